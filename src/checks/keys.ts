@@ -1,0 +1,37 @@
+import type { Schedule } from './schedules.ts';
+
+declare const loadTestKey: unique symbol;
+
+/**
+ * An object key that may be written. Only the builders below make one, so an object store that takes
+ * nothing else cannot be asked to write anywhere but under the two load-test prefixes.
+ */
+export type LoadTestKey = string & { readonly [loadTestKey]: true };
+
+export interface Prefixes {
+  /** Without slashes at the ends, for example `checks_load_test/configs`. */
+  readonly configsPrefix: string;
+  readonly dagsPrefix: string;
+}
+
+/** `{configsPrefix}/{schedule}/{load}x/`, with the slash. */
+export function configsFolder(prefixes: Prefixes, schedule: Schedule, load: number): string {
+  return `${prefixes.configsPrefix}/${schedule}/${load}x/`;
+}
+
+/** The key of one check file of a schedule at a load; `path` is relative to CHECKS_PATH. */
+export function configKey(prefixes: Prefixes, schedule: Schedule, load: number, path: string): LoadTestKey {
+  return join(configsFolder(prefixes, schedule, load), path);
+}
+
+/** The key of the DAG file or of `cluster_configs/{name}.json`. */
+export function dagKey(prefixes: Prefixes, name: string): LoadTestKey {
+  return join(`${prefixes.dagsPrefix}/`, name);
+}
+
+function join(folder: string, path: string): LoadTestKey {
+  const segments = path.split('/');
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
+    throw new RangeError(`not a plain relative path: ${JSON.stringify(path)}`);
+  return `${folder}${path}` as LoadTestKey;
+}

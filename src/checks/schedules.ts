@@ -1,0 +1,37 @@
+/**
+ * The rules table of the workflow: which file belongs to which schedule, and what a load does to it.
+ * One table, read by scaling, upload, review and the docs.
+ */
+
+export const schedules = ['15m', 'hourly', 'daily'] as const;
+export type Schedule = (typeof schedules)[number];
+
+/** The unit whose amounts a load multiplies. */
+export type IntervalUnit = 'hour' | 'day';
+
+export interface FileRule {
+  readonly suffix: string;
+  readonly schedule: Schedule;
+  /** Absent: the file is uploaded as it is. */
+  readonly scales?: IntervalUnit;
+  /** Copied from the production prefix; a file of this kind in the target repository is ignored. */
+  readonly fromProduction?: true;
+}
+
+export const fileRules: readonly FileRule[] = [
+  { suffix: '_15m.yml', schedule: '15m', scales: 'hour' },
+  { suffix: '_15min.yml', schedule: '15m' },
+  { suffix: '_freshness.yml', schedule: '15m' },
+  { suffix: '_hourly.yml', schedule: 'hourly' },
+  { suffix: '_uniqueness.yml', schedule: 'hourly' },
+  { suffix: '_table_metrics.yml', schedule: 'hourly', fromProduction: true },
+  { suffix: '_daily.yml', schedule: 'daily', scales: 'day' },
+];
+
+/** The rule for a check file, by the end of its name; undefined for a file of no known suffix. */
+export function ruleFor(path: string): FileRule | undefined {
+  return fileRules.find((rule) => path.endsWith(rule.suffix));
+}
+
+/** Seconds between two runs of a schedule: the window that a round has to fit. */
+export const windowSeconds: Readonly<Record<Schedule, number>> = { '15m': 900, hourly: 3600, daily: 86_400 };

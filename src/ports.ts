@@ -1,0 +1,200 @@
+/**
+ * What the tools need from outside, as types only. compose.ts builds the adapters behind them.
+ * Times are milliseconds since the epoch (`…Ms`); nothing here knows a vendor's type.
+ */
+import type { LoadTestKey } from './checks/keys.ts';
+import type { Settings } from './settings.ts';
+import type { SessionEvent, Session } from './state/session.ts';
+
+/** What a long call is told and may say while it runs. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  /** `done` of `total`, with words; throttled and dropped by the face when nobody listens. */
+  progress(done: number, total: number | undefined, message: string): void;
+}
+
+// ---- S3 -------------------------------------------------------------------------------------------------
+
+export interface StoredObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly modifiedMs: number;
+}
+
+export interface Upload {
+  readonly key: LoadTestKey;
+  /** Read when its turn comes; the bytes that are hashed are the bytes that are sent. */
+  body(): Promise<Uint8Array>;
+}
+
+export interface Copy {
+  /** An object in the production bucket, as listed by `listUri`. */
+  readonly from: { bucket: string; object: StoredObject };
+  readonly to: LoadTestKey;
+}
+
+export interface Delivered {
+  readonly sent: LoadTestKey[];
+  readonly unchanged: LoadTestKey[];
+}
+
+export interface ObjectStore {
+  /** Every object of the bucket under `prefix`, all pages, in key order. */
+  list(prefix: string, watch?: Watch): Promise<StoredObject[]>;
+  /** The same for `s3://bucket/prefix`, which may be another bucket. */
+  listUri(uri: string, watch?: Watch): Promise<{ bucket: string; prefix: string; objects: StoredObject[] }>;
+  /** The bytes, or undefined when there is no such object. */
+  read(key: string): Promise<Uint8Array | undefined>;
+  /** sha256 (hex) of an object as our own upload recorded it; undefined for an object that is not ours. */
+  digest(object: StoredObject): Promise<string | undefined>;
+  /** Sends what the bucket does not hold with these very bytes; verified by checksum. */
+  upload(uploads: readonly Upload[], watch: Watch): Promise<Delivered>;
+  /** Copies what is not already a copy of this very version of the source. */
+  copy(copies: readonly Copy[], watch: Watch): Promise<Delivered>;
+  remove(keys: readonly LoadTestKey[], watch: Watch): Promise<void>;
+}
+
+// ---- EMR ------------------------------------------------------------------------------------------------
+
+/** PENDING, CANCEL_PENDING, RUNNING, COMPLETED, CANCELLED, FAILED, INTERRUPTED; an unknown word passes through. */
+export type StepState = string;
+
+export interface Step {
+  readonly id: string;
+  readonly name: string;
+  readonly state: StepState;
+  readonly arguments: readonly string[];
+  readonly createdMs: number;
+  readonly startedMs?: number;
+  readonly endedMs?: number;
+  readonly failure?: { readonly reason?: string; readonly message?: string; readonly logFile?: string };
+}
+
+export interface ClusterSummary {
+  readonly id: string;
+  readonly name: string;
+  /** STARTING, BOOTSTRAPPING, RUNNING, WAITING, TERMINATING, TERMINATED, TERMINATED_WITH_ERRORS. */
+  readonly state: string;
+  readonly createdMs: number;
+}
+
+export interface Cluster extends ClusterSummary {
+  readonly stateReason?: string;
+  readonly readyMs?: number;
+  readonly endedMs?: number;
+  readonly logUri?: string;
+  readonly stepConcurrencyLevel?: number;
+  readonly releaseLabel?: string;
+  readonly instanceCollectionType?: string;
+  /** AWS's own clock when it answered. */
+  readonly observedMs: number;
+}
+
+export interface ObservedSteps {
+  /** Oldest first, by creation. */
+  readonly steps: readonly Step[];
+  /** Steps that EMR no longer shows (it keeps 1,000) and that are known from our own disk alone. */
+  readonly knownFromDiskOnly: number;
+  readonly observedMs: number;
+}
+
+export interface Clusters {
+  /** @throws ToolError NOT_FOUND for a cluster that EMR does not know. */
+  describe(clusterId: string, watch?: Watch): Promise<Cluster>;
+  /** Clusters created at or after this moment, newest first. */
+  createdSince(sinceMs: number, watch?: Watch): Promise<ClusterSummary[]>;
+  /**
+   * Every known step of the cluster: what EMR shows and what earlier looks kept on disk. The first look reads
+   * all pages; later ones only active steps, new steps, and those that left the active list.
+   */
+  steps(clusterId: string, watch?: Watch): Promise<ObservedSteps>;
+}
+
+/** What is found in the place where EMR puts a step's log. */
+export type StepLog =
+  | { readonly found: 'log'; readonly uri: string; readonly text: string; readonly cut: boolean }
+  | { readonly found: 'not_delivered_yet' | 'none' | 'denied'; readonly uri?: string };
+
+export interface StepLogs {
+  /** The log that most likely holds the error of a failed step, read with a byte cap. */
+  read(cluster: Cluster, step: Step, watch?: Watch): Promise<StepLog>;
+}
+
+// ---- time -----------------------------------------------------------------------------------------------
+
+export interface Instant {
+  /** Microseconds since the epoch. */
+  readonly epochUs: number;
+  readonly source: 'aws' | 'local';
+  /** AWS's clock minus ours; 0 when unknown. */
+  readonly skewSeconds: number;
+}
+
+export interface Clock {
+  /** Now, by AWS's clock where the local one is more than 2 s away from it; local and flagged when offline. */
+  now(): Promise<Instant>;
+  localMs(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+// ---- who we are at AWS ------------------------------------------------------------------------------------
+
+export interface Account {
+  identity(): Promise<{ account: string; arn: string }>;
+  region(): Promise<string>;
+  /** Resolves when the bucket answers; throws a ToolError that says why not. */
+  bucketAnswers(bucket: string): Promise<void>;
+}
+
+// ---- the target repository ----------------------------------------------------------------------------------
+
+export type Digest = string;
+
+/** One check file: what git knows of it and what lies on disk. */
+export interface CheckFile {
+  /** Relative to CHECKS_PATH, with forward slashes. */
+  readonly path: string;
+  /** The bytes on disk; undefined when the file was deleted. */
+  readonly disk?: Buffer;
+  /** sha256 of the bytes on disk, at HEAD, and of the baseline. */
+  readonly diskDigest?: Digest;
+  readonly headDigest?: Digest;
+  /** undefined: git does not know the file yet, so it has no baseline. */
+  readonly baseline?: Buffer;
+  readonly baselineDigest?: Digest;
+  /** New on the branch: its baseline is its first version there. */
+  readonly newOnBranch: boolean;
+}
+
+export interface ChecksSnapshot {
+  readonly branch: string;
+  readonly headCommit: string;
+  /** The merge-base of HEAD and BASELINE_REF. */
+  readonly baseCommit: string;
+  /** In path order. */
+  readonly files: readonly CheckFile[];
+}
+
+export interface Commit {
+  readonly sha: string;
+  readonly branch: string;
+  readonly files: readonly string[];
+  readonly message: string;
+  /** False when a commit with the same trailer was already there. */
+  readonly created: boolean;
+}
+
+export interface TargetRepository {
+  /**
+   * Reads every check file with its baseline.
+   * @throws ToolError CONFIG or WRONG_STATE: not a repository, another branch, detached, in the middle of a merge,
+   * CHECKS_PATH outside or a link out of it.
+   */
+  snapshot(watch?: Watch): Promise<ChecksSnapshot>;
+  /** Replaces files under CHECKS_PATH, each atomically. Refuses links and anything outside. */
+  write(files: readonly { path: string; bytes: Uint8Array }[], watch?: Watch): Promise<void>;
+  /** A patch that brings the present state of these files back with `git apply`; written under STATE_DIR. */
+  backup(paths: readonly string[], name: string): Promise<string>;
+  commit(paths: readonly string[], message: string, trailer: string): Promise<Commit>;
+}

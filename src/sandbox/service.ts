@@ -1,0 +1,56 @@
+/** What the parts of the embedded AWS share: one HTTP front, and a service behind it for each AWS service. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface WireRequest {
+  readonly method: string;
+  /** As on the wire, percent-encoded, without the query. */
+  readonly rawPath: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+/** An error as the service spells it on the wire; each service serialises it in its own format. */
+export class WireError extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export interface Service {
+  readonly name: 's3' | 'emr' | 'sts';
+  /** The API operation that a request asks for, for the request log and for fault matching: `PutObject`. */
+  operationOf(request: WireRequest): string;
+  /** Where a request points, for the request log. */
+  targetOf?(request: WireRequest): { bucket?: string; key?: string };
+  handle(request: WireRequest, operation: string): Promise<WireResponse>;
+  /** Serialises an error in this service's wire format. */
+  failure(error: WireError, requestId: string): WireResponse;
+}
+
+/** The sandbox's own clock: it may run faster than the machine's. */
+export interface SandboxClock {
+  /** Milliseconds since the epoch, in sandbox time. */
+  nowMs(): number;
+  /** Sandbox milliseconds that pass in one real millisecond. */
+  readonly speed: number;
+}
+
+/** The object store as the other parts of the sandbox see it, without HTTP. */
+export interface Buckets {
+  create(bucket: string): void;
+  put(bucket: string, key: string, body: Uint8Array, metadata?: Record<string, string>): void;
+  get(bucket: string, key: string): Buffer | undefined;
+  /** Keys under a prefix, in UTF-8 byte order. */
+  keys(bucket: string, prefix: string): string[];
+}
