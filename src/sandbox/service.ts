@@ -16,19 +16,31 @@ export interface WireResponse {
   readonly body?: string | Uint8Array;
 }
 
+/** What an error carries besides code and message: elements of the answer's body, and headers. */
+export interface ErrorExtras {
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An error as the service spells it on the wire; each service serialises it in its own format. */
 export class WireError extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(status: number, code: string, message: string) {
+  readonly extras: ErrorExtras;
+  constructor(status: number, code: string, message: string, extras: ErrorExtras = {}) {
     super(message);
     this.status = status;
     this.code = code;
+    this.extras = extras;
   }
 }
 
+export type ServiceName = 's3' | 'emr' | 'sts';
+
 export interface Service {
-  readonly name: 's3' | 'emr' | 'sts';
+  readonly name: ServiceName;
+  /** The operations it has. When given, a fault for any other is refused, so that a misspelt one cannot pass. */
+  readonly operations?: readonly string[];
   /** The API operation that a request asks for, for the request log and for fault matching: `PutObject`. */
   operationOf(request: WireRequest): string;
   /** Where a request points, for the request log. */

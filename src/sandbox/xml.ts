@@ -1,0 +1,41 @@
+/**
+ * XML 1.0 cannot hold most control characters at all. S3 writes them as character references all the same
+ * (which strict parsers refuse); that is why listings have `encoding-type=url`.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that need a reference
+const special = /[&<>"\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g;
+
+function reference(character: string): string {
+  switch (character) {
+    case '&':
+      return '&amp;';
+    case '<':
+      return '&lt;';
+    case '>':
+      return '&gt;';
+    case '"':
+      return '&quot;';
+    default:
+      return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`;
+  }
+}
+
+/** `<name>value</name>` with the value escaped; nothing when there is no value. */
+export function leaf(name: string, value: string | number | boolean | undefined): string {
+  return value === undefined ? '' : `<${name}>${String(value).replace(special, reference)}</${name}>`;
+}
+
+/** `<name>…</name>` around elements that are written already. */
+export function node(name: string, ...children: readonly string[]): string {
+  return `<${name}>${children.join('')}</${name}>`;
+}
+
+/** A whole document with its declaration and, where the service has one, its namespace. */
+export function xmlDocument(
+  root: string,
+  namespace: string | undefined,
+  ...children: readonly string[]
+): string {
+  const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${children.join('')}</${root}>`;
+}
