@@ -3,8 +3,9 @@
  * Times are milliseconds since the epoch (`…Ms`); nothing here knows a vendor's type.
  */
 import type { LoadTestKey } from './checks/keys.ts';
-import type { Settings } from './settings.ts';
-import type { SessionEvent, Session } from './state/session.ts';
+import type { Settings, SettingsProblem } from './settings.ts';
+import type { Blobs } from './state/blobs.ts';
+import type { Sessions } from './state/sessions.ts';
 
 /** What a long call is told and may say while it runs. */
 export interface Watch {
@@ -180,21 +181,88 @@ export interface Commit {
   readonly sha: string;
   readonly branch: string;
   readonly files: readonly string[];
+  /** The subject line. */
   readonly message: string;
-  /** False when a commit with the same trailer was already there. */
+  /** False: it was there already, or there was nothing to commit. */
   readonly created: boolean;
 }
 
 export interface TargetRepository {
   /**
    * Reads every check file with its baseline.
-   * @throws ToolError CONFIG or WRONG_STATE: not a repository, another branch, detached, in the middle of a merge,
-   * CHECKS_PATH outside or a link out of it.
+   * @throws ToolError CONFIG or WRONG_STATE: not a repository, detached, in the middle of a merge, CHECKS_PATH
+   * outside or a link out of it; with `forWriting` also on another branch than TEST_BRANCH.
    */
-  snapshot(watch?: Watch): Promise<ChecksSnapshot>;
+  snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
   /** Replaces files under CHECKS_PATH, each atomically. Refuses links and anything outside. */
-  write(files: readonly { path: string; bytes: Uint8Array }[], watch?: Watch): Promise<void>;
-  /** A patch that brings the present state of these files back with `git apply`; written under STATE_DIR. */
-  backup(paths: readonly string[], name: string): Promise<string>;
+  write(files: readonly WrittenFile[], watch?: Watch): Promise<void>;
+  /**
+   * Writes a patch under STATE_DIR that brings the present bytes of these files back with `git apply`, made
+   * against what the files will hold after the call that asks for it. Answers its path.
+   */
+  backup(files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[]): Promise<string>;
+  /** Commits these files (relative to CHECKS_PATH) and nothing else; `found` when the trailer is already there. */
   commit(paths: readonly string[], message: string, trailer: string): Promise<Commit>;
+  /** A commit on the branch that carries this trailer, when there is one. */
+  committed(trailer: string): Promise<Commit | undefined>;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+// ---- our own repository: DAG, cluster configs, reports -----------------------------------------------------
+
+export interface DagFile {
+  /** `yang_audit_load_test.py`, or `cluster_configs/{name}.json`. */
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+export interface DagFolder {
+  /** The DAG file first, then the three cluster configs. @throws ToolError CONFIG when one is missing. */
+  read(): Promise<readonly DagFile[]>;
+  /** Replaces the DAG file's bytes, atomically. */
+  writeDag(bytes: Uint8Array): Promise<void>;
+}
+
+export interface ReportFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+export interface Reports {
+  /** Writes a report's directory under REPORTS_DIR, replacing an earlier build of it. Answers its path. */
+  write(directory: string, files: readonly ReportFile[]): Promise<string>;
+  /** The report.json of every report directory, oldest name first; unreadable ones are left out by the reader. */
+  all(): Promise<readonly { directory: string; json: string }[]>;
+  /** Commits report directories, the DAG file and the cluster configs; null when no repository holds REPORTS_DIR. */
+  commit(directories: readonly string[], message: string, trailer: string): Promise<Commit | null>;
+}
+
+// ---- what was kept -------------------------------------------------------------------------------------------
+
+export type { Blobs, Sessions };
+
+/** Text for a person that is too long for a result, kept under STATE_DIR. Answers its path. */
+export interface Notes {
+  write(name: string, text: string): Promise<string>;
+}
+
+/** Everything a tool may ask for; each takes the slice it uses. */
+export interface Ports {
+  readonly settings: Settings;
+  readonly problems: readonly SettingsProblem[];
+  readonly store: ObjectStore;
+  readonly clusters: Clusters;
+  readonly stepLogs: StepLogs;
+  readonly clock: Clock;
+  readonly account: Account;
+  readonly target: TargetRepository;
+  readonly dags: DagFolder;
+  readonly reports: Reports;
+  readonly sessions: Sessions;
+  readonly blobs: Blobs;
+  readonly notes: Notes;
 }

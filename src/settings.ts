@@ -1,10 +1,15 @@
-/** The settings that the tools read; see `.env.example`. Filled in by settings loading. */
+import { homedir } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+import * as z from 'zod';
+
+/** The settings that the tools read, checked and resolved; `.env.example` lists them with their meaning. */
 export interface Settings {
   /** The directory that relative settings are relative to: where `.env` and `dags/` lie. */
   readonly home: string;
   readonly targetRepo: string;
   readonly checksPath: string;
   readonly bucket: string;
+  /** `s3://bucket/prefix` that table metrics are copied from. */
   readonly prodHourlyChecks: string;
   readonly testBranch: string;
   readonly baselineRef: string;
@@ -17,6 +22,117 @@ export interface Settings {
   readonly reportsDir: string;
   readonly stateDir: string;
   readonly approval: 'ask' | 'chat' | 'terminal';
+  /** What a person is told to type when AWS credentials are missing or expired. */
   readonly awsLoginCommand: string;
   readonly airflowUrl?: string;
+}
+
+export interface SettingsProblem {
+  readonly name: string;
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/** Settings that are complete, or the whole list of what is wrong with them (and the rest, for checkSetup). */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly problems: readonly SettingsProblem[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const s3Uri = z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+/);
+const plainPrefix = z
+  .string()
+  .refine((prefix) => prefix.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..'));
+const relativePath = z.string().refine((path) => !isAbsolute(path) && !path.split(/[\\/]/).includes('..'));
+
+/**
+ * Reads the settings from the environment (already merged with `.env`); `home` is an absolute path.
+ * Never throws: every problem is reported at once, each with its fix, and an unusable value is left empty.
+ */
+export function readSettings(environment: Environment, home: string): LoadedSettings {
+  const problems: SettingsProblem[] = [];
+
+  function value(name: string): string | undefined {
+    const raw = environment[name]?.trim();
+    // A client that does not know a variable hands the reference on unexpanded.
+    if (raw === undefined || raw === '' || raw === `\${${name}}`) return undefined;
+    return raw;
+  }
+  function required(name: string, example: string): string {
+    const found = value(name);
+    if (found === undefined)
+      problems.push({ name, problem: 'is not set', fix: `Add ${name}=${example} to .env (see .env.example).` });
+    return found ?? '';
+  }
+  function checked(name: string, found: string, shape: z.ZodType, meant: string): string {
+    if (found === '' || shape.safeParse(found).success) return found;
+    problems.push({ name, problem: `is ${JSON.stringify(found)}, not ${meant}`, fix: `Correct ${name} in .env.` });
+    return '';
+  }
+  function path(found: string): string {
+    return found === '' ? '' : resolve(home, found.replace(/^~(?=\/|$)/, homedir()));
+  }
+  function prefix(name: string, fallback: string): string {
+    const found = (value(name) ?? fallback).replace(/^\/+|\/+$/g, '');
+    return checked(name, found, plainPrefix, 'a prefix such as checks_load_test/configs');
+  }
+
+  const approval = value('APPROVAL') ?? 'ask';
+  if (approval !== 'ask' && approval !== 'chat' && approval !== 'terminal')
+    problems.push({
+      name: 'APPROVAL',
+      problem: `is ${JSON.stringify(approval)}, not ask, chat or terminal`,
+      fix: 'Set APPROVAL=ask in .env.',
+    });
+  const airflowUrl = value('AIRFLOW_URL');
+
+  const settings: Settings = {
+    home,
+    targetRepo: path(required('TARGET_REPO', '~/Repos/k-repo')),
+    checksPath: checked(
+      'CHECKS_PATH',
+      required('CHECKS_PATH', 'python/…/checks/iceberg').replace(/\/+$/, ''),
+      relativePath,
+      'a path inside TARGET_REPO',
+    ),
+    bucket: checked('S3_BUCKET', required('S3_BUCKET', 'my-bucket'), bucketName, 'a bucket name'),
+    prodHourlyChecks: checked(
+      'PROD_HOURLY_CHECKS',
+      required('PROD_HOURLY_CHECKS', 's3://my-bucket/checks/configs/prod/hourly').replace(/\/+$/, ''),
+      s3Uri,
+      's3://bucket/prefix',
+    ),
+    testBranch: value('TEST_BRANCH') ?? 'audit_checks_load_testing',
+    baselineRef: value('BASELINE_REF') ?? 'main',
+    configsPrefix: prefix('CONFIGS_PREFIX', 'checks_load_test/configs'),
+    resultsPrefix: prefix('RESULTS_PREFIX', 'checks_load_test/results'),
+    dagsPrefix: prefix('DAGS_PREFIX', 'dags/datalake/audit_loadtest'),
+    dagFile: path(value('DAG_FILE') ?? 'dags/yang_audit_load_test.py'),
+    reportsDir: path(value('REPORTS_DIR') ?? 'reports'),
+    stateDir: path(value('STATE_DIR') ?? '.audit-load-test'),
+    approval: approval === 'chat' || approval === 'terminal' ? approval : 'ask',
+    awsLoginCommand: value('AWS_LOGIN_COMMAND') ?? 's2a-login',
+    ...(airflowUrl === undefined ? {} : { airflowUrl }),
+  };
+  problems.push(...overlaps(settings));
+  return { settings, problems };
+}
+
+/** Production and the load test must not share a prefix: a copy would be a write to production. */
+function overlaps(settings: Settings): SettingsProblem[] {
+  const production = `${settings.prodHourlyChecks}/`;
+  return (['configsPrefix', 'dagsPrefix'] as const).flatMap((name) => {
+    const ours = `s3://${settings.bucket}/${settings[name]}/`;
+    if (settings.prodHourlyChecks === '' || !(production.startsWith(ours) || ours.startsWith(production))) return [];
+    return [
+      {
+        name: 'PROD_HOURLY_CHECKS',
+        problem: `lies in the same place as ${name === 'configsPrefix' ? 'CONFIGS_PREFIX' : 'DAGS_PREFIX'}`,
+        fix: 'Point PROD_HOURLY_CHECKS at the production configs; they are only ever read.',
+      },
+    ];
+  });
 }

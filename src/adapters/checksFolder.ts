@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readdir, readFile, realpath, rename, unlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { ToolError } from '../errors.ts';
+
+/**
+ * The folder of the check files, by its real path. Everything that is read or written through it is a plain file
+ * inside it: links, hard links and special files are refused, whatever they point at.
+ */
+export interface ChecksFolder {
+  /** Relative to the repository's top level, with forward slashes. */
+  readonly inRepository: string;
+  /** Paths of the plain files below, relative to the folder, with forward slashes, in order. */
+  list(): Promise<string[]>;
+  read(path: string): Promise<Buffer>;
+  /** Replaces one file atomically; its mode stays. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** @throws ToolError CONFIG when the folder is missing, outside the repository, or a link out of it. */
+export async function openChecksFolder(repository: string, checksPath: string): Promise<ChecksFolder> {
+  const top = await realpath(repository);
+  const folder = await realpath(join(top, checksPath)).catch(() => {
+    throw new ToolError(
+      'CONFIG',
+      `CHECKS_PATH ${checksPath} does not exist in TARGET_REPO. Nothing was changed.`,
+      {
+        next: 'correct CHECKS_PATH in .env, or check out the branch that has it; checkSetup shows the whole set-up.',
+      },
+    );
+  });
+  const inside = relative(top, folder);
+  if (inside === '' || isOutside(inside) || forbidden(inside))
+    throw new ToolError(
+      'CONFIG',
+      `CHECKS_PATH ${checksPath} leads outside TARGET_REPO or into a protected folder. Nothing was changed.`,
+      {
+        next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.',
+      },
+    );
+
+  async function list(): Promise<string[]> {
+    const paths: string[] = [];
+    const pending = [''];
+    for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
+      for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+        const path = below === '' ? entry.name : `${below}/${entry.name}`;
+        if (entry.isDirectory() && !forbidden(path)) pending.push(path);
+        else if (entry.isFile()) paths.push(path);
+      }
+    }
+    return paths.sort();
+  }
+
+  async function write(path: string, bytes: Uint8Array): Promise<void> {
+    const target = join(folder, path);
+    const parent = await realpath(await existingAncestor(dirname(target)));
+    if (isOutside(relative(folder, parent)) || forbidden(path))
+      refuse(path, 'it does not lie under CHECKS_PATH');
+    const found = await lstat(target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (found !== undefined && !found.isFile()) refuse(path, 'it is a link or not a plain file');
+    if (found !== undefined && found.nlink > 1) refuse(path, 'it has a second name (hard link)');
+    await mkdir(dirname(target), { recursive: true });
+    const draft = join(dirname(target), `.audit-load-test-${randomBytes(6).toString('hex')}`);
+    const file = await open(draft, 'wx', (found?.mode ?? 0o644) & 0o777);
+    try {
+      await file.writeFile(bytes);
+      await file.close();
+      await rename(draft, target);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await unlink(draft).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  return {
+    inRepository: inside.split(sep).join('/'),
+    list,
+    read: (path) => readFile(join(folder, path)),
+    write,
+  };
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
+}
+
+function forbidden(path: string): boolean {
+  return path
+    .split(/[\\/]/)
+    .some((segment) => ['.git', '.claude', '.mcp.json', '..'].includes(segment.toLowerCase()));
+}
+
+async function existingAncestor(path: string): Promise<string> {
+  const found = await lstat(path).catch(() => undefined);
+  return found === undefined ? existingAncestor(dirname(path)) : path;
+}
+
+function refuse(path: string, why: string): never {
+  throw new ToolError(
+    'DENIED',
+    `${path} was not written: ${why}. Files before it in this call may have been written.`,
+    {
+      next: 'replace it by a plain file under CHECKS_PATH, then call the same tool again.',
+    },
+  );
+}

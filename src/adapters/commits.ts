@@ -1,0 +1,83 @@
+import { ToolError } from '../errors.ts';
+import type { Commit } from '../ports.ts';
+import type { Git } from './git.ts';
+
+const trailerKey = 'Audit-Load-Test';
+
+/**
+ * Commits exactly these files (relative to the repository's top) as they lie on disk. Somebody's staged work is
+ * refused, not swept in. With nothing to commit, the commit that carries the trailer, or else HEAD, is answered.
+ * Idempotent by observation: a call that was killed half-way is finished by the same call.
+ */
+export async function commitFiles(
+  git: Git,
+  branch: string,
+  paths: readonly string[],
+  message: string,
+  trailer: string,
+): Promise<Commit> {
+  const ours = new Set(paths);
+  const staged = list(await git.run(['diff', '--cached', '--name-only', '-z', '--no-ext-diff']));
+  const foreign = staged.filter((path) => !ours.has(path));
+  if (foreign.length > 0)
+    throw new ToolError(
+      'CONFLICT',
+      `Something else is staged in the repository (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}). Nothing was committed.`,
+      { next: 'commit or unstage it (git restore --staged), then call commitResults again.' },
+    );
+  const input = paths.join('\0');
+  const changed =
+    paths.length === 0
+      ? []
+      : list(
+          await git.run([
+            'status',
+            '--porcelain',
+            '-z',
+            '--no-renames',
+            '--untracked-files=all',
+            '--',
+            ...roots(paths),
+          ]),
+        )
+          .map((row) => row.slice(3))
+          .filter((path) => ours.has(path));
+  if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
+
+  await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { input });
+  const body = `${message}\n\n${trailerKey}: ${trailer}\n`;
+  await git.run(['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '-m', body]);
+  const sha = (await git.run(['rev-parse', 'HEAD'])).trim();
+  return { sha, branch, files: changed, message, created: true };
+}
+
+/** The newest commit of the branch whose message carries the trailer. */
+export async function findCommit(git: Git, branch: string, trailer: string): Promise<Commit | undefined> {
+  const sha = (
+    await git.run(['log', '-1', '--fixed-strings', `--grep=${trailerKey}: ${trailer}`, '--format=%H', 'HEAD'])
+  ).trim();
+  return sha === '' ? undefined : describe(git, branch, sha);
+}
+
+async function describe(git: Git, branch: string, sha: string): Promise<Commit> {
+  const subject = (await git.run(['log', '-1', '--format=%s', sha])).trim();
+  const files = list(
+    await git.run(['diff-tree', '--root', '--no-commit-id', '--name-only', '-r', '-z', sha]),
+  );
+  return { sha, branch, files, message: subject, created: false };
+}
+
+async function unchanged(git: Git, branch: string): Promise<Commit> {
+  const sha = (await git.run(['rev-parse', 'HEAD'])).trim();
+  return { sha, branch, files: [], message: '', created: false };
+}
+
+/** The top folders of the paths: status of a few folders instead of ten thousand arguments. */
+function roots(paths: readonly string[]): string[] {
+  if (paths.length <= 200) return [...paths];
+  return [...new Set(paths.map((path) => path.split('/')[0] ?? path))];
+}
+
+function list(output: string): string[] {
+  return output.split('\0').filter((path) => path !== '');
+}

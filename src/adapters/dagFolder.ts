@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { schedules } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { DagFile, DagFolder } from '../ports.ts';
+
+/** The DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
+export function createDagFolder(dagFile: string): DagFolder {
+  const directory = dirname(dagFile);
+  const stem = basename(dagFile).replace(/\.py$/, '');
+
+  async function readOne(name: string): Promise<DagFile> {
+    const bytes = await readFile(join(directory, name)).catch((cause) => {
+      throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
+        next: 'point DAG_FILE in .env at the DAG whose folder holds cluster_configs/.',
+        cause,
+      });
+    });
+    return { name, bytes };
+  }
+
+  return {
+    read: () =>
+      Promise.all([
+        readOne(basename(dagFile)),
+        ...schedules.map((schedule) => readOne(`cluster_configs/${stem}_cluster_${schedule}.json`)),
+      ]),
+    async writeDag(bytes) {
+      const draft = join(directory, `.${stem}-${randomBytes(6).toString('hex')}`);
+      await writeFile(draft, bytes, { mode: (await stat(dagFile)).mode & 0o777 });
+      await rename(draft, dagFile);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { simpleGit } from 'simple-git';
+import { ToolError } from '../errors.ts';
+
+/** git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. */
+export interface Git {
+  readonly directory: string;
+  /** Runs git; answers stdout. @throws ToolError with git's own words, cleaned of secrets by the face. */
+  run(
+    args: readonly string[],
+    options?: { input?: string; signal?: AbortSignal | undefined },
+  ): Promise<string>;
+  /** The same, for output that is not text. */
+  bytes(
+    args: readonly string[],
+    options?: { input?: string; signal?: AbortSignal | undefined },
+  ): Promise<Buffer>;
+}
+
+const quiet = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_LITERAL_PATHSPECS: '1',
+  // A look must not fight a person's own git over the index lock.
+  GIT_OPTIONAL_LOCKS: '0',
+  LC_ALL: 'C',
+};
+
+/** Settings that would run a program of the repository's choosing, or ask somebody, are switched off. */
+const config = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'commit.gpgSign=false',
+  'core.quotePath=false',
+];
+
+export function openGit(directory: string): Git {
+  function start(input: string | undefined, signal: AbortSignal | undefined) {
+    return simpleGit({
+      baseDir: directory,
+      config,
+      allowEnvironment: Object.keys(quiet),
+      unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
+      ...(input === undefined ? {} : { input: () => input }),
+      ...(signal === undefined ? {} : { abort: signal }),
+    }).env({ ...environment(), ...quiet });
+  }
+
+  return {
+    directory,
+    async run(args, { input, signal } = {}) {
+      return start(input, signal)
+        .raw([...args])
+        .catch((error) => failure(args, error, signal));
+    },
+    async bytes(args, { input, signal } = {}) {
+      const [command, ...rest] = args;
+      if (command !== 'cat-file') throw new RangeError('only cat-file answers bytes');
+      return (start(input, signal).binaryCatFile(rest) as Promise<Buffer>).catch((error) =>
+        failure(args, error, signal),
+      );
+    },
+  };
+}
+
+/** git needs to find itself, the person's identity and little else. */
+function environment(): Record<string, string> {
+  const wanted = ['PATH', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'TMPDIR', 'SYSTEMROOT', 'TZ'];
+  return Object.fromEntries(
+    wanted.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function failure(args: readonly string[], error: unknown, signal: AbortSignal | undefined): never {
+  signal?.throwIfAborted();
+  const words = error instanceof Error ? error.message.trim() : String(error);
+  if (/index\.lock/.test(words))
+    throw new ToolError(
+      'CONFLICT',
+      `Another git process is at work in the repository (index.lock). Nothing was committed.`,
+      {
+        next: 'let it finish, or delete the stale index.lock that git names, then call the same tool again.',
+        cause: error,
+      },
+    );
+  if (/Please tell me who you are|unable to auto-detect email|empty ident name/.test(words))
+    throw new ToolError('CONFIG', 'git does not know your name and e-mail address. Nothing was committed.', {
+      next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
+      cause: error,
+    });
+  if (/ENOENT/.test(words) && /spawn git/.test(words))
+    throw new ToolError(
+      'CONFIG',
+      'git is not installed, or not on the PATH of this server. Nothing was changed.',
+      {
+        next: 'install git 2.30 or newer and start the server again.',
+        cause: error,
+      },
+    );
+  if (/dubious ownership/.test(words))
+    throw new ToolError(
+      'CONFIG',
+      'git refuses the repository: it belongs to another user. Nothing was changed.',
+      {
+        next: 'type the git config --global --add safe.directory command that git suggests, then call the same tool again.',
+        cause: error,
+      },
+    );
+  throw new ToolError(
+    'UPSTREAM',
+    `git ${args[0]} failed: ${words.slice(0, 300)}. Nothing more was changed.`,
+    {
+      next: 'look at git status in that repository, then call the same tool again.',
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Commit, Reports } from '../ports.ts';
+import type { Settings } from '../settings.ts';
+import { commitFiles } from './commits.ts';
+import { openGit } from './git.ts';
+
+const directoryName = /^\d+x_\d{8}_\d{6}$/;
+
+/** The reports on disk, and the repository that keeps them. */
+export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>): Reports {
+  const { reportsDir } = settings;
+
+  return {
+    async write(directory, files) {
+      const target = join(reportsDir, directory);
+      const draft = join(reportsDir, `.${directory}-${randomBytes(4).toString('hex')}`);
+      for (const file of files) {
+        const path = join(draft, file.name);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, file.content);
+      }
+      await rm(target, { recursive: true, force: true });
+      await rename(draft, target);
+      return target;
+    },
+
+    async all() {
+      const names = await readdir(reportsDir).catch(() => []);
+      const found = await Promise.all(
+        names
+          .filter((name) => directoryName.test(name))
+          .map(async (directory) => ({
+            directory,
+            json: await readFile(join(reportsDir, directory, 'report.json'), 'utf8').catch(() => undefined),
+          })),
+      );
+      return found
+        .flatMap(({ directory, json }) => (json === undefined ? [] : [{ directory, json }]))
+        .sort((a, b) => (stampOf(a.directory) < stampOf(b.directory) ? -1 : 1));
+    },
+
+    async commit(directories, message, trailer): Promise<Commit | null> {
+      const git = openGit(await realpath(reportsDir).catch(() => dirname(reportsDir)));
+      const top = (await git.run(['rev-parse', '--show-toplevel']).catch(() => '')).trim();
+      const branch = top === '' ? '' : (await git.run(['symbolic-ref', '-q', '--short', 'HEAD'])).trim();
+      if (branch === '') return null;
+      const repository = openGit(top);
+      const wanted = [
+        ...directories.map((directory) => resolve(reportsDir, directory)),
+        dirname(resolve(settings.dagFile)),
+      ];
+      const paths = await Promise.all(wanted.map((path) => filesBelow(path)));
+      const realTop = await realpath(top);
+      const inside = (await Promise.all(paths.flat().map((path) => realpath(path))))
+        .map((path) => relative(realTop, path))
+        .filter((path) => !path.startsWith(`..${sep}`) && !isAbsolute(path))
+        .map((path) => path.split(sep).join('/'));
+      const ignored = inside.length === 0 ? [] : await ignoredOf(repository, inside);
+      return commitFiles(
+        repository,
+        branch,
+        inside.filter((path) => !ignored.includes(path)),
+        message,
+        trailer,
+      );
+    },
+  };
+}
+
+/** A report directory's time, which sorts by name where the load in front of it does not. */
+function stampOf(directory: string): string {
+  return directory.slice(directory.indexOf('_') + 1);
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function ignoredOf(git: ReturnType<typeof openGit>, paths: readonly string[]): Promise<string[]> {
+  const output = await git.run(['check-ignore', '--stdin', '-z'], { input: paths.join('\0') });
+  return output.split('\0').filter((path) => path !== '');
+}

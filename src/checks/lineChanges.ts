@@ -1,0 +1,33 @@
+import { diffLines } from 'diff';
+
+export interface LineChange {
+  /** 1-based, in the newer text (in the older one for a line that is gone). */
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The lines in which two texts differ, paired where a run of lines replaces another. */
+export function lineChanges(before: string, after: string): LineChange[] {
+  const changes: LineChange[] = [];
+  let line = 1;
+  let removed: string[] = [];
+  const flush = (added: string[]): void => {
+    for (let index = 0; index < Math.max(removed.length, added.length); index += 1)
+      changes.push({ line: line + Math.min(index, Math.max(added.length - 1, 0)), before: removed[index] ?? '', after: added[index] ?? '' });
+    removed = [];
+  };
+  for (const part of diffLines(before, after)) {
+    const lines = part.value.replace(/\n$/, '').split('\n');
+    if (part.removed) removed = lines;
+    else if (part.added) {
+      flush(lines);
+      line += lines.length;
+    } else {
+      flush([]);
+      line += lines.length;
+    }
+  }
+  flush([]);
+  return changes;
+}

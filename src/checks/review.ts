@@ -1,0 +1,101 @@
+import type { ChecksSnapshot } from '../ports.ts';
+import type { Settings } from '../settings.ts';
+import type { Scope } from '../state/session.ts';
+import { sha256 } from './digest.ts';
+import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } from './expected.ts';
+import { ruleFor, type Schedule } from './schedules.ts';
+
+/** What a review id stands for, besides the bytes. */
+export interface ReviewTarget {
+  readonly load: number;
+  readonly schedule: Schedule;
+  readonly scope: Scope;
+}
+
+/** The check files as they lie on disk, against what they have to hold: what a person approves. */
+export interface Review {
+  readonly reviewId: string;
+  readonly target: ReviewTarget;
+  readonly baseCommit: string;
+  readonly branch: string;
+  /** In path order. */
+  readonly files: readonly ExpectedFile[];
+  /** Files on disk that differ from their baseline. */
+  readonly changed: readonly ExpectedFile[];
+  /** Files on disk that are neither baseline × load nor a known fix. */
+  readonly unexpected: readonly ExpectedFile[];
+  /** Nothing needs approval when every byte is the baseline's. */
+  readonly approvalNeeded: boolean;
+  /** Paths under CHECKS_PATH of no known suffix. */
+  readonly unrecognised: readonly string[];
+  /** Paths that git does not know yet: without a baseline they are neither scaled nor uploaded. */
+  readonly untracked: readonly string[];
+}
+
+type Places = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
+
+/** Decides what the files on disk amount to at a load; `disk` may stand for what is about to be written. */
+export function reviewChecks(
+  snapshot: ChecksSnapshot,
+  target: ReviewTarget,
+  known: KnownFixes,
+  places: Places,
+): Review {
+  const schedules = schedulesInScope(target.scope, target.schedule);
+  const files = snapshot.files.flatMap((file) => {
+    const rule = ruleFor(file.path);
+    if (rule === undefined || !schedules.includes(rule.schedule)) return [];
+    return expectedFile(file, target.load, known) ?? [];
+  });
+  const changed = files.filter((one) => one.file.diskDigest !== one.file.baselineDigest);
+  const unrecognised = snapshot.files.filter((file) => ruleFor(file.path) === undefined).map((file) => file.path);
+  const untracked = snapshot.files
+    .filter((file) => file.baseline === undefined && ruleFor(file.path)?.fromProduction === undefined)
+    .filter((file) => ruleFor(file.path) !== undefined)
+    .map((file) => file.path);
+  return {
+    reviewId: reviewIdOf(snapshot, target, places, files),
+    target,
+    baseCommit: snapshot.baseCommit,
+    branch: snapshot.branch,
+    files,
+    changed,
+    unexpected: files.filter((one) => one.file.diskDigest !== one.digest),
+    approvalNeeded: changed.length > 0,
+    unrecognised,
+    untracked,
+  };
+}
+
+/** 16 hex digits over the load, the scope, where it will go, the baseline, and every path and byte on disk. */
+function reviewIdOf(
+  snapshot: ChecksSnapshot,
+  target: ReviewTarget,
+  places: Places,
+  files: readonly ExpectedFile[],
+): string {
+  const facts = [
+    target.load,
+    target.scope,
+    target.scope === 'schedule' ? target.schedule : '',
+    snapshot.baseCommit,
+    snapshot.branch,
+    places.bucket,
+    places.configsPrefix,
+    places.dagsPrefix,
+    files.map((one) => [one.path, one.file.diskDigest ?? 'deleted']),
+  ];
+  return sha256(JSON.stringify(facts)).slice(0, 16);
+}
+
+/** Path -> digest of every file under review whose bytes differ from the baseline: what the session keeps of it. */
+export type Manifest = Readonly<Record<string, string>>;
+
+export function manifestOf(files: readonly ExpectedFile[], digestOf: (one: ExpectedFile) => string | undefined): Manifest {
+  return Object.fromEntries(
+    files.flatMap((one) => {
+      const digest = digestOf(one) ?? 'deleted';
+      return digest === one.file.baselineDigest ? [] : [[one.path, digest]];
+    }),
+  );
+}

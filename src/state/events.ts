@@ -1,0 +1,117 @@
+/**
+ * What the journal records: one event for each thing that happened, in the words of the workflow.
+ * Facts only; everything else (the phase, what is approved, which round is open) is folded from them.
+ */
+import * as z from 'zod';
+import { schedules } from '../checks/schedules.ts';
+
+const load = z.int().min(1).max(1000);
+const schedule = z.enum(schedules);
+const scope = z.enum(['all', 'schedule']);
+const digest = z.string();
+/** ISO 8601 with offset. */
+const stamp = z.string();
+
+/** A check file whose bytes are known, and are not simply its baseline scaled. */
+const fix = z.object({
+  path: z.string(),
+  schedule,
+  /** Digest of the baseline that the fix was made against: on another baseline it no longer applies. */
+  baselineDigest: digest,
+  digest,
+  origin: z.enum(['fixInterval', 'edit']),
+});
+
+const clock = z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() });
+
+export const sessionEvent = z.discriminatedUnion('type', [
+  /** Said before an effect begins, so that a crash in the middle is known and the same call finishes it. */
+  z.object({
+    type: z.literal('begun'),
+    tool: z.string(),
+    arguments: z.record(z.string(), z.unknown()),
+    /** Digest of the manifest (path -> digest of the bytes) that is about to be written. */
+    manifest: digest.optional(),
+  }),
+  z.object({
+    type: z.literal('scaled'),
+    load,
+    schedule,
+    scope,
+    reviewId: z.string(),
+    approvalNeeded: z.boolean(),
+    baseCommit: z.string(),
+    /** Digest of the manifest of what lies on disk after the call, for files that differ from the baseline. */
+    manifest: digest,
+    filesChanged: z.int(),
+    intervalsChanged: z.int(),
+  }),
+  z.object({ type: z.literal('fixed'), load, fix, reviewId: z.string() }),
+  /** What a person was shown last; a later look says what changed since. */
+  z.object({ type: z.literal('reviewed'), reviewId: z.string(), manifest: digest }),
+  z.object({
+    type: z.literal('approved'),
+    reviewId: z.string(),
+    load,
+    by: z.enum(['elicitation', 'chat', 'terminal']),
+    /** Every file under review that is not its baseline scaled: the load's known fixes from now on. */
+    fixes: z.array(fix),
+    /** The files under review; fixes of other files stay as they are. */
+    schedules: z.array(schedule),
+  }),
+  z.object({ type: z.literal('reverted'), to: z.enum(['baseline', 'lastCommit']), files: z.int(), backup: z.string() }),
+  z.object({
+    type: z.literal('checksUploaded'),
+    load,
+    schedules: z.array(schedule),
+    reviewId: z.string(),
+    files: z.int(),
+  }),
+  z.object({
+    type: z.literal('dagUploaded'),
+    load,
+    /** File name -> digest of the bytes in the bucket. */
+    files: z.record(z.string(), digest),
+  }),
+  z.object({
+    type: z.literal('roundOpened'),
+    load,
+    schedule,
+    startedAt: stamp,
+    clock,
+    by: z.enum(['uploadDags', 'markRound', 'triggerDag']),
+    reviewId: z.string().optional(),
+    clusterConfig: digest.optional(),
+    note: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('roundMoved'),
+    round: z.int(),
+    startedAt: stamp,
+    clock,
+    load: load.optional(),
+    schedule: schedule.optional(),
+    note: z.string().optional(),
+  }),
+  z.object({ type: z.literal('roundNoted'), round: z.int(), note: z.string() }),
+  z.object({ type: z.literal('clusterBound'), round: z.int(), clusterId: z.string() }),
+  z.object({ type: z.literal('roundFinished'), round: z.int(), load, steps: z.int(), failed: z.int() }),
+  z.object({ type: z.literal('reported'), round: z.int(), load, directory: z.string(), verdict: z.string(), partial: z.boolean() }),
+  z.object({ type: z.literal('committed'), load, round: z.int().optional(), target: z.string().nullable(), reports: z.string().nullable() }),
+  z.object({ type: z.literal('abandoned'), rounds: z.array(z.int()) }),
+]);
+
+export type SessionEvent = z.infer<typeof sessionEvent>;
+export type Fix = z.infer<typeof fix>;
+export type RoundClock = z.infer<typeof clock>;
+
+/** An event as the journal holds it: numbered from 1 without gaps, each naming the hash of the one before. */
+export const journalEntry = z.object({
+  version: z.literal(1),
+  number: z.int().min(1),
+  /** When it was recorded, local time with offset. */
+  at: stamp,
+  previous: z.string(),
+  event: sessionEvent,
+});
+export type JournalEntry = z.infer<typeof journalEntry>;

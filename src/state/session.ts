@@ -1,0 +1,200 @@
+import type { Schedule } from '../checks/schedules.ts';
+import type { Fix, JournalEntry, RoundClock, SessionEvent } from './events.ts';
+
+export type { Fix, RoundClock, SessionEvent } from './events.ts';
+
+export type Phase =
+  | 'idle'
+  | 'scaled'
+  | 'approved'
+  | 'checks_uploaded'
+  | 'dag_uploaded'
+  | 'round_open'
+  | 'running'
+  | 'finished'
+  | 'reported'
+  | 'committed';
+
+export type Scope = 'all' | 'schedule';
+
+/** The load level on disk as scaleConfigs left it. */
+export interface Level {
+  readonly load: number;
+  readonly schedule: Schedule;
+  readonly scope: Scope;
+  readonly reviewId: string;
+  readonly approvalNeeded: boolean;
+  readonly baseCommit: string;
+  readonly manifest: string;
+  readonly filesChanged: number;
+  readonly intervalsChanged: number;
+}
+
+/** One run of a schedule's DAG under one load. A round owns its facts: later levels do not change them. */
+export interface Round {
+  readonly round: number;
+  readonly load: number;
+  readonly schedule: Schedule;
+  /** As marked: local time with microseconds and offset. */
+  readonly startedAt: string;
+  readonly clock: RoundClock;
+  readonly clusterId?: string;
+  readonly reviewId?: string | undefined;
+  /** Digest of the cluster config that the round ran with. */
+  readonly clusterConfig?: string | undefined;
+  readonly note?: string | undefined;
+  readonly finished?: { readonly steps: number; readonly failed: number };
+  readonly report?: { readonly directory: string; readonly verdict: string; readonly partial: boolean };
+  readonly committed: boolean;
+  readonly abandoned: boolean;
+}
+
+export interface Uploaded {
+  readonly schedule: Schedule;
+  readonly load: number;
+  readonly reviewId: string;
+  readonly at: string;
+}
+
+export interface Session {
+  /** Number of the last event; 0 for a session in which nothing happened yet. */
+  readonly events: number;
+  readonly phase: Phase;
+  readonly level?: Level;
+  /** The schedule under test; only scaleConfigs sets it. */
+  readonly schedule?: Schedule;
+  /** Review ids that a person approved, ever: a digest approved once is never asked again. */
+  readonly approved: ReadonlySet<string>;
+  /** The known fixes of each load. */
+  readonly fixes: ReadonlyMap<number, readonly Fix[]>;
+  readonly lastReview?: { readonly reviewId: string; readonly manifest: string };
+  /** Manifests that were written or were about to be: bytes in them are ours, not somebody's edit. */
+  readonly writtenManifests: readonly string[];
+  /** The newest upload of each schedule and load, oldest first. */
+  readonly uploads: readonly Uploaded[];
+  readonly dag?: { readonly load: number; readonly files: Readonly<Record<string, string>>; readonly at: string };
+  readonly rounds: readonly Round[];
+  readonly interrupted?: { readonly tool: string; readonly arguments: Readonly<Record<string, unknown>>; readonly at: string };
+}
+
+export const emptySession: Session = {
+  events: 0,
+  phase: 'idle',
+  approved: new Set(),
+  fixes: new Map(),
+  writtenManifests: [],
+  uploads: [],
+  rounds: [],
+};
+
+/** The session is what its events say, and nothing else. */
+export function foldSession(entries: Iterable<JournalEntry>): Session {
+  let session = emptySession;
+  for (const entry of entries) session = { ...apply(session, entry.event, entry.at), events: entry.number };
+  return session;
+}
+
+function apply(session: Session, event: SessionEvent, at: string): Session {
+  switch (event.type) {
+    case 'begun':
+      return {
+        ...session,
+        interrupted: { tool: event.tool, arguments: event.arguments, at },
+        ...(event.manifest === undefined ? {} : { writtenManifests: [...session.writtenManifests, event.manifest] }),
+      };
+    case 'scaled': {
+      const { type: _, ...level } = event;
+      return {
+        ...done(session),
+        phase: level.approvalNeeded && !session.approved.has(level.reviewId) ? 'scaled' : 'approved',
+        level,
+        schedule: level.schedule,
+        writtenManifests: [level.manifest],
+        lastReview: { reviewId: level.reviewId, manifest: level.manifest },
+      };
+    }
+    case 'fixed':
+      return {
+        ...done(session),
+        phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
+        fixes: new Map(session.fixes).set(event.load, withFix(session.fixes.get(event.load) ?? [], event.fix)),
+      };
+    case 'reviewed':
+      return { ...session, lastReview: { reviewId: event.reviewId, manifest: event.manifest } };
+    case 'approved': {
+      const others = (session.fixes.get(event.load) ?? []).filter((fix) => !event.schedules.includes(fix.schedule));
+      return {
+        ...session,
+        phase: 'approved',
+        approved: new Set(session.approved).add(event.reviewId),
+        fixes: new Map(session.fixes).set(event.load, [...others, ...event.fixes]),
+      };
+    }
+    case 'reverted': {
+      const { level: _, lastReview: __, ...rest } = done(session);
+      return { ...rest, phase: 'idle', writtenManifests: [] };
+    }
+    case 'checksUploaded': {
+      const uploaded = event.schedules.map((schedule) => ({ schedule, load: event.load, reviewId: event.reviewId, at }));
+      const others = session.uploads.filter(
+        (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
+      );
+      return { ...done(session), phase: 'checks_uploaded', uploads: [...others, ...uploaded] };
+    }
+    case 'dagUploaded':
+      return { ...done(session), phase: 'dag_uploaded', dag: { load: event.load, files: event.files, at } };
+    case 'roundOpened': {
+      const { type: _, by: __, ...facts } = event;
+      const round: Round = { ...facts, round: session.rounds.length + 1, committed: false, abandoned: false };
+      return { ...done(session), phase: 'round_open', rounds: [...session.rounds, round] };
+    }
+    case 'roundMoved': {
+      const { type: _, round, load, schedule, ...facts } = event;
+      const moved = { ...facts, ...(load === undefined ? {} : { load }), ...(schedule === undefined ? {} : { schedule }) };
+      return { ...withRound(session, round, moved), phase: 'round_open' };
+    }
+    case 'roundNoted':
+      return withRound(session, event.round, { note: event.note });
+    case 'clusterBound':
+      return { ...withRound(session, event.round, { clusterId: event.clusterId }), phase: 'running' };
+    case 'roundFinished':
+      return {
+        ...withRound(session, event.round, { load: event.load, finished: { steps: event.steps, failed: event.failed } }),
+        phase: 'finished',
+      };
+    case 'reported': {
+      const { type: _, round, load, ...report } = event;
+      return { ...withRound(done(session), round, { load, report }), phase: report.partial ? session.phase : 'reported' };
+    }
+    case 'committed':
+      return {
+        ...done(session),
+        phase: 'committed',
+        rounds: session.rounds.map((round) =>
+          round.load === event.load && round.report !== undefined ? { ...round, committed: true } : round,
+        ),
+      };
+    case 'abandoned':
+      return {
+        ...session,
+        rounds: session.rounds.map((round) => (event.rounds.includes(round.round) ? { ...round, abandoned: true } : round)),
+      };
+  }
+}
+
+/** The effect that was begun has been recorded: nothing is interrupted any more. */
+function done(session: Session): Session {
+  const { interrupted: _, ...rest } = session;
+  return rest;
+}
+
+function withFix(fixes: readonly Fix[], fix: Fix): Fix[] {
+  return [...fixes.filter((known) => known.path !== fix.path), fix];
+}
+
+function withRound(session: Session, number: number, facts: Partial<Round>): Session {
+  return {
+    ...session,
+    rounds: session.rounds.map((round) => (round.round === number ? { ...round, ...facts } : round)),
+  };
+}

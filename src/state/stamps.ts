@@ -1,0 +1,38 @@
+/**
+ * Stamps as the workflow writes them: local time, microseconds, offset (`2025-12-08T15:30:00.123456-05:00`).
+ * Pure but for the machine's time zone, which decides the offset.
+ */
+
+/** A stamp of the machine's time zone from microseconds since the epoch. */
+export function localStamp(epochUs: number): string {
+  const epochMs = Math.floor(epochUs / 1000);
+  const offsetMinutes = -new Date(epochMs).getTimezoneOffset();
+  const shifted = new Date(epochMs + offsetMinutes * 60_000).toISOString().slice(0, -1);
+  const microseconds = String(epochUs - epochMs * 1000).padStart(3, '0');
+  return `${shifted}${microseconds}${offsetText(offsetMinutes)}`;
+}
+
+function offsetText(offsetMinutes: number): string {
+  const size = Math.abs(offsetMinutes);
+  const hours = String(Math.floor(size / 60)).padStart(2, '0');
+  const minutes = String(size % 60).padStart(2, '0');
+  return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
+}
+
+const stampPattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Milliseconds since the epoch of a stamp with an offset, rounded down; undefined for anything else, a stamp
+ * without offset and a day that does not exist (30 February) included.
+ */
+export function parseStamp(text: string): number | undefined {
+  const match = stampPattern.exec(text.trim());
+  if (match === null) return undefined;
+  const [, day, clock, fraction = '', offset] = match;
+  const time = clock?.length === 5 ? `${clock}:00` : clock;
+  const asUtc = Date.parse(`${day}T${time}Z`);
+  // Date.parse lets 30 February roll over into March; the round trip shows it.
+  if (Number.isNaN(asUtc) || new Date(asUtc).toISOString().slice(0, 19) !== `${day}T${time}`) return undefined;
+  const exact = Date.parse(`${day}T${time}${offset}`);
+  return Number.isNaN(exact) ? undefined : exact + Number(fraction.padEnd(3, '0').slice(0, 3));
+}
