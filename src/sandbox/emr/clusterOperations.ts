@@ -1,0 +1,113 @@
+/** The calls about clusters. */
+import type { Random } from '../random.ts';
+import { beginTermination, goIdle } from './clusterLife.ts';
+import { checkConcurrency, parseClusterOrder, parseIdleTimeout } from './clusterOrder.ts';
+import { type Input, numberAt, objectAt, objectsAt, oneOf, requiredText, textAt, textsAt } from './input.ts';
+import { clusterArn, clusterDetails, clusterSummary } from './output.ts';
+import { pageOf } from './paging.ts';
+import { type ClusterRecord, isEnding } from './records.ts';
+import type { Simulation } from './simulation.ts';
+import { askForDispatch } from './stepLife.ts';
+import { clusterAt, submit } from './stepOperations.ts';
+import { parseSteps } from './stepRequest.ts';
+import { noSuchJobFlow, validation } from './wireErrors.ts';
+
+const clusterStates = [
+  'STARTING',
+  'BOOTSTRAPPING',
+  'RUNNING',
+  'WAITING',
+  'TERMINATING',
+  'TERMINATED',
+  'TERMINATED_WITH_ERRORS',
+] as const;
+
+export function runJobFlow(simulation: Simulation, input: Input, region: string) {
+  const order = parseClusterOrder(input);
+  parseSteps(objectsAt(input, 'Steps'), order.stepConcurrencyLevel);
+  const cluster = simulation.run(order);
+  submit(simulation, cluster, input);
+  return { JobFlowId: cluster.id, ClusterArn: clusterArn(cluster, region) };
+}
+
+export function describeCluster(simulation: Simulation, input: Input, region: string) {
+  const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));
+  return { Cluster: clusterDetails(cluster, simulation.nowMs(), region) };
+}
+
+/** Newest first; `CreatedAfter` and `CreatedBefore` are epoch seconds. */
+export function listClusters(simulation: Simulation, input: Input, region: string) {
+  const afterMs = (numberAt(input, 'CreatedAfter') ?? Number.NEGATIVE_INFINITY) * 1000;
+  const beforeMs = (numberAt(input, 'CreatedBefore') ?? Number.POSITIVE_INFINITY) * 1000;
+  const states = textsAt(input, 'ClusterStates')?.map((word) => oneOf('clusterStates', word, clusterStates));
+  const asked = [...simulation.clusters.values()]
+    .reverse()
+    .filter((cluster) => cluster.createdMs >= afterMs && cluster.createdMs <= beforeMs)
+    .filter((cluster) => !states || states.length === 0 || states.includes(cluster.state));
+  const { items, marker } = pageOf(asked, textAt(input, 'Marker'), ({ id }) => id);
+  return {
+    Clusters: items.map((cluster) => clusterSummary(cluster, simulation.nowMs(), region)),
+    Marker: marker,
+  };
+}
+
+export function terminateJobFlows(simulation: Simulation, input: Input, random: Random) {
+  const clusters = jobFlowsAt(simulation, input);
+  const isProtected = (cluster: ClusterRecord): boolean => cluster.terminationProtected && !isEnding(cluster);
+  for (const cluster of clusters)
+    if (!isEnding(cluster) && !isProtected(cluster))
+      beginTermination(
+        cluster,
+        { code: 'USER_REQUEST', message: 'Terminated by user request' },
+        simulation.nowMs(),
+        random,
+      );
+  if (clusters.some(isProtected))
+    throw validation('Could not shut down one or more job flows since they are termination protected.');
+  return {};
+}
+
+export function setTerminationProtection(simulation: Simulation, input: Input) {
+  for (const cluster of modifiable(simulation, input))
+    cluster.terminationProtected = input.TerminationProtected === true;
+  return {};
+}
+
+export function setKeepAlive(simulation: Simulation, input: Input, random: Random) {
+  for (const cluster of modifiable(simulation, input)) {
+    cluster.keepAlive = input.KeepJobFlowAliveWhenNoSteps === true;
+    if (cluster.state === 'WAITING' && !cluster.keepAlive) goIdle(cluster, simulation.nowMs(), random);
+  }
+  return {};
+}
+
+export function modifyCluster(simulation: Simulation, input: Input, random: Random) {
+  const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));
+  const level = numberAt(input, 'StepConcurrencyLevel') ?? cluster.stepConcurrencyLevel;
+  checkConcurrency(level);
+  cluster.stepConcurrencyLevel = level;
+  askForDispatch(cluster, simulation.nowMs(), random);
+  return { StepConcurrencyLevel: level };
+}
+
+export function putAutoTerminationPolicy(simulation: Simulation, input: Input) {
+  const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));
+  const policy = objectAt(input, 'AutoTerminationPolicy');
+  if (policy) cluster.idleTimeoutSeconds = parseIdleTimeout(policy);
+  return {};
+}
+
+function modifiable(simulation: Simulation, input: Input): ClusterRecord[] {
+  const clusters = jobFlowsAt(simulation, input);
+  if (clusters.some(isEnding))
+    throw validation('A job flow that is shutting down, terminated, or finished may not be modified.');
+  return clusters;
+}
+
+function jobFlowsAt(simulation: Simulation, input: Input): ClusterRecord[] {
+  return (textsAt(input, 'JobFlowIds') ?? []).map((id) => {
+    const cluster = simulation.clusters.get(id);
+    if (!cluster) throw noSuchJobFlow();
+    return cluster;
+  });
+}

@@ -1,0 +1,121 @@
+/** What the embedded EMR knows of a cluster and its steps. All moments are sandbox milliseconds since the epoch. */
+
+export type StepState =
+  | 'PENDING'
+  | 'CANCEL_PENDING'
+  | 'RUNNING'
+  | 'COMPLETED'
+  | 'CANCELLED'
+  | 'FAILED'
+  | 'INTERRUPTED';
+
+export type ClusterState =
+  | 'STARTING'
+  | 'BOOTSTRAPPING'
+  | 'RUNNING'
+  | 'WAITING'
+  | 'TERMINATING'
+  | 'TERMINATED'
+  | 'TERMINATED_WITH_ERRORS';
+
+export type ActionOnFailure = 'TERMINATE_JOB_FLOW' | 'TERMINATE_CLUSTER' | 'CANCEL_AND_WAIT' | 'CONTINUE';
+
+export interface StepRequest {
+  readonly name: string;
+  readonly actionOnFailure: ActionOnFailure;
+  readonly jar: string;
+  readonly mainClass?: string;
+  readonly args: readonly string[];
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** Why a step fails; the texts that a person then finds in the logs follow from it. */
+export type FailureCause =
+  | { readonly kind: 'yarn_memory_kill'; readonly usedGb: number; readonly limitGb: number }
+  | { readonly kind: 'missing_column'; readonly column: string; readonly table: string }
+  | { readonly kind: 'missing_config'; readonly uri: string }
+  | { readonly kind: 'lost_spot_node' };
+
+/** How long a step will run once it has a slot, and how it will end. */
+export interface StepPlan {
+  readonly runMs: number;
+  readonly failsWith?: FailureCause;
+}
+
+export interface StepRecord {
+  readonly id: string;
+  /** The place in the order of submission, from 0. */
+  readonly sequence: number;
+  readonly request: StepRequest;
+  readonly plan: StepPlan;
+  readonly createdMs: number;
+  state: StepState;
+  startedMs?: number;
+  /** When a running step will end by itself, or a cancelled one will have stopped. */
+  endsMs?: number;
+  endedMs?: number;
+  /** The YARN application, once started. */
+  applicationId?: string;
+  failure?: { readonly reason?: string; readonly message?: string; readonly logFile?: string };
+}
+
+export interface StateReason {
+  readonly code?: 'USER_REQUEST' | 'STEP_FAILURE' | 'ALL_STEPS_COMPLETED';
+  readonly message: string;
+}
+
+export interface InstanceCollection {
+  readonly id: string;
+  readonly name: string;
+  readonly role: 'MASTER' | 'CORE' | 'TASK';
+  readonly market: 'ON_DEMAND' | 'SPOT';
+  readonly instanceType: string;
+  readonly count: number;
+  readonly instanceIds: readonly string[];
+}
+
+export interface ClusterRecord {
+  readonly id: string;
+  readonly name: string;
+  /** The RunJobFlow request as it came. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly createdMs: number;
+  readonly collectionType: 'INSTANCE_GROUP' | 'INSTANCE_FLEET';
+  readonly collections: readonly InstanceCollection[];
+  /** Every step ever submitted, oldest first. */
+  readonly steps: StepRecord[];
+  /** Those pending, running or about to be cancelled, oldest first. */
+  active: StepRecord[];
+  /** Steps whose logs are on their way to S3, soonest first. */
+  readonly logsDue: { readonly atMs: number; readonly step: StepRecord }[];
+  state: ClusterState;
+  reason: StateReason;
+  /** When STARTING, BOOTSTRAPPING or TERMINATING gives way to the next state. */
+  phaseEndsMs?: number;
+  /** When the next pending step gets a free slot. */
+  dispatchMs?: number;
+  idleSinceMs?: number;
+  readyMs?: number;
+  endedMs?: number;
+  stepConcurrencyLevel: number;
+  keepAlive: boolean;
+  terminationProtected: boolean;
+  /** Seconds of idleness after which the cluster ends by itself. */
+  idleTimeoutSeconds?: number;
+}
+
+/** PENDING, CANCEL_PENDING and RUNNING: what counts against the 256 of a cluster. */
+export function isActive(step: StepRecord): boolean {
+  return step.state === 'PENDING' || step.state === 'RUNNING' || step.state === 'CANCEL_PENDING';
+}
+
+export function isEnding(cluster: ClusterRecord): boolean {
+  return cluster.state.startsWith('TERMINAT');
+}
+
+/** `s3://bucket/logs/` whatever scheme and slashes the request used; undefined when the cluster keeps no logs. */
+export function logFolderOf(cluster: ClusterRecord): string | undefined {
+  const uri = cluster.request.LogUri;
+  if (typeof uri !== 'string') return undefined;
+  return `${uri.replace(/^s3[an]:/, 's3:').replace(/\/+$/, '')}/${cluster.id}/`;
+}
