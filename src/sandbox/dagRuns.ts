@@ -1,12 +1,12 @@
 /** What Airflow would do with the DAG file and the cluster configs that are in the bucket now. */
 import { type DagTrigger, parseTrigger } from './dagConf.ts';
 import { type DagFolder, type DagPlace, readDagFolder } from './dagFolder.ts';
+import { stepsOf } from './dagSteps.ts';
 import { beginTermination } from './emr/clusterLife.ts';
 import { parseClusterOrder } from './emr/clusterOrder.ts';
 import { type ClusterRecord, isEnding, type StepRecord } from './emr/records.ts';
 import type { Simulation } from './emr/simulation.ts';
 import { submit } from './emr/stepOperations.ts';
-import { parseSteps } from './emr/stepRequest.ts';
 import { between, type Random } from './random.ts';
 import { type Buckets, WireError } from './service.ts';
 
@@ -46,7 +46,7 @@ export function createDagRuns({ buckets, simulation, random, place }: DagRunsOpt
       const trigger = parseTrigger(body);
       simulation.advance();
       const folder = readDagFolder(buckets, place, trigger.schedule);
-      const dagRunId = `manual__${new Date(simulation.nowMs()).toISOString().replace('Z', '000+00:00')}`;
+      const dagRunId = runId(simulation.nowMs(), runs.length);
       const steps = stepsOf(buckets, folder, trigger, dagRunId, simulation.nowMs());
       const cluster = clusterFor(simulation, folder, trigger, dagRunId);
       const { dagId } = trigger;
@@ -70,49 +70,10 @@ export function createDagRuns({ buckets, simulation, random, place }: DagRunsOpt
   };
 }
 
-/** One step a check, in the order in which the bucket lists them. */
-function stepsOf(
-  buckets: Buckets,
-  folder: DagFolder,
-  { schedule, tsEndMs }: DagTrigger,
-  dagRunId: string,
-  nowMs: number,
-): readonly Record<string, unknown>[] {
-  const { bucket, load, step } = folder;
-  const prefix = `${folder.configsPrefix}/${schedule}/${load}x/`;
-  const keys = buckets.keys(bucket, prefix).filter((key) => key.endsWith('.yml'));
-  if (keys.length === 0)
-    throw new WireError(
-      409,
-      'NoChecks',
-      `no check config (.yml) under s3://${bucket}/${prefix}; no cluster was created`,
-    );
-  const endMs = tsEndMs ?? nowMs;
-  const shared = {
-    load: String(load),
-    results_uri: `s3://${bucket}/${folder.resultsPrefix}/${schedule}/${load}x/`,
-    run_id: dagRunId,
-    ts_start: isoSeconds(endMs - load * 3_600_000),
-    ts_end: isoSeconds(endMs),
-  };
-  return keys.map((key) => {
-    const values = { ...shared, config_uri: `s3://${bucket}/${key}` };
-    const stem = (key.split('/').at(-1) ?? key).slice(0, -'.yml'.length);
-    return {
-      Name: `${stem}_${load}x`,
-      ActionOnFailure: 'CONTINUE',
-      HadoopJarStep: {
-        Jar: step.Jar,
-        Args: [...step.Args, ...(step.HourlyArgs ?? [])].map((text) => filled(text, values)),
-      },
-    };
-  });
-}
-
-function filled(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
-  );
+/** As Airflow names a run by hand; the microseconds keep apart what was triggered in one millisecond. */
+function runId(nowMs: number, earlierRuns: number): string {
+  const microseconds = String(earlierRuns % 1000).padStart(3, '0');
+  return `manual__${new Date(nowMs).toISOString().replace('Z', `${microseconds}+00:00`)}`;
 }
 
 function clusterFor(
@@ -148,7 +109,6 @@ interface Course {
 
 /** Submits in batches once the cluster is up, waits for the last step, and ends the cluster that is its own. */
 function follow({ simulation, random, run, cluster, steps, leavesUp }: Course): void {
-  parseSteps(steps.slice(0, 1), cluster.stepConcurrencyLevel);
   const mine: StepRecord[] = [];
   let nextPollMs: number | undefined = simulation.nowMs() + 2000;
 
@@ -182,8 +142,4 @@ function follow({ simulation, random, run, cluster, steps, leavesUp }: Course): 
       run.state = allCompleted ? 'success' : 'failed';
     },
   });
-}
-
-function isoSeconds(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
 }
