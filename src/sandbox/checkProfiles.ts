@@ -10,8 +10,8 @@ export interface CheckProfile {
   readonly normalHours: number;
   /** How work grows with the window: 1 is in proportion, above 1 is a join that multiplies. */
   readonly exponent: number;
-  /** Executors are killed for their memory from this many normal windows on. */
-  readonly memoryFailsFrom?: number;
+  /** Memory that an executor needs for each normal window; YARN kills it above its limit. */
+  readonly executorGbPerWindow?: number;
   /** A column that the check names and the table does not have. */
   readonly missingColumn?: { readonly column: string; readonly table: string };
   /** The share of runs in which a spot node goes away under it. */
@@ -27,13 +27,13 @@ const notable: Readonly<Record<string, CheckProfile>> = {
   check_profiles_hourly: { startupSeconds: 45, workSeconds: 560, normalHours: 1, exponent: 1 },
   // A self-join over the window.
   check_event_attribution_15m: { startupSeconds: 44, workSeconds: 95, normalHours: 6, exponent: 1.75 },
-  // Its one big aggregation outgrows the executors.
+  // Its one big aggregation outgrows an executor of 4 GB at four times the window.
   check_profile_merges_15m: {
     startupSeconds: 41,
     workSeconds: 120,
     normalHours: 6,
     exponent: 1,
-    memoryFailsFrom: 3.9,
+    executorGbPerWindow: 1.15,
   },
   check_consent_15m: {
     startupSeconds: 38,

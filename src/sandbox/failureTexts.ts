@@ -35,7 +35,7 @@ export function driverFailure(cause: FailureCause, run: Run): string {
 
 function memoryKill(usedGb: number, limitGb: number, at: string, run: Run): string {
   const container = containerId(run.applicationId, 15);
-  const reason = `Container killed by YARN for exceeding physical memory limits. ${usedGb.toFixed(1)} GB of ${limitGb} GB physical memory used. Consider boosting spark.executor.memoryOverhead.`;
+  const reason = `Container killed by YARN for exceeding physical memory limits. ${usedGb.toFixed(1)} GB of ${limitGb.toFixed(1)} GB physical memory used. Consider boosting spark.executor.memoryOverhead.`;
   const aborted = `Job aborted due to stage failure: Task 37 in stage 12.0 failed 4 times, most recent failure: Lost task 37.3 in stage 12.0 (TID 2210) (ip-10-0-1-41.ec2.internal executor 14): ExecutorLostFailure (executor 14 exited caused by one of the running tasks) Reason: ${reason}`;
   return `${stamp(run.endedMs - 41_000)} WARN YarnAllocator: ${reason}
 ${stamp(run.endedMs - 41_000)} WARN YarnSchedulerBackend$YarnDriverEndpoint: Requesting driver to remove executor 14 for reason ${reason}

@@ -27,7 +27,7 @@ export function createWorkload(buckets: Buckets, random: Random): (step: StepReq
       (runHours(step.args) ?? windowHours(config.toString('utf8')) ?? profile.normalHours) /
       profile.normalHours;
     const fullMs = 1000 * secondsFor(profile, windows) * between(random, 0.96, 1.04);
-    const failsWith = failureOf(profile, windows, random);
+    const failsWith = failureOf(profile, windows, executorLimitGb(step.args), random);
     return failsWith
       ? { runMs: fullMs * shareBeforeFailure(failsWith, profile, windows), failsWith }
       : { runMs: fullMs };
@@ -40,10 +40,15 @@ export function argument(args: readonly string[], option: string): string | unde
   return at === -1 ? undefined : args[at + 1];
 }
 
-function failureOf(profile: CheckProfile, windows: number, random: Random): FailureCause | undefined {
+function failureOf(
+  profile: CheckProfile,
+  windows: number,
+  limitGb: number,
+  random: Random,
+): FailureCause | undefined {
   if (profile.missingColumn) return { kind: 'missing_column', ...profile.missingColumn };
-  if (profile.memoryFailsFrom !== undefined && windows >= profile.memoryFailsFrom)
-    return { kind: 'yarn_memory_kill', usedGb: 11 + Math.round(random() * 3) / 10, limitGb: 11 };
+  if ((profile.executorGbPerWindow ?? 0) * windows > limitGb)
+    return { kind: 'yarn_memory_kill', usedGb: limitGb + between(random, 0.05, 0.2), limitGb };
   if (profile.spotLossShare !== undefined && random() < profile.spotLossShare)
     return { kind: 'lost_spot_node' };
   return undefined;
@@ -53,6 +58,12 @@ function failureOf(profile: CheckProfile, windows: number, random: Random): Fail
 function shareBeforeFailure(cause: FailureCause, profile: CheckProfile, windows: number): number {
   if (cause.kind === 'missing_column') return profile.startupSeconds / secondsFor(profile, windows);
   return cause.kind === 'yarn_memory_kill' ? 0.7 : 0.85;
+}
+
+/** What YARN allows an executor: its heap and a tenth for overhead (spark.executor.memoryOverheadFactor). */
+function executorLimitGb(args: readonly string[]): number {
+  const heapGb = /^(\d+)g$/i.exec(argument(args, '--executor-memory') ?? '')?.[1];
+  return 1.1 * Number(heapGb ?? 4);
 }
 
 /** The hourly schedule gives its window by `--ts-start` and `--ts-end`. */
