@@ -1,0 +1,113 @@
+import { byText } from './checkKey.ts';
+import type { RoundFacts } from './facts.ts';
+import { groupFailures } from './failureGroups.ts';
+import { findFrom } from './findings.ts';
+import { checkIntegrity } from './integrity.ts';
+import { utcOffsetMinutes } from './localTime.ts';
+import { measureSteps } from './measuredSteps.ts';
+import { type Report, type ReportStep, schemaVersion } from './model.ts';
+import { roundTimes } from './occupancy.ts';
+import { milli, percentileMethod, summarise } from './statistics.ts';
+import { countSteps } from './stepStates.ts';
+import { suggest } from './suggestions/index.ts';
+import { judge } from './verdict.ts';
+import { warn } from './warnings.ts';
+
+const slowestKept = 20;
+
+/** The report of a round: everything that report.md and report.json say. The same facts give the same report. */
+export function buildReport(facts: RoundFacts): Report {
+  const steps = measureSteps(facts);
+  const load = loadOf(steps) ?? facts.load;
+  const earlier = facts.earlier.filter((report) => report.schedule === facts.schedule);
+  const counts = countSteps(steps);
+  const integrity = checkIntegrity(facts, load, steps);
+  const times = roundTimes(steps, facts.observedMs);
+  const runtimeSeconds = times ? milli((times.lastMs - times.firstCreatedMs) / 1000) : null;
+  const statistics = statisticsOf(steps);
+  const verdict = judge({
+    windowSeconds: facts.windowSeconds,
+    runtimeSeconds,
+    counts,
+    measured: statistics.n,
+    missingChecks: integrity.missing,
+  });
+  const findings = findFrom({
+    steps,
+    stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
+    observedMs: facts.observedMs,
+  });
+  const failures = groupFailures(steps, load, earlier);
+  const clusterConfig = facts.clusterConfig ?? null;
+  return {
+    schemaVersion,
+    load,
+    schedule: facts.schedule,
+    clusterId: facts.clusterId,
+    cluster: {
+      ...(facts.clusterName !== undefined && { name: facts.clusterName }),
+      ...(facts.clusterState !== undefined && { state: facts.clusterState }),
+    },
+    round: {
+      number: facts.round ?? null,
+      startedAt: facts.startedAtText,
+      utcOffsetMinutes: utcOffsetMinutes(facts.startedAtText),
+      partial: facts.partial || counts.unfinished > 0,
+    },
+    clusterConfig,
+    verdict,
+    counts,
+    statistics,
+    findings,
+    suggestions: suggest({ verdict, counts, findings, failures, clusterConfig, steps }),
+    judged: [],
+    slowest: slowestFirst(steps)
+      .slice(0, slowestKept)
+      .map((step) => step.id),
+    failures,
+    comparison: null,
+    integrity,
+    warnings: warn(facts, load, integrity, steps),
+    provenance: {
+      version: facts.version,
+      stepsKnownFromDiskOnly: facts.knownFromDiskOnly,
+      ...(facts.resultsUri !== undefined && { resultsUri: facts.resultsUri }),
+      earlierLoads: [...new Set(earlier.map((report) => report.load))].sort((a, b) => a - b),
+    },
+    steps,
+  };
+}
+
+/** The load in the steps' names wins over everything, when one is more common than the others. */
+function loadOf(steps: readonly ReportStep[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const step of steps) counts.set(step.load, (counts.get(step.load) ?? 0) + 1);
+  const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
+  return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined;
+}
+
+/** Over COMPLETED steps with a start and an end: a step that failed early says nothing about how long a check takes. */
+function statisticsOf(steps: readonly ReportStep[]): Report['statistics'] {
+  const population = steps.filter((step) => step.state === 'COMPLETED' && step.runSeconds !== null);
+  const {
+    n: _,
+    minSeconds: _min,
+    maxSeconds: _max,
+    ...waiting
+  } = summarise(population.flatMap((step) => step.queueSeconds ?? []));
+  return {
+    ...summarise(population.flatMap((step) => step.runSeconds ?? [])),
+    method: percentileMethod,
+    population: 'COMPLETED steps with start and end',
+    waiting,
+  };
+}
+
+/** By time run, whatever the state: a step that failed after an hour held a slot for an hour. */
+function slowestFirst(steps: readonly ReportStep[]): ReportStep[] {
+  return steps
+    .filter((step) => step.runSeconds !== null)
+    .sort(
+      (a, b) => (b.runSeconds ?? 0) - (a.runSeconds ?? 0) || byText(a.name, b.name) || byText(a.id, b.id),
+    );
+}

@@ -1,0 +1,23 @@
+import type { ReportStep } from './model.ts';
+
+/** What makes two steps the same check, at any load: the schedule and the file's path, or its stem. */
+export function checkKey(step: Pick<ReportStep, 'schedule' | 'path' | 'check'>): string {
+  return `${step.schedule}/${step.path ?? step.check}`;
+}
+
+/** Groups in the order in which each first appears. (`Map.groupBy` is newer than Node 20.) */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** By code unit: the same order on every machine. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,58 @@
+/** Two reports side by side, and the forecast over all levels at hand. */
+import { z } from 'zod';
+
+const ratio = z.number().nullable();
+
+export const forecastSchema = z.object({
+  /** Absent levels cannot be forecast: then only the reason is here. */
+  why: z.string().optional(),
+  levels: z.array(z.int()),
+  /** Model ÷ observed − 1 on the levels that were measured. */
+  errors: z.array(z.object({ load: z.int(), error: z.number() })),
+  points: z.array(
+    z.object({ load: z.int(), makespanSeconds: z.number(), lowSeconds: z.number(), highSeconds: z.number() }),
+  ),
+  fitsUpTo: z.int().nullable(),
+  breaksBetween: z.tuple([z.int(), z.int()]).nullable(),
+  sentence: z.string(),
+});
+
+export const comparisonSchema = z.object({
+  comparable: z.boolean(),
+  why: z.string().optional(),
+  varies: z.enum(['load', 'cluster', 'repeat', 'both']),
+  baseline: z.object({ load: z.int(), startedAt: z.string() }),
+  candidate: z.object({ load: z.int(), startedAt: z.string() }),
+  ratios: z.object({
+    /** Checks that completed in both. */
+    n: z.int(),
+    geometricMean: ratio,
+    /** 95% bootstrap interval over the checks. */
+    low: ratio,
+    high: ratio,
+    runtime: ratio,
+    withinNoise: z.boolean().nullable(),
+  }),
+  checks: z.array(
+    z.object({
+      check: z.string(),
+      baselineSeconds: z.number(),
+      candidateSeconds: z.number(),
+      ratio: z.number(),
+      /** log ratio ÷ log (load ÷ load): 1 is linear. Null where the load did not change. */
+      exponent: z.number().nullable(),
+      word: z.enum([
+        'super-linear (confirmed)',
+        'suspect: repeat the round',
+        'within noise',
+        'insufficient data',
+      ]),
+    }),
+  ),
+  newFailures: z.array(z.string()),
+  fixed: z.array(z.string()),
+  forecast: forecastSchema.nullable(),
+});
+
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type Forecast = z.infer<typeof forecastSchema>;

@@ -1,0 +1,37 @@
+import type { Schedule } from '../checks/schedules.ts';
+import type { Step, StepLog } from '../ports.ts';
+import type { ClusterConfigUsed, Report } from './model.ts';
+
+/** Everything a report is made of. The same facts give the same bytes: there is no clock in this room. */
+export interface RoundFacts {
+  /** The round's load; a load that the steps themselves carry wins over it. */
+  readonly load: number;
+  readonly schedule: Schedule;
+  /** Undefined for a report by cluster and time alone. */
+  readonly round?: number | undefined;
+  readonly clusterId: string;
+  readonly clusterName?: string | undefined;
+  readonly clusterState?: string | undefined;
+  readonly clusterConfig?: ClusterConfigUsed | undefined;
+  /** Seconds between two runs of the schedule. */
+  readonly windowSeconds: number;
+  /** The round's start with its offset; local times are printed at that offset. */
+  readonly startedAtText: string;
+  /** The steps of the round, in any order. */
+  readonly steps: readonly Step[];
+  /** By step id: what was found where the step's log should be. A failed step that is not here was not read. */
+  readonly failures: ReadonlyMap<string, StepLog>;
+  /** Config URIs, paths or stems of the checks that were uploaded for this schedule and load. */
+  readonly expectedChecks?: readonly string[] | undefined;
+  readonly partial: boolean;
+  /** AWS's clock at the last look: how long a round that still runs has taken. */
+  readonly observedMs?: number | undefined;
+  readonly knownFromDiskOnly: number;
+  /** Without slashes at its ends. */
+  readonly configsPrefix: string;
+  readonly resultsUri?: string | undefined;
+  readonly version: string;
+  /** Older reports of the same schedule, in any order. */
+  readonly earlier: readonly Report[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,182 @@
+import type { Findings } from './findingsModel.ts';
+import { inStartOrder, lowerBounds, makespan } from './makespan.ts';
+import type { ReportStep } from './model.ts';
+import { occupancy, type RoundTimes, roundTimes, type Span, stampsOf } from './occupancy.ts';
+import { milli, sum } from './statistics.ts';
+
+/** EMR takes at most this many PENDING and RUNNING steps a cluster. */
+export const activeStepCap = 256;
+const removalCandidates = 20;
+const removalsKept = 5;
+
+export interface FindingFacts {
+  readonly steps: readonly ReportStep[];
+  readonly stepConcurrencyLevel?: number | undefined;
+  readonly observedMs?: number | undefined;
+  /** Fixed seconds of a step, where several loads were measured. */
+  readonly fittedOverheadSeconds?: number | undefined;
+}
+
+/** Where the round's time went, from what EMR's API says alone. */
+export function findFrom(facts: FindingFacts): Findings {
+  const { steps } = facts;
+  const times = roundTimes(steps, facts.observedMs);
+  const spans = times ? occupancy(steps, times.lastMs) : [];
+  const ran = inStartOrder(steps.filter((step) => step.runSeconds !== null));
+  const runs = ran.map((step) => step.runSeconds ?? 0);
+  const work = sum(runs);
+  const peakRunning = spans.reduce((peak, span) => Math.max(peak, span.running), 0);
+  const slots = slotsOf(facts.stepConcurrencyLevel, peakRunning);
+  const count = slots.limit ?? 1;
+  const bounds = lowerBounds(runs, count);
+  const modelled = runs.length > 0 && slots.limit !== null;
+  const peakActive = spans.reduce((peak, span) => Math.max(peak, span.running + span.waiting), 0);
+  return {
+    slots,
+    peakRunning,
+    meanRunning: meanRunning(spans, times),
+    workSeconds: milli(work),
+    ...waiting(ran, work),
+    startGapSeconds:
+      times && times.firstStartedMs !== null
+        ? milli(Math.max(0, times.firstStartedMs - times.firstCreatedMs) / 1000)
+        : null,
+    bounds: {
+      workOverSlotsSeconds: modelled ? milli(bounds.workOverSlotsSeconds) : null,
+      longestStepSeconds: runs.length > 0 ? milli(bounds.longestStepSeconds) : null,
+    },
+    tail: tailOf(spans, steps, times, slots.limit),
+    idleWhileWaitingSeconds: slots.limit === null ? null : idleWhileWaiting(spans, slots.limit, times),
+    peakActive,
+    activeCapMet: peakActive >= activeStepCap,
+    overhead: overheadOf(facts, runs, work),
+    model: modelOf(runs, count, times, modelled),
+    removals: modelled ? removalGains(ran, runs, count) : [],
+    whatIf: modelled
+      ? otherSlots(count).map((one) => ({ slots: one, makespanSeconds: milli(makespan(runs, one)) }))
+      : [],
+    notMeasured: notMeasured(slots, facts),
+  };
+}
+
+function slotsOf(level: number | undefined, peakRunning: number): Findings['slots'] {
+  if (level !== undefined) return { limit: level, from: 'cluster' };
+  return peakRunning > 0 ? { limit: peakRunning, from: 'observed peak' } : { limit: null, from: 'unknown' };
+}
+
+function meanRunning(spans: readonly Span[], times: RoundTimes | undefined): number | null {
+  if (!times || times.firstStartedMs === null || times.lastMs <= times.firstStartedMs) return null;
+  const busyMs = spans.reduce((total, span) => total + span.running * (span.toMs - span.fromMs), 0);
+  return milli(busyMs / (times.lastMs - times.firstStartedMs));
+}
+
+function waiting(ran: readonly ReportStep[], work: number): Pick<Findings, 'waitingShare' | 'waitingLevel'> {
+  const queued = sum(ran.map((step) => step.queueSeconds ?? 0));
+  if (queued + work === 0) return { waitingShare: null, waitingLevel: null };
+  const share = queued / (queued + work);
+  return {
+    waitingShare: milli(share),
+    waitingLevel: share > 0.5 ? 'severe' : share > 0.3 ? 'moderate' : 'low',
+  };
+}
+
+function tailOf(
+  spans: readonly Span[],
+  steps: readonly ReportStep[],
+  times: RoundTimes | undefined,
+  slots: number | null,
+): Findings['tail'] {
+  const lastBusy = slots === null ? undefined : spans.findLast((span) => span.running * 2 >= slots);
+  if (!times || !lastBusy) return { seconds: null, shareOfRuntime: null, steps: [] };
+  const tailMs = times.lastMs - lastBusy.toMs;
+  const inTail = steps.filter((step) => {
+    const { startedMs, endedMs } = stampsOf(step);
+    return startedMs !== null && (endedMs ?? times.lastMs) > lastBusy.toMs;
+  });
+  const runtimeMs = times.lastMs - times.firstCreatedMs;
+  return {
+    seconds: milli(tailMs / 1000),
+    shareOfRuntime: runtimeMs > 0 ? milli(tailMs / runtimeMs) : null,
+    steps: inTail.slice(0, 10).map((step) => step.id),
+  };
+}
+
+function idleWhileWaiting(spans: readonly Span[], slots: number, times: RoundTimes | undefined): number {
+  const from = times?.firstStartedMs ?? Number.POSITIVE_INFINITY;
+  const idle = spans.filter((span) => span.fromMs >= from && span.waiting > 0 && span.running < slots);
+  return milli(idle.reduce((total, span) => total + span.toMs - span.fromMs, 0) / 1000);
+}
+
+/** A step's fixed cost is at most what the fastest one took; a fit over several loads knows better. */
+function overheadOf(facts: FindingFacts, runs: readonly number[], work: number): Findings['overhead'] {
+  const completed = facts.steps.flatMap((step) =>
+    step.state === 'COMPLETED' && step.runSeconds !== null ? step.runSeconds : [],
+  );
+  const fastest = completed.length < 5 ? undefined : minimum(completed);
+  const seconds = facts.fittedOverheadSeconds ?? fastest;
+  if (seconds === undefined || work === 0) return { secondsPerStep: null, shareOfWork: null, from: null };
+  return {
+    secondsPerStep: milli(seconds),
+    shareOfWork: milli(Math.min(1, (seconds * runs.length) / work)),
+    from: facts.fittedOverheadSeconds === undefined ? 'fastest step' : 'fit over loads',
+  };
+}
+
+function minimum(values: readonly number[]): number {
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+}
+
+function modelOf(
+  runs: readonly number[],
+  slots: number,
+  times: RoundTimes | undefined,
+  modelled: boolean,
+): Findings['model'] {
+  if (!modelled || !times || times.firstStartedMs === null)
+    return { makespanSeconds: null, error: null, longestFirstSeconds: null };
+  const observed = (times.lastMs - times.firstStartedMs) / 1000;
+  const replayed = makespan(runs, slots);
+  return {
+    makespanSeconds: milli(replayed),
+    error: observed > 0 ? milli(replayed / observed - 1) : null,
+    longestFirstSeconds: milli(
+      makespan(
+        runs.toSorted((a, b) => b - a),
+        slots,
+      ),
+    ),
+  };
+}
+
+/** Only long steps can hold a round up: the candidates are the longest ones. */
+function removalGains(
+  ran: readonly ReportStep[],
+  runs: readonly number[],
+  slots: number,
+): Findings['removals'] {
+  const whole = makespan(runs, slots);
+  return ran
+    .map((step, index) => ({ id: step.id, index, seconds: runs[index] ?? 0 }))
+    .sort((a, b) => b.seconds - a.seconds || a.index - b.index)
+    .slice(0, removalCandidates)
+    .map(({ id, index }) => ({ id, gainSeconds: milli(whole - makespan(runs.toSpliced(index, 1), slots)) }))
+    .filter((removal) => removal.gainSeconds > 0)
+    .sort((a, b) => b.gainSeconds - a.gainSeconds)
+    .slice(0, removalsKept);
+}
+
+/** Half, the present number, and up to four times as many, within what EMR takes. */
+function otherSlots(slots: number): number[] {
+  const wanted = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4].map((factor) => Math.round(slots * factor));
+  return [...new Set(wanted)].filter((count) => count >= 1 && count <= activeStepCap);
+}
+
+function notMeasured(slots: Findings['slots'], facts: FindingFacts): string[] {
+  return [
+    'Memory, shuffle, spill and the wait for YARN containers: no Spark event log was read.',
+    ...(slots.from === 'cluster' ? [] : ['The limit of concurrent steps: the cluster did not say.']),
+    ...(facts.fittedOverheadSeconds === undefined
+      ? ['The fixed cost of a step: one load alone gives only an upper bound, the fastest step.']
+      : []),
+  ];
+}

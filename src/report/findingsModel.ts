@@ -1,0 +1,63 @@
+/** What the round's time was spent on, and what to change first: the part of report.json that gives reasons. */
+import { z } from 'zod';
+
+const seconds = z.number().nullable();
+const share = z.number().nullable();
+
+export const findingsSchema = z.object({
+  /** Steps that the cluster may run at once, and where the number comes from. */
+  slots: z.object({ limit: z.int().nullable(), from: z.enum(['cluster', 'observed peak', 'unknown']) }),
+  peakRunning: z.int(),
+  /** Work ÷ the time from the first start to the last end: how many steps ran at once on average. */
+  meanRunning: z.number().nullable(),
+  /** Σ run over every step that started and ended. */
+  workSeconds: z.number(),
+  /** Σ queue ÷ (Σ queue + Σ run). */
+  waitingShare: share,
+  waitingLevel: z.enum(['low', 'moderate', 'severe']).nullable(),
+  /** First start − first creation: nothing ran yet. */
+  startGapSeconds: seconds,
+  /** No schedule on these slots can end sooner than either bound. */
+  bounds: z.object({ workOverSlotsSeconds: seconds, longestStepSeconds: seconds }),
+  /** The end of the round during which fewer than half of the slots were busy. */
+  tail: z.object({ seconds: seconds, shareOfRuntime: share, steps: z.array(z.string()) }),
+  /** Time between the first start and the last end in which a slot was free while a step waited. */
+  idleWhileWaitingSeconds: seconds,
+  /** Most steps active (created, not ended) at one moment; EMR takes 256. */
+  peakActive: z.int(),
+  activeCapMet: z.boolean(),
+  /** Fixed cost of a step, and the share of all work that it makes up. */
+  overhead: z.object({
+    secondsPerStep: seconds,
+    shareOfWork: share,
+    from: z.enum(['fastest step', 'fit over loads']).nullable(),
+  }),
+  /** The same steps on the same slots, replayed by list scheduling; `error` = model ÷ observed − 1. */
+  model: z.object({ makespanSeconds: seconds, error: z.number().nullable(), longestFirstSeconds: seconds }),
+  /** How much sooner the replayed round ends without this one step; greatest gain first. */
+  removals: z.array(z.object({ id: z.string(), gainSeconds: z.number() })),
+  /** Replayed makespan for other numbers of slots. */
+  whatIf: z.array(z.object({ slots: z.int(), makespanSeconds: z.number() })),
+  /** What this report could not judge, each with the reason. */
+  notMeasured: z.array(z.string()),
+});
+
+export const suggestionSchema = z.object({
+  id: z.string(),
+  /** The check that it is about; absent when it is about the round. */
+  check: z.string().optional(),
+  title: z.string(),
+  /** The number that triggered it, in words. */
+  measured: z.string(),
+  metric: z.object({ name: z.string(), value: z.number() }),
+  setting: z.string(),
+  /** "not known" when neither EMR nor the cluster config says. */
+  from: z.string(),
+  to: z.string(),
+  expected: z.string(),
+  /** How the next round shows whether it worked: what the same metric has to be. */
+  nextRound: z.object({ sentence: z.string(), is: z.enum(['at most', 'at least']), value: z.number() }),
+});
+
+export type Findings = z.infer<typeof findingsSchema>;
+export type Suggestion = z.infer<typeof suggestionSchema>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { ToolError } from '../errors.ts';
+import { type Report, reportSchema, schemaVersion } from './model.ts';
+
+/** report.json: two blanks deep, but one line a step, so that a diff of two reports can be read. */
+export function renderJson(report: Report): string {
+  const { steps, ...rest } = report;
+  const head = JSON.stringify(rest, undefined, 2).slice(0, -2);
+  const lines = steps.map((step) => `    ${JSON.stringify(step)}`);
+  const body = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
+  return `${head},\n  "steps": ${body}\n}\n`;
+}
+
+/**
+ * Reads a report.json again.
+ *
+ * @param from how to call the file in a message
+ * @throws ToolError WRONG_STATE: written by a newer version, or no longer what a report has to be
+ */
+export function parseReport(text: string, from: string): Report {
+  const refuse = (what: string, next: string, cause?: unknown) =>
+    new ToolError('WRONG_STATE', `${from} ${what}. It was left as it is.`, { next, cause });
+  const rebuild = 'build that report again with buildReport, or leave it out of the comparison.';
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw refuse('is not JSON', rebuild, cause);
+  }
+  const version = z.object({ schemaVersion: z.number() }).safeParse(json).data?.schemaVersion;
+  if (version !== undefined && version > schemaVersion)
+    throw refuse(
+      `has schema version ${version}; this version reads up to ${schemaVersion}`,
+      'update audit-load-test.',
+    );
+  const parsed = reportSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw refuse(
+    `is not a report: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'unknown'}`,
+    rebuild,
+    parsed.error,
+  );
+}

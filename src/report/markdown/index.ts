@@ -1,0 +1,63 @@
+import { localDateTime, offsetName } from '../localTime.ts';
+import type { Report } from '../model.ts';
+import { counted } from '../words.ts';
+import { code, plain } from './escape.ts';
+import { failedSection } from './failures.ts';
+import { metricsSection } from './metrics.ts';
+import { slowestSection } from './slowest.ts';
+import { suggestionsSection } from './suggestions.ts';
+import { summarySection } from './summary.ts';
+
+/** report.md: the verdict first, then the sections in the order in which an engineer asks. */
+export function renderMarkdown(report: Report): string {
+  return `${[
+    headSection(report),
+    summarySection(report),
+    slowestSection(report, undefined),
+    metricsSection(report),
+    failedSection(report),
+    suggestionsSection(report),
+    provenanceSection(report),
+  ].join('\n\n')}\n`;
+}
+
+function headSection(report: Report): string {
+  const { round, verdict, cluster } = report;
+  const provisional = round.partial ? ' (*provisional*)' : '';
+  const started = Date.parse(round.startedAt.replace(/(\.\d{3})\d+/, '$1'));
+  const lines = [
+    `# Load Test Report - ${report.load}x Load${provisional}`,
+    `Date: ${localDateTime(started, round.utcOffsetMinutes)} (${offsetName(round.utcOffsetMinutes)})`,
+    `Cluster: ${plain(report.clusterId)}${clusterText(cluster)}`,
+    `Round: ${round.number ?? 'by time alone'}, ${report.schedule} schedule`,
+  ];
+  const { headline, sentence } = verdict;
+  return [
+    // Two blanks end a line in markdown without ending the paragraph.
+    lines[0],
+    lines.slice(1).join('  \n'),
+    '',
+    `**${headline}**${sentence.slice(headline.length)}`,
+    ...report.warnings.map((warning) => `\n> ${plain(warning)}`),
+  ].join('\n');
+}
+
+function clusterText({ name, state }: Report['cluster']): string {
+  const known = [name, state].filter((text) => text !== undefined).map(plain);
+  return known.length === 0 ? '' : ` (${known.join(', ')})`;
+}
+
+function provenanceSection({ statistics, provenance, counts, round, clusterConfig }: Report): string {
+  const parts = [
+    `audit-load-test ${provenance.version}`,
+    `${counted(counts.total, 'step')} created since ${round.startedAt}`,
+    provenance.stepsKnownFromDiskOnly > 0 &&
+      `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
+    'source: EMR ListSteps and step logs',
+    `percentiles: ${statistics.method} over ${statistics.population}`,
+    clusterConfig?.digest !== undefined && `cluster config ${clusterConfig.digest.slice(0, 12)}`,
+    clusterConfig?.releaseLabel !== undefined && plain(clusterConfig.releaseLabel),
+    provenance.resultsUri !== undefined && `check results: ${code(provenance.resultsUri)}`,
+  ];
+  return `---\n${parts.filter((part) => part !== false).join('; ')}.`;
+}

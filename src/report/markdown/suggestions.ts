@@ -1,0 +1,33 @@
+import type { Report } from '../model.ts';
+import { plain } from './escape.ts';
+
+/** Each with its number, its setting, and how the next round shows whether it worked. */
+export function suggestionsSection({ suggestions, judged, findings, counts }: Report): string {
+  const numbered = suggestions.map((one, index) =>
+    [
+      `${index + 1}. **${plain(one.title)}**`,
+      `   - Measured: ${plain(one.measured)}`,
+      `   - Change: ${plain(one.setting)}, from ${plain(one.from)} to ${plain(one.to)}`,
+      `   - Expect: ${plain(one.expected)}`,
+      `   - The next round shows it: ${plain(one.nextRound.sentence)}`,
+    ].join('\n'),
+  );
+  const none =
+    counts.total === 0
+      ? 'Not measured: the round has no steps.'
+      : 'None: no number of this round asks for a change.';
+  return [
+    '## Optimization Suggestions',
+    numbered.length === 0 ? none : numbered.join('\n'),
+    ...(judged.length === 0
+      ? []
+      : [
+          '',
+          'What became of the last report’s suggestions:',
+          ...judged.map((one) => `- ${plain(one.sentence)}`),
+        ]),
+    ...(findings.notMeasured.length === 0
+      ? []
+      : ['', 'Not measured:', ...findings.notMeasured.map((text) => `- ${plain(text)}`)]),
+  ].join('\n');
+}

@@ -1,0 +1,47 @@
+import { cleanLine } from '../foreignText.ts';
+import type { Step } from '../ports.ts';
+import { byText } from './checkKey.ts';
+import { diagnose } from './diagnosis.ts';
+import type { RoundFacts } from './facts.ts';
+import type { ReportStep } from './model.ts';
+import { milli } from './statistics.ts';
+import { identifyStep } from './stepIdentity.ts';
+
+const nameLength = 256;
+const broken = new Set(['FAILED', 'INTERRUPTED']);
+
+/** The round's steps with their times split into waiting and working; oldest first, then by id. */
+export function measureSteps(facts: RoundFacts): ReportStep[] {
+  const ordered = facts.steps.toSorted((a, b) => a.createdMs - b.createdMs || byText(a.id, b.id));
+  return ordered.map((step) => measure(step, facts));
+}
+
+function measure(step: Step, facts: RoundFacts): ReportStep {
+  const identity = identifyStep(step, facts.configsPrefix);
+  return {
+    id: step.id,
+    name: cleanLine(step.name, nameLength),
+    check: cleanLine(identity.check, nameLength),
+    ...(identity.path !== undefined && { path: cleanLine(identity.path, 1024) }),
+    schedule: identity.schedule ?? facts.schedule,
+    load: identity.load ?? facts.load,
+    ...(identity.runId !== undefined && { runId: cleanLine(identity.runId, nameLength) }),
+    state: cleanLine(step.state, 64),
+    createdAt: stamp(step.createdMs),
+    startedAt: step.startedMs === undefined ? null : stamp(step.startedMs),
+    endedAt: step.endedMs === undefined ? null : stamp(step.endedMs),
+    queueSeconds: secondsBetween(step.createdMs, step.startedMs),
+    runSeconds: secondsBetween(step.startedMs, step.endedMs),
+    ...(broken.has(step.state) && { failure: diagnose(step, facts.failures.get(step.id)) }),
+  };
+}
+
+/** Null where a stamp is missing, or where the stamps run backwards and so measure nothing. */
+function secondsBetween(fromMs: number | undefined, toMs: number | undefined): number | null {
+  if (fromMs === undefined || toMs === undefined || toMs < fromMs) return null;
+  return milli((toMs - fromMs) / 1000);
+}
+
+function stamp(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,185 @@
+/**
+ * The schema of report.json. Everything that report.md and report.html say is in it, so that both can be written
+ * again, and a later report can be compared, from this file alone. Stamps are UTC; durations are seconds.
+ */
+import { z } from 'zod';
+import { schedules } from '../checks/schedules.ts';
+import { comparisonSchema } from './comparisonModel.ts';
+import { findingsSchema, suggestionSchema } from './findingsModel.ts';
+
+export const schemaVersion = 1;
+
+const seconds = z.number().nullable();
+const stamp = z.iso.datetime();
+export const loadSchema = z.int().min(1).max(1000);
+
+/** Why a step failed: what EMR says, and what its log proves. Foreign text, cleaned and cut. */
+export const failureSchema = z.object({
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  /** Whether the log could be read: `not_delivered_yet` is a finding of its own, never "no error". */
+  log: z.enum(['log', 'not_delivered_yet', 'none', 'denied', 'not_read']),
+  logUri: z.string().optional(),
+  logCut: z.boolean().optional(),
+  cause: z
+    .object({
+      signature: z.string(),
+      title: z.string(),
+      class: z.enum(['capacity', 'data', 'configuration', 'infrastructure', 'permission', 'code', 'unknown']),
+      /** The line of the log, or of EMR's own message, that proves it. */
+      line: z.string(),
+      /** 1-based; absent when the proof is EMR's message and not the log. */
+      lineNumber: z.int().optional(),
+      /** What followed from it and is not the cause. */
+      symptoms: z.array(z.string()),
+    })
+    .optional(),
+});
+
+export const stepSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  check: z.string(),
+  path: z.string().optional(),
+  schedule: z.enum(schedules),
+  load: loadSchema,
+  runId: z.string().optional(),
+  /** As EMR spells it; a word that EMR adds later passes through. */
+  state: z.string(),
+  createdAt: stamp,
+  startedAt: stamp.nullable(),
+  endedAt: stamp.nullable(),
+  /** Start − creation: EMR's wait for a slot. */
+  queueSeconds: seconds,
+  /** End − start. */
+  runSeconds: seconds,
+  failure: failureSchema.optional(),
+});
+
+export const verdictSchema = z.object({
+  outcome: z.enum(['fits', 'missed', 'no_data']),
+  /** True only when the load fits, every step completed and no expected check is missing. */
+  pass: z.boolean(),
+  /** Our own words and numbers; begins with `headline`. */
+  sentence: z.string(),
+  headline: z.string(),
+  windowSeconds: z.number(),
+  runtimeSeconds: seconds,
+  /** Window − runtime: negative when missed. */
+  slackSeconds: seconds,
+});
+
+export const countsSchema = z.object({
+  total: z.int(),
+  successful: z.int(),
+  failed: z.int(),
+  cancelled: z.int(),
+  interrupted: z.int(),
+  /** Still pending, running or in a state that this version does not know. */
+  unfinished: z.int(),
+});
+
+export const statisticsSchema = z.object({
+  n: z.int(),
+  averageSeconds: seconds,
+  p50Seconds: seconds,
+  p95Seconds: seconds,
+  p99Seconds: seconds,
+  minSeconds: seconds,
+  maxSeconds: seconds,
+  method: z.string(),
+  population: z.string(),
+  /** The same figures for the time that these steps waited. */
+  waiting: z.object({
+    averageSeconds: seconds,
+    p50Seconds: seconds,
+    p95Seconds: seconds,
+    p99Seconds: seconds,
+  }),
+});
+
+export const integritySchema = z.object({
+  /** How many checks were uploaded for this schedule and load; null when nobody said. */
+  expected: z.int().nullable(),
+  missing: z.array(z.string()),
+  /** Checks that ran more than once in the round. */
+  duplicate: z.array(z.object({ check: z.string(), steps: z.array(z.string()) })),
+  /** Steps of another load or schedule, or of a check that was not uploaded. */
+  foreign: z.array(z.object({ id: z.string(), name: z.string(), why: z.string() })),
+  unfinished: z.array(z.string()),
+  /** DAG runs whose steps lie in the round's time; more than one means that rounds overlap. */
+  runIds: z.array(z.string()),
+});
+
+export const clusterConfigSchema = z.object({
+  /** sha256 of the cluster config file that the round ran with. */
+  digest: z.string().optional(),
+  stepConcurrencyLevel: z.int().optional(),
+  releaseLabel: z.string().optional(),
+  instanceCollectionType: z.string().optional(),
+  /** Flat settings of the cluster config, such as `spark.executor.memory`, for a suggestion's "from". */
+  settings: z.record(z.string(), z.string()).optional(),
+});
+
+export const reportSchema = z.object({
+  schemaVersion: z.literal(schemaVersion),
+  load: loadSchema,
+  schedule: z.enum(schedules),
+  clusterId: z.string(),
+  cluster: z.object({ name: z.string().optional(), state: z.string().optional() }),
+  round: z.object({
+    number: z.int().nullable(),
+    /** The mark's own text, with its offset and microseconds. */
+    startedAt: z.string(),
+    /** Local times in report.md are printed at this offset. */
+    utcOffsetMinutes: z.int(),
+    partial: z.boolean(),
+  }),
+  clusterConfig: clusterConfigSchema.nullable(),
+  verdict: verdictSchema,
+  counts: countsSchema,
+  statistics: statisticsSchema,
+  findings: findingsSchema,
+  suggestions: z.array(suggestionSchema),
+  /** What became of the previous report's suggestions. */
+  judged: z.array(
+    z.object({
+      id: z.string(),
+      outcome: z.enum(['confirmed', 'refuted', 'not_comparable']),
+      sentence: z.string(),
+    }),
+  ),
+  /** Ids of the slowest steps, slowest first. */
+  slowest: z.array(z.string()),
+  failures: z.array(
+    z.object({
+      title: z.string(),
+      signature: z.string(),
+      class: z.string(),
+      steps: z.array(z.string()),
+      /** Checks of this group that failed at a lower load too, and those that failed only now. */
+      alsoFailedAt: z.array(z.object({ check: z.string(), loads: z.array(loadSchema) })),
+      newHere: z.array(z.string()),
+    }),
+  ),
+  comparison: comparisonSchema.nullable(),
+  integrity: integritySchema,
+  warnings: z.array(z.string()),
+  provenance: z.object({
+    version: z.string(),
+    stepsKnownFromDiskOnly: z.int(),
+    resultsUri: z.string().optional(),
+    /** Load levels of the earlier reports that were at hand. */
+    earlierLoads: z.array(loadSchema),
+  }),
+  steps: z.array(stepSchema),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type ReportStep = z.infer<typeof stepSchema>;
+export type StepFailure = z.infer<typeof failureSchema>;
+export type FailureCause = NonNullable<StepFailure['cause']>;
+export type Verdict = z.infer<typeof verdictSchema>;
+export type StepCounts = z.infer<typeof countsSchema>;
+export type Integrity = z.infer<typeof integritySchema>;
+export type ClusterConfigUsed = z.infer<typeof clusterConfigSchema>;

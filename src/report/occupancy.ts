@@ -1,0 +1,78 @@
+import type { ReportStep } from './model.ts';
+
+/** How many steps were running, waiting and active between one event and the next. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+/**
+ * The round as spans of constant occupancy, in time order. A step waits from its creation to its start (or, when
+ * it was cancelled before it started, to its end) and runs from its start to its end; one without an end counts
+ * to `untilMs`.
+ */
+export function occupancy(steps: readonly ReportStep[], untilMs: number): Span[] {
+  const changes = new Map<number, { running: number; waiting: number }>();
+  const change = (atMs: number, running: number, waiting: number) => {
+    const at = changes.get(atMs) ?? { running: 0, waiting: 0 };
+    changes.set(atMs, { running: at.running + running, waiting: at.waiting + waiting });
+  };
+  for (const step of steps) {
+    const { createdMs, startedMs, endedMs } = stampsOf(step);
+    const over = Math.max(endedMs ?? untilMs, createdMs);
+    const start = startedMs === null ? over : Math.min(Math.max(startedMs, createdMs), over);
+    change(createdMs, 0, 1);
+    change(start, 1, -1);
+    change(over, -1, 0);
+  }
+  const times = [...changes.keys()].sort((a, b) => a - b);
+  const spans: Span[] = [];
+  let running = 0;
+  let waiting = 0;
+  for (const [index, fromMs] of times.entries()) {
+    running += changes.get(fromMs)?.running ?? 0;
+    waiting += changes.get(fromMs)?.waiting ?? 0;
+    const toMs = times[index + 1];
+    if (toMs !== undefined) spans.push({ fromMs, toMs, running, waiting });
+  }
+  return spans;
+}
+
+export function stampsOf(step: ReportStep): {
+  createdMs: number;
+  startedMs: number | null;
+  endedMs: number | null;
+} {
+  return {
+    createdMs: Date.parse(step.createdAt),
+    startedMs: step.startedAt === null ? null : Date.parse(step.startedAt),
+    endedMs: step.endedAt === null ? null : Date.parse(step.endedAt),
+  };
+}
+
+export interface RoundTimes {
+  readonly firstCreatedMs: number;
+  readonly firstStartedMs: number | null;
+  /** The last end; for a round that still runs, the last moment that is known of it. */
+  readonly lastMs: number;
+}
+
+/** When the round began and ended; undefined for a round without steps. */
+export function roundTimes(steps: readonly ReportStep[], observedMs?: number): RoundTimes | undefined {
+  let firstCreatedMs = Number.POSITIVE_INFINITY;
+  let firstStartedMs: number | null = null;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  let allEnded = true;
+  for (const step of steps) {
+    const { createdMs, startedMs, endedMs } = stampsOf(step);
+    firstCreatedMs = Math.min(firstCreatedMs, createdMs);
+    if (startedMs !== null) firstStartedMs = Math.min(firstStartedMs ?? startedMs, startedMs);
+    lastMs = Math.max(lastMs, createdMs, startedMs ?? createdMs, endedMs ?? createdMs);
+    allEnded &&= endedMs !== null;
+  }
+  if (steps.length === 0) return undefined;
+  if (!allEnded && observedMs !== undefined) lastMs = Math.max(lastMs, observedMs);
+  return { firstCreatedMs, firstStartedMs, lastMs };
+}

@@ -1,0 +1,71 @@
+import { ruleFor, type Schedule, schedules } from '../checks/schedules.ts';
+import type { Step } from '../ports.ts';
+
+export interface StepIdentity {
+  /** The stem of the check's file: `check_events_daily`. */
+  readonly check: string;
+  /** The file's path under `configs/{schedule}/{load}x/`: tells two files of one stem apart. */
+  readonly path?: string;
+  readonly schedule?: Schedule;
+  readonly load?: number;
+  /** The DAG run that submitted the step. */
+  readonly runId?: string;
+}
+
+/**
+ * Which check a step ran, for which schedule, at which load. The config URI among the arguments
+ * (`s3://bucket/{configsPrefix}/{schedule}/{load}x/{path}`) says all of it; the name `<file stem>_<load>x` is asked only where
+ * no argument holds one.
+ *
+ * @param configsPrefix without slashes at its ends
+ */
+export function identifyStep(step: Pick<Step, 'name' | 'arguments'>, configsPrefix: string): StepIdentity {
+  const runId = argumentValue(step.arguments, '--run-id');
+  const run = runId === undefined ? {} : { runId };
+  for (const argument of step.arguments) {
+    const found = fromUri(argument, configsPrefix);
+    if (found) return { ...found, ...run };
+  }
+  return { ...fromName(step.name), ...run };
+}
+
+/** What a config URI says; undefined for any other text. */
+export function fromUri(
+  text: string,
+  configsPrefix: string,
+): Required<Omit<StepIdentity, 'runId'>> | undefined {
+  const start = text.search(/s3[an]?:\/\//);
+  const at = start < 0 ? -1 : text.indexOf(`/${configsPrefix}/`, start + 5);
+  if (at < 0) return undefined;
+  const [folder, level, ...rest] = text.slice(at + configsPrefix.length + 2).split('/');
+  const schedule = schedules.find((one) => one === folder);
+  const load = /^([1-9]\d{0,3})x$/.exec(level ?? '')?.[1];
+  const path = upToEnding(rest.join('/'));
+  if (!schedule || !load || path === '') return undefined;
+  return { check: stemOf(path), path, schedule, load: Number(load) };
+}
+
+/** `events/check_events_daily.yml` is `check_events_daily`. */
+export function stemOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/i, '');
+}
+
+/** An argument may be a whole command line; the path ends with its ending. */
+function upToEnding(path: string): string {
+  return /^.+?\.ya?ml(?=$|[\s'"])/i.exec(path)?.[0] ?? path;
+}
+
+function fromName(name: string): StepIdentity {
+  const match = /^(.+)_([1-9]\d{0,3})x$/s.exec(name);
+  const check = match?.[1] ?? name;
+  const schedule = ruleFor(`${check}.yml`)?.schedule;
+  return { check, ...(schedule && { schedule }), ...(match && { load: Number(match[2]) }) };
+}
+
+function argumentValue(argumentsGiven: readonly string[], flag: string): string | undefined {
+  for (const [index, argument] of argumentsGiven.entries()) {
+    if (argument === flag) return argumentsGiven[index + 1];
+    if (argument.startsWith(`${flag}=`)) return argument.slice(flag.length + 1);
+  }
+  return undefined;
+}

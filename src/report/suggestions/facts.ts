@@ -1,0 +1,6 @@
+import type { Report } from '../model.ts';
+
+export type SuggestionFacts = Pick<
+  Report,
+  'verdict' | 'counts' | 'findings' | 'failures' | 'clusterConfig' | 'steps'
+>;

@@ -1,0 +1,23 @@
+import { formatDuration } from '../durations.ts';
+import type { Suggestion } from '../findingsModel.ts';
+import { percent } from '../share.ts';
+import type { SuggestionFacts } from './facts.ts';
+
+export function overhead({ findings }: SuggestionFacts): Suggestion[] {
+  const { secondsPerStep, shareOfWork, from } = findings.overhead;
+  if (secondsPerStep === null || shareOfWork === null || shareOfWork <= 0.5) return [];
+  const basis = from === 'fit over loads' ? 'a fit over the loads at hand' : 'at most: the fastest step';
+  return [
+    {
+      id: 'overhead',
+      title: 'Put several checks into one step',
+      measured: `each step pays about ${formatDuration(secondsPerStep)} to start (${basis}), ${percent(shareOfWork)} of all work; bigger nodes will not help`,
+      metric: { name: 'overheadShare', value: shareOfWork },
+      setting: 'checks in one step',
+      from: '1',
+      to: '4',
+      expected: `up to ${percent(shareOfWork * 0.75)} less work`,
+      nextRound: { sentence: 'Start-up is at most half of all work.', is: 'at most', value: 0.5 },
+    },
+  ];
+}

@@ -1,0 +1,72 @@
+import { formatDuration, windowName } from './durations.ts';
+import type { Integrity, StepCounts, Verdict } from './model.ts';
+import { counted } from './words.ts';
+
+export interface VerdictFacts {
+  readonly windowSeconds: number;
+  /** Last end − first creation; so far, while steps are active. Null without steps. */
+  readonly runtimeSeconds: number | null;
+  readonly counts: StepCounts;
+  /** Completed steps whose start and end are known: without one there is nothing to judge. */
+  readonly measured: number;
+  readonly missingChecks: Integrity['missing'];
+}
+
+/**
+ * Did this load fit its window, and by how much? Nothing to judge is `no_data` and never a pass, and a round that
+ * fits with failed steps or missing checks fits, but does not pass.
+ */
+export function judge(facts: VerdictFacts): Verdict {
+  const { windowSeconds, runtimeSeconds, counts } = facts;
+  const { outcome, headline, rest } = decide(facts);
+  const blemishes = [
+    counts.failed > 0 && `${counted(counts.failed, 'step')} failed`,
+    counts.interrupted > 0 &&
+      `${counted(counts.interrupted, 'step')} ${wasWere(counts.interrupted)} interrupted`,
+    counts.cancelled > 0 && `${counted(counts.cancelled, 'step')} ${wasWere(counts.cancelled)} cancelled`,
+    counts.unfinished > 0 && `${counted(counts.unfinished, 'step')} had not finished`,
+    facts.missingChecks.length > 0 && `${counted(facts.missingChecks.length, 'uploaded check')} did not run`,
+  ].filter((text) => text !== false);
+  const joined =
+    blemishes.length > 1 ? `${blemishes.slice(0, -1).join(', ')} and ${blemishes.at(-1)}` : blemishes[0];
+  const link = outcome === 'fits' ? ', but' : ';';
+  return {
+    outcome,
+    pass: outcome === 'fits' && blemishes.length === 0,
+    headline,
+    sentence: `${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.`,
+    windowSeconds,
+    runtimeSeconds,
+    slackSeconds: runtimeSeconds === null ? null : Math.round((windowSeconds - runtimeSeconds) * 1000) / 1000,
+  };
+}
+
+function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { rest: string } {
+  const { windowSeconds, runtimeSeconds, counts } = facts;
+  const window = `the ${windowName(windowSeconds)} window`;
+  if (runtimeSeconds === null)
+    return { outcome: 'no_data', headline: 'No data', rest: ': the round has no steps' };
+  const by = formatDuration(Math.abs(windowSeconds - runtimeSeconds));
+  const took = `(${formatDuration(runtimeSeconds)})`;
+  if (runtimeSeconds > windowSeconds && facts.measured + counts.unfinished > 0) {
+    const soFar = counts.unfinished > 0 ? `(${formatDuration(runtimeSeconds)} so far)` : took;
+    return { outcome: 'missed', headline: 'Missed', rest: ` ${window} by ${by} ${soFar}` };
+  }
+  if (counts.unfinished > 0)
+    return {
+      outcome: 'no_data',
+      headline: 'Not decided yet',
+      rest: `: ${formatDuration(runtimeSeconds)} of ${window} used so far`,
+    };
+  if (facts.measured === 0)
+    return {
+      outcome: 'no_data',
+      headline: 'No data',
+      rest: ': no completed step was measured, so nothing shows whether this load fits',
+    };
+  return { outcome: 'fits', headline: 'Fits', rest: ` ${window} with ${by} to spare ${took}` };
+}
+
+function wasWere(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}

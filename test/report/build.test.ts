@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Step } from '../../src/ports.ts';
+import { buildReport } from '../../src/report/build.ts';
+import { parseReport, renderJson } from '../../src/report/json.ts';
+import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import { reportSchema } from '../../src/report/model.ts';
+import { evenRound, factsOf, stepOf } from './rounds.ts';
+
+const round = evenRound(30, 5, (index) => 20 + (index % 7) * 11);
+
+describe('a report', () => {
+  it('satisfies its own schema and reads back as it was written', () => {
+    const report = buildReport(factsOf(round));
+    expect(reportSchema.parse(report)).toEqual(report);
+    expect(parseReport(renderJson(report), 'report.json')).toEqual(report);
+  });
+
+  it('is the same bytes for the same steps, in whatever order they come', () => {
+    const written = renderJson(buildReport(factsOf(round)));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(round, { minLength: round.length }), (shuffled) => {
+        expect(renderJson(buildReport(factsOf(shuffled)))).toBe(written);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('counts every step once, in its own bucket', () => {
+    const steps = [
+      stepOf('a_15m', { started: 1, ended: 2 }),
+      stepOf('b_15m', { started: 1, ended: 2, state: 'FAILED' }),
+      stepOf('c_15m', { ended: 2, state: 'CANCELLED' }),
+      stepOf('d_15m', { started: 1, ended: 2, state: 'INTERRUPTED' }),
+      stepOf('e_15m', { started: 1, state: 'RUNNING' }),
+      stepOf('f_15m', { state: 'PENDING' }),
+      stepOf('g_15m', { state: 'CANCEL_PENDING' }),
+      stepOf('h_15m', { state: 'toString' }),
+    ];
+    const { counts } = buildReport(factsOf(steps));
+    expect(counts).toEqual({
+      total: 8,
+      successful: 1,
+      failed: 1,
+      cancelled: 1,
+      interrupted: 1,
+      unfinished: 4,
+    });
+  });
+
+  it('takes the whole round as its runtime: last end minus first creation', () => {
+    const steps = [
+      stepOf('a_15m', { created: 10, started: 70, ended: 100 }),
+      stepOf('b_15m', { created: 40, started: 80, ended: 400, state: 'FAILED' }),
+    ];
+    expect(buildReport(factsOf(steps)).verdict).toMatchObject({ runtimeSeconds: 390, slackSeconds: 510 });
+  });
+
+  it('keeps waiting and working apart', () => {
+    const [step] = buildReport(factsOf([stepOf('a_15m', { created: 10, started: 70.5, ended: 100 })])).steps;
+    expect(step).toMatchObject({
+      queueSeconds: 60.5,
+      runSeconds: 29.5,
+      createdAt: '2025-12-07T20:30:10.000Z',
+    });
+  });
+
+  it('measures only completed steps, so that an early failure does not flatter the average', () => {
+    const steps = [
+      stepOf('a_15m', { started: 0, ended: 100 }),
+      stepOf('b_15m', { started: 0, ended: 1, state: 'FAILED' }),
+    ];
+    expect(buildReport(factsOf(steps)).statistics).toMatchObject({ n: 1, averageSeconds: 100 });
+  });
+
+  it('believes the load in the steps over the load of the round, and says so', () => {
+    const steps = [stepOf('a_15m', { started: 0, ended: 9, load: 4 })];
+    const report = buildReport(factsOf(steps));
+    expect(report.load).toBe(4);
+    expect(report.warnings).toEqual([
+      'The steps ran at 4x, the round was marked as 2x: this report is of 4x.',
+    ]);
+  });
+
+  it('lists at most 20 slowest steps, slowest first, ties by name', () => {
+    const report = buildReport(factsOf(round));
+    const byId = new Map(report.steps.map((step) => [step.id, step]));
+    const seconds = report.slowest.map((id) => byId.get(id)?.runSeconds ?? 0);
+    expect(seconds).toHaveLength(20);
+    expect(seconds).toEqual(seconds.toSorted((a, b) => b - a));
+    expect(report.slowest.slice(0, 3)).toEqual(['s-check_0006_15m', 's-check_0013_15m', 's-check_0020_15m']);
+  });
+
+  it('is provisional while steps are active, whatever it was asked for', () => {
+    const steps = [
+      stepOf('a_15m', { started: 0, ended: 9 }),
+      stepOf('b_15m', { started: 5, state: 'RUNNING' }),
+    ];
+    const report = buildReport(factsOf(steps, { observedMs: Date.parse('2025-12-07T20:31:00Z') }));
+    expect(report.round.partial).toBe(true);
+    expect(report.verdict).toMatchObject({ outcome: 'no_data', runtimeSeconds: 60 });
+    expect(renderMarkdown(report).split('\n')[0]).toBe('# Load Test Report - 2x Load (*provisional*)');
+  });
+});
+
+describe('the integrity of a round', () => {
+  const uri = (name: string) => `s3://bucket/checks_load_test/configs/15m/2x/${name}.yml`;
+
+  it('names checks that were uploaded and never ran, by URI, path or stem', () => {
+    const steps = [stepOf('a_15m', { started: 0, ended: 9 })];
+    const expectedChecks = [uri('a_15m'), uri('sub/b_15m'), 'c_15m.yml', 'a_15m'];
+    const { integrity, verdict } = buildReport(factsOf(steps, { expectedChecks }));
+    expect(integrity.missing).toEqual(['c_15m.yml', 'sub/b_15m.yml']);
+    expect(verdict.pass).toBe(false);
+  });
+
+  it('names checks that ran twice, foreign steps and overlapping runs', () => {
+    const steps = [
+      stepOf('a_15m', { started: 0, ended: 9 }),
+      stepOf('a_15m', { started: 9, ended: 19 }, 's-second'),
+      stepOf('b_15m', { started: 0, ended: 9, load: 4 }),
+      stepOf('c_15m', { started: 0, ended: 9, arguments: [uri('c_15m'), '--run-id', 'other'] }),
+      stepOf('d_daily', { started: 0, ended: 9, arguments: [] }),
+    ];
+    const { integrity, warnings } = buildReport(
+      factsOf(steps, { expectedChecks: [uri('a_15m'), uri('d_daily')] }),
+    );
+    expect(integrity.duplicate).toEqual([{ check: 'a_15m.yml', steps: ['s-a_15m', 's-second'] }]);
+    expect(integrity.foreign.map(({ id, why }) => [id, why])).toEqual([
+      ['s-b_15m', 'runs at 4x'],
+      ['s-c_15m', 'was not uploaded for this load'],
+      ['s-d_daily', 'belongs to daily'],
+    ]);
+    expect(integrity.runIds).toEqual(['manual__1', 'other']);
+    expect(warnings.join('\n')).toContain('rounds overlap');
+  });
+});
+
+describe('a round that is hard to report on', () => {
+  const long = 'x'.repeat(256);
+  const scenes: [string, Step[]][] = [
+    ['no steps', []],
+    ['one step', [stepOf('a_15m', { started: 0, ended: 9 })]],
+    ['all failed', [1, 2, 3].map((n) => stepOf(`a${n}_15m`, { started: 0, ended: n, state: 'FAILED' }))],
+    ['all cancelled', [1, 2].map((n) => stepOf(`a${n}_15m`, { ended: n, state: 'CANCELLED' }))],
+    ['all cancelled without an end', [stepOf('a_15m', { state: 'CANCELLED' })]],
+    [
+      'unfinished',
+      [stepOf('a_15m', { started: 0, state: 'RUNNING' }), stepOf('b_15m', { state: 'PENDING' })],
+    ],
+    ['equal stamps', [1, 2, 3].map((n) => stepOf(`a${n}_15m`, { started: 0, ended: 0 }))],
+    ['no start', [stepOf('a_15m', { ended: 9 })]],
+    ['stamps that run backwards', [stepOf('a_15m', { created: 10, started: 5, ended: 1 })]],
+    [
+      'hostile names',
+      [
+        stepOf(
+          'a|b`c`<script>alert(1)</script>\n# h1 [x](http://e.vil)_15m',
+          { started: 0, ended: 9 },
+          's-1',
+        ),
+        stepOf('\u202egnp.exe\u202c\u200b\u0007\u001b[31m_15m', { started: 0, ended: 8 }, 's-2'),
+        stepOf(long, { started: 0, ended: 7, state: 'FAILED' }, 's-3'),
+        stepOf('__proto__', { started: 0, ended: 6, arguments: [] }, 's-4'),
+        stepOf('', { started: 0, ended: 6, arguments: [] }, 's-5'),
+      ],
+    ],
+  ];
+
+  it.each(scenes)(
+    '(%s) gives a valid report in both forms, and never a pass that it did not earn',
+    (name, steps) => {
+      const report = buildReport(factsOf(steps));
+      expect(reportSchema.parse(report)).toEqual(report);
+      expect(parseReport(renderJson(report), 'report.json')).toEqual(report);
+      const markdown = renderMarkdown(report);
+      expect(markdown).not.toMatch(/NaN|undefined|Infinity|null|<script|[\u202e\u200b]/);
+      expect(markdown).not.toContain('\u001b');
+      const earned = ['one step', 'equal stamps'].includes(name);
+      expect(report.verdict.pass).toBe(earned);
+    },
+  );
+
+  it('keeps a hostile name inside its table cell', () => {
+    const report = buildReport(factsOf(scenes.at(-1)?.[1] ?? []));
+    const rows = renderMarkdown(report)
+      .split('\n')
+      .filter((line) => /^\| \d+ \|/.test(line));
+    expect(rows).toHaveLength(5);
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+  });
+
+  it('has nothing to say about percentiles of nothing', () => {
+    const report = buildReport(factsOf([]));
+    expect(report.statistics).toMatchObject({ n: 0, p50Seconds: null, p99Seconds: null });
+    expect(renderMarkdown(report)).toContain('- P99: –');
+  });
+});
+
+describe('a report that is read again', () => {
+  const text = renderJson(buildReport(factsOf(round)));
+  it.each([
+    ['is not JSON', '{', /is not JSON/],
+    [
+      'comes from a newer version',
+      text.replace('"schemaVersion": 1', '"schemaVersion": 2'),
+      /schema version 2/,
+    ],
+    ['was edited by hand', text.replace('"load": 2', '"load": "twice"'), /is not a report: load/],
+    ['is something else', '[1]', /is not a report/],
+  ])('is refused with the reason when it %s', (_, broken, message) => {
+    expect(() => parseReport(broken, 'reports/2x_1/report.json')).toThrow(message);
+  });
+});
