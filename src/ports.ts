@@ -69,6 +69,8 @@ export interface Step {
   readonly createdMs: number;
   readonly startedMs?: number;
   readonly endedMs?: number;
+  /** Where EMR says it puts this step's logs, when it says so. */
+  readonly logUri?: string;
   readonly failure?: { readonly reason?: string; readonly message?: string; readonly logFile?: string };
 }
 

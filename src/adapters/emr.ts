@@ -1,0 +1,125 @@
+/** EMR, which is only ever read: clusters, and every step that a cluster ran. */
+import { ToolError } from '../errors.ts';
+import type { Clusters, Step, Watch } from '../ports.ts';
+import type { AwsServices } from './awsClient.ts';
+import { type KnownSteps, lookAtSteps } from './emrLook.ts';
+import { type EmrOperation, emrQuota } from './emrQuota.ts';
+import { clusterOf, clusterSummaryOf, stepOf } from './emrSteps.ts';
+import { type StepArchive, stepArchive } from './stepArchive.ts';
+import type { BucketClock } from './tokenBucket.ts';
+
+export interface ClustersOptions {
+  readonly aws: Pick<AwsServices, 'emr'>;
+  /** Where finished steps are kept: `STATE_DIR/clusters`. */
+  readonly archiveDirectory: string;
+  /** For tests: a clock on which waiting takes no time. */
+  readonly quotaClock?: BucketClock;
+}
+
+export function createClusters({ aws, archiveDirectory, quotaClock }: ClustersOptions): Clusters {
+  const { emr } = aws;
+  const quota = emrQuota(quotaClock);
+  const known = new Map<string, KnownSteps>();
+  const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
+  const polite = async (operation: EmrOperation, watch: Watch | undefined) => {
+    await quota.take(operation, watch?.signal);
+    return { ...(watch && { abortSignal: watch.signal }) };
+  };
+
+  return {
+    async describe(clusterId, watch) {
+      const doing = doingWith(
+        clusterId,
+        `describing cluster ${clusterId}`,
+        'elasticmapreduce:DescribeCluster',
+      );
+      return emr.run(doing, async (client, sdk) => {
+        const options = await polite('DescribeCluster', watch);
+        const answer = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }), options);
+        if (answer.Cluster === undefined) throw unknownCluster(clusterId);
+        return clusterOf(answer.Cluster, observedMs());
+      });
+    },
+
+    async createdSince(sinceMs, watch) {
+      const doing = { what: 'listing clusters', action: 'elasticmapreduce:ListClusters' };
+      return emr.run(doing, async (client, sdk) => {
+        const clusters = [];
+        let from: string | undefined;
+        do {
+          const options = await polite('ListClusters', watch);
+          // A second earlier, then exactly: stamps are sent with a fraction that servers may cut.
+          const input = { CreatedAfter: new Date(sinceMs - 1000), Marker: from };
+          const page = await client.send(new sdk.ListClustersCommand(input), options);
+          clusters.push(...(page.Clusters ?? []).map(clusterSummaryOf));
+          from = page.Marker;
+        } while (from !== undefined);
+        return clusters
+          .filter(({ createdMs }) => createdMs >= sinceMs)
+          .sort((a, b) => b.createdMs - a.createdMs);
+      });
+    },
+
+    async steps(clusterId, watch) {
+      const archive = stepArchive(archiveDirectory, clusterId);
+      const before = known.get(clusterId) ?? (await fromDisk(archive));
+      const doing = doingWith(clusterId, `listing the steps of ${clusterId}`, 'elasticmapreduce:ListSteps');
+      const after = await emr.run(doing, async (client, sdk) => {
+        let read = 0;
+        return lookAtSteps(before, async (input) => {
+          const options = await polite('ListSteps', watch);
+          const command = new sdk.ListStepsCommand({ ...input, ClusterId: clusterId });
+          const page = await client.send(command, options);
+          const steps = (page.Steps ?? []).flatMap((summary) => stepOf(summary) ?? []);
+          read += steps.length;
+          watch?.progress(read, undefined, `${read} steps read`);
+          return { steps, next: page.Marker };
+        });
+      });
+      const changed = [...after.steps.values()].filter((step) => !isSame(step, before.steps.get(step.id)));
+      if (changed.length > 0 || !before.complete) await keep(archive, changed, after.steps.size);
+      known.set(clusterId, after);
+      const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
+      return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
+    },
+  };
+}
+
+const doingWith = (clusterId: string, what: string, action: string) => ({ what, action, clusterId });
+
+function unknownCluster(clusterId: string): ToolError {
+  return new ToolError('NOT_FOUND', `EMR described no cluster ${clusterId}. Nothing was changed.`, {
+    next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env.',
+  });
+}
+
+async function fromDisk(archive: StepArchive): Promise<KnownSteps> {
+  try {
+    return { ...(await archive.read()), hidden: 0 };
+  } catch (error) {
+    throw archiveFailure('read', error);
+  }
+}
+
+async function keep(archive: StepArchive, changed: readonly Step[], known: number): Promise<void> {
+  try {
+    await archive.append(changed, known);
+  } catch (error) {
+    throw archiveFailure('written', error);
+  }
+}
+
+function archiveFailure(verb: string, cause: unknown): ToolError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  return new ToolError(
+    'CONFIG',
+    `The steps kept under STATE_DIR could not be ${verb} (${code}). Nothing else was changed.`,
+    {
+      next: 'Make STATE_DIR readable and writable, with room on its disk; then call the same tool again.',
+      cause,
+    },
+  );
+}
+
+/** Steps are plain data, made in one place with one order of keys. */
+const isSame = (a: Step, b: Step | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);

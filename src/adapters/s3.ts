@@ -1,0 +1,67 @@
+/** The object store of the product: S3, which is read anywhere and written under the two load-test prefixes only. */
+import { ToolError } from '../errors.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { AwsServices } from './awsClient.ts';
+import { concurrently } from './concurrently.ts';
+import { copyAll } from './s3Copy.ts';
+import { folderOf, type S3Settings } from './s3Folders.ts';
+import { head, listAll, readBytes } from './s3Listing.ts';
+import { requestsAtOnce, uploadAll } from './s3Upload.ts';
+import { openFolderMemory } from './uploadMemory.ts';
+
+export interface ObjectStoreOptions {
+  readonly aws: Pick<AwsServices, 's3'>;
+  readonly settings: S3Settings;
+  /** Where the memory of uploads is kept; a pure cache. */
+  readonly memoryDirectory: string;
+}
+
+export function createObjectStore({ aws, settings, memoryDirectory }: ObjectStoreOptions): ObjectStore {
+  const { s3 } = aws;
+  const { bucket } = settings;
+  return {
+    list: (prefix, watch) => listAll(s3, bucket, prefix, watch),
+    async listUri(uri, watch) {
+      const place = parseUri(uri);
+      return { ...place, objects: await listAll(s3, place.bucket, place.prefix, watch) };
+    },
+    read: (key) => readBytes(s3, bucket, key),
+    async digest(object) {
+      const memory = await openFolderMemory(memoryDirectory, bucket, folderOf(object.key, settings));
+      const known = memory.of(object)?.sha256;
+      if (known !== undefined) return known;
+      const doing = { what: `reading s3://${bucket}/${object.key}`, action: 's3:GetObject', bucket };
+      return (await s3.run(doing, (client, sdk) => head(client, sdk, bucket, object.key)))?.sha256;
+    },
+    upload: (uploads, watch) => uploadAll(s3, settings, memoryDirectory, uploads, watch),
+    copy: (copies, watch) => copyAll(s3, settings, memoryDirectory, copies, watch),
+    async remove(keys, watch) {
+      let removed = 0;
+      const doing = {
+        what: `removing objects from s3://${bucket}`,
+        action: 's3:DeleteObject',
+        bucket,
+        changed: () => `${removed} of ${keys.length} objects had been removed.`,
+      };
+      // One by one and not DeleteObjects: each path is then seen by the check before the wire.
+      await s3.run(doing, (client, sdk) =>
+        concurrently(keys, requestsAtOnce, watch.signal, async (key) => {
+          await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }), {
+            abortSignal: watch.signal,
+          });
+          removed += 1;
+          watch.progress(removed, keys.length, `${removed} removed`);
+        }),
+      );
+    },
+  };
+}
+
+function parseUri(uri: string): { bucket: string; prefix: string } {
+  const parts = /^s3[an]?:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(uri);
+  if (parts?.[1] === undefined)
+    throw new ToolError('CONFIG', 'A place in S3 is not of the form s3://bucket/prefix. Nothing was sent.', {
+      next: 'Correct PROD_HOURLY_CHECKS in .env, then run checkSetup.',
+    });
+  return { bucket: parts[1], prefix: parts[2] ?? '' };
+}

@@ -1,0 +1,63 @@
+/** The folders of the bucket that an upload is about: what they hold now, and what is remembered of it. */
+import type { LoadTestKey } from '../checks/keys.ts';
+import type { StoredObject, Watch } from '../ports.ts';
+import { concurrently } from './concurrently.ts';
+import { listAll, type S3 } from './s3Listing.ts';
+import { type FolderMemory, openFolderMemory } from './uploadMemory.ts';
+
+export interface S3Settings {
+  readonly bucket: string;
+  readonly configsPrefix: string;
+  readonly dagsPrefix: string;
+}
+
+/** One object's place: what the bucket lists there now, and the memory that covers it. */
+export interface Place {
+  readonly listed: StoredObject | undefined;
+  readonly memory: FolderMemory;
+}
+
+export interface Folders {
+  at(key: LoadTestKey): Place;
+  /** Writes every memory down. */
+  keep(): Promise<void>;
+}
+
+/** `{configsPrefix}/{schedule}/{load}x/`, or `{dagsPrefix}/`: what is listed and remembered together. */
+export function folderOf(key: string, settings: S3Settings): string {
+  const dags = `${settings.dagsPrefix}/`;
+  if (key.startsWith(dags)) return dags;
+  const depth = settings.configsPrefix.split('/').length + 2;
+  return `${key.split('/').slice(0, depth).join('/')}/`;
+}
+
+/** Lists each folder that holds one of `keys`, once, and opens its memory. */
+export async function openFolders(
+  s3: S3,
+  settings: S3Settings,
+  memoryDirectory: string,
+  keys: readonly LoadTestKey[],
+  watch: Watch,
+): Promise<Folders> {
+  const names = [...new Set(keys.map((key) => folderOf(key, settings)))];
+  const memories = new Map<string, FolderMemory>();
+  const listed = new Map<string, StoredObject>();
+  await concurrently(names, 8, watch.signal, async (name) => {
+    const [objects, memory] = await Promise.all([
+      listAll(s3, settings.bucket, name, watch),
+      openFolderMemory(memoryDirectory, settings.bucket, name),
+    ]);
+    for (const object of objects) listed.set(object.key, object);
+    memories.set(name, memory);
+  });
+  return {
+    at(key) {
+      const memory = memories.get(folderOf(key, settings));
+      if (memory === undefined) throw new RangeError(`the folder of ${key} was not opened`);
+      return { listed: listed.get(key), memory };
+    },
+    async keep() {
+      await Promise.all([...memories.values()].map((memory) => memory.keep()));
+    },
+  };
+}

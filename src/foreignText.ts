@@ -1,0 +1,62 @@
+/**
+ * Text that somebody else wrote (log lines, step names, error messages of AWS, commit messages), made fit to be
+ * shown: nothing invisible, no secrets, no more than asked for. Pure, and linear in the length of the text.
+ */
+
+const escapeCode = String.fromCodePoint(0x1b);
+const bell = String.fromCodePoint(0x07);
+
+/** ANSI escapes: titles and links (OSC), closed or cut off, then colours and cursor moves (CSI, two-letter ones). */
+const ansi = new RegExp(
+  `${escapeCode}\\][^${bell}${escapeCode}]{0,2048}(?:${bell}|${escapeCode}\\\\)?|${escapeCode}\\[?[0-9;?]{0,64}[ -/]{0,8}[@-~]`,
+  'g',
+);
+
+/**
+ * Control characters but tab and newline; format characters (bidirectional, zero-width, tags), private use, lone
+ * surrogates, line and paragraph separators, and everything else that Unicode says is shown as nothing.
+ */
+const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+const mask = '[masked]';
+
+/** What a secret looks like, and what is left of it. Every repetition is bounded or cannot overlap its neighbour. */
+const secrets: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, mask],
+  [/\b((?:proxy-)?authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\r\n"']+/gi, `$1${mask}`],
+  [/\b((?:set-)?cookie["']?\s{0,8}:\s{0,8})[^\r\n]+/gi, `$1${mask}`],
+  [/\b(Bearer|Basic)\s{1,4}[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${mask}`],
+  [
+    /((?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature|sig)=)[^&\s"'<>]+/gi,
+    `$1${mask}`,
+  ],
+  [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}/g, mask],
+  [/\b(?:IQoJb3JpZ2lu|[FA]QoGZXIvYXdz|FwoGZXIvYXdz)[A-Za-z0-9+/=_%-]{16,}/g, mask],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, mask],
+  [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{20,})/g, mask],
+  [/(:\/\/[^\s/:@"']{0,128}:)[^\s/@"']{1,256}@/g, `$1${mask}@`],
+  [
+    /((?:pass(?:word|wd|phrase)?|pwd|secret|secret[_.-]?(?:access[_.-]?)?key|(?:session|access|security|auth|refresh|id)[_.-]?token|api[_.-]?key|access[_.-]?key(?:[_.-]?id)?|private[_.-]?key)["']?\s{0,4}[=:]\s{0,4}["']?)(?!\[masked\])[^\s"'&;,<>]+/gi,
+    `$1${mask}`,
+  ],
+];
+
+/** Strips, masks and cuts `text` to at most `maxLength` characters; what is cut off ends in "…". */
+export function clean(text: string, maxLength: number): string {
+  const visible = text.replace(/\r\n?/g, '\n').replace(ansi, '').replace(invisible, '');
+  let masked = visible;
+  for (const [pattern, replacement] of secrets) masked = masked.replace(pattern, replacement);
+  return cut(masked, maxLength);
+}
+
+/** The same on one line, for a sentence. */
+export function cleanLine(text: string, maxLength: number): string {
+  return cut(clean(text, Number.POSITIVE_INFINITY).replace(/\s+/g, ' ').trim(), maxLength);
+}
+
+function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const kept = text.slice(0, Math.max(0, maxLength - 1));
+  // A pair of surrogates is not cut in half.
+  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+}
