@@ -1,0 +1,83 @@
+/**
+ * Whether an identity policy lets a request through: as much of IAM's evaluation as the policies of this project
+ * use. An explicit deny wins, then an allow, then nothing is allowed. An operator that is not known is an error
+ * rather than a guess.
+ * Source: "Policy evaluation logic" and "IAM JSON policy elements" in the IAM user guide.
+ */
+
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: readonly PolicyStatement[];
+}
+
+export interface Attempt {
+  /** `s3:PutObject`. */
+  readonly action: string;
+  /** An ARN. */
+  readonly resource: string;
+  /** Condition keys of the request: `s3:prefix`. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+export type Judgement = 'allowed' | 'not allowed' | 'explicitly denied';
+
+export function judge(policy: PolicyDocument, attempt: Attempt): Judgement {
+  const matching = policy.Statement.filter((statement) => applies(statement, attempt));
+  if (matching.some(({ Effect }) => Effect === 'Deny')) return 'explicitly denied';
+  return matching.length > 0 ? 'allowed' : 'not allowed';
+}
+
+function applies(statement: PolicyStatement, { action, resource, context = {} }: Attempt): boolean {
+  return (
+    covers(statement.Action, statement.NotAction, action, 'i') &&
+    covers(statement.Resource, statement.NotResource, resource, '') &&
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, patterns]) => holds(operator, context[key], list(patterns))),
+    )
+  );
+}
+
+type Patterns = string | readonly string[] | undefined;
+
+function covers(wanted: Patterns, unwanted: Patterns, value: string, flags: string): boolean {
+  if (unwanted !== undefined) return !list(unwanted).some((pattern) => like(pattern, value, flags));
+  return list(wanted).some((pattern) => like(pattern, value, flags));
+}
+
+function holds(operator: string, value: string | undefined, patterns: readonly string[]): boolean {
+  switch (operator) {
+    case 'StringEquals':
+      return value !== undefined && patterns.includes(value);
+    case 'StringNotEquals':
+      return value === undefined || !patterns.includes(value);
+    case 'StringLike':
+      return value !== undefined && patterns.some((pattern) => like(pattern, value, ''));
+    case 'StringNotLike':
+      return value === undefined || !patterns.some((pattern) => like(pattern, value, ''));
+    default:
+      throw new Error(`the sandbox does not know the condition operator ${operator}`);
+  }
+}
+
+/** `*` is any run of characters, slashes too; `?` is one. */
+function like(pattern: string, value: string, flags: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, `su${flags}`).test(value);
+}
+
+function list(patterns: Patterns): readonly string[] {
+  return patterns === undefined ? [] : typeof patterns === 'string' ? [patterns] : patterns;
+}

@@ -1,0 +1,106 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Attempt, judge, type PolicyDocument } from '../iam.ts';
+import type { SandboxClock, WireRequest, WireResponse } from '../service.ts';
+import { credentialOf } from '../signature.ts';
+import { callerArn } from '../sts.ts';
+import type { Address } from './address.ts';
+import { s3Error } from './errors.ts';
+import type { Bucket, S3Object, Store } from './store.ts';
+
+/** One request to S3 with the world it acts on. */
+export interface Call {
+  readonly request: WireRequest;
+  readonly address: Address;
+  readonly store: Store;
+  readonly clock: SandboxClock;
+  /** Where buckets are made that name no region. */
+  readonly defaultRegion: string;
+  /** What the caller may do; undefined: everything. */
+  readonly policy: PolicyDocument | undefined;
+}
+
+export type Operation = (call: Call) => WireResponse;
+
+/**
+ * The bucket that a request is about, in the region it was signed for.
+ *
+ * A wrong region is answered as S3 does: an endpoint of another region (here: any path-style address) says 301
+ * PermanentRedirect; a virtual host name leads to the bucket's own region, which finds the signature malformed.
+ * Both say where the bucket is.
+ */
+export function bucketOf(call: Call, name = call.address.bucket): Bucket {
+  if (name === undefined) throw s3Error('MethodNotAllowed');
+  const bucket = call.store.get(name);
+  if (bucket === undefined) throw s3Error('NoSuchBucket', undefined, { fields: { BucketName: name } });
+  return bucket;
+}
+
+export function requireRegion(call: Call, bucket: Bucket): void {
+  const signedFor = credentialOf(call.request)?.region;
+  if (signedFor === undefined || signedFor === bucket.region) return;
+  const headers = { 'x-amz-bucket-region': bucket.region };
+  if (call.address.virtualHost)
+    throw s3Error(
+      'AuthorizationHeaderMalformed',
+      `The authorization header is malformed; the region '${signedFor}' is wrong; expecting '${bucket.region}'`,
+      { headers, fields: { Region: bucket.region } },
+    );
+  const fields = { Endpoint: `s3.${bucket.region}.amazonaws.com`, Bucket: bucket.name };
+  throw s3Error('PermanentRedirect', undefined, { headers, fields });
+}
+
+export function keyOf(call: Call): string {
+  const { key, wellFormed } = call.address;
+  if (key === undefined) throw s3Error('MethodNotAllowed');
+  if (!wellFormed) throw s3Error('InvalidURI');
+  if (Buffer.byteLength(key) > 1024)
+    throw s3Error('KeyTooLongError', undefined, {
+      fields: { Size: String(Buffer.byteLength(key)), MaxSizeAllowed: '1024' },
+    });
+  return key;
+}
+
+/** @throws S3 403 AccessDenied, in the words of S3, which name the caller, the action and the resource. */
+export function requirePermission(call: Call, attempt: Attempt): void {
+  const judgement = call.policy === undefined ? 'allowed' : judge(call.policy, attempt);
+  if (judgement === 'allowed') return;
+  const because =
+    judgement === 'explicitly denied'
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${attempt.action} action`;
+  throw s3Error(
+    'AccessDenied',
+    `User: ${callerArn} is not authorized to perform: ${attempt.action} on resource: "${attempt.resource}" ${because}`,
+  );
+}
+
+export function bucketArn(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
+}
+
+export function objectArn(bucket: string, key: string): string {
+  return `arn:aws:s3:::${bucket}/${key}`;
+}
+
+/** The object, or S3's way of saying that there is none: 403 to a caller who may not list the bucket. */
+export function objectOf(call: Call, bucket: Bucket, key: string): S3Object {
+  const object = bucket.objects.get(key);
+  if (object !== undefined) return object;
+  requirePermission(call, {
+    action: 's3:ListBucket',
+    resource: bucketArn(bucket.name),
+    context: { 's3:prefix': key },
+  });
+  throw s3Error('NoSuchKey', undefined, { fields: { Key: key } });
+}
+
+export function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+export function xmlAnswer(body: string, headers: Record<string, string> = {}): WireResponse {
+  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body };
+}
+
+export const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
