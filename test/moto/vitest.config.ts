@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The contract suite: `bash test/moto/run.sh` starts moto and sets MOTO_ENDPOINT. */
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/moto/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
