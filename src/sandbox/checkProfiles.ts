@@ -56,6 +56,12 @@ const normalHoursOf = (stem: string): number => {
   return stem.endsWith('_15m') ? 3 : 1;
 };
 
+/** Seconds. */
+function workRange(stem: string): readonly [least: number, most: number] {
+  if (stem.endsWith('_freshness')) return [6, 25];
+  return stem.endsWith('_daily') ? [70, 560] : [25, 170];
+}
+
 /** @param stem the file's name without `.yml` */
 export function profileOf(stem: string): CheckProfile {
   const known = Object.hasOwn(notable, stem) ? notable[stem] : undefined;
@@ -63,7 +69,7 @@ export function profileOf(stem: string): CheckProfile {
   const random = createRandom(Math.floor(fractionOf(stem) * 2 ** 32));
   // Most checks are small and a few are not: the square skews the draw.
   const size = random() ** 2;
-  const [least, most] = stem.endsWith('_daily') ? [70, 560] : [25, 170];
+  const [least, most] = workRange(stem);
   return {
     startupSeconds: between(random, 32, 48),
     workSeconds: least + size * (most - least),

@@ -17,7 +17,7 @@ export function stepsOf(
 ): readonly Record<string, unknown>[] {
   const { bucket, load, step } = folder;
   const prefix = `${folder.configsPrefix}/${schedule}/${load}x/`;
-  const keys = buckets.keys(bucket, prefix).filter((key) => key.endsWith('.yml'));
+  const keys = keysUnder(buckets, bucket, prefix).filter((key) => key.endsWith('.yml'));
   if (keys.length === 0)
     throw new WireError(
       409,
@@ -46,6 +46,14 @@ export function stepsOf(
   });
   parseSteps(steps, 1);
   return steps;
+}
+
+function keysUnder(buckets: Buckets, bucket: string, prefix: string): string[] {
+  try {
+    return buckets.keys(bucket, prefix);
+  } catch (error) {
+    throw new WireError(422, 'DagBroken', `S3_BUCKET of the DAG file: ${String(error)}`);
+  }
 }
 
 function filled(template: string, values: Readonly<Record<string, string>>): string {

@@ -7,7 +7,8 @@ import { textsOf } from './stepTexts.ts';
 
 /**
  * Writes `{LogUri}/{cluster}/steps/{step}/{stderr,controller,stdout,syslog}.gz` and the driver's
- * `containers/{application}/{container}/stderr.gz`. A cluster without a LogUri keeps no logs.
+ * `containers/{application}/{container}/stderr.gz`. A cluster without a LogUri, or with one that leads to no
+ * bucket, keeps no logs and says nothing of it.
  */
 export function createLogDelivery(buckets: Buckets): (cluster: ClusterRecord, step: StepRecord) => void {
   return (cluster, step) => {
@@ -15,12 +16,16 @@ export function createLogDelivery(buckets: Buckets): (cluster: ClusterRecord, st
     const { applicationId, startedMs, endedMs } = step;
     if (!bucket || folder === undefined || !applicationId || startedMs === undefined || endedMs === undefined)
       return;
-    const texts = textsOf(step, { applicationId, startedMs, endedMs });
-    const put = (path: string, text: string): void =>
-      buckets.put(bucket, `${folder}${path}`, gzipSync(text, { level: 1 }));
-    for (const name of ['stderr', 'controller', 'stdout', 'syslog'] as const)
-      put(`steps/${step.id}/${name}.gz`, texts[name]);
-    if (texts.driver !== undefined)
-      put(`containers/${applicationId}/${containerId(applicationId, 1)}/stderr.gz`, texts.driver);
+    const files = Object.entries(textsOf(step, { applicationId, startedMs, endedMs })).map(
+      ([name, text]): [string, string] =>
+        name === 'driver'
+          ? [`containers/${applicationId}/${containerId(applicationId, 1)}/stderr.gz`, text]
+          : [`steps/${step.id}/${name}.gz`, text],
+    );
+    try {
+      for (const [path, text] of files) buckets.put(bucket, `${folder}${path}`, gzipSync(text, { level: 1 }));
+    } catch {
+      // The bucket is not there.
+    }
   };
 }

@@ -29,7 +29,7 @@ profiles/check_profile_merges_15m      | profile_merges      | profiles   | merg
 profiles/check_profile_identifiers_15m | profile_identifiers | profiles   | created_at         | '3' hours   | several | Identifiers are neither empty nor shared.
 orders/check_orders_15m                | orders              | commerce   | placed_at          | '3' hour    | folded  | Order totals are not negative.
 orders/check_order_items_15m           | order_items         | commerce   | created_at         | '2' hour    | plain   | Items belong to an order.
-orders/check_refunds_15m               | refunds             | commerce   | refunded_at        | '12' hour   | single  | A refund is not larger than its order.
+orders/check_refunds_15m               | refunds             | commerce   | refunded_at        | '6' hour    | single  | A refund is not larger than its order.
 campaigns/check_campaigns_15m          | campaigns           | messaging  | scheduled_at       | '1' hour    | plain   | A scheduled campaign has an audience.
 campaigns/check_campaign_sends_15m     | campaign_sends      | messaging  | sent_at            | '3' hour    | query   | Sends do not exceed the audience.
 check_consent_15m                      | consents            | compliance | consent_updated_at | '3' hour    | plain   | A change of consent carries its source.
@@ -38,7 +38,7 @@ check_list_memberships_15m             | list_memberships    | profiles   | join
 check_segments_15m                     | segments            | profiles   | evaluated_at       | '1' Hour    | several | Segments were evaluated, and against a definition.
 check_web_sessions_15m                 | web_sessions        | events     | started_at         | '3' hour    | plain   | Sessions end after they begin.
 check_forms_15m                        | forms               | onsite     | submitted_at       | '3' hour    | plain   | Submissions name a form that is live.
-check_catalog_items_15m                | catalog_items       | commerce   | synced_at          | '6' hour    | query   | Synchronised items have a price.
+check_catalog_items_15m                | catalog_items       | commerce   | synced_at          | '3' hour    | query   | Synchronised items have a price.
 events/check_events_15min              | events              | events     | created_at         | '30' minute | plain   | The event stream has no gap.
 orders/check_orders_15min              | orders              | commerce   | placed_at          | '30' minute | plain   | Orders arrive.
 events/check_events_freshness          | events              | events     | created_at         | -           | plain   | Newest event is younger than ten minutes.
@@ -64,7 +64,7 @@ messages/check_messages_daily          | messages            | messaging  | sent
 orders/check_orders_daily              | orders              | commerce   | placed_at          | '3' day     | query   | Orders match the shops day by day.
 orders/check_refunds_daily             | refunds             | commerce   | refunded_at        | '14' days   | double  | Refunds match orders.
 campaigns/check_campaigns_daily        | campaigns           | messaging  | scheduled_at       | '7' day     | several | Campaigns were sent, and once.
-check_lists_daily                      | lists               | profiles   | updated_at         | '30' day    | plain   | Lists without members are archived.
+check_lists_daily                      | lists               | profiles   | updated_at         | '14' day    | plain   | Lists without members are archived.
 check_segments_daily                   | segments            | profiles   | evaluated_at       | '7' day     | plain   | Segment sizes do not jump.
 check_web_sessions_daily               | web_sessions        | events     | started_at         | '7' day     | folded  | Sessions join to profiles.
 check_identity_matches_daily           | identity_matches    | profiles   | matched_at         | '31' day    | plain   | Matches older than a month are settled.

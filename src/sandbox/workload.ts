@@ -76,7 +76,12 @@ function runHours(args: readonly string[]): number | undefined {
 function readUri(buckets: Buckets, uri: string): Buffer | undefined {
   const [, bucket, key] = /^s3[an]?:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   if (bucket === undefined || key === undefined) return undefined;
-  return buckets.get(bucket, key);
+  try {
+    return buckets.get(bucket, key);
+  } catch {
+    // No such bucket: for the check the same as no such object.
+    return undefined;
+  }
 }
 
 function stemOf(uri: string): string {

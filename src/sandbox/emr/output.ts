@@ -1,7 +1,6 @@
 /** Clusters and steps as EMR spells them in JSON. Moments are epoch seconds with milliseconds. */
+import { accountId } from '../sts.ts';
 import type { ClusterRecord, StepRecord } from './records.ts';
-
-export const accountId = '123456789012';
 
 export function seconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000;
