@@ -59,7 +59,7 @@ export const certain: readonly Signature[] = [
     id: 'sql-syntax',
     title: 'SQL does not parse',
     class: 'code',
-    pattern: /\[PARSE_SYNTAX_ERROR\]|\bParseException: |mismatched input '.{0,80}' expecting/,
+    pattern: /\[PARSE_SYNTAX_ERROR\]|\bParseException: \S|mismatched input '.{0,80}' expecting/,
   },
   {
     id: 'missing-function',

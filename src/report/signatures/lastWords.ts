@@ -19,7 +19,7 @@ export const lastWords: readonly Signature[] = [
     title: 'Python exception',
     class: 'code',
     // The last line of a traceback; what PySpark wraps around a failure of the JVM proves nothing by itself.
-    pattern: /^\s*(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)(?::\s|$)|\bPythonException: /,
+    pattern: /^\s*(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)(?::\s|$)/,
     unless: /Py4J(?:Java|Network)?Error|^\s*(?:java|javax|scala|org|com|software|io)\.|SparkException: /,
   },
   {

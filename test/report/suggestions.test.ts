@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { Step, StepLog } from '../../src/ports.ts';
+import { buildReport } from '../../src/report/build.ts';
+import type { RoundFacts } from '../../src/report/facts.ts';
+import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import { evenRound, factsOf, stepOf } from './rounds.ts';
+
+const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
+  buildReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: slots }, ...more }));
+const idsOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
+  reportOf(steps, slots, more).suggestions.map((suggestion) => suggestion.id);
+
+const log = (text: string): StepLog => ({ found: 'log', uri: 's3://logs/stderr.gz', text, cut: false });
+
+describe('suggestions', () => {
+  it('ask for more slots when full slots and waiting steps missed the window, and say how many', () => {
+    const report = reportOf(
+      evenRound(60, 4, (index) => 70 + (index % 5)),
+      4,
+    );
+    expect(report.verdict.outcome).toBe('missed');
+    expect(report.suggestions).toMatchObject([
+      { id: 'slots', setting: 'StepConcurrencyLevel', from: '4', to: '6', nextRound: { is: 'at most' } },
+    ]);
+    expect(report.suggestions[0]?.measured).toMatch(/^steps spent 88% of their time waiting while 4\.0 of 4/);
+  });
+
+  it('do not ask for slots when the round fits, however much was waited', () => {
+    expect(
+      idsOf(
+        evenRound(30, 4, (index) => 60 + (index % 7) * 20),
+        4,
+      ),
+    ).toEqual([]);
+  });
+
+  it('do not ask for slots when one step alone fills the window', () => {
+    const steps = [
+      ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
+      stepOf('check_giant_15m', { started: 5, ended: 1200 }),
+    ];
+    const ids = idsOf(steps, 5);
+    expect(ids[0]).toBe('longest-step:check_giant_15m');
+    expect(ids).not.toContain('slots');
+  });
+
+  it('ask to submit the longest first when a long step that started late leaves a tail', () => {
+    const steps = [
+      ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),
+      stepOf('check_late_15m', { started: 450, ended: 850 }),
+    ];
+    const report = reportOf(steps, 4);
+    const order = report.suggestions.find((suggestion) => suggestion.id === 'order');
+    expect(order).toMatchObject({
+      metric: { name: 'tailSeconds' },
+      to: expect.stringContaining('longest first'),
+    });
+  });
+
+  it('do not take the fastest step for a measurement of the fixed cost', () => {
+    expect(
+      idsOf(
+        evenRound(20, 4, (index) => 30 + index),
+        4,
+      ),
+    ).toEqual([]);
+  });
+
+  it('ask to hand steps in sooner when slots stay free and nothing waits', () => {
+    const steps = Array.from({ length: 40 }, (_, n) =>
+      stepOf(`c${n}_15m`, { created: n * 15, started: n * 15, ended: n * 15 + 10 + (n % 4) * 7 }),
+    );
+    expect(idsOf(steps, 8)).toContain('submission');
+  });
+
+  it('ask to submit later when nothing ran while the cluster came up', () => {
+    const steps = evenRound(6, 3, (index) => 40 + index * 30).map((step) => ({
+      ...step,
+      startedMs: (step.startedMs ?? 0) + 300_000,
+      endedMs: (step.endedMs ?? 0) + 300_000,
+    }));
+    expect(idsOf(steps, 3)).toContain('start-gap');
+  });
+
+  it('begin with what broke, with the setting and its present value', () => {
+    const failed = stepOf('check_mem_15m', { started: 0, ended: 60, state: 'FAILED' });
+    const steps = [failed, ...evenRound(10, 4, (index) => 40 + index * 20)];
+    const [first] = reportOf(steps, 4, {
+      clusterConfig: { stepConcurrencyLevel: 4, settings: { 'spark.executor.memoryOverhead': '1g' } },
+      failures: new Map([
+        [
+          failed.id,
+          log('Container killed by YARN for exceeding physical memory limits. 5.5 GB of 5.5 GB used.'),
+        ],
+      ]),
+    }).suggestions;
+    expect(first).toMatchObject({
+      id: 'failure:yarn-memory-kill',
+      setting: 'spark.executor.memoryOverhead',
+      from: '1g',
+      metric: { value: 1 },
+    });
+  });
+
+  it('give no advice on capacity when every step failed for want of a table', () => {
+    const steps = evenRound(60, 4, () => 70).map((step) => ({ ...step, state: 'FAILED' }));
+    const failures = new Map(
+      steps.map((step) => [step.id, log('[TABLE_OR_VIEW_NOT_FOUND] The table or view `a` cannot be found.')]),
+    );
+    expect(idsOf(steps, 4, { failures })).toEqual([]);
+  });
+
+  it('say "not measured" where nothing was', () => {
+    expect(renderMarkdown(reportOf([], 4))).toContain('Not measured: the round has no steps.');
+    expect(
+      renderMarkdown(
+        reportOf(
+          evenRound(3, 3, () => 5),
+          4,
+        ),
+      ),
+    ).toContain('Not measured:\n- Memory, shuffle');
+  });
+});
+
+describe('failed steps', () => {
+  const failed = (name: string, message?: string) =>
+    stepOf(name, {
+      started: 0,
+      ended: 60,
+      state: 'FAILED',
+      ...(message !== undefined && { failure: { message } }),
+    });
+
+  it('are grouped by cause, the largest group first, and say whether they failed at a lower load too', () => {
+    const lower = buildReport(
+      factsOf([stepOf('old_15m', { started: 0, ended: 9, state: 'FAILED', load: 2 })], { load: 2 }),
+    );
+    const at4 = (name: string) => stepOf(name, { started: 0, ended: 9, state: 'FAILED', load: 4 });
+    const heap = log('java.lang.OutOfMemoryError: Java heap space');
+    const steps = [at4('old_15m'), at4('new_15m'), at4('table_15m')];
+    const report = buildReport(
+      factsOf(steps, {
+        load: 4,
+        earlier: [lower],
+        failures: new Map([
+          ['s-old_15m', heap],
+          ['s-new_15m', heap],
+          ['s-table_15m', log('[TABLE_OR_VIEW_NOT_FOUND] `t`')],
+        ]),
+      }),
+    );
+    expect(report.failures).toMatchObject([
+      { signature: 'executor-heap', alsoFailedAt: [{ check: 'old_15m', loads: [2] }], newHere: ['new_15m'] },
+      { signature: 'missing-table', alsoFailedAt: [], newHere: ['table_15m'] },
+    ]);
+    const markdown = renderMarkdown(report);
+    expect(markdown).toContain('- old_15m also failed at 2x: not because of this load');
+    expect(markdown).toContain('- New at 4x: new_15m');
+  });
+
+  it('are never called faultless because their log is not there', () => {
+    const steps = ['a_15m', 'b_15m', 'c_15m', 'd_15m'].map((name) => failed(name));
+    const report = buildReport(
+      factsOf(steps, {
+        failures: new Map<string, StepLog>([
+          ['s-a_15m', { found: 'not_delivered_yet', uri: 's3://logs/a' }],
+          ['s-b_15m', { found: 'none' }],
+          ['s-c_15m', { found: 'denied', uri: 's3://logs/c' }],
+          ['s-d_15m', log('all is well')],
+        ]),
+      }),
+    );
+    expect(report.failures.map((group) => group.title).sort()).toEqual([
+      'Log may not be read',
+      'Log not delivered yet',
+      'No known cause in the log',
+      'No log found',
+    ]);
+    expect(renderMarkdown(report)).toContain('build the report again then');
+  });
+
+  it("fall back on EMR's own words, but not on its Unknown Error", () => {
+    const steps = [
+      failed('a_15m', 'Container killed by YARN for exceeding memory limits.'),
+      failed('b_15m', 'Unknown Error.'),
+    ];
+    const [a, b] = buildReport(factsOf(steps)).steps;
+    expect(a?.failure?.cause).toMatchObject({ signature: 'yarn-memory-kill' });
+    expect(a?.failure?.cause?.lineNumber).toBeUndefined();
+    expect(b?.failure).toEqual({ log: 'not_read' });
+  });
+
+  it('show the proving line with its secrets masked and its markup dead', () => {
+    const step = failed('a_15m');
+    const text = 'AccessDenied for AKIAABCDEFGHIJKLMNOP ```\n\u001b[31m<img src=x>';
+    const markdown = renderMarkdown(
+      buildReport(factsOf([step], { failures: new Map([[step.id, log(text)]]) })),
+    );
+    expect(markdown).toContain('```` AccessDenied for [masked] ``` ````');
+    expect(markdown).not.toContain('AKIAABCD');
+  });
+});
