@@ -28,7 +28,7 @@ describe('suggestions', () => {
   it('do not ask for slots when the round fits, however much was waited', () => {
     expect(
       idsOf(
-        evenRound(30, 4, (index) => 60 + (index % 7) * 20),
+        evenRound(20, 4, (index) => 60 + (index % 7) * 20),
         4,
       ),
     ).toEqual([]);
