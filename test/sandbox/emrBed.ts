@@ -1,0 +1,103 @@
+/** An embedded EMR on its own, spoken to by the real SDK, with a clock that a test turns. */
+import {
+  AddJobFlowStepsCommand,
+  EMRClient,
+  RunJobFlowCommand,
+  type RunJobFlowCommandInput,
+  type StepConfig,
+} from '@aws-sdk/client-emr';
+import { onTestFinished } from 'vitest';
+import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
+import { createEmr } from '../../src/sandbox/emr/emr.ts';
+import type { QuotaClock } from '../../src/sandbox/emr/quotas.ts';
+import type { ClusterRecord, StepRecord } from '../../src/sandbox/emr/records.ts';
+import { createSimulation } from '../../src/sandbox/emr/simulation.ts';
+import { createRandom } from '../../src/sandbox/random.ts';
+import { startAwsFront } from '../../src/sandbox/server.ts';
+
+export const startMs = Date.parse('2025-12-08T15:30:00.123Z');
+
+export interface Bed {
+  readonly emr: EMRClient;
+  readonly clock: ManualClock;
+  readonly delivered: StepRecord[];
+  /** Runs a cluster and moves on until it is up; gives its id. */
+  upCluster(input?: Partial<RunJobFlowCommandInput>): Promise<string>;
+  /** Submits steps, at most 256; gives their ids. */
+  add(clusterId: string, steps: readonly StepConfig[]): Promise<string[]>;
+  minutes(count: number): void;
+}
+
+export const clusterInput: RunJobFlowCommandInput = {
+  Name: 'yang_audit_load_test_15m_2x_run',
+  LogUri: 's3://logs/emr/',
+  ReleaseLabel: 'emr-7.12.0',
+  JobFlowRole: 'EMR_EC2_DefaultRole',
+  ServiceRole: 'EMR_DefaultRole',
+  StepConcurrencyLevel: 4,
+  Instances: {
+    KeepJobFlowAliveWhenNoSteps: true,
+    InstanceGroups: [
+      { InstanceRole: 'MASTER', InstanceType: 'm6i.2xlarge', InstanceCount: 1 },
+      { InstanceRole: 'CORE', InstanceType: 'm6i.2xlarge', InstanceCount: 5, Market: 'SPOT' },
+    ],
+  },
+};
+
+/** A step of so many seconds; a negative number fails after them. */
+export function step(
+  name: string,
+  seconds: number,
+  action: StepConfig['ActionOnFailure'] = 'CONTINUE',
+): StepConfig {
+  return {
+    Name: name,
+    ActionOnFailure: action,
+    HadoopJarStep: { Jar: 'command-runner.jar', Args: ['sleep', String(seconds)] },
+  };
+}
+
+export async function emrBed(options: { quotaClock?: QuotaClock; maxAttempts?: number } = {}): Promise<Bed> {
+  const clock = manualClock(startMs);
+  const random = createRandom(7);
+  const delivered: StepRecord[] = [];
+  const simulation = createSimulation({
+    clock,
+    random,
+    plan({ args }) {
+      const seconds = Number(args[1]);
+      const runMs = Math.abs(seconds) * 1000;
+      return seconds < 0 ? { runMs, failsWith: { kind: 'lost_spot_node' } } : { runMs };
+    },
+    deliverLogs: (_cluster: ClusterRecord, finished) => void delivered.push(finished),
+  });
+  const region = 'us-east-1';
+  const service = createEmr({ simulation, random, region, quotaClock: options.quotaClock ?? 'off' });
+  const front = await startAwsFront({ services: [service], clock });
+  const emr = new EMRClient({
+    endpoint: front.endpoint,
+    region,
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' },
+    maxAttempts: options.maxAttempts ?? 1,
+  });
+  onTestFinished(async () => {
+    emr.destroy();
+    await front.close();
+  });
+  const minutes = (count: number): void => clock.advance(count * 60_000);
+  return {
+    emr,
+    clock,
+    delivered,
+    minutes,
+    async upCluster(input = {}) {
+      const { JobFlowId = '' } = await emr.send(new RunJobFlowCommand({ ...clusterInput, ...input }));
+      minutes(5);
+      return JobFlowId;
+    },
+    async add(JobFlowId, steps) {
+      const { StepIds = [] } = await emr.send(new AddJobFlowStepsCommand({ JobFlowId, Steps: [...steps] }));
+      return StepIds;
+    },
+  };
+}
