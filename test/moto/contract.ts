@@ -20,13 +20,18 @@ export function motoEndpoint(): string {
   return endpoint;
 }
 
-export function expectAgreement(answers: { sandbox: unknown; moto: unknown }, difference?: KnownDifference): void {
+export function expectAgreement(
+  answers: { sandbox: unknown; moto: unknown },
+  difference?: KnownDifference,
+): void {
   if (difference === undefined) {
     expect(answers.sandbox, 'the sandbox (received) must answer as moto (expected)').toEqual(answers.moto);
     return;
   }
   expect(answers.sandbox, difference.reason).toEqual(difference.aws);
-  expect(answers.moto, `moto agrees by now: drop the exception "${difference.reason}"`).not.toEqual(difference.aws);
+  expect(answers.moto, `moto agrees by now: drop the exception "${difference.reason}"`).not.toEqual(
+    difference.aws,
+  );
 }
 
 /** An answer without what differs from run to run: ids are dropped, times become `<time>`, streams become text. */
@@ -37,8 +42,12 @@ export async function normalised(answer: unknown): Promise<unknown> {
   if (typeof answer !== 'object' || answer === null) return answer;
   if ('transformToString' in answer && typeof answer.transformToString === 'function')
     return await answer.transformToString();
-  const fields = Object.entries(answer).filter(([name, value]) => name !== '$metadata' && value !== undefined);
-  return Object.fromEntries(await Promise.all(fields.map(async ([name, value]) => [name, await normalised(value)])));
+  const fields = Object.entries(answer).filter(
+    ([name, value]) => name !== '$metadata' && value !== undefined,
+  );
+  return Object.fromEntries(
+    await Promise.all(fields.map(async ([name, value]) => [name, await normalised(value)])),
+  );
 }
 
 /** The status and the normalised answer of an SDK call, or its error's status and code. */
