@@ -3,11 +3,11 @@
  * last thing before the wire, one translation of errors, and made anew after a log-in.
  */
 import type { EMRClient } from '@aws-sdk/client-emr';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { type Doing, isAboutCredentials, translated } from './awsErrors.ts';
 import { backoffMs, type Retries, retryStrategy } from './awsRetry.ts';
-import { assertAllowed, type OutgoingRequest } from './containment.ts';
+import { type Allowed, assertAllowed, type OutgoingRequest } from './containment.ts';
 
 export interface AwsSettings {
   readonly bucket: string;
@@ -62,7 +62,8 @@ export function createAwsServices(settings: AwsSettings, options: AwsOptions = {
   return {
     s3: service('s3', settings, async () => {
       const sdk = await import('@aws-sdk/client-s3');
-      return { sdk, client: new sdk.S3Client({ ...common(5), followRegionRedirects: true }) };
+      const client = new sdk.S3Client({ ...common(5), followRegionRedirects: true });
+      return { sdk, client, findHost: () => s3Host(client, new sdk.ListBucketsCommand({})) };
     }),
     emr: service('emr', settings, async () => {
       const sdk = await import('@aws-sdk/client-emr');
@@ -80,20 +81,21 @@ type AnyClient = S3Client | EMRClient | STSClient;
 function service<Client extends AnyClient, Sdk>(
   name: 's3' | 'emr' | 'sts',
   settings: AwsSettings,
-  load: () => Promise<{ client: Client; sdk: Sdk }>,
+  load: () => Promise<{ client: Client; sdk: Sdk; findHost?: () => Promise<string | undefined> }>,
 ): AwsService<Client, Sdk> {
   let loaded: Promise<{ client: Client; sdk: Sdk }> | undefined;
   let reading: ClockReading | undefined;
 
   const create = async () => {
     const made = await load();
-    guard(made.client, name, settings, (latest) => {
-      reading = latest;
-    });
     // Both are read now, credentials first (that reads the files anew), so that a fault of either is told as such
     // and the next call starts afresh.
     await made.client.config.credentials();
     await made.client.config.region();
+    const allowed = { service: name, ...settings, serviceHost: await made.findHost?.() };
+    guard(made.client, allowed, (latest) => {
+      reading = latest;
+    });
     return made;
   };
 
@@ -120,6 +122,20 @@ async function hasFailed(promise: Promise<unknown>): Promise<boolean> {
   );
 }
 
+/** Where S3 is when no bucket is named: resolved by the SDK from all its settings, and stopped before it is sent. */
+async function s3Host(client: S3Client, command: ListBucketsCommand): Promise<string | undefined> {
+  let host: string | undefined;
+  command.middlewareStack.add(
+    (_next, context) => async () => {
+      host = context.endpointV2?.url.hostname;
+      throw new Error('only the address was wanted');
+    },
+    { step: 'build', name: 'addressOnly' },
+  );
+  await client.send(command).catch(() => undefined);
+  return host;
+}
+
 interface WireArguments {
   request: OutgoingRequest;
 }
@@ -128,15 +144,9 @@ interface WireResult {
 }
 
 /** Installs the check and the clock reading as the innermost middleware: nothing of the SDK runs behind it. */
-function guard(
-  client: AnyClient,
-  service: 's3' | 'emr' | 'sts',
-  settings: AwsSettings,
-  onReading: (reading: ClockReading) => void,
-): void {
+function guard(client: AnyClient, allowed: Allowed, onReading: (reading: ClockReading) => void): void {
   const middleware = (next: (args: WireArguments) => Promise<WireResult>) => async (args: WireArguments) => {
-    const endpoint = client.config.isCustomEndpoint ? await client.config.endpoint?.() : undefined;
-    assertAllowed(args.request, { service, ...settings, endpointHost: endpoint?.hostname });
+    assertAllowed(args.request, allowed);
     const sentMs = Date.now();
     const result = await next(args);
     const awsMs = Date.parse(result.response.headers?.date ?? '');

@@ -51,7 +51,12 @@ const rows: readonly Row[] = [
     }),
   },
   {
-    fits: named('CredentialsProviderError', 'TokenProviderError'),
+    fits: named(
+      'CredentialsProviderError',
+      'TokenProviderError',
+      'MissingAuthenticationToken',
+      'MissingAuthenticationTokenException',
+    ),
     fault: (f) => ({ code: 'DENIED', what: 'No AWS credentials were found', next: login(f) }),
   },
   {
@@ -77,7 +82,9 @@ const rows: readonly Row[] = [
     }),
   },
   {
-    fits: named('RequestTimeTooSkewed', 'RequestInTheFuture'),
+    fits: (f) =>
+      named('RequestTimeTooSkewed', 'RequestInTheFuture')(f) ||
+      says(/signature (?:expired|not yet current)/i)(f),
     fault: () => ({
       code: 'DENIED',
       what: "AWS refused the request because this machine's clock is too far from its own",
@@ -154,10 +161,12 @@ const rows: readonly Row[] = [
     }),
   },
   {
-    fits: named('BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch'),
+    fits: (f) =>
+      named('BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch')(f) ||
+      says(/checksum mismatch/i)(f),
     fault: () => ({
       code: 'UPSTREAM',
-      what: 'The bytes that arrived were not the bytes that were sent, and S3 refused them',
+      what: 'The bytes that arrived were not the bytes that were sent, and were refused',
       next: 'Call the same tool again; when it repeats, something on the network changes requests.',
     }),
   },
@@ -234,7 +243,7 @@ function failureOf(error: unknown, doing: Doing, login: string): Failure {
 
 /** The action and resource as AWS names them, else the action that we know the call needs. */
 function deniedAction({ message, doing }: Failure): string {
-  const told = /to perform:? ([\w*:-]+)(?: on resource:? "?(\S+?)"?(?:\s|$))?/.exec(message);
+  const told = /to perform:? ([a-z][\w-]*:\w+)(?: on resource:? "?(\S+?)"?(?:\s|$))?/.exec(message);
   const action = told?.[1] ?? doing.action ?? 'the request';
   const resource = told?.[2];
   return cleanLine(resource === undefined ? action : `${action} on ${resource}`, 240);

@@ -23,8 +23,8 @@ export interface Allowed {
   readonly bucket: string;
   readonly configsPrefix: string;
   readonly dagsPrefix: string;
-  /** The host of AWS_ENDPOINT_URL where one is set. */
-  readonly endpointHost?: string | undefined;
+  /** The host of S3 when no bucket is named, as the SDK's settings have it: AWS_ENDPOINT_URL, or S3 of the region. */
+  readonly serviceHost?: string | undefined;
 }
 
 /** @throws ToolError DENIED unless the request only reads, or writes under one of the two prefixes. */
@@ -83,8 +83,9 @@ function pathInBucket(request: OutgoingRequest, allowed: Allowed): string | unde
     : undefined;
 }
 
+/** Redirected to a bucket's own region, the host is S3 of that region. */
 function isServiceHost(host: string, allowed: Allowed): boolean {
-  return allowed.endpointHost === undefined ? s3Host.test(host) : host === allowed.endpointHost.toLowerCase();
+  return s3Host.test(host) || host === allowed.serviceHost?.toLowerCase();
 }
 
 /** The decoded key, or undefined when a proxy or a server could read the path in more than one way. */

@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { StoredObject, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
 import { isNotFound } from './awsErrors.ts';
+import { readBody } from './s3Body.ts';
 
 export type S3 = AwsServices['s3'];
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -49,8 +50,7 @@ export async function readBytes(s3: S3, bucket: string, key: string): Promise<Ui
   const doing = { what: `reading s3://${bucket}/${key}`, action: 's3:GetObject', bucket };
   return s3.run(doing, async (client, sdk) => {
     try {
-      const answer = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
-      return await answer.Body?.transformToByteArray();
+      return (await readBody(client, sdk, { bucket, key }, Number.POSITIVE_INFINITY)).bytes;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

@@ -2,9 +2,9 @@
 import { clean } from '../foreignText.ts';
 import type { Step, StepLog, StepLogs, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
-import { statusOf } from './awsErrors.ts';
 import { containersOf, type LogPlace, logPlaces, uriOf } from './logPlaces.ts';
 import { type LogText, logText } from './logText.ts';
+import { readBody } from './s3Body.ts';
 import { listAll } from './s3Listing.ts';
 
 /** So much of a packed log is downloaded at most. */
@@ -77,17 +77,13 @@ async function readLog(
 ): Promise<LogText | 'none' | 'denied'> {
   const doing = { what: `reading ${uriOf(place)}`, action: 's3:GetObject', bucket: place.bucket };
   return aws.s3.run(doing, async (client, sdk) => {
-    const command = new sdk.GetObjectCommand({ Bucket: place.bucket, Key: place.key });
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const answer = await client.send(command, { ...(watch && { abortSignal: watch.signal }) });
-        return await downloaded(answer.Body as AsyncIterable<Uint8Array> | undefined);
-      } catch (error) {
-        const absence = absenceOf(error);
-        if (absence !== undefined) return absence;
-        // The SDK tries again until the answer begins; a body that breaks off is ours to ask for again.
-        if (attempt >= 3 || watch?.signal.aborted || statusOf(error) !== undefined) throw error;
-      }
+    try {
+      const { bytes, cut } = await readBody(client, sdk, place, downloadBytes, watch?.signal);
+      return await logText(bytes, cut);
+    } catch (error) {
+      const absence = absenceOf(error);
+      if (absence === undefined) throw error;
+      return absence;
     }
   });
 }
@@ -96,20 +92,4 @@ function absenceOf(error: unknown): 'none' | 'denied' | undefined {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NoSuchKey' || name === 'NotFound' || name === 'NoSuchBucket') return 'none';
   return name === 'AccessDenied' || name === 'Forbidden' ? 'denied' : undefined;
-}
-
-async function downloaded(body: AsyncIterable<Uint8Array> | undefined): Promise<LogText> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let cut = false;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > downloadBytes) {
-      // Leaving the loop destroys the stream, and with it the connection.
-      cut = true;
-      break;
-    }
-  }
-  return logText(Buffer.concat(chunks), cut);
 }

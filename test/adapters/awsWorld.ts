@@ -1,0 +1,106 @@
+/** An AWS over real sockets for the tests of the adapters, and the adapters on it, with no wait between tries. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAwsServices } from '../../src/adapters/awsClient.ts';
+import { createObjectStore } from '../../src/adapters/s3.ts';
+import { configKey, dagKey } from '../../src/checks/keys.ts';
+import type { Upload, Watch } from '../../src/ports.ts';
+import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
+import { createEmr } from '../../src/sandbox/emr/emr.ts';
+import type { StepPlan } from '../../src/sandbox/emr/records.ts';
+import { createSimulation } from '../../src/sandbox/emr/simulation.ts';
+import { createRandom } from '../../src/sandbox/random.ts';
+import { createS3 } from '../../src/sandbox/s3/s3.ts';
+import { startAwsFront } from '../../src/sandbox/server.ts';
+import { createSts } from '../../src/sandbox/sts.ts';
+
+export const settings = {
+  bucket: 'orchestration',
+  configsPrefix: 'checks_load_test/configs',
+  dagsPrefix: 'dags/datalake/audit_loadtest',
+  awsLoginCommand: 's2a-login',
+};
+
+export const keyId = 'AKIAIOSFODNN7EXAMPLE';
+
+/** What the AWS SDK itself reads. Each test file is a process of its own, so nothing is put back. */
+export function useEndpoint(endpoint: string): void {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: keyId,
+    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_CONFIG_FILE: '/dev/null',
+  });
+  delete process.env.AWS_PROFILE;
+}
+
+export interface AwsWorldOptions {
+  /** When the sandbox's clock starts; it stands still. */
+  readonly startMs?: number;
+  plan?(name: string): StepPlan;
+}
+
+export async function startAwsWorld(options: AwsWorldOptions = {}) {
+  const clock: ManualClock = manualClock(options.startMs ?? Date.now());
+  const random = createRandom(7);
+  const s3 = createS3({ clock });
+  const simulation = createSimulation({
+    clock,
+    random,
+    plan: ({ name }) => options.plan?.(name) ?? { runMs: 60_000 },
+    deliverLogs: () => undefined,
+  });
+  const emr = createEmr({ simulation, random, region: 'us-east-1', quotaClock: 'off' });
+  const front = await startAwsFront({ services: [s3.service, emr, createSts()], clock });
+  s3.buckets.create(settings.bucket);
+  useEndpoint(front.endpoint);
+  const directory = mkdtempSync(join(tmpdir(), 'aws-adapters-'));
+  const aws = createAwsServices(settings, { retryDelayMs: () => 0 });
+  return {
+    clock,
+    front,
+    aws,
+    directory,
+    simulation,
+    ...s3,
+    /** Another process on the same bucket: with the same memory, or with none. */
+    store: (memory = 'memory') =>
+      createObjectStore({ aws, settings, memoryDirectory: join(directory, memory) }),
+    /** The operations on the wire since the last time this was asked. */
+    wire(): string[] {
+      const operations = front.requests().map(({ operation }) => operation);
+      front.clearRequests();
+      return operations;
+    },
+    async close() {
+      await front.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export function watch(signal: AbortSignal = new AbortController().signal) {
+  const said: string[] = [];
+  return { signal, said, progress: (_done, _total, message) => said.push(message) } satisfies Watch & {
+    said: string[];
+  };
+}
+
+export function check(name: string, text: string, load = 2): Upload {
+  return { key: configKey(settings, '15m', load, name), body: async () => Buffer.from(text) };
+}
+
+export function dagFile(name: string, text: string): Upload {
+  return { key: dagKey(settings, name), body: async () => Buffer.from(text) };
+}
+
+/** How often each word is in the list. */
+export function tally(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,174 @@
+/**
+ * The fault matrix of S3: for each accident on the wire the declared code, nothing false said, and the same call
+ * succeeding once the accident is over.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configKey } from '../../src/checks/keys.ts';
+import type { ErrorCode } from '../../src/errors.ts';
+import { check, keyId, settings, startAwsWorld, tally, useEndpoint, watch } from './awsWorld.ts';
+
+let world: Awaited<ReturnType<typeof startAwsWorld>>;
+beforeEach(async () => {
+  world = await startAwsWorld();
+});
+afterEach(() => world.close());
+
+const uploads = () => Array.from({ length: 6 }, (_, index) => check(`c${index}_15m.yml`, `body ${index}`));
+
+describe('an accident that happens once is not noticed', () => {
+  it.each([
+    'SlowDown',
+    'ServiceUnavailable',
+    'InternalError',
+    'RequestTimeout',
+    'resetConnection',
+    'responseLost',
+    'cutBody',
+  ])('%s, on a listing and on an upload', async (error) => {
+    world.front.faults.add([
+      { service: 's3', operation: 'ListObjectsV2', error, times: 1 },
+      { service: 's3', operation: 'PutObject', error, times: 1 },
+    ]);
+    const delivered = await world.store().upload(uploads(), watch());
+    expect(delivered.sent).toHaveLength(6);
+    expect(world.buckets.keys(settings.bucket, '')).toHaveLength(6);
+  });
+
+  it.each(['200WithError', 'SlowDown', 'resetConnection', 'responseLost'])('%s, on a copy', async (error) => {
+    world.buckets.put(settings.bucket, 'prod/a_table_metrics.yml', Buffer.from('m'));
+    const [object] = await world.store().list('prod/');
+    if (object === undefined) throw new Error('the object was not listed');
+    world.front.faults.add([{ service: 's3', operation: 'CopyObject', error, times: 1 }]);
+    const to = configKey(settings, 'hourly', 1, 'a_table_metrics.yml');
+    const copy = { from: { bucket: settings.bucket, object }, to };
+    expect((await world.store().copy([copy], watch())).sent).toEqual([to]);
+    expect(world.buckets.get(settings.bucket, to)?.toString()).toBe('m');
+  });
+
+  it('RequestTimeTooSkewed, where the clock of this machine is three hours late', async () => {
+    await world.close();
+    world = await startAwsWorld({ startMs: Date.now() + 3 * 3_600_000 });
+    world.front.faults.add([
+      { service: 's3', operation: 'PutObject', error: 'RequestTimeTooSkewed', times: 1 },
+    ]);
+    expect((await world.store().upload([check('a_15m.yml', 'a')], watch())).sent).toHaveLength(1);
+  });
+
+  it.each(['cutBody', 'corruptBody'])('%s, on a read', async (error) => {
+    await world.store().upload(uploads(), watch());
+    world.front.faults.add([{ service: 's3', operation: 'GetObject', error, times: 1 }]);
+    const bytes = await world.store().read(check('c1_15m.yml', '').key);
+    expect(Buffer.from(bytes ?? []).toString()).toBe('body 1');
+  });
+});
+
+const forEver: readonly [string, ErrorCode, RegExp][] = [
+  ['SlowDown', 'UPSTREAM', /limits the rate/],
+  ['ServiceUnavailable', 'UPSTREAM', /HTTP 503/],
+  ['InternalError', 'UPSTREAM', /HTTP 500/],
+  ['resetConnection', 'UPSTREAM', /connection to AWS broke/],
+  ['responseLost', 'UPSTREAM', /connection to AWS broke/],
+  ['cutBody', 'UPSTREAM', /connection to AWS broke/],
+  ['BadDigest', 'UPSTREAM', /not the bytes that were sent/],
+  ['AccessDenied', 'DENIED', /AWS denies s3:/],
+  ['ExpiredToken', 'DENIED', /log-in has expired/],
+  ['InvalidAccessKeyId', 'DENIED', /does not know the credentials/],
+  ['SignatureDoesNotMatch', 'DENIED', /did not accept the signature/],
+  ['RequestTimeTooSkewed', 'DENIED', /clock is too far/],
+  ['NoSuchBucket', 'CONFIG', /no bucket orchestration/],
+  ['PermanentRedirect', 'CONFIG', /orchestration is in another region/],
+  ['AuthorizationHeaderMalformed', 'CONFIG', /another region/],
+  ['PreconditionFailed', 'CONFLICT', /changed by somebody else/],
+  ['ConditionalRequestConflict', 'CONFLICT', /changed by somebody else/],
+];
+
+describe('an accident that goes on is told, and over when it is over', () => {
+  // The answer to an upload has no body that could be cut.
+  it.each(forEver.filter(([error]) => error !== 'cutBody'))(
+    '%s on uploads: %s',
+    async (error, code, words) => {
+      world.front.faults.add([{ service: 's3', operation: 'PutObject', error }]);
+      const failure = await world
+        .store()
+        .upload(uploads(), watch())
+        .catch((problem) => problem);
+      expect(failure).toMatchObject({ name: 'ToolError', code, message: expect.stringMatching(words) });
+      // A lost answer hides an object that did arrive, so nothing is claimed either way.
+      expect(failure.message).toContain('None of the 6 objects is known to have arrived.');
+      expect(failure.text).not.toContain(keyId);
+      expect(failure.next.length).toBeGreaterThan(20);
+
+      world.front.faults.clear();
+      const delivered = await world.store().upload(uploads(), watch());
+      expect(delivered.sent.length + delivered.unchanged.length).toBe(6);
+      expect(world.buckets.keys(settings.bucket, '')).toHaveLength(6);
+    },
+  );
+
+  it.each(forEver.filter(([error]) => error !== 'BadDigest'))('%s on a listing: %s', async (error, code) => {
+    world.front.faults.add([{ service: 's3', operation: 'ListObjectsV2', error }]);
+    await expect(world.store().list('checks_load_test/')).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining('Nothing was changed.'),
+    });
+    world.front.faults.clear();
+    expect(await world.store().list('checks_load_test/')).toEqual([]);
+  });
+
+  it('says how much of an upload is complete, and does not send that again', async () => {
+    const many = Array.from({ length: 120 }, (_, index) => check(`c${index}_15m.yml`, String(index)));
+    const bad = many.at(-1)?.key ?? '';
+    world.front.faults.add([
+      { service: 's3', operation: 'PutObject', keyPrefix: bad, error: 'AccessDenied' },
+    ]);
+    const failure = await world
+      .store()
+      .upload(many, watch())
+      .catch((problem) => problem);
+    expect(failure.message).toContain('119 of 120 objects had been sent; they are complete');
+    world.front.faults.clear();
+    world.wire();
+    await world.store().upload(many, watch());
+    expect(tally(world.wire())).toEqual({ ListObjectsV2: 1, PutObject: 1 });
+  });
+
+  it('HEAD says no without words, and the sentence is found all the same', async () => {
+    await world.store().upload(uploads(), watch());
+    const [object] = await world.store().list('checks_load_test/');
+    world.front.faults.add([{ service: 's3', operation: 'HeadObject', error: 'AccessDenied' }]);
+    if (object === undefined) throw new Error('the object was not listed');
+    await expect(world.store('no memory').digest(object)).rejects.toMatchObject({
+      code: 'DENIED',
+      message: expect.stringContaining('AWS denies s3:GetObject'),
+    });
+  });
+
+  it('a copy that fails inside a 200 for ever is a failure, not a success', async () => {
+    world.buckets.put(settings.bucket, 'prod/a_table_metrics.yml', Buffer.from('m'));
+    const [object] = await world.store().list('prod/');
+    if (object === undefined) throw new Error('the object was not listed');
+    world.front.faults.add([{ service: 's3', operation: 'CopyObject', error: '200WithError' }]);
+    const copy = {
+      from: { bucket: settings.bucket, object },
+      to: configKey(settings, 'hourly', 1, 'a_table_metrics.yml'),
+    };
+    await expect(world.store().copy([copy], watch())).rejects.toMatchObject({ code: 'UPSTREAM' });
+    world.front.faults.clear();
+    expect((await world.store().copy([copy], watch())).sent).toHaveLength(1);
+  });
+});
+
+it('nobody at the address, and then somebody', async () => {
+  useEndpoint('http://127.0.0.1:9');
+  const aws = await import('../../src/adapters/awsClient.ts');
+  const { createObjectStore } = await import('../../src/adapters/s3.ts');
+  const store = createObjectStore({
+    aws: aws.createAwsServices(settings, { retryDelayMs: () => 0 }),
+    settings,
+    memoryDirectory: world.directory,
+  });
+  await expect(store.upload(uploads(), watch())).rejects.toMatchObject({
+    code: 'UPSTREAM',
+    message: expect.stringContaining('cannot be reached'),
+  });
+});
