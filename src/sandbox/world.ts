@@ -1,112 +1,34 @@
 /** Everything on one machine: the embedded AWS, Airflow's part, and a target repository to practise on. */
 import { cp, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { runningClock } from './clock.ts';
-import { createDagRuns, type DagRuns } from './dagRuns.ts';
-import { createEmr } from './emr/emr.ts';
-import type { QuotaClock } from './emr/quotas.ts';
-import { createSimulation, type Simulation } from './emr/simulation.ts';
-import { createLogDelivery } from './logs.ts';
-import { createRandom } from './random.ts';
-import { createS3, type S3 } from './s3/s3.ts';
-import { productionFiles } from './sampleChecks.ts';
-import { type AwsFront, startAwsFront } from './server.ts';
-import type { SandboxClock, Service } from './service.ts';
-import { createSts } from './sts.ts';
+import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
 import { commitFiles, createTargetRepository, initRepository } from './targetRepository.ts';
-import { createWorkload } from './workload.ts';
-import { advanceRoute, clusterList } from './worldControl.ts';
-import { bucketName, dagsPrefix, productionPrefix, region, serverEnvironment } from './worldEnvironment.ts';
+import { serverEnvironment } from './worldEnvironment.ts';
 
-export interface WorldOptions {
+export interface WorldOptions extends AwsOptions {
   /** Where its files go; made when missing. */
   readonly directory: string;
-  /** Sandbox minutes in one real minute; 0 stands still and moves by `advance` alone. 60 when left out. */
-  readonly speed?: number;
-  /** Where the clock starts; now when left out. */
-  readonly startMs?: number;
-  readonly seed?: number;
-  /** Any free one when left out. */
-  readonly port?: number;
-  /** The clock of EMR's request quotas: real time when left out. */
-  readonly quotaClock?: QuotaClock;
   /** A `dags` folder to copy, so that a changed LOAD does not touch the original; `DAG_FILE` then names the copy. */
   readonly dagsFolder?: string;
 }
 
-export interface World {
-  readonly endpoint: string;
+export interface World extends EmbeddedAws {
   /** The absolute path of the sample target repository. */
   readonly targetRepo: string;
   /** Every variable that the server needs, and empty ones for those that could lead it out of the sandbox. */
   readonly env: Readonly<Record<string, string>>;
-  readonly clock: SandboxClock;
-  readonly front: AwsFront;
-  readonly s3: S3;
-  readonly simulation: Simulation;
-  readonly dagRuns: DagRuns;
-  /** Moves the sandbox's time on. */
-  advance(minutes: number): void;
-  close(): Promise<void>;
 }
 
-export async function startWorld(options: WorldOptions): Promise<World> {
-  const { directory, seed = 1, quotaClock = () => performance.now() } = options;
-  const { clock, advance } = adjustableClock(options);
-  const s3 = createS3({ clock, region });
-  s3.buckets.create(bucketName);
-  for (const [path, text] of productionFiles())
-    s3.buckets.put(bucketName, `${productionPrefix}/${path}`, Buffer.from(text));
-
-  const random = createRandom(seed);
-  const simulation = createSimulation({
-    clock,
-    random,
-    plan: createWorkload(s3.buckets, createRandom(seed + 1)),
-    deliverLogs: createLogDelivery(s3.buckets),
-  });
-  const place = { bucket: bucketName, dagsPrefix };
-  const dagRuns = createDagRuns({ buckets: s3.buckets, simulation, random, place });
-  const emr = createEmr({ simulation, random, region, quotaClock });
+export async function startWorld({ directory, dagsFolder, ...options }: WorldOptions): Promise<World> {
   const targetRepo = join(directory, 'k-repo');
   const project = join(directory, 'audit-load-test');
-  await createTargetRepository(targetRepo);
-  const dagFile = await createProject(project, options.dagsFolder);
-  const front = await startAwsFront({
-    services: [withLogsDelivered(s3.service, simulation), emr, createSts()],
-    clock,
-    control: {
-      'POST /_sandbox/dagRuns': (body) => dagRuns.trigger(body),
-      'GET /_sandbox/dagRuns': () => dagRuns.list(),
-      'GET /_sandbox/clusters': () => clusterList(simulation),
-      'POST /_sandbox/advance': advanceRoute(clock, advance),
-    },
-    ...(options.port === undefined ? {} : { port: options.port }),
-  });
-  const { endpoint } = front;
-  return {
-    endpoint,
-    targetRepo,
-    env: serverEnvironment({ endpoint, targetRepo, project, ...(dagFile ? { dagFile } : {}) }),
-    clock,
-    front,
-    s3,
-    simulation,
-    dagRuns,
-    advance,
-    close: () => front.close(),
-  };
-}
-
-/** Logs arrive while nobody asks EMR anything, so S3 looks at the clock too. */
-function withLogsDelivered(service: Service, simulation: Simulation): Service {
-  return {
-    ...service,
-    handle(request, operation) {
-      simulation.advance();
-      return service.handle(request, operation);
-    },
-  };
+  const [dagFile] = await Promise.all([
+    createProject(project, dagsFolder),
+    createTargetRepository(targetRepo),
+  ]);
+  const aws = await startEmbeddedAws(options);
+  const places = { endpoint: aws.endpoint, targetRepo, project };
+  return { ...aws, targetRepo, env: serverEnvironment({ ...places, ...(dagFile ? { dagFile } : {}) }) };
 }
 
 /** The repository that reports are committed to, with the DAG file in it when there is one to copy. */
@@ -116,17 +38,4 @@ async function createProject(project: string, dagsFolder: string | undefined): P
   if (dagsFolder) await cp(dagsFolder, join(project, basename(dagsFolder)), { recursive: true });
   await commitFiles(project, 5, 'Start keeping reports', [['.gitignore', '.audit-load-test/\n']]);
   return dagsFolder && join(project, basename(dagsFolder), 'yang_audit_load_test.py');
-}
-
-function adjustableClock(options: WorldOptions): { clock: SandboxClock; advance(minutes: number): void } {
-  const { speed = 60, startMs = Date.now() } = options;
-  const running = runningClock({ speed, startMs });
-  let addedMs = 0;
-  return {
-    clock: { speed, nowMs: () => running.nowMs() + addedMs },
-    advance(minutes) {
-      if (minutes < 0) throw new RangeError('time does not run backwards');
-      addedMs += minutes * 60_000;
-    },
-  };
 }

@@ -1,0 +1,171 @@
+import { EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
+import { expect, test } from 'vitest';
+import { awsBed, clusterConfig, dagSource } from './awsBed.ts';
+
+const threeHours = "current_timestamp - INTERVAL '6' hour";
+const config15m = 'cluster_configs/yang_audit_load_test_cluster_15m.json';
+
+test('a run makes a cluster, gives it one step a check in listing order, and ends it', async () => {
+  const bed = await awsBed();
+  for (const path of ['orders/check_orders_15m.yml', 'check_lists_15m.yml', 'README.md'])
+    bed.check(path, threeHours);
+  const { status, answer } = await bed.trigger();
+  expect(status).toBe(200);
+  expect(answer).toEqual({
+    clusterId: expect.stringMatching(/^j-[A-Z0-9]{13}$/),
+    dagRunId: 'manual__2025-12-08T15:30:00.000000+00:00',
+  });
+  bed.aws.advance(30);
+  const cluster = bed.cluster();
+  expect(cluster.id).toBe(answer.clusterId);
+  expect(cluster.name).toBe(`yang_audit_load_test_15m_2x_${answer.dagRunId}`);
+  expect(cluster.state).toBe('TERMINATED');
+  expect(cluster.request).not.toHaveProperty('AuditStep');
+  expect(cluster.steps.map(({ request, state }) => [request.name, state])).toEqual([
+    ['check_lists_15m_2x', 'COMPLETED'],
+    ['check_orders_15m_2x', 'COMPLETED'],
+  ]);
+  expect(cluster.steps[1]?.request).toMatchObject({
+    actionOnFailure: 'CONTINUE',
+    jar: 'command-runner.jar',
+    args: [
+      ...['spark-submit', '--deploy-mode', 'cluster', '--executor-memory', '4g', 's3://code/audit_runner.py'],
+      '--config',
+      's3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/15m/2x/orders/check_orders_15m.yml',
+      ...['--load', '2'],
+      '--results=s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/15m/2x/',
+      ...['--run-id', answer.dagRunId],
+    ],
+  });
+  expect(bed.aws.dagRuns.list()).toMatchObject([{ state: 'success', checks: 2, submitted: 2 }]);
+});
+
+test('steps are submitted once the cluster is up, so that their waiting is for a slot', async () => {
+  const bed = await awsBed();
+  bed.check('check_lists_15m.yml', threeHours);
+  await bed.trigger();
+  bed.aws.advance(1);
+  expect(bed.cluster()).toMatchObject({ state: 'STARTING', steps: [] });
+  bed.aws.advance(30);
+  const { readyMs = 0, steps } = bed.cluster();
+  expect(steps[0]?.createdMs).toBeGreaterThan(readyMs);
+});
+
+test('hourly steps carry a window of LOAD hours that ends at ts_end, or at the time of the run', async () => {
+  const bed = await awsBed({ schedule: 'hourly', load: 4 });
+  bed.check('check_events_hourly.yml', 'x');
+  const windows: unknown[] = [];
+  for (const conf of [{}, { ts_end: '2025-12-08T10:00:00-05:00' }]) {
+    await bed.trigger(conf);
+    bed.aws.advance(60);
+    windows.push(bed.cluster().steps[0]?.request.args.slice(-4));
+  }
+  expect(windows).toEqual([
+    ['--ts-start', '2025-12-08T11:30:00+00:00', '--ts-end', '2025-12-08T15:30:00+00:00'],
+    ['--ts-start', '2025-12-08T11:00:00+00:00', '--ts-end', '2025-12-08T15:00:00+00:00'],
+  ]);
+});
+
+test('a cluster can be kept for the next round, which leaves it up too', async () => {
+  const bed = await awsBed();
+  bed.check('check_lists_15m.yml', threeHours);
+  const first = await bed.trigger({ keep_cluster: true });
+  bed.aws.advance(20);
+  expect(bed.cluster().state).toBe('WAITING');
+  const second = await bed.trigger({ cluster_id: first.answer.clusterId });
+  bed.aws.advance(20);
+  expect(second.answer.clusterId).toBe(first.answer.clusterId);
+  expect(second.answer.dagRunId).not.toBe(first.answer.dagRunId);
+  expect(bed.cluster()).toMatchObject({
+    state: 'WAITING',
+    steps: [{ state: 'COMPLETED' }, { state: 'COMPLETED' }],
+  });
+});
+
+test('1,203 checks go in batches, never more than 200 active at once, and all of them run', async () => {
+  const bed = await awsBed();
+  bed.dag(config15m, JSON.stringify(clusterConfig('15m', 64)));
+  for (let number = 0; number < 1203; number++) bed.check(`check_t${number}_15m.yml`, threeHours);
+  await bed.trigger();
+  let mostActive = 0;
+  for (let minute = 0; minute < 120 && bed.cluster().state !== 'TERMINATED'; minute++) {
+    bed.aws.advance(1);
+    mostActive = Math.max(mostActive, bed.cluster().active.length);
+  }
+  const { steps, state } = bed.cluster();
+  expect({ state, mostActive, steps: steps.length }).toEqual({
+    state: 'TERMINATED',
+    mostActive: 200,
+    steps: 1203,
+  });
+  expect(steps.filter((step) => step.state === 'COMPLETED')).toHaveLength(1203);
+  expect(new Set(steps.map(({ createdMs }) => Math.floor(createdMs / 10_000))).size).toBeGreaterThan(6);
+});
+
+test('a run whose cluster is ended under it fails, and says why', async () => {
+  const bed = await awsBed();
+  bed.check('check_lists_15m.yml', threeHours);
+  const { answer } = await bed.trigger();
+  const emr = new EMRClient({
+    endpoint: bed.aws.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' },
+  });
+  bed.aws.advance(4.5);
+  await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [answer.clusterId ?? ''] }));
+  emr.destroy();
+  bed.aws.advance(2);
+  expect(bed.aws.dagRuns.list()).toMatchObject([
+    { state: 'failed', problem: expect.stringContaining('ended in mid-run: Terminated by user request') },
+  ]);
+});
+
+test.each([
+  ['another DAG', { dagId: 'tutorial' }, 404, /there is no DAG "tutorial"/],
+  ['a cluster id of another shape', { conf: { cluster_id: 'x' } }, 400, /does not look like a cluster id/],
+  ['a cluster that does not exist', { conf: { cluster_id: 'j-NOSUCH' } }, 409, /j-NOSUCH does not exist/],
+  ['an end without an offset', { conf: { ts_end: '2025-12-08T10:00:00' } }, 400, /not a time with an offset/],
+])('%s is refused', async (_what, { dagId, conf }: { dagId?: string; conf?: object }, status, message) => {
+  const bed = await awsBed();
+  bed.check('check_lists_15m.yml', threeHours);
+  expect(await bed.trigger(conf, dagId)).toMatchObject({
+    status,
+    answer: { message: expect.stringMatching(message) },
+  });
+});
+
+test.each([
+  ['LOAD assigned twice', 'yang_audit_load_test.py', `${dagSource(2)}LOAD = 4\n`, /assigns LOAD 2 times/],
+  ['no LOAD', 'yang_audit_load_test.py', dagSource(2).replace('LOAD = 2', ''), /assigns LOAD 0 times/],
+  [
+    'a LOAD that is computed',
+    'yang_audit_load_test.py',
+    dagSource(2).replace('LOAD = 2', 'LOAD = int(x)'),
+    /not a plain literal/,
+  ],
+  [
+    'a bucket that is not there',
+    'yang_audit_load_test.py',
+    dagSource(2).replace('klaviyo-data', 'other'),
+    /no bucket other-platform/,
+  ],
+  ['a cluster config that is not JSON', config15m, '{', /is not JSON/],
+  ['a cluster config without a step', config15m, '{"Name": "n"}', /no AuditStep/],
+])('a DAG folder with %s is refused, and no cluster is made', async (_what, path, text, message) => {
+  const bed = await awsBed();
+  bed.check('check_lists_15m.yml', threeHours);
+  bed.dag(path, text);
+  expect(await bed.trigger()).toMatchObject({
+    status: 422,
+    answer: { message: expect.stringMatching(message) },
+  });
+  expect(bed.aws.simulation.clusters.size).toBe(0);
+});
+
+test('a level whose checks are not in the bucket is refused, and no cluster is made', async () => {
+  const bed = await awsBed({ load: 2 });
+  bed.dag('yang_audit_load_test.py', dagSource(8));
+  bed.check('check_lists_15m.yml', threeHours);
+  const message = expect.stringContaining('checks_load_test/configs/15m/8x/; no cluster was created');
+  expect(await bed.trigger()).toMatchObject({ status: 409, answer: { message } });
+});
