@@ -8,17 +8,32 @@ import { slowestSection } from './slowest.ts';
 import { suggestionsSection } from './suggestions.ts';
 import { summarySection } from './summary.ts';
 
+/** Pictures that lie beside report.md, each with what it says for somebody who cannot see it. */
+export interface Pictures {
+  readonly timeline?: Picture;
+  readonly distribution?: Picture;
+}
+
+interface Picture {
+  readonly path: string;
+  readonly alt: string;
+}
+
 /** report.md: the verdict first, then the sections in the order in which an engineer asks. */
-export function renderMarkdown(report: Report): string {
+export function renderMarkdown(report: Report, pictures: Pictures = {}): string {
   return `${[
     headSection(report),
-    summarySection(report),
+    summarySection(report) + pictureText(pictures.timeline),
     slowestSection(report, undefined),
-    metricsSection(report),
+    metricsSection(report) + pictureText(pictures.distribution),
     failedSection(report),
     suggestionsSection(report),
     provenanceSection(report),
   ].join('\n\n')}\n`;
+}
+
+function pictureText(picture: Picture | undefined): string {
+  return picture ? `\n\n![${plain(picture.alt)}](${picture.path})` : '';
 }
 
 function headSection(report: Report): string {

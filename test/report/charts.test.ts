@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Step } from '../../src/ports.ts';
+import { buildReport } from '../../src/report/build.ts';
+import { drawDistribution } from '../../src/report/charts/distribution.ts';
+import { lanesOf } from '../../src/report/charts/lanes.ts';
+import { linearScale, logScale, timeMark, timeSteps } from '../../src/report/charts/scale.ts';
+import { drawTimeline } from '../../src/report/charts/timeline.ts';
+import { reportFiles } from '../../src/report/files.ts';
+import { evenRound, factsOf, stepOf } from './rounds.ts';
+
+const drawn = (steps: readonly Step[], slots?: number) => {
+  const report = buildReport(
+    factsOf(steps, slots === undefined ? {} : { clusterConfig: { stepConcurrencyLevel: slots } }),
+  );
+  return { timeline: drawTimeline(report), distribution: drawDistribution(report), report };
+};
+
+/** Every element opened is closed, in order: what an XML parser would insist on. */
+function expectWellFormed(svg: string): void {
+  const open: string[] = [];
+  for (const [, slash, name, selfClosed] of svg.matchAll(
+    /<(\/?)([a-z]+)(?:\s[a-zA-Z-]+="[^"<]*")*\s*(\/?)>/g,
+  )) {
+    if (slash) expect(open.pop()).toBe(name);
+    else if (!selfClosed) open.push(name ?? '');
+  }
+  expect(open).toEqual([]);
+  expect(svg.replace(/<style>[\s\S]*?<\/style>/, '')).not.toMatch(
+    /NaN|Infinity|undefined|&(?!amp;|lt;|gt;|quot;|#39;)/,
+  );
+}
+
+describe('scales', () => {
+  it('hold every value inside the axis, on whole pixels, in rising order', () => {
+    const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(value, value, fc.double({ min: 1, max: 1e6, noNaN: true }), (a, b, to) => {
+        for (const scale of [linearScale(0, to, 60, 900, timeSteps), logScale(0.1, to, 60, 900, [])]) {
+          const [low, high] = [scale.at(Math.min(a, b)), scale.at(Math.max(a, b))];
+          expect(Number.isInteger(low)).toBe(true);
+          expect(low).toBeGreaterThanOrEqual(60);
+          expect(high).toBeLessThanOrEqual(900);
+          expect(low).toBeLessThanOrEqual(high);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    [30, '30s'],
+    [300, '5m'],
+    [90, '1m 30s'],
+    [7200, '2h'],
+    [5400, '1h 30m'],
+    [0.5, '0.5s'],
+  ])('mark %d seconds as %s', (seconds, text) => {
+    expect(timeMark(seconds)).toBe(text);
+  });
+
+  it('have between two and nine marks, whatever the length of the round', () => {
+    for (const seconds of [3, 50, 900, 1339, 9258, 40_000, 86_400, 400_000]) {
+      const { ticks } = linearScale(0, seconds, 0, 900, timeSteps);
+      expect(ticks.length).toBeGreaterThanOrEqual(2);
+      expect(ticks.length).toBeLessThanOrEqual(9);
+    }
+  });
+});
+
+describe('lanes', () => {
+  it('never hold two steps at once, and are as many as ran at once', () => {
+    const span = fc.record({
+      started: fc.integer({ min: 0, max: 300 }),
+      run: fc.integer({ min: 1, max: 200 }),
+    });
+    fc.assert(
+      fc.property(fc.array(span, { minLength: 1, maxLength: 60 }), (spans) => {
+        const { report } = drawn(
+          spans.map(({ started, run }, n) => stepOf(`c${n}_15m`, { started, ended: started + run })),
+        );
+        const { lanes, count } = lanesOf(report.steps);
+        const ends = new Map<number, string>();
+        for (const [step, lane] of lanes) {
+          expect((ends.get(lane) ?? '') <= (step.startedAt ?? '')).toBe(true);
+          ends.set(lane, step.endedAt ?? '');
+        }
+        expect(count).toBe(report.findings.peakRunning);
+      }),
+    );
+  });
+});
+
+describe('the timeline', () => {
+  it('names the steps of a small round and draws each as one bar', () => {
+    const { timeline } = drawn(
+      evenRound(40, 5, () => 30),
+      5,
+    );
+    expectWellFormed(timeline);
+    expect(timeline).toContain('check_0039_15m_2x');
+    const bars = [...timeline.matchAll(/class="lt-completed" d="([^"]*)"/g)].at(-1)?.[1];
+    expect(bars?.match(/z/g)).toHaveLength(40);
+  });
+
+  it('gives the slots of a larger round lanes, one path a state', () => {
+    const steps = evenRound(41, 5, () => 30).map((step, n) =>
+      n === 7 ? { ...step, state: 'FAILED' } : step,
+    );
+    const { timeline } = drawn(steps, 5);
+    expectWellFormed(timeline);
+    expect(timeline).not.toContain('check_0001_15m_2x');
+    expect(timeline.match(/class="lt-lane lt-/g)).toHaveLength(2);
+    expect(timeline).toContain('running at once');
+  });
+
+  it('marks a failed step with more than a colour, and shows the window line when it is near', () => {
+    const { timeline } = drawn([
+      stepOf('a_15m', { started: 0, ended: 1000, state: 'FAILED' }),
+      stepOf('b_15m', { started: 0, ended: 500 }),
+    ]);
+    expect(timeline).toContain('class="lt-cross"');
+    expect(timeline).toContain('>window<');
+  });
+
+  it('has an opaque background and a dark scheme', () => {
+    const { timeline } = drawn([stepOf('a_15m', { started: 0, ended: 9 })]);
+    expect(timeline).toContain('<rect class="lt-bg"');
+    expect(timeline).toContain('prefers-color-scheme:dark');
+  });
+});
+
+describe('the distribution', () => {
+  it('marks the percentiles on the curve', () => {
+    const { distribution } = drawn(evenRound(50, 5, (n) => 10 + n));
+    expectWellFormed(distribution);
+    for (const mark of ['P50 35s', 'P95 57s', 'P99 59s']) expect(distribution).toContain(`>${mark}<`);
+  });
+
+  it('says so when no step completed', () => {
+    expect(drawn([stepOf('a_15m', { started: 0, ended: 9, state: 'FAILED' })]).distribution).toContain(
+      'No step completed.',
+    );
+  });
+});
+
+describe('pictures of awkward rounds', () => {
+  it.each<[string, Step[]]>([
+    ['no steps', []],
+    ['one step of no length', [stepOf('a_15m', { started: 0, ended: 0 })]],
+    ['nothing but cancelled steps', [stepOf('a_15m', { ended: 5, state: 'CANCELLED' })]],
+    [
+      'steps that still run',
+      [stepOf('a_15m', { started: 5, state: 'RUNNING' }), stepOf('b_15m', { state: 'PENDING' })],
+    ],
+    ['hostile names', [stepOf('"><script>alert(1)</script>&\u202e', { started: 0, ended: 5 })]],
+    [
+      'a hundred steps at one moment',
+      Array.from({ length: 100 }, (_, n) => stepOf(`c${n}_15m`, { started: 0, ended: 0 })),
+    ],
+  ])('(%s) are well formed and hold no script', (_, steps) => {
+    for (const file of reportFiles(drawn(steps).report).filter((one) => one.path.endsWith('.svg'))) {
+      expectWellFormed(file.text);
+      expect(file.text).not.toMatch(/<script|\u202e/);
+    }
+  });
+});
+
+describe('the size of a report', () => {
+  it.each([
+    [1000, 20, 25, 60],
+    [10_000, 40, 160, 60],
+    [10_000, 250, 160, 60],
+  ])(
+    'of %d steps on %d slots keeps each picture under %d KB and report.md under %d KB',
+    (count, slots, svgKb, mdKb) => {
+      const steps = evenRound(count, slots, (n) => 8 + ((n * 7919) % 97) * ((n * 31) % 11 === 0 ? 6 : 1)).map(
+        (step, n) => (n % 20 === 0 ? { ...step, state: 'FAILED', name: `${'x'.repeat(240)}${n}_2x` } : step),
+      );
+      for (const file of reportFiles(drawn(steps, slots).report)) {
+        const kb = Buffer.byteLength(file.text) / 1024;
+        if (file.path.endsWith('.svg')) expect(kb).toBeLessThan(svgKb);
+        if (file.path === 'report.md') expect(kb).toBeLessThan(mdKb);
+      }
+    },
+  );
+});
