@@ -20,6 +20,12 @@ const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ign
 
 const mask = '[masked]';
 
+/** The name of something secret and the sign after it, as in settings, JSON, JDBC addresses and query strings. */
+const assigned =
+  '(?:pass(?:word|wd|phrase)?|pwd|secret|secret[_.-]?(?:access[_.-]?)?key|' +
+  '(?:session|access|security|auth|refresh|id)[_.-]?token|api[_.-]?key|access[_.-]?key(?:[_.-]?id)?|' +
+  'private[_.-]?key)["\']?\\s{0,4}[=:]\\s{0,4}';
+
 /** What a secret looks like, and what is left of it. Every repetition is bounded or cannot overlap its neighbour. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, mask],
@@ -35,10 +41,9 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, mask],
   [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{20,})/g, mask],
   [/(:\/\/[^\s/:@"']{0,128}:)[^\s/@"']{1,256}@/g, `$1${mask}@`],
-  [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|secret[_.-]?(?:access[_.-]?)?key|(?:session|access|security|auth|refresh|id)[_.-]?token|api[_.-]?key|access[_.-]?key(?:[_.-]?id)?|private[_.-]?key)["']?\s{0,4}[=:]\s{0,4}["']?)(?!\[masked\])[^\s"'&;,<>]+/gi,
-    `$1${mask}`,
-  ],
+  [new RegExp(`(${assigned})"[^"\\n]*(?:"|$)`, 'gim'), `$1"${mask}"`],
+  [new RegExp(`(${assigned})'[^'\\n]*(?:'|$)`, 'gim'), `$1'${mask}'`],
+  [new RegExp(`(${assigned})(?!\\[masked\\])[^\\s"'&;,<>]+`, 'gi'), `$1${mask}`],
 ];
 
 /** Strips, masks and cuts `text` to at most `maxLength` characters; what is cut off ends in "…". */

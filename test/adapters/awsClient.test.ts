@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createAccount } from '../../src/adapters/account.ts';
+import { createAwsServices } from '../../src/adapters/awsClient.ts';
+import { createS3 } from '../../src/sandbox/s3/s3.ts';
+import { startAwsFront } from '../../src/sandbox/server.ts';
+import { createSts } from '../../src/sandbox/sts.ts';
+import { keyId, settings, useEndpoint } from './awsWorld.ts';
+
+const freshKey = 'ASIAFRESHFRESHFRESH1';
+let directory: string;
+let front: Awaited<ReturnType<typeof startAwsFront>>;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'aws-login-'));
+  const clock = { nowMs: () => Date.now(), speed: 1 };
+  const s3 = createS3({ clock });
+  s3.buckets.create(settings.bucket);
+  front = await startAwsFront({
+    services: [s3.service, createSts()],
+    clock,
+    refusedKeys: { [keyId]: 'ExpiredToken' },
+  });
+  useEndpoint(front.endpoint);
+});
+afterEach(async () => {
+  await front.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function useCredentialsFile(text: string | undefined): void {
+  const path = join(directory, 'credentials');
+  if (text !== undefined) writeFileSync(path, text);
+  delete process.env.AWS_ACCESS_KEY_ID;
+  delete process.env.AWS_SECRET_ACCESS_KEY;
+  process.env.AWS_SHARED_CREDENTIALS_FILE = path;
+}
+
+const file = (key: string) =>
+  `[default]\naws_access_key_id = ${key}\naws_secret_access_key = x\naws_session_token = t\n`;
+const account = () => createAccount({ aws: createAwsServices(settings, { retryDelayMs: () => 0 }) });
+
+it('after a log-in that writes the credentials file anew, the same adapter works', async () => {
+  useCredentialsFile(file(keyId));
+  const person = account();
+  const failure = await person.bucketAnswers(settings.bucket).catch((problem) => problem);
+  expect(failure).toMatchObject({
+    code: 'DENIED',
+    message: expect.stringContaining('log-in has expired'),
+    next: expect.stringContaining('s2a-login'),
+  });
+  expect(failure.text).not.toContain(keyId);
+  await expect(person.identity()).rejects.toMatchObject({ code: 'DENIED' });
+
+  useCredentialsFile(file(freshKey));
+  await person.bucketAnswers(settings.bucket);
+  expect(await person.identity()).toMatchObject({ account: '123456789012' });
+});
+
+it('without any credentials it says what to type, and works once they are there', async () => {
+  useCredentialsFile(undefined);
+  const person = account();
+  await expect(person.identity()).rejects.toMatchObject({
+    code: 'DENIED',
+    message: 'No AWS credentials were found (while asking who we are). Nothing was changed.',
+    next: expect.stringContaining('`s2a-login`'),
+  });
+  useCredentialsFile(file(freshKey));
+  expect(await person.identity()).toMatchObject({ account: '123456789012' });
+});
+
+it('a profile that does not exist is told as a setting', async () => {
+  useCredentialsFile(file(freshKey));
+  process.env.AWS_PROFILE = 'nobody';
+  const failure = await account()
+    .identity()
+    .catch((problem) => problem);
+  expect(failure).toMatchObject({ name: 'ToolError' });
+  expect(['DENIED', 'CONFIG']).toContain(failure.code);
+});
+
+it('making the adapters loads nothing of the AWS SDK', async () => {
+  // Bundled with the SDK left outside, a loader hook would be needed to watch imports; the graph tells as well.
+  const { build } = await import('esbuild');
+  const bundle = await build({
+    entryPoints: ['awsClient', 's3', 'emr', 'stepLogs', 'clock', 'account'].map(
+      (name) => `src/adapters/${name}.ts`,
+    ),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    write: false,
+    metafile: true,
+    outdir: directory,
+  });
+  const imports = Object.values(bundle.metafile.outputs).flatMap((output) => output.imports);
+  const sdk = imports.filter(({ path }) => path.startsWith('@aws-sdk/'));
+  expect(sdk.length).toBeGreaterThan(0);
+  expect(sdk.filter(({ kind }) => kind !== 'dynamic-import')).toEqual([]);
+});
+
+it('an AccessDenied names the action and the resource as AWS does, without more', async () => {
+  const server: Server = createServer((_request, response) => {
+    response.writeHead(403, { 'content-type': 'application/xml' });
+    response.end(
+      `<Error><Code>AccessDenied</Code><Message>User: arn:aws:sts::123456789012:assumed-role/r/u is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::orchestration" because no identity-based policy allows it \u202e${keyId}</Message></Error>`,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  useEndpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  try {
+    await expect(account().bucketAnswers(settings.bucket)).rejects.toMatchObject({
+      code: 'DENIED',
+      message:
+        'AWS denies s3:ListBucket on arn:aws:s3:::orchestration (while listing s3://orchestration). Nothing was changed.',
+    });
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
