@@ -163,6 +163,8 @@ export interface CheckFile {
   /** sha256 of the bytes on disk, at HEAD, and of the baseline. */
   readonly diskDigest?: Digest;
   readonly headDigest?: Digest;
+  /** The bytes at HEAD; undefined when HEAD does not have the file. */
+  readonly head?: Buffer;
   /** undefined: git does not know the file yet, so it has no baseline. */
   readonly baseline?: Buffer;
   readonly baselineDigest?: Digest;
@@ -205,8 +207,8 @@ export interface TargetRepository {
   backup(files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[]): Promise<string>;
   /** Commits these files (relative to CHECKS_PATH) and nothing else; `found` when the trailer is already there. */
   commit(paths: readonly string[], message: string, trailer: string): Promise<Commit>;
-  /** A commit on the branch that carries this trailer, when there is one. */
-  committed(trailer: string): Promise<Commit | undefined>;
+  /** `Name <address>` as git would sign a commit. @throws ToolError CONFIG when git does not know it */
+  identity(): Promise<string>;
 }
 
 export interface WrittenFile {

@@ -52,7 +52,7 @@ export async function commitFiles(
 }
 
 /** The newest commit of the branch whose message carries the trailer. */
-export async function findCommit(git: Git, branch: string, trailer: string): Promise<Commit | undefined> {
+async function findCommit(git: Git, branch: string, trailer: string): Promise<Commit | undefined> {
   const sha = (
     await git.run(['log', '-1', '--fixed-strings', `--grep=${trailerKey}: ${trailer}`, '--format=%H', 'HEAD'])
   ).trim();

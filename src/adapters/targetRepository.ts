@@ -6,7 +6,7 @@ import type { CheckFile, TargetRepository, Watch } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { backupPatch } from './backups.ts';
 import { type ChecksFolder, openChecksFolder } from './checksFolder.ts';
-import { commitFiles, findCommit } from './commits.ts';
+import { commitFiles } from './commits.ts';
 import { type Git, openGit } from './git.ts';
 import { firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
 
@@ -14,7 +14,6 @@ type Wanted = Pick<Settings, 'targetRepo' | 'checksPath' | 'testBranch' | 'basel
 
 /** The repository that holds the checks, through git and the file system. Nothing is ever pushed. */
 export function createTargetRepository(settings: Wanted): TargetRepository {
-  const git = openGit(settings.targetRepo);
   const git = openGit(settings.targetRepo);
 
   async function open(): Promise<ChecksFolder> {
@@ -54,9 +53,10 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
       return commitFiles(git, branch, inRepository, message, trailer);
     },
 
-    async committed(trailer) {
-      await open();
-      return findCommit(git, await requireBranch(git, undefined), trailer);
+    async identity() {
+      await requireRepository(settings.targetRepo);
+      const words = (await git.run(['var', 'GIT_AUTHOR_IDENT'])).trim();
+      return words.replace(/ \d+ [+-]\d{4}$/, '');
     },
   };
 }
@@ -194,7 +194,7 @@ async function readCheckFiles(
       ...(bytes === undefined ? {} : { disk: bytes, diskDigest: diskDigest ?? '' }),
       ...(headBytes === undefined
         ? {}
-        : { headDigest: headBytes === bytes ? (diskDigest ?? '') : sha256(headBytes) }),
+          : { head: headBytes, headDigest: headBytes === bytes ? (diskDigest ?? '') : sha256(headBytes) }),
       ...(baseline === undefined
         ? {}
         : { baseline, baselineDigest: baseline === bytes ? (diskDigest ?? '') : sha256(baseline) }),

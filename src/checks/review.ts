@@ -34,25 +34,26 @@ export interface Review {
 
 type Places = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
 
-/** Decides what the files on disk amount to at a load; `disk` may stand for what is about to be written. */
-export function reviewChecks(
-  snapshot: ChecksSnapshot,
-  target: ReviewTarget,
-  known: KnownFixes,
-  places: Places,
-): Review {
+/** The check files that a load test at this target handles, each with what it has to hold. */
+export function filesUnderReview(snapshot: ChecksSnapshot, target: ReviewTarget, known: KnownFixes): ExpectedFile[] {
   const schedules = schedulesInScope(target.scope, target.schedule);
-  const files = snapshot.files.flatMap((file) => {
+  return snapshot.files.flatMap((file) => {
     const rule = ruleFor(file.path);
     if (rule === undefined || !schedules.includes(rule.schedule)) return [];
     return expectedFile(file, target.load, known) ?? [];
   });
+}
+
+/** What these files amount to: the same bytes at the same target have the same review id, wherever it is computed. */
+export function reviewFiles(
+  snapshot: ChecksSnapshot,
+  files: readonly ExpectedFile[],
+  target: ReviewTarget,
+  places: Places,
+): Review {
   const changed = files.filter((one) => one.file.diskDigest !== one.file.baselineDigest);
-  const unrecognised = snapshot.files.filter((file) => ruleFor(file.path) === undefined).map((file) => file.path);
-  const untracked = snapshot.files
-    .filter((file) => file.baseline === undefined && ruleFor(file.path)?.fromProduction === undefined)
-    .filter((file) => ruleFor(file.path) !== undefined)
-    .map((file) => file.path);
+  const unknown = snapshot.files.filter((file) => ruleFor(file.path) === undefined);
+  const local = snapshot.files.filter((file) => ruleFor(file.path) && !ruleFor(file.path)?.fromProduction);
   return {
     reviewId: reviewIdOf(snapshot, target, places, files),
     target,
@@ -62,8 +63,8 @@ export function reviewChecks(
     changed,
     unexpected: files.filter((one) => one.file.diskDigest !== one.digest),
     approvalNeeded: changed.length > 0,
-    unrecognised,
-    untracked,
+    unrecognised: unknown.map((file) => file.path),
+    untracked: local.filter((file) => file.baseline === undefined).map((file) => file.path),
   };
 }
 

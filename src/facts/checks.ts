@@ -1,7 +1,9 @@
 /** Facts about the checks that several steps of the workflow begin with: the files, the session, the review. */
 import type { KnownFixes } from '../checks/expected.ts';
-import { type Manifest, type Review, type ReviewTarget, reviewChecks } from '../checks/review.ts';
+import { lineChanges } from '../checks/lineChanges.ts';
+import { filesUnderReview, type Manifest, manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { ToolError } from '../errors.ts';
+import { clean } from '../foreignText.ts';
 import type { Blobs, ChecksSnapshot, Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 
@@ -53,7 +55,8 @@ export async function reviewOf(
   snapshot: ChecksSnapshot,
   target: ReviewTarget,
 ): Promise<Review> {
-  return reviewChecks(snapshot, target, await readFixes(ports.blobs, session, target.load), ports.settings);
+  const known = await readFixes(ports.blobs, session, target.load);
+  return reviewFiles(snapshot, filesUnderReview(snapshot, target, known), target, ports.settings);
 }
 
 export function requireLevel(session: Session): ReviewTarget {
@@ -61,4 +64,48 @@ export function requireLevel(session: Session): ReviewTarget {
   throw new ToolError('WRONG_STATE', 'No load level was made in this session yet. Nothing was changed.', {
     next: 'call scaleConfigs with the load that you want to test, for example 2x.',
   });
+}
+
+export interface FileChange {
+  readonly file: string;
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What changed on disk since the person was last shown the files, line by line. */
+export async function changedSinceReview(
+  ports: Pick<Ports, 'blobs'>,
+  session: Session,
+  review: Review,
+): Promise<FileChange[]> {
+  if (session.lastReview === undefined) return [];
+  const shown = await readManifest(ports.blobs, session.lastReview.manifest);
+  const changes: FileChange[] = [];
+  for (const one of review.files) {
+    const before = shown[one.path] ?? one.file.baselineDigest ?? 'deleted';
+    if (before === (one.file.diskDigest ?? 'deleted')) continue;
+    const bytes =
+      before === one.file.baselineDigest ? one.file.baseline : before === one.digest ? one.bytes : await ports.blobs.get(before);
+    changes.push(...fileChanges(one.path, bytes, one.file.disk));
+  }
+  return changes;
+}
+
+/** Line by line; bytes that are not text, or no longer kept, are one change of the whole file. */
+export function fileChanges(file: string, before: Uint8Array | undefined, after: Uint8Array | undefined): FileChange[] {
+  const [from, to] = [before, after].map((bytes) => (bytes === undefined ? '' : Buffer.from(bytes).toString('utf8')));
+  return lineChanges(from ?? '', to ?? '').map((change) => ({
+    file,
+    line: change.line,
+    before: clean(change.before, 160),
+    after: clean(change.after, 160),
+  }));
+}
+
+/** Keeps what the person is shown now, so that the next look can say what changed since. */
+export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
+  // Bytes that no scaling makes again are kept whole.
+  for (const one of review.unexpected) if (one.file.disk !== undefined) await ports.blobs.put(one.file.disk);
+  return keepManifest(ports.blobs, manifestOf(review.files, (one) => one.file.diskDigest));
 }

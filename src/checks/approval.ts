@@ -1,0 +1,23 @@
+import type { Settings } from '../settings.ts';
+import type { Session } from '../state/session.ts';
+
+/** What to do about the person's approval before bytes leave the machine. */
+export type ApprovalStep = 'not_needed' | 'approved_before' | 'approved_now' | 'ask_person' | 'wait_for_person';
+
+/**
+ * `approved` is the caller's word for the person's yes. With APPROVAL=terminal only the person's own terminal counts;
+ * with APPROVAL=chat the chat is the place to ask. Everything that is not a clear yes waits.
+ */
+export function approvalStep(
+  session: Pick<Session, 'approved'>,
+  review: { reviewId: string; approvalNeeded: boolean },
+  approved: boolean | undefined,
+  mode: Settings['approval'],
+): ApprovalStep {
+  if (!review.approvalNeeded) return 'not_needed';
+  if (session.approved.has(review.reviewId)) return 'approved_before';
+  if (mode === 'terminal') return 'wait_for_person';
+  if (approved === true) return 'approved_now';
+  // An explicit false is the person's answer in the chat: asking again would be nagging.
+  return mode === 'ask' && approved === undefined ? 'ask_person' : 'wait_for_person';
+}

@@ -1,0 +1,36 @@
+/** What the product reads in, and rewrites of, the DAG's source: module-level literals, never by running it. */
+import { ToolError } from '../errors.ts';
+
+const assignment = /^LOAD[ \t]*=[ \t]*(\d+)/gm;
+
+/** @throws ToolError CONFIG when LOAD stands there not exactly once */
+export function readLoad(source: string, where: string): number {
+  const found = [...source.matchAll(assignment)];
+  const load = Number(found[0]?.[1]);
+  if (found.length === 1 && load >= 1 && load <= 1000) return load;
+  const what =
+    found.length === 0
+      ? 'has no line LOAD = <number>'
+      : found.length > 1
+        ? `sets LOAD ${found.length} times`
+        : `sets LOAD to ${load}, which is not from 1 to 1000`;
+  throw new ToolError('CONFIG', `${where} ${what}, so nobody can tell which load it would run. Nothing was uploaded.`, {
+    next: 'leave exactly one line such as LOAD = 2 at the beginning of a line of DAG_FILE, then call uploadDags again.',
+  });
+}
+
+/** The same source with LOAD set; everything else keeps its bytes. */
+export function writeLoad(source: string, load: number): string {
+  return source.replace(assignment, (line) => line.replace(/\d+$/, String(load)));
+}
+
+/** A module-level string literal, for example S3_BUCKET; undefined when it is not there or not a plain literal. */
+export function readConstant(source: string, name: string): string | undefined {
+  const match = new RegExp(`^${name}[ \\t]*=[ \\t]*(["'])([^"'\\n]*)\\1[ \\t]*(?:#.*)?$`, 'm').exec(source);
+  return match?.[2];
+}
+
+/** `yang_audit_load_test_15m` for the file `yang_audit_load_test.py`. */
+export function dagIdOf(dagFileName: string, schedule: string): string {
+  return `${dagFileName.replace(/^.*\//, '').replace(/\.py$/, '')}_${schedule}`;
+}

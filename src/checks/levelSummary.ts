@@ -1,0 +1,100 @@
+/** A load level in figures and words: what scaleConfigs tells, and the file with all of it. */
+import type { ExpectedFile } from './expected.ts';
+import type { Review } from './review.ts';
+import { fileRules, type Schedule, schedules } from './schedules.ts';
+
+export interface ScheduleSummary {
+  readonly schedule: Schedule;
+  readonly pattern: string;
+  readonly files: number;
+  readonly changed: number;
+  readonly intervals: number;
+  readonly note?: string;
+}
+
+/** One row for each kind of file, as the seed's output has it. */
+export function summariseSchedules(files: readonly ExpectedFile[], load: number, schedulesInScope: readonly Schedule[]): ScheduleSummary[] {
+  return schedules.flatMap((schedule) => {
+    if (!schedulesInScope.includes(schedule)) return [];
+    const scaling = fileRules.find((rule) => rule.schedule === schedule && rule.scales !== undefined);
+    const pattern = scaling?.suffix ?? '_hourly.yml';
+    const rows = files.filter((one) => one.rule.suffix === pattern);
+    const others = files.filter((one) => one.rule.schedule === schedule && one.rule.suffix !== pattern);
+    const changed = rows.filter((one) => one.digest !== one.file.baselineDigest);
+    return [
+      {
+        schedule,
+        pattern: `*${pattern}`,
+        files: rows.length,
+        changed: changed.length,
+        intervals: changed.reduce((sum, one) => sum + one.changes.length, 0),
+        ...noteOn(schedule, scaling === undefined, others.length, load),
+      },
+    ];
+  });
+}
+
+function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: number): { note?: string } {
+  const notes = [
+    ...(unscaled ? [`not scaled: the DAG gives these checks ts_start and ts_end ${load} ${load === 1 ? 'hour' : 'hours'} apart at run time`] : []),
+    ...(others > 0 ? [`${others} more ${schedule} ${others === 1 ? 'file is' : 'files are'} uploaded as they are`] : []),
+  ];
+  return notes.length === 0 ? {} : { note: notes.join('; ') };
+}
+
+export interface Remarks {
+  /** Whole sentences, the ones that a reviewer wants first. */
+  readonly remarks: readonly string[];
+  readonly notScaled: readonly { file: string; line: number; text: string; reason: string }[];
+}
+
+/** What a reviewer should know beside the changes themselves. */
+export function remarksOn(review: Review): Remarks {
+  const invalid = review.files.flatMap((one) =>
+    one.invalid === undefined
+      ? []
+      : [`${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): left alone, and uploaded as its baseline is.`],
+  );
+  const moved = review.files.flatMap((one) => one.remarks.map((remark) => `${one.path}:${remark.line} ${remark.text}`));
+  const unloaded = review.files.filter((one) => one.noLiteral).map((one) => one.path);
+  const added = review.files.filter((one) => one.file.newOnBranch).map((one) => one.path);
+  return {
+    remarks: [
+      ...invalid,
+      ...many(unloaded, 'no interval of the unit that is scaled: the load of these checks does not change'),
+      ...moved,
+      ...many(added, 'new on the test branch: the first version there is the baseline'),
+      ...many(review.untracked, 'not in git yet, so there is no baseline: neither scaled nor uploaded; commit them to include them'),
+    ],
+    notScaled: review.files.flatMap((one) => one.notScaled.map((left) => ({ file: one.path, ...left }))),
+  };
+}
+
+function many(paths: readonly string[], what: string): string[] {
+  if (paths.length === 0) return [];
+  const shown = paths.slice(0, 4).join(', ');
+  return [`${paths.length} ${paths.length === 1 ? 'file' : 'files'} (${shown}${paths.length > 4 ? ', …' : ''}): ${what}.`];
+}
+
+/** The file that lists everything: every change against the baseline, every literal left, every remark. */
+export function changesText(review: Review, title: string): string {
+  const { remarks, notScaled } = remarksOn(review);
+  const changed = review.files.filter((one) => one.digest !== one.file.baselineDigest);
+  return [
+    `# ${title}`,
+    '',
+    `## Changed against the baseline ${review.baseCommit.slice(0, 12)} (${changed.length} files)`,
+    ...changed.flatMap((one) => [
+      '',
+      `${one.path}${one.fix === undefined ? '' : ` (known fix, ${one.fix.origin})`}`,
+      ...one.changes.map((change) => `  ${change.line}: ${change.before} -> ${change.after}`),
+    ]),
+    '',
+    `## Left as they are (${notScaled.length})`,
+    ...notScaled.map((left) => `  ${left.file}:${left.line}: ${left.text} (${left.reason})`),
+    '',
+    `## Remarks (${remarks.length})`,
+    ...remarks.map((remark) => `  ${remark}`),
+    '',
+  ].join('\n');
+}

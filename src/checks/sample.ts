@@ -1,0 +1,38 @@
+import type { ExpectedFile } from './expected.ts';
+import { scanIntervals } from './scale.ts';
+import { decodeCheck } from './sourceText.ts';
+
+export interface SampleChange {
+  readonly file: string;
+  readonly line: number;
+  /** The literal in the baseline, on disk before, and after. */
+  readonly baseline: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The first change of a few files, taken in turn from each kind of file, so that every rule is seen once. */
+export function sampleChanges(files: readonly ExpectedFile[], most: number): SampleChange[] {
+  const kinds = new Map<string, ExpectedFile[]>();
+  for (const one of files)
+    if (one.changes.length > 0) kinds.set(one.rule.suffix, [...(kinds.get(one.rule.suffix) ?? []), one]);
+  const chosen: ExpectedFile[] = [];
+  for (let turn = 0; chosen.length < most && turn < most; turn += 1)
+    for (const kind of kinds.values()) {
+      const one = kind[turn];
+      if (one !== undefined && chosen.length < most) chosen.push(one);
+    }
+  return chosen.flatMap((one) => {
+    const [change] = one.changes;
+    if (change === undefined) return [];
+    return [{ file: one.path, line: change.line, baseline: change.before, before: literalOnDisk(one, change.line) ?? change.before, after: change.after }];
+  });
+}
+
+/** Scaling keeps every line where it was, so the literal that is replaced stands on the same line. */
+function literalOnDisk(one: ExpectedFile, line: number): string | undefined {
+  const text = one.file.disk === undefined || one.rule.scales === undefined ? undefined : decodeCheck(one.file.disk);
+  if (text === undefined || 'invalid' in text || one.rule.scales === undefined) return undefined;
+  const literal = scanIntervals(text.source, one.rule.scales).literals.find((found) => found.line === line);
+  return literal && literal.head + literal.digits + literal.tail;
+}

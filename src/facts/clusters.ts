@@ -1,0 +1,58 @@
+import type { Schedule } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { DagFile, Ports, Watch } from '../ports.ts';
+import { clusterFor, earlierClusters } from '../rounds/clusterChoice.ts';
+import { stepsIn, windowOf } from '../rounds/window.ts';
+import type { Round, Session } from '../state/session.ts';
+
+/** How a cluster came to be the round's: said by the caller, known, found by name and time, or an earlier one. */
+export type ClusterFrom = 'given' | 'round' | 'found' | 'carried';
+
+type Wanted = Pick<Ports, 'clusters' | 'settings' | 'dags'>;
+
+/** @throws ToolError NOT_FOUND with the candidates when no cluster can be the round's */
+export async function chooseCluster(
+  ports: Wanted,
+  session: Session,
+  round: Round,
+  given: string | undefined,
+  watch?: Watch,
+): Promise<{ clusterId: string; clusterFrom: ClusterFrom }> {
+  if (given !== undefined) return { clusterId: given, clusterFrom: 'given' };
+  if (round.clusterId !== undefined) return { clusterId: round.clusterId, clusterFrom: 'round' };
+
+  const window = windowOf(round, session.rounds);
+  const name = clusterName(await ports.dags.read(), round.schedule);
+  const created = await ports.clusters.createdSince(window.fromMs, watch);
+  const found = clusterFor(window, name, created);
+  if (found !== undefined) return { clusterId: found.id, clusterFrom: 'found' };
+
+  for (const clusterId of earlierClusters(round, session.rounds)) {
+    const { steps } = await ports.clusters.steps(clusterId, watch);
+    if (stepsIn(window, round.schedule, steps, ports.settings.configsPrefix).own.length > 0)
+      return { clusterId, clusterFrom: 'carried' };
+  }
+  const candidates = created.slice(0, 5).map((cluster) => `${cluster.id} (${cluster.state})`);
+  throw new ToolError(
+    'NOT_FOUND',
+    `No cluster named ${name}… was created since round ${round.round} started (${round.startedAt}), and no earlier cluster has steps since then. ${candidates.length === 0 ? 'No other cluster was created since.' : `Created since: ${candidates.join(', ')}.`} Nothing was changed.`,
+    {
+      next: 'trigger the DAG when that is still to be done, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with already: true.',
+    },
+  );
+}
+
+/** The `Name` in a schedule's cluster config: the beginning of the name of every cluster that its DAG creates. */
+export function clusterName(files: readonly DagFile[], schedule: Schedule): string {
+  const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
+  let name: unknown;
+  try {
+    name = (JSON.parse(file?.bytes.toString('utf8') ?? '{}') as { Name?: unknown }).Name;
+  } catch {
+    name = undefined;
+  }
+  if (typeof name === 'string' && name.length >= 3) return name;
+  throw new ToolError('CONFIG', `${file?.name ?? 'The cluster config'} has no Name, so its clusters cannot be found.`, {
+    next: 'give the cluster config a Name, or give clusterId.',
+  });
+}

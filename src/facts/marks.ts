@@ -1,0 +1,74 @@
+/** Facts for a mark: which load the bucket's DAG reads, which round may be moved, when an unmarked run began. */
+import { readLoad } from '../checks/dagSource.ts';
+import { dagKey } from '../checks/keys.ts';
+import type { Schedule } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { Ports, Step, Watch } from '../ports.ts';
+import { earlierClusters } from '../rounds/clusterChoice.ts';
+import { firstUnownedMs } from '../rounds/unowned.ts';
+import { startMs } from '../rounds/window.ts';
+import type { Round, Session } from '../state/session.ts';
+import { clusterName } from './clusters.ts';
+import { observeRound } from './rounds.ts';
+
+type Wanted = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags'>;
+
+/**
+ * LOAD in the DAG that lies in the bucket: what a DAG run would read now. When the bucket does not answer, what this
+ * session uploaded last, with a warning.
+ * @throws ToolError WRONG_STATE when no DAG was uploaded at all
+ */
+export async function loadInBucket(ports: Wanted, session: Session): Promise<{ load: number; warnings: string[] }> {
+  const [dag] = await ports.dags.read();
+  const key = dagKey(ports.settings, dag?.name ?? '');
+  let unreachable = '';
+  const bytes = await ports.store.read(key).catch((error: unknown) => {
+    if (!(error instanceof ToolError) || session.dag === undefined) throw error;
+    unreachable = error.code;
+    return undefined;
+  });
+  if (bytes !== undefined) return { load: readLoad(Buffer.from(bytes).toString('utf8'), 'The DAG in the bucket'), warnings: [] };
+  if (unreachable !== '' && session.dag !== undefined)
+    return {
+      load: session.dag.load,
+      warnings: [`The bucket did not answer (${unreachable}); the load is that of this session's last uploadDags.`],
+    };
+  throw new ToolError('WRONG_STATE', `There is no DAG at s3://${ports.settings.bucket}/${key}, so no round can begin. Nothing was marked.`, {
+    next: 'call uploadDags first.',
+  });
+}
+
+/** The newest open round when none of its steps exists yet: a mark moves it instead of adding another. */
+export async function movableRound(ports: Wanted, session: Session, watch: Watch): Promise<Round | undefined> {
+  const latest = session.rounds.findLast((round) => !round.abandoned);
+  if (latest === undefined || latest.finished !== undefined || latest.report !== undefined) return undefined;
+  const observed = await observeRound(ports, session, latest, undefined, watch).catch(() => undefined);
+  const started = observed === undefined ? latest.clusterId !== undefined : observed.steps.own.length > 0;
+  return started ? undefined : latest;
+}
+
+/** How far back an unmarked DAG run is looked for, in milliseconds. */
+const lookBackMs = 24 * 3600 * 1000;
+
+/** When the DAG run began that no other round owns, in milliseconds since the epoch; undefined when there is no sign of one. */
+export async function unmarkedRunMs(
+  ports: Wanted,
+  session: Session,
+  schedule: Schedule,
+  moved: Round | undefined,
+  nowMs: number,
+  watch: Watch,
+): Promise<number | undefined> {
+  const rounds = session.rounds.filter((round) => round !== moved);
+  const last = rounds.at(-1);
+  const sinceMs = Math.max(nowMs - lookBackMs, last === undefined ? 0 : startMs(last));
+  const name = clusterName(await ports.dags.read(), schedule);
+  const created = (await ports.clusters.createdSince(sinceMs, watch)).filter((cluster) => cluster.name.startsWith(name));
+  const carried = last === undefined ? [] : [...(last.clusterId === undefined ? [] : [last.clusterId]), ...earlierClusters(last, rounds)];
+  const steps = new Map<string, readonly Step[]>();
+  for (const clusterId of new Set([...created.map((cluster) => cluster.id), ...carried.slice(0, 3)])) {
+    const observed = await ports.clusters.steps(clusterId, watch);
+    steps.set(clusterId, observed.steps.filter((step) => step.createdMs >= sinceMs));
+  }
+  return firstUnownedMs(rounds, schedule, { clusters: created, steps }, ports.settings.configsPrefix);
+}

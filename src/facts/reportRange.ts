@@ -1,0 +1,93 @@
+import type { Schedule } from '../checks/schedules.ts';
+import type { Cluster, Ports, Step, Watch } from '../ports.ts';
+import { refuseEmpty, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
+import { loadOfSteps, stepsIn } from '../rounds/window.ts';
+import type { Round, Session } from '../state/session.ts';
+import { localStamp } from '../state/stamps.ts';
+import { observeRound, requireRound } from './rounds.ts';
+
+/** The steps that one report is about: a round's, or those of a cluster between two stamps. */
+export interface ReportRange {
+  /** Absent for a report by cluster and time alone. */
+  readonly round?: Round;
+  readonly cluster: Cluster;
+  readonly schedule: Schedule;
+  readonly load: number;
+  readonly startedAt: string;
+  readonly steps: readonly Step[];
+  readonly knownFromDiskOnly: number;
+  readonly observedMs: number;
+  readonly warnings: string[];
+}
+
+export interface AskedRange {
+  readonly clusterId?: string | undefined;
+  readonly schedule?: Schedule | undefined;
+  readonly load?: number | undefined;
+  readonly round?: number | undefined;
+  readonly afterTimestamp?: string | undefined;
+  readonly beforeTimestamp?: string | undefined;
+}
+
+type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+
+/** @throws ToolError NOT_FOUND for an empty range, naming the nearest steps */
+export async function observeRange(ports: Wanted, session: Session, asked: AskedRange, watch: Watch): Promise<ReportRange> {
+  const byTime = asked.afterTimestamp !== undefined || asked.beforeTimestamp !== undefined;
+  const noRound = asked.round === undefined && session.rounds.length === 0;
+  if (asked.clusterId !== undefined && (byTime || noRound)) return byCluster(ports, session, asked.clusterId, asked, watch);
+
+  const round = requireRound(session, asked);
+  if (byTime) {
+    const clusterId = round.clusterId ?? (await observeRound(ports, session, round, undefined, watch)).cluster.id;
+    return byCluster(ports, session, clusterId, asked, watch);
+  }
+  const observed = await observeRound(ports, session, round, asked.clusterId, watch);
+  if (observed.steps.own.length === 0) refuseEmpty(observed.steps, observed.cluster.id);
+  return {
+    round,
+    cluster: observed.cluster,
+    schedule: round.schedule,
+    load: observed.load,
+    startedAt: round.startedAt,
+    steps: observed.steps.own,
+    knownFromDiskOnly: observed.knownFromDiskOnly,
+    observedMs: observed.observedMs,
+    warnings: [
+      ...loadWarning(observed.load, asked.load ?? round.load),
+      ...(observed.steps.foreign.length === 0
+        ? []
+        : [`${observed.steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not in this report.`]),
+    ],
+  };
+}
+
+async function byCluster(ports: Wanted, session: Session, clusterId: string, asked: AskedRange, watch: Watch): Promise<ReportRange> {
+  const cluster = await ports.clusters.describe(clusterId, watch);
+  const observed = await ports.clusters.steps(clusterId, watch);
+  const { configsPrefix } = ports.settings;
+  const window = windowByStamps(asked.afterTimestamp, asked.beforeTimestamp, cluster);
+  const inWindow = observed.steps.filter((step) => step.createdMs >= window.fromMs && step.createdMs < window.untilMs);
+  const schedule = asked.schedule ?? scheduleOfSteps(inWindow, configsPrefix) ?? session.schedule ?? '15m';
+  const steps = stepsIn(window, schedule, observed.steps, configsPrefix);
+  if (steps.own.length === 0) refuseEmpty(steps, clusterId);
+  const carried = loadOfSteps(steps.own, configsPrefix);
+  const load = carried ?? asked.load ?? session.level?.load ?? 1;
+  return {
+    cluster,
+    schedule,
+    load,
+    startedAt: asked.afterTimestamp?.trim() ?? localStamp(cluster.createdMs * 1000),
+    steps: steps.own,
+    knownFromDiskOnly: observed.knownFromDiskOnly,
+    observedMs: observed.observedMs,
+    warnings: [
+      ...loadWarning(load, asked.load),
+      ...(carried === undefined && asked.load === undefined ? ['The steps do not say their load; it is the one on disk.'] : []),
+    ],
+  };
+}
+
+function loadWarning(load: number, said: number | undefined): string[] {
+  return said === undefined || said === load ? [] : [`The steps carry load ${load}x, not ${said}x; the steps win.`];
+}

@@ -1,0 +1,110 @@
+/** Facts that a report is made of, beside the steps: logs of failed steps, expected checks, cluster config, older reports. */
+import { configsFolder } from '../checks/keys.ts';
+import { sha256 } from '../checks/digest.ts';
+import type { Schedule } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { Cluster, Ports, Step, StepLog, Watch } from '../ports.ts';
+import { type ClusterConfigUsed, type Report, reportSchema } from '../report/model.ts';
+
+/** Logs are read for at most this many failed steps: the groups of causes are clear long before. */
+const mostLogs = 40;
+
+export async function readFailures(
+  ports: Pick<Ports, 'stepLogs'>,
+  cluster: Cluster,
+  steps: readonly Step[],
+  watch: Watch,
+): Promise<Map<string, StepLog>> {
+  const failed = steps.filter((step) => step.state === 'FAILED').slice(0, mostLogs);
+  const logs = new Map<string, StepLog>();
+  for (let start = 0; start < failed.length; start += 8) {
+    watch.signal.throwIfAborted();
+    const some = failed.slice(start, start + 8);
+    const read = await Promise.all(some.map((step) => ports.stepLogs.read(cluster, step, watch)));
+    for (const [index, step] of some.entries()) {
+      const log = read[index];
+      if (log !== undefined) logs.set(step.id, log);
+    }
+    watch.progress(logs.size, failed.length, 'logs of failed steps read');
+  }
+  return logs;
+}
+
+/** URIs of the checks in the bucket for a schedule and load; a bucket that does not answer is a warning, not a failure. */
+export async function readExpectedChecks(
+  ports: Pick<Ports, 'store' | 'settings'>,
+  schedule: Schedule,
+  load: number,
+): Promise<{ checks?: string[]; warnings: string[] }> {
+  const { bucket } = ports.settings;
+  try {
+    const objects = await ports.store.list(configsFolder(ports.settings, schedule, load));
+    const checks = objects.filter((object) => object.key.endsWith('.yml')).map((object) => `s3://${bucket}/${object.key}`);
+    return { checks, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return { warnings: [`The uploaded checks could not be listed (${error.code}), so missing checks were not looked for.`] };
+  }
+}
+
+/** What the round's cluster ran with; the settings only when the config file still is the one that was uploaded. */
+export async function readClusterConfig(
+  ports: Pick<Ports, 'dags'>,
+  cluster: Cluster,
+  schedule: Schedule,
+  digest: string | undefined,
+): Promise<ClusterConfigUsed> {
+  const file = (await ports.dags.read()).find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
+  const isUsed = file !== undefined && (digest === undefined || sha256(file.bytes) === digest);
+  return {
+    ...(digest === undefined ? {} : { digest }),
+    ...(cluster.stepConcurrencyLevel === undefined ? {} : { stepConcurrencyLevel: cluster.stepConcurrencyLevel }),
+    ...(cluster.releaseLabel === undefined ? {} : { releaseLabel: cluster.releaseLabel }),
+    ...(cluster.instanceCollectionType === undefined ? {} : { instanceCollectionType: cluster.instanceCollectionType }),
+    ...(isUsed ? { settings: flatSettings(file.bytes) } : {}),
+  };
+}
+
+/** Properties of the cluster's configurations and `--conf` arguments of the step, the latter winning as in Spark. */
+function flatSettings(bytes: Buffer): Record<string, string> {
+  const settings: Record<string, string> = {};
+  let config: { Configurations?: { Properties?: Record<string, unknown> }[]; AuditStep?: { Args?: unknown[] } };
+  try {
+    config = JSON.parse(bytes.toString('utf8')) as typeof config;
+  } catch {
+    return settings;
+  }
+  for (const { Properties } of config.Configurations ?? [])
+    for (const [name, value] of Object.entries(Properties ?? {})) settings[name] = String(value);
+  const words = (config.AuditStep?.Args ?? []).map(String);
+  for (const [index, word] of words.entries()) {
+    const [, name, value] = word === '--conf' ? (/^([^=]+)=(.*)$/s.exec(words[index + 1] ?? '') ?? []) : [];
+    if (name !== undefined && value !== undefined) settings[name] = value;
+  }
+  return settings;
+}
+
+/** Readable older reports of the schedule, oldest first; what a newer or hand-edited file says is left out and named. */
+export async function readEarlierReports(
+  ports: Pick<Ports, 'reports'>,
+  schedule: Schedule,
+  except: string,
+): Promise<{ earlier: Report[]; warnings: string[] }> {
+  const earlier: Report[] = [];
+  const warnings: string[] = [];
+  for (const { directory, json } of await ports.reports.all()) {
+    if (directory === except) continue;
+    const report = parseReport(json);
+    if (report === undefined) warnings.push(`reports/${directory}/report.json could not be read and was left out.`);
+    else if (report.schedule === schedule) earlier.push(report);
+  }
+  return { earlier, warnings };
+}
+
+function parseReport(json: string): Report | undefined {
+  try {
+    return reportSchema.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}

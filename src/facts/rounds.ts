@@ -1,0 +1,119 @@
+/** Facts about a round: which of a cluster's steps are its own, whether it is done, which rounds are under way. */
+import type { Schedule } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { Cluster, Ports, Watch } from '../ports.ts';
+import { isActive, isDone, isEnding } from '../rounds/progress.ts';
+import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/window.ts';
+import type { Round, Session } from '../state/session.ts';
+import { type ClusterFrom, chooseCluster } from './clusters.ts';
+
+export interface ObservedRound {
+  readonly round: Round;
+  readonly cluster: Cluster;
+  readonly clusterFrom: ClusterFrom;
+  readonly steps: RoundSteps;
+  readonly knownFromDiskOnly: number;
+  /** AWS's clock at the look. */
+  readonly observedMs: number;
+  readonly done: boolean;
+  /** The load that the steps carry, else the round's. */
+  readonly load: number;
+}
+
+type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+
+/**
+ * The latest round, or the latest of a schedule, or the one of that number.
+ * @throws ToolError NOT_FOUND
+ */
+export function requireRound(
+  session: Session,
+  wanted: { schedule?: Schedule | undefined; round?: number | undefined },
+): Round {
+  const found = session.rounds
+    .filter((round) => wanted.schedule === undefined || round.schedule === wanted.schedule)
+    .findLast((round) => (wanted.round === undefined ? !round.abandoned : round.round === wanted.round));
+  if (found !== undefined) return found;
+  const what = wanted.round === undefined ? 'No round is known' : `There is no round ${wanted.round}`;
+  const where = wanted.schedule === undefined ? '' : ` for ${wanted.schedule}`;
+  throw new ToolError('NOT_FOUND', `${what}${where}. Nothing was changed.`, {
+    next: 'call markRound before triggering the DAG (with already: true when it runs already), or give buildReport clusterId and afterTimestamp.',
+  });
+}
+
+/**
+ * Looks at a round: finds its cluster, reads its steps, and records what became certain (the cluster that it is
+ * bound to, that it is done). A given cluster serves this look; it is bound only when it has steps of the round.
+ */
+export async function observeRound(
+  ports: Wanted,
+  session: Session,
+  round: Round,
+  givenCluster?: string,
+  watch?: Watch,
+): Promise<ObservedRound> {
+  const { clusterId, clusterFrom } = await chooseCluster(ports, session, round, givenCluster, watch);
+  const cluster = await ports.clusters.describe(clusterId, watch);
+  const observed = await ports.clusters.steps(clusterId, watch);
+  const { configsPrefix } = ports.settings;
+  const steps = stepsIn(windowOf(round, session.rounds), round.schedule, observed.steps, configsPrefix);
+  const load = loadOfSteps(steps.own, configsPrefix) ?? round.load;
+  const done = isDone(steps.own, cluster, observed.observedMs);
+
+  const binds = round.clusterId !== clusterId && (clusterFrom === 'found' || steps.own.length > 0);
+  const finishes = done && round.finished === undefined;
+  if (binds || finishes)
+    await ports.sessions.record(() => [
+      ...(binds ? [{ type: 'clusterBound' as const, round: round.round, clusterId }] : []),
+      ...(finishes ? [finished(round, load, steps)] : []),
+    ]);
+  return {
+    round,
+    cluster,
+    clusterFrom,
+    steps,
+    knownFromDiskOnly: observed.knownFromDiskOnly,
+    observedMs: observed.observedMs,
+    done,
+    load,
+  };
+}
+
+function finished(round: Round, load: number, steps: RoundSteps) {
+  const failed = steps.own.filter((step) => step.state === 'FAILED').length;
+  return { type: 'roundFinished' as const, round: round.round, load, steps: steps.own.length, failed };
+}
+
+/**
+ * The round that is under way, when one is: its steps are active, or its cluster is still starting. Rounds that are
+ * known to be finished or were abandoned are not asked about again.
+ * @throws ToolError UPSTREAM when AWS cannot be asked: then nobody knows, and the caller must not go on
+ */
+export async function roundUnderWay(ports: Wanted, session: Session, watch?: Watch): Promise<ObservedRound | undefined> {
+  for (const round of session.rounds.filter((one) => one.finished === undefined && !one.abandoned)) {
+    const observed = await observeRound(ports, session, round, undefined, watch).catch((error: unknown) => {
+      if (error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
+    if (observed === undefined || observed.done) continue;
+    if (observed.steps.own.some(isActive)) return observed;
+    if (observed.steps.own.length === 0 && !isEnding(observed.cluster) && observed.cluster.state !== 'WAITING')
+      return observed;
+  }
+  return undefined;
+}
+
+/** @throws ToolError WRONG_STATE while a round is under way: two loads at once measure neither. */
+export async function requireNoRoundUnderWay(ports: Wanted, session: Session, watch?: Watch): Promise<void> {
+  const observed = await roundUnderWay(ports, session, watch);
+  if (observed === undefined) return;
+  const { round, cluster, steps } = observed;
+  const active = steps.own.filter(isActive).length;
+  throw new ToolError(
+    'WRONG_STATE',
+    `Round ${round.round} (${observed.load}x ${round.schedule}) is still running on ${cluster.id} (${cluster.state}, ${active} active steps); one level runs at a time. Nothing was uploaded or triggered.`,
+    {
+      next: 'call pollCluster until it is done, or scaleConfigs with abandon: true to leave a round that hangs.',
+    },
+  );
+}

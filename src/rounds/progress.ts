@@ -1,0 +1,66 @@
+import type { Cluster, Step } from '../ports.ts';
+
+export interface StepCounts {
+  readonly total: number;
+  readonly pending: number;
+  readonly running: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly interrupted: number;
+}
+
+export function countSteps(steps: readonly Step[]): StepCounts {
+  const count = (...states: string[]): number => steps.filter((step) => states.includes(step.state)).length;
+  return {
+    total: steps.length,
+    pending: count('PENDING'),
+    running: count('RUNNING', 'CANCEL_PENDING'),
+    completed: count('COMPLETED'),
+    failed: count('FAILED'),
+    cancelled: count('CANCELLED'),
+    interrupted: count('INTERRUPTED'),
+  };
+}
+
+/** A state that EMR may still leave; a word that EMR adds later counts as active, so that nothing is called done early. */
+export function isActive(step: Step): boolean {
+  return !['COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED'].includes(step.state);
+}
+
+/** The cluster will run no further step. */
+export function isEnding(cluster: Pick<Cluster, 'state'>): boolean {
+  return ['TERMINATING', 'TERMINATED', 'TERMINATED_WITH_ERRORS'].includes(cluster.state);
+}
+
+/** Milliseconds without a new step after which a round on a running cluster counts as submitted whole. */
+const quietMs = 60_000;
+
+/**
+ * A round is done when at least one of its steps was seen, none is active, and nothing more will come: the cluster
+ * is ending or WAITING, or no step was added for 60 s by AWS's clock.
+ */
+export function isDone(steps: readonly Step[], cluster: Pick<Cluster, 'state'>, observedMs: number): boolean {
+  if (steps.length === 0 || steps.some(isActive)) return false;
+  const newestMs = Math.max(...steps.map((step) => step.createdMs));
+  return isEnding(cluster) || cluster.state === 'WAITING' || observedMs - newestMs >= quietMs;
+}
+
+/** Seconds that the round has taken so far, or took: first creation to last end, or to now while steps are active. */
+export function elapsedSeconds(steps: readonly Step[], observedMs: number): number {
+  if (steps.length === 0) return 0;
+  const fromMs = Math.min(...steps.map((step) => step.createdMs));
+  const untilMs = steps.some(isActive) ? observedMs : Math.max(...steps.map((step) => step.endedMs ?? step.createdMs));
+  return Math.max(0, Math.round((untilMs - fromMs) / 1000));
+}
+
+/**
+ * Seconds until the known steps have ended, by the rate at which steps have ended so far; undefined before three
+ * have, because a rate over fewer says nothing.
+ */
+export function etaSeconds(steps: readonly Step[], observedMs: number): number | undefined {
+  const ended = steps.filter((step) => !isActive(step));
+  const active = steps.length - ended.length;
+  if (ended.length < 3 || active === 0) return undefined;
+  return Math.round((elapsedSeconds(steps, observedMs) / ended.length) * active);
+}

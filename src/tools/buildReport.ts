@@ -1,0 +1,169 @@
+import * as z from 'zod';
+import { windowSeconds } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import { readClusterConfig, readEarlierReports, readExpectedChecks, readFailures } from '../facts/reporting.ts';
+import { observeRange, type ReportRange } from '../facts/reportRange.ts';
+import type { Ports } from '../ports.ts';
+import { buildReport as makeReport } from '../report/build.ts';
+import { formatMeasured } from '../report/durations.ts';
+import type { Report } from '../report/model.ts';
+import { renderMarkdown } from '../report/markdown/index.ts';
+import { isActive } from '../rounds/progress.ts';
+import { reportDirectory } from '../rounds/reportWindow.ts';
+import { version } from '../version.ts';
+import { clusterIdInput, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
+import { textOf } from './words/text.ts';
+
+type Wanted = Pick<Ports, 'clusters' | 'stepLogs' | 'sessions' | 'settings' | 'dags' | 'store' | 'reports' | 'clock'>;
+
+const seconds = z.number().nullable();
+
+export const buildReport = defineTool({
+  name: 'buildReport',
+  title: 'Write the report of a round',
+  description:
+    'Writes the report of a finished round (report.md, report.json) from the EMR steps: did the load fit its window, what was slow, what failed and why, what to change. Takes the latest round; clusterId only when the person names another cluster, afterTimestamp for a report by time as markRound printed it. partial: true for a provisional report while steps run.',
+  effect: 'write',
+  idempotent: true,
+  openWorld: true,
+  input: z.strictObject({
+    clusterId: clusterIdInput.optional(),
+    schedule: scheduleInput.optional(),
+    load: loadInput.optional(),
+    round: z.int().min(1).max(1_000_000).optional(),
+    afterTimestamp: z.string().max(60).optional(),
+    beforeTimestamp: z.string().max(60).optional(),
+    partial: z.boolean().default(false),
+  }),
+  output: z.object({
+    ...result,
+    directory: z.string(),
+    files: z.array(z.string()),
+    load: loadOutput,
+    schedule: scheduleInput,
+    clusterId: z.string(),
+    round: z.int().nullable(),
+    verdict: z.string(),
+    partial: z.boolean(),
+    steps: z.object({
+      total: z.int(),
+      successful: z.int(),
+      failed: z.int(),
+      cancelled: z.int(),
+      interrupted: z.int(),
+      unfinished: z.int(),
+    }),
+    statistics: z.object({
+      averageSeconds: seconds,
+      p50Seconds: seconds,
+      p95Seconds: seconds,
+      p99Seconds: seconds,
+      n: z.int(),
+      method: z.string(),
+    }),
+    slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
+    failures: z.array(z.object({ cause: z.string(), class: z.string(), checks: z.array(z.string()), steps: z.int() })),
+    suggestions: z.array(z.object({ title: z.string(), measured: z.string(), setting: z.string(), from: z.string(), to: z.string() })),
+    warnings: z.array(z.string()),
+  }),
+  async run(input, ports: Wanted, call) {
+    const session = await ports.sessions.load();
+    const range = await observeRange(ports, session, input, call);
+    requireEnded(range, input.partial);
+
+    const { cluster, schedule, load, steps } = range;
+    const directory = reportDirectory(load, range.startedAt);
+    const failures = await readFailures(ports, cluster, steps, call);
+    const expected = await readExpectedChecks(ports, schedule, load);
+    const { earlier, warnings } = await readEarlierReports(ports, schedule, directory);
+    const report = makeReport({
+      load,
+      schedule,
+      round: range.round?.round,
+      clusterId: cluster.id,
+      clusterName: cluster.name,
+      clusterState: cluster.state,
+      clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
+      windowSeconds: windowSeconds[schedule],
+      startedAtText: range.startedAt,
+      steps,
+      failures,
+      expectedChecks: expected.checks,
+      partial: steps.some(isActive),
+      observedMs: range.observedMs,
+      knownFromDiskOnly: range.knownFromDiskOnly,
+      configsPrefix: ports.settings.configsPrefix,
+      resultsUri: `s3://${ports.settings.bucket}/${ports.settings.resultsPrefix}/${schedule}/${load}x/`,
+      version,
+      earlier,
+      warnings: [...range.warnings, ...expected.warnings, ...warnings],
+    });
+    const files = [
+      { name: 'report.md', content: renderMarkdown(report) },
+      { name: 'report.json', content: `${JSON.stringify(report, null, 1)}\n` },
+    ];
+    const path = await ports.reports.write(directory, files);
+    const { round } = range;
+    if (round !== undefined)
+      await ports.sessions.record(() => [
+        { type: 'reported', round: round.round, load: report.load, directory, verdict: report.verdict.sentence, partial: report.round.partial },
+      ]);
+    return answer(report, path, files.map((file) => file.name));
+  },
+  render: (output) =>
+    textOf(output, {
+      verdict: () => [],
+      statistics: (s) => [
+        `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (n = ${s.n}, ${s.method})`,
+      ],
+      slowest: (rows) => ['Slowest:', ...rows.map((row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`)],
+      failures: (rows) => ['Failed:', ...rows.map((row) => `  - ${row.checks.join(', ')}: ${row.cause} (${row.class}, ${row.steps} steps)`)],
+      suggestions: (rows) => ['Suggestions:', ...rows.map((row, index) => `  ${index + 1}. ${row.title}: ${row.measured}; ${row.setting}: ${row.from} → ${row.to}`)],
+    }),
+});
+
+/** @throws ToolError WRONG_STATE while steps are active, unless the person asked for a provisional report */
+function requireEnded({ steps, cluster }: ReportRange, partial: boolean): void {
+  const active = steps.filter(isActive).length;
+  if (active === 0 || partial) return;
+  throw new ToolError('WRONG_STATE', `${active} of ${steps.length} steps on ${cluster.id} are still active. No report was written.`, {
+    next: 'call pollCluster until the round is done, or buildReport with partial: true for a provisional report.',
+  });
+}
+
+function answer(report: Report, directory: string, files: string[]) {
+  const names = new Map(report.steps.map((step) => [step.id, step]));
+  const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
+  return {
+    summary: `${report.verdict.sentence}${report.round.partial ? ' This report is provisional: steps were still active.' : ''}`,
+    nextSteps: [
+      `The person reads ${directory}/report.md and decides what comes next.`,
+      'commitResults commits the configs and this report; then scaleConfigs with the next load.',
+      'Or: change dags/cluster_configs, uploadDags, and run the same load again.',
+    ],
+    directory,
+    files,
+    load: report.load,
+    schedule: report.schedule,
+    clusterId: report.clusterId,
+    round: report.round.number,
+    verdict: report.verdict.sentence,
+    partial: report.round.partial,
+    steps: report.counts,
+    statistics: { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method },
+    slowest: report.slowest.slice(0, 5).flatMap((id) => {
+      const step = names.get(id);
+      return step === undefined ? [] : [{ name: step.name, elapsedSeconds: step.runSeconds, state: step.state }];
+    }),
+    failures: report.failures.slice(0, 5).map((group) => ({
+      cause: group.title,
+      class: group.class,
+      checks: [...new Set(group.steps.map((id) => names.get(id)?.check ?? id))].slice(0, 5),
+      steps: group.steps.length,
+    })),
+    suggestions: report.suggestions
+      .slice(0, 5)
+      .map(({ title, measured, setting, from, to }) => ({ title, measured, setting, from, to })),
+    warnings: report.warnings.slice(0, 10),
+  };
+}

@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import { readConstant, readLoad } from '../checks/dagSource.ts';
+import { ruleFor } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { defineTool, result, type ToolCall } from './tool.ts';
+import { count, textOf } from './words/text.ts';
+
+type Wanted = Pick<Ports, 'settings' | 'problems' | 'target' | 'account' | 'store' | 'dags'>;
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+export const checkSetup = defineTool({
+  name: 'checkSetup',
+  title: 'Check the set-up',
+  description:
+    'Checks everything a load test needs, and says how to mend what is missing: settings, target repository and branch, checks path, git identity, AWS identity, region, bucket, production source, DAG file, cluster configs. Changes nothing. Call it before the first load test, and when something fails for a reason of the set-up.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: true,
+  needsNoSettings: true,
+  input: z.strictObject({}),
+  output: z.object({
+    ...result,
+    ok: z.boolean(),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() })),
+  }),
+  async run(_, ports: Wanted, call) {
+    const settings = settingsCheck(ports);
+    const checks = [settings, ...(await Promise.all(probes(ports, call))).flat()];
+    const wrong = checks.filter((check) => !check.ok);
+    return {
+      summary:
+        wrong.length === 0
+          ? 'Everything is in place.'
+          : `${count(wrong.length, 'thing')} to mend: ${wrong.map((check) => check.name).join(', ')}.`,
+      nextSteps:
+        wrong.length === 0
+          ? ['scaleConfigs with load 2x starts the first test; showSession tells where a test stands.']
+          : ['The person follows the fixes; then checkSetup again.'],
+      ok: wrong.length === 0,
+      checks,
+    };
+  },
+  render: (output) =>
+    textOf(output, {
+      ok: () => [],
+      checks: (rows) => rows.flatMap((row) => [`  ${row.ok ? '✓' : '✗'} ${row.name}: ${row.detail}`, ...(row.fix === undefined ? [] : [`      fix: ${row.fix}`])]),
+    }),
+});
+
+function settingsCheck({ problems, settings }: Wanted): Check {
+  if (problems.length === 0)
+    return { name: 'settings', ok: true, detail: `complete (read from ${settings.home}); approval by ${settings.approval}` };
+  return {
+    name: 'settings',
+    ok: false,
+    detail: problems.map(({ name, problem }) => `${name} ${problem}`).join('; '),
+    fix: problems.map(({ fix }) => fix).join(' '),
+  };
+}
+
+function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
+  const { settings, target, account, store, dags } = ports;
+  return [
+    probe('target repository', settings.targetRepo, async () => {
+      const { branch, files, baseCommit } = await target.snapshot({ forWriting: false }, call);
+      const onBranch = branch === settings.testBranch;
+      const checks = files.filter((file) => ruleFor(file.path) !== undefined).length;
+      return [
+        { name: 'target repository', ok: true, detail: `${settings.targetRepo}, baseline ${baseCommit.slice(0, 12)} (${settings.baselineRef})` },
+        {
+          name: 'branch',
+          ok: onBranch,
+          detail: onBranch ? branch : `${branch}, not ${settings.testBranch}`,
+          ...(onBranch ? {} : { fix: `git -C ${settings.targetRepo} checkout ${settings.testBranch} (with -b the first time)` }),
+        },
+        {
+          name: 'checks path',
+          ok: checks > 0,
+          detail: `${count(checks, 'check file')} under ${settings.checksPath}`,
+          ...(checks > 0 ? {} : { fix: 'Point CHECKS_PATH in .env at the folder of the check files.' }),
+        },
+      ];
+    }),
+    probe('git identity', settings.targetRepo, async () => [{ name: 'git identity', ok: true, detail: await target.identity() }]),
+    probe('AWS identity', 'x', async () => {
+      const { arn } = await account.identity();
+      return [{ name: 'AWS identity', ok: true, detail: arn }];
+    }),
+    probe('region', 'x', async () => [{ name: 'region', ok: true, detail: await account.region() }]),
+    probe('bucket', settings.bucket, async () => {
+      await account.bucketAnswers(settings.bucket);
+      return [{ name: 'bucket', ok: true, detail: `s3://${settings.bucket} answers` }];
+    }),
+    probe('production source', settings.prodHourlyChecks, async () => {
+      const { objects } = await store.listUri(`${settings.prodHourlyChecks}/`, call);
+      const metrics = objects.filter((object) => ruleFor(object.key)?.fromProduction).length;
+      return [
+        {
+          name: 'production source',
+          ok: metrics > 0,
+          detail: `${count(metrics, 'table-metrics object')} under ${settings.prodHourlyChecks}`,
+          ...(metrics > 0 ? {} : { fix: 'Point PROD_HOURLY_CHECKS in .env at the prefix that holds the *_table_metrics.yml.' }),
+        },
+      ];
+    }),
+    probe('DAG file', settings.dagFile, async () => {
+      const [dag, ...configs] = await dags.read();
+      const source = dag?.bytes.toString('utf8') ?? '';
+      const load = readLoad(source, dag?.name ?? 'The DAG file');
+      const bucket = readConstant(source, 'S3_BUCKET');
+      const same = bucket === undefined || bucket === settings.bucket;
+      const broken = configs.filter((file) => !isJsonObject(file.bytes));
+      return [
+        {
+          name: 'DAG file',
+          ok: same,
+          detail: same ? `${settings.dagFile}, LOAD = ${load}` : `${settings.dagFile} reads bucket ${bucket}, not ${settings.bucket}`,
+          ...(same ? {} : { fix: `Set S3_BUCKET = "${settings.bucket}" in the DAG file.` }),
+        },
+        {
+          name: 'cluster configs',
+          ok: broken.length === 0,
+          detail: broken.length === 0 ? `${configs.length} files` : `not a JSON object: ${broken.map((file) => file.name).join(', ')}`,
+          ...(broken.length === 0 ? {} : { fix: 'Mend the JSON.' }),
+        },
+      ];
+    }),
+  ];
+}
+
+/** One look; a foreseen failure is its answer. A setting that is missing was told already. */
+async function probe(name: string, setting: string, look: () => Promise<Check[]>): Promise<Check[]> {
+  if (setting === '') return [{ name, ok: false, detail: 'not looked at: its setting is missing' }];
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return [{ name, ok: false, detail: error.message, fix: error.next }];
+  }
+}
+
+function isJsonObject(bytes: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import type { Review } from '../checks/review.ts';
+import { ToolError } from '../errors.ts';
+import { isApproved } from '../facts/approvals.ts';
+import { reviewOf } from '../facts/checks.ts';
+import type { Commit, Ports } from '../ports.ts';
+import { cleanLine } from '../foreignText.ts';
+import type { Session } from '../state/session.ts';
+import { localStamp } from '../state/stamps.ts';
+import { callAgain, defineTool, loadInput, loadOutput, result } from './tool.ts';
+import { count, textOf } from './words/text.ts';
+
+type Wanted = Pick<Ports, 'target' | 'reports' | 'sessions' | 'blobs' | 'settings' | 'clock'>;
+
+const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
+
+export const commitResults = defineTool({
+  name: 'commitResults',
+  title: 'Commit the configs and the reports',
+  description:
+    'Commits the approved configs of the load on the test branch of the target repository, and its reports (with the DAG and cluster configs, when they changed) in the repository that holds the reports. Only our own files; nothing is pushed. keyFindings goes into the message. Call it when the person says "commit results", before going one level up.',
+  effect: 'write',
+  idempotent: true,
+  openWorld: false,
+  asksEveryTime: true,
+  input: z.strictObject({
+    keyFindings: z.string().max(200).optional().describe('one line for the message; the verdict when left out'),
+    load: loadInput.optional(),
+    approved: z.boolean().optional(),
+  }),
+  output: z.object({
+    ...result,
+    status: z.enum(['committed', 'unchanged', 'awaiting_approval']),
+    load: loadOutput,
+    target: commit.extend({ branch: z.string() }).nullable(),
+    reports: commit.nullable(),
+    warnings: z.array(z.string()),
+    callAgain: callAgain.optional(),
+  }),
+  async run(input, ports: Wanted, call) {
+    const session = await ports.sessions.load();
+    const load = loadToCommit(session, input.load);
+    const review = await reviewToCommit(ports, session, load);
+    if (review !== undefined && !(await isApproved(ports, session, review, input.approved, call)))
+      return awaiting(load, review.reviewId);
+
+    const round = session.rounds.findLast((one) => one.load === load && one.report !== undefined);
+    const day = localStamp(ports.clock.localMs() * 1000).slice(0, 10);
+    const findings = cleanLine(input.keyFindings ?? round?.report?.verdict ?? 'no report yet', 160);
+    await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...input } }]);
+    const target = review === undefined ? null : await commitConfigs(ports, review, `Load test ${load}x configs - ${day}`);
+    const directories = session.rounds.flatMap((one) => (one.load === load && one.report !== undefined ? [one.report.directory] : []));
+    const reports = await ports.reports.commit(directories, `Load test ${load}x results - ${findings}`, `${load}x ${directories.join(' ')}`.trim());
+
+    const created = [target, reports].some((one) => one?.created === true);
+    await ports.sessions.record(() => [
+      { type: 'committed', load, target: target?.sha ?? null, reports: reports?.sha ?? null, ...(round === undefined ? {} : { round: round.round }) },
+    ]);
+    const warnings = [
+      ...(review === undefined ? ['The configs on disk are of another level, or of none: only the reports were committed.'] : []),
+      ...(reports === null ? ['No git repository with a branch holds REPORTS_DIR, so the reports were not committed.'] : []),
+      ...(directories.length === 0 ? [`There is no report of ${load}x yet.`] : []),
+    ];
+    return {
+      status: created ? ('committed' as const) : ('unchanged' as const),
+      summary: summaryOf(load, created, target, reports),
+      nextSteps: [`scaleConfigs with the next load (for example ${load * 2}x) goes one level up.`, 'Nothing was pushed: the person pushes when they want to.'],
+      load,
+      target: target === null ? null : { ...told(target), branch: target.branch },
+      reports: reports === null ? null : told(reports),
+      warnings,
+    };
+  },
+  render: (output) => textOf(output),
+});
+
+function loadToCommit(session: Session, given: number | undefined): number {
+  const load = given ?? session.rounds.findLast((round) => round.report !== undefined && !round.committed)?.load ?? session.level?.load;
+  if (load !== undefined) return load;
+  throw new ToolError('WRONG_STATE', 'There is neither a load level nor a report to commit. Nothing was committed.', {
+    next: 'call scaleConfigs to begin a load test; showSession tells where this one stands.',
+  });
+}
+
+/**
+ * The configs under review when they are of the load to commit; undefined when the disk holds another level.
+ * @throws ToolError CONFLICT when the disk differs from what was uploaded
+ */
+async function reviewToCommit(ports: Wanted, session: Session, load: number): Promise<Review | undefined> {
+  if (session.level?.load !== load) return undefined;
+  const snapshot = await ports.target.snapshot({ forWriting: true });
+  const review = await reviewOf(ports, session, snapshot, session.level);
+  const uploaded = session.uploads.findLast((upload) => upload.load === load && upload.schedule === session.level?.schedule);
+  if (uploaded === undefined || uploaded.reviewId === review.reviewId) {
+    if (uploaded !== undefined || !review.approvalNeeded) return review;
+    throw new ToolError('WRONG_STATE', `The ${load}x configs were not uploaded yet, so nothing was tested with them. Nothing was committed.`, {
+      next: `uploadChecks with reviewId ${review.reviewId} first.`,
+    });
+  }
+  throw new ToolError('CONFLICT', `The ${load}x configs on disk differ from those that were uploaded. Nothing was committed.`, {
+    next: `look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId ${review.reviewId}), or undo it (scaleConfigs with load ${load}).`,
+  });
+}
+
+/** Approved files that differ from HEAD, and no other. */
+async function commitConfigs(ports: Wanted, review: Review, message: string): Promise<Commit> {
+  const paths = review.files.filter((one) => one.file.diskDigest !== one.file.headDigest && one.file.disk !== undefined).map((one) => one.path);
+  return ports.target.commit(paths, message, `${review.target.load}x ${review.reviewId}`);
+}
+
+function awaiting(load: number, reviewId: string) {
+  return {
+    status: 'awaiting_approval' as const,
+    summary: `Nothing was committed: the person has not approved the ${load}x configs on disk (review ${reviewId}).`,
+    nextSteps: ['Ask the person for "approved".', 'When approved: commitResults with approved: true.'],
+    load,
+    target: null,
+    reports: null,
+    warnings: [],
+    callAgain: { tool: 'commitResults', arguments: { load, approved: true } },
+  };
+}
+
+function told({ sha, files, message }: Commit) {
+  return { sha, files: files.length, message: cleanLine(message, 200) };
+}
+
+function summaryOf(load: number, created: boolean, target: Commit | null, reports: Commit | null): string {
+  if (!created) return `Everything of ${load}x was committed already.`;
+  const parts = [
+    target?.created ? `${count(target.files.length, 'config file')} in the target repository (${target.sha.slice(0, 8)})` : undefined,
+    reports?.created ? `${count(reports.files.length, 'report file')} (${reports.sha.slice(0, 8)})` : undefined,
+  ];
+  return `Committed ${parts.filter((part) => part !== undefined).join(' and ')} for ${load}x.`;
+}

@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { findCheck } from '../checks/checkSearch.ts';
+import { sha256 } from '../checks/digest.ts';
+import type { ExpectedFile } from '../checks/expected.ts';
+import { reviewFiles } from '../checks/review.ts';
+import { fixIntervals, scanIntervals } from '../checks/scale.ts';
+import { decodeCheck, encodeCheck } from '../checks/sourceText.ts';
+import { ToolError } from '../errors.ts';
+import { keepManifest, readReview } from '../facts/checks.ts';
+import type { Ports } from '../ports.ts';
+import { defineTool, result } from './tool.ts';
+import { count, textOf } from './words/text.ts';
+
+const amount = z.int().min(0).max(1_000_000);
+
+export const fixInterval = defineTool({
+  name: 'fixInterval',
+  title: 'Mend an interval in one check',
+  description:
+    'Changes one amount in one check file, for example "check_events_15m should be 4 hours, not 6": check check_events_15m, from 6, to 4. The fix is kept for this load and comes back when it is scaled again. The file needs approval afterwards.',
+  effect: 'write',
+  idempotent: true,
+  openWorld: false,
+  input: z.strictObject({
+    check: z.string().min(1).max(300).describe('file name with or without ending, or path'),
+    from: amount.describe('the amount on disk now'),
+    to: amount,
+    unit: z.enum(['hour', 'day']).optional(),
+    line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),
+  }),
+  output: z.object({
+    ...result,
+    status: z.enum(['fixed', 'unchanged']),
+    file: z.string(),
+    changes: z.array(z.object({ line: z.int(), before: z.string(), after: z.string() })),
+    reviewId: z.string(),
+  }),
+  async run(input, ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>, call) {
+    const { session, snapshot, review } = await readReview(ports, { forWriting: true }, call);
+    const one = findCheck(review.files, input.check);
+    const { source, fixed } = fixedText(one, input);
+    const { load } = review.target;
+    if (fixed.changes.length === 0 || fixed.text === source)
+      return {
+        status: 'unchanged' as const,
+        summary: `The check already holds ${input.to} there; nothing was written.`,
+        nextSteps: [`reviewConfigs shows the files under review (reviewId ${review.reviewId}).`],
+        file: one.path,
+        changes: [],
+        reviewId: review.reviewId,
+      };
+
+    const bytes = encodeCheck(fixed.text);
+    const digest = await ports.blobs.put(bytes);
+    const manifest = await keepManifest(ports.blobs, { [one.path]: digest });
+    await ports.sessions.record(() => [{ type: 'begun', tool: 'fixInterval', arguments: { ...input }, manifest }]);
+    await ports.target.write([{ path: one.path, bytes }], call);
+    const files = review.files.map((other) =>
+      other === one ? { ...one, file: { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) } } : other,
+    );
+    const { reviewId } = reviewFiles(snapshot, files, review.target, ports.settings);
+    const fix = { path: one.path, schedule: one.rule.schedule, baselineDigest: one.file.baselineDigest ?? '', digest, origin: 'fixInterval' as const };
+    await ports.sessions.record(() => [{ type: 'fixed', load, fix, reviewId }]);
+    return {
+      status: 'fixed' as const,
+      summary: `Fixed ${count(fixed.changes.length, 'interval')} of one check file: ${input.from} → ${input.to}.`,
+      nextSteps: session.approved.has(reviewId)
+        ? [`uploadChecks with reviewId ${reviewId}.`]
+        : [
+            'The person reviews the change and replies "approved", or names what else is wrong.',
+            `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,
+          ],
+      file: one.path,
+      changes: [...fixed.changes],
+      reviewId,
+    };
+  },
+  render: (output) =>
+    textOf(output, {
+      changes: (rows) => [`Changes (${count(rows.length, 'place')}):`, ...rows.map((row) => `  ${row.line}: ${row.before} → ${row.after}`)],
+    }),
+});
+
+interface Wanted {
+  readonly from: number;
+  readonly to: number;
+  readonly unit?: 'hour' | 'day' | undefined;
+  readonly line?: number | undefined;
+}
+
+/** @throws ToolError BAD_INPUT for a file that is no text or no YAML, and when no such amount stands there */
+function fixedText(one: ExpectedFile, wanted: Wanted) {
+  const text = one.file.disk === undefined ? undefined : decodeCheck(one.file.disk);
+  if (text === undefined || 'invalid' in text)
+    throw new ToolError('BAD_INPUT', `${one.path} ${text === undefined ? 'was deleted' : text.invalid.message}. Nothing was changed.`, {
+      next: 'restore or mend the file by hand, then call reviewConfigs.',
+    });
+  const units = wanted.unit === undefined ? (['hour', 'day'] as const) : [wanted.unit];
+  const fixed = fixIntervals(text.source, units, wanted);
+  if (fixed.invalid !== undefined)
+    throw new ToolError('BAD_INPUT', `${one.path}:${fixed.invalid.line} is not valid YAML (${fixed.invalid.message}). Nothing was changed.`, {
+      next: 'mend the file by hand, then call reviewConfigs.',
+    });
+  if (fixed.changes.length > 0 || wanted.from === wanted.to) return { source: text.source, fixed };
+  // Called twice, the second call finds the work done.
+  const done = fixIntervals(text.source, units, { ...wanted, from: wanted.to, to: wanted.to + 1 });
+  if (done.changes.length > 0) return { source: text.source, fixed: { ...fixed, changes: [] } };
+  const where = wanted.line === undefined ? '' : ` on line ${wanted.line}`;
+  throw new ToolError('BAD_INPUT', `${one.path} holds no interval of ${wanted.from}${wanted.unit ? ` ${wanted.unit}s` : ''}${where}. Nothing was changed.`, {
+    next: `call fixInterval with an amount that stands there: ${amountsIn(text.source, units)}.`,
+  });
+}
+
+function amountsIn(source: string, units: readonly ('hour' | 'day')[]): string {
+  const literals = units.flatMap((unit) => scanIntervals(source, unit).literals);
+  return literals.map((literal) => `${literal.head}${literal.digits}${literal.tail} (line ${literal.line})`).join(', ') || 'there is none';
+}

@@ -1,0 +1,29 @@
+/** Every tool, in the order of the workflow. */
+import { buildReport } from './buildReport.ts';
+import { checkSetup } from './checkSetup.ts';
+import { commitResults } from './commitResults.ts';
+import { fixInterval } from './fixInterval.ts';
+import { markRound } from './markRound.ts';
+import { pollCluster } from './pollCluster.ts';
+import { reviewConfigs } from './reviewConfigs.ts';
+import { revertConfigs } from './revertConfigs.ts';
+import { scaleConfigs } from './scaleConfigs.ts';
+import { showSession } from './showSession.ts';
+import type { Tool } from './tool.ts';
+import { uploadChecks } from './uploadChecks.ts';
+import { uploadDags } from './uploadDags.ts';
+
+export const tools: readonly Tool[] = [
+  checkSetup,
+  scaleConfigs,
+  reviewConfigs,
+  fixInterval,
+  revertConfigs,
+  uploadChecks,
+  uploadDags,
+  markRound,
+  pollCluster,
+  buildReport,
+  commitResults,
+  showSession,
+];

@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { dagIdOf } from '../checks/dagSource.ts';
+import { ToolError } from '../errors.ts';
+import { loadInBucket, movableRound, unmarkedRunMs } from '../facts/marks.ts';
+import { requireRound } from '../facts/rounds.ts';
+import type { Instant, Ports } from '../ports.ts';
+import type { Session, SessionEvent } from '../state/session.ts';
+import { localStamp, parseStamp } from '../state/stamps.ts';
+import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { textOf } from './words/text.ts';
+
+type Wanted = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
+
+export const markRound = defineTool({
+  name: 'markRound',
+  title: 'Mark the start of a test round',
+  description:
+    'Marks the moment from which EMR steps belong to a new round. Call it right before the person triggers the DAG ("I am going to run another round"), or with already: true right after ("I just ran the hourly dag"): then the start moves back before the first step that no earlier round owns. at takes any stamp with an offset; round amends an earlier mark.',
+  effect: 'write',
+  idempotent: false,
+  openWorld: true,
+  input: z.strictObject({
+    schedule: scheduleInput.optional().describe("the session's when left out"),
+    already: z.boolean().default(false).describe('the DAG was triggered already'),
+    at: z.string().max(60).optional().describe('2025-12-08T15:30:00.123456-05:00'),
+    round: z.int().min(1).max(1_000_000).optional().describe('amend this round'),
+    note: z.string().max(300).optional(),
+  }),
+  output: z.object({
+    ...result,
+    status: z.enum(['marked', 'moved']),
+    round: z.int(),
+    startedAt: z.string(),
+    clock: z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() }),
+    load: loadOutput,
+    schedule: scheduleInput,
+    dagId: z.string(),
+    warnings: z.array(z.string()),
+  }),
+  async run(input, ports: Wanted, call) {
+    const session = await ports.sessions.load();
+    const amended = input.round === undefined ? undefined : requireRound(session, { round: input.round });
+    const schedule = input.schedule ?? amended?.schedule ?? session.schedule ?? '15m';
+    const bucket = amended === undefined ? await loadInBucket(ports, session) : { load: amended.load, warnings: [] };
+    const moved = amended ?? (await movableRound(ports, session, call));
+    const now = await ports.clock.now();
+    const start = await startOf(input, ports, session, { schedule, moved, now }, call);
+
+    const clock = { source: now.source, skewSeconds: now.skewSeconds };
+    const facts = { load: bucket.load, schedule, startedAt: start.startedAt, clock, ...(input.note === undefined ? {} : { note: input.note }) };
+    const after = await ports.sessions.record((): SessionEvent[] =>
+      moved === undefined
+        ? [{ type: 'roundOpened', ...facts, by: 'markRound', ...ranWith(session, facts) }]
+        : [{ type: 'roundMoved', round: moved.round, ...facts }],
+    );
+    const round = moved?.round ?? after.rounds.length;
+    const [dag] = await ports.dags.read();
+    const dagId = dagIdOf(dag?.name ?? '', schedule);
+    const warnings = [...bucket.warnings, ...start.warnings, ...clockWarnings(now)];
+    return {
+      status: moved === undefined ? ('marked' as const) : ('moved' as const),
+      summary: `Round ${round} (${facts.load}x ${schedule}) starts at ${facts.startedAt}.`,
+      nextSteps: input.already || input.at !== undefined
+        ? ['pollCluster shows how far the round is.']
+        : [`The person triggers ${dagId} in Airflow now.`, 'Then pollCluster until it is done.'],
+      round,
+      startedAt: facts.startedAt,
+      clock,
+      load: facts.load,
+      schedule,
+      dagId,
+      warnings,
+    };
+  },
+  render: (output) => textOf(output, { round: () => [], startedAt: () => [] }),
+});
+
+interface Asked {
+  readonly already: boolean;
+  readonly at?: string | undefined;
+}
+
+async function startOf(
+  asked: Asked,
+  ports: Wanted,
+  session: Session,
+  { schedule, moved, now }: { schedule: '15m' | 'hourly' | 'daily'; moved: Session['rounds'][number] | undefined; now: Instant },
+  call: ToolCall,
+): Promise<{ startedAt: string; warnings: string[] }> {
+  if (asked.at !== undefined) {
+    if (parseStamp(asked.at) !== undefined) return { startedAt: asked.at.trim(), warnings: [] };
+    throw new ToolError('BAD_INPUT', `${JSON.stringify(asked.at)} is not a time with an offset. Nothing was marked.`, {
+      next: `give at as in ${localStamp(now.epochUs)}.`,
+    });
+  }
+  if (!asked.already) return { startedAt: localStamp(now.epochUs), warnings: [] };
+  const nowMs = Math.floor(now.epochUs / 1000);
+  const firstMs = await unmarkedRunMs(ports, session, schedule, moved, nowMs, call);
+  // A second before the first sign: EMR rounds its stamps.
+  if (firstMs !== undefined) return { startedAt: localStamp((firstMs - 1000) * 1000), warnings: [] };
+  return {
+    startedAt: moved?.startedAt ?? localStamp(now.epochUs),
+    warnings: [
+      `No step or cluster of a run that no earlier round owns is to be seen yet, so the start is ${moved === undefined ? 'now' : `still that of round ${moved.round}`}; call markRound with already: true again once the cluster is up.`,
+    ],
+  };
+}
+
+/** What the round runs with: the review that was uploaded, and the cluster config in the bucket. */
+function ranWith(session: Session, { load, schedule }: { load: number; schedule: string }) {
+  const reviewId = session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load)?.reviewId;
+  const config = Object.entries(session.dag?.files ?? {}).find(([name]) => name.endsWith(`_cluster_${schedule}.json`));
+  return { ...(reviewId === undefined ? {} : { reviewId }), ...(config === undefined ? {} : { clusterConfig: config[1] }) };
+}
+
+function clockWarnings(now: Instant): string[] {
+  if (now.source === 'local') return ["AWS did not answer, so the start is by this machine's clock; check it before trusting the round's edges."];
+  if (Math.abs(now.skewSeconds) > 2) return [`This machine's clock is ${now.skewSeconds} s away from AWS's; the start is by AWS's clock.`];
+  return [];
+}

@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import { ToolError } from '../errors.ts';
+import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
+import type { Ports } from '../ports.ts';
+import { clean } from '../foreignText.ts';
+import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
+import { formatDuration } from '../report/durations.ts';
+import type { Round } from '../state/session.ts';
+import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { textOf } from './words/text.ts';
+
+type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
+
+/** Seconds between two looks within one call: soon at first, then at a pace that EMR's quota bears. */
+const firstLookSeconds = 2;
+const slowestLookSeconds = 15;
+
+export const pollCluster = defineTool({
+  name: 'pollCluster',
+  title: 'Look at the running round',
+  description:
+    "Says how far the latest round is: its cluster's state and its steps, counted by state. Waits up to waitSeconds for the round to be done, then answers with what is known; call it again after pollAfterSeconds until done is true. Ending the call does not touch the cluster. clusterId only when the person names one.",
+  effect: 'read',
+  idempotent: true,
+  openWorld: true,
+  input: z.strictObject({
+    clusterId: clusterIdInput.optional(),
+    schedule: scheduleInput.optional(),
+    waitSeconds: z.int().min(0).max(50).default(45),
+  }),
+  output: z.object({
+    ...result,
+    clusterId: z.string(),
+    clusterFrom: z.enum(['given', 'round', 'found', 'carried']),
+    round: z.int(),
+    load: loadOutput,
+    schedule: scheduleInput,
+    state: z.string(),
+    stateReason: z.string().optional(),
+    steps: z.object({
+      total: z.int(),
+      pending: z.int(),
+      running: z.int(),
+      completed: z.int(),
+      failed: z.int(),
+      cancelled: z.int(),
+      interrupted: z.int(),
+    }),
+    done: z.boolean(),
+    elapsedSeconds: z.int(),
+    etaSeconds: z.int().optional(),
+    pollAfterSeconds: z.int(),
+    warnings: z.array(z.string()),
+  }),
+  async run(input, ports: Wanted, call) {
+    const session = await ports.sessions.load();
+    const round = requireRound(session, { schedule: input.schedule });
+    const observed = await lookUntilDone(ports, round, input, call);
+    const { cluster, steps } = observed;
+    const counts = countSteps(steps.own);
+    const eta = observed.done ? undefined : etaSeconds(steps.own, observed.observedMs);
+    const elapsed = elapsedSeconds(steps.own, observed.observedMs);
+    return {
+      summary: summaryOf(observed, counts, elapsed),
+      nextSteps: nextStepsOf(observed),
+      clusterId: cluster.id,
+      clusterFrom: observed.clusterFrom,
+      round: round.round,
+      load: observed.load,
+      schedule: round.schedule,
+      state: clean(cluster.state, 40),
+      ...(cluster.stateReason === undefined ? {} : { stateReason: clean(cluster.stateReason, 200) }),
+      steps: counts,
+      done: observed.done,
+      elapsedSeconds: elapsed,
+      ...(eta === undefined ? {} : { etaSeconds: eta }),
+      pollAfterSeconds: observed.done ? 0 : 15,
+      warnings: warningsOf(observed),
+    };
+  },
+  render: (output) =>
+    textOf(output, {
+      elapsedSeconds: (seconds) => [`Elapsed: ${formatDuration(seconds)}`],
+      etaSeconds: (seconds) => [`Left, by the rate so far: about ${formatDuration(seconds)}`],
+    }),
+});
+
+/** Looks again, ever more slowly, until the round is done or the time is up. A cluster may yet appear. */
+async function lookUntilDone(
+  ports: Wanted,
+  round: Round,
+  { clusterId, waitSeconds }: { clusterId?: string | undefined; waitSeconds: number },
+  call: ToolCall,
+): Promise<ObservedRound> {
+  const untilMs = ports.clock.localMs() + waitSeconds * 1000;
+  for (let pauseSeconds = firstLookSeconds; ; pauseSeconds = Math.min(pauseSeconds * 1.5, slowestLookSeconds)) {
+    const session = await ports.sessions.load();
+    const present = session.rounds[round.round - 1] ?? round;
+    const leftMs = untilMs - ports.clock.localMs();
+    const mayWait = leftMs >= pauseSeconds * 1000;
+    const observed = await observeRound(ports, session, present, clusterId, call).catch((error: unknown) => {
+      if (mayWait && clusterId === undefined && error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
+    if (observed !== undefined) {
+      const { own } = observed.steps;
+      const counts = countSteps(own);
+      const ended = own.length - counts.pending - counts.running;
+      call.progress(ended, own.length || undefined, `${ended} of ${own.length} steps ended, ${counts.running} running, ${counts.failed} failed`);
+      if (observed.done || !mayWait || (own.length === 0 && isEnding(observed.cluster))) return observed;
+    } else call.progress(0, undefined, 'waiting for the cluster to be created');
+    await ports.clock.sleep(pauseSeconds * 1000, call.signal);
+  }
+}
+
+function summaryOf({ round, load, cluster, done }: ObservedRound, counts: ReturnType<typeof countSteps>, elapsed: number): string {
+  const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}`;
+  if (done) {
+    const failed = counts.failed === 0 ? 'none failed' : `${counts.failed} failed`;
+    return `${what} is done: ${counts.total} steps in ${formatDuration(elapsed)}, ${failed}.`;
+  }
+  if (counts.total === 0) return `${what} has no step yet; the cluster is ${stateWord(cluster.state)}.`;
+  const ended = counts.total - counts.pending - counts.running;
+  return `${what} is running: ${ended} of ${counts.total} steps ended, ${counts.running} running, ${counts.pending} waiting.`;
+}
+
+function stateWord(state: string): string {
+  return clean(state, 40).toLowerCase().replaceAll('_', ' ');
+}
+
+function nextStepsOf({ done, steps, cluster }: ObservedRound): string[] {
+  if (done) return ['buildReport writes the report of this round.'];
+  if (steps.own.length === 0 && isEnding(cluster))
+    return ['The cluster ended without a step: look at its state reason and at the DAG run in Airflow.', 'markRound before the DAG is triggered again.'];
+  return ['pollCluster again after pollAfterSeconds.', 'buildReport with partial: true gives a provisional report meanwhile.'];
+}
+
+function warningsOf({ round, load, steps, clusterFrom, knownFromDiskOnly }: ObservedRound): string[] {
+  return [
+    ...(load === round.load ? [] : [`The steps carry load ${load}x, the round was marked as ${round.load}x; the steps win.`]),
+    ...(steps.foreign.length === 0 ? [] : [`${steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not counted.`]),
+    ...(clusterFrom === 'given' && steps.own.length === 0 ? ['The cluster has no step of this round; it was not bound to the round.'] : []),
+    ...(knownFromDiskOnly === 0 ? [] : [`${knownFromDiskOnly} steps are known from earlier looks only: EMR shows the newest 1,000.`]),
+  ];
+}

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { changedSinceReview, fileChanges, keepReview, readReview } from '../facts/checks.ts';
+import type { Ports } from '../ports.ts';
+import { defineTool, loadOutput, result } from './tool.ts';
+import { count, textOf } from './words/text.ts';
+
+const most = 20;
+
+export const reviewConfigs = defineTool({
+  name: 'reviewConfigs',
+  title: 'Show what is under review',
+  description:
+    'Says what the check files on disk amount to now: the reviewId that an upload must name, whether the person approved it, what changed on disk since the last look, and every line that is neither baseline × load nor a known fix. Call it after the person edited files or reported a problem.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  input: z.strictObject({}),
+  output: z.object({
+    ...result,
+    reviewId: z.string(),
+    load: loadOutput,
+    approved: z.boolean(),
+    approvalNeeded: z.boolean(),
+    filesChanged: z.int(),
+    changedSince: z.array(z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() })),
+    fixes: z.array(z.string()),
+    unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
+    unexpectedTotal: z.int(),
+  }),
+  async run(_, ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>, call) {
+    const { session, review } = await readReview(ports, { forWriting: false }, call);
+    const { reviewId, target } = review;
+    const approved = session.approved.has(reviewId);
+    const approvalNeeded = review.approvalNeeded && !approved;
+    const changedSince = await changedSinceReview(ports, session, review);
+    const manifest = await keepReview(ports, review);
+    await ports.sessions.record(() => [{ type: 'reviewed', reviewId, manifest }]);
+
+    const unexpected = review.unexpected.flatMap((one) =>
+      fileChanges(one.path, one.bytes, one.file.disk).map(({ file, line, before, after }) => ({
+        file,
+        line,
+        expected: before,
+        found: after,
+      })),
+    );
+    const files = count(review.changed.length, 'file');
+    const odd = unexpected.length === 0 ? 'all of them baseline × load or known fixes' : `${count(unexpected.length, 'line')} not as expected`;
+    return {
+      summary: `${target.load}x: ${files} differ from the baseline, ${odd}. ${approved ? 'The person approved these bytes.' : approvalNeeded ? 'These bytes are not approved yet.' : 'No approval is needed.'}`,
+      nextSteps: approvalNeeded
+        ? [
+            'Show the person the unexpected lines, if any, and ask for "approved" or what to mend (fixInterval).',
+            `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,
+          ]
+        : [`uploadChecks with reviewId ${reviewId}.`],
+      reviewId,
+      load: target.load,
+      approved,
+      approvalNeeded,
+      filesChanged: review.changed.length,
+      changedSince: changedSince.slice(0, most),
+      fixes: review.files.flatMap((one) => (one.fix === undefined ? [] : [one.path])).slice(0, most),
+      unexpected: unexpected.slice(0, most),
+      unexpectedTotal: unexpected.length,
+    };
+  },
+  render: (output) =>
+    textOf(output, {
+      changedSince: (rows) => ['Changed since the last look:', ...rows.flatMap(lineChange)],
+      unexpected: (rows) => [
+        'Neither baseline × load nor a known fix:',
+        ...rows.map((row) => `  ${row.file}:${row.line}: expected "${row.expected.trim()}", found "${row.found.trim()}"`),
+      ],
+    }),
+});
+
+function lineChange(row: { file: string; line: number; before: string; after: string }): string[] {
+  return [`  ${row.file}:${row.line}`, `    - ${row.before.trim()}`, `    + ${row.after.trim()}`];
+}

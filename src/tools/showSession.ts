@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { ToolError } from '../errors.ts';
+import { reviewOf } from '../facts/checks.ts';
+import type { Ports } from '../ports.ts';
+import type { Session } from '../state/session.ts';
+import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { count, textOf } from './words/text.ts';
+import { nextStepsOf, phases } from './words/phases.ts';
+
+type Wanted = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
+
+export const showSession = defineTool({
+  name: 'showSession',
+  title: 'Show where the load test stands',
+  description:
+    'Tells everything the session remembers, also after a restart: the phase, the load on disk, what was approved and uploaded, the LOAD of the DAG, every round with its cluster and report, an interrupted call, and what to do next. Call it first when you do not know where things stand.',
+  effect: 'read',
+  idempotent: true,
+  openWorld: false,
+  needsNoSettings: true,
+  input: z.strictObject({}),
+  output: z.object({
+    ...result,
+    phase: z.enum(phases),
+    schedule: scheduleInput.nullable(),
+    disk: z
+      .object({ load: loadOutput, reviewId: z.string(), matchesReview: z.boolean(), approved: z.boolean() })
+      .nullable(),
+    uploaded: z.array(z.object({ schedule: scheduleInput, load: loadOutput, reviewId: z.string(), at: z.string() })),
+    dag: z.object({ load: loadOutput, configDigest: z.string(), at: z.string() }).nullable(),
+    rounds: z.array(
+      z.object({
+        round: z.int(),
+        load: loadOutput,
+        schedule: scheduleInput,
+        startedAt: z.string(),
+        clusterId: z.string().optional(),
+        finished: z.boolean(),
+        report: z.string().optional(),
+        committed: z.boolean(),
+        note: z.string().optional(),
+      }),
+    ),
+    warnings: z.array(z.string()),
+    interrupted: z.object({ tool: z.string(), at: z.string() }).optional(),
+    callAgain: callAgain.optional(),
+  }),
+  async run(_, ports: Wanted, call) {
+    const session = await ports.sessions.load();
+    const disk = await diskOf(ports, session, call);
+    const damaged = ports.sessions.damaged();
+    const shown = session.rounds.slice(-10);
+    return {
+      summary: summaryOf(session),
+      nextSteps: nextStepsOf(session),
+      phase: session.phase,
+      schedule: session.schedule ?? null,
+      disk: disk.disk,
+      uploaded: session.uploads.slice(-9),
+      dag: session.dag === undefined ? null : { load: session.dag.load, configDigest: digestOf(session), at: session.dag.at },
+      rounds: shown.map(({ round, load, schedule, startedAt, clusterId, finished, report, committed, note }) => ({
+        round,
+        load,
+        schedule,
+        startedAt,
+        ...(clusterId === undefined ? {} : { clusterId }),
+        finished: finished !== undefined,
+        ...(report === undefined ? {} : { report: report.directory }),
+        committed,
+        ...(note === undefined ? {} : { note }),
+      })),
+      warnings: [
+        ...disk.warnings,
+        ...(shown.length < session.rounds.length ? [`The latest ${shown.length} of ${session.rounds.length} rounds are shown.`] : []),
+        ...damaged.map((path) => `A damaged file of the session was set aside as ${path}; what it recorded is not known.`),
+      ],
+      ...interruptedOf(session),
+    };
+  },
+  render: (output) =>
+    textOf(output, {
+      uploaded: (rows) => ['Uploaded:', ...rows.map((row) => `  - ${row.load}x ${row.schedule} (review ${row.reviewId}, ${row.at})`)],
+      rounds: (rows) => [
+        'Rounds:',
+        ...rows.map((row) => {
+          const parts = [row.clusterId ?? 'no cluster yet', row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished')];
+          return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${parts.join(', ')}${row.committed ? ', committed' : ''}${row.note === undefined ? '' : ` (${row.note})`}`;
+        }),
+      ],
+    }),
+});
+
+/** What lies on disk now; a repository that cannot be read is a warning here, and no failure. */
+async function diskOf(ports: Wanted, session: Session, call: ToolCall) {
+  const { level } = session;
+  if (level === undefined) return { disk: null, warnings: [] };
+  try {
+    const snapshot = await ports.target.snapshot({ forWriting: false }, call);
+    const { reviewId, approvalNeeded } = await reviewOf(ports, session, snapshot, level);
+    const approved = !approvalNeeded || session.approved.has(reviewId);
+    return { disk: { load: level.load, reviewId, matchesReview: reviewId === session.lastReview?.reviewId, approved }, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return { disk: null, warnings: [error.text] };
+  }
+}
+
+function digestOf(session: Session): string {
+  const config = Object.entries(session.dag?.files ?? {}).find(([name]) => name.endsWith(`_cluster_${session.schedule ?? '15m'}.json`));
+  return config?.[1].slice(0, 16) ?? '';
+}
+
+function summaryOf(session: Session): string {
+  const { level, phase } = session;
+  const test = level === undefined ? 'No load level is on disk' : `${level.load}x, ${level.schedule} under test`;
+  return `${test}; phase ${phase.replaceAll('_', ' ')}; ${count(session.rounds.length, 'round')} so far.`;
+}
+
+function interruptedOf({ interrupted }: Session) {
+  if (interrupted === undefined) return {};
+  const { tool, arguments: given, at } = interrupted;
+  return { interrupted: { tool, at }, callAgain: { tool, arguments: { ...given } } };
+}

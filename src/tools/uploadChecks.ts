@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import type { Review } from '../checks/review.ts';
+import { planTableMetrics, planUploads, prefixesOf, staleIn } from '../checks/uploadPlan.ts';
+import { isApproved } from '../facts/approvals.ts';
+import { changedSinceReview, keepReview, readReview } from '../facts/checks.ts';
+import { requireNoRoundUnderWay } from '../facts/rounds.ts';
+import type { Ports } from '../ports.ts';
+import type { Session } from '../state/session.ts';
+import { callAgain, defineTool, loadOutput, result, reviewIdInput, scheduleInput, type ToolCall } from './tool.ts';
+import { count, textOf } from './words/text.ts';
+import { awaitingApproval, uploadedWords } from './words/uploading.ts';
+
+const change = z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() });
+
+type Wanted = Pick<Ports, 'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'clusters' | 'dags'>;
+
+export const uploadChecks = defineTool({
+  name: 'uploadChecks',
+  title: 'Upload the reviewed configs to S3',
+  description:
+    'Uploads the configs that the person approved (reviewId from scaleConfigs, fixInterval or reviewConfigs) to the load-test prefixes of S3, and copies the table metrics from production. Only bytes whose review was approved are sent; set approved only when the person said so. Unchanged objects are not sent again.',
+  effect: 'write',
+  idempotent: true,
+  openWorld: true,
+  asksEveryTime: true,
+  input: z.strictObject({
+    reviewId: reviewIdInput.describe('the review that the person saw'),
+    approved: z.boolean().optional().describe('true when the person approved this review in their own words'),
+    removeStale: z.boolean().default(false).describe('remove objects of this level that are no longer in the repository'),
+  }),
+  output: z.object({
+    ...result,
+    status: z.enum(['uploaded', 'unchanged', 'awaiting_approval']),
+    load: loadOutput,
+    reviewId: z.string(),
+    reason: z.string().optional(),
+    changedSince: z.array(change).optional(),
+    uploaded: z.int(),
+    unchanged: z.int(),
+    removed: z.int(),
+    stale: z.array(z.string()),
+    prefixes: z.array(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
+    tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
+    unrecognised: z.array(z.string()),
+    untracked: z.array(z.string()),
+    callAgain: callAgain.optional(),
+  }),
+  async run(input, ports: Wanted, call) {
+    const { session, review } = await readReview(ports, { forWriting: true }, call);
+    if (input.reviewId !== review.reviewId)
+      return askAgain(ports, session, review, 'The files on disk are not the ones that were shown under this reviewId.');
+    await requireNoRoundUnderWay(ports, session, call);
+    if (!(await isApproved(ports, session, review, input.approved, call)))
+      return askAgain(ports, session, review, approvalReason(ports.settings.approval, review.reviewId));
+
+    await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadChecks', arguments: { ...input } }]);
+    const uploads = planUploads(review, ports.settings);
+    const sent = await ports.store.upload(uploads.map(({ key, bytes }) => ({ key, body: async () => bytes })), call);
+    const metrics = await copyTableMetrics(ports, review, call);
+    const prefixes = prefixesOf(review, ports.settings);
+    const fresh = new Set<string>([...uploads.map((upload) => upload.key), ...metrics.keys]);
+    const present = await Promise.all(prefixes.map(({ prefix }) => ports.store.list(prefix, call)));
+    const stale = staleIn(present.flat(), fresh);
+    if (input.removeStale && stale.length > 0) await ports.store.remove(stale, call);
+
+    const { load } = review.target;
+    await ports.sessions.record(() => [
+      { type: 'checksUploaded', load, schedules: prefixes.map(({ schedule }) => schedule), reviewId: review.reviewId, files: uploads.length },
+    ]);
+    const removed = input.removeStale ? stale.length : 0;
+    const told = {
+      load,
+      reviewId: review.reviewId,
+      uploaded: sent.sent.length,
+      unchanged: sent.unchanged.length,
+      removed,
+      stale: input.removeStale ? [] : stale.slice(0, 20),
+      prefixes: prefixes.map(({ schedule, prefix }) => ({
+        schedule,
+        uri: `s3://${ports.settings.bucket}/${prefix}`,
+        files: uploads.filter((upload) => upload.schedule === schedule).length,
+      })),
+      tableMetrics: metrics.told,
+      unrecognised: review.unrecognised.slice(0, 10),
+      untracked: review.untracked.slice(0, 10),
+    };
+    return { ...told, ...uploadedWords(told, stale.length - removed) };
+  },
+  render: (output) =>
+    textOf(output, {
+      prefixes: (rows) => rows.map((row) => `  - ${count(row.files, 'file')} → ${row.uri}`),
+      changedSince: (rows) => ['Changed since the last look:', ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`)],
+    }),
+});
+
+/** Nothing is sent. The person is shown what changed, and the new reviewId. */
+async function askAgain(ports: Wanted, session: Session, review: Review, reason: string) {
+  const changedSince = await changedSinceReview(ports, session, review);
+  const manifest = await keepReview(ports, review);
+  await ports.sessions.record(() => [{ type: 'reviewed', reviewId: review.reviewId, manifest }]);
+  return {
+    ...awaitingApproval(review, reason, changedSince.length),
+    load: review.target.load,
+    reviewId: review.reviewId,
+    reason,
+    changedSince: changedSince.slice(0, 20),
+    uploaded: 0,
+    unchanged: 0,
+    removed: 0,
+    stale: [],
+    prefixes: [],
+    tableMetrics: { copied: 0, unchanged: 0, prefixes: [] },
+    unrecognised: review.unrecognised.slice(0, 10),
+    untracked: review.untracked.slice(0, 10),
+  };
+}
+
+function approvalReason(mode: string, reviewId: string): string {
+  return mode === 'terminal'
+    ? `APPROVAL=terminal: the person types audit-load-test approve ${reviewId} in a terminal.`
+    : 'The person has not approved these bytes yet.';
+}
+
+/** Table metrics are read from production and only ever written to the hourly load-test prefixes. */
+async function copyTableMetrics(ports: Wanted, review: Review, call: ToolCall) {
+  const hourly = prefixesOf(review, ports.settings).some(({ schedule }) => schedule === 'hourly');
+  if (!hourly) return { keys: [], told: { copied: 0, unchanged: 0, prefixes: [] } };
+  const production = await ports.store.listUri(`${ports.settings.prodHourlyChecks}/`, call);
+  const { copies, loads } = planTableMetrics(production, review.target.load, ports.settings);
+  const { bucket } = production;
+  const done = await ports.store.copy(copies.map(({ object, to }) => ({ from: { bucket, object }, to })), call);
+  const folder = `s3://${ports.settings.bucket}/${ports.settings.configsPrefix}/hourly`;
+  return {
+    keys: copies.map(({ to }) => to),
+    told: { copied: done.sent.length, unchanged: done.unchanged.length, prefixes: loads.map((load) => `${folder}/${load}x/`) },
+  };
+}

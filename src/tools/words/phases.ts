@@ -1,0 +1,49 @@
+/** What to do next in each phase of the workflow. */
+import type { Phase, Session } from '../../state/session.ts';
+
+export const phases = [
+  'idle',
+  'scaled',
+  'approved',
+  'checks_uploaded',
+  'dag_uploaded',
+  'round_open',
+  'running',
+  'finished',
+  'reported',
+  'committed',
+] as const satisfies readonly Phase[];
+
+export function nextStepsOf(session: Session): string[] {
+  const interrupted =
+    session.interrupted === undefined
+      ? []
+      : [`${session.interrupted.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`];
+  return [...interrupted, ...stepsAfter(session)].slice(0, 3);
+}
+
+function stepsAfter({ phase, level, rounds }: Session): string[] {
+  const load = level?.load ?? 1;
+  switch (phase) {
+    case 'idle':
+      return ['checkSetup tells whether everything is in place.', 'scaleConfigs with load 2x starts the first test (15m unless the person says otherwise).'];
+    case 'scaled':
+      return ['reviewConfigs shows what is under review; the person approves it or names what to mend.', `uploadChecks with reviewId ${level?.reviewId} once approved.`];
+    case 'approved':
+      return ['reviewConfigs gives the reviewId; then uploadChecks.'];
+    case 'checks_uploaded':
+      return [`uploadDags with load ${load}.`];
+    case 'dag_uploaded':
+      return ['markRound right before the person triggers the DAG in Airflow.'];
+    case 'round_open':
+      return ['The person triggers the DAG in Airflow; then pollCluster.'];
+    case 'running':
+      return ['pollCluster until the round is done; then buildReport.'];
+    case 'finished':
+      return ['buildReport writes the report.'];
+    case 'reported':
+      return ['The person reads the report; commitResults, then scaleConfigs with the next load.', 'Or the same load again: change the cluster configs, then uploadDags.'];
+    case 'committed':
+      return [`scaleConfigs with the next load (for example ${(rounds.at(-1)?.load ?? load) * 2}x).`];
+  }
+}
