@@ -1,0 +1,121 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { credentialOf, serviceNameOf } from '../../src/sandbox/signature.ts';
+import { send, signedFor, startWorld } from './frontFixture.ts';
+
+test('a request goes to the service that it is signed for, whatever else it looks like', async () => {
+  const world = await startWorld();
+  await send(world, 'GET', '/', { headers: signedFor('s3') });
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  await send(world, 'POST', '/', {
+    headers: { ...signedFor('sts'), ...form },
+    body: 'Action=GetCallerIdentity&Version=2011-06-15',
+  });
+  await send(world, 'POST', '/', { headers: form, body: 'Action=GetCallerIdentity' });
+  const seen = world.front
+    .requests()
+    .map(({ service, operation, status }) => `${service} ${operation} ${status}`);
+  expect(seen).toEqual(['s3 ListBuckets 200', 'sts GetCallerIdentity 200', 'sts GetCallerIdentity 403']);
+});
+
+test('a target header names EMR, a presigned URL its service, and nothing at all means S3', () => {
+  const request = {
+    method: 'GET',
+    rawPath: '/',
+    query: new URLSearchParams(),
+    headers: {},
+    body: Buffer.alloc(0),
+  };
+  expect(serviceNameOf({ ...request, headers: { 'x-amz-target': 'ElasticMapReduce.ListSteps' } })).toBe(
+    'emr',
+  );
+  expect(serviceNameOf(request)).toBe('s3');
+  const query = new URLSearchParams({
+    'X-Amz-Credential': 'AKIA/with/slashes/20251208/eu-west-1/s3/aws4_request',
+  });
+  expect(credentialOf({ ...request, query })).toEqual({
+    accessKeyId: 'AKIA/with/slashes',
+    region: 'eu-west-1',
+    signingName: 's3',
+  });
+});
+
+test('a service that the sandbox does not have is refused, not taken for S3', async () => {
+  const world = await startWorld();
+  expect((await send(world, 'POST', '/', { headers: signedFor('glue') })).status).toBe(501);
+  expect(world.front.requests()).toEqual([]);
+});
+
+test('every answer carries ids and the date of the sandbox, in whole seconds', async () => {
+  const world = await startWorld();
+  const first = await send(world, 'GET', '/', { headers: signedFor('s3') });
+  expect(first.headers.date).toBe('Mon, 08 Dec 2025 15:30:00 GMT');
+  expect(first.headers['x-amz-request-id']).toMatch(/./);
+  world.clock.advance(3_600_000);
+  const second = await send(world, 'POST', '/', {
+    headers: signedFor('sts'),
+    body: 'Action=GetCallerIdentity',
+  });
+  expect(second.headers.date).toBe('Mon, 08 Dec 2025 16:30:00 GMT');
+  expect(second.headers['x-amzn-requestid']).toMatch(/./);
+});
+
+test('the log shows every request on the wire with its decoded key, in order of arrival', async () => {
+  const world = await startWorld();
+  const s3 = world.client();
+  await s3.send(new PutObjectCommand({ Bucket: 'load-test', Key: 'daily/2x/ü 1.yml', Body: 'x' }));
+  world.clock.advance(1000);
+  await s3.send(new GetObjectCommand({ Bucket: 'load-test', Key: 'none' })).catch(() => undefined);
+  const log = JSON.parse((await send(world, 'GET', '/_sandbox/requests')).body);
+  expect(log).toEqual([
+    {
+      service: 's3',
+      operation: 'PutObject',
+      method: 'PUT',
+      path: '/load-test/daily/2x/%C3%BC%201.yml',
+      query: 'x-id=PutObject',
+      bucket: 'load-test',
+      key: 'daily/2x/ü 1.yml',
+      status: 200,
+      at: '2025-12-08T15:30:00.500Z',
+    },
+    {
+      service: 's3',
+      operation: 'GetObject',
+      method: 'GET',
+      path: '/load-test/none',
+      query: 'x-id=GetObject',
+      bucket: 'load-test',
+      key: 'none',
+      status: 404,
+      at: '2025-12-08T15:30:01.500Z',
+    },
+  ]);
+  await send(world, 'DELETE', '/_sandbox/requests');
+  expect(world.front.requests()).toEqual([]);
+});
+
+test('another part of the sandbox can plug in its own control path', async () => {
+  const world = await startWorld({ control: { 'POST /_sandbox/dagRuns': (body) => ({ got: body }) } });
+  const answer = await send(world, 'POST', '/_sandbox/dagRuns', { body: '{"dagId":"d"}' });
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { got: { dagId: 'd' } }]);
+  expect((await send(world, 'POST', '/_sandbox/dagRuns', { body: '{' })).status).toBe(400);
+  const lost = await send(world, 'GET', '/_sandbox/dagRuns');
+  expect(lost.status).toBe(404);
+  expect(lost.body).toContain('POST /_sandbox/dagRuns');
+});
+
+test('a key that has expired is told so in the words of each service', async () => {
+  const world = await startWorld({
+    refusedKeys: { AKIAOLD: 'ExpiredToken', AKIANONE: 'InvalidAccessKeyId' },
+  });
+  const s3 = await send(world, 'GET', '/', { headers: signedFor('s3', 'us-east-1', 'AKIAOLD') });
+  expect([s3.status, s3.body]).toEqual([400, expect.stringContaining('<Code>ExpiredToken</Code>')]);
+  const sts = await send(world, 'POST', '/', { headers: signedFor('sts', 'us-east-1', 'AKIANONE') });
+  expect([sts.status, sts.body]).toEqual([403, expect.stringContaining('<Code>InvalidClientTokenId</Code>')]);
+  const unsigned = await send(world, 'GET', '/load-test');
+  expect([unsigned.status, unsigned.body]).toEqual([
+    403,
+    expect.stringContaining('<Code>AccessDenied</Code>'),
+  ]);
+});

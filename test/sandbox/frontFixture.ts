@@ -1,0 +1,82 @@
+import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { onTestFinished } from 'vitest';
+import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
+import { createS3, type S3 } from '../../src/sandbox/s3/s3.ts';
+import { type AwsFront, type FrontOptions, startAwsFront } from '../../src/sandbox/server.ts';
+import { createSts } from '../../src/sandbox/sts.ts';
+
+/** Half a second past the full one, so that whole seconds show. */
+export const startMs = Date.parse('2025-12-08T15:30:00.500Z');
+
+export interface World {
+  readonly front: AwsFront;
+  readonly s3: S3;
+  readonly clock: ManualClock;
+  /** A client with no retries, unless told otherwise. */
+  client(config?: S3ClientConfig): S3Client;
+}
+
+/** The front with S3 (one bucket, `load-test`) and STS behind it, gone with the test. */
+export async function startWorld(options: Partial<FrontOptions> = {}): Promise<World> {
+  const clock = manualClock(startMs);
+  const s3 = createS3({ clock });
+  s3.buckets.create('load-test');
+  const front = await startAwsFront({ services: [s3.service, createSts()], clock, ...options });
+  onTestFinished(() => front.close());
+  return { front, s3, clock, client: (config) => clientOf(front.endpoint, config) };
+}
+
+export const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' };
+
+function clientOf(endpoint: string, config: S3ClientConfig = {}): S3Client {
+  return new S3Client({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1, ...config });
+}
+
+/** What a signed request carries, as far as the sandbox looks. */
+export function signedFor(
+  service: string,
+  region = 'us-east-1',
+  accessKeyId = 'AKIAEXAMPLE',
+): OutgoingHttpHeaders {
+  const scope = `${accessKeyId}/20251208/${region}/${service}/aws4_request`;
+  return { authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` };
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** One HTTP request without an SDK in between; a path goes out exactly as it is given. */
+export async function send(
+  world: World,
+  method: string,
+  path: string,
+  options: { headers?: OutgoingHttpHeaders; body?: string | Buffer } = {},
+): Promise<RawAnswer> {
+  const { hostname, port } = new URL(world.front.endpoint);
+  return await new Promise((resolve, reject) => {
+    const request = httpRequest({ hostname, port, method, path, headers: options.headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
+    });
+    request.on('error', reject);
+    request.end(options.body);
+  });
+}
+
+/** The name of the error of a call that must fail. */
+export async function errorOf(call: Promise<unknown>): Promise<string> {
+  const error: unknown = await call.then(
+    () => new Error('succeeded'),
+    (reason: unknown) => reason,
+  );
+  return error instanceof Error ? (error.name === 'Error' ? error.message : error.name) : String(error);
+}

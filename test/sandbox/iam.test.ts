@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { judge, type PolicyDocument } from '../../src/sandbox/iam.ts';
+
+const policy: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Action: ['s3:Get*', 's3:PutObject'], Resource: 'arn:aws:s3:::b/*' },
+    {
+      Effect: 'Allow',
+      Action: 's3:ListBucket',
+      Resource: 'arn:aws:s3:::b',
+      Condition: { StringLike: { 's3:prefix': ['checks_load_test/*'] } },
+    },
+    { Effect: 'Deny', Action: 's3:PutObject', NotResource: 'arn:aws:s3:::b/checks_load_test/*' },
+  ],
+};
+const object = (key: string) => `arn:aws:s3:::b/${key}`;
+
+test.each([
+  ['s3:PutObject', object('checks_load_test/15m/2x/a.yml'), 'allowed'],
+  ['s3:PutObject', object('checks/prod/a.yml'), 'explicitly denied'],
+  ['s3:PutObject', object('checks_load_test-not/a.yml'), 'explicitly denied'],
+  ['S3:getobject', object('checks/prod/a.yml'), 'allowed'],
+  ['s3:DeleteObject', object('checks_load_test/a.yml'), 'not allowed'],
+])('%s on %s is %s', (action, resource, judgement) => {
+  expect(judge(policy, { action, resource })).toBe(judgement);
+});
+
+test('a condition looks at the request, and is false of what the request does not say', () => {
+  const listing = { action: 's3:ListBucket', resource: 'arn:aws:s3:::b' };
+  expect(judge(policy, { ...listing, context: { 's3:prefix': 'checks_load_test/configs/' } })).toBe(
+    'allowed',
+  );
+  expect(judge(policy, { ...listing, context: { 's3:prefix': 'checks/' } })).toBe('not allowed');
+  expect(judge(policy, listing)).toBe('not allowed');
+});
+
+test('an operator that is not known is an error, not a guess', () => {
+  const strange = {
+    Effect: 'Allow',
+    Action: '*',
+    Resource: '*',
+    Condition: { IpAddress: { 'aws:SourceIp': '::1' } },
+  };
+  expect(() => judge({ Statement: [strange as never] }, { action: 's3:GetObject', resource: 'x' })).toThrow(
+    'IpAddress',
+  );
+});
