@@ -4,7 +4,7 @@ import type { RequestLog } from './requestLog.ts';
 import { WireError, type WireRequest, type WireResponse } from './service.ts';
 
 /** Takes the parsed body (undefined when there was none); what it returns is sent as JSON, a WireError as its status. */
-export type ControlRoute = (body: unknown) => unknown;
+type ControlRoute = (body: unknown) => unknown;
 
 /** By `METHOD path`, for example `POST /_sandbox/dagRuns`. */
 export type ControlRoutes = Readonly<Record<string, ControlRoute>>;

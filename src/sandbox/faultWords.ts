@@ -129,7 +129,7 @@ const spellings: Readonly<Record<string, Spellings>> = {
 };
 
 /** What happens to the connection or to the answer instead of an error of the service. */
-export const wireAccidents = [
+const wireAccidents = [
   '200WithError',
   'resetConnection',
   'responseLost',
@@ -137,7 +137,6 @@ export const wireAccidents = [
   'slowBody',
   'corruptBody',
 ] as const;
-export type WireAccident = (typeof wireAccidents)[number];
 
 /** Every word that this service can be told to fail with. */
 export function wordsOf(service: ServiceName): string[] {

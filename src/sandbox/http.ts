@@ -48,7 +48,9 @@ export async function sendResponse(
   const body = Buffer.from(response.body ?? '');
   const bodiless = outgoing.req.method === 'HEAD' || response.status === 204 || response.status === 304;
   const length = response.status === 204 ? {} : { 'content-length': String(body.byteLength) };
-  if (delivery.accident === 'responseLost') return void outgoing.socket?.destroy();
+  // An answer with nothing to cut off is lost whole, or the accident would be none.
+  const cutsNothing = delivery.accident === 'cutBody' && (bodiless || body.byteLength < 2);
+  if (delivery.accident === 'responseLost' || cutsNothing) return void outgoing.socket?.destroy();
   outgoing.sendDate = false;
   outgoing.writeHead(response.status, { ...length, ...response.headers });
   if (bodiless) return void outgoing.end();

@@ -5,7 +5,7 @@
  * Source: "Policy evaluation logic" and "IAM JSON policy elements" in the IAM user guide.
  */
 
-export interface PolicyStatement {
+interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
   readonly Action?: string | readonly string[];

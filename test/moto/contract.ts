@@ -35,7 +35,7 @@ export function expectAgreement(
 }
 
 /** An answer without what differs from run to run: ids are dropped, times become `<time>`, streams become text. */
-export async function normalised(answer: unknown): Promise<unknown> {
+async function normalised(answer: unknown): Promise<unknown> {
   if (answer instanceof Date) return '<time>';
   if (answer instanceof Uint8Array) return `<${answer.byteLength} bytes>`;
   if (Array.isArray(answer)) return Promise.all(answer.map(normalised));

@@ -173,6 +173,13 @@ describe('accidents on the wire', () => {
     expect(await errorOf(answer.Body?.transformToString() ?? Promise.resolve())).toMatch(/abort|ECONNRESET/i);
   });
 
+  test('a cut answer that has no body is lost whole', async () => {
+    const world = await startWorld();
+    await inject(world, { service: 's3', operation: 'PutObject', error: 'cutBody', times: 1 });
+    await expect(world.client().send(put())).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(world.s3.buckets.get('load-test', 'k')?.toString()).toBe('0123456789');
+  });
+
   test('a corrupt body has the right length, and the checksum finds it', async () => {
     const world = await startWorld();
     await world.client().send(put());

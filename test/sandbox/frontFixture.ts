@@ -7,7 +7,7 @@ import { type AwsFront, type FrontOptions, startAwsFront } from '../../src/sandb
 import { createSts } from '../../src/sandbox/sts.ts';
 
 /** Half a second past the full one, so that whole seconds show. */
-export const startMs = Date.parse('2025-12-08T15:30:00.500Z');
+const startMs = Date.parse('2025-12-08T15:30:00.500Z');
 
 export interface World {
   readonly front: AwsFront;

@@ -21,13 +21,7 @@ export interface Call {
 
 export type Operation = (call: Call) => WireResponse;
 
-/**
- * The bucket that a request is about, in the region it was signed for.
- *
- * A wrong region is answered as S3 does: an endpoint of another region (here: any path-style address) says 301
- * PermanentRedirect; a virtual host name leads to the bucket's own region, which finds the signature malformed.
- * Both say where the bucket is.
- */
+/** The bucket that a request is about, or another one by name. @throws S3 404 NoSuchBucket */
 export function bucketOf(call: Call, name = call.address.bucket): Bucket {
   if (name === undefined) throw s3Error('MethodNotAllowed');
   const bucket = call.store.get(name);
@@ -35,6 +29,11 @@ export function bucketOf(call: Call, name = call.address.bucket): Bucket {
   return bucket;
 }
 
+/**
+ * A wrong region is answered as S3 does: an endpoint of another region (here: any path-style address) says 301
+ * PermanentRedirect; a virtual host name leads to the bucket's own region, which finds the signature malformed.
+ * Both say where the bucket is.
+ */
 export function requireRegion(call: Call, bucket: Bucket): void {
   const signedFor = credentialOf(call.request)?.region;
   if (signedFor === undefined || signedFor === bucket.region) return;

@@ -70,7 +70,7 @@ export function verifyChecksum(sent: Checksum, bytes: Uint8Array): void {
     throw s3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
 }
 
-export function headerOf(algorithm: string): string {
+function headerOf(algorithm: string): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
