@@ -22,7 +22,7 @@ export interface AwsOptions {
 }
 
 /** One answer of AWS as a reading of its clock: the `Date` header, and our clock around the request. */
-export interface ClockReading {
+interface ClockReading {
   /** Whole seconds, in milliseconds. */
   readonly awsMs: number;
   readonly sentMs: number;
@@ -30,7 +30,7 @@ export interface ClockReading {
 }
 
 /** A service of AWS, loaded when it is first used. */
-export interface AwsService<Client, Sdk> {
+interface AwsService<Client, Sdk> {
   /** Runs one piece of work; any failure leaves as a ToolError (an abort as itself). */
   run<Result>(doing: Doing, task: (client: Client, sdk: Sdk) => Promise<Result>): Promise<Result>;
   /** The newest reading of AWS's clock. */

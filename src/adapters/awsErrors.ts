@@ -32,7 +32,7 @@ function sentence(fault: Fault, doing: Doing): string {
   return `${fault.what} (while ${doing.what}).`;
 }
 
-export function isAbort(error: unknown): boolean {
+function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 

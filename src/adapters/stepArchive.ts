@@ -6,7 +6,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Step } from '../ports.ts';
 
-export interface ArchivedSteps {
+interface ArchivedSteps {
   readonly steps: ReadonlyMap<string, Step>;
   /** True when the last look was written down whole, so that the next one may start from it. */
   readonly complete: boolean;

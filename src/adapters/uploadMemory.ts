@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** An object as S3 answered it. */
-export interface Remembered {
+interface Remembered {
   readonly etag: string;
   readonly sizeBytes: number;
   /** Of the bytes, in hex. */

@@ -1,0 +1,83 @@
+/** A cluster with steps on the embedded EMR, for the tests of the EMR adapter. */
+import { join } from 'node:path';
+import { createClusters } from '../../src/adapters/emr.ts';
+import { parseClusterOrder } from '../../src/sandbox/emr/clusterOrder.ts';
+import { submit } from '../../src/sandbox/emr/stepOperations.ts';
+import { startAwsWorld } from './awsWorld.ts';
+
+export const startMs = Date.UTC(2025, 11, 8, 20, 0, 0);
+export const minute = 60_000;
+
+/** A clock on which waiting takes no time, and which remembers how long was waited. */
+export function instantClock() {
+  let nowMs = 0;
+  const clock = {
+    waitedMs: 0,
+    nowMs: () => nowMs,
+    random: () => 0,
+    sleep: async (ms: number) => {
+      nowMs += ms;
+      clock.waitedMs += ms;
+    },
+  };
+  return clock;
+}
+
+/** Steps run for a minute, those named "slow…" for ten hours; time passes when `pass` says so. */
+export async function startEmrWorld() {
+  const world = await startAwsWorld({
+    startMs,
+    plan: (name) => (name.startsWith('slow') ? { runMs: 600 * minute } : { runMs: minute }),
+  });
+  const { simulation } = world;
+  function startCluster(concurrency: number, name = 'load-test-15m') {
+    const order = parseClusterOrder({
+      Name: name,
+      ReleaseLabel: 'emr-7.2.0',
+      JobFlowRole: 'r',
+      ServiceRole: 's',
+      LogUri: 's3n://logs/emr/',
+      StepConcurrencyLevel: concurrency,
+      Instances: { MasterInstanceType: 'm5.xlarge', InstanceCount: 3, KeepJobFlowAliveWhenNoSteps: true },
+    });
+    const cluster = simulation.run(order);
+    pass(20 * minute);
+    return cluster;
+  }
+
+  function pass(ms: number): void {
+    world.clock.advance(ms);
+    simulation.advance();
+  }
+
+  function add(cluster: ReturnType<typeof startCluster>, count: number, name = 'check'): void {
+    const steps = Array.from({ length: count }, (_, index) => ({
+      Name: `${name}_${index}_15m_2x`,
+      ActionOnFailure: 'CONTINUE',
+      HadoopJarStep: {
+        Jar: 'command-runner.jar',
+        Args: ['spark-submit', '--deploy-mode', 'cluster', `${index}`],
+      },
+    }));
+    submit(simulation, cluster, { Steps: steps });
+  }
+
+  /** Waves of 200, each finished before the next, so that a cluster has a long past. */
+  function runWaves(cluster: ReturnType<typeof startCluster>, waves: number): void {
+    for (let wave = 0; wave < waves; wave += 1) {
+      add(cluster, 200, `wave${wave}`);
+      pass(60 * minute);
+    }
+  }
+
+  return {
+    ...world,
+    startCluster,
+    pass,
+    add,
+    runWaves,
+    /** The adapter as a new process has it. */
+    clusters: (quotaClock = instantClock()) =>
+      createClusters({ aws: world.aws, archiveDirectory: join(world.directory, 'clusters'), quotaClock }),
+  };
+}
