@@ -4,7 +4,7 @@ import { type Buckets, WireError } from './service.ts';
 export const dagSchedules = ['15m', 'hourly', 'daily'] as const;
 export type DagSchedule = (typeof dagSchedules)[number];
 
-export interface StepTemplate {
+interface StepTemplate {
   readonly Jar: string;
   readonly Args: readonly string[];
   /** Present in the hourly config alone: the window is the run's. */

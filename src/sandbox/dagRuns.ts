@@ -14,7 +14,7 @@ import { type Buckets, WireError } from './service.ts';
 const activeStepsLimit = 200;
 const pollMs = 30_000;
 
-export interface DagRun {
+interface DagRun {
   readonly dagId: string;
   readonly dagRunId: string;
   readonly clusterId: string;

@@ -1,7 +1,7 @@
 /** The tables and checks of the sample target repository; sampleChecks.ts turns them into files. */
 
 /** How the SQL of a check is written into its YAML. */
-export type Style = 'plain' | 'double' | 'single' | 'folded' | 'query' | 'several';
+type Style = 'plain' | 'double' | 'single' | 'folded' | 'query' | 'several';
 
 export interface SampleCheck {
   /** Relative to CHECKS_PATH. */

@@ -10,7 +10,7 @@ import type { Buckets } from './service.ts';
  * Seconds for a window: start-up, and work that grows with the window as `(window / normal) ^ exponent`.
  * @param windows the window as a multiple of the check's normal one
  */
-export function secondsFor(profile: CheckProfile, windows: number): number {
+function secondsFor(profile: CheckProfile, windows: number): number {
   return profile.startupSeconds + profile.workSeconds * windows ** profile.exponent;
 }
 
@@ -35,7 +35,7 @@ export function createWorkload(buckets: Buckets, random: Random): (step: StepReq
 }
 
 /** The value that follows an option of the step's arguments. */
-export function argument(args: readonly string[], option: string): string | undefined {
+function argument(args: readonly string[], option: string): string | undefined {
   const at = args.indexOf(option);
   return at === -1 ? undefined : args[at + 1];
 }

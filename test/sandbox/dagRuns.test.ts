@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { expect, test } from 'vitest';
 import { awsBed, clusterConfig, dagSource } from './awsBed.ts';
@@ -168,4 +169,18 @@ test('a level whose checks are not in the bucket is refused, and no cluster is m
   bed.check('check_lists_15m.yml', threeHours);
   const message = expect.stringContaining('checks_load_test/configs/15m/8x/; no cluster was created');
   expect(await bed.trigger()).toMatchObject({ status: 409, answer: { message } });
+});
+
+test.each(['15m', 'hourly', 'daily'])("the project's own DAG folder runs its %s checks", async (schedule) => {
+  const load = Number(/^LOAD = (\d+)$/m.exec(readFileSync('dags/yang_audit_load_test.py', 'utf8'))?.[1]);
+  const bed = await awsBed({ schedule, load });
+  const config = `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`;
+  for (const path of ['yang_audit_load_test.py', config]) bed.dag(path, readFileSync(`dags/${path}`, 'utf8'));
+  bed.check('check_lists.yml', threeHours);
+  expect((await bed.trigger()).status).toBe(200);
+  bed.aws.advance(60);
+  const { steps, name } = bed.cluster();
+  expect(name).toMatch(`yang_audit_load_test_${schedule}_${load}x_manual__`);
+  expect(steps).toHaveLength(1);
+  expect(steps[0]?.request.args.filter((text) => /[{}]/.test(text))).toEqual([]);
 });

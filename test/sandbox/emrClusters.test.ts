@@ -4,6 +4,7 @@ import {
   ListInstancesCommand,
   ListStepsCommand,
   ModifyClusterCommand,
+  PutAutoTerminationPolicyCommand,
   paginateListClusters,
   RunJobFlowCommand,
   SetKeepJobFlowAliveWhenNoStepsCommand,
@@ -113,6 +114,15 @@ test('an idle cluster ends after its timeout, counted from the last step', async
   bed.minutes(12);
   expect((await look(bed, id)).state).toBe('WAITING');
   bed.minutes(6);
+  expect((await look(bed, id)).state).toBe('TERMINATED');
+});
+
+test('an idle timeout can be set on a cluster that is up', async () => {
+  const bed = await emrBed();
+  const id = await bed.upCluster();
+  const AutoTerminationPolicy = { IdleTimeout: 120 };
+  await bed.emr.send(new PutAutoTerminationPolicyCommand({ ClusterId: id, AutoTerminationPolicy }));
+  bed.minutes(5);
   expect((await look(bed, id)).state).toBe('TERMINATED');
 });
 

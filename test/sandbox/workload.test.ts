@@ -60,6 +60,26 @@ test('one check runs out of memory from 4x on, unless its executors get more of 
   expect(states).toEqual(['COMPLETED', 'FAILED', 'COMPLETED']);
 });
 
+test('a round is the same whether somebody looks all the time or once at the end', async () => {
+  const stamps = async (looks: number) => {
+    const bed = await awsBed();
+    for (const table of ['consent', 'events', 'forms', 'lists', 'profile_merges'])
+      bed.check(`check_${table}_15m.yml`, "INTERVAL '24' hour");
+    await bed.trigger();
+    for (let look = 0; look < looks; look++) {
+      bed.aws.advance(60 / looks);
+      bed.cluster();
+    }
+    const { state, endedMs, steps } = bed.cluster();
+    return [
+      state,
+      endedMs,
+      steps.map((step) => [step.id, step.state, step.startedMs, step.endedMs, step.failure]),
+    ];
+  };
+  expect(await stamps(240)).toEqual(await stamps(1));
+});
+
 test('the same seed gives the same round to the millisecond, another seed another', async () => {
   const stamps = async (seed: number) => {
     const bed = await awsBed({ seed });

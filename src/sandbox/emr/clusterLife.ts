@@ -93,7 +93,6 @@ export function beginTermination(
 
 export function finishTermination(cluster: ClusterRecord, nowMs: number): void {
   delete cluster.phaseEndsMs;
-  const asked = cluster.reason.message !== 'Shut down as step failed';
-  cluster.state = asked ? 'TERMINATED' : 'TERMINATED_WITH_ERRORS';
+  cluster.state = cluster.reason.withErrors ? 'TERMINATED_WITH_ERRORS' : 'TERMINATED';
   cluster.endedMs = nowMs;
 }

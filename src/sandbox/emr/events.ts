@@ -48,7 +48,7 @@ function endOfStep(cluster: ClusterRecord, step: StepRecord, atMs: number, { ran
   if (step.state === 'FAILED' && cluster.stepConcurrencyLevel === 1) {
     const action = step.request.actionOnFailure;
     if (action === 'TERMINATE_CLUSTER' || action === 'TERMINATE_JOB_FLOW') {
-      const reason = { code: 'STEP_FAILURE', message: 'Shut down as step failed' } as const;
+      const reason = { code: 'STEP_FAILURE', message: 'Shut down as step failed', withErrors: true } as const;
       beginTermination(cluster, reason, atMs, random);
       return;
     }

@@ -11,7 +11,7 @@ export function objectAt(input: Input, member: string): Input | undefined {
   return value as Input;
 }
 
-export function listAt(input: Input, member: string): readonly unknown[] | undefined {
+function listAt(input: Input, member: string): readonly unknown[] | undefined {
   const value = input[member];
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw brokenConstraint(wireName(member), value, 'Member must be a list');

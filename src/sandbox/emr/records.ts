@@ -1,6 +1,6 @@
 /** What the embedded EMR knows of a cluster and its steps. All moments are sandbox milliseconds since the epoch. */
 
-export type StepState =
+type StepState =
   | 'PENDING'
   | 'CANCEL_PENDING'
   | 'RUNNING'
@@ -9,7 +9,7 @@ export type StepState =
   | 'FAILED'
   | 'INTERRUPTED';
 
-export type ClusterState =
+type ClusterState =
   | 'STARTING'
   | 'BOOTSTRAPPING'
   | 'RUNNING'
@@ -18,7 +18,7 @@ export type ClusterState =
   | 'TERMINATED'
   | 'TERMINATED_WITH_ERRORS';
 
-export type ActionOnFailure = 'TERMINATE_JOB_FLOW' | 'TERMINATE_CLUSTER' | 'CANCEL_AND_WAIT' | 'CONTINUE';
+type ActionOnFailure = 'TERMINATE_JOB_FLOW' | 'TERMINATE_CLUSTER' | 'CANCEL_AND_WAIT' | 'CONTINUE';
 
 export interface StepRequest {
   readonly name: string;
@@ -62,6 +62,8 @@ export interface StepRecord {
 export interface StateReason {
   readonly code?: 'USER_REQUEST' | 'STEP_FAILURE' | 'ALL_STEPS_COMPLETED';
   readonly message: string;
+  /** The cluster then ends as TERMINATED_WITH_ERRORS. */
+  readonly withErrors?: true;
 }
 
 export interface InstanceCollection {

@@ -10,7 +10,7 @@ import type { ClusterRecord, StepPlan, StepRecord, StepRequest } from './records
 import { addSteps } from './stepLife.ts';
 
 /** Something that acts on clusters at moments of its own, as a DAG run does. */
-export interface Actor {
+interface Actor {
   /** The next moment it wants to act; undefined when it has finished. */
   wakeMs(): number | undefined;
   wake(nowMs: number): void;
