@@ -57,7 +57,11 @@ const rows: readonly Row[] = [
       'MissingAuthenticationToken',
       'MissingAuthenticationTokenException',
     ),
-    fault: (f) => ({ code: 'DENIED', what: 'No AWS credentials were found', next: login(f) }),
+    fault: (f) => ({
+      code: 'DENIED',
+      what: 'No AWS credentials were found',
+      next: `Type \`${f.login}\` in a terminal, or set AWS_PROFILE in .env to a profile that exists; then call the same tool again.`,
+    }),
   },
   {
     fits: says(/region is missing/i),

@@ -76,11 +76,10 @@ it('without any credentials it says what to type, and works once they are there'
 it('a profile that does not exist is told as a setting', async () => {
   useCredentialsFile(file(freshKey));
   process.env.AWS_PROFILE = 'nobody';
-  const failure = await account()
-    .identity()
-    .catch((problem) => problem);
-  expect(failure).toMatchObject({ name: 'ToolError' });
-  expect(['DENIED', 'CONFIG']).toContain(failure.code);
+  await expect(account().identity()).rejects.toMatchObject({
+    code: 'DENIED',
+    next: expect.stringContaining('AWS_PROFILE'),
+  });
 });
 
 it('making the adapters loads nothing of the AWS SDK', async () => {
