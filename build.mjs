@@ -12,6 +12,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  mainFields: ['module', 'main'],
   chunkNames: 'chunks/[name]-[hash]',
   // CommonJS packages inside an ESM bundle call require for node: modules.
   banner: {

@@ -1,0 +1,38 @@
+/** Settings -> adapters -> ports. The only place that builds an adapter. */
+import { join } from 'node:path';
+import { createAccount } from './adapters/account.ts';
+import { createAwsServices } from './adapters/awsClient.ts';
+import { createClock } from './adapters/clock.ts';
+import { createDagFolder } from './adapters/dagFolder.ts';
+import { createClusters } from './adapters/emr.ts';
+import { createNotes } from './adapters/notes.ts';
+import { createReports } from './adapters/reports.ts';
+import { createObjectStore } from './adapters/s3.ts';
+import { createStepLogs } from './adapters/stepLogs.ts';
+import { createTargetRepository } from './adapters/targetRepository.ts';
+import type { Ports } from './ports.ts';
+import type { LoadedSettings } from './settings.ts';
+import { openBlobs } from './state/blobs.ts';
+import { openJournal } from './state/journal.ts';
+import { openSessions } from './state/sessions.ts';
+
+export function compose({ settings, problems }: LoadedSettings): Ports {
+  const { stateDir, bucket } = settings;
+  const aws = createAwsServices(settings);
+  const clock = createClock({ aws, bucket });
+  return {
+    settings,
+    problems,
+    store: createObjectStore({ aws, settings, memoryDirectory: join(stateDir, 'uploads') }),
+    clusters: createClusters({ aws, archiveDirectory: join(stateDir, 'clusters') }),
+    stepLogs: createStepLogs({ aws }),
+    clock,
+    account: createAccount({ aws }),
+    target: createTargetRepository(settings),
+    dags: createDagFolder(settings.dagFile),
+    reports: createReports(settings),
+    sessions: openSessions(openJournal(join(stateDir, 'journal')), clock.localMs),
+    blobs: openBlobs(join(stateDir, 'objects')),
+    notes: createNotes(join(stateDir, 'reviews')),
+  };
+}

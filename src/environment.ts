@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'dotenv';
+
+export type Environment = Record<string, string | undefined>;
+
+/**
+ * The directory that relative settings are relative to: where we were started when it holds `.env` or `dags/`,
+ * else the checkout or package that this program lies in.
+ */
+export function findHome(startedIn: string): string {
+  if (existsSync(join(startedIn, '.env')) || existsSync(join(startedIn, 'dags'))) return startedIn;
+  return dirname(dirname(fileURLToPath(import.meta.url)));
+}
+
+/**
+ * The process's environment over `.env`. A variable that is empty, or that a client handed on unexpanded, does not
+ * hide the one in `.env`, and is taken out of `environment`, because the AWS SDK reads AWS_* there by itself.
+ */
+export function mergeEnvironment(environment: Environment, home: string): Environment {
+  const file = join(home, '.env');
+  const fromFile: Environment = existsSync(file) ? parse(readFileSync(file)) : {};
+  for (const [name, value] of Object.entries(environment))
+    if (value === '' || value === `\${${name}}`) delete environment[name];
+  for (const [name, value] of Object.entries(fromFile))
+    if (name.startsWith('AWS_') && environment[name] === undefined && value !== '') environment[name] = value;
+  return { ...fromFile, ...environment };
+}

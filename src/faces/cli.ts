@@ -1,0 +1,136 @@
+/** The shell face: the same tools, one a command. */
+import { parseArgs } from 'node:util';
+import { ToolError } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { tools } from '../tools/index.ts';
+import type { Tool } from '../tools/tool.ts';
+import { invoke, parseArguments, toolErrorIn } from './invoke.ts';
+import { nearestOf } from './nearest.ts';
+import { inputSchemaOf } from './schemas.ts';
+
+export interface Shell {
+  out(text: string): void;
+  err(text: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** Exit status: 0 done, 1 a tool error or an open question, 2 bad usage. */
+export type ExitStatus = 0 | 1 | 2;
+
+/** Runs `name` with the words after it as arguments: `scaleConfigs --load 2x --dryRun`. */
+export async function runTool(
+  name: string,
+  words: readonly string[],
+  ports: () => Promise<Ports>,
+  shell: Shell,
+): Promise<ExitStatus> {
+  const tool = tools.find((one) => one.name === name);
+  if (tool === undefined) return unknownCommand(name, shell);
+  if (words.includes('--help') || words.includes('-h')) {
+    shell.out(helpOn(tool));
+    return 0;
+  }
+  let given: { json: boolean; parsed: Record<string, unknown> };
+  try {
+    const { json, ...options } = readOptions(tool, words);
+    given = { json: json === true, parsed: parseArguments(tool, options) };
+  } catch (error) {
+    const foreseen = toolErrorIn(error);
+    if (foreseen === undefined) throw error;
+    shell.err(foreseen.text);
+    return 2;
+  }
+  try {
+    const call = { signal: shell.signal, progress: progressLines(shell), ask: async () => 'unanswered' as const };
+    const { structured, text } = await invoke(tool, given.parsed, await ports(), call);
+    shell.out(given.json ? JSON.stringify(structured, null, 2) : text);
+    return isQuestion(structured) ? 1 : 0;
+  } catch (error) {
+    const foreseen = toolErrorIn(error);
+    if (foreseen === undefined) throw error;
+    shell.err(given.json ? JSON.stringify({ code: foreseen.code, message: foreseen.message, next: foreseen.next }) : foreseen.text);
+    return 1;
+  }
+}
+
+function isQuestion(structured: Record<string, unknown>): boolean {
+  return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(structured['status']));
+}
+
+/** @throws ToolError BAD_INPUT for words that are no options */
+function readOptions(tool: Tool, words: readonly string[]): Record<string, unknown> {
+  const kinds = optionKinds(tool);
+  const options = Object.fromEntries(
+    [...kinds].map(([name, kind]) => [name, { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const) }]),
+  );
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    options: { ...options, json: { type: 'boolean' } },
+    strict: false,
+    allowPositionals: true,
+    allowNegative: true,
+  });
+  if (positionals.length > 0)
+    throw new ToolError('BAD_INPUT', `${JSON.stringify(positionals[0])} is not an option. Nothing was changed.`, {
+      next: `name the argument, as in: audit-load-test ${tool.name} ${[...kinds.keys()].slice(0, 1).map((name) => `--${name} ${positionals[0]}`)}`,
+    });
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, kinds.get(name) === 'integer' ? whole(value) : value]));
+}
+
+function whole(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+}
+
+type Property = { type?: string; enum?: string[]; description?: string; default?: unknown };
+
+function properties(tool: Tool): [string, Property][] {
+  return Object.entries((inputSchemaOf(tool)['properties'] ?? {}) as Record<string, Property>);
+}
+
+function optionKinds(tool: Tool): Map<string, string> {
+  return new Map(properties(tool).map(([name, property]) => [name, property.type ?? 'string']));
+}
+
+/** Progress as plain lines on stderr, at most one every two seconds. */
+function progressLines(shell: Shell): (done: number, total: number | undefined, message: string) => void {
+  let lastMs = Date.now();
+  return (done, total, message) => {
+    const nowMs = Date.now();
+    if (nowMs - lastMs < 2000) return;
+    lastMs = nowMs;
+    shell.err(`${total === undefined ? '' : `${done}/${total} `}${message}`);
+  };
+}
+
+function unknownCommand(name: string, shell: Shell): ExitStatus {
+  const meant = nearestOf(name, tools.map((tool) => tool.name));
+  shell.err(`There is no command ${JSON.stringify(name)}.${meant === undefined ? '' : ` Did you mean ${meant}?`} audit-load-test --help lists them.`);
+  return 2;
+}
+
+/** The list of commands, from the same registry as the MCP tools. */
+export function help(version: string): string {
+  const width = Math.max(...tools.map((tool) => tool.name.length));
+  return [
+    `audit-load-test ${version}: load-test audit checks, one load level after another.`,
+    '',
+    'audit-load-test                      serves MCP over stdio',
+    'audit-load-test <tool> [--name value] [--json]   runs one tool',
+    'audit-load-test approve <reviewId>   approves a review, in a terminal',
+    'audit-load-test sandbox              an embedded AWS and a sample repository, left running',
+    'audit-load-test demo                 the whole story, narrated',
+    '',
+    ...tools.map((tool) => `  ${tool.name.padEnd(width)}  ${tool.title}`),
+    '',
+    'audit-load-test <tool> --help tells its arguments. Exit status: 0 done, 1 an error or an open question, 2 bad usage.',
+  ].join('\n');
+}
+
+function helpOn(tool: Tool): string {
+  const rows = properties(tool).map(([name, property]) => {
+    const values = property.enum === undefined ? '' : ` (${property.enum.join(', ')})`;
+    const standard = property.default === undefined || property.default === false ? '' : ` [${String(property.default)}]`;
+    return `  --${name}${values}${property.description === undefined ? '' : `  ${property.description}`}${standard}`;
+  });
+  return [`${tool.name}: ${tool.title}`, '', tool.description, ...(rows.length > 0 ? ['', ...rows] : [])].join('\n');
+}

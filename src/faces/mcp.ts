@@ -1,0 +1,145 @@
+/** The MCP face: the only importer of the MCP SDK in the product. */
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ListToolsRequestSchema,
+  type ServerNotification,
+  type ToolAnnotations,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Ports } from '../ports.ts';
+import { tools } from '../tools/index.ts';
+import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
+import { instructions } from './instructions.ts';
+import { invoke, parseArguments, toolErrorIn } from './invoke.ts';
+import { log } from './log.ts';
+import { nearestOf } from './nearest.ts';
+import { inputSchemaOf, outputSchemaOf } from './schemas.ts';
+
+export interface McpFace {
+  readonly name: string;
+  readonly version: string;
+  /** Made on the first call, not at start: the first answer must not wait for adapters. */
+  ports(): Promise<Ports>;
+  /** False switches off the hint that makes Claude Code ask its user on every call of some tools. */
+  readonly asksEveryTime: boolean;
+}
+
+/** A server that answers with the tools of the registry; connect it to any transport. */
+export function createMcpServer(face: McpFace): Server {
+  const server = new Server(
+    { name: face.name, title: 'Audit load test', version: face.version },
+    { capabilities: { tools: {} }, instructions },
+  );
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map((tool) => listed(tool, face)) }));
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+    const tool = tools.find((one) => one.name === params.name);
+    if (tool === undefined) return unknownTool(params.name);
+    const token = extra._meta?.progressToken;
+    const progress =
+      token === undefined
+        ? () => undefined
+        : progressReporter((done, total, message) =>
+            extra.sendNotification({
+              method: 'notifications/progress',
+              params: { progressToken: token, progress: done, message, ...(total === undefined ? {} : { total }) },
+            } satisfies ServerNotification),
+          );
+    const call: ToolCall = { signal: extra.signal, progress, ask: (question) => elicit(server, question, extra.signal) };
+    return answer(tool, params.arguments, face, call);
+  });
+  return server;
+}
+
+/** Serves MCP on stdin and stdout until the client goes. */
+export async function serveStdio(face: McpFace): Promise<void> {
+  const server = createMcpServer(face);
+  server.onerror = (error) => log('warn', 'protocol error', { message: error.message });
+  const transport: Transport = new StdioServerTransport();
+  await server.connect(transport);
+}
+
+async function answer(tool: Tool, given: unknown, face: McpFace, call: ToolCall): Promise<CallToolResult> {
+  try {
+    const { structured, text } = await invoke(tool, parseArguments(tool, given), await face.ports(), call);
+    return { content: [{ type: 'text', text }], structuredContent: structured };
+  } catch (error) {
+    const foreseen = toolErrorIn(error);
+    if (foreseen !== undefined) return failed(foreseen.text);
+    if (call.signal.aborted) return failed('WRONG_STATE: The call was cancelled. What was done before that stays. Next: showSession tells where things stand.');
+    log('error', `${tool.name} failed`, { stack: error instanceof Error ? error.stack : String(error) });
+    return failed(`INTERNAL: ${tool.name} failed because of a bug in audit-load-test; its log (stderr) has the details. Next: showSession tells where things stand.`);
+  }
+}
+
+function failed(text: string): CallToolResult {
+  return { content: [{ type: 'text', text }], isError: true };
+}
+
+function unknownTool(name: string): CallToolResult {
+  const meant = nearestOf(name, tools.map((tool) => tool.name));
+  return failed(`BAD_INPUT: There is no tool ${JSON.stringify(name.slice(0, 60))}. Nothing was changed. Next: ${meant === undefined ? 'list the tools.' : `call ${meant}.`}`);
+}
+
+function listed(tool: Tool, face: McpFace) {
+  const annotations: ToolAnnotations = {
+    title: tool.title,
+    readOnlyHint: tool.effect === 'read',
+    destructiveHint: tool.effect === 'destroy',
+    idempotentHint: tool.idempotent,
+    openWorldHint: tool.openWorld,
+  };
+  return {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: inputSchemaOf(tool),
+    outputSchema: outputSchemaOf(tool),
+    annotations,
+    ...(tool.asksEveryTime && face.asksEveryTime ? { _meta: { 'anthropic/requiresUserInteraction': true } } : {}),
+  };
+}
+
+/** Milliseconds between two progress notifications of one call. */
+const progressEveryMs = 2000;
+
+/** Strictly rising and at most every two seconds, whatever the tool says how often. */
+function progressReporter(send: (done: number, total: number | undefined, message: string) => Promise<void>): ToolCall['progress'] {
+  let lastMs = 0;
+  let last = -1;
+  return (done, total, message) => {
+    const nowMs = Date.now();
+    if (done <= last || nowMs - lastMs < progressEveryMs) return;
+    last = done;
+    lastMs = nowMs;
+    send(done, total, message).catch((error: Error) => log('warn', 'progress was not delivered', { message: error.message }));
+  };
+}
+
+/** Milliseconds that a person has to answer a question in the client. */
+const answerWithinMs = 10 * 60_000;
+
+/** Only a clear yes counts. Hosts decline without asking anyone, so nothing else is taken for a person's no. */
+async function elicit(server: Server, question: string, signal: AbortSignal): Promise<Answer> {
+  if (server.getClientCapabilities()?.elicitation === undefined) return 'unanswered';
+  try {
+    const reply = await server.elicitInput(
+      {
+        message: question,
+        requestedSchema: {
+          type: 'object',
+          properties: { decision: { type: 'string', title: 'Decision', enum: ['approve', 'not now'] } },
+          required: ['decision'],
+        },
+      },
+      { timeout: answerWithinMs, signal },
+    );
+    return reply.action === 'accept' && reply.content?.['decision'] === 'approve' ? 'accepted' : 'unanswered';
+  } catch (error) {
+    signal.throwIfAborted();
+    log('warn', 'the client could not ask the person', { message: error instanceof Error ? error.message : String(error) });
+    return 'unanswered';
+  }
+}

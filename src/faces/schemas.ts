@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import type { Tool } from '../tools/tool.ts';
+
+type JsonSchema = { type: 'object'; [key: string]: unknown };
+
+/** The JSON schema of a tool's arguments, as short as it can be said. */
+export function inputSchemaOf(tool: Tool): JsonSchema {
+  return toJsonSchema(tool.input, 'input');
+}
+
+export function outputSchemaOf(tool: Tool): JsonSchema {
+  return toJsonSchema(tool.output, 'output');
+}
+
+function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: 'draft-7', override: ({ jsonSchema }) => shorten(jsonSchema) });
+  return json as JsonSchema;
+}
+
+/** zod prints the safe-integer range as bounds of every whole number: no reader gains from them. */
+function shorten(json: { minimum?: number | undefined; maximum?: number | undefined }): void {
+  if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
+  if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
+}
