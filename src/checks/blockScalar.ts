@@ -1,0 +1,73 @@
+/** Literal (`|`) and folded (`>`) scalars: YAML 1.2.2, section 8.1. */
+import { type DecodedText, decodedTextBuilder } from './decodedText.ts';
+
+export interface BlockScalar {
+  /** `|` or `>` with its indicators, for example `>2-`. */
+  readonly header: string;
+  /** The column that an explicit indentation indicator counts from. */
+  readonly parentIndent: number;
+  /** Where the content's first line begins and its last one ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Line {
+  readonly start: number;
+  /** Where the leading blanks (spaces only) end. */
+  readonly content: number;
+  /** Without the line break. */
+  readonly end: number;
+}
+
+export function decodeBlock(source: string, block: BlockScalar): DecodedText {
+  const out = decodedTextBuilder(source);
+  const lines = linesOf(source, block.start, block.end);
+  const isEmpty = (line: Line) => line.content === line.end;
+  const firstFull = lines.findIndex((line) => !isEmpty(line));
+  const given = Number(/[1-9]/.exec(block.header)?.[0] ?? 0);
+  const first = lines[firstFull];
+  const indent = given > 0 ? block.parentIndent + given : first ? first.content - first.start : 0;
+  const isInside = (line: Line) => !isEmpty(line) || line.content - line.start > indent;
+  const bodyEnd = first ? lines.findLastIndex(isInside) + 1 : 0;
+  const folds = block.header.startsWith('>');
+
+  // A break folds into a blank between two lines that both begin at the indentation; n breaks fold into n - 1.
+  let breaks = 0;
+  let previousFlush = false;
+  for (const line of lines.slice(0, bodyEnd)) {
+    const begin = Math.min(line.start + indent, line.content);
+    const empty = begin === line.end;
+    const flush = !empty && begin === line.content && source[begin] !== '\t';
+    if (!empty || !folds) {
+      if (folds && flush && previousFlush)
+        out.spelt(breaks === 1 ? ' ' : feeds(breaks - 1), line.start - 1, 1);
+      else out.spelt(feeds(breaks), line.start - 1, 1);
+      breaks = 0;
+      previousFlush = flush;
+    }
+    out.verbatim(begin, line.end);
+    breaks += 1;
+  }
+  const feedsAtEnd = lines.length - bodyEnd + Number(source[block.end - 1] === '\n') - Number(!first);
+  const kept = block.header.includes('+') ? Math.max(1, feedsAtEnd) : Number(bodyEnd > 0);
+  if (!block.header.includes('-') && lines.length > 0) out.spelt(feeds(kept), block.end - 1, 1);
+  return out.done();
+}
+
+function feeds(count: number): string {
+  return '\n'.repeat(Math.max(0, count));
+}
+
+function linesOf(source: string, start: number, end: number): Line[] {
+  const lines: Line[] = [];
+  for (let at = start; at < end; ) {
+    const feed = source.indexOf('\n', at);
+    const next = feed === -1 || feed >= end ? end : feed;
+    const lineEnd = next > at && source[next - 1] === '\r' ? next - 1 : next;
+    let content = at;
+    while (content < lineEnd && source[content] === ' ') content += 1;
+    lines.push({ start: at, content, end: lineEnd });
+    at = next + 1;
+  }
+  return lines;
+}

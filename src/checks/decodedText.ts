@@ -1,0 +1,70 @@
+/**
+ * What a YAML scalar says, and where in the file it says it.
+ *
+ * The decoded text is a sequence of runs. A run either repeats the source unit by unit, or stands for a
+ * stretch of source that is spelt differently there (an escape, a doubled quote, a folded line break).
+ * All positions are UTF-16 code units.
+ */
+export interface DecodedText {
+  readonly text: string;
+  /** The stretch of source that spells `text.slice(from, to)`; `from < to`. */
+  sourceSpan(from: number, to: number): { start: number; end: number };
+}
+
+interface Run {
+  readonly decodedStart: number;
+  readonly sourceStart: number;
+  /** 0 for a run that repeats the source. */
+  readonly sourceLength: number;
+}
+
+export interface DecodedTextBuilder {
+  /** Source from `start` to `end` as it stands. */
+  verbatim(start: number, end: number): void;
+  /** `text`, spelt in the source by `sourceLength` units from `start`. */
+  spelt(text: string, start: number, sourceLength: number): void;
+  done(): DecodedText;
+}
+
+export function decodedTextBuilder(source: string): DecodedTextBuilder {
+  const runs: Run[] = [];
+  let text = '';
+  return {
+    verbatim(start, end) {
+      if (end <= start) return;
+      runs.push({ decodedStart: text.length, sourceStart: start, sourceLength: 0 });
+      text += source.slice(start, end);
+    },
+    spelt(spelling, start, sourceLength) {
+      if (spelling === '') return;
+      runs.push({ decodedStart: text.length, sourceStart: start, sourceLength });
+      text += spelling;
+    },
+    done: () => ({ text, sourceSpan: (from, to) => sourceSpan(runs, from, to) }),
+  };
+}
+
+function sourceSpan(runs: readonly Run[], from: number, to: number): { start: number; end: number } {
+  const first = runAt(runs, from);
+  const last = runAt(runs, to - 1);
+  return {
+    start: first.sourceLength > 0 ? first.sourceStart : first.sourceStart + from - first.decodedStart,
+    end:
+      last.sourceLength > 0
+        ? last.sourceStart + last.sourceLength
+        : last.sourceStart + to - last.decodedStart,
+  };
+}
+
+function runAt(runs: readonly Run[], position: number): Run {
+  let low = 0;
+  let high = runs.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((runs[middle]?.decodedStart ?? 0) <= position) low = middle;
+    else high = middle - 1;
+  }
+  const run = runs[low];
+  if (run === undefined) throw new RangeError('no position in an empty scalar');
+  return run;
+}

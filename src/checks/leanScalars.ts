@@ -1,0 +1,126 @@
+/**
+ * A quick reader for checks as they are mostly written: block mappings and sequences, one line or one block scalar
+ * a value, one document. It answers `undefined` at the first thing that it is not certain of, and the full parser
+ * reads the file then; so what it does answer is what the full parser would say.
+ */
+import { decodeBlock } from './blockScalar.ts';
+import { decodeDoubleQuoted, decodePlain, decodeSingleQuoted } from './flowScalar.ts';
+import { type LeanValue, leanBlockEnd, leanValue } from './leanValue.ts';
+import type { CheckScalar, Wanted } from './scalars.ts';
+
+interface Collection {
+  readonly kind: 'map' | 'seq';
+  readonly indent: number;
+  /** The keys of a map so far. */
+  readonly keys: Set<string>;
+  /** A map's latest key; the key whose value a sequence is. */
+  key: string | undefined;
+}
+
+const plainKey = /[A-Za-z_][\w.-]*(?: +[\w.-]+)*(?=:(?: |$))/y;
+/** Beyond 1,024 characters an implicit key is an error. */
+const longestKey = 1000;
+
+/** The wanted scalars of a file, or `undefined` when the full parser has to read it. */
+export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | undefined {
+  if (source.includes('\t') || source.startsWith('\ufeff') || /\r(?!\n)/.test(source)) return undefined;
+  const scalars: CheckScalar[] = [];
+  const stack: Collection[] = [];
+  /** How deep the collection lies whose latest value is still to come. */
+  let pending = 0;
+  let isFirstLine = true;
+
+  for (let at = 0; at < source.length; ) {
+    const feed = source.indexOf('\n', at);
+    const end = feed < 0 ? source.length : feed;
+    const line = source.slice(at, end > at && source[end - 1] === '\r' ? end - 1 : end);
+    let next = end + 1;
+    const indent = indentOf(line);
+    if (indent < line.length && line[indent] !== '#') {
+      if (isFirstLine && line === '---') isFirstLine = false;
+      else {
+        isFirstLine = false;
+        const value = readLine(line, indent, at);
+        if (value === undefined) return undefined;
+        pending = value.style === 'none' ? stack.length : -1;
+        if (value.style === 'block') {
+          const blockEnd = leanBlockEnd(source, next, stack.at(-1)?.indent ?? 0);
+          if (blockEnd === undefined) return undefined;
+          take(value, blockEnd, false, next);
+          next = blockEnd;
+        } else if (value.style !== 'none' && !take(value, value.end, false, 0)) return undefined;
+      }
+    }
+    at = next;
+  }
+  return scalars;
+
+  /** Takes a line's indicators and key; answers the value behind them. */
+  function readLine(line: string, indent: number, offset: number): LeanValue | undefined {
+    if (indent === 0 && /^(?:---|\.\.\.)(?: |$)/.test(line)) return undefined;
+    let column = indent;
+    let within = false;
+    while (line[column] === '-' && (line[column + 1] ?? ' ') === ' ') {
+      if (!enter('seq', column, within)) return undefined;
+      column = skipBlanks(line, column + 1);
+      within = true;
+    }
+    plainKey.lastIndex = column;
+    if (!plainKey.test(line)) return within ? leanValue(line, column, offset) : undefined;
+    const end = plainKey.lastIndex;
+    const map = end - column > longestKey ? undefined : enter('map', column, within);
+    const key = line.slice(column, end);
+    if (map === undefined || map.keys.has(key)) return undefined;
+    map.keys.add(key);
+    map.key = key;
+    const start = offset + column;
+    take({ style: 'plain', start, end: offset + end, escaped: false }, offset + end, true, 0);
+    return leanValue(line, skipBlanks(line, end + 1), offset);
+  }
+
+  /** The collection at this column: the one that is open there, or a new one where a value is expected. */
+  function enter(kind: Collection['kind'], column: number, within: boolean): Collection | undefined {
+    if (!within) {
+      while ((stack.at(-1)?.indent ?? -1) > column) stack.pop();
+      const top = stack.at(-1);
+      if (top?.indent === column && top.kind === kind) return top;
+      if (top?.indent === column && kind === 'map') {
+        stack.pop();
+        return stack.at(-1)?.indent === column ? stack.at(-1) : undefined;
+      }
+      if (pending !== stack.length) return undefined;
+    }
+    const key = kind === 'seq' ? stack.at(-1)?.key : undefined;
+    const opened = { kind, indent: column, keys: new Set<string>(), key };
+    stack.push(opened);
+    return opened;
+  }
+
+  /** Keeps a scalar that is wanted; false for a wanted flow collection, whose scalars are not told apart here. */
+  function take(value: LeanValue, end: number, isKey: boolean, contentStart: number): boolean {
+    const { style, start, escaped } = value;
+    if (!wanted(start, end, escaped)) return true;
+    if (style === 'flow') return false;
+    const parentKey = isKey ? undefined : stack.at(-1)?.key;
+    const decode = () => {
+      if (style === 'block') {
+        const block = { header: source.slice(start, value.end), parentIndent: 0, start: contentStart, end };
+        return decodeBlock(source, block);
+      }
+      if (style === 'double') return decodeDoubleQuoted(source, start, end);
+      return (style === 'single' ? decodeSingleQuoted : decodePlain)(source, start, end);
+    };
+    scalars.push({ start, end, escaped, isKey, parentKey, decode });
+    return true;
+  }
+}
+
+function indentOf(line: string): number {
+  return skipBlanks(line, 0);
+}
+
+function skipBlanks(line: string, from: number): number {
+  let at = from;
+  while (line[at] === ' ') at += 1;
+  return at;
+}

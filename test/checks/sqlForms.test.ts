@@ -1,0 +1,287 @@
+import { describe, expect, test } from 'vitest';
+import { scaleIntervals } from '../../src/checks/scale.ts';
+import type { IntervalUnit } from '../../src/checks/schedules.ts';
+
+/** Scales the hours (or days) of one piece of SQL by two, as the content of a literal block. */
+function scaled(sql: string, unit: IntervalUnit = 'hour') {
+  const head = 'query: |2\n';
+  const source = `${head}${sql.replace(/^/gm, '  ')}\n`;
+  const result = scaleIntervals(source, unit, 2);
+  expect(result.invalid).toBeUndefined();
+  return { ...result, sql: result.text.slice(head.length, -1).replace(/^ {2}/gm, '') };
+}
+
+function reasonsOf(sql: string, unit?: IntervalUnit) {
+  return scaled(sql, unit).notScaled.map(({ text, reason }) => `${text}: ${reason}`);
+}
+
+describe('a literal that an engine of this field reads is scaled', () => {
+  const rows: [form: string, before: string, after: string][] = [
+    ['the canonical form', "INTERVAL '3' hour", "INTERVAL '6' hour"],
+    ['lower case', "interval '3' hour", "interval '6' hour"],
+    ['mixed case of keyword and unit', "InterVal '3' HoUr", "InterVal '6' HoUr"],
+    ['a plural', "INTERVAL '3' HOURS", "INTERVAL '6' HOURS"],
+    ['no whitespace at all', "now()-INTERVAL'3'HOUR", "now()-INTERVAL'6'HOUR"],
+    ['two blanks, as Athena prints', "INTERVAL  '7' HOUR", "INTERVAL  '14' HOUR"],
+    ['tabs', "INTERVAL\t'3'\thour", "INTERVAL\t'6'\thour"],
+    ['line breaks between the tokens', "INTERVAL\n'3'\n\nhour", "INTERVAL\n'6'\n\nhour"],
+    ['a block comment between the tokens', "INTERVAL /* x '9' */ '3' hour", "INTERVAL /* x '9' */ '6' hour"],
+    ['a nested comment', "INTERVAL /* a /* b */ '9' */ '3' hour", "INTERVAL /* a /* b */ '9' */ '6' hour"],
+    ['a line comment between the tokens', "INTERVAL -- '9' hour\n'3' hour", "INTERVAL -- '9' hour\n'6' hour"],
+    ['a sign outside the quotes', "INTERVAL -'3' hour", "INTERVAL -'6' hour"],
+    ['a sign inside the quotes', "INTERVAL '-3' hour", "INTERVAL '-6' hour"],
+    ['a plus', "INTERVAL +'5' hour", "INTERVAL +'10' hour"],
+    ['a plus inside', "INTERVAL '+5' hour", "INTERVAL '+10' hour"],
+    ['both signs', "INTERVAL - '-3' hour", "INTERVAL - '-6' hour"],
+    ['blanks inside the quotes', "INTERVAL ' 3 ' hour", "INTERVAL ' 6 ' hour"],
+    ['bare, as Spark takes it', 'INTERVAL 3 HOURS', 'INTERVAL 6 HOURS'],
+    ['bare with a sign', 'INTERVAL -3 HOURS', 'INTERVAL -6 HOURS'],
+    ['bare with a loose sign', 'INTERVAL - 3 HOURS', 'INTERVAL - 6 HOURS'],
+    ['double quotes, as Spark takes them', 'INTERVAL "3" HOURS', 'INTERVAL "6" HOURS'],
+    ['the unit inside the quotes', "INTERVAL '3 hours'", "INTERVAL '6 hours'"],
+    ['the unit inside, no blank before', "INTERVAL'3 HOURS'", "INTERVAL'6 HOURS'"],
+    ['the unit inside, signed', "INTERVAL '- 3  hour '", "INTERVAL '- 6  hour '"],
+    ['the unit inside double quotes', 'INTERVAL "3 hours"', 'INTERVAL "6 hours"'],
+    ['leading zeros', "INTERVAL '007' hour", "INTERVAL '14' hour"],
+    ['nothing stays nothing', "INTERVAL '0' hour", "INTERVAL '0' hour"],
+    ['and as it is spelt', "INTERVAL '000' hour", "INTERVAL '000' hour"],
+    [
+      'more digits than a double holds',
+      "INTERVAL '9007199254740993' hour",
+      "INTERVAL '18014398509481986' hour",
+    ],
+    [
+      'two literals that are subtracted',
+      "x - INTERVAL '3' hour - INTERVAL '2' hour",
+      "x - INTERVAL '6' hour - INTERVAL '4' hour",
+    ],
+    [
+      'in a function call',
+      "date_trunc('hour', now() - interval '3' hour)",
+      "date_trunc('hour', now() - interval '6' hour)",
+    ],
+    [
+      'in a call that names itself date_sub',
+      'date_sub(ts, INTERVAL 3 HOUR)',
+      'date_sub(ts, INTERVAL 6 HOUR)',
+    ],
+    ['before an alias', "INTERVAL '3' hour AS w, 1 AS interval", "INTERVAL '6' hour AS w, 1 AS interval"],
+    ['multiplied', "2 * INTERVAL '3' hour", "2 * INTERVAL '6' hour"],
+    [
+      'behind templates',
+      "{{ now }} - INTERVAL '3' hour {{ more }}",
+      "{{ now }} - INTERVAL '6' hour {{ more }}",
+    ],
+    [
+      'behind a template with quotes in a string',
+      "ts > '{{ ds('x') }}' - INTERVAL '3' hour",
+      "ts > '{{ ds('x') }}' - INTERVAL '6' hour",
+    ],
+    ['behind characters of two units', "'😀' <> x - INTERVAL '3' hour", "'😀' <> x - INTERVAL '6' hour"],
+    [
+      'behind a string that ends in a backslash',
+      "x <> 'a\\' - INTERVAL '3' hour",
+      "x <> 'a\\' - INTERVAL '6' hour",
+    ],
+    [
+      'behind a string with an escaped quote',
+      "x <> 'it\\'s' - INTERVAL '3' hour",
+      "x <> 'it\\'s' - INTERVAL '6' hour",
+    ],
+    ['behind a doubled quote', "x <> 'it''s' - INTERVAL '3' hour", "x <> 'it''s' - INTERVAL '6' hour"],
+    [
+      'behind a comment that is open for Spark',
+      "/* a /* b */ INTERVAL '3' hour",
+      "/* a /* b */ INTERVAL '6' hour",
+    ],
+    ['behind count(*)/2', "count(*)/2 > INTERVAL '3' hour", "count(*)/2 > INTERVAL '6' hour"],
+    ['with the next line commented', "INTERVAL '3' hour -- to minute\n", "INTERVAL '6' hour -- to minute\n"],
+  ];
+  test.each(rows)('%s', (_form, before, after) => {
+    expect(scaled(before)).toMatchObject({ sql: after, notScaled: [] });
+  });
+});
+
+describe('what looks like a window but is not of the rule is left, with the reason', () => {
+  const rows: [sql: string, reason: string][] = [
+    ["INTERVAL '1' DAY", "INTERVAL '1' DAY: day: only hour intervals scale in this file"],
+    ["INTERVAL '15' minute", "INTERVAL '15' minute: minute: only hour intervals scale in this file"],
+    ["INTERVAL '2 weeks'", "INTERVAL '2 weeks': week: only hour intervals scale in this file"],
+    ['INTERVAL 1 DAY 2 HOURS', 'INTERVAL 1 DAY 2 HOURS: a compound of several parts'],
+    ["INTERVAL '1 day 2 hours'", "INTERVAL '1 day 2 hours': a compound of several parts"],
+    ['INTERVAL 2 HOUR -3 MINUTE', 'INTERVAL 2 HOUR -3 MINUTE: a compound of several parts'],
+    ["INTERVAL 2 HOUR - '3' MINUTE", "INTERVAL 2 HOUR - '3' MINUTE: a compound of several parts"],
+    ['INTERVAL 2 HOUR {{ m }} MINUTE', 'INTERVAL 2 HOUR {{ m }} MINUTE: a compound of several parts'],
+    ["INTERVAL '2-6' YEAR TO MONTH", "INTERVAL '2-6' YEAR TO MONTH: a range from one unit to another"],
+    ["INTERVAL '2' hour to\nsecond", "INTERVAL '2' hour to second: a range from one unit to another"],
+    ["INTERVAL '2' hour(3)", "INTERVAL '2' hour: a unit with a precision"],
+    ["INTERVAL '1.5' hour", "INTERVAL '1.5' hour: a fraction"],
+    ['INTERVAL 1.5 hour', 'INTERVAL 1.5 hour: a fraction'],
+    ['INTERVAL .5 hour', 'INTERVAL .5 hour: a fraction'],
+    ["INTERVAL '1e1' hour", "INTERVAL '1e1' hour: a fraction"],
+    ["INTERVAL '1.5 hours'", "INTERVAL '1.5 hours': a fraction"],
+    ["INTERVAL '{{ n }}' hour", "INTERVAL '{{ n }}' hour: a template in the amount"],
+    ["INTERVAL '{{ f('n') }}' hour", "INTERVAL '{{ f('n') }}' hour: a template in the amount"],
+    ["INTERVAL '${HOURS}' hour", "INTERVAL '${HOURS}' hour: a template in the amount"],
+    ["INTERVAL '1{{ n }}' hour", "INTERVAL '1{{ n }}' hour: a template in the amount"],
+    ["INTERVAL '{{ n }} hours'", "INTERVAL '{{ n }} hours': a template in the amount"],
+    ['INTERVAL {{ n }} hour', 'INTERVAL {{ n }} hour: a template in place of the amount'],
+    ['INTERVAL ${HOURS} hour', 'INTERVAL ${HOURS} hour: a template in place of the amount'],
+    ['INTERVAL $x hour', 'INTERVAL $x hour: a template in place of the amount'],
+    ['INTERVAL {HOURS} hour', 'INTERVAL {HOURS} hour: a template in place of the amount'],
+    ['INTERVAL %(h)s hour', 'INTERVAL %(h)s hour: a template in place of the amount'],
+    ['INTERVAL -{HOURS} hour', 'INTERVAL -{HOURS} hour: a template in place of the amount'],
+    ['INTERVAL {{ window }}', 'INTERVAL {{ window }}: a template in place of the amount and the unit'],
+    ['INTERVAL $n $unit', 'INTERVAL $n $unit: a template in place of the amount and the unit'],
+    ["INTERVAL '3' {{ unit }}", "INTERVAL '3' {{ unit }}: a template follows the amount"],
+    ["INTERVAL '3' hour{{ s }}", "INTERVAL '3' hour{{ s }}: a template follows the unit"],
+    ['INTERVAL 2 * {X} hour', 'INTERVAL 2 * {X} hour: an expression in place of the amount'],
+    ['INTERVAL (a + 1) HOUR', 'INTERVAL (a + 1) HOUR: an expression in place of the amount'],
+    ['INTERVAL t.lookback HOUR', 'INTERVAL t.lookback HOUR: an expression in place of the amount'],
+    ["INTERVAL 'three' hour", "INTERVAL 'three' hour: the amount is not a whole number"],
+    ["INTERVAL '' hour", "INTERVAL '' hour: the amount is not a whole number"],
+    ["INTERVAL '３' hour", "INTERVAL '３' hour: the amount is not a whole number"],
+    ['INTERVAL 3L hour', 'INTERVAL 3L hour: the amount is not a whole number'],
+    ["INTERVAL '03:00:00'", "INTERVAL '03:00:00': no unit that is known here"],
+    ["INTERVAL '3hours'", "INTERVAL '3hours': no unit that is known here"],
+    [
+      "INTERVAL '1234567890123456789' hour",
+      "INTERVAL '1234567890123456789' hour: an amount of more than 18 digits",
+    ],
+    [
+      "date_add('hour', -3, now())",
+      "date_add('hour', -3, now()): a window written as date_add, not as an INTERVAL literal",
+    ],
+    [
+      'date_sub(current_date, 3)',
+      'date_sub(current_date, 3): a window written as date_sub, not as an INTERVAL literal',
+    ],
+    [
+      'DATEADD(hour, -3, ts)',
+      'DATEADD(hour, -3, ts): a window written as dateadd, not as an INTERVAL literal',
+    ],
+    [
+      'TIMESTAMPADD(HOUR, -3, ts)',
+      'TIMESTAMPADD(HOUR, -3, ts): a window written as timestampadd, not as an INTERVAL literal',
+    ],
+    [
+      'make_interval(0, 0, 0, 0, 3)',
+      'make_interval(0, 0, 0, 0, 3): a window written as make_interval, not as an INTERVAL literal',
+    ],
+    ["'3 hours'::interval", "'3 hours'::interval: a window written as a cast, not as an INTERVAL literal"],
+    [
+      "CAST('3' AS INTERVAL HOUR)",
+      "CAST('3' AS INTERVAL HOUR): a window written as a cast, not as an INTERVAL literal",
+    ],
+    ["{{ dateadd('hour', -3, 'now()') }}", "{{ dateadd('hour', -3, 'now()') }}: written in a template"],
+    [
+      "x <> '\\' or INTERVAL '3' hour > \\' y '",
+      "INTERVAL '3' hour: engines read the quotes and comments around it differently",
+    ],
+    ["x = 'a and INTERVAL 3 hour", 'INTERVAL 3 hour: a quote or a comment in this text never closes'],
+    ["INTERVAL '3' hour /* soon", "INTERVAL '3' hour: a quote or a comment in this text never closes"],
+  ];
+  test.each(rows)('%s', (sql, reason) => {
+    const result = scaled(sql);
+    expect(reasonsOf(sql)).toEqual([reason]);
+    expect(result.sql).toBe(sql);
+    expect(result.literals).toBe(0);
+  });
+
+  test('an hour in a daily file', () => {
+    expect(reasonsOf("INTERVAL '3' hour", 'day')).toEqual([
+      "INTERVAL '3' hour: hour: only day intervals scale in this file",
+    ]);
+  });
+
+  test('a quote that a backslash hides from one engine, in a template file', () => {
+    expect(reasonsOf("x like '{{%' and y > interval '3' hour and z like '%}}'")).toEqual([
+      "interval '3' hour: engines read the quotes and comments around it differently",
+    ]);
+  });
+});
+
+describe('what is not a window is not there at all', () => {
+  test.each([
+    ["-- INTERVAL '3' hour"],
+    ["select 1 -- INTERVAL '3' hour"],
+    ["/* INTERVAL '3' hour */ select 1"],
+    ["/* a /* b */ INTERVAL '3' hour */ select 1"],
+    ["{# INTERVAL '3' hour #} select 1"],
+    ['-- spark goes on \\\nselect 1'],
+    ["select 'older than INTERVAL ''3'' hour'"],
+    ["select 'INTERVAL 3 hour'"],
+    ['select "INTERVAL 3 hour"'],
+    ['select "INTERVAL \'3\' hour"'],
+    ['select `INTERVAL 3 hour`'],
+    ['my_interval 3 hour'],
+    ['interval_3 hour'],
+    ['t.interval 3 hour'],
+    ["t . interval '3' hour"],
+    ["{{ prefix }}interval '3' hour"],
+    ['$interval 3 hour'],
+    ['--health-interval 3 hour'],
+    ['interval: 3 hour'],
+    ['interval 3'],
+    ['interval = 3 and hour > 2'],
+    ["interval in ('3 hours')"],
+    ['select 1 as interval from hour'],
+    ['select interval, hour from t'],
+    ['order by interval desc, hour'],
+    ['where interval is not null and hour = 3'],
+    ['select interval - 3 from t'],
+    ['max(interval) over hour'],
+    ['x::interval'],
+    ['cast(x as interval hour)'],
+    ['w interval day to second'],
+    ["interval '' "],
+    ['ınterval 3 hour'],
+  ])('%s', (sql) => {
+    expect(scaled(sql)).toMatchObject({ sql, changes: [], notScaled: [], literals: 0 });
+  });
+});
+
+describe('a window with two edges moves as well as widens', () => {
+  const remark = "a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens";
+  test.each([
+    ["ts between now() - INTERVAL '6' hour and now() - INTERVAL '2' hour"],
+    ["ts between (now() - INTERVAL '6' hour) and (now() - INTERVAL '2' hour)"],
+    ["t.ts >= now() - INTERVAL '6' hour and t.ts < now() - INTERVAL '2' hour"],
+    ["(date(ts) > f(now() - INTERVAL '6' hour)) and (date(ts) <= f(now() - INTERVAL '2' hour))"],
+    [
+      'select 1 from (select 2 where "ts" > x - INTERVAL \'6\' hour and a = 1 and "ts" < x - INTERVAL \'2\' hour)',
+    ],
+    ["ts not between now() - INTERVAL '6' hour and now() - INTERVAL '2' hour"],
+  ])('%s', (sql) => {
+    expect(scaled(sql).remarks.map(({ text }) => text)).toEqual([remark]);
+  });
+
+  test.each([
+    ["ts >= now() - INTERVAL '6' hour and ts < now()"],
+    ["ts between now() - INTERVAL '6' hour and now() + INTERVAL '2' hour"],
+    ["ts between now() - INTERVAL '6' hour and now() - INTERVAL '0' hour"],
+    ["a >= now() - INTERVAL '6' hour and b < now() - INTERVAL '2' hour"],
+    ["ts >= now() - INTERVAL '6' hour or ts < now() - INTERVAL '2' hour"],
+    ["ts <> now() - INTERVAL '6' hour and ts < now() - INTERVAL '2' hour"],
+    ["ts >= now() - INTERVAL '6' hour and ts > now() - INTERVAL '2' hour"],
+    ["select 1 where ts >= now() - INTERVAL '6' hour union select 1 where ts < now() - INTERVAL '2' hour"],
+    ["x in (select 1 where ts >= now() - INTERVAL '6' hour) and ts < now() - INTERVAL '2' hour"],
+  ])('but not %s', (sql) => {
+    expect(scaled(sql)).toMatchObject({ remarks: [] });
+  });
+});
+
+test('an amount is multiplied exactly, whatever the load', () => {
+  const amount = '123456789012345678';
+  const { text } = scaleIntervals(`q: interval '${amount}' day\n`, 'day', 1000);
+  expect(text).toBe(`q: interval '${amount}000' day\n`);
+});
+
+test("'007' at load 3 is '21', and at load 1 every spelling stays", () => {
+  expect(scaleIntervals("q: interval '007' day\n", 'day', 3).text).toBe("q: interval '21' day\n");
+  expect(scaleIntervals("q: interval '01' day\n", 'day', 1)).toMatchObject({
+    text: "q: interval '01' day\n",
+    changes: [],
+    literals: 1,
+  });
+});
