@@ -20,8 +20,15 @@ function ports(): Promise<Ports> {
   return made;
 }
 
+// Warnings of Node and of libraries are for the log: the server's stderr is one JSON line per event.
+process.removeAllListeners('warning');
+process.on('warning', ({ name, message }) => {
+  if (command === undefined) log('warn', name, { message });
+});
+
 const stop = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => leave(signal === 'SIGINT' ? 130 : 0));
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => leave(signal === 'SIGINT' ? 130 : 0));
 process.stdout.on('error', () => leave(0));
 
 /** Gives a call in flight a moment to record the truth, then goes. */
@@ -34,7 +41,7 @@ switch (command) {
   case undefined: {
     const { serveStdio } = await import('./faces/mcp.ts');
     process.stdin.once('end', () => leave(0)).once('close', () => leave(0));
-    const asksEveryTime = process.env['REQUIRE_USER_INTERACTION'] !== 'false';
+    const asksEveryTime = process.env.REQUIRE_USER_INTERACTION !== 'false';
     await serveStdio({ name: 'audit-load-test', version, ports, asksEveryTime });
     break;
   }
@@ -66,7 +73,9 @@ switch (command) {
   case 'approve': {
     const { approve } = await import('./faces/approve.ts');
     const { toolErrorIn } = await import('./faces/invoke.ts');
-    const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+    const terminal = process.stdin.isTTY
+      ? createInterface({ input: process.stdin, output: process.stderr })
+      : undefined;
     try {
       process.stdout.write(`${await approve(words[0], await ports(), terminal)}\n`);
     } catch (error) {

@@ -204,7 +204,9 @@ export interface TargetRepository {
    * Writes a patch under STATE_DIR that brings the present bytes of these files back with `git apply`, made
    * against what the files will hold after the call that asks for it. Answers its path.
    */
-  backup(files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[]): Promise<string>;
+  backup(
+    files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[],
+  ): Promise<string>;
   /** Commits these files (relative to CHECKS_PATH) and nothing else; `found` when the trailer is already there. */
   commit(paths: readonly string[], message: string, trailer: string): Promise<Commit>;
   /** `Name <address>` as git would sign a commit. @throws ToolError CONFIG when git does not know it */

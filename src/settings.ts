@@ -45,7 +45,9 @@ const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 const s3Uri = z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+/);
 const plainPrefix = z
   .string()
-  .refine((prefix) => prefix.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..'));
+  .refine((prefix) =>
+    prefix.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..'),
+  );
 const relativePath = z.string().refine((path) => !isAbsolute(path) && !path.split(/[\\/]/).includes('..'));
 
 /**
@@ -64,12 +66,20 @@ export function readSettings(environment: Environment, home: string): LoadedSett
   function required(name: string, example: string): string {
     const found = value(name);
     if (found === undefined)
-      problems.push({ name, problem: 'is not set', fix: `Add ${name}=${example} to .env (see .env.example).` });
+      problems.push({
+        name,
+        problem: 'is not set',
+        fix: `Add ${name}=${example} to .env (see .env.example).`,
+      });
     return found ?? '';
   }
   function checked(name: string, found: string, shape: z.ZodType, meant: string): string {
     if (found === '' || shape.safeParse(found).success) return found;
-    problems.push({ name, problem: `is ${JSON.stringify(found)}, not ${meant}`, fix: `Correct ${name} in .env.` });
+    problems.push({
+      name,
+      problem: `is ${JSON.stringify(found)}, not ${meant}`,
+      fix: `Correct ${name} in .env.`,
+    });
     return '';
   }
   function path(found: string): string {
@@ -126,7 +136,8 @@ function overlaps(settings: Settings): SettingsProblem[] {
   const production = `${settings.prodHourlyChecks}/`;
   return (['configsPrefix', 'dagsPrefix'] as const).flatMap((name) => {
     const ours = `s3://${settings.bucket}/${settings[name]}/`;
-    if (settings.prodHourlyChecks === '' || !(production.startsWith(ours) || ours.startsWith(production))) return [];
+    if (settings.prodHourlyChecks === '' || !(production.startsWith(ours) || ours.startsWith(production)))
+      return [];
     return [
       {
         name: 'PROD_HOURLY_CHECKS',

@@ -25,7 +25,6 @@ export async function commitFiles(
       `Something else is staged in the repository (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}). Nothing was committed.`,
       { next: 'commit or unstage it (git restore --staged), then call commitResults again.' },
     );
-  const input = paths.join('\0');
   const changed =
     paths.length === 0
       ? []
@@ -44,7 +43,7 @@ export async function commitFiles(
           .filter((path) => ours.has(path));
   if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
 
-  await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { input });
+  await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: changed.join('\0') });
   const body = `${message}\n\n${trailerKey}: ${trailer}\n`;
   await git.run(['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '-m', body]);
   const sha = (await git.run(['rev-parse', 'HEAD'])).trim();

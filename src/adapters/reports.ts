@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Commit, Reports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
@@ -49,7 +49,8 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
       const repository = openGit(top);
       const wanted = [
         ...directories.map((directory) => resolve(reportsDir, directory)),
-        dirname(resolve(settings.dagFile)),
+        resolve(settings.dagFile),
+        join(dirname(resolve(settings.dagFile)), 'cluster_configs'),
       ];
       const paths = await Promise.all(wanted.map((path) => filesBelow(path)));
       const realTop = await realpath(top);
@@ -57,14 +58,7 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
         .map((path) => relative(realTop, path))
         .filter((path) => !path.startsWith(`..${sep}`) && !isAbsolute(path))
         .map((path) => path.split(sep).join('/'));
-      const ignored = inside.length === 0 ? [] : await ignoredOf(repository, inside);
-      return commitFiles(
-        repository,
-        branch,
-        inside.filter((path) => !ignored.includes(path)),
-        message,
-        trailer,
-      );
+      return commitFiles(repository, branch, inside, message, trailer);
     },
   };
 }
@@ -74,14 +68,11 @@ function stampOf(directory: string): string {
   return directory.slice(directory.indexOf('_') + 1);
 }
 
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true, recursive: true }).catch(() => []);
+/** The plain files at or below a path; none when it does not exist. */
+async function filesBelow(path: string): Promise<string[]> {
+  if ((await stat(path).catch(() => undefined))?.isFile()) return [path];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
     .map((entry) => join(entry.parentPath, entry.name));
-}
-
-async function ignoredOf(git: ReturnType<typeof openGit>, paths: readonly string[]): Promise<string[]> {
-  const output = await git.run(['check-ignore', '--stdin', '-z'], { input: paths.join('\0') });
-  return output.split('\0').filter((path) => path !== '');
 }

@@ -194,7 +194,7 @@ async function readCheckFiles(
       ...(bytes === undefined ? {} : { disk: bytes, diskDigest: diskDigest ?? '' }),
       ...(headBytes === undefined
         ? {}
-          : { head: headBytes, headDigest: headBytes === bytes ? (diskDigest ?? '') : sha256(headBytes) }),
+        : { head: headBytes, headDigest: headBytes === bytes ? (diskDigest ?? '') : sha256(headBytes) }),
       ...(baseline === undefined
         ? {}
         : { baseline, baselineDigest: baseline === bytes ? (diskDigest ?? '') : sha256(baseline) }),

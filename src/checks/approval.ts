@@ -2,7 +2,12 @@ import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
 
 /** What to do about the person's approval before bytes leave the machine. */
-export type ApprovalStep = 'not_needed' | 'approved_before' | 'approved_now' | 'ask_person' | 'wait_for_person';
+export type ApprovalStep =
+  | 'not_needed'
+  | 'approved_before'
+  | 'approved_now'
+  | 'ask_person'
+  | 'wait_for_person';
 
 /**
  * `approved` is the caller's word for the person's yes. With APPROVAL=terminal only the person's own terminal counts;

@@ -1,7 +1,7 @@
+import { ToolError } from '../errors.ts';
 import type { DagFile, StoredObject } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
-import { ToolError } from '../errors.ts';
 import { readConstant } from './dagSource.ts';
 import { sha256 } from './digest.ts';
 import { type JsonChange, jsonChanges } from './jsonChanges.ts';
@@ -14,7 +14,10 @@ export interface DagUpload {
   readonly status: 'new' | 'changed' | 'unchanged';
 }
 
-export function planDagUpload(files: readonly DagFile[], remotes: readonly (Uint8Array | undefined)[]): DagUpload[] {
+export function planDagUpload(
+  files: readonly DagFile[],
+  remotes: readonly (Uint8Array | undefined)[],
+): DagUpload[] {
   return files.map((file, index) => {
     const remote = remotes[index];
     const digest = sha256(file.bytes);
@@ -32,7 +35,11 @@ export function foreignDagFiles(plan: readonly DagUpload[], session: Pick<Sessio
 }
 
 /** Objects in the DAG folder that this upload neither writes nor reads. */
-export function otherObjects(objects: readonly StoredObject[], plan: readonly DagUpload[], dagsPrefix: string): string[] {
+export function otherObjects(
+  objects: readonly StoredObject[],
+  plan: readonly DagUpload[],
+  dagsPrefix: string,
+): string[] {
   const ours = new Set(plan.map((one) => `${dagsPrefix}/${one.file.name}`));
   return objects.map((object) => object.key).filter((key) => !ours.has(key) && !key.endsWith('/'));
 }
@@ -41,7 +48,9 @@ export function otherObjects(objects: readonly StoredObject[], plan: readonly Da
 export function changesAgainstBucket(plan: readonly DagUpload[]): ({ file: string } & JsonChange)[] {
   return plan.flatMap((one) => {
     if (one.status !== 'changed' || one.remote === undefined || !one.file.name.endsWith('.json')) return [];
-    const [from, to] = [one.remote, one.file.bytes].map((bytes) => parse(Buffer.from(bytes).toString('utf8')));
+    const [from, to] = [one.remote, one.file.bytes].map((bytes) =>
+      parse(Buffer.from(bytes).toString('utf8')),
+    );
     return jsonChanges(from, to).map((change) => ({ file: one.file.name, ...change }));
   });
 }
@@ -59,9 +68,13 @@ export function requireClusterConfigs(files: readonly DagFile[]): void {
   for (const file of files.filter((one) => one.name.endsWith('.json'))) {
     const config = parse(file.bytes.toString('utf8'));
     if (typeof config === 'object' && config !== null && !Array.isArray(config)) continue;
-    throw new ToolError('CONFIG', `${file.name} is not a JSON object, so no cluster could be made from it. Nothing was uploaded.`, {
-      next: 'mend the file beside DAG_FILE, then call uploadDags again.',
-    });
+    throw new ToolError(
+      'CONFIG',
+      `${file.name} is not a JSON object, so no cluster could be made from it. Nothing was uploaded.`,
+      {
+        next: 'mend the file beside DAG_FILE, then call uploadDags again.',
+      },
+    );
   }
 }
 
@@ -76,8 +89,12 @@ export function requireSamePlaces(source: string, settings: Settings): void {
   for (const [name, setting] of places) {
     const inDag = readConstant(source, name);
     if (inDag === undefined || inDag.replace(/^\/+|\/+$/g, '') === settings[setting]) continue;
-    throw new ToolError('CONFIG', `The DAG has ${name} = ${JSON.stringify(inDag.slice(0, 80))}, but the setting is ${settings[setting]}: it would run other configs than those uploaded. Nothing was uploaded.`, {
-      next: `make ${name} in DAG_FILE and in .env the same, then call uploadDags again.`,
-    });
+    throw new ToolError(
+      'CONFIG',
+      `The DAG has ${name} = ${JSON.stringify(inDag.slice(0, 80))}, but the setting is ${settings[setting]}: it would run other configs than those uploaded. Nothing was uploaded.`,
+      {
+        next: `make ${name} in DAG_FILE and in .env the same, then call uploadDags again.`,
+      },
+    );
   }
 }

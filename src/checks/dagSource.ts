@@ -14,9 +14,13 @@ export function readLoad(source: string, where: string): number {
       : found.length > 1
         ? `sets LOAD ${found.length} times`
         : `sets LOAD to ${load}, which is not from 1 to 1000`;
-  throw new ToolError('CONFIG', `${where} ${what}, so nobody can tell which load it would run. Nothing was uploaded.`, {
-    next: 'leave exactly one line such as LOAD = 2 at the beginning of a line of DAG_FILE, then call uploadDags again.',
-  });
+  throw new ToolError(
+    'CONFIG',
+    `${where} ${what}, so nobody can tell which load it would run. Nothing was uploaded.`,
+    {
+      next: 'leave exactly one line such as LOAD = 2 at the beginning of a line of DAG_FILE, then call uploadDags again.',
+    },
+  );
 }
 
 /** The same source with LOAD set; everything else keeps its bytes. */

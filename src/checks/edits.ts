@@ -13,7 +13,8 @@ export function foreignEdits(
 ): ExpectedFile[] {
   const known = new Set<string>();
   for (const some of fixes) for (const fix of some) known.add(`${fix.path}\0${fix.digest}`);
-  for (const manifest of written) for (const [path, digest] of Object.entries(manifest)) known.add(`${path}\0${digest}`);
+  for (const manifest of written)
+    for (const [path, digest] of Object.entries(manifest)) known.add(`${path}\0${digest}`);
   return files.filter(({ path, file, digest }) => {
     const disk = file.diskDigest ?? 'deleted';
     if (disk === file.baselineDigest || disk === file.headDigest || disk === digest) return false;

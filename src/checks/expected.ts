@@ -44,7 +44,12 @@ export const noFixes: KnownFixes = { fixes: [], bytes: new Map() };
  */
 export function expectedFile(file: CheckFile, load: number, known: KnownFixes): ExpectedFile | undefined {
   const rule = ruleFor(file.path);
-  if (rule === undefined || rule.fromProduction || file.baseline === undefined || file.baselineDigest === undefined)
+  if (
+    rule === undefined ||
+    rule.fromProduction ||
+    file.baseline === undefined ||
+    file.baselineDigest === undefined
+  )
     return undefined;
   const same = { path: file.path, rule, file };
   const unscaled = { ...same, bytes: file.baseline, digest: file.baselineDigest, ...nothing };

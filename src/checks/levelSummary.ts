@@ -13,7 +13,11 @@ export interface ScheduleSummary {
 }
 
 /** One row for each kind of file, as the seed's output has it. */
-export function summariseSchedules(files: readonly ExpectedFile[], load: number, schedulesInScope: readonly Schedule[]): ScheduleSummary[] {
+export function summariseSchedules(
+  files: readonly ExpectedFile[],
+  load: number,
+  schedulesInScope: readonly Schedule[],
+): ScheduleSummary[] {
   return schedules.flatMap((schedule) => {
     if (!schedulesInScope.includes(schedule)) return [];
     const scaling = fileRules.find((rule) => rule.schedule === schedule && rule.scales !== undefined);
@@ -36,8 +40,14 @@ export function summariseSchedules(files: readonly ExpectedFile[], load: number,
 
 function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
-    ...(unscaled ? [`not scaled: the DAG gives these checks ts_start and ts_end ${load} ${load === 1 ? 'hour' : 'hours'} apart at run time`] : []),
-    ...(others > 0 ? [`${others} more ${schedule} ${others === 1 ? 'file is' : 'files are'} uploaded as they are`] : []),
+    ...(unscaled
+      ? [
+          `not scaled: the DAG gives these checks ts_start and ts_end ${load} ${load === 1 ? 'hour' : 'hours'} apart at run time`,
+        ]
+      : []),
+    ...(others > 0
+      ? [`${others} more ${schedule} ${others === 1 ? 'file is' : 'files are'} uploaded as they are`]
+      : []),
   ];
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
@@ -53,9 +63,13 @@ export function remarksOn(review: Review): Remarks {
   const invalid = review.files.flatMap((one) =>
     one.invalid === undefined
       ? []
-      : [`${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): left alone, and uploaded as its baseline is.`],
+      : [
+          `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): left alone, and uploaded as its baseline is.`,
+        ],
   );
-  const moved = review.files.flatMap((one) => one.remarks.map((remark) => `${one.path}:${remark.line} ${remark.text}`));
+  const moved = review.files.flatMap((one) =>
+    one.remarks.map((remark) => `${one.path}:${remark.line} ${remark.text}`),
+  );
   const unloaded = review.files.filter((one) => one.noLiteral).map((one) => one.path);
   const added = review.files.filter((one) => one.file.newOnBranch).map((one) => one.path);
   return {
@@ -64,7 +78,10 @@ export function remarksOn(review: Review): Remarks {
       ...many(unloaded, 'no interval of the unit that is scaled: the load of these checks does not change'),
       ...moved,
       ...many(added, 'new on the test branch: the first version there is the baseline'),
-      ...many(review.untracked, 'not in git yet, so there is no baseline: neither scaled nor uploaded; commit them to include them'),
+      ...many(
+        review.untracked,
+        'not in git yet, so there is no baseline: neither scaled nor uploaded; commit them to include them',
+      ),
     ],
     notScaled: review.files.flatMap((one) => one.notScaled.map((left) => ({ file: one.path, ...left }))),
   };
@@ -73,7 +90,9 @@ export function remarksOn(review: Review): Remarks {
 function many(paths: readonly string[], what: string): string[] {
   if (paths.length === 0) return [];
   const shown = paths.slice(0, 4).join(', ');
-  return [`${paths.length} ${paths.length === 1 ? 'file' : 'files'} (${shown}${paths.length > 4 ? ', …' : ''}): ${what}.`];
+  return [
+    `${paths.length} ${paths.length === 1 ? 'file' : 'files'} (${shown}${paths.length > 4 ? ', …' : ''}): ${what}.`,
+  ];
 }
 
 /** The file that lists everything: every change against the baseline, every literal left, every remark. */

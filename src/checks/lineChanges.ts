@@ -14,7 +14,11 @@ export function lineChanges(before: string, after: string): LineChange[] {
   let removed: string[] = [];
   const flush = (added: string[]): void => {
     for (let index = 0; index < Math.max(removed.length, added.length); index += 1)
-      changes.push({ line: line + Math.min(index, Math.max(added.length - 1, 0)), before: removed[index] ?? '', after: added[index] ?? '' });
+      changes.push({
+        line: line + Math.min(index, Math.max(added.length - 1, 0)),
+        before: removed[index] ?? '',
+        after: added[index] ?? '',
+      });
     removed = [];
   };
   for (const part of diffLines(before, after)) {

@@ -35,7 +35,11 @@ export interface Review {
 type Places = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
 
 /** The check files that a load test at this target handles, each with what it has to hold. */
-export function filesUnderReview(snapshot: ChecksSnapshot, target: ReviewTarget, known: KnownFixes): ExpectedFile[] {
+export function filesUnderReview(
+  snapshot: ChecksSnapshot,
+  target: ReviewTarget,
+  known: KnownFixes,
+): ExpectedFile[] {
   const schedules = schedulesInScope(target.scope, target.schedule);
   return snapshot.files.flatMap((file) => {
     const rule = ruleFor(file.path);
@@ -92,7 +96,10 @@ function reviewIdOf(
 /** Path -> digest of every file under review whose bytes differ from the baseline: what the session keeps of it. */
 export type Manifest = Readonly<Record<string, string>>;
 
-export function manifestOf(files: readonly ExpectedFile[], digestOf: (one: ExpectedFile) => string | undefined): Manifest {
+export function manifestOf(
+  files: readonly ExpectedFile[],
+  digestOf: (one: ExpectedFile) => string | undefined,
+): Manifest {
   return Object.fromEntries(
     files.flatMap((one) => {
       const digest = digestOf(one) ?? 'deleted';

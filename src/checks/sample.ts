@@ -25,13 +25,22 @@ export function sampleChanges(files: readonly ExpectedFile[], most: number): Sam
   return chosen.flatMap((one) => {
     const [change] = one.changes;
     if (change === undefined) return [];
-    return [{ file: one.path, line: change.line, baseline: change.before, before: literalOnDisk(one, change.line) ?? change.before, after: change.after }];
+    return [
+      {
+        file: one.path,
+        line: change.line,
+        baseline: change.before,
+        before: literalOnDisk(one, change.line) ?? change.before,
+        after: change.after,
+      },
+    ];
   });
 }
 
 /** Scaling keeps every line where it was, so the literal that is replaced stands on the same line. */
 function literalOnDisk(one: ExpectedFile, line: number): string | undefined {
-  const text = one.file.disk === undefined || one.rule.scales === undefined ? undefined : decodeCheck(one.file.disk);
+  const text =
+    one.file.disk === undefined || one.rule.scales === undefined ? undefined : decodeCheck(one.file.disk);
   if (text === undefined || 'invalid' in text || one.rule.scales === undefined) return undefined;
   const literal = scanIntervals(text.source, one.rule.scales).literals.find((found) => found.line === line);
   return literal && literal.head + literal.digits + literal.tail;

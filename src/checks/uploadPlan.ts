@@ -13,11 +13,21 @@ export interface PlannedUpload {
 }
 
 /** Every check file under review, with the key it goes to. A file that was deleted on disk is not uploaded. */
-export function planUploads(review: Review, settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>): PlannedUpload[] {
+export function planUploads(
+  review: Review,
+  settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
+): PlannedUpload[] {
   return review.files.flatMap(({ path, rule, file }) =>
     file.disk === undefined
       ? []
-      : [{ key: configKey(settings, rule.schedule, review.target.load, path), path, schedule: rule.schedule, bytes: file.disk }],
+      : [
+          {
+            key: configKey(settings, rule.schedule, review.target.load, path),
+            path,
+            schedule: rule.schedule,
+            bytes: file.disk,
+          },
+        ],
   );
 }
 
@@ -38,13 +48,19 @@ export function planTableMetrics(
   const loads = [...new Set([...tableMetricsLoads, load])].sort((a, b) => a - b);
   const metrics = production.objects.filter((object) => ruleFor(object.key)?.fromProduction);
   const copies = loads.flatMap((one) =>
-    metrics.map((object) => ({ object, to: configKey(settings, 'hourly', one, object.key.slice(production.prefix.length)) })),
+    metrics.map((object) => ({
+      object,
+      to: configKey(settings, 'hourly', one, object.key.slice(production.prefix.length)),
+    })),
   );
   return { copies, loads };
 }
 
 /** The prefixes of one load that an upload in this scope fills. */
-export function prefixesOf(review: Review, settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>): { schedule: Schedule; prefix: string }[] {
+export function prefixesOf(
+  review: Review,
+  settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
+): { schedule: Schedule; prefix: string }[] {
   return schedulesInScope(review.target.scope, review.target.schedule).map((schedule) => ({
     schedule,
     prefix: configsFolder(settings, schedule, review.target.load),
@@ -54,5 +70,7 @@ export function prefixesOf(review: Review, settings: Pick<Settings, 'configsPref
 /** Objects below a prefix that this upload did not put there: the DAG runs them all the same. */
 export function staleIn(objects: readonly StoredObject[], fresh: ReadonlySet<string>): LoadTestKey[] {
   // The key was listed below one of our own prefixes, so it may be removed.
-  return objects.map((object) => object.key).filter((key) => !fresh.has(key) && !key.endsWith('/')) as LoadTestKey[];
+  return objects
+    .map((object) => object.key)
+    .filter((key) => !fresh.has(key) && !key.endsWith('/')) as LoadTestKey[];
 }

@@ -16,19 +16,29 @@ export async function approve(
       next: 'type: audit-load-test approve <reviewId>, with the id that scaleConfigs or reviewConfigs named.',
     });
   if (terminal === undefined)
-    throw new ToolError('DENIED', 'approve is typed by a person in a terminal; this is none. Nothing was approved.', {
-      next: 'run the same command in a terminal.',
-    });
+    throw new ToolError(
+      'DENIED',
+      'approve is typed by a person in a terminal; this is none. Nothing was approved.',
+      {
+        next: 'run the same command in a terminal.',
+      },
+    );
   const { session, review } = await readReview(ports, { forWriting: true });
   if (review.reviewId !== reviewId)
-    throw new ToolError('CONFLICT', `The files on disk are review ${review.reviewId} now, not ${reviewId}. Nothing was approved.`, {
-      next: `look at them again (git diff, or reviewConfigs), then approve ${review.reviewId}.`,
-    });
+    throw new ToolError(
+      'CONFLICT',
+      `The files on disk are review ${review.reviewId} now, not ${reviewId}. Nothing was approved.`,
+      {
+        next: `look at them again (git diff, or reviewConfigs), then approve ${review.reviewId}.`,
+      },
+    );
   if (!review.approvalNeeded) return 'Every byte is the baseline: no approval is needed.';
   if (session.approved.has(reviewId)) return `Review ${reviewId} was approved already.`;
   const typed = await terminal.question(`${questionOf(review)}\nType yes to approve: `);
   if (typed.trim().toLowerCase() !== 'yes')
-    throw new ToolError('WRONG_STATE', 'You did not type yes. Nothing was approved.', { next: 'run the same command again when you are sure.' });
+    throw new ToolError('WRONG_STATE', 'You did not type yes. Nothing was approved.', {
+      next: 'run the same command again when you are sure.',
+    });
   await recordApproval(ports, review, 'terminal');
   return `Approved review ${reviewId}. uploadChecks may send it now.`;
 }

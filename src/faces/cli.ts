@@ -1,11 +1,12 @@
 /** The shell face: the same tools, one a command. */
+import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { ToolError } from '../errors.ts';
+import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
 import { tools } from '../tools/index.ts';
 import type { Tool } from '../tools/tool.ts';
 import { invoke, parseArguments, toolErrorIn } from './invoke.ts';
-import { nearestOf } from './nearest.ts';
 import { inputSchemaOf } from './schemas.ts';
 
 export interface Shell {
@@ -41,27 +42,39 @@ export async function runTool(
     return 2;
   }
   try {
-    const call = { signal: shell.signal, progress: progressLines(shell), ask: async () => 'unanswered' as const };
+    setMaxListeners(0, shell.signal);
+    const call = {
+      signal: shell.signal,
+      progress: progressLines(shell),
+      ask: async () => 'unanswered' as const,
+    };
     const { structured, text } = await invoke(tool, given.parsed, await ports(), call);
     shell.out(given.json ? JSON.stringify(structured, null, 2) : text);
     return isQuestion(structured) ? 1 : 0;
   } catch (error) {
     const foreseen = toolErrorIn(error);
     if (foreseen === undefined) throw error;
-    shell.err(given.json ? JSON.stringify({ code: foreseen.code, message: foreseen.message, next: foreseen.next }) : foreseen.text);
+    shell.err(
+      given.json
+        ? JSON.stringify({ code: foreseen.code, message: foreseen.message, next: foreseen.next })
+        : foreseen.text,
+    );
     return 1;
   }
 }
 
 function isQuestion(structured: Record<string, unknown>): boolean {
-  return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(structured['status']));
+  return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(structured.status));
 }
 
 /** @throws ToolError BAD_INPUT for words that are no options */
 function readOptions(tool: Tool, words: readonly string[]): Record<string, unknown> {
   const kinds = optionKinds(tool);
   const options = Object.fromEntries(
-    [...kinds].map(([name, kind]) => [name, { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const) }]),
+    [...kinds].map(([name, kind]) => [
+      name,
+      { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const) },
+    ]),
   );
   const { values, positionals } = parseArgs({
     args: [...words],
@@ -70,11 +83,21 @@ function readOptions(tool: Tool, words: readonly string[]): Record<string, unkno
     allowPositionals: true,
     allowNegative: true,
   });
-  if (positionals.length > 0)
-    throw new ToolError('BAD_INPUT', `${JSON.stringify(positionals[0])} is not an option. Nothing was changed.`, {
-      next: `name the argument, as in: audit-load-test ${tool.name} ${[...kinds.keys()].slice(0, 1).map((name) => `--${name} ${positionals[0]}`)}`,
-    });
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, kinds.get(name) === 'integer' ? whole(value) : value]));
+  const unknown = Object.keys(values).some((name) => name !== 'json' && !kinds.has(name));
+  if (positionals.length > 0 && !unknown)
+    throw new ToolError(
+      'BAD_INPUT',
+      `${JSON.stringify(positionals[0])} is not an option. Nothing was changed.`,
+      {
+        next: `name the argument, as in: audit-load-test ${tool.name} ${[...kinds.keys()].slice(0, 1).map((name) => `--${name} ${positionals[0]}`)}`,
+      },
+    );
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      kinds.get(name) === 'integer' ? whole(value) : value,
+    ]),
+  );
 }
 
 function whole(value: unknown): unknown {
@@ -84,7 +107,7 @@ function whole(value: unknown): unknown {
 type Property = { type?: string; enum?: string[]; description?: string; default?: unknown };
 
 function properties(tool: Tool): [string, Property][] {
-  return Object.entries((inputSchemaOf(tool)['properties'] ?? {}) as Record<string, Property>);
+  return Object.entries((inputSchemaOf(tool).properties ?? {}) as Record<string, Property>);
 }
 
 function optionKinds(tool: Tool): Map<string, string> {
@@ -103,8 +126,13 @@ function progressLines(shell: Shell): (done: number, total: number | undefined, 
 }
 
 function unknownCommand(name: string, shell: Shell): ExitStatus {
-  const meant = nearestOf(name, tools.map((tool) => tool.name));
-  shell.err(`There is no command ${JSON.stringify(name)}.${meant === undefined ? '' : ` Did you mean ${meant}?`} audit-load-test --help lists them.`);
+  const meant = nearestOf(
+    name,
+    tools.map((tool) => tool.name),
+  );
+  shell.err(
+    `There is no command ${JSON.stringify(name)}.${meant === undefined ? '' : ` Did you mean ${meant}?`} audit-load-test --help lists them.`,
+  );
   return 2;
 }
 
@@ -129,8 +157,14 @@ export function help(version: string): string {
 function helpOn(tool: Tool): string {
   const rows = properties(tool).map(([name, property]) => {
     const values = property.enum === undefined ? '' : ` (${property.enum.join(', ')})`;
-    const standard = property.default === undefined || property.default === false ? '' : ` [${String(property.default)}]`;
+    const standard =
+      property.default === undefined || property.default === false ? '' : ` [${String(property.default)}]`;
     return `  --${name}${values}${property.description === undefined ? '' : `  ${property.description}`}${standard}`;
   });
-  return [`${tool.name}: ${tool.title}`, '', tool.description, ...(rows.length > 0 ? ['', ...rows] : [])].join('\n');
+  return [
+    `${tool.name}: ${tool.title}`,
+    '',
+    tool.description,
+    ...(rows.length > 0 ? ['', ...rows] : []),
+  ].join('\n');
 }

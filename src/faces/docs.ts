@@ -62,6 +62,7 @@ function typeWords(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.join(', ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeWords).join(' or ');
   if (schema.type === 'array' && schema.items !== undefined) return `list of ${typeWords(schema.items)}`;
-  if (schema.type === 'object' && schema.properties !== undefined) return `{${Object.keys(schema.properties).join(', ')}}`;
+  if (schema.type === 'object' && schema.properties !== undefined)
+    return `{${Object.keys(schema.properties).join(', ')}}`;
   return schema.type === 'integer' ? 'whole number' : (schema.type ?? 'anything');
 }

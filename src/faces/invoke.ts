@@ -1,9 +1,9 @@
 /** How either face calls a tool: arguments checked in our words, settings required, the result checked, text derived. */
 import type * as z from 'zod';
 import { ToolError } from '../errors.ts';
+import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
 import type { Tool, ToolCall } from '../tools/tool.ts';
-import { nearestOf } from './nearest.ts';
 
 export interface Answered {
   readonly structured: Record<string, unknown>;
@@ -22,11 +22,20 @@ export function parseArguments(tool: Tool, given: unknown): Record<string, unkno
 }
 
 /** Runs a tool whose arguments were parsed. Whatever it throws leaves as it is: the face has the one catch. */
-export async function invoke(tool: Tool, parsed: Record<string, unknown>, ports: Ports, call: ToolCall): Promise<Answered> {
+export async function invoke(
+  tool: Tool,
+  parsed: Record<string, unknown>,
+  ports: Ports,
+  call: ToolCall,
+): Promise<Answered> {
   if (ports.problems.length > 0 && tool.needsNoSettings !== true)
-    throw new ToolError('CONFIG', `${ports.problems.map(({ name, problem }) => `${name} ${problem}`).join('; ')}. Nothing was changed.`, {
-      next: `${ports.problems.map(({ fix }) => fix).join(' ')} Then checkSetup.`,
-    });
+    throw new ToolError(
+      'CONFIG',
+      `${ports.problems.map(({ name, problem }) => `${name} ${problem}`).join('; ')}. Nothing was changed.`,
+      {
+        next: `${ports.problems.map(({ fix }) => fix).join(' ')} Then checkSetup.`,
+      },
+    );
   const output = tool.output.parse(await tool.run(parsed, ports, call));
   return { structured: output, text: tool.render(output) };
 }
@@ -38,10 +47,14 @@ export function toolErrorIn(error: unknown): ToolError | undefined {
   const why = code === undefined ? undefined : diskProblems[code];
   if (why === undefined) return undefined;
   const path = (error as NodeJS.ErrnoException).path;
-  return new ToolError('CONFIG', `${why}${path === undefined ? '' : ` (${path})`}. What was done before that stays; nothing else was changed.`, {
-    next: 'mend that, then call the same tool again: it goes on where it stopped.',
-    cause: error,
-  });
+  return new ToolError(
+    'CONFIG',
+    `${why}${path === undefined ? '' : ` (${path})`}. What was done before that stays; nothing else was changed.`,
+    {
+      next: 'mend that, then call the same tool again: it goes on where it stopped.',
+      cause: error,
+    },
+  );
 }
 
 const diskProblems: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 /** The MCP face: the only importer of the MCP SDK in the product. */
+import { setMaxListeners } from 'node:events';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -9,13 +10,13 @@ import {
   type ServerNotification,
   type ToolAnnotations,
 } from '@modelcontextprotocol/sdk/types.js';
+import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
 import { tools } from '../tools/index.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { instructions } from './instructions.ts';
 import { invoke, parseArguments, toolErrorIn } from './invoke.ts';
 import { log } from './log.ts';
-import { nearestOf } from './nearest.ts';
 import { inputSchemaOf, outputSchemaOf } from './schemas.ts';
 
 export interface McpFace {
@@ -33,10 +34,14 @@ export function createMcpServer(face: McpFace): Server {
     { name: face.name, title: 'Audit load test', version: face.version },
     { capabilities: { tools: {} }, instructions },
   );
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map((tool) => listed(tool, face)) }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({
+    tools: tools.map((tool) => listed(tool, face)),
+  }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = tools.find((one) => one.name === params.name);
     if (tool === undefined) return unknownTool(params.name);
+    // Hundreds of requests of one upload listen to the same signal.
+    setMaxListeners(0, extra.signal);
     const token = extra._meta?.progressToken;
     const progress =
       token === undefined
@@ -44,10 +49,19 @@ export function createMcpServer(face: McpFace): Server {
         : progressReporter((done, total, message) =>
             extra.sendNotification({
               method: 'notifications/progress',
-              params: { progressToken: token, progress: done, message, ...(total === undefined ? {} : { total }) },
+              params: {
+                progressToken: token,
+                progress: done,
+                message,
+                ...(total === undefined ? {} : { total }),
+              },
             } satisfies ServerNotification),
           );
-    const call: ToolCall = { signal: extra.signal, progress, ask: (question) => elicit(server, question, extra.signal) };
+    const call: ToolCall = {
+      signal: extra.signal,
+      progress,
+      ask: (question) => elicit(server, question, extra.signal),
+    };
     return answer(tool, params.arguments, face, call);
   });
   return server;
@@ -68,9 +82,14 @@ async function answer(tool: Tool, given: unknown, face: McpFace, call: ToolCall)
   } catch (error) {
     const foreseen = toolErrorIn(error);
     if (foreseen !== undefined) return failed(foreseen.text);
-    if (call.signal.aborted) return failed('WRONG_STATE: The call was cancelled. What was done before that stays. Next: showSession tells where things stand.');
+    if (call.signal.aborted)
+      return failed(
+        'WRONG_STATE: The call was cancelled. What was done before that stays. Next: showSession tells where things stand.',
+      );
     log('error', `${tool.name} failed`, { stack: error instanceof Error ? error.stack : String(error) });
-    return failed(`INTERNAL: ${tool.name} failed because of a bug in audit-load-test; its log (stderr) has the details. Next: showSession tells where things stand.`);
+    return failed(
+      `INTERNAL: ${tool.name} failed because of a bug in audit-load-test; its log (stderr) has the details. Next: showSession tells where things stand.`,
+    );
   }
 }
 
@@ -79,8 +98,13 @@ function failed(text: string): CallToolResult {
 }
 
 function unknownTool(name: string): CallToolResult {
-  const meant = nearestOf(name, tools.map((tool) => tool.name));
-  return failed(`BAD_INPUT: There is no tool ${JSON.stringify(name.slice(0, 60))}. Nothing was changed. Next: ${meant === undefined ? 'list the tools.' : `call ${meant}.`}`);
+  const meant = nearestOf(
+    name,
+    tools.map((tool) => tool.name),
+  );
+  return failed(
+    `BAD_INPUT: There is no tool ${JSON.stringify(name.slice(0, 60))}. Nothing was changed. Next: ${meant === undefined ? 'list the tools.' : `call ${meant}.`}`,
+  );
 }
 
 function listed(tool: Tool, face: McpFace) {
@@ -98,7 +122,9 @@ function listed(tool: Tool, face: McpFace) {
     inputSchema: inputSchemaOf(tool),
     outputSchema: outputSchemaOf(tool),
     annotations,
-    ...(tool.asksEveryTime && face.asksEveryTime ? { _meta: { 'anthropic/requiresUserInteraction': true } } : {}),
+    ...(tool.asksEveryTime && face.asksEveryTime
+      ? { _meta: { 'anthropic/requiresUserInteraction': true } }
+      : {}),
   };
 }
 
@@ -106,7 +132,9 @@ function listed(tool: Tool, face: McpFace) {
 const progressEveryMs = 2000;
 
 /** Strictly rising and at most every two seconds, whatever the tool says how often. */
-function progressReporter(send: (done: number, total: number | undefined, message: string) => Promise<void>): ToolCall['progress'] {
+function progressReporter(
+  send: (done: number, total: number | undefined, message: string) => Promise<void>,
+): ToolCall['progress'] {
   let lastMs = 0;
   let last = -1;
   return (done, total, message) => {
@@ -114,7 +142,9 @@ function progressReporter(send: (done: number, total: number | undefined, messag
     if (done <= last || nowMs - lastMs < progressEveryMs) return;
     last = done;
     lastMs = nowMs;
-    send(done, total, message).catch((error: Error) => log('warn', 'progress was not delivered', { message: error.message }));
+    send(done, total, message).catch((error: Error) =>
+      log('warn', 'progress was not delivered', { message: error.message }),
+    );
   };
 }
 
@@ -136,10 +166,12 @@ async function elicit(server: Server, question: string, signal: AbortSignal): Pr
       },
       { timeout: answerWithinMs, signal },
     );
-    return reply.action === 'accept' && reply.content?.['decision'] === 'approve' ? 'accepted' : 'unanswered';
+    return reply.action === 'accept' && reply.content?.decision === 'approve' ? 'accepted' : 'unanswered';
   } catch (error) {
     signal.throwIfAborted();
-    log('warn', 'the client could not ask the person', { message: error instanceof Error ? error.message : String(error) });
+    log('warn', 'the client could not ask the person', {
+      message: error instanceof Error ? error.message : String(error),
+    });
     return 'unanswered';
   }
 }

@@ -13,7 +13,11 @@ export function outputSchemaOf(tool: Tool): JsonSchema {
 }
 
 function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: 'draft-7', override: ({ jsonSchema }) => shorten(jsonSchema) });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-7',
+    override: ({ jsonSchema }) => shorten(jsonSchema),
+  });
   return json as JsonSchema;
 }
 

@@ -47,7 +47,9 @@ export async function recordApproval(
     fixes.push({ path, schedule: rule.schedule, baselineDigest: file.baselineDigest, digest: kept, origin });
   }
   const schedules = [...schedulesInScope(target.scope, target.schedule)];
-  await ports.sessions.record(() => [{ type: 'approved', reviewId, load: target.load, by, fixes, schedules }]);
+  await ports.sessions.record(() => [
+    { type: 'approved', reviewId, load: target.load, by, fixes, schedules },
+  ]);
 }
 
 /** Everything a person needs to decide, in a few lines. */

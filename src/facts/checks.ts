@@ -1,7 +1,14 @@
 /** Facts about the checks that several steps of the workflow begin with: the files, the session, the review. */
-import type { KnownFixes } from '../checks/expected.ts';
+import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../checks/expected.ts';
 import { lineChanges } from '../checks/lineChanges.ts';
-import { filesUnderReview, type Manifest, manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
+import {
+  filesUnderReview,
+  type Manifest,
+  manifestOf,
+  type Review,
+  type ReviewTarget,
+  reviewFiles,
+} from '../checks/review.ts';
 import { ToolError } from '../errors.ts';
 import { clean } from '../foreignText.ts';
 import type { Blobs, ChecksSnapshot, Ports, Watch } from '../ports.ts';
@@ -85,16 +92,33 @@ export async function changedSinceReview(
   for (const one of review.files) {
     const before = shown[one.path] ?? one.file.baselineDigest ?? 'deleted';
     if (before === (one.file.diskDigest ?? 'deleted')) continue;
-    const bytes =
-      before === one.file.baselineDigest ? one.file.baseline : before === one.digest ? one.bytes : await ports.blobs.get(before);
+    const bytes = await bytesOf(ports.blobs, one, before, review.target.load);
     changes.push(...fileChanges(one.path, bytes, one.file.disk));
   }
   return changes;
 }
 
+/** The bytes of a digest that was shown: the baseline's, the load's, or bytes that were kept. */
+async function bytesOf(
+  blobs: Blobs,
+  one: ExpectedFile,
+  digest: string,
+  load: number,
+): Promise<Uint8Array | undefined> {
+  if (digest === one.file.baselineDigest) return one.file.baseline;
+  const known = [one, expectedFile(one.file, load, noFixes)].find((expected) => expected?.digest === digest);
+  return known?.bytes ?? (await blobs.get(digest));
+}
+
 /** Line by line; bytes that are not text, or no longer kept, are one change of the whole file. */
-export function fileChanges(file: string, before: Uint8Array | undefined, after: Uint8Array | undefined): FileChange[] {
-  const [from, to] = [before, after].map((bytes) => (bytes === undefined ? '' : Buffer.from(bytes).toString('utf8')));
+export function fileChanges(
+  file: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array | undefined,
+): FileChange[] {
+  const [from, to] = [before, after].map((bytes) =>
+    bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'),
+  );
   return lineChanges(from ?? '', to ?? '').map((change) => ({
     file,
     line: change.line,
@@ -107,5 +131,8 @@ export function fileChanges(file: string, before: Uint8Array | undefined, after:
 export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
   // Bytes that no scaling makes again are kept whole.
   for (const one of review.unexpected) if (one.file.disk !== undefined) await ports.blobs.put(one.file.disk);
-  return keepManifest(ports.blobs, manifestOf(review.files, (one) => one.file.diskDigest));
+  return keepManifest(
+    ports.blobs,
+    manifestOf(review.files, (one) => one.file.diskDigest),
+  );
 }

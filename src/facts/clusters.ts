@@ -52,7 +52,11 @@ export function clusterName(files: readonly DagFile[], schedule: Schedule): stri
     name = undefined;
   }
   if (typeof name === 'string' && name.length >= 3) return name;
-  throw new ToolError('CONFIG', `${file?.name ?? 'The cluster config'} has no Name, so its clusters cannot be found.`, {
-    next: 'give the cluster config a Name, or give clusterId.',
-  });
+  throw new ToolError(
+    'CONFIG',
+    `${file?.name ?? 'The cluster config'} has no Name, so its clusters cannot be found.`,
+    {
+      next: 'give the cluster config a Name, or give clusterId.',
+    },
+  );
 }

@@ -18,7 +18,10 @@ type Wanted = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags
  * session uploaded last, with a warning.
  * @throws ToolError WRONG_STATE when no DAG was uploaded at all
  */
-export async function loadInBucket(ports: Wanted, session: Session): Promise<{ load: number; warnings: string[] }> {
+export async function loadInBucket(
+  ports: Wanted,
+  session: Session,
+): Promise<{ load: number; warnings: string[] }> {
   const [dag] = await ports.dags.read();
   const key = dagKey(ports.settings, dag?.name ?? '');
   let unreachable = '';
@@ -27,19 +30,30 @@ export async function loadInBucket(ports: Wanted, session: Session): Promise<{ l
     unreachable = error.code;
     return undefined;
   });
-  if (bytes !== undefined) return { load: readLoad(Buffer.from(bytes).toString('utf8'), 'The DAG in the bucket'), warnings: [] };
+  if (bytes !== undefined)
+    return { load: readLoad(Buffer.from(bytes).toString('utf8'), 'The DAG in the bucket'), warnings: [] };
   if (unreachable !== '' && session.dag !== undefined)
     return {
       load: session.dag.load,
-      warnings: [`The bucket did not answer (${unreachable}); the load is that of this session's last uploadDags.`],
+      warnings: [
+        `The bucket did not answer (${unreachable}); the load is that of this session's last uploadDags.`,
+      ],
     };
-  throw new ToolError('WRONG_STATE', `There is no DAG at s3://${ports.settings.bucket}/${key}, so no round can begin. Nothing was marked.`, {
-    next: 'call uploadDags first.',
-  });
+  throw new ToolError(
+    'WRONG_STATE',
+    `There is no DAG at s3://${ports.settings.bucket}/${key}, so no round can begin. Nothing was marked.`,
+    {
+      next: 'call uploadDags first.',
+    },
+  );
 }
 
 /** The newest open round when none of its steps exists yet: a mark moves it instead of adding another. */
-export async function movableRound(ports: Wanted, session: Session, watch: Watch): Promise<Round | undefined> {
+export async function movableRound(
+  ports: Wanted,
+  session: Session,
+  watch: Watch,
+): Promise<Round | undefined> {
   const latest = session.rounds.findLast((round) => !round.abandoned);
   if (latest === undefined || latest.finished !== undefined || latest.report !== undefined) return undefined;
   const observed = await observeRound(ports, session, latest, undefined, watch).catch(() => undefined);
@@ -63,12 +77,20 @@ export async function unmarkedRunMs(
   const last = rounds.at(-1);
   const sinceMs = Math.max(nowMs - lookBackMs, last === undefined ? 0 : startMs(last));
   const name = clusterName(await ports.dags.read(), schedule);
-  const created = (await ports.clusters.createdSince(sinceMs, watch)).filter((cluster) => cluster.name.startsWith(name));
-  const carried = last === undefined ? [] : [...(last.clusterId === undefined ? [] : [last.clusterId]), ...earlierClusters(last, rounds)];
+  const created = (await ports.clusters.createdSince(sinceMs, watch)).filter((cluster) =>
+    cluster.name.startsWith(name),
+  );
+  const carried =
+    last === undefined
+      ? []
+      : [...(last.clusterId === undefined ? [] : [last.clusterId]), ...earlierClusters(last, rounds)];
   const steps = new Map<string, readonly Step[]>();
   for (const clusterId of new Set([...created.map((cluster) => cluster.id), ...carried.slice(0, 3)])) {
     const observed = await ports.clusters.steps(clusterId, watch);
-    steps.set(clusterId, observed.steps.filter((step) => step.createdMs >= sinceMs));
+    steps.set(
+      clusterId,
+      observed.steps.filter((step) => step.createdMs >= sinceMs),
+    );
   }
   return firstUnownedMs(rounds, schedule, { clusters: created, steps }, ports.settings.configsPrefix);
 }

@@ -32,14 +32,21 @@ export interface AskedRange {
 type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /** @throws ToolError NOT_FOUND for an empty range, naming the nearest steps */
-export async function observeRange(ports: Wanted, session: Session, asked: AskedRange, watch: Watch): Promise<ReportRange> {
+export async function observeRange(
+  ports: Wanted,
+  session: Session,
+  asked: AskedRange,
+  watch: Watch,
+): Promise<ReportRange> {
   const byTime = asked.afterTimestamp !== undefined || asked.beforeTimestamp !== undefined;
   const noRound = asked.round === undefined && session.rounds.length === 0;
-  if (asked.clusterId !== undefined && (byTime || noRound)) return byCluster(ports, session, asked.clusterId, asked, watch);
+  if (asked.clusterId !== undefined && (byTime || noRound))
+    return byCluster(ports, session, asked.clusterId, asked, watch);
 
   const round = requireRound(session, asked);
   if (byTime) {
-    const clusterId = round.clusterId ?? (await observeRound(ports, session, round, undefined, watch)).cluster.id;
+    const clusterId =
+      round.clusterId ?? (await observeRound(ports, session, round, undefined, watch)).cluster.id;
     return byCluster(ports, session, clusterId, asked, watch);
   }
   const observed = await observeRound(ports, session, round, asked.clusterId, watch);
@@ -57,17 +64,27 @@ export async function observeRange(ports: Wanted, session: Session, asked: Asked
       ...loadWarning(observed.load, asked.load ?? round.load),
       ...(observed.steps.foreign.length === 0
         ? []
-        : [`${observed.steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not in this report.`]),
+        : [
+            `${observed.steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not in this report.`,
+          ]),
     ],
   };
 }
 
-async function byCluster(ports: Wanted, session: Session, clusterId: string, asked: AskedRange, watch: Watch): Promise<ReportRange> {
+async function byCluster(
+  ports: Wanted,
+  session: Session,
+  clusterId: string,
+  asked: AskedRange,
+  watch: Watch,
+): Promise<ReportRange> {
   const cluster = await ports.clusters.describe(clusterId, watch);
   const observed = await ports.clusters.steps(clusterId, watch);
   const { configsPrefix } = ports.settings;
   const window = windowByStamps(asked.afterTimestamp, asked.beforeTimestamp, cluster);
-  const inWindow = observed.steps.filter((step) => step.createdMs >= window.fromMs && step.createdMs < window.untilMs);
+  const inWindow = observed.steps.filter(
+    (step) => step.createdMs >= window.fromMs && step.createdMs < window.untilMs,
+  );
   const schedule = asked.schedule ?? scheduleOfSteps(inWindow, configsPrefix) ?? session.schedule ?? '15m';
   const steps = stepsIn(window, schedule, observed.steps, configsPrefix);
   if (steps.own.length === 0) refuseEmpty(steps, clusterId);
@@ -83,11 +100,15 @@ async function byCluster(ports: Wanted, session: Session, clusterId: string, ask
     observedMs: observed.observedMs,
     warnings: [
       ...loadWarning(load, asked.load),
-      ...(carried === undefined && asked.load === undefined ? ['The steps do not say their load; it is the one on disk.'] : []),
+      ...(carried === undefined && asked.load === undefined
+        ? ['The steps do not say their load; it is the one on disk.']
+        : []),
     ],
   };
 }
 
 function loadWarning(load: number, said: number | undefined): string[] {
-  return said === undefined || said === load ? [] : [`The steps carry load ${load}x, not ${said}x; the steps win.`];
+  return said === undefined || said === load
+    ? []
+    : [`The steps carry load ${load}x, not ${said}x; the steps win.`];
 }

@@ -1,6 +1,7 @@
 /** Facts that a report is made of, beside the steps: logs of failed steps, expected checks, cluster config, older reports. */
-import { configsFolder } from '../checks/keys.ts';
+
 import { sha256 } from '../checks/digest.ts';
+import { configsFolder } from '../checks/keys.ts';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { Cluster, Ports, Step, StepLog, Watch } from '../ports.ts';
@@ -39,11 +40,17 @@ export async function readExpectedChecks(
   const { bucket } = ports.settings;
   try {
     const objects = await ports.store.list(configsFolder(ports.settings, schedule, load));
-    const checks = objects.filter((object) => object.key.endsWith('.yml')).map((object) => `s3://${bucket}/${object.key}`);
+    const checks = objects
+      .filter((object) => object.key.endsWith('.yml'))
+      .map((object) => `s3://${bucket}/${object.key}`);
     return { checks, warnings: [] };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    return { warnings: [`The uploaded checks could not be listed (${error.code}), so missing checks were not looked for.`] };
+    return {
+      warnings: [
+        `The uploaded checks could not be listed (${error.code}), so missing checks were not looked for.`,
+      ],
+    };
   }
 }
 
@@ -58,9 +65,13 @@ export async function readClusterConfig(
   const isUsed = file !== undefined && (digest === undefined || sha256(file.bytes) === digest);
   return {
     ...(digest === undefined ? {} : { digest }),
-    ...(cluster.stepConcurrencyLevel === undefined ? {} : { stepConcurrencyLevel: cluster.stepConcurrencyLevel }),
+    ...(cluster.stepConcurrencyLevel === undefined
+      ? {}
+      : { stepConcurrencyLevel: cluster.stepConcurrencyLevel }),
     ...(cluster.releaseLabel === undefined ? {} : { releaseLabel: cluster.releaseLabel }),
-    ...(cluster.instanceCollectionType === undefined ? {} : { instanceCollectionType: cluster.instanceCollectionType }),
+    ...(cluster.instanceCollectionType === undefined
+      ? {}
+      : { instanceCollectionType: cluster.instanceCollectionType }),
     ...(isUsed ? { settings: flatSettings(file.bytes) } : {}),
   };
 }
@@ -68,7 +79,10 @@ export async function readClusterConfig(
 /** Properties of the cluster's configurations and `--conf` arguments of the step, the latter winning as in Spark. */
 function flatSettings(bytes: Buffer): Record<string, string> {
   const settings: Record<string, string> = {};
-  let config: { Configurations?: { Properties?: Record<string, unknown> }[]; AuditStep?: { Args?: unknown[] } };
+  let config: {
+    Configurations?: { Properties?: Record<string, unknown> }[];
+    AuditStep?: { Args?: unknown[] };
+  };
   try {
     config = JSON.parse(bytes.toString('utf8')) as typeof config;
   } catch {
@@ -95,7 +109,8 @@ export async function readEarlierReports(
   for (const { directory, json } of await ports.reports.all()) {
     if (directory === except) continue;
     const report = parseReport(json);
-    if (report === undefined) warnings.push(`reports/${directory}/report.json could not be read and was left out.`);
+    if (report === undefined)
+      warnings.push(`reports/${directory}/report.json could not be read and was left out.`);
     else if (report.schedule === schedule) earlier.push(report);
   }
   return { earlier, warnings };

@@ -89,7 +89,11 @@ function finished(round: Round, load: number, steps: RoundSteps) {
  * known to be finished or were abandoned are not asked about again.
  * @throws ToolError UPSTREAM when AWS cannot be asked: then nobody knows, and the caller must not go on
  */
-export async function roundUnderWay(ports: Wanted, session: Session, watch?: Watch): Promise<ObservedRound | undefined> {
+export async function roundUnderWay(
+  ports: Wanted,
+  session: Session,
+  watch?: Watch,
+): Promise<ObservedRound | undefined> {
   for (const round of session.rounds.filter((one) => one.finished === undefined && !one.abandoned)) {
     const observed = await observeRound(ports, session, round, undefined, watch).catch((error: unknown) => {
       if (error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
@@ -97,7 +101,11 @@ export async function roundUnderWay(ports: Wanted, session: Session, watch?: Wat
     });
     if (observed === undefined || observed.done) continue;
     if (observed.steps.own.some(isActive)) return observed;
-    if (observed.steps.own.length === 0 && !isEnding(observed.cluster) && observed.cluster.state !== 'WAITING')
+    if (
+      observed.steps.own.length === 0 &&
+      !isEnding(observed.cluster) &&
+      observed.cluster.state !== 'WAITING'
+    )
       return observed;
   }
   return undefined;

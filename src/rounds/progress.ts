@@ -50,7 +50,9 @@ export function isDone(steps: readonly Step[], cluster: Pick<Cluster, 'state'>, 
 export function elapsedSeconds(steps: readonly Step[], observedMs: number): number {
   if (steps.length === 0) return 0;
   const fromMs = Math.min(...steps.map((step) => step.createdMs));
-  const untilMs = steps.some(isActive) ? observedMs : Math.max(...steps.map((step) => step.endedMs ?? step.createdMs));
+  const untilMs = steps.some(isActive)
+    ? observedMs
+    : Math.max(...steps.map((step) => step.endedMs ?? step.createdMs));
   return Math.max(0, Math.round((untilMs - fromMs) / 1000));
 }
 

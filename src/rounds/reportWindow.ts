@@ -6,7 +6,11 @@ import { localStamp, parseStamp } from '../state/stamps.ts';
 import type { RoundSteps, RoundWindow } from './window.ts';
 
 /** A window by stamps, as the seed's script took them: half open, the start rounded down to a millisecond. */
-export function windowByStamps(after: string | undefined, before: string | undefined, cluster: Cluster): RoundWindow {
+export function windowByStamps(
+  after: string | undefined,
+  before: string | undefined,
+  cluster: Cluster,
+): RoundWindow {
   return {
     fromMs: after === undefined ? cluster.createdMs : requireStamp('afterTimestamp', after),
     untilMs: before === undefined ? Number.POSITIVE_INFINITY : requireStamp('beforeTimestamp', before),
@@ -16,9 +20,13 @@ export function windowByStamps(after: string | undefined, before: string | undef
 function requireStamp(name: string, text: string): number {
   const ms = parseStamp(text);
   if (ms !== undefined) return ms;
-  throw new ToolError('BAD_INPUT', `${name} ${JSON.stringify(text)} is not a time with an offset. No report was written.`, {
-    next: 'give it as markRound printed it, for example 2025-12-08T15:30:00.123456-05:00.',
-  });
+  throw new ToolError(
+    'BAD_INPUT',
+    `${name} ${JSON.stringify(text)} is not a time with an offset. No report was written.`,
+    {
+      next: 'give it as markRound printed it, for example 2025-12-08T15:30:00.123456-05:00.',
+    },
+  );
 }
 
 /** The schedule that most steps carry: for a report by cluster and time, without a round. */
@@ -34,13 +42,21 @@ export function scheduleOfSteps(steps: readonly Step[], configsPrefix: string): 
 /** @throws ToolError NOT_FOUND that names the steps nearest to an empty window */
 export function refuseEmpty(steps: RoundSteps, clusterId: string): never {
   const near = [
-    ...(steps.lastBefore === undefined ? [] : [`the last before it was created at ${localStamp(steps.lastBefore.createdMs * 1000)}`]),
-    ...(steps.firstAfter === undefined ? [] : [`the first after it at ${localStamp(steps.firstAfter.createdMs * 1000)}`]),
+    ...(steps.lastBefore === undefined
+      ? []
+      : [`the last before it was created at ${localStamp(steps.lastBefore.createdMs * 1000)}`]),
+    ...(steps.firstAfter === undefined
+      ? []
+      : [`the first after it at ${localStamp(steps.firstAfter.createdMs * 1000)}`]),
     ...(steps.foreign.length === 0 ? [] : [`${steps.foreign.length} in it belong to another schedule`]),
   ];
-  throw new ToolError('NOT_FOUND', `Cluster ${clusterId} has no step of this round in its time window${near.length === 0 ? ', nor any other step' : `; ${near.join(', ')}`}. No report was written.`, {
-    next: 'call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp.',
-  });
+  throw new ToolError(
+    'NOT_FOUND',
+    `Cluster ${clusterId} has no step of this round in its time window${near.length === 0 ? ', nor any other step' : `; ${near.join(', ')}`}. No report was written.`,
+    {
+      next: 'call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp.',
+    },
+  );
 }
 
 /** `2x_20251207_153000`: load and start, in the offset that the mark was made in. */

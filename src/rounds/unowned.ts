@@ -31,7 +31,10 @@ export function firstUnownedMs(
     }
   const signs = [...seen.steps.values()].flatMap((steps) =>
     steps
-      .filter((step) => !stepOwners.has(step) && (identifyStep(step, configsPrefix).schedule ?? schedule) === schedule)
+      .filter(
+        (step) =>
+          !stepOwners.has(step) && (identifyStep(step, configsPrefix).schedule ?? schedule) === schedule,
+      )
       .map((step) => step.createdMs),
   );
   for (const cluster of seen.clusters) if (!ownedClusters.has(cluster.id)) signs.push(cluster.createdMs);
@@ -42,7 +45,12 @@ export function firstUnownedMs(
  * The steps in a round's window, of its first DAG run only: a second run in the same window is somebody else's, or the
  * one that is about to be marked. Steps without a run id are the round's until it was seen to be finished.
  */
-function ownedSteps(round: Round, rounds: readonly Round[], steps: readonly Step[], configsPrefix: string): readonly Step[] {
+function ownedSteps(
+  round: Round,
+  rounds: readonly Round[],
+  steps: readonly Step[],
+  configsPrefix: string,
+): readonly Step[] {
   const { own } = stepsIn(windowOf(round, rounds), round.schedule, steps, configsPrefix);
   const [first] = own;
   if (first === undefined) return [];

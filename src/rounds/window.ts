@@ -49,7 +49,8 @@ export function stepsIn(
   configsPrefix: string,
 ): RoundSteps {
   const inside = steps.filter((step) => step.createdMs >= window.fromMs && step.createdMs < window.untilMs);
-  const isOwn = (step: Step): boolean => (identifyStep(step, configsPrefix).schedule ?? schedule) === schedule;
+  const isOwn = (step: Step): boolean =>
+    (identifyStep(step, configsPrefix).schedule ?? schedule) === schedule;
   const lastBefore = steps.findLast((step) => step.createdMs < window.fromMs);
   const firstAfter = steps.find((step) => step.createdMs >= window.untilMs);
   return {

@@ -59,7 +59,12 @@ export const sessionEvent = z.discriminatedUnion('type', [
     /** The files under review; fixes of other files stay as they are. */
     schedules: z.array(schedule),
   }),
-  z.object({ type: z.literal('reverted'), to: z.enum(['baseline', 'lastCommit']), files: z.int(), backup: z.string() }),
+  z.object({
+    type: z.literal('reverted'),
+    to: z.enum(['baseline', 'lastCommit']),
+    files: z.int(),
+    backup: z.string(),
+  }),
   z.object({
     type: z.literal('checksUploaded'),
     load,
@@ -96,8 +101,21 @@ export const sessionEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('roundNoted'), round: z.int(), note: z.string() }),
   z.object({ type: z.literal('clusterBound'), round: z.int(), clusterId: z.string() }),
   z.object({ type: z.literal('roundFinished'), round: z.int(), load, steps: z.int(), failed: z.int() }),
-  z.object({ type: z.literal('reported'), round: z.int(), load, directory: z.string(), verdict: z.string(), partial: z.boolean() }),
-  z.object({ type: z.literal('committed'), load, round: z.int().optional(), target: z.string().nullable(), reports: z.string().nullable() }),
+  z.object({
+    type: z.literal('reported'),
+    round: z.int(),
+    load,
+    directory: z.string(),
+    verdict: z.string(),
+    partial: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('committed'),
+    load,
+    round: z.int().optional(),
+    target: z.string().nullable(),
+    reports: z.string().nullable(),
+  }),
   z.object({ type: z.literal('abandoned'), rounds: z.array(z.int()) }),
 ]);
 

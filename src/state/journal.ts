@@ -50,11 +50,17 @@ export function openJournal(directory: string): Journal {
     }
     const version = (json as { version?: unknown } | null)?.version;
     if (typeof version === 'number' && version > 1)
-      throw new ToolError('CONFIG', `The session in ${directory} was written by a newer audit-load-test. Nothing was changed.`, {
-        next: 'update audit-load-test, or point STATE_DIR at another directory.',
-      });
+      throw new ToolError(
+        'CONFIG',
+        `The session in ${directory} was written by a newer audit-load-test. Nothing was changed.`,
+        {
+          next: 'update audit-load-test, or point STATE_DIR at another directory.',
+        },
+      );
     const entry = journalEntry.safeParse(json);
-    return entry.success && entry.data.number === number && entry.data.previous === lastHash ? entry.data : undefined;
+    return entry.success && entry.data.number === number && entry.data.previous === lastHash
+      ? entry.data
+      : undefined;
   }
 
   async function setTailAside(from: number): Promise<void> {

@@ -72,9 +72,17 @@ export interface Session {
   readonly writtenManifests: readonly string[];
   /** The newest upload of each schedule and load, oldest first. */
   readonly uploads: readonly Uploaded[];
-  readonly dag?: { readonly load: number; readonly files: Readonly<Record<string, string>>; readonly at: string };
+  readonly dag?: {
+    readonly load: number;
+    readonly files: Readonly<Record<string, string>>;
+    readonly at: string;
+  };
   readonly rounds: readonly Round[];
-  readonly interrupted?: { readonly tool: string; readonly arguments: Readonly<Record<string, unknown>>; readonly at: string };
+  readonly interrupted?: {
+    readonly tool: string;
+    readonly arguments: Readonly<Record<string, unknown>>;
+    readonly at: string;
+  };
 }
 
 export const emptySession: Session = {
@@ -100,7 +108,9 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return {
         ...session,
         interrupted: { tool: event.tool, arguments: event.arguments, at },
-        ...(event.manifest === undefined ? {} : { writtenManifests: [...session.writtenManifests, event.manifest] }),
+        ...(event.manifest === undefined
+          ? {}
+          : { writtenManifests: [...session.writtenManifests, event.manifest] }),
       };
     case 'scaled': {
       const { type: _, ...level } = event;
@@ -117,12 +127,17 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return {
         ...done(session),
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
-        fixes: new Map(session.fixes).set(event.load, withFix(session.fixes.get(event.load) ?? [], event.fix)),
+        fixes: new Map(session.fixes).set(
+          event.load,
+          withFix(session.fixes.get(event.load) ?? [], event.fix),
+        ),
       };
     case 'reviewed':
       return { ...session, lastReview: { reviewId: event.reviewId, manifest: event.manifest } };
     case 'approved': {
-      const others = (session.fixes.get(event.load) ?? []).filter((fix) => !event.schedules.includes(fix.schedule));
+      const others = (session.fixes.get(event.load) ?? []).filter(
+        (fix) => !event.schedules.includes(fix.schedule),
+      );
       return {
         ...session,
         phase: 'approved',
@@ -135,7 +150,12 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return { ...rest, phase: 'idle', writtenManifests: [] };
     }
     case 'checksUploaded': {
-      const uploaded = event.schedules.map((schedule) => ({ schedule, load: event.load, reviewId: event.reviewId, at }));
+      const uploaded = event.schedules.map((schedule) => ({
+        schedule,
+        load: event.load,
+        reviewId: event.reviewId,
+        at,
+      }));
       const others = session.uploads.filter(
         (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
       );
@@ -150,7 +170,11 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'roundMoved': {
       const { type: _, round, load, schedule, ...facts } = event;
-      const moved = { ...facts, ...(load === undefined ? {} : { load }), ...(schedule === undefined ? {} : { schedule }) };
+      const moved = {
+        ...facts,
+        ...(load === undefined ? {} : { load }),
+        ...(schedule === undefined ? {} : { schedule }),
+      };
       return { ...withRound(session, round, moved), phase: 'round_open' };
     }
     case 'roundNoted':
@@ -159,12 +183,18 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return { ...withRound(session, event.round, { clusterId: event.clusterId }), phase: 'running' };
     case 'roundFinished':
       return {
-        ...withRound(session, event.round, { load: event.load, finished: { steps: event.steps, failed: event.failed } }),
+        ...withRound(session, event.round, {
+          load: event.load,
+          finished: { steps: event.steps, failed: event.failed },
+        }),
         phase: 'finished',
       };
     case 'reported': {
       const { type: _, round, load, ...report } = event;
-      return { ...withRound(done(session), round, { load, report }), phase: report.partial ? session.phase : 'reported' };
+      return {
+        ...withRound(done(session), round, { load, report }),
+        phase: report.partial ? session.phase : 'reported',
+      };
     }
     case 'committed':
       return {
@@ -177,7 +207,9 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'abandoned':
       return {
         ...session,
-        rounds: session.rounds.map((round) => (event.rounds.includes(round.round) ? { ...round, abandoned: true } : round)),
+        rounds: session.rounds.map((round) =>
+          event.rounds.includes(round.round) ? { ...round, abandoned: true } : round,
+        ),
       };
   }
 }

@@ -32,7 +32,8 @@ export function parseStamp(text: string): number | undefined {
   const time = clock?.length === 5 ? `${clock}:00` : clock;
   const asUtc = Date.parse(`${day}T${time}Z`);
   // Date.parse lets 30 February roll over into March; the round trip shows it.
-  if (Number.isNaN(asUtc) || new Date(asUtc).toISOString().slice(0, 19) !== `${day}T${time}`) return undefined;
+  if (Number.isNaN(asUtc) || new Date(asUtc).toISOString().slice(0, 19) !== `${day}T${time}`)
+    return undefined;
   const exact = Date.parse(`${day}T${time}${offset}`);
   return Number.isNaN(exact) ? undefined : exact + Number(fraction.padEnd(3, '0').slice(0, 3));
 }

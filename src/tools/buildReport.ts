@@ -1,20 +1,28 @@
 import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import { readClusterConfig, readEarlierReports, readExpectedChecks, readFailures } from '../facts/reporting.ts';
+import {
+  readClusterConfig,
+  readEarlierReports,
+  readExpectedChecks,
+  readFailures,
+} from '../facts/reporting.ts';
 import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
 import { formatMeasured } from '../report/durations.ts';
-import type { Report } from '../report/model.ts';
 import { renderMarkdown } from '../report/markdown/index.ts';
+import type { Report } from '../report/model.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import { version } from '../version.ts';
 import { clusterIdInput, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
 import { textOf } from './words/text.ts';
 
-type Wanted = Pick<Ports, 'clusters' | 'stepLogs' | 'sessions' | 'settings' | 'dags' | 'store' | 'reports' | 'clock'>;
+type Wanted = Pick<
+  Ports,
+  'clusters' | 'stepLogs' | 'sessions' | 'settings' | 'dags' | 'store' | 'reports' | 'clock'
+>;
 
 const seconds = z.number().nullable();
 
@@ -62,8 +70,18 @@ export const buildReport = defineTool({
       method: z.string(),
     }),
     slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
-    failures: z.array(z.object({ cause: z.string(), class: z.string(), checks: z.array(z.string()), steps: z.int() })),
-    suggestions: z.array(z.object({ title: z.string(), measured: z.string(), setting: z.string(), from: z.string(), to: z.string() })),
+    failures: z.array(
+      z.object({ cause: z.string(), class: z.string(), checks: z.array(z.string()), steps: z.int() }),
+    ),
+    suggestions: z.array(
+      z.object({
+        title: z.string(),
+        measured: z.string(),
+        setting: z.string(),
+        from: z.string(),
+        to: z.string(),
+      }),
+    ),
     warnings: z.array(z.string()),
   }),
   async run(input, ports: Wanted, call) {
@@ -106,9 +124,20 @@ export const buildReport = defineTool({
     const { round } = range;
     if (round !== undefined)
       await ports.sessions.record(() => [
-        { type: 'reported', round: round.round, load: report.load, directory, verdict: report.verdict.sentence, partial: report.round.partial },
+        {
+          type: 'reported',
+          round: round.round,
+          load: report.load,
+          directory,
+          verdict: report.verdict.sentence,
+          partial: report.round.partial,
+        },
       ]);
-    return answer(report, path, files.map((file) => file.name));
+    return answer(
+      report,
+      path,
+      files.map((file) => file.name),
+    );
   },
   render: (output) =>
     textOf(output, {
@@ -116,9 +145,23 @@ export const buildReport = defineTool({
       statistics: (s) => [
         `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (n = ${s.n}, ${s.method})`,
       ],
-      slowest: (rows) => ['Slowest:', ...rows.map((row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`)],
-      failures: (rows) => ['Failed:', ...rows.map((row) => `  - ${row.checks.join(', ')}: ${row.cause} (${row.class}, ${row.steps} steps)`)],
-      suggestions: (rows) => ['Suggestions:', ...rows.map((row, index) => `  ${index + 1}. ${row.title}: ${row.measured}; ${row.setting}: ${row.from} → ${row.to}`)],
+      slowest: (rows) => [
+        'Slowest:',
+        ...rows.map(
+          (row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`,
+        ),
+      ],
+      failures: (rows) => [
+        'Failed:',
+        ...rows.map((row) => `  - ${row.checks.join(', ')}: ${row.cause} (${row.class}, ${row.steps} steps)`),
+      ],
+      suggestions: (rows) => [
+        'Suggestions:',
+        ...rows.map(
+          (row, index) =>
+            `  ${index + 1}. ${row.title}: ${row.measured}; ${row.setting}: ${row.from} → ${row.to}`,
+        ),
+      ],
     }),
 });
 
@@ -126,9 +169,13 @@ export const buildReport = defineTool({
 function requireEnded({ steps, cluster }: ReportRange, partial: boolean): void {
   const active = steps.filter(isActive).length;
   if (active === 0 || partial) return;
-  throw new ToolError('WRONG_STATE', `${active} of ${steps.length} steps on ${cluster.id} are still active. No report was written.`, {
-    next: 'call pollCluster until the round is done, or buildReport with partial: true for a provisional report.',
-  });
+  throw new ToolError(
+    'WRONG_STATE',
+    `${active} of ${steps.length} steps on ${cluster.id} are still active. No report was written.`,
+    {
+      next: 'call pollCluster until the round is done, or buildReport with partial: true for a provisional report.',
+    },
+  );
 }
 
 function answer(report: Report, directory: string, files: string[]) {
@@ -153,7 +200,9 @@ function answer(report: Report, directory: string, files: string[]) {
     statistics: { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method },
     slowest: report.slowest.slice(0, 5).flatMap((id) => {
       const step = names.get(id);
-      return step === undefined ? [] : [{ name: step.name, elapsedSeconds: step.runSeconds, state: step.state }];
+      return step === undefined
+        ? []
+        : [{ name: step.name, elapsedSeconds: step.runSeconds, state: step.state }];
     }),
     failures: report.failures.slice(0, 5).map((group) => ({
       cause: group.title,

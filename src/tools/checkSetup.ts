@@ -28,7 +28,9 @@ export const checkSetup = defineTool({
   output: z.object({
     ...result,
     ok: z.boolean(),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() })),
+    checks: z.array(
+      z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() }),
+    ),
   }),
   async run(_, ports: Wanted, call) {
     const settings = settingsCheck(ports);
@@ -50,13 +52,21 @@ export const checkSetup = defineTool({
   render: (output) =>
     textOf(output, {
       ok: () => [],
-      checks: (rows) => rows.flatMap((row) => [`  ${row.ok ? '✓' : '✗'} ${row.name}: ${row.detail}`, ...(row.fix === undefined ? [] : [`      fix: ${row.fix}`])]),
+      checks: (rows) =>
+        rows.flatMap((row) => [
+          `  ${row.ok ? '✓' : '✗'} ${row.name}: ${row.detail}`,
+          ...(row.fix === undefined ? [] : [`      fix: ${row.fix}`]),
+        ]),
     }),
 });
 
 function settingsCheck({ problems, settings }: Wanted): Check {
   if (problems.length === 0)
-    return { name: 'settings', ok: true, detail: `complete (read from ${settings.home}); approval by ${settings.approval}` };
+    return {
+      name: 'settings',
+      ok: true,
+      detail: `complete (read from ${settings.home}); approval by ${settings.approval}`,
+    };
   return {
     name: 'settings',
     ok: false,
@@ -73,12 +83,20 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
       const onBranch = branch === settings.testBranch;
       const checks = files.filter((file) => ruleFor(file.path) !== undefined).length;
       return [
-        { name: 'target repository', ok: true, detail: `${settings.targetRepo}, baseline ${baseCommit.slice(0, 12)} (${settings.baselineRef})` },
+        {
+          name: 'target repository',
+          ok: true,
+          detail: `${settings.targetRepo}, baseline ${baseCommit.slice(0, 12)} (${settings.baselineRef})`,
+        },
         {
           name: 'branch',
           ok: onBranch,
           detail: onBranch ? branch : `${branch}, not ${settings.testBranch}`,
-          ...(onBranch ? {} : { fix: `git -C ${settings.targetRepo} checkout ${settings.testBranch} (with -b the first time)` }),
+          ...(onBranch
+            ? {}
+            : {
+                fix: `git -C ${settings.targetRepo} checkout ${settings.testBranch} (with -b the first time)`,
+              }),
         },
         {
           name: 'checks path',
@@ -88,7 +106,9 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
         },
       ];
     }),
-    probe('git identity', settings.targetRepo, async () => [{ name: 'git identity', ok: true, detail: await target.identity() }]),
+    probe('git identity', settings.targetRepo, async () => [
+      { name: 'git identity', ok: true, detail: await target.identity() },
+    ]),
     probe('AWS identity', 'x', async () => {
       const { arn } = await account.identity();
       return [{ name: 'AWS identity', ok: true, detail: arn }];
@@ -106,7 +126,9 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
           name: 'production source',
           ok: metrics > 0,
           detail: `${count(metrics, 'table-metrics object')} under ${settings.prodHourlyChecks}`,
-          ...(metrics > 0 ? {} : { fix: 'Point PROD_HOURLY_CHECKS in .env at the prefix that holds the *_table_metrics.yml.' }),
+          ...(metrics > 0
+            ? {}
+            : { fix: 'Point PROD_HOURLY_CHECKS in .env at the prefix that holds the *_table_metrics.yml.' }),
         },
       ];
     }),
@@ -121,13 +143,18 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
         {
           name: 'DAG file',
           ok: same,
-          detail: same ? `${settings.dagFile}, LOAD = ${load}` : `${settings.dagFile} reads bucket ${bucket}, not ${settings.bucket}`,
+          detail: same
+            ? `${settings.dagFile}, LOAD = ${load}`
+            : `${settings.dagFile} reads bucket ${bucket}, not ${settings.bucket}`,
           ...(same ? {} : { fix: `Set S3_BUCKET = "${settings.bucket}" in the DAG file.` }),
         },
         {
           name: 'cluster configs',
           ok: broken.length === 0,
-          detail: broken.length === 0 ? `${configs.length} files` : `not a JSON object: ${broken.map((file) => file.name).join(', ')}`,
+          detail:
+            broken.length === 0
+              ? `${configs.length} files`
+              : `not a JSON object: ${broken.map((file) => file.name).join(', ')}`,
           ...(broken.length === 0 ? {} : { fix: 'Mend the JSON.' }),
         },
       ];

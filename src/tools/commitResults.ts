@@ -3,8 +3,8 @@ import type { Review } from '../checks/review.ts';
 import { ToolError } from '../errors.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { reviewOf } from '../facts/checks.ts';
-import type { Commit, Ports } from '../ports.ts';
 import { cleanLine } from '../foreignText.ts';
+import type { Commit, Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result } from './tool.ts';
@@ -24,7 +24,11 @@ export const commitResults = defineTool({
   openWorld: false,
   asksEveryTime: true,
   input: z.strictObject({
-    keyFindings: z.string().max(200).optional().describe('one line for the message; the verdict when left out'),
+    keyFindings: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('one line for the message; the verdict when left out'),
     load: loadInput.optional(),
     approved: z.boolean().optional(),
   }),
@@ -48,23 +52,43 @@ export const commitResults = defineTool({
     const day = localStamp(ports.clock.localMs() * 1000).slice(0, 10);
     const findings = cleanLine(input.keyFindings ?? round?.report?.verdict ?? 'no report yet', 160);
     await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...input } }]);
-    const target = review === undefined ? null : await commitConfigs(ports, review, `Load test ${load}x configs - ${day}`);
-    const directories = session.rounds.flatMap((one) => (one.load === load && one.report !== undefined ? [one.report.directory] : []));
-    const reports = await ports.reports.commit(directories, `Load test ${load}x results - ${findings}`, `${load}x ${directories.join(' ')}`.trim());
+    const target =
+      review === undefined ? null : await commitConfigs(ports, review, `Load test ${load}x configs - ${day}`);
+    const directories = session.rounds.flatMap((one) =>
+      one.load === load && one.report !== undefined ? [one.report.directory] : [],
+    );
+    const reports = await ports.reports.commit(
+      directories,
+      `Load test ${load}x results - ${findings}`,
+      `${load}x ${directories.join(' ')}`.trim(),
+    );
 
     const created = [target, reports].some((one) => one?.created === true);
     await ports.sessions.record(() => [
-      { type: 'committed', load, target: target?.sha ?? null, reports: reports?.sha ?? null, ...(round === undefined ? {} : { round: round.round }) },
+      {
+        type: 'committed',
+        load,
+        target: target?.sha ?? null,
+        reports: reports?.sha ?? null,
+        ...(round === undefined ? {} : { round: round.round }),
+      },
     ]);
     const warnings = [
-      ...(review === undefined ? ['The configs on disk are of another level, or of none: only the reports were committed.'] : []),
-      ...(reports === null ? ['No git repository with a branch holds REPORTS_DIR, so the reports were not committed.'] : []),
+      ...(review === undefined
+        ? ['The configs on disk are of another level, or of none: only the reports were committed.']
+        : []),
+      ...(reports === null
+        ? ['No git repository with a branch holds REPORTS_DIR, so the reports were not committed.']
+        : []),
       ...(directories.length === 0 ? [`There is no report of ${load}x yet.`] : []),
     ];
     return {
       status: created ? ('committed' as const) : ('unchanged' as const),
       summary: summaryOf(load, created, target, reports),
-      nextSteps: [`scaleConfigs with the next load (for example ${load * 2}x) goes one level up.`, 'Nothing was pushed: the person pushes when they want to.'],
+      nextSteps: [
+        `scaleConfigs with the next load (for example ${load * 2}x) goes one level up.`,
+        'Nothing was pushed: the person pushes when they want to.',
+      ],
       load,
       target: target === null ? null : { ...told(target), branch: target.branch },
       reports: reports === null ? null : told(reports),
@@ -75,11 +99,18 @@ export const commitResults = defineTool({
 });
 
 function loadToCommit(session: Session, given: number | undefined): number {
-  const load = given ?? session.rounds.findLast((round) => round.report !== undefined && !round.committed)?.load ?? session.level?.load;
+  const load =
+    given ??
+    session.rounds.findLast((round) => round.report !== undefined && !round.committed)?.load ??
+    session.level?.load;
   if (load !== undefined) return load;
-  throw new ToolError('WRONG_STATE', 'There is neither a load level nor a report to commit. Nothing was committed.', {
-    next: 'call scaleConfigs to begin a load test; showSession tells where this one stands.',
-  });
+  throw new ToolError(
+    'WRONG_STATE',
+    'There is neither a load level nor a report to commit. Nothing was committed.',
+    {
+      next: 'call scaleConfigs to begin a load test; showSession tells where this one stands.',
+    },
+  );
 }
 
 /**
@@ -90,21 +121,33 @@ async function reviewToCommit(ports: Wanted, session: Session, load: number): Pr
   if (session.level?.load !== load) return undefined;
   const snapshot = await ports.target.snapshot({ forWriting: true });
   const review = await reviewOf(ports, session, snapshot, session.level);
-  const uploaded = session.uploads.findLast((upload) => upload.load === load && upload.schedule === session.level?.schedule);
+  const uploaded = session.uploads.findLast(
+    (upload) => upload.load === load && upload.schedule === session.level?.schedule,
+  );
   if (uploaded === undefined || uploaded.reviewId === review.reviewId) {
     if (uploaded !== undefined || !review.approvalNeeded) return review;
-    throw new ToolError('WRONG_STATE', `The ${load}x configs were not uploaded yet, so nothing was tested with them. Nothing was committed.`, {
-      next: `uploadChecks with reviewId ${review.reviewId} first.`,
-    });
+    throw new ToolError(
+      'WRONG_STATE',
+      `The ${load}x configs were not uploaded yet, so nothing was tested with them. Nothing was committed.`,
+      {
+        next: `uploadChecks with reviewId ${review.reviewId} first.`,
+      },
+    );
   }
-  throw new ToolError('CONFLICT', `The ${load}x configs on disk differ from those that were uploaded. Nothing was committed.`, {
-    next: `look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId ${review.reviewId}), or undo it (scaleConfigs with load ${load}).`,
-  });
+  throw new ToolError(
+    'CONFLICT',
+    `The ${load}x configs on disk differ from those that were uploaded. Nothing was committed.`,
+    {
+      next: `look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId ${review.reviewId}), or undo it (scaleConfigs with load ${load}).`,
+    },
+  );
 }
 
 /** Approved files that differ from HEAD, and no other. */
 async function commitConfigs(ports: Wanted, review: Review, message: string): Promise<Commit> {
-  const paths = review.files.filter((one) => one.file.diskDigest !== one.file.headDigest && one.file.disk !== undefined).map((one) => one.path);
+  const paths = review.files
+    .filter((one) => one.file.diskDigest !== one.file.headDigest && one.file.disk !== undefined)
+    .map((one) => one.path);
   return ports.target.commit(paths, message, `${review.target.load}x ${review.reviewId}`);
 }
 
@@ -128,8 +171,12 @@ function told({ sha, files, message }: Commit) {
 function summaryOf(load: number, created: boolean, target: Commit | null, reports: Commit | null): string {
   if (!created) return `Everything of ${load}x was committed already.`;
   const parts = [
-    target?.created ? `${count(target.files.length, 'config file')} in the target repository (${target.sha.slice(0, 8)})` : undefined,
-    reports?.created ? `${count(reports.files.length, 'report file')} (${reports.sha.slice(0, 8)})` : undefined,
+    target?.created
+      ? `${count(target.files.length, 'config file')} in the target repository (${target.sha.slice(0, 8)})`
+      : undefined,
+    reports?.created
+      ? `${count(reports.files.length, 'report file')} (${reports.sha.slice(0, 8)})`
+      : undefined,
   ];
   return `Committed ${parts.filter((part) => part !== undefined).join(' and ')} for ${load}x.`;
 }

@@ -53,13 +53,23 @@ export const fixInterval = defineTool({
     const bytes = encodeCheck(fixed.text);
     const digest = await ports.blobs.put(bytes);
     const manifest = await keepManifest(ports.blobs, { [one.path]: digest });
-    await ports.sessions.record(() => [{ type: 'begun', tool: 'fixInterval', arguments: { ...input }, manifest }]);
+    await ports.sessions.record(() => [
+      { type: 'begun', tool: 'fixInterval', arguments: { ...input }, manifest },
+    ]);
     await ports.target.write([{ path: one.path, bytes }], call);
     const files = review.files.map((other) =>
-      other === one ? { ...one, file: { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) } } : other,
+      other === one
+        ? { ...one, file: { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) } }
+        : other,
     );
     const { reviewId } = reviewFiles(snapshot, files, review.target, ports.settings);
-    const fix = { path: one.path, schedule: one.rule.schedule, baselineDigest: one.file.baselineDigest ?? '', digest, origin: 'fixInterval' as const };
+    const fix = {
+      path: one.path,
+      schedule: one.rule.schedule,
+      baselineDigest: one.file.baselineDigest ?? '',
+      digest,
+      origin: 'fixInterval' as const,
+    };
     await ports.sessions.record(() => [{ type: 'fixed', load, fix, reviewId }]);
     return {
       status: 'fixed' as const,
@@ -77,7 +87,10 @@ export const fixInterval = defineTool({
   },
   render: (output) =>
     textOf(output, {
-      changes: (rows) => [`Changes (${count(rows.length, 'place')}):`, ...rows.map((row) => `  ${row.line}: ${row.before} → ${row.after}`)],
+      changes: (rows) => [
+        `Changes (${count(rows.length, 'place')}):`,
+        ...rows.map((row) => `  ${row.line}: ${row.before} → ${row.after}`),
+      ],
     }),
 });
 
@@ -92,26 +105,42 @@ interface Wanted {
 function fixedText(one: ExpectedFile, wanted: Wanted) {
   const text = one.file.disk === undefined ? undefined : decodeCheck(one.file.disk);
   if (text === undefined || 'invalid' in text)
-    throw new ToolError('BAD_INPUT', `${one.path} ${text === undefined ? 'was deleted' : text.invalid.message}. Nothing was changed.`, {
-      next: 'restore or mend the file by hand, then call reviewConfigs.',
-    });
+    throw new ToolError(
+      'BAD_INPUT',
+      `${one.path} ${text === undefined ? 'was deleted' : text.invalid.message}. Nothing was changed.`,
+      {
+        next: 'restore or mend the file by hand, then call reviewConfigs.',
+      },
+    );
   const units = wanted.unit === undefined ? (['hour', 'day'] as const) : [wanted.unit];
   const fixed = fixIntervals(text.source, units, wanted);
   if (fixed.invalid !== undefined)
-    throw new ToolError('BAD_INPUT', `${one.path}:${fixed.invalid.line} is not valid YAML (${fixed.invalid.message}). Nothing was changed.`, {
-      next: 'mend the file by hand, then call reviewConfigs.',
-    });
+    throw new ToolError(
+      'BAD_INPUT',
+      `${one.path}:${fixed.invalid.line} is not valid YAML (${fixed.invalid.message}). Nothing was changed.`,
+      {
+        next: 'mend the file by hand, then call reviewConfigs.',
+      },
+    );
   if (fixed.changes.length > 0 || wanted.from === wanted.to) return { source: text.source, fixed };
   // Called twice, the second call finds the work done.
   const done = fixIntervals(text.source, units, { ...wanted, from: wanted.to, to: wanted.to + 1 });
   if (done.changes.length > 0) return { source: text.source, fixed: { ...fixed, changes: [] } };
   const where = wanted.line === undefined ? '' : ` on line ${wanted.line}`;
-  throw new ToolError('BAD_INPUT', `${one.path} holds no interval of ${wanted.from}${wanted.unit ? ` ${wanted.unit}s` : ''}${where}. Nothing was changed.`, {
-    next: `call fixInterval with an amount that stands there: ${amountsIn(text.source, units)}.`,
-  });
+  throw new ToolError(
+    'BAD_INPUT',
+    `${one.path} holds no interval of ${wanted.from}${wanted.unit ? ` ${wanted.unit}s` : ''}${where}. Nothing was changed.`,
+    {
+      next: `call fixInterval with an amount that stands there: ${amountsIn(text.source, units)}.`,
+    },
+  );
 }
 
 function amountsIn(source: string, units: readonly ('hour' | 'day')[]): string {
   const literals = units.flatMap((unit) => scanIntervals(source, unit).literals);
-  return literals.map((literal) => `${literal.head}${literal.digits}${literal.tail} (line ${literal.line})`).join(', ') || 'there is none';
+  return (
+    literals
+      .map((literal) => `${literal.head}${literal.digits}${literal.tail} (line ${literal.line})`)
+      .join(', ') || 'there is none'
+  );
 }

@@ -41,13 +41,20 @@ export const markRound = defineTool({
     const session = await ports.sessions.load();
     const amended = input.round === undefined ? undefined : requireRound(session, { round: input.round });
     const schedule = input.schedule ?? amended?.schedule ?? session.schedule ?? '15m';
-    const bucket = amended === undefined ? await loadInBucket(ports, session) : { load: amended.load, warnings: [] };
+    const bucket =
+      amended === undefined ? await loadInBucket(ports, session) : { load: amended.load, warnings: [] };
     const moved = amended ?? (await movableRound(ports, session, call));
     const now = await ports.clock.now();
     const start = await startOf(input, ports, session, { schedule, moved, now }, call);
 
     const clock = { source: now.source, skewSeconds: now.skewSeconds };
-    const facts = { load: bucket.load, schedule, startedAt: start.startedAt, clock, ...(input.note === undefined ? {} : { note: input.note }) };
+    const facts = {
+      load: bucket.load,
+      schedule,
+      startedAt: start.startedAt,
+      clock,
+      ...(input.note === undefined ? {} : { note: input.note }),
+    };
     const after = await ports.sessions.record((): SessionEvent[] =>
       moved === undefined
         ? [{ type: 'roundOpened', ...facts, by: 'markRound', ...ranWith(session, facts) }]
@@ -60,9 +67,10 @@ export const markRound = defineTool({
     return {
       status: moved === undefined ? ('marked' as const) : ('moved' as const),
       summary: `Round ${round} (${facts.load}x ${schedule}) starts at ${facts.startedAt}.`,
-      nextSteps: input.already || input.at !== undefined
-        ? ['pollCluster shows how far the round is.']
-        : [`The person triggers ${dagId} in Airflow now.`, 'Then pollCluster until it is done.'],
+      nextSteps:
+        input.already || input.at !== undefined
+          ? ['pollCluster shows how far the round is.']
+          : [`The person triggers ${dagId} in Airflow now.`, 'Then pollCluster until it is done.'],
       round,
       startedAt: facts.startedAt,
       clock,
@@ -84,14 +92,22 @@ async function startOf(
   asked: Asked,
   ports: Wanted,
   session: Session,
-  { schedule, moved, now }: { schedule: '15m' | 'hourly' | 'daily'; moved: Session['rounds'][number] | undefined; now: Instant },
+  {
+    schedule,
+    moved,
+    now,
+  }: { schedule: '15m' | 'hourly' | 'daily'; moved: Session['rounds'][number] | undefined; now: Instant },
   call: ToolCall,
 ): Promise<{ startedAt: string; warnings: string[] }> {
   if (asked.at !== undefined) {
     if (parseStamp(asked.at) !== undefined) return { startedAt: asked.at.trim(), warnings: [] };
-    throw new ToolError('BAD_INPUT', `${JSON.stringify(asked.at)} is not a time with an offset. Nothing was marked.`, {
-      next: `give at as in ${localStamp(now.epochUs)}.`,
-    });
+    throw new ToolError(
+      'BAD_INPUT',
+      `${JSON.stringify(asked.at)} is not a time with an offset. Nothing was marked.`,
+      {
+        next: `give at as in ${localStamp(now.epochUs)}.`,
+      },
+    );
   }
   if (!asked.already) return { startedAt: localStamp(now.epochUs), warnings: [] };
   const nowMs = Math.floor(now.epochUs / 1000);
@@ -108,13 +124,24 @@ async function startOf(
 
 /** What the round runs with: the review that was uploaded, and the cluster config in the bucket. */
 function ranWith(session: Session, { load, schedule }: { load: number; schedule: string }) {
-  const reviewId = session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load)?.reviewId;
-  const config = Object.entries(session.dag?.files ?? {}).find(([name]) => name.endsWith(`_cluster_${schedule}.json`));
-  return { ...(reviewId === undefined ? {} : { reviewId }), ...(config === undefined ? {} : { clusterConfig: config[1] }) };
+  const reviewId = session.uploads.findLast(
+    (upload) => upload.schedule === schedule && upload.load === load,
+  )?.reviewId;
+  const config = Object.entries(session.dag?.files ?? {}).find(([name]) =>
+    name.endsWith(`_cluster_${schedule}.json`),
+  );
+  return {
+    ...(reviewId === undefined ? {} : { reviewId }),
+    ...(config === undefined ? {} : { clusterConfig: config[1] }),
+  };
 }
 
 function clockWarnings(now: Instant): string[] {
-  if (now.source === 'local') return ["AWS did not answer, so the start is by this machine's clock; check it before trusting the round's edges."];
-  if (Math.abs(now.skewSeconds) > 2) return [`This machine's clock is ${now.skewSeconds} s away from AWS's; the start is by AWS's clock.`];
+  if (now.source === 'local')
+    return [
+      "AWS did not answer, so the start is by this machine's clock; check it before trusting the round's edges.",
+    ];
+  if (Math.abs(now.skewSeconds) > 2)
+    return [`This machine's clock is ${now.skewSeconds} s away from AWS's; the start is by AWS's clock.`];
   return [];
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { ToolError } from '../errors.ts';
 import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
-import type { Ports } from '../ports.ts';
 import { clean } from '../foreignText.ts';
-import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
+import type { Ports } from '../ports.ts';
 import { formatDuration } from '../report/durations.ts';
+import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
 import type { Round } from '../state/session.ts';
 import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
 import { textOf } from './words/text.ts';
@@ -93,27 +93,40 @@ async function lookUntilDone(
   call: ToolCall,
 ): Promise<ObservedRound> {
   const untilMs = ports.clock.localMs() + waitSeconds * 1000;
-  for (let pauseSeconds = firstLookSeconds; ; pauseSeconds = Math.min(pauseSeconds * 1.5, slowestLookSeconds)) {
+  for (
+    let pauseSeconds = firstLookSeconds;
+    ;
+    pauseSeconds = Math.min(pauseSeconds * 1.5, slowestLookSeconds)
+  ) {
     const session = await ports.sessions.load();
     const present = session.rounds[round.round - 1] ?? round;
     const leftMs = untilMs - ports.clock.localMs();
     const mayWait = leftMs >= pauseSeconds * 1000;
     const observed = await observeRound(ports, session, present, clusterId, call).catch((error: unknown) => {
-      if (mayWait && clusterId === undefined && error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
+      if (mayWait && clusterId === undefined && error instanceof ToolError && error.code === 'NOT_FOUND')
+        return undefined;
       throw error;
     });
     if (observed !== undefined) {
       const { own } = observed.steps;
       const counts = countSteps(own);
       const ended = own.length - counts.pending - counts.running;
-      call.progress(ended, own.length || undefined, `${ended} of ${own.length} steps ended, ${counts.running} running, ${counts.failed} failed`);
+      call.progress(
+        ended,
+        own.length || undefined,
+        `${ended} of ${own.length} steps ended, ${counts.running} running, ${counts.failed} failed`,
+      );
       if (observed.done || !mayWait || (own.length === 0 && isEnding(observed.cluster))) return observed;
     } else call.progress(0, undefined, 'waiting for the cluster to be created');
     await ports.clock.sleep(pauseSeconds * 1000, call.signal);
   }
 }
 
-function summaryOf({ round, load, cluster, done }: ObservedRound, counts: ReturnType<typeof countSteps>, elapsed: number): string {
+function summaryOf(
+  { round, load, cluster, done }: ObservedRound,
+  counts: ReturnType<typeof countSteps>,
+  elapsed: number,
+): string {
   const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}`;
   if (done) {
     const failed = counts.failed === 0 ? 'none failed' : `${counts.failed} failed`;
@@ -131,15 +144,31 @@ function stateWord(state: string): string {
 function nextStepsOf({ done, steps, cluster }: ObservedRound): string[] {
   if (done) return ['buildReport writes the report of this round.'];
   if (steps.own.length === 0 && isEnding(cluster))
-    return ['The cluster ended without a step: look at its state reason and at the DAG run in Airflow.', 'markRound before the DAG is triggered again.'];
-  return ['pollCluster again after pollAfterSeconds.', 'buildReport with partial: true gives a provisional report meanwhile.'];
+    return [
+      'The cluster ended without a step: look at its state reason and at the DAG run in Airflow.',
+      'markRound before the DAG is triggered again.',
+    ];
+  return [
+    'pollCluster again after pollAfterSeconds.',
+    'buildReport with partial: true gives a provisional report meanwhile.',
+  ];
 }
 
 function warningsOf({ round, load, steps, clusterFrom, knownFromDiskOnly }: ObservedRound): string[] {
   return [
-    ...(load === round.load ? [] : [`The steps carry load ${load}x, the round was marked as ${round.load}x; the steps win.`]),
-    ...(steps.foreign.length === 0 ? [] : [`${steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not counted.`]),
-    ...(clusterFrom === 'given' && steps.own.length === 0 ? ['The cluster has no step of this round; it was not bound to the round.'] : []),
-    ...(knownFromDiskOnly === 0 ? [] : [`${knownFromDiskOnly} steps are known from earlier looks only: EMR shows the newest 1,000.`]),
+    ...(load === round.load
+      ? []
+      : [`The steps carry load ${load}x, the round was marked as ${round.load}x; the steps win.`]),
+    ...(steps.foreign.length === 0
+      ? []
+      : [
+          `${steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not counted.`,
+        ]),
+    ...(clusterFrom === 'given' && steps.own.length === 0
+      ? ['The cluster has no step of this round; it was not bound to the round.']
+      : []),
+    ...(knownFromDiskOnly === 0
+      ? []
+      : [`${knownFromDiskOnly} steps are known from earlier looks only: EMR shows the newest 1,000.`]),
   ];
 }

@@ -28,14 +28,19 @@ export const revertConfigs = defineTool({
     const stillInBucket = uploadedPrefixes(session, ports.settings.bucket, ports.settings.configsPrefix);
     const where = input.to === 'baseline' ? 'the baseline' : 'the last commit';
     if (writes.length > 0) {
-      const backup = await ports.target.backup(writes.map(({ path, before, bytes }) => ({ path, before, after: bytes })));
+      const backup = await ports.target.backup(
+        writes.map(({ path, before, bytes }) => ({ path, before, after: bytes })),
+      );
       await ports.sessions.record(() => [{ type: 'begun', tool: 'revertConfigs', arguments: { ...input } }]);
       await ports.target.write(writes, call);
       await ports.sessions.record(() => [{ type: 'reverted', to: input.to, files: writes.length, backup }]);
       return {
         status: 'reverted' as const,
         summary: `Reverted ${count(writes.length, 'check file')} to ${where}. What was there before is kept as a patch.`,
-        nextSteps: ['scaleConfigs starts a new load level.', 'git apply <backup> in the target repository brings the files back.'],
+        nextSteps: [
+          'scaleConfigs starts a new load level.',
+          'git apply <backup> in the target repository brings the files back.',
+        ],
         filesReverted: writes.length,
         backup,
         stillInBucket,
@@ -62,5 +67,7 @@ function revertOf(file: CheckFile, to: 'baseline' | 'lastCommit') {
 }
 
 function uploadedPrefixes(session: Session, bucket: string, configsPrefix: string): string[] {
-  return session.uploads.map((upload) => `s3://${bucket}/${configsPrefix}/${upload.schedule}/${upload.load}x/`);
+  return session.uploads.map(
+    (upload) => `s3://${bucket}/${configsPrefix}/${upload.schedule}/${upload.load}x/`,
+  );
 }

@@ -22,9 +22,13 @@ export const reviewConfigs = defineTool({
     approved: z.boolean(),
     approvalNeeded: z.boolean(),
     filesChanged: z.int(),
-    changedSince: z.array(z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() })),
+    changedSince: z.array(
+      z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() }),
+    ),
     fixes: z.array(z.string()),
-    unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
+    unexpected: z.array(
+      z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() }),
+    ),
     unexpectedTotal: z.int(),
   }),
   async run(_, ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>, call) {
@@ -45,7 +49,10 @@ export const reviewConfigs = defineTool({
       })),
     );
     const files = count(review.changed.length, 'file');
-    const odd = unexpected.length === 0 ? 'all of them baseline × load or known fixes' : `${count(unexpected.length, 'line')} not as expected`;
+    const odd =
+      unexpected.length === 0
+        ? 'all of them baseline × load or known fixes'
+        : `${count(unexpected.length, 'line')} not as expected`;
     return {
       summary: `${target.load}x: ${files} differ from the baseline, ${odd}. ${approved ? 'The person approved these bytes.' : approvalNeeded ? 'These bytes are not approved yet.' : 'No approval is needed.'}`,
       nextSteps: approvalNeeded
@@ -70,7 +77,10 @@ export const reviewConfigs = defineTool({
       changedSince: (rows) => ['Changed since the last look:', ...rows.flatMap(lineChange)],
       unexpected: (rows) => [
         'Neither baseline × load nor a known fix:',
-        ...rows.map((row) => `  ${row.file}:${row.line}: expected "${row.expected.trim()}", found "${row.found.trim()}"`),
+        ...rows.map(
+          (row) =>
+            `  ${row.file}:${row.line}: expected "${row.expected.trim()}", found "${row.found.trim()}"`,
+        ),
       ],
     }),
 });

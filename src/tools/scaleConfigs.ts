@@ -8,14 +8,25 @@ import { keepManifest, readManifest, reviewOf } from '../facts/checks.ts';
 import { roundUnderWay } from '../facts/rounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
-import { callAgain, defineTool, loadInput, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import {
+  callAgain,
+  defineTool,
+  loadInput,
+  loadOutput,
+  result,
+  scheduleInput,
+  type ToolCall,
+} from './tool.ts';
 import { decisionWords, dryRunWords, scaledWords } from './words/scaling.ts';
 import { count, textOf } from './words/text.ts';
 
 const input = z.strictObject({
   load: loadInput.describe('2, "2" or "2x"'),
   schedule: scheduleInput.optional().describe("the schedule under test (the session's, else 15m)"),
-  scope: z.enum(['all', 'schedule']).optional().describe('all files, or only those of the schedule (hourly: schedule)'),
+  scope: z
+    .enum(['all', 'schedule'])
+    .optional()
+    .describe('all files, or only those of the schedule (hourly: schedule)'),
   dryRun: z.boolean().default(false),
   overwriteEdits: z.boolean().default(false).describe("replace somebody's edits; a patch is saved first"),
   abandon: z.boolean().default(false).describe('leave a round that hangs'),
@@ -43,7 +54,13 @@ const output = z.object({
     }),
   ),
   sample: z.array(
-    z.object({ file: z.string(), line: z.int(), baseline: z.string(), before: z.string(), after: z.string() }),
+    z.object({
+      file: z.string(),
+      line: z.int(),
+      baseline: z.string(),
+      before: z.string(),
+      after: z.string(),
+    }),
   ),
   remarks: z.array(z.string()),
   notScaled: z.array(z.object({ file: z.string(), line: z.int(), text: z.string(), reason: z.string() })),
@@ -76,7 +93,9 @@ export const scaleConfigs = defineTool({
 
     const snapshot = await ports.target.snapshot({ forWriting: true }, call);
     const before = await reviewOf(ports, session, snapshot, target);
-    const written = await Promise.all(session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)));
+    const written = await Promise.all(
+      session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)),
+    );
     const plan = planScaling(before, session, written);
     const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
 
@@ -98,15 +117,27 @@ export const scaleConfigs = defineTool({
     if (plan.edited.length > 0 && !input.overwriteEdits) return { ...told, ...decisionWords(words) };
     if (input.dryRun) return { ...told, ...dryRunWords(words) };
 
-    const manifest = await keepManifest(ports.blobs, manifestOf(review.files, (one) => one.file.diskDigest));
+    const manifest = await keepManifest(
+      ports.blobs,
+      manifestOf(review.files, (one) => one.file.diskDigest),
+    );
     const backup = await backUp(ports, plan);
     if (plan.writes.length > 0) {
-      await ports.sessions.record(() => [{ type: 'begun', tool: 'scaleConfigs', arguments: { ...input }, manifest }]);
+      await ports.sessions.record(() => [
+        { type: 'begun', tool: 'scaleConfigs', arguments: { ...input }, manifest },
+      ]);
       await ports.target.write(plan.writes, call);
     }
     const { filesChanged, intervalsChanged } = level;
     const { reviewId, baseCommit } = review;
-    const facts = { reviewId, approvalNeeded: review.approvalNeeded, baseCommit, manifest, filesChanged, intervalsChanged };
+    const facts = {
+      reviewId,
+      approvalNeeded: review.approvalNeeded,
+      baseCommit,
+      manifest,
+      filesChanged,
+      intervalsChanged,
+    };
     await ports.sessions.record(() => [{ type: 'scaled', ...target, ...facts }]);
     return { ...told, ...backup, written: plan.writes.length, ...scaledWords(words) };
   },
@@ -142,23 +173,36 @@ interface Asked {
 function targetOf(asked: Asked, session: Session) {
   const schedule = asked.schedule ?? session.schedule ?? '15m';
   const scheduleFrom =
-    asked.schedule !== undefined ? ('given' as const) : session.schedule !== undefined ? ('session' as const) : ('default' as const);
+    asked.schedule !== undefined
+      ? ('given' as const)
+      : session.schedule !== undefined
+        ? ('session' as const)
+        : ('default' as const);
   const scope = asked.scope ?? (schedule === 'hourly' ? ('schedule' as const) : ('all' as const));
   return { target: { load: asked.load, schedule, scope }, scheduleFrom };
 }
 
 /** A running round is only warned about here: files on disk do not disturb it. */
-async function leaveOrWarn(abandon: boolean, ports: Wanted, session: Session, call: ToolCall): Promise<string[]> {
+async function leaveOrWarn(
+  abandon: boolean,
+  ports: Wanted,
+  session: Session,
+  call: ToolCall,
+): Promise<string[]> {
   const open = session.rounds.filter((round) => round.finished === undefined && !round.abandoned);
   if (open.length === 0) return [];
   if (abandon) {
     await ports.sessions.record(() => [{ type: 'abandoned', rounds: open.map((round) => round.round) }]);
-    return [`Left ${count(open.length, 'open round')} (${open.map((round) => round.round).join(', ')}) behind.`];
+    return [
+      `Left ${count(open.length, 'open round')} (${open.map((round) => round.round).join(', ')}) behind.`,
+    ];
   }
   // Scaling works offline, too: an AWS that does not answer is no reason not to scale.
   const running = await roundUnderWay(ports, session, call).catch(() => undefined);
   if (running === undefined) return [];
-  return [`Round ${running.round.round} (${running.load}x ${running.round.schedule}) is still running on ${running.cluster.id}; uploads wait until it is done.`];
+  return [
+    `Round ${running.round.round} (${running.load}x ${running.round.schedule}) is still running on ${running.cluster.id}; uploads wait until it is done.`,
+  ];
 }
 
 function describeLevel(before: Review, review: Review, plan: ScalePlan, target: ReviewTarget) {
@@ -167,7 +211,11 @@ function describeLevel(before: Review, review: Review, plan: ScalePlan, target: 
   return {
     filesChanged: review.changed.length,
     intervalsChanged: review.changed.reduce((sum, one) => sum + one.changes.length, 0),
-    bySchedule: summariseSchedules(review.files, target.load, schedulesInScope(target.scope, target.schedule)),
+    bySchedule: summariseSchedules(
+      review.files,
+      target.load,
+      schedulesInScope(target.scope, target.schedule),
+    ),
     sample: sampleChanges(sampled, 5),
     remarks: remarks.slice(0, 8),
     notScaled: notScaled.slice(0, 8),

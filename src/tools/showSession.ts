@@ -4,8 +4,8 @@ import { reviewOf } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-import { count, textOf } from './words/text.ts';
 import { nextStepsOf, phases } from './words/phases.ts';
+import { count, textOf } from './words/text.ts';
 
 type Wanted = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
 
@@ -26,7 +26,9 @@ export const showSession = defineTool({
     disk: z
       .object({ load: loadOutput, reviewId: z.string(), matchesReview: z.boolean(), approved: z.boolean() })
       .nullable(),
-    uploaded: z.array(z.object({ schedule: scheduleInput, load: loadOutput, reviewId: z.string(), at: z.string() })),
+    uploaded: z.array(
+      z.object({ schedule: scheduleInput, load: loadOutput, reviewId: z.string(), at: z.string() }),
+    ),
     dag: z.object({ load: loadOutput, configDigest: z.string(), at: z.string() }).nullable(),
     rounds: z.array(
       z.object({
@@ -57,33 +59,48 @@ export const showSession = defineTool({
       schedule: session.schedule ?? null,
       disk: disk.disk,
       uploaded: session.uploads.slice(-9),
-      dag: session.dag === undefined ? null : { load: session.dag.load, configDigest: digestOf(session), at: session.dag.at },
-      rounds: shown.map(({ round, load, schedule, startedAt, clusterId, finished, report, committed, note }) => ({
-        round,
-        load,
-        schedule,
-        startedAt,
-        ...(clusterId === undefined ? {} : { clusterId }),
-        finished: finished !== undefined,
-        ...(report === undefined ? {} : { report: report.directory }),
-        committed,
-        ...(note === undefined ? {} : { note }),
-      })),
+      dag:
+        session.dag === undefined
+          ? null
+          : { load: session.dag.load, configDigest: digestOf(session), at: session.dag.at },
+      rounds: shown.map(
+        ({ round, load, schedule, startedAt, clusterId, finished, report, committed, note }) => ({
+          round,
+          load,
+          schedule,
+          startedAt,
+          ...(clusterId === undefined ? {} : { clusterId }),
+          finished: finished !== undefined,
+          ...(report === undefined ? {} : { report: report.directory }),
+          committed,
+          ...(note === undefined ? {} : { note }),
+        }),
+      ),
       warnings: [
         ...disk.warnings,
-        ...(shown.length < session.rounds.length ? [`The latest ${shown.length} of ${session.rounds.length} rounds are shown.`] : []),
-        ...damaged.map((path) => `A damaged file of the session was set aside as ${path}; what it recorded is not known.`),
+        ...(shown.length < session.rounds.length
+          ? [`The latest ${shown.length} of ${session.rounds.length} rounds are shown.`]
+          : []),
+        ...damaged.map(
+          (path) => `A damaged file of the session was set aside as ${path}; what it recorded is not known.`,
+        ),
       ],
       ...interruptedOf(session),
     };
   },
   render: (output) =>
     textOf(output, {
-      uploaded: (rows) => ['Uploaded:', ...rows.map((row) => `  - ${row.load}x ${row.schedule} (review ${row.reviewId}, ${row.at})`)],
+      uploaded: (rows) => [
+        'Uploaded:',
+        ...rows.map((row) => `  - ${row.load}x ${row.schedule} (review ${row.reviewId}, ${row.at})`),
+      ],
       rounds: (rows) => [
         'Rounds:',
         ...rows.map((row) => {
-          const parts = [row.clusterId ?? 'no cluster yet', row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished')];
+          const parts = [
+            row.clusterId ?? 'no cluster yet',
+            row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished'),
+          ];
           return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${parts.join(', ')}${row.committed ? ', committed' : ''}${row.note === undefined ? '' : ` (${row.note})`}`;
         }),
       ],
@@ -98,7 +115,15 @@ async function diskOf(ports: Wanted, session: Session, call: ToolCall) {
     const snapshot = await ports.target.snapshot({ forWriting: false }, call);
     const { reviewId, approvalNeeded } = await reviewOf(ports, session, snapshot, level);
     const approved = !approvalNeeded || session.approved.has(reviewId);
-    return { disk: { load: level.load, reviewId, matchesReview: reviewId === session.lastReview?.reviewId, approved }, warnings: [] };
+    return {
+      disk: {
+        load: level.load,
+        reviewId,
+        matchesReview: reviewId === session.lastReview?.reviewId,
+        approved,
+      },
+      warnings: [],
+    };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     return { disk: null, warnings: [error.text] };
@@ -106,13 +131,16 @@ async function diskOf(ports: Wanted, session: Session, call: ToolCall) {
 }
 
 function digestOf(session: Session): string {
-  const config = Object.entries(session.dag?.files ?? {}).find(([name]) => name.endsWith(`_cluster_${session.schedule ?? '15m'}.json`));
+  const config = Object.entries(session.dag?.files ?? {}).find(([name]) =>
+    name.endsWith(`_cluster_${session.schedule ?? '15m'}.json`),
+  );
   return config?.[1].slice(0, 16) ?? '';
 }
 
 function summaryOf(session: Session): string {
   const { level, phase } = session;
-  const test = level === undefined ? 'No load level is on disk' : `${level.load}x, ${level.schedule} under test`;
+  const test =
+    level === undefined ? 'No load level is on disk' : `${level.load}x, ${level.schedule} under test`;
   return `${test}; phase ${phase.replaceAll('_', ' ')}; ${count(session.rounds.length, 'round')} so far.`;
 }
 

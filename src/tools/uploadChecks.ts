@@ -6,7 +6,15 @@ import { changedSinceReview, keepReview, readReview } from '../facts/checks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
-import { callAgain, defineTool, loadOutput, result, reviewIdInput, scheduleInput, type ToolCall } from './tool.ts';
+import {
+  callAgain,
+  defineTool,
+  loadOutput,
+  result,
+  reviewIdInput,
+  scheduleInput,
+  type ToolCall,
+} from './tool.ts';
 import { count, textOf } from './words/text.ts';
 import { awaitingApproval, uploadedWords } from './words/uploading.ts';
 
@@ -26,7 +34,10 @@ export const uploadChecks = defineTool({
   input: z.strictObject({
     reviewId: reviewIdInput.describe('the review that the person saw'),
     approved: z.boolean().optional().describe('true when the person approved this review in their own words'),
-    removeStale: z.boolean().default(false).describe('remove objects of this level that are no longer in the repository'),
+    removeStale: z
+      .boolean()
+      .default(false)
+      .describe('remove objects of this level that are no longer in the repository'),
   }),
   output: z.object({
     ...result,
@@ -48,14 +59,22 @@ export const uploadChecks = defineTool({
   async run(input, ports: Wanted, call) {
     const { session, review } = await readReview(ports, { forWriting: true }, call);
     if (input.reviewId !== review.reviewId)
-      return askAgain(ports, session, review, 'The files on disk are not the ones that were shown under this reviewId.');
+      return askAgain(
+        ports,
+        session,
+        review,
+        'The files on disk are not the ones that were shown under this reviewId.',
+      );
     await requireNoRoundUnderWay(ports, session, call);
     if (!(await isApproved(ports, session, review, input.approved, call)))
       return askAgain(ports, session, review, approvalReason(ports.settings.approval, review.reviewId));
 
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadChecks', arguments: { ...input } }]);
     const uploads = planUploads(review, ports.settings);
-    const sent = await ports.store.upload(uploads.map(({ key, bytes }) => ({ key, body: async () => bytes })), call);
+    const sent = await ports.store.upload(
+      uploads.map(({ key, bytes }) => ({ key, body: async () => bytes })),
+      call,
+    );
     const metrics = await copyTableMetrics(ports, review, call);
     const prefixes = prefixesOf(review, ports.settings);
     const fresh = new Set<string>([...uploads.map((upload) => upload.key), ...metrics.keys]);
@@ -65,7 +84,13 @@ export const uploadChecks = defineTool({
 
     const { load } = review.target;
     await ports.sessions.record(() => [
-      { type: 'checksUploaded', load, schedules: prefixes.map(({ schedule }) => schedule), reviewId: review.reviewId, files: uploads.length },
+      {
+        type: 'checksUploaded',
+        load,
+        schedules: prefixes.map(({ schedule }) => schedule),
+        reviewId: review.reviewId,
+        files: uploads.length,
+      },
     ]);
     const removed = input.removeStale ? stale.length : 0;
     const told = {
@@ -88,10 +113,22 @@ export const uploadChecks = defineTool({
   },
   render: (output) =>
     textOf(output, {
+      ...(output.status === 'awaiting_approval' ? nothingSent : {}),
       prefixes: (rows) => rows.map((row) => `  - ${count(row.files, 'file')} → ${row.uri}`),
-      changedSince: (rows) => ['Changed since the last look:', ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`)],
+      changedSince: (rows) => [
+        'Changed since the last look:',
+        ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
+      ],
     }),
 });
+
+const nothingSent = {
+  uploaded: () => [],
+  unchanged: () => [],
+  removed: () => [],
+  tableMetrics: () => [],
+  reason: () => [],
+};
 
 /** Nothing is sent. The person is shown what changed, and the new reviewId. */
 async function askAgain(ports: Wanted, session: Session, review: Review, reason: string) {
@@ -128,10 +165,17 @@ async function copyTableMetrics(ports: Wanted, review: Review, call: ToolCall) {
   const production = await ports.store.listUri(`${ports.settings.prodHourlyChecks}/`, call);
   const { copies, loads } = planTableMetrics(production, review.target.load, ports.settings);
   const { bucket } = production;
-  const done = await ports.store.copy(copies.map(({ object, to }) => ({ from: { bucket, object }, to })), call);
+  const done = await ports.store.copy(
+    copies.map(({ object, to }) => ({ from: { bucket, object }, to })),
+    call,
+  );
   const folder = `s3://${ports.settings.bucket}/${ports.settings.configsPrefix}/hourly`;
   return {
     keys: copies.map(({ to }) => to),
-    told: { copied: done.sent.length, unchanged: done.unchanged.length, prefixes: loads.map((load) => `${folder}/${load}x/`) },
+    told: {
+      copied: done.sent.length,
+      unchanged: done.unchanged.length,
+      prefixes: loads.map((load) => `${folder}/${load}x/`),
+    },
   };
 }

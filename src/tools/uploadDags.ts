@@ -1,13 +1,21 @@
 import * as z from 'zod';
-import { changesAgainstBucket, type DagUpload, foreignDagFiles, otherObjects, planDagUpload, requireClusterConfigs, requireSamePlaces } from '../checks/dagPlan.ts';
+import {
+  changesAgainstBucket,
+  type DagUpload,
+  foreignDagFiles,
+  otherObjects,
+  planDagUpload,
+  requireClusterConfigs,
+  requireSamePlaces,
+} from '../checks/dagPlan.ts';
 import { dagIdOf, readLoad, writeLoad } from '../checks/dagSource.ts';
 import { configsFolder, dagKey } from '../checks/keys.ts';
 import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { DagFile, Ports } from '../ports.ts';
-import { localStamp } from '../state/stamps.ts';
 import type { Session } from '../state/session.ts';
+import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import { count, textOf } from './words/text.ts';
 
@@ -22,7 +30,9 @@ export const uploadDags = defineTool({
   idempotent: true,
   openWorld: true,
   input: z.strictObject({
-    load: loadInput.optional().describe("left out: the last uploaded load of the session's schedule, else LOAD stays as it is"),
+    load: loadInput
+      .optional()
+      .describe("left out: the last uploaded load of the session's schedule, else LOAD stays as it is"),
     overwrite: z.boolean().optional().describe('true when the person agreed to overwrite the folder'),
   }),
   output: z.object({
@@ -54,10 +64,15 @@ export const uploadDags = defineTool({
 
     const files: DagFile[] = [{ ...dag, bytes: Buffer.from(writeLoad(source, load)) }, ...configs];
     const folder = await ports.store.list(`${ports.settings.dagsPrefix}/`, call);
-    const remotes = await Promise.all(files.map((file) => ports.store.read(dagKey(ports.settings, file.name))));
+    const remotes = await Promise.all(
+      files.map((file) => ports.store.read(dagKey(ports.settings, file.name))),
+    );
     const plan = planDagUpload(files, remotes);
     const others = otherObjects(folder, plan, ports.settings.dagsPrefix);
-    if (others.length > 0) warnings.push(`${count(others.length, 'other object')} in the DAG folder (${others.slice(0, 3).join(', ')}) stay untouched.`);
+    if (others.length > 0)
+      warnings.push(
+        `${count(others.length, 'other object')} in the DAG folder (${others.slice(0, 3).join(', ')}) stay untouched.`,
+      );
     const told = {
       load,
       previousLoad,
@@ -68,14 +83,20 @@ export const uploadDags = defineTool({
       warnings,
     };
     const foreign = foreignDagFiles(plan, session);
-    if (foreign.length > 0 && input.overwrite !== true && !(await mayOverwrite(ports, foreign, load, input.overwrite, call)))
+    if (
+      foreign.length > 0 &&
+      input.overwrite !== true &&
+      !(await mayOverwrite(ports, foreign, load, input.overwrite, call))
+    )
       return { ...told, ...overwriteQuestion(foreign, load) };
 
     if (load !== previousLoad) await ports.dags.writeDag(files[0]?.bytes ?? dag.bytes);
     const digests = Object.fromEntries(plan.map((one) => [one.file.name, one.digest]));
     const changed = plan.filter((one) => one.status !== 'unchanged');
     if (changed.length === 0) {
-      await ports.sessions.record((now) => (sameDag(now, load, digests) ? [] : [{ type: 'dagUploaded', load, files: digests }]));
+      await ports.sessions.record((now) =>
+        sameDag(now, load, digests) ? [] : [{ type: 'dagUploaded', load, files: digests }],
+      );
       return { ...told, ...unchangedWords(load, schedule, told.dagIds) };
     }
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadDags', arguments: { ...input } }]);
@@ -90,7 +111,8 @@ export const uploadDags = defineTool({
         startedAt: localStamp(now.epochUs),
         clock: { source: now.source, skewSeconds: now.skewSeconds },
         by: 'uploadDags',
-        reviewId: session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load)?.reviewId,
+        reviewId: session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load)
+          ?.reviewId,
         clusterConfig: digests[`cluster_configs/${dagIdOf(dag.name, `cluster_${schedule}`)}.json`],
       },
     ]);
@@ -100,27 +122,45 @@ export const uploadDags = defineTool({
   render: (output) =>
     textOf(output, {
       files: (rows) => rows.map((row) => `  - ${row.status}: ${row.key}`),
-      changes: (rows) => ['Changes against the bucket:', ...rows.map((row) => `  ${row.file} ${row.path}: ${row.from} → ${row.to}`)],
+      changes: (rows) => [
+        'Changes against the bucket:',
+        ...rows.map((row) => `  ${row.file} ${row.path}: ${row.from} → ${row.to}`),
+      ],
     }),
 });
 
 /** The DAG must find checks: of the schedule under test surely, of the others it is only said. */
-async function requireChecks(ports: Wanted, schedule: string, load: number, call: ToolCall): Promise<string[]> {
+async function requireChecks(
+  ports: Wanted,
+  schedule: string,
+  load: number,
+  call: ToolCall,
+): Promise<string[]> {
   const warnings: string[] = [];
   for (const one of schedules) {
     const prefix = configsFolder(ports.settings, one, load);
     const checks = (await ports.store.list(prefix, call)).filter((object) => object.key.endsWith('.yml'));
     if (checks.length > 0) continue;
     if (one === schedule)
-      throw new ToolError('WRONG_STATE', `There are no ${load}x checks for ${one} in s3://${ports.settings.bucket}/${prefix}, so the DAG would have nothing to run. Nothing was uploaded, and LOAD was not changed.`, {
-        next: `scaleConfigs with load ${load} and uploadChecks first, or give uploadDags the load that is uploaded.`,
-      });
+      throw new ToolError(
+        'WRONG_STATE',
+        `There are no ${load}x checks for ${one} in s3://${ports.settings.bucket}/${prefix}, so the DAG would have nothing to run. Nothing was uploaded, and LOAD was not changed.`,
+        {
+          next: `scaleConfigs with load ${load} and uploadChecks first, or give uploadDags the load that is uploaded.`,
+        },
+      );
     warnings.push(`No ${load}x checks for ${one} are in the bucket: do not trigger its DAG at this load.`);
   }
   return warnings;
 }
 
-async function mayOverwrite(ports: Wanted, foreign: readonly string[], load: number, answered: boolean | undefined, call: ToolCall): Promise<boolean> {
+async function mayOverwrite(
+  ports: Wanted,
+  foreign: readonly string[],
+  load: number,
+  answered: boolean | undefined,
+  call: ToolCall,
+): Promise<boolean> {
   if (answered === false || ports.settings.approval !== 'ask') return false;
   const question = `The DAG folder in the bucket holds files that are not this session's last upload (${foreign.join(', ')}). Overwrite them with LOAD = ${load}?`;
   return (await call.ask(question)) === 'accepted';
@@ -130,7 +170,10 @@ function overwriteQuestion(foreign: readonly string[], load: number) {
   return {
     status: 'needs_overwrite' as const,
     summary: `The DAG folder exists, and ${count(foreign.length, 'file')} there ${foreign.length === 1 ? 'is' : 'are'} not this session's last upload. Nothing was uploaded, and LOAD was not changed.`,
-    nextSteps: ['Ask the person: overwrite the folder?', `If yes: uploadDags with load ${load} and overwrite: true.`],
+    nextSteps: [
+      'Ask the person: overwrite the folder?',
+      `If yes: uploadDags with load ${load} and overwrite: true.`,
+    ],
     callAgain: { tool: 'uploadDags', arguments: { load, overwrite: true } },
   };
 }
@@ -139,7 +182,9 @@ function unchangedWords(load: number, schedule: string, dagIds: readonly string[
   return {
     status: 'unchanged' as const,
     summary: `The bucket already holds this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`,
-    nextSteps: [`markRound right before triggering ${dagIds.find((id) => id.endsWith(`_${schedule}`)) ?? 'the DAG'} in Airflow again.`],
+    nextSteps: [
+      `markRound right before triggering ${dagIds.find((id) => id.endsWith(`_${schedule}`)) ?? 'the DAG'} in Airflow again.`,
+    ],
   };
 }
 
@@ -155,11 +200,17 @@ function uploadedWords(files: number, load: number, round: number, dagId: string
 }
 
 function uploadsOf(changed: readonly DagUpload[], ports: Wanted) {
-  return changed.map(({ file }) => ({ key: dagKey(ports.settings, file.name), body: async () => file.bytes }));
+  return changed.map(({ file }) => ({
+    key: dagKey(ports.settings, file.name),
+    body: async () => file.bytes,
+  }));
 }
 
 function sameDag(session: Session, load: number, digests: Record<string, string>): boolean {
-  return session.dag?.load === load && Object.entries(digests).every(([name, digest]) => session.dag?.files[name] === digest);
+  return (
+    session.dag?.load === load &&
+    Object.entries(digests).every(([name, digest]) => session.dag?.files[name] === digest)
+  );
 }
 
 function loadIn(bytes: Uint8Array | undefined): number | null {

@@ -18,7 +18,9 @@ export function nextStepsOf(session: Session): string[] {
   const interrupted =
     session.interrupted === undefined
       ? []
-      : [`${session.interrupted.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`];
+      : [
+          `${session.interrupted.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`,
+        ];
   return [...interrupted, ...stepsAfter(session)].slice(0, 3);
 }
 
@@ -26,9 +28,15 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
   const load = level?.load ?? 1;
   switch (phase) {
     case 'idle':
-      return ['checkSetup tells whether everything is in place.', 'scaleConfigs with load 2x starts the first test (15m unless the person says otherwise).'];
+      return [
+        'checkSetup tells whether everything is in place.',
+        'scaleConfigs with load 2x starts the first test (15m unless the person says otherwise).',
+      ];
     case 'scaled':
-      return ['reviewConfigs shows what is under review; the person approves it or names what to mend.', `uploadChecks with reviewId ${level?.reviewId} once approved.`];
+      return [
+        'reviewConfigs shows what is under review; the person approves it or names what to mend.',
+        `uploadChecks with reviewId ${level?.reviewId} once approved.`,
+      ];
     case 'approved':
       return ['reviewConfigs gives the reviewId; then uploadChecks.'];
     case 'checks_uploaded':
@@ -42,7 +50,10 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
     case 'finished':
       return ['buildReport writes the report.'];
     case 'reported':
-      return ['The person reads the report; commitResults, then scaleConfigs with the next load.', 'Or the same load again: change the cluster configs, then uploadDags.'];
+      return [
+        'The person reads the report; commitResults, then scaleConfigs with the next load.',
+        'Or the same load again: change the cluster configs, then uploadDags.',
+      ];
     case 'committed':
       return [`scaleConfigs with the next load (for example ${(rounds.at(-1)?.load ?? load) * 2}x).`];
   }

@@ -1,6 +1,7 @@
 /** What scaleConfigs says in each of its four ends. */
-import type { ScalePlan } from '../../checks/scalePlan.ts';
+
 import type { ReviewTarget } from '../../checks/review.ts';
+import type { ScalePlan } from '../../checks/scalePlan.ts';
 import { count } from './text.ts';
 
 interface Facts {
@@ -30,16 +31,29 @@ export function decisionWords({ target, plan }: Facts) {
 }
 
 export function dryRunWords({ target, plan, filesChanged, intervalsChanged }: Facts) {
-  const edits = plan.edited.length === 0 ? '' : ` ${count(plan.edited.length, 'edited file')} would be saved as a patch first.`;
+  const edits =
+    plan.edited.length === 0
+      ? ''
+      : ` ${count(plan.edited.length, 'edited file')} would be saved as a patch first.`;
   return {
     status: 'dry_run' as const,
     summary: `Dry run for ${target.load}x: ${count(plan.writes.length, 'file')} would be written; ${count(filesChanged, 'file')} with ${count(intervalsChanged, 'interval')} would then differ from the baseline.${edits} Nothing was written.`,
     nextSteps: [`scaleConfigs with load ${target.load} (dryRun left out) writes it.`],
-    callAgain: { tool: 'scaleConfigs', arguments: { load: target.load, schedule: target.schedule, scope: target.scope } },
+    callAgain: {
+      tool: 'scaleConfigs',
+      arguments: { load: target.load, schedule: target.schedule, scope: target.scope },
+    },
   };
 }
 
-export function scaledWords({ target, plan, filesChanged, intervalsChanged, approvalNeeded, reviewId }: Facts) {
+export function scaledWords({
+  target,
+  plan,
+  filesChanged,
+  intervalsChanged,
+  approvalNeeded,
+  reviewId,
+}: Facts) {
   const written = plan.writes.length;
   const now =
     filesChanged === 0

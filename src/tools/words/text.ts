@@ -7,7 +7,9 @@ type Value = unknown;
 type Fields = Readonly<Record<string, Value>>;
 
 /** For a field: its lines, in the tool's own words. An empty list leaves the field out, for what the summary says. */
-export type Wording<Output> = { readonly [Field in keyof Output]?: (value: NonNullable<Output[Field]>, output: Output) => readonly string[] };
+export type Wording<Output> = {
+  readonly [Field in keyof Output]?: (value: NonNullable<Output[Field]>, output: Output) => readonly string[];
+};
 
 /** The summary, each field in the order of the structure, and the next steps. */
 export function textOf<Output extends { summary: string; nextSteps: string[] }>(
@@ -17,11 +19,17 @@ export function textOf<Output extends { summary: string; nextSteps: string[] }>(
   const lines: string[] = [];
   for (const [name, value] of Object.entries(output)) {
     if (name === 'summary' || name === 'nextSteps' || isEmpty(value)) continue;
-    const words = wording[name as keyof Output] as ((value: Value, output: Output) => readonly string[]) | undefined;
+    const words = wording[name as keyof Output] as
+      | ((value: Value, output: Output) => readonly string[])
+      | undefined;
     lines.push(...(words === undefined ? field(title(name), value) : words(value, output)));
   }
   const next = output.nextSteps.map((step) => `→ ${step}`);
-  return [output.summary, ...(lines.length > 0 ? ['', ...lines] : []), ...(next.length > 0 ? ['', ...next] : [])].join('\n');
+  return [
+    output.summary,
+    ...(lines.length > 0 ? ['', ...lines] : []),
+    ...(next.length > 0 ? ['', ...next] : []),
+  ].join('\n');
 }
 
 /** `filesChanged` reads `Files changed`. */

@@ -5,7 +5,10 @@ import { count } from './text.ts';
 export function awaitingApproval(review: Review, reason: string, changedLines: number) {
   const { reviewId, target, changed, unexpected } = review;
   const since = changedLines === 0 ? '' : ` ${count(changedLines, 'line')} changed since the last look.`;
-  const odd = unexpected.length === 0 ? '' : ` ${count(unexpected.length, 'file')} not as expected (reviewConfigs shows the lines).`;
+  const odd =
+    unexpected.length === 0
+      ? ''
+      : ` ${count(unexpected.length, 'file')} not as expected (reviewConfigs shows the lines).`;
   return {
     status: 'awaiting_approval' as const,
     summary: `Nothing was uploaded. ${reason} Under review: ${target.load}x, ${count(changed.length, 'changed file')}.${since}${odd}`,
@@ -29,9 +32,15 @@ interface Told {
 export function uploadedWords(told: Told, staleLeft: number) {
   const sent = told.uploaded + told.tableMetrics.copied + told.removed;
   const files = told.prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
-  const metrics = told.tableMetrics.copied === 0 ? '' : `, and copied ${count(told.tableMetrics.copied, 'table-metrics object')} from production`;
+  const metrics =
+    told.tableMetrics.copied === 0
+      ? ''
+      : `, and copied ${count(told.tableMetrics.copied, 'table-metrics object')} from production`;
   const removed = told.removed === 0 ? '' : ` Removed ${count(told.removed, 'stale object')}.`;
-  const stale = staleLeft === 0 ? '' : ` ${count(staleLeft, 'stale object')} of this level ${staleLeft === 1 ? 'is' : 'are'} still in the bucket and would run, too.`;
+  const stale =
+    staleLeft === 0
+      ? ''
+      : ` ${count(staleLeft, 'stale object')} of this level ${staleLeft === 1 ? 'is' : 'are'} still in the bucket and would run, too.`;
   return {
     status: sent === 0 ? ('unchanged' as const) : ('uploaded' as const),
     summary:
@@ -40,7 +49,9 @@ export function uploadedWords(told: Told, staleLeft: number) {
         : `Uploaded ${count(told.uploaded, 'config')} for ${told.load}x (${told.unchanged} unchanged)${metrics}.${removed}${stale}`,
     nextSteps: [
       `uploadDags, so that the DAG reads ${told.load}x.`,
-      ...(staleLeft === 0 ? [] : ['Ask the person about the stale objects: uploadChecks with removeStale: true removes them.']),
+      ...(staleLeft === 0
+        ? []
+        : ['Ask the person about the stale objects: uploadChecks with removeStale: true removes them.']),
     ],
   };
 }

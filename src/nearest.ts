@@ -3,7 +3,10 @@ export function nearestOf(name: string, candidates: readonly string[]): string |
   const wanted = fold(name);
   const near = candidates
     .map((candidate) => ({ candidate, distance: editDistance(wanted, fold(candidate)) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.floor(candidate.length / 3)) || fold(candidate).startsWith(wanted))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(2, Math.floor(candidate.length / 3)) || fold(candidate).startsWith(wanted),
+    )
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.candidate;
 }
@@ -18,7 +21,11 @@ function editDistance(from: string, to: string): number {
   for (let i = 1; i <= from.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= to.length; j += 1)
-      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1));
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1),
+      );
     row = next;
   }
   return row[to.length] ?? 0;
