@@ -46,7 +46,7 @@ export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | und
         if (value.style === 'block') {
           const blockEnd = leanBlockEnd(source, next, stack.at(-1)?.indent ?? 0);
           if (blockEnd === undefined) return undefined;
-          take(value, blockEnd, false, next);
+          if (blockEnd > next) take(value, blockEnd, false, next);
           next = blockEnd;
         } else if (value.style !== 'none' && !take(value, value.end, false, 0)) return undefined;
       }
