@@ -1,8 +1,11 @@
 import { byText } from './checkKey.ts';
+import { type ComparedReport, compareReports } from './comparison.ts';
+import { fittedOverheadSeconds, levelBefore, otherRounds } from './earlierRounds.ts';
 import type { RoundFacts } from './facts.ts';
 import { groupFailures } from './failureGroups.ts';
 import { findFrom } from './findings.ts';
 import { checkIntegrity } from './integrity.ts';
+import { judgeSuggestions } from './judged.ts';
 import { utcOffsetMinutes } from './localTime.ts';
 import { measureSteps } from './measuredSteps.ts';
 import { type Report, type ReportStep, schemaVersion } from './model.ts';
@@ -19,7 +22,11 @@ const slowestKept = 20;
 export function buildReport(facts: RoundFacts): Report {
   const steps = measureSteps(facts);
   const load = loadOf(steps) ?? facts.load;
-  const earlier = facts.earlier.filter((report) => report.schedule === facts.schedule);
+  const earlier = otherRounds(facts.earlier, {
+    schedule: facts.schedule,
+    clusterId: facts.clusterId,
+    startedAt: facts.startedAtText,
+  });
   const counts = countSteps(steps);
   const integrity = checkIntegrity(facts, load, steps);
   const times = roundTimes(steps, facts.observedMs);
@@ -32,14 +39,22 @@ export function buildReport(facts: RoundFacts): Report {
     measured: statistics.n,
     missingChecks: integrity.missing,
   });
+  const clusterConfig = facts.clusterConfig ?? null;
+  const round = {
+    number: facts.round ?? null,
+    startedAt: facts.startedAtText,
+    utcOffsetMinutes: utcOffsetMinutes(facts.startedAtText),
+    partial: facts.partial || counts.unfinished > 0,
+  };
+  const measured = { load, schedule: facts.schedule, clusterConfig, round, steps };
   const findings = findFrom({
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
     observedMs: facts.observedMs,
+    fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
   const failures = groupFailures(steps, load, earlier);
-  const clusterConfig = facts.clusterConfig ?? null;
-  return {
+  const report: ComparedReport = {
     schemaVersion,
     load,
     schedule: facts.schedule,
@@ -48,24 +63,21 @@ export function buildReport(facts: RoundFacts): Report {
       ...(facts.clusterName !== undefined && { name: facts.clusterName }),
       ...(facts.clusterState !== undefined && { state: facts.clusterState }),
     },
-    round: {
-      number: facts.round ?? null,
-      startedAt: facts.startedAtText,
-      utcOffsetMinutes: utcOffsetMinutes(facts.startedAtText),
-      partial: facts.partial || counts.unfinished > 0,
-    },
+    round,
     clusterConfig,
     verdict,
     counts,
     statistics,
     findings,
     suggestions: suggest({ verdict, counts, findings, failures, clusterConfig, steps }),
-    judged: [],
+    judged: judgeSuggestions(
+      earlier.findLast((one) => one.load === load),
+      { load, verdict, findings, failures, steps, clusterConfig },
+    ),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),
     failures,
-    comparison: null,
     integrity,
     warnings: warn(facts, load, integrity, steps),
     provenance: {
@@ -76,6 +88,8 @@ export function buildReport(facts: RoundFacts): Report {
     },
     steps,
   };
+  const before = levelBefore(report, earlier);
+  return { ...report, comparison: before ? compareReports(before, report, earlier) : null };
 }
 
 /** The load in the steps' names wins over everything, when one is more common than the others. */

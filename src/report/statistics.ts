@@ -44,7 +44,8 @@ export function sum(values: readonly number[]): number {
 
 /** Rounded to the millisecond, which is what EMR measures. */
 export function milli(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
+  // Adding 0 turns -0, which JSON would write as 0 and so not give back, into 0.
+  return Math.round(seconds * 1000) / 1000 + 0;
 }
 
 function milliOrNull(seconds: number | null): number | null {

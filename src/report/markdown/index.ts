@@ -1,6 +1,7 @@
 import { localDateTime, offsetName } from '../localTime.ts';
-import type { Report } from '../model.ts';
+import type { Report, ReportStep } from '../model.ts';
 import { counted } from '../words.ts';
+import { comparisonSection, forecastSection } from './comparison.ts';
 import { code, plain } from './escape.ts';
 import { failedSection } from './failures.ts';
 import { metricsSection } from './metrics.ts';
@@ -24,12 +25,27 @@ export function renderMarkdown(report: Report, pictures: Pictures = {}): string 
   return `${[
     headSection(report),
     summarySection(report) + pictureText(pictures.timeline),
-    slowestSection(report, undefined),
+    slowestSection(report, ratioColumn(report)),
     metricsSection(report) + pictureText(pictures.distribution),
+    ...(report.comparison ? [comparisonSection(report.comparison)] : []),
+    ...(report.comparison?.forecast ? [forecastSection(report.comparison.forecast)] : []),
     failedSection(report),
     suggestionsSection(report),
     provenanceSection(report),
   ].join('\n\n')}\n`;
+}
+
+/** How many times as long as at the level before; only where the two may be compared. */
+function ratioColumn({
+  comparison,
+}: Report): { title: string; of(step: ReportStep): number | null } | undefined {
+  if (!comparison?.comparable) return undefined;
+  const ratios = new Map(comparison.checks.map((check) => [check.check, check.ratio]));
+  const title = comparison.varies === 'load' ? `vs ${comparison.baseline.load}x` : 'vs last time';
+  return {
+    title,
+    of: (step) => (step.state === 'COMPLETED' ? (ratios.get(step.path ?? step.check) ?? null) : null),
+  };
 }
 
 function pictureText(picture: Picture | undefined): string {

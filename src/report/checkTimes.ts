@@ -1,0 +1,38 @@
+import { checkKey } from './checkKey.ts';
+import type { Report } from './model.ts';
+
+/** A round as a comparison sees it. */
+export type MeasuredRound = Pick<Report, 'load' | 'schedule' | 'clusterConfig' | 'round' | 'steps'>;
+
+/** Seconds of each check that completed in a round; a check that ran more than once has its mean. Zero is not a time. */
+export function checkTimes(round: Pick<Report, 'steps'>): Map<string, number> {
+  const all = new Map<string, number[]>();
+  for (const step of round.steps) {
+    if (step.state !== 'COMPLETED' || step.runSeconds === null || step.runSeconds <= 0) continue;
+    const key = checkKey(step);
+    const times = all.get(key);
+    if (times) times.push(step.runSeconds);
+    else all.set(key, [step.runSeconds]);
+  }
+  return new Map(
+    [...all].map(([key, times]) => [key, times.reduce((sum, one) => sum + one, 0) / times.length]),
+  );
+}
+
+/** One measurement of a check: how long it took at a load. */
+export interface Timing {
+  readonly load: number;
+  readonly seconds: number;
+}
+
+/** Every measurement of every check over several rounds, in the order of the rounds. */
+export function timingsOf(rounds: readonly MeasuredRound[]): Map<string, Timing[]> {
+  const timings = new Map<string, Timing[]>();
+  for (const round of rounds)
+    for (const [key, seconds] of checkTimes(round)) {
+      const known = timings.get(key);
+      if (known) known.push({ load: round.load, seconds });
+      else timings.set(key, [{ load: round.load, seconds }]);
+    }
+  return timings;
+}

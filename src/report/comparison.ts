@@ -1,0 +1,143 @@
+import { byText, checkKey } from './checkKey.ts';
+import { checkTimes, timingsOf } from './checkTimes.ts';
+import { clusterAgrees, notComparable } from './comparable.ts';
+import type { Comparison } from './comparisonModel.ts';
+import { forecastFrom } from './forecast.ts';
+import { meanRatio } from './geometricMean.ts';
+import type { Report } from './model.ts';
+import { type ScalingWord, scalingWords } from './scaling.ts';
+import { milli, percentile } from './statistics.ts';
+
+/** A report as a comparison needs it: one that is being built has no comparison yet. */
+export type ComparedReport = Omit<Report, 'comparison'>;
+
+/**
+ * One round against another. Nothing is compared that is not comparable; a single check is called super-linear only where
+ * rounds were repeated.
+ *
+ * @param others more rounds of the schedule, in any order: repeats give the noise, further loads the forecast
+ */
+export function compareReports(
+  baseline: ComparedReport,
+  candidate: ComparedReport,
+  others: readonly ComparedReport[] = [],
+): Comparison {
+  const { varies, why } = notComparable(baseline, candidate);
+  const heads = { baseline: headOf(baseline), candidate: headOf(candidate) };
+  if (why !== undefined)
+    return {
+      comparable: false,
+      why,
+      varies,
+      ...heads,
+      ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null, withinNoise: null },
+      checks: [],
+      newFailures: [],
+      fixed: [],
+      forecast: null,
+    };
+  const rounds = inOrder([baseline, candidate, ...others.filter((other) => belongs(other, candidate))]);
+  const checks = pairs(baseline, candidate, scalingWords(timingsOf(rounds)));
+  const ratio = meanRatio(checks.map((check) => check.ratio));
+  return {
+    comparable: true,
+    varies,
+    ...heads,
+    ratios: {
+      n: checks.length,
+      geometricMean: ratio ? milli(ratio.mean) : null,
+      low: ratio ? milli(ratio.low) : null,
+      high: ratio ? milli(ratio.high) : null,
+      runtime: quotient(candidate.verdict.runtimeSeconds, baseline.verdict.runtimeSeconds),
+      withinNoise: ratio ? ratio.low <= 1 && ratio.high >= 1 : null,
+    },
+    checks,
+    newFailures: failedOnlyIn(candidate, baseline),
+    fixed: failedOnlyIn(baseline, candidate),
+    forecast: varies === 'load' ? forecastFrom(rounds, candidate) : null,
+  };
+}
+
+function headOf(report: ComparedReport): Comparison['baseline'] {
+  return { load: report.load, startedAt: report.round.startedAt };
+}
+
+/** The same round may come twice, as the baseline and among the others. */
+function inOrder(reports: readonly ComparedReport[]): ComparedReport[] {
+  const once = new Map(reports.map((report) => [`${report.clusterId} ${report.round.startedAt}`, report]));
+  return [...once].sort((a, b) => byText(a[0], b[0])).map(([, report]) => report);
+}
+
+function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
+  return (
+    other.schedule === candidate.schedule &&
+    !other.round.partial &&
+    clusterAgrees(other.clusterConfig, candidate.clusterConfig) === true
+  );
+}
+
+function pairs(
+  baseline: ComparedReport,
+  candidate: ComparedReport,
+  words: ReadonlyMap<string, ScalingWord>,
+): Comparison['checks'] {
+  const before = checkTimes(baseline);
+  const growth = Math.log(candidate.load / baseline.load);
+  const typical = spreadOf(candidate, before);
+  const names = new Map(candidate.steps.map((step) => [checkKey(step), step.path ?? step.check]));
+  return [...checkTimes(candidate)]
+    .flatMap(([key, seconds]): Comparison['checks'] => {
+      const earlier = before.get(key);
+      if (earlier === undefined) return [];
+      const ratio = seconds / earlier;
+      return [
+        {
+          check: names.get(key) ?? key,
+          baselineSeconds: milli(earlier),
+          candidateSeconds: milli(seconds),
+          ratio: milli(ratio),
+          exponent: growth === 0 ? null : milli(Math.log(ratio) / growth),
+          word: growth === 0 ? slowerWord(ratio, typical) : (words.get(key) ?? 'insufficient data'),
+        },
+      ];
+    })
+    .sort((a, b) => b.ratio - a.ratio || byText(a.check, b.check));
+}
+
+/** The middle of the log ratios and their spread around it (1.4826 × MAD): what a check has to stand out from. */
+function spreadOf(
+  candidate: ComparedReport,
+  before: ReadonlyMap<string, number>,
+): { middle: number; spread: number } | undefined {
+  const logs = [...checkTimes(candidate)].flatMap(([key, seconds]) => {
+    const earlier = before.get(key);
+    return earlier === undefined ? [] : Math.log(seconds / earlier);
+  });
+  const middle = median(logs);
+  if (logs.length < 5 || middle === null) return undefined;
+  return { middle, spread: 1.4826 * (median(logs.map((log) => Math.abs(log - middle))) ?? 0) };
+}
+
+function median(values: readonly number[]): number | null {
+  return percentile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
+/** At one load there is no growth to judge; a check that got slower than the rest is worth another round. */
+function slowerWord(ratio: number, typical: { middle: number; spread: number } | undefined): ScalingWord {
+  if (!typical) return 'insufficient data';
+  const standsOut = Math.log(ratio) - typical.middle > Math.max(3 * typical.spread, 0.05);
+  return standsOut ? 'suspect: repeat the round' : 'within noise';
+}
+
+function failedOnlyIn(one: ComparedReport, other: ComparedReport): string[] {
+  const failed = new Set(other.steps.flatMap((step) => (step.failure ? checkKey(step) : [])));
+  const names = one.steps.flatMap((step) => (step.failure && !failed.has(checkKey(step)) ? step.check : []));
+  return [...new Set(names)].sort(byText);
+}
+
+function quotient(above: number | null, below: number | null): number | null {
+  return above === null || below === null || below === 0 ? null : milli(above / below);
+}

@@ -1,0 +1,69 @@
+import type { Suggestion } from './findingsModel.ts';
+import type { Report } from './model.ts';
+
+type Judged = Report['judged'][number];
+type Judgeable = Pick<Report, 'load' | 'verdict' | 'findings' | 'failures' | 'steps' | 'clusterConfig'>;
+
+/**
+ * What became of the suggestions of the last report at the same load: confirmed when the metric went where the suggestion said,
+ * refuted when it did not, not comparable when the setting is known to be as it was or the metric is gone.
+ */
+export function judgeSuggestions(before: Report | undefined, now: Judgeable): Judged[] {
+  if (!before) return [];
+  return before.suggestions.map((suggestion) => judgeOne(suggestion, before, now));
+}
+
+function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judged {
+  const { id, title, nextRound, metric } = suggestion;
+  const value = metricOf(now, metric.name);
+  const unchanged =
+    settingOf(before, suggestion) !== undefined &&
+    settingOf(before, suggestion) === settingOf(now, suggestion);
+  if (unchanged)
+    return {
+      id,
+      outcome: 'not_comparable',
+      sentence: `${title}: not tried, ${suggestion.setting} is still ${suggestion.from}.`,
+    };
+  if (value === undefined)
+    return {
+      id,
+      outcome: 'not_comparable',
+      sentence: `${title}: not comparable, ${metric.name} was not measured this time.`,
+    };
+  const met = nextRound.is === 'at most' ? value <= nextRound.value : value >= nextRound.value;
+  const numbers = `${metric.name} was ${metric.value}, is ${value}, was to be ${nextRound.is} ${nextRound.value}`;
+  return {
+    id,
+    outcome: met ? 'confirmed' : 'refuted',
+    sentence: `${title}: ${met ? 'confirmed' : 'refuted'} (${numbers}).`,
+  };
+}
+
+/** The present value of a setting, where the cluster or its config file tells; undefined where nobody does. */
+function settingOf(
+  { clusterConfig }: Pick<Report, 'clusterConfig'>,
+  { setting }: Suggestion,
+): string | undefined {
+  if (setting === 'StepConcurrencyLevel') return clusterConfig?.stepConcurrencyLevel?.toString();
+  return clusterConfig?.settings?.[setting];
+}
+
+function metricOf(report: Judgeable, name: string): number | undefined {
+  const [kind, ...rest] = name.split(':');
+  const subject = rest.join(':');
+  if (kind === 'failed')
+    return report.failures.find((group) => group.signature === subject)?.steps.length ?? 0;
+  if (kind === 'runSeconds')
+    return report.steps.find((step) => step.check === subject)?.runSeconds ?? undefined;
+  const { findings, verdict } = report;
+  const known: Readonly<Record<string, number | null>> = {
+    runtimeSeconds: verdict.runtimeSeconds,
+    tailSeconds: findings.tail.seconds,
+    meanRunning: findings.meanRunning,
+    peakActive: findings.peakActive,
+    startGapSeconds: findings.startGapSeconds,
+    overheadShare: findings.overhead.shareOfWork,
+  };
+  return known[name] ?? undefined;
+}

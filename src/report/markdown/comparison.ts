@@ -1,0 +1,90 @@
+import type { Comparison, Forecast } from '../comparisonModel.ts';
+import { formatDuration } from '../durations.ts';
+import { counted } from '../words.ts';
+import { plain, table } from './escape.ts';
+
+const checksShown = 10;
+const namesShown = 20;
+
+/** This round against the level before it. */
+export function comparisonSection(comparison: Comparison): string {
+  const { baseline, candidate, ratios, checks } = comparison;
+  const head = `## Comparison\n${candidate.load}x against ${baseline.load}x (started ${plain(baseline.startedAt)})`;
+  if (!comparison.comparable)
+    return `${head}: not comparable, because ${plain(comparison.why ?? 'unknown')}.`;
+  const confirmed = checks.filter((check) => check.word === 'super-linear (confirmed)').length;
+  const suspect = checks.filter((check) => check.word === 'suspect: repeat the round').length;
+  const lines = [
+    ratios.runtime !== null && `- Total runtime: ${times(ratios.runtime)}`,
+    ratios.geometricMean !== null &&
+      `- A check takes ${ratios.withinNoise ? '~ ' : ''}${times(ratios.geometricMean)} as long (geometric mean of ${counted(ratios.n, 'check')}; 95% interval ${times(ratios.low ?? 0)} to ${times(ratios.high ?? 0)}${ratios.withinNoise ? ': inside the noise' : ''})`,
+    comparison.varies === 'load' &&
+      `- Super-linear (confirmed): ${counted(confirmed, 'check')}; suspect, repeat the round: ${counted(suspect, 'check')}`,
+    comparison.newFailures.length > 0 && `- New failures: ${names(comparison.newFailures)}`,
+    comparison.fixed.length > 0 && `- Failed before, not now: ${names(comparison.fixed)}`,
+  ].filter((line) => line !== false);
+  return [`${head}.`, ...lines, '', checkTable(comparison)].join('\n').trimEnd();
+}
+
+function checkTable({ checks, baseline, candidate, varies }: Comparison): string {
+  if (checks.length === 0) return 'No check completed in both rounds.';
+  // What is confirmed or suspect comes first; within that, what grew most.
+  const weight = {
+    'super-linear (confirmed)': 0,
+    'suspect: repeat the round': 1,
+    'within noise': 2,
+    'insufficient data': 2,
+  };
+  const worst = checks
+    .toSorted((a, b) => weight[a.word] - weight[b.word] || b.ratio - a.ratio)
+    .slice(0, checksShown);
+  const titles = [
+    'Check',
+    `${baseline.load}x`,
+    varies === 'load' ? `${candidate.load}x` : 'Now',
+    'Ratio',
+    'Verdict',
+  ];
+  return table(
+    titles,
+    worst.map((check) => [
+      plain(check.check),
+      formatDuration(check.baselineSeconds),
+      formatDuration(check.candidateSeconds),
+      times(check.ratio),
+      check.word,
+    ]),
+  );
+}
+
+/** At which level it stops fitting; the model's own error first. */
+export function forecastSection(forecast: Forecast): string {
+  if (forecast.why !== undefined) return `## Forecast\n${plain(forecast.sentence)}`;
+  const errors = forecast.errors.map(
+    ({ load, error }) => `${load}x ${error >= 0 ? '+' : ''}${Math.round(error * 100)}%`,
+  );
+  return [
+    '## Forecast',
+    `The model (a + b·load for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`,
+    '',
+    `**${plain(forecast.sentence)}**`,
+    '',
+    table(
+      ['Load', 'Total Runtime', '80% Band'],
+      forecast.points.map((point) => [
+        `${point.load}x`,
+        formatDuration(point.makespanSeconds),
+        `${formatDuration(point.lowSeconds)} to ${formatDuration(point.highSeconds)}`,
+      ]),
+    ),
+  ].join('\n');
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
+}
+
+function names(checks: readonly string[]): string {
+  const more = checks.length - namesShown;
+  return checks.slice(0, namesShown).map(plain).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,31 @@
+/**
+ * P(Z > z) of the normal distribution: its power series up to 3, beyond that Laplace's continued fraction, which keeps its
+ * relative accuracy where a difference of two near ones would lose it.
+ */
+export function upperTail(z: number): number {
+  if (z < 0) return 1 - upperTail(-z);
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  if (z > 3) {
+    let fraction = z;
+    for (let k = 80; k >= 1; k--) fraction = z + k / fraction;
+    return density / fraction;
+  }
+  let term = z;
+  let sum = z;
+  for (let k = 1; Math.abs(term) > 1e-17 && k < 200; k++) {
+    term *= (z * z) / (2 * k + 1);
+    sum += term;
+  }
+  return 0.5 - density * sum;
+}
+
+/**
+ * Which of many tests to believe when at most the share `falseShare` of the believed may be false (Benjamini and
+ * Hochberg, 1995).
+ *
+ * @returns the largest p-value to believe; 0 when there is none
+ */
+export function believableUpTo(pValues: readonly number[], falseShare: number): number {
+  const rising = pValues.toSorted((a, b) => a - b);
+  return rising.findLast((p, index) => p <= (falseShare * (index + 1)) / rising.length) ?? 0;
+}

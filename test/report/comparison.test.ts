@@ -1,0 +1,316 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build.ts';
+import { compareReports } from '../../src/report/comparison.ts';
+import type { RoundFacts } from '../../src/report/facts.ts';
+import { meanRatio } from '../../src/report/geometricMean.ts';
+import { parseReport, renderJson } from '../../src/report/json.ts';
+import { fitLinear, predictSeconds } from '../../src/report/linearFit.ts';
+import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import { type Report, reportSchema } from '../../src/report/model.ts';
+import { believableUpTo, upperTail } from '../../src/report/normalTail.ts';
+import { randomFrom } from '../../src/report/random.ts';
+import { evenRound, factsOf, stepOf } from './rounds.ts';
+
+interface Campaign {
+  readonly checks?: number;
+  readonly noise?: number;
+  /** Seconds of check `index` at a load, before noise. */
+  readonly seconds?: (index: number, load: number) => number;
+  readonly slots?: number;
+}
+
+const linear = (index: number, load: number) => 20 + (5 + ((index * 37) % 40)) * load;
+
+/** A round of a campaign; `repeat` tells repeats of one level apart. */
+function roundAt(load: number, repeat = 0, campaign: Campaign = {}, more: Partial<RoundFacts> = {}): Report {
+  const { checks = 40, noise = 0, seconds = linear, slots = 8 } = campaign;
+  const random = randomFrom(`${load}/${repeat}`);
+  const steps = evenRound(checks, slots, (index) => {
+    const drawn = seconds(index, load) * Math.exp(noise * random.normal());
+    return Math.round(drawn * 1000) / 1000;
+  }).map((step) => ({
+    ...step,
+    name: step.name.replace(/_2x$/, `_${load}x`),
+    arguments: step.arguments.map((argument) => argument.replace('/2x/', `/${load}x/`)),
+  }));
+  return buildReport(
+    factsOf(steps, {
+      load,
+      startedAtText: `2025-12-0${repeat + 1}T${String(load).padStart(2, '0')}:00:00.000000-05:00`,
+      clusterConfig: { digest: 'config-a', stepConcurrencyLevel: slots },
+      ...more,
+    }),
+  );
+}
+
+describe('what may be compared', () => {
+  const base = roundAt(2);
+  it.each<[string, Report, RegExp, string]>([
+    [
+      'another cluster and another load',
+      roundAt(4, 0, {}, { clusterConfig: { digest: 'config-b' } }),
+      /changed together/,
+      'both',
+    ],
+    ['a cluster nobody knows', roundAt(4, 0, {}, { clusterConfig: undefined }), /not known/, 'load'],
+    [
+      'other checks',
+      roundAt(4, 0, { checks: 41 }),
+      /0 checks only in the earlier, 1 check only in the later/,
+      'load',
+    ],
+    ['a provisional report', roundAt(4, 0, {}, { partial: true }), /provisional/, 'load'],
+    ['another schedule', { ...roundAt(4), schedule: 'daily' }, /15m schedule, the other of daily/, 'load'],
+  ])('is not %s, and the reason is given', (_, candidate, why, varies) => {
+    const comparison = compareReports(base, candidate);
+    expect(comparison).toMatchObject({ comparable: false, varies, checks: [], forecast: null });
+    expect(comparison.why).toMatch(why);
+    expect(comparison.ratios.geometricMean).toBeNull();
+  });
+
+  it('is a repeat, another cluster at one load, and another load on one cluster', () => {
+    const varies = (candidate: Report) => compareReports(base, candidate).varies;
+    expect(varies(roundAt(2, 1))).toBe('repeat');
+    expect(varies(roundAt(2, 1, {}, { clusterConfig: { digest: 'config-b' } }))).toBe('cluster');
+    expect(varies(roundAt(4))).toBe('load');
+    expect(
+      compareReports(base, roundAt(2, 1, {}, { clusterConfig: { digest: 'config-b' } })).comparable,
+    ).toBe(true);
+  });
+});
+
+describe('a comparison', () => {
+  it('pairs the checks, and gives the geometric mean with its interval', () => {
+    const { ratios, checks } = compareReports(roundAt(2), roundAt(4));
+    expect(ratios.n).toBe(40);
+    const product = checks.reduce((sum, check) => sum + Math.log(check.ratio), 0) / 40;
+    expect(ratios.geometricMean).toBeCloseTo(Math.exp(product), 2);
+    expect(ratios.low).toBeLessThan(ratios.geometricMean ?? 0);
+    expect(ratios.high).toBeGreaterThan(ratios.geometricMean ?? 0);
+    expect(ratios.withinNoise).toBe(false);
+  });
+
+  it('of a round with its own repeat lies inside the noise', () => {
+    const { ratios, checks } = compareReports(roundAt(2, 0, { noise: 0.1 }), roundAt(2, 1, { noise: 0.1 }));
+    expect(ratios.withinNoise).toBe(true);
+    expect(checks.every((check) => check.exponent === null)).toBe(true);
+  });
+
+  it('names checks that fail only now, and those that no longer do', () => {
+    const failing = (report: Report, check: string): Report => ({
+      ...report,
+      steps: report.steps.map((step) =>
+        step.check === check ? { ...step, state: 'FAILED', failure: { log: 'none' } } : step,
+      ),
+    });
+    const comparison = compareReports(
+      failing(roundAt(2), 'check_0003_15m'),
+      failing(roundAt(4), 'check_0005_15m'),
+    );
+    expect(comparison).toMatchObject({ newFailures: ['check_0005_15m'], fixed: ['check_0003_15m'] });
+  });
+
+  const oneSteep = (index: number, load: number) => (index === 5 ? 30 * load ** 1.6 : linear(index, load));
+
+  it('confirms a super-linear check from repeated rounds, and no other', () => {
+    const campaign = { noise: 0.05, seconds: oneSteep };
+    const rounds = [1, 2, 4].flatMap((load) => [0, 1, 2].map((repeat) => roundAt(load, repeat, campaign)));
+    const { checks } = compareReports(rounds[3] ?? roundAt(2), rounds[8] ?? roundAt(4), rounds);
+    const confirmed = checks.filter((check) => check.word === 'super-linear (confirmed)');
+    expect(confirmed.map((check) => check.check)).toEqual(['check_0005_15m.yml']);
+  });
+
+  it('only suspects the same check from one round a level', () => {
+    const { checks } = compareReports(
+      roundAt(2, 0, { seconds: oneSteep }),
+      roundAt(4, 0, { seconds: oneSteep }),
+    );
+    expect(checks[0]).toMatchObject({ check: 'check_0005_15m.yml', word: 'suspect: repeat the round' });
+    expect(checks.some((check) => check.word === 'super-linear (confirmed)')).toBe(false);
+  });
+
+  it('has insufficient data on a handful of checks', () => {
+    const { checks } = compareReports(roundAt(2, 0, { checks: 3 }), roundAt(4, 0, { checks: 3 }));
+    expect(checks.map((check) => check.word)).toEqual(Array(3).fill('insufficient data'));
+  });
+
+  it('is the same each time it is made', () => {
+    const again = () =>
+      compareReports(roundAt(2, 0, { noise: 0.1 }), roundAt(4, 0, { noise: 0.1 }), [roundAt(1)]);
+    expect(again()).toEqual(again());
+  });
+});
+
+describe('the forecast', () => {
+  const rounds = [1, 2, 4].map((load) => roundAt(load));
+  const [first, second, third] = rounds as [Report, Report, Report];
+
+  it('of checks that grow straight is right about a level that nobody ran', () => {
+    const forecast = compareReports(second, third, rounds).forecast;
+    const truth = roundAt(8).verdict.runtimeSeconds ?? 0;
+    const point = forecast?.points.find((one) => one.load === 8);
+    expect(Math.abs((point?.makespanSeconds ?? 0) / truth - 1)).toBeLessThan(0.02);
+    for (const { error } of forecast?.errors ?? []) expect(Math.abs(error)).toBeLessThan(0.05);
+  });
+
+  it('reaches to twice the largest measured load and no further', () => {
+    const loads = compareReports(second, third, rounds).forecast?.points.map((point) => point.load);
+    expect(loads).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('says up to which level it fits, with the band on the safe side', () => {
+    const forecast = compareReports(second, third, rounds).forecast;
+    const window = third.verdict.windowSeconds;
+    const { fitsUpTo, points, breaksBetween } = forecast ?? { points: [] };
+    expect(points.find((point) => point.load === fitsUpTo)?.highSeconds).toBeLessThanOrEqual(window);
+    expect(points.find((point) => point.load === breaksBetween?.[1])?.lowSeconds).toBeGreaterThan(window);
+    expect(forecast?.sentence).toMatch(/^Fits up to \dx; breaks between \dx and \dx\.$/);
+  });
+
+  it('keeps its band around its point', () => {
+    const noisy = [1, 2, 4].map((load) => roundAt(load, 0, { noise: 0.1 }));
+    const forecast = compareReports(noisy[1] ?? first, noisy[2] ?? first, noisy).forecast;
+    for (const { lowSeconds, highSeconds, makespanSeconds } of forecast?.points ?? []) {
+      expect(lowSeconds).toBeLessThan(highSeconds);
+      expect(makespanSeconds).toBeGreaterThan(lowSeconds * 0.9);
+      expect(makespanSeconds).toBeLessThan(highSeconds * 1.1);
+    }
+  });
+
+  it('is not made where the load did not change', () => {
+    expect(compareReports(first, roundAt(1, 1), rounds).forecast).toBeNull();
+  });
+});
+
+describe('a report with earlier levels', () => {
+  const one = roundAt(1);
+  const two = roundAt(2);
+  const four = roundAt(4, 0, {}, { earlier: [two, one] });
+
+  it('compares itself with the level before, and still reads back as it was written', () => {
+    expect(four.comparison?.baseline.load).toBe(2);
+    expect(four.provenance.earlierLoads).toEqual([1, 2]);
+    expect(reportSchema.parse(four)).toEqual(four);
+    expect(parseReport(renderJson(four), 'report.json')).toEqual(four);
+  });
+
+  it('shows ratios, comparison and forecast, in the order in which they are asked for', () => {
+    const markdown = renderMarkdown(four);
+    expect(markdown).toContain('| Waited | vs 2x |');
+    const titles = [...markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1]);
+    expect(titles).toEqual([
+      'Summary',
+      'Top 20 Slowest Steps',
+      'Performance Metrics',
+      'Comparison',
+      'Forecast',
+      'Failed Steps',
+      'Optimization Suggestions',
+    ]);
+  });
+
+  it('does not compare itself with its own earlier copy', () => {
+    expect(roundAt(4, 0, {}, { earlier: [four] }).comparison).toBeNull();
+  });
+
+  it('learns the fixed cost of a step from the levels, and asks for batches when it is most of the work', () => {
+    const dear = { seconds: (index: number, load: number) => 60 + (index % 5) * load };
+    const report = roundAt(2, 0, dear, { earlier: [roundAt(1, 0, dear)] });
+    expect(report.findings.overhead).toMatchObject({ from: 'fit over loads' });
+    expect(report.findings.overhead.secondsPerStep).toBeCloseTo(60, 0);
+    expect(report.suggestions.map((suggestion) => suggestion.id)).toContain('overhead');
+  });
+
+  it('says what became of the last suggestions at the same load', () => {
+    const slow = { slots: 4, checks: 40, seconds: (index: number) => 100 + (index % 5) };
+    const before = roundAt(2, 0, slow);
+    expect(before.suggestions[0]).toMatchObject({ id: 'slots', from: '4' });
+    const to = Number(before.suggestions[0]?.to);
+    const same = roundAt(2, 1, slow, { earlier: [before] });
+    expect(same.judged[0]).toMatchObject({ id: 'slots', outcome: 'not_comparable' });
+    const more = roundAt(2, 1, { ...slow, slots: to }, { earlier: [before] });
+    expect(more.judged[0]).toMatchObject({ id: 'slots', outcome: 'confirmed' });
+    const worse = { ...slow, slots: to, seconds: (index: number) => 300 + (index % 5) };
+    expect(roundAt(2, 1, worse, { earlier: [before] }).judged[0]).toMatchObject({ outcome: 'refuted' });
+  });
+});
+
+describe('the arithmetic underneath', () => {
+  it('finds a straight line again, whatever its parts', () => {
+    const part = fc.double({ min: 0, max: 500, noNaN: true });
+    fc.assert(
+      fc.property(part, fc.double({ min: 0.1, max: 500, noNaN: true }), (fixed, growing) => {
+        const check = [1, 2, 4].map((load) => ({ load, seconds: fixed + growing * load }));
+        const fit = fitLinear(check);
+        for (const { load, seconds } of check)
+          expect(predictSeconds(fit ?? { fixedSeconds: 0, secondsPerLoad: 0 }, load)).toBeCloseTo(seconds, 3);
+      }),
+    );
+  });
+
+  it('never fits a negative part', () => {
+    const seconds = fc.array(fc.double({ min: 0.1, max: 1e4, noNaN: true }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(seconds, (drawn) => {
+        const fit = fitLinear(drawn.map((one, index) => ({ load: 2 ** index, seconds: one })));
+        expect(fit?.fixedSeconds).toBeGreaterThanOrEqual(0);
+        expect(fit?.secondsPerLoad).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it.each([
+    [0, 0.5],
+    [1.6449, 0.05],
+    [2.3263, 0.01],
+    [3.0902, 0.001],
+    [4.7534, 1e-6],
+    [-1.6449, 0.95],
+  ])('knows that P(Z > %d) is %d', (z, p) => {
+    expect(upperTail(z) / p).toBeCloseTo(1, 3);
+  });
+
+  it('believes no p-value that chance would bring among so many', () => {
+    expect(believableUpTo([0.009, 0.5, 0.6, 0.9], 0.01)).toBe(0);
+    expect(believableUpTo([0.0001, 0.004, 0.6, 0.9], 0.01)).toBe(0.004);
+    expect(believableUpTo([], 0.01)).toBe(0);
+  });
+
+  it('holds the geometric mean inside its interval', () => {
+    const ratio = fc.double({ min: 0.1, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(ratio, { minLength: 1, maxLength: 30 }), (ratios) => {
+        const { mean, low, high } = meanRatio(ratios) ?? { mean: 0, low: 1, high: -1 };
+        expect(low).toBeLessThanOrEqual(mean * 1.0001);
+        expect(high).toBeGreaterThanOrEqual(mean * 0.9999);
+      }),
+      { numRuns: 30 },
+    );
+    expect(meanRatio([])).toBeUndefined();
+  });
+
+  it('draws the same numbers from the same seed, evenly and normally', () => {
+    const [a, b] = [randomFrom('x'), randomFrom('x')];
+    const drawn = Array.from({ length: 20_000 }, () => a.normal());
+    expect(drawn.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => b.normal()));
+    const mean = drawn.reduce((sum, one) => sum + one, 0) / drawn.length;
+    const variance = drawn.reduce((sum, one) => sum + (one - mean) ** 2, 0) / drawn.length;
+    expect(Math.abs(mean)).toBeLessThan(0.03);
+    expect(Math.abs(variance - 1)).toBeLessThan(0.05);
+    expect(randomFrom('y').normal()).not.toBe(drawn[0]);
+  });
+});
+
+it('a step without a measured time is no pair', () => {
+  const steps = [stepOf('a_15m', { started: 0, ended: 0 }), stepOf('b_15m', { ended: 5 })];
+  const of = (load: number) =>
+    buildReport(
+      factsOf(steps, {
+        load,
+        startedAtText: `2025-12-0${load}T10:00:00.000-05:00`,
+        clusterConfig: { digest: 'd' },
+      }),
+    );
+  expect(compareReports(of(2), of(2)).ratios).toMatchObject({ n: 0, geometricMean: null, withinNoise: null });
+});
