@@ -4,12 +4,14 @@ import { type CheckScalar, fullScalars } from '../../src/checks/scalars.ts';
 
 const all = () => true;
 
+/** What the scalars say and where; those that say nothing are of no interest. */
 function told(source: string, scalars: readonly CheckScalar[]) {
-  return scalars.map(({ decode, start, end, ...rest }) => {
+  return scalars.flatMap(({ decode, start, end, ...rest }) => {
     const { text, sourceSpan } = decode();
     const word = /[a-z]+/.exec(text);
-    const at = word ? sourceSpan(word.index, word.index + word[0].length) : undefined;
-    return { ...rest, start, text: text.trimEnd(), word: at && source.slice(at.start, at.end) };
+    if (word === null) return text.trim() === '' ? [] : [{ ...rest, start, text }];
+    const at = sourceSpan(word.index, word.index + word[0].length);
+    return [{ ...rest, start, text: text.trimEnd(), word: source.slice(at.start, at.end) }];
   });
 }
 
