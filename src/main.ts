@@ -2,6 +2,7 @@
 /** Process entry: which face to show. The only reader of process.argv and process.env. */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
 import { findHome, mergeEnvironment } from './environment.ts';
 import { log } from './faces/log.ts';
 import type { Ports } from './ports.ts';
@@ -62,7 +63,11 @@ switch (command) {
   }
   case 'demo': {
     const { runDemo } = await import('./sandbox/demo.ts');
-    process.exitCode = await runDemo();
+    await runDemo({
+      serverFile: fileURLToPath(import.meta.url),
+      dagsFolder: join(home, 'dags'),
+      print: (line) => process.stdout.write(`${line}\n`),
+    });
     break;
   }
   case 'docs': {
