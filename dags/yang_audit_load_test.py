@@ -88,9 +88,13 @@ def config_uri(schedule: str, name: str) -> str:
 def hourly_window(dag_run, params) -> tuple[str, str]:
     """Start and end, ISO 8601 UTC: LOAD hours that end at `ts_end`, or at the time the run is for."""
     if params["ts_end"]:
-        end = datetime.fromisoformat(params["ts_end"].replace("Z", "+00:00"))
+        try:
+            end = datetime.fromisoformat(params["ts_end"].replace("Z", "+00:00"))
+        except ValueError:
+            end = datetime.min
         if end.tzinfo is None:
-            raise AirflowFailException(f"ts_end {params['ts_end']} has no offset: 2025-12-08T15:00:00+00:00 has one.")
+            example = "2025-12-08T15:00:00+00:00"
+            raise AirflowFailException(f"ts_end {params['ts_end']!r} is not a time with an offset, such as {example}.")
     else:
         end = getattr(dag_run, "run_after", None) or dag_run.logical_date
     end = end.astimezone(timezone.utc).replace(microsecond=0)
@@ -331,8 +335,10 @@ def terminate(schedule: str, cluster_id: str | None, dag_run=None, params=None):
 
 
 @task
-def verdict(names: list[str], problems: list[dict]):
-    """Fail the run when a check did not complete: without this leaf a run with failed checks would be green."""
+def verdict(names: list[str], problems: list[dict] | None):
+    """Fail the run when a check did not complete. Without it a run with failed checks would be green."""
+    if problems is None:
+        raise AirflowFailException("The round did not come to its end: the log of submit_and_wait says why.")
     if not problems:
         log.info("All %d checks completed.", len(names))
         return
@@ -366,8 +372,11 @@ for cadence in ("15m", "hourly", "daily"):
         cluster = create_cluster(cadence)
         problems = submit_and_wait(cadence, names, cluster)
         ended = terminate(cadence, cluster)
+        judged = verdict(names, problems)
         names >> cluster
         problems >> ended
-        # Both are set-ups, so that the cluster is ended also when create_cluster was killed after RunJobFlow.
+        # Teardowns are what is left to run when a person marks the run failed: the cluster ends, and the verdict
+        # keeps the run from turning green after that. list_configs is a set-up of both, so that a cluster is ended
+        # also when create_cluster was killed after RunJobFlow.
         ended.as_teardown(setups=[names, cluster], on_failure_fail_dagrun=True)
-        verdict(names, problems)
+        judged.as_teardown(setups=names, on_failure_fail_dagrun=True)

@@ -1,0 +1,70 @@
+"""Real Airflow around the DAG: a metadata database of its own, and the embedded AWS of this project behind it."""
+
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Airflow reads these when it is first imported.
+home = tempfile.TemporaryDirectory(prefix="airflow-")
+dags_folder = Path(home.name, "dags")
+dags_folder.mkdir()
+os.environ.update(
+    AIRFLOW_HOME=home.name,
+    AIRFLOW__CORE__DAGS_FOLDER=str(dags_folder),
+    AIRFLOW__CORE__LOAD_EXAMPLES="False",
+    AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS="False",
+    AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
+    PYTHONWARNINGS="ignore",
+)
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+
+from deployment import Deployment  # noqa: E402
+from embedded_aws import EmbeddedAws  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def airflow_home() -> Path:
+    """A directory with a migrated metadata database."""
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, stdout=subprocess.DEVNULL)
+    return Path(home.name)
+
+
+@pytest.fixture(scope="session")
+def fast_aws():
+    with EmbeddedAws(speed=600) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def slow_aws():
+    """Slow enough to interfere with a cluster that is starting or a check that is running."""
+    with EmbeddedAws(speed=60) as running:
+        yield running
+
+
+loads = itertools.count(2)
+
+
+def deploy(aws, monkeypatch, capfd):
+    """At a load that no other test uses, with every client of this process pointed at this AWS."""
+    aws.clear()
+    for name, value in aws.env.items():
+        monkeypatch.setenv(name, value)
+    yield Deployment(dags_folder, aws, load=next(loads), capture=capfd)
+    aws.clear()
+
+
+@pytest.fixture
+def deployment(airflow_home, fast_aws, monkeypatch, capfd):
+    yield from deploy(fast_aws, monkeypatch, capfd)
+
+
+@pytest.fixture
+def slow_deployment(airflow_home, slow_aws, monkeypatch, capfd):
+    yield from deploy(slow_aws, monkeypatch, capfd)

@@ -1,0 +1,27 @@
+"""What a person does to a run in Airflow's user interface. Only a real scheduler can show it."""
+
+from live_airflow import LiveAirflow, wait_until
+
+DAG_ID = "yang_audit_load_test_15m"
+
+
+def test_a_run_that_is_marked_failed_by_hand_ends_its_cluster(slow_deployment, airflow_home):
+    slow_deployment.put_checks("15m", [f"check_{number:03}_15m.yml" for number in range(190)])
+    aws = slow_deployment.aws
+
+    with LiveAirflow(airflow_home) as airflow:
+        airflow.trigger(DAG_ID, "by-hand")
+        wait_until(lambda: "AddJobFlowSteps" in aws.operations(), "checks are submitted", 90)
+        airflow.mark_failed(DAG_ID, "by-hand")
+        wait_until(lambda: airflow.state(DAG_ID, "by-hand") == "failed", "the run ends", 60)
+        tasks = airflow.tasks(DAG_ID, "by-hand")
+
+    assert tasks == {
+        "list_configs": "success",
+        "create_cluster": "success",
+        "submit_and_wait": "failed",
+        "terminate": "success",
+        "verdict": "failed",
+    }
+    [cluster] = aws.clusters(f"_{slow_deployment.load}x_by-hand")
+    assert cluster["Status"]["State"] in ("TERMINATING", "TERMINATED")
