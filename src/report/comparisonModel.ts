@@ -7,6 +7,8 @@ export const forecastSchema = z.object({
   /** Absent levels cannot be forecast: then only the reason is here. */
   why: z.string().optional(),
   levels: z.array(z.int()),
+  /** Total runtime of every round that the forecast rests on. */
+  measured: z.array(z.object({ load: z.int(), seconds: z.number() })),
   /** Model ÷ observed − 1 on the levels that were measured. */
   errors: z.array(z.object({ load: z.int(), error: z.number() })),
   points: z.array(

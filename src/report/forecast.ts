@@ -58,6 +58,9 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
   const breaks = points.find((point) => point.lowSeconds > window)?.load;
   const result = {
     levels,
+    measured: rounds.flatMap(({ load, verdict: { runtimeSeconds } }) =>
+      runtimeSeconds === null ? [] : [{ load, seconds: runtimeSeconds }],
+    ),
     errors: rounds.flatMap((round) => {
       const observed = round.verdict.runtimeSeconds;
       return observed ? [{ load: round.load, error: milli(runtimeAt(round.load, fits) / observed - 1) }] : [];
@@ -73,6 +76,7 @@ function nothing(levels: readonly number[], why: string): Forecast {
   return {
     why,
     levels: [...levels],
+    measured: [],
     errors: [],
     points: [],
     fitsUpTo: null,

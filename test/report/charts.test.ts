@@ -7,6 +7,7 @@ import { lanesOf } from '../../src/report/charts/lanes.ts';
 import { linearScale, logScale, timeMark, timeSteps } from '../../src/report/charts/scale.ts';
 import { drawTimeline } from '../../src/report/charts/timeline.ts';
 import { reportFiles } from '../../src/report/files.ts';
+import type { Report } from '../../src/report/model.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const drawn = (steps: readonly Step[], slots?: number) => {
@@ -162,6 +163,40 @@ describe('pictures of awkward rounds', () => {
       expectWellFormed(file.text);
       expect(file.text).not.toMatch(/<script|\u202e/);
     }
+  });
+});
+
+describe('the pictures of several levels', () => {
+  const level = (load: number, earlier: Report[]) => {
+    const steps = evenRound(60, 6, (n) => 20 + (5 + (n % 40)) * (n === 5 ? load ** 2 : load)).map((step) => ({
+      ...step,
+      arguments: step.arguments.map((argument) => argument.replace('/2x/', `/${load}x/`)),
+    }));
+    const startedAtText = `2025-12-07T1${load}:00:00.000-05:00`;
+    const clusterConfig = { digest: 'd', stepConcurrencyLevel: 6 };
+    return buildReport(factsOf(steps, { load, earlier, startedAtText, clusterConfig }));
+  };
+  const one = level(1, []);
+  const four = level(4, [one, level(2, [one])]);
+  const files = reportFiles(four);
+  const textOf = (path: string) => files.find((file) => file.path === path)?.text ?? '';
+
+  it('are each linked from report.md and each there', () => {
+    const linked = [...textOf('report.md').matchAll(/\]\((charts\/[a-z]+\.svg)\)/g)].map((match) => match[1]);
+    expect(linked).toEqual(
+      ['timeline', 'distribution', 'comparison', 'forecast'].map((name) => `charts/${name}.svg`),
+    );
+    for (const path of linked) expectWellFormed(textOf(path ?? ''));
+  });
+
+  it('name the check that grew most, and ring what stands out', () => {
+    expect(textOf('charts/comparison.svg')).toContain('>check_0005_15m.yml<');
+    expect(textOf('charts/comparison.svg')).toContain('class="lt-cross"');
+    expect(textOf('charts/comparison.svg')).toContain('× 4 (quadratic)');
+  });
+
+  it('show the measured rounds as dots in the forecast', () => {
+    expect(textOf('charts/forecast.svg').match(/class="lt-dot"/g)).toHaveLength(3);
   });
 });
 

@@ -13,6 +13,8 @@ import { summarySection } from './summary.ts';
 export interface Pictures {
   readonly timeline?: Picture;
   readonly distribution?: Picture;
+  readonly growth?: Picture;
+  readonly forecast?: Picture;
 }
 
 interface Picture {
@@ -27,8 +29,10 @@ export function renderMarkdown(report: Report, pictures: Pictures = {}): string 
     summarySection(report) + pictureText(pictures.timeline),
     slowestSection(report, ratioColumn(report)),
     metricsSection(report) + pictureText(pictures.distribution),
-    ...(report.comparison ? [comparisonSection(report.comparison)] : []),
-    ...(report.comparison?.forecast ? [forecastSection(report.comparison.forecast)] : []),
+    ...(report.comparison ? [comparisonSection(report.comparison) + pictureText(pictures.growth)] : []),
+    ...(report.comparison?.forecast
+      ? [forecastSection(report.comparison.forecast) + pictureText(pictures.forecast)]
+      : []),
     failedSection(report),
     suggestionsSection(report),
     provenanceSection(report),

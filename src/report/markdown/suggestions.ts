@@ -4,8 +4,10 @@ import { percent } from '../share.ts';
 import { plain, table } from './escape.ts';
 
 /** What other numbers of slots would have made of the same steps, with how wrong the replay is on what was observed. */
-function whatIfText({ findings, verdict }: Report): string[] {
+function whatIfText({ findings, verdict, counts }: Report): string[] {
   const { model, whatIf, slots } = findings;
+  // With a slot for every step there is nothing to share out.
+  if (counts.total <= (slots.limit ?? 0)) return [];
   if (model.error === null || model.makespanSeconds === null || whatIf.length < 2) return [];
   const beside = Math.max(0, (verdict.runtimeSeconds ?? 0) - model.makespanSeconds);
   const rows = whatIf.map((one) => [
