@@ -1,3 +1,4 @@
+import { cleanLine } from '../foreignText.ts';
 import { byText } from './checkKey.ts';
 import { type ComparedReport, compareReports } from './comparison.ts';
 import { fittedOverheadSeconds, levelBefore, otherRounds } from './earlierRounds.ts';
@@ -60,8 +61,8 @@ export function buildReport(facts: RoundFacts): Report {
     schedule: facts.schedule,
     clusterId: facts.clusterId,
     cluster: {
-      ...(facts.clusterName !== undefined && { name: facts.clusterName }),
-      ...(facts.clusterState !== undefined && { state: facts.clusterState }),
+      ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
+      ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
     },
     round,
     clusterConfig,

@@ -37,7 +37,7 @@ export function groupFailures(
 }
 
 /** What a failure is called when no line of a log says more. */
-export function titleOf(failure: StepFailure | undefined): string {
+function titleOf(failure: StepFailure | undefined): string {
   if (failure?.cause) return failure.cause.title;
   if (failure?.log === 'not_delivered_yet') return 'Log not delivered yet';
   if (failure?.log === 'denied') return 'Log may not be read';

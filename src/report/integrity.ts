@@ -1,5 +1,7 @@
+import { cleanLine } from '../foreignText.ts';
 import { byText, checkKey, groupBy } from './checkKey.ts';
 import type { RoundFacts } from './facts.ts';
+import { pathLength } from './measuredSteps.ts';
 import type { Integrity, ReportStep } from './model.ts';
 import { fromUri, stemOf } from './stepIdentity.ts';
 import { bucketOf } from './stepStates.ts';
@@ -10,7 +12,10 @@ export function checkIntegrity(
   load: number,
   steps: readonly ReportStep[],
 ): Integrity {
-  const expected = facts.expectedChecks?.map((check) => fromUri(check, facts.configsPrefix)?.path ?? check);
+  const expected = facts.expectedChecks?.map((check) =>
+    // Cleaned as the paths of the steps are, so that the two can be held against each other.
+    cleanLine(fromUri(check, facts.configsPrefix)?.path ?? check, pathLength),
+  );
   const isExpected = expected && new Set(expected.flatMap((check) => [check, stemOf(check)]));
   return {
     expected: expected ? new Set(expected).size : null,

@@ -8,6 +8,7 @@ import { milli } from './statistics.ts';
 import { identifyStep } from './stepIdentity.ts';
 
 const nameLength = 256;
+export const pathLength = 1024;
 const broken = new Set(['FAILED', 'INTERRUPTED']);
 
 /** The round's steps with their times split into waiting and working; oldest first, then by id. */
@@ -22,7 +23,7 @@ function measure(step: Step, facts: RoundFacts): ReportStep {
     id: step.id,
     name: cleanLine(step.name, nameLength),
     check: cleanLine(identity.check, nameLength),
-    ...(identity.path !== undefined && { path: cleanLine(identity.path, 1024) }),
+    ...(identity.path !== undefined && { path: cleanLine(identity.path, pathLength) }),
     schedule: identity.schedule ?? facts.schedule,
     load: identity.load ?? facts.load,
     ...(identity.runId !== undefined && { runId: cleanLine(identity.runId, nameLength) }),

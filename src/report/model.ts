@@ -11,7 +11,7 @@ export const schemaVersion = 1;
 
 const seconds = z.number().nullable();
 const stamp = z.iso.datetime();
-export const loadSchema = z.int().min(1).max(1000);
+const loadSchema = z.int().min(1).max(1000);
 
 /** Why a step failed: what EMR says, and what its log proves. Foreign text, cleaned and cut. */
 export const failureSchema = z.object({
@@ -79,7 +79,7 @@ export const countsSchema = z.object({
   unfinished: z.int(),
 });
 
-export const statisticsSchema = z.object({
+const statisticsSchema = z.object({
   n: z.int(),
   averageSeconds: seconds,
   p50Seconds: seconds,
@@ -178,7 +178,6 @@ export const reportSchema = z.object({
 export type Report = z.infer<typeof reportSchema>;
 export type ReportStep = z.infer<typeof stepSchema>;
 export type StepFailure = z.infer<typeof failureSchema>;
-export type FailureCause = NonNullable<StepFailure['cause']>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type StepCounts = z.infer<typeof countsSchema>;
 export type Integrity = z.infer<typeof integritySchema>;

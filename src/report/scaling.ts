@@ -42,9 +42,7 @@ function wordOf(test: { z: number; repeated: boolean } | undefined, believable: 
 }
 
 /** Least squares of log seconds over log load; undefined below two loads. */
-export function slopeOf(
-  check: readonly Timing[],
-): { slope: number; sxx: number; repeated: boolean } | undefined {
+function slopeOf(check: readonly Timing[]): { slope: number; sxx: number; repeated: boolean } | undefined {
   const loads = new Map<number, number>();
   for (const { load } of check) loads.set(load, (loads.get(load) ?? 0) + 1);
   if (loads.size < 2) return undefined;

@@ -3,7 +3,7 @@ import type { Step } from '../../src/ports.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
 
 export const startMs = Date.parse('2025-12-07T20:30:00.000Z');
-export const configsPrefix = 'checks_load_test/configs';
+const configsPrefix = 'checks_load_test/configs';
 
 export interface StepTimes {
   readonly created?: number;

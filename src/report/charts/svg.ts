@@ -43,6 +43,6 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text in an element or a quoted attribute. */
-export function xml(text: string): string {
+function xml(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => entities[mark] ?? mark);
 }
