@@ -44,9 +44,13 @@ export function readScalars(source: string, wanted: Wanted): CheckScalars {
 
 /** The same, by the full parser alone. */
 export function fullScalars(source: string, wanted: Wanted): CheckScalars {
-  const invalid = ({ offset, message }: Fault) => ({
-    invalid: { line: lineCounter(source)(offset), message: message.slice(0, longestMessage) },
-  });
+  const invalid = ({ offset, message }: Fault) => {
+    const text = lineAt(source, offset);
+    const guess = /\{[{%]/.test(text) ? ' (a template?)' : '';
+    return {
+      invalid: { line: lineCounter(source)(offset), message: message.slice(0, longestMessage) + guess },
+    };
+  };
   // Only strings are wanted: the failsafe schema resolves nothing, whatever YAML version a file names.
   const documents = parseAllDocuments(source, {
     keepSourceTokens: true,
@@ -65,6 +69,11 @@ export function fullScalars(source: string, wanted: Wanted): CheckScalars {
     if (fault) return invalid(fault);
   }
   return { scalars };
+}
+
+function lineAt(source: string, offset: number): string {
+  const end = source.indexOf('\n', offset);
+  return source.slice(source.lastIndexOf('\n', offset - 1) + 1, end < 0 ? source.length : end);
 }
 
 /** A message may quote the file. */

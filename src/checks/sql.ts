@@ -31,6 +31,7 @@ export interface Tokens {
 /** No template that a person writes in SQL is longer; without a limit, unclosed ones take quadratic time. */
 const longestTemplate = 4000;
 
+const isAscii = /^[ -~]*$/;
 const blank = /\s+/y;
 const word = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const number = /\d[\w.]*/y;
@@ -68,6 +69,7 @@ export function tokenise(text: string, reading: Reading): Tokens {
   };
 
   while (at < text.length) {
+    if (matched('blank', blank) || matched('word', word) || matched('number', number)) continue;
     const pair = text.slice(at, at + 2);
     const afterGap = (tokens.at(-1)?.end ?? -1) < at;
     if (pair === '--') skipTo(endOfLineComment(text, at, spark));
@@ -77,7 +79,6 @@ export function tokenise(text: string, reading: Reading): Tokens {
     else if (pair[0] === "'") quoted('string');
     else if (pair[0] === '"') quoted('double');
     else if (pair[0] === '`') quoted('identifier');
-    else if (matched('blank', blank) || matched('word', word) || matched('number', number)) continue;
     else if (afterGap && matched('number', pointedNumber)) continue;
     else if (pair === '::') push('symbol', at + 2);
     else if (!matched('template', template)) {
@@ -136,5 +137,6 @@ function after(text: string, mark: string, from: number): number {
 
 /** ASCII only: no engine takes the Kelvin sign for a k. */
 function lowerCase(text: string): string {
+  if (isAscii.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

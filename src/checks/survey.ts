@@ -104,8 +104,10 @@ function reasonToLeave(
 
 function inSource(literal: Literal, { text, sourceSpan }: DecodedText): SurveyedLiteral {
   const digits = text.slice(literal.digitsStart, literal.digitsEnd);
+  const { start, end } = sourceSpan(literal.digitsStart, literal.digitsEnd);
   return {
-    ...sourceSpan(literal.digitsStart, literal.digitsEnd),
+    start,
+    end,
     amount: BigInt(digits),
     head: cut(oneLine(text.slice(literal.start, literal.digitsStart)), longestPart),
     digits,
@@ -113,8 +115,11 @@ function inSource(literal: Literal, { text, sourceSpan }: DecodedText): Surveyed
   };
 }
 
+const plainLine = /^ ?[!-~]+(?: [!-~]+)* ?$/;
+
 /** Breaks, tabs and invisible characters become single blanks. */
 function oneLine(text: string): string {
+  if (plainLine.test(text)) return text;
   return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
 }
 
