@@ -123,13 +123,15 @@ export type SessionEvent = z.infer<typeof sessionEvent>;
 export type Fix = z.infer<typeof fix>;
 export type RoundClock = z.infer<typeof clock>;
 
-/** An event as the journal holds it: numbered from 1 without gaps, each naming the hash of the one before. */
+/** What was decided at once, as the journal holds it: numbered from 1 without gaps, each naming the one before. */
 export const journalEntry = z.object({
   version: z.literal(1),
   number: z.int().min(1),
   /** When it was recorded, local time with offset. */
   at: stamp,
+  /** Digest of the entry before. */
   previous: z.string(),
-  event: sessionEvent,
+  /** All of them or none: a crash cannot come between an upload and the round that it opened. */
+  events: z.array(sessionEvent).min(1),
 });
 export type JournalEntry = z.infer<typeof journalEntry>;

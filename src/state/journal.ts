@@ -1,112 +1,139 @@
 /**
- * The durable journal: one small file an event, appended by link(2), which fails when the number is taken.
- * Measured with two writers and kill -9: no acknowledged event was lost, where rename alone lost writes.
+ * The durable journal: one small file an entry, appended by link(2), which fails when the name is taken.
+ * Measured with two writers and kill -9: no acknowledged entry was lost, where rename alone lost writes.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../errors.ts';
-import { type JournalEntry, journalEntry, type SessionEvent } from './events.ts';
+import { beginning, decodeEntry, encodeEntry } from './entryFile.ts';
+import type { JournalEntry, SessionEvent } from './events.ts';
 
 export interface Journal {
-  /** Every event, oldest first. Reads only what was added since the last call. */
+  /** Every entry, oldest first. Reads only what was added since the last call. */
   read(): Promise<readonly JournalEntry[]>;
-  /** Appends one event as `number`; false when another process took that number first. */
-  append(number: number, at: string, event: SessionEvent): Promise<boolean>;
-  /** Files that could not be read and were set aside, by path. */
-  readonly setAside: readonly string[];
+  /** Appends one entry as `number`; false when that number is not the next any more: read, and decide again. */
+  append(number: number, at: string, events: readonly SessionEvent[]): Promise<boolean>;
+  /** Files that are no part of the session any more, because they or one before them cannot be read; by path. */
+  setAside(): readonly string[];
 }
 
-const genesis = 'the first event';
+/** `000005.json`; and `000005-2.json` when there is a file of that name that cannot be read. */
+const fileName = /^(\d{6,})(?:-(\d+))?\.json$/;
 
 export function openJournal(directory: string): Journal {
   const entries: JournalEntry[] = [];
-  const setAside: string[] = [];
-  let lastHash = hash(genesis);
+  const chain = new Set<string>();
+  let lastDigest = beginning;
+  let aside: string[] = [];
 
+  /**
+   * Nothing is renamed or removed on the way: a file that cannot be read keeps its name and is stepped over, so that
+   * two processes that meet the same damage cannot take each other's new entry for it.
+   */
   async function read(): Promise<readonly JournalEntry[]> {
-    for (;;) {
-      const number = entries.length + 1;
-      const bytes = await readFile(fileOf(number)).catch(absent);
-      if (bytes === undefined) break;
-      const entry = parse(bytes, number);
-      if (entry === undefined) {
-        await setTailAside(number);
-        break;
-      }
-      entries.push(entry);
-      lastHash = hash(bytes);
-    }
-    return entries;
-  }
-
-  /** A newer version is refused, not damaged: this program must not judge what it does not know. */
-  function parse(bytes: Buffer, number: number): JournalEntry | undefined {
-    let json: unknown;
-    try {
-      json = JSON.parse(bytes.toString('utf8'));
-    } catch {
-      return undefined;
-    }
-    const version = (json as { version?: unknown } | null)?.version;
-    if (typeof version === 'number' && version > 1)
-      throw new ToolError(
-        'CONFIG',
-        `The session in ${directory} was written by a newer audit-load-test. Nothing was changed.`,
-        {
-          next: 'update audit-load-test, or point STATE_DIR at another directory.',
-        },
-      );
-    const entry = journalEntry.safeParse(json);
-    return entry.success && entry.data.number === number && entry.data.previous === lastHash
-      ? entry.data
-      : undefined;
-  }
-
-  async function setTailAside(from: number): Promise<void> {
-    const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
-    for (const name of (await readdir(directory)).sort()) {
-      if (!/^\d{6}\.json$/.test(name) || Number(name.slice(0, 6)) < from) continue;
-      const aside = join(directory, `${name}.damaged-${stamp}`);
-      await rename(join(directory, name), aside);
-      setAside.push(aside);
+    for (let before = -1; ; ) {
+      const ahead = (await list()).filter((name) => !chain.has(name));
+      await follow(ahead);
+      aside = ahead.filter((name) => !chain.has(name));
+      // A name that was linked while the directory was being listed may be missing where a later one is not: what
+      // cannot be followed is believed when a second list shows the same.
+      if (aside.length === 0 || aside.length === before) return [...entries];
+      before = aside.length;
     }
   }
 
-  async function append(number: number, at: string, event: SessionEvent): Promise<boolean> {
+  /** Takes up the entries that continue the chain. Of several files of one number the last that is whole counts. */
+  async function follow(ahead: readonly string[]): Promise<void> {
+    const byNumber = new Map<number, string[]>();
+    for (const name of ahead) {
+      const { number } = placeOf(name);
+      byNumber.set(number, [...(byNumber.get(number) ?? []), name]);
+    }
+    while (await takeOne(byNumber.get(entries.length + 1) ?? []));
+  }
+
+  async function takeOne(names: readonly string[]): Promise<boolean> {
+    for (const name of names.toReversed()) {
+      const decoded = decodeEntry(await readFile(join(directory, name)), entries.length + 1, lastDigest);
+      if (decoded.kind === 'newer')
+        throw new ToolError(
+          'CONFIG',
+          `The session in ${directory} was written by a newer audit-load-test. Nothing was changed.`,
+          { next: 'update audit-load-test, or point STATE_DIR at another directory.' },
+        );
+      if (decoded.kind === 'entry') return take(name, decoded.entry, decoded.digest);
+    }
+    return false;
+  }
+
+  function take(name: string, entry: JournalEntry, digest: string): true {
+    entries.push(entry);
+    chain.add(name);
+    lastDigest = digest;
+    return true;
+  }
+
+  async function append(number: number, at: string, events: readonly SessionEvent[]): Promise<boolean> {
+    if (number !== entries.length + 1) return false;
+    const entry: JournalEntry = { version: 1, number, at, previous: lastDigest, events: [...events] };
+    const { bytes, digest } = encodeEntry(entry);
+    const steppedOver = aside.findLast((name) => placeOf(name).number === number);
+    const name = nameOf(number, steppedOver === undefined ? 1 : placeOf(steppedOver).lap + 1);
+    return (await create(name, bytes)) && take(name, entry, digest);
+  }
+
+  /** Whole and on the disk under this name, or not at all; false when the name is taken. */
+  async function create(name: string, bytes: Uint8Array): Promise<boolean> {
     await mkdir(directory, { recursive: true });
-    const entry: JournalEntry = { version: 1, number, at, previous: lastHash, event };
-    const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
     const draft = join(directory, `.${process.pid}-${randomBytes(6).toString('hex')}`);
     const file = await open(draft, 'wx');
     try {
       await file.writeFile(bytes);
       await file.sync();
-    } finally {
-      await file.close();
-    }
-    try {
-      await link(draft, fileOf(number));
+      await link(draft, join(directory, name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
     } finally {
+      await file.close();
       await unlink(draft);
     }
-    await flushDirectory(directory);
-    entries.push(entry);
-    lastHash = hash(bytes);
+    await flush(directory);
     return true;
   }
 
-  function fileOf(number: number): string {
-    return join(directory, `${String(number).padStart(6, '0')}.json`);
+  async function list(): Promise<string[]> {
+    const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    return names.filter((name) => fileName.test(name)).sort(inOrder);
   }
 
-  return { read, append, setAside };
+  const inTurn = oneAtATime();
+  return {
+    read: () => inTurn(read),
+    append: (number, at, events) => inTurn(() => append(number, at, events)),
+    setAside: () => aside.map((name) => join(directory, name)),
+  };
 }
 
-async function flushDirectory(directory: string): Promise<void> {
+function nameOf(number: number, lap: number): string {
+  return `${String(number).padStart(6, '0')}${lap === 1 ? '' : `-${lap}`}.json`;
+}
+
+function placeOf(name: string): { number: number; lap: number } {
+  const [, number, lap = '1'] = fileName.exec(name) ?? [];
+  return { number: Number(number), lap: Number(lap) };
+}
+
+function inOrder(a: string, b: string): number {
+  return placeOf(a).number - placeOf(b).number || placeOf(a).lap - placeOf(b).lap;
+}
+
+/** Makes a new name last, not only the file behind it. */
+async function flush(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();
@@ -115,11 +142,12 @@ async function flushDirectory(directory: string): Promise<void> {
   }
 }
 
-function hash(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
+/** Calls of one server overlap, too: a read must not see half of an append. */
+function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
 }

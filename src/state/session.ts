@@ -57,8 +57,8 @@ export interface Uploaded {
 }
 
 export interface Session {
-  /** Number of the last event; 0 for a session in which nothing happened yet. */
-  readonly events: number;
+  /** Number of the last entry; 0 for a session in which nothing happened yet. */
+  readonly entries: number;
   readonly phase: Phase;
   readonly level?: Level;
   /** The schedule under test; only scaleConfigs sets it. */
@@ -86,7 +86,7 @@ export interface Session {
 }
 
 export const emptySession: Session = {
-  events: 0,
+  entries: 0,
   phase: 'idle',
   approved: new Set(),
   fixes: new Map(),
@@ -95,11 +95,17 @@ export const emptySession: Session = {
   rounds: [],
 };
 
-/** The session is what its events say, and nothing else. */
-export function foldSession(entries: Iterable<JournalEntry>): Session {
-  let session = emptySession;
-  for (const entry of entries) session = { ...apply(session, entry.event, entry.at), events: entry.number };
-  return session;
+/** The session is what its events say, and nothing else. `from` is the session before the first of `entries`. */
+export function foldSession(entries: readonly JournalEntry[], from: Session = emptySession): Session {
+  return entries.reduce(afterEntry, from);
+}
+
+export function afterEntry(
+  session: Session,
+  { events, at, number }: Pick<JournalEntry, 'events' | 'at' | 'number'>,
+): Session {
+  const after = events.reduce((before, event) => apply(before, event, at), session);
+  return { ...after, entries: number };
 }
 
 function apply(session: Session, event: SessionEvent, at: string): Session {
@@ -125,7 +131,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'fixed':
       return {
-        ...done(session),
+        ...done(session, 'fixInterval'),
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
         fixes: new Map(session.fixes).set(
           event.load,
@@ -159,14 +165,22 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       const others = session.uploads.filter(
         (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
       );
-      return { ...done(session), phase: 'checks_uploaded', uploads: [...others, ...uploaded] };
+      return {
+        ...done(session, 'uploadChecks'),
+        phase: 'checks_uploaded',
+        uploads: [...others, ...uploaded],
+      };
     }
     case 'dagUploaded':
-      return { ...done(session), phase: 'dag_uploaded', dag: { load: event.load, files: event.files, at } };
+      return {
+        ...done(session, 'uploadDags'),
+        phase: 'dag_uploaded',
+        dag: { load: event.load, files: event.files, at },
+      };
     case 'roundOpened': {
       const { type: _, by: __, ...facts } = event;
       const round: Round = { ...facts, round: session.rounds.length + 1, committed: false, abandoned: false };
-      return { ...done(session), phase: 'round_open', rounds: [...session.rounds, round] };
+      return { ...session, phase: 'round_open', rounds: [...session.rounds, round] };
     }
     case 'roundMoved': {
       const { type: _, round, load, schedule, ...facts } = event;
@@ -192,13 +206,13 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'reported': {
       const { type: _, round, load, ...report } = event;
       return {
-        ...withRound(done(session), round, { load, report }),
+        ...withRound(session, round, { load, report }),
         phase: report.partial ? session.phase : 'reported',
       };
     }
     case 'committed':
       return {
-        ...done(session),
+        ...done(session, 'commitResults'),
         phase: 'committed',
         rounds: session.rounds.map((round) =>
           round.load === event.load && round.report !== undefined ? { ...round, committed: true } : round,
@@ -214,8 +228,12 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
   }
 }
 
-/** The effect that was begun has been recorded: nothing is interrupted any more. */
-function done(session: Session): Session {
+/**
+ * The effect that was begun has been recorded. Only a tool's own end counts, so that a mark in between does not make
+ * a half-done upload be forgotten; with other files on disk (`tool` left out) nothing begun before is worth finishing.
+ */
+function done(session: Session, tool?: string): Session {
+  if (tool !== undefined && session.interrupted?.tool !== tool) return session;
   const { interrupted: _, ...rest } = session;
   return rest;
 }

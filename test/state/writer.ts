@@ -1,0 +1,12 @@
+/** A process that records events until it is told to stop or is killed, and says each one that it was promised. */
+import { writeSync } from 'node:fs';
+import { openJournal } from '../../src/state/journal.ts';
+import { openSessions } from '../../src/state/sessions.ts';
+
+const [directory = '', name, events] = process.argv.slice(2);
+const sessions = openSessions(openJournal(directory), Date.now);
+for (let count = 1; count <= Number(events); count += 1) {
+  const note = `${name} ${count}`;
+  await sessions.record(() => [{ type: 'roundNoted', round: 1, note }]);
+  writeSync(1, `${note}\n`);
+}
