@@ -1,0 +1,70 @@
+import type { Schedule } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { Report } from './model.ts';
+
+/** A report on disk: the name of its directory and what its report.json says. */
+export interface StoredReport {
+  readonly directory: string;
+  readonly report: Report;
+}
+
+/** What the caller named: a directory, or a load (the newest report of it). */
+export interface WantedReports {
+  readonly baseline?: string | undefined;
+  readonly candidate?: string | undefined;
+  readonly schedule?: Schedule | undefined;
+}
+
+/**
+ * The two reports to compare. Left out, the candidate is the newest report, and the baseline the one before it of the
+ * same schedule. The same load twice means its two newest reports.
+ *
+ * @param stored oldest first
+ * @throws ToolError NOT_FOUND that lists what there is
+ */
+export function chooseReports(
+  stored: readonly StoredReport[],
+  wanted: WantedReports,
+): { baseline: StoredReport; candidate: StoredReport } {
+  const ofSchedule = stored.filter(
+    ({ report }) => wanted.schedule === undefined || report.schedule === wanted.schedule,
+  );
+  const candidate = wanted.candidate === undefined ? ofSchedule.at(-1) : find(ofSchedule, wanted.candidate);
+  if (candidate === undefined) return missing(stored, wanted.candidate);
+  const before = stored.filter((one) => one !== candidate);
+  const same = before.filter(({ report }) => report.schedule === candidate.report.schedule);
+  const baseline =
+    wanted.baseline === undefined
+      ? newestBefore(same, candidate)
+      : (find(same, wanted.baseline) ?? find(before, wanted.baseline));
+  if (baseline === undefined) return missing(before, wanted.baseline);
+  return { baseline, candidate };
+}
+
+function find(stored: readonly StoredReport[], wanted: string): StoredReport | undefined {
+  const load = /^(\d{1,4})x?$/i.exec(wanted.trim())?.[1];
+  if (load !== undefined) return stored.findLast(({ report }) => report.load === Number(load));
+  const name = wanted.trim().replace(/\/+$/, '').split('/').at(-1);
+  return stored.find(({ directory }) => directory === name);
+}
+
+/** The newest of another load, else the newest repeat. */
+function newestBefore(same: readonly StoredReport[], candidate: StoredReport): StoredReport | undefined {
+  const earlier = same.filter(({ report }) => report.round.startedAt <= candidate.report.round.startedAt);
+  return earlier.at(-1);
+}
+
+function missing(stored: readonly StoredReport[], wanted: string | undefined): never {
+  const names = stored.slice(-6).map(({ directory, report }) => `${directory} (${report.schedule})`);
+  const what =
+    wanted === undefined
+      ? 'There are not two reports of one schedule to compare'
+      : `There is no report ${JSON.stringify(wanted.slice(0, 60))} to compare`;
+  throw new ToolError(
+    'NOT_FOUND',
+    `${what}. ${names.length === 0 ? 'No other report is in REPORTS_DIR.' : `There are: ${names.join(', ')}.`} Nothing was written.`,
+    {
+      next: 'call buildReport for the rounds that are to be compared, or compareReports with two of these names.',
+    },
+  );
+}
