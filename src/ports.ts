@@ -233,14 +233,17 @@ export interface DagFolder {
   writeDag(bytes: Uint8Array): Promise<void>;
 }
 
+/** `path` is relative to the report's directory. */
 export interface ReportFile {
-  readonly name: string;
-  readonly content: string;
+  readonly path: string;
+  readonly text: string;
 }
 
 export interface Reports {
   /** Writes a report's directory under REPORTS_DIR, replacing an earlier build of it. Answers its path. */
   write(directory: string, files: readonly ReportFile[]): Promise<string>;
+  /** Adds files to a report's directory. Answers the path of the first. */
+  add(directory: string, files: readonly ReportFile[]): Promise<string>;
   /** The report.json of every report directory, oldest name first; unreadable ones are left out by the reader. */
   all(): Promise<readonly { directory: string; json: string }[]>;
   /** Commits report directories, the DAG file and the cluster configs; null when no repository holds REPORTS_DIR. */

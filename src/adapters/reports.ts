@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Commit, Reports } from '../ports.ts';
+import type { Commit, ReportFile, Reports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
@@ -16,14 +16,16 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
     async write(directory, files) {
       const target = join(reportsDir, directory);
       const draft = join(reportsDir, `.${directory}-${randomBytes(4).toString('hex')}`);
-      for (const file of files) {
-        const path = join(draft, file.name);
-        await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, file.content);
-      }
+      await writeAll(draft, files);
       await rm(target, { recursive: true, force: true });
       await rename(draft, target);
       return target;
+    },
+
+    async add(directory, files) {
+      const target = join(reportsDir, directory);
+      await writeAll(target, files);
+      return join(target, files[0]?.path ?? '');
     },
 
     async all() {
@@ -61,6 +63,14 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
       return commitFiles(repository, branch, inside, message, trailer);
     },
   };
+}
+
+async function writeAll(directory: string, files: readonly ReportFile[]): Promise<void> {
+  for (const file of files) {
+    const path = join(directory, file.path);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, file.text);
+  }
 }
 
 /** A report directory's time, which sorts by name where the load in front of it does not. */

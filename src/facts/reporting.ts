@@ -5,7 +5,9 @@ import { configsFolder } from '../checks/keys.ts';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { Cluster, Ports, Step, StepLog, Watch } from '../ports.ts';
-import { type ClusterConfigUsed, type Report, reportSchema } from '../report/model.ts';
+import type { StoredReport } from '../report/choose.ts';
+import { parseReport } from '../report/json.ts';
+import type { ClusterConfigUsed } from '../report/model.ts';
 
 /** Logs are read for at most this many failed steps: the groups of causes are clear long before. */
 const mostLogs = 40;
@@ -98,28 +100,19 @@ function flatSettings(bytes: Buffer): Record<string, string> {
   return settings;
 }
 
-/** Readable older reports of the schedule, oldest first; what a newer or hand-edited file says is left out and named. */
-export async function readEarlierReports(
+/** Every readable report, oldest first; what a newer or hand-edited file says is left out and named. */
+export async function readReports(
   ports: Pick<Ports, 'reports'>,
-  schedule: Schedule,
-  except: string,
-): Promise<{ earlier: Report[]; warnings: string[] }> {
-  const earlier: Report[] = [];
+): Promise<{ stored: StoredReport[]; warnings: string[] }> {
+  const stored: StoredReport[] = [];
   const warnings: string[] = [];
   for (const { directory, json } of await ports.reports.all()) {
-    if (directory === except) continue;
-    const report = parseReport(json);
-    if (report === undefined)
-      warnings.push(`reports/${directory}/report.json could not be read and was left out.`);
-    else if (report.schedule === schedule) earlier.push(report);
+    try {
+      stored.push({ directory, report: parseReport(json, `${directory}/report.json`) });
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      warnings.push(error.message);
+    }
   }
-  return { earlier, warnings };
-}
-
-function parseReport(json: string): Report | undefined {
-  try {
-    return reportSchema.safeParse(JSON.parse(json)).data;
-  } catch {
-    return undefined;
-  }
+  return { stored, warnings };
 }

@@ -48,6 +48,8 @@ export async function runDemo({ serverFile, dagsFolder, print }: DemoOptions): P
     await story.call('uploadChecks', { reviewId: scaled.structure.reviewId, approved: true });
     await story.call('uploadDags', {});
     const report = await runRound(story, world);
+    story.person('Compare reports from 2x and 4x load tests');
+    await story.call('compareReports', { baseline: '2x', candidate: '4x' });
     story.person('Commit results');
     await story.call('commitResults', {});
 

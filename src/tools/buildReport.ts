@@ -1,17 +1,12 @@
 import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import {
-  readClusterConfig,
-  readEarlierReports,
-  readExpectedChecks,
-  readFailures,
-} from '../facts/reporting.ts';
+import { readClusterConfig, readExpectedChecks, readFailures, readReports } from '../facts/reporting.ts';
 import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
 import { formatMeasured } from '../report/durations.ts';
-import { renderMarkdown } from '../report/markdown/index.ts';
+import { reportFiles } from '../report/files.ts';
 import type { Report } from '../report/model.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
@@ -30,7 +25,7 @@ export const buildReport = defineTool({
   name: 'buildReport',
   title: 'Write the report of a round',
   description:
-    'Writes the report of a finished round (report.md, report.json) from the EMR steps: did the load fit its window, what was slow, what failed and why, what to change. Takes the latest round; clusterId only when the person names another cluster, afterTimestamp for a report by time as markRound printed it. partial: true for a provisional report while steps run.',
+    'Writes the report of a finished round (report.md, report.json, charts) from the EMR steps: did the load fit its window, what was slow, what failed and why, what to change. Takes the latest round; clusterId only when the person names another cluster, afterTimestamp for a report by time as markRound printed it. partial: true for a provisional report while steps run.',
   effect: 'write',
   idempotent: true,
   openWorld: true,
@@ -93,7 +88,8 @@ export const buildReport = defineTool({
     const directory = reportDirectory(load, range.startedAt);
     const failures = await readFailures(ports, cluster, steps, call);
     const expected = await readExpectedChecks(ports, schedule, load);
-    const { earlier, warnings } = await readEarlierReports(ports, schedule, directory);
+    const { stored, warnings } = await readReports(ports);
+    const earlier = stored.filter((one) => one.directory !== directory).map((one) => one.report);
     const report = makeReport({
       load,
       schedule,
@@ -116,10 +112,7 @@ export const buildReport = defineTool({
       earlier,
       warnings: [...range.warnings, ...expected.warnings, ...warnings],
     });
-    const files = [
-      { name: 'report.md', content: renderMarkdown(report) },
-      { name: 'report.json', content: `${JSON.stringify(report, null, 1)}\n` },
-    ];
+    const files = reportFiles(report);
     const path = await ports.reports.write(directory, files);
     const { round } = range;
     if (round !== undefined)
@@ -136,7 +129,7 @@ export const buildReport = defineTool({
     return answer(
       report,
       path,
-      files.map((file) => file.name),
+      files.map((file) => file.path),
     );
   },
   render: (output) =>

@@ -2,6 +2,7 @@
 import { buildReport } from './buildReport.ts';
 import { checkSetup } from './checkSetup.ts';
 import { commitResults } from './commitResults.ts';
+import { compareReports } from './compareReports.ts';
 import { fixInterval } from './fixInterval.ts';
 import { markRound } from './markRound.ts';
 import { pollCluster } from './pollCluster.ts';
@@ -24,6 +25,7 @@ export const tools: readonly Tool[] = [
   markRound,
   pollCluster,
   buildReport,
+  compareReports,
   commitResults,
   showSession,
 ];
