@@ -82,7 +82,7 @@ export function leanBlockEnd(source: string, start: number, parentIndent: number
       if (indent <= parentIndent) return deepestBlank > 0 ? undefined : start;
       if (deepestBlank > indent) return undefined;
       contentIndent = indent;
-    } else if (indent < contentIndent) return indent > parentIndent ? undefined : at;
+    } else if (indent < contentIndent) return at;
     at = end + 1;
   }
   return contentIndent < 0 && deepestBlank > 0 ? undefined : source.length;

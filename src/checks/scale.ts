@@ -67,7 +67,7 @@ export function scanIntervals(source: string, unit: IntervalUnit): Scan {
 export function scaleIntervals(source: string, unit: IntervalUnit, load: number): Rewritten {
   const factor = BigInt(load);
   const scan = scanIntervals(source, unit);
-  return rewrite(source, scan, ({ amount }) => (factor === 1n ? undefined : amount * factor));
+  return rewrite(source, scan, ({ amount }) => amount * factor);
 }
 
 /**

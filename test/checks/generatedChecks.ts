@@ -58,7 +58,7 @@ const decoy = fc
   .map((text): Piece[] => [text]);
 
 /** SQL on one line: pieces between operators. */
-export const sql = fc
+const sql = fc
   .array(fc.oneof(quotedLiteral, signedInside, bareLiteral, unitInside, decoy), {
     minLength: 1,
     maxLength: 5,

@@ -179,6 +179,10 @@ describe('what looks like a window but is not of the rule is left, with the reas
       "INTERVAL '3' hour: engines read the quotes and comments around it differently",
     ],
     ["x = 'a and INTERVAL 3 hour", 'INTERVAL 3 hour: a quote or a comment in this text never closes'],
+    [
+      "-- go on \\\nINTERVAL '3' hour",
+      "INTERVAL '3' hour: engines read the quotes and comments around it differently",
+    ],
     ["INTERVAL '3' hour /* soon", "INTERVAL '3' hour: a quote or a comment in this text never closes"],
   ];
   test.each(rows)('%s', (sql, reason) => {
@@ -226,6 +230,7 @@ describe('what is not a window is not there at all', () => {
     ['interval = 3 and hour > 2'],
     ["interval in ('3 hours')"],
     ['select 1 as interval from hour'],
+    ['select 1 as interval {{ further_columns }}'],
     ['select interval, hour from t'],
     ['order by interval desc, hour'],
     ['where interval is not null and hour = 3'],
