@@ -122,11 +122,11 @@ describe('what looks like a window but is not of the rule is left, with the reas
     ["INTERVAL '1.5 hours'", "INTERVAL '1.5 hours': a fraction"],
     ["INTERVAL '{{ n }}' hour", "INTERVAL '{{ n }}' hour: a template in the amount"],
     ["INTERVAL '{{ f('n') }}' hour", "INTERVAL '{{ f('n') }}' hour: a template in the amount"],
-    ["INTERVAL '${HOURS}' hour", "INTERVAL '${HOURS}' hour: a template in the amount"],
+    [`INTERVAL '\${HOURS}' hour`, `INTERVAL '\${HOURS}' hour: a template in the amount`],
     ["INTERVAL '1{{ n }}' hour", "INTERVAL '1{{ n }}' hour: a template in the amount"],
     ["INTERVAL '{{ n }} hours'", "INTERVAL '{{ n }} hours': a template in the amount"],
     ['INTERVAL {{ n }} hour', 'INTERVAL {{ n }} hour: a template in place of the amount'],
-    ['INTERVAL ${HOURS} hour', 'INTERVAL ${HOURS} hour: a template in place of the amount'],
+    [`INTERVAL \${HOURS} hour`, `INTERVAL \${HOURS} hour: a template in place of the amount`],
     ['INTERVAL $x hour', 'INTERVAL $x hour: a template in place of the amount'],
     ['INTERVAL {HOURS} hour', 'INTERVAL {HOURS} hour: a template in place of the amount'],
     ['INTERVAL %(h)s hour', 'INTERVAL %(h)s hour: a template in place of the amount'],
@@ -278,8 +278,8 @@ describe('a window with two edges moves as well as widens', () => {
 
 test('an amount is multiplied exactly, whatever the load', () => {
   const amount = '123456789012345678';
-  const { text } = scaleIntervals(`q: interval '${amount}' day\n`, 'day', 1000);
-  expect(text).toBe(`q: interval '${amount}000' day\n`);
+  const { text } = scaleIntervals(`q: interval `\${amount}` day\n`, 'day', 1000);
+  expect(text).toBe(`q: interval `\${amount}000` day\n`);
 });
 
 test("'007' at load 3 is '21', and at load 1 every spelling stays", () => {
