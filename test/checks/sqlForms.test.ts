@@ -278,8 +278,8 @@ describe('a window with two edges moves as well as widens', () => {
 
 test('an amount is multiplied exactly, whatever the load', () => {
   const amount = '123456789012345678';
-  const { text } = scaleIntervals(`q: interval `\${amount}` day\n`, 'day', 1000);
-  expect(text).toBe(`q: interval `\${amount}000` day\n`);
+  const { text } = scaleIntervals(`q: interval '${amount}' day\n`, 'day', 1000);
+  expect(text).toBe(`q: interval '${amount}000' day\n`);
 });
 
 test("'007' at load 3 is '21', and at load 1 every spelling stays", () => {
