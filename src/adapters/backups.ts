@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 
 /**
  * Writes a patch that turns each file's `after` back into its `before`, to be applied with `git apply` at the top of
- * the repository. A file whose bytes are not text is kept whole beside the patch.
+ * the repository. Answers its path. The patch is made and written byte by byte (latin1 on the way), so that a file
+ * in any encoding comes back as it was.
  */
 export async function backupPatch(
   stateDir: string,
@@ -14,32 +16,39 @@ export async function backupPatch(
   const directory = join(stateDir, 'backups');
   await mkdir(directory, { recursive: true });
   const stamp = new Date().toISOString().replaceAll(/[-:]/g, '').replace('.', '_').slice(0, -1);
-  let patch = '';
-  for (const [index, file] of files.entries()) {
-    const path = `${folder}/${file.path}`;
-    const before = file.before === undefined ? '' : text(file.before);
-    const after = text(file.after);
-    if (before === undefined || after === undefined) {
-      await writeFile(join(directory, `${stamp}-${index}.bin`), file.before ?? '');
-      continue;
-    }
-    const target = file.before === undefined ? '/dev/null' : `b/${path}`;
-    patch += `diff --git a/${path} b/${path}\n`;
-    if (file.before === undefined) patch += 'deleted file mode 100644\n';
-    patch += createTwoFilesPatch(`a/${path}`, target, after, before, undefined, undefined, { context: 3 })
-      .split('\n')
-      .slice(1)
-      .join('\n');
-  }
-  const file = join(directory, `${stamp}.patch`);
-  await writeFile(file, patch);
+  const file = join(directory, `${stamp}-${randomBytes(3).toString('hex')}.patch`);
+  const patch = files
+    .map(({ path, before, after }) => filePatch(`${folder}/${path}`, before, after))
+    .join('');
+  await writeFile(file, patch, { encoding: 'latin1', flag: 'wx' });
   return file;
 }
 
-function text(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+function filePatch(path: string, before: Uint8Array | undefined, after: Uint8Array): string {
+  const [a, b] = [quoted(`a/${path}`), quoted(`b/${path}`)];
+  const gone = before === undefined;
+  const hunks = createTwoFilesPatch('', '', text(after), text(before ?? new Uint8Array()), '', '', {
+    context: 3,
+  });
+  return [
+    `diff --git ${a} ${b}\n`,
+    gone ? 'deleted file mode 100644\n' : '',
+    `--- ${a}\n+++ ${gone ? '/dev/null' : b}\n`,
+    hunks.slice(hunks.indexOf('@@')),
+  ].join('');
+}
+
+/** As git quotes a path: bytes that are not plain printing ASCII in octal, between quotes. */
+function quoted(path: string): string {
+  if (/^[\w!#-[\]-~]+$/.test(path)) return path;
+  const bytes = [...Buffer.from(path)].map((byte) =>
+    byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c
+      ? `\\${byte.toString(8).padStart(3, '0')}`
+      : String.fromCharCode(byte),
+  );
+  return `"${bytes.join('')}"`;
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
 }

@@ -12,9 +12,14 @@ export interface ChecksFolder {
   readonly inRepository: string;
   /** Paths of the plain files below, relative to the folder, with forward slashes, in order. */
   list(): Promise<string[]>;
-  read(path: string): Promise<Buffer>;
+  /** The bytes; undefined when the file went meanwhile. */
+  read(path: string): Promise<Buffer | undefined>;
+  /** @throws ToolError DENIED when `write` would refuse the path */
+  requirePlain(path: string): Promise<void>;
   /** Replaces one file atomically; its mode stays. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Removes what killed writers left behind. */
+  removeDrafts(): Promise<void>;
 }
 
 /** @throws ToolError CONFIG when the folder is missing, outside the repository, or a link out of it. */
@@ -39,7 +44,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       },
     );
 
-  async function list(): Promise<string[]> {
+  async function walk(): Promise<string[]> {
     const paths: string[] = [];
     const pending = [''];
     for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
@@ -52,10 +57,11 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     return paths.sort();
   }
 
-  async function write(path: string, bytes: Uint8Array): Promise<void> {
+  /** The mode of the plain file at this path; undefined when there is none yet. */
+  async function plainMode(path: string): Promise<number | undefined> {
     const target = join(folder, path);
-    const parent = await realpath(await existingAncestor(dirname(target)));
-    if (isOutside(relative(folder, parent)) || forbidden(path))
+    const parent = await realpath(await existingAncestor(dirname(target))).catch(() => undefined);
+    if (parent === undefined || isOutside(relative(folder, parent)) || forbidden(path))
       refuse(path, 'it does not lie under CHECKS_PATH');
     const found = await lstat(target).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
@@ -63,9 +69,15 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     });
     if (found !== undefined && !found.isFile()) refuse(path, 'it is a link or not a plain file');
     if (found !== undefined && found.nlink > 1) refuse(path, 'it has a second name (hard link)');
+    return found && found.mode & 0o777;
+  }
+
+  async function write(path: string, bytes: Uint8Array): Promise<void> {
+    const mode = await plainMode(path);
+    const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true });
-    const draft = join(dirname(target), `.audit-load-test-${randomBytes(6).toString('hex')}`);
-    const file = await open(draft, 'wx', (found?.mode ?? 0o644) & 0o777);
+    const draft = join(dirname(target), `${draftStart}${process.pid}-${randomBytes(6).toString('hex')}`);
+    const file = await open(draft, 'wx', mode ?? 0o644);
     try {
       await file.writeFile(bytes);
       await file.close();
@@ -79,10 +91,39 @@ export async function openChecksFolder(repository: string, checksPath: string): 
 
   return {
     inRepository: inside.split(sep).join('/'),
-    list,
-    read: (path) => readFile(join(folder, path)),
+    list: async () => (await walk()).filter((path) => writerOf(path) === undefined),
+    read: (path) =>
+      readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      }),
+    requirePlain: async (path) => void (await plainMode(path)),
     write,
+    async removeDrafts() {
+      for (const path of await walk()) {
+        const writer = writerOf(path);
+        if (writer !== undefined && !isRunning(writer))
+          await unlink(join(folder, path)).catch(() => undefined);
+      }
+    },
   };
+}
+
+/** A file is made whole under such a name first, with the id of the process that writes it. */
+const draftStart = '.audit-load-test-';
+
+/** The process that wrote this draft; undefined for a file that is no draft of ours. */
+function writerOf(path: string): number | undefined {
+  const [, pid] = /(?:^|\/)\.audit-load-test-(\d+)-[0-9a-f]{12}$/.exec(path) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function isOutside(path: string): boolean {
@@ -101,11 +142,7 @@ async function existingAncestor(path: string): Promise<string> {
 }
 
 function refuse(path: string, why: string): never {
-  throw new ToolError(
-    'DENIED',
-    `${path} was not written: ${why}. Files before it in this call may have been written.`,
-    {
-      next: 'replace it by a plain file under CHECKS_PATH, then call the same tool again.',
-    },
-  );
+  throw new ToolError('DENIED', `${path} is not written to: ${why}. Nothing was changed.`, {
+    next: 'replace it by a plain file under CHECKS_PATH, then call the same tool again.',
+  });
 }

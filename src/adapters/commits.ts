@@ -1,6 +1,7 @@
 import { ToolError } from '../errors.ts';
 import type { Commit } from '../ports.ts';
 import type { Git } from './git.ts';
+import { requireNothingUnfinished } from './gitState.ts';
 
 const trailerKey = 'Audit-Load-Test';
 
@@ -16,8 +17,11 @@ export async function commitFiles(
   message: string,
   trailer: string,
 ): Promise<Commit> {
+  await requireNothingUnfinished(git);
   const ours = new Set(paths);
-  const staged = list(await git.run(['diff', '--cached', '--name-only', '-z', '--no-ext-diff']));
+  const staged = list(
+    await git.run(['diff', '--cached', '--name-only', '--no-renames', '-z', '--no-ext-diff']),
+  );
   const foreign = staged.filter((path) => !ours.has(path));
   if (foreign.length > 0)
     throw new ToolError(
@@ -44,18 +48,23 @@ export async function commitFiles(
   if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
 
   await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: changed.join('\0') });
-  const body = `${message}\n\n${trailerKey}: ${trailer}\n`;
-  await git.run(['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '-m', body]);
-  const sha = (await git.run(['rev-parse', 'HEAD'])).trim();
+  const before = await headOf(git);
+  const input = `${message}\n\n${trailerKey}: ${trailer}\n`;
+  await git.run(['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '--file=-'], { input });
+  const sha = await headOf(git);
+  if (sha === before) return unchanged(git, branch);
   return { sha, branch, files: changed, message, created: true };
 }
 
-/** The newest commit of the branch whose message carries the trailer. */
+/** How many of the branch's newest commits are looked at: reading the whole history of a large repository takes long. */
+const lookBackCommits = 500;
+
+/** The newest commit of the branch whose message carries this very trailer. */
 async function findCommit(git: Git, branch: string, trailer: string): Promise<Commit | undefined> {
-  const sha = (
-    await git.run(['log', '-1', '--fixed-strings', `--grep=${trailerKey}: ${trailer}`, '--format=%H', 'HEAD'])
-  ).trim();
-  return sha === '' ? undefined : describe(git, branch, sha);
+  const format = `--format=%H %(trailers:key=${trailerKey},valueonly,separator=%x00)`;
+  const log = await git.run(['log', `--max-count=${lookBackCommits}`, format, 'HEAD']);
+  const found = log.split('\n').find((line) => line.slice(line.indexOf(' ') + 1) === trailer);
+  return found === undefined ? undefined : describe(git, branch, found.slice(0, found.indexOf(' ')));
 }
 
 async function describe(git: Git, branch: string, sha: string): Promise<Commit> {
@@ -67,8 +76,12 @@ async function describe(git: Git, branch: string, sha: string): Promise<Commit> 
 }
 
 async function unchanged(git: Git, branch: string): Promise<Commit> {
-  const sha = (await git.run(['rev-parse', 'HEAD'])).trim();
-  return { sha, branch, files: [], message: '', created: false };
+  return { sha: await headOf(git), branch, files: [], message: '', created: false };
+}
+
+/** Empty on a branch without a commit. */
+async function headOf(git: Git): Promise<string> {
+  return (await git.run(['rev-parse', '-q', '--verify', 'HEAD'])).trim();
 }
 
 /** The top folders of the paths: status of a few folders instead of ten thousand arguments. */

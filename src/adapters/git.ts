@@ -29,6 +29,11 @@ const config = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'commit.gpgSign=false',
+  'log.showSignature=false',
+  // An address guessed from the host's name is nobody's.
+  'user.useConfigOnly=true',
+  'gc.auto=0',
+  'maintenance.auto=false',
   'core.quotePath=false',
 ];
 
@@ -84,7 +89,7 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
         cause: error,
       },
     );
-  if (/Please tell me who you are|unable to auto-detect email|empty ident name/.test(words))
+  if (/Please tell me who you are|auto-detection is disabled|empty ident name/.test(words))
     throw new ToolError('CONFIG', 'git does not know your name and e-mail address. Nothing was committed.', {
       next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
       cause: error,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Git } from './git.ts';
 
 /** Path (relative to the repository) -> object id of each regular file in a tree. */
@@ -28,32 +28,48 @@ export function objectId(bytes: Uint8Array, like: string): string {
     .digest('hex');
 }
 
-/** Many blobs in one git process. Names without a blob are left out. */
+/** A blob, and the path that decides how git writes it on disk. */
+export interface Checkout {
+  readonly id: string;
+  /** Relative to the repository, without control characters. */
+  readonly path: string;
+}
+
+/**
+ * Many blobs in one git process, as a checkout would write them: with the line ends (core.autocrlf, eol) and the
+ * filters of their path, so that a freshly checked-out file does not look like somebody's edit.
+ */
 export async function readBlobs(
   git: Git,
-  names: readonly string[],
+  checkouts: readonly Checkout[],
   signal?: AbortSignal,
 ): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
-  if (names.length === 0) return blobs;
-  const output = await git.bytes(['cat-file', '--batch'], { input: `${names.join('\n')}\n`, signal });
+  if (checkouts.length === 0) return blobs;
+  // The size that git tells is the one before the filters: the end is found by asking for what is not there.
+  const nothing = `nothing-${randomBytes(16).toString('hex')}`;
+  const input = checkouts.map(({ id, path }) => `${id} ${path}\n${nothing}\n`).join('');
+  const output = await git.bytes(['cat-file', '--batch', '--filters'], { input, signal });
+  const end = Buffer.from(`\n${nothing} missing\n`);
   let position = 0;
-  for (const name of names) {
-    const end = output.indexOf(0x0a, position);
-    const header = output.toString('utf8', position, end);
-    position = end + 1;
-    const sizeBytes = Number(/ blob (\d+)$/.exec(header)?.[1] ?? Number.NaN);
-    if (Number.isNaN(sizeBytes)) continue;
-    blobs.set(name, Buffer.from(output.subarray(position, position + sizeBytes)));
-    position += sizeBytes + 1;
+  for (const { id, path } of checkouts) {
+    const start = output.indexOf(0x0a, position) + 1;
+    const stop = output.indexOf(end, start - 1);
+    if (output.toString('latin1', position, start).startsWith(`${id} blob `))
+      blobs.set(checkoutKey(id, path), Buffer.from(output.subarray(start, stop)));
+    position = stop + end.length;
   }
   return blobs;
 }
 
+export function checkoutKey(id: string, path: string): string {
+  return `${id} ${path}`;
+}
+
 /**
- * For files that the branch added: where their first version lies, as a name for cat-file. A file that was
- * renamed on the branch keeps the first version (or the baseline) of its old name: a rename after a commit of
- * scaled configs must not make the scaled bytes a baseline.
+ * For files that the branch added: the blob of their first version. A file that was renamed on the branch keeps the
+ * first version (or the baseline) of its old name: a rename after a commit of scaled configs must not make the scaled
+ * bytes a baseline.
  */
 export async function firstVersions(
   git: Git,
@@ -62,44 +78,26 @@ export async function firstVersions(
   added: readonly string[],
   base: Tree,
   signal?: AbortSignal,
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  if (added.length === 0) return found;
-  const log = await git.run(
-    [
-      'log',
-      '--reverse',
-      '--diff-filter=AR',
-      '-M',
-      '--format=%H',
-      '-z',
-      '--name-status',
-      `${baseCommit}..HEAD`,
-      '--',
-      folder,
-    ],
-    { signal },
-  );
-  const words = log.split('\0').map((word) => word.replace(/^\n/, ''));
+): Promise<Tree> {
+  if (added.length === 0) return new Map();
+  const range = `${baseCommit}..HEAD`;
+  const options = ['--reverse', '--diff-filter=AR', '-M', '--format=', '-z', '--raw', '--no-abbrev'];
+  const log = await git.run(['log', ...options, range, '--', folder], { signal });
   const origins = new Map<string, string>(base);
-  let commit = '';
+  const words = log.split('\0');
   for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    if (/^[0-9a-f]{40,64}$/.test(word)) commit = word;
-    else if (word === 'A') {
-      const path = words[++index] ?? '';
-      // Deleted and added again: the first version stays the baseline.
-      if (!origins.has(path)) origins.set(path, `${commit}:${path}`);
-    } else if (/^R\d+$/.test(word)) {
-      const from = words[++index] ?? '';
-      const to = words[++index] ?? '';
-      const origin = origins.get(from);
-      if (origin !== undefined && !origins.has(to)) origins.set(to, origin);
-    }
+    const [, blob, status] = /^\n?:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) ([AR])\d*$/.exec(words[index] ?? '') ?? [];
+    if (blob === undefined) continue;
+    const from = words[++index] ?? '';
+    const to = status === 'R' ? (words[++index] ?? '') : from;
+    const origin = status === 'R' ? origins.get(from) : blob;
+    // Deleted and added again: the first version stays the baseline.
+    if (origin !== undefined && !origins.has(to)) origins.set(to, origin);
   }
-  for (const path of added) {
-    const origin = origins.get(path);
-    if (origin !== undefined) found.set(path, origin);
-  }
-  return found;
+  return new Map(
+    added.flatMap((path) => {
+      const origin = origins.get(path);
+      return origin === undefined ? [] : [[path, origin] as const];
+    }),
+  );
 }

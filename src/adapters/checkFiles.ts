@@ -1,0 +1,90 @@
+/** What git knows of the check files and what lies on disk, brought together. */
+import { createHash } from 'node:crypto';
+import type { CheckFile, Watch } from '../ports.ts';
+import type { ChecksFolder } from './checksFolder.ts';
+import type { Git } from './git.ts';
+import { checkoutKey, firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
+import { inBatches } from './inBatches.ts';
+
+/** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline. */
+export async function readCheckFiles(
+  git: Git,
+  folder: ChecksFolder,
+  baseCommit: string,
+  watch?: Watch,
+): Promise<CheckFile[]> {
+  const signal = watch?.signal;
+  const below = `${folder.inRepository}/`;
+  const [base, head, onDisk] = await Promise.all([
+    readTree(git, baseCommit, folder.inRepository, signal),
+    readTree(git, 'HEAD', folder.inRepository, signal),
+    folder.list(),
+  ]);
+  const added = [...head.keys()].filter((path) => !base.has(path));
+  const firsts = await firstVersions(git, baseCommit, folder.inRepository, added, base, signal);
+  const disk = await readDisk(folder, onDisk.filter(isSpeakable), watch);
+
+  // Only what differs from the bytes on disk has to be fetched from git.
+  const idLike = head.values().next().value ?? baseCommit;
+  const diskIds = new Map([...disk].map(([path, bytes]) => [path, objectId(bytes, idLike)]));
+  const inHead = [...head.keys()].map((path) => path.slice(below.length)).filter(isSpeakable);
+  const paths = [...new Set([...disk.keys(), ...inHead])].sort();
+  const known = paths.map((path) => {
+    const name = below + path;
+    return {
+      path,
+      headId: head.get(name),
+      baseId: base.get(name) ?? firsts.get(name),
+      isNew: !base.has(name),
+    };
+  });
+  const wanted = known.flatMap(({ path, headId, baseId }) =>
+    [...new Set([headId, baseId])].flatMap((id) =>
+      id === undefined || id === diskIds.get(path) ? [] : [{ id, path: below + path }],
+    ),
+  );
+  const blobs = await readBlobs(git, wanted, signal);
+
+  return known.map(({ path, headId, baseId, isNew }) => {
+    const version = (id: string | undefined): Version => {
+      if (id === undefined) return {};
+      const same = id === diskIds.get(path);
+      return versionOf(same ? disk.get(path) : blobs.get(checkoutKey(id, below + path)));
+    };
+    const now = versionOf(disk.get(path));
+    const atHead = version(headId);
+    // A file that HEAD does not have is not git's yet, whatever an older commit held.
+    const baseline = headId === undefined ? {} : version(baseId);
+    return {
+      path,
+      newOnBranch: headId !== undefined && isNew,
+      ...(now.bytes === undefined ? {} : { disk: now.bytes, diskDigest: now.digest }),
+      ...(atHead.bytes === undefined ? {} : { head: atHead.bytes, headDigest: atHead.digest }),
+      ...(baseline.bytes === undefined ? {} : { baseline: baseline.bytes, baselineDigest: baseline.digest }),
+    };
+  });
+}
+
+type Version = { bytes: Buffer; digest: string } | { bytes?: never };
+
+function versionOf(bytes: Buffer | undefined): Version {
+  return bytes === undefined ? {} : { bytes, digest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function readDisk(
+  folder: ChecksFolder,
+  paths: readonly string[],
+  watch: Watch | undefined,
+): Promise<Map<string, Buffer>> {
+  watch?.signal.throwIfAborted();
+  const bytes = await inBatches(paths, folder.read, (done) => {
+    watch?.progress(done, paths.length, 'check files read');
+    watch?.signal.throwIfAborted();
+  });
+  return new Map(paths.flatMap((path, index) => (bytes[index] === undefined ? [] : [[path, bytes[index]]])));
+}
+
+/** A name that is no UTF-8, or that cannot be spoken to git a line at a time, is nobody's check. */
+function isSpeakable(path: string): boolean {
+  return [...path].every((character) => character >= ' ' && character !== '\u007f' && character !== '\ufffd');
+}

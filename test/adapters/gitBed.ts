@@ -1,0 +1,88 @@
+/** A real repository in a temp directory, with the adapter on it and a git of one's own beside it. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createTargetRepository } from '../../src/adapters/targetRepository.ts';
+import type { CheckFile, TargetRepository } from '../../src/ports.ts';
+
+export const checks = 'checks/iceberg';
+export const testBranch = 'audit_checks_load_testing';
+
+export interface GitBed {
+  readonly place: string;
+  readonly repository: string;
+  readonly target: TargetRepository;
+  /** Runs git in the repository; answers stdout without its last line end. */
+  git(...args: string[]): string;
+  /** Writes files, by their path under CHECKS_PATH. */
+  put(files: Readonly<Record<string, string | Uint8Array>>): void;
+  read(path: string): Buffer;
+  commit(message: string): string;
+  /** The check files of a snapshot, by path. */
+  files(): Promise<Record<string, CheckFile>>;
+  adapter(changes?: { checksPath?: string; baselineRef?: string; targetRepo?: string }): TargetRepository;
+  close(): void;
+}
+
+/** main holds `files`; the test branch is checked out. */
+export function gitBed(
+  files: Readonly<Record<string, string | Uint8Array>> = { 'a_15m.yml': 'one\n' },
+  options: { init?: string[]; config?: Readonly<Record<string, string>> } = {},
+): GitBed {
+  const place = mkdtempSync(join(tmpdir(), 'git-'));
+  const repository = join(place, 'k-repo');
+  // Neither the person's own configuration nor the machine's takes part.
+  process.env.HOME = place;
+  const env = { PATH: process.env.PATH, HOME: place, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+  const run = (args: readonly string[], cwd = repository) =>
+    execFileSync('git', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 })
+      .toString()
+      .replace(/\n$/, '');
+  run(['init', '--quiet', '--initial-branch=main', ...(options.init ?? []), repository], place);
+  const config = { 'user.name': 'Ada', 'user.email': 'ada@example.com', ...options.config };
+  for (const [name, value] of Object.entries(config)) run(['config', name, value]);
+
+  const adapter: GitBed['adapter'] = (changes) =>
+    createTargetRepository({
+      targetRepo: repository,
+      checksPath: checks,
+      testBranch,
+      baselineRef: 'main',
+      stateDir: join(place, 'state'),
+      ...changes,
+    });
+  const bed: GitBed = {
+    place,
+    repository,
+    target: adapter(),
+    git: (...args) => run(args),
+    put(some) {
+      for (const [path, bytes] of Object.entries(some)) {
+        const file = join(repository, checks, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, bytes);
+      }
+    },
+    read: (path) => readFileSync(join(repository, checks, path)),
+    commit(message) {
+      run(['add', '--all']);
+      run(['commit', '--quiet', '--allow-empty', '-m', message]);
+      return run(['rev-parse', 'HEAD']);
+    },
+    async files() {
+      const { files } = await bed.target.snapshot({ forWriting: true });
+      return Object.fromEntries(files.map((file) => [file.path, file]));
+    },
+    adapter,
+    close: () => rmSync(place, { recursive: true, force: true }),
+  };
+  bed.put(files);
+  bed.commit('The checks');
+  run(['switch', '--quiet', '--create', testBranch]);
+  return bed;
+}
+
+export function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes).toString();
+}
