@@ -1,0 +1,262 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createReports } from '../../src/adapters/reports.ts';
+import { checks, type GitBed, gitBed, testBranch } from './gitBed.ts';
+
+let bed: GitBed;
+const home = process.env.HOME;
+afterEach(() => {
+  bed.close();
+  process.env.HOME = home;
+});
+
+const a = `${checks}/a_15m.yml`;
+const commitA = () => bed.target.commit(['a_15m.yml'], 'Load test 2x configs - 2025-12-07', '2x review');
+
+test('only our files are committed, on top of the branch, with a trailer', async () => {
+  bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+  bed.put({ 'a_15m.yml': 'scaled\n', 'b_15m.yml': 'not ours\n', 'new_15m.yml': 'not ours either\n' });
+  const before = bed.git('rev-parse', 'HEAD');
+  expect(await commitA()).toEqual({
+    sha: bed.git('rev-parse', 'HEAD'),
+    branch: testBranch,
+    files: [a],
+    message: 'Load test 2x configs - 2025-12-07',
+    created: true,
+  });
+  expect(bed.git('rev-parse', 'HEAD~1')).toBe(before);
+  expect(bed.git('log', '-1', '--format=%an <%ae>%n%B')).toBe(
+    'Ada <ada@example.com>\nLoad test 2x configs - 2025-12-07\n\nAudit-Load-Test: 2x review\n',
+  );
+  expect(bed.git('status', '--porcelain')).toBe(` M ${checks}/b_15m.yml\n?? ${checks}/new_15m.yml`);
+});
+
+test('called twice, the second call finds the same commit, also under later ones', async () => {
+  bed = gitBed();
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  const first = await commitA();
+  expect(await commitA()).toEqual({ ...first, created: false });
+  bed.commit('Somebody else');
+  expect(await commitA()).toEqual({ ...first, created: false });
+});
+
+test('a trailer that only begins alike is another commit’s', async () => {
+  bed = gitBed();
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  await bed.target.commit(['a_15m.yml'], '2x', '2x review and more');
+  expect(await commitA()).toMatchObject({ created: false, files: [], message: '' });
+});
+
+test('a call that was killed between staging and committing is finished by the same call', async () => {
+  bed = gitBed();
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  bed.git('add', a);
+  expect(await commitA()).toMatchObject({ created: true, files: [a] });
+});
+
+test('somebody’s staged work is refused, not swept in, also a staged rename away from ours', async () => {
+  bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+  bed.put({ 'a_15m.yml': 'scaled\n', 'b_15m.yml': 'staged\n' });
+  bed.git('add', `${checks}/b_15m.yml`);
+  const before = bed.git('rev-parse', 'HEAD');
+  await expect(commitA()).rejects.toMatchObject({ code: 'CONFLICT', message: /b_15m\.yml/ });
+  expect(bed.git('rev-parse', 'HEAD')).toBe(before);
+  expect(bed.git('diff', '--cached', '--name-only')).toBe(`${checks}/b_15m.yml`);
+
+  bed.git('reset', '--quiet', '--hard');
+  bed.git('mv', `${checks}/b_15m.yml`, `${checks}/c_15m.yml`);
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  await expect(bed.target.commit(['a_15m.yml', 'c_15m.yml'], 'm', 't')).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: /b_15m\.yml/,
+  });
+});
+
+test('no hook runs, whichever the repository has', async () => {
+  bed = gitBed();
+  const hooks = join(bed.place, 'hooks');
+  mkdirSync(hooks);
+  for (const name of [
+    'pre-commit',
+    'prepare-commit-msg',
+    'commit-msg',
+    'post-commit',
+    'post-checkout',
+    'post-index-change',
+    'reference-transaction',
+    'fsmonitor-watchman',
+  ]) {
+    const hook = `#!/bin/sh\ntouch ${join(bed.place, `ran-${name}`)}\nexit 1\n`;
+    for (const path of [join(hooks, name), join(bed.repository, '.git/hooks', name)]) {
+      writeFileSync(path, hook);
+      chmodSync(path, 0o755);
+    }
+  }
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  expect((await commitA()).created).toBe(true);
+  bed.git('config', 'core.hooksPath', hooks);
+  bed.git('config', 'core.fsmonitor', join(hooks, 'fsmonitor-watchman'));
+  bed.put({ 'a_15m.yml': 'scaled again\n' });
+  await bed.files();
+  expect((await bed.target.commit(['a_15m.yml'], '4x', '4x r')).created).toBe(true);
+  expect(readdirSync(bed.place).filter((name) => name.startsWith('ran-'))).toEqual([]);
+});
+
+test('signing, editors and templates of the person do not come into it', async () => {
+  bed = gitBed();
+  const settings = {
+    'commit.gpgSign': 'true',
+    'gpg.program': '/bin/false',
+    'log.showSignature': 'true',
+    'core.editor': '/bin/false',
+    'commit.verbose': 'true',
+    'status.showUntrackedFiles': 'no',
+    'diff.external': '/bin/false',
+    'diff.noprefix': 'true',
+    'color.ui': 'always',
+    'core.quotePath': 'true',
+  };
+  for (const [name, value] of Object.entries(settings)) bed.git('config', name, value);
+  bed.put({ 'a_15m.yml': 'scaled\n', 'ünïcödé_15m.yml': 'new\n' });
+  const first = await bed.target.commit(['a_15m.yml', 'ünïcödé_15m.yml'], '2x', '2x r');
+  expect(first).toMatchObject({ created: true, files: [a, `${checks}/ünïcödé_15m.yml`] });
+  expect(await bed.target.commit(['a_15m.yml'], '2x', '2x r')).toMatchObject({
+    sha: first.sha,
+    created: false,
+  });
+});
+
+test('without an identity nothing is committed in a guessed name, and the same call works after', async () => {
+  bed = gitBed();
+  bed.git('config', '--unset', 'user.name');
+  bed.git('config', '--unset', 'user.email');
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  const before = bed.git('rev-parse', 'HEAD');
+  await expect(commitA()).rejects.toMatchObject({ code: 'CONFIG', next: /git config --global user.name/ });
+  await expect(bed.target.identity()).rejects.toMatchObject({ code: 'CONFIG' });
+  expect(bed.git('rev-parse', 'HEAD')).toBe(before);
+  bed.git('config', 'user.name', 'Ada');
+  bed.git('config', 'user.email', 'ada@example.com');
+  expect(await bed.target.identity()).toBe('Ada <ada@example.com>');
+  expect((await commitA()).created).toBe(true);
+});
+
+test('while another git is at work nothing is committed, and looking still works', async () => {
+  bed = gitBed();
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  writeFileSync(join(bed.repository, '.git/index.lock'), '');
+  await expect(commitA()).rejects.toMatchObject({ code: 'CONFLICT', message: /index\.lock/ });
+  expect(Object.keys(await bed.files())).toEqual(['a_15m.yml']);
+  rmSync(join(bed.repository, '.git/index.lock'));
+  expect((await commitA()).created).toBe(true);
+});
+
+test('a branch that was switched between the look and the commit is refused', async () => {
+  bed = gitBed();
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  await bed.files();
+  bed.git('switch', '--quiet', 'main');
+  await expect(commitA()).rejects.toMatchObject({ code: 'WRONG_STATE', message: /on branch main/ });
+  expect(bed.git('log', '--format=%s', 'main')).toBe('The checks');
+});
+
+test('a commit that somebody made in between stays, ours goes on top', async () => {
+  bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+  await bed.files();
+  bed.put({ 'b_15m.yml': 'theirs\n' });
+  const theirs = bed.commit('Theirs');
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  await commitA();
+  expect(bed.git('rev-parse', 'HEAD~1')).toBe(theirs);
+});
+
+test('nothing is pushed', async () => {
+  bed = gitBed();
+  const remote = join(bed.place, 'remote.git');
+  bed.git('init', '--quiet', '--bare', remote);
+  bed.git('remote', 'add', 'origin', remote);
+  bed.git('push', '--quiet', '--set-upstream', 'origin', testBranch);
+  const before = bed.git('ls-remote', 'origin');
+  bed.git('config', 'push.default', 'current');
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  await commitA();
+  expect(bed.git('ls-remote', 'origin')).toBe(before);
+});
+
+test('words of a message are words, whatever they look like', async () => {
+  bed = gitBed();
+  const messages = [
+    '--amend',
+    '-m x',
+    '# a comment',
+    '--upload-pack=touch pwned',
+    '$(touch pwned) `touch pwned`',
+    '🚀 ünïcödé',
+  ];
+  for (const [index, message] of messages.entries()) {
+    bed.put({ 'a_15m.yml': `${index}\n` });
+    expect(await bed.target.commit(['a_15m.yml'], message, `t${index}`)).toMatchObject({ created: true });
+    expect(bed.git('log', '-1', '--format=%s')).toBe(message);
+  }
+  expect(bed.git('rev-list', '--count', 'HEAD')).toBe(String(messages.length + 1));
+  expect(existsSync(join(bed.repository, 'pwned'))).toBe(false);
+});
+
+test('a file that was chosen for the commit and did not change makes no commit', async () => {
+  bed = gitBed();
+  expect(await commitA()).toEqual({
+    sha: bed.git('rev-parse', 'HEAD'),
+    branch: testBranch,
+    files: [],
+    message: '',
+    created: false,
+  });
+});
+
+test('git that is not there is said in words', async () => {
+  bed = gitBed();
+  const path = process.env.PATH;
+  process.env.PATH = bed.place;
+  try {
+    await expect(bed.target.snapshot({ forWriting: false })).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: /git is not installed/,
+    });
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
+test('variables that would lead git elsewhere do not reach it', async () => {
+  bed = gitBed();
+  const foreign = {
+    GIT_DIR: '/nowhere',
+    GIT_WORK_TREE: '/nowhere',
+    GIT_INDEX_FILE: '/nowhere',
+    GIT_CONFIG_COUNT: '1',
+  };
+  Object.assign(process.env, foreign);
+  try {
+    expect(Object.keys(await bed.files())).toEqual(['a_15m.yml']);
+  } finally {
+    for (const name of Object.keys(foreign)) delete process.env[name];
+  }
+});
+
+test('reports are committed in their repository on whatever branch it is, not in the middle of a merge', async () => {
+  bed = gitBed();
+  const reports = createReports({
+    reportsDir: join(bed.repository, 'reports'),
+    dagFile: join(bed.repository, 'dags/yang_audit_load_test.py'),
+  });
+  await reports.write('2x_20251208_153000', [{ path: 'report.md', text: '# 2x\n' }]);
+  writeFileSync(join(bed.repository, '.git/MERGE_HEAD'), `${bed.git('rev-parse', 'HEAD')}\n`);
+  await expect(reports.commit(['2x_20251208_153000'], '2x results', '2x')).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+    message: /middle of a merge/,
+  });
+  rmSync(join(bed.repository, '.git/MERGE_HEAD'));
+  const committed = await reports.commit(['2x_20251208_153000'], '2x results', '2x');
+  expect(committed).toMatchObject({ created: true, files: ['reports/2x_20251208_153000/report.md'] });
+});
