@@ -36,23 +36,17 @@ def airflow_home() -> Path:
 
 
 @pytest.fixture(scope="session")
-def fast_aws():
-    with EmbeddedAws(speed=600) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def slow_aws():
-    """Slow enough to interfere with a cluster that is starting or a check that is running."""
-    with EmbeddedAws(speed=60) as running:
+def aws():
+    with EmbeddedAws() as running:
         yield running
 
 
 loads = itertools.count(2)
 
 
-def deploy(aws, monkeypatch, capfd):
-    """At a load that no other test uses, with every client of this process pointed at this AWS."""
+@pytest.fixture
+def slow_deployment(airflow_home, aws, monkeypatch, capfd):
+    """The DAG at a load that no other test uses, in a time in which one can interfere with a round."""
     aws.clear()
     for name, value in aws.env.items():
         monkeypatch.setenv(name, value)
@@ -61,10 +55,7 @@ def deploy(aws, monkeypatch, capfd):
 
 
 @pytest.fixture
-def deployment(airflow_home, fast_aws, monkeypatch, capfd):
-    yield from deploy(fast_aws, monkeypatch, capfd)
-
-
-@pytest.fixture
-def slow_deployment(airflow_home, slow_aws, monkeypatch, capfd):
-    yield from deploy(slow_aws, monkeypatch, capfd)
+def deployment(slow_deployment):
+    """The same in a hurry."""
+    with slow_deployment.aws.hurrying():
+        yield slow_deployment

@@ -24,4 +24,4 @@ def test_a_run_that_is_marked_failed_by_hand_ends_its_cluster(slow_deployment, a
         "verdict": "failed",
     }
     [cluster] = aws.clusters(f"_{slow_deployment.load}x_by-hand")
-    assert cluster["Status"]["State"] in ("TERMINATING", "TERMINATED")
+    assert cluster["state"] in ("TERMINATING", "TERMINATED")

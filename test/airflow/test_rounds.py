@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+
 from deployment import BUCKET
 
 
@@ -15,9 +16,9 @@ def test_a_round_of_15m_runs_every_check_once_and_ends_its_cluster(deployment):
     cluster = deployment.cluster_of(run)
     load = deployment.load
     configs = f"s3://{BUCKET}/checks_load_test/configs/15m/{load}x"
-    assert cluster["Name"] == f"yang_audit_load_test_15m_{load}x_{run.run_id}"
-    assert cluster["Status"]["State"] in ("TERMINATING", "TERMINATED")
-    assert [(step["Name"], step["Config"]["Args"][-8:]) for step in deployment.aws.steps(cluster["Id"])] == [
+    assert cluster["name"] == f"yang_audit_load_test_15m_{load}x_{run.run_id}"
+    assert cluster["state"] in ("TERMINATING", "TERMINATED")
+    assert [(step["Name"], step["Config"]["Args"][-8:]) for step in deployment.aws.steps(cluster["id"])] == [
         (name, ["--config", config, "--load", str(load), "--results", results, "--run-id", run.run_id])
         for results in [f"s3://{BUCKET}/checks_load_test/results/15m/{load}x/"]
         for name, config in [
@@ -34,7 +35,7 @@ def test_a_round_of_daily_leaves_the_window_to_the_configs(deployment):
     run = deployment.run("daily")
 
     assert run.state == "success", run.log
-    [step] = deployment.aws.steps(deployment.cluster_of(run)["Id"])
+    [step] = deployment.aws.steps(deployment.cluster_of(run)["id"])
     assert step["ActionOnFailure"] == "CONTINUE"
     assert "--ts-start" not in step["Config"]["Args"]
 
@@ -47,7 +48,7 @@ def test_a_round_of_hourly_gives_every_check_load_hours_that_end_at_the_run(depl
     after = datetime.now().astimezone()
 
     assert run.state == "success", run.log
-    windows = [step["Config"]["Args"][-4:] for step in deployment.aws.steps(deployment.cluster_of(run)["Id"])]
+    windows = [step["Config"]["Args"][-4:] for step in deployment.aws.steps(deployment.cluster_of(run)["id"])]
     assert len(windows) == 2 and windows[0] == windows[1]
     start_option, start, end_option, end = windows[0]
     assert (start_option, end_option) == ("--ts-start", "--ts-end")
@@ -63,7 +64,7 @@ def test_a_round_of_hourly_takes_the_end_of_its_window_from_the_trigger_form(dep
     run = deployment.run("hourly", {"ts_end": "2025-12-08T10:30:00.5-05:00"})
 
     assert run.state == "success", run.log
-    [step] = deployment.aws.steps(deployment.cluster_of(run)["Id"])
+    [step] = deployment.aws.steps(deployment.cluster_of(run)["id"])
     window = ["--ts-start", "2025-12-08T11:30:00+00:00", "--ts-end", "2025-12-08T15:30:00+00:00"]
     assert step["Config"]["Args"][-4:] == window
 
@@ -74,17 +75,17 @@ def test_a_second_round_on_the_same_cluster_runs_every_check_again_and_leaves_th
 
     first = deployment.run("15m", {"keep_cluster": True})
     cluster = deployment.cluster_of(first)
-    assert (first.state, cluster["Status"]["State"]) == ("success", "WAITING"), first.log
-    second = deployment.run("15m", {"cluster_id": cluster["Id"]})
+    assert (first.state, cluster["state"]) == ("success", "WAITING"), first.log
+    second = deployment.run("15m", {"cluster_id": cluster["id"]})
 
     assert second.state == "success", second.log
-    steps = deployment.aws.steps(cluster["Id"])
+    steps = deployment.aws.steps(cluster["id"])
     assert [step["Config"]["Args"][-1] for step in steps] == [first.run_id] * 12 + [second.run_id] * 12
     assert [step["Name"] for step in steps[:12]] == [step["Name"] for step in steps[12:]]
     assert deployment.aws.clusters(second.run_id) == []
     [again] = deployment.aws.clusters(first.run_id)
-    assert again["Status"]["State"] == "WAITING"
-    deployment.aws.client("emr").terminate_job_flows(JobFlowIds=[cluster["Id"]])
+    assert again["state"] == "WAITING"
+    deployment.aws.client("emr").terminate_job_flows(JobFlowIds=[cluster["id"]])
 
 
 @pytest.mark.parametrize("conf", [{"cluster_id": "12345"}, {"keep_cluster": "yes"}, {"ts_end": "yesterday"}])

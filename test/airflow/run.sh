@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The DAG in real Airflow: each version in a virtual environment of its own under .venv/, made anew when its
+# requirement file has changed. `test/airflow/run.sh 3` runs one version; what follows it goes to pytest.
+# Needs dist/main.js (npm run build) and Python 3.11 or 3.12; without them it says so and runs nothing.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cd "$here" # where ruff and pytest look for the modules of the tests
+
+python=""
+for candidate in python3.11 python3.12 python3; do
+  if "$candidate" -c 'import sys, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  echo "skipped: the DAG's tests need Python 3.11 or 3.12 with venv, and there is none"
+  exit 0
+fi
+[ -f "$root/dist/main.js" ] || { echo "dist/main.js is missing: npm run build" >&2; exit 1; }
+
+versions="3 2"
+case "${1:-}" in 2 | 3) versions=$1; shift ;; esac
+
+failed=0
+for version in $versions; do
+  lock=$here/requirements-airflow$version.txt
+  environment=$root/.venv/airflow$version
+  if ! cmp -s "$lock" "$environment/installed.txt"; then
+    rm -rf "$environment"
+    "$python" -m venv "$environment"
+    # Every version is in the file: pip has nothing to work out.
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$lock"
+    "$environment/bin/pip" check
+    cp "$lock" "$environment/installed.txt"
+  fi
+  echo "== Airflow $version"
+  # What Airflow's own upgrade check would say about the DAG, and the usual rules for the rest.
+  if [ "$version" = 3 ]; then
+    rules="--no-cache --line-length 120 --target-version py39"
+    # shellcheck disable=SC2086
+    "$environment/bin/ruff" check $rules --select AIR,B,E,F,I,UP "$root/dags" "$here" || failed=1
+    "$environment/bin/ruff" format --no-cache --line-length 120 --check "$root/dags" "$here" || failed=1
+  fi
+  "$environment/bin/python" -m pytest -q -p no:cacheprovider "$@" || failed=1
+done
+exit "$failed"

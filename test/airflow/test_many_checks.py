@@ -1,0 +1,48 @@
+"""A round larger than a page of S3, than the steps EMR takes at once, and than the records it keeps."""
+
+import sys
+from collections import Counter
+
+
+def most_active_at_once(steps) -> int:
+    """From EMR's own timelines: a step is active from its creation to its end."""
+    timelines = [step["Status"]["Timeline"] for step in steps]
+    changes = [(line["CreationDateTime"], 1) for line in timelines] + [(line["EndDateTime"], -1) for line in timelines]
+    active = most = 0
+    for _, change in sorted(changes):
+        active += change
+        most = max(most, active)
+    return most
+
+
+def test_1203_checks_run_once_each_within_the_limits_and_quotas_of_emr(deployment):
+    names = [f"check_{number:04}_15m.yml" for number in range(1203)]
+    deployment.put_checks("15m", names)
+    # In a hurry, 200 checks take five seconds: a poll costs as many calls as one of thirty seconds would.
+    deployment.rewrite(POLL_SECONDS=5)
+    deployment.aws.clear()
+
+    run = deployment.run("15m", {"keep_cluster": True})
+
+    assert run.state == "success", run.log
+    assert set(run.tries.values()) == {1}
+    requests = deployment.aws.control("GET", "requests")
+    calls = Counter(entry["operation"] for entry in requests)
+    refused = Counter(entry["operation"] for entry in requests if entry["status"] != 200)
+    with deployment.capture.disabled():
+        print(f"\n1,203 checks, calls: {dict(calls)}, of these throttled: {dict(refused)}", file=sys.stderr)
+    assert calls["ListObjectsV2"] == 2
+    cluster = deployment.cluster_of(run)
+    assert cluster["steps"] == {"COMPLETED": 1203}
+    # EMR shows the newest thousand: had a check been submitted twice, they would not be the last thousand.
+    steps = deployment.aws.steps(cluster["id"])
+    assert [step["Name"] for step in steps] == [f"{name[:-4]}_{deployment.load}x" for name in names[203:]]
+    assert most_active_at_once(steps) <= 200
+
+    # What a retry would find now: nothing to submit again, although EMR has forgotten the first 203.
+    dag = deployment.bag().get_dag("yang_audit_load_test_15m")
+    submitted_before = dag.get_task("submit_and_wait").python_callable.__globals__["submitted_before"]
+    found = submitted_before(deployment.aws.client("emr"), cluster["id"], "15m", names, run.run_id)
+    assert list(found) == names
+    assert list(found.values()) == [None] * 203 + [step["Id"] for step in steps]
+    deployment.aws.client("emr").terminate_job_flows(JobFlowIds=[cluster["id"]])
