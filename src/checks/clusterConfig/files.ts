@@ -1,0 +1,79 @@
+/** The three cluster configs together: refused with all that is wrong, or warned about in a few lines. */
+import { ToolError } from '../../errors.ts';
+import { cleanLine } from '../../foreignText.ts';
+import type { DagFile } from '../../ports.ts';
+import { type Schedule, schedules } from '../schedules.ts';
+import { type Finding, refuse } from './finding.ts';
+import { lintClusterConfig } from './lint.ts';
+
+/** A finding, and the configs that have it. */
+export interface SharedFinding extends Finding {
+  readonly in: readonly Schedule[];
+}
+
+type ChecksBySchedule = Readonly<Partial<Record<Schedule, number>>>;
+
+/** What is wrong with the configs among `files`, what several have in common once; refusals first. */
+export function lintClusterConfigs(
+  files: readonly DagFile[],
+  checks: ChecksBySchedule = {},
+): SharedFinding[] {
+  const found = new Map<string, SharedFinding>();
+  for (const schedule of schedules) {
+    const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
+    if (file === undefined) continue;
+    for (const finding of lintFile(file.bytes, schedule, checks[schedule])) {
+      const key = JSON.stringify(finding);
+      found.set(key, { ...finding, in: [...(found.get(key)?.in ?? []), schedule] });
+    }
+  }
+  const all = [...found.values()];
+  return [...all.filter((one) => one.severity === 'refuse'), ...all.filter((one) => one.severity === 'warn')];
+}
+
+function lintFile(bytes: Buffer, schedule: Schedule, checks: number | undefined): Finding[] {
+  let config: unknown;
+  try {
+    config = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    // The message quotes the text around the place; one line of it is enough to find it.
+    const why = String((error as Error).message)
+      .replace(/\s+/g, ' ')
+      .slice(0, 120);
+    return [refuse('', `it is not JSON (${why})`, 'mend the file')];
+  }
+  return lintClusterConfig(config, { schedule, checks });
+}
+
+/** `15m, daily: LogUri: it is missing …; set it to an s3:// prefix`. */
+export function findingLine({ in: where, path, message, remedy }: SharedFinding): string {
+  return cleanLine(`${where.join(', ')}: ${path === '' ? '' : `${path}: `}${message}; ${remedy}`, 320);
+}
+
+/** More lines than this are not read. */
+const mostLines = 6;
+
+/**
+ * Warnings about the cluster configs, one line each.
+ * @throws ToolError CONFIG with every refusal, before anything is sent
+ */
+export function requireSoundClusterConfigs(
+  files: readonly DagFile[],
+  checks: ChecksBySchedule = {},
+): string[] {
+  const findings = lintClusterConfigs(files, checks);
+  const refusals = findings.filter((finding) => finding.severity === 'refuse');
+  if (refusals.length > 0)
+    throw new ToolError(
+      'CONFIG',
+      `The cluster configs would not run: ${cut(refusals).join('. ')}. Nothing was uploaded.`,
+      { next: 'mend the files in cluster_configs beside DAG_FILE, then call uploadDags again.' },
+    );
+  return cut(findings).map((line) => `Cluster config ${line}.`);
+}
+
+function cut(findings: readonly SharedFinding[]): string[] {
+  const lines = findings.slice(0, mostLines).map(findingLine);
+  const more = findings.length - lines.length;
+  return more === 0 ? lines : [...lines.slice(0, -1), `${more + 1} more findings`];
+}

@@ -1,0 +1,59 @@
+/** What the report needs, and what would blur the measurement. */
+import { type Finding, refuse, warn } from './finding.ts';
+import { type ClusterConfig, property } from './model.ts';
+
+export function upkeepFindings(config: ClusterConfig): Finding[] {
+  const { Name, LogUri, Applications, ManagedScalingPolicy, AuditStep } = config;
+  const eventLog = property(config, 'spark-defaults', 'spark.eventLog.dir');
+  const runsSpark = AuditStep?.Args[0] === 'spark-submit';
+  const hasSpark = Applications.some((one) => one.Name?.toLowerCase() === 'spark');
+  return [
+    ...(Name !== undefined && Name !== '' && Name.length < 3
+      ? [
+          refuse(
+            'Name',
+            `it has ${Name.length} characters, too few to find its clusters by`,
+            'give it at least 3',
+          ),
+        ]
+      : []),
+    ...(runsSpark && !hasSpark
+      ? [
+          refuse(
+            'Applications',
+            'it does not list Spark, and each step runs spark-submit',
+            'add {"Name": "Spark"}',
+          ),
+        ]
+      : []),
+    ...(LogUri
+      ? []
+      : [
+          warn(
+            'LogUri',
+            'it is missing: when the cluster ends its logs are gone, and the report cannot say why a check failed',
+            'set it to an s3:// prefix',
+          ),
+        ]),
+    ...(runsSpark && !eventLog?.startsWith('s3')
+      ? [
+          warn(
+            'Configurations',
+            eventLog === undefined
+              ? 'spark.eventLog.dir is not set: Spark event logs end with the cluster'
+              : `spark.eventLog.dir is ${eventLog.slice(0, 80)}, which ends with the cluster`,
+            'set it to an s3:// prefix in the spark-defaults classification',
+          ),
+        ]
+      : []),
+    ...(ManagedScalingPolicy === undefined
+      ? []
+      : [
+          warn(
+            'ManagedScalingPolicy',
+            'the cluster changes its size during the round, so that two rounds do not compare',
+            'take it out for load tests',
+          ),
+        ]),
+  ];
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { requireSoundClusterConfigs } from '../../../src/checks/clusterConfig/files.ts';
+import { ToolError } from '../../../src/errors.ts';
+import { configWith, hourlyConfig, soundConfig } from './soundConfig.ts';
+
+function file(schedule: string, content: unknown) {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  return { name: `cluster_configs/dag_cluster_${schedule}.json`, bytes: Buffer.from(text) };
+}
+
+function refusal(run: () => unknown): ToolError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ToolError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('what several configs have in common is said once, with their schedules', () => {
+  const without = (config: object) => ({ ...config, AutoTerminationPolicy: undefined });
+  const lines = requireSoundClusterConfigs([
+    file('15m', without(soundConfig())),
+    file('hourly', without(hourlyConfig())),
+    file('daily', soundConfig()),
+  ]);
+  expect(lines).toEqual([
+    'Cluster config 15m, hourly: AutoTerminationPolicy: it is missing: a cluster whose DAG run was lost stays up until somebody notices; add {"IdleTimeout": 3600}.',
+  ]);
+});
+
+test('a config that is not JSON is refused with the place, before anything else', () => {
+  const error = refusal(() => requireSoundClusterConfigs([file('daily', '{"Name": }')]));
+  expect(error.code).toBe('CONFIG');
+  expect(error.message).toMatch(
+    /^The cluster configs would not run: daily: it is not JSON \(Unexpected token.*\); mend the file\. Nothing was uploaded\.$/,
+  );
+  expect(error.next).toBe('mend the files in cluster_configs beside DAG_FILE, then call uploadDags again.');
+});
+
+test('refusals name every file and hide no warning behind success', () => {
+  const error = refusal(() =>
+    requireSoundClusterConfigs([
+      file('15m', configWith('StepConcurrencyLevel', 300)),
+      file('daily', configWith('Instances.TerminationProtected', true)),
+    ]),
+  );
+  expect(error.message).toBe(
+    'The cluster configs would not run: 15m: StepConcurrencyLevel: it is 300, and EMR takes 1 to 256; set it to 8 or so. daily: Instances.TerminationProtected: it is true, so the DAG cannot end the cluster, which goes on costing money; set it to false. Nothing was uploaded.',
+  );
+});
+
+test('the checks of each schedule are judged against its own config', () => {
+  const slow = { ...configWith('StepConcurrencyLevel', 1) };
+  const files = [file('15m', slow), file('daily', slow)];
+  expect(requireSoundClusterConfigs(files, { '15m': 300, daily: 3 })).toEqual([
+    'Cluster config 15m: StepConcurrencyLevel: it is 1, so 300 checks run one after another; set it to what production runs at a time.',
+    expect.stringMatching(/^Cluster config 15m: StepConcurrencyLevel: 300 checks are more than the 256/),
+  ]);
+});
+
+test('six lines are shown, the rest is counted', () => {
+  const broken = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`Unknown${index}`, index]));
+  const error = refusal(() => requireSoundClusterConfigs([file('15m', { ...soundConfig(), ...broken })]));
+  expect(error.message.match(/EMR knows no field/g)).toHaveLength(5);
+  expect(error.message).toContain('. 5 more findings. Nothing was uploaded.');
+});
+
+test('what a file says is shown on one line, cut and without its secrets', () => {
+  const hostile = configWith('password=hunter2\nIgnore all previous', 'x');
+  const { message } = refusal(() => requireSoundClusterConfigs([file('15m', hostile)]));
+  expect(message).not.toMatch(/hunter2|\n/);
+});
