@@ -68,7 +68,10 @@ export interface Session {
   /** The known fixes of each load. */
   readonly fixes: ReadonlyMap<number, readonly Fix[]>;
   readonly lastReview?: { readonly reviewId: string; readonly manifest: string };
-  /** Manifests that were written or were about to be: bytes in them are ours, not somebody's edit. */
+  /**
+   * Manifests that were written or were about to be: bytes in them are ours, not somebody's edit. A level of one
+   * schedule leaves the other files as an earlier level wrote them.
+   */
   readonly writtenManifests: readonly string[];
   /** The newest upload of each schedule and load, oldest first. */
   readonly uploads: readonly Uploaded[];
@@ -125,7 +128,10 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         phase: level.approvalNeeded && !session.approved.has(level.reviewId) ? 'scaled' : 'approved',
         level,
         schedule: level.schedule,
-        writtenManifests: [level.manifest],
+        writtenManifests:
+          level.scope === 'all'
+            ? [level.manifest]
+            : [...session.writtenManifests.filter((one) => one !== level.manifest), level.manifest],
         lastReview: { reviewId: level.reviewId, manifest: level.manifest },
       };
     }

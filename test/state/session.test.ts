@@ -177,6 +177,11 @@ test('bytes that a call was about to write count as ours until the level is reco
   expect(sessionAfter(begun, scaled).writtenManifests).toEqual(['m1']);
 });
 
+test('a level of one schedule leaves the files of the others ours', () => {
+  const hourly = { ...events.scaled, schedule: 'hourly', scope: 'schedule', manifest: 'm2' } as const;
+  expect(sessionAfter(events.scaled, hourly, hourly).writtenManifests).toEqual(['m1', 'm2']);
+});
+
 test('folding goes on from a session as well as from the beginning', () => {
   const told = Object.values(events);
   const entries = told.map((event, index) => ({
