@@ -1,0 +1,59 @@
+/** What a model reads of us, counted in tokens of o200k: the tool list, and the results of one load level. */
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+
+export interface Counted {
+  readonly name: string;
+  readonly tokens: number;
+}
+
+export interface ListedTool {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly inputSchema: unknown;
+}
+
+/** Tokens of each tool as a client hands it to the model: name, description and input schema as one JSON object. */
+export function countTools(tools: readonly ListedTool[]): Counted[] {
+  return tools.map(({ name, description, inputSchema }) => ({
+    name,
+    tokens: countTokens(JSON.stringify({ name, description, inputSchema })),
+  }));
+}
+
+/** A structured result is all that Claude Code shows the model of an answer. */
+export function countResult(tool: string, structure: unknown): Counted {
+  return { name: tool, tokens: countTokens(JSON.stringify(structure)) };
+}
+
+export const total = (counted: readonly Counted[]): number =>
+  counted.reduce((sum, { tokens }) => sum + tokens, 0);
+
+export interface StoryPlace {
+  /** Calls a tool and answers its structured result. */
+  call(tool: string, given: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** The person triggers the DAG in Airflow. */
+  trigger(): Promise<unknown>;
+  /** Time passes until the failed steps' logs are there. */
+  wait(minutes: number): Promise<unknown>;
+}
+
+/** The 2x chapter of the demo, from the set-up to the commit; each call with the tokens of its result. */
+export async function countStory(place: StoryPlace): Promise<Counted[]> {
+  const counted: Counted[] = [];
+  async function call(tool: string, given: Record<string, unknown> = {}) {
+    const structure = await place.call(tool, given);
+    counted.push(countResult(tool, structure));
+    return structure;
+  }
+  await call('checkSetup');
+  await call('scaleConfigs', { load: '2x' });
+  const { reviewId } = await call('fixInterval', { check: 'check_campaigns_15m', from: 2, to: 1 });
+  await call('uploadChecks', { reviewId, approved: true });
+  await call('uploadDags');
+  await place.trigger();
+  while ((await call('pollCluster')).done !== true) await place.wait(1);
+  await place.wait(10);
+  await call('buildReport');
+  await call('commitResults', { keyFindings: '2x fits, with one missing column' });
+  return counted;
+}

@@ -1,0 +1,96 @@
+/**
+ * How many tokens a model spends on us before its first word and in one load level, beside four other servers:
+ * `npm run -s build && node bench/run.mjs tokens [--others]`. With `--others` it installs them in a temp directory.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startWorld } from '../src/sandbox/world.ts';
+import { type RawClient, startClient } from './rawClient.ts';
+import { type Counted, countStory, countTools, type ListedTool, total } from './tokenCount.ts';
+
+const others = [
+  { package: '@modelcontextprotocol/server-filesystem@2026.8.31', bin: 'mcp-server-filesystem', args: ['.'] },
+  { package: '@playwright/mcp@0.0.83', bin: 'playwright-mcp', args: [] },
+  { package: 'chrome-devtools-mcp@1.11.0', bin: 'chrome-devtools-mcp', args: [] },
+  // Any token will do: the list is answered without asking Sentry. Its default selection of tools, not all of them.
+  { package: '@sentry/mcp-server@0.39.0', bin: 'sentry-mcp', args: ['--access-token=none'] },
+];
+
+export async function main(words: readonly string[]): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'audit-load-test-tokens-'));
+  try {
+    const { tools, story } = await countOurs(directory);
+    table('tool of audit-load-test', tools);
+    table('result in the 2x story', story);
+    const servers = [row('audit-load-test', tools)];
+    if (words.includes('--others')) servers.push(...(await countOthers(directory)));
+    console.log(
+      '\n| server | tools | tokens of tools/list | a tool | largest |\n| --- | --: | --: | --: | --: |',
+    );
+    for (const line of servers) console.log(line);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function countOurs(directory: string): Promise<{ tools: Counted[]; story: Counted[] }> {
+  const world = await startWorld({ directory: join(directory, 'world'), dagsFolder: 'dags', speed: 120 });
+  const client = await startClient(process.execPath, ['dist/main.js'], world.env);
+  try {
+    const tools = await listOf(client);
+    const story = await countStory({
+      async call(name, given) {
+        const answer = await client.request('tools/call', { name, arguments: given });
+        if (answer.isError === true) throw new Error(`${name}: ${JSON.stringify(answer.content)}`);
+        return answer.structuredContent as Record<string, unknown>;
+      },
+      trigger: async () => world.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} }),
+      wait: async (minutes) => world.advance(minutes),
+    });
+    return { tools, story };
+  } finally {
+    await client.close();
+    await world.close();
+  }
+}
+
+async function countOthers(directory: string): Promise<string[]> {
+  execFileSync(
+    'npm',
+    [
+      'install',
+      '--prefix',
+      directory,
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ].concat(others.map((other) => other.package)),
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const rows: string[] = [];
+  for (const { package: name, bin, args } of others) {
+    const client = await startClient(join(directory, 'node_modules/.bin', bin), args, { HOME: directory });
+    rows.push(row(name, await listOf(client)));
+    await client.close();
+  }
+  return rows;
+}
+
+async function listOf(client: RawClient): Promise<Counted[]> {
+  return countTools((await client.request('tools/list')).tools as ListedTool[]);
+}
+
+function table(title: string, counted: readonly Counted[]): void {
+  console.log(`\n| ${title} | tokens |\n| --- | --: |`);
+  for (const { name, tokens } of counted) console.log(`| ${name} | ${tokens} |`);
+  console.log(`| all ${counted.length} | ${total(counted)} |`);
+}
+
+function row(name: string, tools: readonly Counted[]): string {
+  const all = total(tools);
+  const largest = Math.max(...tools.map(({ tokens }) => tokens));
+  return `| ${name} | ${tools.length} | ${all} | ${Math.round(all / tools.length)} | ${largest} |`;
+}

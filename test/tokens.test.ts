@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { countStory, countTools, total } from '../bench/tokenCount.ts';
+import { inputSchemaOf } from '../src/faces/schemas.ts';
+import { tools } from '../src/tools/index.ts';
+import { prepareWorld, toolBed } from './tools/toolBed.ts';
+
+prepareWorld();
+
+const listed = countTools(
+  tools.map((tool) => ({
+    name: tool.name,
+    description: tool.description,
+    inputSchema: inputSchemaOf(tool),
+  })),
+);
+
+test('the tool list costs a model at most 2,700 tokens, and 180 a tool', () => {
+  expect(total(listed)).toBeLessThanOrEqual(2700);
+  expect(total(listed) / listed.length).toBeLessThanOrEqual(180);
+});
+
+test('no single tool costs more than 280 tokens', () => {
+  for (const { name, tokens } of listed) expect(tokens, name).toBeLessThanOrEqual(280);
+});
+
+test('all results of the 2x story together stay under 12,000 tokens', async () => {
+  const bed = await toolBed();
+  const story = await countStory({
+    call: async (tool, given) => (await bed.call(tool, given)).structure,
+    trigger: async () => bed.trigger(),
+    wait: async (minutes) => bed.minutes(minutes),
+  });
+  expect(story.map(({ name }) => name)).toEqual(expect.arrayContaining(['scaleConfigs', 'buildReport']));
+  expect(total(story)).toBeLessThan(12_000);
+});
