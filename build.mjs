@@ -1,24 +1,65 @@
-// Bundles src/main.ts into dist/: one entry, with the AWS SDK and everything else that the first answer
+// Bundles src/main.ts into dist/: one entry, with the tools, the AWS SDK and everything else that the first answer
 // does not need in chunks of their own, loaded on first use.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
-await build({
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist',
+const options = {
   bundle: true,
-  splitting: true,
   platform: 'node',
   target: 'node20',
   format: 'esm',
   mainFields: ['module', 'main'],
-  chunkNames: 'chunks/[name]-[hash]',
   // CommonJS packages inside an ESM bundle call require for node: modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   legalComments: 'none',
   logLevel: 'warning',
+};
+
+/** What tools/list answers is known when the product is built: the module that makes it is replaced by its value. */
+const listedWhenBuilt = {
+  name: 'listed when built',
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/faces\/surface\.ts$/ }, async ({ path }) => {
+      const place = mkdtempSync(join(tmpdir(), 'surface-'));
+      const outfile = join(place, 'surface.mjs');
+      try {
+        await build({ ...options, entryPoints: [path], outfile });
+        const { surface } = await import(pathToFileURL(outfile).href);
+        return { contents: `export const surface = ${JSON.stringify(surface)};` };
+      } finally {
+        rmSync(place, { recursive: true });
+      }
+    });
+  },
+};
+
+/** The MCP SDK's default JSON Schema validator, which the server replaces by its own. */
+const withoutAjv = {
+  name: 'without ajv',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/validation\/ajv-provider\.js$/ }, () => ({
+      contents: 'export class AjvJsonSchemaValidator {}',
+    }));
+  },
+};
+
+const { metafile } = await build({
+  ...options,
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist',
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  plugins: [listedWhenBuilt, withoutAjv],
+  metafile: true,
 });
+// Chunks of earlier builds go last: a build that fails leaves the server as it was.
+for (const name of readdirSync('dist/chunks'))
+  if (metafile.outputs[`dist/chunks/${name}`] === undefined) rmSync(`dist/chunks/${name}`);
 chmodSync('dist/main.js', 0o755);

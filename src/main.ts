@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { findHome, mergeEnvironment } from './environment.ts';
 import { log } from './faces/log.ts';
 import type { Ports } from './ports.ts';
-import { readSettings } from './settings.ts';
 import { version } from './version.ts';
 
 const [command, ...words] = process.argv.slice(2);
@@ -15,8 +14,8 @@ let made: Promise<Ports> | undefined;
 
 /** Adapters are built on the first call: the first answer does not wait for them. */
 function ports(): Promise<Ports> {
-  made ??= import('./compose.ts').then(({ compose }) =>
-    compose(readSettings(mergeEnvironment(process.env, home), home)),
+  made ??= Promise.all([import('./compose.ts'), import('./settings.ts')]).then(
+    ([{ compose }, { readSettings }]) => compose(readSettings(mergeEnvironment(process.env, home), home)),
   );
   return made;
 }

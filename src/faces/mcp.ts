@@ -8,16 +8,17 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
   type ServerNotification,
-  type ToolAnnotations,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
-import { tools } from '../tools/index.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { instructions } from './instructions.ts';
 import { invoke, parseArguments, toolErrorIn } from './invoke.ts';
 import { log } from './log.ts';
-import { inputSchemaOf, outputSchemaOf } from './schemas.ts';
+import type { surface } from './surface.ts';
+
+type ListedTool = (typeof surface)[number];
 
 export interface McpFace {
   readonly name: string;
@@ -32,14 +33,17 @@ export interface McpFace {
 export function createMcpServer(face: McpFace): Server {
   const server = new Server(
     { name: face.name, title: 'Audit load test', version: face.version },
-    { capabilities: { tools: {} }, instructions },
+    { capabilities: { tools: {} }, instructions, jsonSchemaValidator: trusting },
   );
-  server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: tools.map((tool) => listed(tool, face)),
-  }));
+  // Either is loaded when it is asked for: the built server lists its tools before it loads one of them.
+  server.setRequestHandler(ListToolsRequestSchema, async () => {
+    const { surface } = await import('./surface.ts');
+    return { tools: surface.map((listed) => withHint(listed, face)) };
+  });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+    const { tools } = await import('../tools/index.ts');
     const tool = tools.find((one) => one.name === params.name);
-    if (tool === undefined) return unknownTool(params.name);
+    if (tool === undefined) return unknownTool(params.name, tools);
     // Hundreds of requests of one upload listen to the same signal.
     setMaxListeners(0, extra.signal);
     const token = extra._meta?.progressToken;
@@ -97,7 +101,7 @@ function failed(text: string): CallToolResult {
   return { content: [{ type: 'text', text }], isError: true };
 }
 
-function unknownTool(name: string): CallToolResult {
+function unknownTool(name: string, tools: readonly Tool[]): CallToolResult {
   const meant = nearestOf(
     name,
     tools.map((tool) => tool.name),
@@ -107,26 +111,19 @@ function unknownTool(name: string): CallToolResult {
   );
 }
 
-function listed(tool: Tool, face: McpFace) {
-  const annotations: ToolAnnotations = {
-    title: tool.title,
-    readOnlyHint: tool.effect === 'read',
-    destructiveHint: tool.effect === 'destroy',
-    idempotentHint: tool.idempotent,
-    openWorldHint: tool.openWorld,
-  };
-  return {
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    inputSchema: inputSchemaOf(tool),
-    outputSchema: outputSchemaOf(tool),
-    annotations,
-    ...(tool.asksEveryTime && face.asksEveryTime
-      ? { _meta: { 'anthropic/requiresUserInteraction': true } }
-      : {}),
-  };
+/** Clients that know the hint ask their user on every call of the tool. */
+function withHint(
+  { asksEveryTime, ...listed }: ListedTool,
+  face: McpFace,
+): Omit<ListedTool, 'asksEveryTime'> {
+  const hint = { _meta: { 'anthropic/requiresUserInteraction': true } };
+  return { ...listed, ...(asksEveryTime && face.asksEveryTime ? hint : {}) };
 }
+
+/** The one answer that a client is asked for is judged in `elicit`; the SDK's own validator is slow to load. */
+const trusting: jsonSchemaValidator = {
+  getValidator: () => (input) => ({ valid: true, data: input as never, errorMessage: undefined }),
+};
 
 /** Milliseconds between two progress notifications of one call. */
 const progressEveryMs = 2000;

@@ -1,5 +1,5 @@
 /** Two reports side by side, and the forecast over all levels at hand. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const ratio = z.number().nullable();
 
@@ -14,8 +14,16 @@ export const forecastSchema = z.object({
   points: z.array(
     z.object({ load: z.int(), makespanSeconds: z.number(), lowSeconds: z.number(), highSeconds: z.number() }),
   ),
+  /** How much longer than a straight line everything takes with each doubling beyond the largest load; 0.05 is 5%. */
+  bendPerDoubling: z.number().default(0),
+  /** The highest load at which, and below which, every measured round fits; the lowest at which one missed. */
+  highestFit: z.int().nullable().default(null),
+  lowestMiss: z.int().nullable().default(null),
+  /** With the forecast's band on the safe side; never against a measured round. */
   fitsUpTo: z.int().nullable(),
   breaksBetween: z.tuple([z.int(), z.int()]).nullable(),
+  /** The first load whose forecast is over the window. */
+  mostLikely: z.int().nullable().default(null),
   sentence: z.string(),
 });
 

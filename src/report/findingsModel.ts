@@ -1,5 +1,5 @@
 /** What the round's time was spent on, and what to change first: the part of report.json that gives reasons. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const seconds = z.number().nullable();
 const share = z.number().nullable();

@@ -2,7 +2,7 @@
  * The schema of report.json. Everything that report.md and report.html say is in it, so that both can be written
  * again, and a later report can be compared, from this file alone. Stamps are UTC; durations are seconds.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { schedules } from '../checks/schedules.ts';
 import { comparisonSchema } from './comparisonModel.ts';
 import { findingsSchema, suggestionSchema } from './findingsModel.ts';
