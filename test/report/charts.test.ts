@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { drawDistribution } from '../../src/report/charts/distribution.ts';
+import { drawGrowth } from '../../src/report/charts/growth.ts';
 import { lanesOf } from '../../src/report/charts/lanes.ts';
+import { placedNames } from '../../src/report/charts/pointNames.ts';
 import { linearScale, logScale, timeMark, timeSteps } from '../../src/report/charts/scale.ts';
+import { fitted, widthOf } from '../../src/report/charts/textWidth.ts';
 import { drawTimeline } from '../../src/report/charts/timeline.ts';
 import { reportFiles } from '../../src/report/files.ts';
 import type { Report } from '../../src/report/model.ts';
@@ -120,7 +123,7 @@ describe('the timeline', () => {
       stepOf('b_15m', { started: 0, ended: 500 }),
     ]);
     expect(timeline).toContain('class="lt-cross"');
-    expect(timeline).toContain('>window<');
+    expect(timeline).toContain('>15-minute window<');
   });
 
   it('has an opaque background and a dark scheme', () => {
@@ -191,12 +194,61 @@ describe('the pictures of several levels', () => {
 
   it('name the check that grew most, and ring what stands out', () => {
     expect(textOf('charts/comparison.svg')).toContain('>check_0005_15m.yml<');
-    expect(textOf('charts/comparison.svg')).toContain('class="lt-cross"');
+    expect(textOf('charts/comparison.svg')).toContain('class="lt-ring"');
     expect(textOf('charts/comparison.svg')).toContain('× 4 (quadratic)');
   });
 
-  it('show the measured rounds as dots in the forecast', () => {
-    expect(textOf('charts/forecast.svg').match(/class="lt-dot"/g)).toHaveLength(3);
+  it('show the measured rounds as dots in the forecast, and one in its legend', () => {
+    expect(textOf('charts/forecast.svg').match(/class="lt-dot"/g)).toHaveLength(3 + 1);
+  });
+});
+
+describe('text in a picture', () => {
+  it('is cut to the room that there is, and never inside a pair of surrogates', () => {
+    const text = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: 'grapheme', maxLength: 60 }));
+    fc.assert(
+      fc.property(text, fc.integer({ min: 20, max: 300 }), (name, room) => {
+        const kept = fitted(name, room);
+        expect(widthOf(kept)).toBeLessThanOrEqual(room);
+        expect(/\p{Cs}/u.test(kept) && !/\p{Cs}/u.test(name)).toBe(false);
+        expect(kept === name || name.startsWith(kept.slice(0, -1))).toBe(true);
+      }),
+    );
+  });
+
+  it('does not lie on other text or outside the frame', () => {
+    const frame = { left: 0, right: 900, top: 0, bottom: 400 };
+    const names = ['check_alpha', 'check_beta', 'check_gamma', 'check_delta'];
+    const placed = placedNames(
+      names.map((name) => ({ name, x: 450, y: 200 })),
+      frame,
+    );
+    // One to the right, one to the left, and no room for the others.
+    expect(placed).toHaveLength(2);
+    expect(placedNames([{ name: 'check_alpha', x: 895, y: 10 }], frame)[0]).toContain('lt-end');
+  });
+
+  it('names the checks that failed only now, each behind a cross', () => {
+    const level = (load: number, earlier: Report[], failing: number) =>
+      buildReport(
+        factsOf(
+          evenRound(12, 4, () => 30 * load).map((step, n) => ({
+            ...step,
+            state: n === failing ? 'FAILED' : 'COMPLETED',
+            arguments: step.arguments.map((argument) => argument.replace('/2x/', `/${load}x/`)),
+          })),
+          {
+            load,
+            earlier,
+            startedAtText: `2025-12-07T1${load}:00:00.000-05:00`,
+            clusterConfig: { digest: 'd', stepConcurrencyLevel: 4 },
+          },
+        ),
+      );
+    const { comparison } = level(4, [level(2, [], -1)], 3);
+    const svg = comparison ? drawGrowth(comparison) : '';
+    expect(svg).toContain('failed only now: check_0003_15m<');
+    expect(svg).toContain('class="lt-cross"');
   });
 });
 

@@ -1,21 +1,27 @@
 import { formatMeasured } from '../durations.ts';
 import type { Report } from '../model.ts';
+import { percentile } from '../statistics.ts';
+import { counted } from '../words.ts';
+import { legend } from './legend.ts';
 import { logScale, type Scale, timeMark } from './scale.ts';
-import { label, path, picture } from './svg.ts';
+import { label, path, picture, title } from './svg.ts';
 
 const width = 960;
-const height = 320;
+const height = 360;
 const left = 60;
 const right = 930;
-const top = 44;
-const bottom = 270;
-const marks = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+const top = 84;
+const bottom = 306;
+const marks = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
+];
+const percentiles = [0.5, 0.95, 0.99] as const;
 
 /** What the picture says, for somebody who cannot see it. */
 export function distributionAlt({ statistics }: Report): string {
   const { n, p50Seconds, p95Seconds, p99Seconds, maxSeconds } = statistics;
   if (n === 0) return 'Distribution: no completed step';
-  return `Distribution of ${n} durations: half within ${formatMeasured(p50Seconds)}, 95% within ${formatMeasured(p95Seconds)}, 99% within ${formatMeasured(p99Seconds)}, longest ${formatMeasured(maxSeconds)}`;
+  return `Distribution of ${counted(n, 'duration')}: half within ${formatMeasured(p50Seconds)}, 95% within ${formatMeasured(p95Seconds)}, 99% within ${formatMeasured(p99Seconds)}, longest ${formatMeasured(maxSeconds)}`;
 }
 
 /**
@@ -29,27 +35,43 @@ export function drawDistribution(report: Report): string {
     ),
   );
   const before = rising(report.comparison?.checks.map((check) => check.baselineSeconds) ?? []);
-  const title = distributionAlt(report);
+  const alt = distributionAlt(report);
   const smallest = now[0];
   const largest = now.at(-1);
   if (smallest === undefined || largest === undefined)
-    return picture(width, 80, title, [label(20, 44, 'No step completed.')]);
-  const from = Math.max(0.1, Math.min(smallest, before[0] ?? smallest));
-  const to = Math.max(from * 1.5, largest, before.at(-1) ?? 0);
+    return picture(width, 80, alt, [label(20, 44, 'No step completed.')]);
+  const from = Math.max(0.1, Math.min(smallest, before[0] ?? smallest)) / 1.15;
+  const to = Math.max(from * 1.5, largest, before.at(-1) ?? 0) * 1.15;
   const x = logScale(from, to, left, right, marks);
   const { statistics, comparison } = report;
-  return picture(width, height, title, [
-    label(20, 24, title, 'lt-title'),
+  const curves = [
+    { word: `${report.load}x`, cssClass: 'lt-curve' },
+    ...(before.length > 0 && comparison
+      ? [{ word: `${comparison.baseline.load}x, the round before`, cssClass: 'lt-earlier' }]
+      : []),
+  ];
+  return picture(width, height, alt, [
+    title(alt, width),
+    legend(
+      curves.map(({ word, cssClass }) => ({
+        word,
+        mark: (atX, y) => path(cssClass, `M${atX - 11} ${y}h22`),
+      })),
+      46,
+    ),
     grid(x),
     path('lt-earlier', curve(before, x)),
     path('lt-curve', curve(now, x)),
-    mark(x, 'P50', 0.5, statistics.p50Seconds),
-    mark(x, 'P95', 0.95, statistics.p95Seconds),
-    mark(x, 'P99', 0.99, statistics.p99Seconds),
-    label(left, height - 12, `${report.load}x: line`, 'lt-soft'),
-    ...(before.length > 0 && comparison
-      ? [label(left + 90, height - 12, `${comparison.baseline.load}x: dashed`, 'lt-soft')]
-      : []),
+    // One duration is every percentile: three marks would only repeat it.
+    ...(now.length === 1
+      ? [mark(x, 'all', 0.5, largest)]
+      : [
+          mark(x, 'P50', 0.5, statistics.p50Seconds),
+          mark(x, 'P95', 0.95, statistics.p95Seconds),
+          mark(x, 'P99', 0.99, statistics.p99Seconds),
+        ]),
+    label(right, height - 16, 'time that a step ran →', 'lt-end lt-soft'),
+    label(left, top - 10, '↑ share of steps that took no longer', 'lt-soft'),
   ]);
 }
 
@@ -61,31 +83,39 @@ function heightOf(share: number): number {
   return Math.round(bottom - share * (bottom - top));
 }
 
-/** One point a pixel is enough: 10,000 steps draw as many as there is room for. */
+/**
+ * One point a pixel is enough: 10,000 steps draw as many as there is room for. The percentiles are points of their own,
+ * because between two durations a straight line in seconds is none over their logarithm.
+ */
 function curve(values: readonly number[], x: Scale): string {
-  if (values.length === 0) return '';
-  const points: string[] = [];
-  for (const [index, value] of values.entries()) {
-    const point = `${x.at(value)} ${heightOf(values.length === 1 ? 1 : index / (values.length - 1))}`;
-    if (point !== points.at(-1)) points.push(point);
-  }
-  return `M${points.join('L')}`;
+  const [only] = values;
+  if (only === undefined) return '';
+  if (values.length === 1) return `M${x.at(only)} ${bottom}V${top}`;
+  const ranks = values.map((_, index) => index / (values.length - 1));
+  const shares = [...ranks, ...percentiles].sort((a, b) => a - b);
+  const points = shares.map((share) => [x.at(percentile(values, share) ?? only), heightOf(share)] as const);
+  // Of three points on one row or one column the middle one says nothing.
+  const needed = points.filter(([atX, y], index) => {
+    const [before, after] = [points[index - 1], points[index + 1]];
+    if (!before || !after) return true;
+    return !((before[0] === atX && after[0] === atX) || (before[1] === y && after[1] === y));
+  });
+  return `M${needed.map((point) => point.join(' ')).join('L')}`;
 }
 
 function mark(x: Scale, name: string, share: number, seconds: number | null): string {
   if (seconds === null) return '';
   const y = heightOf(share);
-  const dot = `<circle class="lt-dot" cx="${x.at(seconds)}" cy="${y}" r="4"/>`;
-  const beside = x.at(seconds) > right - 130 ? ([-8, 'lt-end'] as const) : ([8, ''] as const);
-  return (
-    dot +
-    label(
-      x.at(seconds) + beside[0],
-      y + (share === 0.99 ? -6 : 14),
-      `${name} ${formatMeasured(seconds)}`,
-      beside[1],
-    )
-  );
+  const at = x.at(seconds);
+  const dot = `<circle class="lt-dot" cx="${at}" cy="${y}" r="4.5"/>`;
+  const text = `${name} ${formatMeasured(seconds)}`;
+  // P99 stands above the curve and the others below it, so that near neighbours do not lie on each other.
+  return share === 0.99
+    ? dot + label(Math.min(at, right - 40), y - 8, text, 'lt-name lt-mid')
+    : dot +
+        (at > right - 130
+          ? label(at - 9, y + 16, text, 'lt-name lt-end')
+          : label(at + 9, y + 16, text, 'lt-name'));
 }
 
 function grid(x: Scale): string {

@@ -1,29 +1,41 @@
 import type { Comparison } from '../comparisonModel.ts';
+import { counted } from '../words.ts';
+import { type LegendItem, legend } from './legend.ts';
+import { placedNames } from './pointNames.ts';
 import { logScale, type Scale, timeMark } from './scale.ts';
-import { label, path, picture } from './svg.ts';
+import { cross, label, path, picture, ring, title } from './svg.ts';
+import { fitted } from './textWidth.ts';
 
 const width = 960;
-const height = 460;
+const height = 480;
 const left = 70;
 const right = 930;
-const top = 44;
-const bottom = 400;
+const top = 104;
+const bottom = 424;
 const dotsDrawn = 2000;
-const named = 5;
-const marks = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+const marks = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
+];
+const standsOut = new Set(['super-linear (confirmed)', 'suspect: repeat the round']);
 
 /** What the picture says, for somebody who cannot see it. */
-export function growthAlt({ checks, baseline, candidate, ratios }: Comparison): string {
-  const [worst] = checks;
+export function growthAlt(comparison: Comparison): string {
+  const [worst] = comparison.checks;
+  const most = worst ? `, ${worst.check} grew most (${worst.ratio.toFixed(2)} times)` : '';
+  return `${headOf(comparison)}${most}`;
+}
+
+function headOf({ checks, baseline, candidate, ratios, newFailures }: Comparison): string {
   const mean =
     ratios.geometricMean === null ? '' : `, ${ratios.geometricMean.toFixed(2)} times as long on average`;
-  const most = worst ? `, ${worst.check} grew most (${worst.ratio.toFixed(2)} times)` : '';
-  return `${candidate.load}x against ${baseline.load}x: ${checks.length} checks${mean}${most}`;
+  const failures = newFailures.length === 0 ? '' : `, ${counted(newFailures.length, 'new failure')}`;
+  return `${candidate.load}x against ${baseline.load}x: ${counted(checks.length, 'check')}${mean}${failures}`;
 }
 
 /**
  * Each check's time now over its time before, both logarithmic, with the lines of no change, of growth with the load,
- * and of growth with its square. The checks that grew most are named; one that stands out is a ring, not only a colour.
+ * and of growth with its square. The checks that grew most are named; one that stands out has a ring. A check that
+ * failed only now has no time to place it by: it is a cross above the plot.
  */
 export function drawGrowth(comparison: Comparison): string {
   const { checks, baseline, candidate } = comparison;
@@ -31,68 +43,87 @@ export function drawGrowth(comparison: Comparison): string {
   const times = checks.flatMap((check) => [check.baselineSeconds, check.candidateSeconds]);
   if (times.length === 0)
     return picture(width, 80, alt, [label(20, 44, 'No check completed in both rounds.')]);
-  const from = Math.max(0.1, least(times));
-  const to = Math.max(from * 2, -least(times.map((time) => -time)));
+  const from = Math.max(0.1, least(times)) / 1.25;
+  const to = Math.max(from * 2, -least(times.map((time) => -time))) * 1.25;
   const x = logScale(from, to, left, right, marks);
   const y = logScale(from, to, bottom, top, marks);
-  const growth = candidate.load / baseline.load;
-  const lines = growth === 1 ? [1] : [1, growth, growth * growth];
-  const names = ['no change', `× ${short(growth)} (linear)`, `× ${short(growth * growth)} (quadratic)`];
+  const lines = growthLines(candidate.load / baseline.load);
   return picture(width, height, alt, [
-    label(20, 24, alt, 'lt-title'),
+    title(headOf(comparison), width),
+    legend([...lines.map(lineItem), checkItem, ringItem], 46),
+    newFailureRow(comparison.newFailures),
     grid(x, y),
-    ...lines.map((factor, index) =>
-      diagonal(factor, names[index] ?? '', { from, to, x, y, solid: index === 0 }),
-    ),
+    ...lines.map(({ cssClass, factor }) => path(cssClass, diagonal(factor, from, to, x, y))),
     ...dots(comparison, x, y),
-    ...namesOf(comparison, x, y),
-    label(right, height - 18, `time at ${baseline.load}x`, 'lt-end lt-soft'),
-    label(left + 6, top + 14, `time at ${candidate.load}x`, 'lt-soft'),
+    ...placedNames(
+      checks.map(({ check, baselineSeconds, candidateSeconds }) => ({
+        name: check,
+        x: x.at(baselineSeconds),
+        y: y.at(candidateSeconds),
+      })),
+      { left, right, top, bottom },
+    ),
+    label(right, bottom + 38, `time at ${baseline.load}x →`, 'lt-end lt-soft'),
+    label(left, top - 10, `↑ time at ${candidate.load}x`, 'lt-soft'),
   ]);
 }
 
-/** The names of the checks that grew most, as far as they do not lie on each other. */
-function namesOf({ checks }: Comparison, x: Scale, y: Scale): string[] {
-  const taken: number[] = [];
-  return checks.slice(0, named).flatMap((check) => {
-    const at = x.at(check.baselineSeconds);
-    const level = y.at(check.candidateSeconds);
-    if (taken.some((other) => Math.abs(other - level) < 14)) return [];
-    taken.push(level);
-    const end = at > right - 260;
-    return label(at + (end ? -9 : 9), level + 4, check.check, end ? 'lt-end' : '');
-  });
+interface Line {
+  readonly word: string;
+  readonly cssClass: string;
+  readonly factor: number;
+}
+
+function growthLines(growth: number): Line[] {
+  const unchanged = { word: 'no change', cssClass: 'lt-window', factor: 1 };
+  if (growth === 1) return [unchanged];
+  return [
+    unchanged,
+    { word: `× ${short(growth)} (linear)`, cssClass: 'lt-earlier', factor: growth },
+    { word: `× ${short(growth * growth)} (quadratic)`, cssClass: 'lt-square', factor: growth * growth },
+  ];
+}
+
+function lineItem({ word, cssClass }: Line): LegendItem {
+  return { word, mark: (x, y) => path(cssClass, `M${x - 11} ${y}h22`) };
+}
+
+const checkItem: LegendItem = { word: 'a check', mark: (x, y) => path('lt-point', point(x, y)) };
+const ringItem: LegendItem = {
+  word: 'stands out',
+  mark: (x, y) => path('lt-point', point(x, y)) + path('lt-ring', ring(x, y)),
+};
+
+function newFailureRow(checks: readonly string[]): string {
+  if (checks.length === 0) return '';
+  const word = fitted(`failed only now: ${checks.join(', ')}`, right - 60);
+  return legend([{ word, mark: (x, y) => path('lt-cross', cross(x, y)) }], 68);
+}
+
+function point(x: number, y: number): string {
+  return `M${x - 3} ${y}h6`;
 }
 
 function dots({ checks }: Comparison, x: Scale, y: Scale): string[] {
-  const plain = new Set<string>();
+  const points = new Set<string>();
   const rings = new Set<string>();
   for (const check of checks.slice(0, dotsDrawn)) {
-    const at = `M${x.at(check.baselineSeconds)} ${y.at(check.candidateSeconds)}`;
-    if (check.word === 'super-linear (confirmed)' || check.word === 'suspect: repeat the round')
-      rings.add(`${at}m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0`);
-    plain.add(`${at}m-3 0h6v0`);
+    const at = [x.at(check.baselineSeconds), y.at(check.candidateSeconds)] as const;
+    if (standsOut.has(check.word)) rings.add(ring(...at));
+    points.add(point(...at));
   }
-  return [path('lt-point', [...plain].join('')), path('lt-cross', [...rings].join(''))];
+  return [path('lt-point', [...points].join('')), path('lt-ring', [...rings].join(''))];
 }
 
-function diagonal(
-  factor: number,
-  name: string,
-  { from, to, x, y, solid }: { from: number; to: number; x: Scale; y: Scale; solid: boolean },
-): string {
+function diagonal(factor: number, from: number, to: number, x: Scale, y: Scale): string {
   const start = Math.max(from, from / factor);
   const end = Math.min(to, to / factor);
-  if (end <= start) return '';
-  const line = `M${x.at(start)} ${y.at(start * factor)}L${x.at(end)} ${y.at(end * factor)}`;
-  return (
-    path(solid ? 'lt-window' : 'lt-earlier', line) +
-    label(x.at(end) - 6, y.at(end * factor) + 14, name, 'lt-end lt-soft')
-  );
+  return end <= start ? '' : `M${x.at(start)} ${y.at(start * factor)}L${x.at(end)} ${y.at(end * factor)}`;
 }
 
 function grid(x: Scale, y: Scale): string {
   const lines = [
+    `M${left} ${top}V${bottom}H${right}`,
     ...x.ticks.map((tick) => `M${x.at(tick)} ${top}V${bottom}`),
     ...y.ticks.map((tick) => `M${left} ${y.at(tick)}H${right}`),
   ];

@@ -1,17 +1,15 @@
-/**
- * The frame that all pictures share. The background is opaque, because a dark page turns a transparent picture
- * unreadable; colours follow the reader's scheme, and no state is told by colour alone.
- */
-const style = `
-.lt-bg{fill:#fff}.lt-text{fill:#24292f;font:12px system-ui,sans-serif}.lt-soft{fill:#57606a}.lt-end{text-anchor:end}.lt-mid{text-anchor:middle}.lt-title{font-size:14px;font-weight:600}
-.lt-grid{stroke:#d0d7de;fill:none}.lt-completed{fill:#2f6fb3}.lt-failed{fill:#c2410c}.lt-cancelled{fill:#8a8f98}.lt-other{fill:#6f42c1}.lt-waiting{fill:#b6bcc4}
-.lt-cross{stroke:#c2410c;stroke-width:2;fill:none}.lt-over{stroke:#fff;stroke-width:1.5;fill:none}.lt-curve{stroke:#2f6fb3;stroke-width:2;fill:none}.lt-earlier{stroke:#8a8f98;stroke-width:2;stroke-dasharray:5 4;fill:none}.lt-window{stroke:#24292f;stroke-width:1.5;stroke-dasharray:6 3;fill:none}.lt-area{fill:#2f6fb3;fill-opacity:.25;stroke:#2f6fb3}.lt-dot{fill:#2f6fb3}.lt-point{stroke:#2f6fb3;stroke-width:6;stroke-opacity:.6;fill:none}
-.lt-lane.lt-lane{fill:none}.lt-lane.lt-completed{stroke:#2f6fb3}.lt-lane.lt-failed{stroke:#c2410c}.lt-lane.lt-cancelled{stroke:#8a8f98}.lt-lane.lt-other{stroke:#6f42c1}
-@media(prefers-color-scheme:dark){.lt-bg{fill:#0d1117}.lt-text{fill:#e6edf3}.lt-soft{fill:#9198a1}.lt-grid{stroke:#30363d}.lt-completed{fill:#5aa9f0}.lt-lane.lt-lane{fill:none}.lt-lane.lt-completed{stroke:#5aa9f0}.lt-lane.lt-failed{stroke:#ff8a4c}.lt-lane.lt-cancelled{stroke:#8b949e}.lt-lane.lt-other{stroke:#b392f0}.lt-failed{fill:#ff8a4c}.lt-cancelled{fill:#8b949e}.lt-other{fill:#b392f0}.lt-waiting{fill:#484f58}.lt-cross{stroke:#ff8a4c}.lt-over{stroke:#0d1117}.lt-curve{stroke:#5aa9f0}.lt-earlier{stroke:#8b949e}.lt-window{stroke:#e6edf3}.lt-area{fill:#5aa9f0;stroke:#5aa9f0}.lt-dot{fill:#5aa9f0}.lt-point{stroke:#5aa9f0}}`;
+import { chartStyle } from './style.ts';
+import { fitted } from './textWidth.ts';
 
-/** A whole picture; `title` is what a screen reader says. */
-export function picture(width: number, height: number, title: string, parts: readonly string[]): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${xml(title)}"><style>${style}</style><rect class="lt-bg" width="${width}" height="${height}"/>${parts.join('')}</svg>\n`;
+/** A whole picture; `alt` is what a screen reader says. */
+export function picture(width: number, height: number, alt: string, parts: readonly string[]): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${xml(alt)}"><style>${chartStyle}</style><rect class="lt-bg" width="${width}" height="${height}"/>${parts.join('')}</svg>\n`;
+}
+
+/** The line at the top of a picture, cut where the picture ends. */
+export function title(text: string, width: number): string {
+  // Widths are estimated at 12 pixels; the title has 14 and is bold.
+  return label(20, 24, fitted(text, (width - 40) / 1.25), 'lt-title');
 }
 
 /** A text; `classes` beside `lt-text`. */
@@ -34,6 +32,16 @@ export function bar(x: number, y: number, width: number, height: number): string
   return `M${x} ${y}h${width}v${height}h${-width}z`;
 }
 
+/** A cross around (x, y) as a piece of a path. */
+export function cross(x: number, y: number): string {
+  return `M${x - 3} ${y - 3}l6 6m0-6l-6 6`;
+}
+
+/** A ring around (x, y) as a piece of a path. */
+export function ring(x: number, y: number): string {
+  return `M${x - 6} ${y}a6 6 0 1 0 12 0a6 6 0 1 0-12 0`;
+}
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -42,7 +50,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text in an element or a quoted attribute. */
-function xml(text: string): string {
+/** Text in an element or a quoted attribute, of XML and of HTML. */
+export function xml(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => entities[mark] ?? mark);
 }

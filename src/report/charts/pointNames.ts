@@ -1,0 +1,44 @@
+import { label } from './svg.ts';
+import { fitted, widthOf } from './textWidth.ts';
+
+const named = 6;
+const nameWidth = 320;
+const gap = 10;
+
+interface Point {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The names of the first points, right or left of each, as far as they do not lie on each other or outside. */
+export function placedNames(points: readonly Point[], frame: Frame): string[] {
+  const taken: Frame[] = [];
+  return points.slice(0, named).flatMap(({ name, x, y }) => {
+    const text = fitted(name, nameWidth);
+    const wide = widthOf(text);
+    const sides = [
+      { at: x + gap, from: x + gap, classes: 'lt-name' },
+      { at: x - gap, from: x - gap - wide, classes: 'lt-name lt-end' },
+    ];
+    for (const { at, from, classes } of sides) {
+      const box = { left: from, right: from + wide, top: y - 8, bottom: y + 8 };
+      if (box.left < frame.left || box.right > frame.right || taken.some((other) => overlap(box, other)))
+        continue;
+      taken.push(box);
+      return [label(at, y + 4, text, classes)];
+    }
+    return [];
+  });
+}
+
+function overlap(one: Frame, other: Frame): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
