@@ -7,11 +7,13 @@ export type Environment = Record<string, string | undefined>;
 
 /**
  * The directory that relative settings are relative to: where we were started when it holds `.env` or `dags/`,
- * else the checkout or package that this program lies in.
+ * else the checkout or package that this program lies in. An installed plugin is replaced by its next version: nothing
+ * of the user's may lie there.
  */
 export function findHome(startedIn: string): string {
   if (existsSync(join(startedIn, '.env')) || existsSync(join(startedIn, 'dags'))) return startedIn;
-  return dirname(dirname(fileURLToPath(import.meta.url)));
+  const own = dirname(dirname(fileURLToPath(import.meta.url)));
+  return existsSync(join(own, '.claude-plugin/plugin.json')) ? startedIn : own;
 }
 
 /**
