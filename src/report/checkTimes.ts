@@ -23,16 +23,19 @@ export function checkTimes(round: Pick<Report, 'steps'>): Map<string, number> {
 export interface Timing {
   readonly load: number;
   readonly seconds: number;
+  /** Which of the rounds it was taken in. */
+  readonly round: number;
 }
 
 /** Every measurement of every check over several rounds, in the order of the rounds. */
 export function timingsOf(rounds: readonly MeasuredRound[]): Map<string, Timing[]> {
   const timings = new Map<string, Timing[]>();
-  for (const round of rounds)
+  for (const [index, round] of rounds.entries())
     for (const [key, seconds] of checkTimes(round)) {
+      const timing = { load: round.load, seconds, round: index };
       const known = timings.get(key);
-      if (known) known.push({ load: round.load, seconds });
-      else timings.set(key, [{ load: round.load, seconds }]);
+      if (known) known.push(timing);
+      else timings.set(key, [timing]);
     }
   return timings;
 }

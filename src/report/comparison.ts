@@ -1,6 +1,6 @@
 import { byText, checkKey } from './checkKey.ts';
 import { checkTimes, timingsOf } from './checkTimes.ts';
-import { clusterAgrees, notComparable } from './comparable.ts';
+import { notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
 import { forecastFrom } from './forecast.ts';
 import { meanRatio } from './geometricMean.ts';
@@ -68,12 +68,9 @@ function inOrder(reports: readonly ComparedReport[]): ComparedReport[] {
   return [...once].sort((a, b) => byText(a[0], b[0])).map(([, report]) => report);
 }
 
+/** Rounds of other checks, or of a round that was seen in part, would pass for facts about this one. */
 function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
-  return (
-    other.schedule === candidate.schedule &&
-    !other.round.partial &&
-    clusterAgrees(other.clusterConfig, candidate.clusterConfig) === true
-  );
+  return notComparable(other, candidate).why === undefined;
 }
 
 function pairs(

@@ -14,8 +14,8 @@ export const forecastSchema = z.object({
   points: z.array(
     z.object({ load: z.int(), makespanSeconds: z.number(), lowSeconds: z.number(), highSeconds: z.number() }),
   ),
-  /** How much longer than a straight line everything takes with each doubling beyond the largest load; 0.05 is 5%. */
-  bendPerDoubling: z.number().default(0),
+  /** Of the load, in the model of each check's time; 1 is a straight line. */
+  exponent: z.number().default(1),
   /** The highest load at which, and below which, every measured round fits; the lowest at which one missed. */
   highestFit: z.int().nullable().default(null),
   lowestMiss: z.int().nullable().default(null),

@@ -1,5 +1,7 @@
 import type { Timing } from './checkTimes.ts';
 
+type Measurement = Pick<Timing, 'load' | 'seconds'>;
+
 /** T(N) = fixedSeconds + secondsPerLoad · N. */
 export interface LinearFit {
   readonly fixedSeconds: number;
@@ -11,7 +13,7 @@ export interface LinearFit {
  * by as many percent as a short one, not by as many seconds). The weights come from the fit itself, twice: weights
  * from the measurements would favour those that happened to be short. Neither part can be negative. Undefined below two loads.
  */
-export function fitLinear(check: readonly Timing[]): LinearFit | undefined {
+export function fitLinear(check: readonly Measurement[]): LinearFit | undefined {
   const [first] = check;
   if (!first || check.every(({ load }) => load === first.load)) return undefined;
   let fit = weighted(check, ({ seconds }) => seconds);
@@ -23,7 +25,7 @@ export function fitLinear(check: readonly Timing[]): LinearFit | undefined {
 }
 
 /** One round of least squares with weights 1 ÷ size². */
-function weighted(check: readonly Timing[], sizeOf: (timing: Timing) => number): LinearFit {
+function weighted(check: readonly Measurement[], sizeOf: (timing: Measurement) => number): LinearFit {
   let w = 0;
   let wn = 0;
   let wnn = 0;
@@ -46,36 +48,4 @@ function weighted(check: readonly Timing[], sizeOf: (timing: Timing) => number):
 
 export function predictSeconds(fit: LinearFit, load: number): number {
   return fit.fixedSeconds + fit.secondsPerLoad * load;
-}
-
-/** Relative deviation of one measurement from its fit, over all checks that leave a degree of freedom. */
-export function residualNoise(timings: Iterable<readonly Timing[]>): number | undefined {
-  let squares = 0;
-  let degrees = 0;
-  for (const check of timings) {
-    const fit = fitLinear(check);
-    if (!fit || check.length < 3) continue;
-    for (const { load, seconds } of check) squares += Math.log(seconds / predictSeconds(fit, load)) ** 2;
-    degrees += check.length - 2;
-  }
-  return degrees === 0 ? undefined : Math.sqrt(squares / degrees);
-}
-
-/**
- * How far the same fits miss the largest load when they are not shown it, as log of all predicted over all measured
- * time: what a straight line overlooks. Undefined below three loads.
- */
-export function unseenError(timings: Iterable<readonly Timing[]>, largest: number): number | undefined {
-  let predicted = 0;
-  let measured = 0;
-  for (const check of timings) {
-    const fit = fitLinear(check.filter(({ load }) => load < largest));
-    if (!fit) continue;
-    for (const { load, seconds } of check)
-      if (load === largest) {
-        predicted += predictSeconds(fit, load);
-        measured += seconds;
-      }
-  }
-  return measured === 0 || predicted === 0 ? undefined : Math.log(predicted / measured);
 }

@@ -165,7 +165,9 @@ describe('the forecast', () => {
     const { fitsUpTo, points, breaksBetween } = forecast ?? { points: [] };
     expect(points.find((point) => point.load === fitsUpTo)?.highSeconds).toBeLessThanOrEqual(window);
     expect(points.find((point) => point.load === breaksBetween?.[1])?.lowSeconds).toBeGreaterThan(window);
-    expect(forecast?.sentence).toMatch(/^Fits up to \dx; breaks between \dx and \dx\.$/);
+    expect(forecast?.sentence).toMatch(
+      /^Fits at 4x \(measured\) and up to \dx \(forecast\); breaks between \dx and \dx, most likely at \dx \(forecast \d+m \d+s, 80% band \d+m \d+s to \d+m \d+s\)\.$/,
+    );
   });
 
   it('keeps its band around its point', () => {

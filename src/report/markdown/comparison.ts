@@ -65,19 +65,31 @@ export function forecastSection(forecast: Forecast): string {
   );
   return [
     '## Forecast',
-    `The model (a + b·load for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`,
+    `The model (${modelText(forecast)} for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`,
     '',
     `**${plain(forecast.sentence)}**`,
     '',
     table(
-      ['Load', 'Total Runtime', '80% Band'],
+      ['Load', 'Measured', 'Forecast', '80% Band'],
       forecast.points.map((point) => [
         `${point.load}x`,
+        measuredText(forecast, point.load),
         formatDuration(point.makespanSeconds),
         `${formatDuration(point.lowSeconds)} to ${formatDuration(point.highSeconds)}`,
       ]),
     ),
   ].join('\n');
+}
+
+function modelText({ exponent, levels }: Forecast): string {
+  const bent = exponent.toFixed(2);
+  if (bent !== '1.00') return `a + b·load^${bent}`;
+  return levels.length < 3 ? 'a + b·load, as two levels show no bend,' : 'a + b·load';
+}
+
+function measuredText({ measured }: Forecast, load: number): string {
+  const rounds = measured.filter((one) => one.load === load);
+  return rounds.length === 0 ? '–' : rounds.map(({ seconds }) => formatDuration(seconds)).join(', ');
 }
 
 function times(ratio: number): string {

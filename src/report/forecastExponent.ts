@@ -1,0 +1,37 @@
+import { drawAgain } from './forecastDraws.ts';
+import { type Checks, fitGrowth, unseenError } from './forecastModel.ts';
+import type { Noise } from './noise.ts';
+import type { Random } from './random.ts';
+
+/** How far the exponent strays from 1 before anything is known of it: chosen by `npm run bench:forecast`. */
+const priorDeviation = 0.12;
+const draws = 60;
+const step = 0.1;
+
+/** The exponent that all checks share, and how well it is known. */
+export interface Exponent {
+  readonly value: number;
+  readonly deviation: number;
+}
+
+/**
+ * 1, a straight line, unless three levels or more show a bend: the exponent for which the fits do not miss the largest load
+ * that was hidden from them, drawn towards 1 as far as noise alone makes them miss it. (A normal prior, one observation, and
+ * the miss taken as straight in the exponent.)
+ */
+export function findExponent(checks: Checks, largest: number, noise: Noise, random: Random): Exponent {
+  const missed = unseenError(checks, 1, largest);
+  const missedBent = unseenError(checks, 1 + step, largest);
+  if (missed === undefined || missedBent === undefined) return { value: 1, deviation: priorDeviation };
+  const straight = fitGrowth(checks, 1);
+  const byChance = Array.from(
+    { length: draws },
+    () => unseenError(drawAgain(checks, straight, noise, random), 1, largest) ?? 0,
+  );
+  const bias = byChance.reduce((sum, one) => sum + one, 0) / draws;
+  const variance = byChance.reduce((sum, one) => sum + (one - bias) ** 2, 0) / (draws - 1);
+  const slope = (missedBent - missed) / step;
+  const precision = 1 / priorDeviation ** 2 + slope ** 2 / Math.max(variance, 1e-9);
+  const value = 1 + (slope * (bias - missed)) / Math.max(variance, 1e-9) / precision;
+  return { value: Math.min(2, Math.max(0.5, value)), deviation: 1 / Math.sqrt(precision) };
+}
