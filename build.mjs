@@ -1,11 +1,12 @@
-// Bundles src/main.ts into dist/: one entry, with the tools, the AWS SDK and everything else that the first answer
-// does not need in chunks of their own, loaded on first use.
+// Bundles src/main.ts into dist/, or into the directory that is given: one entry, with the tools, the AWS SDK and
+// everything else that the first answer does not need in chunks of their own, loaded on first use.
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
+const [outdir = 'dist'] = process.argv.slice(2);
 const options = {
   bundle: true,
   platform: 'node',
@@ -51,7 +52,7 @@ const withoutAjv = {
 const { metafile } = await build({
   ...options,
   entryPoints: ['src/main.ts'],
-  outdir: 'dist',
+  outdir,
   splitting: true,
   minify: true,
   keepNames: true,
@@ -60,6 +61,7 @@ const { metafile } = await build({
   metafile: true,
 });
 // Chunks of earlier builds go last: a build that fails leaves the server as it was.
-for (const name of readdirSync('dist/chunks'))
-  if (metafile.outputs[`dist/chunks/${name}`] === undefined) rmSync(`dist/chunks/${name}`);
-chmodSync('dist/main.js', 0o755);
+const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+for (const name of readdirSync(join(outdir, 'chunks')))
+  if (!built.has(name)) rmSync(join(outdir, 'chunks', name));
+chmodSync(join(outdir, 'main.js'), 0o755);

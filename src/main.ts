@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { findHome, mergeEnvironment } from './environment.ts';
-import { log } from './faces/log.ts';
+import { log, logInsteadOfConsole } from './faces/log.ts';
 import type { Ports } from './ports.ts';
 import { version } from './version.ts';
 
@@ -20,29 +20,52 @@ function ports(): Promise<Ports> {
   return made;
 }
 
-// Warnings of Node and of libraries are for the log: the server's stderr is one JSON line per event.
-process.removeAllListeners('warning');
-process.on('warning', ({ name, message }) => {
-  if (command === undefined) log('warn', name, { message });
-});
-
+/** A client may send its requests and close stdin at once: what is quickly answered still is. */
+const stdinGraceMs = 400;
 const stop = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  process.once(signal, () => leave(signal === 'SIGINT' ? 130 : 0));
-process.stdout.on('error', () => leave(0));
 
-/** Gives a call in flight a moment to record the truth, then goes. */
-function leave(status: number): void {
-  stop.abort();
-  setTimeout(() => process.exit(status), 300).unref();
+/** Ends the process soon, also while a call runs; `graceMs` is for what is about to be answered. */
+function leave(status: number, graceMs = 0): void {
+  process.exitCode = status;
+  setTimeout(() => stop.abort(), graceMs).unref();
+  setTimeout(() => process.exit(status), graceMs + 400).unref();
 }
+
+/** For the faces: told to stop, the call in flight has a moment to leave the truth in the session. */
+function leaveWhenTold(): void {
+  process.once('SIGTERM', () => leave(143)).once('SIGINT', () => leave(130));
+  process.stdout.on('error', () => leave(0));
+  process.stderr.on('error', () => undefined);
+}
+
+/** stdout is the protocol's, stderr one JSON line an event, whoever prints. */
+function quieten(): void {
+  logInsteadOfConsole();
+  process.on('warning', ({ name, message }) => log('warn', name, { message }));
+  for (const what of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(what, (error: unknown) => {
+      log('error', what, { stack: error instanceof Error ? error.stack : String(error) });
+      leave(1);
+    });
+}
+
+// A library's warning that Node is old is nothing to a person in the shell; the server's log keeps it.
+process.removeAllListeners('warning');
+const shell = {
+  out: (text: string) => void process.stdout.write(`${text}\n`),
+  err: (text: string) => void process.stderr.write(`${text}\n`),
+  signal: stop.signal,
+};
 
 switch (command) {
   case undefined: {
+    quieten();
+    leaveWhenTold();
     const { serveStdio } = await import('./faces/mcp.ts');
-    process.stdin.once('end', () => leave(0)).once('close', () => leave(0));
+    for (const ending of ['end', 'close', 'error'] as const)
+      process.stdin.once(ending, () => leave(0, stdinGraceMs));
     const asksEveryTime = process.env.REQUIRE_USER_INTERACTION !== 'false';
-    await serveStdio({ name: 'audit-load-test', version, ports, asksEveryTime });
+    await serveStdio({ name: 'audit-load-test', version, ports, asksEveryTime }, stop.signal);
     break;
   }
   case '--version':
@@ -75,33 +98,18 @@ switch (command) {
     break;
   }
   case 'approve': {
-    const { approve } = await import('./faces/approve.ts');
-    const { toolErrorIn } = await import('./faces/invoke.ts');
+    const { runApprove } = await import('./faces/approve.ts');
     const terminal = process.stdin.isTTY
       ? createInterface({ input: process.stdin, output: process.stderr })
       : undefined;
-    try {
-      process.stdout.write(`${await approve(words[0], await ports(), terminal)}\n`);
-    } catch (error) {
-      const foreseen = toolErrorIn(error);
-      if (foreseen === undefined) throw error;
-      process.stderr.write(`${foreseen.text}\n`);
-      process.exitCode = 1;
-    } finally {
-      terminal?.close();
-    }
+    process.exitCode = await runApprove(words, ports, terminal, shell);
+    terminal?.close();
     break;
   }
   default: {
+    leaveWhenTold();
     const { runTool } = await import('./faces/cli.ts');
-    const shell = {
-      out: (text: string) => process.stdout.write(`${text}\n`),
-      err: (text: string) => process.stderr.write(`${text}\n`),
-      signal: stop.signal,
-    };
-    process.exitCode = await runTool(command, words, ports, shell).catch((error: unknown) => {
-      log('error', `${command} failed`, { stack: error instanceof Error ? error.stack : String(error) });
-      return 1;
-    });
+    const status = await runTool(command, words, ports, shell);
+    if (!stop.signal.aborted) process.exitCode = status;
   }
 }

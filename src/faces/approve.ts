@@ -4,11 +4,13 @@ import { ToolError } from '../errors.ts';
 import { questionOf, recordApproval } from '../facts/approvals.ts';
 import { readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
+import type { ExitStatus, Shell } from './cli.ts';
+import { requireSettings, toolErrorIn } from './invoke.ts';
 
 /** Answers what to print. @throws ToolError when the review is not the one on disk, or nobody typed yes */
 export async function approve(
   reviewId: string | undefined,
-  ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>,
+  ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings' | 'problems'>,
   terminal: Interface | undefined,
 ): Promise<string> {
   if (reviewId === undefined || !/^[0-9a-f]{16}$/.test(reviewId))
@@ -23,6 +25,7 @@ export async function approve(
         next: 'run the same command in a terminal.',
       },
     );
+  requireSettings(ports);
   const { session, review } = await readReview(ports, { forWriting: true });
   if (review.reviewId !== reviewId)
     throw new ToolError(
@@ -42,3 +45,28 @@ export async function approve(
   await recordApproval(ports, review, 'terminal');
   return `Approved review ${reviewId}. uploadChecks may send it now.`;
 }
+
+/** The command: prints the outcome, answers the exit status. */
+export async function runApprove(
+  words: readonly string[],
+  ports: () => Promise<Ports>,
+  terminal: Interface | undefined,
+  shell: Pick<Shell, 'out' | 'err'>,
+): Promise<ExitStatus> {
+  if (words.includes('--help') || words.includes('-h')) {
+    shell.out(usage);
+    return 0;
+  }
+  try {
+    shell.out(await approve(words.length === 1 ? words[0] : undefined, await ports(), terminal));
+    return 0;
+  } catch (error) {
+    const foreseen = toolErrorIn(error);
+    if (foreseen === undefined) throw error;
+    shell.err(foreseen.text);
+    return foreseen.code === 'BAD_INPUT' ? 2 : 1;
+  }
+}
+
+const usage =
+  'audit-load-test approve <reviewId>\n\nShows what would be uploaded and asks. Type yes, in a terminal.';

@@ -6,7 +6,8 @@ import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
 import { tools } from '../tools/index.ts';
 import type { Tool } from '../tools/tool.ts';
-import { invoke, parseArguments, toolErrorIn } from './invoke.ts';
+import { meaningOf, type Property, parseArguments } from './arguments.ts';
+import { invoke, toolErrorIn } from './invoke.ts';
 import { inputSchemaOf } from './schemas.ts';
 
 export interface Shell {
@@ -53,7 +54,7 @@ export async function runTool(
     return isQuestion(structured) ? 1 : 0;
   } catch (error) {
     const foreseen = toolErrorIn(error);
-    if (foreseen === undefined) throw error;
+    if (foreseen === undefined) return unforeseen(tool, error, shell);
     shell.err(
       given.json
         ? JSON.stringify({ code: foreseen.code, message: foreseen.message, next: foreseen.next })
@@ -61,6 +62,15 @@ export async function runTool(
     );
     return 1;
   }
+}
+
+function unforeseen(tool: Tool, error: unknown, shell: Shell): ExitStatus {
+  shell.err(
+    shell.signal.aborted
+      ? 'Stopped. What was done before that stays. Next: showSession tells where things stand.'
+      : `INTERNAL: ${tool.name} failed because of a bug in audit-load-test. Next: showSession tells where things stand.\n${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return 1;
 }
 
 function isQuestion(structured: Record<string, unknown>): boolean {
@@ -93,18 +103,16 @@ function readOptions(tool: Tool, words: readonly string[]): Record<string, unkno
       },
     );
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      kinds.get(name) === 'integer' ? whole(value) : value,
-    ]),
+    Object.entries(values).map(([name, value]) => [name, typed(value, kinds.get(name))]),
   );
 }
 
-function whole(value: unknown): unknown {
-  return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+/** A word of the shell as the argument's type; a word that is none stays, to be refused. */
+function typed(value: unknown, kind: string | undefined): unknown {
+  if (kind === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value)) return Number(value);
+  if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  return value;
 }
-
-type Property = { type?: string; enum?: string[]; description?: string; default?: unknown };
 
 function properties(tool: Tool): [string, Property][] {
   return Object.entries((inputSchemaOf(tool).properties ?? {}) as Record<string, Property>);
@@ -156,10 +164,15 @@ export function help(version: string): string {
 
 function helpOn(tool: Tool): string {
   const rows = properties(tool).map(([name, property]) => {
-    const values = property.enum === undefined ? '' : ` (${property.enum.join(', ')})`;
-    const standard =
-      property.default === undefined || property.default === false ? '' : ` [${String(property.default)}]`;
-    return `  --${name}${values}${property.description === undefined ? '' : `  ${property.description}`}${standard}`;
+    const { type, description, default: standard } = property;
+    const words = [
+      ...(description === undefined ? [] : [description]),
+      ...(type === undefined || type === 'boolean' || (type === 'string' && !property.enum)
+        ? []
+        : [meaningOf(property)]),
+      ...(standard === undefined || standard === false ? [] : [`default ${String(standard)}`]),
+    ];
+    return `  --${name}${words.length === 0 ? '' : `  ${words.join('; ')}`}`;
   });
   return [
     `${tool.name}: ${tool.title}`,

@@ -1,3 +1,5 @@
+import { format } from 'node:util';
+
 /** One JSON line per event on stderr; stdout belongs to the protocol. */
 export function log(
   level: 'info' | 'warn' | 'error',
@@ -5,4 +7,14 @@ export function log(
   details: Record<string, unknown> = {},
 ): void {
   process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, event, ...details })}\n`);
+}
+
+/** Libraries that print are heard in the log, and never on stdout. */
+export function logInsteadOfConsole(): void {
+  const say =
+    (level: 'info' | 'warn' | 'error') =>
+    (...words: unknown[]) =>
+      log(level, 'a library printed', { message: format(...words) });
+  const [info, warn, error] = [say('info'), say('warn'), say('error')];
+  Object.assign(globalThis.console, { log: info, info, debug: info, trace: info, dir: info, warn, error });
 }

@@ -14,7 +14,7 @@ import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { instructions } from './instructions.ts';
-import { invoke, parseArguments, toolErrorIn } from './invoke.ts';
+import { invoke, toolErrorIn } from './invoke.ts';
 import { log } from './log.ts';
 import type { surface } from './surface.ts';
 
@@ -27,6 +27,8 @@ export interface McpFace {
   ports(): Promise<Ports>;
   /** False switches off the hint that makes Claude Code ask its user on every call of some tools. */
   readonly asksEveryTime: boolean;
+  /** How long a person has to answer a question in the client, in milliseconds; ten minutes when left out. */
+  readonly answerWithinMs?: number;
 }
 
 /** A server that answers with the tools of the registry; connect it to any transport. */
@@ -64,23 +66,25 @@ export function createMcpServer(face: McpFace): Server {
     const call: ToolCall = {
       signal: extra.signal,
       progress,
-      ask: (question) => elicit(server, question, extra.signal),
+      ask: (question) => elicit(server, question, face.answerWithinMs ?? 10 * 60_000, extra.signal),
     };
     return answer(tool, params.arguments, face, call);
   });
   return server;
 }
 
-/** Serves MCP on stdin and stdout until the client goes. */
-export async function serveStdio(face: McpFace): Promise<void> {
+/** Serves MCP on stdin and stdout until `stop`: then the calls in flight are told to end. */
+export async function serveStdio(face: McpFace, stop: AbortSignal): Promise<void> {
   const server = createMcpServer(face);
   server.onerror = (error) => log('warn', 'protocol error', { message: error.message });
+  stop.addEventListener('abort', () => server.close());
   const transport: Transport = new StdioServerTransport();
   await server.connect(transport);
 }
 
 async function answer(tool: Tool, given: unknown, face: McpFace, call: ToolCall): Promise<CallToolResult> {
   try {
+    const { parseArguments } = await import('./arguments.ts');
     const { structured, text } = await invoke(tool, parseArguments(tool, given), await face.ports(), call);
     return { content: [{ type: 'text', text }], structuredContent: structured };
   } catch (error) {
@@ -128,28 +132,35 @@ const trusting: jsonSchemaValidator = {
 /** Milliseconds between two progress notifications of one call. */
 const progressEveryMs = 2000;
 
-/** Strictly rising and at most every two seconds, whatever the tool says how often. */
+/** Strictly rising and at most every two seconds, whatever the tool says how often, and through all its phases. */
 function progressReporter(
   send: (done: number, total: number | undefined, message: string) => Promise<void>,
 ): ToolCall['progress'] {
   let lastMs = 0;
   let last = -1;
+  /** Where the present phase begins, and how far it has come. */
+  let start = 0;
+  let reached = 0;
   return (done, total, message) => {
+    if (done < reached) start += reached;
+    reached = done;
     const nowMs = Date.now();
-    if (done <= last || nowMs - lastMs < progressEveryMs) return;
-    last = done;
+    if (start + done <= last || nowMs - lastMs < progressEveryMs) return;
+    last = start + done;
     lastMs = nowMs;
-    send(done, total, message).catch((error: Error) =>
+    send(last, total === undefined ? undefined : start + total, message).catch((error: Error) =>
       log('warn', 'progress was not delivered', { message: error.message }),
     );
   };
 }
 
-/** Milliseconds that a person has to answer a question in the client. */
-const answerWithinMs = 10 * 60_000;
-
 /** Only a clear yes counts. Hosts decline without asking anyone, so nothing else is taken for a person's no. */
-async function elicit(server: Server, question: string, signal: AbortSignal): Promise<Answer> {
+async function elicit(
+  server: Server,
+  question: string,
+  answerWithinMs: number,
+  signal: AbortSignal,
+): Promise<Answer> {
   if (server.getClientCapabilities()?.elicitation === undefined) return 'unanswered';
   try {
     const reply = await server.elicitInput(

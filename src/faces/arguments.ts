@@ -1,0 +1,70 @@
+/** A caller's arguments against a tool's schema, refused in our words. */
+import type * as z from 'zod';
+import { ToolError } from '../errors.ts';
+import { cleanLine } from '../foreignText.ts';
+import { nearestOf } from '../nearest.ts';
+import type { Tool } from '../tools/tool.ts';
+import { inputSchemaOf } from './schemas.ts';
+
+/** @throws ToolError BAD_INPUT that names every wrong argument, what it may be, and what was probably meant */
+export function parseArguments(tool: Tool, given: unknown): Record<string, unknown> {
+  const parsed = tool.input.safeParse(given ?? {});
+  if (parsed.success) return parsed.data;
+  const properties = inputSchemaOf(tool).properties as Readonly<Record<string, Property>>;
+  const names = Object.keys(properties);
+  const problems = parsed.error.issues.flatMap((issue) => problemsIn(issue, given, properties));
+  throw new ToolError('BAD_INPUT', `${problems.join('; ')}. Nothing was changed.`, {
+    next: `call ${tool.name} again${names.length === 0 ? ' without arguments' : `; its arguments are ${names.join(', ')}`}.`,
+  });
+}
+
+function problemsIn(
+  issue: z.core.$ZodIssue,
+  given: unknown,
+  properties: Readonly<Record<string, Property>>,
+): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => {
+      const meant = nearestOf(key, Object.keys(properties));
+      return `there is no argument ${quoted(key)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
+    });
+  const name = String(issue.path[0] ?? '');
+  const property = properties[name];
+  if (property === undefined) return ['the arguments must be one object'];
+  // A tool's own words begin like this; the library's do not.
+  const demand = issue.message.startsWith('must ') ? issue.message : `must be ${meaningOf(property)}`;
+  const value = (given as Readonly<Record<string, unknown>>)[name];
+  return [
+    value === undefined ? `${name} is missing: it ${demand}` : `${name} ${demand}, not ${quoted(value)}`,
+  ];
+}
+
+function quoted(value: unknown): string {
+  return cleanLine(JSON.stringify(value), 80);
+}
+
+export interface Property {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly description?: string;
+  readonly default?: unknown;
+}
+
+/** What an argument may be: `a whole number from 0 to 50`. */
+export function meaningOf(property: Property): string {
+  const { type, minimum, maximum, minLength, maxLength } = property;
+  if (property.enum !== undefined) return `one of ${property.enum.join(', ')}`;
+  if (type === 'boolean') return 'true or false';
+  if (type === 'integer') return `a whole number${span(minimum, maximum)}`;
+  if (type !== 'string') return 'of another type';
+  return maxLength === undefined ? 'text' : `text of ${minLength ?? 0} to ${maxLength} characters`;
+}
+
+function span(from: number | undefined, to: number | undefined): string {
+  if (from !== undefined && to !== undefined) return ` from ${from} to ${to}`;
+  return from === undefined ? '' : `, ${from} or more`;
+}

@@ -1,0 +1,286 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startWorld, type World } from '../../src/sandbox/world.ts';
+import { buildProduct, initialize, type Message, type ServerProcess, startProcess } from './builtServer.ts';
+
+let product: ReturnType<typeof buildProduct>;
+let place: string;
+let world: World;
+const servers: ServerProcess[] = [];
+
+beforeAll(async () => {
+  product = buildProduct();
+  place = mkdtempSync(join(tmpdir(), 'stdio-'));
+  world = await startWorld({ directory: place, dagsFolder: 'dags' });
+});
+afterAll(async () => {
+  await world.close();
+  rmSync(place, { recursive: true, force: true });
+  product.remove();
+});
+afterEach(async () => {
+  await control('DELETE', 'faults');
+  for (const server of servers.splice(0)) {
+    server.child.kill('SIGKILL');
+    await server.exit;
+    expect(server.strays).toEqual([]);
+    for (const line of server.log)
+      expect(JSON.parse(line)).toMatchObject({
+        at: expect.any(String),
+        level: expect.any(String),
+        event: expect.any(String),
+      });
+  }
+});
+
+let sessions = 0;
+/** A server with a session and a target repository of its own. */
+async function serve(env: Record<string, string> = {}, capabilities: object = {}): Promise<ServerProcess> {
+  const server = startProcess(product.main, { ...world.env, ...env });
+  servers.push(server);
+  await initialize(server, capabilities);
+  return server;
+}
+
+function freshPlaces(): Record<string, string> {
+  sessions += 1;
+  const targetRepo = join(place, `repo-${sessions}`);
+  execFileSync('git', ['clone', '--quiet', world.targetRepo, targetRepo]);
+  const git = (...args: string[]) => execFileSync('git', ['-C', targetRepo, ...args], { stdio: 'ignore' });
+  git('branch', 'main', 'origin/main');
+  git('config', 'user.name', 'Ada');
+  git('config', 'user.email', 'ada@example.com');
+  return {
+    TARGET_REPO: targetRepo,
+    STATE_DIR: join(place, `state-${sessions}`),
+    CONFIGS_PREFIX: `checks_load_test_${sessions}/configs`,
+  };
+}
+
+async function control(method: string, path: string, body?: unknown): Promise<Message[]> {
+  const response = await fetch(`${world.endpoint}/_sandbox/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Message[];
+}
+
+async function puts(prefix: string): Promise<number> {
+  const requests = await control('GET', 'requests');
+  return requests.filter((one) => one.operation === 'PutObject' && one.key?.startsWith(prefix)).length;
+}
+
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Milliseconds that an object takes to upload when uploads hang: longer than a test waits for anything else. */
+const hangMs = 20_000;
+
+/** A server whose upload hangs. */
+async function slowUpload(
+  env: Record<string, string>,
+): Promise<{ server: ServerProcess; id: number; reviewId: string }> {
+  const server = await serve(env);
+  const { reviewId } = await server.call('scaleConfigs', { load: 2 });
+  await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: hangMs }]);
+  const id = server.send('tools/call', {
+    name: 'uploadChecks',
+    arguments: { reviewId, approved: true },
+    _meta: { progressToken: 'p' },
+  });
+  await until(async () => (await puts(env.CONFIGS_PREFIX ?? '')) > 0);
+  return { server, id, reviewId };
+}
+
+describe('the process goes', () => {
+  const endings: [string, (server: ServerProcess) => void, number | string][] = [
+    ['when stdin ends', (server) => server.child.stdin?.end(), 0],
+    ['on SIGTERM', (server) => server.child.kill('SIGTERM'), 143],
+    ['on SIGINT', (server) => server.child.kill('SIGINT'), 130],
+  ];
+
+  test.each(endings)('%s', async (_, end, status) => {
+    const server = await serve();
+    end(server);
+    expect(await server.exit).toBe(status);
+  });
+
+  test.each(endings)('%s, also while a call runs, and the session knows of it', async (_, end, status) => {
+    const env = freshPlaces();
+    const { server, reviewId } = await slowUpload(env);
+    const start = performance.now();
+    end(server);
+    expect(await server.exit).toBe(status);
+    expect(performance.now() - start).toBeLessThan(hangMs / 4);
+
+    await control('DELETE', 'faults');
+    const next = await serve(env);
+    expect(await next.call('showSession')).toMatchObject({
+      interrupted: { tool: 'uploadChecks' },
+      callAgain: { tool: 'uploadChecks', arguments: { reviewId, approved: true } },
+    });
+    expect(await next.call('uploadChecks', { reviewId, approved: true })).toMatchObject({
+      status: 'uploaded',
+    });
+    expect((await next.call('showSession')).interrupted).toBeUndefined();
+  });
+
+  test('when nobody reads stdout any more', async () => {
+    const server = await serve();
+    server.child.stdout?.destroy();
+    server.send('tools/list');
+    expect(await server.exit).toBe(0);
+  });
+});
+
+describe('the protocol', () => {
+  test('answers what was sent before stdin ended', async () => {
+    const server = startProcess(product.main, world.env);
+    servers.push(server);
+    const asked = initialize(server);
+    const list = server.send('tools/list');
+    const session = server.send('tools/call', { name: 'showSession', arguments: {} });
+    server.child.stdin?.end();
+    await asked;
+    expect((await server.answerTo(list)).result.tools.length).toBeGreaterThan(10);
+    expect((await server.answerTo(session)).result.structuredContent.phase).toBe('idle');
+    expect(await server.exit).toBe(0);
+  });
+
+  test('survives what is no message, and says so in the log', async () => {
+    const server = await serve();
+    for (const line of [
+      '{"jsonrpc":',
+      'hello',
+      '[]',
+      'null',
+      '{"jsonrpc":"2.0","id":{},"method":7}',
+      '\u0000',
+      '',
+    ])
+      server.write(line);
+    expect((await server.request('tools/list')).result.tools.length).toBeGreaterThan(10);
+    await until(() => server.log.length >= 4);
+  });
+
+  test('an unknown method is an error of the protocol; an unknown tool is one that a model can read', async () => {
+    const server = await serve();
+    expect((await server.request('tools/dream')).error.code).toBe(-32601);
+    const { result } = await server.request('tools/call', { name: 'scaleConfig', arguments: {} });
+    expect(result).toEqual({
+      isError: true,
+      content: [
+        {
+          type: 'text',
+          text: 'BAD_INPUT: There is no tool "scaleConfig". Nothing was changed. Next: call scaleConfigs.',
+        },
+      ],
+    });
+  });
+
+  test('the server tells how to begin, and which tools a person is asked about', async () => {
+    const server = startProcess(product.main, world.env);
+    servers.push(server);
+    const { instructions, serverInfo } = await initialize(server);
+    expect(serverInfo).toMatchObject({ name: 'audit-load-test', title: 'Audit load test' });
+    expect(instructions).toMatch(/showSession|checkSetup/);
+    const asking = async (one: ServerProcess) =>
+      (await one.request('tools/list')).result.tools
+        .filter((tool: Message) => tool._meta?.['anthropic/requiresUserInteraction'] === true)
+        .map((tool: Message) => tool.name);
+    expect(await asking(server)).toEqual(expect.arrayContaining(['uploadChecks', 'commitResults']));
+    expect(await asking(await serve({ REQUIRE_USER_INTERACTION: 'false' }))).toEqual([]);
+  });
+
+  test('what libraries print and warn of goes to the log', async () => {
+    const hook = join(place, 'noisy.mjs');
+    writeFileSync(
+      hook,
+      `process.on('SIGUSR2', () => { console.log('to stdout?'); console.warn('careful %s', 7); process.emitWarning('old', 'DeprecationWarning'); });`,
+    );
+    const server = startProcess(product.main, world.env, ['--import', hook]);
+    servers.push(server);
+    await initialize(server);
+    server.child.kill('SIGUSR2');
+    await until(() => server.log.length >= 3);
+    const events = server.log
+      .map((line) => JSON.parse(line))
+      .map(({ level, event, message }) => [level, event, message]);
+    expect(events).toEqual(
+      expect.arrayContaining([
+        ['info', 'a library printed', 'to stdout?'],
+        ['warn', 'a library printed', 'careful 7'],
+        ['warn', 'DeprecationWarning', 'old'],
+      ]),
+    );
+  });
+
+  test('nothing of the AWS SDK, nor any tool, is loaded for the first list of tools', async () => {
+    const hook = join(place, 'loaded.mjs');
+    const list = join(place, 'loaded.txt');
+    writeFileSync(
+      hook,
+      `import { register } from 'node:module'; register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(
+        `import { appendFileSync } from 'node:fs'; export async function load(url, context, next) { appendFileSync(${JSON.stringify(list)}, url + '\\n'); return next(url, context); }`,
+      )}));`,
+    );
+    const loaded = () => {
+      const files = readFileSync(list, 'utf8')
+        .split('\n')
+        .filter((url) => url.includes('/dist/'));
+      return files.map((url) => readFileSync(new URL(url), 'utf8')).join('\n');
+    };
+    const server = startProcess(product.main, world.env, ['--import', hook]);
+    servers.push(server);
+    await initialize(server);
+    await server.request('tools/list');
+    expect(loaded()).toContain('tools/list');
+    expect(loaded()).not.toMatch(/ListObjectsV2Command|ElasticMapReduce|createTwoFilesPatch|parseDocument/);
+    await server.call('checkSetup');
+    expect(loaded()).toMatch(/ListObjectsV2Command/);
+  });
+});
+
+test('a cancelled upload stops at once, is not answered, and the session tells the truth', async () => {
+  const env = freshPlaces();
+  const { server, id, reviewId } = await slowUpload(env);
+  server.notify('notifications/cancelled', { requestId: id, reason: 'the person changed their mind' });
+  const start = performance.now();
+  // The next call is served while the delays of the cancelled one would still run.
+  const told = await server.call('showSession');
+  expect(performance.now() - start).toBeLessThan(hangMs / 4);
+  expect(told).toMatchObject({ interrupted: { tool: 'uploadChecks' }, phase: 'approved' });
+  const sent = await puts(env.CONFIGS_PREFIX ?? '');
+  await control('DELETE', 'faults');
+  expect(await server.call('uploadChecks', { reviewId, approved: true })).toMatchObject({
+    status: 'uploaded',
+  });
+  expect(await puts(env.CONFIGS_PREFIX ?? '')).toBeGreaterThan(sent);
+  expect(server.messages.filter((message) => message.id === id)).toEqual([]);
+  const progress = server.messages.filter(({ method }) => method === 'notifications/progress');
+  const steps = progress.map(({ params }) => params.progress);
+  expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
+});
+
+test('without settings every problem is told at once, and the server stays', async () => {
+  const server = startProcess(product.main, { HOME: place });
+  servers.push(server);
+  await initialize(server);
+  const { error } = await server.call('scaleConfigs', { load: 2 });
+  for (const name of ['TARGET_REPO', 'CHECKS_PATH', 'S3_BUCKET', 'PROD_HOURLY_CHECKS'])
+    expect(error).toContain(name);
+  expect(error).toMatch(/^CONFIG: .*Nothing was changed\. Next: /);
+});
+
+test('a disk that cannot be written is named, in words', async () => {
+  const file = join(place, 'a-file');
+  writeFileSync(file, '');
+  const server = await serve({ ...freshPlaces(), STATE_DIR: join(file, 'state') });
+  const { error } = await server.call('scaleConfigs', { load: 2 });
+  expect(error).toMatch(/^CONFIG: A file lies where a directory has to be .*Next: mend that/);
+});
