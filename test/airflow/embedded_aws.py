@@ -16,7 +16,9 @@ class EmbeddedAws:
 
     def __enter__(self):
         self.process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CHECKOUT)
-        hello = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert line, f"{' '.join(COMMAND)} did not start"
+        hello = json.loads(line)
         self.endpoint = hello["endpoint"]
         names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
         self.env = {name: hello["env"][name] for name in names if name in hello["env"]}
