@@ -1,6 +1,7 @@
 /** Settings -> adapters -> ports. The only place that builds an adapter. */
 import { join } from 'node:path';
 import { createAccount } from './adapters/account.ts';
+import { createAirflow } from './adapters/airflow.ts';
 import { createAwsServices } from './adapters/awsClient.ts';
 import { createClock } from './adapters/clock.ts';
 import { createDagFolder } from './adapters/dagFolder.ts';
@@ -31,6 +32,7 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     target: createTargetRepository(settings),
     dags: createDagFolder(settings.dagFile),
     reports: createReports(settings),
+    ...(settings.airflow === undefined ? {} : { airflow: createAirflow(settings.airflow) }),
     sessions: openSessions(openJournal(join(stateDir, 'journal')), clock.localMs),
     blobs: openBlobs(join(stateDir, 'objects')),
     notes: createNotes(join(stateDir, 'reviews')),

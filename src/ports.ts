@@ -114,13 +114,35 @@ export interface Clusters {
   steps(clusterId: string, watch?: Watch): Promise<ObservedSteps>;
 }
 
-/** What is found in the place where EMR puts a step's log. */
+/** One log file, or the end of it. */
+export interface LogPart {
+  readonly uri: string;
+  readonly text: string;
+  /** True when only a part of the file is here. */
+  readonly cut: boolean;
+  /** False for plain text where a gzip was to be expected. */
+  readonly gzip: boolean;
+}
+
+/** Why there is no text: `unreadable` is a file that is there and is neither gzip nor text. */
+export type NoLog = 'not_delivered_yet' | 'none' | 'denied' | 'unreadable';
+
+/** What is found in the places where EMR puts a step's logs. */
 export type StepLog =
-  | { readonly found: 'log'; readonly uri: string; readonly text: string; readonly cut: boolean }
-  | { readonly found: 'not_delivered_yet' | 'none' | 'denied'; readonly uri?: string };
+  | {
+      readonly found: 'log';
+      /** At least one; the driver's own first. */
+      readonly parts: readonly LogPart[];
+      /** With deploy mode "cluster", when the driver's own logs could not be read and the parts are the submitter's. */
+      readonly driver?: NoLog;
+    }
+  | { readonly found: NoLog; readonly uri?: string };
 
 export interface StepLogs {
-  /** The log that most likely holds the error of a failed step, read with a byte cap. */
+  /**
+   * The logs that may hold the error of a failed step, each read with a byte cap: stderr, where Spark logs, and stdout,
+   * where spark-submit puts all that a Python driver prints, its traceback too.
+   */
   read(cluster: Cluster, step: Step, watch?: Watch): Promise<StepLog>;
 }
 
@@ -250,6 +272,41 @@ export interface Reports {
   commit(directories: readonly string[], message: string, trailer: string): Promise<Commit | null>;
 }
 
+// ---- Airflow --------------------------------------------------------------------------------------------------
+
+export interface AirflowDag {
+  readonly tags: readonly string[];
+  readonly paused: boolean;
+  /** Airflow could not read the newest version of its file. */
+  readonly broken: boolean;
+}
+
+export interface AirflowRun {
+  readonly dagRunId: string;
+  /** queued, running, success, failed; an unknown word passes through. */
+  readonly state: string;
+}
+
+export interface RunOrder {
+  readonly dagRunId: string;
+  readonly conf: Readonly<Record<string, unknown>>;
+  /** Shown beside the run in Airflow. */
+  readonly note: string;
+}
+
+export interface Airflow {
+  readonly url: string;
+  /** undefined when Airflow knows no DAG of that id (yet). */
+  dag(dagId: string, watch?: Pick<Watch, 'signal'>): Promise<AirflowDag | undefined>;
+  run(dagId: string, dagRunId: string, watch?: Pick<Watch, 'signal'>): Promise<AirflowRun | undefined>;
+  /** Queued and running, ten at most. */
+  activeRuns(dagId: string, watch?: Pick<Watch, 'signal'>): Promise<readonly AirflowRun[]>;
+  /** `existed`: a run of that id was there, as after a trigger whose answer was lost. */
+  trigger(dagId: string, order: RunOrder, watch?: Pick<Watch, 'signal'>): Promise<'triggered' | 'existed'>;
+  /** Where a person sees the run. */
+  runUrl(dagId: string, dagRunId: string): string;
+}
+
 // ---- what was kept -------------------------------------------------------------------------------------------
 
 export type { Blobs, Sessions };
@@ -271,6 +328,8 @@ export interface Ports {
   readonly target: TargetRepository;
   readonly dags: DagFolder;
   readonly reports: Reports;
+  /** Absent without AIRFLOW_URL. */
+  readonly airflow?: Airflow;
   readonly sessions: Sessions;
   readonly blobs: Blobs;
   readonly notes: Notes;

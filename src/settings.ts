@@ -24,7 +24,17 @@ export interface Settings {
   readonly approval: 'ask' | 'chat' | 'terminal';
   /** What a person is told to type when AWS credentials are missing or expired. */
   readonly awsLoginCommand: string;
-  readonly airflowUrl?: string;
+  /** Absent: the person triggers the DAG in Airflow by hand. */
+  readonly airflow?: AirflowSettings;
+}
+
+export interface AirflowSettings {
+  /** The base address of the API server, without a slash at the end. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Instead of user name and password. */
+  readonly token?: string;
 }
 
 export interface SettingsProblem {
@@ -97,7 +107,12 @@ export function readSettings(environment: Environment, home: string): LoadedSett
       problem: `is ${JSON.stringify(approval)}, not ask, chat or terminal`,
       fix: 'Set APPROVAL=ask in .env.',
     });
-  const airflowUrl = value('AIRFLOW_URL');
+  const airflowUrl = checked(
+    'AIRFLOW_URL',
+    (value('AIRFLOW_URL') ?? '').replace(/\/+$/, ''),
+    z.url({ protocol: /^https?$/ }),
+    'an address such as https://airflow.example.com',
+  );
 
   const settings: Settings = {
     home,
@@ -125,10 +140,20 @@ export function readSettings(environment: Environment, home: string): LoadedSett
     stateDir: path(value('STATE_DIR') ?? '.audit-load-test'),
     approval: approval === 'chat' || approval === 'terminal' ? approval : 'ask',
     awsLoginCommand: value('AWS_LOGIN_COMMAND') ?? 's2a-login',
-    ...(airflowUrl === undefined ? {} : { airflowUrl }),
+    ...(airflowUrl === '' ? {} : { airflow: airflowSettings(airflowUrl, value) }),
   };
   problems.push(...overlaps(settings));
   return { settings, problems };
+}
+
+function airflowSettings(url: string, value: (name: string) => string | undefined): AirflowSettings {
+  const [username, password, token] = ['AIRFLOW_USERNAME', 'AIRFLOW_PASSWORD', 'AIRFLOW_TOKEN'].map(value);
+  return {
+    url,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(token === undefined ? {} : { token }),
+  };
 }
 
 /** Production and the load test must not share a prefix: a copy would be a write to production. */

@@ -98,6 +98,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     schedule: schedule.optional(),
     note: z.string().optional(),
   }),
+  /** Said before Airflow is asked, so that a call whose answer was lost finds the same run again. */
+  z.object({ type: z.literal('dagTriggered'), round: z.int(), dagId: z.string(), dagRunId: z.string() }),
   z.object({ type: z.literal('roundNoted'), round: z.int(), note: z.string() }),
   z.object({ type: z.literal('clusterBound'), round: z.int(), clusterId: z.string() }),
   z.object({ type: z.literal('roundFinished'), round: z.int(), load, steps: z.int(), failed: z.int() }),

@@ -43,6 +43,8 @@ export interface Round {
   /** Digest of the cluster config that the round ran with. */
   readonly clusterConfig?: string | undefined;
   readonly note?: string | undefined;
+  /** The run of the DAG that triggerDag asked Airflow for. */
+  readonly dagRun?: { readonly dagId: string; readonly dagRunId: string };
   readonly finished?: { readonly steps: number; readonly failed: number };
   readonly report?: { readonly directory: string; readonly verdict: string; readonly partial: boolean };
   readonly committed: boolean;
@@ -196,6 +198,10 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...(schedule === undefined ? {} : { schedule }),
       };
       return { ...withRound(session, round, moved), phase: 'round_open' };
+    }
+    case 'dagTriggered': {
+      const { dagId, dagRunId } = event;
+      return withRound(session, event.round, { dagRun: { dagId, dagRunId } });
     }
     case 'roundNoted':
       return withRound(session, event.round, { note: event.note });

@@ -59,6 +59,7 @@ export const events = {
     schedule: 'daily',
     note: 'moved',
   },
+  dagTriggered: { type: 'dagTriggered', round: 1, dagId: 'yang_audit_load_test_15m', dagRunId: 'round_1' },
   roundNoted: { type: 'roundNoted', round: 1, note: 'larger cluster' },
   clusterBound: { type: 'clusterBound', round: 1, clusterId: 'j-2ABCDEFG12345' },
   roundFinished: { type: 'roundFinished', round: 1, load: 2, steps: 150, failed: 2 },

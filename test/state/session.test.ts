@@ -194,3 +194,12 @@ test('folding goes on from a session as well as from the beginning', () => {
   const half = foldSession(entries.slice(0, 7));
   expect(foldSession(entries.slice(7), half)).toEqual(foldSession(entries));
 });
+
+test('a run that was asked of Airflow belongs to its round, and changes nothing else', () => {
+  const before = sessionAfter(events.roundOpened);
+  const after = sessionAfter(events.roundOpened, events.dagTriggered);
+  expect(after.phase).toBe(before.phase);
+  expect(after.rounds).toEqual([
+    { ...before.rounds[0], dagRun: { dagId: 'yang_audit_load_test_15m', dagRunId: 'round_1' } },
+  ]);
+});
