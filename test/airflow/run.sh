@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The DAG in real Airflow: each version in a virtual environment of its own under .venv/, made anew when its
 # requirement file has changed. `test/airflow/run.sh 3` runs one version; what follows it goes to pytest.
-# Needs dist/main.js (npm run build) and Python 3.11 or 3.12; without them it says so and runs nothing.
+# Needs dist/main.js (npm run build), and Python 3.11 or 3.12 with venv: without Python it says "skipped" and ends well.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -9,7 +9,7 @@ cd "$here" # where ruff and pytest look for the modules of the tests
 
 python=""
 for candidate in python3.11 python3.12 python3; do
-  if "$candidate" -c 'import sys, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null; then
+  if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null; then
     python=$candidate
     break
   fi
