@@ -1,89 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startWorld, type World } from '../../src/sandbox/world.ts';
-import { buildProduct, initialize, type Message, type ServerProcess, startProcess } from './builtServer.ts';
+import { describe, expect, test } from 'vitest';
+import { initialize, type Message, type ServerProcess } from './builtServer.ts';
+import { type Environment, until, useServer } from './useServer.ts';
 
-let product: ReturnType<typeof buildProduct>;
-let place: string;
-let world: World;
-const servers: ServerProcess[] = [];
-
-beforeAll(async () => {
-  product = buildProduct();
-  place = mkdtempSync(join(tmpdir(), 'stdio-'));
-  world = await startWorld({ directory: place, dagsFolder: 'dags' });
-});
-afterAll(async () => {
-  await world.close();
-  rmSync(place, { recursive: true, force: true });
-  product.remove();
-});
-afterEach(async () => {
-  await control('DELETE', 'faults');
-  for (const server of servers.splice(0)) {
-    server.child.kill('SIGKILL');
-    await server.exit;
-    expect(server.strays).toEqual([]);
-    for (const line of server.log)
-      expect(JSON.parse(line)).toMatchObject({
-        at: expect.any(String),
-        level: expect.any(String),
-        event: expect.any(String),
-      });
-  }
-});
-
-let sessions = 0;
-/** A server with a session and a target repository of its own. */
-async function serve(env: Record<string, string> = {}, capabilities: object = {}): Promise<ServerProcess> {
-  const server = startProcess(product.main, { ...world.env, ...env });
-  servers.push(server);
-  await initialize(server, capabilities);
-  return server;
-}
-
-function freshPlaces(): Record<string, string> {
-  sessions += 1;
-  const targetRepo = join(place, `repo-${sessions}`);
-  execFileSync('git', ['clone', '--quiet', world.targetRepo, targetRepo]);
-  const git = (...args: string[]) => execFileSync('git', ['-C', targetRepo, ...args], { stdio: 'ignore' });
-  git('branch', 'main', 'origin/main');
-  git('config', 'user.name', 'Ada');
-  git('config', 'user.email', 'ada@example.com');
-  return {
-    TARGET_REPO: targetRepo,
-    STATE_DIR: join(place, `state-${sessions}`),
-    CONFIGS_PREFIX: `checks_load_test_${sessions}/configs`,
-  };
-}
-
-async function control(method: string, path: string, body?: unknown): Promise<Message[]> {
-  const response = await fetch(`${world.endpoint}/_sandbox/${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  expect(response.status).toBe(200);
-  return (await response.json()) as Message[];
-}
-
-async function puts(prefix: string): Promise<number> {
-  const requests = await control('GET', 'requests');
-  return requests.filter((one) => one.operation === 'PutObject' && one.key?.startsWith(prefix)).length;
-}
-
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+const { serve, start, freshPlaces, control, puts, place, world } = useServer();
 
 /** Milliseconds that an object takes to upload when uploads hang: longer than a test waits for anything else. */
 const hangMs = 20_000;
 
 /** A server whose upload hangs. */
 async function slowUpload(
-  env: Record<string, string>,
+  env: Environment,
 ): Promise<{ server: ServerProcess; id: number; reviewId: string }> {
   const server = await serve(env);
   const { reviewId } = await server.call('scaleConfigs', { load: 2 });
@@ -140,8 +68,7 @@ describe('the process goes', () => {
 
 describe('the protocol', () => {
   test('answers what was sent before stdin ended', async () => {
-    const server = startProcess(product.main, world.env);
-    servers.push(server);
+    const server = start(world().env);
     const asked = initialize(server);
     const list = server.send('tools/list');
     const session = server.send('tools/call', { name: 'showSession', arguments: {} });
@@ -184,8 +111,7 @@ describe('the protocol', () => {
   });
 
   test('the server tells how to begin, and which tools a person is asked about', async () => {
-    const server = startProcess(product.main, world.env);
-    servers.push(server);
+    const server = start(world().env);
     const { instructions, serverInfo } = await initialize(server);
     expect(serverInfo).toMatchObject({ name: 'audit-load-test', title: 'Audit load test' });
     expect(instructions).toMatch(/showSession|checkSetup/);
@@ -198,13 +124,12 @@ describe('the protocol', () => {
   });
 
   test('what libraries print and warn of goes to the log', async () => {
-    const hook = join(place, 'noisy.mjs');
+    const hook = join(place(), 'noisy.mjs');
     writeFileSync(
       hook,
       `process.on('SIGUSR2', () => { console.log('to stdout?'); console.warn('careful %s', 7); process.emitWarning('old', 'DeprecationWarning'); });`,
     );
-    const server = startProcess(product.main, world.env, ['--import', hook]);
-    servers.push(server);
+    const server = start(world().env, ['--import', hook]);
     await initialize(server);
     server.child.kill('SIGUSR2');
     await until(() => server.log.length >= 3);
@@ -221,8 +146,8 @@ describe('the protocol', () => {
   });
 
   test('nothing of the AWS SDK, nor any tool, is loaded for the first list of tools', async () => {
-    const hook = join(place, 'loaded.mjs');
-    const list = join(place, 'loaded.txt');
+    const hook = join(place(), 'loaded.mjs');
+    const list = join(place(), 'loaded.txt');
     writeFileSync(
       hook,
       `import { register } from 'node:module'; register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(
@@ -235,8 +160,7 @@ describe('the protocol', () => {
         .filter((url) => url.includes('/dist/'));
       return files.map((url) => readFileSync(new URL(url), 'utf8')).join('\n');
     };
-    const server = startProcess(product.main, world.env, ['--import', hook]);
-    servers.push(server);
+    const server = start(world().env, ['--import', hook]);
     await initialize(server);
     await server.request('tools/list');
     expect(loaded()).toContain('tools/list');
@@ -268,8 +192,7 @@ test('a cancelled upload stops at once, is not answered, and the session tells t
 });
 
 test('without settings every problem is told at once, and the server stays', async () => {
-  const server = startProcess(product.main, { HOME: place });
-  servers.push(server);
+  const server = start({ HOME: place() });
   await initialize(server);
   const { error } = await server.call('scaleConfigs', { load: 2 });
   for (const name of ['TARGET_REPO', 'CHECKS_PATH', 'S3_BUCKET', 'PROD_HOURLY_CHECKS'])
@@ -278,7 +201,7 @@ test('without settings every problem is told at once, and the server stays', asy
 });
 
 test('a disk that cannot be written is named, in words', async () => {
-  const file = join(place, 'a-file');
+  const file = join(place(), 'a-file');
   writeFileSync(file, '');
   const server = await serve({ ...freshPlaces(), STATE_DIR: join(file, 'state') });
   const { error } = await server.call('scaleConfigs', { load: 2 });

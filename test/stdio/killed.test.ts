@@ -1,0 +1,263 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checksPath } from '../../src/sandbox/targetRepository.ts';
+import { openJournal } from '../../src/state/journal.ts';
+import type { Message, ServerProcess } from './builtServer.ts';
+import { type Environment, until, useServer } from './useServer.ts';
+
+const { serve, freshPlaces, control, puts, world } = useServer();
+
+/** Longer than a test waits for anything: who is killed is killed before this is over. */
+const hangMs = 20_000;
+
+async function kill(server: ServerProcess): Promise<void> {
+  server.child.kill('SIGKILL');
+  expect(await server.exit).toBe('SIGKILL');
+}
+
+function git(env: Environment, ...args: string[]): string {
+  return execFileSync('git', ['-C', env.TARGET_REPO ?? '', ...args])
+    .toString()
+    .trim();
+}
+
+describe('killed while scaleConfigs writes', () => {
+  const copies = 60;
+
+  /** Many checks, so that writing them takes a while. */
+  function manyChecks(): Environment & { folder: string } {
+    const env = freshPlaces();
+    const folder = join(env.TARGET_REPO, checksPath);
+    const samples = readdirSync(folder).filter((name) => name.endsWith('_15m.yml'));
+    git(env, 'checkout', '--quiet', 'main');
+    for (let copy = 0; copy < copies; copy += 1) {
+      mkdirSync(join(folder, `team_${copy}`));
+      for (const name of samples)
+        writeFileSync(join(folder, `team_${copy}`, name), readFileSync(join(folder, name)));
+    }
+    git(env, 'add', '--all');
+    git(env, 'commit', '--quiet', '--message', 'Many checks');
+    git(env, 'checkout', '--quiet', '-B', 'audit_checks_load_testing');
+    return { ...env, folder };
+  }
+
+  /** Folders in the order in which they are written. */
+  const teams = Array.from({ length: copies }, (_, copy) => `team_${copy}`).toSorted();
+
+  /** Whether the file was replaced since: cheap to ask, unlike git. */
+  function writeTo(file: string): () => boolean {
+    const before = statSync(file).ino;
+    return () => statSync(file).ino !== before;
+  }
+
+  const changed = (env: Environment) => git(env, 'diff', '--name-only').split('\n').filter(Boolean);
+  const tree = (env: Environment) => git(env, 'stash', 'create');
+
+  test.each([0, 30])(
+    'in the %ith folder: the same call finishes, and nobody’s edit is seen in it',
+    async (point) => {
+      const { folder, ...env } = manyChecks();
+      const server = await serve(env);
+      const dry = await server.call('scaleConfigs', { load: 2, dryRun: true });
+      const firstWrite = writeTo(join(folder, teams[point] ?? '', 'check_lists_15m.yml'));
+      server.send('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
+      await until(firstWrite);
+      await kill(server);
+      const half = changed(env).length;
+      expect(half).toBeGreaterThan(0);
+      expect(half).toBeLessThan(dry.filesChanged);
+
+      const next = await serve(env);
+      const session = await next.call('showSession');
+      expect(session).toMatchObject({ phase: 'idle', disk: null, callAgain: { tool: 'scaleConfigs' } });
+      expect(session.interrupted.tool).toBe('scaleConfigs');
+      const finished = await next.call(session.callAgain.tool, session.callAgain.arguments);
+      expect(finished).toMatchObject({ status: 'scaled', edited: [], reviewId: dry.reviewId });
+      expect(finished.written).toBe(dry.filesChanged - half);
+      expect((await next.call('showSession')).interrupted).toBeUndefined();
+      expect(git(env, 'status', '--porcelain', '--untracked-files=all')).not.toContain('??');
+      expect(await next.call('scaleConfigs', { load: 2 })).toMatchObject({ status: 'unchanged' });
+    },
+  );
+
+  test('somebody’s edit in the half-scaled files is still seen', async () => {
+    const { folder, ...env } = manyChecks();
+    const server = await serve(env);
+    server.send('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
+    await until(writeTo(join(folder, teams[0] ?? '', 'check_lists_15m.yml')));
+    await kill(server);
+    const [mine = ''] = changed(env);
+    writeFileSync(join(env.TARGET_REPO ?? '', mine), 'where: mine\n');
+    const before = tree(env);
+
+    const next = await serve(env);
+    const answer = await next.call('scaleConfigs', { load: 2 });
+    expect(answer).toMatchObject({ status: 'needs_decision', written: 0 });
+    expect(answer.edited).toEqual([mine.slice(checksPath.length + 1)]);
+    expect(git(env, 'diff', '--stat', before)).toBe('');
+    expect(await next.call('scaleConfigs', { load: 4, overwriteEdits: true })).toMatchObject({
+      status: 'scaled',
+    });
+  });
+});
+
+describe('killed while uploadChecks', () => {
+  async function uploadUntil(hanging: object, prefix: (env: Environment) => string) {
+    const env = freshPlaces();
+    const server = await serve(env);
+    const { reviewId } = await server.call('scaleConfigs', { load: 2 });
+    await control('POST', 'faults', [{ service: 's3', delayMs: hangMs, ...hanging }]);
+    const given = { reviewId, approved: true };
+    server.send('tools/call', { name: 'uploadChecks', arguments: given });
+    await until(async () => {
+      const requests = await control('GET', 'requests');
+      return requests.some(
+        (one) =>
+          one.key?.startsWith(prefix(env)) && one.operation === (hanging as { operation: string }).operation,
+      );
+    });
+    await kill(server);
+    await control('DELETE', 'faults');
+    return { env, given, next: await serve(env) };
+  }
+
+  test('sends: what was approved is known, what is there is not sent again, the same call finishes', async () => {
+    const { given, next } = await uploadUntil({ operation: 'PutObject' }, (one) => one.CONFIGS_PREFIX ?? '');
+    const session = await next.call('showSession');
+    expect(session).toMatchObject({
+      phase: 'approved',
+      uploaded: [],
+      disk: { load: 2, reviewId: given.reviewId, approved: true, matchesReview: true },
+      interrupted: { tool: 'uploadChecks' },
+      callAgain: { tool: 'uploadChecks', arguments: given },
+    });
+    const done = await next.call('uploadChecks', given);
+    expect(done).toMatchObject({ status: 'uploaded' });
+    const again = await next.call('uploadChecks', given);
+    expect(again).toMatchObject({
+      status: 'unchanged',
+      uploaded: 0,
+      unchanged: done.uploaded + done.unchanged,
+    });
+    expect((await next.call('showSession')).uploaded.map((one: Message) => one.schedule).toSorted()).toEqual([
+      '15m',
+      'daily',
+      'hourly',
+    ]);
+  });
+
+  test('has sent every check and recorded nothing: the same call finds them and records them', async () => {
+    const { env, given, next } = await uploadUntil(
+      { operation: 'CopyObject' },
+      (one) => `${one.CONFIGS_PREFIX}/hourly`,
+    );
+    const sent = await puts(env.CONFIGS_PREFIX ?? '');
+    expect((await next.call('showSession')).uploaded).toEqual([]);
+    const done = await next.call('uploadChecks', given);
+    expect(done).toMatchObject({ uploaded: 0, unchanged: sent });
+    expect(await puts(env.CONFIGS_PREFIX ?? '')).toBe(sent);
+    const session = await next.call('showSession');
+    expect(session.uploaded).toHaveLength(3);
+    expect(session.interrupted).toBeUndefined();
+  });
+});
+
+test('killed from step to step of a whole round, the session knows everything each time', async () => {
+  const env: Environment = { ...freshPlaces(), CONFIGS_PREFIX: 'checks_load_test/configs' };
+  let server = await serve(env);
+  const restart = async () => {
+    await kill(server);
+    server = await serve(env);
+    return server.call('showSession');
+  };
+  const { reviewId } = await server.call('scaleConfigs', { load: 2 });
+  expect(await restart()).toMatchObject({
+    phase: 'scaled',
+    schedule: '15m',
+    disk: { load: 2, reviewId, approved: false },
+  });
+  await server.call('uploadChecks', { reviewId, approved: true });
+  expect(await restart()).toMatchObject({ phase: 'checks_uploaded', disk: { reviewId, approved: true } });
+
+  // Killed once all four files are in the bucket and before the round is recorded.
+  await control('DELETE', 'requests');
+  await control('POST', 'faults', [{ service: 's3', operation: 'HeadBucket', delayMs: hangMs }]);
+  server.send('tools/call', { name: 'uploadDags', arguments: { load: 2 } });
+  await until(async () => {
+    const operations = (await control('GET', 'requests')).map(({ operation }) => operation);
+    return operations.lastIndexOf('HeadBucket') > operations.lastIndexOf('PutObject');
+  });
+  expect(await puts('dags/')).toBe(4);
+  expect(await restart()).toMatchObject({
+    interrupted: { tool: 'uploadDags' },
+    phase: 'checks_uploaded',
+    rounds: [],
+  });
+  await control('DELETE', 'faults');
+  expect(await server.call('uploadDags', { load: 2 })).toMatchObject({ round: 1 });
+  expect(await puts('dags/')).toBe(4);
+  expect(await restart()).toMatchObject({
+    phase: 'round_open',
+    dag: { load: 2 },
+    rounds: [{ round: 1, load: 2, schedule: '15m' }],
+  });
+  expect(await server.call('uploadDags', { load: 2 })).toMatchObject({ status: 'unchanged' });
+  expect((await restart()).rounds).toHaveLength(1);
+
+  const [run] = [await control('POST', 'dagRuns', { dagId: 'yang_audit_load_test_15m' })] as unknown as [
+    Message,
+  ];
+  const polled = await server.call('pollCluster', { waitSeconds: 0 });
+  expect(polled).toMatchObject({ clusterId: run.clusterId, clusterFrom: 'found', round: 1 });
+  expect(await restart()).toMatchObject({
+    phase: 'running',
+    rounds: [{ round: 1, clusterId: run.clusterId }],
+  });
+
+  world().advance(600);
+  await until(async () => (await server.call('pollCluster', { waitSeconds: 1 })).done === true);
+  expect(await restart()).toMatchObject({ phase: 'finished', rounds: [{ round: 1, finished: true }] });
+  const report = await server.call('buildReport');
+  expect(await restart()).toMatchObject({
+    phase: 'reported',
+    rounds: [{ round: 1, report: expect.stringContaining('2x_') }],
+  });
+  expect(report.clusterId ?? run.clusterId).toBe(run.clusterId);
+
+  const head = git(env, 'rev-parse', 'HEAD');
+  server.send('tools/call', { name: 'commitResults', arguments: {} });
+  await until(() => git(env, 'rev-parse', 'HEAD') !== head);
+  await restart();
+  const committed = await server.call('commitResults', {});
+  expect(committed.target.sha).toBe(git(env, 'rev-parse', 'HEAD'));
+  expect(git(env, 'rev-list', '--count', `${head}..HEAD`)).toBe('1');
+  expect(await restart()).toMatchObject({ phase: 'committed', rounds: [{ round: 1, committed: true }] });
+});
+
+test('two servers on one session: both see everything, no event is lost, no number taken twice', async () => {
+  const env = freshPlaces();
+  const [one, two] = [await serve(env), await serve(env)];
+  const { reviewId } = await one.call('scaleConfigs', { load: 2 });
+  expect(await two.call('showSession')).toMatchObject({ phase: 'scaled', disk: { load: 2, reviewId } });
+  await Promise.all(
+    [one, two].flatMap((server) => Array.from({ length: 5 }, () => server.call('reviewConfigs'))),
+  );
+  const answers = await Promise.all(
+    [one, two].map((server) => server.call('uploadChecks', { reviewId, approved: true })),
+  );
+  expect(answers.map((answer) => answer.status)).toEqual(expect.arrayContaining(['uploaded']));
+  for (const server of [one, two])
+    expect(await server.call('showSession')).toMatchObject({
+      phase: 'checks_uploaded',
+      disk: { approved: true },
+    });
+
+  const journal = openJournal(join(env.STATE_DIR, 'journal'));
+  const entries = await journal.read();
+  const types = entries.flatMap(({ events }) => events.map((event) => event.type));
+  expect(journal.setAside()).toEqual([]);
+  expect(types.filter((type) => type === 'reviewed').length).toBeGreaterThanOrEqual(10);
+  expect(types.filter((type) => type === 'checksUploaded')).toHaveLength(2);
+});

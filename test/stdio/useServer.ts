@@ -1,0 +1,102 @@
+/** The built server in the sandbox's world, for the suites that run it as a process. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { startWorld, type World } from '../../src/sandbox/world.ts';
+import { buildProduct, initialize, type Message, type ServerProcess, startProcess } from './builtServer.ts';
+
+export type Environment = Record<string, string>;
+
+export interface Bed {
+  world(): World;
+  /** A temp directory of the suite. */
+  place(): string;
+  start(env: Environment, nodeOptions?: string[]): ServerProcess;
+  /** Started with the sandbox's settings and these, and initialized. */
+  serve(env?: Environment): Promise<ServerProcess>;
+  /** Settings for a session and a clone of the target repository that nobody else has. */
+  freshPlaces(): Environment & { TARGET_REPO: string; STATE_DIR: string };
+  control(method: string, path: string, body?: unknown): Promise<Message[]>;
+  /** How many objects were put under a prefix so far. */
+  puts(prefix: string): Promise<number>;
+}
+
+/** Call it at the top of a suite. Whatever a server says is judged when its test ends. */
+export function useServer(): Bed {
+  let product: ReturnType<typeof buildProduct>;
+  let place: string;
+  let world: World;
+  let clones = 0;
+  const servers: ServerProcess[] = [];
+
+  beforeAll(async () => {
+    product = buildProduct();
+    place = mkdtempSync(join(tmpdir(), 'stdio-'));
+    world = await startWorld({ directory: place, dagsFolder: 'dags' });
+  });
+  afterAll(async () => {
+    await world.close();
+    rmSync(place, { recursive: true, force: true });
+    product.remove();
+  });
+  afterEach(async () => {
+    await bed.control('DELETE', 'faults');
+    for (const server of servers.splice(0)) {
+      server.child.kill('SIGKILL');
+      await server.exit;
+      expect(server.strays).toEqual([]);
+      const said = { at: expect.any(String), level: expect.any(String), event: expect.any(String) };
+      for (const line of server.log) expect(JSON.parse(line)).toMatchObject(said);
+    }
+  });
+
+  const bed: Bed = {
+    world: () => world,
+    place: () => place,
+    start(env, nodeOptions) {
+      const server = startProcess(product.main, env, nodeOptions);
+      servers.push(server);
+      return server;
+    },
+    async serve(env = {}) {
+      const server = bed.start({ ...world.env, ...env });
+      await initialize(server);
+      return server;
+    },
+    freshPlaces() {
+      clones += 1;
+      const TARGET_REPO = join(place, `repo-${clones}`);
+      execFileSync('git', ['clone', '--quiet', world.targetRepo, TARGET_REPO]);
+      const git = (...args: string[]) =>
+        execFileSync('git', ['-C', TARGET_REPO, ...args], { stdio: 'ignore' });
+      git('branch', 'main', 'origin/main');
+      git('config', 'user.name', 'Ada');
+      git('config', 'user.email', 'ada@example.com');
+      return {
+        TARGET_REPO,
+        STATE_DIR: join(place, `state-${clones}`),
+        CONFIGS_PREFIX: `checks_load_test_${clones}/configs`,
+      };
+    },
+    async control(method, path, body) {
+      const response = await fetch(`${world.endpoint}/_sandbox/${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      expect(response.status).toBe(200);
+      return (await response.json()) as Message[];
+    },
+    async puts(prefix) {
+      const requests = await bed.control('GET', 'requests');
+      return requests.filter((one) => one.operation === 'PutObject' && one.key?.startsWith(prefix)).length;
+    },
+  };
+  return bed;
+}
+
+/** Looks again and again: what is waited for happens in another process. */
+export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}
