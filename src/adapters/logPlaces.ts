@@ -1,4 +1,11 @@
-/** Where EMR puts the logs of a step, in the order in which they are worth reading. */
+/**
+ * Where EMR puts the logs of a step, in the order in which they are worth reading. A folder of a step holds stderr,
+ * stdout, controller and syslog; that of a container holds stderr and stdout.
+ *
+ * The error of a Python check is in stdout as often as in stderr: spark-submit starts Python with its stderr merged into its
+ * stdout and copies that to its own stdout (`PythonRunner` of Spark, in either deploy mode), while Spark itself logs to
+ * stderr. With deploy mode "client" that is the step's stdout, with "cluster" the stdout of the driver's container.
+ */
 import type { Cluster, Step } from '../ports.ts';
 
 /** One object of S3, or a folder (its key ends in a slash). */
@@ -7,30 +14,32 @@ export interface LogPlace {
   readonly key: string;
 }
 
-/** In the order of how often they hold the error of a step. */
-const fileNames = ['stderr', 'controller', 'stdout', 'syslog'] as const;
+/** Places that are read together; the next ones are read only where these hold nothing. */
+export type LogPlaces = readonly LogPlace[];
 
 /**
- * What EMR names itself comes first: the log file of the failure, the folder of the step, then the folder below
- * the cluster's LogUri. Each place once.
+ * What EMR names itself comes first: the log file of the failure (and the stdout beside a stderr), the folder of the step,
+ * then the folder below the cluster's LogUri. Of a folder stderr and stdout, and the others only where both are empty.
  */
-export function logPlaces(cluster: Cluster, step: Step): LogPlace[] {
+export function logPlaces(cluster: Cluster, step: Step): LogPlaces[] {
   const named = placeOf(step.failure?.logFile);
-  const files =
-    named &&
+  const isFile =
+    named !== undefined &&
     !named.key.endsWith('/') &&
-    /\/[^/]+\.(?:gz|log|txt)$|\/(?:stderr|controller|stdout|syslog)$/.test(named.key)
-      ? [named]
-      : [];
+    /\/[^/]+\.(?:gz|log|txt)$|\/(?:stderr|controller|stdout|syslog)$/.test(named.key);
   const folders = [
-    files.length > 0 ? undefined : named && asFolder(named),
+    isFile ? undefined : named && asFolder(named),
     ...[step.logUri, cluster.logUri].map((uri) => folderUnder(placeOf(uri), cluster.id, step.id)),
   ].filter((place) => place !== undefined);
-  const all = [
-    ...files,
-    ...folders.flatMap(({ bucket, key }) => fileNames.map((name) => ({ bucket, key: `${key}${name}.gz` }))),
+  const once = [...new Map(folders.map((folder) => [uriOf(folder), folder])).values()];
+  const within = (names: readonly string[]) =>
+    once.map(({ bucket, key }) => names.map((name) => ({ bucket, key: `${key}${name}.gz` })));
+  return [
+    ...(isFile ? [withStdout(named)] : []),
+    ...within(['stderr', 'stdout']),
+    ...within(['controller']),
+    ...within(['syslog']),
   ];
-  return [...new Map(all.map((place) => [uriOf(place), place])).values()];
 }
 
 export const uriOf = ({ bucket, key }: LogPlace): string => `s3://${bucket}/${key}`;
@@ -39,6 +48,12 @@ export const uriOf = ({ bucket, key }: LogPlace): string => `s3://${bucket}/${ke
 export function containersOf(place: LogPlace, step: Step, application: string): LogPlace | undefined {
   const at = place.key.lastIndexOf(`steps/${step.id}/`);
   return at < 0 ? undefined : { ...place, key: `${place.key.slice(0, at)}containers/${application}/` };
+}
+
+/** `…/stderr.gz` and `…/stdout.gz`. */
+export function withStdout(stderr: LogPlace): LogPlaces {
+  const [, folder, ending] = /^(.*\/)stderr(\.gz)?$/.exec(stderr.key) ?? [];
+  return folder === undefined ? [stderr] : [stderr, { ...stderr, key: `${folder}stdout${ending ?? ''}` }];
 }
 
 function placeOf(uri: string | undefined): LogPlace | undefined {

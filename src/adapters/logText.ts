@@ -5,20 +5,34 @@ export interface LogText {
   readonly text: string;
   /** True when only the end of the log is here, or its end is missing. */
   readonly cut: boolean;
+  readonly gzip: boolean;
 }
 
 /** So much of the end of a log is kept; what failed stands there. */
 const keptBytes = 1024 * 1024;
 /** And so much is unpacked at most, so that a bomb stays small. */
 const unpackedBytes = 256 * 1024 * 1024;
+/** Enough to tell: text has few controls and few bytes that UTF-8 cannot have, anything else has many. */
+const sampledBytes = 4096;
 
-/** The last mebibyte of a log as text; a gzip that breaks off gives what is before the break. */
-export async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<LogText> {
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const tail = isGzip
+/**
+ * The last mebibyte of a log as text; a gzip that breaks off gives what is before the break. Undefined for bytes that
+ * are neither gzip nor text.
+ */
+export async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<LogText | undefined> {
+  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!gzip && !isText(bytes)) return undefined;
+  const tail = gzip
     ? await unpackedTail(bytes)
     : { bytes: bytes.subarray(-keptBytes), cut: bytes.length > keptBytes };
-  return { text: Buffer.from(tail.bytes).toString('utf8'), cut: tail.cut || bytesAreCut };
+  return { text: Buffer.from(tail.bytes).toString('utf8'), cut: tail.cut || bytesAreCut, gzip };
+}
+
+/** Colours (escapes), a character cut at the end of the sample and a foreign encoding do not decide. */
+function isText(bytes: Uint8Array): boolean {
+  const sample = Buffer.from(bytes.subarray(0, sampledBytes));
+  const odd = sample.toString('utf8').match(/(?!\s)\p{Cc}|\ufffd/gu)?.length ?? 0;
+  return odd <= sample.length / 5 + 1;
 }
 
 async function unpackedTail(bytes: Uint8Array): Promise<{ bytes: Uint8Array; cut: boolean }> {

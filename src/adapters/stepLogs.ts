@@ -1,9 +1,10 @@
-/** The log that most likely holds the error of a failed step. */
+/** The logs that may hold the error of a failed step. */
+import { ToolError } from '../errors.ts';
 import { clean } from '../foreignText.ts';
-import type { Step, StepLog, StepLogs, Watch } from '../ports.ts';
+import type { LogPart, NoLog, Step, StepLogs, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
-import { containersOf, type LogPlace, logPlaces, uriOf } from './logPlaces.ts';
-import { type LogText, logText } from './logText.ts';
+import { containersOf, type LogPlace, type LogPlaces, logPlaces, uriOf, withStdout } from './logPlaces.ts';
+import { logText } from './logText.ts';
 import { readBody } from './s3Body.ts';
 import { listAll } from './s3Listing.ts';
 
@@ -13,53 +14,79 @@ const downloadBytes = 16 * 1024 * 1024;
 /** EMR delivers logs every five minutes; twice that is allowed for. */
 const deliveryMs = 10 * 60_000;
 
-type Found = { readonly place: LogPlace; readonly log: LogText };
+type Aws = Pick<AwsServices, 's3'>;
+type Absence = Exclude<NoLog, 'not_delivered_yet'>;
+
+/** What a few places hold together: parts with text, or the most telling reason why there is none. */
+interface Reading {
+  readonly parts: readonly LogPart[];
+  readonly absence: Absence;
+  /** The place of the first part, or the one that the reason is about. */
+  readonly place: LogPlace | undefined;
+}
 
 /** Logs are foreign text: what leaves here is stripped of invisible characters and masked. */
-export function createStepLogs({ aws }: { readonly aws: Pick<AwsServices, 's3'> }): StepLogs {
+export function createStepLogs({ aws }: { readonly aws: Aws }): StepLogs {
   return {
     async read(cluster, step, watch) {
-      const places = logPlaces(cluster, step);
-      let denied: LogPlace | undefined;
-      for (const place of places) {
-        const read = await readLog(aws, place, watch);
-        if (read === 'denied') denied ??= place;
-        if (typeof read === 'string' || read.text.trim() === '') continue;
-        return found((await driverLog(aws, { place, log: read }, step, watch)) ?? { place, log: read });
-      }
-      if (denied !== undefined) return { found: 'denied', uri: uriOf(denied) };
       const isFresh = step.endedMs === undefined || cluster.observedMs - step.endedMs < deliveryMs;
-      const uri = places[0] && uriOf(places[0]);
-      return { found: isFresh && uri ? 'not_delivered_yet' : 'none', ...(uri && { uri }) };
+      const late = (absence: Absence): NoLog =>
+        absence === 'none' && isFresh ? 'not_delivered_yet' : absence;
+      const candidates = logPlaces(cluster, step);
+      let worst: Reading = { parts: [], absence: 'none', place: candidates[0]?.[0] };
+      for (const places of candidates) {
+        const reading = await readTogether(aws, places, watch);
+        if (reading.parts.length > 0) {
+          const driver = await driverLogs(aws, reading, step, watch);
+          const parts = [...(driver?.parts ?? []), ...reading.parts];
+          const isMissing = driver !== undefined && driver.parts.length === 0;
+          return { found: 'log', parts, ...(isMissing && { driver: late(driver.absence) }) };
+        }
+        if (worst.absence === 'none' && reading.absence !== 'none') worst = reading;
+      }
+      const uri = worst.place && uriOf(worst.place);
+      return { found: uri ? late(worst.absence) : 'none', ...(uri && { uri }) };
     },
   };
 }
 
-function found({ place, log }: Found): StepLog {
-  return { found: 'log', uri: uriOf(place), text: clean(log.text, log.text.length), cut: log.cut };
-}
-
-/** With deploy mode "cluster" the driver runs in a container of YARN, and its error is in that container's log. */
-async function driverLog(
-  aws: Pick<AwsServices, 's3'>,
-  stderr: Found,
+/**
+ * With deploy mode "cluster" the driver runs in a container of YARN, and its error is in that container's logs.
+ * Undefined where there is no such container to look for.
+ */
+async function driverLogs(
+  aws: Aws,
+  submitter: Reading,
   step: Step,
   watch: Watch | undefined,
-): Promise<Found | undefined> {
+): Promise<Reading | undefined> {
   if (!runsOnCluster(step.arguments)) return undefined;
-  const application = /\bapplication_\d+_\d+\b/.exec(stderr.log.text)?.[0];
-  const folder = application && containersOf(stderr.place, step, application);
+  const words = submitter.parts.map(({ text }) => text).join('\n');
+  const application = /\bapplication_\d+_\d+\b/.exec(words)?.[0];
+  const folder = application && submitter.place && containersOf(submitter.place, step, application);
   if (!folder) return undefined;
-  const objects = await listAll(aws.s3, folder.bucket, folder.key, watch).catch(() => []);
+  const nothing: Reading = { parts: [], absence: 'none', place: folder };
+  const listed = await listFolder(aws, folder, watch);
+  if (listed === 'denied') return { ...nothing, absence: 'denied' };
   // The driver is container 1 of an attempt; the last attempt is the one that failed for good.
-  const key = objects
-    .map((object) => object.key)
-    .filter((name) => /_000001\/stderr(?:\.gz)?$/.test(name))
-    .at(-1);
-  if (key === undefined) return undefined;
-  const place = { bucket: folder.bucket, key };
-  const log = await readLog(aws, place, watch);
-  return typeof log === 'string' || log.text.trim() === '' ? undefined : { place, log };
+  const key = listed.filter((name) => /_000001\/(?:stderr|stdout)(?:\.gz)?$/.test(name)).at(-1);
+  if (key === undefined) return nothing;
+  const stderr = { bucket: folder.bucket, key: key.replace(/\/stdout(\.gz)?$/, '/stderr$1') };
+  return readTogether(aws, withStdout(stderr), watch);
+}
+
+async function listFolder(
+  aws: Aws,
+  { bucket, key }: LogPlace,
+  watch: Watch | undefined,
+): Promise<string[] | 'denied'> {
+  try {
+    return (await listAll(aws.s3, bucket, key, watch)).map((object) => object.key);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'DENIED') return 'denied';
+    if (error instanceof ToolError && error.code === 'NOT_FOUND') return [];
+    throw error;
+  }
 }
 
 function runsOnCluster(stepArguments: readonly string[]): boolean {
@@ -70,16 +97,30 @@ function runsOnCluster(stepArguments: readonly string[]): boolean {
   );
 }
 
-async function readLog(
-  aws: Pick<AwsServices, 's3'>,
-  place: LogPlace,
-  watch: Watch | undefined,
-): Promise<LogText | 'none' | 'denied'> {
-  const doing = { what: `reading ${uriOf(place)}`, action: 's3:GetObject', bucket: place.bucket };
+async function readTogether(aws: Aws, places: LogPlaces, watch: Watch | undefined): Promise<Reading> {
+  const read = await Promise.all(
+    places.map(async (place) => ({ place, log: await readLog(aws, place, watch) })),
+  );
+  const found = read.flatMap(({ place, log }) =>
+    typeof log === 'string' || log.text.trim() === '' ? [] : [{ place, part: log }],
+  );
+  const absent =
+    read.find(({ log }) => log === 'denied') ?? read.find(({ log }) => log === 'unreadable') ?? read[0];
+  return {
+    parts: found.map(({ part }) => part),
+    absence: typeof absent?.log === 'string' ? absent.log : 'none',
+    place: found[0]?.place ?? absent?.place,
+  };
+}
+
+async function readLog(aws: Aws, place: LogPlace, watch: Watch | undefined): Promise<LogPart | Absence> {
+  const uri = uriOf(place);
+  const doing = { what: `reading ${uri}`, action: 's3:GetObject', bucket: place.bucket };
   return aws.s3.run(doing, async (client, sdk) => {
     try {
       const { bytes, cut } = await readBody(client, sdk, place, downloadBytes, watch?.signal);
-      return await logText(bytes, cut);
+      const log = await logText(bytes, cut);
+      return log ? { uri, ...log, text: clean(log.text, log.text.length) } : 'unreadable';
     } catch (error) {
       const absence = absenceOf(error);
       if (absence === undefined) throw error;
@@ -88,7 +129,7 @@ async function readLog(
   });
 }
 
-function absenceOf(error: unknown): 'none' | 'denied' | undefined {
+function absenceOf(error: unknown): Absence | undefined {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NoSuchKey' || name === 'NotFound' || name === 'NoSuchBucket') return 'none';
   return name === 'AccessDenied' || name === 'Forbidden' ? 'denied' : undefined;

@@ -41,6 +41,7 @@ function titleOf(failure: StepFailure | undefined): string {
   if (failure?.cause) return failure.cause.title;
   if (failure?.log === 'not_delivered_yet') return 'Log not delivered yet';
   if (failure?.log === 'denied') return 'Log may not be read';
+  if (failure?.log === 'unreadable') return 'Log is neither gzip nor text';
   return failure?.log === 'log' ? 'No known cause in the log' : 'No log found';
 }
 

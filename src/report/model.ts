@@ -13,14 +13,21 @@ const seconds = z.number().nullable();
 const stamp = z.iso.datetime();
 const loadSchema = z.int().min(1).max(1000);
 
+const noLog = ['not_delivered_yet', 'none', 'denied', 'unreadable'] as const;
+
 /** Why a step failed: what EMR says, and what its log proves. Foreign text, cleaned and cut. */
 export const failureSchema = z.object({
   reason: z.string().optional(),
   message: z.string().optional(),
   /** Whether the log could be read: `not_delivered_yet` is a finding of its own, never "no error". */
-  log: z.enum(['log', 'not_delivered_yet', 'none', 'denied', 'not_read']),
+  log: z.enum(['log', ...noLog, 'not_read']),
+  /** The log with the proof; without proof the first that was read, or the first place that was looked at. */
   logUri: z.string().optional(),
   logCut: z.boolean().optional(),
+  /** Plain text where a gzip was to be expected. */
+  logNotGzip: z.boolean().optional(),
+  /** With deploy mode "cluster": why the driver's own log is not the one that was read. */
+  driverLog: z.enum(noLog).optional(),
   cause: z
     .object({
       signature: z.string(),

@@ -5,8 +5,10 @@ export interface Cause {
   readonly signature: Signature;
   /** The line that proves it, as it stands in the log. */
   readonly line: string;
-  /** 1-based. */
+  /** 1-based, in the log that it stands in. */
   readonly lineNumber: number;
+  /** Which of the logs that is, from 0. */
+  readonly log: number;
   /** Signatures that rank below and match other lines: what followed from the cause. */
   readonly symptoms: readonly Signature[];
 }
@@ -14,20 +16,24 @@ export interface Cause {
 const lineLimit = 20_000;
 
 /**
- * The cause that a log proves: of all signatures that match a line, the one that stands first in the list, at the
- * first line that it matches. Time is no guide: the executor that YARN killed is reported before and after the
+ * The cause that the logs of one step prove: of all signatures that match a line, the one that stands first in the list,
+ * at the first line that it matches. Time is no guide: the executor that YARN killed is reported before and after the
  * stage that failed for it. Undefined when no line is known.
  */
-export function findCause(log: string): Cause | undefined {
-  const first = new Map<Signature, { line: string; lineNumber: number }>();
-  for (const [index, whole] of log.split(/\r\n|\n|\r/).entries()) {
-    const line = whole.length > lineLimit ? whole.slice(0, lineLimit) : whole;
-    for (const signature of signatures)
-      if (!first.has(signature) && signature.pattern.test(line) && !signature.unless?.test(line))
-        first.set(signature, { line, lineNumber: index + 1 });
-  }
+export function findCause(...logs: readonly string[]): Cause | undefined {
+  const first = new Map<Signature, { line: string; lineNumber: number; log: number }>();
+  for (const [log, text] of logs.entries())
+    for (const [index, whole] of text.split(/\r\n|\n|\r/).entries()) {
+      const line = whole.length > lineLimit ? whole.slice(0, lineLimit) : whole;
+      for (const signature of signatures)
+        if (!first.has(signature) && signature.pattern.test(line) && !signature.unless?.test(line))
+          first.set(signature, { line, lineNumber: index + 1, log });
+    }
   const [root, ...others] = signatures.filter((signature) => first.has(signature));
   const proof = root && first.get(root);
-  const symptoms = others.filter((signature) => first.get(signature)?.lineNumber !== proof?.lineNumber);
-  return proof && { signature: root, ...proof, symptoms };
+  const isElsewhere = (signature: Signature) => {
+    const at = first.get(signature);
+    return at?.lineNumber !== proof?.lineNumber || at?.log !== proof?.log;
+  };
+  return proof && { signature: root, ...proof, symptoms: others.filter(isElsewhere) };
 }

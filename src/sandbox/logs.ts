@@ -7,7 +7,7 @@ import { textsOf } from './stepTexts.ts';
 
 /**
  * Writes `{LogUri}/{cluster}/steps/{step}/{stderr,controller,stdout,syslog}.gz` and the driver's
- * `containers/{application}/{container}/stderr.gz`. A cluster without a LogUri, or with one that leads to no
+ * `containers/{application}/{container}/{stderr,stdout}.gz`. A cluster without a LogUri, or with one that leads to no
  * bucket, keeps no logs and says nothing of it.
  */
 export function createLogDelivery(buckets: Buckets): (cluster: ClusterRecord, step: StepRecord) => void {
@@ -16,12 +16,12 @@ export function createLogDelivery(buckets: Buckets): (cluster: ClusterRecord, st
     const { applicationId, startedMs, endedMs } = step;
     if (!bucket || folder === undefined || !applicationId || startedMs === undefined || endedMs === undefined)
       return;
-    const files = Object.entries(textsOf(step, { applicationId, startedMs, endedMs })).map(
-      ([name, text]): [string, string] =>
-        name === 'driver'
-          ? [`containers/${applicationId}/${containerId(applicationId, 1)}/stderr.gz`, text]
-          : [`steps/${step.id}/${name}.gz`, text],
-    );
+    const { driver, ...own } = textsOf(step, { applicationId, startedMs, endedMs });
+    const container = `containers/${applicationId}/${containerId(applicationId, 1)}`;
+    const files = [
+      ...Object.entries(own).map(([name, text]) => [`steps/${step.id}/${name}.gz`, text] as const),
+      ...Object.entries(driver ?? {}).map(([name, text]) => [`${container}/${name}.gz`, text] as const),
+    ];
     try {
       for (const [path, text] of files) buckets.put(bucket, `${folder}${path}`, gzipSync(text, { level: 1 }));
     } catch {

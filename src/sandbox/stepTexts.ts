@@ -1,6 +1,6 @@
 /** The four logs that EMR keeps of a step, and the driver's, which with deploy-mode cluster lies elsewhere. */
 import type { StepRecord } from './emr/records.ts';
-import { driverFailure, type Run, stamp } from './failureTexts.ts';
+import { type DriverTexts, driverFailure, type Run, stamp } from './failureTexts.ts';
 
 export interface StepTexts {
   readonly stderr: string;
@@ -8,35 +8,42 @@ export interface StepTexts {
   readonly stdout: string;
   readonly syslog: string;
   /** Undefined with deploy-mode client: the driver is the step's own process then. */
-  readonly driver?: string;
+  readonly driver?: DriverTexts;
 }
 
 /** @param run when and as which YARN application the step ran */
 export function textsOf(step: StepRecord, run: Run): StepTexts {
   const { args } = step.request;
   const inCluster = args[args.indexOf('--deploy-mode') + 1] === 'cluster' || !args.includes('--deploy-mode');
-  const driver = driverText(step, run);
+  const driver = driverTexts(step, run);
   return {
-    stderr: inCluster ? submitterText(step, run) : `${driver}Command exiting with ret '${exitCode(step)}'\n`,
+    stderr: inCluster
+      ? submitterText(step, run)
+      : `${driver.stderr}Command exiting with ret '${exitCode(step)}'\n`,
     controller: controllerText(step, run),
-    stdout: '',
+    stdout: inCluster ? '' : driver.stdout,
     syslog: '',
     ...(inCluster ? { driver } : {}),
   };
 }
 
-function driverText(step: StepRecord, run: Run): string {
+function driverTexts(step: StepRecord, run: Run): DriverTexts {
   const opening = `${stamp(run.startedMs + 9000)} INFO ApplicationMaster: ApplicationAttemptId: ${run.applicationId.replace('application', 'appattempt')}_000001
 ${stamp(run.startedMs + 14_000)} INFO SparkContext: Running Spark version 3.5.4-amzn-0
 ${stamp(run.startedMs + 21_000)} INFO AuditRunner: evaluating ${step.request.name}
 `;
   const cause = step.state === 'FAILED' ? step.plan.failsWith : undefined;
-  if (cause) return opening + driverFailure(cause, run);
-  if (step.state === 'COMPLETED')
-    return `${opening}${stamp(run.endedMs - 2000)} INFO AuditRunner: check finished, results written
+  if (cause) {
+    const { stderr, stdout } = driverFailure(cause, run);
+    return { stderr: opening + stderr, stdout };
+  }
+  const ending =
+    step.state === 'COMPLETED'
+      ? `${stamp(run.endedMs - 2000)} INFO AuditRunner: check finished, results written
 ${stamp(run.endedMs)} INFO ApplicationMaster: Final app status: SUCCEEDED, exitCode: 0
-`;
-  return `${opening}${stamp(run.endedMs)} ERROR ApplicationMaster: RECEIVED SIGNAL TERM\n`;
+`
+      : `${stamp(run.endedMs)} ERROR ApplicationMaster: RECEIVED SIGNAL TERM\n`;
+  return { stderr: opening + ending, stdout: '' };
 }
 
 /** What spark-submit prints on the primary node: the application's states, and nothing of the error itself. */

@@ -36,56 +36,91 @@ const put = (key: string, text: string) => world.buckets.put('logs', key, gzipSy
 const read = (changed: Partial<Step> = {}, of: Partial<Cluster> = {}) =>
   createStepLogs(world).read({ ...cluster, ...of }, { ...step, ...changed }, watch());
 
+/** The texts that were read, in order, and the file that each comes from. */
+async function parts(...given: Parameters<typeof read>) {
+  const log = await read(...given);
+  if (log.found !== 'log') throw new Error(`no log: ${log.found}`);
+  return log.parts.map(({ uri, text }) => [uri.replace('s3://logs/', ''), text]);
+}
+
 describe('the place', () => {
   it('is the log file that EMR names in the failure, when it is there', async () => {
     put('elsewhere/stderr.gz', 'named');
     put(`${folder}stderr.gz`, 'by the LogUri');
     expect(await read({ failure: { logFile: 's3://logs/elsewhere/stderr.gz' } })).toEqual({
       found: 'log',
-      uri: 's3://logs/elsewhere/stderr.gz',
-      text: 'named',
-      cut: false,
+      parts: [{ uri: 's3://logs/elsewhere/stderr.gz', text: 'named', cut: false, gzip: true }],
     });
-    expect(await read({ failure: { logFile: 's3://logs/gone/stderr.gz' } })).toMatchObject({
-      text: 'by the LogUri',
-    });
-    expect(await read({ failure: { logFile: 's3a://logs/elsewhere/' } })).toMatchObject({ text: 'named' });
+    expect(await parts({ failure: { logFile: 's3://logs/gone/stderr.gz' } })).toEqual([
+      [`${folder}stderr.gz`, 'by the LogUri'],
+    ]);
+    expect(await parts({ failure: { logFile: 's3a://logs/elsewhere/' } })).toEqual([
+      ['elsewhere/stderr.gz', 'named'],
+    ]);
   });
 
   it('is then the step’s own log folder, then the one below the cluster’s LogUri', async () => {
     put('own/j-1/steps/s-1/stderr.gz', 'own');
     put(`${folder}stderr.gz`, 'by the LogUri');
-    expect(await read({ logUri: 's3://logs/own' })).toMatchObject({ text: 'own' });
-    expect(await read({ logUri: 's3://logs/own/j-1/steps/s-1/' })).toMatchObject({ text: 'own' });
-    expect(await read()).toMatchObject({ text: 'by the LogUri', uri: `s3://logs/${folder}stderr.gz` });
+    expect(await parts({ logUri: 's3://logs/own' })).toMatchObject([[expect.anything(), 'own']]);
+    expect(await parts({ logUri: 's3://logs/own/j-1/steps/s-1/' })).toMatchObject([
+      [expect.anything(), 'own'],
+    ]);
+    expect(await parts()).toEqual([[`${folder}stderr.gz`, 'by the LogUri']]);
   });
 
-  it('is the next kind of log where one is empty or absent', async () => {
+  it('is stderr and stdout together, as the traceback of a Python check is in stdout', async () => {
+    put(`${folder}stderr.gz`, 'INFO SparkContext: Running Spark');
+    put(`${folder}stdout.gz`, 'Traceback (most recent call last):');
+    put(`${folder}controller.gz`, 'WARN Step failed with exitCode 1');
+    const both = [
+      [`${folder}stderr.gz`, 'INFO SparkContext: Running Spark'],
+      [`${folder}stdout.gz`, 'Traceback (most recent call last):'],
+    ];
+    expect(await parts()).toEqual(both);
+    expect(await parts({ failure: { logFile: `s3://logs/${folder}stderr.gz` } })).toEqual(both);
+  });
+
+  it('is the controller’s log where stderr and stdout are empty or absent', async () => {
     put(`${folder}stderr.gz`, ' \n');
-    put(`${folder}stdout.gz`, 'from stdout');
-    expect(await read()).toMatchObject({ text: 'from stdout' });
+    put(`${folder}syslog.gz`, 'from syslog');
+    expect(await parts()).toEqual([[`${folder}syslog.gz`, 'from syslog']]);
     put(`${folder}controller.gz`, 'from the controller');
-    expect(await read()).toMatchObject({ text: 'from the controller' });
+    expect(await parts()).toEqual([[`${folder}controller.gz`, 'from the controller']]);
+    put(`${folder}stdout.gz`, 'from stdout');
+    expect(await parts()).toEqual([[`${folder}stdout.gz`, 'from stdout']]);
   });
 
-  it('is the driver’s container with deploy mode cluster, the last attempt of it', async () => {
+  describe('with deploy mode cluster', () => {
     const containers = 'emr/j-1/containers/application_17_0042/';
-    put(`${folder}stderr.gz`, 'INFO Client: Application report for application_17_0042 (state: FAILED)');
-    put(`${containers}container_17_0042_01_000001/stderr.gz`, 'first attempt');
-    put(`${containers}container_17_0042_02_000001/stderr.gz`, 'java.lang.OutOfMemoryError');
-    put(`${containers}container_17_0042_02_000002/stderr.gz`, 'an executor');
-    expect(await read()).toMatchObject({
-      text: 'java.lang.OutOfMemoryError',
-      uri: `s3://logs/${containers}container_17_0042_02_000001/stderr.gz`,
-    });
-    expect(await read({ arguments: ['spark-submit', 'x.py'] })).toMatchObject({
-      text: expect.stringContaining('Application report'),
-    });
-  });
+    const stderr = 'INFO Client: Application report for application_17_0042 (state: FAILED)';
+    beforeEach(() => put(`${folder}stderr.gz`, stderr));
 
-  it('is the step’s stderr as long as the container’s is not there', async () => {
-    put(`${folder}stderr.gz`, 'application_17_0042 failed');
-    expect(await read()).toMatchObject({ text: 'application_17_0042 failed' });
+    it('is the driver’s container first, the last attempt of it, then the step’s own', async () => {
+      put(`${containers}container_17_0042_01_000001/stderr.gz`, 'first attempt');
+      put(`${containers}container_17_0042_02_000001/stderr.gz`, 'ERROR ApplicationMaster');
+      put(`${containers}container_17_0042_02_000001/stdout.gz`, 'Traceback');
+      put(`${containers}container_17_0042_02_000002/stderr.gz`, 'an executor');
+      expect(await parts()).toEqual([
+        [`${containers}container_17_0042_02_000001/stderr.gz`, 'ERROR ApplicationMaster'],
+        [`${containers}container_17_0042_02_000001/stdout.gz`, 'Traceback'],
+        [`${folder}stderr.gz`, stderr],
+      ]);
+      expect(await parts({ arguments: ['spark-submit', 'x.py'] })).toEqual([[`${folder}stderr.gz`, stderr]]);
+    });
+
+    it('says that the driver’s log is late, or not there, where only the step’s own is', async () => {
+      expect(await read({}, { observedMs: endedMs + 60_000 })).toMatchObject({
+        parts: [{ text: stderr }],
+        driver: 'not_delivered_yet',
+      });
+      expect(await read()).toMatchObject({ parts: [{ text: stderr }], driver: 'none' });
+    });
+
+    it('says that the driver’s log may not be read', async () => {
+      world.front.faults.add([{ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' }]);
+      expect(await read()).toMatchObject({ parts: [{ text: stderr }], driver: 'denied' });
+    });
   });
 });
 
@@ -107,6 +142,14 @@ describe('nothing there', () => {
     expect(await read({}, { logUri: 's3://no-such-log-bucket/x/' })).toMatchObject({ found: 'none' });
   });
 
+  it('but bytes that are neither gzip nor text is "unreadable"', async () => {
+    const noise = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256));
+    world.buckets.put('logs', `${folder}stderr.gz`, noise);
+    expect(await read()).toEqual({ found: 'unreadable', uri: `s3://logs/${folder}stderr.gz` });
+    put(`${folder}stdout.gz`, 'Traceback');
+    expect(await parts()).toEqual([[`${folder}stdout.gz`, 'Traceback']]);
+  });
+
   it('that we may see is "denied"', async () => {
     world.front.faults.add([{ service: 's3', operation: 'GetObject', error: 'AccessDenied' }]);
     expect(await read()).toEqual({ found: 'denied', uri: `s3://logs/${folder}stderr.gz` });
@@ -114,9 +157,9 @@ describe('nothing there', () => {
 });
 
 describe('the text', () => {
-  it('is read as it is when it is not packed', async () => {
-    world.buckets.put('logs', `${folder}stderr.gz`, Buffer.from('plain'));
-    expect(await read()).toMatchObject({ text: 'plain', cut: false });
+  it('is read as it is when it is not packed, and says so', async () => {
+    world.buckets.put('logs', `${folder}stderr.gz`, Buffer.from('plain, überall'));
+    expect(await read()).toMatchObject({ parts: [{ text: 'plain, überall', cut: false, gzip: false }] });
   });
 
   it('is what is before the break of a gzip that was cut or damaged', async () => {
@@ -124,23 +167,26 @@ describe('the text', () => {
     const whole = gzipSync(`the beginning ${random}`);
     world.buckets.put('logs', `${folder}stderr.gz`, whole.subarray(0, whole.length / 2));
     const broken = await read();
-    expect(broken).toMatchObject({ found: 'log', text: expect.stringMatching(/^the beginning 0 7919/) });
+    expect(broken).toMatchObject({ parts: [{ text: expect.stringMatching(/^the beginning 0 7919/) }] });
     const damaged = Buffer.from(whole);
     damaged.fill(0xff, whole.length - 2000, whole.length - 1900);
     world.buckets.put('logs', `${folder}stderr.gz`, damaged);
-    expect(await read()).toMatchObject({ cut: true, text: expect.stringMatching(/^the beginning/) });
+    expect(await read()).toMatchObject({
+      parts: [{ cut: true, text: expect.stringMatching(/^the beginning/) }],
+    });
   });
 
   it('of a huge log is its last mebibyte', async () => {
     put(`${folder}stderr.gz`, `${'line\n'.repeat(2_000_000)}the end`);
-    const log = await read();
-    expect(log).toMatchObject({ cut: true, text: expect.stringMatching(/the end$/) });
-    expect(log.found === 'log' && log.text.length).toBe(1024 * 1024);
+    expect(await read()).toMatchObject({ parts: [{ cut: true, text: expect.stringMatching(/the end$/) }] });
+    expect((await parts())[0]?.[1]).toHaveLength(1024 * 1024);
   });
 
   it('is foreign: no escapes, no secrets', async () => {
     put(`${folder}stderr.gz`, `\u001b[31mFAILED\u001b[0m key ${keyId} \u202e jdbc:mysql://u:hunter2@db/x`);
-    expect(await read()).toMatchObject({ text: 'FAILED key [masked]  jdbc:mysql://u:[masked]@db/x' });
+    expect(await read()).toMatchObject({
+      parts: [{ text: 'FAILED key [masked]  jdbc:mysql://u:[masked]@db/x' }],
+    });
   });
 
   it.each(['cutBody', 'resetConnection', 'responseLost', 'SlowDown'])(
@@ -148,7 +194,7 @@ describe('the text', () => {
     async (error) => {
       put(`${folder}stderr.gz`, 'whole '.repeat(1000));
       world.front.faults.add([{ service: 's3', operation: 'GetObject', error, times: 1 }]);
-      expect(await read()).toMatchObject({ text: 'whole '.repeat(1000), cut: false });
+      expect(await read()).toMatchObject({ parts: [{ text: 'whole '.repeat(1000), cut: false }] });
     },
   );
 

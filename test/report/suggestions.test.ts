@@ -10,7 +10,10 @@ const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFact
 const idsOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
   reportOf(steps, slots, more).suggestions.map((suggestion) => suggestion.id);
 
-const log = (text: string): StepLog => ({ found: 'log', uri: 's3://logs/stderr.gz', text, cut: false });
+const log = (text: string): StepLog => ({
+  found: 'log',
+  parts: [{ uri: 's3://logs/stderr.gz', text, cut: false, gzip: true }],
+});
 
 describe('suggestions', () => {
   it('ask for more slots when full slots and waiting steps missed the window, and say how many', () => {

@@ -13,28 +13,31 @@ async function failed(stem: string, hours: number, load: number) {
   const container = applicationId.replace('application', 'container');
   return {
     step: (name: string) => bed.log(`${folder}/${answer.clusterId}/steps/${id}/${name}.gz`),
-    driver: () =>
-      bed.log(`${folder}/${answer.clusterId}/containers/${applicationId}/${container}_01_000001/stderr.gz`),
+    driver: (name: string) =>
+      bed.log(`${folder}/${answer.clusterId}/containers/${applicationId}/${container}_01_000001/${name}.gz`),
     applicationId,
   };
 }
 
-test("the step's own log names the application, and the driver's holds the error", async () => {
+test("the step's own log names the application, and the traceback is in the driver's stdout, where spark-submit prints it", async () => {
   const logs = await failed('check_consent_15m', 3, 1);
   expect(logs.step('stderr')).toContain(`Submitted application ${logs.applicationId}`);
   expect(logs.step('stderr')).toContain('finished with failed status');
   expect(logs.step('stderr')).not.toContain('UNRESOLVED_COLUMN');
   expect(logs.step('controller')).toContain('WARN Step failed with exitCode 1');
-  expect(logs.driver()).toContain('[UNRESOLVED_COLUMN.WITH_SUGGESTION]');
-  expect(logs.driver()).toContain('consent_updated_at');
+  expect(logs.driver('stdout')).toMatch(/^Traceback \(most recent call last\):/);
+  expect(logs.driver('stdout')).toContain('[UNRESOLVED_COLUMN.WITH_SUGGESTION]');
+  expect(logs.driver('stdout')).toContain('consent_updated_at');
+  expect(logs.driver('stderr')).toContain('User application exited with status 1');
+  expect(logs.driver('stderr')).not.toContain('Traceback');
 });
 
 test('a check that outgrows its executors is killed by YARN, in the words of YARN', async () => {
   const logs = await failed('check_profile_merges_15m', 24, 4);
-  expect(logs.driver()).toMatch(
+  expect(logs.driver('stderr')).toMatch(
     /exceeding physical memory limits\. 4\.[56] GB of 4\.4 GB physical memory used/,
   );
-  expect(logs.driver()).toContain('Consider boosting spark.executor.memoryOverhead');
+  expect(logs.driver('stderr')).toContain('Consider boosting spark.executor.memoryOverhead');
 });
 
 test('a check that went well leaves logs too', async () => {

@@ -1,17 +1,10 @@
-import type { Report, ReportStep, StepFailure } from '../model.ts';
+import { logStatus } from '../logStatus.ts';
+import type { Report, ReportStep } from '../model.ts';
 import { counted } from '../words.ts';
 import { code, plain } from './escape.ts';
 
 const groupsShown = 15;
 const stepsShown = 10;
-
-const logWords: Readonly<Record<StepFailure['log'], string>> = {
-  log: 'read',
-  not_delivered_yet: 'not delivered yet: EMR brings logs every five minutes; build the report again then',
-  none: 'none found',
-  denied: 'may not be read',
-  not_read: 'not read',
-};
 
 /** What broke, by cause, with the line that proves it; then whether it is because of the load. */
 export function failedSection(report: Report): string {
@@ -56,7 +49,7 @@ function stepLines(step: ReportStep, first: boolean): string[] {
     ...(failure.cause && failure.cause.symptoms.length > 0
       ? [`  - Then: ${failure.cause.symptoms.slice(0, 4).map(plain).join('; ')}`]
       : []),
-    `  - Log: ${failure.logUri === undefined ? '' : `${code(failure.logUri)}, `}${logWords[failure.log]}${failure.logCut ? ', cut' : ''}`,
+    `  - Log: ${failure.logUri === undefined ? '' : `${code(failure.logUri)}, `}${logStatus(failure)}`,
   ];
   return first ? full : [proof === undefined ? head : `${head}: ${code(shortened(proof))}`];
 }
