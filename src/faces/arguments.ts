@@ -12,8 +12,8 @@ export function parseArguments(tool: Tool, given: unknown): Record<string, unkno
   if (parsed.success) return parsed.data;
   const properties = inputSchemaOf(tool).properties as Readonly<Record<string, Property>>;
   const names = Object.keys(properties);
-  const problems = parsed.error.issues.flatMap((issue) => problemsIn(issue, given, properties));
-  throw new ToolError('BAD_INPUT', `${problems.join('; ')}. Nothing was changed.`, {
+  const problems = new Set(parsed.error.issues.flatMap((issue) => problemsIn(issue, given, properties)));
+  throw new ToolError('BAD_INPUT', `${[...problems].join('; ')}. Nothing was changed.`, {
     next: `call ${tool.name} again${names.length === 0 ? ' without arguments' : `; its arguments are ${names.join(', ')}`}.`,
   });
 }
@@ -33,7 +33,7 @@ function problemsIn(
   if (property === undefined) return ['the arguments must be one object'];
   // A tool's own words begin like this; the library's do not.
   const demand = issue.message.startsWith('must ') ? issue.message : `must be ${meaningOf(property)}`;
-  const value = (given as Readonly<Record<string, unknown>>)[name];
+  const value = (given as Readonly<Record<string, unknown>> | undefined)?.[name];
   return [
     value === undefined ? `${name} is missing: it ${demand}` : `${name} ${demand}, not ${quoted(value)}`,
   ];

@@ -41,21 +41,21 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
 
 const aLoad = 'must be a whole number from 1 to 1000, such as 2 or "2x"';
 
+const aWholeLoad = z.int({ error: aLoad }).min(1, { error: aLoad }).max(1000, { error: aLoad });
+
 /** Accepts `2`, `"2"` and `"2x"`; comes back as a whole number from 1 to 1000. */
 export const loadInput = z
-  .union([z.int().min(1).max(1000), z.string().regex(/^\s*\d{1,4}\s*x?\s*$/i, { error: aLoad })], {
+  .union([aWholeLoad, z.string().regex(/^\s*\d{1,4}\s*x?\s*$/i, { error: aLoad })], {
     error: aLoad,
   })
   .transform((load) => (typeof load === 'number' ? load : Number.parseInt(load, 10)))
-  .pipe(z.int({ error: aLoad }).min(1, { error: aLoad }).max(1000, { error: aLoad }));
+  .pipe(aWholeLoad);
 
 export const loadOutput = z.int().min(1).max(1000);
 export const scheduleInput = z.enum(schedules, { error: `must be one of ${schedules.join(', ')}` });
-export const reviewIdInput = z
-  .string()
-  .regex(/^[0-9a-f]{16}$/, {
-    error: 'must be a review id of 16 hex digits, as scaleConfigs or reviewConfigs named it',
-  });
+export const reviewIdInput = z.string().regex(/^[0-9a-f]{16}$/, {
+  error: 'must be a review id of 16 hex digits, as scaleConfigs or reviewConfigs named it',
+});
 export const clusterIdInput = z
   .string()
   .regex(/^j-[A-Z0-9]{1,20}$/, { error: 'must be an EMR cluster id such as j-2ABCDEFG12345' });

@@ -1,0 +1,34 @@
+/** The real adapters in the sandbox's world, for the suites of the faces. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { compose } from '../../src/compose.ts';
+import type { Ports } from '../../src/ports.ts';
+import { startWorld, type World } from '../../src/sandbox/world.ts';
+import { readSettings } from '../../src/settings.ts';
+
+export function useWorld(): { world(): World; ports(env?: Record<string, string>): Promise<Ports> } {
+  let place: string;
+  let world: World;
+  const before = { ...process.env };
+  beforeAll(async () => {
+    place = mkdtempSync(join(tmpdir(), 'faces-'));
+    world = await startWorld({ directory: place, dagsFolder: 'dags' });
+    // The AWS SDK reads its own variables from the environment.
+    for (const [name, value] of Object.entries(world.env))
+      if (name.startsWith('AWS_')) {
+        if (value === '') delete process.env[name];
+        else process.env[name] = value;
+      }
+  });
+  afterAll(async () => {
+    process.env = before;
+    await world.close();
+    rmSync(place, { recursive: true, force: true });
+  });
+  return {
+    world: () => world,
+    ports: async (env = {}) => compose(readSettings({ ...world.env, ...env }, place)),
+  };
+}
