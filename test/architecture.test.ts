@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'ports.ts': [],
 
   'faces/mcp.ts': ['faces', 'tools', '@modelcontextprotocol/sdk', 'node:'],
-  'faces/approve.ts': ['faces', 'facts'],
+  'faces/approve.ts': ['faces', 'facts', 'node:events'],
   'faces/schemas.ts': ['zod'],
   faces: ['faces', 'tools', 'node:'],
 

@@ -1,4 +1,5 @@
 /** The terminal's way to approve: typed by a person, on a real terminal, about the bytes that lie there now. */
+import { once } from 'node:events';
 import type { Interface } from 'node:readline/promises';
 import { ToolError } from '../errors.ts';
 import { questionOf, recordApproval } from '../facts/approvals.ts';
@@ -37,7 +38,11 @@ export async function approve(
     );
   if (!review.approvalNeeded) return 'Every byte is the baseline: no approval is needed.';
   if (session.approved.has(reviewId)) return `Review ${reviewId} was approved already.`;
-  const typed = await terminal.question(`${questionOf(review)}\nType yes to approve: `);
+  const typed = await Promise.race([
+    terminal.question(`${questionOf(review)}\nType yes to approve: `),
+    // A terminal that is closed has not said yes.
+    once(terminal, 'close').then(() => ''),
+  ]);
   if (typed.trim().toLowerCase() !== 'yes')
     throw new ToolError('WRONG_STATE', 'You did not type yes. Nothing was approved.', {
       next: 'run the same command again when you are sure.',

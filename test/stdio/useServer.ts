@@ -11,13 +11,15 @@ export type Environment = Record<string, string>;
 
 export interface Bed {
   world(): World;
+  /** The built main.js. */
+  product(): string;
   /** A temp directory of the suite. */
   place(): string;
   start(env: Environment, nodeOptions?: string[]): ServerProcess;
   /** Started with the sandbox's settings and these, and initialized. */
   serve(env?: Environment): Promise<ServerProcess>;
   /** Settings for a session and a clone of the target repository that nobody else has. */
-  freshPlaces(): Environment & { TARGET_REPO: string; STATE_DIR: string };
+  freshPlaces(): Environment & { TARGET_REPO: string; STATE_DIR: string; CONFIGS_PREFIX: string };
   control(method: string, path: string, body?: unknown): Promise<Message[]>;
   /** How many objects were put under a prefix so far. */
   puts(prefix: string): Promise<number>;
@@ -54,6 +56,7 @@ export function useServer(): Bed {
 
   const bed: Bed = {
     world: () => world,
+    product: () => product.main,
     place: () => place,
     start(env, nodeOptions) {
       const server = startProcess(product.main, env, nodeOptions);
