@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { bundledText } from './bundledText.mjs';
 
 const [outdir = 'dist'] = process.argv.slice(2);
 const options = {
@@ -19,6 +20,7 @@ const options = {
   },
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [bundledText()],
 };
 
 /** What tools/list answers is known when the product is built: the module that makes it is replaced by its value. */
@@ -57,7 +59,7 @@ const { metafile } = await build({
   minify: true,
   keepNames: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [listedWhenBuilt, withoutAjv],
+  plugins: [...options.plugins, listedWhenBuilt, withoutAjv],
   metafile: true,
 });
 // Chunks of earlier builds go last: a build that fails leaves the server as it was.

@@ -1,21 +1,37 @@
 import type { ReportStep } from '../model.ts';
 import { stampsOf } from '../occupancy.ts';
 
+/** When something ran; null for what never started, or has not ended. The unit does not matter. */
+export interface Ran {
+  readonly started: number | null;
+  readonly ended: number | null;
+}
+
 /**
- * Puts every step that ran into the lowest lane that is free at its start, as a slot would take it. EMR does not
+ * Puts everything that ran into the lowest lane that is free at its start, as a slot would take it. EMR does not
  * tell which slot a step had; the number of lanes is the most that ran at once all the same.
  */
-export function lanesOf(steps: readonly ReportStep[]): { lanes: [ReportStep, number][]; count: number } {
-  const ran = steps
-    .map((step) => ({ step, ...stampsOf(step) }))
-    .filter((one) => one.startedMs !== null)
-    .sort((a, b) => (a.startedMs ?? 0) - (b.startedMs ?? 0));
+export function packed<T>(
+  items: readonly T[],
+  ranOf: (item: T) => Ran,
+): { lanes: [item: T, lane: number][]; count: number } {
+  const ran = items
+    .map((item) => ({ item, ...ranOf(item) }))
+    .filter((one) => one.started !== null)
+    .sort((a, b) => (a.started ?? 0) - (b.started ?? 0));
   const freeAt: number[] = [];
-  const lanes = ran.map(({ step, startedMs, endedMs }): [ReportStep, number] => {
-    const free = freeAt.findIndex((at) => at <= (startedMs ?? 0));
+  const lanes = ran.map(({ item, started, ended }): [T, number] => {
+    const free = freeAt.findIndex((at) => at <= (started ?? 0));
     const lane = free < 0 ? freeAt.length : free;
-    freeAt[lane] = endedMs ?? Number.POSITIVE_INFINITY;
-    return [step, lane];
+    freeAt[lane] = ended ?? Number.POSITIVE_INFINITY;
+    return [item, lane];
   });
   return { lanes, count: freeAt.length };
+}
+
+export function lanesOf(steps: readonly ReportStep[]): { lanes: [ReportStep, number][]; count: number } {
+  return packed(steps, (step) => {
+    const { startedMs, endedMs } = stampsOf(step);
+    return { started: startedMs, ended: endedMs };
+  });
 }

@@ -1,0 +1,128 @@
+import { linearScale, timeMark, timeSteps } from '../../charts/scale.ts';
+import type { Colours } from './stateColours.ts';
+import type { PageStep } from './steps.ts';
+import type { TimeRange } from './timeRange.ts';
+
+export const axisHeight = 36;
+
+export interface Scene {
+  readonly lanes: readonly (readonly [PageStep, number])[];
+  readonly laneCount: number;
+  readonly range: TimeRange;
+  readonly windowSeconds: number;
+  /** Steps that pass the filter; the others are drawn faintly. */
+  readonly shown: ReadonlySet<PageStep>;
+  readonly selected: PageStep | undefined;
+  readonly hovered: PageStep | undefined;
+  /** What a step without an end reaches to. */
+  readonly until: number;
+}
+
+/** Draws the part of the round in `range`. Width and height are in CSS pixels. */
+export function drawScene(
+  context: CanvasRenderingContext2D,
+  { width, height }: { width: number; height: number },
+  scene: Scene,
+  colours: Colours,
+): void {
+  const { range, laneCount } = scene;
+  const x = (seconds: number) => ((seconds - range.from) / (range.to - range.from)) * width;
+  const laneHeight = (height - axisHeight) / Math.max(1, laneCount);
+  const gap = laneHeight >= 4 ? 1 : 0;
+  context.fillStyle = colours.page;
+  context.fillRect(0, 0, width, height);
+  drawAxis(context, { width, height }, range, x, colours);
+  for (const [step, lane] of scene.lanes) {
+    const from = x(step.started ?? 0);
+    const to = x(step.ended ?? scene.until);
+    if (to < 0 || from > width) continue;
+    const isShown = scene.shown.has(step);
+    context.globalAlpha = isShown ? 1 : 0.15;
+    context.fillStyle = colours.of(step.state);
+    const left = Math.max(-1, from);
+    const wide = Math.max(1, Math.min(to, width + 1) - left - (to - from > 3 ? 1 : 0));
+    context.fillRect(left, axisHeight + lane * laneHeight, wide, laneHeight - gap);
+    if (step.state === 'FAILED' && isShown)
+      drawCross(context, (left + Math.min(to, width)) / 2, axisHeight + (lane + 0.5) * laneHeight, colours);
+  }
+  context.globalAlpha = 1;
+  drawWindow(context, x(scene.windowSeconds), { width, height }, colours);
+  for (const [step, lane] of scene.lanes) {
+    if (step !== scene.selected && step !== scene.hovered) continue;
+    const from = x(step.started ?? 0);
+    context.strokeStyle = colours.mark;
+    context.lineWidth = step === scene.selected ? 3 : 2;
+    const wide = Math.max(4, x(step.ended ?? scene.until) - from);
+    context.strokeRect(
+      from - 1.5,
+      axisHeight + lane * laneHeight - 1.5,
+      wide + 2,
+      Math.max(4, laneHeight - gap) + 3,
+    );
+  }
+}
+
+function drawAxis(
+  context: CanvasRenderingContext2D,
+  { width, height }: { width: number; height: number },
+  range: TimeRange,
+  x: (seconds: number) => number,
+  colours: Colours,
+): void {
+  const room = Math.max(1, Math.min(8, Math.floor(width / 90)));
+  const span = range.to - range.from;
+  const step = timeSteps.find((one) => span / one <= room) ?? span / room;
+  const { ticks } = linearScale(range.from, range.to, 0, width, [step]);
+  context.font = '12px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  for (const tick of ticks) {
+    const at = Math.round(x(tick)) + 0.5;
+    context.strokeStyle = colours.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(at, 0);
+    context.lineTo(at, height);
+    context.stroke();
+    context.fillStyle = colours.soft;
+    context.fillText(timeMark(tick), at + 3, 9);
+  }
+}
+
+/** More than a colour: a failed step has a cross on it. */
+function drawCross(context: CanvasRenderingContext2D, x: number, y: number, colours: Colours): void {
+  for (const [colour, width] of [
+    [colours.page, 5],
+    [colours.of('FAILED'), 2],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    context.moveTo(x - 3, y - 3);
+    context.lineTo(x + 3, y + 3);
+    context.moveTo(x + 3, y - 3);
+    context.lineTo(x - 3, y + 3);
+    context.stroke();
+  }
+}
+
+function drawWindow(
+  context: CanvasRenderingContext2D,
+  at: number,
+  { width, height }: { width: number; height: number },
+  colours: Colours,
+): void {
+  if (at < 0 || at > width) return;
+  context.strokeStyle = colours.text;
+  context.lineWidth = 1.5;
+  context.setLineDash([6, 3]);
+  context.beginPath();
+  context.moveTo(at, 0);
+  context.lineTo(at, height);
+  context.stroke();
+  context.setLineDash([]);
+  context.fillStyle = colours.text;
+  const isRight = at > width - 80;
+  context.textAlign = isRight ? 'right' : 'left';
+  context.fillText('window', at + (isRight ? -5 : 5), axisHeight - 11);
+  context.textAlign = 'left';
+}

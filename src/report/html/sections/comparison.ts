@@ -1,0 +1,87 @@
+import type { Comparison, Forecast } from '../../comparisonModel.ts';
+import { formatDuration } from '../../durations.ts';
+import { counted } from '../../words.ts';
+import type { Block } from '../pageData.ts';
+import { times } from './pieces.ts';
+
+const checksShown = 10;
+const namesShown = 20;
+const weight = {
+  'super-linear (confirmed)': 0,
+  'suspect: repeat the round': 1,
+  'within noise': 2,
+  'insufficient data': 2,
+} as const;
+
+/** This round against the level before it. */
+export function comparisonBlocks(comparison: Comparison): Block[] {
+  const { baseline, candidate, ratios, checks, varies } = comparison;
+  const head = `${candidate.load}x against ${baseline.load}x (started ${baseline.startedAt})`;
+  if (!comparison.comparable)
+    return [{ kind: 'paragraph', line: `${head}: not comparable, because ${comparison.why ?? 'unknown'}.` }];
+  const withWord = (word: string) => checks.filter((check) => check.word === word).length;
+  const items = [
+    ratios.runtime !== null && `Total runtime: ${times(ratios.runtime)}`,
+    ratios.geometricMean !== null &&
+      `A check takes ${ratios.withinNoise ? '~ ' : ''}${times(ratios.geometricMean)} as long (geometric mean of ${counted(ratios.n, 'check')}; 95% interval ${times(ratios.low ?? 0)} to ${times(ratios.high ?? 0)}${ratios.withinNoise ? ': inside the noise' : ''})`,
+    varies === 'load' &&
+      `Super-linear (confirmed): ${counted(withWord('super-linear (confirmed)'), 'check')}; suspect, repeat the round: ${counted(withWord('suspect: repeat the round'), 'check')}`,
+    comparison.newFailures.length > 0 && `New failures: ${names(comparison.newFailures)}`,
+    comparison.fixed.length > 0 && `Failed before, not now: ${names(comparison.fixed)}`,
+  ].filter((item) => item !== false);
+  return [{ kind: 'paragraph', line: `${head}.` }, { kind: 'list', items }, checkTable(comparison)];
+}
+
+/** What is confirmed or suspect comes first; within that, what grew most. */
+function checkTable({ checks, baseline, candidate, varies }: Comparison): Block {
+  if (checks.length === 0) return { kind: 'paragraph', line: 'No check completed in both rounds.' };
+  const worst = checks
+    .toSorted((a, b) => weight[a.word] - weight[b.word] || b.ratio - a.ratio)
+    .slice(0, checksShown);
+  return {
+    kind: 'table',
+    titles: [
+      'Check',
+      `${baseline.load}x`,
+      varies === 'load' ? `${candidate.load}x` : 'Now',
+      'Ratio',
+      'Verdict',
+    ],
+    rows: worst.map((check) => [
+      check.check,
+      formatDuration(check.baselineSeconds),
+      formatDuration(check.candidateSeconds),
+      times(check.ratio),
+      check.word,
+    ]),
+  };
+}
+
+/** At which level it stops fitting; the model's own error first. */
+export function forecastBlocks(forecast: Forecast): Block[] {
+  if (forecast.why !== undefined) return [{ kind: 'paragraph', line: forecast.sentence }];
+  const errors = forecast.errors.map(
+    ({ load, error }) => `${load}x ${error >= 0 ? '+' : ''}${Math.round(error * 100)}%`,
+  );
+  return [
+    {
+      kind: 'paragraph',
+      line: `The model (a + b·load for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`,
+    },
+    { kind: 'paragraph', line: { strong: forecast.sentence } },
+    {
+      kind: 'table',
+      titles: ['Load', 'Total Runtime', '80% Band'],
+      rows: forecast.points.map((point) => [
+        `${point.load}x`,
+        formatDuration(point.makespanSeconds),
+        `${formatDuration(point.lowSeconds)} to ${formatDuration(point.highSeconds)}`,
+      ]),
+    },
+  ];
+}
+
+function names(checks: readonly string[]): string {
+  const more = checks.length - namesShown;
+  return checks.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,39 @@
+import { localDateTime, offsetName } from '../../localTime.ts';
+import type { Report } from '../../model.ts';
+import { counted } from '../../words.ts';
+import type { Block } from '../pageData.ts';
+
+/** The verdict, when and where, and what a reader must know before trusting the numbers. */
+export function headBlocks({ verdict, round, clusterId, cluster, schedule, warnings }: Report): Block[] {
+  const started = Date.parse(round.startedAt.replace(/(\.\d{3})\d+/, '$1'));
+  const { headline, sentence } = verdict;
+  const known = [cluster.name, cluster.state].filter((text) => text !== undefined);
+  return [
+    { kind: 'paragraph', line: [{ strong: headline }, sentence.slice(headline.length)] },
+    {
+      kind: 'facts',
+      facts: [
+        ['Date', `${localDateTime(started, round.utcOffsetMinutes)} (${offsetName(round.utcOffsetMinutes)})`],
+        ['Cluster', known.length === 0 ? clusterId : `${clusterId} (${known.join(', ')})`],
+        ['Round', `${round.number ?? 'by time alone'}, ${schedule} schedule`],
+      ],
+    },
+    ...warnings.map((warning): Block => ({ kind: 'notice', line: warning })),
+  ];
+}
+
+/** Method, population, sources, version. */
+export function provenanceBlocks({ provenance, statistics, counts, round, clusterConfig }: Report): Block[] {
+  const parts = [
+    `audit-load-test ${provenance.version}`,
+    `${counted(counts.total, 'step')} created since ${round.startedAt}`,
+    provenance.stepsKnownFromDiskOnly > 0 &&
+      `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
+    'source: EMR ListSteps and step logs',
+    `percentiles: ${statistics.method} over ${statistics.population}`,
+    clusterConfig?.digest !== undefined && `cluster config ${clusterConfig.digest.slice(0, 12)}`,
+    clusterConfig?.releaseLabel !== undefined && clusterConfig.releaseLabel,
+    provenance.resultsUri !== undefined && `check results: ${provenance.resultsUri}`,
+  ];
+  return [{ kind: 'paragraph', line: `${parts.filter((part) => part !== false).join('; ')}.` }];
+}

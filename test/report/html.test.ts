@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build.ts';
+import { reportFiles } from '../../src/report/files.ts';
+import { type Arrangement, arrange, sortedBy } from '../../src/report/html/client/arrange.ts';
+import { stepsOf } from '../../src/report/html/client/steps.ts';
+import { panned, showing, type TimeRange, zoomed } from '../../src/report/html/client/timeRange.ts';
+import { renderHtml } from '../../src/report/html/index.ts';
+import type { PageData } from '../../src/report/html/pageData.ts';
+import { stepColumns } from '../../src/report/html/stepColumns.ts';
+import type { Report } from '../../src/report/model.ts';
+import { evenRound, factsOf, stepOf } from './rounds.ts';
+
+function dataOf(html: string): PageData {
+  const text = /<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(html)?.[1];
+  return JSON.parse(text ?? '') as PageData;
+}
+
+describe('report.html', () => {
+  const html = renderHtml(buildReport(factsOf(evenRound(30, 5, (n) => 20 + n))));
+
+  it('is among the files of a report, and the same bytes for the same round', () => {
+    const report = buildReport(factsOf(evenRound(30, 5, (n) => 20 + n)));
+    expect(reportFiles(report).find((file) => file.path === 'report.html')?.text).toBe(html);
+  });
+
+  it('allows its own script by its digest, and nothing else to load or run', () => {
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
+    const script = /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+    const digest = createHash('sha256').update(script).digest('base64');
+    expect(policy).toBe(
+      `default-src &#39;none&#39;; script-src &#39;sha256-${digest}&#39;; style-src &#39;unsafe-inline&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;`,
+    );
+    expect(html.match(/<script/g)).toHaveLength(2);
+    expect(script).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(|localStorage/);
+    expect(html.replace(/xmlns="[^"]*"/g, '')).not.toMatch(/https?:\/\/|@import|url\(/);
+  });
+
+  it('holds no markup of foreign text outside the pictures, where it is escaped', () => {
+    const name = '</script><script>alert(1)</script><!--';
+    const steps = Array.from({ length: 50 }, (_, n) => ({
+      ...stepOf(`c${n}_15m`, { started: n, ended: n + 5, state: 'FAILED' }),
+      name,
+    }));
+    const page = renderHtml(buildReport(factsOf(steps, { clusterName: name, warnings: [name] })));
+    expect(page.match(/<script/g)).toHaveLength(2);
+    expect(page).not.toContain('alert(1)</script>');
+    expect(page).not.toContain('<!--');
+    expect(dataOf(page).steps.names.split('\n')[0]).toBe(name);
+  });
+
+  it('says on its first line that a partial report is provisional', () => {
+    const report = buildReport(factsOf([stepOf('a_15m', { started: 1, state: 'RUNNING' })]));
+    expect(renderHtml(report)).toContain('<h1>Load Test Report - 2x Load (provisional)</h1>');
+  });
+
+  it.each([
+    [1000, 150],
+    [10_000, 1500],
+  ])('of %d steps at two levels stays under %d KB', (count, kb) => {
+    const level = (load: number, earlier: Report[]) => {
+      const steps = evenRound(count, 40, (n) => 8 + ((n * 7919) % 97) * (n % 11 === 0 ? 6 : 1) * load).map(
+        (step, n) => ({
+          ...step,
+          id: `s-${String(n).padStart(13, '0')}`,
+          name: step.name.replace('check_', 'check_campaign_').replace('_2x', `_${load}x`),
+          arguments: step.arguments.map((argument) => argument.replace('/2x/', `/${load}x/`)),
+          ...(n % 20 === 7 && {
+            state: 'FAILED',
+            failure: { reason: 'Unknown Error', message: `Exception: ${'y'.repeat(400)}` },
+          }),
+        }),
+      );
+      return buildReport(
+        factsOf(steps, {
+          load,
+          earlier,
+          startedAtText: `2025-12-07T1${load}:00:00.000-05:00`,
+          clusterConfig: { digest: 'd', stepConcurrencyLevel: 40 },
+        }),
+      );
+    };
+    const page = renderHtml(level(4, [level(2, [])]));
+    expect(Buffer.byteLength(page) / 1024).toBeLessThan(kb);
+  });
+});
+
+describe('the steps of the page', () => {
+  it('come out of the columns as they went in', () => {
+    const moment = fc.option(fc.integer({ min: 0, max: 1e6 }), { nil: undefined });
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ created: fc.integer({ min: 0, max: 1e5 }), started: moment, ended: moment })),
+        (times) => {
+          const steps = times.map((one, n) =>
+            stepOf(`c${n}_15m`, {
+              created: one.created / 1000,
+              ...(one.started !== undefined && { started: one.started / 1000 }),
+              ...(one.ended !== undefined && { ended: one.ended / 1000 }),
+            }),
+          );
+          const report = buildReport(factsOf(steps));
+          const columns = JSON.parse(JSON.stringify(stepColumns(report))) as ReturnType<typeof stepColumns>;
+          const seconds = (of: number | null) => (of === null ? null : Math.round(of * 1000) / 1000);
+          expect(
+            stepsOf(columns).map(({ name, id, state, waited, ran }) => ({ name, id, state, waited, ran })),
+          ).toEqual(
+            report.steps.map((step) => ({
+              name: step.name,
+              id: step.id,
+              state: step.state,
+              waited: seconds(step.queueSeconds),
+              ran: seconds(step.runSeconds),
+            })),
+          );
+        },
+      ),
+    );
+  });
+
+  const steps = stepsOf(
+    stepColumns(
+      buildReport(
+        factsOf([
+          stepOf('b_15m', { started: 0, ended: 50 }),
+          stepOf('a_15m', { started: 0, ended: 90, state: 'FAILED' }),
+          stepOf('c_15m', { ended: 3, state: 'CANCELLED' }),
+        ]),
+      ),
+    ),
+  );
+  const byTime: Arrangement = { column: 'ran', descending: true, filter: '', hidden: new Set() };
+  const shown = (arrangement: Arrangement) =>
+    arrange(steps, arrangement)
+      .map((step) => step.name[0])
+      .join('');
+
+  it.each<[string, Arrangement, string]>([
+    ['slowest first', byTime, 'abc'],
+    ['fastest first, the unmeasured last all the same', { ...byTime, descending: false }, 'bac'],
+    ['by name', { ...byTime, column: 'name', descending: false }, 'abc'],
+    ['without a state', { ...byTime, hidden: new Set(['FAILED']) }, 'bc'],
+    ['with every word', { ...byTime, filter: ' 15M  fail' }, 'a'],
+  ])('are arranged %s', (_, arrangement, names) => {
+    expect(shown(arrangement)).toBe(names);
+  });
+
+  it('turn round on the second click on a title, and times begin with the longest', () => {
+    const name = sortedBy(byTime, 'name');
+    expect(name).toMatchObject({ column: 'name', descending: false });
+    expect(sortedBy(name, 'name').descending).toBe(true);
+    expect(sortedBy(name, 'waited').descending).toBe(true);
+  });
+});
+
+describe('the range of the timeline', () => {
+  const whole: TimeRange = { from: 0, to: 1000 };
+  const moment = fc.double({ min: 0, max: 1000, noNaN: true });
+
+  it('stays inside the round however it is zoomed and moved', () => {
+    const move = fc.oneof(
+      fc.record({ factor: fc.constantFrom(0.6, 1 / 0.6), at: moment }),
+      fc.record({ share: fc.double({ min: -2, max: 2, noNaN: true }) }),
+      fc.record({ show: moment }),
+    );
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
+        let range = whole;
+        for (const one of moves) {
+          if ('factor' in one) range = zoomed(range, one.factor, one.at, whole);
+          else if ('share' in one) range = panned(range, one.share, whole);
+          else {
+            range = showing(range, one.show, whole);
+            expect(one.show).toBeGreaterThanOrEqual(range.from - 1e-6);
+            expect(one.show).toBeLessThanOrEqual(range.to + 1e-6);
+          }
+          expect(range.from).toBeGreaterThanOrEqual(0);
+          expect(range.to).toBeLessThanOrEqual(1000 + 1e-6);
+          expect(range.to - range.from).toBeGreaterThanOrEqual(1 - 1e-6);
+        }
+      }),
+    );
+  });
+
+  it('keeps the moment under the pointer in its place while zooming', () => {
+    const closer = zoomed({ from: 200, to: 600 }, 0.5, 300, whole);
+    expect(closer).toEqual({ from: 250, to: 450 });
+  });
+});
