@@ -6,7 +6,7 @@ One level, in order:
 2. scaleConfigs {load: "2x"}; "for hourly" or "for daily" sets schedule, else 15m.
 3. The PERSON reviews the git diff. Wait for their "approved". What they report wrong: fixInterval, then reviewConfigs.
 4. uploadChecks {reviewId, approved: true}, then uploadDags (LOAD follows the upload).
-5. The person triggers the DAG in Airflow. "Another round": markRound before. "I just ran the hourly dag": markRound {schedule: "hourly", already: true}.
+5. The person triggers the DAG in Airflow (or says so: triggerDag, where AIRFLOW_URL is set). "Another round": markRound before. "I just ran the hourly dag": markRound {schedule: "hourly", already: true}.
 6. "Test is done": pollCluster until done, then buildReport. "cluster id is j-XXXX": pass clusterId to both. "Same cluster": leave it out.
 7. "Commit results, start 4x": commitResults {keyFindings}, then scaleConfigs {load: "4x"}.
 8. "Compare 2x and 4x": compareReports {baseline: "2x", candidate: "4x"}.

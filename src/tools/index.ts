@@ -11,6 +11,7 @@ import { reviewConfigs } from './reviewConfigs.ts';
 import { scaleConfigs } from './scaleConfigs.ts';
 import { showSession } from './showSession.ts';
 import type { Tool } from './tool.ts';
+import { triggerDag } from './triggerDag.ts';
 import { uploadChecks } from './uploadChecks.ts';
 import { uploadDags } from './uploadDags.ts';
 
@@ -23,6 +24,7 @@ export const tools: readonly Tool[] = [
   uploadChecks,
   uploadDags,
   markRound,
+  triggerDag,
   pollCluster,
   buildReport,
   compareReports,

@@ -44,7 +44,9 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
     case 'dag_uploaded':
       return ['markRound right before the person triggers the DAG in Airflow.'];
     case 'round_open':
-      return ['The person triggers the DAG in Airflow; then pollCluster.'];
+      return rounds.at(-1)?.dagRun === undefined
+        ? ['The person triggers the DAG in Airflow; then pollCluster.']
+        : ['pollCluster, or triggerDag again: it finds the run that it asked Airflow for.'];
     case 'running':
       return ['pollCluster until the round is done; then buildReport.'];
     case 'finished':

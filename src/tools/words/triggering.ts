@@ -1,0 +1,65 @@
+/** What triggerDag says. */
+
+import type { Schedule } from '../../checks/schedules.ts';
+import type { FollowedRun } from '../../facts/dagRuns.ts';
+
+interface Wish {
+  readonly dagId: string;
+  readonly load: number;
+  readonly schedule: Schedule;
+  readonly clusterId: string | undefined;
+}
+
+export function triggerQuestion({ dagId, load, clusterId }: Wish): string {
+  const where = clusterId === undefined ? 'It creates an EMR cluster' : `It uses cluster ${clusterId}`;
+  return `Trigger ${dagId} in Airflow at ${load}x? ${where} and runs every ${load}x check.`;
+}
+
+export function awaitingWords(wish: Wish, mode: string) {
+  const { dagId, load, schedule, clusterId } = wish;
+  if (mode === 'terminal')
+    return {
+      status: 'awaiting_approval' as const,
+      summary: `Nothing was triggered. With APPROVAL=terminal the person triggers ${dagId} (${load}x) in the Airflow UI.`,
+      nextSteps: [
+        'markRound, then the person triggers the DAG in the Airflow UI.',
+        'Then pollCluster until it is done.',
+      ],
+    };
+  return {
+    status: 'awaiting_approval' as const,
+    summary: `Nothing was triggered. Everything is ready for ${dagId} at ${load}x; the person has not said yes yet.`,
+    nextSteps: [
+      'Ask the person: trigger the DAG now? It costs a cluster.',
+      'If yes: triggerDag with approved: true; or the person triggers it in the Airflow UI.',
+    ],
+    callAgain: {
+      tool: 'triggerDag',
+      arguments: { schedule, ...(clusterId === undefined ? {} : { clusterId }), approved: true },
+    },
+  };
+}
+
+export function triggeredWords(
+  { dagId, load }: Pick<Wish, 'dagId' | 'load'>,
+  round: number,
+  status: 'triggered' | 'unchanged',
+  { clusterId, problem }: FollowedRun,
+) {
+  const what =
+    status === 'triggered'
+      ? `Triggered ${dagId} at ${load}x as round ${round}`
+      : `Round ${round} (${load}x) was triggered already; nothing was triggered again`;
+  const cluster = clusterId === undefined ? 'its cluster is not to be seen yet' : `it runs on ${clusterId}`;
+  return {
+    status,
+    summary: `${what}; ${cluster}.`,
+    nextSteps: ['pollCluster until the round is done; then buildReport.'],
+    warnings:
+      problem === undefined
+        ? []
+        : [
+            `The run is under way, but looking for its cluster failed: ${problem.code}. pollCluster looks again.`,
+          ],
+  };
+}

@@ -1,0 +1,459 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bucketName, dagsPrefix } from '../../src/sandbox/worldEnvironment.ts';
+import { airflowStandIn, type StandIn } from './airflowStandIn.ts';
+import { type Bed, type BedOptions, normalise, openRound, prepareWorld, toolBed } from './toolBed.ts';
+
+prepareWorld();
+
+interface Story {
+  readonly bed: Bed;
+  readonly airflow: StandIn;
+}
+
+/** The DAG with its LOAD of 2 and one check are in the bucket, as somebody uploaded them, and Airflow has read them. */
+async function uploaded(options: BedOptions = {}): Promise<Story> {
+  const bed = await toolBed(options);
+  const folder = join(bed.project, 'dags');
+  for (const name of ['yang_audit_load_test.py', ...configs])
+    bed.aws.s3.buckets.put(bucketName, `${dagsPrefix}/${name}`, readFileSync(join(folder, name)));
+  const check = Buffer.from('where: created_at >= current_timestamp');
+  bed.aws.s3.buckets.put(bucketName, 'checks_load_test/configs/15m/2x/check_one_15m.yml', check);
+  return withAirflow(bed);
+}
+
+const configs = ['15m', 'hourly', 'daily'].map(
+  (schedule) => `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`,
+);
+
+async function withAirflow(bed: Bed): Promise<Story> {
+  const airflow = await airflowStandIn(bed.aws);
+  await bed.restart(airflow.env);
+  bed.minutes(5);
+  return { bed, airflow };
+}
+
+test('without AIRFLOW_URL it says to trigger by hand, and does nothing', async () => {
+  const bed = await toolBed();
+  const before = bed.everything();
+  expect(await bed.refusal('triggerDag', { approved: true })).toBe(
+    'CONFIG: AIRFLOW_URL is not set, so nothing can be triggered from here. Next: the person triggers yang_audit_load_test_15m by hand in the Airflow UI (markRound right before), then pollCluster. Or set AIRFLOW_URL and its credentials in .env.',
+  );
+  expect(bed.everything()).toEqual(before);
+});
+
+test('a run is triggered with its round, and followed until its cluster is bound', async () => {
+  const uploadedBed = await toolBed();
+  await openRound(uploadedBed, { load: 2 });
+  const { bed, airflow } = await withAirflow(uploadedBed);
+  const { text, structure } = await bed.call('triggerDag', { approved: true });
+  expect(
+    normalise(bed, decodeURIComponent(text).replaceAll(airflow.url, '<airflow>')),
+  ).toMatchInlineSnapshot(`
+    "Triggered yang_audit_load_test_15m at 2x as round 1; it runs on <cluster>.
+
+    Status: triggered
+    Dag id: yang_audit_load_test_15m
+    Load: 2
+    Schedule: 15m
+    Dag run id: round_1__2025-12-08T15:35:00.000000-05:00
+    Url: <airflow>/dags/yang_audit_load_test_15m/runs/round_1__2025-12-08T15:35:00.000000-05:00
+    Started at: 2025-12-08T15:35:00.000000-05:00
+    Run state: running
+    Cluster id: <cluster>
+
+    → pollCluster until the round is done; then buildReport."
+  `);
+  // The round that uploadDags opened was moved to now: it had no step yet.
+  expect(structure).toMatchObject({ status: 'triggered', round: 1, load: 2, runState: 'running' });
+  expect(airflow.runs).toEqual([
+    {
+      dag_run_id: `round_1__${structure.startedAt}`,
+      state: 'running',
+      conf: { round: 1 },
+      note: 'audit-load-test: round 1, 2x 15m',
+    },
+  ]);
+  const [cluster] = [...bed.aws.simulation.clusters.values()];
+  expect(cluster?.id).toBe(structure.clusterId);
+  const session = await bed.call('showSession');
+  expect(session.structure.rounds).toMatchObject([
+    { round: 1, clusterId: structure.clusterId, startedAt: structure.startedAt },
+  ]);
+  expect(session.structure.phase).toBe('running');
+});
+
+test('the same call again finds its run and triggers nothing', async () => {
+  const { bed, airflow } = await uploaded();
+  const first = await bed.call('triggerDag', { approved: true });
+  const again = await bed.call('triggerDag', { approved: true });
+  expect(again.structure).toMatchObject({
+    status: 'unchanged',
+    dagRunId: first.structure.dagRunId,
+    clusterId: first.structure.clusterId,
+    round: 1,
+  });
+  expect(airflow.runs).toHaveLength(1);
+});
+
+test('when the answer to the trigger is lost, the call says so, and the next one recognises the run', async () => {
+  const { bed, airflow } = await uploaded();
+  airflow.intercept = (request, times, response) => {
+    if (!request.startsWith('POST /api') || !request.endsWith('after') || times > 1) return false;
+    response.destroy();
+    return true;
+  };
+  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(
+    /^UPSTREAM: Airflow cannot be reached \(UND_ERR_SOCKET\) \(while triggering yang_audit_load_test_15m\)\. Whether the run began is not known: triggerDag looks for it before it triggers again\. Next: /,
+  );
+  expect(airflow.runs).toHaveLength(1);
+  const { structure } = await bed.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'unchanged', dagRunId: airflow.runs[0]?.dag_run_id, round: 1 });
+  expect(structure.clusterId).toMatch(/^j-/);
+  expect(airflow.runs).toHaveLength(1);
+});
+
+test('a trigger that never arrived is sent again under the same run id', async () => {
+  const { bed, airflow } = await uploaded();
+  let firstId = '';
+  airflow.intercept = (request, times, response) => {
+    if (!request.startsWith('POST /api') || times > 1) return false;
+    response.writeHead(503, { 'content-type': 'application/json' }).end('{"detail": "starting"}');
+    return true;
+  };
+  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(
+    /^UPSTREAM: Airflow failed \(HTTP 503\): starting /,
+  );
+  const shown = await bed.call('showSession');
+  firstId = `round_1__${shown.structure.rounds[0].startedAt}`;
+  bed.minutes(3);
+  const { structure } = await bed.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', dagRunId: firstId, round: 1 });
+  expect(structure.startedAt).not.toBe(shown.structure.rounds[0].startedAt);
+  expect(airflow.runs).toHaveLength(1);
+});
+
+test('a 409 for a run that is there is done; any other 409 is told', async () => {
+  const { bed, airflow } = await uploaded();
+  let conflict = true;
+  airflow.intercept = (request, _times, response) => {
+    if (!conflict || request !== 'POST /api/v2/dags/yang_audit_load_test_15m/dagRuns') return false;
+    response.writeHead(409, { 'content-type': 'application/json' }).end('{"detail": {}}');
+    return true;
+  };
+  expect(await bed.refusal('triggerDag', { approved: true })).toBe(
+    'CONFLICT: Airflow has a conflicting run (HTTP 409). Nothing was triggered. Next: look at the runs of the DAG in the Airflow UI, then call triggerDag again or trigger it there.',
+  );
+  // The run comes to be between the look for it and the trigger.
+  conflict = false;
+  const { startedAt } = (await bed.call('showSession')).structure.rounds[0];
+  const dag_run_id = `round_1__${startedAt}`;
+  const run = { dag_run_id, state: 'running', conf: {}, note: '' };
+  airflow.intercept = (request) => {
+    if (request.endsWith('/dagRuns') && request.startsWith('POST')) airflow.runs.push(run);
+    return false;
+  };
+  const { structure } = await bed.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'unchanged', dagRunId: dag_run_id, round: 1 });
+  expect(airflow.runs).toEqual([run]);
+});
+
+test('the person is asked through the client; a yes triggers, and silence leaves everything', async () => {
+  const questions: string[] = [];
+  const yes = await uploaded({
+    person: (question) => {
+      questions.push(question);
+      return { action: 'accept', content: { decision: 'approve' } };
+    },
+  });
+  expect((await yes.bed.call('triggerDag')).structure.status).toBe('triggered');
+  expect(questions.at(-1)).toBe(
+    'Trigger yang_audit_load_test_15m in Airflow at 2x? It creates an EMR cluster and runs every 2x check.',
+  );
+  const no = await uploaded({ person: () => ({ action: 'decline' }) });
+  const before = no.bed.everything();
+  const { structure, text } = await no.bed.call('triggerDag');
+  expect(structure).toMatchObject({
+    status: 'awaiting_approval',
+    callAgain: { tool: 'triggerDag', arguments: { schedule: '15m', approved: true } },
+  });
+  expect(text).toContain('Nothing was triggered.');
+  expect(no.bed.everything()).toEqual(before);
+  expect(no.airflow.runs).toEqual([]);
+});
+
+test('approved: false is an answer, and with APPROVAL=terminal nobody can trigger from here', async () => {
+  const { bed, airflow } = await uploaded();
+  expect((await bed.call('triggerDag', { approved: false })).structure.status).toBe('awaiting_approval');
+  await bed.restart({ APPROVAL: 'terminal' });
+  const { structure } = await bed.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'awaiting_approval' });
+  expect(structure.callAgain).toBeUndefined();
+  expect(airflow.runs).toEqual([]);
+});
+
+test('a second round on a cluster that is up is bound when it has its first step', async () => {
+  const { bed, airflow } = await uploaded();
+  await bed.call('markRound');
+  const clusterId = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(30);
+  const { structure: first } = await bed.call('pollCluster', { waitSeconds: 0 });
+  expect(first).toMatchObject({ done: true, clusterId, round: 1, state: 'WAITING' });
+  airflow.intercept = (request) => {
+    // What Airflow's run would do: the checks of this round on that cluster.
+    if (request.startsWith('POST /api') && request.endsWith('after'))
+      bed.trigger('15m', { cluster_id: clusterId });
+    return false;
+  };
+  const { structure } = await bed.call('triggerDag', { clusterId, approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', round: 2, clusterId });
+  expect(airflow.runs[0]?.conf).toEqual({ round: 2, cluster_id: clusterId });
+});
+
+test('a cluster that has ended, and one that nobody knows, are refused before anything is asked', async () => {
+  const { bed, airflow } = await uploaded();
+  const clusterId = bed.trigger('15m');
+  bed.minutes(600);
+  expect(await bed.refusal('triggerDag', { clusterId, approved: true })).toBe(
+    `WRONG_STATE: Cluster ${clusterId} is TERMINATED, so no round can run on it. Nothing was triggered. Next: give a cluster that is up, or leave clusterId out: then the DAG creates one.`,
+  );
+  expect(await bed.refusal('triggerDag', { clusterId: 'j-NOBODY', approved: true })).toMatch(/^NOT_FOUND: /);
+  expect(airflow.runs).toEqual([]);
+});
+
+test('while a round is under way nothing is triggered', async () => {
+  const { bed, airflow } = await uploaded();
+  await bed.call('markRound');
+  bed.trigger('15m');
+  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(
+    /^WRONG_STATE: Round 1 \(2x 15m\) is still running on j-/,
+  );
+  expect(airflow.runs).toEqual([]);
+});
+
+test('a run that somebody triggered in Airflow is not doubled', async () => {
+  const { bed, airflow } = await uploaded();
+  airflow.runs.push({ dag_run_id: 'manual__by-hand', state: 'queued', conf: {}, note: '' });
+  expect(await bed.refusal('triggerDag', { approved: true })).toBe(
+    'WRONG_STATE: yang_audit_load_test_15m has a run already (manual__by-hand, queued), which was not triggered from here. Nothing was triggered. Next: markRound with already: true takes that run for the round; or wait until it has ended.',
+  );
+  expect(airflow.runs).toHaveLength(1);
+});
+
+const states: [string, (airflow: StandIn) => void, RegExp][] = [
+  [
+    'has not read the uploaded LOAD yet',
+    (airflow) => {
+      if (airflow.dag) airflow.dag.tags = [{ name: 'load_4x' }];
+    },
+    /^WRONG_STATE: yang_audit_load_test_15m in Airflow still has LOAD = 4, and the bucket has LOAD = 2 \(tag load_2x\): an uploaded DAG appears in Airflow after 30 s to 6 min\. Nothing was triggered\. Next: wait a minute and call triggerDag again\.$/,
+  ],
+  [
+    'has a DAG of another making',
+    (airflow) => {
+      if (airflow.dag) airflow.dag.tags = [];
+    },
+    /^WRONG_STATE: yang_audit_load_test_15m in Airflow carries no single load tag, and the bucket has LOAD = 2/,
+  ],
+  [
+    'does not know the DAG yet',
+    (airflow) => {
+      airflow.dag = undefined;
+    },
+    /^NOT_FOUND: Airflow knows no DAG yang_audit_load_test_15m yet: an uploaded DAG appears in Airflow after 30 s to 6 min\./,
+  ],
+  [
+    'has the DAG paused',
+    (airflow) => {
+      if (airflow.dag) airflow.dag.is_paused = true;
+    },
+    /^WRONG_STATE: yang_audit_load_test_15m is paused in Airflow: a run would wait for ever\. Nothing was triggered\. Next: the person switches the DAG on/,
+  ],
+  [
+    'cannot import the DAG',
+    (airflow) => {
+      if (airflow.dag) airflow.dag.has_import_errors = true;
+    },
+    /^WRONG_STATE: Airflow cannot read the newest version of yang_audit_load_test_15m\./,
+  ],
+];
+test.each(states)('an Airflow that %s is told apart', async (_what, arrange, message) => {
+  const { bed, airflow } = await uploaded();
+  arrange(airflow);
+  const before = bed.everything();
+  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(message);
+  expect(bed.everything()).toEqual(before);
+  expect(airflow.runs).toEqual([]);
+});
+
+const json = (status: number, body: unknown) => [status, 'application/json', JSON.stringify(body)] as const;
+const answers: [string, readonly [number, string, string], RegExp][] = [
+  [
+    '401',
+    json(401, { detail: 'Invalid JWT token' }),
+    /^DENIED: Airflow does not accept the credentials \(HTTP 401\): Invalid JWT token \(while asking Airflow for the DAG yang_audit_load_test_15m\)\. Nothing was triggered\. Next: correct AIRFLOW_USERNAME/,
+  ],
+  [
+    '403',
+    json(403, { detail: 'Forbidden' }),
+    /^DENIED: Airflow does not let this user do that \(HTTP 403\): Forbidden/,
+  ],
+  [
+    '500',
+    json(500, { detail: 'Internal Server Error' }),
+    /^UPSTREAM: Airflow failed \(HTTP 500\): Internal Server Error/,
+  ],
+  [
+    '502 of a proxy',
+    [502, 'text/html', '<html>Bad gateway</html>'],
+    /^UPSTREAM: Airflow failed \(HTTP 502\) \(while/,
+  ],
+  ['429', json(429, {}), /^UPSTREAM: Airflow answered with HTTP 429/],
+  [
+    'a log-in page',
+    [200, 'text/html', '<!doctype html><title>Log in</title>'],
+    /^CONFIG: AIRFLOW_URL answered with a web page where Airflow's API answers with JSON/,
+  ],
+  ['a redirect', [302, 'text/html', ''], /^CONFIG: AIRFLOW_URL answers with a redirect \(HTTP 302\)/],
+  [
+    'JSON of another kind',
+    json(200, { hello: 'world' }),
+    /^UPSTREAM: The answer is not what Airflow 3's API documents/,
+  ],
+  [
+    'words that are no JSON',
+    [200, 'text/plain', 'OK'],
+    /^CONFIG: AIRFLOW_URL answered with something that is not JSON/,
+  ],
+];
+test.each(answers)('an answer of %s is put in words', async (_what, [status, type, body], message) => {
+  const { bed, airflow } = await uploaded();
+  airflow.intercept = (request, _times, response) => {
+    if (!request.startsWith('GET')) return false;
+    response.writeHead(status, { 'content-type': type }).end(body);
+    return true;
+  };
+  const before = bed.everything();
+  const text = await bed.refusal('triggerDag', { approved: true });
+  expect(text).toMatch(message);
+  expect(text).not.toMatch(/token-\d|a-pass-phrase/);
+  expect(bed.everything()).toEqual(before);
+});
+
+test('wrong credentials, missing ones, an Airflow 2 and a closed port each have their own words', async () => {
+  const { bed, airflow } = await uploaded();
+  const refusal = () => bed.refusal('triggerDag', { approved: true });
+  await bed.restart({ AIRFLOW_PASSWORD: 'wrong' });
+  expect(await refusal()).toMatch(
+    /^DENIED: Airflow does not accept the credentials \(HTTP 401\): Invalid credentials/,
+  );
+  await bed.restart({ AIRFLOW_PASSWORD: '' });
+  expect(await refusal()).toBe(
+    'CONFIG: AIRFLOW_URL is set, but no credentials for it. Nothing was triggered. Next: set AIRFLOW_USERNAME and AIRFLOW_PASSWORD, or AIRFLOW_TOKEN, in .env; or trigger the DAG by hand.',
+  );
+  await bed.restart({ AIRFLOW_TOKEN: 'not-one-of-ours' });
+  expect(await refusal()).toMatch(/^DENIED: .*Invalid JWT token/);
+  await bed.restart({
+    AIRFLOW_TOKEN: '',
+    AIRFLOW_PASSWORD: 'a-pass-phrase',
+    AIRFLOW_URL: `${airflow.url}/old`,
+  });
+  expect(await refusal()).toMatch(/^CONFIG: AIRFLOW_URL has no such address \(HTTP 404\)/);
+  await airflow.close();
+  await bed.restart({ AIRFLOW_URL: airflow.url });
+  expect(await refusal()).toMatch(/^UPSTREAM: Airflow cannot be reached \(ECONNREFUSED\)/);
+});
+
+test('an AIRFLOW_URL that is no address is a problem of the settings', async () => {
+  const bed = await toolBed({ env: { AIRFLOW_URL: 'airflow' } });
+  expect(await bed.refusal('triggerDag')).toMatch(
+    /^CONFIG: AIRFLOW_URL is "airflow", not an address such as https:\/\/airflow\.example\.com\./,
+  );
+});
+
+test('a token that expired between two calls is fetched anew, once', async () => {
+  const { bed, airflow } = await uploaded();
+  await bed.call('triggerDag', { approved: false });
+  let refused = 0;
+  airflow.intercept = (request, _times, response) => {
+    if (!request.startsWith('GET') || refused > 0) return false;
+    refused += 1;
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"detail": "expired"}');
+    return true;
+  };
+  expect((await bed.call('triggerDag', { approved: true })).structure.status).toBe('triggered');
+  expect(airflow.requests.filter((one) => one === 'POST /auth/token')).toHaveLength(2);
+});
+
+test('when the cluster takes longer than the call, the answer says where to look on', async () => {
+  const { bed, airflow } = await uploaded();
+  airflow.scheduler = false;
+  const { structure, text } = await bed.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', runState: 'queued' });
+  expect(structure.clusterId).toBeUndefined();
+  expect(text).toContain('its cluster is not to be seen yet');
+});
+
+test('a run that ends before it has a cluster is a failure, with the place of its log; another one can follow', async () => {
+  const { bed, airflow } = await uploaded();
+  airflow.scheduler = false;
+  airflow.intercept = (request) => {
+    const [run] = airflow.runs;
+    if (request.startsWith('POST /api') && request.endsWith('after') && run) run.state = 'failed';
+    return false;
+  };
+  const text = await bed.refusal('triggerDag', { approved: true });
+  expect(text).toMatch(/^UPSTREAM: The run of round 1 ended \(failed\) before it had a cluster or a step\./);
+  expect(text).toContain(`${airflow.url}/dags/yang_audit_load_test_15m/runs/round_1__`);
+  airflow.scheduler = true;
+  airflow.intercept = () => false;
+  bed.minutes(1);
+  const { structure } = await bed.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', round: 1 });
+  expect(airflow.runs.map((run) => run.state)).toEqual(['failed', 'running']);
+  expect(new Set(airflow.runs.map((run) => run.dag_run_id)).size).toBe(2);
+});
+
+test('when AWS does not answer after the trigger, the run is not called a failure', async () => {
+  const { bed, airflow } = await uploaded();
+  airflow.intercept = (request) => {
+    if (request.startsWith('POST /api') && request.endsWith('after'))
+      bed.aws.front.faults.add({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
+    return false;
+  };
+  const { structure } = await bed.call('triggerDag', { approved: true });
+  expect(structure.status).toBe('triggered');
+  expect(structure.warnings.join()).toContain('looking for its cluster failed: DENIED');
+});
+
+test('a misspelt argument is named', async () => {
+  const bed = await toolBed();
+  expect(await bed.refusal('triggerDag', { cluster: 'j-1' })).toContain('(did you mean clusterId?)');
+});
+
+test("another schedule than the session's triggers its own DAG", async () => {
+  const { bed, airflow } = await uploaded();
+  if (airflow.dag) airflow.dag.tags = [{ name: 'hourly' }, { name: 'load_2x' }];
+  const { structure } = await bed.call('triggerDag', { schedule: 'hourly', approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', schedule: 'hourly' });
+  expect(structure.dagId).toBe('yang_audit_load_test_hourly');
+  expect(airflow.runs[0]?.note).toBe('audit-load-test: round 1, 2x hourly');
+});
+
+test('checkSetup tells whether Airflow answers, where it is set', async () => {
+  const { bed, airflow } = await uploaded();
+  const look = async () => {
+    const { structure } = await bed.call('checkSetup');
+    return structure.checks.find((check: { name: string }) => check.name === 'Airflow');
+  };
+  expect(await look()).toEqual({
+    name: 'Airflow',
+    ok: true,
+    detail: `${airflow.url} answers, and knows yang_audit_load_test_15m`,
+  });
+  airflow.dag = undefined;
+  expect((await look()).detail).toBe(`${airflow.url} answers, and knows no yang_audit_load_test_15m yet`);
+  await airflow.close();
+  expect(await look()).toMatchObject({ ok: false, fix: expect.stringContaining('check AIRFLOW_URL') });
+});
