@@ -74,19 +74,30 @@ const exceptions: Readonly<Record<string, number>> = {
   'm8g.12xlarge': 181_248,
 };
 
-/** undefined for a type that is not in the table: then nothing is said about it. */
-export function nodeCapacity(instanceType: string): NodeCapacity | undefined {
-  const [family = '', size = ''] = instanceType.split('.');
+interface Found {
+  readonly memoryGib: number;
+  readonly vcores: number;
+  readonly yarn: ReadonlyMap<number, number>;
+}
+
+function lookUp(instanceType: string): Found | undefined {
+  const [, family = '', size = ''] = /^([a-z0-9]+)\.(\d*xlarge)$/.exec(instanceType) ?? [];
   const vcores = vcoresOfSize[size];
   const kind = families[family];
   if (vcores === undefined || kind === undefined) return undefined;
-  const memoryMb = exceptions[instanceType] ?? kind.yarn.get(vcores * kind.gibPerVcore);
-  return memoryMb === undefined ? undefined : { memoryMb, vcores };
+  return { memoryGib: vcores * kind.gibPerVcore, vcores, yarn: kind.yarn };
+}
+
+/** undefined for a type that is not in the table: then nothing is said about it. */
+export function nodeCapacity(instanceType: string): NodeCapacity | undefined {
+  const found = lookUp(instanceType);
+  if (found === undefined) return undefined;
+  const memoryMb = exceptions[instanceType] ?? found.yarn.get(found.memoryGib);
+  return memoryMb === undefined ? undefined : { memoryMb, vcores: found.vcores };
 }
 
 /** Memory of the whole machine, MiB: what processes on the primary node share. */
 export function nodeMemoryMb(instanceType: string): number | undefined {
-  const capacity = nodeCapacity(instanceType);
-  const kind = families[instanceType.split('.')[0] ?? ''];
-  return capacity && kind && capacity.vcores * kind.gibPerVcore * 1024;
+  const found = lookUp(instanceType);
+  return found && found.memoryGib * 1024;
 }

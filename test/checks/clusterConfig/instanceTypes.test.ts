@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { nodeCapacity, nodeMemoryMb } from '../../../src/checks/clusterConfig/instanceTypes.ts';
+
+// Rows of "Task configuration" in the EMR Release Guide, column "Default value".
+test.each([
+  ['m5.xlarge', 12_288, 4],
+  ['m5.24xlarge', 385_024, 96],
+  ['m5a.8xlarge', 122_880, 32],
+  ['r5.2xlarge', 57_344, 8],
+  ['r5a.16xlarge', 516_096, 64],
+  ['c6i.xlarge', 5632, 4],
+  ['c6i.12xlarge', 85_504, 48],
+  ['m6a.12xlarge', 179_200, 48],
+  ['m6i.2xlarge', 23_424, 8],
+  ['m6i.4xlarge', 54_272, 16],
+  ['m6i.12xlarge', 181_248, 48],
+  ['m7g.16xlarge', 241_664, 64],
+  ['m7i.48xlarge', 741_376, 192],
+  ['r6id.32xlarge', 991_232, 128],
+])('YARN has %s MiB of an instance as EMR documents it', (type, memoryMb, vcores) => {
+  expect(nodeCapacity(type)).toEqual({ memoryMb, vcores });
+});
+
+test('the machine itself has more than YARN, and types outside the table are not known', () => {
+  expect(nodeMemoryMb('m6i.2xlarge')).toBe(32 * 1024);
+  for (const type of ['x2gd.xlarge', 'm6i.metal', 'm6i', '', 'm5.48xlarge.extra.large', '__proto__.xlarge'])
+    expect([nodeCapacity(type), nodeMemoryMb(type)], type).toEqual([undefined, undefined]);
+});
