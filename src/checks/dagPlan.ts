@@ -2,7 +2,7 @@ import { ToolError } from '../errors.ts';
 import type { DagFile, StoredObject } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
-import { readConstant } from './dagSource.ts';
+import { findLoad, readConstant, writeLoad } from './dagSource.ts';
 import { sha256 } from './digest.ts';
 import { type JsonChange, jsonChanges } from './jsonChanges.ts';
 
@@ -44,15 +44,28 @@ export function otherObjects(
   return objects.map((object) => object.key).filter((key) => !ours.has(key) && !key.endsWith('/'));
 }
 
-/** What a cluster config, or LOAD, changes against the bucket. */
+/** What LOAD, the rest of the DAG, and each cluster config change against the bucket. */
 export function changesAgainstBucket(plan: readonly DagUpload[]): ({ file: string } & JsonChange)[] {
-  return plan.flatMap((one) => {
-    if (one.status !== 'changed' || one.remote === undefined || !one.file.name.endsWith('.json')) return [];
-    const [from, to] = [one.remote, one.file.bytes].map((bytes) =>
-      parse(Buffer.from(bytes).toString('utf8')),
-    );
-    return jsonChanges(from, to).map((change) => ({ file: one.file.name, ...change }));
+  return plan.flatMap(({ file, remote, status }) => {
+    if (status !== 'changed' || remote === undefined) return [];
+    const before = Buffer.from(remote).toString('utf8');
+    const after = file.bytes.toString('utf8');
+    const changes = file.name.endsWith('.json')
+      ? jsonChanges(parse(before), parse(after))
+      : dagChanges(before, after);
+    return changes.map((change) => ({ file: file.name, ...change }));
   });
+}
+
+function dagChanges(before: string, after: string): JsonChange[] {
+  const [from, to] = [findLoad(before), findLoad(after)];
+  const withSameLoad = to === undefined ? before : writeLoad(before, to);
+  return [
+    ...(from === to ? [] : [{ path: 'LOAD', from: String(from ?? '(none)'), to: String(to ?? '(none)') }]),
+    ...(withSameLoad === after
+      ? []
+      : [{ path: 'other lines', from: 'as in the bucket', to: 'as in DAG_FILE' }]),
+  ];
 }
 
 function parse(text: string): unknown {
@@ -60,21 +73,6 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return 'not JSON';
-  }
-}
-
-/** @throws ToolError CONFIG when a cluster config is not a JSON object: EMR would refuse it after the round began */
-export function requireClusterConfigs(files: readonly DagFile[]): void {
-  for (const file of files.filter((one) => one.name.endsWith('.json'))) {
-    const config = parse(file.bytes.toString('utf8'));
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) continue;
-    throw new ToolError(
-      'CONFIG',
-      `${file.name} is not a JSON object, so no cluster could be made from it. Nothing was uploaded.`,
-      {
-        next: 'mend the file beside DAG_FILE, then call uploadDags again.',
-      },
-    );
   }
 }
 

@@ -5,15 +5,15 @@ const assignment = /^LOAD[ \t]*=[ \t]*(\d+)/gm;
 
 /** @throws ToolError CONFIG when LOAD stands there not exactly once */
 export function readLoad(source: string, where: string): number {
+  const load = findLoad(source);
+  if (load !== undefined) return load;
   const found = [...source.matchAll(assignment)];
-  const load = Number(found[0]?.[1]);
-  if (found.length === 1 && load >= 1 && load <= 1000) return load;
   const what =
     found.length === 0
       ? 'has no line LOAD = <number>'
       : found.length > 1
         ? `sets LOAD ${found.length} times`
-        : `sets LOAD to ${load}, which is not from 1 to 1000`;
+        : `sets LOAD to ${Number(found[0]?.[1])}, which is not from 1 to 1000`;
   throw new ToolError(
     'CONFIG',
     `${where} ${what}, so nobody can tell which load it would run. Nothing was uploaded.`,
@@ -21,6 +21,13 @@ export function readLoad(source: string, where: string): number {
       next: 'leave exactly one line such as LOAD = 2 at the beginning of a line of DAG_FILE, then call uploadDags again.',
     },
   );
+}
+
+/** LOAD, when it stands there exactly once and from 1 to 1000; undefined for any other source. */
+export function findLoad(source: string): number | undefined {
+  const [first, ...others] = source.matchAll(assignment);
+  const load = Number(first?.[1]);
+  return others.length === 0 && load >= 1 && load <= 1000 ? load : undefined;
 }
 
 /** The same source with LOAD set; everything else keeps its bytes. */

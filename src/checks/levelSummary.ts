@@ -1,9 +1,39 @@
 /** A load level in figures and words: what scaleConfigs tells, and the file with all of it. */
-import type { ExpectedFile } from './expected.ts';
-import type { Review } from './review.ts';
+import { type ExpectedFile, schedulesInScope } from './expected.ts';
+import { fitting } from './fitting.ts';
+import type { Review, ReviewTarget } from './review.ts';
+import { sampleChanges } from './sample.ts';
+import type { ScalePlan } from './scalePlan.ts';
 import { fileRules, type Schedule, schedules } from './schedules.ts';
 
-export interface ScheduleSummary {
+/** A level as a result tells it: figures against the baseline, and the first few of every list. */
+export function describeLevel(before: Review, review: Review, plan: ScalePlan, target: ReviewTarget) {
+  const { remarks, notScaled } = remarksOn(review);
+  const sampled = plan.writes.length > 0 ? plan.writes : before.changed;
+  return {
+    filesChanged: review.changed.length,
+    intervalsChanged: review.changed.reduce((sum, one) => sum + one.changes.length, 0),
+    bySchedule: summariseSchedules(
+      review.files,
+      target.load,
+      schedulesInScope(target.scope, target.schedule),
+    ),
+    sample: fitting(sampleChanges(sampled, 5), 1200),
+    remarks: fitting(remarks, 1600),
+    notScaled: fitting(notScaled, 1200),
+    notScaledTotal: notScaled.length,
+    edited: fitting(paths(plan.edited), 800),
+    editedTotal: plan.edited.length,
+    fixesApplied: fitting(plan.fixesApplied, 500),
+    fixesNotCarried: fitting(plan.fixesNotCarried, 500),
+  };
+}
+
+function paths(files: readonly ExpectedFile[]): string[] {
+  return files.map((one) => one.path);
+}
+
+interface ScheduleSummary {
   readonly schedule: Schedule;
   readonly pattern: string;
   readonly files: number;
@@ -13,7 +43,7 @@ export interface ScheduleSummary {
 }
 
 /** One row for each kind of file, as the seed's output has it. */
-export function summariseSchedules(
+function summariseSchedules(
   files: readonly ExpectedFile[],
   load: number,
   schedulesInScope: readonly Schedule[],
@@ -52,14 +82,14 @@ function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: num
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
 
-export interface Remarks {
+interface Remarks {
   /** Whole sentences, the ones that a reviewer wants first. */
   readonly remarks: readonly string[];
   readonly notScaled: readonly { file: string; line: number; text: string; reason: string }[];
 }
 
 /** What a reviewer should know beside the changes themselves. */
-export function remarksOn(review: Review): Remarks {
+function remarksOn(review: Review): Remarks {
   const invalid = review.files.flatMap((one) =>
     one.invalid === undefined
       ? []

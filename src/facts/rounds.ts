@@ -23,16 +23,17 @@ export interface ObservedRound {
 type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /**
- * The latest round, or the latest of a schedule, or the one of that number.
+ * The latest round, or the latest of a schedule (and of a load, when one was marked with it), or the one of that number.
  * @throws ToolError NOT_FOUND
  */
 export function requireRound(
   session: Session,
-  wanted: { schedule?: Schedule | undefined; round?: number | undefined },
+  wanted: { schedule?: Schedule | undefined; load?: number | undefined; round?: number | undefined },
 ): Round {
-  const found = session.rounds
+  const candidates = session.rounds
     .filter((round) => wanted.schedule === undefined || round.schedule === wanted.schedule)
-    .findLast((round) => (wanted.round === undefined ? !round.abandoned : round.round === wanted.round));
+    .filter((round) => (wanted.round === undefined ? !round.abandoned : round.round === wanted.round));
+  const found = candidates.findLast((round) => round.load === wanted.load) ?? candidates.at(-1);
   if (found !== undefined) return found;
   const what = wanted.round === undefined ? 'No round is known' : `There is no round ${wanted.round}`;
   const where = wanted.schedule === undefined ? '' : ` for ${wanted.schedule}`;

@@ -5,13 +5,12 @@ import { readClusterConfig, readExpectedChecks, readFailures, readReports } from
 import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
-import { formatMeasured } from '../report/durations.ts';
 import { reportFiles } from '../report/files.ts';
-import type { Report } from '../report/model.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import { version } from '../version.ts';
 import { clusterIdInput, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
+import { reportAnswer, reportLines } from './words/reporting.ts';
 import { textOf } from './words/text.ts';
 
 type Wanted = Pick<
@@ -126,36 +125,13 @@ export const buildReport = defineTool({
           partial: report.round.partial,
         },
       ]);
-    return answer(
+    return reportAnswer(
       report,
       path,
       files.map((file) => file.path),
     );
   },
-  render: (output) =>
-    textOf(output, {
-      verdict: () => [],
-      statistics: (s) => [
-        `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (n = ${s.n}, ${s.method})`,
-      ],
-      slowest: (rows) => [
-        'Slowest:',
-        ...rows.map(
-          (row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`,
-        ),
-      ],
-      failures: (rows) => [
-        'Failed:',
-        ...rows.map((row) => `  - ${row.checks.join(', ')}: ${row.cause} (${row.class}, ${row.steps} steps)`),
-      ],
-      suggestions: (rows) => [
-        'Suggestions:',
-        ...rows.map(
-          (row, index) =>
-            `  ${index + 1}. ${row.title}: ${row.measured}; ${row.setting}: ${row.from} → ${row.to}`,
-        ),
-      ],
-    }),
+  render: (output) => textOf(output, reportLines),
 });
 
 /** @throws ToolError WRONG_STATE while steps are active, unless the person asked for a provisional report */
@@ -169,43 +145,4 @@ function requireEnded({ steps, cluster }: ReportRange, partial: boolean): void {
       next: 'call pollCluster until the round is done, or buildReport with partial: true for a provisional report.',
     },
   );
-}
-
-function answer(report: Report, directory: string, files: string[]) {
-  const names = new Map(report.steps.map((step) => [step.id, step]));
-  const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
-  return {
-    summary: `${report.verdict.sentence}${report.round.partial ? ' This report is provisional: steps were still active.' : ''}`,
-    nextSteps: [
-      `The person reads ${directory}/report.md and decides what comes next.`,
-      'commitResults commits the configs and this report; then scaleConfigs with the next load.',
-      'Or: change dags/cluster_configs, uploadDags, and run the same load again.',
-    ],
-    directory,
-    files,
-    load: report.load,
-    schedule: report.schedule,
-    clusterId: report.clusterId,
-    round: report.round.number,
-    verdict: report.verdict.sentence,
-    partial: report.round.partial,
-    steps: report.counts,
-    statistics: { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method },
-    slowest: report.slowest.slice(0, 5).flatMap((id) => {
-      const step = names.get(id);
-      return step === undefined
-        ? []
-        : [{ name: step.name, elapsedSeconds: step.runSeconds, state: step.state }];
-    }),
-    failures: report.failures.slice(0, 5).map((group) => ({
-      cause: group.title,
-      class: group.class,
-      checks: [...new Set(group.steps.map((id) => names.get(id)?.check ?? id))].slice(0, 5),
-      steps: group.steps.length,
-    })),
-    suggestions: report.suggestions
-      .slice(0, 5)
-      .map(({ title, measured, setting, from, to }) => ({ title, measured, setting, from, to })),
-    warnings: report.warnings.slice(0, 10),
-  };
 }

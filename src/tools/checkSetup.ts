@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import { readConstant, readLoad } from '../checks/dagSource.ts';
+import { findingLine, lintClusterConfigs } from '../checks/clusterConfig/files.ts';
+import { dagIdOf, readConstant, readLoad } from '../checks/dagSource.ts';
 import { ruleFor } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import type { Ports } from '../ports.ts';
+import type { DagFile, Ports } from '../ports.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
 import { count, textOf } from './words/text.ts';
 
-type Wanted = Pick<Ports, 'settings' | 'problems' | 'target' | 'account' | 'store' | 'dags'>;
+type Wanted = Pick<Ports, 'settings' | 'problems' | 'target' | 'account' | 'store' | 'dags' | 'airflow'>;
 
 interface Check {
   readonly name: string;
@@ -81,7 +82,9 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
     probe('target repository', settings.targetRepo, async () => {
       const { branch, files, baseCommit } = await target.snapshot({ forWriting: false }, call);
       const onBranch = branch === settings.testBranch;
-      const checks = files.filter((file) => ruleFor(file.path) !== undefined).length;
+      const checks = files.filter(
+        ({ path }) => ruleFor(path)?.fromProduction === undefined && ruleFor(path),
+      ).length;
       return [
         {
           name: 'target repository',
@@ -138,7 +141,6 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
       const load = readLoad(source, dag?.name ?? 'The DAG file');
       const bucket = readConstant(source, 'S3_BUCKET');
       const same = bucket === undefined || bucket === settings.bucket;
-      const broken = configs.filter((file) => !isJsonObject(file.bytes));
       return [
         {
           name: 'DAG file',
@@ -148,16 +150,24 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
             : `${settings.dagFile} reads bucket ${bucket}, not ${settings.bucket}`,
           ...(same ? {} : { fix: `Set S3_BUCKET = "${settings.bucket}" in the DAG file.` }),
         },
-        {
-          name: 'cluster configs',
-          ok: broken.length === 0,
-          detail:
-            broken.length === 0
-              ? `${configs.length} files`
-              : `not a JSON object: ${broken.map((file) => file.name).join(', ')}`,
-          ...(broken.length === 0 ? {} : { fix: 'Mend the JSON.' }),
-        },
+        clusterConfigCheck(configs),
       ];
+    }),
+    ...airflowProbe(ports, call),
+  ];
+}
+
+/** Only where somebody set AIRFLOW_URL: without it the person triggers by hand, and nothing is missing. */
+function airflowProbe({ airflow, dags }: Wanted, call: ToolCall): Promise<Check[]>[] {
+  if (airflow === undefined) return [];
+  return [
+    probe('Airflow', airflow.url, async () => {
+      const [dag] = await dags.read();
+      const dagId = dagIdOf(dag?.name ?? '', '15m');
+      const found = await airflow.dag(dagId, call);
+      const detail =
+        found === undefined ? `answers, and knows no ${dagId} yet` : `answers, and knows ${dagId}`;
+      return [{ name: 'Airflow', ok: true, detail: `${airflow.url} ${detail}` }];
     }),
   ];
 }
@@ -173,11 +183,15 @@ async function probe(name: string, setting: string, look: () => Promise<Check[]>
   }
 }
 
-function isJsonObject(bytes: Buffer): boolean {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+function clusterConfigCheck(configs: readonly DagFile[]): Check {
+  const findings = lintClusterConfigs(configs);
+  const ok = findings.every((finding) => finding.severity === 'warn');
+  const lines = findings.slice(0, 6).map(findingLine);
+  const files = count(configs.length, 'file');
+  return {
+    name: 'cluster configs',
+    ok,
+    detail: lines.length === 0 ? files : `${files}; ${lines.join('. ')}`,
+    ...(ok ? {} : { fix: 'Mend the files in cluster_configs beside the DAG file.' }),
+  };
 }

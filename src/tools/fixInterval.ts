@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { findCheck } from '../checks/checkSearch.ts';
 import { sha256 } from '../checks/digest.ts';
 import type { ExpectedFile } from '../checks/expected.ts';
+import { fitting } from '../checks/fitting.ts';
 import { reviewFiles } from '../checks/review.ts';
 import { fixIntervals, scanIntervals } from '../checks/scale.ts';
 import { decodeCheck, encodeCheck } from '../checks/sourceText.ts';
@@ -81,16 +82,13 @@ export const fixInterval = defineTool({
             `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,
           ],
       file: one.path,
-      changes: [...fixed.changes],
+      changes: fitting(fixed.changes, 4000),
       reviewId,
     };
   },
   render: (output) =>
     textOf(output, {
-      changes: (rows) => [
-        `Changes (${count(rows.length, 'place')}):`,
-        ...rows.map((row) => `  ${row.line}: ${row.before} → ${row.after}`),
-      ],
+      changes: (rows) => ['Changes:', ...rows.map((row) => `  ${row.line}: ${row.before} → ${row.after}`)],
     }),
 });
 

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { dagIdOf } from '../checks/dagSource.ts';
+import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import { loadInBucket, movableRound, unmarkedRunMs } from '../facts/marks.ts';
 import { requireRound } from '../facts/rounds.ts';
 import type { Instant, Ports } from '../ports.ts';
-import type { Session, SessionEvent } from '../state/session.ts';
+import { ranWith } from '../rounds/ranWith.ts';
+import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { localStamp, parseStamp } from '../state/stamps.ts';
 import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
 import { textOf } from './words/text.ts';
@@ -28,7 +30,7 @@ export const markRound = defineTool({
   }),
   output: z.object({
     ...result,
-    status: z.enum(['marked', 'moved']),
+    status: z.enum(['marked', 'moved', 'noted']),
     round: z.int(),
     startedAt: z.string(),
     clock: z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() }),
@@ -41,6 +43,7 @@ export const markRound = defineTool({
     const session = await ports.sessions.load();
     const amended = input.round === undefined ? undefined : requireRound(session, { round: input.round });
     const schedule = input.schedule ?? amended?.schedule ?? session.schedule ?? '15m';
+    if (amended !== undefined && isNoteAlone(input)) return noteRound(ports, amended, input.note ?? '');
     const bucket =
       amended === undefined ? await loadInBucket(ports, session) : { load: amended.load, warnings: [] };
     const moved = amended ?? (await movableRound(ports, session, call));
@@ -55,9 +58,16 @@ export const markRound = defineTool({
       clock,
       ...(input.note === undefined ? {} : { note: input.note }),
     };
-    const after = await ports.sessions.record((): SessionEvent[] =>
+    const after = await ports.sessions.record((latest): SessionEvent[] =>
       moved === undefined
-        ? [{ type: 'roundOpened', ...facts, by: 'markRound', ...ranWith(session, facts) }]
+        ? [
+            {
+              type: 'roundOpened',
+              ...facts,
+              by: 'markRound',
+              ...ranWith(latest, latest.dag?.files ?? {}, facts),
+            },
+          ]
         : [{ type: 'roundMoved', round: moved.round, ...facts }],
     );
     const round = moved?.round ?? after.rounds.length;
@@ -83,6 +93,28 @@ export const markRound = defineTool({
   render: (output) => textOf(output, { round: () => [], startedAt: () => [] }),
 });
 
+function isNoteAlone(asked: Asked & { note?: string | undefined; schedule?: string | undefined }): boolean {
+  return asked.note !== undefined && asked.at === undefined && asked.schedule === undefined && !asked.already;
+}
+
+/** A note does not move the round: its steps would be lost. */
+async function noteRound(ports: Wanted, round: Round, note: string) {
+  await ports.sessions.record(() => [{ type: 'roundNoted', round: round.round, note }]);
+  const [dag] = await ports.dags.read();
+  return {
+    status: 'noted' as const,
+    summary: `Noted on round ${round.round} (${round.load}x ${round.schedule}); its start stays at ${round.startedAt}.`,
+    nextSteps: ['pollCluster shows how far the round is.'],
+    round: round.round,
+    startedAt: round.startedAt,
+    clock: round.clock,
+    load: round.load,
+    schedule: round.schedule,
+    dagId: dagIdOf(dag?.name ?? '', round.schedule),
+    warnings: [],
+  };
+}
+
 interface Asked {
   readonly already: boolean;
   readonly at?: string | undefined;
@@ -92,11 +124,7 @@ async function startOf(
   asked: Asked,
   ports: Wanted,
   session: Session,
-  {
-    schedule,
-    moved,
-    now,
-  }: { schedule: '15m' | 'hourly' | 'daily'; moved: Session['rounds'][number] | undefined; now: Instant },
+  { schedule, moved, now }: { schedule: Schedule; moved: Round | undefined; now: Instant },
   call: ToolCall,
 ): Promise<{ startedAt: string; warnings: string[] }> {
   if (asked.at !== undefined) {
@@ -119,20 +147,6 @@ async function startOf(
     warnings: [
       `No step or cluster of a run that no earlier round owns is to be seen yet, so the start is ${moved === undefined ? 'now' : `still that of round ${moved.round}`}; call markRound with already: true again once the cluster is up.`,
     ],
-  };
-}
-
-/** What the round runs with: the review that was uploaded, and the cluster config in the bucket. */
-function ranWith(session: Session, { load, schedule }: { load: number; schedule: string }) {
-  const reviewId = session.uploads.findLast(
-    (upload) => upload.schedule === schedule && upload.load === load,
-  )?.reviewId;
-  const config = Object.entries(session.dag?.files ?? {}).find(([name]) =>
-    name.endsWith(`_cluster_${schedule}.json`),
-  );
-  return {
-    ...(reviewId === undefined ? {} : { reviewId }),
-    ...(config === undefined ? {} : { clusterConfig: config[1] }),
   };
 }
 

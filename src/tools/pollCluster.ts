@@ -132,7 +132,10 @@ function summaryOf(
     const failed = counts.failed === 0 ? 'none failed' : `${counts.failed} failed`;
     return `${what} is done: ${counts.total} steps in ${formatDuration(elapsed)}, ${failed}.`;
   }
-  if (counts.total === 0) return `${what} has no step yet; the cluster is ${stateWord(cluster.state)}.`;
+  if (counts.total === 0)
+    return isEnding({ state: cluster.state })
+      ? `${what} will have no step: the cluster is ${stateWord(cluster.state)}.`
+      : `${what} has no step yet; the cluster is ${stateWord(cluster.state)}.`;
   const ended = counts.total - counts.pending - counts.running;
   return `${what} is running: ${ended} of ${counts.total} steps ended, ${counts.running} running, ${counts.pending} waiting.`;
 }
@@ -145,9 +148,10 @@ function nextStepsOf({ done, steps, cluster }: ObservedRound): string[] {
   if (done) return ['buildReport writes the report of this round.'];
   if (steps.own.length === 0 && isEnding(cluster))
     return [
-      'The cluster ended without a step: look at its state reason and at the DAG run in Airflow.',
-      'markRound before the DAG is triggered again.',
+      'The person looks at the DAG run in Airflow: the cluster ended without a step (stateReason says why).',
+      'markRound right before the DAG is triggered again.',
     ];
+  if (steps.own.length === 0) return ['pollCluster again after pollAfterSeconds.'];
   return [
     'pollCluster again after pollAfterSeconds.',
     'buildReport with partial: true gives a provisional report meanwhile.',

@@ -39,7 +39,7 @@ export const revertConfigs = defineTool({
         summary: `Reverted ${count(writes.length, 'check file')} to ${where}. What was there before is kept as a patch.`,
         nextSteps: [
           'scaleConfigs starts a new load level.',
-          'git apply <backup> in the target repository brings the files back.',
+          'To bring the files back, the person types git apply and the path of the backup in the target repository.',
         ],
         filesReverted: writes.length,
         backup,

@@ -1,10 +1,9 @@
 import * as z from 'zod';
+import { fitting } from '../checks/fitting.ts';
 import { changedSinceReview, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { defineTool, loadOutput, result } from './tool.ts';
 import { count, textOf } from './words/text.ts';
-
-const most = 20;
 
 export const reviewConfigs = defineTool({
   name: 'reviewConfigs',
@@ -25,6 +24,7 @@ export const reviewConfigs = defineTool({
     changedSince: z.array(
       z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() }),
     ),
+    changedSinceTotal: z.int(),
     fixes: z.array(z.string()),
     unexpected: z.array(
       z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() }),
@@ -66,22 +66,31 @@ export const reviewConfigs = defineTool({
       approved,
       approvalNeeded,
       filesChanged: review.changed.length,
-      changedSince: changedSince.slice(0, most),
-      fixes: review.files.flatMap((one) => (one.fix === undefined ? [] : [one.path])).slice(0, most),
-      unexpected: unexpected.slice(0, most),
+      changedSince: fitting(changedSince, 2400),
+      changedSinceTotal: changedSince.length,
+      fixes: fitting(
+        review.files.flatMap((one) => (one.fix === undefined ? [] : [one.path])),
+        800,
+      ),
+      unexpected: fitting(unexpected, 2400),
       unexpectedTotal: unexpected.length,
     };
   },
   render: (output) =>
     textOf(output, {
-      changedSince: (rows) => ['Changed since the last look:', ...rows.flatMap(lineChange)],
-      unexpected: (rows) => [
-        'Neither baseline × load nor a known fix:',
+      changedSince: (rows, { changedSinceTotal }) => [
+        `Changed since the last look (${count(changedSinceTotal, 'line')}):`,
+        ...rows.flatMap(lineChange),
+      ],
+      changedSinceTotal: () => [],
+      unexpected: (rows, { unexpectedTotal }) => [
+        `Neither baseline × load nor a known fix (${count(unexpectedTotal, 'line')}):`,
         ...rows.map(
           (row) =>
             `  ${row.file}:${row.line}: expected "${row.expected.trim()}", found "${row.found.trim()}"`,
         ),
       ],
+      unexpectedTotal: () => [],
     }),
 });
 

@@ -1,24 +1,14 @@
 import * as z from 'zod';
-import { schedulesInScope } from '../checks/expected.ts';
-import { changesText, remarksOn, summariseSchedules } from '../checks/levelSummary.ts';
-import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
-import { sampleChanges } from '../checks/sample.ts';
+import { changesText, describeLevel } from '../checks/levelSummary.ts';
+import { manifestOf, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
 import { keepManifest, readManifest, reviewOf } from '../facts/checks.ts';
-import { roundUnderWay } from '../facts/rounds.ts';
+import { openRounds, roundWarnings } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
-import {
-  callAgain,
-  defineTool,
-  loadInput,
-  loadOutput,
-  result,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
-import { decisionWords, dryRunWords, scaledWords } from './words/scaling.ts';
-import { count, textOf } from './words/text.ts';
+import { callAgain, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
+import { decisionWords, dryRunWords, scaledWords, scalingLines } from './words/scaling.ts';
+import { textOf } from './words/text.ts';
 
 const input = z.strictObject({
   load: loadInput.describe('2, "2" or "2x"'),
@@ -66,6 +56,7 @@ const output = z.object({
   notScaled: z.array(z.object({ file: z.string(), line: z.int(), text: z.string(), reason: z.string() })),
   notScaledTotal: z.int(),
   edited: z.array(z.string()),
+  editedTotal: z.int(),
   fixesApplied: z.array(z.string()),
   fixesNotCarried: z.array(z.string()),
   changesFile: z.string(),
@@ -89,8 +80,6 @@ export const scaleConfigs = defineTool({
   async run(input, ports: Wanted, call) {
     const session = await ports.sessions.load();
     const { target, scheduleFrom } = targetOf(input, session);
-    const warnings = await leaveOrWarn(input.abandon && !input.dryRun, ports, session, call);
-
     const snapshot = await ports.target.snapshot({ forWriting: true }, call);
     const before = await reviewOf(ports, session, snapshot, target);
     const written = await Promise.all(
@@ -99,9 +88,17 @@ export const scaleConfigs = defineTool({
     const plan = planScaling(before, session, written);
     const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
 
+    const warnings = await roundWarnings(input.abandon, ports, session, call);
     const level = describeLevel(before, review, plan, target);
     const approvalNeeded = review.approvalNeeded && !session.approved.has(review.reviewId);
-    const words = { target, plan, approvalNeeded, reviewId: review.reviewId, ...level };
+    const words = {
+      target,
+      plan,
+      approvalNeeded,
+      reviewId: review.reviewId,
+      ...level,
+      abandon: input.abandon,
+    };
     const told = {
       load: target.load,
       schedule: target.schedule,
@@ -138,29 +135,14 @@ export const scaleConfigs = defineTool({
       filesChanged,
       intervalsChanged,
     };
-    await ports.sessions.record(() => [{ type: 'scaled', ...target, ...facts }]);
+    const left = input.abandon ? openRounds(session) : [];
+    await ports.sessions.record(() => [
+      ...(left.length > 0 ? [{ type: 'abandoned' as const, rounds: left }] : []),
+      { type: 'scaled', ...target, ...facts },
+    ]);
     return { ...told, ...backup, written: plan.writes.length, ...scaledWords(words) };
   },
-  render: (output) =>
-    textOf(output, {
-      bySchedule: (rows) =>
-        rows.map((row) => {
-          const note = row.note === undefined ? '' : ` (${row.note})`;
-          return `  - ${row.changed} of ${count(row.files, 'file')} in ${row.pattern}, ${count(row.intervals, 'interval')}${note}`;
-        }),
-      sample: (rows) => [
-        'Sample:',
-        ...rows.map((row) => {
-          const baseline = row.before === row.baseline ? '' : ` (baseline ${row.baseline})`;
-          return `  ${row.file}:${row.line}: ${row.before} → ${row.after}${baseline}`;
-        }),
-      ],
-      notScaled: (rows, { notScaledTotal }) => [
-        `Not scaled (${notScaledTotal} in all):`,
-        ...rows.map((row) => `  ${row.file}:${row.line}: ${row.text} (${row.reason})`),
-      ],
-      notScaledTotal: (total) => (total === 0 ? ['Not scaled: nothing was left out.'] : []),
-    }),
+  render: (output) => textOf(output, scalingLines),
 });
 
 interface Asked {
@@ -180,50 +162,6 @@ function targetOf(asked: Asked, session: Session) {
         : ('default' as const);
   const scope = asked.scope ?? (schedule === 'hourly' ? ('schedule' as const) : ('all' as const));
   return { target: { load: asked.load, schedule, scope }, scheduleFrom };
-}
-
-/** A running round is only warned about here: files on disk do not disturb it. */
-async function leaveOrWarn(
-  abandon: boolean,
-  ports: Wanted,
-  session: Session,
-  call: ToolCall,
-): Promise<string[]> {
-  const open = session.rounds.filter((round) => round.finished === undefined && !round.abandoned);
-  if (open.length === 0) return [];
-  if (abandon) {
-    await ports.sessions.record(() => [{ type: 'abandoned', rounds: open.map((round) => round.round) }]);
-    return [
-      `Left ${count(open.length, 'open round')} (${open.map((round) => round.round).join(', ')}) behind.`,
-    ];
-  }
-  // Scaling works offline, too: an AWS that does not answer is no reason not to scale.
-  const running = await roundUnderWay(ports, session, call).catch(() => undefined);
-  if (running === undefined) return [];
-  return [
-    `Round ${running.round.round} (${running.load}x ${running.round.schedule}) is still running on ${running.cluster.id}; uploads wait until it is done.`,
-  ];
-}
-
-function describeLevel(before: Review, review: Review, plan: ScalePlan, target: ReviewTarget) {
-  const { remarks, notScaled } = remarksOn(review);
-  const sampled = plan.writes.length > 0 ? plan.writes : before.changed;
-  return {
-    filesChanged: review.changed.length,
-    intervalsChanged: review.changed.reduce((sum, one) => sum + one.changes.length, 0),
-    bySchedule: summariseSchedules(
-      review.files,
-      target.load,
-      schedulesInScope(target.scope, target.schedule),
-    ),
-    sample: sampleChanges(sampled, 5),
-    remarks: remarks.slice(0, 8),
-    notScaled: notScaled.slice(0, 8),
-    notScaledTotal: notScaled.length,
-    edited: plan.edited.map((one) => one.path).slice(0, 20),
-    fixesApplied: plan.fixesApplied.slice(0, 20),
-    fixesNotCarried: plan.fixesNotCarried.slice(0, 20),
-  };
 }
 
 async function backUp(ports: Wanted, plan: ScalePlan): Promise<{ backup?: string }> {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ToolError } from '../errors.ts';
 import { reviewOf } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
+import { clusterConfigDigest } from '../rounds/ranWith.ts';
 import type { Session } from '../state/session.ts';
 import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
 import { nextStepsOf, phases } from './words/phases.ts';
@@ -62,7 +63,12 @@ export const showSession = defineTool({
       dag:
         session.dag === undefined
           ? null
-          : { load: session.dag.load, configDigest: digestOf(session), at: session.dag.at },
+          : {
+              load: session.dag.load,
+              configDigest:
+                clusterConfigDigest(session.dag.files, session.schedule ?? '15m')?.slice(0, 16) ?? '',
+              at: session.dag.at,
+            },
       rounds: shown.map(
         ({ round, load, schedule, startedAt, clusterId, finished, report, committed, note }) => ({
           round,
@@ -128,13 +134,6 @@ async function diskOf(ports: Wanted, session: Session, call: ToolCall) {
     if (!(error instanceof ToolError)) throw error;
     return { disk: null, warnings: [error.text] };
   }
-}
-
-function digestOf(session: Session): string {
-  const config = Object.entries(session.dag?.files ?? {}).find(([name]) =>
-    name.endsWith(`_cluster_${session.schedule ?? '15m'}.json`),
-  );
-  return config?.[1].slice(0, 16) ?? '';
 }
 
 function summaryOf(session: Session): string {

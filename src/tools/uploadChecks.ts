@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fitting } from '../checks/fitting.ts';
 import type { Review } from '../checks/review.ts';
 import { planTableMetrics, planUploads, prefixesOf, staleIn } from '../checks/uploadPlan.ts';
 import { isApproved } from '../facts/approvals.ts';
@@ -99,15 +100,15 @@ export const uploadChecks = defineTool({
       uploaded: sent.sent.length,
       unchanged: sent.unchanged.length,
       removed,
-      stale: input.removeStale ? [] : stale.slice(0, 20),
+      stale: input.removeStale ? [] : fitting(stale, 1200),
       prefixes: prefixes.map(({ schedule, prefix }) => ({
         schedule,
         uri: `s3://${ports.settings.bucket}/${prefix}`,
         files: uploads.filter((upload) => upload.schedule === schedule).length,
       })),
       tableMetrics: metrics.told,
-      unrecognised: review.unrecognised.slice(0, 10),
-      untracked: review.untracked.slice(0, 10),
+      unrecognised: fitting(review.unrecognised, 600),
+      untracked: fitting(review.untracked, 600),
     };
     return { ...told, ...uploadedWords(told, stale.length - removed) };
   },
@@ -140,15 +141,15 @@ async function askAgain(ports: Wanted, session: Session, review: Review, reason:
     load: review.target.load,
     reviewId: review.reviewId,
     reason,
-    changedSince: changedSince.slice(0, 20),
+    changedSince: fitting(changedSince, 3000),
     uploaded: 0,
     unchanged: 0,
     removed: 0,
     stale: [],
     prefixes: [],
     tableMetrics: { copied: 0, unchanged: 0, prefixes: [] },
-    unrecognised: review.unrecognised.slice(0, 10),
-    untracked: review.untracked.slice(0, 10),
+    unrecognised: fitting(review.unrecognised, 600),
+    untracked: fitting(review.untracked, 600),
   };
 }
 

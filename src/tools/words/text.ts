@@ -39,8 +39,13 @@ export function title(name: string): string {
 }
 
 function field(name: string, value: Value): string[] {
+  if (name === 'Call again') return [`${name}: ${callOf(value as { tool: string; arguments: unknown })}`];
   if (Array.isArray(value)) return [`${name}:`, ...value.map((item) => `  - ${inline(item)}`)];
   return [`${name}: ${inline(value)}`];
+}
+
+function callOf(call: { tool: string; arguments: unknown }): string {
+  return `${call.tool} ${JSON.stringify(call.arguments)}`;
 }
 
 function inline(value: Value): string {
@@ -62,9 +67,4 @@ function isEmpty(value: Value): boolean {
 /** `1 file`, `2 files`. */
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? '' : 's'}`;
-}
-
-/** The first few, and how many more there are. */
-export function some<Item>(items: readonly Item[], most: number): Item[] {
-  return items.slice(0, most);
 }

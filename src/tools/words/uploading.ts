@@ -4,14 +4,16 @@ import { count } from './text.ts';
 
 export function awaitingApproval(review: Review, reason: string, changedLines: number) {
   const { reviewId, target, changed, unexpected } = review;
-  const since = changedLines === 0 ? '' : ` ${count(changedLines, 'line')} changed since the last look.`;
-  const odd =
-    unexpected.length === 0
-      ? ''
-      : ` ${count(unexpected.length, 'file')} not as expected (reviewConfigs shows the lines).`;
+  const parts = [
+    `${target.load}x with ${count(changed.length, 'changed file')}`,
+    ...(unexpected.length === 0
+      ? []
+      : [`${unexpected.length} of them not as expected (reviewConfigs shows the lines)`]),
+    ...(changedLines === 0 ? [] : [`${count(changedLines, 'line')} changed since the last look`]),
+  ];
   return {
     status: 'awaiting_approval' as const,
-    summary: `Nothing was uploaded. ${reason} Under review: ${target.load}x, ${count(changed.length, 'changed file')}.${since}${odd}`,
+    summary: `Nothing was uploaded. ${reason} Under review: ${parts.join(', ')}.`,
     nextSteps: [
       'Show the person what is under review (git diff in the target repository, or reviewConfigs) and ask for "approved".',
       `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,

@@ -1,0 +1,65 @@
+/** Facts about the DAG: our folder, what the bucket holds under its keys, and whether its checks are there. */
+import { requireSoundClusterConfigs } from '../checks/clusterConfig/files.ts';
+import { otherObjects, planDagUpload, requireSamePlaces } from '../checks/dagPlan.ts';
+import { findLoad, readLoad } from '../checks/dagSource.ts';
+import { configsFolder, dagKey } from '../checks/keys.ts';
+import { ruleFor, type Schedule, schedules } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
+import type { DagFile, Ports, Watch } from '../ports.ts';
+
+/** @throws ToolError CONFIG when no DAG run could come of these files, or it would read other configs than ours */
+export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
+  const [dag, ...configs] = await ports.dags.read();
+  if (dag === undefined) throw new RangeError('the DAG folder has no DAG');
+  const source = dag.bytes.toString('utf8');
+  const load = readLoad(source, dag.name);
+  requireSamePlaces(source, ports.settings);
+  requireSoundClusterConfigs(configs);
+  return { dag, configs, source, load };
+}
+
+/** What an upload of these files (the DAG first) would change in the bucket. */
+export async function compareWithBucket(
+  ports: Pick<Ports, 'store' | 'settings'>,
+  files: readonly DagFile[],
+  watch: Watch,
+) {
+  const { dagsPrefix } = ports.settings;
+  const folder = await ports.store.list(`${dagsPrefix}/`, watch);
+  const remotes = await Promise.all(files.map((file) => ports.store.read(dagKey(ports.settings, file.name))));
+  const plan = planDagUpload(files, remotes);
+  const [dag] = remotes;
+  const remoteLoad = dag === undefined ? undefined : findLoad(Buffer.from(dag).toString('utf8'));
+  return { plan, remoteLoad: remoteLoad ?? null, others: otherObjects(folder, plan, dagsPrefix) };
+}
+
+/**
+ * How many checks of each schedule are in the bucket at this load; schedules without any are warned about.
+ * @throws ToolError WRONG_STATE when it is the schedule under test
+ */
+export async function requireChecks(
+  ports: Pick<Ports, 'store' | 'settings'>,
+  schedule: Schedule,
+  load: number,
+  watch: Watch,
+): Promise<{ checks: Partial<Record<Schedule, number>>; warnings: string[] }> {
+  const warnings: string[] = [];
+  const checks: Partial<Record<Schedule, number>> = {};
+  for (const one of schedules) {
+    const prefix = configsFolder(ports.settings, one, load);
+    const objects = (await ports.store.list(prefix, watch)).filter(({ key }) => key.endsWith('.yml'));
+    checks[one] = objects.length;
+    // Table metrics are copied to levels that were never uploaded: they alone are no checks.
+    if (objects.some(({ key }) => !ruleFor(key)?.fromProduction)) continue;
+    if (one === schedule)
+      throw new ToolError(
+        'WRONG_STATE',
+        `There are no ${load}x checks for ${one} in s3://${ports.settings.bucket}/${prefix}, so the DAG would have nothing to run. Nothing was uploaded, and LOAD was not changed.`,
+        {
+          next: `scaleConfigs with load ${load} and uploadChecks first, or give uploadDags the load that is uploaded.`,
+        },
+      );
+    warnings.push(`No ${load}x checks for ${one} are in the bucket: do not trigger its DAG at this load.`);
+  }
+  return { checks, warnings };
+}

@@ -1,0 +1,34 @@
+/** Rounds that are not known to be over, as a new level meets them. */
+import type { Ports, Watch } from '../ports.ts';
+import type { Session } from '../state/session.ts';
+import { roundUnderWay } from './rounds.ts';
+
+type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+
+/** Numbers of the rounds that were neither seen to be finished nor abandoned. */
+export function openRounds(session: Session): number[] {
+  return session.rounds
+    .filter((round) => round.finished === undefined && !round.abandoned)
+    .map((round) => round.round);
+}
+
+/** What to say of them before a scaling. A running round is only warned about: files on disk do not disturb it. */
+export async function roundWarnings(
+  abandon: boolean,
+  ports: Wanted,
+  session: Session,
+  watch: Watch,
+): Promise<string[]> {
+  const open = openRounds(session);
+  if (open.length === 0) return [];
+  if (abandon)
+    return [
+      `Left behind: round ${open.join(', ')}. Nobody waits for ${open.length === 1 ? 'it' : 'them'} any more.`,
+    ];
+  // Scaling works offline, too: an AWS that does not answer is no reason not to scale.
+  const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
+  if (running === undefined) return [];
+  return [
+    `Round ${running.round.round} (${running.load}x ${running.round.schedule}) is still running on ${running.cluster.id}; uploads wait until it is done.`,
+  ];
+}

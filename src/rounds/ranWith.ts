@@ -1,0 +1,24 @@
+import type { Schedule } from '../checks/schedules.ts';
+import type { Session } from '../state/session.ts';
+
+/** The digest of a schedule's cluster config among the files of a DAG upload (name -> digest). */
+export function clusterConfigDigest(
+  files: Readonly<Record<string, string>>,
+  schedule: Schedule,
+): string | undefined {
+  return Object.entries(files).find(([name]) => name.endsWith(`_cluster_${schedule}.json`))?.[1];
+}
+
+/** What a round that begins now runs with: the review that was uploaded, and the cluster config in the bucket. */
+export function ranWith(
+  session: Pick<Session, 'uploads'>,
+  dagFiles: Readonly<Record<string, string>>,
+  { load, schedule }: { readonly load: number; readonly schedule: Schedule },
+): { reviewId?: string; clusterConfig?: string } {
+  const uploaded = session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load);
+  const clusterConfig = clusterConfigDigest(dagFiles, schedule);
+  return {
+    ...(uploaded === undefined ? {} : { reviewId: uploaded.reviewId }),
+    ...(clusterConfig === undefined ? {} : { clusterConfig }),
+  };
+}

@@ -1,0 +1,38 @@
+/** What uploadDags says in each of its three ends. */
+import { count } from './text.ts';
+
+export function overwriteWords(foreign: readonly string[], load: number) {
+  const files = `${count(foreign.length, 'file')} there ${foreign.length === 1 ? 'is' : 'are'}`;
+  return {
+    status: 'needs_overwrite' as const,
+    summary: `The DAG folder exists in the bucket, and ${files} not what this session uploaded last. Nothing was uploaded, and LOAD was not changed.`,
+    nextSteps: [
+      'Ask the person: overwrite the folder?',
+      `If yes: uploadDags with load ${load} and overwrite: true.`,
+    ],
+    callAgain: { tool: 'uploadDags', arguments: { load, overwrite: true } },
+  };
+}
+
+export function overwriteQuestion(foreign: readonly string[], load: number): string {
+  return `The DAG folder in the bucket holds files that are not this session's last upload (${foreign.join(', ')}). Overwrite them with LOAD = ${load}?`;
+}
+
+export function unchangedWords(load: number, dagId: string) {
+  return {
+    status: 'unchanged' as const,
+    summary: `The bucket already holds this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`,
+    nextSteps: [`For another round: markRound right before the person triggers ${dagId} in Airflow.`],
+  };
+}
+
+export function uploadedWords(files: number, load: number, round: number, dagId: string) {
+  return {
+    status: 'uploaded' as const,
+    summary: `Uploaded ${count(files, 'file')} with LOAD = ${load}, and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
+    nextSteps: [
+      `The person triggers ${dagId} in Airflow by hand.`,
+      'Then pollCluster until the round is done (markRound first, when the trigger comes much later).',
+    ],
+  };
+}
