@@ -26,7 +26,7 @@ export async function commitFiles(
   if (foreign.length > 0)
     throw new ToolError(
       'CONFLICT',
-      `Something else is staged in the repository (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}). Nothing was committed.`,
+      `Something else is staged in ${git.directory} (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}). Nothing was committed there.`,
       { next: 'commit or unstage it (git restore --staged), then call commitResults again.' },
     );
   const changed =

@@ -83,14 +83,14 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
   if (/index\.lock/.test(words))
     throw new ToolError(
       'CONFLICT',
-      `Another git process is at work in the repository (index.lock). Nothing was committed.`,
+      `Another git process is at work in the repository (index.lock). Nothing more was committed.`,
       {
         next: 'let it finish, or delete the stale index.lock that git names, then call the same tool again.',
         cause: error,
       },
     );
   if (/Please tell me who you are|auto-detection is disabled|empty ident name/.test(words))
-    throw new ToolError('CONFIG', 'git does not know your name and e-mail address. Nothing was committed.', {
+    throw new ToolError('CONFIG', 'git does not know your name and e-mail address. Nothing more was committed.', {
       next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
       cause: error,
     });

@@ -197,7 +197,10 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...(load === undefined ? {} : { load }),
         ...(schedule === undefined ? {} : { schedule }),
       };
-      return { ...withRound(session, round, moved), phase: 'round_open' };
+      const rounds = session.rounds.map((one) =>
+        one.round === round ? { ...withoutEnd(one), ...moved } : one,
+      );
+      return { ...session, rounds, phase: 'round_open' };
     }
     case 'dagTriggered': {
       const { dagId, dagRunId } = event;
@@ -225,7 +228,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'committed':
       return {
         ...done(session, 'commitResults'),
-        phase: 'committed',
+        phase: isAtWork(session, event.load) ? session.phase : 'committed',
         rounds: session.rounds.map((round) =>
           round.load === event.load && round.report !== undefined ? { ...round, committed: true } : round,
         ),
@@ -248,6 +251,16 @@ function done(session: Session, tool?: string): Session {
   if (tool !== undefined && session.interrupted?.tool !== tool) return session;
   const { interrupted: _, ...rest } = session;
   return rest;
+}
+
+/** Something else than the committed load goes on: a round, or another level on disk. */
+function isAtWork({ phase, level }: Session, committed: number): boolean {
+  return phase === 'round_open' || phase === 'running' || (level !== undefined && level.load !== committed);
+}
+
+/** With another start other steps may be its own, so that whether it is finished has to be seen anew. */
+function withoutEnd({ finished: _, ...round }: Round): Round {
+  return round;
 }
 
 function withFix(fixes: readonly Fix[], fix: Fix): Fix[] {
