@@ -1,0 +1,147 @@
+/** What was approved is what is uploaded, and only a person approves. */
+import { expect, test } from 'vitest';
+import { approve } from '../../src/faces/approve.ts';
+import { prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+
+prepareWorld();
+const events = 'events/check_events_15m.yml';
+
+test('an edit between review and upload is shown under a new review id, and nothing is sent', async () => {
+  const bed = await toolBed();
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  bed.edit(events, "'6' hour", "'600' hour");
+  const before = bed.everything();
+  const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
+  expect(bed.everything()).toEqual(before);
+  expect(structure).toMatchObject({ status: 'awaiting_approval', uploaded: 0, prefixes: [] });
+  expect(structure.reviewId).not.toBe(reviewId);
+  expect(structure.changedSince).toEqual([
+    {
+      file: events,
+      line: 8,
+      before: expect.stringContaining("'6'"),
+      after: expect.stringContaining("'600'"),
+    },
+  ]);
+  expect(structure.summary).toMatchInlineSnapshot(
+    `"Nothing was uploaded. The files on disk are not the ones that were shown under this reviewId. Under review: 2x with 8 changed files, 1 of them not as expected (reviewConfigs shows the lines), 1 line changed since the last look."`,
+  );
+  expect(structure.callAgain).toEqual({
+    tool: 'uploadChecks',
+    arguments: { reviewId: structure.reviewId, approved: true },
+  });
+  expect((await bed.call('uploadChecks', structure.callAgain.arguments)).structure.status).toBe('uploaded');
+  expect(bed.object(`checks_load_test/configs/15m/2x/${events}`)).toContain("'600' hour");
+});
+
+test('bytes that were approved once are never asked about again', async () => {
+  const asked: string[] = [];
+  const bed = await toolBed({
+    person: (question) => {
+      asked.push(question);
+      return { action: 'accept', content: { decision: 'approve' } };
+    },
+  });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('uploaded');
+  expect(asked).toHaveLength(1);
+  expect(asked[0]?.replace(reviewId, '…')).toMatchInlineSnapshot(`
+    "Approve the 2x configs for upload?
+    8 files with 9 intervals differ from the baseline (review …, scope all).
+    Every change is baseline × load or a known fix."
+  `);
+  await bed.call('scaleConfigs', { load: 4 });
+  await bed.restart();
+  const back = await bed.call('scaleConfigs', { load: 2 });
+  expect(back.structure).toMatchObject({ reviewId, approvalNeeded: false });
+  expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('unchanged');
+  expect(asked).toHaveLength(1);
+});
+
+test.each([
+  ['declines', { action: 'decline' as const }],
+  ['cancels', { action: 'cancel' as const }],
+  ['says not now', { action: 'accept' as const, content: { decision: 'not now' } }],
+  ['says yes to nothing', { action: 'accept' as const, content: {} }],
+])('a client that %s is taken for silence: the chat is asked', async (_what, reply) => {
+  const bed = await toolBed({ person: () => reply });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('awaiting_approval');
+  expect(bed.keys('checks_load_test')).toEqual([]);
+});
+
+test('approved: false waits and asks nobody', async () => {
+  const bed = await toolBed({
+    person: () => {
+      throw new Error('asked');
+    },
+  });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  const { structure } = await bed.call('uploadChecks', { reviewId, approved: false });
+  expect(structure).toMatchObject({ status: 'awaiting_approval', reviewId });
+  expect(structure.reason).toBe('The person has not approved these bytes yet.');
+});
+
+test('APPROVAL=chat never asks through the client', async () => {
+  const bed = await toolBed({
+    env: { APPROVAL: 'chat' },
+    person: () => {
+      throw new Error('asked');
+    },
+  });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('awaiting_approval');
+  expect((await bed.call('uploadChecks', { reviewId, approved: true })).structure.status).toBe('uploaded');
+});
+
+test('APPROVAL=terminal takes no word of a client: the person types it', async () => {
+  const bed = await toolBed({ env: { APPROVAL: 'terminal' } });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
+  expect(structure.status).toBe('awaiting_approval');
+  expect(
+    [structure.summary, ...structure.nextSteps].join('\n').replaceAll(reviewId, '…'),
+  ).toMatchInlineSnapshot(`
+    "Nothing was uploaded. APPROVAL=terminal: the person types audit-load-test approve … in a terminal. Under review: 2x with 8 changed files.
+    Show the person what is under review (git diff in the target repository, or reviewConfigs) and ask for "approved".
+    When approved: uploadChecks with reviewId … and approved: true."
+  `);
+  const terminal = { question: async () => 'yes' } as never;
+  await approve(reviewId, bed.ports(), terminal);
+  expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('uploaded');
+});
+
+test.each([
+  ['load 1', { load: 1 }],
+  ['an hourly test', { load: 4, schedule: 'hourly' }],
+])('%s needs no approval: every byte is the baseline’s', async (_what, given) => {
+  const bed = await toolBed({ env: { APPROVAL: 'terminal' } });
+  const { structure } = await bed.call('scaleConfigs', given);
+  expect(structure.approvalNeeded).toBe(false);
+  expect((await bed.call('uploadChecks', { reviewId: structure.reviewId })).structure.status).toBe(
+    'uploaded',
+  );
+});
+
+test('with scope schedule only the files of that schedule are reviewed, uploaded and committed', async () => {
+  const bed = await toolBed();
+  const { structure } = await bed.call('scaleConfigs', { load: 8, schedule: 'daily', scope: 'schedule' });
+  expect(structure).toMatchObject({ written: 2, filesChanged: 2 });
+  bed.edit(events, "'3' hour", "'30' hour");
+  const { reviewId } = structure;
+  expect((await bed.call('reviewConfigs')).structure).toMatchObject({ reviewId, unexpectedTotal: 0 });
+  const uploaded = await bed.call('uploadChecks', { reviewId, approved: true });
+  expect(uploaded.structure).toMatchObject({ uploaded: 2, tableMetrics: { copied: 0 } });
+  expect([...new Set(bed.keys('checks_load_test').map((key) => key.split('/')[2]))]).toEqual(['daily']);
+  const committed = await bed.call('commitResults');
+  expect(committed.structure.target.files).toBe(2);
+  expect(bed.git('status', '--porcelain').trim()).toBe(`M ${bed.env.CHECKS_PATH}/${events}`);
+});
+
+test('the same bytes under another scope are another review', async () => {
+  const bed = await toolBed();
+  const all = await uploadLevel(bed, { load: 2 });
+  const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  expect(structure.reviewId).not.toBe(all);
+  expect(structure.approvalNeeded).toBe(true);
+});

@@ -1,0 +1,200 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
+
+prepareWorld();
+
+test('"Test is done, generate report" writes the report of the latest round', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: '2x' });
+  await runToEnd(bed);
+  const { text, structure } = await bed.call('buildReport');
+  expect(normalise(bed, text).replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')).toMatchInlineSnapshot(`
+    "Fits the 15-minute window with 5m 35s to spare (9m 25s), but 1 step failed.
+
+    Directory: <project>/reports/2x_20251208_153000
+    Files: …
+    Load: 2
+    Schedule: 15m
+    Cluster id: <cluster>
+    Round: 1
+    Partial: no
+    Steps: total 8, successful 7, failed 1, cancelled 0, interrupted 0, unfinished 0
+    Average 4m 25s, median 4m 47s, P95 8m 50s, P99 9m 16s (n = 7, linear interpolation, h = (n-1)p (R-7))
+    Slowest:
+      1. check_events_15m_2x: 9m 22s (COMPLETED)
+      2. check_messages_15m_2x: 7m 35s (COMPLETED)
+      3. check_profile_identifiers_15m_2x: 4m 59s (COMPLETED)
+      4. check_inventory_15m_2x: 4m 47s (COMPLETED)
+      5. check_orders_15m_2x: 2m 16s (COMPLETED)
+    Failed:
+      - check_consent_15m: Column not found (data, 1 step)
+    Suggestions:
+      1. Split or tune check_events_15m: it runs 9m 22s by itself: 62% of the 15-minute window; more slots cannot help it; the query of check_events_15m (partition filter, join, or two checks of half the window): 9m 22s → at most 7m 30s
+
+    → The person reads <project>/reports/2x_20251208_153000/report.md and decides what comes next.
+    → commitResults commits the configs and this report; then scaleConfigs with the next load.
+    → Or the same load again: the person changes the cluster configs beside the DAG file, then uploadDags."
+  `);
+  expect(structure).toMatchObject({
+    load: 2,
+    schedule: '15m',
+    round: 1,
+    partial: false,
+    steps: { total: 8, successful: 7, failed: 1, cancelled: 0, interrupted: 0, unfinished: 0 },
+    statistics: { n: 7 },
+  });
+  expect(structure.directory).toBe(join(bed.project, 'reports/2x_20251208_153000'));
+  const markdown = readFileSync(join(structure.directory, 'report.md'), 'utf8');
+  for (const heading of [
+    'Summary',
+    'Top 20 Slowest Steps',
+    'Performance Metrics',
+    'Failed Steps',
+    'Optimization Suggestions',
+  ])
+    expect(markdown).toContain(`## ${heading}`);
+  const json = JSON.parse(readFileSync(join(structure.directory, 'report.json'), 'utf8'));
+  expect(json).toMatchObject({ load: 2, schedule: '15m', clusterId: structure.clusterId });
+  expect(json.steps).toHaveLength(8);
+});
+
+test('building again replaces the report with the same bytes', async () => {
+  const bed = await toolBed();
+  const first = await reportedLevel(bed, { load: 2 });
+  const bytes = () => first.files.map((file: string) => readFileSync(join(first.directory, file), 'utf8'));
+  const before = bytes();
+  rmSync(join(first.directory, 'report.md'));
+  const again = (await bed.call('buildReport')).structure;
+  expect(again).toEqual(first);
+  expect(bytes()).toEqual(before);
+});
+
+test('active steps are refused, and a provisional report is written when asked for', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.trigger();
+  bed.minutes(7);
+  expect(await bed.refusal('buildReport')).toMatch(
+    /^WRONG_STATE: \d of 8 steps on j-\w+ are still active\. No report was written\. Next: call pollCluster .* partial: true/,
+  );
+  const { structure } = await bed.call('buildReport', { partial: true });
+  expect(structure.partial).toBe(true);
+  expect(structure.summary).toContain('This report is provisional: steps were still active.');
+  expect((await bed.call('showSession')).structure.phase).toBe('running');
+  bed.minutes(60);
+  const whole = (await bed.call('buildReport')).structure;
+  expect(whole).toMatchObject({ partial: false, directory: structure.directory });
+});
+
+test('"cluster id is j-XXXXX, generate report" takes that cluster for the round', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const first = bed.trigger();
+  bed.minutes(1);
+  bed.trigger();
+  bed.minutes(60);
+  const { structure } = await bed.call('buildReport', { clusterId: first });
+  expect(structure).toMatchObject({ clusterId: first, round: 1, steps: { total: 8 } });
+});
+
+test('by cluster and time alone, as the seed’s script: without any round of this session', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const clusterId = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(25);
+  const after = '2025-12-08T15:55:00.123456-05:00';
+  bed.trigger('15m', { cluster_id: clusterId });
+  bed.minutes(25);
+  await bed.restart({ STATE_DIR: join(bed.project, 'other-state') });
+  const { structure } = await bed.call('buildReport', { clusterId, load: '2x', afterTimestamp: after });
+  expect(structure).toMatchObject({ clusterId, round: null, load: 2, schedule: '15m', steps: { total: 8 } });
+  expect(structure.directory).toContain('2x_20251208_155500');
+  const all = await bed.call('buildReport', { clusterId });
+  expect(all.structure.steps.total).toBe(16);
+  const early = await bed.call('buildReport', { clusterId, beforeTimestamp: after });
+  expect(early.structure.steps.total).toBe(8);
+  const wrong = await bed.call('buildReport', { clusterId, load: 4, afterTimestamp: after });
+  expect(wrong.structure).toMatchObject({
+    load: 2,
+    warnings: expect.arrayContaining(['The steps carry load 2x, not 4x; the steps win.']),
+  });
+  expect((await bed.call('showSession')).structure.rounds).toEqual([]);
+});
+
+test('several rounds on one cluster have a report each; a load picks the latest round of it', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const clusterId = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(25);
+  const one = (await bed.call('buildReport')).structure;
+  await openRound(bed, { load: 4 });
+  bed.trigger('15m', { cluster_id: clusterId });
+  bed.minutes(40);
+  const two = (await bed.call('buildReport')).structure;
+  expect(two).toMatchObject({ round: 2, load: 4, clusterId, steps: { total: 8 } });
+  expect((await bed.call('buildReport', { load: 2 })).structure).toEqual({
+    ...one,
+    warnings: expect.anything(),
+  });
+  expect((await bed.call('buildReport', { round: 1 })).structure.directory).toBe(one.directory);
+});
+
+test('an empty window names the steps nearest to it', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const clusterId = await runToEnd(bed);
+  await bed.call('markRound', { round: 1, at: '2025-12-08T17:00:00-05:00' });
+  expect((await bed.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(`"NOT_FOUND: Cluster … has no step of this round in its time window; the last before it was created at 2025-12-08T15:33:07.441000-05:00. No report was written. Next: call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp."`);
+  await bed.call('markRound', { round: 1, at: '2025-12-08T15:30:00-05:00' });
+  expect((await bed.call('buildReport')).structure.steps.total).toBe(8);
+});
+
+test('EMR out of order says so, nothing is written, and the same call succeeds afterwards', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  await bed.fault({ service: 'emr', error: 'AccessDenied' });
+  expect(await bed.refusal('buildReport')).toMatch(/^DENIED: .*elasticmapreduce:/);
+  await bed.fault(undefined);
+  await bed.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
+  const { structure } = await bed.call('buildReport');
+  expect(structure.warnings).toContain(
+    'The uploaded checks could not be listed (DENIED), so missing checks were not looked for.',
+  );
+});
+
+let shared: Bed;
+let cluster: string;
+beforeAll(async () => {
+  shared = await toolBed({ whenDone: afterAll });
+  await openRound(shared, { load: 2 });
+  cluster = await runToEnd(shared);
+});
+test.each<[string, () => Record<string, unknown>, RegExp]>([
+  [
+    'a stamp without an offset',
+    () => ({ clusterId: cluster, afterTimestamp: '2025-12-08T15:30:00' }),
+    /^BAD_INPUT: afterTimestamp "2025-12-08T15:30:00" is not a time with an offset\. No report was written\. Next: give it as markRound printed it/,
+  ],
+  [
+    'the thirtieth of February',
+    () => ({ clusterId: cluster, beforeTimestamp: '2025-02-30T00:00:00Z' }),
+    /^BAD_INPUT: beforeTimestamp "2025-02-30/,
+  ],
+  [
+    'a window without a step',
+    () => ({ clusterId: cluster, afterTimestamp: '2025-12-09T15:30:00Z' }),
+    /^NOT_FOUND: Cluster j-\w+ has no step of this round in its time window; the last before it was created at 2025-12-08T15:3/,
+  ],
+  ['a cluster id of the wrong shape', () => ({ clusterId: 'J-2AB' }), /^BAD_INPUT: clusterId /],
+  ['a cluster that EMR does not know', () => ({ clusterId: 'j-0000000000000' }), /^NOT_FOUND: /],
+  ['a round that does not exist', () => ({ round: 3 }), /^NOT_FOUND: There is no round 3/],
+  ['a schedule without a round', () => ({ schedule: 'hourly' }), /^NOT_FOUND: No round is known for hourly/],
+  ['a misspelt argument', () => ({ clusterid: cluster }), /did you mean clusterId\?/],
+])('%s is refused, and nothing is written', async (_what, given, says) => {
+  const before = shared.everything();
+  expect(await shared.refusal('buildReport', given())).toMatch(says);
+  expect(shared.everything()).toEqual(before);
+});

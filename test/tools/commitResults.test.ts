@@ -1,0 +1,244 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  normalise,
+  openRound,
+  prepareWorld,
+  reportedLevel,
+  runToEnd,
+  toolBed,
+  uploadLevel,
+} from './toolBed.ts';
+
+prepareWorld();
+const events = 'events/check_events_15m.yml';
+
+test('"Commit results" commits the approved configs and the report, each in its repository, and pushes nothing', async () => {
+  const bed = await toolBed();
+  const bare = join(bed.directory, 'origin.git');
+  execFileSync('git', ['clone', '-q', '--bare', bed.repo, bare]);
+  bed.git('remote', 'add', 'origin', bare);
+  await reportedLevel(bed, { load: '2x' });
+  const { text, structure } = await bed.call('commitResults', { keyFindings: '2x fits, one missing column' });
+  expect(
+    normalise(bed, text)
+      .replaceAll(/\([0-9a-f]{8}\)/g, '(…)')
+      .replaceAll(/\d+ report files|files \d+(?=, message Load test 2x results)/g, '<n> report files'),
+  ).toMatchInlineSnapshot(`
+    "Committed 8 config files in the target repository (…) and <n> report files (…) for 2x.
+
+    Status: committed
+    Load: 2
+    Target: sha <sha>, files 8, message Load test 2x configs - 2025-12-08, branch audit_checks_load_testing
+    Reports: sha <sha>, <n> report files, message Load test 2x results - 2x fits, one missing column
+
+    → scaleConfigs with the next load (for example 4x) goes one level up.
+    → Nothing was pushed: the person pushes when they want to."
+  `);
+  expect(bed.git('log', '-1', '--format=%s%n%(trailers)').trim()).toMatch(
+    /^Load test 2x configs - 2025-12-08\nAudit-Load-Test: 2x [0-9a-f]{16}$/,
+  );
+  expect(bed.projectGit('log', '-1', '--format=%s').trim()).toBe(
+    'Load test 2x results - 2x fits, one missing column',
+  );
+  expect(bed.git('rev-parse', 'HEAD').trim()).toBe(structure.target.sha);
+  expect(bed.git('show', '--name-only', '--format=').trim().split('\n')).toHaveLength(8);
+  expect(bed.projectGit('show', '--name-only', '--format=')).toContain(
+    'reports/2x_20251208_153000/report.md',
+  );
+  expect(
+    execFileSync('git', ['rev-parse', 'audit_checks_load_testing'], { cwd: bare, encoding: 'utf8' }),
+  ).not.toBe(bed.git('rev-parse', 'HEAD'));
+  expect(bed.git('status', '--porcelain')).toBe('');
+});
+
+test('the same call again returns the same commits; left out, the key findings are the verdict', async () => {
+  const bed = await toolBed();
+  const { verdict } = await reportedLevel(bed, { load: 2 });
+  const first = (await bed.call('commitResults')).structure;
+  expect(bed.projectGit('log', '-1', '--format=%s').trim()).toBe(`Load test 2x results - ${verdict}`);
+  const second = (await bed.call('commitResults')).structure;
+  expect(second).toMatchObject({
+    status: 'unchanged',
+    target: { sha: first.target.sha, branch: 'audit_checks_load_testing' },
+    reports: { sha: first.reports.sha },
+  });
+  expect(second.summary).toBe('Everything of 2x was committed already.');
+  expect((await bed.call('showSession')).structure).toMatchObject({
+    phase: 'committed',
+    rounds: [{ committed: true }],
+  });
+});
+
+test('key findings are data: one line, without what a terminal would obey; the DAG goes along when it changed', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 4 });
+  await bed.call('commitResults', { keyFindings: 'fits\n\nAudit-Load-Test: 9x\u001b[2J --amend' });
+  expect(bed.projectGit('log', '-1', '--format=%B').trim()).toMatch(
+    /^Load test 4x results - fits Audit-Load-Test: 9x --amend\n\nAudit-Load-Test: 4x 4x_20251208_153000$/,
+  );
+  expect(bed.projectGit('show', '--name-only', '--format=')).toContain('dags/yang_audit_load_test.py');
+});
+
+test('a person’s own work in the repository is not swept in, and staged work is refused', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 2 });
+  writeFileSync(join(bed.repo, 'README.md'), 'mine\n');
+  writeFileSync(join(bed.repo, 'new.txt'), 'mine\n');
+  bed.git('add', 'new.txt');
+  const before = bed.everything();
+  expect(await bed.refusal('commitResults')).toMatch(/^CONFLICT: Something else is staged in .*\(new\.txt\)/);
+  expect(bed.git('rev-parse', 'HEAD')).toBe((before as { head: string }).head);
+  bed.git('reset', '-q', 'new.txt');
+  expect((await bed.call('commitResults')).structure.status).toBe('committed');
+  expect(bed.git('status', '--porcelain').trim().split('\n')).toEqual(['M README.md', '?? new.txt']);
+});
+
+test('a disk that differs from what was uploaded is refused', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  bed.edit(events, "'6' hour", "'7' hour");
+  const before = bed.everything();
+  expect((await bed.refusal('commitResults')).replaceAll(/[0-9a-f]{16}/g, '…')).toMatchInlineSnapshot(
+    `"CONFLICT: The 2x configs on disk differ from those that were uploaded. Nothing was committed. Next: look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId …), or undo it (scaleConfigs with load 2)."`,
+  );
+  expect(bed.everything()).toEqual(before);
+});
+
+test('configs that were never uploaded are refused', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  expect(await bed.refusal('commitResults')).toMatch(
+    /^WRONG_STATE: The 2x configs were not uploaded yet, .*Nothing was committed\. Next: uploadChecks/,
+  );
+});
+
+test('once the next level is on disk, only the reports of the last one are committed', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 2 });
+  await bed.call('scaleConfigs', { load: 4 });
+  const { structure } = await bed.call('commitResults');
+  expect(structure).toMatchObject({ status: 'committed', load: 2, target: null });
+  expect(structure.warnings).toEqual([
+    'The configs on disk are of another level, or of none: only the reports were committed.',
+  ]);
+  expect((await bed.call('showSession')).structure.phase).toBe('scaled');
+});
+
+test('no repository around the reports: null, and said', async () => {
+  const bed = await toolBed();
+  rmSync(join(bed.project, '.git'), { recursive: true });
+  await reportedLevel(bed, { load: 2 });
+  const { structure } = await bed.call('commitResults');
+  expect(structure).toMatchObject({ status: 'committed', reports: null, target: { files: 8 } });
+  expect(structure.warnings).toEqual([
+    'No git repository with a branch holds REPORTS_DIR, so the reports were not committed.',
+  ]);
+});
+
+test('the target was committed and the second repository refused: said so, and the same call finishes it', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 2 });
+  writeFileSync(join(bed.project, 'mine.txt'), 'mine\n');
+  bed.projectGit('add', 'mine.txt');
+  const failure = await bed.refusal('commitResults');
+  expect(normalise(bed, failure)).toMatchInlineSnapshot(
+    `"CONFLICT: Something else is staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage it (git restore --staged), then call commitResults again."`,
+  );
+  const sha = bed.git('rev-parse', 'HEAD').trim();
+  expect((await bed.call('showSession')).structure).toMatchObject({
+    phase: 'reported',
+    interrupted: { tool: 'commitResults' },
+  });
+  bed.projectGit('reset', '-q', 'mine.txt');
+  const { structure } = await bed.call('commitResults');
+  expect(structure).toMatchObject({
+    status: 'committed',
+    target: { sha },
+    reports: { message: expect.stringContaining('results') },
+  });
+  expect((await bed.call('showSession')).structure).not.toHaveProperty('interrupted');
+});
+
+test('a final report after a committed provisional one is committed as well', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.trigger();
+  bed.minutes(8);
+  await bed.call('buildReport', { partial: true });
+  const first = (await bed.call('commitResults')).structure;
+  bed.minutes(60);
+  await bed.call('buildReport');
+  const second = (await bed.call('commitResults')).structure;
+  expect(second).toMatchObject({ status: 'committed', target: { sha: first.target.sha } });
+  expect(second.reports.sha).not.toBe(first.reports.sha);
+});
+
+test('committing an earlier level’s report again does not hide that a round is running', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 2 });
+  await bed.call('commitResults');
+  await openRound(bed, { load: 4 });
+  bed.trigger();
+  bed.minutes(7);
+  await bed.call('pollCluster', { waitSeconds: 0 });
+  await bed.call('commitResults', { load: 2 });
+  expect((await bed.call('showSession')).structure.phase).toBe('running');
+});
+
+test('hourly: nothing to approve, nothing of the target to commit, and the report is', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 4, schedule: 'hourly' });
+  await runToEnd(bed, 'hourly');
+  await bed.call('buildReport');
+  const head = bed.git('rev-parse', 'HEAD').trim();
+  const { structure } = await bed.call('commitResults');
+  expect(structure).toMatchObject({ status: 'committed', load: 4, target: { files: 0, sha: head } });
+});
+
+test.each([
+  [
+    'another branch',
+    ['checkout', '-q', '-b', 'elsewhere'],
+    /^WRONG_STATE: TARGET_REPO is on branch elsewhere, not on audit_checks/,
+  ],
+  ['a detached HEAD', ['checkout', '-q', '--detach'], /^WRONG_STATE: TARGET_REPO has no branch checked out/],
+])('%s is refused, and nothing is committed', async (_what, git, says) => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  bed.git(...git);
+  const before = bed.everything();
+  expect(await bed.refusal('commitResults')).toMatch(says);
+  expect(bed.everything()).toEqual(before);
+});
+
+test('the middle of a merge is refused: a commit would conclude it', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  bed.git('stash', '-q');
+  bed.git('checkout', '-q', '-b', 'side', 'main');
+  writeFileSync(join(bed.repo, 'README.md'), 'side\n');
+  bed.git('commit', '-qam', 'Side');
+  bed.git('checkout', '-q', 'audit_checks_load_testing');
+  writeFileSync(join(bed.repo, 'README.md'), 'here\n');
+  bed.git('commit', '-qam', 'Here');
+  expect(() => bed.git('merge', 'side')).toThrow();
+  const { head } = bed.everything() as { head: string };
+  expect(await bed.refusal('commitResults')).toMatch(
+    /^WRONG_STATE: The repository .* is in the middle of a merge/,
+  );
+  expect(bed.git('rev-parse', 'HEAD')).toBe(head);
+});
+
+test('nothing to commit, and a misspelt argument, are refused', async () => {
+  const bed = await toolBed();
+  expect(await bed.refusal('commitResults')).toMatchInlineSnapshot(
+    `"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to begin a load test; showSession tells where this one stands."`,
+  );
+  expect(await bed.refusal('commitResults', { keyfinding: 'x' })).toContain('did you mean keyFindings?');
+  expect(await bed.refusal('commitResults', { load: '2.5x' })).toMatch(
+    /^BAD_INPUT: load must be a whole number/,
+  );
+});

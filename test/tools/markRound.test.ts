@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
+import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
+
+prepareWorld();
+const stamp = /^2025-12-08T\d\d:\d\d:\d\d\.\d{6}-05:00$/;
+const ms = (text: string) => Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
+
+test('"I am going to run another round of test" takes down the moment, by AWS’s clock', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  const { text, structure } = await bed.call('markRound');
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "Round 2 (2x 15m) starts at 2025-12-08T18:50:06.000000-05:00.
+
+    Status: marked
+    Clock: source aws, skew seconds 0
+    Load: 2
+    Schedule: 15m
+    Dag id: yang_audit_load_test_15m
+
+    → The person triggers yang_audit_load_test_15m in Airflow now.
+    → Then pollCluster until it is done."
+  `);
+  expect(structure).toMatchObject({
+    status: 'marked',
+    round: 2,
+    load: 2,
+    schedule: '15m',
+    dagId: 'yang_audit_load_test_15m',
+    clock: { source: 'aws' },
+  });
+  expect(structure.startedAt).toMatch(stamp);
+  expect(Math.abs(ms(structure.startedAt) - bed.aws.clock.nowMs())).toBeLessThan(2500);
+});
+
+test('a round that has no steps yet is moved, not doubled', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.minutes(30);
+  const { structure } = await bed.call('markRound', { note: 'after lunch' });
+  expect(structure).toMatchObject({ status: 'moved', round: 1 });
+  expect(Math.abs(ms(structure.startedAt) - bed.aws.clock.nowMs())).toBeLessThan(2500);
+  const { rounds } = (await bed.call('showSession')).structure;
+  expect(rounds).toMatchObject([{ round: 1, note: 'after lunch', startedAt: structure.startedAt }]);
+  await runToEnd(bed);
+  expect((await bed.call('markRound')).structure).toMatchObject({ status: 'marked', round: 2 });
+});
+
+test('"I just run the hourly dag" moves the start back before the run’s cluster', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const cluster = bed.trigger('hourly');
+  bed.minutes(9);
+  const { structure } = await bed.call('markRound', { schedule: 'hourly', already: true });
+  expect(structure).toMatchObject({ schedule: 'hourly', dagId: 'yang_audit_load_test_hourly', load: 2 });
+  expect(ms(structure.startedAt)).toBeLessThan(bed.aws.simulation.clusters.get(cluster)?.createdMs ?? 0);
+  const looked = await bed.call('pollCluster', { waitSeconds: 0 });
+  expect(looked.structure).toMatchObject({ clusterId: cluster, clusterFrom: 'found', schedule: 'hourly' });
+  expect(looked.structure.steps.total).toBeGreaterThan(0);
+});
+
+test('already, before anything is to be seen: the start is now, with a word about it', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const { structure } = await bed.call('markRound', { already: true });
+  expect(structure.warnings.join('\n')).toMatch(/No step or cluster of a run that no earlier round owns/);
+});
+
+test('already, on a cluster that is up: the second run’s steps are the new round’s, the first keeps its own', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const cluster = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(25);
+  const first = (await bed.call('pollCluster', { waitSeconds: 0 })).structure.steps;
+  bed.trigger('15m', { cluster_id: cluster });
+  bed.minutes(3);
+  expect((await bed.call('markRound', { already: true })).structure).toMatchObject({
+    status: 'marked',
+    round: 2,
+  });
+  bed.minutes(60);
+  const second = (await bed.call('pollCluster', { waitSeconds: 0 })).structure;
+  expect(second).toMatchObject({
+    round: 2,
+    clusterId: cluster,
+    clusterFrom: 'carried',
+    done: true,
+    steps: first,
+  });
+  expect((await bed.call('buildReport', { round: 1 })).structure.steps.total).toBe(first.total);
+});
+
+test('at takes any stamp with an offset, and keeps it as it was given', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  for (const at of ['2025-12-08T15:30:00.123456-05:00', '2025-12-08T20:31Z', '2025-12-08T21:31:05+01:00']) {
+    const { structure } = await bed.call('markRound', { round: 1, at });
+    expect(structure).toMatchObject({ status: 'moved', round: 1, startedAt: at });
+  }
+});
+
+test('amending a round: at moves it, a note alone leaves it where it is', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  const { startedAt } = (await bed.call('showSession')).structure.rounds[0];
+  const noted = await bed.call('markRound', { round: 1, note: 'spot prices were high' });
+  expect(noted.structure).toMatchObject({ status: 'noted', round: 1, startedAt });
+  expect(noted.structure.summary.replace(startedAt, '…')).toMatchInlineSnapshot(
+    `"Noted on round 1 (2x 15m); its start stays at …."`,
+  );
+  expect((await bed.call('buildReport')).structure.steps.total).toBe(8);
+  const moved = await bed.call('markRound', { round: 1, at: '2025-12-08T15:45:00-05:00' });
+  expect(moved.structure).toMatchObject({ status: 'moved', round: 1 });
+  expect((await bed.call('showSession')).structure.rounds).toHaveLength(1);
+});
+
+test('the load is LOAD in the bucket, whatever lies on disk', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await bed.call('scaleConfigs', { load: 4 });
+  expect((await bed.call('markRound')).structure.load).toBe(2);
+});
+
+test('a clock that is three minutes ahead is corrected, and said', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.localAheadMs = 180_000;
+  const { structure } = await bed.call('markRound');
+  expect(structure).toMatchObject({
+    startedAt: '2025-12-08T15:30:00.000000-05:00',
+    clock: { source: 'aws', skewSeconds: -180 },
+    warnings: ["This machine's clock is -180 s away from AWS's; the start is by AWS's clock."],
+  });
+});
+
+test('AWS out of reach: the mark is by this machine’s clock, and says so', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  bed.minutes(1);
+  await bed.aws.close();
+  const { structure } = await bed.call('markRound');
+  expect(structure).toMatchObject({ clock: { source: 'local', skewSeconds: 0 }, load: 2 });
+  expect(structure.warnings).toEqual([
+    "The bucket did not answer (UPSTREAM); the load is that of this session's last uploadDags.",
+    "AWS did not answer, so the start is by this machine's clock; check it before trusting the round's edges.",
+  ]);
+});
+
+test('without a DAG in the bucket no round can begin', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  expect(await bed.refusal('markRound')).toMatchInlineSnapshot(
+    `"WRONG_STATE: There is no DAG at s3://klaviyo-data-platform-orchestration-v1/dags/datalake/audit_loadtest/yang_audit_load_test.py, so no round can begin. Nothing was marked. Next: call uploadDags first."`,
+  );
+});
+
+test('a DAG in the bucket that nobody can read a load from is refused', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.aws.s3.buckets.put(
+    bucketName,
+    'dags/datalake/audit_loadtest/yang_audit_load_test.py',
+    Buffer.from('x = 1'),
+  );
+  expect(await bed.refusal('markRound')).toMatch(/^CONFIG: The DAG in the bucket has no line LOAD/);
+});
+
+let shared: Bed;
+beforeAll(async () => {
+  shared = await toolBed({ whenDone: afterAll });
+  await openRound(shared, { load: 2 });
+});
+test.each([
+  [
+    'a stamp without an offset',
+    { at: '2025-12-08T15:30:00' },
+    /^BAD_INPUT: "2025-12-08T15:30:00" is not a time with an offset\. Nothing was marked\. Next: give at as in 2025-/,
+  ],
+  ['the thirtieth of February', { at: '2025-02-30T15:30:00-05:00' }, /^BAD_INPUT: "2025-02-30/],
+  ['an hour that does not exist', { at: '2025-12-08T25:30:00-05:00' }, /^BAD_INPUT: "2025-12-08T25/],
+  [
+    'a round that does not exist',
+    { round: 7, at: '2025-12-08T15:30:00-05:00' },
+    /^NOT_FOUND: There is no round 7/,
+  ],
+  [
+    'an unknown schedule',
+    { schedule: 'weekly' },
+    /^BAD_INPUT: schedule must be one of 15m, hourly, daily, not "weekly"/,
+  ],
+  ['a misspelt argument', { alredy: true }, /did you mean already\?/],
+])('%s is refused, and nothing is marked', async (_what, given, says) => {
+  const before = shared.everything();
+  expect(await shared.refusal('markRound', given)).toMatch(says);
+  expect(shared.everything()).toEqual(before);
+});

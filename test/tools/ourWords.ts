@@ -1,0 +1,31 @@
+/** What every result owes its two readers: a person who sees the text, and a model that sees the structure alone. */
+import { expect } from 'vitest';
+import { sampleChecks } from '../../src/sandbox/sampleTables.ts';
+import { tools } from '../../src/tools/index.ts';
+import type { Structure } from './toolBed.ts';
+
+const names = tools.map((tool) => tool.name).join('|');
+const step = new RegExp(`\\b(?:${names})\\b|\\bperson\\b`);
+const stems = sampleChecks.map(({ path }) => path.replace(/^.*\//, '').replace('.yml', ''));
+
+/** Checked on every result of these suites. */
+export function requireOurWords(tool: string, structure: Structure, text: string): void {
+  const { summary, nextSteps } = structure as { summary: string; nextSteps: string[] };
+  const said = [summary, ...nextSteps].join('\n');
+  const where = `${tool}: ${said}`;
+  expect(Object.keys(structure).slice(0, 2), where).toEqual(['summary', 'nextSteps']);
+
+  const sentences = summary.split(/[.!?](?=\s|$)/).filter((part) => part.trim() !== '').length;
+  expect(sentences, `one to three sentences in ${where}`).toBeLessThanOrEqual(3);
+  expect(sentences, where).toBeGreaterThanOrEqual(1);
+  expect(nextSteps.length, where).toBeLessThanOrEqual(3);
+  for (const one of nextSteps) expect(one, `names a tool or the person, in ${where}`).toMatch(step);
+
+  for (const stem of stems) expect(said, `no file of the repository in ${where}`).not.toContain(stem);
+  expect(said, `no YAML or SQL in ${where}`).not.toMatch(/\.ya?ml|INTERVAL\b/);
+
+  for (const words of [summary, ...nextSteps])
+    expect(text, 'the text says what the structure says').toContain(words);
+  expect(text.length / 4, 'tokens of the text').toBeLessThan(2000);
+  expect(JSON.stringify(structure).length / 4, 'tokens of the structure').toBeLessThan(2000);
+}

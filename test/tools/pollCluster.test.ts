@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed } from './toolBed.ts';
+
+prepareWorld();
+const look = { waitSeconds: 0 };
+
+test('a round is followed from its cluster’s start to its end', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const cluster = bed.trigger();
+  const texts: string[] = [];
+  for (const minutes of [0, 6, 60]) {
+    bed.minutes(minutes);
+    const { text, structure } = await bed.call('pollCluster', look);
+    texts.push(normalise(bed, text));
+    expect(structure).toMatchObject({ clusterId: cluster, round: 1, load: 2, schedule: '15m' });
+  }
+  expect(texts.join('\n\n')).toMatchInlineSnapshot(`
+    "Round 1 (2x 15m) on <cluster> has no step yet; the cluster is starting.
+
+    Cluster id: <cluster>
+    Cluster from: found
+    Round: 1
+    Load: 2
+    Schedule: 15m
+    State: STARTING
+    State reason: Configuring cluster software
+    Steps: total 0, pending 0, running 0, completed 0, failed 0, cancelled 0, interrupted 0
+    Done: no
+    Elapsed: 0s
+    Poll after seconds: 15
+
+    → pollCluster again after pollAfterSeconds.
+
+    Round 1 (2x 15m) on <cluster> is running: 4 of 8 steps ended, 4 running, 0 waiting.
+
+    Cluster id: <cluster>
+    Cluster from: round
+    Round: 1
+    Load: 2
+    Schedule: 15m
+    State: RUNNING
+    State reason: Running step
+    Steps: total 8, pending 0, running 4, completed 3, failed 1, cancelled 0, interrupted 0
+    Done: no
+    Elapsed: 2m 59s
+    Left, by the rate so far: about 2m 59s
+    Poll after seconds: 15
+
+    → pollCluster again after pollAfterSeconds.
+    → buildReport with partial: true gives a provisional report meanwhile.
+
+    Round 1 (2x 15m) on <cluster> is done: 8 steps in 9m 25s, 1 failed.
+
+    Cluster id: <cluster>
+    Cluster from: round
+    Round: 1
+    Load: 2
+    Schedule: 15m
+    State: TERMINATED
+    State reason: USER_REQUEST: Terminated by user request
+    Steps: total 8, pending 0, running 0, completed 7, failed 1, cancelled 0, interrupted 0
+    Done: yes
+    Elapsed: 9m 25s
+    Poll after seconds: 0
+
+    → buildReport writes the report of this round."
+  `);
+  expect((await bed.call('showSession')).structure.phase).toBe('finished');
+});
+
+test('one call waits until the cluster appears and the round is done, when there is time enough', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const started = bed.aws.clock.nowMs();
+  const waiting = bed.call('pollCluster', { waitSeconds: 50 });
+  bed.trigger();
+  const { structure } = await waiting;
+  expect(structure).toMatchObject({
+    clusterFrom: 'round',
+    state: 'STARTING',
+    done: false,
+    pollAfterSeconds: 15,
+  });
+  expect((bed.aws.clock.nowMs() - started) / 1000).toBeLessThanOrEqual(50 + 6);
+  bed.minutes(17);
+  const last = (await bed.call('pollCluster', { waitSeconds: 50 })).structure;
+  expect(last).toMatchObject({ done: true, pollAfterSeconds: 0 });
+});
+
+test('where the cluster came from is said: found, then the round’s own, carried over, or given', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const cluster = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(25);
+  const from = async (given = {}) =>
+    (await bed.call('pollCluster', { ...look, ...given })).structure.clusterFrom;
+  expect(await from()).toBe('found');
+  expect(await from()).toBe('round');
+  await bed.call('markRound');
+  bed.trigger('15m', { cluster_id: cluster });
+  bed.minutes(2);
+  expect(await from()).toBe('carried');
+  expect(await from()).toBe('round');
+  expect(await from({ clusterId: cluster })).toBe('given');
+});
+
+test('a given cluster that has no step of the round serves this one call only', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const own = bed.trigger();
+  bed.minutes(25);
+  await bed.call('pollCluster', look);
+  const hourly = bed.trigger('hourly');
+  bed.minutes(6);
+  const { structure } = await bed.call('pollCluster', { ...look, clusterId: hourly });
+  expect(structure).toMatchObject({ clusterId: hourly, clusterFrom: 'given', steps: { total: 0 } });
+  expect(structure.warnings).toContain(
+    'The cluster has no step of this round; it was not bound to the round.',
+  );
+  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(own);
+});
+
+test('a second cluster that has steps of the round, given by its id, becomes the round’s', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const first = bed.trigger();
+  bed.minutes(4);
+  const second = bed.trigger();
+  bed.minutes(25);
+  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(second);
+  await bed.call('pollCluster', { ...look, clusterId: first });
+  expect((await bed.call('pollCluster', look)).structure).toMatchObject({
+    clusterId: first,
+    clusterFrom: 'round',
+  });
+});
+
+test('a cluster that ends without a step says so, and what to look at', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const cluster = bed.aws.simulation.clusters.get(bed.trigger());
+  bed.minutes(1);
+  if (cluster !== undefined) {
+    cluster.state = 'TERMINATED_WITH_ERRORS';
+    cluster.reason = { message: 'Access denied for \u001b[31mthe role' };
+    delete cluster.phaseEndsMs;
+  }
+  const { structure } = await bed.call('pollCluster', { waitSeconds: 50 });
+  expect(structure).toMatchObject({ done: false, state: 'TERMINATED_WITH_ERRORS', steps: { total: 0 } });
+  expect(structure.stateReason).toBe('Access denied for the role');
+  expect([structure.summary.replace(/j-\w+/, '…'), ...structure.nextSteps]).toMatchInlineSnapshot(`
+    [
+      "Round 1 (2x 15m) on … will have no step: the cluster is terminated with errors.",
+      "The person looks at the DAG run in Airflow: the cluster ended without a step (stateReason says why).",
+      "markRound right before the DAG is triggered again.",
+    ]
+  `);
+});
+
+test('the load that the steps carry wins over the mark, with a warning', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 4 });
+  bed.trigger();
+  bed.minutes(8);
+  await bed.restart({ STATE_DIR: `${bed.project}/other-state` });
+  bed.aws.s3.buckets.put(
+    'klaviyo-data-platform-orchestration-v1',
+    'dags/datalake/audit_loadtest/yang_audit_load_test.py',
+    Buffer.from('LOAD = 2\n'),
+  );
+  await bed.call('markRound', { at: '2025-12-08T15:30:00-05:00' });
+  const { structure } = await bed.call('pollCluster', look);
+  expect(structure.load).toBe(4);
+  expect(structure.warnings).toEqual(['The steps carry load 4x, the round was marked as 2x; the steps win.']);
+});
+
+test('more than a thousand steps: what EMR no longer shows is known from earlier looks', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const cluster = bed.aws.simulation.clusters.get(bed.trigger('15m', { keep_cluster: true }));
+  bed.minutes(25);
+  if (cluster === undefined) throw new Error('no cluster');
+  for (let batch = 0; batch < 5; batch += 1) {
+    const request = {
+      actionOnFailure: 'CONTINUE' as const,
+      jar: 'command-runner.jar',
+      args: [],
+      properties: {},
+    };
+    const names = Array.from({ length: 250 }, (_, index) => `check_${batch}_${index}_15m_2x`);
+    bed.aws.simulation.add(
+      cluster,
+      names.map((name) => ({ ...request, name })),
+    );
+    bed.minutes(60);
+    await bed.call('pollCluster', look);
+  }
+  const { structure } = await bed.call('pollCluster', look);
+  expect(structure.steps.total).toBe(1258);
+  expect(structure.warnings).toEqual([
+    '258 steps are known from earlier looks only: EMR shows the newest 1,000.',
+  ]);
+  await bed.restart();
+  expect((await bed.call('pollCluster', look)).structure.steps).toEqual(structure.steps);
+});
+
+test('a look at a finished round changes nothing', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  const before = bed.everything();
+  const [one, two] = [await bed.call('pollCluster', look), await bed.call('pollCluster', look)];
+  expect(one).toEqual(two);
+  expect(bed.everything()).toEqual(before);
+});
+
+test('credentials that expire in mid-round are told, and the same call goes on after the log-in', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.trigger();
+  bed.minutes(6);
+  await bed.fault({ service: 'emr', error: 'ExpiredToken' });
+  expect(await bed.refusal('pollCluster', look)).toMatch(/^DENIED: .*s2a-login/s);
+  await bed.fault(undefined);
+  expect((await bed.call('pollCluster', look)).structure.steps.total).toBeGreaterThan(0);
+});
+
+let shared: Bed;
+beforeAll(async () => {
+  shared = await toolBed({ whenDone: afterAll });
+  await openRound(shared, { load: 2 });
+});
+test.each([
+  [
+    'a cluster id of the wrong shape',
+    { clusterId: 'j_2AB' },
+    /^BAD_INPUT: clusterId .*such as j-2ABCDEFG12345, not "j_2AB"/,
+  ],
+  ['a cluster that EMR does not know', { clusterId: 'j-0000000000000' }, /^NOT_FOUND: .*j-0000000000000/],
+  [
+    'a round whose cluster is not there yet',
+    {},
+    /^NOT_FOUND: No cluster named yang_audit_load_test_15m… was created since round 1 started .* Next: trigger the DAG/,
+  ],
+  [
+    'a schedule without a round',
+    { schedule: 'daily' },
+    /^NOT_FOUND: No round is known for daily\. Nothing was changed\. Next: call markRound/,
+  ],
+  ['a wait beyond what a client bears', { waitSeconds: 51 }, /^BAD_INPUT: waitSeconds .*51/],
+  ['a misspelt argument', { clusterID: 'j-2AB' }, /did you mean clusterId\?/],
+])('%s is refused, and nothing is changed', async (_what, given, says) => {
+  const before = shared.everything();
+  expect(await shared.refusal('pollCluster', { ...look, ...given })).toMatch(says);
+  expect(shared.everything()).toEqual(before);
+});

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { normalise, prepareWorld, toolBed } from './toolBed.ts';
+
+prepareWorld();
+const events = 'events/check_events_15m.yml';
+
+test('a person’s edit after the scaling is shown line by line, and so is a fix', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  await bed.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
+  bed.edit(events, "'6' hour", "'7' hour");
+  const { text, structure } = await bed.call('reviewConfigs');
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "2x: 8 files differ from the baseline, 1 line not as expected. These bytes are not approved yet.
+
+    Review id: <reviewId>
+    Load: 2
+    Approved: no
+    Approval needed: yes
+    Files changed: 8
+    Changed since the last look (2 lines):
+      events/check_events_15m.yml:8
+        - where: created_at >= current_timestamp - INTERVAL '6' hour and created_at <= current_timestamp
+        + where: created_at >= current_timestamp - INTERVAL '7' hour and created_at <= current_timestamp
+      orders/check_orders_15m.yml:9
+        - placed_at >= current_timestamp - INTERVAL '6' hour
+        + placed_at >= current_timestamp - INTERVAL '5' hour
+    Fixes:
+      - orders/check_orders_15m.yml
+    Neither baseline × load nor a known fix (1 line):
+      events/check_events_15m.yml:8: expected "where: created_at >= current_timestamp - INTERVAL '6' hour and created_at <= current_timestamp", found "where: created_at >= current_timestamp - INTERVAL '7' hour and created_at <= current_timestamp"
+
+    → Show the person the unexpected lines, if any, and ask for "approved" or what to mend (fixInterval).
+    → When approved: uploadChecks with reviewId <reviewId> and approved: true."
+  `);
+  expect(structure).toMatchObject({
+    load: 2,
+    approved: false,
+    approvalNeeded: true,
+    filesChanged: 8,
+    fixes: ['orders/check_orders_15m.yml'],
+    unexpectedTotal: 1,
+  });
+  expect(structure.changedSince.map((change: { file: string }) => change.file)).toEqual([
+    events,
+    'orders/check_orders_15m.yml',
+  ]);
+});
+
+test('a second look has nothing new to show, and the same review id', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  bed.edit(events, "'6' hour", "'7' hour");
+  const first = (await bed.call('reviewConfigs')).structure;
+  const before = bed.everything();
+  const second = (await bed.call('reviewConfigs')).structure;
+  expect(second).toMatchObject({ reviewId: first.reviewId, changedSince: [], unexpected: first.unexpected });
+  expect(bed.everything()).toEqual(before);
+});
+
+test('once approved it says so, also after another restart, and undoing an edit gives the old review back', async () => {
+  const bed = await toolBed();
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  await bed.call('uploadChecks', { reviewId, approved: true });
+  bed.edit(events, "'6' hour", "'7' hour");
+  expect((await bed.call('reviewConfigs')).structure).toMatchObject({
+    approved: false,
+    approvalNeeded: true,
+  });
+  bed.edit(events, "'7' hour", "'6' hour");
+  await bed.restart();
+  const { structure } = await bed.call('reviewConfigs');
+  expect(structure).toMatchObject({ reviewId, approved: true, approvalNeeded: false });
+  expect(structure.summary).toMatchInlineSnapshot(`"2x: 8 files differ from the baseline, all of them baseline × load or known fixes. The person approved these bytes."`);
+});
+
+test('bytes of the baseline need no approval', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 1 });
+  const { structure } = await bed.call('reviewConfigs');
+  expect(structure).toMatchObject({ approved: false, approvalNeeded: false, filesChanged: 0 });
+  expect(structure.summary).toMatchInlineSnapshot(`"1x: 0 files differ from the baseline, all of them baseline × load or known fixes. No approval is needed."`);
+});
+
+test('an edit of a binary or invisible kind is shown without its control characters, cut to a length', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  bed.write(events, `${bed.read(events)}# \u001b[31mred\u202e ${'long '.repeat(80)}\n`);
+  const [row] = (await bed.call('reviewConfigs')).structure.unexpected;
+  expect(row.found).toMatch(/^# red long .*…$/);
+  expect(row.found.length).toBeLessThanOrEqual(160);
+});
+
+test('without a load level there is nothing to review', async () => {
+  const bed = await toolBed();
+  expect(await bed.refusal('reviewConfigs')).toMatchInlineSnapshot(`"WRONG_STATE: No load level was made in this session yet. Nothing was changed. Next: call scaleConfigs with the load that you want to test, for example 2x."`);
+});
+
+test('a misspelt argument is refused', async () => {
+  const bed = await toolBed();
+  expect(await bed.refusal('reviewConfigs', { load: 2 })).toContain('there is no argument "load"');
+});

@@ -1,0 +1,179 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { normalise, openRound, prepareWorld, toolBed } from './toolBed.ts';
+
+prepareWorld('all');
+
+test('"Read README.md, start 2x load test" modifies the 15m and daily files, and says what to review', async () => {
+  const bed = await toolBed();
+  const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "Modified 35 config files for 2x load (15m under test): 35 files with 39 intervals differ from the baseline.
+
+    Status: scaled
+    Load: 2
+    Schedule: 15m
+    Schedule from: default
+    Review id: <reviewId>
+    Approval needed: yes
+    Files changed: 35
+    Intervals changed: 39
+    Written: 35
+      - 23 of 24 files in *_15m.yml, 26 intervals (7 more 15m files are uploaded as they are)
+      - 0 of 7 files in *_hourly.yml, 0 intervals (not scaled: the DAG gives these checks ts_start and ts_end 2 hours apart at run time; 5 more hourly files are uploaded as they are)
+      - 12 of 13 files in *_daily.yml, 13 intervals
+    Sample:
+      campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
+      campaigns/check_campaigns_daily.yml:9: INTERVAL '7' day → INTERVAL '14' day
+      campaigns/check_campaigns_15m.yml:8: INTERVAL '1' hour → INTERVAL '2' hour
+      check_catalog_items_daily.yml:12: INTERVAL '2' day → INTERVAL '4' day
+      check_catalog_items_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
+    Remarks:
+      - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): left alone, and uploaded as its baseline is.
+      - 1 file (check_subscriptions_daily.yml): no interval of the unit that is scaled: the load of these checks does not change.
+      - messages/check_deliveries_15m.yml:9 a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
+    Not scaled (1 in all):
+      check_subscriptions_daily.yml:7: INTERVAL '1 day 2 hours' (a compound of several parts)
+    Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
+    Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
+
+    → The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).
+    → When approved: uploadChecks with reviewId <reviewId> and approved: true."
+  `);
+  expect(structure).toMatchObject({
+    status: 'scaled',
+    load: 2,
+    schedule: '15m',
+    scheduleFrom: 'default',
+    approvalNeeded: true,
+    written: 35,
+    edited: [],
+  });
+  expect(bed.read('events/check_events_15m.yml')).toContain("INTERVAL '6' hour");
+  expect(bed.read('check_identity_matches_daily.yml')).toContain("INTERVAL '62' day");
+});
+
+test('only numbers change: every other byte, line end and comment stays', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  const diff = bed.git('diff', '--word-diff=plain', '--word-diff-regex=[0-9]+|[^0-9]', '-U0');
+  const changed = [...diff.matchAll(/\[-(.*?)-\]\{\+(.*?)\+\}/g)].map(([, from, to]) => [from, to]);
+  expect(changed).toHaveLength(39);
+  for (const [from, to] of changed) expect(Number(to)).toBe(2 * Number(from));
+  expect(diff.replaceAll(/\[-\d+-\]\{\+\d+\+\}/g, '')).not.toMatch(/\[-|\{\+/);
+});
+
+test('the same call again finds the work done and writes nothing', async () => {
+  const bed = await toolBed();
+  const first = await bed.call('scaleConfigs', { load: '2x' });
+  const between = bed.git('diff');
+  const { structure } = await bed.call('scaleConfigs', { load: '2x' });
+  expect(structure).toMatchObject({ status: 'unchanged', written: 0, reviewId: first.structure.reviewId });
+  expect(structure.filesChanged).toBe(first.structure.filesChanged);
+  expect(structure.summary).toMatchInlineSnapshot(
+    `"The configs already are at 2x: 35 files with 39 intervals differ from the baseline."`,
+  );
+  expect(bed.git('diff')).toBe(between);
+});
+
+test('a dry run tells what would be, and writes nothing', async () => {
+  const bed = await toolBed();
+  const before = bed.everything();
+  const { structure } = await bed.call('scaleConfigs', { load: 4, dryRun: true });
+  expect(bed.everything()).toEqual(before);
+  expect(structure).toMatchObject({ status: 'dry_run', written: 0, filesChanged: 35, intervalsChanged: 39 });
+  expect(structure.summary).toMatchInlineSnapshot(
+    `"Dry run for 4x: 35 files would be written; 35 files with 39 intervals would then differ from the baseline. Nothing was written."`,
+  );
+  const { tool, arguments: given } = structure.callAgain;
+  const real = await bed.call(tool, given);
+  expect(real.structure).toMatchObject({ status: 'scaled', reviewId: structure.reviewId });
+});
+
+test.each([[2], ['2'], ['2x'], [' 2X ']])('a load may be spelt %j', async (load) => {
+  const bed = await toolBed();
+  expect((await bed.call('scaleConfigs', { load, dryRun: true })).structure.load).toBe(2);
+});
+
+test('3x and 5x work like any other multiplier', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 3 });
+  expect(bed.read('events/check_events_15m.yml')).toContain("INTERVAL '9' hour");
+  await bed.call('scaleConfigs', { load: 5 });
+  expect(bed.read('events/check_events_15m.yml')).toContain("INTERVAL '15' hour");
+});
+
+test('"Start 4x load test for hourly" changes no file, and says where the load comes from', async () => {
+  const bed = await toolBed();
+  const { structure } = await bed.call('scaleConfigs', { load: '4x', schedule: 'hourly' });
+  expect(structure).toMatchObject({
+    status: 'unchanged',
+    load: 4,
+    schedule: 'hourly',
+    approvalNeeded: false,
+    written: 0,
+    filesChanged: 0,
+  });
+  expect(structure.bySchedule).toMatchObject([{ schedule: 'hourly', files: 7, changed: 0 }]);
+  expect(
+    [structure.summary, ...structure.nextSteps].join('\n').replace(structure.reviewId, '…'),
+  ).toMatchInlineSnapshot(`
+    "Nothing to modify: at 4x the DAG run itself gives the hourly checks a window of 4 hours, so that every file under test holds its baseline.
+    No approval is needed: uploadChecks with reviewId …."
+  `);
+  expect(bed.git('status', '--porcelain')).toBe('');
+});
+
+test('the schedule under test is the one given, else that of the session, else 15m', async () => {
+  const bed = await toolBed();
+  const said = async (given: object) => {
+    const { schedule, scheduleFrom } = (await bed.call('scaleConfigs', { load: 2, ...given })).structure;
+    return [schedule, scheduleFrom];
+  };
+  expect(await said({})).toEqual(['15m', 'default']);
+  expect(await said({ schedule: 'daily' })).toEqual(['daily', 'given']);
+  expect(await said({})).toEqual(['daily', 'session']);
+  await bed.restart();
+  expect(await said({})).toEqual(['daily', 'session']);
+});
+
+test('everything that changed, was left or deserves a remark is in the file that the result names', async () => {
+  const bed = await toolBed();
+  const { structure } = await bed.call('scaleConfigs', { load: 2 });
+  expect(existsSync(structure.changesFile)).toBe(true);
+  const all = readFileSync(structure.changesFile, 'utf8');
+  expect(all.match(/ -> /g)).toHaveLength(39);
+  expect(all).toContain("check_subscriptions_daily.yml:7: INTERVAL '1 day 2 hours'");
+  for (const remark of structure.remarks) expect(all).toContain(remark);
+});
+
+test('a file that is no valid YAML is named and left alone; the others go on', async () => {
+  const bed = await toolBed();
+  bed.write('orders/check_broken_15m.yml', "name: broken\n  where: [INTERVAL '3' hour\n");
+  bed.git('add', '-A');
+  bed.git('commit', '-qm', 'A file that is not valid');
+  const { structure } = await bed.call('scaleConfigs', { load: 2 });
+  expect(structure).toMatchObject({ status: 'scaled', written: 35 });
+  expect(structure.remarks.join('\n')).toMatch(/orders\/check_broken_15m\.yml:\d+ is not valid YAML/);
+  expect(bed.read('orders/check_broken_15m.yml')).toContain("'3' hour");
+});
+
+test('a running round is warned about, and does not stop a scaling', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.trigger();
+  bed.minutes(6);
+  const { structure } = await bed.call('scaleConfigs', { load: 4 });
+  expect(structure.status).toBe('scaled');
+  expect(structure.remarks[0]).toMatch(/^Round 1 \(2x 15m\) is still running on j-\w+; uploads wait/);
+});
+
+test('a misspelt argument is refused with the one that was meant', async () => {
+  const bed = await toolBed();
+  expect(await bed.refusal('scaleConfigs', { laod: 2 })).toMatchInlineSnapshot(
+    `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, abandon."`,
+  );
+  expect(await bed.refusal('scaleConfigs', { load: 2, schedual: 'daily' })).toContain(
+    'did you mean schedule?',
+  );
+});

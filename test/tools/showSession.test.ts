@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import {
+  normalise,
+  openRound,
+  prepareWorld,
+  reportedLevel,
+  runToEnd,
+  toolBed,
+  uploadLevel,
+} from './toolBed.ts';
+
+prepareWorld();
+
+test('after a whole level, a restart tells everything the session remembers', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: '2x' });
+  await bed.call('markRound', { round: 1, note: 'first try' });
+  await bed.restart();
+  const { text, structure } = await bed.call('showSession');
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "2x, 15m under test; phase reported; 1 round so far.
+
+    Phase: reported
+    Schedule: 15m
+    Disk: load 2, review <reviewId>, matches review yes, approved yes
+    Uploaded:
+      - 2x 15m (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
+      - 2x hourly (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
+      - 2x daily (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
+    Dag: load 2, config digest a7cbfd50d9ca4b7a, at 2025-12-08T15:30:00.000000-05:00
+    Rounds:
+      1. 2x 15m since 2025-12-08T15:30:00.000000-05:00: <cluster>, 2x_20251208_153000 (first try)
+
+    → The person reads the report; commitResults, then scaleConfigs with the next load.
+    → Or the same load again: change the cluster configs, then uploadDags."
+  `);
+  expect(structure).toMatchObject({
+    phase: 'reported',
+    schedule: '15m',
+    disk: { load: 2, matchesReview: true, approved: true },
+    dag: { load: 2 },
+    rounds: [{ round: 1, load: 2, schedule: '15m', finished: true, committed: false, note: 'first try' }],
+  });
+  expect(structure.uploaded.map((upload: { schedule: string }) => upload.schedule)).toEqual([
+    '15m',
+    'hourly',
+    'daily',
+  ]);
+});
+
+test('a session in which nothing happened yet says how to begin', async () => {
+  const bed = await toolBed();
+  const { text } = await bed.call('showSession');
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "No load level is on disk; phase idle; 0 rounds so far.
+
+    Phase: idle
+    Schedule: none
+    Disk: none
+    Dag: none
+
+    → checkSetup tells whether everything is in place.
+    → scaleConfigs with load 2x starts the first test (15m unless the person says otherwise)."
+  `);
+});
+
+test('the phase follows the workflow, step by step', async () => {
+  const bed = await toolBed();
+  const phases: string[] = [];
+  const see = async () => phases.push((await bed.call('showSession')).structure.phase);
+  await see();
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  await see();
+  await bed.call('uploadChecks', { reviewId, approved: true });
+  await see();
+  await bed.call('uploadDags');
+  await see();
+  const cluster = bed.trigger();
+  bed.minutes(6);
+  await bed.call('pollCluster', { waitSeconds: 0 });
+  await see();
+  bed.minutes(60);
+  await bed.call('pollCluster', { waitSeconds: 0 });
+  await see();
+  await bed.call('buildReport', { clusterId: cluster });
+  await see();
+  await bed.call('commitResults');
+  await see();
+  await bed.call('scaleConfigs', { load: 1 });
+  await see();
+  expect(phases).toEqual([
+    'idle',
+    'scaled',
+    'checks_uploaded',
+    'round_open',
+    'running',
+    'finished',
+    'reported',
+    'committed',
+    'approved',
+  ]);
+});
+
+test('loads that differ are kept apart: on disk, uploaded, in the bucket’s DAG, of the round', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  await uploadLevel(bed, { load: 3 });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 4 })).structure;
+  const { structure } = await bed.call('showSession');
+  expect(structure).toMatchObject({
+    disk: { load: 4, reviewId, approved: false },
+    dag: { load: 2 },
+    rounds: [{ load: 2 }],
+  });
+  const loads = structure.uploaded.map(
+    ({ schedule, load }: { schedule: string; load: number }) => `${load}x ${schedule}`,
+  );
+  expect(loads.slice(-3)).toEqual(['3x 15m', '3x hourly', '3x daily']);
+});
+
+test('an edit on disk no longer matches the review that was shown', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  bed.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
+  expect((await bed.call('showSession')).structure.disk).toMatchObject({
+    matchesReview: false,
+    approved: false,
+  });
+});
+
+test('numbers of rounds are never used again, also after one was abandoned', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.trigger();
+  bed.minutes(6);
+  await bed.call('pollCluster', { waitSeconds: 0 });
+  await bed.call('scaleConfigs', { load: 3, abandon: true });
+  await bed.call('uploadChecks', {
+    reviewId: (await bed.call('reviewConfigs')).structure.reviewId,
+    approved: true,
+  });
+  expect((await bed.call('uploadDags')).structure.round).toBe(2);
+});
+
+test('it answers without settings and without a repository, and says what is missing', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  await bed.restart({ TARGET_REPO: '/nowhere' });
+  const { structure } = await bed.call('showSession');
+  expect(structure).toMatchObject({ phase: 'scaled', disk: null });
+  expect(structure.warnings.join()).toMatch(/CONFIG: TARGET_REPO \/nowhere does not exist/);
+  await bed.restart({ TARGET_REPO: '', S3_BUCKET: '' });
+  expect((await bed.call('showSession')).structure.phase).toBe('scaled');
+});
+
+test('looking twice says the same and changes nothing; a misspelt argument is refused', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  const before = bed.everything();
+  expect(await bed.call('showSession')).toEqual(await bed.call('showSession'));
+  expect(bed.everything()).toEqual(before);
+  expect(await bed.refusal('showSession', { all: true })).toContain('there is no argument "all"');
+});

@@ -1,0 +1,346 @@
+/**
+ * The tools as a client meets them: a real MCP client, the real server, the real adapters, against the embedded AWS
+ * and a real git repository. Its time stands still until a test moves it on, or the product waits.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { createAwsServices } from '../../src/adapters/awsClient.ts';
+import { createClusters } from '../../src/adapters/emr.ts';
+import { compose } from '../../src/compose.ts';
+import { createMcpServer } from '../../src/faces/mcp.ts';
+import type { Ports } from '../../src/ports.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../src/sandbox/embeddedAws.ts';
+import { checksPath } from '../../src/sandbox/targetRepository.ts';
+import { startWorld } from '../../src/sandbox/world.ts';
+import { bucketName, serverEnvironment } from '../../src/sandbox/worldEnvironment.ts';
+import { readSettings } from '../../src/settings.ts';
+import { requireOurWords } from './ourWords.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads the fields that it names
+export type Structure = Record<string, any>;
+
+export interface Answer {
+  readonly text: string;
+  readonly structure: Structure;
+}
+
+export interface BedOptions {
+  /** Settings over those of the sandbox. */
+  readonly env?: Record<string, string>;
+  /** How the person answers in the client; left out, the client cannot ask. */
+  readonly person?: (question: string) => ElicitResult;
+  /** When the bed is cleared away; at the end of the test when left out. */
+  readonly whenDone?: (clear: () => Promise<void>) => void;
+}
+
+export interface Bed {
+  readonly aws: EmbeddedAws;
+  readonly env: Record<string, string>;
+  readonly directory: string;
+  readonly repo: string;
+  readonly project: string;
+  readonly ports: () => Ports;
+  /** How far this machine's clock is ahead of AWS's, in milliseconds. */
+  localAheadMs: number;
+  /** @throws Error with the tool's text when it fails */
+  call(tool: string, given?: Record<string, unknown>): Promise<Answer>;
+  /** The text of a failure. @throws Error when the call succeeds */
+  refusal(tool: string, given?: Record<string, unknown>): Promise<string>;
+  readonly client: () => Client;
+  /** Another server process on the same session; `env` changes its settings from now on. */
+  restart(env?: Record<string, string>): Promise<void>;
+  git(...words: string[]): string;
+  projectGit(...words: string[]): string;
+  /** A check file's text, by its path under CHECKS_PATH. */
+  read(path: string): string;
+  write(path: string, text: string): void;
+  edit(path: string, from: string, to: string): void;
+  object(key: string): string | undefined;
+  keys(prefix: string): string[];
+  trigger(schedule?: '15m' | 'hourly' | 'daily', conf?: Record<string, unknown>): string;
+  minutes(count: number): void;
+  fault(fault: Record<string, unknown> | undefined): Promise<void>;
+  /** Everything that a refused call must leave as it was. */
+  everything(): unknown;
+}
+
+export const startMs = Date.parse('2025-12-08T20:30:00Z');
+
+let prepared = '';
+
+/** A dozen checks that hold every kind of file; the whole sample takes five times as long to upload. */
+const fewChecks =
+  /check_(events_\w+|orders_15m|messages_15m|consent_15m|inventory_15m|profile_identifiers_15m|identity_matches_daily)\.yml$/;
+
+/** Call at the top of a test file: the repositories are made once, and copied for each test. */
+export function prepareWorld(checks: 'few' | 'all' = 'few'): void {
+  beforeAll(async () => {
+    prepared = mkdtempSync(join(tmpdir(), 'tool-bed-'));
+    const world = await startWorld({ directory: prepared, dagsFolder: 'dags', speed: 0, startMs });
+    await world.close();
+    removeDagLeftovers(join(prepared, 'audit-load-test'));
+    if (checks === 'few') leaveFewChecks(join(prepared, 'k-repo'));
+    // One pack is copied faster than a hundred loose objects.
+    for (const repository of ['k-repo', 'audit-load-test']) {
+      execFileSync('git', ['gc', '--quiet'], { cwd: join(prepared, repository) });
+      rmSync(join(prepared, repository, '.git/hooks'), { recursive: true, force: true });
+    }
+  });
+  // This machine's clock is AWS's, and stands still with it; timers stay real.
+  beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: startMs }));
+  afterAll(() => {
+    vi.useRealTimers();
+    rmSync(prepared, { recursive: true, force: true });
+  });
+}
+
+export async function toolBed({
+  env: extra = {},
+  person,
+  whenDone = onTestFinished,
+}: BedOptions = {}): Promise<Bed> {
+  const directory = mkdtempSync(join(tmpdir(), 'tool-bed-'));
+  cpSync(prepared, directory, { recursive: true });
+  const repo = join(directory, 'k-repo');
+  const project = join(directory, 'audit-load-test');
+  const aws = await startEmbeddedAws({ speed: 0, startMs, quotaClock: 'off' });
+  const dagFile = join(project, 'dags/yang_audit_load_test.py');
+  const env = {
+    ...serverEnvironment({ endpoint: aws.endpoint, targetRepo: repo, project, dagFile }),
+    ...extra,
+  };
+  const restore = setEnvironment({ ...env, TZ: 'America/New_York', HOME: directory });
+  let server = await connect(env, project, aws, person);
+  whenDone(async () => {
+    await server.close();
+    await aws.close();
+    restore();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  async function ask(tool: string, given: Record<string, unknown>) {
+    vi.setSystemTime(aws.clock.nowMs() + bed.localAheadMs);
+    const answer = await server.client.callTool({ name: tool, arguments: given });
+    const [content] = answer.content as { text: string }[];
+    return {
+      failed: answer.isError === true,
+      text: content?.text ?? '',
+      structure: (answer.structuredContent ?? {}) as Structure,
+    };
+  }
+  const at = (path: string) => join(repo, checksPath, path);
+  const git = (cwd: string, words: string[]) =>
+    execFileSync('git', words, { cwd, encoding: 'utf8', env: { ...process.env, GIT_CONFIG_NOSYSTEM: '1' } });
+
+  const bed: Bed = {
+    aws,
+    env,
+    directory,
+    repo,
+    project,
+    ports: () => server.ports,
+    localAheadMs: 0,
+    client: () => server.client,
+    async call(tool, given = {}) {
+      const { failed, text, structure } = await ask(tool, given);
+      if (failed) throw new Error(`${tool}: ${text}`);
+      requireOurWords(tool, structure, text);
+      return { text, structure };
+    },
+    async refusal(tool, given = {}) {
+      const { failed, text } = await ask(tool, given);
+      if (!failed) throw new Error(`${tool} did not fail: ${text}`);
+      return text;
+    },
+    async restart(changed = {}) {
+      await server.close();
+      Object.assign(env, changed);
+      setEnvironment(env);
+      server = await connect(env, project, aws, person);
+    },
+    git: (...words) => git(repo, words),
+    projectGit: (...words) => git(project, words),
+    read: (path) => readFileSync(at(path), 'utf8'),
+    write: (path, text) => writeFileSync(at(path), text),
+    edit(path, from, to) {
+      const text = bed.read(path);
+      if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
+      bed.write(path, text.replace(from, to));
+    },
+    object: (key) => objectOf(aws, key),
+    keys: (prefix) => aws.s3.buckets.keys(bucketName, prefix),
+    trigger(schedule = '15m', conf = {}) {
+      // A person is never as fast as the clock that stands still.
+      aws.advance(0.1);
+      return aws.dagRuns.trigger({ dagId: `yang_audit_load_test_${schedule}`, conf }).clusterId;
+    },
+    minutes: (count) => aws.advance(count),
+    async fault(fault) {
+      const method = fault === undefined ? 'DELETE' : 'POST';
+      const body = fault === undefined ? {} : { body: JSON.stringify([fault]) };
+      const answer = await fetch(`${aws.endpoint}/_sandbox/faults`, { method, ...body });
+      if (answer.status !== 200) throw new Error(await answer.text());
+    },
+    everything: () => ({
+      head: bed.git('rev-parse', 'HEAD'),
+      branch: bed.git('rev-parse', '--abbrev-ref', 'HEAD'),
+      status: bed.git('status', '--porcelain'),
+      diff: bed.git('diff', 'HEAD'),
+      project: bed.projectGit('rev-parse', 'HEAD') + bed.projectGit('status', '--porcelain'),
+      dag: readFileSync(dagFile, 'utf8'),
+      bucket: bed.keys('').map((key) => [key, bed.object(key)]),
+      session: sessionEvents(project),
+    }),
+  };
+  return bed;
+}
+
+async function connect(
+  env: Record<string, string>,
+  home: string,
+  aws: EmbeddedAws,
+  person: BedOptions['person'],
+) {
+  const loaded = readSettings(env, home);
+  const composed = compose(loaded);
+  let quotaMs = 0;
+  const ports: Ports = {
+    ...composed,
+    // Waiting takes no time here: neither for EMR's quota nor, in the sandbox's time, between two looks.
+    clusters: createClusters({
+      aws: createAwsServices(loaded.settings),
+      archiveDirectory: join(loaded.settings.stateDir, 'clusters'),
+      quotaClock: {
+        nowMs: () => quotaMs,
+        sleep: async (ms) => {
+          quotaMs += ms;
+        },
+        random: () => 0,
+      },
+    }),
+    clock: {
+      ...composed.clock,
+      async sleep(ms) {
+        aws.advance(ms / 60_000);
+        vi.setSystemTime(aws.clock.nowMs());
+      },
+    },
+  };
+  const server = createMcpServer({
+    name: 'bed',
+    version: '1',
+    ports: async () => ports,
+    asksEveryTime: true,
+  });
+  const client = new Client(
+    { name: 'bed', version: '1' },
+    { capabilities: person === undefined ? {} : { elicitation: {} } },
+  );
+  if (person !== undefined)
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message));
+  const [here, there] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(there), client.connect(here)]);
+  return { client, ports, close: () => client.close() };
+}
+
+/** The AWS SDK reads the environment of the process by itself. */
+function setEnvironment(env: Readonly<Record<string, string>>): () => void {
+  const before = { ...process.env };
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  for (const [name, value] of Object.entries(env))
+    if (value === '') delete process.env[name];
+    else process.env[name] = value;
+  return () => {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  };
+}
+
+function objectOf(aws: EmbeddedAws, key: string): string | undefined {
+  return aws.s3.buckets.get(bucketName, key)?.toString('utf8');
+}
+
+/** Every event of the journal but `reviewed`: what a person was shown is no change. */
+function sessionEvents(project: string): unknown[] {
+  const journal = join(project, '.audit-load-test/journal');
+  let names: string[] = [];
+  try {
+    names = readdirSync(journal).filter((name) => name.endsWith('.json'));
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) =>
+    (JSON.parse(readFileSync(join(journal, name), 'utf8')) as { events: { type: string }[] }).events.filter(
+      (event) => event.type !== 'reviewed',
+    ),
+  );
+}
+
+function leaveFewChecks(repo: string): void {
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: repo, encoding: 'utf8' });
+  git('checkout', '--quiet', 'main');
+  const checks = git('ls-files', checksPath).trim().split('\n');
+  git('rm', '--quiet', ...checks.filter((path) => !fewChecks.test(path)));
+  git('commit', '--quiet', '--message', 'Keep a few checks');
+  git('checkout', '--quiet', 'audit_checks_load_testing');
+  git('merge', '--quiet', '--ff-only', 'main');
+}
+
+function removeDagLeftovers(project: string): void {
+  for (const name of ['__pycache__', '.ruff_cache'])
+    rmSync(join(project, 'dags', name), { recursive: true, force: true });
+}
+
+/** Takes out what differs from run to run: places, ids, moments. */
+export function normalise(bed: Bed, text: string): string {
+  return text
+    .replaceAll(bed.repo, '<repo>')
+    .replaceAll(bed.project, '<project>')
+    .replaceAll(bed.directory, '<directory>')
+    .replaceAll(/\b[0-9a-f]{40}\b/g, '<sha>')
+    .replaceAll(/\breview (?:id )?[0-9a-f]{16}\b/g, 'review <reviewId>')
+    .replaceAll(/\b(reviewId|Review id:?) ?[0-9a-f]{16}\b/g, '$1 <reviewId>')
+    .replaceAll(/\b[0-9a-f]{16}\.txt/g, '<reviewId>.txt')
+    .replaceAll(/\bj-[A-Z0-9]{8,20}\b/g, '<cluster>')
+    .replaceAll(/\d{8}T\d{6}_\d{3}-[0-9a-f]{6}\.patch/g, '<backup>.patch');
+}
+
+/** Scales, lets the person approve, uploads. Answers the review that was uploaded. */
+export async function uploadLevel(bed: Bed, given: Record<string, unknown>): Promise<string> {
+  const { reviewId } = (await bed.call('scaleConfigs', given)).structure;
+  const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
+  if (structure.status === 'awaiting_approval') throw new Error(`not uploaded: ${structure.summary}`);
+  return reviewId;
+}
+
+/** A level from the configs to the DAG in the bucket: a round is open then. */
+export async function openRound(bed: Bed, given: Record<string, unknown>): Promise<Structure> {
+  await uploadLevel(bed, given);
+  return (await bed.call('uploadDags')).structure;
+}
+
+/** Triggers the DAG and lets it run to its end. Answers its cluster. */
+export async function runToEnd(
+  bed: Bed,
+  schedule: '15m' | 'hourly' | 'daily' = '15m',
+  conf: Record<string, unknown> = {},
+): Promise<string> {
+  const cluster = bed.trigger(schedule, conf);
+  bed.minutes(200);
+  const { structure } = await bed.call('pollCluster', { waitSeconds: 0 });
+  if (structure.done !== true) throw new Error(`not done: ${structure.summary}`);
+  return cluster;
+}
+
+/** A level with its round and report. */
+export async function reportedLevel(bed: Bed, given: Record<string, unknown>): Promise<Structure> {
+  await openRound(bed, given);
+  await runToEnd(bed);
+  return (await bed.call('buildReport')).structure;
+}

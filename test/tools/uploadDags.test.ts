@@ -1,0 +1,303 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
+import { type Bed, normalise, openRound, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+
+prepareWorld();
+const folder = 'dags/datalake/audit_loadtest';
+const dagKey = `${folder}/yang_audit_load_test.py`;
+const loadIn = (text: string | undefined) => /^LOAD = (\d+)/m.exec(text ?? '')?.[1];
+const dagOf = (bed: Bed) => readFileSync(bed.env.DAG_FILE ?? '', 'utf8');
+const inDag = (bed: Bed, change: (dag: string) => string) =>
+  writeFileSync(bed.env.DAG_FILE ?? '', change(dagOf(bed)));
+
+test('a first upload sends the DAG with its LOAD and the three cluster configs, and opens a round', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: '2x' });
+  const { text, structure } = await bed.call('uploadDags');
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "Uploaded 4 files with LOAD = 2, and opened round 1. Managed Airflow shows a new DAG version after 30 s to 6 min.
+
+    Status: uploaded
+    Load: 2
+    Previous load: 2
+    Remote load: none
+      - new: dags/datalake/audit_loadtest/yang_audit_load_test.py
+      - new: dags/datalake/audit_loadtest/cluster_configs/yang_audit_load_test_cluster_15m.json
+      - new: dags/datalake/audit_loadtest/cluster_configs/yang_audit_load_test_cluster_hourly.json
+      - new: dags/datalake/audit_loadtest/cluster_configs/yang_audit_load_test_cluster_daily.json
+    Dag ids:
+      - yang_audit_load_test_15m
+      - yang_audit_load_test_hourly
+      - yang_audit_load_test_daily
+    Warnings:
+      - Cluster config 15m, hourly, daily: AuditStep.Args: it still names the placeholder PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail; put the S3 path of your audit runner there.
+    Round: 1
+
+    → The person triggers yang_audit_load_test_15m in Airflow by hand.
+    → Then pollCluster until the round is done (markRound first, when the trigger comes much later)."
+  `);
+  expect(structure).toMatchObject({
+    status: 'uploaded',
+    load: 2,
+    previousLoad: 2,
+    remoteLoad: null,
+    round: 1,
+    changes: [],
+  });
+  expect(loadIn(bed.object(dagKey))).toBe('2');
+  expect(bed.keys(`${folder}/cluster_configs`)).toHaveLength(3);
+});
+
+test('one level up, LOAD is rewritten here and there, and told among the changes', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await uploadLevel(bed, { load: 4 });
+  const before = dagOf(bed);
+  const { text, structure } = await bed.call('uploadDags');
+  expect(structure).toMatchObject({ status: 'uploaded', load: 4, previousLoad: 2, remoteLoad: 2, round: 2 });
+  expect(structure.changes).toEqual([{ file: 'yang_audit_load_test.py', path: 'LOAD', from: '2', to: '4' }]);
+  expect(text).toContain('yang_audit_load_test.py LOAD: 2 → 4');
+  expect(dagOf(bed)).toBe(before.replace(/^LOAD = 2/m, 'LOAD = 4'));
+  expect(bed.object(dagKey)).toBe(dagOf(bed));
+});
+
+test('the same call again sends nothing and opens no second round', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const { structure } = await bed.call('uploadDags');
+  expect(structure).toMatchObject({ status: 'unchanged', load: 2, remoteLoad: 2 });
+  expect(structure).not.toHaveProperty('round');
+  expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
+    [
+      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent.",
+      "For another round: markRound right before the person triggers yang_audit_load_test_15m in Airflow.",
+    ]
+  `);
+  expect((await bed.call('showSession')).structure.rounds).toHaveLength(1);
+});
+
+test('"Performance is slow, I’ll update cluster config and rerun 2x": the changed setting is told, a round opens', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const config = JSON.parse(readFileSync(file, 'utf8'));
+  const { StepConcurrencyLevel } = config;
+  writeFileSync(file, JSON.stringify({ ...config, StepConcurrencyLevel: StepConcurrencyLevel + 4 }, null, 2));
+  const { structure } = await bed.call('uploadDags');
+  expect(structure).toMatchObject({ status: 'uploaded', round: 2 });
+  expect(structure.changes).toEqual([
+    {
+      file: 'cluster_configs/yang_audit_load_test_cluster_15m.json',
+      path: 'StepConcurrencyLevel',
+      from: String(StepConcurrencyLevel),
+      to: String(StepConcurrencyLevel + 4),
+    },
+  ]);
+});
+
+test('left out, the load is the last uploaded one of the session’s schedule, else LOAD stays', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  await uploadLevel(bed, { load: 8, schedule: 'daily', scope: 'schedule' });
+  expect((await bed.call('uploadDags')).structure.load).toBe(8);
+  const fresh = await toolBed();
+  const key = 'checks_load_test/configs/15m/2x/check_by_hand_15m.yml';
+  fresh.aws.s3.buckets.put(bucketName, key, Buffer.from('name: by hand\n'));
+  expect((await fresh.call('uploadDags')).structure).toMatchObject({ status: 'uploaded', load: 2 });
+});
+
+test('somebody else’s folder is not overwritten without a yes', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 4 });
+  const theirs = dagOf(bed).replace('LOAD = 2', 'LOAD = 2  # theirs');
+  bed.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(theirs));
+  const before = bed.everything();
+  const { structure } = await bed.call('uploadDags', { load: 4 });
+  expect(bed.everything()).toEqual(before);
+  expect(structure).toMatchObject({ status: 'needs_overwrite', load: 4, remoteLoad: 2 });
+  expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
+    [
+      "The DAG folder exists in the bucket, and 1 file there is not what this session uploaded last. Nothing was uploaded, and LOAD was not changed.",
+      "Ask the person: overwrite the folder?",
+      "If yes: uploadDags with load 4 and overwrite: true.",
+    ]
+  `);
+  expect(structure.changes.map((change: { path: string }) => change.path)).toEqual(['LOAD', 'other lines']);
+  expect((await bed.call('uploadDags', { load: 4, overwrite: false })).structure.status).toBe(
+    'needs_overwrite',
+  );
+  const { tool, arguments: given } = structure.callAgain;
+  expect((await bed.call(tool, given)).structure.status).toBe('uploaded');
+  expect(bed.object(dagKey)).toBe(dagOf(bed));
+});
+
+test('a person who is asked through the client and agrees has it overwritten', async () => {
+  const asked: string[] = [];
+  const bed = await toolBed({
+    person: (question) => {
+      asked.push(question);
+      return { action: 'accept', content: { decision: 'approve' } };
+    },
+  });
+  await uploadLevel(bed, { load: 2 });
+  bed.aws.s3.buckets.put(bucketName, dagKey, Buffer.from('LOAD = 3\n'));
+  expect((await bed.call('uploadDags')).structure.status).toBe('uploaded');
+  expect(asked).toMatchInlineSnapshot(`
+    [
+      "The DAG folder in the bucket holds files that are not this session's last upload (yang_audit_load_test.py). Overwrite them with LOAD = 2?",
+    ]
+  `);
+});
+
+test('our own last upload is overwritten without a question, and other objects stay untouched', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.aws.s3.buckets.put(bucketName, `${folder}/notes.txt`, Buffer.from('mine'));
+  await uploadLevel(bed, { load: 4 });
+  const { structure } = await bed.call('uploadDags');
+  expect(structure.status).toBe('uploaded');
+  expect(structure.warnings).toEqual([
+    expect.stringMatching(/^Cluster config 15m, hourly, daily: .*PATH_OF_YOUR_AUDIT_RUNNER/),
+    `1 other object in the DAG folder (${folder}/notes.txt) stays untouched.`,
+  ]);
+  expect(bed.object(`${folder}/notes.txt`)).toBe('mine');
+});
+
+test('a schedule other than the one under test is only warned about', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 4, schedule: 'hourly' });
+  const { structure } = await bed.call('uploadDags');
+  expect(structure.status).toBe('uploaded');
+  expect(structure.warnings).toEqual([
+    'No 4x checks for 15m are in the bucket: do not trigger its DAG at this load.',
+    'No 4x checks for daily are in the bucket: do not trigger its DAG at this load.',
+    expect.stringMatching(/^Cluster config 15m, hourly, daily: .*PATH_OF_YOUR_AUDIT_RUNNER/),
+  ]);
+});
+
+test('an upload that lost its last answer still opens its round when it is called again', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 4 });
+  await bed.fault({
+    service: 's3',
+    operation: 'PutObject',
+    keyPrefix: `${folder}/cluster_configs/`,
+    error: 'AccessDenied',
+  });
+  expect(await bed.refusal('uploadDags')).toMatch(/^DENIED: /);
+  const { structure } = await bed.call('showSession');
+  expect(structure).toMatchObject({ interrupted: { tool: 'uploadDags' }, rounds: [] });
+  await bed.fault(undefined);
+  // The bytes arrived; what was lost is the record of it.
+  for (const schedule of ['15m', 'hourly', 'daily']) {
+    const name = `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`;
+    bed.aws.s3.buckets.put(bucketName, `${folder}/${name}`, readFileSync(join(bed.project, 'dags', name)));
+  }
+  await bed.restart();
+  expect((await bed.call('uploadDags')).structure).toMatchObject({ status: 'uploaded', load: 4, round: 1 });
+  const after = (await bed.call('showSession')).structure;
+  expect(after.rounds).toHaveLength(1);
+  expect(after).not.toHaveProperty('interrupted');
+});
+
+test.each([
+  ['uploadDags', {}],
+  ['uploadChecks', { reviewId: '' }],
+])('%s refuses while a round’s steps are active, or AWS cannot say', async (tool, given) => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.trigger();
+  bed.minutes(6);
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  const call = () => bed.refusal(tool, 'reviewId' in given ? { reviewId } : given);
+  const before = bed.everything();
+  expect(await call()).toMatch(
+    /^WRONG_STATE: Round 1 \(2x 15m\) is still running on j-\w+ \(RUNNING, \d+ active steps\); one level runs at a time\. Nothing was uploaded or triggered\. Next: call pollCluster/,
+  );
+  await bed.fault({ service: 'emr', error: 'AccessDenied' });
+  expect(await call()).toMatch(/^DENIED: /);
+  await bed.fault(undefined);
+  expect(bed.everything()).toEqual(before);
+  await bed.call('scaleConfigs', { load: 2, abandon: true });
+  expect((await bed.call(tool, 'reviewId' in given ? { reviewId } : given)).structure.status).toBe(
+    'unchanged',
+  );
+});
+
+// What is refused changes nothing, so that these share one world.
+let shared: Bed;
+let own: string;
+beforeAll(async () => {
+  shared = await toolBed({ whenDone: afterAll });
+  await uploadLevel(shared, { load: 2 });
+  own = dagOf(shared);
+});
+const refused: [
+  what: string,
+  spoil: (dag: string) => string,
+  given: Record<string, unknown>,
+  says: RegExp,
+][] = [
+  [
+    'a load whose checks are not in the bucket',
+    (dag) => dag,
+    { load: 8 },
+    /^WRONG_STATE: There are no 8x checks for 15m in s3:\/\/.*\/15m\/8x\/, .*LOAD was not changed\. Next: scaleConfigs with load 8/,
+  ],
+  [
+    'a DAG without LOAD',
+    (dag) => dag.replace(/^LOAD = .*$/m, ''),
+    {},
+    /^CONFIG: yang_audit_load_test\.py has no line LOAD = <number>/,
+  ],
+  [
+    'a DAG with two LOADs',
+    (dag) => `${dag}\nLOAD = 3\n`,
+    {},
+    /^CONFIG: yang_audit_load_test\.py sets LOAD 2 times/,
+  ],
+  [
+    'a LOAD of nothing',
+    (dag) => dag.replace(/^LOAD = 2/m, 'LOAD = 0'),
+    {},
+    /sets LOAD to 0, which is not from 1 to 1000/,
+  ],
+  [
+    'a DAG that reads other configs than were uploaded',
+    (dag) => dag.replace('checks_load_test/configs', 'elsewhere/configs'),
+    {},
+    /^CONFIG: The DAG has CONFIGS_PREFIX = "elsewhere\/configs"/,
+  ],
+  ['a load of zero', (dag) => dag, { load: 0 }, /^BAD_INPUT: load .*whole number from 1 to 1000/],
+  ['a misspelt argument', (dag) => dag, { overwite: true }, /did you mean overwrite\?/],
+];
+test.each(refused)('%s is refused, and nothing is changed', async (_what, spoil, given, says) => {
+  inDag(shared, () => spoil(own));
+  const before = shared.everything();
+  expect(await shared.refusal('uploadDags', given)).toMatch(says);
+  expect(shared.everything()).toEqual(before);
+});
+
+test('table metrics alone are no checks: hourly at a level that was never uploaded is refused', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2, schedule: 'hourly' });
+  expect(bed.keys('checks_load_test/configs/hourly/4x/')).toHaveLength(6);
+  expect(await bed.refusal('uploadDags', { load: 4 })).toMatch(
+    /^WRONG_STATE: There are no 4x checks for hourly/,
+  );
+});
+
+test('a cluster config that is missing or no JSON object is refused before anything is sent', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
+  writeFileSync(file, '[]');
+  expect(await bed.refusal('uploadDags')).toMatch(
+    /^CONFIG: The cluster configs would not run: daily: it is not a JSON object.*Nothing was uploaded\./,
+  );
+  await bed.restart({ DAG_FILE: join(bed.project, 'dags/no_such_dag.py') });
+  expect(await bed.refusal('uploadDags')).toMatch(/^CONFIG: no_such_dag\.py is missing beside DAG_FILE/);
+  expect(bed.keys(folder)).toEqual([]);
+});
