@@ -17,8 +17,11 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
       const target = join(reportsDir, directory);
       const draft = join(reportsDir, `.${directory}-${randomBytes(4).toString('hex')}`);
       await writeAll(draft, files);
-      await rm(target, { recursive: true, force: true });
+      // The earlier build is moved away first and removed last: a crash in between loses neither.
+      const earlier = `${draft}-earlier`;
+      await rename(target, earlier).catch(absent);
       await rename(draft, target);
+      await rm(earlier, { recursive: true, force: true });
       return target;
     },
 
@@ -44,7 +47,7 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
     },
 
     async commit(directories, message, trailer): Promise<Commit | null> {
-      const git = openGit(await realpath(reportsDir).catch(() => dirname(reportsDir)));
+      const git = openGit(await existingAncestor(resolve(reportsDir)));
       const top = (await git.run(['rev-parse', '--show-toplevel']).catch(() => '')).trim();
       const branch = top === '' ? '' : (await git.run(['symbolic-ref', '-q', '--short', 'HEAD'])).trim();
       if (branch === '') return null;
@@ -71,6 +74,16 @@ async function writeAll(directory: string, files: readonly ReportFile[]): Promis
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, file.text);
   }
+}
+
+/** Where a report will be written decides its repository, also before the first one is. */
+async function existingAncestor(path: string): Promise<string> {
+  return (await realpath(path).catch(absent)) ?? existingAncestor(dirname(path));
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
 }
 
 /** A report directory's time, which sorts by name where the load in front of it does not. */

@@ -260,3 +260,20 @@ test('reports are committed in their repository on whatever branch it is, not in
   const committed = await reports.commit(['2x_20251208_153000'], '2x results', '2x');
   expect(committed).toMatchObject({ created: true, files: ['reports/2x_20251208_153000/report.md'] });
 });
+
+test('a report that is built again replaces the earlier one whole; no repository, no commit', async () => {
+  bed = gitBed();
+  const reportsDir = join(bed.place, 'elsewhere', 'reports');
+  const reports = createReports({ reportsDir, dagFile: join(bed.place, 'dags/dag.py') });
+  expect(await reports.commit([], 'm', 't')).toBeNull();
+  const name = '2x_20251208_153000';
+  await reports.write(name, [
+    { path: 'report.json', text: '1' },
+    { path: 'charts/a.svg', text: 'old' },
+  ]);
+  await reports.write(name, [{ path: 'report.json', text: '2' }]);
+  expect(await reports.all()).toEqual([{ directory: name, json: '2' }]);
+  expect(readdirSync(reportsDir)).toEqual([name]);
+  expect(readdirSync(join(reportsDir, name))).toEqual(['report.json']);
+  expect(await reports.commit([name], 'm', 't')).toBeNull();
+});

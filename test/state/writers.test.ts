@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openJournal } from '../../src/state/journal.ts';
@@ -15,7 +16,11 @@ let place: string;
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'writers-'));
   const bundle = { bundle: true, platform: 'node', format: 'esm', logLevel: 'error' } as const;
-  await build({ ...bundle, entryPoints: ['test/state/writer.ts'], outfile: join(place, 'writer.mjs') });
+  await build({
+    ...bundle,
+    entryPoints: [fileURLToPath(new URL('./writer.ts', import.meta.url))],
+    outfile: join(place, 'writer.mjs'),
+  });
 });
 afterAll(() => rm(place, { recursive: true, force: true }));
 
@@ -70,25 +75,29 @@ test('three processes at once record hundreds of events: each is there once, in 
   }
 });
 
-test(`killed ${kills} times in the middle of appends, the session stays whole and holds every promise`, async () => {
-  const directory = join(place, 'killed');
-  const promised: string[] = [];
-  for (let kill = 0; kill < kills; kill += 1) {
-    // The promise takes a while to get here: the writer is killed in whatever it is doing by then.
-    const last = (kill % 5) + 1;
-    const writers = ['a', 'b'].map((name) =>
-      startWriter(directory, `${name}${kill}`, 1_000_000, (writer) => {
-        if (writer.acknowledged.length >= last) writer.process.kill('SIGKILL');
-      }),
-    );
-    await Promise.all(writers.map((writer) => writer.gone));
-    promised.push(...writers.flatMap((writer) => writer.acknowledged));
+test(
+  `killed ${kills} times in the middle of appends, the session stays whole and holds every promise`,
+  async () => {
+    const directory = join(place, 'killed');
+    const promised: string[] = [];
+    for (let kill = 0; kill < kills; kill += 1) {
+      // The promise takes a while to get here: the writer is killed in whatever it is doing by then.
+      const last = (kill % 5) + 1;
+      const writers = ['a', 'b'].map((name) =>
+        startWriter(directory, `${name}${kill}`, 1_000_000, (writer) => {
+          if (writer.acknowledged.length >= last) writer.process.kill('SIGKILL');
+        }),
+      );
+      await Promise.all(writers.map((writer) => writer.gone));
+      promised.push(...writers.flatMap((writer) => writer.acknowledged));
 
-    const notes = await notesIn(directory);
-    expect(new Set(notes).size).toBe(notes.length);
-    expect(promised.filter((note) => !notes.includes(note))).toEqual([]);
-  }
-  expect(promised.length).toBeGreaterThanOrEqual(kills);
-  const strays = (await readdir(directory)).filter((name) => !/^\d{6}\.json$/.test(name));
-  expect(strays.every((name) => name.startsWith('.'))).toBe(true);
-});
+      const notes = await notesIn(directory);
+      expect(new Set(notes).size).toBe(notes.length);
+      expect(promised.filter((note) => !notes.includes(note))).toEqual([]);
+    }
+    expect(promised.length).toBeGreaterThanOrEqual(kills);
+    const strays = (await readdir(directory)).filter((name) => !/^\d{6}\.json$/.test(name));
+    expect(strays.every((name) => name.startsWith('.'))).toBe(true);
+  },
+  30_000 + kills * 2000,
+);
