@@ -4,7 +4,7 @@ import type { ComparedReport } from './comparison.ts';
 import type { Forecast } from './comparisonModel.ts';
 import { forecastBands } from './forecastBand.ts';
 import { findExponent } from './forecastExponent.ts';
-import { fitGrowth, predictRuns } from './forecastModel.ts';
+import { bendLoads, fitChecks, predictRuns } from './forecastModel.ts';
 import { fittingRange } from './forecastRange.ts';
 import { forecastSentence } from './forecastSentence.ts';
 import { inStartOrder, makespan } from './makespan.ts';
@@ -30,19 +30,20 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
     const check = timings.get(key);
     return check ? [check] : [];
   });
-  if (fitGrowth(checks, 1).fits.every((fit) => fit === undefined))
+  if (fitChecks(checks).every((fit) => fit === undefined))
     return nothing(levels, 'no check completed at two levels');
   const random = randomFrom(`${checks.length}:${checks[0]?.map((timing) => timing.seconds).join()}`);
   const noise = estimateNoise(checks);
   const exponent = findExponent(checks, largest, noise, random);
-  const growth = fitGrowth(checks, exponent.value);
+  const bent = bendLoads(checks, exponent.value);
+  const fits = fitChecks(bent);
   const beside = Math.max(
     0,
     (newest.verdict.runtimeSeconds ?? 0) - (newest.findings.model.makespanSeconds ?? 0),
   );
-  const stepsAt = (load: number) => makespan(predictRuns(checks, growth, load), slots);
+  const stepsAt = (load: number) => makespan(predictRuns(bent, fits, load ** exponent.value), slots);
   const loads = loadsFor(levels, 2 * largest);
-  const bands = forecastBands({ checks, growth, exponent, noise, slots }, loads, random);
+  const bands = forecastBands({ checks, exponent, noise, slots }, loads, random);
   const points = loads.map((load, index) => {
     const { low, high } = bands[index] ?? { low: 0, high: 0 };
     const seconds = stepsAt(load);

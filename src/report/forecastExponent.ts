@@ -1,10 +1,10 @@
-import { drawAgain } from './forecastDraws.ts';
-import { type Checks, fitGrowth, unseenError } from './forecastModel.ts';
+import { redraw } from './forecastDraws.ts';
+import { below, bendLoads, type Checks, fitChecks, unseenError } from './forecastModel.ts';
 import type { Noise } from './noise.ts';
 import type { Random } from './random.ts';
 
 /** How far the exponent strays from 1 before anything is known of it: chosen by `npm run bench:forecast`. */
-const priorDeviation = 0.12;
+const priorDeviation = 0.14;
 const draws = 60;
 const step = 0.1;
 
@@ -20,18 +20,24 @@ export interface Exponent {
  * the miss taken as straight in the exponent.)
  */
 export function findExponent(checks: Checks, largest: number, noise: Noise, random: Random): Exponent {
-  const missed = unseenError(checks, 1, largest);
-  const missedBent = unseenError(checks, 1 + step, largest);
+  const missed = missAt(1, checks, largest);
+  const missedBent = missAt(1 + step, checks, largest);
   if (missed === undefined || missedBent === undefined) return { value: 1, deviation: priorDeviation };
-  const straight = fitGrowth(checks, 1);
-  const byChance = Array.from(
-    { length: draws },
-    () => unseenError(drawAgain(checks, straight, noise, random), 1, largest) ?? 0,
-  );
+  const straight = redraw(checks, fitChecks(checks), noise, random);
+  const shown = below(straight.checks, largest);
+  const byChance = Array.from({ length: draws }, () => {
+    straight.draw();
+    return unseenError(straight.checks, shown, largest) ?? 0;
+  });
   const bias = byChance.reduce((sum, one) => sum + one, 0) / draws;
   const variance = byChance.reduce((sum, one) => sum + (one - bias) ** 2, 0) / (draws - 1);
   const slope = (missedBent - missed) / step;
   const precision = 1 / priorDeviation ** 2 + slope ** 2 / Math.max(variance, 1e-9);
   const value = 1 + (slope * (bias - missed)) / Math.max(variance, 1e-9) / precision;
   return { value: Math.min(2, Math.max(0.5, value)), deviation: 1 / Math.sqrt(precision) };
+}
+
+function missAt(exponent: number, checks: Checks, largest: number): number | undefined {
+  const bent = bendLoads(checks, exponent);
+  return unseenError(bent, below(bent, largest ** exponent), largest ** exponent);
 }

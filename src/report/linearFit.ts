@@ -16,23 +16,21 @@ export interface LinearFit {
 export function fitLinear(check: readonly Measurement[]): LinearFit | undefined {
   const [first] = check;
   if (!first || check.every(({ load }) => load === first.load)) return undefined;
-  let fit = weighted(check, ({ seconds }) => seconds);
-  for (let pass = 0; pass < 2; pass++) {
-    const before = fit;
-    fit = weighted(check, ({ load }) => predictSeconds(before, load));
-  }
+  let fit = weighted(check, undefined);
+  for (let pass = 0; pass < 2; pass++) fit = weighted(check, fit);
   return fit;
 }
 
-/** One round of least squares with weights 1 ÷ size². */
-function weighted(check: readonly Measurement[], sizeOf: (timing: Measurement) => number): LinearFit {
+/** One round of least squares with weights 1 ÷ size², the size by a fit, else as measured. */
+function weighted(check: readonly Measurement[], sizes: LinearFit | undefined): LinearFit {
   let w = 0;
   let wn = 0;
   let wnn = 0;
   let wt = 0;
   let wnt = 0;
   for (const timing of check) {
-    const weight = 1 / sizeOf(timing) ** 2;
+    const size = sizes ? predictSeconds(sizes, timing.load) : timing.seconds;
+    const weight = 1 / (size * size);
     w += weight;
     wn += weight * timing.load;
     wnn += weight * timing.load * timing.load;

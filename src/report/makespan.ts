@@ -6,11 +6,11 @@ import type { ReportStep } from './model.ts';
  *
  * @param runSeconds in the order in which the steps are started
  */
-export function makespan(runSeconds: readonly number[], slots: number): number {
-  const freeAt: number[] = Array.from({ length: Math.max(1, Math.min(slots, runSeconds.length)) }, () => 0);
+export function makespan(runSeconds: ArrayLike<number>, slots: number): number {
+  const freeAt = new Array<number>(Math.max(1, Math.min(slots, runSeconds.length))).fill(0);
   let last = 0;
-  for (const seconds of runSeconds) {
-    const end = (freeAt[0] ?? 0) + seconds;
+  for (let step = 0; step < runSeconds.length; step++) {
+    const end = (freeAt[0] ?? 0) + (runSeconds[step] ?? 0);
     last = Math.max(last, end);
     sinkFirst(freeAt, end);
   }

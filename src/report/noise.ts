@@ -1,5 +1,7 @@
 import type { Timing } from './checkTimes.ts';
 import { fitLinear, predictSeconds } from './linearFit.ts';
+import { chiSquaredQuantile } from './significance.ts';
+import { percentile } from './statistics.ts';
 
 /** How far measurements stray, as deviations of log seconds (0.1 is about 10%). */
 export interface Noise {
@@ -88,18 +90,19 @@ function levelMeans(check: readonly Timing[]): Map<number, number> {
 }
 
 /**
- * The noise of one measurement as a deviation of log seconds, pooled over all checks that were measured more than once
- * at a load. Undefined where nothing was repeated.
+ * The noise of a measurement of a typical check, from all checks that were measured more than once at a load: by the median,
+ * so that a few that stray far do not hide the others. Undefined where nothing was repeated.
  */
-export function pooledNoise(timings: Iterable<readonly Timing[]>): number | undefined {
-  let squares = 0;
-  let degrees = 0;
-  for (const check of timings) {
-    const own = ownNoise(check);
-    squares += own.squares;
-    degrees += own.degrees;
-  }
-  return degrees === 0 ? undefined : Math.sqrt(squares / degrees);
+export function typicalNoise(checks: readonly (readonly Timing[])[]): number | undefined {
+  const variances = checks.flatMap((check) => {
+    const { squares, degrees } = ownNoise(check);
+    return degrees === 0 ? [] : squares / chiSquaredQuantile(degrees, 0);
+  });
+  const median = percentile(
+    variances.sort((a, b) => a - b),
+    0.5,
+  );
+  return median === null ? undefined : Math.sqrt(median);
 }
 
 /** Squared deviations of one check from its mean at each load, and their degrees of freedom. */

@@ -11,6 +11,7 @@ export interface Random {
 /** A generator of 32 bits of state (mulberry32), started from a text. */
 export function randomFrom(seed: string): Random {
   let state = 2_166_136_261;
+  let second: number | undefined;
   // FNV-1a: every character of the seed counts.
   for (let at = 0; at < seed.length; at++) state = Math.imul(state ^ seed.charCodeAt(at), 16_777_619);
   const next = () => {
@@ -22,7 +23,17 @@ export function randomFrom(seed: string): Random {
   return {
     next,
     below: (count) => Math.floor(next() * count),
-    // Box and Muller, 1958; 1 − next() is never 0.
-    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    normal() {
+      if (second !== undefined) {
+        const normal = second;
+        second = undefined;
+        return normal;
+      }
+      // Box and Muller, 1958: two at a time; 1 − next() is never 0.
+      const radius = Math.sqrt(-2 * Math.log(1 - next()));
+      const angle = 2 * Math.PI * next();
+      second = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
   };
 }

@@ -1,15 +1,21 @@
 import type { Timing } from './checkTimes.ts';
 import type { Comparison } from './comparisonModel.ts';
-import { ownNoise, pooledNoise } from './noise.ts';
-import { believableUpTo, upperTail } from './normalTail.ts';
+import { estimateNoise, ownNoise, typicalNoise } from './noise.ts';
+import { believableUpTo, chiSquaredQuantile, studentTail, upperTail } from './significance.ts';
 import { percentile } from './statistics.ts';
 
 export type ScalingWord = Comparison['checks'][number]['word'];
 
 /** At most this share of the checks that are called super-linear may be wrong. */
 const falseShare = 0.01;
-/** One-sided 5%: worth another round. */
-const suspectZ = 1.645;
+/** One-sided 5%: worth another round; noisier than the other checks; slower rounds all at the higher load. */
+const fivePercent = 1.645;
+
+/** How likely chance alone makes a check look super-linear. */
+interface Test {
+  readonly p: number;
+  readonly repeated: boolean;
+}
 
 /**
  * How each check's time grows with the load, in words. A check is confirmed super-linear only by rounds that were
@@ -17,32 +23,53 @@ const suspectZ = 1.645;
  * level the spread of the checks among themselves stands in for the noise, and nothing is confirmed.
  */
 export function scalingWords(timings: ReadonlyMap<string, readonly Timing[]>): Map<string, ScalingWord> {
-  const noise = pooledNoise(timings.values());
-  const tests = new Map<string, { z: number; repeated: boolean }>();
-  const spread = noise ?? spreadOfChecks(timings);
+  const checks = [...timings.values()];
+  const typical = typicalNoise(checks);
+  const spread = typical ?? spreadOfChecks(timings);
+  // Whole rounds are slow or fast, too, and all checks with them: so much may be the rounds' and not the load's.
+  const shared = typical === undefined ? 0 : fivePercent * estimateNoise(checks).round;
+  const tests = new Map<string, Test>();
   for (const [key, check] of timings) {
     const slope = slopeOf(check);
-    if (!slope || spread === undefined) continue;
-    const own = ownNoise(check);
-    const deviation = Math.max(spread, own.degrees > 0 ? Math.sqrt(own.squares / own.degrees) : 0, 1e-9);
-    tests.set(key, { z: (slope.slope - 1) / (deviation / Math.sqrt(slope.sxx)), repeated: slope.repeated });
+    if (slope && spread !== undefined) tests.set(key, testOf(check, slope, Math.max(spread, 1e-9), shared));
   }
-  const repeated = [...tests.values()].filter((test) => test.repeated);
   const believable = believableUpTo(
-    repeated.map((test) => upperTail(test.z)),
+    [...tests.values()].filter((test) => test.repeated).map((test) => test.p),
     falseShare,
   );
   return new Map([...timings.keys()].map((key) => [key, wordOf(tests.get(key), believable)]));
 }
 
-function wordOf(test: { z: number; repeated: boolean } | undefined, believable: number): ScalingWord {
+/** By the noise of all checks; a check that strays clearly more than they do is held to its own, known less well. */
+function testOf(
+  check: readonly Timing[],
+  { slope, sxx, repeated }: Slope,
+  spread: number,
+  shared: number,
+): Test {
+  const excess = (slope - 1) * Math.sqrt(sxx) - shared;
+  const { squares, degrees } = ownNoise(check);
+  const isNoisier = degrees > 0 && squares > spread ** 2 * chiSquaredQuantile(degrees, fivePercent);
+  const p = isNoisier
+    ? studentTail(excess / Math.sqrt(squares / degrees), degrees)
+    : upperTail(excess / spread);
+  return { p, repeated };
+}
+
+function wordOf(test: Test | undefined, believable: number): ScalingWord {
   if (!test) return 'insufficient data';
-  if (test.repeated && upperTail(test.z) <= believable) return 'super-linear (confirmed)';
-  return test.z > suspectZ ? 'suspect: repeat the round' : 'within noise';
+  if (test.repeated && test.p <= believable) return 'super-linear (confirmed)';
+  return test.p < upperTail(fivePercent) ? 'suspect: repeat the round' : 'within noise';
+}
+
+interface Slope {
+  readonly slope: number;
+  readonly sxx: number;
+  readonly repeated: boolean;
 }
 
 /** Least squares of log seconds over log load; undefined below two loads. */
-function slopeOf(check: readonly Timing[]): { slope: number; sxx: number; repeated: boolean } | undefined {
+function slopeOf(check: readonly Timing[]): Slope | undefined {
   const loads = new Map<number, number>();
   for (const { load } of check) loads.set(load, (loads.get(load) ?? 0) + 1);
   if (loads.size < 2) return undefined;

@@ -8,8 +8,8 @@ import { parseReport, renderJson } from '../../src/report/json.ts';
 import { fitLinear, predictSeconds } from '../../src/report/linearFit.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { type Report, reportSchema } from '../../src/report/model.ts';
-import { believableUpTo, upperTail } from '../../src/report/normalTail.ts';
 import { randomFrom } from '../../src/report/random.ts';
+import { believableUpTo, chiSquaredQuantile, studentTail, upperTail } from '../../src/report/significance.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 interface Campaign {
@@ -271,6 +271,27 @@ describe('the arithmetic underneath', () => {
     [-1.6449, 0.95],
   ])('knows that P(Z > %d) is %d', (z, p) => {
     expect(upperTail(z) / p).toBeCloseTo(1, 3);
+  });
+
+  it.each([
+    [12.706, 1, 0.025],
+    [2.132, 4, 0.05],
+    [3.365, 5, 0.01],
+    [2.447, 6, 0.025],
+    [-2.447, 6, 0.975],
+    [2.3263, 10_000, 0.01],
+  ])('knows that P(T > %d) with %d degrees of freedom is %d', (t, degrees, p) => {
+    expect(studentTail(t, degrees) / p).toBeCloseTo(1, 2);
+  });
+
+  it.each([
+    [1, 0, 0.4549],
+    [6, 0, 5.3481],
+    [3, 1.6449, 7.8147],
+    [6, 1.6449, 12.5916],
+    [30, 1.6449, 43.773],
+  ])('knows chi-squared of %d degrees at z = %d: %d', (degrees, z, value) => {
+    expect(Math.abs(chiSquaredQuantile(degrees, z) / value - 1)).toBeLessThan(degrees < 3 ? 0.04 : 0.01);
   });
 
   it('believes no p-value that chance would bring among so many', () => {

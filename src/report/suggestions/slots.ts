@@ -36,16 +36,22 @@ export function slots({ findings, verdict, steps }: SuggestionFacts): Suggestion
   ];
 }
 
+/** Fewest slots that fit the window with a tenth to spare; else the fewest that do nearly as well as any, if that is much better. */
 function fewestSlotsThatFit(
   steps: readonly ReportStep[],
   verdict: Report['verdict'],
   limit: number,
 ): { slots: number; seconds: number } | undefined {
   const runs = inStartOrder(steps).flatMap((step) => step.runSeconds ?? []);
-  const gap = (verdict.runtimeSeconds ?? 0) - makespan(runs, limit);
-  const at = (count: number) => makespan(runs, count) + Math.max(0, gap);
+  const work = runs.reduce((sum, seconds) => sum + seconds, 0);
+  const gap = Math.max(0, (verdict.runtimeSeconds ?? 0) - makespan(runs, limit));
+  const at = (count: number) => makespan(runs, count) + gap;
   const most = Math.min(256, limit * 4);
+  const best = at(most);
+  const target = best <= 0.9 * verdict.windowSeconds ? 0.9 * verdict.windowSeconds : 1.02 * best;
+  if (best > verdict.windowSeconds && best >= 0.8 * at(limit)) return undefined;
   for (let count = limit + 1; count <= most; count++)
-    if (at(count) <= verdict.windowSeconds * 0.9) return { slots: count, seconds: at(count) };
-  return at(most) < 0.8 * at(limit) ? { slots: most, seconds: at(most) } : undefined;
+    // No schedule is shorter than the work shared out; the costly replay only where that leaves room.
+    if (work / count + gap <= target && at(count) <= target) return { slots: count, seconds: at(count) };
+  return undefined;
 }

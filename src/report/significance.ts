@@ -29,3 +29,27 @@ export function believableUpTo(pValues: readonly number[], falseShare: number): 
   const rising = pValues.toSorted((a, b) => a - b);
   return rising.findLast((p, index) => p <= (falseShare * (index + 1)) / rising.length) ?? 0;
 }
+
+/** P(T > t) of Student's distribution with whole degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4). */
+export function studentTail(t: number, degrees: number): number {
+  const angle = Math.atan(t / Math.sqrt(degrees));
+  const cosine2 = Math.cos(angle) ** 2;
+  const isOdd = degrees % 2 === 1;
+  let term = isOdd ? Math.cos(angle) : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let k = isOdd ? 3 : 2; k < degrees; k += 2) {
+    term *= (cosine2 * (k - 1)) / k;
+    sum += term;
+  }
+  const inside = isOdd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
+  return (1 - inside) / 2;
+}
+
+/**
+ * The value that chi-squared exceeds as rarely as a normal variable exceeds `z` (Wilson and Hilferty, 1931: within 1% from
+ * three degrees of freedom, 4% at one).
+ */
+export function chiSquaredQuantile(degrees: number, z: number): number {
+  const spread = 2 / (9 * degrees);
+  return degrees * (1 - spread + z * Math.sqrt(spread)) ** 3;
+}
