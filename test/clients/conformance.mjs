@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { bundledText } from '../../bundledText.mjs';
 
 const always = [
   'server-initialize',
@@ -34,6 +35,7 @@ await build({
   target: 'node20',
   format: 'esm',
   logLevel: 'warning',
+  plugins: [bundledText()],
 });
 const server = spawn(process.execPath, [entry], { stdio: ['pipe', 'pipe', 'inherit'] });
 const folder = mkdtempSync(join(tmpdir(), 'conformance-'));

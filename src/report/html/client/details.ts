@@ -28,7 +28,14 @@ export function showDetails(step: PageStep, { round }: PageData): void {
     element(
       'dl',
       {},
-      ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+      ...facts.map(([name, value]) =>
+        element(
+          'div',
+          name === 'Proof' ? { class: 'wide' } : {},
+          element('dt', {}, name),
+          element('dd', {}, value),
+        ),
+      ),
     ),
   );
 }

@@ -14,8 +14,8 @@ export function headBlocks({ verdict, round, clusterId, cluster, schedule, warni
       kind: 'facts',
       facts: [
         ['Date', `${localDateTime(started, round.utcOffsetMinutes)} (${offsetName(round.utcOffsetMinutes)})`],
-        ['Cluster', known.length === 0 ? clusterId : `${clusterId} (${known.join(', ')})`],
         ['Round', `${round.number ?? 'by time alone'}, ${schedule} schedule`],
+        ['Cluster', known.length === 0 ? clusterId : `${clusterId} (${known.join(', ')})`],
       ],
     },
     ...warnings.map((warning): Block => ({ kind: 'notice', line: warning })),

@@ -1,0 +1,117 @@
+// `npm run screenshots`: plays two load levels in the embedded world with a fixed seed and a clock that moves only when it
+// is told to, and takes the pictures in docs/screenshots from the report of the second.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { bundledText } from '../../bundledText.mjs';
+
+const root = join(import.meta.dirname, '../..');
+const target = join(root, 'docs/screenshots');
+const folder = await mkdtemp(join(tmpdir(), 'audit-load-test-screenshots-'));
+
+/** The sandbox is TypeScript, which Node 20 does not read. */
+async function sandbox() {
+  const outfile = join(folder, 'sandbox.mjs');
+  const from = (name) => JSON.stringify(join(root, 'src/sandbox', name));
+  await build({
+    stdin: {
+      contents: `export { startWorld } from ${from('world.ts')}; export { connect } from ${from('demoClient.ts')};`,
+      resolveDir: root,
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+    plugins: [bundledText()],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  return import(pathToFileURL(outfile).href);
+}
+
+/** Two levels, from the configs to the report. @returns the directory of the last report */
+async function playLevels({ startWorld, connect }) {
+  const world = await startWorld({
+    directory: join(folder, 'world'),
+    dagsFolder: join(root, 'dags'),
+    speed: 0,
+    startMs: Date.parse('2025-12-08T20:29:55.500Z'),
+    seed: 1,
+  });
+  const client = await connect(process.execPath, [join(root, 'dist/main.js')], {
+    ...world.env,
+    TZ: 'America/New_York',
+  });
+  const call = async (tool, given) => (await client.call(tool, given)).structure;
+  try {
+    let directory;
+    for (const load of ['2x', '4x']) {
+      const { reviewId } = await call('scaleConfigs', { load });
+      await call('uploadChecks', { reviewId, approved: true });
+      await call('uploadDags', {});
+      await world.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} });
+      let done = false;
+      while (!done) {
+        world.advance(4);
+        ({ done } = await call('pollCluster', { waitSeconds: 0 }));
+      }
+      // EMR delivers the logs of failed steps minutes later.
+      world.advance(10);
+      ({ directory } = await call('buildReport', {}));
+      await call('commitResults', { approved: true });
+    }
+    return directory;
+  } finally {
+    await client.close();
+    await world.close();
+  }
+}
+
+async function take(browser, directory) {
+  const shots = [
+    { name: 'report', colorScheme: 'light', width: 1060, height: 960 },
+    { name: 'comparison', colorScheme: 'light', width: 1060, height: 960, section: 'comparison' },
+    { name: 'failures', colorScheme: 'light', width: 1060, height: 640, section: 'failures' },
+    { name: 'steps-dark', colorScheme: 'dark', width: 1060, height: 900, section: 'steps', failed: true },
+    { name: 'phone-dark', colorScheme: 'dark', width: 360, height: 760 },
+  ];
+  for (const { name, colorScheme, width, height, section, failed } of shots) {
+    const page = await browser.newPage({ colorScheme, viewport: { width, height }, reducedMotion: 'reduce' });
+    await page.goto(pathToFileURL(join(directory, 'report.html')).href);
+    if (failed) await page.locator('#failures button.step').first().click();
+    // A pointer that rests on a row would mark a second step.
+    await page.mouse.move(0, 0);
+    if (section) await page.evaluate((id) => document.getElementById(id).scrollIntoView(), section);
+    const bytes = await page.screenshot();
+    await writeFile(join(target, `${name}.png`), bytes);
+    process.stdout.write(`docs/screenshots/${name}.png: ${Math.round(bytes.length / 1024)} KB\n`);
+    await page.close();
+  }
+}
+
+try {
+  await mkdir(target, { recursive: true });
+  const directory = await playLevels(await sandbox());
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  await take(browser, directory);
+  await browser.close();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
