@@ -4,7 +4,7 @@ import { inputSchemaOf } from '../src/faces/schemas.ts';
 import { tools } from '../src/tools/index.ts';
 import { prepareWorld, toolBed } from './tools/toolBed.ts';
 
-prepareWorld();
+prepareWorld('all');
 
 const listed = countTools(
   tools.map((tool) => ({

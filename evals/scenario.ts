@@ -1,0 +1,98 @@
+/** What a scenario file says: a state, a conversation with the calls that answer it best, and what may not happen. */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const given = z.record(z.string(), z.unknown());
+
+/** A call of a tool; in `with`, "$reviewId" and "$clusterId" stand for the newest ones that were told. */
+const call = z.strictObject({
+  call: z.string(),
+  with: given.optional(),
+  /** What its structured result holds, at least. */
+  gives: given.optional(),
+  /** The beginning of its refusal. */
+  refuses: z.string().optional(),
+});
+
+/** Something that happens outside the tools. */
+const event = z.discriminatedUnion('happens', [
+  z.strictObject({
+    happens: z.literal('dagRun'),
+    schedule: z.enum(['15m', 'hourly', 'daily']),
+    conf: given.optional(),
+  }),
+  z.strictObject({ happens: z.literal('minutesPass'), minutes: z.number().positive() }),
+  /** Somebody edits a file: under CHECKS_PATH, or in the folder of the DAG file. */
+  z.strictObject({
+    happens: z.literal('edit'),
+    in: z.enum(['checks', 'dags']),
+    path: z.string(),
+    from: z.string(),
+    to: z.string(),
+  }),
+  /** Somebody else puts an object in the bucket; "$log" is every stderr log of a failed step, where EMR put it. */
+  z.strictObject({ happens: z.literal('object'), key: z.string(), text: z.string() }),
+  /** The next requests to a service fail. */
+  z.strictObject({
+    happens: z.literal('fault'),
+    service: z.enum(['s3', 'emr', 'sts']),
+    error: z.string(),
+    times: z.number().optional(),
+  }),
+  z.strictObject({ happens: z.literal('faultsEnd') }),
+]);
+
+/** `or` says the same in other words: the calls that answer it are the same. */
+const says = z.strictObject({ person: z.string(), or: z.array(z.string()).optional() });
+
+/** A call that matches holds these arguments, and none of `without`. */
+const pattern = z.strictObject({
+  call: z.string(),
+  with: given.optional(),
+  without: z.array(z.string()).optional(),
+});
+
+const scenario = z.strictObject({
+  about: z.string(),
+  before: z.array(z.union([call, event])).default([]),
+  talk: z.array(z.union([says, call, event])),
+  must: z.array(pattern).default([]),
+  /** Tools that change something and may be called besides; those that only read always may. */
+  may: z.array(z.string()).default([]),
+  mustNot: z.array(pattern).default([]),
+  after: z
+    .strictObject({
+      session: given.optional(),
+      /** Objects under a prefix of the bucket. */
+      bucket: z.record(z.string(), z.union([z.enum(['some', 'none']), z.int().positive()])).optional(),
+      checks: z
+        .array(z.strictObject({ path: z.string(), has: z.string().optional(), lacks: z.string().optional() }))
+        .optional(),
+      /** Commits on the test branch beyond main, and in the repository of the reports beyond its first. */
+      commits: z.strictObject({ target: z.int(), reports: z.int() }).optional(),
+      reports: z.int().optional(),
+    })
+    .default({}),
+});
+
+export type Call = z.infer<typeof call>;
+export type Event = z.infer<typeof event>;
+export type Pattern = z.infer<typeof pattern>;
+export type Scenario = z.infer<typeof scenario> & { readonly name: string };
+
+/** Every wording of what the person says in a scenario. */
+export function wordsOf({ talk }: Scenario): string[] {
+  return talk.flatMap((one) => ('person' in one ? [one.person, ...(one.or ?? [])] : []));
+}
+
+/** Every scenario of a folder, by name. @throws ZodError that names what is wrong in a file */
+export function readScenarios(folder: string): Scenario[] {
+  return readdirSync(folder)
+    .sort()
+    .map((file) => ({
+      name: file.replace('.json', ''),
+      ...scenario.parse(JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')), {
+        error: () => `in ${file}`,
+      }),
+    }));
+}
