@@ -9,6 +9,7 @@ import { panned, showing, type TimeRange, zoomed } from '../../src/report/html/c
 import { renderHtml } from '../../src/report/html/index.ts';
 import type { PageData } from '../../src/report/html/pageData.ts';
 import { stepColumns } from '../../src/report/html/stepColumns.ts';
+import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Report } from '../../src/report/model.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
@@ -48,6 +49,28 @@ describe('report.html', () => {
     expect(page).not.toContain('alert(1)</script>');
     expect(page).not.toContain('<!--');
     expect(dataOf(page).steps.names.split('\n')[0]).toBe(name);
+  });
+
+  it('has every line of the summary of report.md', () => {
+    const rounds = [
+      evenRound(300, 12, (n) => 20 + (n % 9 === 0 ? 400 : 0)).map((step) => ({
+        ...step,
+        ...(step.startedMs !== undefined && { startedMs: step.startedMs + 90_000 }),
+        ...(step.endedMs !== undefined && { endedMs: step.endedMs + 90_000 }),
+      })),
+      [
+        stepOf('a_15m', { started: 1, ended: 2, state: 'INTERRUPTED' }),
+        stepOf('b_15m', { state: 'PENDING' }),
+      ],
+      [],
+    ];
+    for (const steps of rounds) {
+      const report = buildReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: 12 } }));
+      const summary = renderMarkdown(report).split(/^## /m)[1] ?? '';
+      const lines = [...summary.matchAll(/^- ([^:]+):/gm)].map((match) => match[1]);
+      const [block] = dataOf(renderHtml(report)).sections.summary ?? [];
+      expect(block?.kind === 'facts' && block.facts.map(([name]) => name)).toEqual(lines);
+    }
   });
 
   it('says on its first line that a partial report is provisional', () => {

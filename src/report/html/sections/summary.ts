@@ -18,13 +18,17 @@ export function summaryBlocks({ counts, verdict, findings }: Report): Block[] {
     ['Total Runtime', `${formatMeasured(verdict.runtimeSeconds)}${counts.unfinished > 0 ? ' so far' : ''}`],
     ['Window', `${windowName(verdict.windowSeconds)}${slackText(verdict.slackSeconds)}`],
     findings.meanRunning !== null && ['Slots', slotsText(findings)],
-    findings.waitingShare !== null && ['Waiting for a slot', waitingText(findings)],
-    bounds.workOverSlotsSeconds !== null && [
-      'No sooner than',
-      `${formatDuration(bounds.workOverSlotsSeconds)} (work ÷ ${slots.limit ?? findings.peakRunning} slots)`,
+    findings.waitingShare !== null && ['Waiting', waitingText(findings)],
+    bounds.longestStepSeconds !== null && ['No sooner than', boundsText(bounds, slots.limit)],
+    (findings.startGapSeconds ?? 0) >= 60 && [
+      'Before the first step started',
+      formatMeasured(findings.startGapSeconds),
     ],
-    bounds.longestStepSeconds !== null && ['Longest step', formatDuration(bounds.longestStepSeconds)],
     (tail.seconds ?? 0) >= 60 && ['Tail', `${formatMeasured(tail.seconds)} on fewer than half of the slots`],
+    findings.activeCapMet && [
+      'Active steps',
+      `${findings.peakActive} at once, the most that EMR takes is 256`,
+    ],
   ];
   return [{ kind: 'facts', facts: facts.filter((fact) => fact !== false) }];
 }
@@ -45,5 +49,12 @@ function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): str
 
 function waitingText({ waitingShare, waitingLevel }: Report['findings']): string {
   const level = waitingLevel === null || waitingLevel === 'low' ? '' : ` (${waitingLevel})`;
-  return `${percent(waitingShare ?? 0)} of the steps' time${level}`;
+  return `${percent(waitingShare ?? 0)} of the steps' time spent waiting for a slot${level}`;
+}
+
+function boundsText(bounds: Report['findings']['bounds'], slots: number | null): string {
+  const longest = `${formatMeasured(bounds.longestStepSeconds)} (the longest step)`;
+  return bounds.workOverSlotsSeconds === null || slots === null
+    ? longest
+    : `${formatDuration(bounds.workOverSlotsSeconds)} (work ÷ ${slots} slots), ${longest}`;
 }
