@@ -6,7 +6,10 @@ import { createAwsServices } from './adapters/awsClient.ts';
 import { createClock } from './adapters/clock.ts';
 import { createDagFolder } from './adapters/dagFolder.ts';
 import { createClusters } from './adapters/emr.ts';
+import { createInstances } from './adapters/emrInstances.ts';
+import { emrQuota } from './adapters/emrQuota.ts';
 import { createNotes } from './adapters/notes.ts';
+import { createPrices } from './adapters/prices.ts';
 import { createReports } from './adapters/reports.ts';
 import { createObjectStore } from './adapters/s3.ts';
 import { createStepLogs } from './adapters/stepLogs.ts';
@@ -20,12 +23,15 @@ import { openSessions } from './state/sessions.ts';
 export function compose({ settings, problems }: LoadedSettings): Ports {
   const { stateDir, bucket } = settings;
   const aws = createAwsServices(settings);
+  const quota = emrQuota();
   const clock = createClock({ aws, bucket });
   return {
     settings,
     problems,
     store: createObjectStore({ aws, settings, memoryDirectory: join(stateDir, 'uploads') }),
-    clusters: createClusters({ aws, archiveDirectory: join(stateDir, 'clusters') }),
+    clusters: createClusters({ aws, archiveDirectory: join(stateDir, 'clusters'), quota }),
+    instances: createInstances({ aws, quota }),
+    prices: createPrices(settings.priceTable),
     stepLogs: createStepLogs({ aws }),
     clock,
     account: createAccount({ aws }),

@@ -114,6 +114,46 @@ export interface Clusters {
   steps(clusterId: string, watch?: Watch): Promise<ObservedSteps>;
 }
 
+/** One machine of a cluster, of an instance group or a fleet. */
+export interface Instance {
+  readonly id: string;
+  /** `m6i.2xlarge`. */
+  readonly type: string;
+  /** ON_DEMAND or SPOT. */
+  readonly market: string;
+  readonly createdMs: number;
+  readonly endedMs?: number;
+  /** INTERNAL_ERROR, VALIDATION_ERROR, INSTANCE_FAILURE, BOOTSTRAP_FAILURE or CLUSTER_TERMINATED. */
+  readonly reasonCode?: string;
+  readonly reason?: string;
+}
+
+export interface Instances {
+  /** Every machine that EMR still shows: active ones, and those that ended within 30 days. */
+  ofCluster(clusterId: string, watch?: Watch): Promise<readonly Instance[]>;
+}
+
+/** What an hour of each instance type costs, as the person says. */
+export interface PriceTable {
+  /** `USD`. */
+  readonly currency: string;
+  /** The day that the prices are of: `2025-12-01`. */
+  readonly date: string;
+  readonly perHour: Readonly<Record<string, HourlyPrice>>;
+}
+
+/** EMR's own charge comes on top of the machine's price; a price that is not given is not known. */
+export interface HourlyPrice {
+  readonly onDemand?: number | undefined;
+  readonly spot?: number | undefined;
+  readonly emr?: number | undefined;
+}
+
+export interface Prices {
+  /** Undefined when PRICE_TABLE is not set. @throws ToolError CONFIG for a file that is no price table */
+  read(): Promise<PriceTable | undefined>;
+}
+
 /** One log file, or the end of it. */
 export interface LogPart {
   readonly uri: string;
@@ -323,6 +363,8 @@ export interface Ports {
   readonly store: ObjectStore;
   readonly clusters: Clusters;
   readonly stepLogs: StepLogs;
+  readonly instances: Instances;
+  readonly prices: Prices;
   readonly clock: Clock;
   readonly account: Account;
   readonly target: TargetRepository;

@@ -24,6 +24,8 @@ export interface Settings {
   readonly approval: 'ask' | 'chat' | 'terminal';
   /** What a person is told to type when AWS credentials are missing or expired. */
   readonly awsLoginCommand: string;
+  /** Absolute path of a JSON file with prices of instance types; absent: a round is not priced. */
+  readonly priceTable?: string;
   /** Absent: the person triggers the DAG in Airflow by hand. */
   readonly airflow?: AirflowSettings;
 }
@@ -114,6 +116,7 @@ export function readSettings(environment: Environment, home: string): LoadedSett
     'an address such as https://airflow.example.com',
   );
 
+  const priceTable = value('PRICE_TABLE');
   const settings: Settings = {
     home,
     targetRepo: path(required('TARGET_REPO', '~/Repos/k-repo')),
@@ -140,6 +143,7 @@ export function readSettings(environment: Environment, home: string): LoadedSett
     stateDir: path(value('STATE_DIR') ?? '.audit-load-test'),
     approval: approval === 'chat' || approval === 'terminal' ? approval : 'ask',
     awsLoginCommand: value('AWS_LOGIN_COMMAND') ?? 's2a-login',
+    ...(priceTable === undefined ? {} : { priceTable: path(priceTable) }),
     ...(airflowUrl === '' ? {} : { airflow: airflowSettings(airflowUrl, value) }),
   };
   problems.push(...overlaps(settings));

@@ -3,7 +3,7 @@ import { ToolError } from '../errors.ts';
 import type { Clusters, Step, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
 import { type KnownSteps, lookAtSteps } from './emrLook.ts';
-import { type EmrOperation, emrQuota } from './emrQuota.ts';
+import { type EmrOperation, type EmrQuota, emrQuota } from './emrQuota.ts';
 import { clusterOf, clusterSummaryOf, stepOf } from './emrSteps.ts';
 import { type StepArchive, stepArchive } from './stepArchive.ts';
 import type { BucketClock } from './tokenBucket.ts';
@@ -12,13 +12,16 @@ export interface ClustersOptions {
   readonly aws: Pick<AwsServices, 'emr'>;
   /** Where finished steps are kept: `STATE_DIR/clusters`. */
   readonly archiveDirectory: string;
+  /** One for everything that asks EMR. */
+  readonly quota?: EmrQuota;
   /** For tests: a clock on which waiting takes no time. */
   readonly quotaClock?: BucketClock;
 }
 
-export function createClusters({ aws, archiveDirectory, quotaClock }: ClustersOptions): Clusters {
+export function createClusters(options: ClustersOptions): Clusters {
+  const { aws, archiveDirectory, quotaClock } = options;
   const { emr } = aws;
-  const quota = emrQuota(quotaClock);
+  const quota = options.quota ?? emrQuota(quotaClock);
   const known = new Map<string, KnownSteps>();
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
   const polite = async (operation: EmrOperation, watch: Watch | undefined) => {

@@ -6,12 +6,13 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BucketClock, type Rate, tokenBucket } from './tokenBucket.ts';
 
-export type EmrOperation = 'ListSteps' | 'DescribeCluster' | 'ListClusters';
+export type EmrOperation = 'ListSteps' | 'DescribeCluster' | 'ListClusters' | 'ListInstances';
 
 const rates: Readonly<Record<EmrOperation | 'together', Rate>> = {
   ListSteps: { burst: 10, perSecond: 0.5 },
   DescribeCluster: { burst: 10, perSecond: 1 },
   ListClusters: { burst: 20, perSecond: 0.5 },
+  ListInstances: { burst: 10, perSecond: 0.5 },
   together: { burst: 25, perSecond: 5 },
 };
 
@@ -33,6 +34,7 @@ export function emrQuota(clock: BucketClock = machineClock): EmrQuota {
     ListSteps: tokenBucket(rates.ListSteps, clock),
     DescribeCluster: tokenBucket(rates.DescribeCluster, clock),
     ListClusters: tokenBucket(rates.ListClusters, clock),
+    ListInstances: tokenBucket(rates.ListInstances, clock),
   };
   const together = tokenBucket(rates.together, clock);
   return {

@@ -4,7 +4,7 @@ import { sha256 } from '../checks/digest.ts';
 import { configsFolder } from '../checks/keys.ts';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import type { Cluster, Ports, Step, StepLog, Watch } from '../ports.ts';
+import type { Cluster, Instance, Ports, PriceTable, Step, StepLog, Watch } from '../ports.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { parseReport } from '../report/json.ts';
 import type { ClusterConfigUsed } from '../report/model.ts';
@@ -54,6 +54,32 @@ export async function readExpectedChecks(
       ],
     };
   }
+}
+
+/** The cluster's machines and their prices. Neither is worth losing a report for: what could not be had is a warning. */
+export async function readInstances(
+  ports: Pick<Ports, 'instances' | 'prices'>,
+  clusterId: string,
+  watch: Watch,
+): Promise<{ instances?: readonly Instance[]; prices?: PriceTable; warnings: string[] }> {
+  const warnings: string[] = [];
+  const orWarning = (what: (code: string) => string) => (error: unknown) => {
+    if (!(error instanceof ToolError)) throw error;
+    warnings.push(what(error.code));
+    return undefined;
+  };
+  const instances = await ports.instances
+    .ofCluster(clusterId, watch)
+    .catch(
+      orWarning(
+        (code) =>
+          `The instances could not be listed (${code}), so neither cost nor lost machines were looked at.`,
+      ),
+    );
+  const prices = await ports.prices
+    .read()
+    .catch(orWarning((code) => `PRICE_TABLE is no price table (${code}), so the round was not priced.`));
+  return { ...(instances && { instances }), ...(prices && { prices }), warnings };
 }
 
 /** What the round's cluster ran with; the settings only when the config file still is the one that was uploaded. */

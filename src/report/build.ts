@@ -1,6 +1,7 @@
 import { cleanLine } from '../foreignText.ts';
 import { byText } from './checkKey.ts';
 import { type ComparedReport, compareReports } from './comparison.ts';
+import { costOf } from './cost.ts';
 import { fittedOverheadSeconds, levelBefore, otherRounds } from './earlierRounds.ts';
 import type { RoundFacts } from './facts.ts';
 import { groupFailures } from './failureGroups.ts';
@@ -52,6 +53,7 @@ export function buildReport(facts: RoundFacts): Report {
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
     observedMs: facts.observedMs,
+    instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
   const failures = groupFailures(steps, load, earlier);
@@ -79,6 +81,7 @@ export function buildReport(facts: RoundFacts): Report {
       .slice(0, slowestKept)
       .map((step) => step.id),
     failures,
+    cost: costOf(facts.instances ?? [], facts.prices, times),
     integrity,
     warnings: warn(facts, load, integrity, steps),
     provenance: {

@@ -1,5 +1,5 @@
 import type { Schedule } from '../checks/schedules.ts';
-import type { Step, StepLog } from '../ports.ts';
+import type { Instance, PriceTable, Step, StepLog } from '../ports.ts';
 import type { ClusterConfigUsed, Report } from './model.ts';
 
 /** Everything a report is made of. The same facts give the same bytes: there is no clock in this room. */
@@ -21,6 +21,9 @@ export interface RoundFacts {
   readonly steps: readonly Step[];
   /** By step id: what was found where the step's log should be. A failed step that is not here was not read. */
   readonly failures: ReadonlyMap<string, StepLog>;
+  /** The cluster's machines; undefined when they could not be listed. */
+  readonly instances?: readonly Instance[] | undefined;
+  readonly prices?: PriceTable | undefined;
   /** Config URIs, paths or stems of the checks that were uploaded for this schedule and load. */
   readonly expectedChecks?: readonly string[] | undefined;
   readonly partial: boolean;

@@ -1,3 +1,5 @@
+import type { Instance } from '../ports.ts';
+import { lostInstances } from './cost.ts';
 import type { Findings } from './findingsModel.ts';
 import { inStartOrder, lowerBounds, makespan } from './makespan.ts';
 import type { ReportStep } from './model.ts';
@@ -13,6 +15,7 @@ export interface FindingFacts {
   readonly steps: readonly ReportStep[];
   readonly stepConcurrencyLevel?: number | undefined;
   readonly observedMs?: number | undefined;
+  readonly instances?: readonly Instance[] | undefined;
   /** Fixed seconds of a step, where several loads were measured. */
   readonly fittedOverheadSeconds?: number | undefined;
 }
@@ -55,6 +58,7 @@ export function findFrom(facts: FindingFacts): Findings {
     whatIf: modelled
       ? otherSlots(count).map((one) => ({ slots: one, makespanSeconds: milli(makespan(runs, one)) }))
       : [],
+    lostInstances: lostInstances(facts.instances ?? [], times),
     notMeasured: notMeasured(slots, facts),
   };
 }
@@ -174,6 +178,9 @@ function otherSlots(slots: number): number[] {
 function notMeasured(slots: Findings['slots'], facts: FindingFacts): string[] {
   return [
     'Memory, shuffle, spill and the wait for YARN containers: no Spark event log was read.',
+    ...(facts.instances
+      ? []
+      : ['Loss of machines and the cost of the round: the instances were not listed.']),
     ...(slots.from === 'cluster' ? [] : ['The limit of concurrent steps: the cluster did not say.']),
     ...(facts.fittedOverheadSeconds === undefined
       ? ['The fixed cost of a step: one load alone gives only an upper bound, the fastest step.']

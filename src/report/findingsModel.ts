@@ -1,5 +1,6 @@
 /** What the round's time was spent on, and what to change first: the part of report.json that gives reasons. */
 import * as z from 'zod';
+import { lostInstancesSchema } from './costModel.ts';
 
 const seconds = z.number().nullable();
 const share = z.number().nullable();
@@ -38,6 +39,8 @@ export const findingsSchema = z.object({
   removals: z.array(z.object({ id: z.string(), gainSeconds: z.number() })),
   /** Replayed makespan for other numbers of slots. */
   whatIf: z.array(z.object({ slots: z.int(), makespanSeconds: z.number() })),
+  /** Spot machines that were taken away, and others that failed, while the round ran. */
+  lostInstances: lostInstancesSchema.default([]),
   /** What this report could not judge, each with the reason. */
   notMeasured: z.array(z.string()),
 });

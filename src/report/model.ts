@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { schedules } from '../checks/schedules.ts';
 import { comparisonSchema } from './comparisonModel.ts';
+import { costSchema } from './costModel.ts';
 import { findingsSchema, suggestionSchema } from './findingsModel.ts';
 
 export const schemaVersion = 1;
@@ -170,6 +171,8 @@ export const reportSchema = z.object({
     }),
   ),
   comparison: comparisonSchema.nullable(),
+  /** Null when the machines are not known. */
+  cost: costSchema.nullable().default(null),
   integrity: integritySchema,
   warnings: z.array(z.string()),
   provenance: z.object({

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import { readClusterConfig, readExpectedChecks, readFailures, readReports } from '../facts/reporting.ts';
+import {
+  readClusterConfig,
+  readExpectedChecks,
+  readFailures,
+  readInstances,
+  readReports,
+} from '../facts/reporting.ts';
 import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
@@ -15,7 +21,16 @@ import { textOf } from './words/text.ts';
 
 type Wanted = Pick<
   Ports,
-  'clusters' | 'stepLogs' | 'sessions' | 'settings' | 'dags' | 'store' | 'reports' | 'clock'
+  | 'clusters'
+  | 'stepLogs'
+  | 'instances'
+  | 'prices'
+  | 'sessions'
+  | 'settings'
+  | 'dags'
+  | 'store'
+  | 'reports'
+  | 'clock'
 >;
 
 const seconds = z.number().nullable();
@@ -87,6 +102,7 @@ export const buildReport = defineTool({
     const directory = reportDirectory(load, range.startedAt);
     const failures = await readFailures(ports, cluster, steps, call);
     const expected = await readExpectedChecks(ports, schedule, load);
+    const machines = await readInstances(ports, cluster.id, call);
     const { stored, warnings } = await readReports(ports);
     const earlier = stored.filter((one) => one.directory !== directory).map((one) => one.report);
     const report = makeReport({
@@ -101,6 +117,8 @@ export const buildReport = defineTool({
       startedAtText: range.startedAt,
       steps,
       failures,
+      instances: machines.instances,
+      prices: machines.prices,
       expectedChecks: expected.checks,
       partial: steps.some(isActive),
       observedMs: range.observedMs,
@@ -109,7 +127,7 @@ export const buildReport = defineTool({
       resultsUri: `s3://${ports.settings.bucket}/${ports.settings.resultsPrefix}/${schedule}/${load}x/`,
       version,
       earlier,
-      warnings: [...range.warnings, ...expected.warnings, ...warnings],
+      warnings: [...range.warnings, ...expected.warnings, ...machines.warnings, ...warnings],
     });
     const files = reportFiles(report);
     const path = await ports.reports.write(directory, files);

@@ -1,6 +1,8 @@
+import { costText, lostText } from '../costText.ts';
 import { formatDuration, formatMeasured, windowName } from '../durations.ts';
 import type { Report } from '../model.ts';
 import { percent } from '../share.ts';
+import { plain } from './escape.ts';
 
 /** Counts and runtime under the names that the report always had, then what they mean for the window. */
 export function summarySection(report: Report): string {
@@ -24,6 +26,8 @@ export function summarySection(report: Report): string {
       `- Before the first step started: ${formatMeasured(findings.startGapSeconds)}`,
     (findings.tail.seconds ?? 0) >= 60 &&
       `- Tail: the last ${formatMeasured(findings.tail.seconds)} ran on fewer than half of the slots`,
+    findings.lostInstances.length > 0 && `- Lost: ${plain(lostText(findings.lostInstances))}`,
+    report.cost !== null && `- Cost: ${plain(costText(report.cost))}`,
     findings.activeCapMet && `- Active steps: ${findings.peakActive} at once, the most that EMR takes is 256`,
   ];
   return ['## Summary', ...lines.filter((line) => line !== false)].join('\n');

@@ -1,0 +1,52 @@
+/** The machines of a cluster, of groups and fleets alike. */
+import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
+import { clean } from '../foreignText.ts';
+import type { Instance, Instances } from '../ports.ts';
+import type { AwsServices } from './awsClient.ts';
+import type { EmrQuota } from './emrQuota.ts';
+
+export interface InstancesOptions {
+  readonly aws: Pick<AwsServices, 'emr'>;
+  readonly quota: EmrQuota;
+}
+
+export function createInstances({ aws, quota }: InstancesOptions): Instances {
+  return {
+    async ofCluster(clusterId, watch) {
+      const doing = {
+        what: `listing the instances of ${clusterId}`,
+        action: 'elasticmapreduce:ListInstances',
+        clusterId,
+      };
+      return aws.emr.run(doing, async (client, sdk) => {
+        const instances: Instance[] = [];
+        let from: string | undefined;
+        do {
+          await quota.take('ListInstances', watch?.signal);
+          const command = new sdk.ListInstancesCommand({ ClusterId: clusterId, Marker: from });
+          const page = await client.send(command, { ...(watch && { abortSignal: watch.signal }) });
+          instances.push(...(page.Instances ?? []).flatMap((instance) => instanceOf(instance) ?? []));
+          from = page.Marker;
+        } while (from !== undefined);
+        return instances;
+      });
+    },
+  };
+}
+
+/** Undefined for an entry that does not say what it is and since when. */
+function instanceOf({ Id, InstanceType, Market, Status }: EmrInstance): Instance | undefined {
+  const created = Status?.Timeline?.CreationDateTime;
+  if (Id === undefined || InstanceType === undefined || created === undefined) return undefined;
+  const ended = Status?.Timeline?.EndDateTime;
+  const { Code, Message } = Status?.StateChangeReason ?? {};
+  return {
+    id: Id,
+    type: clean(InstanceType, 64),
+    market: clean(Market ?? 'ON_DEMAND', 64),
+    createdMs: created.getTime(),
+    ...(ended && { endedMs: ended.getTime() }),
+    ...(Code !== undefined && { reasonCode: clean(Code, 64) }),
+    ...(Message !== undefined && Message !== '' && { reason: clean(Message, 500) }),
+  };
+}

@@ -1,0 +1,54 @@
+/** The price table that the person supplies. */
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { ToolError } from '../errors.ts';
+import type { Prices } from '../ports.ts';
+
+const price = z.number().min(0).max(10_000);
+
+const priceTableSchema = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  date: z.iso.date(),
+  /** For whoever keeps the file. */
+  region: z.string().optional(),
+  note: z.string().optional(),
+  perHour: z.record(
+    z.string(),
+    z.strictObject({ onDemand: price.optional(), spot: price.optional(), emr: price.optional() }),
+  ),
+});
+
+/** @param path of PRICE_TABLE, absolute; undefined when it is not set */
+export function createPrices(path: string | undefined): Prices {
+  return {
+    async read() {
+      if (path === undefined) return undefined;
+      const json = parsed(await readFile(path, 'utf8').catch(absent(path)), path);
+      const table = priceTableSchema.safeParse(json);
+      if (table.success) return table.data;
+      const [issue] = table.error.issues;
+      throw refusal(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'unknown'}`, path);
+    },
+  };
+}
+
+function absent(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw refusal(`it cannot be read (${error.code ?? 'unknown error'})`, path, error);
+  };
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw refusal('it is not JSON', path, cause);
+  }
+}
+
+function refusal(why: string, path: string, cause?: unknown): ToolError {
+  return new ToolError('CONFIG', `PRICE_TABLE (${path}) is no price table: ${why}. Nothing was changed.`, {
+    next: 'mend the file after docs/prices.example.json, or remove PRICE_TABLE from .env.',
+    cause,
+  });
+}

@@ -1,0 +1,91 @@
+import { cleanLine } from '../foreignText.ts';
+import type { Instance, PriceTable } from '../ports.ts';
+import { byText, groupBy } from './checkKey.ts';
+import type { Cost, LostInstances } from './costModel.ts';
+import type { RoundTimes } from './occupancy.ts';
+import { milli } from './statistics.ts';
+
+const hourMs = 3_600_000;
+
+/**
+ * Instance-hours and cost of a round, by the lifetimes of the cluster's machines clipped to the round. EMR's own
+ * NormalizedInstanceHours are whole hours and cannot tell a round of twenty minutes from one of fifty. Start-up before the
+ * first step, idling after the last one, disks and traffic are not in it. Null when no machine is known.
+ */
+export function costOf(
+  instances: readonly Instance[],
+  prices: PriceTable | undefined,
+  round: RoundTimes | undefined,
+): Cost | null {
+  if (!round) return null;
+  const within = instances
+    .map((instance) => ({ instance, hours: hoursWithin(instance, round) }))
+    .filter(({ hours }) => hours > 0);
+  if (within.length === 0) return null;
+  const kinds = [...groupBy(within, ({ instance }) => kindOf(instance))].sort((a, b) => byText(a[0], b[0]));
+  const rows = kinds.flatMap(([kind, same]) => {
+    const [first] = same;
+    if (!first) return [];
+    const hours = same.reduce((sum, one) => sum + one.hours, 0);
+    const price = priceOf(first.instance, prices);
+    const { type, market } = first.instance;
+    return [
+      { kind, type, market, count: same.length, hours, cost: price === undefined ? null : price * hours },
+    ];
+  });
+  const priced = rows.flatMap(({ cost }) => cost ?? []);
+  return {
+    hours: milli(rows.reduce((sum, row) => sum + row.hours, 0)),
+    instances: rows.map(({ type, market, count, hours, cost }) => ({
+      type,
+      market,
+      count,
+      hours: milli(hours),
+      cost: cost === null ? null : cents(cost),
+    })),
+    total: priced.length === 0 ? null : cents(priced.reduce((sum, cost) => sum + cost, 0)),
+    currency: prices?.currency ?? null,
+    pricesOf: prices?.date ?? null,
+    notPriced: rows.filter(({ cost }) => cost === null).map(({ kind }) => kind),
+  };
+}
+
+/** Machines that failed or were taken away while the round ran, not those that ended with their cluster or were sent away. */
+export function lostInstances(instances: readonly Instance[], round: RoundTimes | undefined): LostInstances {
+  const lost = instances.filter(
+    ({ endedMs, reasonCode }) =>
+      round !== undefined &&
+      endedMs !== undefined &&
+      endedMs >= round.firstCreatedMs &&
+      endedMs <= round.lastMs &&
+      (reasonCode === 'INSTANCE_FAILURE' || reasonCode === 'INTERNAL_ERROR'),
+  );
+  return lost
+    .sort((a, b) => (a.endedMs ?? 0) - (b.endedMs ?? 0) || byText(a.id, b.id))
+    .map(({ id, type, market, endedMs, reasonCode, reason }) => ({
+      id: cleanLine(id, 64),
+      type,
+      market,
+      endedAt: new Date(endedMs ?? 0).toISOString(),
+      reason: cleanLine(reason ?? reasonCode ?? '', 300),
+    }));
+}
+
+function hoursWithin({ createdMs, endedMs }: Instance, { firstCreatedMs, lastMs }: RoundTimes): number {
+  return (Math.min(endedMs ?? lastMs, lastMs) - Math.max(createdMs, firstCreatedMs)) / hourMs;
+}
+
+function kindOf({ type, market }: Instance): string {
+  return `${type} ${market}`;
+}
+
+/** An hour of the machine and EMR's charge on it; undefined where the machine's own price is not given. */
+function priceOf({ type, market }: Instance, prices: PriceTable | undefined): number | undefined {
+  const known = prices && Object.hasOwn(prices.perHour, type) ? prices.perHour[type] : undefined;
+  const own = market === 'SPOT' ? known?.spot : known?.onDemand;
+  return own === undefined ? undefined : own + (known?.emr ?? 0);
+}
+
+function cents(amount: number): number {
+  return Math.round(amount * 100) / 100;
+}
