@@ -26,6 +26,7 @@ async function play(scenario: Scenario): Promise<string[]> {
 /** Scenarios that the product does not meet yet, each with what it does instead. */
 const notYet: Record<string, string> = {
   'approved-twice': 'a repeated uploadChecks puts the phase back to checks_uploaded while the round is open',
+  'fix-after-upload': 'the phase stays checks_uploaded, and showSession keeps asking for uploadDags',
 };
 
 describe('what people say, answered by the ideal calls', () => {
