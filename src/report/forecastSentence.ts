@@ -21,7 +21,7 @@ export function forecastSentence(answer: Answer, largestMeasured: number): strin
     if (fitsUpTo === null && to > 1)
       return `${missed ?? `Misses at ${to}x (forecast)`}; ${belowText(answer)}.`;
     if (fitsUpTo === null) return 'Misses at every load (forecast).';
-    if (to - from === 1) return `${fits}; ${missed ?? `breaks at ${to}x (forecast)`}.`;
+    if (to - from === 1) return `${fits}; ${missed ?? `breaks at ${to}x (${forecastText(answer, to)})`}.`;
     return `${fits}; breaks between ${from}x and ${to}x${likelyText(answer)}.`;
   }
   if (fitsUpTo === upTo) return `${fits}, as far as rounds up to ${largestMeasured}x allow a forecast.`;
@@ -46,8 +46,13 @@ function belowText({ breaksBetween, mostLikely, points }: Answer): string {
 }
 
 function likelyText({ mostLikely, points }: Pick<Answer, 'mostLikely' | 'points'>): string {
-  const point = points.find(({ load }) => load === mostLikely);
-  if (!point) return '';
-  const { load, makespanSeconds, lowSeconds, highSeconds } = point;
-  return `, most likely at ${load}x (forecast ${formatDuration(makespanSeconds)}, 80% band ${formatDuration(lowSeconds)} to ${formatDuration(highSeconds)})`;
+  if (mostLikely === null || !points.some(({ load }) => load === mostLikely)) return '';
+  return `, most likely at ${mostLikely}x (${forecastText({ points }, mostLikely)})`;
+}
+
+function forecastText({ points }: Pick<Answer, 'points'>, load: number): string {
+  const point = points.find((one) => one.load === load);
+  if (!point) return 'forecast';
+  const { makespanSeconds, lowSeconds, highSeconds } = point;
+  return `forecast ${formatDuration(makespanSeconds)}, 80% band ${formatDuration(lowSeconds)} to ${formatDuration(highSeconds)}`;
 }

@@ -63,7 +63,7 @@ describe('the answer of a forecast', () => {
         [2, 'fits'],
       ],
       pointsOf([6, 8, 10, 18], 2),
-      'Fits at 2x (measured) and up to 3x (forecast); breaks at 4x (forecast).',
+      'Fits at 2x (measured) and up to 3x (forecast); breaks at 4x (forecast 18m 0s, 80% band 16m 0s to 20m 0s).',
     ],
     [
       'a forecast that ends below the window says how far it reaches',
@@ -127,7 +127,7 @@ describe('the answer of a forecast', () => {
         [2, 'no_data'],
       ],
       pointsOf([8, 18, 22, 26], 2),
-      'Fits up to 1x (forecast); breaks at 2x (forecast).',
+      'Fits up to 1x (forecast); breaks at 2x (forecast 18m 0s, 80% band 16m 0s to 20m 0s).',
     ],
   ])('%s', (_, rounds, points, sentence) => {
     expect(answer(roundsOf(...rounds), points)).toBe(sentence);

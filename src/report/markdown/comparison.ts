@@ -65,7 +65,7 @@ export function forecastSection(forecast: Forecast): string {
   );
   return [
     '## Forecast',
-    `The model (${modelText(forecast)} for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`,
+    `The model (${modelText(forecast)} for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.${forecast.levels.length < 3 ? ' Two levels cannot show whether growth bends; the band allows for it.' : ''}`,
     '',
     `**${plain(forecast.sentence)}**`,
     '',
@@ -81,10 +81,9 @@ export function forecastSection(forecast: Forecast): string {
   ].join('\n');
 }
 
-function modelText({ exponent, levels }: Forecast): string {
+function modelText({ exponent }: Forecast): string {
   const bent = exponent.toFixed(2);
-  if (bent !== '1.00') return `a + b·load^${bent}`;
-  return levels.length < 3 ? 'a + b·load, as two levels show no bend,' : 'a + b·load';
+  return bent === '1.00' ? 'a + b·load' : `a + b·load^${bent}`;
 }
 
 function measuredText({ measured }: Forecast, load: number): string {
