@@ -12,13 +12,14 @@ export function findCheck<File extends { readonly path: string }>(
     .replaceAll('\\', '/')
     .replace(/^\.?\//, '');
   const spellings = [plain, `${plain}.yml`];
-  const exact = files.filter((file) => spellings.includes(file.path));
+  // A longer path to a file, such as one from the repository's top, means the longest path that it ends with.
+  const [longest] = files
+    .filter((file) => spellings.some((name) => endsWithPath(name, file.path)))
+    .sort((one, other) => other.path.length - one.path.length);
   const matches =
-    exact.length > 0
-      ? exact
-      : files.filter((file) =>
-          spellings.some((name) => endsWithPath(file.path, name) || endsWithPath(name, file.path)),
-        );
+    longest === undefined
+      ? files.filter((file) => spellings.some((name) => endsWithPath(file.path, name)))
+      : [longest];
   const [match, ...others] = matches;
   if (match !== undefined && others.length === 0) return match;
   if (match !== undefined)

@@ -15,7 +15,7 @@ import type { Blobs, ChecksSnapshot, Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 
 /** The fixes of one load with the bytes they put on disk. */
-export async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
+async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
   const fixes = session.fixes.get(load) ?? [];
   const bytes = new Map<string, Uint8Array>();
   for (const fix of fixes) {
@@ -66,7 +66,7 @@ export async function reviewOf(
   return reviewFiles(snapshot, filesUnderReview(snapshot, target, known), target, ports.settings);
 }
 
-export function requireLevel(session: Session): ReviewTarget {
+function requireLevel(session: Session): ReviewTarget {
   if (session.level !== undefined) return session.level;
   throw new ToolError('WRONG_STATE', 'No load level was made in this session yet. Nothing was changed.', {
     next: 'call scaleConfigs with the load that you want to test, for example 2x.',

@@ -33,7 +33,7 @@ export function textOf<Output extends { summary: string; nextSteps: string[] }>(
 }
 
 /** `filesChanged` reads `Files changed`. */
-export function title(name: string): string {
+function title(name: string): string {
   const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

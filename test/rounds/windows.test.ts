@@ -1,0 +1,178 @@
+/** Which steps are a round's, when it is done, and what nobody owns yet. */
+import { expect, test } from 'vitest';
+import type { Step } from '../../src/ports.ts';
+import { clusterFor, earlierClusters } from '../../src/rounds/clusterChoice.ts';
+import { countSteps, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
+import { reportDirectory, scheduleOfSteps } from '../../src/rounds/reportWindow.ts';
+import { firstUnownedMs } from '../../src/rounds/unowned.ts';
+import { loadOfSteps, startMs, stepsIn, windowOf } from '../../src/rounds/window.ts';
+import type { Round } from '../../src/state/session.ts';
+
+const prefix = 'checks_load_test/configs';
+const noon = Date.parse('2025-12-08T12:00:00Z');
+const minute = 60_000;
+const at = (minutes: number) => new Date(noon + minutes * minute).toISOString();
+
+function round(number: number, minutes: number, facts: Partial<Round> = {}): Round {
+  return {
+    round: number,
+    load: 2,
+    schedule: '15m',
+    startedAt: at(minutes),
+    clock: { source: 'aws', skewSeconds: 0 },
+    committed: false,
+    abandoned: false,
+    ...facts,
+  };
+}
+
+function step(
+  minutes: number,
+  facts: { state?: string; schedule?: string; run?: string; load?: number; runMinutes?: number } = {},
+): Step {
+  const { state = 'COMPLETED', schedule = '15m', run = 'r1', load = 2, runMinutes = 1 } = facts;
+  const createdMs = noon + minutes * minute;
+  return {
+    id: `s-${minutes}`,
+    name: `check_a_${schedule}_${load}x`,
+    state,
+    arguments: ['--config', `s3://b/${prefix}/${schedule}/${load}x/check_a_${schedule}.yml`, '--run-id', run],
+    createdMs,
+    startedMs: createdMs,
+    ...(state === 'RUNNING' || state === 'PENDING' ? {} : { endedMs: createdMs + runMinutes * minute }),
+  };
+}
+
+test('a round owns the time until the next of its schedule, or on its cluster, begins', () => {
+  const rounds = [
+    round(1, 0, { clusterId: 'j-A' }),
+    round(2, 10, { schedule: 'hourly', clusterId: 'j-B' }),
+    round(3, 20, { schedule: 'daily', clusterId: 'j-A' }),
+    round(4, 30, { abandoned: true }),
+  ];
+  const minutes = rounds.map((one) => {
+    const { fromMs, untilMs } = windowOf(one, rounds);
+    return [(fromMs - noon) / minute, (untilMs - noon) / minute];
+  });
+  expect(minutes).toEqual([
+    [0, 20],
+    [10, Number.POSITIVE_INFINITY],
+    [20, Number.POSITIVE_INFINITY],
+    [30, Number.POSITIVE_INFINITY],
+  ]);
+});
+
+test('the window is half open in milliseconds, and its start is rounded down', () => {
+  const one = round(1, 0, { startedAt: '2025-12-08T12:00:00.000900+00:00' });
+  expect(startMs(one)).toBe(noon);
+  const window = { fromMs: noon, untilMs: noon + 2 * minute };
+  const { own, lastBefore, firstAfter } = stepsIn(
+    window,
+    '15m',
+    [step(-1), step(0), step(1), step(2)],
+    prefix,
+  );
+  expect(own.map(({ id }) => id)).toEqual(['s-0', 's-1']);
+  expect([lastBefore?.id, firstAfter?.id]).toEqual(['s--1', 's-2']);
+});
+
+test('steps of another schedule in the window are somebody else’s', () => {
+  const { own, foreign } = stepsIn(
+    windowOf(round(1, 0), []),
+    '15m',
+    [step(1), step(2, { schedule: 'daily' })],
+    prefix,
+  );
+  expect([own.length, foreign.length]).toEqual([1, 1]);
+});
+
+test('the load in the steps wins only when they agree', () => {
+  expect(loadOfSteps([step(1, { load: 4 }), step(2, { load: 4 })], prefix)).toBe(4);
+  expect(loadOfSteps([step(1, { load: 4 }), step(2, { load: 2 })], prefix)).toBeUndefined();
+  expect(
+    scheduleOfSteps([step(1, { schedule: 'daily' }), step(2, { schedule: 'daily' }), step(3)], prefix),
+  ).toBe('daily');
+});
+
+test.each([
+  ['no step yet', [], 'WAITING', 60, false],
+  ['an active step', [step(0), step(1, { state: 'RUNNING' })], 'TERMINATING', 60, false],
+  ['a state that nobody knows', [step(0, { state: 'DREAMING' })], 'TERMINATED', 60, false],
+  ['all ended on a waiting cluster', [step(0)], 'WAITING', 1, true],
+  ['all ended on an ending cluster', [step(0)], 'TERMINATING', 1, true],
+  ['all ended, 59 s without a new step', [step(0)], 'RUNNING', 59 / 60, false],
+  ['all ended, 60 s without a new step', [step(0)], 'RUNNING', 1, true],
+] as const)('%s: done is %5$j', (_what, steps, state, minutes, done) => {
+  expect(isDone(steps, { state }, noon + minutes * minute)).toBe(done);
+});
+
+test('counts, elapsed time and the rate so far', () => {
+  const steps = [
+    step(0),
+    step(1, { state: 'FAILED' }),
+    step(2),
+    step(3, { state: 'RUNNING' }),
+    step(3, { state: 'PENDING' }),
+  ];
+  expect(countSteps(steps)).toEqual({
+    total: 5,
+    pending: 1,
+    running: 1,
+    completed: 2,
+    failed: 1,
+    cancelled: 0,
+    interrupted: 0,
+  });
+  expect(elapsedSeconds(steps, noon + 6 * minute)).toBe(360);
+  expect(etaSeconds(steps, noon + 6 * minute)).toBe(240);
+  expect(etaSeconds(steps.slice(1), noon + 6 * minute)).toBeUndefined();
+  expect(elapsedSeconds(steps.slice(0, 3), noon + 60 * minute)).toBe(180);
+});
+
+test('the newest cluster of the name since the start is the round’s; earlier ones of its schedule come next', () => {
+  const cluster = (id: string, name: string, minutes: number) => ({
+    id,
+    name,
+    state: 'RUNNING',
+    createdMs: noon + minutes * minute,
+  });
+  const clusters = [
+    cluster('j-OLD', 'load_15m_2x', -1),
+    cluster('j-ONE', 'load_15m_2x', 1),
+    cluster('j-TWO', 'load_15m_2x', 2),
+    cluster('j-OTHER', 'load_daily', 3),
+  ];
+  expect(clusterFor({ fromMs: noon, untilMs: noon + 60 * minute }, 'load_15m', clusters)?.id).toBe('j-TWO');
+  expect(clusterFor({ fromMs: noon, untilMs: noon + 2 * minute }, 'load_15m', clusters)?.id).toBe('j-ONE');
+  expect(
+    clusterFor({ fromMs: noon + 4 * minute, untilMs: noon + 60 * minute }, 'load_15m', clusters),
+  ).toBeUndefined();
+  const rounds = [
+    round(1, 0, { clusterId: 'j-A' }),
+    round(2, 1, { clusterId: 'j-B', schedule: 'daily' }),
+    round(3, 2, { clusterId: 'j-A' }),
+    round(4, 3, { clusterId: 'j-C' }),
+    round(5, 4),
+  ];
+  expect(earlierClusters(round(5, 4), rounds)).toEqual(['j-C', 'j-A', 'j-B']);
+});
+
+test('a second run in a round’s window is the unmarked one; a run that a round owns is not', () => {
+  const known = round(1, 0, { clusterId: 'j-A', finished: { steps: 2, failed: 0 } });
+  const first = [step(1), step(2)];
+  const seen = (steps: Step[], clusters: { id: string; createdMs: number }[] = []) => ({
+    clusters: clusters.map((one) => ({ name: 'load_15m', state: 'RUNNING', ...one })),
+    steps: new Map([['j-A', steps]]),
+  });
+  expect(firstUnownedMs([known], '15m', seen(first), prefix)).toBeUndefined();
+  const second = [step(9, { run: 'r2' }), step(10, { run: 'r2' })];
+  expect(firstUnownedMs([known], '15m', seen([...first, ...second]), prefix)).toBe(noon + 9 * minute);
+  expect(
+    firstUnownedMs([known], '15m', seen(first, [{ id: 'j-B', createdMs: noon + 5 * minute }]), prefix),
+  ).toBe(noon + 5 * minute);
+  expect(firstUnownedMs([known], 'daily', seen([...first, ...second]), prefix)).toBeUndefined();
+});
+
+test('a report’s directory is its load and start, in the offset of the mark', () => {
+  expect(reportDirectory(2, '2025-12-07T15:30:00.123456-05:00')).toBe('2x_20251207_153000');
+});
