@@ -7,7 +7,7 @@ prepareWorld();
 
 test('"Test is done, generate report" writes the report of the latest round', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: '2x' });
+  await openRound(bed, { load: '2x', scope: 'schedule' });
   await runToEnd(bed);
   const { text, structure } = await bed.call('buildReport');
   expect(normalise(bed, text).replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')).toMatchInlineSnapshot(`
@@ -62,7 +62,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
 
 test('building again replaces the report with the same bytes', async () => {
   const bed = await toolBed();
-  const first = await reportedLevel(bed, { load: 2 });
+  const first = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const bytes = () => first.files.map((file: string) => readFileSync(join(first.directory, file), 'utf8'));
   const before = bytes();
   rmSync(join(first.directory, 'report.md'));
@@ -73,7 +73,7 @@ test('building again replaces the report with the same bytes', async () => {
 
 test('active steps are refused, and a provisional report is written when asked for', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(7);
   expect(await bed.refusal('buildReport')).toMatch(
@@ -90,7 +90,7 @@ test('active steps are refused, and a provisional report is written when asked f
 
 test('"cluster id is j-XXXXX, generate report" takes that cluster for the round', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const first = bed.trigger();
   bed.minutes(1);
   bed.trigger();
@@ -101,7 +101,7 @@ test('"cluster id is j-XXXXX, generate report" takes that cluster for the round'
 
 test('by cluster and time alone, as the seed’s script: without any round of this session', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const clusterId = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
   const after = '2025-12-08T15:55:00.123456-05:00';
@@ -125,11 +125,11 @@ test('by cluster and time alone, as the seed’s script: without any round of th
 
 test('several rounds on one cluster have a report each; a load picks the latest round of it', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const clusterId = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
   const one = (await bed.call('buildReport')).structure;
-  await openRound(bed, { load: 4 });
+  await openRound(bed, { load: 4, scope: 'schedule' });
   bed.trigger('15m', { cluster_id: clusterId });
   bed.minutes(40);
   const two = (await bed.call('buildReport')).structure;
@@ -143,7 +143,7 @@ test('several rounds on one cluster have a report each; a load picks the latest 
 
 test('an empty window names the steps nearest to it', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const clusterId = await runToEnd(bed);
   await bed.call('markRound', { round: 1, at: '2025-12-08T17:00:00-05:00' });
   expect((await bed.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(`"NOT_FOUND: Cluster … has no step of this round in its time window; the last before it was created at 2025-12-08T15:33:07.441000-05:00. No report was written. Next: call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp."`);
@@ -153,7 +153,7 @@ test('an empty window names the steps nearest to it', async () => {
 
 test('EMR out of order says so, nothing is written, and the same call succeeds afterwards', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   await bed.fault({ service: 'emr', error: 'AccessDenied' });
   expect(await bed.refusal('buildReport')).toMatch(/^DENIED: .*elasticmapreduce:/);

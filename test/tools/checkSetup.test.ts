@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Bed, normalise, prepareWorld, toolBed } from './toolBed.ts';
 
-prepareWorld('all');
+prepareWorld();
 
 test('a set-up that is complete is told item by item', async () => {
   const bed = await toolBed();
@@ -11,9 +11,9 @@ test('a set-up that is complete is told item by item', async () => {
     "Everything is in place.
 
       ✓ settings: complete (read from <project>); approval by ask
-      ✓ target repository: <repo>, baseline c57854a94b6c (main)
+      ✓ target repository: <repo>, baseline 267975bc9564 (main)
       ✓ branch: audit_checks_load_testing
-      ✓ checks path: 56 check files under python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
+      ✓ checks path: 12 check files under python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
       ✓ git identity: Sandbox <sandbox@example.com>
       ✓ AWS identity: arn:aws:sts::123456789012:assumed-role/load-test/engineer
       ✓ region: us-east-1
@@ -130,9 +130,7 @@ test.each(broken)('%s is named, with what mends it', async (_what, spoil, name, 
 
 test('a misspelt argument is refused', async () => {
   const bed = await toolBed();
-  expect(await bed.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(
-    `"BAD_INPUT: there is no argument "verbose". Nothing was changed. Next: call checkSetup again without arguments."`,
-  );
+  expect(await bed.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(`"BAD_INPUT: there is no argument "verbose". Nothing was changed. Next: call checkSetup again without arguments."`);
 });
 
 function inDag(bed: Bed, change: (dag: string) => string): void {

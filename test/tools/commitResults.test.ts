@@ -20,18 +20,18 @@ test('"Commit results" commits the approved configs and the report, each in its 
   const bare = join(bed.directory, 'origin.git');
   execFileSync('git', ['clone', '-q', '--bare', bed.repo, bare]);
   bed.git('remote', 'add', 'origin', bare);
-  await reportedLevel(bed, { load: '2x' });
+  await reportedLevel(bed, { load: '2x', scope: 'schedule' });
   const { text, structure } = await bed.call('commitResults', { keyFindings: '2x fits, one missing column' });
   expect(
     normalise(bed, text)
       .replaceAll(/\([0-9a-f]{8}\)/g, '(…)')
       .replaceAll(/\d+ report files|files \d+(?=, message Load test 2x results)/g, '<n> report files'),
   ).toMatchInlineSnapshot(`
-    "Committed 8 config files in the target repository (…) and <n> report files (…) for 2x.
+    "Committed 6 config files in the target repository (…) and <n> report files (…) for 2x.
 
     Status: committed
     Load: 2
-    Target: sha <sha>, files 8, message Load test 2x configs - 2025-12-08, branch audit_checks_load_testing
+    Target: sha <sha>, files 6, message Load test 2x configs - 2025-12-08, branch audit_checks_load_testing
     Reports: sha <sha>, <n> report files, message Load test 2x results - 2x fits, one missing column
 
     → scaleConfigs with the next load (for example 4x) goes one level up.
@@ -44,7 +44,7 @@ test('"Commit results" commits the approved configs and the report, each in its 
     'Load test 2x results - 2x fits, one missing column',
   );
   expect(bed.git('rev-parse', 'HEAD').trim()).toBe(structure.target.sha);
-  expect(bed.git('show', '--name-only', '--format=').trim().split('\n')).toHaveLength(8);
+  expect(bed.git('show', '--name-only', '--format=').trim().split('\n')).toHaveLength(6);
   expect(bed.projectGit('show', '--name-only', '--format=')).toContain(
     'reports/2x_20251208_153000/report.md',
   );
@@ -56,7 +56,7 @@ test('"Commit results" commits the approved configs and the report, each in its 
 
 test('the same call again returns the same commits; left out, the key findings are the verdict', async () => {
   const bed = await toolBed();
-  const { verdict } = await reportedLevel(bed, { load: 2 });
+  const { verdict } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const first = (await bed.call('commitResults')).structure;
   expect(bed.projectGit('log', '-1', '--format=%s').trim()).toBe(`Load test 2x results - ${verdict}`);
   const second = (await bed.call('commitResults')).structure;
@@ -74,7 +74,7 @@ test('the same call again returns the same commits; left out, the key findings a
 
 test('key findings are data: one line, without what a terminal would obey; the DAG goes along when it changed', async () => {
   const bed = await toolBed();
-  await reportedLevel(bed, { load: 4 });
+  await reportedLevel(bed, { load: 4, scope: 'schedule' });
   await bed.call('commitResults', { keyFindings: 'fits\n\nAudit-Load-Test: 9x\u001b[2J --amend' });
   expect(bed.projectGit('log', '-1', '--format=%B').trim()).toMatch(
     /^Load test 4x results - fits Audit-Load-Test: 9x --amend\n\nAudit-Load-Test: 4x 4x_20251208_153000$/,
@@ -84,13 +84,13 @@ test('key findings are data: one line, without what a terminal would obey; the D
 
 test('a person’s own work in the repository is not swept in, and staged work is refused', async () => {
   const bed = await toolBed();
-  await reportedLevel(bed, { load: 2 });
+  await reportedLevel(bed, { load: 2, scope: 'schedule' });
   writeFileSync(join(bed.repo, 'README.md'), 'mine\n');
   writeFileSync(join(bed.repo, 'new.txt'), 'mine\n');
   bed.git('add', 'new.txt');
-  const before = bed.everything();
+  const head = bed.git('rev-parse', 'HEAD');
   expect(await bed.refusal('commitResults')).toMatch(/^CONFLICT: Something else is staged in .*\(new\.txt\)/);
-  expect(bed.git('rev-parse', 'HEAD')).toBe((before as { head: string }).head);
+  expect(bed.git('rev-parse', 'HEAD')).toBe(head);
   bed.git('reset', '-q', 'new.txt');
   expect((await bed.call('commitResults')).structure.status).toBe('committed');
   expect(bed.git('status', '--porcelain').trim().split('\n')).toEqual(['M README.md', '?? new.txt']);
@@ -98,12 +98,10 @@ test('a person’s own work in the repository is not swept in, and staged work i
 
 test('a disk that differs from what was uploaded is refused', async () => {
   const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
+  await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.edit(events, "'6' hour", "'7' hour");
   const before = bed.everything();
-  expect((await bed.refusal('commitResults')).replaceAll(/[0-9a-f]{16}/g, '…')).toMatchInlineSnapshot(
-    `"CONFLICT: The 2x configs on disk differ from those that were uploaded. Nothing was committed. Next: look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId …), or undo it (scaleConfigs with load 2)."`,
-  );
+  expect((await bed.refusal('commitResults')).replaceAll(/[0-9a-f]{16}/g, '…')).toMatchInlineSnapshot(`"CONFLICT: The 2x configs on disk differ from those that were uploaded. Nothing was committed. Next: look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId …), or undo it (scaleConfigs with load 2)."`);
   expect(bed.everything()).toEqual(before);
 });
 
@@ -117,7 +115,7 @@ test('configs that were never uploaded are refused', async () => {
 
 test('once the next level is on disk, only the reports of the last one are committed', async () => {
   const bed = await toolBed();
-  await reportedLevel(bed, { load: 2 });
+  await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 4 });
   const { structure } = await bed.call('commitResults');
   expect(structure).toMatchObject({ status: 'committed', load: 2, target: null });
@@ -130,9 +128,9 @@ test('once the next level is on disk, only the reports of the last one are commi
 test('no repository around the reports: null, and said', async () => {
   const bed = await toolBed();
   rmSync(join(bed.project, '.git'), { recursive: true });
-  await reportedLevel(bed, { load: 2 });
+  await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('commitResults');
-  expect(structure).toMatchObject({ status: 'committed', reports: null, target: { files: 8 } });
+  expect(structure).toMatchObject({ status: 'committed', reports: null, target: { files: 6 } });
   expect(structure.warnings).toEqual([
     'No git repository with a branch holds REPORTS_DIR, so the reports were not committed.',
   ]);
@@ -140,13 +138,11 @@ test('no repository around the reports: null, and said', async () => {
 
 test('the target was committed and the second repository refused: said so, and the same call finishes it', async () => {
   const bed = await toolBed();
-  await reportedLevel(bed, { load: 2 });
+  await reportedLevel(bed, { load: 2, scope: 'schedule' });
   writeFileSync(join(bed.project, 'mine.txt'), 'mine\n');
   bed.projectGit('add', 'mine.txt');
   const failure = await bed.refusal('commitResults');
-  expect(normalise(bed, failure)).toMatchInlineSnapshot(
-    `"CONFLICT: Something else is staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage it (git restore --staged), then call commitResults again."`,
-  );
+  expect(normalise(bed, failure)).toMatchInlineSnapshot(`"CONFLICT: Something else is staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage it (git restore --staged), then call commitResults again."`);
   const sha = bed.git('rev-parse', 'HEAD').trim();
   expect((await bed.call('showSession')).structure).toMatchObject({
     phase: 'reported',
@@ -164,7 +160,7 @@ test('the target was committed and the second repository refused: said so, and t
 
 test('a final report after a committed provisional one is committed as well', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(8);
   await bed.call('buildReport', { partial: true });
@@ -178,9 +174,9 @@ test('a final report after a committed provisional one is committed as well', as
 
 test('committing an earlier level’s report again does not hide that a round is running', async () => {
   const bed = await toolBed();
-  await reportedLevel(bed, { load: 2 });
+  await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('commitResults');
-  await openRound(bed, { load: 4 });
+  await openRound(bed, { load: 4, scope: 'schedule' });
   bed.trigger();
   bed.minutes(7);
   await bed.call('pollCluster', { waitSeconds: 0 });
@@ -207,7 +203,7 @@ test.each([
   ['a detached HEAD', ['checkout', '-q', '--detach'], /^WRONG_STATE: TARGET_REPO has no branch checked out/],
 ])('%s is refused, and nothing is committed', async (_what, git, says) => {
   const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
+  await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.git(...git);
   const before = bed.everything();
   expect(await bed.refusal('commitResults')).toMatch(says);
@@ -216,7 +212,7 @@ test.each([
 
 test('the middle of a merge is refused: a commit would conclude it', async () => {
   const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
+  await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.git('stash', '-q');
   bed.git('checkout', '-q', '-b', 'side', 'main');
   writeFileSync(join(bed.repo, 'README.md'), 'side\n');
@@ -225,7 +221,7 @@ test('the middle of a merge is refused: a commit would conclude it', async () =>
   writeFileSync(join(bed.repo, 'README.md'), 'here\n');
   bed.git('commit', '-qam', 'Here');
   expect(() => bed.git('merge', 'side')).toThrow();
-  const { head } = bed.everything() as { head: string };
+  const head = bed.git('rev-parse', 'HEAD');
   expect(await bed.refusal('commitResults')).toMatch(
     /^WRONG_STATE: The repository .* is in the middle of a merge/,
   );
@@ -234,9 +230,7 @@ test('the middle of a merge is refused: a commit would conclude it', async () =>
 
 test('nothing to commit, and a misspelt argument, are refused', async () => {
   const bed = await toolBed();
-  expect(await bed.refusal('commitResults')).toMatchInlineSnapshot(
-    `"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to begin a load test; showSession tells where this one stands."`,
-  );
+  expect(await bed.refusal('commitResults')).toMatchInlineSnapshot(`"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to begin a load test; showSession tells where this one stands."`);
   expect(await bed.refusal('commitResults', { keyfinding: 'x' })).toContain('did you mean keyFindings?');
   expect(await bed.refusal('commitResults', { load: '2.5x' })).toMatch(
     /^BAD_INPUT: load must be a whole number/,

@@ -27,6 +27,7 @@ test('somebody’s edit is named, and nothing is written', async () => {
     "1 check file on disk was edited by somebody since the last scaling. Nothing was written.
     Status: needs_decision
     Edited:
+    Edited files: 1
     Call again: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
     → Ask the person: keep the edits, or replace them?
     → To keep them for the load they were made at: uploadChecks there first, once the person approved them; or the person commits them.

@@ -8,7 +8,7 @@ const ms = (text: string) => Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
 
 test('"I am going to run another round of test" takes down the moment, by AWS’s clock', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   const { text, structure } = await bed.call('markRound');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
@@ -37,7 +37,7 @@ test('"I am going to run another round of test" takes down the moment, by AWS’
 
 test('a round that has no steps yet is moved, not doubled', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.minutes(30);
   const { structure } = await bed.call('markRound', { note: 'after lunch' });
   expect(structure).toMatchObject({ status: 'moved', round: 1 });
@@ -63,14 +63,14 @@ test('"I just run the hourly dag" moves the start back before the run’s cluste
 
 test('already, before anything is to be seen: the start is now, with a word about it', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('markRound', { already: true });
   expect(structure.warnings.join('\n')).toMatch(/No step or cluster of a run that no earlier round owns/);
 });
 
 test('already, on a cluster that is up: the second run’s steps are the new round’s, the first keeps its own', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
   const first = (await bed.call('pollCluster', { waitSeconds: 0 })).structure.steps;
@@ -94,7 +94,7 @@ test('already, on a cluster that is up: the second run’s steps are the new rou
 
 test('at takes any stamp with an offset, and keeps it as it was given', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   for (const at of ['2025-12-08T15:30:00.123456-05:00', '2025-12-08T20:31Z', '2025-12-08T21:31:05+01:00']) {
     const { structure } = await bed.call('markRound', { round: 1, at });
     expect(structure).toMatchObject({ status: 'moved', round: 1, startedAt: at });
@@ -103,7 +103,7 @@ test('at takes any stamp with an offset, and keeps it as it was given', async ()
 
 test('amending a round: at moves it, a note alone leaves it where it is', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   const { startedAt } = (await bed.call('showSession')).structure.rounds[0];
   const noted = await bed.call('markRound', { round: 1, note: 'spot prices were high' });
@@ -119,14 +119,14 @@ test('amending a round: at moves it, a note alone leaves it where it is', async 
 
 test('the load is LOAD in the bucket, whatever lies on disk', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 4 });
   expect((await bed.call('markRound')).structure.load).toBe(2);
 });
 
 test('a clock that is three minutes ahead is corrected, and said', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.localAheadMs = 180_000;
   const { structure } = await bed.call('markRound');
   expect(structure).toMatchObject({
@@ -138,7 +138,7 @@ test('a clock that is three minutes ahead is corrected, and said', async () => {
 
 test('AWS out of reach: the mark is by this machine’s clock, and says so', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   bed.minutes(1);
   await bed.aws.close();
@@ -160,7 +160,7 @@ test('without a DAG in the bucket no round can begin', async () => {
 
 test('a DAG in the bucket that nobody can read a load from is refused', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.aws.s3.buckets.put(
     bucketName,
     'dags/datalake/audit_loadtest/yang_audit_load_test.py',

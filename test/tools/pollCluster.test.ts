@@ -6,7 +6,7 @@ const look = { waitSeconds: 0 };
 
 test('a round is followed from its cluster’s start to its end', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger();
   const texts: string[] = [];
   for (const minutes of [0, 6, 60]) {
@@ -71,7 +71,7 @@ test('a round is followed from its cluster’s start to its end', async () => {
 
 test('one call waits until the cluster appears and the round is done, when there is time enough', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const started = bed.aws.clock.nowMs();
   const waiting = bed.call('pollCluster', { waitSeconds: 50 });
   bed.trigger();
@@ -90,7 +90,7 @@ test('one call waits until the cluster appears and the round is done, when there
 
 test('where the cluster came from is said: found, then the round’s own, carried over, or given', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
   const from = async (given = {}) =>
@@ -123,7 +123,7 @@ test('a given cluster that has no step of the round serves this one call only', 
 
 test('a second cluster that has steps of the round, given by its id, becomes the round’s', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const first = bed.trigger();
   bed.minutes(4);
   const second = bed.trigger();
@@ -138,7 +138,7 @@ test('a second cluster that has steps of the round, given by its id, becomes the
 
 test('a cluster that ends without a step says so, and what to look at', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.aws.simulation.clusters.get(bed.trigger());
   bed.minutes(1);
   if (cluster !== undefined) {
@@ -160,7 +160,7 @@ test('a cluster that ends without a step says so, and what to look at', async ()
 
 test('the load that the steps carry wins over the mark, with a warning', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 4 });
+  await openRound(bed, { load: 4, scope: 'schedule' });
   bed.trigger();
   bed.minutes(8);
   await bed.restart({ STATE_DIR: `${bed.project}/other-state` });
@@ -177,7 +177,7 @@ test('the load that the steps carry wins over the mark, with a warning', async (
 
 test('more than a thousand steps: what EMR no longer shows is known from earlier looks', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.aws.simulation.clusters.get(bed.trigger('15m', { keep_cluster: true }));
   bed.minutes(25);
   if (cluster === undefined) throw new Error('no cluster');
@@ -207,7 +207,7 @@ test('more than a thousand steps: what EMR no longer shows is known from earlier
 
 test('a look at a finished round changes nothing', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   const before = bed.everything();
   const [one, two] = [await bed.call('pollCluster', look), await bed.call('pollCluster', look)];
@@ -217,7 +217,7 @@ test('a look at a finished round changes nothing', async () => {
 
 test('credentials that expire in mid-round are told, and the same call goes on after the log-in', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(6);
   await bed.fault({ service: 'emr', error: 'ExpiredToken' });

@@ -103,7 +103,7 @@ test('the phase follows the workflow, step by step', async () => {
 
 test('loads that differ are kept apart: on disk, uploaded, in the bucket’s DAG, of the round', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   await uploadLevel(bed, { load: 3 });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 4 })).structure;
@@ -131,7 +131,7 @@ test('an edit on disk no longer matches the review that was shown', async () => 
 
 test('numbers of rounds are never used again, also after one was abandoned', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(6);
   await bed.call('pollCluster', { waitSeconds: 0 });

@@ -1,7 +1,7 @@
 /** Three hundred checks: every result stays under 2,000 tokens (ourWords counts), and what is cut is in a file. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openRound, prepareWorld, toolBed } from './toolBed.ts';
+import { prepareWorld, toolBed } from './toolBed.ts';
 
 prepareWorld();
 
@@ -18,19 +18,21 @@ test('a whole level of three hundred checks, edits and fixes among them, is told
   bed.git('commit', '-qm', 'Three hundred checks');
   await bed.client().listTools();
 
-  const scaled = (await bed.call('scaleConfigs', { load: 2 })).structure;
-  expect(scaled).toMatchObject({ written: 308, notScaledTotal: 300 });
+  const scaled = (await bed.call('scaleConfigs', { load: 2, scope: 'schedule' })).structure;
+  expect(scaled).toMatchObject({ written: 306, notScaledTotal: 300 });
   expect(readFileSync(scaled.changesFile, 'utf8').match(/ -> /g)?.length).toBe(scaled.intervalsChanged);
   for (const name of names) bed.edit(name, "'12' hour", "'13' hour");
-  expect((await bed.call('scaleConfigs', { load: 4 })).structure).toMatchObject({ status: 'needs_decision' });
+  expect((await bed.call('scaleConfigs', { load: 4, scope: 'schedule' })).structure).toMatchObject({
+    status: 'needs_decision',
+  });
   const reviewed = (await bed.call('reviewConfigs')).structure;
   expect(reviewed).toMatchObject({ unexpectedTotal: 300 });
   await bed.call('uploadChecks', { reviewId: scaled.reviewId, approved: true });
   await bed.call('uploadChecks', { reviewId: reviewed.reviewId, approved: true });
   await bed.call('reviewConfigs');
-  await bed.call('scaleConfigs', { load: 4 });
-  await bed.call('scaleConfigs', { load: 2 });
-  await openRound(bed, { load: 2 });
+  await bed.call('scaleConfigs', { load: 4, scope: 'schedule' });
+  await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  await bed.call('uploadDags');
   bed.trigger();
   bed.minutes(3000);
   await bed.call('pollCluster', { waitSeconds: 0 });

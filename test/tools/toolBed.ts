@@ -70,7 +70,7 @@ export interface Bed {
   everything(): unknown;
 }
 
-export const startMs = Date.parse('2025-12-08T20:30:00Z');
+const startMs = Date.parse('2025-12-08T20:30:00Z');
 
 let prepared = '';
 
@@ -188,11 +188,8 @@ export async function toolBed({
       if (answer.status !== 200) throw new Error(await answer.text());
     },
     everything: () => ({
-      head: bed.git('rev-parse', 'HEAD'),
-      branch: bed.git('rev-parse', '--abbrev-ref', 'HEAD'),
-      status: bed.git('status', '--porcelain'),
-      diff: bed.git('diff', 'HEAD'),
-      project: bed.projectGit('rev-parse', 'HEAD') + bed.projectGit('status', '--porcelain'),
+      target: bed.git('status', '--porcelain=v2', '--branch') + bed.git('diff', 'HEAD'),
+      project: bed.projectGit('status', '--porcelain=v2', '--branch'),
       dag: readFileSync(dagFile, 'utf8'),
       bucket: bed.keys('').map((key) => [key, bed.object(key)]),
       session: sessionEvents(project),

@@ -65,7 +65,7 @@ test('one level up, LOAD is rewritten here and there, and told among the changes
 
 test('the same call again sends nothing and opens no second round', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('uploadDags');
   expect(structure).toMatchObject({ status: 'unchanged', load: 2, remoteLoad: 2 });
   expect(structure).not.toHaveProperty('round');
@@ -80,7 +80,7 @@ test('the same call again sends nothing and opens no second round', async () => 
 
 test('"Performance is slow, I’ll update cluster config and rerun 2x": the changed setting is told, a round opens', async () => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   const config = JSON.parse(readFileSync(file, 'utf8'));
   const { StepConcurrencyLevel } = config;
@@ -179,7 +179,7 @@ test('a schedule other than the one under test is only warned about', async () =
 
 test('an upload that lost its last answer still opens its round when it is called again', async () => {
   const bed = await toolBed();
-  await uploadLevel(bed, { load: 4 });
+  await uploadLevel(bed, { load: 4, scope: 'schedule' });
   await bed.fault({
     service: 's3',
     operation: 'PutObject',
@@ -207,10 +207,10 @@ test.each([
   ['uploadChecks', { reviewId: '' }],
 ])('%s refuses while a round’s steps are active, or AWS cannot say', async (tool, given) => {
   const bed = await toolBed();
-  await openRound(bed, { load: 2 });
+  await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(6);
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2, scope: 'schedule' })).structure;
   const call = () => bed.refusal(tool, 'reviewId' in given ? { reviewId } : given);
   const before = bed.everything();
   expect(await call()).toMatch(
@@ -220,7 +220,7 @@ test.each([
   expect(await call()).toMatch(/^DENIED: /);
   await bed.fault(undefined);
   expect(bed.everything()).toEqual(before);
-  await bed.call('scaleConfigs', { load: 2, abandon: true });
+  await bed.call('scaleConfigs', { load: 2, scope: 'schedule', abandon: true });
   expect((await bed.call(tool, 'reviewId' in given ? { reviewId } : given)).structure.status).toBe(
     'unchanged',
   );
@@ -231,7 +231,7 @@ let shared: Bed;
 let own: string;
 beforeAll(async () => {
   shared = await toolBed({ whenDone: afterAll });
-  await uploadLevel(shared, { load: 2 });
+  await uploadLevel(shared, { load: 2, scope: 'schedule' });
   own = dagOf(shared);
 });
 const refused: [
