@@ -71,5 +71,9 @@ pack_bundle() {
 }
 from_npm mcpb "@anthropic-ai/mcpb@$mcpb" && run mcpb pack_bundle
 
+# The runner of the scenarios, with a stand-in for the model.
+ideal="node $PWD/evals/idealModel.mjs {config}"
+run evals env EVAL_COMMAND="$ideal" EVAL_CONTINUE="$ideal" node evals/run.mjs start-2x approved edited-after-review 2>/dev/null
+
 echo "clients: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
