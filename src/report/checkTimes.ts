@@ -4,11 +4,14 @@ import type { Report } from './model.ts';
 /** A round as a comparison sees it. */
 export type MeasuredRound = Pick<Report, 'load' | 'schedule' | 'clusterConfig' | 'round' | 'steps'>;
 
-/** Seconds of each check that completed in a round; a check that ran more than once has its mean. Zero is not a time. */
+/** EMR's stamps are of whole milliseconds: anything shorter is no time, and would make ratios of nothing. */
+export const leastSeconds = 0.001;
+
+/** Seconds of each check that completed in a round; a check that ran more than once has its mean. */
 export function checkTimes(round: Pick<Report, 'steps'>): Map<string, number> {
   const all = new Map<string, number[]>();
   for (const step of round.steps) {
-    if (step.state !== 'COMPLETED' || step.runSeconds === null || step.runSeconds <= 0) continue;
+    if (step.state !== 'COMPLETED' || step.runSeconds === null || step.runSeconds < leastSeconds) continue;
     const key = checkKey(step);
     const times = all.get(key);
     if (times) times.push(step.runSeconds);

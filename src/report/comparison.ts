@@ -1,5 +1,5 @@
 import { byText, checkKey } from './checkKey.ts';
-import { checkTimes, timingsOf } from './checkTimes.ts';
+import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
 import { notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
 import { forecastFrom } from './forecast.ts';
@@ -136,5 +136,5 @@ function failedOnlyIn(one: ComparedReport, other: ComparedReport): string[] {
 }
 
 function quotient(above: number | null, below: number | null): number | null {
-  return above === null || below === null || below === 0 ? null : milli(above / below);
+  return above === null || below === null || below < leastSeconds ? null : milli(above / below);
 }

@@ -1,5 +1,5 @@
 import { checkKey } from './checkKey.ts';
-import { timingsOf } from './checkTimes.ts';
+import { leastSeconds, timingsOf } from './checkTimes.ts';
 import type { ComparedReport } from './comparison.ts';
 import type { Forecast } from './comparisonModel.ts';
 import { forecastBands } from './forecastBand.ts';
@@ -62,7 +62,9 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
       runtimeSeconds === null ? [] : [{ load, seconds: runtimeSeconds }],
     ),
     errors: rounds.flatMap(({ load, verdict: { runtimeSeconds } }) =>
-      runtimeSeconds ? [{ load, error: milli((beside + stepsAt(load)) / runtimeSeconds - 1) }] : [],
+      runtimeSeconds !== null && runtimeSeconds >= leastSeconds
+        ? [{ load, error: milli((beside + stepsAt(load)) / runtimeSeconds - 1) }]
+        : [],
     ),
     exponent: milli(exponent.value),
     points,

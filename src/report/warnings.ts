@@ -1,6 +1,10 @@
+import { cleanLine } from '../foreignText.ts';
 import type { RoundFacts } from './facts.ts';
 import type { Integrity, ReportStep } from './model.ts';
 import { counted } from './words.ts';
+
+const namesShown = 5;
+const nameLength = 80;
 
 /** What a reader must know before trusting the numbers; our own words. */
 export function warn(
@@ -9,7 +13,7 @@ export function warn(
   integrity: Integrity,
   steps: readonly ReportStep[],
 ): string[] {
-  const { missing, duplicate, foreign, runIds } = integrity;
+  const { missing, duplicate, foreign, unfinished, runIds } = integrity;
   const backwards = steps.filter(
     (step) =>
       step.startedAt !== null &&
@@ -19,15 +23,29 @@ export function warn(
     ...facts.warnings,
     load !== facts.load &&
       `The steps ran at ${load}x, the round was marked as ${facts.load}x: this report is of ${load}x.`,
-    missing.length > 0 && `${counted(missing.length, 'uploaded check')} did not run in this round.`,
+    missing.length > 0 &&
+      `${counted(missing.length, 'uploaded check')} did not run in this round: ${named(missing)}.`,
     duplicate.length > 0 &&
-      `${counted(duplicate.length, 'check')} ran more than once in this round; every run counts.`,
+      `${counted(duplicate.length, 'check')} ran more than once in this round, and every run counts: ${named(duplicate.map((one) => one.check))}.`,
     foreign.length > 0 &&
-      `${counted(foreign.length, 'step')} of another load, schedule or upload ran in this round; they count, because they took slots.`,
+      `${counted(foreign.length, 'step')} of another load, schedule or upload ran in this round, and count, because they took slots: ${named(foreign.map((one) => `${one.name} (${one.why})`))}.`,
+    unfinished.length > 0 &&
+      `${counted(unfinished.length, 'step')} had not finished when this was written: every figure is provisional.`,
     runIds.length > 1 && `Steps of ${runIds.length} DAG runs lie in this round's time: rounds overlap.`,
     backwards > 0 &&
       `${counted(backwards, 'step')} ended before it started by EMR's stamps; no time was taken from it.`,
     facts.knownFromDiskOnly > 0 &&
       `EMR shows only the last 1,000 steps: ${counted(facts.knownFromDiskOnly, 'step')} came from what earlier looks kept on disk.`,
   ].filter((text) => text !== false);
+}
+
+/** The first few by name; report.json has them all. */
+function named(names: readonly string[]): string {
+  const more = names.length - namesShown;
+  return (
+    names
+      .slice(0, namesShown)
+      .map((name) => cleanLine(name, nameLength))
+      .join(', ') + (more > 0 ? ` and ${more} more, in report.json` : '')
+  );
 }

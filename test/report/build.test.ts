@@ -5,7 +5,7 @@ import { buildReport } from '../../src/report/build.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { reportSchema } from '../../src/report/model.ts';
-import { evenRound, factsOf, stepOf } from './rounds.ts';
+import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
 
 const round = evenRound(30, 5, (index) => 20 + (index % 7) * 11);
 
@@ -109,9 +109,29 @@ describe('the integrity of a round', () => {
   it('names checks that were uploaded and never ran, by URI, path or stem', () => {
     const steps = [stepOf('a_15m', { started: 0, ended: 9 })];
     const expectedChecks = [uri('a_15m'), uri('sub/b_15m'), 'c_15m.yml', 'a_15m'];
-    const { integrity, verdict } = buildReport(factsOf(steps, { expectedChecks }));
+    const { integrity, verdict, warnings } = buildReport(factsOf(steps, { expectedChecks }));
     expect(integrity.missing).toEqual(['c_15m.yml', 'sub/b_15m.yml']);
     expect(verdict.pass).toBe(false);
+    expect(warnings).toContain('2 uploaded checks did not run in this round: c_15m.yml, sub/b_15m.yml.');
+  });
+
+  it('names a few of many, and leaves the rest to report.json', () => {
+    const expectedChecks = Array.from({ length: 12 }, (_, n) =>
+      uri(`check_${String(n).padStart(2, '0')}_15m`),
+    );
+    const { warnings, integrity } = buildReport(factsOf([], { expectedChecks }));
+    expect(integrity.missing).toHaveLength(12);
+    expect(warnings.join()).toMatch(/check_04_15m\.yml and 7 more, in report\.json\.$/);
+  });
+
+  it('says of a round that still runs that every figure is provisional', () => {
+    const steps = [stepOf('a_15m', { started: 0, state: 'RUNNING' }), stepOf('b_15m', { state: 'PENDING' })];
+    const report = buildReport(factsOf(steps, { observedMs: startMs + 60_000 }));
+    expect(report.integrity.unfinished).toEqual(['s-a_15m', 's-b_15m']);
+    expect(report.warnings).toEqual([
+      '2 steps had not finished when this was written: every figure is provisional.',
+    ]);
+    expect(renderMarkdown(report).split('\n')[0]).toContain('*provisional*');
   });
 
   it('names checks that ran twice, foreign steps and overlapping runs', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
 import { compareReports } from '../../src/report/comparison.ts';
+import { comparisonSchema } from '../../src/report/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
 import { meanRatio } from '../../src/report/geometricMean.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
@@ -235,6 +236,38 @@ describe('a report with earlier levels', () => {
     expect(more.judged[0]).toMatchObject({ id: 'slots', outcome: 'confirmed' });
     const worse = { ...slow, slots: to, seconds: (index: number) => 300 + (index % 5) };
     expect(roundAt(2, 1, worse, { earlier: [before] }).judged[0]).toMatchObject({ outcome: 'refuted' });
+  });
+});
+
+describe('a report.json that was edited by hand, but still is a report', () => {
+  const rounds = [1, 2, 4].map((load) => roundAt(load));
+  const seconds = fc.oneof(
+    fc.constant(null),
+    fc.constant(0),
+    fc.double({ min: -1e6, max: 1e9, noNaN: true }),
+  );
+
+  it('is compared to a valid result, whatever it claims', () => {
+    fc.assert(
+      fc.property(fc.array(seconds, { minLength: 4, maxLength: 4 }), seconds, (runs, runtime) => {
+        const edited = rounds.map(
+          (report): Report => ({
+            ...report,
+            verdict: { ...report.verdict, runtimeSeconds: runtime },
+            steps: report.steps.map((step, index) => ({ ...step, runSeconds: runs[index % 4] ?? null })),
+          }),
+        );
+        for (const round of edited) expect(reportSchema.safeParse(round).success).toBe(true);
+        const [one = edited[0], two = edited[0], three = edited[0]] = edited;
+        if (!one || !two || !three) throw new Error('three rounds');
+        for (const other of [one, rounds[0] ?? one]) {
+          const comparison = compareReports(two, three, [other]);
+          expect(comparisonSchema.parse(comparison)).toEqual(comparison);
+          expect(comparison.forecast?.sentence ?? '').not.toMatch(/NaN|Infinity|undefined/);
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Instance, PriceTable } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { costOf, lostInstances } from '../../src/report/cost.ts';
+import { summaryBlocks } from '../../src/report/html/sections/summary.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { evenRound, factsOf, startMs } from './rounds.ts';
 
@@ -109,7 +110,9 @@ describe('a machine that is lost', () => {
   it('stands in the summary beside the cost', () => {
     const steps = evenRound(8, 2, () => 100);
     const instances = [machine('a'), lost('b', { endedMs: startMs + minuteMs })];
-    const markdown = renderMarkdown(buildReport(factsOf(steps, { instances, prices })));
+    const report = buildReport(factsOf(steps, { instances, prices }));
+    const markdown = renderMarkdown(report);
+    expect(JSON.stringify(summaryBlocks(report))).toContain('0.05 USD for 2 instances');
     expect(markdown).toContain(
       '- Lost: 1 instance lost during the round, 1 of them spot: m6i.2xlarge SPOT (Spot instance was terminated \\| by EC2)',
     );

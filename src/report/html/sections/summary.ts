@@ -1,3 +1,4 @@
+import { costText, lostText } from '../../costText.ts';
 import { formatDuration, formatMeasured, windowName } from '../../durations.ts';
 import type { Report } from '../../model.ts';
 import { percent } from '../../share.ts';
@@ -6,7 +7,7 @@ import type { Block } from '../pageData.ts';
 type Fact = readonly [name: string, value: string];
 
 /** Counts and runtime, and where the time went. */
-export function summaryBlocks({ counts, verdict, findings }: Report): Block[] {
+export function summaryBlocks({ counts, verdict, findings, cost }: Report): Block[] {
   const { slots, bounds, tail } = findings;
   const facts: (Fact | false)[] = [
     ['Total Steps', String(counts.total)],
@@ -25,6 +26,8 @@ export function summaryBlocks({ counts, verdict, findings }: Report): Block[] {
       formatMeasured(findings.startGapSeconds),
     ],
     (tail.seconds ?? 0) >= 60 && ['Tail', `${formatMeasured(tail.seconds)} on fewer than half of the slots`],
+    findings.lostInstances.length > 0 && ['Lost', lostText(findings.lostInstances)],
+    cost !== null && ['Cost', costText(cost)],
     findings.activeCapMet && [
       'Active steps',
       `${findings.peakActive} at once, the most that EMR takes is 256`,
