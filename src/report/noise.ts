@@ -13,6 +13,8 @@ export interface Noise {
 
 /** Taken where neither a repeat nor a third level shows the noise. */
 const assumed: Noise = { step: 0.1, round: 0.03 };
+/** Beyond a factor of e nothing can be forecast, and the exponential of it would leave the numbers. */
+const mostNoise = 1;
 /** The rounds are few: their common noise is drawn towards the assumption as if by so many more of them. */
 const assumedRounds = 2;
 
@@ -36,8 +38,11 @@ export function estimateNoise(checks: readonly (readonly Timing[])[]): Noise {
   // The mean over a round's steps strays by their own noise too.
   const excess = Math.max(0, between - (step2 * perRound * roundDegrees) / Math.max(1, byRound.size));
   return {
-    step: Math.sqrt(step2),
-    round: Math.sqrt((excess + assumedRounds * assumed.round ** 2) / (roundDegrees + assumedRounds)),
+    step: Math.min(mostNoise, Math.sqrt(step2)),
+    round: Math.min(
+      mostNoise,
+      Math.sqrt((excess + assumedRounds * assumed.round ** 2) / (roundDegrees + assumedRounds)),
+    ),
   };
 }
 
