@@ -8,6 +8,7 @@ import type { Commit, Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result } from './tool.ts';
+import { stepsToYes, type Yes } from './words/approving.ts';
 import { count, textOf } from './words/text.ts';
 
 type Wanted = Pick<Ports, 'target' | 'reports' | 'sessions' | 'blobs' | 'settings' | 'clock'>;
@@ -46,7 +47,7 @@ export const commitResults = defineTool({
     const load = loadToCommit(session, input.load);
     const review = await reviewToCommit(ports, session, load);
     if (review !== undefined && !(await isApproved(ports, session, review, input.approved, call)))
-      return awaiting(load, review.reviewId);
+      return awaiting(load, review.reviewId, ports.settings.approval);
 
     const round = session.rounds.findLast((one) => one.load === load && one.report !== undefined);
     const day = localStamp(ports.clock.localMs() * 1000).slice(0, 10);
@@ -151,16 +152,15 @@ async function commitConfigs(ports: Wanted, review: Review, message: string): Pr
   return ports.target.commit(paths, message, `${review.target.load}x ${review.reviewId}`);
 }
 
-function awaiting(load: number, reviewId: string) {
+function awaiting(load: number, reviewId: string, mode: Yes['mode']) {
   return {
     status: 'awaiting_approval' as const,
     summary: `Nothing was committed: the person has not approved the ${load}x configs on disk (review ${reviewId}).`,
-    nextSteps: ['Ask the person for "approved".', 'When approved: commitResults with approved: true.'],
+    ...stepsToYes('commitResults', { load }, reviewId, { mode, needed: true }),
     load,
     target: null,
     reports: null,
     warnings: [],
-    callAgain: { tool: 'commitResults', arguments: { load, approved: true } },
   };
 }
 

@@ -10,6 +10,7 @@ import { ToolError } from '../errors.ts';
 import { keepManifest, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { defineTool, result } from './tool.ts';
+import { yesTo } from './words/approving.ts';
 import { count, textOf } from './words/text.ts';
 
 const amount = z.int().min(0).max(1_000_000);
@@ -79,7 +80,7 @@ export const fixInterval = defineTool({
         ? [`uploadChecks with reviewId ${reviewId}.`]
         : [
             'The person reviews the change and replies "approved", or names what else is wrong.',
-            `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,
+            ...yesTo('uploadChecks', { reviewId }, reviewId, ports.settings.approval),
           ],
       file: one.path,
       changes: fitting(fixed.changes, 4000),

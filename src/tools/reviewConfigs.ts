@@ -3,6 +3,7 @@ import { fitting } from '../checks/fitting.ts';
 import { changedSinceReview, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { defineTool, loadOutput, result } from './tool.ts';
+import { stepsToYes } from './words/approving.ts';
 import { count, textOf } from './words/text.ts';
 
 export const reviewConfigs = defineTool({
@@ -48,19 +49,19 @@ export const reviewConfigs = defineTool({
         found: after,
       })),
     );
-    const files = count(review.changed.length, 'file');
-    const odd =
-      unexpected.length === 0
-        ? 'all of them baseline × load or known fixes'
-        : `${count(unexpected.length, 'line')} not as expected`;
+    const { nextSteps } = approvalNeeded
+      ? stepsToYes('uploadChecks', { reviewId }, reviewId, { mode: ports.settings.approval, needed: true })
+      : { nextSteps: [`uploadChecks with reviewId ${reviewId}.`] };
     return {
-      summary: `${target.load}x: ${files} differ from the baseline, ${odd}. ${approved ? 'The person approved these bytes.' : approvalNeeded ? 'These bytes are not approved yet.' : 'No approval is needed.'}`,
-      nextSteps: approvalNeeded
-        ? [
-            'Show the person the unexpected lines, if any, and ask for "approved" or what to mend (fixInterval).',
-            `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,
-          ]
-        : [`uploadChecks with reviewId ${reviewId}.`],
+      summary: [
+        `${target.load}x: ${differing(review.changed.length, unexpected.length)}.`,
+        approved
+          ? 'The person approved these bytes.'
+          : approvalNeeded
+            ? 'These bytes are not approved yet.'
+            : 'No approval is needed.',
+      ].join(' '),
+      nextSteps,
       reviewId,
       load: target.load,
       approved,
@@ -93,6 +94,13 @@ export const reviewConfigs = defineTool({
       unexpectedTotal: () => [],
     }),
 });
+
+function differing(files: number, unexpectedLines: number): string {
+  if (files === 0) return 'every file holds its baseline';
+  const differ = `${count(files, 'file')} ${files === 1 ? 'differs' : 'differ'} from the baseline`;
+  if (unexpectedLines === 0) return `${differ}, by baseline × load or a known fix alone`;
+  return `${differ}, and ${count(unexpectedLines, 'line')} ${unexpectedLines === 1 ? 'is' : 'are'} neither baseline × load nor a known fix`;
+}
 
 function lineChange(row: { file: string; line: number; before: string; after: string }): string[] {
   return [`  ${row.file}:${row.line}`, `    - ${row.before.trim()}`, `    + ${row.after.trim()}`];

@@ -98,6 +98,7 @@ export const scaleConfigs = defineTool({
       reviewId: review.reviewId,
       ...level,
       abandon: input.abandon,
+      mode: ports.settings.approval,
     };
     const told = {
       load: target.load,

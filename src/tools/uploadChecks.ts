@@ -68,7 +68,7 @@ export const uploadChecks = defineTool({
       );
     await requireNoRoundUnderWay(ports, session, call);
     if (!(await isApproved(ports, session, review, input.approved, call)))
-      return askAgain(ports, session, review, approvalReason(ports.settings.approval, review.reviewId));
+      return askAgain(ports, session, review, 'The person has not approved these bytes yet.');
 
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadChecks', arguments: { ...input } }]);
     const uploads = planUploads(review, ports.settings);
@@ -137,7 +137,10 @@ async function askAgain(ports: Wanted, session: Session, review: Review, reason:
   const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [{ type: 'reviewed', reviewId: review.reviewId, manifest }]);
   return {
-    ...awaitingApproval(review, reason, changedSince.length),
+    ...awaitingApproval(review, reason, changedSince.length, {
+      mode: ports.settings.approval,
+      needed: review.approvalNeeded && !session.approved.has(review.reviewId),
+    }),
     load: review.target.load,
     reviewId: review.reviewId,
     reason,
@@ -151,12 +154,6 @@ async function askAgain(ports: Wanted, session: Session, review: Review, reason:
     unrecognised: fitting(review.unrecognised, 600),
     untracked: fitting(review.untracked, 600),
   };
-}
-
-function approvalReason(mode: string, reviewId: string): string {
-  return mode === 'terminal'
-    ? `APPROVAL=terminal: the person types audit-load-test approve ${reviewId} in a terminal.`
-    : 'The person has not approved these bytes yet.';
 }
 
 /** Table metrics are read from production and only ever written to the hourly load-test prefixes. */

@@ -102,9 +102,10 @@ test('APPROVAL=terminal takes no word of a client: the person types it', async (
   expect(
     [structure.summary, ...structure.nextSteps].join('\n').replaceAll(reviewId, '…'),
   ).toMatchInlineSnapshot(`
-    "Nothing was uploaded. APPROVAL=terminal: the person types audit-load-test approve … in a terminal. Under review: 2x with 8 changed files.
-    Show the person what is under review (git diff in the target repository, or reviewConfigs) and ask for "approved".
-    When approved: uploadChecks with reviewId … and approved: true."
+    "Nothing was uploaded. The person has not approved these bytes yet. Under review: 2x with 8 changed files.
+    Show the person what is under review: git diff in the target repository, or reviewConfigs.
+    To approve, the person types in a terminal: audit-load-test approve …
+    Then uploadChecks with reviewId …."
   `);
   const terminal = { question: async () => 'yes' } as never;
   await approve(reviewId, bed.ports(), terminal);
@@ -144,4 +145,16 @@ test('the same bytes under another scope are another review', async () => {
   const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
   expect(structure.reviewId).not.toBe(all);
   expect(structure.approvalNeeded).toBe(true);
+});
+
+test('other bytes that were approved before are shown, and need no second yes', async () => {
+  const bed = await toolBed();
+  const plain = await uploadLevel(bed, { load: 2, scope: 'schedule' });
+  const fixed = (await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).structure
+    .reviewId;
+  await bed.call('uploadChecks', { reviewId: fixed, approved: true });
+  const { structure } = await bed.call('uploadChecks', { reviewId: plain, approved: true });
+  expect(structure).toMatchObject({ status: 'awaiting_approval', reviewId: fixed, changedSince: [] });
+  expect(structure.callAgain.arguments).toEqual({ reviewId: fixed });
+  expect((await bed.call('uploadChecks', structure.callAgain.arguments)).structure.status).toBe('unchanged');
 });

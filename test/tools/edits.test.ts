@@ -1,5 +1,5 @@
 /** A person's edits survive, and known fixes are kept with their load. */
-import { readFileSync, unlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
 
@@ -141,4 +141,23 @@ test('an edit of a file that no load scales stays where it is, and shows up as u
       found: expect.stringContaining('90'),
     },
   ]);
+});
+
+test('a scaling that was killed half-way is nobody’s edit: any load goes on from there', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  const journal = `${bed.project}/.audit-load-test/journal`;
+  unlinkSync(`${journal}/${readdirSync(journal).sort().at(-1)}`);
+  bed.git('checkout', '-q', `${bed.env.CHECKS_PATH}/orders`, `${bed.env.CHECKS_PATH}/messages`);
+  await bed.restart();
+  expect((await bed.call('showSession')).structure.callAgain).toEqual({
+    tool: 'scaleConfigs',
+    arguments: { load: 2, dryRun: false, overwriteEdits: false, abandon: false },
+  });
+  expect((await bed.call('scaleConfigs', { load: 4 })).structure).toMatchObject({
+    status: 'scaled',
+    edited: [],
+  });
+  expect(bed.read(events)).toContain("'12' hour");
+  expect((await bed.call('showSession')).structure).not.toHaveProperty('interrupted');
 });

@@ -11,7 +11,7 @@ test('a person’s edit after the scaling is shown line by line, and so is a fix
   bed.edit(events, "'6' hour", "'7' hour");
   const { text, structure } = await bed.call('reviewConfigs');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "2x: 8 files differ from the baseline, 1 line not as expected. These bytes are not approved yet.
+    "2x: 8 files differ from the baseline, and 1 line is neither baseline × load nor a known fix. These bytes are not approved yet.
 
     Review id: <reviewId>
     Load: 2
@@ -30,8 +30,8 @@ test('a person’s edit after the scaling is shown line by line, and so is a fix
     Neither baseline × load nor a known fix (1 line):
       events/check_events_15m.yml:8: expected "where: created_at >= current_timestamp - INTERVAL '6' hour and created_at <= current_timestamp", found "where: created_at >= current_timestamp - INTERVAL '7' hour and created_at <= current_timestamp"
 
-    → Show the person the unexpected lines, if any, and ask for "approved" or what to mend (fixInterval).
-    → When approved: uploadChecks with reviewId <reviewId> and approved: true."
+    → Show the person what is under review: git diff in the target repository, or reviewConfigs.
+    → When the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     load: 2,
@@ -71,7 +71,7 @@ test('once approved it says so, also after another restart, and undoing an edit 
   await bed.restart();
   const { structure } = await bed.call('reviewConfigs');
   expect(structure).toMatchObject({ reviewId, approved: true, approvalNeeded: false });
-  expect(structure.summary).toMatchInlineSnapshot(`"2x: 8 files differ from the baseline, all of them baseline × load or known fixes. The person approved these bytes."`);
+  expect(structure.summary).toMatchInlineSnapshot(`"2x: 8 files differ from the baseline, by baseline × load or a known fix alone. The person approved these bytes."`);
 });
 
 test('bytes of the baseline need no approval', async () => {
@@ -79,7 +79,7 @@ test('bytes of the baseline need no approval', async () => {
   await bed.call('scaleConfigs', { load: 1 });
   const { structure } = await bed.call('reviewConfigs');
   expect(structure).toMatchObject({ approved: false, approvalNeeded: false, filesChanged: 0 });
-  expect(structure.summary).toMatchInlineSnapshot(`"1x: 0 files differ from the baseline, all of them baseline × load or known fixes. No approval is needed."`);
+  expect(structure.summary).toMatchInlineSnapshot(`"1x: every file holds its baseline. No approval is needed."`);
 });
 
 test('an edit of a binary or invisible kind is shown without its control characters, cut to a length', async () => {

@@ -2,6 +2,7 @@
 
 import type { ReviewTarget } from '../../checks/review.ts';
 import type { ScalePlan } from '../../checks/scalePlan.ts';
+import { type Yes, yesTo } from './approving.ts';
 import { count } from './text.ts';
 
 /** Nothing of an hourly test alone is scaled in its files. */
@@ -21,6 +22,7 @@ interface Facts {
   readonly approvalNeeded: boolean;
   readonly reviewId: string;
   readonly abandon: boolean;
+  readonly mode: Yes['mode'];
 }
 
 export function decisionWords({ target, plan, abandon }: Facts) {
@@ -60,6 +62,7 @@ export function scaledWords({
   intervalsChanged,
   approvalNeeded,
   reviewId,
+  mode,
 }: Facts) {
   const written = plan.writes.length;
   const now =
@@ -78,7 +81,7 @@ export function scaledWords({
     nextSteps: approvalNeeded
       ? [
           'The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).',
-          `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,
+          ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
         ]
       : [`No approval is needed: uploadChecks with reviewId ${reviewId}.`],
   };

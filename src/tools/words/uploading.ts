@@ -1,8 +1,9 @@
 /** What uploadChecks says. */
 import type { Review } from '../../checks/review.ts';
+import { stepsToYes, type Yes } from './approving.ts';
 import { count } from './text.ts';
 
-export function awaitingApproval(review: Review, reason: string, changedLines: number) {
+export function awaitingApproval(review: Review, reason: string, changedLines: number, yes: Yes) {
   const { reviewId, target, changed, unexpected } = review;
   const parts = [
     `${target.load}x with ${count(changed.length, 'changed file')}`,
@@ -14,11 +15,7 @@ export function awaitingApproval(review: Review, reason: string, changedLines: n
   return {
     status: 'awaiting_approval' as const,
     summary: `Nothing was uploaded. ${reason} Under review: ${parts.join(', ')}.`,
-    nextSteps: [
-      'Show the person what is under review (git diff in the target repository, or reviewConfigs) and ask for "approved".',
-      `When approved: uploadChecks with reviewId ${reviewId} and approved: true.`,
-    ],
-    callAgain: { tool: 'uploadChecks', arguments: { reviewId, approved: true } },
+    ...stepsToYes('uploadChecks', { reviewId }, reviewId, yes),
   };
 }
 
