@@ -3,6 +3,7 @@ import { schedulesInScope } from '../checks/expected.ts';
 import type { Review } from '../checks/review.ts';
 import type { Ports, Watch } from '../ports.ts';
 import type { Fix, Session } from '../state/session.ts';
+import { keepReview } from './checks.ts';
 
 type Wanted = Pick<Ports, 'sessions' | 'blobs' | 'settings'>;
 type Asking = Watch & { ask(question: string): Promise<'accepted' | 'unanswered'> };
@@ -47,7 +48,10 @@ export async function recordApproval(
     fixes.push({ path, schedule: rule.schedule, baselineDigest: file.baselineDigest, digest: kept, origin });
   }
   const schedules = [...schedulesInScope(target.scope, target.schedule)];
+  // What was approved was seen: a later look tells what changed since then.
+  const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [
+    { type: 'reviewed', reviewId, manifest },
     { type: 'approved', reviewId, load: target.load, by, fixes, schedules },
   ]);
 }
