@@ -108,8 +108,16 @@ switch (command) {
   }
   default: {
     leaveWhenTold();
-    const { runTool } = await import('./faces/cli.ts');
-    const status = await runTool(command, words, ports, shell);
+    const [{ runTool }, { progressBar }] = await Promise.all([
+      import('./faces/cli.ts'),
+      import('./faces/progress.ts'),
+    ]);
+    const draws = process.stderr.isTTY && process.env.TERM !== 'dumb';
+    const bar = progressBar(
+      (text) => process.stderr.write(text),
+      () => process.stderr.columns,
+    );
+    const status = await runTool(command, words, ports, draws ? { ...shell, progress: bar } : shell);
     if (!stop.signal.aborted) process.exitCode = status;
   }
 }

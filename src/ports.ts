@@ -301,7 +301,20 @@ export interface ReportFile {
   readonly text: string;
 }
 
+/** One of a report's three pages as it lies on disk. */
+export interface ReportPage {
+  readonly name: ReportPageName;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+export type ReportPageName = 'report.md' | 'report.html' | 'report.json';
+
 export interface Reports {
+  /** The pages of every report directory, newest round first; nothing is read but names and sizes. */
+  list(): Promise<readonly { directory: string; pages: readonly ReportPage[] }[]>;
+  /** The text of a page that `list` names; undefined for any other, for a link, and for one that is too long. */
+  read(directory: string, name: string): Promise<string | undefined>;
   /** Writes a report's directory under REPORTS_DIR, replacing an earlier build of it. Answers its path. */
   write(directory: string, files: readonly ReportFile[]): Promise<string>;
   /** Adds files to a report's directory. Answers the path of the first. */

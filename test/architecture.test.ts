@@ -21,6 +21,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'faces/mcp.ts': ['faces', 'tools', '@modelcontextprotocol/sdk', 'node:'],
   'faces/approve.ts': ['faces', 'facts', 'node:events'],
   'faces/schemas.ts': ['zod'],
+  'faces/prompts.ts': ['checks/schedules.ts'],
+  'faces/completions.ts': ['faces', 'checks/schedules.ts'],
+  'faces/resources.ts': ['faces', 'facts', 'tools', 'checks/levelSummary.ts'],
   faces: ['faces', 'tools', 'node:'],
 
   'tools/index.ts': ['tools'],

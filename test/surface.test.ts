@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { instructions } from '../src/faces/instructions.ts';
+import { prompts } from '../src/faces/prompts.ts';
 import { surface } from '../src/faces/surface.ts';
 import { tools } from '../src/tools/index.ts';
 
@@ -63,8 +64,18 @@ describe.each(surface)('$name', (listed) => {
   });
 });
 
-test('there is a file for each tool, and no other', () => {
-  expect(readdirSync('test/surface').toSorted()).toEqual(tools.map((tool) => `${tool.name}.json`).toSorted());
+test('the prompts are what they were', async () => {
+  const asRead = prompts.map(({ message, ...prompt }) => ({
+    ...prompt,
+    arguments: prompt.arguments.map(({ name, description }) => ({ name, description })),
+    message: message({}),
+  }));
+  await expect(`${JSON.stringify(asRead, null, 2)}\n`).toMatchFileSnapshot('surface/prompts.json');
+});
+
+test('there is a file for each tool, one for the prompts, and no other', () => {
+  const files = [...tools.map((tool) => `${tool.name}.json`), 'prompts.json'];
+  expect(readdirSync('test/surface').toSorted()).toEqual(files.toSorted());
 });
 
 test('the instructions fit, and name only tools that are there', () => {

@@ -1,18 +1,52 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Commit, ReportFile, Reports } from '../ports.ts';
+import type { Commit, ReportFile, ReportPage, Reports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
 
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
+const pageNames = ['report.md', 'report.html', 'report.json'] as const;
+
+/** The longest page that is handed out: report.json of 10,000 steps has 5.3 MB. */
+const longestPageBytes = 8_000_000;
 
 /** The reports on disk, and the repository that keeps them. */
 export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>): Reports {
   const { reportsDir } = settings;
 
+  /** The pages of one directory; a link, or anything else that is not a plain file, is none. */
+  async function pagesOf(directory: string): Promise<ReportPage[]> {
+    if (!(await lstat(join(reportsDir, directory)).catch(() => undefined))?.isDirectory()) return [];
+    const found = await Promise.all(
+      pageNames.map(async (name) => {
+        const there = await lstat(join(reportsDir, directory, name)).catch(() => undefined);
+        return there?.isFile() !== true || there.nlink > 1 || there.size > longestPageBytes
+          ? []
+          : [{ name, sizeBytes: there.size, modifiedMs: there.mtimeMs }];
+      }),
+    );
+    return found.flat();
+  }
+
   return {
+    async list() {
+      const names = await readdir(reportsDir).catch(() => []);
+      const newestFirst = names
+        .filter((name) => directoryName.test(name))
+        .sort((a, b) => (stampOf(a) < stampOf(b) ? 1 : -1));
+      return Promise.all(
+        newestFirst.map(async (directory) => ({ directory, pages: await pagesOf(directory) })),
+      );
+    },
+
+    async read(directory, name) {
+      if (!directoryName.test(directory)) return undefined;
+      const page = (await pagesOf(directory)).find((one) => one.name === name);
+      return page && readFile(join(reportsDir, directory, page.name), 'utf8').catch(absent);
+    },
+
     async write(directory, files) {
       const target = join(reportsDir, directory);
       const draft = join(reportsDir, `.${directory}-${randomBytes(4).toString('hex')}`);

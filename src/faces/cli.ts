@@ -8,12 +8,15 @@ import { tools } from '../tools/index.ts';
 import type { Tool } from '../tools/tool.ts';
 import { meaningOf, type Property, parseArguments } from './arguments.ts';
 import { invoke, toolErrorIn } from './invoke.ts';
+import { type ProgressInShell, progressLines } from './progress.ts';
 import { inputSchemaOf } from './schemas.ts';
 
 export interface Shell {
   out(text: string): void;
   err(text: string): void;
   readonly signal: AbortSignal;
+  /** How progress is shown; plain lines when left out. */
+  readonly progress?: ProgressInShell;
 }
 
 /** Exit status: 0 done, 1 a tool error or an open question, 2 bad usage. */
@@ -42,14 +45,11 @@ export async function runTool(
     shell.err(foreseen.text);
     return 2;
   }
+  const { progress, end } = shell.progress ?? progressLines(shell.err);
   try {
     setMaxListeners(0, shell.signal);
-    const call = {
-      signal: shell.signal,
-      progress: progressLines(shell),
-      ask: async () => 'unanswered' as const,
-    };
-    const { structured, text } = await invoke(tool, given.parsed, await ports(), call);
+    const call = { signal: shell.signal, progress, ask: async () => 'unanswered' as const };
+    const { structured, text } = await invoke(tool, given.parsed, await ports(), call).finally(end);
     shell.out(given.json ? JSON.stringify(structured, null, 2) : text);
     return isQuestion(structured) ? 1 : 0;
   } catch (error) {
@@ -120,17 +120,6 @@ function properties(tool: Tool): [string, Property][] {
 
 function optionKinds(tool: Tool): Map<string, string> {
   return new Map(properties(tool).map(([name, property]) => [name, property.type ?? 'string']));
-}
-
-/** Progress as plain lines on stderr, at most one every two seconds. */
-function progressLines(shell: Shell): (done: number, total: number | undefined, message: string) => void {
-  let lastMs = Date.now();
-  return (done, total, message) => {
-    const nowMs = Date.now();
-    if (nowMs - lastMs < 2000) return;
-    lastMs = nowMs;
-    shell.err(`${total === undefined ? '' : `${done}/${total} `}${message}`);
-  };
 }
 
 function unknownCommand(name: string, shell: Shell): ExitStatus {

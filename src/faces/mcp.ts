@@ -6,16 +6,25 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolRequestSchema,
   type CallToolResult,
+  CompleteRequestSchema,
+  ErrorCode,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
+  ReadResourceRequestSchema,
   type ServerNotification,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
+import type { ErrorCode as ToolErrorCode } from '../errors.ts';
 import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { instructions } from './instructions.ts';
 import { invoke, toolErrorIn } from './invoke.ts';
 import { log } from './log.ts';
+import { risingProgress } from './progress.ts';
 import type { surface } from './surface.ts';
 
 type ListedTool = (typeof surface)[number];
@@ -35,7 +44,11 @@ export interface McpFace {
 export function createMcpServer(face: McpFace): Server {
   const server = new Server(
     { name: face.name, title: 'Audit load test', version: face.version },
-    { capabilities: { tools: {} }, instructions, jsonSchemaValidator: trusting },
+    {
+      capabilities: { tools: {}, prompts: {}, resources: {}, completions: {} },
+      instructions,
+      jsonSchemaValidator: trusting,
+    },
   );
   // Either is loaded when it is asked for: the built server lists its tools before it loads one of them.
   server.setRequestHandler(ListToolsRequestSchema, async () => {
@@ -52,16 +65,18 @@ export function createMcpServer(face: McpFace): Server {
     const progress =
       token === undefined
         ? () => undefined
-        : progressReporter((done, total, message) =>
-            extra.sendNotification({
-              method: 'notifications/progress',
-              params: {
-                progressToken: token,
-                progress: done,
-                message,
-                ...(total === undefined ? {} : { total }),
-              },
-            } satisfies ServerNotification),
+        : risingProgress((done, total, message) =>
+            extra
+              .sendNotification({
+                method: 'notifications/progress',
+                params: {
+                  progressToken: token,
+                  progress: done,
+                  message,
+                  ...(total === undefined ? {} : { total }),
+                },
+              } satisfies ServerNotification)
+              .catch((error: Error) => log('warn', 'progress was not delivered', { message: error.message })),
           );
     const call: ToolCall = {
       signal: extra.signal,
@@ -70,7 +85,74 @@ export function createMcpServer(face: McpFace): Server {
     };
     return answer(tool, params.arguments, face, call);
   });
+  servePrompts(server);
+  serveResources(server, face);
+  server.setRequestHandler(CompleteRequestSchema, ({ params }) =>
+    inProtocol(async () => {
+      const { complete } = await import('./completions.ts');
+      return { completion: await complete(params, await face.ports()) };
+    }),
+  );
   return server;
+}
+
+function servePrompts(server: Server): void {
+  server.setRequestHandler(ListPromptsRequestSchema, async () => {
+    const { prompts } = await import('./prompts.ts');
+    return {
+      prompts: prompts.map(({ name, title, description, arguments: wanted }) => ({
+        name,
+        title,
+        description,
+        arguments: wanted.map((one) => ({ name: one.name, description: one.description, required: false })),
+      })),
+    };
+  });
+  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
+    inProtocol(async () => {
+      const { promptMessage } = await import('./prompts.ts');
+      const text = promptMessage(params.name, params.arguments ?? {});
+      return { messages: [{ role: 'user', content: { type: 'text', text } }] };
+    }),
+  );
+}
+
+function serveResources(server: Server, face: McpFace): void {
+  server.setRequestHandler(ListResourcesRequestSchema, () =>
+    inProtocol(async () => {
+      const { listResources } = await import('./resources.ts');
+      return { resources: await listResources(await face.ports()) };
+    }),
+  );
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, async () => {
+    const { reportTemplate } = await import('./resources.ts');
+    return { resourceTemplates: [reportTemplate] };
+  });
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }, { signal }) =>
+    inProtocol(async () => {
+      const { readResource } = await import('./resources.ts');
+      const watch = { signal, progress: () => undefined };
+      return { contents: [await readResource(params.uri, await face.ports(), watch)] };
+    }),
+  );
+}
+
+/** Where a result has no way to be an error, the protocol has: the words of a tool's failure under its number. */
+async function inProtocol<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const foreseen = toolErrorIn(error);
+    if (foreseen === undefined) log('error', 'a request failed', { stack: String((error as Error).stack) });
+    const text = foreseen?.text ?? 'INTERNAL: a bug in audit-load-test; its log (stderr) has the details.';
+    throw Object.assign(new Error(text), { code: protocolCode(foreseen?.code) });
+  }
+}
+
+/** MCP names -32002 for a resource that is not there. */
+function protocolCode(code: ToolErrorCode | undefined): number {
+  if (code === 'NOT_FOUND') return -32002;
+  return code === 'BAD_INPUT' ? ErrorCode.InvalidParams : ErrorCode.InternalError;
 }
 
 /** Serves MCP on stdin and stdout until `stop`: then the calls in flight are told to end. */
@@ -128,31 +210,6 @@ function withHint(
 const trusting: jsonSchemaValidator = {
   getValidator: () => (input) => ({ valid: true, data: input as never, errorMessage: undefined }),
 };
-
-/** Milliseconds between two progress notifications of one call. */
-const progressEveryMs = 2000;
-
-/** Strictly rising and at most every two seconds, whatever the tool says how often, and through all its phases. */
-function progressReporter(
-  send: (done: number, total: number | undefined, message: string) => Promise<void>,
-): ToolCall['progress'] {
-  let lastMs = 0;
-  let last = -1;
-  /** Where the present phase begins, and how far it has come. */
-  let start = 0;
-  let reached = 0;
-  return (done, total, message) => {
-    if (done < reached) start += reached;
-    reached = done;
-    const nowMs = Date.now();
-    if (start + done <= last || nowMs - lastMs < progressEveryMs) return;
-    last = start + done;
-    lastMs = nowMs;
-    send(last, total === undefined ? undefined : start + total, message).catch((error: Error) =>
-      log('warn', 'progress was not delivered', { message: error.message }),
-    );
-  };
-}
 
 /** Only a clear yes counts. Hosts decline without asking anyone, so nothing else is taken for a person's no. */
 async function elicit(

@@ -1,0 +1,79 @@
+/** Progress on its way out: to an MCP client, or to a person in the shell. */
+import type { Watch } from '../ports.ts';
+
+type Progress = Watch['progress'];
+
+/** Milliseconds between two words on progress. */
+const everyMs = 2000;
+
+/** Strictly rising and at most every two seconds, whatever the tool says how often, and through all its phases. */
+export function risingProgress(
+  send: (done: number, total: number | undefined, message: string) => void,
+): Progress {
+  let lastMs = 0;
+  let last = -1;
+  /** Where the present phase begins, and how far it has come. */
+  let start = 0;
+  let reached = 0;
+  return (done, total, message) => {
+    if (done < reached) start += reached;
+    reached = done;
+    const nowMs = Date.now();
+    if (start + done <= last || nowMs - lastMs < everyMs) return;
+    last = start + done;
+    lastMs = nowMs;
+    send(last, total === undefined ? undefined : start + total, message);
+  };
+}
+
+export interface ProgressInShell {
+  readonly progress: Progress;
+  /** Takes away a line that was being rewritten. */
+  end(): void;
+}
+
+/** Plain lines, at most one every two seconds. */
+export function progressLines(say: (line: string) => void): ProgressInShell {
+  let lastMs = Date.now();
+  return {
+    progress(done, total, message) {
+      const nowMs = Date.now();
+      if (nowMs - lastMs < everyMs) return;
+      lastMs = nowMs;
+      say(`${total === undefined ? '' : `${done}/${total} `}${message}`);
+    },
+    end: () => undefined,
+  };
+}
+
+const escapeCode = String.fromCodePoint(0x1b);
+const eraseLine = `\r${escapeCode}[2K`;
+/** Milliseconds between two drawings: ten a second look like motion, and cost nothing. */
+const drawEveryMs = 100;
+const barWidth = 24;
+
+/** One line that is rewritten, for a terminal: a bar where the end is known. `columns` is the terminal's width. */
+export function progressBar(write: (text: string) => void, columns: () => number): ProgressInShell {
+  let lastMs = 0;
+  let drawn = false;
+  return {
+    progress(done, total, message) {
+      const nowMs = Date.now();
+      // The last of a phase is always drawn.
+      if (nowMs - lastMs < drawEveryMs && done !== total) return;
+      lastMs = nowMs;
+      drawn = true;
+      write(`${eraseLine}${barLine(done, total, message).slice(0, Math.max(1, columns() - 1))}`);
+    },
+    end() {
+      if (drawn) write(eraseLine);
+      drawn = false;
+    },
+  };
+}
+
+function barLine(done: number, total: number | undefined, message: string): string {
+  if (total === undefined || total === 0) return message;
+  const filled = Math.round(barWidth * Math.min(1, done / total));
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done}/${total} ${message}`;
+}

@@ -1,0 +1,121 @@
+/** What a person may look at beside the conversation: the session, the changes under review, the pages of each report. */
+import { changesText } from '../checks/levelSummary.ts';
+import { ToolError } from '../errors.ts';
+import { readReview } from '../facts/checks.ts';
+import { cleanLine } from '../foreignText.ts';
+import type { Ports, ReportPage, Watch } from '../ports.ts';
+import { showSession } from '../tools/showSession.ts';
+import type { ToolCall } from '../tools/tool.ts';
+import { invoke, requireSettings } from './invoke.ts';
+
+export interface Resource {
+  readonly uri: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly mimeType: string;
+  /** In bytes. */
+  readonly size?: number;
+  readonly annotations?: { readonly lastModified: string };
+}
+
+export interface ResourceText {
+  readonly uri: string;
+  readonly mimeType: string;
+  readonly text: string;
+}
+
+const root = 'load-test://';
+const session = `${root}session`;
+const changes = `${root}review/changes`;
+
+/** Every page of every report, also of those that the list leaves out. */
+export const reportTemplate = {
+  uriTemplate: `${root}reports/{report}/{page}`,
+  name: 'report',
+  title: 'A page of a report',
+  description:
+    'report is a directory such as 2x_20251208_153000; page is report.md, report.html or report.json.',
+};
+
+/** How many reports are listed; the template reaches the older ones. */
+const mostListed = 20;
+
+const mimeTypes: Readonly<Record<ReportPage['name'], string>> = {
+  'report.md': 'text/markdown',
+  'report.html': 'text/html',
+  'report.json': 'application/json',
+};
+
+type Listing = Pick<Ports, 'reports' | 'sessions'>;
+
+/** The session, what is under review, and the newest reports, newest first. */
+export async function listResources(ports: Listing): Promise<Resource[]> {
+  const [{ level }, reports] = await Promise.all([ports.sessions.load(), ports.reports.list()]);
+  return [
+    {
+      uri: session,
+      name: 'session',
+      title: 'Where the load test stands',
+      mimeType: 'text/markdown',
+    },
+    {
+      uri: `${session}.json`,
+      name: 'session.json',
+      title: 'Where the load test stands, as JSON',
+      mimeType: 'application/json',
+    },
+    ...(level === undefined
+      ? []
+      : [
+          {
+            uri: changes,
+            name: 'review/changes',
+            title: `Every change of the ${level.load}x configs`,
+            description: 'As the files lie on disk now, against the baseline.',
+            mimeType: 'text/plain',
+          },
+        ]),
+    ...reports.slice(0, mostListed).flatMap(({ directory, pages }) =>
+      pages.map(({ name, sizeBytes, modifiedMs }) => ({
+        uri: `${root}reports/${directory}/${name}`,
+        name: `${directory}/${name}`,
+        title: `Load test report ${directory} (${name.slice('report.'.length)})`,
+        mimeType: mimeTypes[name],
+        size: sizeBytes,
+        annotations: { lastModified: new Date(modifiedMs).toISOString() },
+      })),
+    ),
+  ];
+}
+
+/** @throws ToolError NOT_FOUND for what is not listed and not reached by the template */
+export async function readResource(uri: string, ports: Ports, watch: Watch): Promise<ResourceText> {
+  if (uri === session || uri === `${session}.json`) {
+    const call: ToolCall = { ...watch, ask: async () => 'unanswered' };
+    const { structured, text } = await invoke(showSession, {}, ports, call);
+    return uri === session
+      ? { uri, mimeType: 'text/markdown', text }
+      : { uri, mimeType: 'application/json', text: JSON.stringify(structured, null, 2) };
+  }
+  if (uri === changes) return { uri, mimeType: 'text/plain', text: await changesUnderReview(ports, watch) };
+  const [, directory, name] = /^load-test:\/\/reports\/([^/]+)\/(report\.(?:md|html|json))$/.exec(uri) ?? [];
+  const text = directory && name && (await ports.reports.read(directory, name));
+  if (typeof text !== 'string')
+    throw new ToolError('NOT_FOUND', `There is no resource ${JSON.stringify(cleanLine(uri, 120))}.`, {
+      next: 'list the resources; buildReport writes the report of a round.',
+    });
+  return { uri, mimeType: mimeTypes[name as ReportPage['name']], text };
+}
+
+async function changesUnderReview(ports: Ports, watch: Watch): Promise<string> {
+  requireSettings(ports);
+  const { review } = await readReview(ports, { forWriting: false }, watch);
+  const odd = review.unexpected.map((one) => `  ${one.path}`);
+  return [
+    changesText(review, `${review.target.load}x, review ${review.reviewId}`),
+    ...(odd.length === 0
+      ? []
+      : [`## On disk neither baseline × load nor a known fix (${odd.length})`, ...odd, '']),
+  ].join('\n');
+}
