@@ -23,20 +23,11 @@ async function play(scenario: Scenario): Promise<string[]> {
   return replay(scenario, { endpoint: bed.aws.endpoint, env: bed.env, call });
 }
 
-/** Scenarios that the product does not meet yet, each with what it does instead. */
-const notYet: Record<string, string> = {
-  'approved-twice': 'a repeated uploadChecks puts the phase back to checks_uploaded while the round is open',
-  'fix-after-upload': 'the phase stays checks_uploaded, and showSession keeps asking for uploadDags',
-};
-
 describe('what people say, answered by the ideal calls', () => {
-  for (const scenario of scenarios) {
-    const reason = notYet[scenario.name];
-    const name = reason === undefined ? scenario.name : `${scenario.name} (not yet: ${reason})`;
-    (reason === undefined ? test : test.fails)(name, async () => {
+  for (const scenario of scenarios)
+    test(scenario.name, async () => {
       expect(await play(scenario)).toEqual([]);
     });
-  }
 });
 
 test('there are at least 25 scenarios, and every tool is called in one of them', () => {

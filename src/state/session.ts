@@ -173,16 +173,18 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       const others = session.uploads.filter(
         (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
       );
+      // The same bytes again are no step back: what came after that upload still stands.
+      const again = uploaded.every((next) => session.uploads.some((known) => isSameUpload(known, next)));
       return {
         ...done(session, 'uploadChecks'),
-        phase: 'checks_uploaded',
+        phase: again && !beforeUpload.includes(session.phase) ? session.phase : 'checks_uploaded',
         uploads: [...others, ...uploaded],
       };
     }
     case 'dagUploaded':
       return {
         ...done(session, 'uploadDags'),
-        phase: 'dag_uploaded',
+        phase: hasOpenRound(session, event.load) ? 'round_open' : 'dag_uploaded',
         dag: { load: event.load, files: event.files, at },
       };
     case 'roundOpened': {
@@ -261,6 +263,19 @@ function isAtWork({ phase, level }: Session, committed: number): boolean {
 /** With another start other steps may be its own, so that whether it is finished has to be seen anew. */
 function withoutEnd({ finished: _, ...round }: Round): Round {
   return round;
+}
+
+const beforeUpload: readonly Phase[] = ['idle', 'scaled', 'approved'];
+
+function isSameUpload(one: Uploaded, other: Uploaded): boolean {
+  return one.schedule === other.schedule && one.load === other.load && one.reviewId === other.reviewId;
+}
+
+/** The newest round waits for its DAG run at this load: an upload meanwhile does not take it away. */
+function hasOpenRound({ rounds }: Session, load: number): boolean {
+  const latest = rounds.at(-1);
+  if (latest === undefined || latest.load !== load || latest.abandoned) return false;
+  return latest.clusterId === undefined && latest.finished === undefined && latest.report === undefined;
 }
 
 function withFix(fixes: readonly Fix[], fix: Fix): Fix[] {

@@ -81,7 +81,9 @@ export const uploadDags = defineTool({
     if (changed.length === 0 && !owesRound) {
       if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes);
       await ports.sessions.record((now) =>
-        sameDag(now, load, digests) ? [] : [{ type: 'dagUploaded', load, files: digests }],
+        sameDag(now, load, digests) && now.phase !== 'checks_uploaded'
+          ? []
+          : [{ type: 'dagUploaded', load, files: digests }],
       );
       return { ...told, ...unchangedWords(load, dagId) };
     }
