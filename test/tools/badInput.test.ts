@@ -170,5 +170,7 @@ test('a bucket in another region is named with its region', async () => {
 });
 
 test('a tool that does not exist is refused with the one that was meant', async () => {
-  expect(await shared.refusal('scaleConfig', { load: 2 })).toMatchInlineSnapshot(`"BAD_INPUT: There is no tool "scaleConfig". Nothing was changed. Next: call scaleConfigs."`);
+  expect(await shared.refusal('scaleConfig', { load: 2 })).toMatchInlineSnapshot(
+    `"BAD_INPUT: There is no tool "scaleConfig". Nothing was changed. Next: call scaleConfigs."`,
+  );
 });

@@ -11,7 +11,7 @@ test('a set-up that is complete is told item by item', async () => {
     "Everything is in place.
 
       ✓ settings: complete (read from <project>); approval by ask
-      ✓ target repository: <repo>, baseline 267975bc9564 (main)
+      ✓ target repository: <repo>, baseline 6524c2070247 (main)
       ✓ branch: audit_checks_load_testing
       ✓ checks path: 12 check files under python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
       ✓ git identity: Sandbox <sandbox@example.com>
@@ -130,7 +130,9 @@ test.each(broken)('%s is named, with what mends it', async (_what, spoil, name, 
 
 test('a misspelt argument is refused', async () => {
   const bed = await toolBed();
-  expect(await bed.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(`"BAD_INPUT: there is no argument "verbose". Nothing was changed. Next: call checkSetup again without arguments."`);
+  expect(await bed.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(
+    `"BAD_INPUT: there is no argument "verbose". Nothing was changed. Next: call checkSetup again without arguments."`,
+  );
 });
 
 function inDag(bed: Bed, change: (dag: string) => string): void {

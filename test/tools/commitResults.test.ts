@@ -101,7 +101,9 @@ test('a disk that differs from what was uploaded is refused', async () => {
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.edit(events, "'6' hour", "'7' hour");
   const before = bed.everything();
-  expect((await bed.refusal('commitResults')).replaceAll(/[0-9a-f]{16}/g, '…')).toMatchInlineSnapshot(`"CONFLICT: The 2x configs on disk differ from those that were uploaded. Nothing was committed. Next: look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId …), or undo it (scaleConfigs with load 2)."`);
+  expect((await bed.refusal('commitResults')).replaceAll(/[0-9a-f]{16}/g, '…')).toMatchInlineSnapshot(
+    `"CONFLICT: The 2x configs on disk differ from those that were uploaded. Nothing was committed. Next: look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId …), or undo it (scaleConfigs with load 2)."`,
+  );
   expect(bed.everything()).toEqual(before);
 });
 
@@ -142,7 +144,9 @@ test('the target was committed and the second repository refused: said so, and t
   writeFileSync(join(bed.project, 'mine.txt'), 'mine\n');
   bed.projectGit('add', 'mine.txt');
   const failure = await bed.refusal('commitResults');
-  expect(normalise(bed, failure)).toMatchInlineSnapshot(`"CONFLICT: Something else is staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage it (git restore --staged), then call commitResults again."`);
+  expect(normalise(bed, failure)).toMatchInlineSnapshot(
+    `"CONFLICT: Something else is staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage it (git restore --staged), then call commitResults again."`,
+  );
   const sha = bed.git('rev-parse', 'HEAD').trim();
   expect((await bed.call('showSession')).structure).toMatchObject({
     phase: 'reported',
@@ -230,7 +234,9 @@ test('the middle of a merge is refused: a commit would conclude it', async () =>
 
 test('nothing to commit, and a misspelt argument, are refused', async () => {
   const bed = await toolBed();
-  expect(await bed.refusal('commitResults')).toMatchInlineSnapshot(`"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to begin a load test; showSession tells where this one stands."`);
+  expect(await bed.refusal('commitResults')).toMatchInlineSnapshot(
+    `"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to begin a load test; showSession tells where this one stands."`,
+  );
   expect(await bed.refusal('commitResults', { keyfinding: 'x' })).toContain('did you mean keyFindings?');
   expect(await bed.refusal('commitResults', { load: '2.5x' })).toMatch(
     /^BAD_INPUT: load must be a whole number/,

@@ -44,7 +44,9 @@ test('twice gives the same end: the second call writes nothing and needs no patc
   const { structure } = await bed.call('revertConfigs');
   expect(structure).toMatchObject({ status: 'unchanged', filesReverted: 0 });
   expect(structure).not.toHaveProperty('backup');
-  expect(structure.summary).toMatchInlineSnapshot(`"Every check file already is at the baseline; nothing was written."`);
+  expect(structure.summary).toMatchInlineSnapshot(
+    `"Every check file already is at the baseline; nothing was written."`,
+  );
 });
 
 test('to the last commit: a committed 2x comes back from 4x, and the baseline from 2x', async () => {

@@ -71,7 +71,9 @@ test('once approved it says so, also after another restart, and undoing an edit 
   await bed.restart();
   const { structure } = await bed.call('reviewConfigs');
   expect(structure).toMatchObject({ reviewId, approved: true, approvalNeeded: false });
-  expect(structure.summary).toMatchInlineSnapshot(`"2x: 8 files differ from the baseline, by baseline × load or a known fix alone. The person approved these bytes."`);
+  expect(structure.summary).toMatchInlineSnapshot(
+    `"2x: 8 files differ from the baseline, by baseline × load or a known fix alone. The person approved these bytes."`,
+  );
 });
 
 test('bytes of the baseline need no approval', async () => {
@@ -79,7 +81,9 @@ test('bytes of the baseline need no approval', async () => {
   await bed.call('scaleConfigs', { load: 1 });
   const { structure } = await bed.call('reviewConfigs');
   expect(structure).toMatchObject({ approved: false, approvalNeeded: false, filesChanged: 0 });
-  expect(structure.summary).toMatchInlineSnapshot(`"1x: every file holds its baseline. No approval is needed."`);
+  expect(structure.summary).toMatchInlineSnapshot(
+    `"1x: every file holds its baseline. No approval is needed."`,
+  );
 });
 
 test('an edit of a binary or invisible kind is shown without its control characters, cut to a length', async () => {
@@ -93,7 +97,9 @@ test('an edit of a binary or invisible kind is shown without its control charact
 
 test('without a load level there is nothing to review', async () => {
   const bed = await toolBed();
-  expect(await bed.refusal('reviewConfigs')).toMatchInlineSnapshot(`"WRONG_STATE: No load level was made in this session yet. Nothing was changed. Next: call scaleConfigs with the load that you want to test, for example 2x."`);
+  expect(await bed.refusal('reviewConfigs')).toMatchInlineSnapshot(
+    `"WRONG_STATE: No load level was made in this session yet. Nothing was changed. Next: call scaleConfigs with the load that you want to test, for example 2x."`,
+  );
 });
 
 test('a misspelt argument is refused', async () => {

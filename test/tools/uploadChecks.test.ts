@@ -70,7 +70,9 @@ test('the same call again sends nothing, and a changed file is sent alone', asyn
   const reviewId = await uploadLevel(bed, { load: 2 });
   const again = await bed.call('uploadChecks', { reviewId });
   expect(again.structure).toMatchObject({ status: 'unchanged', uploaded: 0, unchanged: 12 });
-  expect(again.structure.summary).toMatchInlineSnapshot(`"All 12 configs of 2x were in the bucket already; nothing was sent."`);
+  expect(again.structure.summary).toMatchInlineSnapshot(
+    `"All 12 configs of 2x were in the bucket already; nothing was sent."`,
+  );
   const fixed = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const sent = await bed.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
   expect(sent.structure).toMatchObject({ status: 'uploaded', uploaded: 1, unchanged: 11 });
@@ -137,7 +139,9 @@ test('an upload that breaks off says so, and the same call finishes it', async (
 test('a wrong review id is refused before anything is looked at', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
-  expect(await bed.refusal('uploadChecks', { reviewId: 'approved' })).toMatchInlineSnapshot(`"BAD_INPUT: reviewId must be a review id of 16 hex digits, as scaleConfigs or reviewConfigs named it, not "approved". Nothing was changed. Next: call uploadChecks again; its arguments are reviewId, approved, removeStale."`);
+  expect(await bed.refusal('uploadChecks', { reviewId: 'approved' })).toMatchInlineSnapshot(
+    `"BAD_INPUT: reviewId must be a review id of 16 hex digits, as scaleConfigs or reviewConfigs named it, not "approved". Nothing was changed. Next: call uploadChecks again; its arguments are reviewId, approved, removeStale."`,
+  );
   expect(await bed.refusal('uploadChecks', {})).toMatch(/^BAD_INPUT: reviewId /);
   expect(await bed.refusal('uploadChecks', { reviewID: '0123456789abcdef' })).toContain(
     'did you mean reviewId?',
