@@ -1,5 +1,6 @@
 import type { Comparison, Forecast } from '../comparisonModel.ts';
 import { formatDuration } from '../durations.ts';
+import { forecastRows, forecastTitles, modelSentence } from '../forecastWords.ts';
 import { counted } from '../words.ts';
 import { plain, table } from './escape.ts';
 
@@ -60,35 +61,14 @@ function checkTable({ checks, baseline, candidate, varies }: Comparison): string
 /** At which level it stops fitting; the model's own error first. */
 export function forecastSection(forecast: Forecast): string {
   if (forecast.why !== undefined) return `## Forecast\n${plain(forecast.sentence)}`;
-  const errors = forecast.errors.map(
-    ({ load, error }) => `${load}x ${error >= 0 ? '+' : ''}${Math.round(error * 100)}%`,
-  );
   return [
     '## Forecast',
-    `The model (${modelText(forecast)} for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.${forecast.levels.length < 3 ? ' Two levels cannot show whether growth bends; the band allows for it.' : ''}`,
+    plain(modelSentence(forecast)),
     '',
     `**${plain(forecast.sentence)}**`,
     '',
-    table(
-      ['Load', 'Measured', 'Forecast', '80% Band'],
-      forecast.points.map((point) => [
-        `${point.load}x`,
-        measuredText(forecast, point.load),
-        formatDuration(point.makespanSeconds),
-        `${formatDuration(point.lowSeconds)} to ${formatDuration(point.highSeconds)}`,
-      ]),
-    ),
+    table(forecastTitles, forecastRows(forecast)),
   ].join('\n');
-}
-
-function modelText({ exponent }: Forecast): string {
-  const bent = exponent.toFixed(2);
-  return bent === '1.00' ? 'a + b·load' : `a + b·load^${bent}`;
-}
-
-function measuredText({ measured }: Forecast, load: number): string {
-  const rounds = measured.filter((one) => one.load === load);
-  return rounds.length === 0 ? '–' : rounds.map(({ seconds }) => formatDuration(seconds)).join(', ');
 }
 
 function times(ratio: number): string {

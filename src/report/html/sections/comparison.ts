@@ -1,5 +1,6 @@
 import type { Comparison, Forecast } from '../../comparisonModel.ts';
 import { formatDuration } from '../../durations.ts';
+import { forecastRows, forecastTitles, modelSentence } from '../../forecastWords.ts';
 import { counted } from '../../words.ts';
 import type { Block } from '../pageData.ts';
 import { times } from './pieces.ts';
@@ -60,24 +61,10 @@ function checkTable({ checks, baseline, candidate, varies }: Comparison): Block 
 /** At which level it stops fitting; the model's own error first. */
 export function forecastBlocks(forecast: Forecast): Block[] {
   if (forecast.why !== undefined) return [{ kind: 'paragraph', line: forecast.sentence }];
-  const errors = forecast.errors.map(
-    ({ load, error }) => `${load}x ${error >= 0 ? '+' : ''}${Math.round(error * 100)}%`,
-  );
   return [
-    {
-      kind: 'paragraph',
-      line: `The model (a + b·load for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`,
-    },
+    { kind: 'paragraph', line: modelSentence(forecast) },
     { kind: 'paragraph', line: { strong: forecast.sentence } },
-    {
-      kind: 'table',
-      titles: ['Load', 'Total Runtime', '80% Band'],
-      rows: forecast.points.map((point) => [
-        `${point.load}x`,
-        formatDuration(point.makespanSeconds),
-        `${formatDuration(point.lowSeconds)} to ${formatDuration(point.highSeconds)}`,
-      ]),
-    },
+    { kind: 'table', titles: [...forecastTitles], rows: forecastRows(forecast) },
   ];
 }
 

@@ -1,19 +1,11 @@
-import type { Report, ReportStep, StepFailure } from '../../model.ts';
+import { logStatus } from '../../logStatus.ts';
+import type { Report, ReportStep } from '../../model.ts';
 import { counted } from '../../words.ts';
 import type { Block, Line } from '../pageData.ts';
 import { type Places, stepPiece } from './pieces.ts';
 
 const groupsShown = 15;
 const stepsShown = 10;
-
-const logWords: Readonly<Record<StepFailure['log'], string>> = {
-  log: 'read',
-  not_delivered_yet: 'not delivered yet: EMR brings logs every five minutes; build the report again then',
-  none: 'none found',
-  denied: 'may not be read',
-  unreadable: 'neither gzip nor text',
-  not_read: 'not read',
-};
 
 /** What broke, by cause, with the line that proves it; then whether it is because of the load. */
 export function failureBlocks(report: Report, places: Places): Block[] {
@@ -65,7 +57,7 @@ function stepLines(step: ReportStep, name: ReturnType<typeof stepPiece>, first: 
     [
       'Log: ',
       ...(logUri === undefined ? [] : [{ code: logUri }, ', ']),
-      `${logWords[failure.log]}${cause?.lineNumber === undefined ? '' : `, line ${cause.lineNumber}`}${failure.logCut ? ', cut' : ''}`,
+      `${logStatus(failure)}${cause?.lineNumber === undefined ? '' : `, line ${cause.lineNumber}`}`,
     ],
   ];
 }

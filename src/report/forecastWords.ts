@@ -1,0 +1,30 @@
+import type { Forecast } from './comparisonModel.ts';
+import { formatDuration } from './durations.ts';
+
+/** How the forecast was made, and how wrong it is on what was measured; our own words and numbers. */
+export function modelSentence(forecast: Forecast): string {
+  const errors = forecast.errors.map(
+    ({ load, error }) => `${load}x ${error >= 0 ? '+' : ''}${Math.round(error * 100)}%`,
+  );
+  const exponent = forecast.exponent.toFixed(2);
+  const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^${exponent}`;
+  const off = `The model (${model} for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`;
+  return forecast.levels.length < 3
+    ? `${off} Two levels cannot show whether growth bends; the band allows for it.`
+    : off;
+}
+
+/** Load, what was measured there, the forecast and its band: a row for each load. */
+export function forecastRows({ points, measured }: Forecast): string[][] {
+  return points.map(({ load, makespanSeconds, lowSeconds, highSeconds }) => {
+    const rounds = measured.filter((one) => one.load === load).map(({ seconds }) => formatDuration(seconds));
+    return [
+      `${load}x`,
+      rounds.length === 0 ? '–' : rounds.join(', '),
+      formatDuration(makespanSeconds),
+      `${formatDuration(lowSeconds)} to ${formatDuration(highSeconds)}`,
+    ];
+  });
+}
+
+export const forecastTitles = ['Load', 'Measured', 'Forecast', '80% Band'] as const;
