@@ -35,8 +35,9 @@ export function retryStrategy(retries: Retries) {
     acquireInitialRetryToken: async (_scope: string): Promise<Token> => token(0, 0),
     refreshRetryTokenForRetry: async (
       last: Token,
-      failure: { errorType: string; retryAfterHint?: Date },
+      failure: { errorType: string; error?: unknown; retryAfterHint?: Date },
     ): Promise<Token> => {
+      if (isDefinite(failure.error)) throw new Error('not tried again');
       const throttled = failure.errorType === 'THROTTLING';
       const retryable = throttled || failure.errorType === 'TRANSIENT';
       const attempt = last.getRetryCount() + 2;
@@ -46,4 +47,14 @@ export function retryStrategy(retries: Retries) {
     },
     recordSuccess: (_token: Token): void => {},
   };
+}
+
+/**
+ * Answers that no further try changes. The SDK calls every error transient while it corrects for a clock that is four
+ * minutes off, a plain "not found" included.
+ */
+function isDefinite(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata
+    ?.httpStatusCode;
+  return status === 404 || status === 412;
 }
