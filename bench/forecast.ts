@@ -68,7 +68,7 @@ ${markdownTable(
   verdicts,
 )}
 
-Three rounds a level find at least four in five wherever the levels span a factor of four. Two adjacent levels (2x and 4x) with three rounds each cannot: the slope of log time over log load then strays by 0.10 ÷ √0.72 = 0.118, so that an excess of 0.3 lies 2.5 deviations out, and even a test that knew the noise exactly and accepted one false alarm in a hundred checks would find 59%. They need eight rounds each, or a third level. One round a level never confirms a check.
+At 10% noise three rounds a level find more than four in five wherever the levels span a factor of four. Two adjacent levels (2x and 4x) with three rounds each cannot: the slope of log time over log load then strays by 0.10 ÷ √0.72 = 0.118, so that an excess of 0.3 lies 2.5 deviations out, and even a test that knew the noise exactly and accepted one false alarm in a hundred checks would find 59%. They need eight rounds each, or a third level. One round a level never confirms a check.
 
 ## The forecast's 80% band
 
