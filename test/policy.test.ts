@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { judge, type PolicyDocument } from '../src/sandbox/iam.ts';
-import { toolBed, prepareWorld } from './tools/toolBed.ts';
+import { prepareWorld, toolBed } from './tools/toolBed.ts';
 
 const policy = JSON.parse(readFileSync('docs/iam-policy.json', 'utf8')) as PolicyDocument;
 const bucket = 'arn:aws:s3:::klaviyo-data-platform-orchestration-v1';
@@ -36,12 +36,15 @@ test.each([
   ['s3:PutBucketPolicy', bucket],
 ])('%s on %s is denied explicitly, whatever else the role may do', (action, resource) => {
   const generous = { Effect: 'Allow', Action: 's3:*', Resource: '*' } as const;
-  expect(judge({ Statement: [...policy.Statement, generous] }, { action, resource })).toBe('explicitly denied');
+  expect(judge({ Statement: [...policy.Statement, generous] }, { action, resource })).toBe(
+    'explicitly denied',
+  );
 });
 
-test.each(['elasticmapreduce:RunJobFlow', 'elasticmapreduce:AddJobFlowSteps', 'elasticmapreduce:TerminateJobFlows'])(
-  '%s is not allowed: starting and ending clusters is the part of Airflow',
-  (action) => {
-    expect(judge(policy, { action, resource: '*' })).toBe('not allowed');
-  },
-);
+test.each([
+  'elasticmapreduce:RunJobFlow',
+  'elasticmapreduce:AddJobFlowSteps',
+  'elasticmapreduce:TerminateJobFlows',
+])('%s is not allowed: starting and ending clusters is the part of Airflow', (action) => {
+  expect(judge(policy, { action, resource: '*' })).toBe('not allowed');
+});

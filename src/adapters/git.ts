@@ -90,10 +90,14 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
       },
     );
   if (/Please tell me who you are|auto-detection is disabled|empty ident name/.test(words))
-    throw new ToolError('CONFIG', 'git does not know your name and e-mail address. Nothing more was committed.', {
-      next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
-      cause: error,
-    });
+    throw new ToolError(
+      'CONFIG',
+      'git does not know your name and e-mail address. Nothing more was committed.',
+      {
+        next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
+        cause: error,
+      },
+    );
   if (/ENOENT/.test(words) && /spawn git/.test(words))
     throw new ToolError(
       'CONFIG',
