@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createInstances } from '../../src/adapters/emrInstances.ts';
+import { emrQuota } from '../../src/adapters/emrQuota.ts';
+import { createPrices } from '../../src/adapters/prices.ts';
+import { readInstances } from '../../src/facts/reporting.ts';
+import { watch } from '../adapters/awsWorld.ts';
+import { instantClock, startEmrWorld } from '../adapters/emrWorld.ts';
+
+let world: Awaited<ReturnType<typeof startEmrWorld>>;
+beforeEach(async () => {
+  world = await startEmrWorld();
+});
+afterEach(() => world.close());
+
+const portsWith = (priceTable?: string) => ({
+  instances: createInstances({ ...world, quota: emrQuota(instantClock()) }),
+  prices: createPrices(priceTable),
+});
+
+it('a report is priced by the machines that EMR shows and the person’s table', async () => {
+  const cluster = world.startCluster(10);
+  const read = await readInstances(portsWith('docs/prices.example.json'), cluster.id, watch());
+  expect(read).toMatchObject({ instances: { length: 3 }, prices: { currency: 'USD' }, warnings: [] });
+});
+
+it('a role that may not list instances, and a price table that is none, cost a warning each and not the report', async () => {
+  const cluster = world.startCluster(10);
+  world.front.faults.add([{ service: 'emr', operation: 'ListInstances', error: 'AccessDenied' }]);
+  const read = await readInstances(portsWith('docs/decisions.md'), cluster.id, watch());
+  expect(read).toEqual({
+    warnings: [
+      'The instances could not be listed (DENIED), so neither cost nor lost machines were looked at.',
+      'PRICE_TABLE is no price table (CONFIG), so the round was not priced.',
+    ],
+  });
+});
