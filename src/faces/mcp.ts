@@ -53,7 +53,7 @@ export function createMcpServer(face: McpFace): Server {
   // Either is loaded when it is asked for: the built server lists its tools before it loads one of them.
   server.setRequestHandler(ListToolsRequestSchema, async () => {
     const { surface } = await import('./surface.ts');
-    return { tools: surface.map((listed) => withHint(listed, face)) };
+    return { tools: surface.map((listed) => withHints(listed, face)) };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const { tools } = await import('../tools/index.ts');
@@ -197,13 +197,17 @@ function unknownTool(name: string, tools: readonly Tool[]): CallToolResult {
   );
 }
 
-/** Clients that know the hint ask their user on every call of the tool. */
-function withHint(
-  { asksEveryTime, ...listed }: ListedTool,
-  face: McpFace,
-): Omit<ListedTool, 'asksEveryTime'> {
-  const hint = { _meta: { 'anthropic/requiresUserInteraction': true } };
-  return { ...listed, ...(asksEveryTime && face.asksEveryTime ? hint : {}) };
+/** Clients that know the hints ask their user on every call of a tool, or show a page beside its result. */
+function withHints({ asksEveryTime, view, ...listed }: ListedTool, face: McpFace) {
+  const asks = asksEveryTime && face.asksEveryTime;
+  if (!asks && view === undefined) return listed;
+  return {
+    ...listed,
+    _meta: {
+      ...(asks ? { 'anthropic/requiresUserInteraction': true } : {}),
+      ...(view === undefined ? {} : { ui: { resourceUri: view } }),
+    },
+  };
 }
 
 /** The one answer that a client is asked for is judged in `elicit`; the SDK's own validator is slow to load. */

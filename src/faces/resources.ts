@@ -7,6 +7,7 @@ import type { Ports, ReportPage, Watch } from '../ports.ts';
 import { showSession } from '../tools/showSession.ts';
 import type { ToolCall } from '../tools/tool.ts';
 import { invoke, requireSettings } from './invoke.ts';
+import { reportView, viewUri } from './reportView.ts';
 
 export interface Resource {
   readonly uri: string;
@@ -23,6 +24,7 @@ export interface ResourceText {
   readonly uri: string;
   readonly mimeType: string;
   readonly text: string;
+  readonly _meta?: Record<string, unknown>;
 }
 
 const root = 'load-test://';
@@ -91,6 +93,7 @@ export async function listResources(ports: Listing): Promise<Resource[]> {
 
 /** @throws ToolError NOT_FOUND for what is not listed and not reached by the template */
 export async function readResource(uri: string, ports: Ports, watch: Watch): Promise<ResourceText> {
+  if (uri === viewUri) return reportView();
   if (uri === session || uri === `${session}.json`) {
     const call: ToolCall = { ...watch, ask: async () => 'unanswered' };
     const { structured, text } = await invoke(showSession, {}, ports, call);

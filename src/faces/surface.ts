@@ -4,6 +4,7 @@
  */
 import { tools } from '../tools/index.ts';
 import type { Tool } from '../tools/tool.ts';
+import { viewUri } from './reportView.ts';
 import { inputSchemaOf, outputSchemaOf } from './schemas.ts';
 
 export const surface = tools.map(listed);
@@ -23,5 +24,6 @@ function listed(tool: Tool) {
       openWorldHint: tool.openWorld,
     },
     asksEveryTime: tool.asksEveryTime === true,
+    ...(tool.showsReport === true ? { view: viewUri } : {}),
   };
 }

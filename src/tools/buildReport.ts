@@ -43,6 +43,7 @@ export const buildReport = defineTool({
   effect: 'write',
   idempotent: true,
   openWorld: true,
+  showsReport: true,
   input: z.strictObject({
     clusterId: clusterIdInput.optional(),
     schedule: scheduleInput.optional(),

@@ -19,6 +19,7 @@ export const compareReports = defineTool({
   effect: 'write',
   idempotent: true,
   openWorld: false,
+  showsReport: true,
   input: z.strictObject({
     baseline: named.optional().describe('2x, or a directory name'),
     candidate: named.optional(),

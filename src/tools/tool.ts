@@ -23,6 +23,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly openWorld: boolean;
   /** Clients that know the hint ask their user on every call. */
   readonly asksEveryTime?: true;
+  /** Hosts that show pages show the report beside the result. */
+  readonly showsReport?: true;
   /** It answers also when settings are missing. */
   readonly needsNoSettings?: true;
   readonly input: Input;
