@@ -1,0 +1,140 @@
+import { setMaxListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parseArguments } from '../../src/faces/arguments.ts';
+import { invoke } from '../../src/faces/invoke.ts';
+import { progressBar, progressLines, risingProgress } from '../../src/faces/progress.ts';
+import { tools } from '../../src/tools/index.ts';
+import { openRound, prepareWorld, toolBed } from '../tools/toolBed.ts';
+
+describe('long work tells numbers and words', () => {
+  prepareWorld();
+
+  test('scaling, uploading, polling and reporting, each in its own words', async () => {
+    const bed = await toolBed();
+    const said = async (name: string, given: object = {}) => {
+      const tool = tools.find((one) => one.name === name);
+      if (tool === undefined) throw new Error(name);
+      const heard: [number, number | undefined, string][] = [];
+      const { signal } = new AbortController();
+      setMaxListeners(0, signal);
+      const { structured } = await invoke(tool, parseArguments(tool, given), bed.ports(), {
+        signal,
+        progress: (...words) => heard.push(words),
+        ask: async () => 'unanswered',
+      });
+      for (const [done, total] of heard) expect(done).toBeLessThanOrEqual(total ?? done);
+      // The words of each phase, their figures left out.
+      const phases = heard.map(([, , words]) => words.replaceAll(/\d+/g, 'n'));
+      return { structured, phases: [...new Set(phases)] };
+    };
+    const scaled = await said('scaleConfigs', { load: 2 });
+    const { reviewId } = scaled.structured;
+    const uploaded = await said('uploadChecks', { reviewId, approved: true });
+    const dags = await said('uploadDags');
+    bed.trigger();
+    bed.minutes(4);
+    const polled = await said('pollCluster', { waitSeconds: 50 });
+    bed.minutes(200);
+    await said('pollCluster', { waitSeconds: 0 });
+    const reported = await said('buildReport');
+    const phases = { scaled, uploaded, dags, polled, reported };
+    expect(
+      Object.fromEntries(Object.entries(phases).map(([name, one]) => [name, one.phases])),
+    ).toMatchInlineSnapshot(`
+      {
+        "dags": [
+          "n sent, n unchanged",
+        ],
+        "polled": [
+          "n steps read",
+          "n of n steps ended, n running, n failed",
+        ],
+        "reported": [
+          "n steps read",
+          "logs of failed steps read",
+        ],
+        "scaled": [
+          "check files read",
+          "check files written",
+        ],
+        "uploaded": [
+          "check files read",
+          "n sent, n unchanged",
+          "n copied, n unchanged",
+        ],
+      }
+    `);
+  });
+
+  test('with a round that is awaited before it has a cluster', async () => {
+    const bed = await toolBed();
+    await openRound(bed, { load: 2 });
+    const heard: unknown[] = [];
+    await bed.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 20 } }, undefined, {
+      onprogress: (progress) => heard.push(progress),
+    });
+    expect(heard[0]).toEqual({ progress: 0, message: 'waiting for the cluster to be created' });
+  });
+});
+
+describe('what is shown of it', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 }));
+  afterEach(() => void vi.useRealTimers());
+  const seconds = (count: number) => vi.setSystemTime(Date.now() + count * 1000);
+
+  test('a client hears numbers that only rise, through all phases, and at most every two seconds', () => {
+    const heard: unknown[] = [];
+    const progress = risingProgress((...words) => heard.push(words));
+    progress(0, 10, 'read');
+    progress(5, 10, 'dropped: too soon');
+    seconds(2);
+    progress(9, 10, 'read');
+    seconds(2);
+    progress(9, 10, 'dropped: no further');
+    progress(1, 4, 'write');
+    seconds(2);
+    progress(2, undefined, 'write');
+    expect(heard).toEqual([
+      [0, 10, 'read'],
+      [9, 10, 'read'],
+      [10, 13, 'write'],
+      [11, undefined, 'write'],
+    ]);
+  });
+
+  test('where stderr is no terminal it is plain lines, none for what is done within two seconds', () => {
+    const lines: string[] = [];
+    const { progress, end } = progressLines((line) => lines.push(line));
+    progress(1, 4, 'sent');
+    seconds(2);
+    progress(2, 4, 'sent');
+    progress(3, 4, 'sent');
+    seconds(2);
+    progress(7, undefined, '7 steps read');
+    end();
+    expect(lines).toEqual(['2/4 sent', '7 steps read']);
+  });
+
+  test('on a terminal it is one line that is rewritten, never wider than it, and gone at the end', () => {
+    const clear = '\r\u001b[2K';
+    const written: string[] = [];
+    const { progress, end } = progressBar(
+      (text) => written.push(text),
+      () => 44,
+    );
+    end();
+    progress(3, 12, 'sent, 0 unchanged');
+    progress(4, 12, 'dropped: too soon');
+    progress(12, 12, 'sent');
+    seconds(1);
+    progress(7, undefined, 'steps read, and more words than a terminal of this width can hold');
+    end();
+    end();
+    expect(written).toEqual([
+      `${clear}██████░░░░░░░░░░░░░░░░░░ 3/12 sent, 0 uncha`,
+      `${clear}████████████████████████ 12/12 sent`,
+      `${clear}steps read, and more words than a terminal `,
+      clear,
+    ]);
+  });
+});
