@@ -115,7 +115,8 @@ switch (command) {
     const draws = process.stderr.isTTY && process.env.TERM !== 'dumb';
     const bar = progressBar(
       (text) => process.stderr.write(text),
-      () => process.stderr.columns,
+      // A terminal that was never told its size says 0.
+      () => process.stderr.columns || 80,
     );
     const status = await runTool(command, words, ports, draws ? { ...shell, progress: bar } : shell);
     if (!stop.signal.aborted) process.exitCode = status;

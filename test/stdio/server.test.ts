@@ -123,6 +123,27 @@ describe('the protocol', () => {
     expect(await asking(await serve({ REQUIRE_USER_INTERACTION: 'false' }))).toEqual([]);
   });
 
+  test('prompts, resources, completion and the page of the app come from the built server too', async () => {
+    const server = await serve();
+    const { prompts } = (await server.request('prompts/list')).result;
+    expect(prompts.map((prompt: Message) => prompt.name)).toContain('start-load-test');
+    const { messages } = (await server.request('prompts/get', { name: 'resume' })).result;
+    expect(messages[0].content.text).toContain('showSession');
+    const { resources } = (await server.request('resources/list')).result;
+    expect(resources[0].uri).toBe('load-test://session');
+    const read = async (uri: string) => (await server.request('resources/read', { uri })).result.contents[0];
+    expect((await read('load-test://session')).text).toContain('phase idle');
+    const { tools } = (await server.request('tools/list')).result;
+    const { resourceUri } = tools.find((tool: Message) => tool.name === 'buildReport')._meta.ui;
+    const page = await read(resourceUri);
+    expect(page.mimeType).toBe('text/html;profile=mcp-app');
+    expect(page.text).toContain('ui/initialize');
+    const ref = { type: 'ref/prompt', name: 'start-load-test' };
+    const asked = { ref, argument: { name: 'schedule', value: 'h' } };
+    expect((await server.request('completion/complete', asked)).result.completion.values).toEqual(['hourly']);
+    expect((await server.request('resources/read', { uri: 'load-test://nothing' })).error.code).toBe(-32002);
+  });
+
   test('what libraries print and warn of goes to the log', async () => {
     const hook = join(place(), 'noisy.mjs');
     writeFileSync(

@@ -96,6 +96,18 @@ test('--version, --help and a command that is not there', async () => {
   expect(await run(['scale'], {})).toMatchObject({ status: 2, out: '' });
 });
 
+test.skipIf(!python)('progress is a bar on a terminal, gone before the result (needs python3)', async () => {
+  const words = ['scaleConfigs', '--load', '2x', '--dryRun'];
+  const { status, out } = await runOnTerminal(words, { ...freshPlaces(), TERM: 'xterm' }, '');
+  expect(status).toBe(0);
+  expect(out).toMatch(/█+░* \d+\/\d+ check files read/);
+  const [drawn, result] = [out.lastIndexOf('█'), out.indexOf('Intervals changed')];
+  expect(drawn).toBeLessThan(result);
+  expect(out.slice(drawn, result)).toContain('\r\u001b[2K');
+  const dumb = await runOnTerminal(words, { ...freshPlaces(), TERM: 'dumb' }, '');
+  expect(dumb.out).not.toContain('\u001b');
+});
+
 test('a tool that is stopped goes at once, says so, and leaves the truth in the session', async () => {
   const env = freshPlaces();
   const { reviewId } = JSON.parse((await run(['scaleConfigs', '--load', '2x', '--json'], env)).out);
