@@ -28,8 +28,31 @@ export interface ResourceText {
 }
 
 const root = 'load-test://';
-const session = `${root}session`;
-const changes = `${root}review/changes`;
+
+const session = {
+  uri: `${root}session`,
+  name: 'session',
+  title: 'Where the load test stands',
+  mimeType: 'text/markdown',
+};
+
+const sessionJson = {
+  uri: `${root}session.json`,
+  name: 'session.json',
+  title: 'Where the load test stands, as JSON',
+  mimeType: 'application/json',
+};
+
+const changes = {
+  uri: `${root}review/changes`,
+  name: 'review/changes',
+  title: 'Every change of the configs under review',
+  description: 'As the files lie on disk now, against the baseline.',
+  mimeType: 'text/plain',
+};
+
+/** What is there beside the reports; the changes once there is a load level. */
+export const fixedResources: readonly Resource[] = [session, sessionJson, changes];
 
 /** Every page of every report, also of those that the list leaves out. */
 export const reportTemplate = {
@@ -55,29 +78,9 @@ type Listing = Pick<Ports, 'reports' | 'sessions'>;
 export async function listResources(ports: Listing): Promise<Resource[]> {
   const [{ level }, reports] = await Promise.all([ports.sessions.load(), ports.reports.list()]);
   return [
-    {
-      uri: session,
-      name: 'session',
-      title: 'Where the load test stands',
-      mimeType: 'text/markdown',
-    },
-    {
-      uri: `${session}.json`,
-      name: 'session.json',
-      title: 'Where the load test stands, as JSON',
-      mimeType: 'application/json',
-    },
-    ...(level === undefined
-      ? []
-      : [
-          {
-            uri: changes,
-            name: 'review/changes',
-            title: `Every change of the ${level.load}x configs`,
-            description: 'As the files lie on disk now, against the baseline.',
-            mimeType: 'text/plain',
-          },
-        ]),
+    session,
+    sessionJson,
+    ...(level === undefined ? [] : [changes]),
     ...reports.slice(0, mostListed).flatMap(({ directory, pages }) =>
       pages.map(({ name, sizeBytes, modifiedMs }) => ({
         uri: `${root}reports/${directory}/${name}`,
@@ -94,14 +97,15 @@ export async function listResources(ports: Listing): Promise<Resource[]> {
 /** @throws ToolError NOT_FOUND for what is not listed and not reached by the template */
 export async function readResource(uri: string, ports: Ports, watch: Watch): Promise<ResourceText> {
   if (uri === viewUri) return reportView();
-  if (uri === session || uri === `${session}.json`) {
+  if (uri === session.uri || uri === sessionJson.uri) {
     const call: ToolCall = { ...watch, ask: async () => 'unanswered' };
     const { structured, text } = await invoke(showSession, {}, ports, call);
-    return uri === session
-      ? { uri, mimeType: 'text/markdown', text }
-      : { uri, mimeType: 'application/json', text: JSON.stringify(structured, null, 2) };
+    return uri === session.uri
+      ? { uri, mimeType: session.mimeType, text }
+      : { uri, mimeType: sessionJson.mimeType, text: JSON.stringify(structured, null, 2) };
   }
-  if (uri === changes) return { uri, mimeType: 'text/plain', text: await changesUnderReview(ports, watch) };
+  if (uri === changes.uri)
+    return { uri, mimeType: changes.mimeType, text: await changesUnderReview(ports, watch) };
   const [, directory, name] = /^load-test:\/\/reports\/([^/]+)\/(report\.(?:md|html|json))$/.exec(uri) ?? [];
   const text = directory && name && (await ports.reports.read(directory, name));
   if (typeof text !== 'string')
