@@ -30,6 +30,22 @@ for (const tool of tools) {
   strictEqual(tool.inputSchema.additionalProperties, false, tool.name);
 }
 
+// What Inspector lists as apps: tools that name a page, and a page that is there.
+const apps = tools.filter((tool) => tool._meta?.ui?.resourceUri !== undefined);
+deepStrictEqual(
+  apps.map((tool) => tool.name),
+  ['buildReport', 'compareReports'],
+);
+for (const { _meta } of apps) {
+  const [page] = inspect('resources/read', '--uri', _meta.ui.resourceUri).contents;
+  strictEqual(page.mimeType, 'text/html;profile=mcp-app');
+  ok(page.text.startsWith('<!doctype html>'), page.text.slice(0, 40));
+}
+const { prompts } = inspect('prompts/list');
+ok(prompts.some((prompt) => prompt.name === 'start-load-test'));
+const { resources } = inspect('resources/list');
+strictEqual(resources[0].uri, 'load-test://session');
+
 const words = [
   'tools/call',
   '--tool-name',
@@ -50,5 +66,5 @@ strictEqual(refused.isError, true);
 ok(refused.content[0].text.includes('load'), refused.content[0].text);
 
 process.stdout.write(
-  `Inspector: ${tools.length} tools listed, scaleConfigs called, a misspelt argument refused\n`,
+  `Inspector: ${tools.length} tools listed, ${apps.length} of them apps, ${prompts.length} prompts, scaleConfigs called, a misspelt argument refused\n`,
 );
