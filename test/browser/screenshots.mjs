@@ -1,8 +1,8 @@
 // `npm run screenshots`: plays two load levels in the embedded world with a fixed seed and a clock that moves only when it
 // is told to, and takes the pictures in docs/screenshots from the report of the second.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
@@ -12,18 +12,25 @@ const root = join(import.meta.dirname, '../..');
 const target = join(root, 'docs/screenshots');
 const folder = await mkdtemp(join(tmpdir(), 'audit-load-test-screenshots-'));
 
-/** The sandbox is TypeScript, which Node 20 does not read. */
-async function sandbox() {
-  const outfile = join(folder, 'sandbox.mjs');
-  const from = (name) => JSON.stringify(join(root, 'src/sandbox', name));
+/** The sandbox and the host of the app are TypeScript, which Node 20 does not read. */
+async function typescriptParts() {
+  const from = (name) => JSON.stringify(join(root, name));
   await build({
     stdin: {
-      contents: `export { startWorld } from ${from('world.ts')}; export { connect } from ${from('demoClient.ts')};`,
+      contents: [
+        `export { startWorld } from ${from('src/sandbox/world.ts')};`,
+        `export { connect } from ${from('src/sandbox/demoClient.ts')};`,
+        `export { parseReport } from ${from('src/report/json.ts')};`,
+        `export { hostApp } from ${from('test/browser/app.ts')};`,
+      ].join('\n'),
       resolveDir: root,
     },
-    outfile,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     platform: 'node',
+    mainFields: ['module', 'main'],
     format: 'esm',
     logLevel: 'warning',
     plugins: [bundledText()],
@@ -31,7 +38,7 @@ async function sandbox() {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
-  return import(pathToFileURL(outfile).href);
+  return import(pathToFileURL(join(folder, 'stdin.mjs')).href);
 }
 
 /** Two levels, from the configs to the report. @returns the directory of the last report */
@@ -94,9 +101,22 @@ async function take(browser, directory) {
   }
 }
 
+/** The same report as a host of MCP Apps shows it beside a result. */
+async function takeApp(browser, directory, { hostApp, parseReport }) {
+  const report = parseReport(await readFile(join(directory, 'report.json'), 'utf8'), directory);
+  const host = await hostApp(browser, { [basename(directory)]: report });
+  await host.notify('ui/notifications/tool-result', { structuredContent: { directory } });
+  await host.app.locator('.rows .row').first().waitFor();
+  const bytes = await host.page.screenshot({ clip: { x: 0, y: 0, width: 920, height: 700 } });
+  await writeFile(join(target, 'app.png'), bytes);
+  process.stdout.write(`docs/screenshots/app.png: ${Math.round(bytes.length / 1024)} KB\n`);
+  await host.close();
+}
+
 try {
   await mkdir(target, { recursive: true });
-  const directory = await playLevels(await sandbox());
+  const parts = await typescriptParts();
+  const directory = await playLevels(parts);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -111,6 +131,7 @@ try {
     ],
   });
   await take(browser, directory);
+  await takeApp(browser, directory, parts);
   await browser.close();
 } finally {
   await rm(folder, { recursive: true, force: true });
