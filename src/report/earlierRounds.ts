@@ -17,19 +17,26 @@ export function otherRounds(
 }
 
 /**
- * The report to compare with: the highest lower load, else the same load once before; among several the newest that is
- * comparable, else the newest.
+ * The report to compare with: the highest lower load that is comparable, else the same load once before, on this cluster
+ * configuration or another; among several the newest. Where nothing is comparable, the newest of the highest lower load,
+ * else of the same load: the reason is then given.
  */
 export function levelBefore(candidate: MeasuredRound, others: readonly Report[]): Report | undefined {
-  const lower = others.filter((report) => report.load < candidate.load);
-  const level = Math.max(...lower.map((report) => report.load));
-  const choices =
-    lower.length > 0 ? lower.filter((report) => report.load === level) : sameLoad(candidate, others);
-  return choices.findLast((report) => notComparable(report, candidate).why === undefined) ?? choices.at(-1);
+  const lower = highestLoad(others.filter((report) => report.load < candidate.load));
+  const same = others.filter((report) => report.load === candidate.load);
+  const comparable = others.filter((report) => notComparable(report, candidate).why === undefined);
+  const comparableLower = highestLoad(comparable.filter((report) => report.load < candidate.load));
+  return (
+    comparableLower.at(-1) ??
+    same.findLast((report) => comparable.includes(report)) ??
+    lower.at(-1) ??
+    same.at(-1)
+  );
 }
 
-function sameLoad(candidate: MeasuredRound, others: readonly Report[]): Report[] {
-  return others.filter((report) => report.load === candidate.load);
+function highestLoad(reports: readonly Report[]): Report[] {
+  const level = Math.max(...reports.map((report) => report.load));
+  return reports.filter((report) => report.load === level);
 }
 
 /** The fixed seconds of a step, averaged over the checks that were measured at two loads or more on this cluster configuration. */

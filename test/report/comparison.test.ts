@@ -213,6 +213,20 @@ describe('a report with earlier levels', () => {
     ]);
   });
 
+  it('that changed the cluster is compared with the same load before the change, not with a lower load on the old cluster', () => {
+    const changed = { clusterConfig: { digest: 'config-b', stepConcurrencyLevel: 12 } };
+    const rerun = roundAt(4, 1, {}, { ...changed, earlier: [one, two, four] });
+    expect(rerun.comparison).toMatchObject({ comparable: true, varies: 'cluster', baseline: { load: 4 } });
+    const onNew = roundAt(1, 2, {}, changed);
+    const grown = roundAt(4, 3, {}, { ...changed, earlier: [one, two, four, onNew] });
+    expect(grown.comparison).toMatchObject({ comparable: true, varies: 'load', baseline: { load: 1 } });
+  });
+
+  it('that changed load and cluster together says so of the level before, when nothing better is at hand', () => {
+    const both = roundAt(4, 1, {}, { clusterConfig: { digest: 'config-b' }, earlier: [one, two] });
+    expect(both.comparison).toMatchObject({ comparable: false, varies: 'both', baseline: { load: 2 } });
+  });
+
   it('does not compare itself with its own earlier copy', () => {
     expect(roundAt(4, 0, {}, { earlier: [four] }).comparison).toBeNull();
   });
