@@ -53,10 +53,12 @@ export const fixInterval = defineTool({
       };
 
     const bytes = encodeCheck(fixed.text);
-    const digest = await ports.blobs.put(bytes);
-    const manifest = await keepManifest(ports.blobs, { [one.path]: digest });
+    // What becomes known is the fix alone. Where somebody edited the file besides, their bytes stay unexpected, and theirs.
+    const edited = one.file.diskDigest !== one.digest;
+    const digest = await ports.blobs.put(edited ? fixedExpectation(one, input) : bytes);
+    const manifest = edited ? {} : { manifest: await keepManifest(ports.blobs, { [one.path]: digest }) };
     await ports.sessions.record(() => [
-      { type: 'begun', tool: 'fixInterval', arguments: { ...input }, manifest },
+      { type: 'begun', tool: 'fixInterval', arguments: { ...input }, ...manifest },
     ]);
     await ports.target.write([{ path: one.path, bytes }], call);
     const files = review.files.map((other) =>
@@ -98,6 +100,14 @@ interface Wanted {
   readonly to: number;
   readonly unit?: 'hour' | 'day' | undefined;
   readonly line?: number | undefined;
+}
+
+/** The bytes that the load and this fix make of the baseline, without what somebody changed on disk. */
+function fixedExpectation(one: ExpectedFile, wanted: Wanted): Uint8Array {
+  const text = decodeCheck(one.bytes);
+  if ('invalid' in text) return one.bytes;
+  const units = wanted.unit === undefined ? (['hour', 'day'] as const) : [wanted.unit];
+  return encodeCheck(fixIntervals(text.source, units, wanted).text);
 }
 
 /** @throws ToolError BAD_INPUT for a file that is no text or no YAML, and when no such amount stands there */

@@ -133,6 +133,21 @@ test.each(refused)('%s, and nothing is changed', async (_what, given, says) => {
   expect(shared.everything()).toEqual(untouched);
 });
 
+test('a fix does not make the rest of somebody’s edit known: it stays unexpected, and is not overwritten', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  bed.edit(events, 'expect: 0', 'expect: 999999');
+  const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const review = await bed.call('reviewConfigs');
+  expect(review.structure.unexpected).toEqual([
+    expect.objectContaining({ file: events, expected: 'expect: 0', found: 'expect: 999999' }),
+  ]);
+  expect(review.structure.reviewId).toBe(structure.reviewId);
+  const up = await bed.call('scaleConfigs', { load: 4 });
+  expect(up.structure).toMatchObject({ status: 'needs_decision', edited: [events] });
+  expect(bed.read(events)).toContain('expect: 999999');
+});
+
 test('without a load level there is nothing to fix', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).toMatch(
