@@ -87,7 +87,7 @@ function readOptions(tool: Tool, words: readonly string[]): Record<string, unkno
     ]),
   );
   const { values, positionals } = parseArgs({
-    args: [...words],
+    args: joined(words, kinds),
     options: { ...options, json: { type: 'boolean' } },
     strict: false,
     allowPositionals: true,
@@ -105,6 +105,20 @@ function readOptions(tool: Tool, words: readonly string[]): Record<string, unkno
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typed(value, kinds.get(name))]),
   );
+}
+
+/** `--approved true` is how people write it after reading `approved: true`; parseArgs knows `--approved=true` alone. */
+function joined(words: readonly string[], kinds: ReadonlyMap<string, string>): string[] {
+  return words.flatMap((word, index) => {
+    const before = words[index - 1];
+    if (isSwitch(before, kinds) && /^(true|false)$/.test(word)) return [];
+    const next = words[index + 1];
+    return isSwitch(word, kinds) && /^(true|false)$/.test(next ?? '') ? [`${word}=${next}`] : [word];
+  });
+}
+
+function isSwitch(word: string | undefined, kinds: ReadonlyMap<string, string>): boolean {
+  return word?.startsWith('--') === true && kinds.get(word.slice(2)) === 'boolean';
 }
 
 /** A word of the shell as the argument's type; a word that is none stays, to be refused. */

@@ -26,19 +26,31 @@ export function chooseReports(
   stored: readonly StoredReport[],
   wanted: WantedReports,
 ): { baseline: StoredReport; candidate: StoredReport } {
-  const ofSchedule = stored.filter(
-    ({ report }) => wanted.schedule === undefined || report.schedule === wanted.schedule,
-  );
-  const candidate = wanted.candidate === undefined ? ofSchedule.at(-1) : find(ofSchedule, wanted.candidate);
-  if (candidate === undefined) return missing(stored, wanted.candidate);
+  const newestFirst = [...new Set(stored.map(({ report }) => report.schedule).reverse())];
+  const asked = wanted.schedule === undefined ? newestFirst : [wanted.schedule];
+  // A load means a level of one schedule: the newest schedule that has both.
+  for (const schedule of asked) {
+    const pair = pairIn(
+      stored.filter(({ report }) => report.schedule === schedule),
+      wanted,
+    );
+    if (pair !== undefined) return pair;
+  }
+  const named = pairIn(stored, wanted);
+  if (named !== undefined && wanted.baseline !== undefined && wanted.candidate !== undefined) return named;
+  return missing(stored, wanted);
+}
+
+function pairIn(
+  stored: readonly StoredReport[],
+  wanted: WantedReports,
+): { baseline: StoredReport; candidate: StoredReport } | undefined {
+  const candidate = wanted.candidate === undefined ? stored.at(-1) : find(stored, wanted.candidate);
+  if (candidate === undefined) return undefined;
   const before = stored.filter((one) => one !== candidate);
-  const same = before.filter(({ report }) => report.schedule === candidate.report.schedule);
   const baseline =
-    wanted.baseline === undefined
-      ? newestBefore(same, candidate)
-      : (find(same, wanted.baseline) ?? find(before, wanted.baseline));
-  if (baseline === undefined) return missing(before, wanted.baseline);
-  return { baseline, candidate };
+    wanted.baseline === undefined ? newestBefore(before, candidate) : find(before, wanted.baseline);
+  return baseline && { baseline, candidate };
 }
 
 function find(stored: readonly StoredReport[], wanted: string): StoredReport | undefined {
@@ -54,15 +66,18 @@ function newestBefore(same: readonly StoredReport[], candidate: StoredReport): S
   return earlier.at(-1);
 }
 
-function missing(stored: readonly StoredReport[], wanted: string | undefined): never {
+function missing(stored: readonly StoredReport[], wanted: WantedReports): never {
   const names = stored.slice(-6).map(({ directory, report }) => `${directory} (${report.schedule})`);
+  const asked = [wanted.baseline, wanted.candidate]
+    .flatMap((name) => name ?? [])
+    .map((name) => name.slice(0, 60));
   const what =
-    wanted === undefined
+    asked.length === 0
       ? 'There are not two reports of one schedule to compare'
-      : `There is no report ${JSON.stringify(wanted.slice(0, 60))} to compare`;
+      : `There is no pair of reports for ${JSON.stringify(asked)} to compare`;
   throw new ToolError(
     'NOT_FOUND',
-    `${what}. ${names.length === 0 ? 'No other report is in REPORTS_DIR.' : `There are: ${names.join(', ')}.`} Nothing was written.`,
+    `${what}. ${names.length === 0 ? 'No report is in REPORTS_DIR.' : `There are: ${names.join(', ')}.`} Nothing was written.`,
     {
       next: 'call buildReport for the rounds that are to be compared, or compareReports with two of these names.',
     },

@@ -1,4 +1,5 @@
 /** `node dist/main.js sandbox`: the world, left running for a client of one's own. */
+import { fstatSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,14 +7,18 @@ import { startWorld, type WorldOptions } from './world.ts';
 
 /**
  * Starts the world in a temp directory and prints its whereabouts as one line of JSON. Resolves, with the
- * directory removed, after SIGTERM or SIGINT or when stdin closes.
+ * directory removed, after SIGTERM or SIGINT, or when a stdin that is a pipe closes.
  */
 export async function runSandbox(options: Omit<WorldOptions, 'directory'> = {}): Promise<void> {
+  // A pipe that closes is a parent that went. A terminal has Ctrl-C, and /dev/null says nothing: in the background it stays.
+  const stdin = fstatSync(0);
+  const heldOpen = stdin.isFIFO() || stdin.isSocket();
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-    for (const ending of ['end', 'close', 'error'] as const) process.stdin.once(ending, () => resolve());
+    if (heldOpen)
+      for (const ending of ['end', 'close', 'error'] as const) process.stdin.once(ending, () => resolve());
   });
-  process.stdin.resume();
+  if (heldOpen) process.stdin.resume();
   const directory = await mkdtemp(join(tmpdir(), 'audit-load-test-sandbox-'));
   try {
     const world = await startWorld({ ...options, directory });

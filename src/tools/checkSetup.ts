@@ -140,7 +140,7 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
       const source = dag?.bytes.toString('utf8') ?? '';
       const load = readLoad(source, dag?.name ?? 'The DAG file');
       const bucket = readConstant(source, 'S3_BUCKET');
-      const same = bucket === undefined || bucket === settings.bucket;
+      const same = bucket === undefined || settings.bucket === '' || bucket === settings.bucket;
       return [
         {
           name: 'DAG file',
@@ -148,7 +148,7 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
           detail: same
             ? `${settings.dagFile}, LOAD = ${load}`
             : `${settings.dagFile} reads bucket ${bucket}, not ${settings.bucket}`,
-          ...(same ? {} : { fix: `Set S3_BUCKET = "${settings.bucket}" in the DAG file.` }),
+          ...(same ? {} : { fix: 'Make S3_BUCKET in .env and in the DAG file the same.' }),
         },
         clusterConfigCheck(configs),
       ];
