@@ -32,3 +32,15 @@ export async function roundWarnings(
     `Round ${running.round.round} (${running.load}x ${running.round.schedule}) is still running on ${running.cluster.id}; uploads wait until it is done.`,
   ];
 }
+
+/** A level that was reported and not committed loses its place on disk to the next one: its configs miss the commit. */
+export function uncommittedWarning(session: Session, nextLoad: number): string[] {
+  const onDisk = session.level?.load;
+  const missed = session.rounds.findLast(
+    (round) => round.load === onDisk && round.report !== undefined && !round.committed && !round.abandoned,
+  );
+  if (missed === undefined || onDisk === nextLoad) return [];
+  return [
+    `Round ${missed.round} (${missed.load}x ${missed.schedule}) is reported but not committed: commitResults takes the configs of the level on disk, so scale to ${missed.load}x again to commit them.`,
+  ];
+}

@@ -4,10 +4,12 @@ import { sha256 } from '../checks/digest.ts';
 import { configsFolder } from '../checks/keys.ts';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
+import { cleanLine } from '../foreignText.ts';
 import type { Cluster, Instance, Ports, PriceTable, Step, StepLog, Watch } from '../ports.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { parseReport } from '../report/json.ts';
 import type { ClusterConfigUsed } from '../report/model.ts';
+import type { Session } from '../state/session.ts';
 
 /** Logs are read for at most this many failed steps: the groups of causes are clear long before. */
 const mostLogs = 40;
@@ -141,4 +143,15 @@ export async function readReports(
     }
   }
   return { stored, warnings };
+}
+
+/** Checks that ran with a window which a person set: their times do not follow the load, and say nothing of its growth. */
+export function fixedWindows(session: Session, schedule: Schedule, load: number): string[] {
+  const fixes = (session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule);
+  if (fixes.length === 0) return [];
+  const names = fixes.slice(0, 5).map((fix) => cleanLine(fix.path, 120));
+  const more = fixes.length > names.length ? `, and ${fixes.length - names.length} more` : '';
+  return [
+    `${fixes.length === 1 ? '1 check was' : `${fixes.length} checks were`} fixed by a person at ${load}x (${names.join(', ')}${more}): the window is not the baseline's × ${load}, so a ratio to another level is not the load's.`,
+  ];
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import {
+  fixedWindows,
   readClusterConfig,
   readExpectedChecks,
   readFailures,
@@ -39,7 +40,7 @@ export const buildReport = defineTool({
   name: 'buildReport',
   title: 'Write the report of a round',
   description:
-    'Writes the report of a finished round (report.md, report.json, charts) from the EMR steps: did the load fit its window, what was slow, what failed and why, what to change. Takes the latest round; clusterId only when the person names another cluster, afterTimestamp for a report by time as markRound printed it. partial: true for a provisional report while steps run.',
+    'Writes the report of a finished round (report.md, report.html, report.json, charts) from the EMR steps: did the load fit its window, what was slow, what failed and why, what to change. Takes the latest round; clusterId only when the person names another cluster, afterTimestamp for a report by time as markRound printed it. partial: true for a provisional report while steps run.',
   effect: 'write',
   idempotent: true,
   openWorld: true,
@@ -128,7 +129,13 @@ export const buildReport = defineTool({
       resultsUri: `s3://${ports.settings.bucket}/${ports.settings.resultsPrefix}/${schedule}/${load}x/`,
       version,
       earlier,
-      warnings: [...range.warnings, ...expected.warnings, ...machines.warnings, ...warnings],
+      warnings: [
+        ...range.warnings,
+        ...fixedWindows(session, schedule, load),
+        ...expected.warnings,
+        ...machines.warnings,
+        ...warnings,
+      ],
     });
     const files = reportFiles(report);
     const path = await ports.reports.write(directory, files);

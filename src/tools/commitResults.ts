@@ -175,7 +175,7 @@ function summaryOf(load: number, created: boolean, target: Commit | null, report
       ? `${count(target.files.length, 'config file')} in the target repository (${target.sha.slice(0, 8)})`
       : undefined,
     reports?.created
-      ? `${count(reports.files.length, 'report file')} (${reports.sha.slice(0, 8)})`
+      ? `${count(reports.files.length, 'file')} of report, DAG and cluster configs (${reports.sha.slice(0, 8)})`
       : undefined,
   ];
   return `Committed ${parts.filter((part) => part !== undefined).join(' and ')} for ${load}x.`;

@@ -3,7 +3,7 @@ import { changesText, describeLevel } from '../checks/levelSummary.ts';
 import { manifestOf, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
 import { keepManifest, readManifest, reviewOf } from '../facts/checks.ts';
-import { openRounds, roundWarnings } from '../facts/openRounds.ts';
+import { openRounds, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
@@ -107,7 +107,7 @@ export const scaleConfigs = defineTool({
       reviewId: review.reviewId,
       approvalNeeded,
       ...level,
-      remarks: [...warnings, ...level.remarks],
+      remarks: [...warnings, ...uncommittedWarning(session, target.load), ...level.remarks],
       written: 0,
       changesFile: await ports.notes.write(`${review.reviewId}.txt`, changesText(review, `${target.load}x`)),
       location: `${ports.settings.targetRepo}/${ports.settings.checksPath}`,

@@ -25,14 +25,14 @@ test('"Commit results" commits the approved configs and the report, each in its 
   expect(
     normalise(bed, text)
       .replaceAll(/\([0-9a-f]{8}\)/g, '(…)')
-      .replaceAll(/\d+ report files|files \d+(?=, message Load test 2x results)/g, '<n> report files'),
+      .replaceAll(/\d+ files of report|files \d+(?=, message Load test 2x results)/g, '<n> files of report'),
   ).toMatchInlineSnapshot(`
-    "Committed 6 config files in the target repository (…) and <n> report files (…) for 2x.
+    "Committed 6 config files in the target repository (…) and <n> files of report, DAG and cluster configs (…) for 2x.
 
     Status: committed
     Load: 2
     Target: sha <sha>, files 6, message Load test 2x configs - 2025-12-08, branch audit_checks_load_testing
-    Reports: sha <sha>, <n> report files, message Load test 2x results - 2x fits, one missing column
+    Reports: sha <sha>, <n> files of report, message Load test 2x results - 2x fits, one missing column
 
     → scaleConfigs with the next load (for example 4x) goes one level up.
     → Nothing was pushed: the person pushes when they want to."

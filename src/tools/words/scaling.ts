@@ -82,7 +82,12 @@ export function scaledWords({
       ? [
           'The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).',
           ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
-        ]
+          ...(plan.fixesNotCarried.length === 0
+            ? []
+            : [
+                'The person says whether the fixes of the last level (fixesNotCarried) hold here, too: fixInterval makes them again.',
+              ]),
+        ].slice(0, 3)
       : [`No approval is needed: uploadChecks with reviewId ${reviewId}.`],
   };
 }
