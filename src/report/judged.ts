@@ -1,12 +1,14 @@
 import type { Suggestion } from './findingsModel.ts';
+import { metricWords } from './metricWords.ts';
 import type { Report } from './model.ts';
+import { notTried } from './settingTried.ts';
 
 type Judged = Report['judged'][number];
 type Judgeable = Pick<Report, 'load' | 'verdict' | 'findings' | 'failures' | 'steps' | 'clusterConfig'>;
 
 /**
  * What became of the suggestions of the last report at the same load: confirmed when the metric went where the suggestion said,
- * refuted when it did not, not comparable when the setting is known to be as it was or the metric is gone.
+ * refuted when it did not, not tried when the setting is known to be as it was, not comparable when the metric is gone.
  */
 export function judgeSuggestions(before: Report | undefined, now: Judgeable): Judged[] {
   if (!before) return [];
@@ -14,39 +16,25 @@ export function judgeSuggestions(before: Report | undefined, now: Judgeable): Ju
 }
 
 function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judged {
-  const { id, title, nextRound, metric } = suggestion;
+  const { id, title, setting, nextRound, metric } = suggestion;
+  const words = metricWords(metric.name);
   const value = metricOf(now, metric.name);
-  const unchanged =
-    settingOf(before, suggestion) !== undefined &&
-    settingOf(before, suggestion) === settingOf(now, suggestion);
-  if (unchanged)
-    return {
-      id,
-      outcome: 'not_comparable',
-      sentence: `${title}: not tried, ${suggestion.setting} is still ${suggestion.from}.`,
-    };
+  const unchanged = notTried(setting, before.clusterConfig, now.clusterConfig);
+  if (unchanged !== undefined)
+    return { id, outcome: 'not_tried', sentence: `${title}: not tried, ${unchanged}.` };
   if (value === undefined)
     return {
       id,
       outcome: 'not_comparable',
-      sentence: `${title}: not comparable, ${metric.name} was not measured this time.`,
+      sentence: `${title}: not comparable, ${words.name} was not measured this time.`,
     };
   const met = nextRound.is === 'at most' ? value <= nextRound.value : value >= nextRound.value;
-  const numbers = `${metric.name} was ${metric.value}, is ${value}, was to be ${nextRound.is} ${nextRound.value}`;
+  const numbers = `${words.name} was ${words.value(metric.value)}, is ${words.value(value)}, was to be ${nextRound.is} ${words.value(nextRound.value)}`;
   return {
     id,
     outcome: met ? 'confirmed' : 'refuted',
     sentence: `${title}: ${met ? 'confirmed' : 'refuted'} (${numbers}).`,
   };
-}
-
-/** The present value of a setting, where the cluster or its config file tells; undefined where nobody does. */
-function settingOf(
-  { clusterConfig }: Pick<Report, 'clusterConfig'>,
-  { setting }: Suggestion,
-): string | undefined {
-  if (setting === 'StepConcurrencyLevel') return clusterConfig?.stepConcurrencyLevel?.toString();
-  return clusterConfig?.settings?.[setting];
 }
 
 function metricOf(report: Judgeable, name: string): number | undefined {

@@ -153,7 +153,7 @@ export const reportSchema = z.object({
   judged: z.array(
     z.object({
       id: z.string(),
-      outcome: z.enum(['confirmed', 'refuted', 'not_comparable']),
+      outcome: z.enum(['confirmed', 'refuted', 'not_tried', 'not_comparable']),
       sentence: z.string(),
     }),
   ),

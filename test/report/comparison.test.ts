@@ -245,7 +245,7 @@ describe('a report with earlier levels', () => {
     expect(before.suggestions[0]).toMatchObject({ id: 'slots', from: '4' });
     const to = Number(before.suggestions[0]?.to);
     const same = roundAt(2, 1, slow, { earlier: [before] });
-    expect(same.judged[0]).toMatchObject({ id: 'slots', outcome: 'not_comparable' });
+    expect(same.judged[0]).toMatchObject({ id: 'slots', outcome: 'not_tried' });
     const more = roundAt(2, 1, { ...slow, slots: to }, { earlier: [before] });
     expect(more.judged[0]).toMatchObject({ id: 'slots', outcome: 'confirmed' });
     const worse = { ...slow, slots: to, seconds: (index: number) => 300 + (index % 5) };
