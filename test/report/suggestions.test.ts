@@ -28,6 +28,41 @@ describe('suggestions', () => {
     expect(report.suggestions[0]?.measured).toMatch(/^steps spent 88% of their time waiting while 4\.0 of 4/);
   });
 
+  it('name a number of slots that stands in the table of the report', () => {
+    const report = reportOf(
+      evenRound(200, 10, (index) => 60 + (index % 5)),
+      10,
+    );
+    const to = Number(report.suggestions[0]?.to);
+    expect(to).toBeGreaterThan(10);
+    expect(report.findings.whatIf.map((row) => row.slots)).toContain(to);
+    const seconds = /^about (\S+ \S+) if/.exec(report.suggestions[0]?.expected ?? '')?.[1];
+    expect(renderMarkdown(report)).toContain(`| ${to} | ${seconds} | yes |`);
+  });
+
+  it('say what more slots ask of the nodes, in numbers where the settings tell them', () => {
+    const expected = (settings?: Record<string, string>) =>
+      reportOf(
+        evenRound(60, 4, (index) => 70 + (index % 5)),
+        4,
+        { clusterConfig: { stepConcurrencyLevel: 4, ...(settings && { settings }) } },
+      ).suggestions[0]?.expected;
+    const fixed = {
+      'spark.dynamicAllocation.enabled': 'false',
+      'spark.executor.instances': '2',
+      'spark.executor.memory': '4g',
+    };
+    expect(expected(fixed)).toMatch(
+      /, and if the nodes have room for 12 executors of 4505 MiB: 54060 MiB of YARN memory, drivers not counted$/,
+    );
+    expect(expected({ ...fixed, 'spark.submit.deployMode': 'cluster', 'spark.driver.memory': '2g' })).toMatch(
+      / 12 executors of 4505 MiB and 6 drivers of 2432 MiB: 68652 MiB of YARN memory$/,
+    );
+    const unknown = /, and if the nodes have room: dags\/cluster_configs\/README\.md has the sum$/;
+    expect(expected()).toMatch(unknown);
+    expect(expected({ ...fixed, 'spark.dynamicAllocation.enabled': 'true' })).toMatch(unknown);
+  });
+
   it('do not ask for slots when the round fits, however much was waited', () => {
     expect(
       idsOf(
