@@ -5,6 +5,7 @@ import { compareReports } from '../../src/report/comparison.ts';
 import { comparisonSchema } from '../../src/report/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
 import { meanRatio } from '../../src/report/geometricMean.ts';
+import { comparisonBlocks } from '../../src/report/html/sections/comparison.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
 import { fitLinear, predictSeconds } from '../../src/report/linearFit.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
@@ -225,6 +226,19 @@ describe('a report with earlier levels', () => {
   it('that changed load and cluster together says so of the level before, when nothing better is at hand', () => {
     const both = roundAt(4, 1, {}, { clusterConfig: { digest: 'config-b' }, earlier: [one, two] });
     expect(both.comparison).toMatchObject({ comparable: false, varies: 'both', baseline: { load: 2 } });
+  });
+
+  it('does not say "within noise" beside a ratio of two, but what was not found', () => {
+    const linearly = '| no more than linear, as far as these rounds tell |';
+    expect(four.comparison?.checks.some((check) => check.word === 'within noise')).toBe(true);
+    expect(renderMarkdown(four)).toContain(linearly);
+    const repeat = renderMarkdown(roundAt(2, 1, {}, { earlier: [two] }));
+    expect(repeat).toContain('| changed no more than the other checks |');
+    expect(repeat).not.toContain(linearly);
+    for (const report of [four, roundAt(2, 1, {}, { earlier: [two] })])
+      expect(JSON.stringify(report.comparison && comparisonBlocks(report.comparison))).not.toContain(
+        'within noise',
+      );
   });
 
   it('does not compare itself with its own earlier copy', () => {

@@ -1,6 +1,7 @@
 import type { Comparison, Forecast } from '../../comparisonModel.ts';
 import { formatDuration } from '../../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../../forecastWords.ts';
+import { scalingText } from '../../scalingText.ts';
 import { counted } from '../../words.ts';
 import type { Block } from '../pageData.ts';
 import { times } from './pieces.ts';
@@ -53,7 +54,7 @@ function checkTable({ checks, baseline, candidate, varies }: Comparison): Block 
       formatDuration(check.baselineSeconds),
       formatDuration(check.candidateSeconds),
       times(check.ratio),
-      check.word,
+      scalingText(check.word, varies),
     ]),
   };
 }

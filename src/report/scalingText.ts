@@ -1,0 +1,15 @@
+import type { Comparison } from './comparisonModel.ts';
+
+/**
+ * What a comparison says of a check, as a reader meets it. "Within noise" is about the growth beyond the load's, not about the
+ * ratio beside it: a check that takes twice as long at twice the load has not grown more than linearly.
+ */
+export function scalingText(
+  word: Comparison['checks'][number]['word'],
+  varies: Comparison['varies'],
+): string {
+  if (word !== 'within noise') return word;
+  return varies === 'load'
+    ? 'no more than linear, as far as these rounds tell'
+    : 'changed no more than the other checks';
+}
