@@ -260,7 +260,7 @@ export interface TargetRepository {
    * outside or a link out of it; with `forWriting` also on another branch than TEST_BRANCH.
    */
   snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
-  /** Replaces files under CHECKS_PATH, each atomically. Refuses links and anything outside. */
+  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, anything outside, and a file that changed since. */
   write(files: readonly WrittenFile[], watch?: Watch): Promise<void>;
   /**
    * Writes a patch under STATE_DIR that brings the present bytes of these files back with `git apply`, made
@@ -278,6 +278,8 @@ export interface TargetRepository {
 export interface WrittenFile {
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** sha256 of the bytes that the snapshot saw on disk; undefined when there was no file. Anything else is somebody's work. */
+  readonly expected: Digest | undefined;
 }
 
 // ---- our own repository: DAG, cluster configs, reports -----------------------------------------------------

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { sha256 } from '../checks/digest.ts';
 import { ToolError } from '../errors.ts';
+import type { WrittenFile } from '../ports.ts';
 
 /**
  * The folder of the check files, by its real path. Everything that is read or written through it is a plain file
@@ -16,8 +18,8 @@ export interface ChecksFolder {
   read(path: string): Promise<Buffer | undefined>;
   /** @throws ToolError DENIED when `write` would refuse the path */
   requirePlain(path: string): Promise<void>;
-  /** Replaces one file atomically; its mode stays. */
-  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Replaces one file atomically; its mode stays. @throws ToolError CONFLICT when it no longer holds what was expected */
+  write(file: WrittenFile): Promise<void>;
   /** Removes what killed writers left behind. */
   removeDrafts(): Promise<void>;
 }
@@ -72,7 +74,25 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     return found && found.mode & 0o777;
   }
 
-  async function write(path: string, bytes: Uint8Array): Promise<void> {
+  async function read(path: string): Promise<Buffer | undefined> {
+    return readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+  }
+
+  async function requireUntouched({ path, expected }: WrittenFile): Promise<void> {
+    const found = await read(path);
+    if ((found && sha256(found)) === expected) return;
+    throw new ToolError(
+      'CONFLICT',
+      `Somebody changed ${path} while this call was under way. Nothing of that file was changed.`,
+      { next: 'call the same tool again: it looks at the files anew.' },
+    );
+  }
+
+  async function write(written: WrittenFile): Promise<void> {
+    const { path, bytes } = written;
     const mode = await plainMode(path);
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true });
@@ -81,6 +101,8 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     try {
       await file.writeFile(bytes);
       await file.close();
+      // As late as can be: between this look and the rename lie microseconds, not a wait for AWS.
+      await requireUntouched(written);
       await rename(draft, target);
     } catch (error) {
       await file.close().catch(() => undefined);
@@ -92,11 +114,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
   return {
     inRepository: inside.split(sep).join('/'),
     list: async () => (await walk()).filter((path) => writerOf(path) === undefined),
-    read: (path) =>
-      readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw error;
-      }),
+    read,
     requirePlain: async (path) => void (await plainMode(path)),
     write,
     async removeDrafts() {

@@ -40,7 +40,7 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
       await inBatches(files, (file) => folder.requirePlain(file.path));
       await inBatches(
         files,
-        async (file) => folder.write(file.path, file.bytes),
+        (file) => folder.write(file),
         (done) => {
           watch?.progress(done, files.length, 'check files written');
           watch?.signal.throwIfAborted();

@@ -60,7 +60,7 @@ export const fixInterval = defineTool({
     await ports.sessions.record(() => [
       { type: 'begun', tool: 'fixInterval', arguments: { ...input }, ...manifest },
     ]);
-    await ports.target.write([{ path: one.path, bytes }], call);
+    await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
     const files = review.files.map((other) =>
       other === one
         ? { ...one, file: { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) } }

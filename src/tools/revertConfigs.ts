@@ -63,7 +63,7 @@ function revertOf(file: CheckFile, to: 'baseline' | 'lastCommit') {
   const bytes = to === 'baseline' ? file.baseline : file.head;
   const digest = to === 'baseline' ? file.baselineDigest : file.headDigest;
   if (ruleFor(file.path) === undefined || bytes === undefined || digest === file.diskDigest) return [];
-  return [{ path: file.path, before: file.disk, bytes }];
+  return [{ path: file.path, before: file.disk, bytes, expected: file.diskDigest }];
 }
 
 function uploadedPrefixes(session: Session, bucket: string, configsPrefix: string): string[] {

@@ -80,6 +80,8 @@ export const scaleConfigs = defineTool({
   async run(input, ports: Wanted, call) {
     const session = await ports.sessions.load();
     const { target, scheduleFrom } = targetOf(input, session);
+    // Whatever waits for AWS comes before the look at the disk: a person works on meanwhile.
+    const warnings = await roundWarnings(input.abandon, ports, session, call);
     const snapshot = await ports.target.snapshot({ forWriting: true }, call);
     const before = await reviewOf(ports, session, snapshot, target);
     const written = await Promise.all(
@@ -88,7 +90,6 @@ export const scaleConfigs = defineTool({
     const plan = planScaling(before, session, written);
     const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
 
-    const warnings = await roundWarnings(input.abandon, ports, session, call);
     const level = describeLevel(before, review, plan, target);
     const approvalNeeded = review.approvalNeeded && !session.approved.has(review.reviewId);
     const words = {
@@ -124,7 +125,10 @@ export const scaleConfigs = defineTool({
       await ports.sessions.record(() => [
         { type: 'begun', tool: 'scaleConfigs', arguments: { ...input }, manifest },
       ]);
-      await ports.target.write(plan.writes, call);
+      await ports.target.write(
+        plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
+        call,
+      );
     }
     const { filesChanged, intervalsChanged } = level;
     const { reviewId, baseCommit } = review;

@@ -1,10 +1,11 @@
 /** A real repository in a temp directory, with the adapter on it and a git of one's own beside it. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTargetRepository } from '../../src/adapters/targetRepository.ts';
-import type { CheckFile, TargetRepository } from '../../src/ports.ts';
+import { sha256 } from '../../src/checks/digest.ts';
+import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports.ts';
 
 export const checks = 'checks/iceberg';
 export const testBranch = 'audit_checks_load_testing';
@@ -18,6 +19,8 @@ export interface GitBed {
   /** Writes files, by their path under CHECKS_PATH. */
   put(files: Readonly<Record<string, string | Uint8Array>>): void;
   read(path: string): Buffer;
+  /** What `target.write` takes to replace the file that lies on disk now, if one does. */
+  over(path: string, bytes: string | Uint8Array): WrittenFile;
   commit(message: string): string;
   /** The check files of a snapshot, by path. */
   files(): Promise<Record<string, CheckFile>>;
@@ -65,6 +68,14 @@ export function gitBed(
       }
     },
     read: (path) => readFileSync(join(repository, checks, path)),
+    over(path, bytes) {
+      const file = join(repository, checks, path);
+      return {
+        path,
+        bytes: Buffer.from(bytes),
+        expected: existsSync(file) ? sha256(readFileSync(file)) : undefined,
+      };
+    },
     commit(message) {
       run(['add', '--all']);
       run(['commit', '--quiet', '--allow-empty', '-m', message]);

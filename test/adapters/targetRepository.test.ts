@@ -169,7 +169,7 @@ describe('names', () => {
     expect(Object.keys(before).toSorted()).toEqual(spoken.toSorted());
     for (const name of spoken) expect(textOf(before[name]?.baseline)).toBe(`${name}\n`);
 
-    await bed.target.write(spoken.map((path) => ({ path, bytes: Buffer.from('scaled\n') })));
+    await bed.target.write(spoken.map((path) => bed.over(path, 'scaled\n')));
     const { files } = await bed.target.commit(spoken, '2x', '2x review');
     expect(files.toSorted()).toEqual(spoken.map((name) => `${checks}/${name}`).toSorted());
     expect(bed.git('status', '--porcelain')).toBe('');
@@ -179,10 +179,10 @@ describe('names', () => {
   test('of every kind come back from a backup with git apply', async () => {
     bed = gitBed(Object.fromEntries(spoken.map((name) => [name, `${name}\n`])));
     const mine = Buffer.from([0x61, 0x0d, 0x0a, 0xff, 0xfe, 0x0a, 0xc3, 0xa4]);
-    await bed.target.write(spoken.map((path) => ({ path, bytes: mine })));
+    await bed.target.write(spoken.map((path) => bed.over(path, mine)));
     const after = Buffer.from('a\r\nscaled\n');
     const backup = await bed.target.backup(spoken.map((path) => ({ path, before: mine, after })));
-    await bed.target.write(spoken.map((path) => ({ path, bytes: after })));
+    await bed.target.write(spoken.map((path) => bed.over(path, after)));
     bed.git('apply', backup);
     for (const path of spoken) expect(bed.read(path)).toEqual(mine);
   });
@@ -195,6 +195,30 @@ test('a backup brings a deletion back as a deletion, and never replaces an earli
   expect(new Set(backups).size).toBe(3);
   bed.git('apply', backups[0] ?? '');
   expect(existsSync(join(bed.repository, checks, 'a_15m.yml'))).toBe(false);
+});
+
+test.each([
+  ['edited', 'theirs\n'],
+  ['deleted', undefined],
+])('a file that was %s since the look is left as it is', async (_, theirs) => {
+  bed = gitBed();
+  const planned = bed.over('a_15m.yml', 'scaled\n');
+  if (theirs === undefined) rmSync(join(bed.repository, checks, 'a_15m.yml'));
+  else bed.put({ 'a_15m.yml': theirs });
+  await expect(bed.target.write([planned])).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringMatching(/a_15m\.yml.*Nothing of that file was changed/),
+  });
+  expect((await versions())['a_15m.yml']?.[0]).toBe(theirs);
+  expect(readdirSync(join(bed.repository, checks))).toEqual(theirs === undefined ? [] : ['a_15m.yml']);
+});
+
+test('a file that came where none was expected is left as it is', async () => {
+  bed = gitBed();
+  const planned = bed.over('new_15m.yml', 'scaled\n');
+  bed.put({ 'new_15m.yml': 'theirs\n' });
+  await expect(bed.target.write([planned])).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(textOf(bed.read('new_15m.yml'))).toBe('theirs\n');
 });
 
 describe('containment', () => {
@@ -226,10 +250,7 @@ describe('containment', () => {
       '.mcp.json',
     ])
       await expect(
-        bed.target.write([
-          { path: 'a_15m.yml', bytes },
-          { path, bytes },
-        ]),
+        bed.target.write([bed.over('a_15m.yml', bytes), { path, bytes, expected: undefined }]),
       ).rejects.toMatchObject({ code: 'DENIED' });
     // Refused before the first of the files was written.
     expect(textOf(bed.read('a_15m.yml'))).toBe('one\n');
@@ -240,7 +261,9 @@ describe('containment', () => {
     bed = gitBed();
     bed.git('init', '--quiet', join(checks, 'nested'));
     expect(Object.keys(await bed.files())).toEqual(['a_15m.yml']);
-    await expect(bed.target.write([{ path: 'nested/.git/config', bytes }])).rejects.toMatchObject({
+    await expect(
+      bed.target.write([{ path: 'nested/.git/config', bytes, expected: undefined }]),
+    ).rejects.toMatchObject({
       code: 'DENIED',
     });
   });
@@ -263,7 +286,7 @@ describe('containment', () => {
     const draft = `.audit-load-test-999999999-0123456789ab`;
     bed.put({ [draft]: 'half', 'sub/x_15m.yml': 'x' });
     expect(Object.keys(await bed.files())).toEqual(['a_15m.yml', 'sub/x_15m.yml']);
-    await bed.target.write([{ path: 'a_15m.yml', bytes }]);
+    await bed.target.write([bed.over('a_15m.yml', bytes)]);
     expect(existsSync(join(bed.repository, checks, draft))).toBe(false);
   });
 
@@ -272,7 +295,7 @@ describe('containment', () => {
     bed.git('update-index', '--chmod=+x', `${checks}/a_15m.yml`);
     bed.git('commit', '--quiet', '-m', 'Executable');
     bed.git('checkout', '--', '.');
-    await bed.target.write([{ path: 'a_15m.yml', bytes }]);
+    await bed.target.write([bed.over('a_15m.yml', bytes)]);
     expect(bed.git('diff', '--summary')).toBe('');
   });
 });
@@ -357,7 +380,7 @@ describe('where the repository stands', () => {
     const worktree = join(bed.place, 'worktree');
     bed.git('worktree', 'add', '--quiet', worktree, testBranch);
     const target = bed.adapter({ targetRepo: worktree });
-    await target.write([{ path: 'a_15m.yml', bytes: Buffer.from('scaled\n') }]);
+    await target.write([bed.over('a_15m.yml', 'scaled\n')]);
     const { sha } = await target.commit(['a_15m.yml'], '2x', '2x r');
     expect(bed.git('rev-parse', testBranch)).toBe(sha);
     expect(bed.git('status', '--porcelain')).toBe('');
@@ -379,7 +402,7 @@ test('ten thousand check files are read, written and committed', async () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `team_${index % 20}/check_${index}_15m.yml`);
   bed = gitBed(Object.fromEntries(names.map((name) => [name, `${name}: 1\n`])));
   const start = performance.now();
-  await bed.target.write(names.map((path) => ({ path, bytes: Buffer.from(`${path}: 2\n`) })));
+  await bed.target.write(names.map((path) => bed.over(path, `${path}: 2\n`)));
   const written = performance.now();
   const { files } = await bed.target.snapshot({ forWriting: true });
   const read = performance.now();
