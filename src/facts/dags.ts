@@ -6,6 +6,7 @@ import { configsFolder, dagKey } from '../checks/keys.ts';
 import { ruleFor, type Schedule, schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, Ports, Watch } from '../ports.ts';
+import type { Session } from '../state/session.ts';
 
 /** @throws ToolError CONFIG when no DAG run could come of these files, or it would read other configs than ours */
 export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
@@ -31,6 +32,21 @@ export async function compareWithBucket(
   const [dag] = remotes;
   const remoteLoad = dag === undefined ? undefined : findLoad(Buffer.from(dag).toString('utf8'));
   return { plan, remoteLoad: remoteLoad ?? null, others: otherObjects(folder, plan, dagsPrefix) };
+}
+
+/**
+ * A round over a part of the checks would measure less than its load.
+ * @throws ToolError WRONG_STATE while an uploadChecks of this load began and is not known to have ended
+ */
+export function requireWholeUpload(session: Session, load: number): void {
+  const cutOff = session.interruptions.find(({ tool }) => tool === 'uploadChecks');
+  // Another level on disk ends an interruption, so it is always one of the level at hand.
+  if (cutOff === undefined || session.level?.load !== load) return;
+  throw new ToolError(
+    'WRONG_STATE',
+    `uploadChecks of ${load}x began at ${cutOff.at} and did not finish (or still runs elsewhere), so a part of its checks may be missing in the bucket. Nothing was uploaded, and LOAD was not changed.`,
+    { next: `call uploadChecks again with ${JSON.stringify(cutOff.arguments)}, then uploadDags.` },
+  );
 }
 
 /**

@@ -83,11 +83,14 @@ export interface Session {
     readonly at: string;
   };
   readonly rounds: readonly Round[];
-  readonly interrupted?: {
-    readonly tool: string;
-    readonly arguments: Readonly<Record<string, unknown>>;
-    readonly at: string;
-  };
+  /** Effects that began and were not recorded as done, one for each tool, newest last. */
+  readonly interruptions: readonly Interruption[];
+}
+
+export interface Interruption {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly at: string;
 }
 
 export const emptySession: Session = {
@@ -98,6 +101,7 @@ export const emptySession: Session = {
   writtenManifests: [],
   uploads: [],
   rounds: [],
+  interruptions: [],
 };
 
 /** The session is what its events say, and nothing else. `from` is the session before the first of `entries`. */
@@ -118,7 +122,10 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'begun':
       return {
         ...session,
-        interrupted: { tool: event.tool, arguments: event.arguments, at },
+        interruptions: [
+          ...done(session, event.tool).interruptions,
+          { tool: event.tool, arguments: event.arguments, at },
+        ],
         ...(event.manifest === undefined
           ? {}
           : { writtenManifests: [...session.writtenManifests, event.manifest] }),
@@ -193,14 +200,14 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return { ...session, phase: 'round_open', rounds: [...session.rounds, round] };
     }
     case 'roundMoved': {
-      const { type: _, round, load, schedule, ...facts } = event;
+      const { type: _, round, load, schedule, unbound = false, ...facts } = event;
       const moved = {
         ...facts,
         ...(load === undefined ? {} : { load }),
         ...(schedule === undefined ? {} : { schedule }),
       };
       const rounds = session.rounds.map((one) =>
-        one.round === round ? { ...withoutEnd(one), ...moved } : one,
+        one.round === round ? { ...withoutEnd(unbound ? withoutCluster(one) : one), ...moved } : one,
       );
       return { ...session, rounds, phase: 'round_open' };
     }
@@ -250,9 +257,9 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
  * a half-done upload be forgotten; with other files on disk (`tool` left out) nothing begun before is worth finishing.
  */
 function done(session: Session, tool?: string): Session {
-  if (tool !== undefined && session.interrupted?.tool !== tool) return session;
-  const { interrupted: _, ...rest } = session;
-  return rest;
+  const interruptions =
+    tool === undefined ? [] : session.interruptions.filter((interruption) => interruption.tool !== tool);
+  return { ...session, interruptions };
 }
 
 /** Something else than the committed load goes on: a round, or another level on disk. */
@@ -262,6 +269,10 @@ function isAtWork({ phase, level }: Session, committed: number): boolean {
 
 /** With another start other steps may be its own, so that whether it is finished has to be seen anew. */
 function withoutEnd({ finished: _, ...round }: Round): Round {
+  return round;
+}
+
+function withoutCluster({ clusterId: _, ...round }: Round): Round {
   return round;
 }
 

@@ -143,7 +143,8 @@ function summaryOf(session: Session): string {
   return `${test}; phase ${phase.replaceAll('_', ' ')}; ${count(session.rounds.length, 'round')} so far.`;
 }
 
-function interruptedOf({ interrupted }: Session) {
+function interruptedOf({ interruptions }: Session) {
+  const interrupted = interruptions.at(-1);
   if (interrupted === undefined) return {};
   const { tool, arguments: given, at } = interrupted;
   return { interrupted: { tool, at }, callAgain: { tool, arguments: { ...given } } };

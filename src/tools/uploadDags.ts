@@ -5,7 +5,7 @@ import { dagIdOf, writeLoad } from '../checks/dagSource.ts';
 import { fitting } from '../checks/fitting.ts';
 import { dagKey } from '../checks/keys.ts';
 import { schedules } from '../checks/schedules.ts';
-import { compareWithBucket, readOwnDags, requireChecks } from '../facts/dags.ts';
+import { compareWithBucket, readOwnDags, requireChecks, requireWholeUpload } from '../facts/dags.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { DagFile, Ports } from '../ports.ts';
 import { ranWith } from '../rounds/ranWith.ts';
@@ -50,6 +50,7 @@ export const uploadDags = defineTool({
     const schedule = session.schedule ?? '15m';
     const uploadedLoad = session.uploads.findLast((upload) => upload.schedule === schedule)?.load;
     const load = input.load ?? uploadedLoad ?? previousLoad;
+    requireWholeUpload(session, load);
     await requireNoRoundUnderWay(ports, session, call);
     const { checks, warnings } = await requireChecks(ports, schedule, load, call);
     warnings.push(...requireSoundClusterConfigs(configs, checks));
@@ -76,10 +77,10 @@ export const uploadDags = defineTool({
     const digests = Object.fromEntries(plan.map((one) => [one.file.name, one.digest]));
     const changed = plan.filter((one) => one.status !== 'unchanged');
     // An upload that was cut off after its last byte still owes the round that it was to open.
-    const owesRound = session.interrupted?.tool === 'uploadDags';
+    const owesRound = session.interruptions.some(({ tool }) => tool === 'uploadDags');
     const dagId = dagIdOf(dag.name, schedule);
     if (changed.length === 0 && !owesRound) {
-      if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes);
+      if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
       await ports.sessions.record((now) =>
         sameDag(now, load, digests) && now.phase !== 'checks_uploaded'
           ? []
@@ -88,7 +89,7 @@ export const uploadDags = defineTool({
       return { ...told, ...unchangedWords(load, dagId) };
     }
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadDags', arguments: { ...input } }]);
-    if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes);
+    if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
     await ports.store.upload(
       changed.map(({ file }) => ({ key: dagKey(ports.settings, file.name), body: async () => file.bytes })),
       call,

@@ -141,12 +141,10 @@ describe('an interrupted call', () => {
   const upload = { ...events.begun, tool: 'uploadChecks' };
   test('is remembered with its arguments until its own end is recorded', () => {
     const begun = { ...upload, arguments: { reviewId: 'review-2x', approved: true } };
-    expect(sessionAfter(begun).interrupted).toEqual({
-      tool: 'uploadChecks',
-      arguments: { reviewId: 'review-2x', approved: true },
-      at,
-    });
-    expect(sessionAfter(begun, events.checksUploaded).interrupted).toBeUndefined();
+    expect(sessionAfter(begun).interruptions).toEqual([
+      { tool: 'uploadChecks', arguments: { reviewId: 'review-2x', approved: true }, at },
+    ]);
+    expect(sessionAfter(begun, events.checksUploaded).interruptions).toEqual([]);
   });
 
   test.each([
@@ -156,14 +154,21 @@ describe('an interrupted call', () => {
     ['an approval', events.approved],
     ['the end of another tool', events.dagUploaded],
   ])('is not forgotten because of %s in between', (_, between) => {
-    expect(sessionAfter(upload, between).interrupted?.tool).toBe('uploadChecks');
+    expect(sessionAfter(upload, between).interruptions).toMatchObject([{ tool: 'uploadChecks' }]);
+  });
+
+  test('is not forgotten because another tool began after it, and ended', () => {
+    const dags = { ...upload, tool: 'uploadDags' };
+    const tools = (session: Session) => session.interruptions.map(({ tool }) => tool);
+    expect(tools(sessionAfter(upload, dags, upload))).toEqual(['uploadDags', 'uploadChecks']);
+    expect(tools(sessionAfter(dags, upload, events.checksUploaded))).toEqual(['uploadDags']);
   });
 
   test.each([
     ['another level', events.scaled],
     ['a revert', events.reverted],
   ])('is not worth finishing after %s', (_, later) => {
-    expect(sessionAfter(upload, later).interrupted).toBeUndefined();
+    expect(sessionAfter(upload, later).interruptions).toEqual([]);
   });
 });
 

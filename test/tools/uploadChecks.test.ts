@@ -130,6 +130,9 @@ test('an upload that breaks off says so, and the same call finishes it', async (
     callAgain: { tool: 'uploadChecks', arguments: { reviewId, approved: true } },
   });
   await bed.fault(undefined);
+  expect(await bed.refusal('uploadDags')).toMatch(
+    /^WRONG_STATE: uploadChecks of 2x began at .* Nothing was uploaded, and LOAD was not changed\. Next: call uploadChecks again with .*reviewId/,
+  );
   await bed.restart();
   const { structure } = await bed.call('uploadChecks', { reviewId });
   expect(structure.uploaded + structure.unchanged).toBe(12);

@@ -196,6 +196,9 @@ test('an upload that lost its last answer still opens its round when it is calle
     bed.aws.s3.buckets.put(bucketName, `${folder}/${name}`, readFileSync(join(bed.project, 'dags', name)));
   }
   await bed.restart();
+  // Another tool that began and ended meanwhile does not settle it.
+  const { reviewId } = (await bed.call('reviewConfigs')).structure;
+  expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('unchanged');
   expect((await bed.call('uploadDags')).structure).toMatchObject({ status: 'uploaded', load: 4, round: 1 });
   const after = (await bed.call('showSession')).structure;
   expect(after.rounds).toHaveLength(1);

@@ -15,12 +15,11 @@ export const phases = [
 ] as const satisfies readonly Phase[];
 
 export function nextStepsOf(session: Session): string[] {
+  const newest = session.interruptions.at(-1);
   const interrupted =
-    session.interrupted === undefined
+    newest === undefined
       ? []
-      : [
-          `${session.interrupted.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`,
-        ];
+      : [`${newest.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`];
   return [...interrupted, ...stepsAfter(session)].slice(0, 3);
 }
 
