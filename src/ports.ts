@@ -293,8 +293,8 @@ export interface DagFile {
 export interface DagFolder {
   /** The DAG file first, then the three cluster configs. @throws ToolError CONFIG when one is missing. */
   read(): Promise<readonly DagFile[]>;
-  /** Replaces the DAG file's bytes, atomically. */
-  writeDag(bytes: Uint8Array): Promise<void>;
+  /** Replaces the DAG file's bytes, atomically. @throws ToolError CONFLICT when they are no longer the `expected` ones */
+  writeDag(bytes: Uint8Array, expected: Uint8Array): Promise<void>;
 }
 
 /** `path` is relative to the report's directory. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
@@ -26,9 +26,17 @@ export function createDagFolder(dagFile: string): DagFolder {
         readOne(basename(dagFile)),
         ...schedules.map((schedule) => readOne(`cluster_configs/${stem}_cluster_${schedule}.json`)),
       ]),
-    async writeDag(bytes) {
+    async writeDag(bytes, expected) {
       const draft = join(directory, `.${stem}-${randomBytes(6).toString('hex')}`);
       await writeFile(draft, bytes, { mode: (await stat(dagFile)).mode & 0o777 });
+      if (!(await readFile(dagFile)).equals(expected)) {
+        await unlink(draft);
+        throw new ToolError(
+          'CONFLICT',
+          'Somebody changed DAG_FILE while this call was under way. Nothing of that file was changed, and nothing was uploaded.',
+          { next: 'call uploadDags again: it reads the file anew.' },
+        );
+      }
       await rename(draft, dagFile);
     },
   };
