@@ -82,6 +82,33 @@ describe('suggestions', () => {
     expect(ids).not.toContain('slots');
   });
 
+  it('name every check that exceeds the window by itself, and what they win together', () => {
+    const steps = [
+      ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
+      stepOf('check_giant_15m', { started: 5, ended: 1126 }),
+      stepOf('check_twin_15m', { started: 5, ended: 1123 }),
+      stepOf('check_small_15m', { started: 5, ended: 600 }),
+    ];
+    const named = reportOf(steps, 7).suggestions.filter(({ id }) => id.startsWith('longest-step'));
+    expect(named.map(({ check }) => check)).toEqual(['check_giant_15m', 'check_twin_15m']);
+    for (const { expected } of named)
+      expect(expected).toMatch(
+        /^the round ends about \d+m \d+s sooner when check_giant_15m and check_twin_15m are that short \(\d+m \d+s sooner without them\)/,
+      );
+  });
+
+  it.each([
+    ['a change of a few seconds is not worth a round', 465, false],
+    ['a tenth is', 505, true],
+    ['a check below half of the window is short enough', 440, false],
+  ])('ask to split a check only for a gain: %s', (_, seconds, isAsked) => {
+    const steps = [
+      ...evenRound(8, 4, (index) => 30 + (index % 3) * 20),
+      stepOf('check_long_15m', { started: 0, ended: seconds }),
+    ];
+    expect(idsOf(steps, 5).includes('longest-step:check_long_15m')).toBe(isAsked);
+  });
+
   it('ask to submit the longest first when a long step that started late leaves a tail', () => {
     const steps = [
       ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),

@@ -5,52 +5,69 @@ import type { ReportStep } from '../model.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
 
-/** A step that by itself fills the window, or that is longer than all the work shared out. */
+/** Checks that are named at once when several exceed the window by themselves. */
+const named = 3;
+/** A change that saves less than a tenth of a check is not worth a round. */
+const worthShare = 0.9;
+
+/** Every check that by itself exceeds the window; else the longest, when it takes clearly more than half of it. */
 export function longestStep({ findings, verdict, steps, counts }: SuggestionFacts): Suggestion[] {
-  const longest = findings.bounds.longestStepSeconds;
-  const share = findings.bounds.workOverSlotsSeconds;
-  if (longest === null || share === null || counts.total < 2) return [];
-  const step = steps.find((one) => one.runSeconds === longest);
-  const fillsWindow = longest > 0.5 * verdict.windowSeconds;
-  const decides = longest > share && longest > 0.1 * verdict.windowSeconds;
-  if (!step || !(fillsWindow || decides)) return [];
-  const target = fillsWindow ? 0.5 * verdict.windowSeconds : Math.max(share, 1);
-  const saved = gainOfShortening(steps, step, target, findings.slots.limit ?? 1);
-  const why = fillsWindow
-    ? `${percent(longest / verdict.windowSeconds)} of the ${windowName(verdict.windowSeconds)} window`
-    : `longer than all the work shared out over the slots (${formatDuration(share)})`;
-  return [
-    {
-      id: `longest-step:${step.check}`,
-      check: step.check,
-      title: `Split or tune ${step.check}`,
-      measured: `it runs ${formatDuration(longest)} by itself: ${why}; more slots cannot help it`,
-      metric: { name: `runSeconds:${step.check}`, value: longest },
-      setting: `the query of ${step.check} (partition filter, join, or two checks of half the window)`,
-      from: formatDuration(longest),
-      to: `at most ${formatDuration(target)}`,
-      expected:
-        saved >= 1
-          ? `the round ends about ${formatDuration(saved)} sooner, by replaying these steps`
-          : 'room for the next level; by itself it does not shorten this round',
-      nextRound: {
-        sentence: `${step.check} takes at most ${formatDuration(target)}.`,
-        is: 'at most',
-        value: Math.round(target),
-      },
+  const { windowSeconds } = verdict;
+  const target = 0.5 * windowSeconds;
+  const [first, ...others] = longestOfEachCheck(steps);
+  if (!first || counts.total < 2 || worthShare * first.seconds < target) return [];
+  const chosen = [first, ...others.filter(({ seconds }) => seconds > windowSeconds)].slice(0, named);
+  const expected = gainSentence(
+    steps,
+    chosen.map(({ check }) => check),
+    target,
+    findings.slots.limit ?? 1,
+  );
+  return chosen.map(({ check, seconds }) => ({
+    id: `longest-step:${check}`,
+    check,
+    title: `Split or tune ${check}`,
+    measured: `it runs ${formatDuration(seconds)} by itself: ${percent(seconds / windowSeconds)} of the ${windowName(windowSeconds)} window; more slots cannot help it`,
+    metric: { name: `runSeconds:${check}`, value: seconds },
+    setting: `the query of ${check} (partition filter, join, or two checks of half the window)`,
+    from: formatDuration(seconds),
+    to: `at most ${formatDuration(target)}`,
+    expected,
+    nextRound: {
+      sentence: `${check} takes at most ${formatDuration(target)}.`,
+      is: 'at most',
+      value: Math.round(target),
     },
-  ];
+  }));
 }
 
-/** Replayed on the same slots in the same order: what is won when this step takes `targetSeconds`. */
-function gainOfShortening(
+/** Longest first; a check that ran more than once counts by its longest run. */
+function longestOfEachCheck(steps: readonly ReportStep[]): { check: string; seconds: number }[] {
+  const longest = new Map<string, number>();
+  for (const { check, runSeconds } of steps)
+    if (runSeconds !== null) longest.set(check, Math.max(runSeconds, longest.get(check) ?? 0));
+  return [...longest].map(([check, seconds]) => ({ check, seconds })).sort((a, b) => b.seconds - a.seconds);
+}
+
+/** Replayed on the same slots in the same order, with these checks shortened together, and without them. */
+function gainSentence(
   steps: readonly ReportStep[],
-  step: ReportStep,
+  checks: readonly string[],
   targetSeconds: number,
   slots: number,
-): number {
+): string {
   const ran = inStartOrder(steps.filter((one) => one.runSeconds !== null));
   const runs = ran.map((one) => one.runSeconds ?? 0);
-  const shorter = ran.map((one) => (one.id === step.id ? targetSeconds : (one.runSeconds ?? 0)));
-  return makespan(runs, slots) - makespan(shorter, slots);
+  const isMeant = (index: number) => checks.includes(ran[index]?.check ?? '');
+  const whole = makespan(runs, slots);
+  const shorter = runs.map((run, index) => (isMeant(index) ? Math.min(run, targetSeconds) : run));
+  const saved = whole - makespan(shorter, slots);
+  if (saved < 1) return 'room for the next level; by itself it does not shorten this round';
+  const sooner = `the round ends about ${formatDuration(saved)} sooner`;
+  if (checks.length === 1) return `${sooner}, by replaying these steps`;
+  const without = makespan(
+    runs.filter((_, index) => !isMeant(index)),
+    slots,
+  );
+  return `${sooner} when ${checks.join(' and ')} are that short (${formatDuration(whole - without)} sooner without them), by replaying these steps`;
 }
