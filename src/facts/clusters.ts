@@ -1,7 +1,7 @@
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, Ports, Watch } from '../ports.ts';
-import { clusterFor, earlierClusters } from '../rounds/clusterChoice.ts';
+import { clusterFor, earlierClusters, isNamedFor } from '../rounds/clusterChoice.ts';
 import { stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 
@@ -10,6 +10,13 @@ export type ClusterFrom = 'given' | 'round' | 'found' | 'carried';
 
 type Wanted = Pick<Ports, 'clusters' | 'settings' | 'dags'>;
 
+export interface ChosenCluster {
+  readonly clusterId: string;
+  readonly clusterFrom: ClusterFrom;
+  /** Found under a name that only this schedule's DAG gives at this load: the round's even before its first step. */
+  readonly certain: boolean;
+}
+
 /** @throws ToolError NOT_FOUND with the candidates when no cluster can be the round's */
 export async function chooseCluster(
   ports: Wanted,
@@ -17,20 +24,37 @@ export async function chooseCluster(
   round: Round,
   given: string | undefined,
   watch?: Watch,
-): Promise<{ clusterId: string; clusterFrom: ClusterFrom }> {
-  if (given !== undefined) return { clusterId: given, clusterFrom: 'given' };
-  if (round.clusterId !== undefined) return { clusterId: round.clusterId, clusterFrom: 'round' };
+): Promise<ChosenCluster> {
+  if (given !== undefined) return { clusterId: given, clusterFrom: 'given', certain: false };
+  if (round.clusterId !== undefined)
+    return { clusterId: round.clusterId, clusterFrom: 'round', certain: true };
+  return searchCluster(ports, session, round, watch);
+}
 
+/**
+ * Looks for the round's cluster by name and time, then among earlier rounds' clusters. The one that the round is
+ * bound to is left out: it is searched for anew only when that one ended without a step.
+ * @throws ToolError NOT_FOUND
+ */
+export async function searchCluster(
+  ports: Wanted,
+  session: Session,
+  round: Round,
+  watch?: Watch,
+): Promise<ChosenCluster> {
   const window = windowOf(round, session.rounds);
   const name = clusterName(await ports.dags.read(), round.schedule);
-  const created = await ports.clusters.createdSince(window.fromMs, watch);
-  const found = clusterFor(window, name, created);
-  if (found !== undefined) return { clusterId: found.id, clusterFrom: 'found' };
+  const created = (await ports.clusters.createdSince(window.fromMs, watch)).filter(
+    (cluster) => cluster.id !== round.clusterId,
+  );
+  const found = clusterFor(window, { namePrefix: name, load: round.load }, created);
+  if (found !== undefined)
+    return { clusterId: found.id, clusterFrom: 'found', certain: isNamedFor(found, name, round.load) };
 
   for (const clusterId of earlierClusters(round, session.rounds)) {
     const { steps } = await ports.clusters.steps(clusterId, watch);
     if (stepsIn(window, round.schedule, steps, ports.settings.configsPrefix).own.length > 0)
-      return { clusterId, clusterFrom: 'carried' };
+      return { clusterId, clusterFrom: 'carried', certain: false };
   }
   const candidates = created.slice(0, 5).map((cluster) => `${cluster.id} (${cluster.state})`);
   throw new ToolError(

@@ -5,6 +5,7 @@ import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { Ports, Step, Watch } from '../ports.ts';
 import { earlierClusters } from '../rounds/clusterChoice.ts';
+import { isEnding } from '../rounds/progress.ts';
 import { firstUnownedMs } from '../rounds/unowned.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -48,17 +49,29 @@ export async function loadInBucket(
   );
 }
 
-/** The newest open round when none of its steps exists yet: a mark moves it instead of adding another. */
+/** A round that a mark moves, and whether it is to forget its cluster, which ended without a step of it. */
+export interface MovableRound {
+  readonly round: Round;
+  readonly unbound: boolean;
+}
+
+/**
+ * The newest open round when none of its steps exists yet: a mark moves it instead of adding another. A round of
+ * another schedule whose cluster exists is on its way, and stays.
+ */
 export async function movableRound(
   ports: Wanted,
   session: Session,
+  schedule: Schedule,
   watch: Watch,
-): Promise<Round | undefined> {
+): Promise<MovableRound | undefined> {
   const latest = session.rounds.findLast((round) => !round.abandoned);
   if (latest === undefined || latest.finished !== undefined || latest.report !== undefined) return undefined;
   const observed = await observeRound(ports, session, latest, undefined, watch).catch(() => undefined);
-  const started = observed === undefined ? latest.clusterId !== undefined : observed.steps.own.length > 0;
-  return started ? undefined : latest;
+  if (observed === undefined)
+    return latest.clusterId === undefined ? { round: latest, unbound: false } : undefined;
+  if (observed.steps.own.length > 0 || latest.schedule !== schedule) return undefined;
+  return { round: latest, unbound: isEnding(observed.cluster) };
 }
 
 /** How far back an unmarked DAG run is looked for, in milliseconds. */

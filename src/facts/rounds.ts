@@ -5,7 +5,7 @@ import type { Cluster, Ports, Watch } from '../ports.ts';
 import { isActive, isDone, isEnding } from '../rounds/progress.ts';
 import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { type ClusterFrom, chooseCluster } from './clusters.ts';
+import { type ChosenCluster, type ClusterFrom, chooseCluster, searchCluster } from './clusters.ts';
 
 export interface ObservedRound {
   readonly round: Round;
@@ -53,15 +53,19 @@ export async function observeRound(
   givenCluster?: string,
   watch?: Watch,
 ): Promise<ObservedRound> {
-  const { clusterId, clusterFrom } = await chooseCluster(ports, session, round, givenCluster, watch);
-  const cluster = await ports.clusters.describe(clusterId, watch);
-  const observed = await ports.clusters.steps(clusterId, watch);
+  const chosen = await chooseCluster(ports, session, round, givenCluster, watch);
+  let look = await lookAt(ports, session, round, chosen, watch);
+  // A run that is tried again has another cluster.
+  if (chosen.clusterFrom === 'round' && look.steps.own.length === 0 && isEnding(look.cluster)) {
+    const next = await searchCluster(ports, session, round, watch).catch(unlessNotFound);
+    if (next !== undefined) look = await lookAt(ports, session, round, next, watch);
+  }
+  const { cluster, observed, steps, certain, clusterId, clusterFrom } = look;
   const { configsPrefix } = ports.settings;
-  const steps = stepsIn(windowOf(round, session.rounds), round.schedule, observed.steps, configsPrefix);
   const load = loadOfSteps(steps.own, configsPrefix) ?? round.load;
   const done = isDone(steps.own, cluster, observed.observedMs);
 
-  const binds = round.clusterId !== clusterId && (clusterFrom === 'found' || steps.own.length > 0);
+  const binds = round.clusterId !== clusterId && (certain || steps.own.length > 0);
   const finishes = done && round.finished === undefined;
   if (binds || finishes)
     await ports.sessions.record(() => [
@@ -80,14 +84,34 @@ export async function observeRound(
   };
 }
 
+async function lookAt(
+  ports: Wanted,
+  session: Session,
+  round: Round,
+  chosen: ChosenCluster,
+  watch: Watch | undefined,
+) {
+  const cluster = await ports.clusters.describe(chosen.clusterId, watch);
+  const observed = await ports.clusters.steps(chosen.clusterId, watch);
+  const window = windowOf(round, session.rounds);
+  const steps = stepsIn(window, round.schedule, observed.steps, ports.settings.configsPrefix);
+  return { ...chosen, cluster, observed, steps };
+}
+
+function unlessNotFound(error: unknown): undefined {
+  if (error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
+  throw error;
+}
+
 function finished(round: Round, load: number, steps: RoundSteps) {
   const failed = steps.own.filter((step) => step.state === 'FAILED').length;
   return { type: 'roundFinished' as const, round: round.round, load, steps: steps.own.length, failed };
 }
 
 /**
- * The round that is under way, when one is: its steps are active, or its cluster is still starting. Rounds that are
- * known to be finished or were abandoned are not asked about again.
+ * The round that is under way, when one is: its steps are active, or its cluster is still starting. Of the rounds that
+ * are known to be finished the newest is looked at again: on a cluster that stays up, a run that nobody marked is in
+ * its window.
  * @throws ToolError UPSTREAM when AWS cannot be asked: then nobody knows, and the caller must not go on
  */
 export async function roundUnderWay(
@@ -95,13 +119,13 @@ export async function roundUnderWay(
   session: Session,
   watch?: Watch,
 ): Promise<ObservedRound | undefined> {
-  for (const round of session.rounds.filter((one) => one.finished === undefined && !one.abandoned)) {
-    const observed = await observeRound(ports, session, round, undefined, watch).catch((error: unknown) => {
-      if (error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
-      throw error;
-    });
+  const present = session.rounds.filter((round) => !round.abandoned);
+  const newest = present.findLast((round) => round.clusterId !== undefined);
+  for (const round of present.filter((one) => one.finished === undefined || one === newest)) {
+    const observed = await observeRound(ports, session, round, undefined, watch).catch(unlessNotFound);
     if (observed === undefined || observed.done) continue;
     if (observed.steps.own.some(isActive)) return observed;
+    if (round.finished !== undefined) continue;
     if (
       observed.steps.own.length === 0 &&
       !isEnding(observed.cluster) &&

@@ -2,16 +2,29 @@ import type { ClusterSummary } from '../ports.ts';
 import type { Round } from '../state/session.ts';
 import type { RoundWindow } from './window.ts';
 
-/** The newest cluster that was created in the round's time under the name of the schedule's cluster config. */
+/** What the DAG names the clusters of a load: `{Name}_{LOAD}x_{run id}`. */
+export function isNamedFor(
+  { name }: Pick<ClusterSummary, 'name'>,
+  namePrefix: string,
+  load: number,
+): boolean {
+  return name.startsWith(`${namePrefix}_${load}x_`);
+}
+
+/**
+ * The newest cluster that was created in the round's time under the DAG's name for its load; else one whose name only
+ * begins as the schedule's cluster config says, which may be somebody else's.
+ */
 export function clusterFor(
   window: RoundWindow,
-  namePrefix: string,
+  { namePrefix, load }: { readonly namePrefix: string; readonly load: number },
   clusters: readonly ClusterSummary[],
 ): ClusterSummary | undefined {
-  return clusters
+  const newestFirst = clusters
     .filter((cluster) => cluster.createdMs >= window.fromMs && cluster.createdMs < window.untilMs)
     .filter((cluster) => cluster.name.startsWith(namePrefix))
-    .sort((a, b) => b.createdMs - a.createdMs)[0];
+    .sort((a, b) => b.createdMs - a.createdMs);
+  return newestFirst.find((cluster) => isNamedFor(cluster, namePrefix, load)) ?? newestFirst[0];
 }
 
 /** Clusters of earlier rounds, newest first: on one of them a "same cluster" round may run. */

@@ -97,6 +97,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     load: load.optional(),
     schedule: schedule.optional(),
     note: z.string().optional(),
+    /** The cluster that it was bound to ended without a step of it. */
+    unbound: z.boolean().optional(),
   }),
   /** Said before Airflow is asked, so that a call whose answer was lost finds the same run again. */
   z.object({ type: z.literal('dagTriggered'), round: z.int(), dagId: z.string(), dagRunId: z.string() }),

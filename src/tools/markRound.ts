@@ -46,7 +46,8 @@ export const markRound = defineTool({
     if (amended !== undefined && isNoteAlone(input)) return noteRound(ports, amended, input.note ?? '');
     const bucket =
       amended === undefined ? await loadInBucket(ports, session) : { load: amended.load, warnings: [] };
-    const moved = amended ?? (await movableRound(ports, session, call));
+    const movable = amended === undefined ? await movableRound(ports, session, schedule, call) : undefined;
+    const moved = amended ?? movable?.round;
     const now = await ports.clock.now();
     const start = await startOf(input, ports, session, { schedule, moved, now }, call);
 
@@ -68,7 +69,7 @@ export const markRound = defineTool({
               ...ranWith(latest, latest.dag?.files ?? {}, facts),
             },
           ]
-        : [{ type: 'roundMoved', round: moved.round, ...facts }],
+        : [{ type: 'roundMoved', round: moved.round, ...facts, unbound: movable?.unbound ?? false }],
     );
     const round = moved?.round ?? after.rounds.length;
     const [dag] = await ports.dags.read();

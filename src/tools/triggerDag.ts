@@ -82,16 +82,18 @@ export const triggerDag = defineTool({
     const wish = { dagId, load, schedule, clusterId: input.clusterId };
     if (!(await isWanted(ports, triggerQuestion(wish), input.approved, call)))
       return { ...awaitingWords(wish, ports.settings.approval), dagId, load, schedule, warnings };
+    // A person may take minutes to answer, and a round may have begun meanwhile.
+    if (input.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 
     // A run that Airflow never heard of keeps its id: a request that was held up on the way cannot become a second run.
     const lost = known === undefined && earlier?.clusterId === undefined ? earlier : undefined;
-    const moved = lost ?? (await movableRound(ports, session, call));
+    const moved = lost ?? (await movableRound(ports, session, schedule, call))?.round;
     const round = await openRound(
       ports,
       await ports.clock.now(),
       { dagId, load, schedule },
       {
-        moved: moved?.clusterId === undefined ? moved : undefined,
+        moved,
         dagRunId: lost?.dagRun.dagRunId,
       },
     );
@@ -160,7 +162,7 @@ async function openRound(
             by: 'triggerDag',
             ...ranWith(latest, latest.dag?.files ?? {}, facts),
           }
-        : { type: 'roundMoved', round: number, ...facts },
+        : { type: 'roundMoved', round: number, ...facts, unbound: true },
       { type: 'dagTriggered', round: number, ...dagRun },
     ];
   });

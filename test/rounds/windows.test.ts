@@ -142,10 +142,13 @@ test('the newest cluster of the name since the start is the round’s; earlier o
     cluster('j-TWO', 'load_15m_2x', 2),
     cluster('j-OTHER', 'load_daily', 3),
   ];
-  expect(clusterFor({ fromMs: noon, untilMs: noon + 60 * minute }, 'load_15m', clusters)?.id).toBe('j-TWO');
-  expect(clusterFor({ fromMs: noon, untilMs: noon + 2 * minute }, 'load_15m', clusters)?.id).toBe('j-ONE');
+  const named = { namePrefix: 'load_15m', load: 2 };
+  const theirs = [cluster('j-OURS', 'load_15m_2x_run', 1), cluster('j-THEIRS', 'load_15m_2xl', 5)];
+  expect(clusterFor({ fromMs: noon, untilMs: noon + 60 * minute }, named, theirs)?.id).toBe('j-OURS');
+  expect(clusterFor({ fromMs: noon, untilMs: noon + 60 * minute }, named, clusters)?.id).toBe('j-TWO');
+  expect(clusterFor({ fromMs: noon, untilMs: noon + 2 * minute }, named, clusters)?.id).toBe('j-ONE');
   expect(
-    clusterFor({ fromMs: noon + 4 * minute, untilMs: noon + 60 * minute }, 'load_15m', clusters),
+    clusterFor({ fromMs: noon + 4 * minute, untilMs: noon + 60 * minute }, named, clusters),
   ).toBeUndefined();
   const rounds = [
     round(1, 0, { clusterId: 'j-A' }),

@@ -169,6 +169,19 @@ test('a DAG in the bucket that nobody can read a load from is refused', async ()
   expect(await bed.refusal('markRound')).toMatch(/^CONFIG: The DAG in the bucket has no line LOAD/);
 });
 
+test('a mark for another schedule leaves a round whose cluster is starting alone', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const quarter = bed.trigger('15m');
+  await bed.call('pollCluster', { waitSeconds: 0 });
+  expect((await bed.call('markRound', { schedule: 'hourly' })).structure).toMatchObject({
+    status: 'marked',
+    round: 2,
+  });
+  const { rounds } = (await bed.call('showSession')).structure;
+  expect(rounds).toMatchObject([{ round: 1, schedule: '15m', clusterId: quarter }, { round: 2 }]);
+});
+
 let shared: Bed;
 beforeAll(async () => {
   shared = await toolBed({ whenDone: afterAll });

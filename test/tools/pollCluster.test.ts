@@ -255,3 +255,31 @@ test.each([
   expect(await shared.refusal('pollCluster', { ...look, ...given })).toMatch(says);
   expect(shared.everything()).toEqual(before);
 });
+
+test('a cluster that died before its first step does not hold the round: the next run’s cluster is found', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  const dead = bed.aws.simulation.clusters.get(bed.trigger());
+  bed.minutes(1);
+  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(dead?.id);
+  if (dead !== undefined) {
+    dead.state = 'TERMINATED_WITH_ERRORS';
+    delete dead.phaseEndsMs;
+  }
+  expect((await bed.call('markRound')).structure).toMatchObject({ status: 'moved', round: 1 });
+  const next = bed.trigger();
+  bed.minutes(6);
+  expect((await bed.call('pollCluster', look)).structure).toMatchObject({ clusterId: next, round: 1 });
+  expect(await bed.refusal('uploadDags', { load: 2 })).toMatch(/^WRONG_STATE: Round 1 .* is still running/);
+});
+
+test('a second run on a cluster that stays up, which nobody marked, still holds the next level back', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  const cluster = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(40);
+  expect((await bed.call('pollCluster', look)).structure.done).toBe(true);
+  bed.trigger('15m', { cluster_id: cluster });
+  bed.minutes(1);
+  expect(await bed.refusal('uploadDags', { load: 2 })).toMatch(/^WRONG_STATE: Round 1 .* is still running/);
+});
