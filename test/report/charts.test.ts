@@ -228,6 +228,20 @@ describe('text in a picture', () => {
     expect(placedNames([{ name: 'check_alpha', x: 895, y: 10 }], frame)[0]).toContain('lt-end');
   });
 
+  it('does not cover the point of another check: it goes to the other side, or is left out', () => {
+    const frame = { left: 0, right: 900, top: 0, bottom: 400 };
+    const worst = { name: 'check_worst', x: 450, y: 200 };
+    const onTheRight = { name: 'check_second', x: 500, y: 204 };
+    const [moved, second] = placedNames([worst, onTheRight], frame);
+    expect(moved).toContain('lt-end');
+    expect(second).not.toContain('lt-end');
+    const onTheLeft = { name: 'check_third', x: 400, y: 196 };
+    const placed = placedNames([worst, onTheRight, onTheLeft], frame).join('');
+    expect(placed).not.toContain('check_worst');
+    expect(placed).toContain('check_second');
+    expect(placed).toContain('check_third');
+  });
+
   it('names the checks that failed only now, each behind a cross', () => {
     const level = (load: number, earlier: Report[], failing: number) =>
       buildReport(

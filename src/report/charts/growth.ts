@@ -56,7 +56,7 @@ export function drawGrowth(comparison: Comparison): string {
     ...lines.map(({ cssClass, factor }) => path(cssClass, diagonal(factor, from, to, x, y))),
     ...dots(comparison, x, y),
     ...placedNames(
-      checks.map(({ check, baselineSeconds, candidateSeconds }) => ({
+      checks.slice(0, dotsDrawn).map(({ check, baselineSeconds, candidateSeconds }) => ({
         name: check,
         x: x.at(baselineSeconds),
         y: y.at(candidateSeconds),

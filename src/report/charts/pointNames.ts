@@ -4,6 +4,8 @@ import { fitted, widthOf } from './textWidth.ts';
 const named = 6;
 const nameWidth = 320;
 const gap = 10;
+/** Half the width of a point with its ring. */
+const reach = 6;
 
 interface Point {
   readonly name: string;
@@ -18,9 +20,14 @@ interface Frame {
   readonly bottom: number;
 }
 
-/** The names of the first points, right or left of each, as far as they do not lie on each other or outside. */
+/** The names of the first points, right or left of each, as far as they lie on no point, not on each other and not outside. */
 export function placedNames(points: readonly Point[], frame: Frame): string[] {
-  const taken: Frame[] = [];
+  const taken: Frame[] = points.map(({ x, y }) => ({
+    left: x - reach,
+    right: x + reach,
+    top: y - reach,
+    bottom: y + reach,
+  }));
   return points.slice(0, named).flatMap(({ name, x, y }) => {
     const text = fitted(name, nameWidth);
     const wide = widthOf(text);
