@@ -38,7 +38,9 @@ test('two directories may be of different schedules: the comparison says what it
 });
 
 test('what is not there is refused with the names of what is', () => {
-  expect(() => names({ baseline: '8x', candidate: '4x' })).toThrow(/"8x","4x".*4x_20251208_090000 \(hourly\)/);
+  expect(() => names({ baseline: '8x', candidate: '4x' })).toThrow(
+    /"8x","4x".*4x_20251208_090000 \(hourly\)/,
+  );
   expect(() => names({ schedule: 'hourly' })).toThrow(/not two reports of one schedule/);
   expect(() => names({}, [])).toThrow(/No report is in REPORTS_DIR/);
 });
