@@ -7,7 +7,7 @@ import type { Ports, Step, Watch } from '../ports.ts';
 import { earlierClusters } from '../rounds/clusterChoice.ts';
 import { isEnding } from '../rounds/progress.ts';
 import { firstUnownedMs } from '../rounds/unowned.ts';
-import { startMs } from '../rounds/window.ts';
+import { startMs, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterName } from './clusters.ts';
 import { observeRound } from './rounds.ts';
@@ -72,6 +72,27 @@ export async function movableRound(
     return latest.clusterId === undefined ? { round: latest, unbound: false } : undefined;
   if (observed.steps.own.length > 0 || latest.schedule !== schedule) return undefined;
   return { round: latest, unbound: isEnding(observed.cluster) };
+}
+
+/** @throws ToolError WRONG_STATE when a round that has steps would have none after its change */
+export async function requireStepsKept(
+  ports: Wanted,
+  session: Session,
+  before: Round,
+  after: Round,
+  watch: Watch,
+): Promise<void> {
+  if (before.clusterId === undefined) return;
+  const { configsPrefix } = ports.settings;
+  const { steps } = await ports.clusters.steps(before.clusterId, watch);
+  const own = (round: Round) =>
+    stepsIn(windowOf(round, session.rounds), round.schedule, steps, configsPrefix).own;
+  if (own(before).length === 0 || own(after).length > 0) return;
+  throw new ToolError(
+    'WRONG_STATE',
+    `Round ${before.round} has ${own(before).length} steps on ${before.clusterId}, and would have none as ${after.schedule} from ${after.startedAt}. Nothing was marked.`,
+    { next: 'leave round out to mark a new one, or give at a moment before its first step.' },
+  );
 }
 
 /** How far back an unmarked DAG run is looked for, in milliseconds. */

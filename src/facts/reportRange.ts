@@ -3,7 +3,7 @@ import type { Cluster, Ports, Step, Watch } from '../ports.ts';
 import { refuseEmpty, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
 import { loadOfSteps, stepsIn } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { localStamp } from '../state/stamps.ts';
+import { localStamp, wholeStamp } from '../state/stamps.ts';
 import { observeRound, requireRound } from './rounds.ts';
 
 /** The steps that one report is about: a round's, or those of a cluster between two stamps. */
@@ -94,7 +94,7 @@ async function byCluster(
     cluster,
     schedule,
     load,
-    startedAt: asked.afterTimestamp?.trim() ?? localStamp(cluster.createdMs * 1000),
+    startedAt: wholeStamp(asked.afterTimestamp ?? '') ?? localStamp(cluster.createdMs * 1000),
     steps: steps.own,
     knownFromDiskOnly: observed.knownFromDiskOnly,
     observedMs: observed.observedMs,

@@ -62,5 +62,6 @@ export function refuseEmpty(steps: RoundSteps, clusterId: string): never {
 /** `2x_20251207_153000`: load and start, in the offset that the mark was made in. */
 export function reportDirectory(load: number, startedAt: string): string {
   const [day = '', time = ''] = startedAt.split(/[T ]/);
-  return `${load}x_${day.replaceAll('-', '')}_${time.slice(0, 8).replaceAll(':', '')}`;
+  const digits = (/^[\d:]*/.exec(time)?.[0] ?? '').replaceAll(':', '').slice(0, 6).padEnd(6, '0');
+  return `${load}x_${day.replaceAll('-', '')}_${digits}`;
 }

@@ -19,6 +19,13 @@ function offsetText(offsetMinutes: number): string {
   return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
 }
 
+/** A stamp as it was given when it is whole, else the same moment as we write it; undefined when it is no stamp. */
+export function wholeStamp(text: string): string | undefined {
+  const ms = parseStamp(text);
+  if (ms === undefined) return undefined;
+  return /[T ]\d{2}:\d{2}:\d{2}/.test(text) ? text.trim() : localStamp(ms * 1000);
+}
+
 const stampPattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 
 /**

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { dagIdOf } from '../checks/dagSource.ts';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import { loadInBucket, movableRound, unmarkedRunMs } from '../facts/marks.ts';
+import { loadInBucket, movableRound, requireStepsKept, unmarkedRunMs } from '../facts/marks.ts';
 import { requireRound } from '../facts/rounds.ts';
 import type { Instant, Ports } from '../ports.ts';
 import { ranWith } from '../rounds/ranWith.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { localStamp, parseStamp } from '../state/stamps.ts';
+import { localStamp, parseStamp, wholeStamp } from '../state/stamps.ts';
 import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
 import { textOf } from './words/text.ts';
 
@@ -43,13 +43,21 @@ export const markRound = defineTool({
     const session = await ports.sessions.load();
     const amended = input.round === undefined ? undefined : requireRound(session, { round: input.round });
     const schedule = input.schedule ?? amended?.schedule ?? session.schedule ?? '15m';
-    if (amended !== undefined && isNoteAlone(input)) return noteRound(ports, amended, input.note ?? '');
+    if (amended !== undefined && isNoteAlone(input)) return noteRound(ports, amended, input.note);
     const bucket =
       amended === undefined ? await loadInBucket(ports, session) : { load: amended.load, warnings: [] };
     const movable = amended === undefined ? await movableRound(ports, session, schedule, call) : undefined;
     const moved = amended ?? movable?.round;
     const now = await ports.clock.now();
-    const start = await startOf(input, ports, session, { schedule, moved, now }, call);
+    const start = await startOf(input, ports, session, { schedule, amended, moved, now }, call);
+    if (amended !== undefined)
+      await requireStepsKept(
+        ports,
+        session,
+        amended,
+        { ...amended, schedule, startedAt: start.startedAt },
+        call,
+      );
 
     const clock = { source: now.source, skewSeconds: now.skewSeconds };
     const facts = {
@@ -95,16 +103,17 @@ export const markRound = defineTool({
 });
 
 function isNoteAlone(asked: Asked & { note?: string | undefined; schedule?: string | undefined }): boolean {
-  return asked.note !== undefined && asked.at === undefined && asked.schedule === undefined && !asked.already;
+  return asked.at === undefined && asked.schedule === undefined && !asked.already;
 }
 
 /** A note does not move the round: its steps would be lost. */
-async function noteRound(ports: Wanted, round: Round, note: string) {
-  await ports.sessions.record(() => [{ type: 'roundNoted', round: round.round, note }]);
+async function noteRound(ports: Wanted, round: Round, note: string | undefined) {
+  if (note !== undefined)
+    await ports.sessions.record(() => [{ type: 'roundNoted', round: round.round, note }]);
   const [dag] = await ports.dags.read();
   return {
     status: 'noted' as const,
-    summary: `Noted on round ${round.round} (${round.load}x ${round.schedule}); its start stays at ${round.startedAt}.`,
+    summary: `${note === undefined ? 'Nothing to change in' : 'Noted on'} round ${round.round} (${round.load}x ${round.schedule}); its start stays at ${round.startedAt}.`,
     nextSteps: ['pollCluster shows how far the round is.'],
     round: round.round,
     startedAt: round.startedAt,
@@ -116,6 +125,16 @@ async function noteRound(ports: Wanted, round: Round, note: string) {
   };
 }
 
+/** How far a start may lie in the future, in milliseconds: the clocks of two machines differ that much. */
+const futureMs = 5 * 60_000;
+
+function refuseFuture(startedAt: string, now: Instant): void {
+  if ((parseStamp(startedAt) ?? 0) <= now.epochUs / 1000 + futureMs) return;
+  throw new ToolError('BAD_INPUT', `${startedAt} is more than 5 minutes in the future. Nothing was marked.`, {
+    next: `it is ${localStamp(now.epochUs)} now; give the moment at which the DAG was triggered.`,
+  });
+}
+
 interface Asked {
   readonly already: boolean;
   readonly at?: string | undefined;
@@ -125,11 +144,20 @@ async function startOf(
   asked: Asked,
   ports: Wanted,
   session: Session,
-  { schedule, moved, now }: { schedule: Schedule; moved: Round | undefined; now: Instant },
+  {
+    schedule,
+    amended,
+    moved,
+    now,
+  }: { schedule: Schedule; amended: Round | undefined; moved: Round | undefined; now: Instant },
   call: ToolCall,
 ): Promise<{ startedAt: string; warnings: string[] }> {
   if (asked.at !== undefined) {
-    if (parseStamp(asked.at) !== undefined) return { startedAt: asked.at.trim(), warnings: [] };
+    const startedAt = wholeStamp(asked.at);
+    if (startedAt !== undefined) {
+      refuseFuture(startedAt, now);
+      return { startedAt, warnings: [] };
+    }
     throw new ToolError(
       'BAD_INPUT',
       `${JSON.stringify(asked.at)} is not a time with an offset. Nothing was marked.`,
@@ -138,7 +166,7 @@ async function startOf(
       },
     );
   }
-  if (!asked.already) return { startedAt: localStamp(now.epochUs), warnings: [] };
+  if (!asked.already) return { startedAt: amended?.startedAt ?? localStamp(now.epochUs), warnings: [] };
   const nowMs = Math.floor(now.epochUs / 1000);
   const firstMs = await unmarkedRunMs(ports, session, schedule, moved, nowMs, call);
   // A second before the first sign: EMR rounds its stamps.

@@ -178,4 +178,5 @@ test('a second run in a round’s window is the unmarked one; a run that a round
 
 test('a report’s directory is its load and start, in the offset of the mark', () => {
   expect(reportDirectory(2, '2025-12-07T15:30:00.123456-05:00')).toBe('2x_20251207_153000');
+  expect(reportDirectory(2, '2025-12-07T15:30Z')).toBe('2x_20251207_153000');
 });

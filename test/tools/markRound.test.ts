@@ -95,10 +95,19 @@ test('already, on a cluster that is up: the second run’s steps are the new rou
 test('at takes any stamp with an offset, and keeps it as it was given', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
-  for (const at of ['2025-12-08T15:30:00.123456-05:00', '2025-12-08T20:31Z', '2025-12-08T21:31:05+01:00']) {
+  for (const at of [
+    '2025-12-08T15:30:00.123456-05:00',
+    '2025-12-08T20:31:00Z',
+    '2025-12-08T21:31:05+01:00',
+  ]) {
     const { structure } = await bed.call('markRound', { round: 1, at });
     expect(structure).toMatchObject({ status: 'moved', round: 1, startedAt: at });
   }
+  const { structure } = await bed.call('markRound', { round: 1, at: '2025-12-08T20:31Z' });
+  expect(structure.startedAt).toBe('2025-12-08T15:31:00.000000-05:00');
+  expect(await bed.refusal('markRound', { round: 1, at: '2099-01-01T00:00:00Z' })).toMatch(
+    /^BAD_INPUT: 2099-01-01T00:00:00Z is more than 5 minutes in the future/,
+  );
 });
 
 test('amending a round: at moves it, a note alone leaves it where it is', async () => {
@@ -112,7 +121,12 @@ test('amending a round: at moves it, a note alone leaves it where it is', async 
     `"Noted on round 1 (2x 15m); its start stays at …."`,
   );
   expect((await bed.call('buildReport')).structure.steps.total).toBe(8);
-  const moved = await bed.call('markRound', { round: 1, at: '2025-12-08T15:45:00-05:00' });
+  const again = (await bed.call('markRound', { round: 1 })).structure;
+  expect(again).toMatchObject({ status: 'noted', startedAt });
+  expect(
+    await bed.refusal('markRound', { round: 1, at: new Date(bed.aws.clock.nowMs()).toISOString() }),
+  ).toMatch(/^WRONG_STATE: Round 1 has 8 steps on j-\w+, and would have none/);
+  const moved = await bed.call('markRound', { round: 1, at: '2025-12-08T15:29:00-05:00' });
   expect(moved.structure).toMatchObject({ status: 'moved', round: 1 });
   expect((await bed.call('showSession')).structure.rounds).toHaveLength(1);
 });
