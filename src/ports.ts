@@ -270,7 +270,13 @@ export interface TargetRepository {
     files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[],
   ): Promise<string>;
   /** Commits these files (relative to CHECKS_PATH) and nothing else; `found` when the trailer is already there. */
-  commit(paths: readonly string[], message: string, trailer: string): Promise<Commit>;
+  commit(
+    paths: readonly string[],
+    message: string,
+    trailer: string,
+    /** The bytes that were looked at, by path. @throws ToolError CONFLICT when a file holds others by now */
+    expected?: ReadonlyMap<string, Uint8Array>,
+  ): Promise<Commit>;
   /** `Name <address>` as git would sign a commit. @throws ToolError CONFIG when git does not know it */
   identity(): Promise<string>;
 }

@@ -2,6 +2,7 @@ import { ToolError } from '../errors.ts';
 import type { Commit } from '../ports.ts';
 import type { Git } from './git.ts';
 import { requireNothingUnfinished } from './gitState.ts';
+import { objectId } from './gitTree.ts';
 
 const trailerKey = 'Audit-Load-Test';
 
@@ -16,6 +17,7 @@ export async function commitFiles(
   paths: readonly string[],
   message: string,
   trailer: string,
+  expected: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<Commit> {
   await requireNothingUnfinished(git);
   const ours = new Set(paths);
@@ -48,12 +50,46 @@ export async function commitFiles(
   if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
 
   await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: changed.join('\0') });
+  await requireExpected(git, changed, expected);
   const before = await headOf(git);
   const input = `${message}\n\n${trailerKey}: ${trailer}\n`;
   await git.run(['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '--file=-'], { input });
   const sha = await headOf(git);
   if (sha === before) return unchanged(git, branch);
   return { sha, branch, files: changed, message, created: true };
+}
+
+/** What is staged is what will be committed: a file that was saved since it was looked at is unstaged again. */
+async function requireExpected(
+  git: Git,
+  changed: readonly string[],
+  expected: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  if (expected.size === 0) return;
+  const staged = await stagedIds(git, changed);
+  const others: string[] = [];
+  for (const path of changed) {
+    const bytes = expected.get(path);
+    const id = staged.get(path);
+    if (bytes === undefined || (id !== undefined && objectId(bytes, id) === id)) continue;
+    // git may keep other bytes than lie on disk (line ends, filters); it says itself what it would keep.
+    const input = Buffer.from(bytes).toString('utf8');
+    const kept = await git.run(['hash-object', `--path=${path}`, '--stdin'], { input });
+    if (kept.trim() !== id) others.push(path);
+  }
+  if (others.length === 0) return;
+  const input = changed.join('\0');
+  await git.run(['reset', '--quiet', '--pathspec-from-file=-', '--pathspec-file-nul'], { input });
+  throw new ToolError(
+    'CONFLICT',
+    `Somebody changed ${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''} while this call was under way. Nothing was committed.`,
+    { next: 'look at the difference with reviewConfigs, then call commitResults again.' },
+  );
+}
+
+async function stagedIds(git: Git, paths: readonly string[]): Promise<Map<string, string>> {
+  const rows = list(await git.run(['ls-files', '--stage', '-z', '--', ...roots(paths)]));
+  return new Map(rows.map((row) => [row.slice(row.indexOf('\t') + 1), row.split(' ')[1] ?? ''] as const));
 }
 
 /** How many of the branch's newest commits are looked at: reading the whole history of a large repository takes long. */

@@ -53,11 +53,12 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
       return backupPatch(settings.stateDir, folder.inRepository, files);
     },
 
-    async commit(paths, message, trailer) {
+    async commit(paths, message, trailer, expected = new Map()) {
       const folder = await open();
       const branch = await requireBranch(git, settings.testBranch);
-      const inRepository = paths.map((path) => `${folder.inRepository}/${path}`);
-      return commitFiles(git, branch, inRepository, message, trailer);
+      const inRepository = (path: string) => `${folder.inRepository}/${path}`;
+      const seen = new Map([...expected].map(([path, bytes]) => [inRepository(path), bytes]));
+      return commitFiles(git, branch, paths.map(inRepository), message, trailer, seen);
     },
 
     async identity() {

@@ -146,10 +146,12 @@ async function reviewToCommit(ports: Wanted, session: Session, load: number): Pr
 
 /** Approved files that differ from HEAD, and no other. */
 async function commitConfigs(ports: Wanted, review: Review, message: string): Promise<Commit> {
-  const paths = review.files
-    .filter((one) => one.file.diskDigest !== one.file.headDigest && one.file.disk !== undefined)
-    .map((one) => one.path);
-  return ports.target.commit(paths, message, `${review.target.load}x ${review.reviewId}`);
+  const seen = new Map(
+    review.files.flatMap(({ path, file }) =>
+      file.diskDigest === file.headDigest || file.disk === undefined ? [] : [[path, file.disk]],
+    ),
+  );
+  return ports.target.commit([...seen.keys()], message, `${review.target.load}x ${review.reviewId}`, seen);
 }
 
 function awaiting(load: number, reviewId: string, mode: Yes['mode']) {

@@ -161,6 +161,29 @@ test('a branch that was switched between the look and the commit is refused', as
   expect(bed.git('log', '--format=%s', 'main')).toBe('The checks');
 });
 
+test('bytes that came after the look are not committed, and nothing stays staged', async () => {
+  bed = gitBed();
+  const head = bed.git('rev-parse', 'HEAD');
+  const seen = new Map([['a_15m.yml', Buffer.from('scaled\n')]]);
+  bed.put({ 'a_15m.yml': 'scaled\n# unreviewed\n' });
+  await expect(bed.target.commit(['a_15m.yml'], 'm', 't', seen)).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringMatching(/a_15m\.yml.*Nothing was committed/),
+  });
+  expect(bed.git('rev-parse', 'HEAD')).toBe(head);
+  expect(bed.git('diff', '--cached', '--name-only')).toBe('');
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  expect(await bed.target.commit(['a_15m.yml'], 'm', 't', seen)).toMatchObject({ created: true });
+});
+
+test('line ends that git keeps otherwise, mixed ones too, are no change since the look', async () => {
+  bed = gitBed({ 'a_15m.yml': 'one\r\n' }, { config: { 'core.autocrlf': 'true', 'core.safecrlf': 'false' } });
+  const bytes = Buffer.from('two\r\nthree\n');
+  bed.put({ 'a_15m.yml': bytes });
+  const seen = new Map([['a_15m.yml', bytes]]);
+  expect(await bed.target.commit(['a_15m.yml'], 'm', 't', seen)).toMatchObject({ created: true });
+});
+
 test('a commit that somebody made in between stays, ours goes on top', async () => {
   bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
   await bed.files();
