@@ -5,6 +5,7 @@ import { chooseReports } from '../report/choose.ts';
 import { compareReports as compare } from '../report/comparison.ts';
 import { comparisonFiles } from '../report/comparisonFiles.ts';
 import { comparisonSchema, forecastSchema } from '../report/comparisonModel.ts';
+import { scalingText } from '../report/scalingText.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';
 import { comparisonSummary } from './words/comparing.ts';
 import { textOf } from './words/text.ts';
@@ -68,7 +69,7 @@ export const compareReports = defineTool({
       worst: [...checks]
         .sort((a, b) => b.ratio - a.ratio)
         .slice(0, 5)
-        .map(({ check, ratio, word }) => ({ check, ratio, word })),
+        .map(({ check, ratio, word }) => ({ check, ratio, word: scalingText(word, varies) })),
       newFailures: newFailures.slice(0, 10),
       ...(forecast === null ? {} : { forecast }),
       file,
