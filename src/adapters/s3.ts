@@ -41,7 +41,7 @@ export function createObjectStore({ aws, settings, memoryDirectory }: ObjectStor
         what: `removing objects from s3://${bucket}`,
         action: 's3:DeleteObject',
         bucket,
-        changed: () => `${removed} of ${keys.length} objects had been removed.`,
+        changed: () => `${removed} of ${keys.length} objects had been removed. ${watch.already ?? ''}`.trim(),
       };
       // One by one and not DeleteObjects: each path is then seen by the check before the wire.
       await s3.run(doing, (client, sdk) =>

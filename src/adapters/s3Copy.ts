@@ -29,7 +29,7 @@ export async function copyAll(
     what: `copying to s3://${settings.bucket}`,
     action: 's3:GetObject and s3:PutObject',
     bucket: settings.bucket,
-    changed: () => sentSoFar(sent.size, copies.length),
+    changed: () => [sentSoFar(sent.size, copies.length), watch.already ?? ''].join(' ').trim(),
   };
   try {
     await s3.run(doing, async (client, sdk) => {

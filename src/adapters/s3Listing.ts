@@ -23,7 +23,12 @@ export async function listAll(
   prefix: string,
   watch?: Watch,
 ): Promise<StoredObject[]> {
-  const doing = { what: `listing s3://${bucket}/${prefix}`, action: 's3:ListBucket', bucket };
+  const doing = {
+    what: `listing s3://${bucket}/${prefix}`,
+    action: 's3:ListBucket',
+    bucket,
+    changed: () => watch?.already ?? 'Nothing was changed.',
+  };
   return s3.run(doing, async (client, sdk) => {
     const objects: StoredObject[] = [];
     let from: string | undefined;
@@ -62,7 +67,7 @@ export async function readBytes(s3: S3, bucket: string, key: string): Promise<Ui
 export interface Head {
   readonly etag: string;
   readonly sizeBytes: number;
-  /** Hex; by S3's own checksum of the whole object, else as our upload wrote it into the metadata. */
+  /** Hex; S3's own checksum of the whole object. Metadata are anybody's word, and are not believed. */
   readonly sha256?: string;
   readonly metadata: Readonly<Record<string, string>>;
   /** To be given again when the object is copied with metadata of ours. */
@@ -89,7 +94,7 @@ export async function head(
       { ...(signal && { abortSignal: signal }) },
     );
     const metadata = answer.Metadata ?? {};
-    const sha256 = checksumHex(answer.ChecksumSHA256) ?? metadata[shaMetadata];
+    const sha256 = checksumHex(answer.ChecksumSHA256);
     return {
       etag: bareEtag(answer.ETag),
       sizeBytes: answer.ContentLength ?? 0,

@@ -160,9 +160,9 @@ async function openRound(
             type: 'roundOpened',
             ...facts,
             by: 'triggerDag',
-            ...ranWith(latest, latest.dag?.files ?? {}, facts),
+            ...ranWith(latest, latest.dag, facts),
           }
-        : { type: 'roundMoved', round: number, ...facts, unbound: true },
+        : { type: 'roundMoved', round: number, ...facts, ...ranWith(latest, latest.dag, facts), unbound: true },
       { type: 'dagTriggered', round: number, ...dagRun },
     ];
   });

@@ -5,7 +5,7 @@ import { planTableMetrics, planUploads, prefixesOf, staleIn } from '../checks/up
 import { isApproved } from '../facts/approvals.ts';
 import { changedSinceReview, keepReview, readReview } from '../facts/checks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import {
   callAgain,
@@ -69,19 +69,25 @@ export const uploadChecks = defineTool({
     await requireNoRoundUnderWay(ports, session, call);
     if (!(await isApproved(ports, session, review, input.approved, call)))
       return askAgain(ports, session, review, 'The person has not approved these bytes yet.');
+    // A person may take minutes to answer, and a round may have begun meanwhile.
+    if (input.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 
+    const production = await productionOf(ports, review, call);
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadChecks', arguments: { ...input } }]);
     const uploads = planUploads(review, ports.settings);
     const sent = await ports.store.upload(
       uploads.map(({ key, bytes }) => ({ key, body: async () => bytes })),
       call,
     );
-    const metrics = await copyTableMetrics(ports, review, call);
+    const afterUpload = { ...call, already: alreadySent(sent.sent.length) };
+    const metrics = await copyTableMetrics(ports, review, production, afterUpload);
+    const delivered = sent.sent.length + metrics.told.copied;
+    const afterCopies = { ...call, already: alreadySent(delivered) };
     const prefixes = prefixesOf(review, ports.settings);
     const fresh = new Set<string>([...uploads.map((upload) => upload.key), ...metrics.keys]);
-    const present = await Promise.all(prefixes.map(({ prefix }) => ports.store.list(prefix, call)));
+    const present = await Promise.all(prefixes.map(({ prefix }) => ports.store.list(prefix, afterCopies)));
     const stale = staleIn(present.flat(), fresh);
-    if (input.removeStale && stale.length > 0) await ports.store.remove(stale, call);
+    if (input.removeStale && stale.length > 0) await ports.store.remove(stale, afterCopies);
 
     const { load } = review.target;
     await ports.sessions.record(() => [
@@ -156,16 +162,33 @@ async function askAgain(ports: Wanted, session: Session, review: Review, reason:
   };
 }
 
-/** Table metrics are read from production and only ever written to the hourly load-test prefixes. */
-async function copyTableMetrics(ports: Wanted, review: Review, call: ToolCall) {
+/** For the message of a later failure: what this call has changed by then. */
+function alreadySent(objects: number): string | undefined {
+  if (objects === 0) return undefined;
+  return `${count(objects, 'object')} had been sent before; the same call goes on from there.`;
+}
+
+type Production = Awaited<ReturnType<Ports['store']['listUri']>>;
+
+/** Production's hourly configs, when table metrics are needed; read before anything is sent. */
+async function productionOf(ports: Wanted, review: Review, call: ToolCall): Promise<Production | undefined> {
   const hourly = prefixesOf(review, ports.settings).some(({ schedule }) => schedule === 'hourly');
-  if (!hourly) return { keys: [], told: { copied: 0, unchanged: 0, prefixes: [] } };
-  const production = await ports.store.listUri(`${ports.settings.prodHourlyChecks}/`, call);
+  return hourly ? ports.store.listUri(`${ports.settings.prodHourlyChecks}/`, call) : undefined;
+}
+
+/** Table metrics are read from production and only ever written to the hourly load-test prefixes. */
+async function copyTableMetrics(
+  ports: Wanted,
+  review: Review,
+  production: Production | undefined,
+  watch: Watch,
+) {
+  if (production === undefined) return { keys: [], told: { copied: 0, unchanged: 0, prefixes: [] } };
   const { copies, loads } = planTableMetrics(production, review.target.load, ports.settings);
   const { bucket } = production;
   const done = await ports.store.copy(
     copies.map(({ object, to }) => ({ from: { bucket, object }, to })),
-    call,
+    watch,
   );
   const folder = `s3://${ports.settings.bucket}/${ports.settings.configsPrefix}/hourly`;
   return {

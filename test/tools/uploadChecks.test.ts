@@ -157,3 +157,16 @@ test('without a load level there is nothing to upload', async () => {
     /^WRONG_STATE: No load level/,
   );
 });
+
+test('what was sent before a later failure is told, and production is read before anything is sent', async () => {
+  const bed = await toolBed();
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  await bed.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
+  expect(await bed.refusal('uploadChecks', { reviewId, approved: true })).toMatch(/Nothing was changed\./);
+  expect(bed.keys(configs)).toEqual([]);
+  await bed.fault(undefined);
+  await bed.fault({ service: 's3', operation: 'CopyObject', error: 'AccessDenied' });
+  const failure = await bed.refusal('uploadChecks', { reviewId, approved: true });
+  expect(failure).toMatch(/^DENIED: .* 12 objects had been sent before; the same call goes on from there\./);
+  expect(failure).not.toContain('Nothing was changed');
+});
