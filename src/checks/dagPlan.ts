@@ -2,7 +2,7 @@ import { ToolError } from '../errors.ts';
 import type { DagFile, StoredObject } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
-import { findLoad, readConstant, writeLoad } from './dagSource.ts';
+import { findLoad, isSetTwice, readConstant, writeLoad } from './dagSource.ts';
 import { sha256 } from './digest.ts';
 import { type JsonChange, jsonChanges } from './jsonChanges.ts';
 
@@ -85,13 +85,19 @@ const places = [
 /** @throws ToolError CONFIG when the DAG reads another place than the checks are uploaded to */
 export function requireSamePlaces(source: string, settings: Settings): void {
   for (const [name, setting] of places) {
+    if (isSetTwice(source, name))
+      throw new ToolError(
+        'CONFIG',
+        `The DAG sets ${name} more than once, so nobody can tell which configs it would run. Nothing was changed.`,
+        { next: `leave exactly one line ${name} = "…" in DAG_FILE.` },
+      );
     const inDag = readConstant(source, name);
     if (inDag === undefined || inDag.replace(/^\/+|\/+$/g, '') === settings[setting]) continue;
     throw new ToolError(
       'CONFIG',
-      `The DAG has ${name} = ${JSON.stringify(inDag.slice(0, 80))}, but the setting is ${settings[setting]}: it would run other configs than those uploaded. Nothing was uploaded.`,
+      `The DAG has ${name} = ${JSON.stringify(inDag.slice(0, 80))}, but the setting is ${settings[setting]}: it would run other configs than those uploaded. Nothing was changed.`,
       {
-        next: `make ${name} in DAG_FILE and in .env the same, then call uploadDags again.`,
+        next: `make ${name} in DAG_FILE and in .env the same.`,
       },
     );
   }

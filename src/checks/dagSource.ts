@@ -1,33 +1,41 @@
 /** What the product reads in, and rewrites of, the DAG's source: module-level literals, never by running it. */
 import { ToolError } from '../errors.ts';
 
-const assignment = /^LOAD[ \t]*=[ \t]*(\d+)/gm;
+/** `LOAD = 2`, with nothing behind it but a comment. */
+const assignment = /^LOAD[ \t]*=[ \t]*(\d+)(?=[ \t\r]*(?:#.*)?$)/gm;
 
-/** @throws ToolError CONFIG when LOAD stands there not exactly once */
+/** Every statement at the beginning of a line that gives `name` a value: `=`, `+=`, with or without a type. */
+function assignmentsTo(name: string, source: string): number {
+  const any = new RegExp(`^${name}[ \\t]*(?::[^=\\n]*)?(?:[-+*/%&|^@]|//|\\*\\*|<<|>>)?=(?!=)`, 'gm');
+  return [...source.matchAll(any)].length;
+}
+
+/** @throws ToolError CONFIG when LOAD stands there not exactly once, or as something else than a number */
 export function readLoad(source: string, where: string): number {
   const load = findLoad(source);
   if (load !== undefined) return load;
   const found = [...source.matchAll(assignment)];
+  const set = assignmentsTo('LOAD', source);
   const what =
-    found.length === 0
-      ? 'has no line LOAD = <number>'
-      : found.length > 1
-        ? `sets LOAD ${found.length} times`
+    set > 1
+      ? `sets LOAD ${set} times`
+      : found.length === 0
+        ? 'has no line LOAD = <number>'
         : `sets LOAD to ${Number(found[0]?.[1])}, which is not from 1 to 1000`;
   throw new ToolError(
     'CONFIG',
-    `${where} ${what}, so nobody can tell which load it would run. Nothing was uploaded.`,
+    `${where} ${what}, so nobody can tell which load it would run. Nothing was changed.`,
     {
-      next: 'leave exactly one line such as LOAD = 2 at the beginning of a line of DAG_FILE, then call uploadDags again.',
+      next: 'leave exactly one line LOAD = <number> (for example LOAD = 2) at the beginning of a line of DAG_FILE.',
     },
   );
 }
 
-/** LOAD, when it stands there exactly once and from 1 to 1000; undefined for any other source. */
+/** LOAD, when it is set exactly once, to a number from 1 to 1000; undefined for any other source. */
 export function findLoad(source: string): number | undefined {
-  const [first, ...others] = source.matchAll(assignment);
+  const [first] = source.matchAll(assignment);
   const load = Number(first?.[1]);
-  return others.length === 0 && load >= 1 && load <= 1000 ? load : undefined;
+  return assignmentsTo('LOAD', source) === 1 && load >= 1 && load <= 1000 ? load : undefined;
 }
 
 /** The same source with LOAD set; everything else keeps its bytes. */
@@ -39,6 +47,11 @@ export function writeLoad(source: string, load: number): string {
 export function readConstant(source: string, name: string): string | undefined {
   const match = new RegExp(`^${name}[ \\t]*=[ \\t]*(["'])([^"'\\n]*)\\1[ \\t]*(?:#.*)?$`, 'm').exec(source);
   return match?.[2];
+}
+
+/** Whether a later line gives the name another value, so that what was read is not what runs. */
+export function isSetTwice(source: string, name: string): boolean {
+  return assignmentsTo(name, source) > 1;
 }
 
 /** `yang_audit_load_test_15m` for the file `yang_audit_load_test.py`. */

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { dagIdOf, findLoad, readConstant, readLoad, writeLoad } from '../../src/checks/dagSource.ts';
+import {
+  dagIdOf,
+  findLoad,
+  isSetTwice,
+  readConstant,
+  readLoad,
+  writeLoad,
+} from '../../src/checks/dagSource.ts';
 
 test.each([
   ['LOAD = 2\n', 2],
@@ -12,6 +19,11 @@ test.each([
   ['LOAD = 0\n', undefined],
   ['LOAD = 1001\n', undefined],
   ['LOAD = 2\nLOAD = 3\n', undefined],
+  ['LOAD = 2\nLOAD: int = 16\n', undefined],
+  ['LOAD = 2\nLOAD += 1\n', undefined],
+  ['LOAD = 2 * 2\n', undefined],
+  ['LOAD = 2_000\n', undefined],
+  ['LOAD = 2\r\nif LOAD == 2:\r\n', 2],
 ])('in %j LOAD is %j', (source, load) => {
   expect(findLoad(source)).toBe(load);
   if (load === undefined)
@@ -34,6 +46,12 @@ test('a constant is a plain module-level literal, or not read at all', () => {
     undefined,
     undefined,
   ]);
+});
+
+test('a constant that is given another value further down is not known', () => {
+  expect(isSetTwice('A = "one"\n', 'A')).toBe(false);
+  for (const again of ['A = "two"', 'A: str = "two"', 'A += "two"'])
+    expect(isSetTwice(`A = "one"\n${again}\n`, 'A')).toBe(true);
 });
 
 test('the id of a schedule’s DAG follows from the file’s name', () => {
