@@ -5,6 +5,13 @@ import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, DagFolder } from '../ports.ts';
 
+/** The DAG file and its cluster configs, relative to the DAG's folder: what belongs to a load test there. */
+export function dagFileNames(dagFile: string): string[] {
+  const name = basename(dagFile);
+  const stem = name.replace(/\.py$/, '');
+  return [name, ...schedules.map((schedule) => `cluster_configs/${stem}_cluster_${schedule}.json`)];
+}
+
 /** The DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
 export function createDagFolder(dagFile: string): DagFolder {
   const directory = dirname(dagFile);
@@ -21,11 +28,7 @@ export function createDagFolder(dagFile: string): DagFolder {
   }
 
   return {
-    read: () =>
-      Promise.all([
-        readOne(basename(dagFile)),
-        ...schedules.map((schedule) => readOne(`cluster_configs/${stem}_cluster_${schedule}.json`)),
-      ]),
+    read: () => Promise.all(dagFileNames(dagFile).map(readOne)),
     async writeDag(bytes, expected) {
       const draft = join(directory, `.${stem}-${randomBytes(6).toString('hex')}`);
       await writeFile(draft, bytes, { mode: (await stat(dagFile)).mode & 0o777 });

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Commit, ReportFile, ReportPage, Reports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { commitFiles } from './commits.ts';
+import { dagFileNames } from './dagFolder.ts';
 import { openGit } from './git.ts';
 
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
@@ -86,12 +87,11 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
       const branch = top === '' ? '' : (await git.run(['symbolic-ref', '-q', '--short', 'HEAD'])).trim();
       if (branch === '') return null;
       const repository = openGit(top);
-      const wanted = [
-        ...directories.map((directory) => resolve(reportsDir, directory)),
-        resolve(settings.dagFile),
-        join(dirname(resolve(settings.dagFile)), 'cluster_configs'),
-      ];
-      const paths = await Promise.all(wanted.map((path) => filesBelow(path)));
+      const dags = dirname(resolve(settings.dagFile));
+      const paths = await Promise.all([
+        ...directories.map((directory) => filesOfReport(resolve(reportsDir, directory))),
+        ...dagFileNames(settings.dagFile).map((name) => plainFile(join(dags, name))),
+      ]);
       const realTop = await realpath(top);
       const inside = (await Promise.all(paths.flat().map((path) => realpath(path))))
         .map((path) => relative(realTop, path))
@@ -125,11 +125,19 @@ function stampOf(directory: string): string {
   return directory.slice(directory.indexOf('_') + 1);
 }
 
-/** The plain files at or below a path; none when it does not exist. */
-async function filesBelow(path: string): Promise<string[]> {
-  if ((await stat(path).catch(() => undefined))?.isFile()) return [path];
-  const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
-    .map((entry) => join(entry.parentPath, entry.name));
+/** What a report consists of. Whatever else a person keeps beside it is theirs, and may be a secret. */
+const reportFile = /^(report\.(md|html|json)|compared_with_[^/]+\.md|charts\/[^/]+\.svg)$/;
+
+async function filesOfReport(directory: string): Promise<string[]> {
+  const [here, charts] = await Promise.all(
+    ['', 'charts'].map((below) => readdir(join(directory, below)).catch(() => [])),
+  );
+  const names = [...(here ?? []), ...(charts ?? []).map((name) => `charts/${name}`)];
+  const wanted = names.filter((name) => reportFile.test(name));
+  return (await Promise.all(wanted.map((name) => plainFile(join(directory, name))))).flat();
+}
+
+/** The path, when a plain file lies there and no link. */
+async function plainFile(path: string): Promise<string[]> {
+  return (await lstat(path).catch(() => undefined))?.isFile() ? [path] : [];
 }

@@ -284,6 +284,37 @@ test('reports are committed in their repository on whatever branch it is, not in
   expect(committed).toMatchObject({ created: true, files: ['reports/2x_20251208_153000/report.md'] });
 });
 
+test('with the reports go the DAG and its cluster configs, and nothing else that lies beside them', async () => {
+  bed = gitBed();
+  const name = '2x_20251208_153000';
+  const ours = [
+    'dags/cluster_configs/test_cluster_15m.json',
+    'dags/cluster_configs/test_cluster_daily.json',
+    'dags/cluster_configs/test_cluster_hourly.json',
+    'dags/test.py',
+    `reports/${name}/charts/a.svg`,
+    `reports/${name}/compared_with_1x_20251207_153000.md`,
+    `reports/${name}/report.html`,
+    `reports/${name}/report.json`,
+    `reports/${name}/report.md`,
+  ];
+  const theirs = [
+    'dags/.env',
+    'dags/cluster_configs/passwords.txt',
+    'dags/cluster_configs/other_cluster_15m.json',
+    `reports/${name}/notes.md`,
+    `reports/${name}/charts/notes.txt`,
+    `reports/${name}/deeper/report.md`,
+  ];
+  bed.put(Object.fromEntries([...ours, ...theirs].map((path) => [`../../${path}`, path])));
+  const reports = createReports({
+    reportsDir: join(bed.repository, 'reports'),
+    dagFile: join(bed.repository, 'dags/test.py'),
+  });
+  const committed = await reports.commit([name], 'm', 't');
+  expect(committed?.files.toSorted()).toEqual(ours);
+});
+
 test('a report that is built again replaces the earlier one whole; no repository, no commit', async () => {
   bed = gitBed();
   const reportsDir = join(bed.place, 'elsewhere', 'reports');
