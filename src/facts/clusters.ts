@@ -1,4 +1,4 @@
-import type { Schedule } from '../checks/schedules.ts';
+import { type Schedule, schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, Ports, Watch } from '../ports.ts';
 import { clusterFor, earlierClusters, isNamedFor } from '../rounds/clusterChoice.ts';
@@ -43,7 +43,7 @@ export async function searchCluster(
   watch?: Watch,
 ): Promise<ChosenCluster> {
   const window = windowOf(round, session.rounds);
-  const name = clusterName(await ports.dags.read(), round.schedule);
+  const name = round.clusterName ?? clusterName(await ports.dags.read(), round.schedule);
   const created = (await ports.clusters.createdSince(window.fromMs, watch)).filter(
     (cluster) => cluster.id !== round.clusterId,
   );
@@ -64,6 +64,18 @@ export async function searchCluster(
       next: 'trigger the DAG when that is still to be done, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with already: true.',
     },
   );
+}
+
+/** Schedule -> the `Name` in its cluster config, for an upload; a config without one is left out. */
+export function clusterNames(files: readonly DagFile[]): Record<string, string> {
+  const named = schedules.flatMap((schedule): [string, string][] => {
+    try {
+      return [[schedule, clusterName(files, schedule)]];
+    } catch {
+      return [];
+    }
+  });
+  return Object.fromEntries(named);
 }
 
 /** The `Name` in a schedule's cluster config: the beginning of the name of every cluster that its DAG creates. */

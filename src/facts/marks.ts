@@ -110,7 +110,7 @@ export async function unmarkedRunMs(
   const rounds = session.rounds.filter((round) => round !== moved);
   const last = rounds.at(-1);
   const sinceMs = Math.max(nowMs - lookBackMs, last === undefined ? 0 : startMs(last));
-  const name = clusterName(await ports.dags.read(), schedule);
+  const name = session.dag?.clusterNames?.[schedule] ?? clusterName(await ports.dags.read(), schedule);
   const created = (await ports.clusters.createdSince(sinceMs, watch)).filter((cluster) =>
     cluster.name.startsWith(name),
   );

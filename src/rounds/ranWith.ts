@@ -12,13 +12,15 @@ export function clusterConfigDigest(
 /** What a round that begins now runs with: the review that was uploaded, and the cluster config in the bucket. */
 export function ranWith(
   session: Pick<Session, 'uploads'>,
-  dagFiles: Readonly<Record<string, string>>,
+  dag: Pick<NonNullable<Session['dag']>, 'files' | 'clusterNames'> | undefined,
   { load, schedule }: { readonly load: number; readonly schedule: Schedule },
-): { reviewId?: string; clusterConfig?: string } {
+): { reviewId?: string; clusterConfig?: string; clusterName?: string } {
   const uploaded = session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load);
-  const clusterConfig = clusterConfigDigest(dagFiles, schedule);
+  const clusterConfig = clusterConfigDigest(dag?.files ?? {}, schedule);
+  const clusterName = dag?.clusterNames?.[schedule];
   return {
     ...(uploaded === undefined ? {} : { reviewId: uploaded.reviewId }),
     ...(clusterConfig === undefined ? {} : { clusterConfig }),
+    ...(clusterName === undefined ? {} : { clusterName }),
   };
 }

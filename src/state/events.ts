@@ -77,6 +77,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     load,
     /** File name -> digest of the bytes in the bucket. */
     files: z.record(z.string(), digest),
+    /** Schedule -> the `Name` in its cluster config. */
+    clusterNames: z.record(z.string(), z.string()).optional(),
   }),
   z.object({
     type: z.literal('roundOpened'),
@@ -87,6 +89,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     by: z.enum(['uploadDags', 'markRound', 'triggerDag']),
     reviewId: z.string().optional(),
     clusterConfig: digest.optional(),
+    /** The `Name` in that cluster config: what its clusters' names begin with. */
+    clusterName: z.string().optional(),
     note: z.string().optional(),
   }),
   z.object({
@@ -97,6 +101,9 @@ export const sessionEvent = z.discriminatedUnion('type', [
     load: load.optional(),
     schedule: schedule.optional(),
     note: z.string().optional(),
+    reviewId: z.string().optional(),
+    clusterConfig: digest.optional(),
+    clusterName: z.string().optional(),
     /** The cluster that it was bound to ended without a step of it. */
     unbound: z.boolean().optional(),
   }),

@@ -42,6 +42,8 @@ export interface Round {
   readonly reviewId?: string | undefined;
   /** Digest of the cluster config that the round ran with. */
   readonly clusterConfig?: string | undefined;
+  /** What the names of its clusters begin with, by the cluster config that was uploaded. */
+  readonly clusterName?: string | undefined;
   readonly note?: string | undefined;
   /** The run of the DAG that triggerDag asked Airflow for. */
   readonly dagRun?: { readonly dagId: string; readonly dagRunId: string };
@@ -80,6 +82,7 @@ export interface Session {
   readonly dag?: {
     readonly load: number;
     readonly files: Readonly<Record<string, string>>;
+    readonly clusterNames?: Readonly<Record<string, string>> | undefined;
     readonly at: string;
   };
   readonly rounds: readonly Round[];
@@ -192,7 +195,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return {
         ...done(session, 'uploadDags'),
         phase: hasOpenRound(session, event.load) ? 'round_open' : 'dag_uploaded',
-        dag: { load: event.load, files: event.files, at },
+        dag: { load: event.load, files: event.files, clusterNames: event.clusterNames, at },
       };
     case 'roundOpened': {
       const { type: _, by: __, ...facts } = event;
@@ -207,7 +210,9 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...(schedule === undefined ? {} : { schedule }),
       };
       const rounds = session.rounds.map((one) =>
-        one.round === round ? { ...withoutEnd(unbound ? withoutCluster(one) : one), ...moved } : one,
+        one.round === round
+          ? { ...withoutEnd(fitFor(unbound ? withoutCluster(one) : one, moved)), ...moved }
+          : one,
       );
       return { ...session, rounds, phase: 'round_open' };
     }
@@ -270,6 +275,13 @@ function isAtWork({ phase, level }: Session, committed: number): boolean {
 /** With another start other steps may be its own, so that whether it is finished has to be seen anew. */
 function withoutEnd({ finished: _, ...round }: Round): Round {
   return round;
+}
+
+/** What a round of another load or schedule ran with says nothing of this one. */
+function fitFor(round: Round, moved: Partial<Round>): Round {
+  const { reviewId: _, clusterConfig: __, clusterName: ___, ...rest } = round;
+  const { load = round.load, schedule = round.schedule } = moved;
+  return load === round.load && schedule === round.schedule ? round : rest;
 }
 
 function withoutCluster({ clusterId: _, ...round }: Round): Round {

@@ -74,10 +74,18 @@ export const markRound = defineTool({
               type: 'roundOpened',
               ...facts,
               by: 'markRound',
-              ...ranWith(latest, latest.dag?.files ?? {}, facts),
+              ...ranWith(latest, latest.dag, facts),
             },
           ]
-        : [{ type: 'roundMoved', round: moved.round, ...facts, unbound: movable?.unbound ?? false }],
+        : [
+            {
+              type: 'roundMoved',
+              round: moved.round,
+              ...facts,
+              ...(amended?.schedule === schedule ? {} : ranWith(latest, latest.dag, facts)),
+              unbound: movable?.unbound ?? false,
+            },
+          ],
     );
     const round = moved?.round ?? after.rounds.length;
     const [dag] = await ports.dags.read();

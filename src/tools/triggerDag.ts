@@ -162,7 +162,13 @@ async function openRound(
             by: 'triggerDag',
             ...ranWith(latest, latest.dag, facts),
           }
-        : { type: 'roundMoved', round: number, ...facts, ...ranWith(latest, latest.dag, facts), unbound: true },
+        : {
+            type: 'roundMoved',
+            round: number,
+            ...facts,
+            ...ranWith(latest, latest.dag, facts),
+            unbound: true,
+          },
       { type: 'dagTriggered', round: number, ...dagRun },
     ];
   });

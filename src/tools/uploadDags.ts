@@ -4,7 +4,8 @@ import { changesAgainstBucket, foreignDagFiles } from '../checks/dagPlan.ts';
 import { dagIdOf, writeLoad } from '../checks/dagSource.ts';
 import { fitting } from '../checks/fitting.ts';
 import { dagKey } from '../checks/keys.ts';
-import { schedules } from '../checks/schedules.ts';
+import { type Schedule, schedules } from '../checks/schedules.ts';
+import { clusterNames } from '../facts/clusters.ts';
 import { compareWithBucket, readOwnDags, requireChecks, requireWholeUpload } from '../facts/dags.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { DagFile, Ports } from '../ports.ts';
@@ -75,6 +76,7 @@ export const uploadDags = defineTool({
       return { ...told, ...overwriteWords(foreign, load) };
 
     const digests = Object.fromEntries(plan.map((one) => [one.file.name, one.digest]));
+    const names = clusterNames(configs);
     const changed = plan.filter((one) => one.status !== 'unchanged');
     // An upload that was cut off after its last byte still owes the round that it was to open.
     const owesRound = session.interruptions.some(({ tool }) => tool === 'uploadDags');
@@ -84,7 +86,7 @@ export const uploadDags = defineTool({
       await ports.sessions.record((now) =>
         sameDag(now, load, digests) && now.phase !== 'checks_uploaded'
           ? []
-          : [{ type: 'dagUploaded', load, files: digests }],
+          : [{ type: 'dagUploaded', load, files: digests, clusterNames: names }],
       );
       return { ...told, ...unchangedWords(load, dagId) };
     }
@@ -95,17 +97,22 @@ export const uploadDags = defineTool({
       call,
     );
     const now = await ports.clock.now();
+    const present = { load, schedule, digests };
     const after = await ports.sessions.record((latest) => [
-      { type: 'dagUploaded', load, files: digests },
-      {
-        type: 'roundOpened',
-        load,
-        schedule,
-        startedAt: localStamp(now.epochUs),
-        clock: { source: now.source, skewSeconds: now.skewSeconds },
-        by: 'uploadDags',
-        ...ranWith(latest, digests, { load, schedule }),
-      },
+      { type: 'dagUploaded', load, files: digests, clusterNames: names },
+      ...(newRoundSince(session, latest, present)
+        ? []
+        : [
+            {
+              type: 'roundOpened',
+              load,
+              schedule,
+              startedAt: localStamp(now.epochUs),
+              clock: { source: now.source, skewSeconds: now.skewSeconds },
+              by: 'uploadDags',
+              ...ranWith(latest, { files: digests, clusterNames: names }, { load, schedule }),
+            } as const,
+          ]),
     ]);
     const round = after.rounds.length;
     return { ...told, round, ...uploadedWords(changed.length, load, round, dagId) };
@@ -130,6 +137,18 @@ async function mayOverwrite(
 ): Promise<boolean> {
   if (said !== undefined || ports.settings.approval !== 'ask') return said === true;
   return (await call.ask(overwriteQuestion(foreign, load))) === 'accepted';
+}
+
+/** Another call opened a round for the very same upload meanwhile. */
+function newRoundSince(
+  before: Session,
+  latest: Session,
+  { load, schedule, digests }: { load: number; schedule: Schedule; digests: Record<string, string> },
+): boolean {
+  const newest = latest.rounds.at(-1);
+  if (newest === undefined || latest.rounds.length === before.rounds.length) return false;
+  const isOpen = newest.finished === undefined && newest.report === undefined && !newest.abandoned;
+  return isOpen && newest.load === load && newest.schedule === schedule && sameDag(latest, load, digests);
 }
 
 function sameDag(session: Session, load: number, digests: Record<string, string>): boolean {

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed } from './toolBed.ts';
 
@@ -282,4 +284,14 @@ test('a second run on a cluster that stays up, which nobody marked, still holds 
   bed.trigger('15m', { cluster_id: cluster });
   bed.minutes(1);
   expect(await bed.refusal('uploadDags', { load: 2 })).toMatch(/^WRONG_STATE: Round 1 .* is still running/);
+});
+
+test('a cluster config that is renamed on disk after the upload does not hide the running cluster', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  const cluster = bed.trigger();
+  bed.minutes(6);
+  const path = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"Name": "y/, '"Name": "renamed-y'));
+  expect((await bed.call('pollCluster', look)).structure).toMatchObject({ clusterId: cluster });
 });
