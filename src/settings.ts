@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, resolve, sep } from 'node:path';
 import * as z from 'zod';
 
 /** The settings that the tools read, checked and resolved; `.env.example` lists them with their meaning. */
@@ -146,7 +146,7 @@ export function readSettings(environment: Environment, home: string): LoadedSett
     ...(priceTable === undefined ? {} : { priceTable: path(priceTable) }),
     ...(airflowUrl === '' ? {} : { airflow: airflowSettings(airflowUrl, value) }),
   };
-  problems.push(...overlaps(settings));
+  problems.push(...overlaps(settings), ...insideTarget(settings), ...movingBaseline(settings));
   return { settings, problems };
 }
 
@@ -175,4 +175,34 @@ function overlaps(settings: Settings): SettingsProblem[] {
       },
     ];
   });
+}
+
+/** Reports are committed on whatever branch their repository is on: in the target repository that may be its main. */
+function insideTarget(settings: Settings): SettingsProblem[] {
+  if (settings.targetRepo === '') return [];
+  const places = { REPORTS_DIR: settings.reportsDir, DAG_FILE: settings.dagFile };
+  return Object.entries(places).flatMap(([name, place]) =>
+    place === settings.targetRepo || place.startsWith(`${settings.targetRepo}${sep}`)
+      ? [
+          {
+            name,
+            problem:
+              'lies inside TARGET_REPO, where its commits could land on another branch than TEST_BRANCH',
+            fix: `Point ${name} in .env at a place outside TARGET_REPO.`,
+          },
+        ]
+      : [],
+  );
+}
+
+/** A baseline that moves with the test branch holds the last load: the next one would be a multiple of it. */
+function movingBaseline({ baselineRef, testBranch }: Settings): SettingsProblem[] {
+  if (!['HEAD', '@', testBranch, `refs/heads/${testBranch}`].includes(baselineRef)) return [];
+  return [
+    {
+      name: 'BASELINE_REF',
+      problem: `is ${JSON.stringify(baselineRef)}, the branch that the load test itself commits to, so loads would compound`,
+      fix: 'Set BASELINE_REF in .env to the branch that TEST_BRANCH was made from, for example main.',
+    },
+  ];
 }

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { readSettings } from '../src/settings.ts';
+
+const sound = {
+  TARGET_REPO: '/repos/k-repo',
+  CHECKS_PATH: 'checks/iceberg',
+  S3_BUCKET: 'load-test-bucket',
+  PROD_HOURLY_CHECKS: 's3://production/checks/hourly',
+};
+const namesOf = (changes: Record<string, string>) =>
+  readSettings({ ...sound, ...changes }, '/home/ada/load-test').problems.map(({ name }) => name);
+
+test('sound settings have no problem, also with a neighbour of the target repository', () => {
+  expect(namesOf({})).toEqual([]);
+  expect(namesOf({ REPORTS_DIR: '/repos/k-repo-reports', BASELINE_REF: 'origin/main' })).toEqual([]);
+});
+
+test.each([
+  ['REPORTS_DIR', '/repos/k-repo/reports'],
+  ['REPORTS_DIR', '/repos/k-repo'],
+  ['DAG_FILE', '/repos/k-repo/dags/test.py'],
+])('%s=%s would commit reports on any branch of the target repository', (name, value) => {
+  expect(namesOf({ [name]: value })).toEqual([name]);
+});
+
+test.each(['HEAD', '@', 'audit_checks_load_testing', 'refs/heads/audit_checks_load_testing'])(
+  'BASELINE_REF=%s moves with the load test, so loads would compound',
+  (ref) => expect(namesOf({ BASELINE_REF: ref })).toEqual(['BASELINE_REF']),
+);
