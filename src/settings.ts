@@ -160,21 +160,45 @@ function airflowSettings(url: string, value: (name: string) => string | undefine
   };
 }
 
-/** Production and the load test must not share a prefix: a copy would be a write to production. */
+const ownPlaces = [
+  ['CONFIGS_PREFIX', 'configsPrefix'],
+  ['DAGS_PREFIX', 'dagsPrefix'],
+  ['RESULTS_PREFIX', 'resultsPrefix'],
+] as const;
+
+/**
+ * Production and the load test must not share a prefix: a copy would be a write to production. Nor may two prefixes
+ * of the load test: the DAG, or the results of a round, would count as stale configs and be removed.
+ */
 function overlaps(settings: Settings): SettingsProblem[] {
-  const production = `${settings.prodHourlyChecks}/`;
-  return (['configsPrefix', 'dagsPrefix'] as const).flatMap((name) => {
-    const ours = `s3://${settings.bucket}/${settings[name]}/`;
-    if (settings.prodHourlyChecks === '' || !(production.startsWith(ours) || ours.startsWith(production)))
+  const uriOf = (setting: (typeof ownPlaces)[number][1]) => `s3://${settings.bucket}/${settings[setting]}/`;
+  const shares = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
+  const withProduction = ownPlaces.slice(0, 2).flatMap(([name, setting]) => {
+    if (settings.prodHourlyChecks === '' || !shares(uriOf(setting), `${settings.prodHourlyChecks}/`))
       return [];
     return [
       {
         name: 'PROD_HOURLY_CHECKS',
-        problem: `lies in the same place as ${name === 'configsPrefix' ? 'CONFIGS_PREFIX' : 'DAGS_PREFIX'}`,
+        problem: `lies in the same place as ${name}`,
         fix: 'Point PROD_HOURLY_CHECKS at the production configs; they are only ever read.',
       },
     ];
   });
+  const withEachOther = ownPlaces.flatMap(([name, setting], index) =>
+    ownPlaces.slice(index + 1).flatMap(([otherName, otherSetting]) => {
+      // A prefix that is not usable is told already.
+      if (settings[setting] === '' || settings[otherSetting] === '') return [];
+      if (!shares(uriOf(setting), uriOf(otherSetting))) return [];
+      return [
+        {
+          name: otherName,
+          problem: `lies in the same place as ${name}`,
+          fix: `Give ${name} and ${otherName} in .env prefixes of which none begins with the other.`,
+        },
+      ];
+    }),
+  );
+  return [...withProduction, ...withEachOther];
 }
 
 /** Reports are committed on whatever branch their repository is on: in the target repository that may be its main. */
