@@ -29,6 +29,13 @@ export function dagKey(prefixes: Prefixes, name: string): LoadTestKey {
   return join(`${prefixes.dagsPrefix}/`, name);
 }
 
+/** Whether a path can be a key that no proxy and no server reads in more than one way: the rule before the wire. */
+export function isPlainPath(path: string): boolean {
+  return path
+    .split('/')
+    .every((one) => !['', '.', '..'].includes(one) && !/[\\\p{Cc}]|%(?:2e|2f|5c|00)/iu.test(one));
+}
+
 function join(folder: string, path: string): LoadTestKey {
   const segments = path.split('/');
   if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))

@@ -3,6 +3,7 @@ import type { Settings } from '../settings.ts';
 import type { Scope } from '../state/session.ts';
 import { sha256 } from './digest.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } from './expected.ts';
+import { isPlainPath } from './keys.ts';
 import { ruleFor, type Schedule } from './schedules.ts';
 
 /** What a review id stands for, besides the bytes. */
@@ -26,7 +27,7 @@ export interface Review {
   readonly unexpected: readonly ExpectedFile[];
   /** Nothing needs approval when every byte is the baseline's. */
   readonly approvalNeeded: boolean;
-  /** Paths under CHECKS_PATH of no known suffix. */
+  /** Paths under CHECKS_PATH of no known suffix, or with a name that cannot be a key. */
   readonly unrecognised: readonly string[];
   /** Paths that git does not know yet: without a baseline they are neither scaled nor uploaded. */
   readonly untracked: readonly string[];
@@ -43,7 +44,7 @@ export function filesUnderReview(
   const schedules = schedulesInScope(target.scope, target.schedule);
   return snapshot.files.flatMap((file) => {
     const rule = ruleFor(file.path);
-    if (rule === undefined || !schedules.includes(rule.schedule)) return [];
+    if (rule === undefined || !isPlainPath(file.path) || !schedules.includes(rule.schedule)) return [];
     return expectedFile(file, target.load, known) ?? [];
   });
 }
@@ -56,7 +57,9 @@ export function reviewFiles(
   places: Places,
 ): Review {
   const changed = files.filter((one) => one.file.diskDigest !== one.file.baselineDigest);
-  const unknown = snapshot.files.filter((file) => ruleFor(file.path) === undefined);
+  const unknown = snapshot.files.filter(
+    (file) => ruleFor(file.path) === undefined || !isPlainPath(file.path),
+  );
   const local = snapshot.files.filter((file) => ruleFor(file.path) && !ruleFor(file.path)?.fromProduction);
   return {
     reviewId: reviewIdOf(snapshot, target, places, files),

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { schedulesInScope } from './expected.ts';
-import { configKey, configsFolder, type LoadTestKey } from './keys.ts';
+import { configKey, configsFolder, isPlainPath, type LoadTestKey } from './keys.ts';
 import type { Review } from './review.ts';
 import { ruleFor, type Schedule } from './schedules.ts';
 
@@ -46,7 +46,10 @@ export function planTableMetrics(
   settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
 ): { copies: PlannedCopy[]; loads: number[] } {
   const loads = [...new Set([...tableMetricsLoads, load])].sort((a, b) => a - b);
-  const metrics = production.objects.filter((object) => ruleFor(object.key)?.fromProduction);
+  // `hourly//x_table_metrics.yml` can be in production, but is no key of ours.
+  const metrics = production.objects.filter(
+    ({ key }) => ruleFor(key)?.fromProduction && isPlainPath(key.slice(production.prefix.length)),
+  );
   const copies = loads.flatMap((one) =>
     metrics.map((object) => ({
       object,

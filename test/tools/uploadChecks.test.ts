@@ -170,3 +170,10 @@ test('what was sent before a later failure is told, and production is read befor
   expect(failure).toMatch(/^DENIED: .* 12 objects had been sent before; the same call goes on from there\./);
   expect(failure).not.toContain('Nothing was changed');
 });
+
+test('a key of production that cannot be one of ours is left out of the copies', async () => {
+  const bed = await toolBed();
+  bed.aws.s3.buckets.put(bucketName, 'checks/configs/prod/hourly//x_table_metrics.yml', Buffer.from('a: 1'));
+  await uploadLevel(bed, { load: 2 });
+  expect(bed.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
+});
