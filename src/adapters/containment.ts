@@ -31,9 +31,13 @@ export interface Allowed {
 export function assertAllowed(request: OutgoingRequest, allowed: Allowed): void {
   const objection = objectionTo(request, allowed);
   if (objection === undefined) return;
-  throw new ToolError('DENIED', `A request was stopped before it left: ${objection}; nothing was sent.`, {
-    next: 'This is a safeguard, not a permission: check S3_BUCKET, CONFIGS_PREFIX and DAGS_PREFIX in .env with checkSetup.',
-  });
+  throw new ToolError(
+    'DENIED',
+    `A request was stopped before it left: ${objection}; that request was not sent (${request.method} ${request.path.slice(0, 200)}).`,
+    {
+      next: 'This is a safeguard, not a permission: check S3_BUCKET, CONFIGS_PREFIX and DAGS_PREFIX in .env with checkSetup.',
+    },
+  );
 }
 
 function objectionTo(request: OutgoingRequest, allowed: Allowed): string | undefined {
