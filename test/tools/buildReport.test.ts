@@ -145,12 +145,11 @@ test('an empty window names the steps nearest to it', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const clusterId = await runToEnd(bed);
-  await bed.call('markRound', { round: 1, at: '2025-12-08T17:00:00-05:00' });
+  await bed.call('markRound');
   expect((await bed.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(
     `"NOT_FOUND: Cluster … has no step of this round in its time window; the last before it was created at 2025-12-08T15:33:07.441000-05:00. No report was written. Next: call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp."`,
   );
-  await bed.call('markRound', { round: 1, at: '2025-12-08T15:30:00-05:00' });
-  expect((await bed.call('buildReport')).structure.steps.total).toBe(8);
+  expect((await bed.call('buildReport', { round: 1 })).structure.steps.total).toBe(8);
 });
 
 test('EMR out of order says so, nothing is written, and the same call succeeds afterwards', async () => {
