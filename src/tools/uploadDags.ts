@@ -74,6 +74,9 @@ export const uploadDags = defineTool({
     const foreign = foreignDagFiles(plan, session);
     if (foreign.length > 0 && !(await mayOverwrite(ports, foreign, load, input.overwrite, call)))
       return { ...told, ...overwriteWords(foreign, load) };
+    // A person may take minutes to answer, and a round may have begun meanwhile.
+    if (foreign.length > 0 && input.overwrite === undefined)
+      await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 
     const digests = Object.fromEntries(plan.map((one) => [one.file.name, one.digest]));
     const names = clusterNames(configs);
