@@ -12,6 +12,8 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** `done` of `total`, with words; throttled and dropped by the face when nobody listens. */
   progress(done: number, total: number | undefined, message: string): void;
+  /** What the call changed before, as a sentence: a failure tells it instead of "Nothing was changed." */
+  readonly already?: string | undefined;
 }
 
 // ---- S3 -------------------------------------------------------------------------------------------------
