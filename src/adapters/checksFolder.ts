@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { sha256 } from '../checks/digest.ts';
 import { ToolError } from '../errors.ts';
 import type { WrittenFile } from '../ports.ts';
 
@@ -83,7 +82,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
 
   async function requireUntouched({ path, expected }: WrittenFile): Promise<void> {
     const found = await read(path);
-    if ((found && sha256(found)) === expected) return;
+    if ((found && createHash('sha256').update(found).digest('hex')) === expected) return;
     throw new ToolError(
       'CONFLICT',
       `Somebody changed ${path} while this call was under way. Nothing of that file was changed.`,

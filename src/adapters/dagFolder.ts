@@ -28,7 +28,12 @@ export function createDagFolder(dagFile: string): DagFolder {
   }
 
   return {
-    read: () => Promise.all(dagFileNames(dagFile).map(readOne)),
+    async read() {
+      // One after another: of several that are missing, always the first is named.
+      const files: DagFile[] = [];
+      for (const name of dagFileNames(dagFile)) files.push(await readOne(name));
+      return files;
+    },
     async writeDag(bytes, expected) {
       const draft = join(directory, `.${stem}-${randomBytes(6).toString('hex')}`);
       await writeFile(draft, bytes, { mode: (await stat(dagFile)).mode & 0o777 });
