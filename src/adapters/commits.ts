@@ -4,7 +4,8 @@ import type { Git } from './git.ts';
 import { requireNothingUnfinished } from './gitState.ts';
 import { objectId } from './gitTree.ts';
 
-const trailerKey = 'Audit-Load-Test';
+/** Every commit of ours carries it, with what it is about: a call that is repeated finds its commit, and so does the baseline's guard. */
+export const trailerKey = 'Audit-Load-Test';
 
 /**
  * Commits exactly these files (relative to the repository's top) as they lie on disk. Somebody's staged work is

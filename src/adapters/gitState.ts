@@ -4,12 +4,65 @@ import { resolve } from 'node:path';
 import { ToolError } from '../errors.ts';
 import type { Git } from './git.ts';
 
-/** The checked-out branch, in a repository where a commit may be made; with `wanted`, that one and no other. */
-export async function requireBranch(git: Git, wanted: string | undefined): Promise<string> {
-  await requireNothingUnfinished(git);
-  const branch = (await git.run(['symbolic-ref', '-q', '--short', 'HEAD'])).trim();
+/** Where HEAD stands, in one git process; a branch without a commit has no `commit`, a detached HEAD no `branch`. */
+interface Whereabouts {
+  readonly branch?: string;
+  readonly commit?: string;
+  /** The word for what is half done there: a merge, a rebase… */
+  readonly unfinished?: string;
+}
+
+const markers = [
+  ['MERGE_HEAD', 'merge'],
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+] as const;
+
+async function whereabouts(git: Git): Promise<Whereabouts> {
+  const places = markers.flatMap(([marker]) => ['--git-path', marker]);
+  const answer = await git.run([
+    'rev-parse',
+    ...places,
+    '--revs-only',
+    'HEAD',
+    '--symbolic-full-name',
+    'HEAD',
+  ]);
+  const lines = answer.trimEnd().split('\n');
+  const present = await Promise.all(
+    markers.map(([, what], index) =>
+      access(resolve(git.directory, lines[index] ?? '')).then(
+        () => what,
+        () => undefined,
+      ),
+    ),
+  );
+  const unfinished = present.find((what) => what !== undefined);
+  const [commit, ref] = lines.slice(markers.length);
+  // Without a commit, rev-parse says nothing of HEAD.
+  const full = commit === undefined ? (await git.run(['symbolic-ref', '-q', 'HEAD'])).trim() : ref;
+  return {
+    ...(full?.startsWith('refs/heads/') ? { branch: full.slice('refs/heads/'.length) } : {}),
+    ...(commit === undefined ? {} : { commit }),
+    ...(unfinished === undefined ? {} : { unfinished }),
+  };
+}
+
+/**
+ * The checked-out branch and its newest commit, in a repository where a commit may be made; with `wanted`, of that
+ * branch and no other.
+ * @throws ToolError WRONG_STATE
+ */
+export async function requireBranch(
+  git: Git,
+  wanted: string | undefined,
+): Promise<{ branch: string; headCommit: string }> {
+  const { branch, commit, unfinished } = await whereabouts(git);
+  if (unfinished !== undefined) throw halfDone(git, unfinished);
   const next = `type: git checkout ${wanted ?? 'audit_checks_load_testing'} in TARGET_REPO, then call the same tool again.`;
-  if (branch === '')
+  if (branch === undefined)
     throw new ToolError(
       'WRONG_STATE',
       'TARGET_REPO has no branch checked out (detached HEAD). Nothing was changed.',
@@ -23,39 +76,27 @@ export async function requireBranch(git: Git, wanted: string | undefined): Promi
         next: `type: git checkout ${wanted} in TARGET_REPO (git checkout -b ${wanted} the first time), then call the same tool again.`,
       },
     );
-  if ((await git.run(['rev-parse', '-q', '--verify', 'HEAD'])).trim() === '')
+  if (commit === undefined)
     throw new ToolError(
       'WRONG_STATE',
       `Branch ${branch} of TARGET_REPO has no commit yet. Nothing was changed.`,
       { next: 'commit the checks first.' },
     );
-  return branch;
+  return { branch, headCommit: commit };
 }
-
-const unfinished = [
-  ['MERGE_HEAD', 'merge'],
-  ['rebase-merge', 'rebase'],
-  ['rebase-apply', 'rebase'],
-  ['CHERRY_PICK_HEAD', 'cherry-pick'],
-  ['REVERT_HEAD', 'revert'],
-] as const;
 
 /** A commit made in the middle of a merge would conclude it. @throws ToolError WRONG_STATE */
 export async function requireNothingUnfinished(git: Git): Promise<void> {
-  const markers = unfinished.flatMap(([marker]) => ['--git-path', marker]);
-  const paths = (await git.run(['rev-parse', ...markers])).trimEnd().split('\n');
-  for (const [index, [, what]] of unfinished.entries()) {
-    const present = await access(resolve(git.directory, paths[index] ?? '')).then(
-      () => true,
-      () => false,
-    );
-    if (present)
-      throw new ToolError(
-        'WRONG_STATE',
-        `The repository ${git.directory} is in the middle of a ${what}. Nothing was changed.`,
-        { next: `finish or abort the ${what} there, then call the same tool again.` },
-      );
-  }
+  const { unfinished } = await whereabouts(git);
+  if (unfinished !== undefined) throw halfDone(git, unfinished);
+}
+
+function halfDone(git: Git, what: string): ToolError {
+  return new ToolError(
+    'WRONG_STATE',
+    `The repository ${git.directory} is in the middle of a ${what}. Nothing was changed.`,
+    { next: `finish or abort the ${what} there, then call the same tool again.` },
+  );
 }
 
 /** The commit that the test branch was made from, or was last brought up to. @throws ToolError CONFIG */

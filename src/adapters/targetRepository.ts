@@ -4,6 +4,7 @@ import { ToolError } from '../errors.ts';
 import type { TargetRepository } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { backupPatch } from './backups.ts';
+import { createBaselineGuard } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
 import { type ChecksFolder, openChecksFolder } from './checksFolder.ts';
 import { commitFiles } from './commits.ts';
@@ -16,6 +17,7 @@ type Wanted = Pick<Settings, 'targetRepo' | 'checksPath' | 'testBranch' | 'basel
 /** The repository that holds the checks, through git and the file system. Nothing is ever pushed. */
 export function createTargetRepository(settings: Wanted): TargetRepository {
   const git = openGit(settings.targetRepo);
+  const requireUnscaledBaseline = createBaselineGuard(git, settings.baselineRef);
 
   async function open(): Promise<ChecksFolder> {
     await requireRepository(settings.targetRepo);
@@ -25,9 +27,9 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
   return {
     async snapshot({ forWriting }, watch) {
       const folder = await open();
-      const branch = await requireBranch(git, forWriting ? settings.testBranch : undefined);
-      const headCommit = (await git.run(['rev-parse', 'HEAD'])).trim();
+      const { branch, headCommit } = await requireBranch(git, forWriting ? settings.testBranch : undefined);
       const baseCommit = await mergeBase(git, settings.baselineRef);
+      await requireUnscaledBaseline(baseCommit, folder.inRepository);
       const files = await readCheckFiles(git, folder, baseCommit, watch);
       return { branch, headCommit, baseCommit, files };
     },
@@ -55,7 +57,7 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
 
     async commit(paths, message, trailer, expected = new Map()) {
       const folder = await open();
-      const branch = await requireBranch(git, settings.testBranch);
+      const { branch } = await requireBranch(git, settings.testBranch);
       const inRepository = (path: string) => `${folder.inRepository}/${path}`;
       const seen = new Map([...expected].map(([path, bytes]) => [inRepository(path), bytes]));
       return commitFiles(git, branch, paths.map(inRepository), message, trailer, seen);

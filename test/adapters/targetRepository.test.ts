@@ -83,6 +83,46 @@ describe('the baseline', () => {
     expect(textOf(files['newest_15m.yml']?.baseline)).toBe(`${check}INTERVAL 1\n`);
   });
 
+  test('is refused where a load test was merged into it, or squashed: its configs are scaled already', async () => {
+    bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+    bed.put({ 'a_15m.yml': 'scaled\n' });
+    const { sha } = await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
+    bed.git('switch', '--quiet', 'main');
+    bed.git('merge', '--quiet', '--no-ff', '--message', 'Merge', testBranch);
+    bed.git('switch', '--quiet', testBranch);
+    bed.git('merge', '--quiet', 'main');
+    await expect(bed.adapter().snapshot({ forWriting: false })).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringContaining(`a_15m.yml is as commit ${sha.slice(0, 12)} left it`),
+    });
+
+    bed.git('switch', '--quiet', 'main');
+    bed.git('reset', '--quiet', '--hard', 'HEAD~1');
+    bed.git('merge', '--quiet', '--squash', sha);
+    bed.git(
+      'commit',
+      '--quiet',
+      '--message',
+      `Load test (#7)\n\n* ${bed.git('show', '-s', '--format=%B', sha)}`,
+    );
+    bed.git('branch', '--quiet', '--force', testBranch);
+    bed.git('switch', '--quiet', testBranch);
+    await expect(bed.adapter().snapshot({ forWriting: false })).rejects.toMatchObject({ code: 'CONFIG' });
+    expect(await bed.adapter({ baselineRef: 'main~1' }).snapshot({ forWriting: false })).toBeTruthy();
+  });
+
+  test('is sound again once the merged load test was reverted', async () => {
+    bed = gitBed();
+    bed.put({ 'a_15m.yml': 'scaled\n' });
+    const { sha } = await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
+    bed.git('switch', '--quiet', 'main');
+    bed.git('merge', '--quiet', '--ff-only', testBranch);
+    bed.git('revert', '--no-edit', sha);
+    bed.git('switch', '--quiet', testBranch);
+    bed.git('merge', '--quiet', 'main');
+    expect(await versions()).toEqual({ 'a_15m.yml': ['one\n', 'one\n', 'one\n'] });
+  });
+
   test('is missing for a file that git does not know', async () => {
     bed = gitBed();
     bed.put({ 'mine_15m.yml': 'untracked\n' });
