@@ -56,6 +56,10 @@ const shell = {
   err: (text: string) => void process.stderr.write(`${text}\n`),
   signal: stop.signal,
 };
+/** Where a person sits who can type a yes. */
+const terminal = process.stdin.isTTY
+  ? () => createInterface({ input: process.stdin, output: process.stderr })
+  : undefined;
 
 switch (command) {
   case undefined: {
@@ -99,11 +103,9 @@ switch (command) {
   }
   case 'approve': {
     const { runApprove } = await import('./faces/approve.ts');
-    const terminal = process.stdin.isTTY
-      ? createInterface({ input: process.stdin, output: process.stderr })
-      : undefined;
-    process.exitCode = await runApprove(words, ports, terminal, shell);
-    terminal?.close();
+    const open = terminal?.();
+    process.exitCode = await runApprove(words, ports, open, shell);
+    open?.close();
     break;
   }
   default: {
@@ -118,7 +120,11 @@ switch (command) {
       // A terminal that was never told its size says 0.
       () => process.stderr.columns || 80,
     );
-    const status = await runTool(command, words, ports, draws ? { ...shell, progress: bar } : shell);
+    const status = await runTool(command, words, ports, {
+      ...shell,
+      ...(draws ? { progress: bar } : {}),
+      ...(terminal === undefined ? {} : { terminal }),
+    });
     if (!stop.signal.aborted) process.exitCode = status;
   }
 }

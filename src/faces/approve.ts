@@ -1,5 +1,4 @@
 /** The terminal's way to approve: typed by a person, on a real terminal, about the bytes that lie there now. */
-import { once } from 'node:events';
 import type { Interface } from 'node:readline/promises';
 import { ToolError } from '../errors.ts';
 import { questionOf, recordApproval } from '../facts/approvals.ts';
@@ -7,6 +6,7 @@ import { readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import type { ExitStatus, Shell } from './cli.ts';
 import { requireSettings, toolErrorIn } from './invoke.ts';
+import { saysYes } from './terminal.ts';
 
 /** Answers what to print. @throws ToolError when the review is not the one on disk, or nobody typed yes */
 export async function approve(
@@ -38,12 +38,7 @@ export async function approve(
     );
   if (!review.approvalNeeded) return 'Every byte is the baseline: no approval is needed.';
   if (session.approved.has(reviewId)) return `Review ${reviewId} was approved already.`;
-  const typed = await Promise.race([
-    terminal.question(`${questionOf(review)}\nType yes to approve: `),
-    // A terminal that is closed has not said yes.
-    once(terminal, 'close').then(() => ''),
-  ]);
-  if (typed.trim().toLowerCase() !== 'yes')
+  if (!(await saysYes(terminal, `${questionOf(review)}\nType yes to approve: `)))
     throw new ToolError('WRONG_STATE', 'You did not type yes. Nothing was approved.', {
       next: 'run the same command again when you are sure.',
     });

@@ -1,20 +1,24 @@
 /** The shell face: the same tools, one a command. */
 import { setMaxListeners } from 'node:events';
+import type { Interface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { ToolError } from '../errors.ts';
 import { nearestOf } from '../nearest.ts';
 import type { Ports } from '../ports.ts';
 import { tools } from '../tools/index.ts';
-import type { Tool } from '../tools/tool.ts';
+import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { meaningOf, type Property, parseArguments } from './arguments.ts';
 import { invoke, toolErrorIn } from './invoke.ts';
 import { type ProgressInShell, progressLines } from './progress.ts';
 import { inputSchemaOf } from './schemas.ts';
+import { saysYes } from './terminal.ts';
 
 export interface Shell {
   out(text: string): void;
   err(text: string): void;
   readonly signal: AbortSignal;
+  /** Where somebody sits who can be asked; left out where the command runs without a terminal. */
+  readonly terminal?: () => Interface;
   /** How progress is shown; plain lines when left out. */
   readonly progress?: ProgressInShell;
 }
@@ -48,7 +52,12 @@ export async function runTool(
   const { progress, end } = shell.progress ?? progressLines(shell.err);
   try {
     setMaxListeners(0, shell.signal);
-    const call = { signal: shell.signal, progress, ask: async () => 'unanswered' as const };
+    const call: ToolCall = {
+      signal: shell.signal,
+      progress,
+      ask: async () => 'unanswered',
+      ...(shell.terminal === undefined ? {} : { askAtTerminal: asking(shell.terminal, end) }),
+    };
     const { structured, text } = await invoke(tool, given.parsed, await ports(), call).finally(end);
     shell.out(given.json ? JSON.stringify(structured, null, 2) : text);
     return isQuestion(structured) ? 1 : 0;
@@ -62,6 +71,19 @@ export async function runTool(
     );
     return 1;
   }
+}
+
+/** A question on the terminal; whatever progress is drawn there makes room for it. */
+function asking(terminal: () => Interface, clear: () => void) {
+  return async (question: string): Promise<Answer> => {
+    clear();
+    const open = terminal();
+    try {
+      return (await saysYes(open, `${question}\nType yes: `)) ? 'accepted' : 'unanswered';
+    } finally {
+      open.close();
+    }
+  };
 }
 
 function unforeseen(tool: Tool, error: unknown, shell: Shell): ExitStatus {

@@ -16,8 +16,15 @@ export async function invoke(
   call: ToolCall,
 ): Promise<Answered> {
   if (tool.needsNoSettings !== true) requireSettings(ports);
-  const output = tool.output.parse(await tool.run(parsed, ports, call));
+  const told = await tool.run(parsed, ports, call);
+  const output = tool.output.parse({ ...told, summary: `${told.summary}${forgotten(ports)}` });
   return { structured: output, text: tool.render(output) };
+}
+
+/** A session that lost something must not be believed in silence, whichever tool is called. */
+function forgotten({ sessions }: Pick<Ports, 'sessions'>): string {
+  if (sessions.damaged().length === 0) return '';
+  return ' Part of what this session remembers cannot be read, so approvals, uploads or rounds may be missing: showSession names the files.';
 }
 
 /** @throws ToolError CONFIG with every problem and its fix */

@@ -14,13 +14,14 @@ export function openRounds(session: Session): number[] {
 
 /** What to say of them before a scaling. A running round is only warned about: files on disk do not disturb it. */
 export async function roundWarnings(
-  abandon: boolean,
+  { abandon, dryRun }: { readonly abandon: boolean; readonly dryRun: boolean },
   ports: Wanted,
   session: Session,
   watch: Watch,
 ): Promise<string[]> {
   const open = openRounds(session);
   if (open.length === 0) return [];
+  if (abandon && dryRun) return [`Round ${open.join(', ')} would be left behind.`];
   if (abandon)
     return [
       `Left behind: round ${open.join(', ')}. Nobody waits for ${open.length === 1 ? 'it' : 'them'} any more.`,

@@ -124,6 +124,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     type: z.literal('committed'),
     load,
     round: z.int().optional(),
+    /** The rounds that need no further commit; in older entries every reported round of the load. */
+    rounds: z.array(z.int()).optional(),
     target: z.string().nullable(),
     reports: z.string().nullable(),
   }),

@@ -152,7 +152,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...done(session, 'commitResults'),
         phase: isAtWork(session, event.load) ? session.phase : 'committed',
         rounds: session.rounds.map((round) =>
-          round.load === event.load && round.report !== undefined ? { ...round, committed: true } : round,
+          isCommitted(round, event) ? { ...round, committed: true } : round,
         ),
       };
     case 'abandoned':
@@ -173,6 +173,13 @@ function done(session: Session, tool?: string): Session {
   const interruptions =
     tool === undefined ? [] : session.interruptions.filter((interruption) => interruption.tool !== tool);
   return { ...session, interruptions };
+}
+
+function isCommitted(
+  { round, load, report }: Round,
+  event: { readonly load: number; readonly rounds?: readonly number[] | undefined },
+): boolean {
+  return event.rounds?.includes(round) ?? (load === event.load && report !== undefined);
 }
 
 /** Something else than the committed load goes on: a round, or another level on disk. */

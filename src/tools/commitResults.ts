@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { schedulesInScope } from '../checks/expected.ts';
 import type { Review } from '../checks/review.ts';
 import { ToolError } from '../errors.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { reviewOf } from '../facts/checks.ts';
 import { cleanLine } from '../foreignText.ts';
 import type { Commit, Ports } from '../ports.ts';
-import type { Session } from '../state/session.ts';
+import type { Round, Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result } from './tool.ts';
 import { stepsToYes, type Yes } from './words/approving.ts';
@@ -55,9 +56,8 @@ export const commitResults = defineTool({
     await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...input } }]);
     const target =
       review === undefined ? null : await commitConfigs(ports, review, `Load test ${load}x configs - ${day}`);
-    const directories = session.rounds.flatMap((one) =>
-      one.load === load && one.report !== undefined ? [one.report.directory] : [],
-    );
+    const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
+    const directories = reported.flatMap((one) => (one.report === undefined ? [] : [one.report.directory]));
     const reports = await ports.reports.commit(
       directories,
       `Load test ${load}x results - ${findings}`,
@@ -72,6 +72,7 @@ export const commitResults = defineTool({
         target: target?.sha ?? null,
         reports: reports?.sha ?? null,
         ...(round === undefined ? {} : { round: round.round }),
+        rounds: reported.filter((one) => !leftOut(one, review)).map((one) => one.round),
       },
     ]);
     const warnings = [
@@ -82,6 +83,7 @@ export const commitResults = defineTool({
         ? ['No git repository with a branch holds REPORTS_DIR, so the reports were not committed.']
         : []),
       ...(directories.length === 0 ? [`There is no report of ${load}x yet.`] : []),
+      ...leftOutWarnings(reported, review),
     ];
     return {
       status: created ? ('committed' as const) : ('unchanged' as const),
@@ -141,6 +143,23 @@ async function reviewToCommit(ports: Wanted, session: Session, load: number): Pr
     {
       next: `look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId ${review.reviewId}), or undo it (scaleConfigs with load ${load}).`,
     },
+  );
+}
+
+/**
+ * With scope `schedule` the files of other schedules are not under review, so their rounds still owe their configs;
+ * an hourly round has none of its own.
+ */
+function leftOut({ schedule }: Round, review: Review | undefined): boolean {
+  if (review === undefined || schedule === 'hourly') return false;
+  return !schedulesInScope(review.target.scope, review.target.schedule).includes(schedule);
+}
+
+function leftOutWarnings(reported: readonly Round[], review: Review | undefined): string[] {
+  const missing = [...new Set(reported.filter((one) => leftOut(one, review)).map((one) => one.schedule))];
+  return missing.map(
+    (schedule) =>
+      `The ${schedule} configs are outside the scope on disk and were not committed: scaleConfigs with schedule ${schedule}, then commitResults, takes them.`,
   );
 }
 

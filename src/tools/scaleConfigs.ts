@@ -81,7 +81,7 @@ export const scaleConfigs = defineTool({
     const session = await ports.sessions.load();
     const { target, scheduleFrom } = targetOf(input, session);
     // Whatever waits for AWS comes before the look at the disk: a person works on meanwhile.
-    const warnings = await roundWarnings(input.abandon, ports, session, call);
+    const warnings = await roundWarnings(input, ports, session, call);
     const snapshot = await ports.target.snapshot({ forWriting: true }, call);
     const before = await reviewOf(ports, session, snapshot, target);
     const written = await Promise.all(

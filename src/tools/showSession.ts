@@ -88,8 +88,13 @@ export const showSession = defineTool({
           ? [`The latest ${shown.length} of ${session.rounds.length} rounds are shown.`]
           : []),
         ...damaged.map(
-          (path) => `A damaged file of the session was set aside as ${path}; what it recorded is not known.`,
+          (path) => `This file of the session cannot be read, or comes after one that cannot: ${path}.`,
         ),
+        ...(damaged.length === 0
+          ? []
+          : [
+              'What those files recorded is not known: compare the rounds and uploads below with what you remember. The session goes on without them; move them out of that folder to end this warning.',
+            ]),
       ],
       ...interruptedOf(session),
     };

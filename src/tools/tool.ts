@@ -8,6 +8,8 @@ export type Answer = 'accepted' | 'unanswered';
 export interface ToolCall extends Watch {
   /** Asks the person through the client, where the client can; silence, decline and nonsense are `unanswered`. */
   ask(question: string): Promise<Answer>;
+  /** Asks whoever sits at the terminal that the command was typed in; only the shell has it, and only on a terminal. */
+  askAtTerminal?(question: string): Promise<Answer>;
 }
 
 /** `read` changes nothing outside STATE_DIR; `destroy` may take away what somebody made. */

@@ -50,6 +50,7 @@ export const uploadChecks = defineTool({
     uploaded: z.int(),
     unchanged: z.int(),
     removed: z.int(),
+    removedKeys: z.array(z.string()),
     stale: z.array(z.string()),
     prefixes: z.array(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
     tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
@@ -106,6 +107,7 @@ export const uploadChecks = defineTool({
       uploaded: sent.sent.length,
       unchanged: sent.unchanged.length,
       removed,
+      removedKeys: input.removeStale ? fitting(stale, 1200) : [],
       stale: input.removeStale ? [] : fitting(stale, 1200),
       prefixes: prefixes.map(({ schedule, prefix }) => ({
         schedule,
@@ -154,6 +156,7 @@ async function askAgain(ports: Wanted, session: Session, review: Review, reason:
     uploaded: 0,
     unchanged: 0,
     removed: 0,
+    removedKeys: [],
     stale: [],
     prefixes: [],
     tableMetrics: { copied: 0, unchanged: 0, prefixes: [] },

@@ -73,7 +73,7 @@ export const uploadDags = defineTool({
     };
     const foreign = foreignDagFiles(plan, session);
     if (foreign.length > 0 && !(await mayOverwrite(ports, foreign, load, input.overwrite, call)))
-      return { ...told, ...overwriteWords(foreign, load) };
+      return { ...told, ...overwriteWords(foreign, load, ports.settings.approval) };
     // A person may take minutes to answer, and a round may have begun meanwhile.
     if (foreign.length > 0 && input.overwrite === undefined)
       await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
@@ -130,7 +130,7 @@ export const uploadDags = defineTool({
     }),
 });
 
-/** Only a person may say so: in the call, or asked through the client. */
+/** Only a person may say so: in the call, asked through the client, or, with APPROVAL=terminal, at a terminal alone. */
 async function mayOverwrite(
   ports: Wanted,
   foreign: readonly string[],
@@ -138,8 +138,11 @@ async function mayOverwrite(
   said: boolean | undefined,
   call: ToolCall,
 ): Promise<boolean> {
-  if (said !== undefined || ports.settings.approval !== 'ask') return said === true;
-  return (await call.ask(overwriteQuestion(foreign, load))) === 'accepted';
+  const { approval } = ports.settings;
+  const question = overwriteQuestion(foreign, load);
+  if (approval === 'terminal') return said === true && (await call.askAtTerminal?.(question)) === 'accepted';
+  if (said !== undefined || approval !== 'ask') return said === true;
+  return (await call.ask(question)) === 'accepted';
 }
 
 /** Another call opened a round for the very same upload meanwhile. */

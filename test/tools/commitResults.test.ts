@@ -54,6 +54,28 @@ test('"Commit results" commits the approved configs and the report, each in its 
   expect(bed.git('status', '--porcelain')).toBe('');
 });
 
+test('a round whose configs lie outside the scope on disk is not called committed, and the way to commit it is told', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 2, scope: 'schedule' });
+  await uploadLevel(bed, { load: 2, schedule: 'hourly' });
+  await bed.call('uploadDags');
+  await bed.call('markRound');
+  await runToEnd(bed, 'hourly');
+  await bed.call('buildReport');
+  const { structure } = await bed.call('commitResults');
+  expect(structure.warnings).toEqual([
+    'The 15m configs are outside the scope on disk and were not committed: scaleConfigs with schedule 15m, then commitResults, takes them.',
+  ]);
+  const rounds = async () => (await bed.call('showSession')).structure.rounds;
+  expect(await rounds()).toMatchObject([
+    { round: 1, schedule: '15m', committed: false },
+    { round: 2, schedule: 'hourly', committed: true },
+  ]);
+  await bed.call('scaleConfigs', { load: 2, schedule: '15m', scope: 'schedule' });
+  expect((await bed.call('commitResults')).structure).toMatchObject({ target: { files: 6 }, warnings: [] });
+  expect(await rounds()).toMatchObject([{ committed: true }, { committed: true }]);
+});
+
 test('the same call again returns the same commits; left out, the key findings are the verdict', async () => {
   const bed = await toolBed();
   const { verdict } = await reportedLevel(bed, { load: 2, scope: 'schedule' });

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   normalise,
@@ -161,4 +163,21 @@ test('looking twice says the same and changes nothing; a misspelt argument is re
   expect(await bed.call('showSession')).toEqual(await bed.call('showSession'));
   expect(bed.everything()).toEqual(before);
   expect(await bed.refusal('showSession', { all: true })).toContain('there is no argument "all"');
+});
+
+test('a session that lost an entry says so in every answer, and showSession names the files', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2, scope: 'schedule' });
+  const entry = join(bed.project, '.audit-load-test/journal/000002.json');
+  writeFileSync(entry, '');
+  await bed.restart();
+  const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  expect(structure.summary).toContain(
+    'Part of what this session remembers cannot be read, so approvals, uploads or rounds may be missing: showSession names the files.',
+  );
+  const { warnings } = (await bed.call('showSession')).structure;
+  expect(normalise(bed, warnings[0])).toBe(
+    'This file of the session cannot be read, or comes after one that cannot: <project>/.audit-load-test/journal/000002.json.',
+  );
+  expect(warnings.at(-1)).toContain('move them out of that folder to end this warning');
 });

@@ -90,7 +90,7 @@ test('objects of files that are gone are named, and removed only when asked', as
     '1 stale object of this level is still in the bucket and would run, too.',
   );
   const removed = await bed.call('uploadChecks', { reviewId, removeStale: true });
-  expect(removed.structure).toMatchObject({ status: 'uploaded', stale: [], removed: 1 });
+  expect(removed.structure).toMatchObject({ status: 'uploaded', stale: [], removed: 1, removedKeys: [old] });
   expect(bed.object(old)).toBeUndefined();
   expect(bed.object(other)).toBe('old');
 });

@@ -1,6 +1,10 @@
+import { EventEmitter } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Interface } from 'node:readline/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { approve } from '../../src/faces/approve.ts';
+import { runTool } from '../../src/faces/cli.ts';
 import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
 import { type Bed, normalise, openRound, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
 
@@ -132,6 +136,48 @@ test('somebody else’s folder is not overwritten without a yes', async () => {
   expect((await bed.call(tool, given)).structure.status).toBe('uploaded');
   expect(bed.object(dagKey)).toBe(dagOf(bed));
 });
+
+test('with APPROVAL=terminal no client’s word overwrites it: the person types it', async () => {
+  const asked: string[] = [];
+  const bed = await toolBed({
+    env: { APPROVAL: 'terminal' },
+    person: (question) => {
+      asked.push(question);
+      return { action: 'accept', content: { decision: 'approve' } };
+    },
+  });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 4 })).structure;
+  await approve(reviewId, bed.ports(), typing('yes'));
+  await bed.call('uploadChecks', { reviewId });
+  const theirs = dagOf(bed).replace('LOAD = 2', 'LOAD = 2  # theirs');
+  bed.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(theirs));
+  for (const given of [{}, { overwrite: true }]) {
+    const { structure } = await bed.call('uploadDags', given);
+    expect(structure.status).toBe('needs_overwrite');
+    expect(structure.callAgain).toBeUndefined();
+    expect(structure.nextSteps[1]).toBe(
+      'If yes, the person types in a terminal: audit-load-test uploadDags --load 4 --overwrite',
+    );
+  }
+  expect(asked).toEqual([]);
+  const shell = { out: () => {}, err: () => {}, signal: new AbortController().signal };
+  const words = ['--load', '4', '--overwrite'];
+  const typed = (word?: string) =>
+    runTool('uploadDags', words, async () => bed.ports(), {
+      ...shell,
+      ...(word === undefined ? {} : { terminal: () => typing(word) }),
+    });
+  expect(await typed()).toBe(1);
+  expect(await typed('no')).toBe(1);
+  expect(bed.object(dagKey)).toBe(theirs);
+  expect(await typed('yes')).toBe(0);
+  expect(bed.object(dagKey)).toBe(dagOf(bed));
+});
+
+/** A terminal where somebody types one word. */
+function typing(word: string): Interface {
+  return Object.assign(new EventEmitter(), { question: async () => word, close: () => undefined }) as never;
+}
 
 test('a person who is asked through the client and agrees has it overwritten', async () => {
   const asked: string[] = [];

@@ -1,16 +1,21 @@
 /** What uploadDags says in each of its three ends. */
+import type { Yes } from './approving.ts';
 import { count } from './text.ts';
 
-export function overwriteWords(foreign: readonly string[], load: number) {
+export function overwriteWords(foreign: readonly string[], load: number, mode: Yes['mode']) {
   const files = `${count(foreign.length, 'file')} there ${foreign.length === 1 ? 'is' : 'are'}`;
   return {
     status: 'needs_overwrite' as const,
     summary: `The DAG folder exists in the bucket, and ${files} not what this session uploaded last. Nothing was uploaded, and LOAD was not changed.`,
     nextSteps: [
       'Ask the person: overwrite the folder?',
-      `If yes: uploadDags with load ${load} and overwrite: true.`,
+      mode === 'terminal'
+        ? `If yes, the person types in a terminal: audit-load-test uploadDags --load ${load} --overwrite`
+        : `If yes: uploadDags with load ${load} and overwrite: true.`,
     ],
-    callAgain: { tool: 'uploadDags', arguments: { load, overwrite: true } },
+    ...(mode === 'terminal'
+      ? {}
+      : { callAgain: { tool: 'uploadDags', arguments: { load, overwrite: true } } }),
   };
 }
 
