@@ -437,22 +437,3 @@ describe('where the repository stands', () => {
     expect(sha).toMatch(/^[0-9a-f]{64}$/);
   });
 });
-
-test('ten thousand check files are read, written and committed', async () => {
-  const names = Array.from({ length: 10_000 }, (_, index) => `team_${index % 20}/check_${index}_15m.yml`);
-  bed = gitBed(Object.fromEntries(names.map((name) => [name, `${name}: 1\n`])));
-  const start = performance.now();
-  await bed.target.write(names.map((path) => bed.over(path, `${path}: 2\n`)));
-  const written = performance.now();
-  const { files } = await bed.target.snapshot({ forWriting: true });
-  const read = performance.now();
-  expect(files).toHaveLength(10_000);
-  expect(files.every((file) => textOf(file.disk) === `${file.path}: 2\n`)).toBe(true);
-  expect(files.every((file) => textOf(file.baseline) === `${file.path}: 1\n`)).toBe(true);
-  const { files: committed } = await bed.target.commit(names, '2x', '2x r');
-  expect(committed).toHaveLength(10_000);
-  const took = [written - start, read - written, performance.now() - read].map(Math.round);
-  process.stdout.write(
-    `10,000 files: written in ${took[0]} ms, read in ${took[1]} ms, committed in ${took[2]} ms\n`,
-  );
-});

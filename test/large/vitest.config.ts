@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+import { bundledTextForVite } from '../../bundledText.mjs';
+
+/** `npm run test:large`: the sizes that the product promises, too long for every day. */
+// biome-ignore lint/style/noDefaultExport: vitest reads the default export
+export default defineConfig({
+  plugins: [bundledTextForVite()],
+  test: { include: ['test/large/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 60_000 },
+});
