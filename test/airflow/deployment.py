@@ -31,7 +31,7 @@ class Deployment:
         for config in (folder / "cluster_configs").glob("*.json"):
             text = config.read_text(encoding="utf-8")
             config.write_text(text.replace('"IdleTimeout": 3600', '"IdleTimeout": 604800'), encoding="utf-8")
-        self.rewrite(LOAD=load, POLL_SECONDS=0.3, RETRY_SECONDS=1)
+        self.rewrite(LOAD=load, POLL_SECONDS=0.3, RETRY_SECONDS=1, LATE_CLUSTER_SECONDS=15, TERMINATE_RETRIES=1)
 
     def rewrite(self, **literals):
         """Changes module-level literals of the deployed file, as uploadDags does with LOAD."""

@@ -46,9 +46,9 @@ class EmbeddedAws:
         self.control("DELETE", "faults")
         self.control("DELETE", "requests")
 
-    def operations(self) -> list[str]:
-        """The EMR operations on the wire since the last `clear`, throttled ones too."""
-        return [entry["operation"] for entry in self.control("GET", "requests") if entry["service"] == "emr"]
+    def operations(self, service: str = "emr") -> list[str]:
+        """The operations on the wire since the last `clear`, throttled ones too; of EMR when not said otherwise."""
+        return [entry["operation"] for entry in self.control("GET", "requests") if entry["service"] == service]
 
     @contextmanager
     def hurrying(self):

@@ -25,3 +25,24 @@ def test_a_run_that_is_marked_failed_by_hand_ends_its_cluster(slow_deployment, a
     }
     [cluster] = aws.clusters(f"_{slow_deployment.load}x_by-hand")
     assert cluster["state"] in ("TERMINATING", "TERMINATED")
+
+
+def test_a_run_that_is_marked_failed_while_its_cluster_is_being_created_ends_it(slow_deployment, airflow_home):
+    slow_deployment.put_checks("15m", ["check_a_15m.yml"])
+    aws = slow_deployment.aws
+    aws.control("POST", "faults", [{"service": "emr", "operation": "RunJobFlow", "delayMs": 6000, "times": 1}])
+
+    with LiveAirflow(airflow_home) as airflow:
+        airflow.trigger(DAG_ID, "too-early")
+        wait_until(lambda: airflow.tasks(DAG_ID, "too-early")["create_cluster"] == "running", "it is created", 90)
+        # The first call looks for a cluster of an earlier attempt; the next asks for one.
+        wait_until(lambda: "ListClusters" in aws.operations(), "the cluster is about to be asked for", 30)
+        wait_until(lambda: "PutObject" in aws.operations("s3"), "the event log folder is made", 30)
+        airflow.mark_failed(DAG_ID, "too-early")
+        wait_until(lambda: airflow.state(DAG_ID, "too-early") == "failed", "the run ends", 60)
+        tasks = airflow.tasks(DAG_ID, "too-early")
+
+    assert (tasks["create_cluster"], tasks["terminate"]) == ("failed", "success")
+    clusters = aws.clusters(f"_{slow_deployment.load}x_too-early")
+    assert [cluster["state"] for cluster in clusters if cluster["state"] not in ("TERMINATING", "TERMINATED")] == []
+    assert len(clusters) == 1

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from types import SimpleNamespace
 
 
 def most_active_at_once(steps) -> int:
@@ -32,6 +33,9 @@ def test_1203_checks_run_once_each_within_the_limits_and_quotas_of_emr(deploymen
     with deployment.capture.disabled():
         print(f"\n1,203 checks, calls: {dict(calls)}, of these throttled: {dict(refused)}", file=sys.stderr)
     assert calls["ListObjectsV2"] == 2
+    # One pass over the newest pages a poll; what is throttled is waited out, not tried again at once.
+    assert calls["ListSteps"] < 120 and calls["AddJobFlowSteps"] < 30, calls
+    assert sum(refused.values()) < 10, refused
     cluster = deployment.cluster_of(run)
     assert cluster["steps"] == {"COMPLETED": 1203}
     # EMR shows the newest thousand: had a check been submitted twice, they would not be the last thousand.
@@ -41,8 +45,10 @@ def test_1203_checks_run_once_each_within_the_limits_and_quotas_of_emr(deploymen
 
     # What a retry would find now: nothing to submit again, although EMR has forgotten the first 203.
     dag = deployment.bag().get_dag("yang_audit_load_test_15m")
-    submitted_before = dag.get_task("submit_and_wait").python_callable.__globals__["submitted_before"]
-    found = submitted_before(deployment.aws.client("emr"), cluster["id"], "15m", names, run.run_id)
+    module = dag.get_task("submit_and_wait").python_callable.__globals__
+    plan = {"load": deployment.load, "template": module["cluster_config"]("15m")[1], "names": names}
+    given = module["steps_of"]("15m", plan, SimpleNamespace(run_id=run.run_id), {"ts_end": None})
+    found = module["submitted_before"](deployment.aws.client("emr"), cluster["id"], given)
     assert list(found) == names
     assert list(found.values()) == [None] * 203 + [step["Id"] for step in steps]
     deployment.aws.client("emr").terminate_job_flows(JobFlowIds=[cluster["id"]])

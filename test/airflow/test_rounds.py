@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-
 from deployment import BUCKET
 
 
@@ -57,15 +56,16 @@ def test_a_round_of_hourly_gives_every_check_load_hours_that_end_at_the_run(depl
 
 
 def test_a_round_of_hourly_takes_the_end_of_its_window_from_the_trigger_form(deployment):
-    deployment.rewrite(LOAD=4)
-    deployment.load = 4
+    # A load that no counter of these tests reaches.
+    deployment.rewrite(LOAD=500)
+    deployment.load = 500
     deployment.put_checks("hourly", ["check_a_hourly.yml"])
 
     run = deployment.run("hourly", {"ts_end": "2025-12-08T10:30:00.5-05:00"})
 
     assert run.state == "success", run.log
     [step] = deployment.aws.steps(deployment.cluster_of(run)["id"])
-    window = ["--ts-start", "2025-12-08T11:30:00+00:00", "--ts-end", "2025-12-08T15:30:00+00:00"]
+    window = ["--ts-start", "2025-11-17T19:30:00+00:00", "--ts-end", "2025-12-08T15:30:00+00:00"]
     assert step["Config"]["Args"][-4:] == window
 
 
@@ -88,7 +88,18 @@ def test_a_second_round_on_the_same_cluster_runs_every_check_again_and_leaves_th
     deployment.aws.client("emr").terminate_job_flows(JobFlowIds=[cluster["id"]])
 
 
-@pytest.mark.parametrize("conf", [{"cluster_id": "12345"}, {"keep_cluster": "yes"}, {"ts_end": "yesterday"}])
+@pytest.mark.parametrize(
+    "conf",
+    [
+        {"cluster_id": "12345"},
+        {"keep_cluster": "yes"},
+        {"ts_end": "yesterday"},
+        {"ts_end": ""},
+        {"ts_end": "0001-01-01T00:00:00Z"},
+        {"ts_end": "2099-01-01T00:00:00Z"},
+        {"clusterid": "j-ABC"},
+    ],
+)
 def test_the_trigger_form_refuses_what_cannot_be_meant(deployment, conf):
     deployment.put_checks("hourly", ["check_a_hourly.yml"])
     try:
