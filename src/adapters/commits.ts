@@ -25,7 +25,14 @@ export async function commitFiles(
   const staged = list(
     await git.run(['diff', '--cached', '--name-only', '--no-renames', '-z', '--no-ext-diff']),
   );
-  const foreign = staged.filter((path) => !ours.has(path));
+  const foreign = [
+    ...staged.filter((path) => !ours.has(path)),
+    ...(await otherVersions(
+      git,
+      staged.filter((path) => ours.has(path)),
+      expected,
+    )),
+  ];
   if (foreign.length > 0)
     throw new ToolError(
       'CONFLICT',
@@ -66,18 +73,7 @@ async function requireExpected(
   changed: readonly string[],
   expected: ReadonlyMap<string, Uint8Array>,
 ): Promise<void> {
-  if (expected.size === 0) return;
-  const staged = await stagedIds(git, changed);
-  const others: string[] = [];
-  for (const path of changed) {
-    const bytes = expected.get(path);
-    const id = staged.get(path);
-    if (bytes === undefined || (id !== undefined && objectId(bytes, id) === id)) continue;
-    // git may keep other bytes than lie on disk (line ends, filters); it says itself what it would keep.
-    const input = Buffer.from(bytes).toString('utf8');
-    const kept = await git.run(['hash-object', `--path=${path}`, '--stdin'], { input });
-    if (kept.trim() !== id) others.push(path);
-  }
+  const others = await otherVersions(git, changed, expected);
   if (others.length === 0) return;
   const input = changed.join('\0');
   await git.run(['reset', '--quiet', '--pathspec-from-file=-', '--pathspec-file-nul'], { input });
@@ -86,6 +82,27 @@ async function requireExpected(
     `Somebody changed ${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''} while this call was under way. Nothing was committed.`,
     { next: 'look at the difference with reviewConfigs, then call commitResults again.' },
   );
+}
+
+/** Paths whose staged version is not of the expected bytes. */
+async function otherVersions(
+  git: Git,
+  paths: readonly string[],
+  expected: ReadonlyMap<string, Uint8Array>,
+): Promise<string[]> {
+  if (expected.size === 0 || paths.length === 0) return [];
+  const staged = await stagedIds(git, paths);
+  const others: string[] = [];
+  for (const path of paths) {
+    const bytes = expected.get(path);
+    const id = staged.get(path);
+    if (bytes === undefined || (id !== undefined && objectId(bytes, id) === id)) continue;
+    // git may keep other bytes than lie on disk (line ends, filters); it says itself what it would keep.
+    const input = Buffer.from(bytes).toString('utf8');
+    const kept = await git.run(['hash-object', `--path=${path}`, '--stdin'], { input });
+    if (kept.trim() !== id) others.push(path);
+  }
+  return others;
 }
 
 async function stagedIds(git: Git, paths: readonly string[]): Promise<Map<string, string>> {

@@ -70,10 +70,30 @@ export function prefixesOf(
   }));
 }
 
-/** Objects below a prefix that this upload did not put there: the DAG runs them all the same. */
-export function staleIn(objects: readonly StoredObject[], fresh: ReadonlySet<string>): LoadTestKey[] {
-  // The key was listed below one of our own prefixes, so it may be removed.
-  return objects
+export interface Stale {
+  readonly keys: readonly LoadTestKey[];
+  /** Keys that no tool may write or remove, because proxies and servers read them in more than one way. */
+  readonly odd: readonly string[];
+}
+
+/**
+ * Objects of a schedule's prefix that this upload did not put there: the DAG runs them all the same. Where production
+ * listed no table metrics, those that are here are nobody's leftovers: the source is more likely wrong.
+ */
+export function staleIn(
+  objects: readonly StoredObject[],
+  fresh: ReadonlySet<string>,
+  { schedule, load }: { readonly schedule: Schedule; readonly load: number },
+  settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
+): Stale {
+  const folder = configsFolder(settings, schedule, load);
+  const keepsMetrics = ![...fresh].some((key) => ruleFor(key)?.fromProduction);
+  const paths = objects
     .map((object) => object.key)
-    .filter((key) => !fresh.has(key) && !key.endsWith('/')) as LoadTestKey[];
+    .filter((key) => !fresh.has(key) && !key.endsWith('/') && !(keepsMetrics && ruleFor(key)?.fromProduction))
+    .map((key) => key.slice(folder.length));
+  return {
+    keys: paths.filter(isPlainPath).map((path) => configKey(settings, schedule, load, path)),
+    odd: paths.filter((path) => !isPlainPath(path)).map((path) => folder + path),
+  };
 }

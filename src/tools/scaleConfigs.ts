@@ -3,7 +3,7 @@ import { changesText, describeLevel } from '../checks/levelSummary.ts';
 import { manifestOf, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
 import { keepManifest, readManifest, reviewOf } from '../facts/checks.ts';
-import { openRounds, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
+import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
@@ -81,7 +81,8 @@ export const scaleConfigs = defineTool({
     const session = await ports.sessions.load();
     const { target, scheduleFrom } = targetOf(input, session);
     // Whatever waits for AWS comes before the look at the disk: a person works on meanwhile.
-    const warnings = await roundWarnings(input, ports, session, call);
+    const left = input.abandon ? await roundsToLeave(ports, session, call) : [];
+    const warnings = input.abandon ? [] : await roundWarnings(ports, session, call);
     const snapshot = await ports.target.snapshot({ forWriting: true }, call);
     const before = await reviewOf(ports, session, snapshot, target);
     const written = await Promise.all(
@@ -101,6 +102,7 @@ export const scaleConfigs = defineTool({
       abandon: input.abandon,
       mode: ports.settings.approval,
     };
+    const remarks = [...warnings, ...uncommittedWarning(session, target.load), ...level.remarks];
     const told = {
       load: target.load,
       schedule: target.schedule,
@@ -108,7 +110,7 @@ export const scaleConfigs = defineTool({
       reviewId: review.reviewId,
       approvalNeeded,
       ...level,
-      remarks: [...warnings, ...uncommittedWarning(session, target.load), ...level.remarks],
+      remarks: [...leavingWarnings(left, false), ...remarks],
       written: 0,
       changesFile: await ports.notes.write(`${review.reviewId}.txt`, changesText(review, `${target.load}x`)),
       location: `${ports.settings.targetRepo}/${ports.settings.checksPath}`,
@@ -140,12 +142,12 @@ export const scaleConfigs = defineTool({
       filesChanged,
       intervalsChanged,
     };
-    const left = input.abandon ? openRounds(session) : [];
     await ports.sessions.record(() => [
       ...(left.length > 0 ? [{ type: 'abandoned' as const, rounds: left }] : []),
       { type: 'scaled', ...target, ...facts },
     ]);
-    return { ...told, ...backup, written: plan.writes.length, ...scaledWords(words) };
+    const said = { ...told, remarks: [...leavingWarnings(left, true), ...remarks] };
+    return { ...said, ...backup, written: plan.writes.length, ...scaledWords(words) };
   },
   render: (output) => textOf(output, scalingLines),
 });

@@ -87,9 +87,10 @@ export const showSession = defineTool({
         ...(shown.length < session.rounds.length
           ? [`The latest ${shown.length} of ${session.rounds.length} rounds are shown.`]
           : []),
-        ...damaged.map(
-          (path) => `This file of the session cannot be read, or comes after one that cannot: ${path}.`,
-        ),
+        ...damaged
+          .slice(0, 3)
+          .map((path) => `This file of the session cannot be read, or comes after one that cannot: ${path}.`),
+        ...(damaged.length <= 3 ? [] : [`So are ${damaged.length - 3} more, up to ${damaged.at(-1)}.`]),
         ...(damaged.length === 0
           ? []
           : [

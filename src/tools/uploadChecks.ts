@@ -5,6 +5,7 @@ import { planTableMetrics, planUploads, prefixesOf, staleIn } from '../checks/up
 import { isApproved } from '../facts/approvals.ts';
 import { changedSinceReview, keepReview, readReview } from '../facts/checks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
+import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import {
@@ -56,6 +57,7 @@ export const uploadChecks = defineTool({
     tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
     unrecognised: z.array(z.string()),
     untracked: z.array(z.string()),
+    warnings: z.array(z.string()),
     callAgain: callAgain.optional(),
   }),
   async run(input, ports: Wanted, call) {
@@ -86,11 +88,14 @@ export const uploadChecks = defineTool({
     const afterCopies = { ...call, already: alreadySent(delivered) };
     const prefixes = prefixesOf(review, ports.settings);
     const fresh = new Set<string>([...uploads.map((upload) => upload.key), ...metrics.keys]);
-    const present = await Promise.all(prefixes.map(({ prefix }) => ports.store.list(prefix, afterCopies)));
-    const stale = staleIn(present.flat(), fresh);
-    if (input.removeStale && stale.length > 0) await ports.store.remove(stale, afterCopies);
-
     const { load } = review.target;
+    const found = await Promise.all(
+      prefixes.map(async ({ schedule, prefix }) =>
+        staleIn(await ports.store.list(prefix, afterCopies), fresh, { schedule, load }, ports.settings),
+      ),
+    );
+    const stale = found.flatMap(({ keys }) => keys);
+    const odd = found.flatMap((one) => one.odd);
     await ports.sessions.record(() => [
       {
         type: 'checksUploaded',
@@ -100,6 +105,8 @@ export const uploadChecks = defineTool({
         files: uploads.length,
       },
     ]);
+    // After the upload is known to be whole: a removal that fails is another matter.
+    if (input.removeStale && stale.length > 0) await ports.store.remove(stale, afterCopies);
     const removed = input.removeStale ? stale.length : 0;
     const told = {
       load,
@@ -108,7 +115,7 @@ export const uploadChecks = defineTool({
       unchanged: sent.unchanged.length,
       removed,
       removedKeys: input.removeStale ? fitting(stale, 1200) : [],
-      stale: input.removeStale ? [] : fitting(stale, 1200),
+      stale: fitting([...(input.removeStale ? [] : stale), ...odd.map((key) => clean(key, 300))], 1200),
       prefixes: prefixes.map(({ schedule, prefix }) => ({
         schedule,
         uri: `s3://${ports.settings.bucket}/${prefix}`,
@@ -117,8 +124,20 @@ export const uploadChecks = defineTool({
       tableMetrics: metrics.told,
       unrecognised: fitting(review.unrecognised, 600),
       untracked: fitting(review.untracked, 600),
+      warnings: [
+        ...(production !== undefined && metrics.keys.length === 0
+          ? [
+              `Production holds no table metrics under ${ports.settings.prodHourlyChecks}: nothing was copied, and those of earlier uploads stay. checkSetup looks at the source.`,
+            ]
+          : []),
+        ...(odd.length === 0
+          ? []
+          : [
+              `${count(odd.length, 'object')} of this level ${odd.length === 1 ? 'has a key' : 'have keys'} that only the person can remove, in the S3 console (listed under stale).`,
+            ]),
+      ],
     };
-    return { ...told, ...uploadedWords(told, stale.length - removed) };
+    return { ...told, ...uploadedWords(told, { removable: stale.length - removed, odd: odd.length }) };
   },
   render: (output) =>
     textOf(output, {
@@ -162,6 +181,7 @@ async function askAgain(ports: Wanted, session: Session, review: Review, reason:
     tableMetrics: { copied: 0, unchanged: 0, prefixes: [] },
     unrecognised: fitting(review.unrecognised, 600),
     untracked: fitting(review.untracked, 600),
+    warnings: [],
   };
 }
 

@@ -176,6 +176,21 @@ test('bytes that came after the look are not committed, and nothing stays staged
   expect(await bed.target.commit(['a_15m.yml'], 'm', 't', seen)).toMatchObject({ created: true });
 });
 
+test('a version of one of our files that somebody staged is not swept away', async () => {
+  bed = gitBed();
+  bed.put({ 'a_15m.yml': 'staged by somebody\n' });
+  bed.git('add', a);
+  bed.put({ 'a_15m.yml': 'scaled\n' });
+  const seen = new Map([['a_15m.yml', Buffer.from('scaled\n')]]);
+  await expect(bed.target.commit(['a_15m.yml'], 'm', 't', seen)).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('Something else is staged'),
+  });
+  expect(bed.git('show', `:${a}`)).toBe('staged by somebody');
+  bed.git('add', a);
+  expect(await bed.target.commit(['a_15m.yml'], 'm', 't', seen)).toMatchObject({ created: true });
+});
+
 test('line ends that git keeps otherwise, mixed ones too, are no change since the look', async () => {
   bed = gitBed({ 'a_15m.yml': 'one\r\n' }, { config: { 'core.autocrlf': 'true', 'core.safecrlf': 'false' } });
   const bytes = Buffer.from('two\r\nthree\n');

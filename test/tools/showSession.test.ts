@@ -165,6 +165,22 @@ test('looking twice says the same and changes nothing; a misspelt argument is re
   expect(await bed.refusal('showSession', { all: true })).toContain('there is no argument "all"');
 });
 
+test('a level is only left when something is done, also one whose cluster runs again unmarked', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  const dry = await bed.call('scaleConfigs', { load: 4, scope: 'schedule', dryRun: true, abandon: true });
+  expect(dry.structure.remarks[0]).toBe('Round 1 would be left behind.');
+  const clusterId = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(40);
+  expect((await bed.call('pollCluster', { waitSeconds: 0 })).structure.done).toBe(true);
+  bed.trigger('15m', { cluster_id: clusterId });
+  bed.minutes(2);
+  expect(await bed.refusal('uploadDags')).toMatch(/still running .* scaleConfigs with abandon: true/);
+  const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule', abandon: true });
+  expect(structure.remarks[0]).toBe('Left behind: round 1. Nobody waits for it any more.');
+  expect((await bed.call('uploadDags')).structure.status).toBe('unchanged');
+});
+
 test('a session that lost an entry says so in every answer, and showSession names the files', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });

@@ -95,6 +95,32 @@ test('objects of files that are gone are named, and removed only when asked', as
   expect(bed.object(other)).toBe('old');
 });
 
+test('a stale key that no tool may touch is named for the person, and holds up nothing', async () => {
+  const bed = await toolBed();
+  const reviewId = await uploadLevel(bed, { load: 2 });
+  const [plain, odd] = ['aaa.yml', 'a//b.yml'].map((path) => `${configs}/15m/2x/${path}`);
+  for (const key of [plain, odd]) bed.aws.s3.buckets.put(bucketName, key ?? '', Buffer.from('old'));
+  const { structure } = await bed.call('uploadChecks', { reviewId, removeStale: true });
+  expect(structure).toMatchObject({ removed: 1, removedKeys: [plain], stale: [odd] });
+  expect(structure.warnings).toEqual([
+    '1 object of this level has a key that only the person can remove, in the S3 console (listed under stale).',
+  ]);
+  expect((await bed.call('uploadDags')).structure.status).toBe('uploaded');
+});
+
+test('a production source without table metrics is warned about, and takes none away', async () => {
+  const bed = await toolBed();
+  const reviewId = await uploadLevel(bed, { load: 2 });
+  const metrics = () => bed.keys(`${configs}/hourly/`).filter((key) => key.endsWith('_table_metrics.yml'));
+  const before = metrics();
+  expect(before.length).toBeGreaterThan(0);
+  await bed.restart({ PROD_HOURLY_CHECKS: `s3://${bucketName}/checks/configs/prod/hourlyy` });
+  const { structure } = await bed.call('uploadChecks', { reviewId, removeStale: true });
+  expect(structure).toMatchObject({ removed: 0, stale: [] });
+  expect(structure.warnings[0]).toContain('Production holds no table metrics under s3://');
+  expect(metrics()).toEqual(before);
+});
+
 test('nothing is written outside the two load-test prefixes', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2 });

@@ -28,7 +28,8 @@ interface Told {
   readonly tableMetrics: { readonly copied: number };
 }
 
-export function uploadedWords(told: Told, staleLeft: number) {
+export function uploadedWords(told: Told, left: { readonly removable: number; readonly odd: number }) {
+  const staleLeft = left.removable + left.odd;
   const sent = told.uploaded + told.tableMetrics.copied + told.removed;
   const files = told.prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
   const metrics =
@@ -48,7 +49,7 @@ export function uploadedWords(told: Told, staleLeft: number) {
         : `Uploaded ${count(told.uploaded, 'config')} for ${told.load}x (${told.unchanged} unchanged)${metrics}.${removed}${stale}`,
     nextSteps: [
       `uploadDags, so that the DAG reads ${told.load}x.`,
-      ...(staleLeft === 0
+      ...(left.removable === 0
         ? []
         : ['Ask the person about the stale objects: uploadChecks with removeStale: true removes them.']),
     ],
