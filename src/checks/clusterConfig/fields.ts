@@ -121,6 +121,7 @@ function otherKind(value: unknown, kind: Kind, path: string): Finding {
 function rewritten(value: unknown, words: string): string | undefined {
   if (words === 'a text' && (typeof value === 'number' || typeof value === 'boolean'))
     return `write it as "${value}"`;
+  if (words === 'a text' && value instanceof WrittenAsFloat) return `write it as "${value.source}"`;
   const unquoted =
     typeof value === 'string' &&
     ((words === 'a whole number' && /^\d{1,15}$/.test(value)) ||

@@ -86,6 +86,13 @@ test('a whole number that is written as a float is refused, because Python would
   );
 });
 
+test('a property that is written as a float is to be a text with the same digits', () => {
+  const text = JSON.stringify(soundConfig()).replace('"Properties":{', '"Properties":{"x": 5.0,');
+  expect(refusal(() => requireSoundClusterConfigs([file('15m', text)])).message).toContain(
+    'Configurations[0].Properties["x"]: it is 5.0, not a text; write it as "5.0".',
+  );
+});
+
 test('digits inside a text are no number', () => {
   const text = JSON.stringify({ ...soundConfig(), AdditionalInfo: '"5.0", 5.0' });
   expect(requireSoundClusterConfigs([file('15m', text)])).toEqual([]);
