@@ -46,8 +46,10 @@ export function writeLoad(source: string, load: number): string {
 
 /** A module-level string literal, for example S3_BUCKET; undefined when it is not there or not a plain literal. */
 export function readConstant(source: string, name: string): string | undefined {
-  const match = new RegExp(`^${name}[ \\t]*=[ \\t]*(["'])([^"'\\n]*)\\1[ \\t]*(?:#.*)?$`, 'm').exec(source);
-  return match?.[2];
+  const literal = new RegExp(`^${name}[ \\t]*=[ \\t]*(["'])([^"'\\n]*)\\1[ \\t]*(?:#.*)?$`, 'gm');
+  const code = codeOf(source);
+  // A line of a docstring looks the same, and sets nothing.
+  return [...source.matchAll(literal)].find(({ index }) => code.startsWith(name, index))?.[2];
 }
 
 /** Whether another statement gives the name another value, so that what was read is not what runs. */

@@ -18,7 +18,7 @@ export function bindingsOf(name: string, source: string): number {
     inBrackets +
     flat(code)
       .split(/[\r\n;]/)
-      .filter((statement) => binds(statement, name)).length
+      .filter((statement) => statement.includes(name) && binds(statement, name)).length
   );
 }
 
@@ -28,19 +28,19 @@ export function bindingsOf(name: string, source: string): number {
  */
 function flat(code: string): string {
   const open: ('group' | 'call')[] = [];
+  const text: string[] = [];
   let calls = 0;
-  let text = '';
   for (const sign of code) {
     if ('([{'.includes(sign)) {
-      const kind = sign === '{' || /[\w"')\]]$/.test(text.slice(-1)) ? 'call' : 'group';
-      if (kind === 'call' && calls === 0) text += '()';
+      const kind = sign === '{' || /[\w"')\]]$/.test(text.at(-1) ?? '') ? 'call' : 'group';
+      if (kind === 'call' && calls === 0) text.push('()');
       open.push(kind);
       calls += kind === 'call' ? 1 : 0;
     } else if (')]}'.includes(sign)) {
       if (open.pop() === 'call') calls -= 1;
-    } else if (calls === 0) text += open.length > 0 && /[\r\n]/.test(sign) ? ' ' : sign;
+    } else if (calls === 0) text.push(open.length > 0 && /[\r\n]/.test(sign) ? ' ' : sign);
   }
-  return text;
+  return text.join('');
 }
 
 const header =

@@ -136,3 +136,8 @@ test('a line in a docstring is neither read nor written', () => {
   const source = '"""\nLOAD = 3\n"""\nLOAD = 4\n';
   expect(writeLoad(source, 8)).toBe('"""\nLOAD = 3\n"""\nLOAD = 8\n');
 });
+
+test('a constant in a docstring is neither read nor counted', () => {
+  const source = '"""\nA = "one"\n"""\nA = "two"\n';
+  expect([readConstant(source, 'A'), isSetTwice(source, 'A')]).toEqual(['two', false]);
+});
