@@ -1,21 +1,20 @@
 /** What the product reads in, and rewrites of, the DAG's source: module-level literals, never by running it. */
 import { ToolError } from '../errors.ts';
+import { bindingsOf, codeOf } from './pythonNames.ts';
 
-/** `LOAD = 2`, with nothing behind it but a comment. */
-const assignment = /^LOAD[ \t]*=[ \t]*(\d+)(?=[ \t\r]*(?:#.*)?$)/gm;
+/** `LOAD = 2` as a line of its own; Python takes no number that begins with a zero. */
+const assignment = /^LOAD[ \t]*=[ \t]*(0|[1-9]\d*)(?=[ \t\r]*$)/gm;
 
-/** Every statement at the beginning of a line that gives `name` a value: `=`, `+=`, with or without a type. */
-function assignmentsTo(name: string, source: string): number {
-  const any = new RegExp(`^${name}[ \\t]*(?::[^=\\n]*)?(?:[-+*/%&|^@]|//|\\*\\*|<<|>>)?=(?!=)`, 'gm');
-  return [...source.matchAll(any)].length;
+function loadLines(source: string): RegExpExecArray[] {
+  return [...codeOf(source).matchAll(assignment)];
 }
 
 /** @throws ToolError CONFIG when LOAD stands there not exactly once, or as something else than a number */
 export function readLoad(source: string, where: string): number {
   const load = findLoad(source);
   if (load !== undefined) return load;
-  const found = [...source.matchAll(assignment)];
-  const set = assignmentsTo('LOAD', source);
+  const found = loadLines(source);
+  const set = bindingsOf('LOAD', source);
   const what =
     set > 1
       ? `sets LOAD ${set} times`
@@ -33,25 +32,29 @@ export function readLoad(source: string, where: string): number {
 
 /** LOAD, when it is set exactly once, to a number from 1 to 1000; undefined for any other source. */
 export function findLoad(source: string): number | undefined {
-  const [first] = source.matchAll(assignment);
-  const load = Number(first?.[1]);
-  return assignmentsTo('LOAD', source) === 1 && load >= 1 && load <= 1000 ? load : undefined;
+  const load = Number(loadLines(source)[0]?.[1]);
+  return bindingsOf('LOAD', source) === 1 && load >= 1 && load <= 1000 ? load : undefined;
 }
 
 /** The same source with LOAD set; everything else keeps its bytes. */
 export function writeLoad(source: string, load: number): string {
-  return source.replace(assignment, (line) => line.replace(/\d+$/, String(load)));
+  return loadLines(source).reduceRight((text, { index, 0: line, 1: digits = '' }) => {
+    const end = index + line.length;
+    return `${text.slice(0, end - digits.length)}${load}${text.slice(end)}`;
+  }, source);
 }
 
 /** A module-level string literal, for example S3_BUCKET; undefined when it is not there or not a plain literal. */
 export function readConstant(source: string, name: string): string | undefined {
-  const match = new RegExp(`^${name}[ \\t]*=[ \\t]*(["'])([^"'\\n]*)\\1[ \\t]*(?:#.*)?$`, 'm').exec(source);
-  return match?.[2];
+  const literal = new RegExp(`^${name}[ \\t]*=[ \\t]*(["'])([^"'\\n]*)\\1[ \\t]*(?:#.*)?$`, 'gm');
+  const code = codeOf(source);
+  // A line of a docstring looks the same, and sets nothing.
+  return [...source.matchAll(literal)].find(({ index }) => code.startsWith(name, index))?.[2];
 }
 
-/** Whether a later line gives the name another value, so that what was read is not what runs. */
+/** Whether another statement gives the name another value, so that what was read is not what runs. */
 export function isSetTwice(source: string, name: string): boolean {
-  return assignmentsTo(name, source) > 1;
+  return bindingsOf(name, source) > 1;
 }
 
 /** `yang_audit_load_test_15m` for the file `yang_audit_load_test.py`. */

@@ -3,10 +3,13 @@ import type { Faults } from './faults.ts';
 import type { RequestLog } from './requestLog.ts';
 import { WireError, type WireRequest, type WireResponse } from './service.ts';
 
-/** Takes the parsed body (undefined when there was none); what it returns is sent as JSON, a WireError as its status. */
-type ControlRoute = (body: unknown) => unknown;
+/**
+ * Takes the parsed body (undefined when there was none) and what the path has in place of `{id}`; what it returns is
+ * sent as JSON, a WireError as its status.
+ */
+type ControlRoute = (body: unknown, id: string) => unknown;
 
-/** By `METHOD path`, for example `POST /_sandbox/dagRuns`. */
+/** By `METHOD path`, for example `POST /_sandbox/dagRuns` or `POST /_sandbox/clusters/{id}/fail`. */
 export type ControlRoutes = Readonly<Record<string, ControlRoute>>;
 
 export const controlPrefix = '/_sandbox/';
@@ -32,15 +35,25 @@ export function standardRoutes(faults: Faults, log: RequestLog): ControlRoutes {
 
 export async function controlAnswer(request: WireRequest, routes: ControlRoutes): Promise<WireResponse> {
   const name = `${request.method} ${request.rawPath}`;
-  const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  const found = routeOf(name, routes);
   try {
-    if (route === undefined)
+    if (found === undefined)
       throw new WireError(404, 'NoSuchRoute', `no ${name}; there are ${Object.keys(routes).join(', ')}`);
-    return json(200, await route(parsed(request.body)));
+    return json(200, await found.route(parsed(request.body), found.id));
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     return json(error.status, { error: error.code, message: error.message });
   }
+}
+
+function routeOf(name: string, routes: ControlRoutes): { route: ControlRoute; id: string } | undefined {
+  const words = name.split('/');
+  for (const [pattern, route] of Object.entries(routes)) {
+    const parts = pattern.split('/');
+    if (parts.length === words.length && parts.every((part, at) => part === '{id}' || part === words[at]))
+      return { route, id: words[parts.indexOf('{id}')] ?? '' };
+  }
+  return undefined;
 }
 
 function parsed(body: Buffer): unknown {

@@ -12,7 +12,7 @@ import { type AwsFront, startAwsFront } from './server.ts';
 import type { SandboxClock, Service } from './service.ts';
 import { createSts } from './sts.ts';
 import { createWorkload } from './workload.ts';
-import { advanceRoute, clusterList } from './worldControl.ts';
+import { advanceRoute, clusterList, failRoute } from './worldControl.ts';
 import { bucketName, dagsPrefix, productionPrefix, region } from './worldEnvironment.ts';
 
 export interface AwsOptions {
@@ -65,6 +65,7 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
       'POST /_sandbox/dagRuns': (body) => dagRuns.trigger(body),
       'GET /_sandbox/dagRuns': () => dagRuns.list(),
       'GET /_sandbox/clusters': () => clusterList(simulation),
+      'POST /_sandbox/clusters/{id}/fail': failRoute(simulation),
       'POST /_sandbox/advance': advanceRoute(clock, advance),
     },
     ...(options.port === undefined ? {} : { port: options.port }),

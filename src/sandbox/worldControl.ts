@@ -1,4 +1,5 @@
 /** Control paths that show and move the simulated clusters. */
+import { clusterFailures, isEnding } from './emr/records.ts';
 import type { Simulation } from './emr/simulation.ts';
 import { type SandboxClock, WireError } from './service.ts';
 
@@ -16,6 +17,36 @@ export function clusterList(simulation: Simulation) {
       steps,
     };
   });
+}
+
+/**
+ * `POST /_sandbox/clusters/{id}/fail {"code": "INSTANCE_FAILURE", "message": "…"}`: what TerminateJobFlows cannot
+ * provoke, a cluster that does not come up (BOOTSTRAP_FAILURE) or that dies under its steps.
+ */
+export function failRoute(simulation: Simulation) {
+  return (body: unknown, id: string) => {
+    const { code: asked, message = '' } = (body ?? {}) as { code?: unknown; message?: unknown };
+    const code = clusterFailures.find((one) => one === asked);
+    if (code === undefined || typeof message !== 'string')
+      throw new WireError(
+        400,
+        'BadFailure',
+        `code is one of ${clusterFailures.join(', ')}, and message is a text`,
+      );
+    simulation.advance();
+    const cluster = simulation.clusters.get(id);
+    if (cluster === undefined) throw new WireError(404, 'NoSuchCluster', `there is no cluster ${id}`);
+    if (isEnding(cluster)) throw new WireError(409, 'ClusterEnded', `${id} is ${cluster.state}`);
+    // Bootstrap actions are over once a cluster is up.
+    if (code === 'BOOTSTRAP_FAILURE' && cluster.readyMs !== undefined)
+      throw new WireError(
+        409,
+        'ClusterIsUp',
+        `${id} is ${cluster.state}: its bootstrap actions have succeeded`,
+      );
+    simulation.fail(cluster, code, message);
+    return { id, state: cluster.state };
+  };
 }
 
 /** `POST /_sandbox/advance {"minutes": 20}`: skips time, and answers what the clock says then. */

@@ -54,7 +54,8 @@ function capacityFindings(
   if (executor === undefined || executors === undefined) return [];
   let places = 0;
   for (const { capacity, count } of workers) {
-    if (count === undefined) return [];
+    // A count below 1 is refused where it stands; a sum with it would only confuse.
+    if (count === undefined || count < 1) return [];
     places += count * Math.floor(capacity.memoryMb / executor.totalMb);
   }
   const level = config.StepConcurrencyLevel ?? 1;

@@ -4,7 +4,9 @@ import { cleanLine } from '../../foreignText.ts';
 import type { DagFile } from '../../ports.ts';
 import { type Schedule, schedules } from '../schedules.ts';
 import { type Finding, refuse } from './finding.ts';
+import { parseJson } from './json.ts';
 import { lintClusterConfig } from './lint.ts';
+import { nameClashes } from './names.ts';
 
 /** A finding, and the configs that have it. */
 export interface SharedFinding extends Finding {
@@ -18,31 +20,33 @@ export function lintClusterConfigs(
   files: readonly DagFile[],
   checks: ChecksBySchedule = {},
 ): SharedFinding[] {
-  const found = new Map<string, SharedFinding>();
-  for (const schedule of schedules) {
+  const configs = schedules.flatMap((schedule) => {
     const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
-    if (file === undefined) continue;
-    for (const finding of lintFile(file.bytes, schedule, checks[schedule])) {
-      const key = JSON.stringify(finding);
-      found.set(key, { ...finding, in: [...(found.get(key)?.in ?? []), schedule] });
-    }
-  }
+    return file === undefined ? [] : [{ schedule, ...readFile(file.bytes) }];
+  });
+  const found = new Map<string, SharedFinding>();
+  const add = (finding: Finding, schedule: Schedule) => {
+    const key = JSON.stringify(finding);
+    found.set(key, { ...finding, in: [...(found.get(key)?.in ?? []), schedule] });
+  };
+  for (const { schedule, json, broken } of configs)
+    for (const finding of broken ?? lintClusterConfig(json, { schedule, checks: checks[schedule] }))
+      add(finding, schedule);
+  for (const { schedule, finding } of nameClashes(configs)) add(finding, schedule);
   const all = [...found.values()];
   return [...all.filter((one) => one.severity === 'refuse'), ...all.filter((one) => one.severity === 'warn')];
 }
 
-function lintFile(bytes: Buffer, schedule: Schedule, checks: number | undefined): Finding[] {
-  let config: unknown;
+function readFile(bytes: Buffer): { readonly json?: unknown; readonly broken?: Finding[] } {
   try {
-    config = JSON.parse(bytes.toString('utf8'));
+    return { json: parseJson(bytes.toString('utf8')) };
   } catch (error) {
     // The message quotes the text around the place; one line of it is enough to find it.
     const why = String((error as Error).message)
       .replace(/\s+/g, ' ')
       .slice(0, 120);
-    return [refuse('', `it is not JSON (${why})`, 'mend the file')];
+    return { broken: [refuse('', `it is not JSON (${why})`, 'mend the file')] };
   }
-  return lintClusterConfig(config, { schedule, checks });
 }
 
 /** `15m, daily: LogUri: it is missing …; set it to an s3:// prefix`. */

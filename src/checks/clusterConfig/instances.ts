@@ -8,6 +8,7 @@ export function instanceFindings(config: ClusterConfig): Finding[] {
   const both = instances.InstanceGroups.length > 0 && instances.InstanceFleets.length > 0;
   const pools = nodePools(config);
   const primaries = pools.filter((pool) => pool.role === 'MASTER').length;
+  const cores = pools.filter((pool) => pool.role === 'CORE').length;
   const workers = pools.filter((pool) => pool.role === 'CORE' || pool.role === 'TASK');
   return [
     ...(both
@@ -28,6 +29,15 @@ export function instanceFindings(config: ClusterConfig): Finding[] {
             'Instances',
             `it has ${primaries} MASTER entries, and EMR takes exactly one`,
             'keep one MASTER',
+          ),
+        ]
+      : []),
+    ...(cores > 1
+      ? [
+          refuse(
+            'Instances',
+            `it has ${cores} CORE entries, and EMR takes one at most`,
+            'put their nodes into one CORE entry, or make the others TASK',
           ),
         ]
       : []),

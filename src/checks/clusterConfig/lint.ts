@@ -6,6 +6,7 @@ import { fieldFindings } from './fields.ts';
 import { type Finding, refuse } from './finding.ts';
 import { instanceFindings, lifetimeFindings } from './instances.ts';
 import { isObject, readClusterConfig } from './model.ts';
+import { sparkWordFindings } from './sparkWords.ts';
 import { stepTemplateFindings } from './stepTemplate.ts';
 import { upkeepFindings } from './upkeep.ts';
 
@@ -26,6 +27,7 @@ export function lintClusterConfig(config: unknown, { schedule, checks }: Cluster
     ...instanceFindings(read),
     ...lifetimeFindings(read),
     ...concurrencyFindings(read, checks),
+    ...sparkWordFindings(read),
     ...driverMemoryFindings(read),
     ...executorFindings(read),
     ...upkeepFindings(read),

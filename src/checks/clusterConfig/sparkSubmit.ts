@@ -30,12 +30,27 @@ const settingOfOption: Readonly<Record<string, string>> = {
 };
 const flags = new Set(['--supervise', '--verbose', '-v', '--version', '--usage-error', '--help', '-h']);
 
+/** The value of a setting and where it was found; undefined where nobody sets it. */
+export type SparkSetting = (name: string) => { readonly text: string; readonly path: string } | undefined;
+
 /** undefined when the step does not run spark-submit: then its needs are not known. */
-export function sparkRequest(config: ClusterConfig): SparkRequest | undefined {
+export function sparkSettings(config: ClusterConfig): SparkSetting | undefined {
   const { Jar, Args = [] } = config.AuditStep ?? {};
   if (Jar !== 'command-runner.jar' || Args[0] !== 'spark-submit') return undefined;
   const given = readOptions(Args.slice(1));
-  const setting = (name: string) => given.get(name) ?? property(config, 'spark-defaults', name);
+  return (name) => {
+    const option = given.get(name);
+    if (option !== undefined) return { text: option, path: 'AuditStep.Args' };
+    const text = property(config, 'spark-defaults', name);
+    return text === undefined ? undefined : { text, path: 'Configurations' };
+  };
+}
+
+/** undefined when the step does not run spark-submit. */
+export function sparkRequest(config: ClusterConfig): SparkRequest | undefined {
+  const settings = sparkSettings(config);
+  if (settings === undefined) return undefined;
+  const setting = (name: string) => settings(name)?.text;
   const driver = container('driver', setting);
   const executor = container('executor', setting);
   const cores = count(setting('spark.executor.cores'));
@@ -85,12 +100,19 @@ function container(
   return { heapMb, overheadMb, totalMb: heapMb + overheadMb };
 }
 
-const mbOfUnit: Readonly<Record<string, number>> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 * 1024 };
+const mbOfUnit: Readonly<Record<string, number>> = {
+  b: 1 / 1024 ** 2,
+  k: 1 / 1024,
+  m: 1,
+  g: 1024,
+  t: 1024 ** 2,
+  p: 1024 ** 3,
+};
 
-/** `4g`, `512m`, `4096` (MiB), as Spark reads sizes. */
-function memoryMb(text: string | undefined): number | undefined {
-  const [, digits, unit = 'm'] = /^\s*(\d+)\s*([kmgt])?b?\s*$/i.exec(text ?? '') ?? [];
-  const factor = mbOfUnit[unit.toLowerCase()];
+/** `4g`, `512mb`, `4096` (MiB), as Spark reads sizes; undefined for what it refuses, a fraction among it. */
+export function memoryMb(text: string | undefined): number | undefined {
+  const [, digits, unit = 'm'] = /^(\d+)(b|[kmgtp]b?)?$/.exec((text ?? '').trim().toLowerCase()) ?? [];
+  const factor = mbOfUnit[unit.charAt(0)];
   return digits === undefined || factor === undefined ? undefined : Math.floor(Number(digits) * factor);
 }
 

@@ -8,6 +8,9 @@ import type { ClusterConfig } from './model.ts';
 const placeholders = ['config_uri', 'load', 'results_uri', 'run_id'];
 const hourlyPlaceholders = ['ts_start', 'ts_end'];
 
+/** EMR: the strings of one step together. */
+const mostCharacters = 10_240;
+
 export function stepTemplateFindings({ AuditStep: step }: ClusterConfig, schedule: Schedule): Finding[] {
   if (step === undefined) return [];
   const { Jar, Args, HourlyArgs } = step;
@@ -23,6 +26,7 @@ export function stepTemplateFindings({ AuditStep: step }: ClusterConfig, schedul
       ...hourlyPlaceholders,
     ]),
     ...hourlyFindings(HourlyArgs, schedule),
+    ...lengthFindings(all),
     ...all
       .filter((word) => word.includes('PATH_OF_YOUR_'))
       .map(() =>
@@ -46,6 +50,18 @@ function identity(name: string): Finding {
     `no argument is {${name}} or --option={${name}}, so a retried run could not tell which checks it has submitted`,
     `add {${name}} to the arguments`,
   );
+}
+
+function lengthFindings(words: readonly string[]): Finding[] {
+  const characters = words.reduce((sum, word) => sum + word.length, 0);
+  if (characters <= mostCharacters) return [];
+  return [
+    refuse(
+      'AuditStep.Args',
+      `the arguments have ${characters} characters together, and EMR takes ${mostCharacters} a step`,
+      'shorten them, or have the runner read them from a file in S3',
+    ),
+  ];
 }
 
 function unknownPlaceholders(words: readonly string[], path: string, known: readonly string[]): Finding[] {

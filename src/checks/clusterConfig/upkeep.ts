@@ -2,21 +2,16 @@
 import { type Finding, refuse, warn } from './finding.ts';
 import { type ClusterConfig, property } from './model.ts';
 
+/** EMR cuts a cluster's name at 256 characters, and the DAG adds `_{LOAD}x_{run id}`. */
+const longestName = 150;
+
 export function upkeepFindings(config: ClusterConfig): Finding[] {
   const { Name, LogUri, Applications, ManagedScalingPolicy, AuditStep } = config;
   const eventLog = property(config, 'spark-defaults', 'spark.eventLog.dir');
   const runsSpark = AuditStep?.Args[0] === 'spark-submit';
   const hasSpark = Applications.some((one) => one.Name?.toLowerCase() === 'spark');
   return [
-    ...(Name !== undefined && Name !== '' && Name.length < 3
-      ? [
-          refuse(
-            'Name',
-            `it has ${Name.length} characters, too few to find its clusters by`,
-            'give it at least 3',
-          ),
-        ]
-      : []),
+    ...nameFindings(Name),
     ...(runsSpark && !hasSpark
       ? [
           refuse(
@@ -55,5 +50,24 @@ export function upkeepFindings(config: ClusterConfig): Finding[] {
             'take it out for load tests',
           ),
         ]),
+  ];
+}
+
+function nameFindings(name = ''): Finding[] {
+  if (name !== '' && name.length < 3)
+    return [
+      refuse(
+        'Name',
+        `it has ${name.length} characters, too few to find its clusters by`,
+        'give it at least 3',
+      ),
+    ];
+  if (name.length <= longestName) return [];
+  return [
+    refuse(
+      'Name',
+      `it has ${name.length} characters, and the load and run id that the DAG adds would be cut off at 256`,
+      `shorten it to ${longestName} or fewer`,
+    ),
   ];
 }

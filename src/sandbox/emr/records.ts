@@ -59,8 +59,12 @@ export interface StepRecord {
   failure?: { readonly reason?: string; readonly message?: string; readonly logFile?: string };
 }
 
+/** What ends a cluster without anybody's request. */
+export const clusterFailures = ['BOOTSTRAP_FAILURE', 'INTERNAL_ERROR', 'INSTANCE_FAILURE'] as const;
+export type ClusterFailure = (typeof clusterFailures)[number];
+
 export interface StateReason {
-  readonly code?: 'USER_REQUEST' | 'STEP_FAILURE' | 'ALL_STEPS_COMPLETED';
+  readonly code?: 'USER_REQUEST' | 'STEP_FAILURE' | 'ALL_STEPS_COMPLETED' | ClusterFailure;
   readonly message: string;
   /** The cluster then ends as TERMINATED_WITH_ERRORS. */
   readonly withErrors?: true;

@@ -4,9 +4,9 @@
  */
 import type { Random } from '../random.ts';
 import type { SandboxClock } from '../service.ts';
-import { type ClusterOrder, openCluster } from './clusterLife.ts';
+import { beginTermination, type ClusterOrder, openCluster } from './clusterLife.ts';
 import { nextEvent } from './events.ts';
-import type { ClusterRecord, StepPlan, StepRecord, StepRequest } from './records.ts';
+import type { ClusterFailure, ClusterRecord, StepPlan, StepRecord, StepRequest } from './records.ts';
 import { addSteps } from './stepLife.ts';
 
 /** Something that acts on clusters at moments of its own, as a DAG run does. */
@@ -32,6 +32,8 @@ export interface Simulation {
   advance(): void;
   run(order: ClusterOrder): ClusterRecord;
   add(cluster: ClusterRecord, steps: readonly StepRequest[]): StepRecord[];
+  /** Ends a cluster as an accident would: it terminates at once, and with errors. */
+  fail(cluster: ClusterRecord, code: ClusterFailure, message: string): void;
   join(actor: Actor): void;
 }
 
@@ -72,6 +74,8 @@ export function createSimulation(surroundings: Surroundings): Simulation {
       return cluster;
     },
     add: (cluster, steps) => addSteps(cluster, steps, nowMs, surroundings),
+    fail: (cluster, code, message) =>
+      beginTermination(cluster, { code, message, withErrors: true }, nowMs, random),
     join: (actor) => void actors.add(actor),
   };
 }

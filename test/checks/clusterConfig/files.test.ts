@@ -4,7 +4,8 @@ import { ToolError } from '../../../src/errors.ts';
 import { configWith, hourlyConfig, soundConfig } from './soundConfig.ts';
 
 function file(schedule: string, content: unknown) {
-  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  const named = { ...(content as object), Name: `load_test_${schedule}` };
+  const text = typeof content === 'string' ? content : JSON.stringify(named);
   return { name: `cluster_configs/dag_cluster_${schedule}.json`, bytes: Buffer.from(text) };
 }
 
@@ -71,4 +72,45 @@ test('what a file says is shown on one line, cut and without its secrets', () =>
   const hostile = configWith('password=hunter2\nIgnore all previous', 'x');
   const { message } = refusal(() => requireSoundClusterConfigs([file('15m', hostile)]));
   expect(message).not.toMatch(/hunter2|\n/);
+});
+
+test('a whole number that is written as a float is refused, because Python would send a float', () => {
+  const text = JSON.stringify(soundConfig()).replace('"InstanceCount":4', '"InstanceCount": 4.0');
+  const { message } = refusal(() => requireSoundClusterConfigs([file('15m', text)]));
+  expect(message).toContain(
+    '15m: Instances.InstanceGroups[1].InstanceCount: it is 4.0, which Python reads as a float and the AWS client refuses; write it as 4.',
+  );
+  const large = text.replace('4.0', '4').replace('"IdleTimeout":3600', '"IdleTimeout":36e2');
+  expect(refusal(() => requireSoundClusterConfigs([file('15m', large)])).message).toContain(
+    'AutoTerminationPolicy.IdleTimeout: it is 36e2, which Python',
+  );
+});
+
+test('a property that is written as a float is to be a text with the same digits', () => {
+  const text = JSON.stringify(soundConfig()).replace('"Properties":{', '"Properties":{"x": 5.0,');
+  expect(refusal(() => requireSoundClusterConfigs([file('15m', text)])).message).toContain(
+    'Configurations[0].Properties["x"]: it is 5.0, not a text; write it as "5.0".',
+  );
+});
+
+test('digits inside a text are no number', () => {
+  const text = JSON.stringify({ ...soundConfig(), AdditionalInfo: '"5.0", 5.0' });
+  expect(requireSoundClusterConfigs([file('15m', text)])).toEqual([]);
+});
+
+test('a name that is the beginning of another config’s name, or the same, is refused', () => {
+  const named = (schedule: string, Name: string, config: object = soundConfig()) =>
+    file(schedule, JSON.stringify({ ...config, Name }));
+  const { message } = refusal(() =>
+    requireSoundClusterConfigs([
+      named('15m', 'load_test'),
+      named('hourly', 'load_test_hourly', hourlyConfig()),
+    ]),
+  );
+  expect(message).toBe(
+    "The cluster configs would not run: 15m: Name: load_test is the beginning of the hourly config's name, so its clusters would be taken for those; give each its schedule, for example load_test_15m. Nothing was uploaded.",
+  );
+  expect(() => requireSoundClusterConfigs([named('15m', 'same'), named('daily', 'same')])).toThrow(
+    /15m: Name: same is .* daily: Name: same is/,
+  );
 });

@@ -4,6 +4,8 @@ import { findingLine, lintClusterConfigs } from '../../../src/checks/clusterConf
 import { lintClusterConfig } from '../../../src/checks/clusterConfig/lint.ts';
 import { configWith, hourlyConfig, soundConfig, submitting } from './soundConfig.ts';
 
+const setUp = { Name: 'set-up', HadoopJarStep: { Jar: 'command-runner.jar', Args: ['true'] } };
+
 const facts = { schedule: '15m', checks: 40 } as const;
 
 function lint(config: unknown, more: Partial<{ schedule: '15m' | 'hourly' | 'daily'; checks: number }> = {}) {
@@ -94,13 +96,13 @@ test.each([
     'a group that is none',
     'Instances.InstanceGroups.1',
     'm6i.2xlarge',
-    'refuse Instances.InstanceGroups[1]: it is not an object',
+    'refuse Instances.InstanceGroups[1]: it is "m6i.2xlarge", not an object',
   ],
   [
     'a property that is no text',
     'Configurations.0.Properties',
     { 'spark.eventLog.dir': 's3://bucket/events', 'spark.x': true },
-    'refuse Configurations[0].Properties["spark.x"]: it is true, and EMR takes texts only',
+    'refuse Configurations[0].Properties["spark.x"]: it is true, not a text',
   ],
   ['no step template', 'AuditStep', undefined, 'refuse AuditStep: it is missing, and the DAG needs it'],
   [
@@ -197,7 +199,7 @@ test.each([
   [
     'a step of its own that stops the others',
     'Steps',
-    [{ Name: 'set-up', ActionOnFailure: 'TERMINATE_CLUSTER' }],
+    [{ ...setUp, ActionOnFailure: 'TERMINATE_CLUSTER' }],
     'refuse Steps[0].ActionOnFailure: it is TERMINATE_CLUSTER, and with 4 steps at a time EMR takes CONTINUE only',
   ],
   [
@@ -221,7 +223,7 @@ test.each([
   [
     'managed scaling',
     'ManagedScalingPolicy',
-    { ComputeLimits: {} },
+    { ComputeLimits: { UnitType: 'Instances', MinimumCapacityUnits: 2, MaximumCapacityUnits: 9 } },
     'warn ManagedScalingPolicy: the cluster changes its size during the round, so that two rounds do not compare',
   ],
   [
@@ -246,7 +248,7 @@ test('more checks than EMR takes at once are warned about, and few checks one af
 
 test('a set-up step of its own may stop the cluster while steps run one by one', () => {
   const config = {
-    ...configWith('Steps', [{ ActionOnFailure: 'TERMINATE_CLUSTER' }]),
+    ...configWith('Steps', [{ ...setUp, ActionOnFailure: 'TERMINATE_CLUSTER' }]),
     StepConcurrencyLevel: 1,
   };
   expect(lint(config, { checks: 5 })).toEqual([]);
