@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { initialize, type Message, type ServerProcess } from './builtServer.ts';
@@ -121,6 +121,20 @@ describe('the protocol', () => {
         .map((tool: Message) => tool.name);
     expect(await asking(server)).toEqual(expect.arrayContaining(['uploadChecks', 'commitResults']));
     expect(await asking(await serve({ REQUIRE_USER_INTERACTION: 'false' }))).toEqual([]);
+  });
+
+  test.each(['false', 'False'])('%s in .env switches the asking off, too', async (said) => {
+    const home = mkdtempSync(join(place(), 'home-'));
+    writeFileSync(join(home, '.env'), `REQUIRE_USER_INTERACTION=${said}\n`);
+    const asked = async (env: Environment) => {
+      const server = start({ ...world().env, ...env }, [], home);
+      await initialize(server);
+      return JSON.stringify((await server.request('tools/list')).result).includes('requiresUserInteraction');
+    };
+    expect(await asked({})).toBe(false);
+    // As .mcp.json hands on a variable that is not set.
+    expect(await asked({ REQUIRE_USER_INTERACTION: '' })).toBe(false);
+    expect(await asked({ REQUIRE_USER_INTERACTION: 'TRUE' })).toBe(true);
   });
 
   test('prompts, resources, completion and the page of the app come from the built server too', async () => {
