@@ -26,11 +26,13 @@ async function slowUpload(
 }
 
 describe('the process goes', () => {
-  const endings: [string, (server: ServerProcess) => void, number | string][] = [
+  type Ending = [string, (server: ServerProcess) => void, number | string];
+  const endings: Ending[] = [
     ['when stdin ends', (server) => server.child.stdin?.end(), 0],
     ['on SIGTERM', (server) => server.child.kill('SIGTERM'), 143],
     ['on SIGINT', (server) => server.child.kill('SIGINT'), 130],
   ];
+  const deadPipe: Ending = ['when nobody reads stdout', (server) => server.child.stdout?.destroy(), 0];
 
   test.each(endings)('%s', async (_, end, status) => {
     const server = await serve();
@@ -38,7 +40,8 @@ describe('the process goes', () => {
     expect(await server.exit).toBe(status);
   });
 
-  test.each(endings)('%s, also while a call runs, and the session knows of it', async (_, end, status) => {
+  const midCall = [...endings, deadPipe];
+  test.each(midCall)('%s, also while a call runs, and the session knows of it', async (_, end, status) => {
     const env = freshPlaces();
     const { server, reviewId } = await slowUpload(env);
     const start = performance.now();
