@@ -38,7 +38,7 @@ export function requireOurWords(tool: string, structure: Structure, text: string
 }
 
 /** Words that look like a tool, an argument or a field, and are none; paths hold names of others. */
-export function unknownNames(words: string): string[] {
+function unknownNames(words: string): string[] {
   const named = words.replaceAll(/\S*\/\S*/g, '').match(/\b[a-z]+(?:[A-Z][a-z0-9]*)+\b/g) ?? [];
   return named.filter((name) => !known.has(name));
 }
