@@ -29,3 +29,17 @@ export function mergeEnvironment(environment: Environment, home: string): Enviro
     if (name.startsWith('AWS_') && environment[name] === undefined && value !== '') environment[name] = value;
   return { ...fromFile, ...environment };
 }
+
+/**
+ * Whether the person is asked on every call of some tools: unless the settings say false. Asked before the first answer,
+ * so it leaves `environment` as it is, and an `.env` that cannot be read is left to the first call to tell.
+ */
+export function asksEveryTime(environment: Environment, home: string): boolean {
+  let said: string | undefined;
+  try {
+    said = mergeEnvironment({ ...environment }, home).REQUIRE_USER_INTERACTION;
+  } catch {
+    said = environment.REQUIRE_USER_INTERACTION;
+  }
+  return said?.trim().toLowerCase() !== 'false';
+}

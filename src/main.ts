@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { findHome, mergeEnvironment } from './environment.ts';
+import { asksEveryTime, findHome, mergeEnvironment } from './environment.ts';
 import { log, logInsteadOfConsole } from './faces/log.ts';
 import type { Ports } from './ports.ts';
 import { version } from './version.ts';
@@ -68,8 +68,10 @@ switch (command) {
     const { serveStdio } = await import('./faces/mcp.ts');
     for (const ending of ['end', 'close', 'error'] as const)
       process.stdin.once(ending, () => leave(0, stdinGraceMs));
-    const asksEveryTime = process.env.REQUIRE_USER_INTERACTION !== 'false';
-    await serveStdio({ name: 'audit-load-test', version, ports, asksEveryTime }, stop.signal);
+    await serveStdio(
+      { name: 'audit-load-test', version, ports, asksEveryTime: asksEveryTime(process.env, home) },
+      stop.signal,
+    );
     break;
   }
   case '--version':

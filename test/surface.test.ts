@@ -58,6 +58,13 @@ describe.each(surface)('$name', (listed) => {
     }
   });
 
+  test('spells its schemas as every client reads them', () => {
+    for (const [path, schema] of [...schemasIn(inputSchema), ...schemasIn(outputSchema)]) {
+      if (schema.type !== undefined) expect(schema.type, path).toBeTypeOf('string');
+      expect(schema.additionalProperties, path).not.toEqual({});
+    }
+  });
+
   test('answers with a summary and next steps first', () => {
     expect(Object.keys(outputSchema.properties as object).slice(0, 2)).toEqual(['summary', 'nextSteps']);
     expect(outputSchema.required).toEqual(expect.arrayContaining(['summary', 'nextSteps']));

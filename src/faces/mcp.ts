@@ -25,6 +25,7 @@ import { instructions } from './instructions.ts';
 import { invoke, toolErrorIn } from './invoke.ts';
 import { log } from './log.ts';
 import { risingProgress } from './progress.ts';
+import { withPulse } from './pulse.ts';
 import type { surface } from './surface.ts';
 
 type ListedTool = (typeof surface)[number];
@@ -83,7 +84,10 @@ export function createMcpServer(face: McpFace): Server {
       progress,
       ask: (question) => elicit(server, question, face.answerWithinMs ?? 10 * 60_000, extra.signal),
     };
-    return answer(tool, params.arguments, face, call);
+    return withPulse(
+      () => server.ping(),
+      () => answer(tool, params.arguments, face, call),
+    );
   });
   servePrompts(server);
   serveResources(server, face);

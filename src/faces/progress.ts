@@ -6,12 +6,16 @@ type Progress = Watch['progress'];
 /** Milliseconds between two words on progress. */
 const everyMs = 2000;
 
+/** What is added where only the words are new: too little to be taken for work that was done. */
+const nudge = 0.001;
+
 /** Strictly rising and at most every two seconds, whatever the tool says how often, and through all its phases. */
 export function risingProgress(
   send: (done: number, total: number | undefined, message: string) => void,
 ): Progress {
   let lastMs = 0;
   let last = -1;
+  let lastMessage = '';
   /** Where the present phase begins, and how far it has come. */
   let start = 0;
   let reached = 0;
@@ -19,9 +23,11 @@ export function risingProgress(
     if (done < reached) start += reached;
     reached = done;
     const nowMs = Date.now();
-    if (start + done <= last || nowMs - lastMs < everyMs) return;
-    last = start + done;
+    const rises = start + done > last;
+    if ((!rises && message === lastMessage) || nowMs - lastMs < everyMs) return;
+    last = rises ? start + done : last + nudge;
     lastMs = nowMs;
+    lastMessage = message;
     send(last, total === undefined ? undefined : start + total, message);
   };
 }

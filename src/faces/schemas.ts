@@ -18,7 +18,16 @@ function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
     target: 'draft-7',
     override: ({ jsonSchema }) => shorten(jsonSchema),
   });
-  return json as JsonSchema;
+  return JSON.parse(JSON.stringify(json), portable) as JsonSchema;
+}
+
+/** The spellings that every client maps: one `type` a schema, and `true` for what may be anything. */
+function portable(name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (name === 'additionalProperties' && Object.keys(value).length === 0) return true;
+  if (!('type' in value) || !Array.isArray(value.type)) return value;
+  const { type, ...rest } = value;
+  return { ...rest, anyOf: type.map((one: string) => ({ type: one })) };
 }
 
 /** zod prints the safe-integer range as bounds of every whole number: no reader gains from them. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ToolError } from '../errors.ts';
 import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports, Watch } from '../ports.ts';
 import { formatDuration } from '../report/durations.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
 import type { Round } from '../state/session.ts';
@@ -93,6 +93,8 @@ async function lookUntilDone(
   call: ToolCall,
 ): Promise<ObservedRound> {
   const untilMs = ports.clock.localMs() + waitSeconds * 1000;
+  // How far a look is says nothing about the round, and would crowd out what does.
+  const silent: Watch = { signal: call.signal, progress: () => undefined };
   for (
     let pauseSeconds = firstLookSeconds;
     ;
@@ -102,11 +104,13 @@ async function lookUntilDone(
     const present = session.rounds[round.round - 1] ?? round;
     const leftMs = untilMs - ports.clock.localMs();
     const mayWait = leftMs >= pauseSeconds * 1000;
-    const observed = await observeRound(ports, session, present, clusterId, call).catch((error: unknown) => {
-      if (mayWait && clusterId === undefined && error instanceof ToolError && error.code === 'NOT_FOUND')
-        return undefined;
-      throw error;
-    });
+    const observed = await observeRound(ports, session, present, clusterId, silent).catch(
+      (error: unknown) => {
+        if (mayWait && clusterId === undefined && error instanceof ToolError && error.code === 'NOT_FOUND')
+          return undefined;
+        throw error;
+      },
+    );
     if (observed !== undefined) {
       const { own } = observed.steps;
       const counts = countSteps(own);
@@ -114,7 +118,9 @@ async function lookUntilDone(
       call.progress(
         ended,
         own.length || undefined,
-        `${ended} of ${own.length} steps ended, ${counts.running} running, ${counts.failed} failed`,
+        own.length === 0
+          ? 'waiting for the first step'
+          : `${ended} of ${own.length} steps ended, ${counts.running} running, ${counts.failed} failed`,
       );
       if (observed.done || !mayWait || (own.length === 0 && isEnding(observed.cluster))) return observed;
     } else call.progress(0, undefined, 'waiting for the cluster to be created');

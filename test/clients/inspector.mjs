@@ -1,19 +1,31 @@
 // Inspector's CLI lists the tools and calls one against the sandbox: `node inspector.mjs <its executable>`.
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 const [executable] = process.argv.slice(2);
 const variables = Object.entries(JSON.parse(process.env.SANDBOX_ENV)).flatMap(([name, value]) =>
   value === '' ? [] : ['-e', `${name}=${value}`],
 );
 
-function inspect(...words) {
-  const command = ['--cli', ...variables, 'node', 'dist/main.js', '--method', ...words];
-  return JSON.parse(
-    execFileSync(executable, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
-  );
+// Inspector has a Node of its own; the server runs on the one that runs this file.
+const env = { ...process.env, PATH: process.env.INSPECTOR_PATH };
+
+function inspectorSays(...words) {
+  const command = ['--cli', ...variables, process.execPath, 'dist/main.js', '--method', ...words];
+  const { status, stdout, stderr } = spawnSync(executable, command, { encoding: 'utf8', env });
+  return { status, stdout, stderr };
 }
+
+function inspect(...words) {
+  const { stdout, stderr } = inspectorSays(...words);
+  ok(stdout !== '', stderr);
+  return JSON.parse(stdout);
+}
+
+const strict = inspectorSays('tools/list', '--strict');
+strictEqual(strict.status, 0, strict.stderr);
+ok(!/^(Warning|Error)/im.test(strict.stderr), strict.stderr);
 
 const { tools } = inspect('tools/list');
 const listed = execFileSync('node', ['dist/main.js', 'docs'], { encoding: 'utf8' });
@@ -30,15 +42,18 @@ for (const tool of tools) {
   strictEqual(tool.inputSchema.additionalProperties, false, tool.name);
 }
 
-// What Inspector lists as apps: tools that name a page, and a page that is there.
-const apps = tools.filter((tool) => tool._meta?.ui?.resourceUri !== undefined);
+const apps = inspectorSays('tools/list', '--app-info')
+  .stdout.trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+  .filter(({ hasApp }) => hasApp);
 deepStrictEqual(
-  apps.map((tool) => tool.name),
+  apps.map(({ toolName }) => toolName),
   ['buildReport', 'compareReports'],
 );
-for (const { _meta } of apps) {
-  const [page] = inspect('resources/read', '--uri', _meta.ui.resourceUri).contents;
-  strictEqual(page.mimeType, 'text/html;profile=mcp-app');
+for (const { resourceUri, resourceMimeType } of apps) {
+  strictEqual(resourceMimeType, 'text/html;profile=mcp-app');
+  const [page] = inspect('resources/read', '--uri', resourceUri).contents;
   ok(page.text.startsWith('<!doctype html>'), page.text.slice(0, 40));
 }
 const { prompts } = inspect('prompts/list');
@@ -66,5 +81,5 @@ strictEqual(refused.isError, true);
 ok(refused.content[0].text.includes('load'), refused.content[0].text);
 
 process.stdout.write(
-  `Inspector: ${tools.length} tools listed, ${apps.length} of them apps, ${prompts.length} prompts, scaleConfigs called, a misspelt argument refused\n`,
+  `Inspector: ${tools.length} tools listed without a warning, ${apps.length} of them apps, ${prompts.length} prompts, scaleConfigs called, a misspelt argument refused\n`,
 );

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Clients that others wrote, against the server that was built: each from a pinned version, installed in a folder that
-# is removed again. A client that cannot be installed is skipped, with its reason; nothing else is.
+# is removed again. A client that cannot be installed is skipped, with its reason, or fails where CI=true; nothing else
+# is skipped.
 set -u
 cd "$(dirname "$0")/../.."
 
-inspector=1.0.3   # the last that runs on Node 20; npm's engines warning is about its web page
+node=22.23.3   # for Inspector, which does not run on Node 20; the server runs on the Node that runs this
+inspector=2.12.0
+claude=2.1.332
 client=2.4.0
 conformance=0.1.13
 mcpb=2.1.2
@@ -26,26 +29,35 @@ run() {
 }
 
 skip() {
-  skipped=$((skipped + 1))
-  echo "$1: skipped: $2"
+  if [ "${CI:-}" = true ]; then
+    failed=$((failed + 1))
+    echo "$1: FAILED: $2"
+  else
+    skipped=$((skipped + 1))
+    echo "$1: skipped: $2"
+  fi
 }
 
-# from_npm <name> <package@version>: installs it into $folder/<name>
+# from_npm <name> <package@version> [npm's option...]: installs it into $folder/<name>
 from_npm() {
-  mkdir -p "$folder/$1" && npm install --prefix "$folder/$1" --ignore-scripts --no-audit --no-fund --loglevel=error "$2" \
-    >"$folder/$1.log" 2>&1 || {
-    skip "$1" "$2 could not be installed: $(tail -1 "$folder/$1.log")"
+  local name=$1 package=$2
+  shift 2
+  mkdir -p "$folder/$name" && npm install --prefix "$folder/$name" --ignore-scripts --no-audit --no-fund --loglevel=error "$@" "$package" \
+    >"$folder/$name.log" 2>&1 || {
+    skip "$name" "$package could not be installed: $(tail -1 "$folder/$name.log")"
     return 1
   }
 }
+# Where a package's own script fetches its binary.
+scripts=--ignore-scripts=false
 
 in_sandbox() { node test/clients/withSandbox.mjs "$@" 2>"$folder/stderr.log" || {
   cat "$folder/stderr.log"
   return 1
 }; }
 
-from_npm inspector "@modelcontextprotocol/inspector@$inspector" &&
-  run inspector in_sandbox node test/clients/inspector.mjs "$folder/inspector/node_modules/.bin/mcp-inspector"
+from_npm node "node@$node" $scripts && from_npm inspector "@modelcontextprotocol/inspector@$inspector" &&
+  run inspector in_sandbox env INSPECTOR_PATH="$folder/node/node_modules/node/bin:$PATH" node test/clients/inspector.mjs "$folder/inspector/node_modules/.bin/mcp-inspector"
 
 if python3 -m venv "$folder/venv" >"$folder/venv.log" 2>&1 &&
   "$folder/venv/bin/pip" install -q "mcp==$python_mcp" jsonschema==4.26.0 >"$folder/venv.log" 2>&1; then
@@ -59,6 +71,21 @@ from_npm client "@modelcontextprotocol/client@$client" &&
 
 from_npm conformance "@modelcontextprotocol/conformance@$conformance" &&
   run conformance node test/clients/conformance.mjs "$folder/conformance/node_modules/.bin/conformance"
+
+# Its home is a folder of its own: nobody is logged in there, and nothing of the user's is read or written.
+validate_plugin() {
+  local claude="$folder/claude/node_modules/.bin/claude" manifest
+  mkdir -p "$folder/home" || return 1
+  for manifest in . plugin; do
+    HOME="$folder/home" CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 "$claude" plugin validate --strict "$manifest" \
+      >"$folder/validate.log" 2>&1 || {
+      cat "$folder/validate.log"
+      return 1
+    }
+    grep -E '^Validating' "$folder/validate.log"
+  done
+}
+from_npm claude "@anthropic-ai/claude-code@$claude" $scripts && run claude validate_plugin
 
 pack_bundle() {
   local tool="$folder/mcpb/node_modules/.bin/mcpb"

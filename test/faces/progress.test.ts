@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseArguments } from '../../src/faces/arguments.ts';
 import { invoke } from '../../src/faces/invoke.ts';
@@ -46,7 +47,6 @@ describe('long work tells numbers and words', () => {
           "n sent, n unchanged",
         ],
         "polled": [
-          "n steps read",
           "n of n steps ended, n running, n failed",
         ],
         "reported": [
@@ -75,6 +75,23 @@ describe('long work tells numbers and words', () => {
     });
     expect(heard[0]).toEqual({ progress: 0, message: 'waiting for the cluster to be created' });
   });
+
+  test('a client hears at every look how many steps of the round ended, of a total that stays', async () => {
+    const bed = await toolBed();
+    await openRound(bed, { load: 2 });
+    bed.trigger();
+    bed.minutes(3.5);
+    vi.setSystemTime(bed.aws.clock.nowMs());
+    const heard: Progress[] = [];
+    await bed.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 50 } }, undefined, {
+      onprogress: (progress) => heard.push(progress),
+    });
+    expect(heard).toEqual([
+      { progress: 0, total: 8, message: '0 of 8 steps ended, 8 running, 0 failed' },
+      { progress: 1, total: 8, message: '1 of 8 steps ended, 7 running, 1 failed' },
+      { progress: 2, total: 8, message: '2 of 8 steps ended, 6 running, 1 failed' },
+    ]);
+  });
 });
 
 describe('what is shown of it', () => {
@@ -90,7 +107,7 @@ describe('what is shown of it', () => {
     seconds(2);
     progress(9, 10, 'read');
     seconds(2);
-    progress(9, 10, 'dropped: no further');
+    progress(9, 10, 'read');
     progress(1, 4, 'write');
     seconds(2);
     progress(2, undefined, 'write');
@@ -99,6 +116,21 @@ describe('what is shown of it', () => {
       [9, 10, 'read'],
       [10, 13, 'write'],
       [11, undefined, 'write'],
+    ]);
+  });
+
+  test('a client hears new words although nothing more is done', () => {
+    const heard: unknown[] = [];
+    const progress = risingProgress((...words) => heard.push(words));
+    progress(9, 31, '8 running');
+    seconds(2);
+    progress(9, 31, '12 running');
+    seconds(2);
+    progress(10, 31, '11 running');
+    expect(heard).toEqual([
+      [9, 31, '8 running'],
+      [9.001, 31, '12 running'],
+      [10, 31, '11 running'],
     ]);
   });
 

@@ -45,10 +45,11 @@ export function startProcess(
   main: string,
   env: Record<string, string>,
   nodeOptions: string[] = [],
+  cwd = tmpdir(),
 ): ServerProcess {
   const child = spawn(process.execPath, [...nodeOptions, main], {
     env: { ...own, ...env },
-    cwd: tmpdir(),
+    cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);

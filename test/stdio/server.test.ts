@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { initialize, type Message, type ServerProcess } from './builtServer.ts';
@@ -26,11 +26,13 @@ async function slowUpload(
 }
 
 describe('the process goes', () => {
-  const endings: [string, (server: ServerProcess) => void, number | string][] = [
+  type Ending = [string, (server: ServerProcess) => void, number | string];
+  const endings: Ending[] = [
     ['when stdin ends', (server) => server.child.stdin?.end(), 0],
     ['on SIGTERM', (server) => server.child.kill('SIGTERM'), 143],
     ['on SIGINT', (server) => server.child.kill('SIGINT'), 130],
   ];
+  const deadPipe: Ending = ['when nobody reads stdout', (server) => server.child.stdout?.destroy(), 0];
 
   test.each(endings)('%s', async (_, end, status) => {
     const server = await serve();
@@ -38,7 +40,8 @@ describe('the process goes', () => {
     expect(await server.exit).toBe(status);
   });
 
-  test.each(endings)('%s, also while a call runs, and the session knows of it', async (_, end, status) => {
+  const midCall = [...endings, deadPipe];
+  test.each(midCall)('%s, also while a call runs, and the session knows of it', async (_, end, status) => {
     const env = freshPlaces();
     const { server, reviewId } = await slowUpload(env);
     const start = performance.now();
@@ -121,6 +124,20 @@ describe('the protocol', () => {
         .map((tool: Message) => tool.name);
     expect(await asking(server)).toEqual(expect.arrayContaining(['uploadChecks', 'commitResults']));
     expect(await asking(await serve({ REQUIRE_USER_INTERACTION: 'false' }))).toEqual([]);
+  });
+
+  test.each(['false', 'False'])('%s in .env switches the asking off, too', async (said) => {
+    const home = mkdtempSync(join(place(), 'home-'));
+    writeFileSync(join(home, '.env'), `REQUIRE_USER_INTERACTION=${said}\n`);
+    const asked = async (env: Environment) => {
+      const server = start({ ...world().env, ...env }, [], home);
+      await initialize(server);
+      return JSON.stringify((await server.request('tools/list')).result).includes('requiresUserInteraction');
+    };
+    expect(await asked({})).toBe(false);
+    // As .mcp.json hands on a variable that is not set.
+    expect(await asked({ REQUIRE_USER_INTERACTION: '' })).toBe(false);
+    expect(await asked({ REQUIRE_USER_INTERACTION: 'TRUE' })).toBe(true);
   });
 
   test('prompts, resources, completion and the page of the app come from the built server too', async () => {
@@ -206,7 +223,8 @@ test('a cancelled upload stops at once, is not answered, and the session tells t
     status: 'uploaded',
   });
   expect(await puts(env.CONFIGS_PREFIX ?? '')).toBeGreaterThan(sent);
-  expect(server.messages.filter((message) => message.id === id)).toEqual([]);
+  // The ids of the server’s own pings may be the same.
+  expect(server.messages.filter((message) => message.id === id && message.method === undefined)).toEqual([]);
   const progress = server.messages.filter(({ method }) => method === 'notifications/progress');
   const steps = progress.map(({ params }) => params.progress);
   expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));

@@ -15,7 +15,7 @@ export interface Bed {
   product(): string;
   /** A temp directory of the suite. */
   place(): string;
-  start(env: Environment, nodeOptions?: string[]): ServerProcess;
+  start(env: Environment, nodeOptions?: string[], cwd?: string): ServerProcess;
   /** Started with the sandbox's settings and these, and initialized. */
   serve(env?: Environment): Promise<ServerProcess>;
   /** Settings for a session and a clone of the target repository that nobody else has. */
@@ -58,8 +58,8 @@ export function useServer(): Bed {
     world: () => world,
     product: () => product.main,
     place: () => place,
-    start(env, nodeOptions) {
-      const server = startProcess(product.main, env, nodeOptions);
+    start(env, nodeOptions, cwd) {
+      const server = startProcess(product.main, env, nodeOptions, cwd);
       servers.push(server);
       return server;
     },

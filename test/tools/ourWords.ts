@@ -1,11 +1,15 @@
 /** What every result owes its two readers: a person who sees the text, and a model that sees the structure alone. */
 import { expect } from 'vitest';
+import { surface } from '../../src/faces/surface.ts';
 import { sampleChecks } from '../../src/sandbox/sampleTables.ts';
 import { tools } from '../../src/tools/index.ts';
 import type { Structure } from './toolBed.ts';
 
 const names = tools.map((tool) => tool.name).join('|');
 const step = new RegExp(`\\b(?:${names})\\b|\\bperson\\b`);
+/** Every name that a tool gives to an argument or a field, however deep. */
+const fields = new Set(surface.flatMap((listed) => propertiesIn([listed.inputSchema, listed.outputSchema])));
+const known = new Set([...tools.map((tool) => tool.name), ...fields]);
 const stems = sampleChecks.map(({ path }) => path.replace(/^.*\//, '').replace('.yml', ''));
 
 /** Checked on every result of these suites. */
@@ -19,7 +23,10 @@ export function requireOurWords(tool: string, structure: Structure, text: string
   expect(sentences, `one to three sentences in ${where}`).toBeLessThanOrEqual(3);
   expect(sentences, where).toBeGreaterThanOrEqual(1);
   expect(nextSteps.length, where).toBeLessThanOrEqual(3);
-  for (const one of nextSteps) expect(one, `names a tool or the person, in ${where}`).toMatch(step);
+  for (const one of nextSteps) {
+    expect(one, `names a tool or the person, in ${where}`).toMatch(step);
+    expect(unknownNames(one), `no name that no tool has, in ${where}`).toEqual([]);
+  }
 
   for (const stem of stems) expect(said, `no file of the repository in ${where}`).not.toContain(stem);
   expect(said, `no YAML or SQL in ${where}`).not.toMatch(/\.ya?ml|INTERVAL\b/);
@@ -28,4 +35,19 @@ export function requireOurWords(tool: string, structure: Structure, text: string
     expect(text, 'the text says what the structure says').toContain(words);
   expect(text.length / 4, 'tokens of the text').toBeLessThan(2000);
   expect(JSON.stringify(structure).length / 4, 'tokens of the structure').toBeLessThan(2000);
+}
+
+/** Words that look like a tool, an argument or a field, and are none; paths hold names of others. */
+function unknownNames(words: string): string[] {
+  const named = words.replaceAll(/\S*\/\S*/g, '').match(/\b[a-z]+(?:[A-Z][a-z0-9]*)+\b/g) ?? [];
+  return named.filter((name) => !known.has(name));
+}
+
+function propertiesIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([name, inner]) =>
+    name === 'properties'
+      ? [...Object.keys(inner), ...propertiesIn(Object.values(inner))]
+      : propertiesIn(inner),
+  );
 }
