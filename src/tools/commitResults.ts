@@ -4,6 +4,7 @@ import type { Review } from '../checks/review.ts';
 import { ToolError } from '../errors.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { reviewOf } from '../facts/checks.ts';
+import { commitQuestion } from '../facts/questions.ts';
 import { cleanLine } from '../foreignText.ts';
 import type { Commit, Ports } from '../ports.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -47,17 +48,20 @@ export const commitResults = defineTool({
     const session = await ports.sessions.load();
     const load = loadToCommit(session, input.load);
     const review = await reviewToCommit(ports, session, load);
-    if (review !== undefined && !(await isApproved(ports, session, review, input.approved, call)))
-      return awaiting(load, review.reviewId, ports.settings.approval);
+    const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
+    const directories = reported.flatMap((one) => (one.report === undefined ? [] : [one.report.directory]));
+    if (review !== undefined) {
+      const question = commitQuestion(review, directories);
+      if (!(await isApproved(ports, session, review, input.approved, call, question)))
+        return awaiting(load, review.reviewId, ports.settings.approval);
+    }
 
-    const round = session.rounds.findLast((one) => one.load === load && one.report !== undefined);
+    const round = reported.at(-1);
     const day = localStamp(ports.clock.localMs() * 1000).slice(0, 10);
     const findings = cleanLine(input.keyFindings ?? round?.report?.verdict ?? 'no report yet', 160);
     await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...input } }]);
     const target =
       review === undefined ? null : await commitConfigs(ports, review, `Load test ${load}x configs - ${day}`);
-    const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
-    const directories = reported.flatMap((one) => (one.report === undefined ? [] : [one.report.directory]));
     const reports = await ports.reports.commit(
       directories,
       `Load test ${load}x results - ${findings}`,
