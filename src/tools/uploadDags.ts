@@ -122,6 +122,14 @@ export const uploadDags = defineTool({
   },
   render: (output) =>
     textOf(output, {
+      previousLoad: (load) => [`LOAD in the DAG file before: ${load}`],
+      remoteLoad: (load, { files }) => [
+        load !== null
+          ? `LOAD in the bucket before: ${load}`
+          : files[0]?.status === 'new'
+            ? 'The bucket had no DAG yet.'
+            : 'LOAD in the bucket before: not readable',
+      ],
       files: (rows) => rows.map((row) => `  - ${row.status}: ${row.key}`),
       changes: (rows) => [
         'Changes against the bucket:',
