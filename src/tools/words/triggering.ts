@@ -10,10 +10,10 @@ interface Wish {
   readonly clusterId: string | undefined;
 }
 
-export function triggerQuestion({ dagId, load, schedule, clusterId }: Wish): string {
+export function triggerQuestion({ dagId, load, schedule, clusterId }: Wish, round: number): string {
   return [
     `Trigger ${dagId} in Airflow now?`,
-    `It runs the ${schedule} checks at ${load}x, and no other.`,
+    `It runs the ${schedule} checks at ${load}x, and no other, as round ${round}.`,
     clusterId === undefined
       ? 'It creates a new EMR cluster, which costs money until the run ends.'
       : `It runs on cluster ${clusterId}, which stays up afterwards.`,
