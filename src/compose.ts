@@ -1,4 +1,5 @@
 /** Settings -> adapters -> ports. The only place that builds an adapter. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount } from './adapters/account.ts';
 import { createAirflow } from './adapters/airflow.ts';
@@ -28,6 +29,7 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
   return {
     settings,
     problems,
+    hasEnvFile: existsSync(join(settings.home, '.env')),
     store: createObjectStore({ aws, settings, memoryDirectory: join(stateDir, 'uploads') }),
     clusters: createClusters({ aws, archiveDirectory: join(stateDir, 'clusters'), quota }),
     instances: createInstances({ aws, quota }),

@@ -383,6 +383,8 @@ export interface Notes {
 export interface Ports {
   readonly settings: Settings;
   readonly problems: readonly SettingsProblem[];
+  /** Whether a `.env` lies in the settings' home; else they are the environment's alone. */
+  readonly hasEnvFile: boolean;
   readonly store: ObjectStore;
   readonly clusters: Clusters;
   readonly stepLogs: StepLogs;

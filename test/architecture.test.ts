@@ -175,3 +175,8 @@ test('a file in src/tools is one tool, and its name is the fileâ€™s, the exportâ
     ).toHaveLength(1);
   }
 });
+
+test('each tool has a test file of its name', () => {
+  const tested = readdirSync('test/tools');
+  expect(tools.map((tool) => `${tool.name}.test.ts`).filter((name) => !tested.includes(name))).toEqual([]);
+});

@@ -1,8 +1,9 @@
 /** The terminal's way to approve: typed by a person, on a real terminal, about the bytes that lie there now. */
 import type { Interface } from 'node:readline/promises';
 import { ToolError } from '../errors.ts';
-import { questionOf, recordApproval } from '../facts/approvals.ts';
+import { recordApproval } from '../facts/approvals.ts';
 import { readReview } from '../facts/checks.ts';
+import { uploadQuestion } from '../facts/questions.ts';
 import type { Ports } from '../ports.ts';
 import type { ExitStatus, Shell } from './cli.ts';
 import { requireSettings, toolErrorIn } from './invoke.ts';
@@ -38,7 +39,7 @@ export async function approve(
     );
   if (!review.approvalNeeded) return 'Every byte is the baseline: no approval is needed.';
   if (session.approved.has(reviewId)) return `Review ${reviewId} was approved already.`;
-  if (!(await saysYes(terminal, `${questionOf(review)}\nType yes to approve: `)))
+  if (!(await saysYes(terminal, `${uploadQuestion(review, ports.settings)}\nType yes to approve: `)))
     throw new ToolError('WRONG_STATE', 'You did not type yes. Nothing was approved.', {
       next: 'run the same command again when you are sure.',
     });

@@ -4,6 +4,7 @@ import type { Review } from '../checks/review.ts';
 import type { Ports, Watch } from '../ports.ts';
 import type { Fix, Session } from '../state/session.ts';
 import { keepReview } from './checks.ts';
+import { uploadQuestion } from './questions.ts';
 
 type Wanted = Pick<Ports, 'sessions' | 'blobs' | 'settings'>;
 type Asking = Watch & { ask(question: string): Promise<'accepted' | 'unanswered'> };
@@ -18,6 +19,7 @@ export async function isApproved(
   review: Review,
   approved: boolean | undefined,
   call: Asking,
+  question = uploadQuestion(review, ports.settings),
 ): Promise<boolean> {
   const step = approvalStep(session, review, approved, ports.settings.approval);
   if (step === 'not_needed' || step === 'approved_before') return true;
@@ -26,7 +28,7 @@ export async function isApproved(
     await recordApproval(ports, review, 'chat');
     return true;
   }
-  const answer = await call.ask(questionOf(review));
+  const answer = await call.ask(question);
   if (answer !== 'accepted') return false;
   await recordApproval(ports, review, 'elicitation');
   return true;
@@ -54,18 +56,4 @@ export async function recordApproval(
     { type: 'reviewed', reviewId, manifest },
     { type: 'approved', reviewId, load: target.load, by, fixes, schedules },
   ]);
-}
-
-/** Everything a person needs to decide, in a few lines. */
-export function questionOf(review: Review): string {
-  const { target, changed, unexpected, reviewId } = review;
-  const intervals = changed.reduce((sum, one) => sum + one.changes.length, 0);
-  const odd = unexpected.map((one) => one.path);
-  return [
-    `Approve the ${target.load}x configs for upload?`,
-    `${changed.length} files with ${intervals} intervals differ from the baseline (review ${reviewId}, scope ${target.scope}).`,
-    odd.length === 0
-      ? 'Every change is baseline × load or a known fix.'
-      : `Not baseline × load: ${odd.slice(0, 5).join(', ')}${odd.length > 5 ? `, and ${odd.length - 5} more` : ''}.`,
-  ].join('\n');
 }

@@ -36,9 +36,9 @@ export function chooseReports(
     );
     if (pair !== undefined) return pair;
   }
-  const named = pairIn(stored, wanted);
-  if (named !== undefined && wanted.baseline !== undefined && wanted.candidate !== undefined) return named;
-  return missing(stored, wanted);
+  const byName = [wanted.baseline, wanted.candidate].some((name) => name && loadNamed(name) === undefined);
+  const anyPair = byName && wanted.baseline && wanted.candidate ? pairIn(stored, wanted) : undefined;
+  return anyPair ?? missing(stored, wanted);
 }
 
 function pairIn(
@@ -54,10 +54,16 @@ function pairIn(
 }
 
 function find(stored: readonly StoredReport[], wanted: string): StoredReport | undefined {
-  const load = /^(\d{1,4})x?$/i.exec(wanted.trim())?.[1];
-  if (load !== undefined) return stored.findLast(({ report }) => report.load === Number(load));
+  const load = loadNamed(wanted);
+  if (load !== undefined) return stored.findLast(({ report }) => report.load === load);
   const name = wanted.trim().replace(/\/+$/, '').split('/').at(-1);
   return stored.find(({ directory }) => directory === name);
+}
+
+/** `2x` or `2` is a load, everything else a directory. */
+function loadNamed(wanted: string): number | undefined {
+  const digits = /^(\d{1,4})x?$/i.exec(wanted.trim())?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** The newest of another load, else the newest repeat. */
@@ -67,19 +73,34 @@ function newestBefore(same: readonly StoredReport[], candidate: StoredReport): S
 }
 
 function missing(stored: readonly StoredReport[], wanted: WantedReports): never {
-  const names = stored.slice(-6).map(({ directory, report }) => `${directory} (${report.schedule})`);
-  const asked = [wanted.baseline, wanted.candidate]
-    .flatMap((name) => name ?? [])
-    .map((name) => name.slice(0, 60));
+  throw new ToolError('NOT_FOUND', `${whatIsMissing(stored, wanted)} Nothing was written.`, {
+    next: 'call buildReport for the rounds that are to be compared, or compareReports with two reports that are there.',
+  });
+}
+
+function whatIsMissing(stored: readonly StoredReport[], wanted: WantedReports): string {
+  const { baseline, candidate, schedule } = wanted;
+  const asked = [baseline, candidate].flatMap((name) => name ?? []);
+  const [load, other] = asked.map(loadNamed);
+  if (load !== undefined && load === other) {
+    const ofLoad = stored.filter(({ report }) => report.load === load);
+    const there = named(ofLoad.filter(({ report }) => [undefined, report.schedule].includes(schedule)));
+    const what =
+      there.length === 1
+        ? `is one: ${there[0]}`
+        : there.length === 0
+          ? 'is none'
+          : `are: ${there.join(', ')}`;
+    return `${load}x against ${load}x needs two ${load}x reports of ${schedule ?? 'one schedule'}; there ${what}.`;
+  }
   const what =
     asked.length === 0
       ? 'There are not two reports of one schedule to compare'
-      : `There is no pair of reports for ${JSON.stringify(asked)} to compare`;
-  throw new ToolError(
-    'NOT_FOUND',
-    `${what}. ${names.length === 0 ? 'No report is in REPORTS_DIR.' : `There are: ${names.join(', ')}.`} Nothing was written.`,
-    {
-      next: 'call buildReport for the rounds that are to be compared, or compareReports with two of these names.',
-    },
-  );
+      : `There are no two reports of one schedule to compare for ${asked.map((name) => name.slice(0, 60)).join(' and ')}`;
+  const there = named(stored);
+  return `${what}. ${there.length === 0 ? 'No report is in REPORTS_DIR.' : `There are: ${there.join(', ')}.`}`;
+}
+
+function named(stored: readonly StoredReport[]): string[] {
+  return stored.slice(-6).map(({ directory, report }) => `${directory} (${report.schedule})`);
 }

@@ -1,4 +1,6 @@
 /** The demo's client: a real MCP client with the real server as its child process. */
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 
@@ -20,7 +22,9 @@ export async function connect(
   env: Readonly<Record<string, string>>,
 ): Promise<DemoClient> {
   const client = new Client({ name: 'audit-load-test-demo', version: '1' });
-  await client.connect(new StdioClientTransport({ command, args, env: { ...env }, stderr: 'inherit' }));
+  const transport = new StdioClientTransport({ command, args, env: { ...env }, stderr: 'pipe' });
+  if (transport.stderr instanceof Readable) showProblems(transport.stderr);
+  await client.connect(transport);
   return {
     async call(name, given) {
       const answer = await client.callTool({ name, arguments: given }, undefined, { timeout: 120_000 });
@@ -31,4 +35,11 @@ export async function connect(
     },
     close: () => client.close(),
   };
+}
+
+/** What the server logs, without its warnings: a library's remark about Node is no part of the story. */
+function showProblems(stderr: Readable): void {
+  createInterface({ input: stderr }).on('line', (line) => {
+    if (!line.includes('"level":"warn"')) process.stderr.write(`${line}\n`);
+  });
 }

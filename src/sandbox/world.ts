@@ -1,5 +1,5 @@
 /** Everything on one machine: the embedded AWS, Airflow's part, and a target repository to practise on. */
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
 import { commitFiles, createTargetRepository, initRepository } from './targetRepository.ts';
@@ -35,7 +35,20 @@ export async function startWorld({ directory, dagsFolder, ...options }: WorldOpt
 async function createProject(project: string, dagsFolder: string | undefined): Promise<string | undefined> {
   await initRepository(project);
   await mkdir(join(project, 'reports'));
-  if (dagsFolder) await cp(dagsFolder, join(project, basename(dagsFolder)), { recursive: true });
+  if (dagsFolder) {
+    const dags = join(project, basename(dagsFolder));
+    await cp(dagsFolder, dags, { recursive: true });
+    await nameRunner(join(dags, 'cluster_configs'));
+  }
   await commitFiles(project, 5, 'Start keeping reports', [['.gitignore', '.audit-load-test/\n']]);
   return dagsFolder && join(project, basename(dagsFolder), 'yang_audit_load_test.py');
+}
+
+/** Here the audit runner has a place, so that nothing about these cluster configs is left to mend. */
+async function nameRunner(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))) {
+    const config = await readFile(path, 'utf8');
+    await writeFile(path, config.replaceAll('PATH_OF_YOUR_AUDIT_RUNNER', 'audit-runner'));
+  }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { findingLine, lintClusterConfigs } from '../checks/clusterConfig/files.ts';
+import { runnerPlaceholder } from '../checks/clusterConfig/stepTemplate.ts';
 import { dagIdOf, readConstant, readLoad } from '../checks/dagSource.ts';
 import { ruleFor } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
@@ -7,7 +8,10 @@ import type { DagFile, Ports } from '../ports.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
 import { count, textOf } from './words/text.ts';
 
-type Wanted = Pick<Ports, 'settings' | 'problems' | 'target' | 'account' | 'store' | 'dags' | 'airflow'>;
+type Wanted = Pick<
+  Ports,
+  'settings' | 'problems' | 'hasEnvFile' | 'target' | 'account' | 'store' | 'dags' | 'airflow'
+>;
 
 interface Check {
   readonly name: string;
@@ -41,7 +45,7 @@ export const checkSetup = defineTool({
       summary:
         wrong.length === 0
           ? 'Everything is in place.'
-          : `${count(wrong.length, 'thing')} to mend: ${wrong.map((check) => check.name).join(', ')}.`,
+          : `${wrong.length === 1 ? 'One thing' : `${wrong.length} things`} to mend: ${wrong.map((check) => check.name).join(', ')}.`,
       nextSteps:
         wrong.length === 0
           ? ['scaleConfigs with load 2x starts the first test; showSession tells where a test stands.']
@@ -61,12 +65,15 @@ export const checkSetup = defineTool({
     }),
 });
 
-function settingsCheck({ problems, settings }: Wanted): Check {
+function settingsCheck({ problems, settings, hasEnvFile }: Wanted): Check {
+  const from = hasEnvFile
+    ? `read from ${settings.home}/.env`
+    : `from the environment; no .env in ${settings.home}`;
   if (problems.length === 0)
     return {
       name: 'settings',
       ok: true,
-      detail: `complete (read from ${settings.home}); approval by ${settings.approval}`,
+      detail: `complete (${from}); approval by ${settings.approval}`,
     };
   return {
     name: 'settings',
@@ -185,13 +192,20 @@ async function probe(name: string, setting: string, look: () => Promise<Check[]>
 
 function clusterConfigCheck(configs: readonly DagFile[]): Check {
   const findings = lintClusterConfigs(configs);
-  const ok = findings.every((finding) => finding.severity === 'warn');
+  const withoutRunner = configs.some(({ bytes }) => bytes.includes(runnerPlaceholder));
+  const ok = !withoutRunner && findings.every((finding) => finding.severity === 'warn');
   const lines = findings.slice(0, 6).map(findingLine);
   const files = count(configs.length, 'file');
   return {
     name: 'cluster configs',
     ok,
     detail: lines.length === 0 ? files : `${files}; ${lines.join('. ')}`,
-    ...(ok ? {} : { fix: 'Mend the files in cluster_configs beside the DAG file.' }),
+    ...(ok
+      ? {}
+      : {
+          fix: withoutRunner
+            ? `In cluster_configs beside the DAG file, put the S3 path of your audit runner in the place of ${runnerPlaceholder}.`
+            : 'Mend the files in cluster_configs beside the DAG file.',
+        }),
   };
 }

@@ -4,6 +4,7 @@ import type { Review } from '../checks/review.ts';
 import { ToolError } from '../errors.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { reviewOf } from '../facts/checks.ts';
+import { commitQuestion } from '../facts/questions.ts';
 import { cleanLine } from '../foreignText.ts';
 import type { Commit, Ports } from '../ports.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -47,23 +48,27 @@ export const commitResults = defineTool({
     const session = await ports.sessions.load();
     const load = loadToCommit(session, input.load);
     const review = await reviewToCommit(ports, session, load);
-    if (review !== undefined && !(await isApproved(ports, session, review, input.approved, call)))
-      return awaiting(load, review.reviewId, ports.settings.approval);
+    const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
+    const directories = reported.flatMap((one) => (one.report === undefined ? [] : [one.report.directory]));
+    if (review !== undefined) {
+      const question = commitQuestion(review, directories);
+      if (!(await isApproved(ports, session, review, input.approved, call, question)))
+        return awaiting(load, review.reviewId, ports.settings.approval);
+    }
 
-    const round = session.rounds.findLast((one) => one.load === load && one.report !== undefined);
+    const round = reported.at(-1);
     const day = localStamp(ports.clock.localMs() * 1000).slice(0, 10);
     const findings = cleanLine(input.keyFindings ?? round?.report?.verdict ?? 'no report yet', 160);
     await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...input } }]);
     const target =
       review === undefined ? null : await commitConfigs(ports, review, `Load test ${load}x configs - ${day}`);
-    const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
-    const directories = reported.flatMap((one) => (one.report === undefined ? [] : [one.report.directory]));
-    const reports = await ports.reports.commit(
+    const ofReports = await ports.reports.commit(
       directories,
       `Load test ${load}x results - ${findings}`,
       `${load}x ${directories.join(' ')}`.trim(),
     );
 
+    const reports = ofReports?.files.length === 0 ? null : ofReports;
     const created = [target, reports].some((one) => one?.created === true);
     await ports.sessions.record(() => [
       {
@@ -79,10 +84,10 @@ export const commitResults = defineTool({
       ...(review === undefined
         ? ['The configs on disk are of another level, or of none: only the reports were committed.']
         : []),
-      ...(reports === null
+      ...(ofReports === null
         ? ['No git repository with a branch holds REPORTS_DIR, so the reports were not committed.']
         : []),
-      ...(directories.length === 0 ? [`There is no report of ${load}x yet.`] : []),
+      ...(directories.length === 0 ? [`No report of ${load}x yet, so none was committed.`] : []),
       ...leftOutWarnings(reported, review),
     ];
     return {
@@ -93,12 +98,17 @@ export const commitResults = defineTool({
         'Nothing was pushed: the person pushes when they want to.',
       ],
       load,
-      target: target === null ? null : { ...told(target), branch: target.branch },
-      reports: reports === null ? null : told(reports),
+      target: target === null ? null : { ...factsOf(target), branch: target.branch },
+      reports: reports === null ? null : factsOf(reports),
       warnings,
     };
   },
-  render: (output) => textOf(output),
+  render: (output) =>
+    textOf(output, {
+      target: (target) =>
+        target === null ? [] : [`Target: ${told(target)} on ${target.branch}: ${target.message}`],
+      reports: (reports) => (reports === null ? [] : [`Reports: ${told(reports)}: ${reports.message}`]),
+    }),
 });
 
 function loadToCommit(session: Session, given: number | undefined): number {
@@ -185,8 +195,12 @@ function awaiting(load: number, reviewId: string, mode: Yes['mode']) {
   };
 }
 
-function told({ sha, files, message }: Commit) {
+function factsOf({ sha, files, message }: Commit) {
   return { sha, files: files.length, message: cleanLine(message, 200) };
+}
+
+function told({ sha, files }: z.infer<typeof commit>): string {
+  return `${count(files, 'file')}, ${sha.slice(0, 8)}`;
 }
 
 function summaryOf(load: number, created: boolean, target: Commit | null, reports: Commit | null): string {

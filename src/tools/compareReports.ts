@@ -7,7 +7,7 @@ import { comparisonFiles } from '../report/comparisonFiles.ts';
 import { comparisonSchema, forecastSchema } from '../report/comparisonModel.ts';
 import { scalingText } from '../report/scalingText.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';
-import { comparisonSummary } from './words/comparing.ts';
+import { comparisonSummary, ratiosLine } from './words/comparing.ts';
 import { textOf } from './words/text.ts';
 
 const named = z.string().min(1).max(100);
@@ -78,10 +78,13 @@ export const compareReports = defineTool({
   },
   render: (output) =>
     textOf(output, {
+      comparable: () => [],
+      why: () => [],
+      ratios: (ratios, { comparable }) => (comparable ? [ratiosLine(ratios)] : []),
       worst: (rows) => [
         'Grew most:',
         ...rows.map((row) => `  - ${row.check}: ${row.ratio.toFixed(2)} times as long (${row.word})`),
       ],
-      forecast: (forecast) => [`Forecast: ${forecast.sentence}`],
+      forecast: ({ sentence }, { summary }) => (summary.includes(sentence) ? [] : [`Forecast: ${sentence}`]),
     }),
 });

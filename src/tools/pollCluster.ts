@@ -15,6 +15,9 @@ type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock
 const firstLookSeconds = 2;
 const slowestLookSeconds = 15;
 
+/** Between two calls. */
+const pollAfterSeconds = 15;
+
 export const pollCluster = defineTool({
   name: 'pollCluster',
   title: 'Look at the running round',
@@ -74,12 +77,14 @@ export const pollCluster = defineTool({
       done: observed.done,
       elapsedSeconds: elapsed,
       ...(eta === undefined ? {} : { etaSeconds: eta }),
-      pollAfterSeconds: observed.done ? 0 : 15,
+      pollAfterSeconds: observed.done ? 0 : pollAfterSeconds,
       warnings: warningsOf(observed),
     };
   },
   render: (output) =>
     textOf(output, {
+      // The next step says it.
+      pollAfterSeconds: () => [],
       elapsedSeconds: (seconds) => [`Elapsed: ${formatDuration(seconds)}`],
       etaSeconds: (seconds) => [`Left, by the rate so far: about ${formatDuration(seconds)}`],
     }),
@@ -150,6 +155,8 @@ function stateWord(state: string): string {
   return clean(state, 40).toLowerCase().replaceAll('_', ' ');
 }
 
+const again = `pollCluster again in ${pollAfterSeconds} seconds.`;
+
 function nextStepsOf({ done, steps, cluster }: ObservedRound): string[] {
   if (done) return ['buildReport writes the report of this round.'];
   if (steps.own.length === 0 && isEnding(cluster))
@@ -157,11 +164,8 @@ function nextStepsOf({ done, steps, cluster }: ObservedRound): string[] {
       'The person looks at the DAG run in Airflow: the cluster ended without a step (stateReason says why).',
       'markRound right before the DAG is triggered again.',
     ];
-  if (steps.own.length === 0) return ['pollCluster again after pollAfterSeconds.'];
-  return [
-    'pollCluster again after pollAfterSeconds.',
-    'buildReport with partial: true gives a provisional report meanwhile.',
-  ];
+  if (steps.own.length === 0) return [again];
+  return [again, 'buildReport with partial: true gives a provisional report meanwhile.'];
 }
 
 function warningsOf({ round, load, steps, clusterFrom, knownFromDiskOnly }: ObservedRound): string[] {

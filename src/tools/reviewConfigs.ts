@@ -3,7 +3,7 @@ import { fitting } from '../checks/fitting.ts';
 import { changedSinceReview, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { defineTool, loadOutput, result } from './tool.ts';
-import { stepsToYes } from './words/approving.ts';
+import { yesTo } from './words/approving.ts';
 import { count, textOf } from './words/text.ts';
 
 export const reviewConfigs = defineTool({
@@ -49,9 +49,12 @@ export const reviewConfigs = defineTool({
         found: after,
       })),
     );
-    const { nextSteps } = approvalNeeded
-      ? stepsToYes('uploadChecks', { reviewId }, reviewId, { mode: ports.settings.approval, needed: true })
-      : { nextSteps: [`uploadChecks with reviewId ${reviewId}.`] };
+    const nextSteps = approvalNeeded
+      ? [
+          'The person looks at the git diff in the target repository.',
+          ...yesTo('uploadChecks', { reviewId }, reviewId, ports.settings.approval),
+        ]
+      : [`uploadChecks with reviewId ${reviewId}.`];
     return {
       summary: [
         `${target.load}x: ${differing(review.changed.length, unexpected.length)}.`,

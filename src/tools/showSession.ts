@@ -6,6 +6,7 @@ import { clusterConfigDigest } from '../rounds/ranWith.ts';
 import type { Session } from '../state/session.ts';
 import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
 import { nextStepsOf, phases } from './words/phases.ts';
+import { sessionLines } from './words/session.ts';
 import { count, textOf } from './words/text.ts';
 
 type Wanted = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
@@ -100,23 +101,7 @@ export const showSession = defineTool({
       ...interruptedOf(session),
     };
   },
-  render: (output) =>
-    textOf(output, {
-      uploaded: (rows) => [
-        'Uploaded:',
-        ...rows.map((row) => `  - ${row.load}x ${row.schedule} (review ${row.reviewId}, ${row.at})`),
-      ],
-      rounds: (rows) => [
-        'Rounds:',
-        ...rows.map((row) => {
-          const parts = [
-            row.clusterId ?? 'no cluster yet',
-            row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished'),
-          ];
-          return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${parts.join(', ')}${row.committed ? ', committed' : ''}${row.note === undefined ? '' : ` (${row.note})`}`;
-        }),
-      ],
-    }),
+  render: (output) => textOf(output, sessionLines),
 });
 
 /** What lies on disk now; a repository that cannot be read is a warning here, and no failure. */
@@ -144,6 +129,7 @@ async function diskOf(ports: Wanted, session: Session, call: ToolCall) {
 
 function summaryOf(session: Session): string {
   const { level, phase } = session;
+  if (phase === 'idle' && session.rounds.length === 0) return 'No load test has begun.';
   const test =
     level === undefined ? 'No load level is on disk' : `${level.load}x, ${level.schedule} under test`;
   return `${test}; phase ${phase.replaceAll('_', ' ')}; ${count(session.rounds.length, 'round')} so far.`;

@@ -80,14 +80,18 @@ export const triggerDag = defineTool({
     if (input.clusterId !== undefined) await requireClusterUp(ports, input.clusterId, call);
     await requireTriggerable(airflow, dagId, load, call);
     const wish = { dagId, load, schedule, clusterId: input.clusterId };
-    if (!(await isWanted(ports, triggerQuestion(wish), input.approved, call)))
-      return { ...awaitingWords(wish, ports.settings.approval), dagId, load, schedule, warnings };
-    // A person may take minutes to answer, and a round may have begun meanwhile.
-    if (input.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
-
     // A run that Airflow never heard of keeps its id: a request that was held up on the way cannot become a second run.
     const lost = known === undefined && earlier?.clusterId === undefined ? earlier : undefined;
-    const moved = lost ?? (await movableRound(ports, session, schedule, call))?.round;
+    const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
+    let moved = await toMove();
+    const question = triggerQuestion(wish, moved?.round ?? session.rounds.length + 1);
+    if (!(await isWanted(ports, question, input.approved, call)))
+      return { ...awaitingWords(wish, ports.settings.approval), dagId, load, schedule, warnings };
+    // A person may take minutes to answer, and a round may have begun meanwhile.
+    if (input.approved === undefined) {
+      await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
+      moved = await toMove();
+    }
     const round = await openRound(
       ports,
       await ports.clock.now(),

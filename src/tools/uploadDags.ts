@@ -72,7 +72,7 @@ export const uploadDags = defineTool({
       warnings,
     };
     const foreign = foreignDagFiles(plan, session);
-    if (foreign.length > 0 && !(await mayOverwrite(ports, foreign, load, input.overwrite, call)))
+    if (foreign.length > 0 && !(await mayOverwrite(ports, foreign, told, input.overwrite, call)))
       return { ...told, ...overwriteWords(foreign, load, ports.settings.approval) };
     // A person may take minutes to answer, and a round may have begun meanwhile.
     if (foreign.length > 0 && input.overwrite === undefined)
@@ -122,6 +122,14 @@ export const uploadDags = defineTool({
   },
   render: (output) =>
     textOf(output, {
+      previousLoad: (load) => [`LOAD in the DAG file before: ${load}`],
+      remoteLoad: (load, { files }) => [
+        load !== null
+          ? `LOAD in the bucket before: ${load}`
+          : files[0]?.status === 'new'
+            ? 'The bucket had no DAG yet.'
+            : 'LOAD in the bucket before: not readable',
+      ],
       files: (rows) => rows.map((row) => `  - ${row.status}: ${row.key}`),
       changes: (rows) => [
         'Changes against the bucket:',
@@ -134,12 +142,12 @@ export const uploadDags = defineTool({
 async function mayOverwrite(
   ports: Wanted,
   foreign: readonly string[],
-  load: number,
+  { load, remoteLoad }: { load: number; remoteLoad: number | null },
   said: boolean | undefined,
   call: ToolCall,
 ): Promise<boolean> {
-  const { approval } = ports.settings;
-  const question = overwriteQuestion(foreign, load);
+  const { approval, bucket, dagsPrefix } = ports.settings;
+  const question = overwriteQuestion(foreign, `s3://${bucket}/${dagsPrefix}/`, remoteLoad, load);
   if (approval === 'terminal') return said === true && (await call.askAtTerminal?.(question)) === 'accepted';
   if (said !== undefined || approval !== 'ask') return said === true;
   return (await call.ask(question)) === 'accepted';

@@ -26,7 +26,9 @@ test('a clear yes to the question, which names the load, the size and the review
   expect(await call(client, 'uploadChecks', { reviewId })).toMatchObject({ status: 'uploaded' });
   expect(questions).toEqual([
     expect.stringMatching(
-      new RegExp(`^Approve the 2x configs for upload\\?\\n\\d+ files with \\d+ intervals .*${reviewId}`),
+      new RegExp(
+        `^Approve the 2x configs for upload \\(review ${reviewId}\\)\\?\\n15m: \\d+ of \\d+ files changed`,
+      ),
     ),
   ]);
   // Approved once, never asked again.

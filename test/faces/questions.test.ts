@@ -1,5 +1,6 @@
 /** The other calls that only a person may let through, each with every kind of answer that is no yes. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { airflowStandIn } from '../tools/airflowStandIn.ts';
 import { call, connect, notYes, saysYes } from './people.ts';
@@ -41,7 +42,11 @@ describe('uploadDags, where somebody else’s folder lies', () => {
     expect(await call(await connect(ports, saysYes(questions)), 'uploadDags')).toMatchObject({
       status: 'uploaded',
     });
-    expect(questions).toEqual([expect.stringMatching(/yang_audit_load_test\.py\).*LOAD = 2\?$/)]);
+    expect(questions.join()).toMatchInlineSnapshot(`
+      "Overwrite the DAG folder s3://klaviyo-data-platform-orchestration-v1/dags/datalake/audit_loadtest/?
+      These files there are not this session's last upload: yang_audit_load_test.py.
+      LOAD in the bucket: 3 → 2."
+    `);
   });
 });
 
@@ -54,6 +59,21 @@ describe('triggerDag', () => {
       callAgain: { tool: 'triggerDag', arguments: { schedule: '15m', approved: true } },
     });
     expect(airflow.runs).toEqual([]);
+  });
+
+  test('asks with the schedule, the load, and whether a cluster is made', async () => {
+    const airflow = await airflowStandIn(world());
+    const questions: string[] = [];
+    const declines = async (question: string) => {
+      questions.push(question);
+      return { action: 'decline' as const };
+    };
+    await call(await connect(() => ports(airflow.env), declines), 'triggerDag');
+    expect(questions.join()).toMatchInlineSnapshot(`
+      "Trigger yang_audit_load_test_15m in Airflow now?
+      It runs the 15m checks at 2x, and no other, as round 1.
+      It creates a new EMR cluster, which costs money until the run ends."
+    `);
   });
 });
 
@@ -82,11 +102,37 @@ describe('commitResults', () => {
       });
     });
 
-    test('commits after a clear yes to the question that an upload would ask', async () => {
+    test('commits after a clear yes to a question that names the branch, the files and the reports', async () => {
       const questions: string[] = [];
       const client = await connect(ports, saysYes(questions));
       expect(await call(client, 'commitResults', { load: 5 })).toMatchObject({ status: 'committed' });
-      expect(questions).toEqual([expect.stringMatching(/^Approve the 5x configs for upload\?/)]);
+      expect(questions.join().replace(/review \w{16}/, 'review <id>')).toMatchInlineSnapshot(`
+        "Commit the results of 5x? Nothing is pushed.
+        Configs: 35 files on branch audit_checks_load_testing (review <id>, which nobody approved yet).
+        Reports: there is none of 5x yet.
+        With a window that could not be scaled: check_subscriptions_daily.yml. Not valid YAML and left alone: flows/check_flow_sends_15m.yml."
+      `);
     });
+  });
+});
+
+describe('uploadChecks', () => {
+  test('asks with what changed of each schedule, where it goes, and the files that are odd', async () => {
+    const questions: string[] = [];
+    const client = await connect(ports, async (question) => {
+      questions.push(question);
+      return { action: 'decline' };
+    });
+    await call(client, 'scaleConfigs', { load: 3 });
+    const odd = join(world().targetRepo, world().env.CHECKS_PATH ?? '', 'check_inventory_15m.yml');
+    writeFileSync(odd, `${readFileSync(odd, 'utf8')}# looked at\n`);
+    const { reviewId } = await call(client, 'reviewConfigs');
+    expect(await call(client, 'uploadChecks', { reviewId })).toMatchObject({ status: 'awaiting_approval' });
+    expect(questions.join().replace(String(reviewId), '<id>')).toMatchInlineSnapshot(`
+      "Approve the 3x configs for upload (review <id>)?
+      15m: 23 of 31 files changed (26 intervals); hourly: 0 of 12 files changed; daily: 12 of 13 files changed (13 intervals).
+      They go to s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/3x/.
+      Neither baseline × load nor a known fix: check_inventory_15m.yml. With a window that could not be scaled: check_subscriptions_daily.yml. Not valid YAML and left alone: flows/check_flow_sends_15m.yml."
+    `);
   });
 });

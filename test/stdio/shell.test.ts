@@ -68,7 +68,7 @@ describe('approve', () => {
     expect(other.out).toContain(`The files on disk are review ${reviewId} now`);
 
     const yes = await runOnTerminal(['approve', reviewId], env, 'yes\n');
-    expect(yes.out).toContain(`Approve the 2x configs for upload?`);
+    expect(yes.out).toContain('Approve the 2x configs for upload (review ');
     expect(yes.out).toContain(`Approved review ${reviewId}. uploadChecks may send it now.`);
     expect(yes.status).toBe(0);
     expect(JSON.parse((await run(['showSession', '--json'], env)).out)).toMatchObject({

@@ -46,8 +46,9 @@ test('bytes that were approved once are never asked about again', async () => {
   expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('uploaded');
   expect(asked).toHaveLength(1);
   expect(asked[0]?.replace(reviewId, '…')).toMatchInlineSnapshot(`
-    "Approve the 2x configs for upload?
-    8 files with 9 intervals differ from the baseline (review …, scope all).
+    "Approve the 2x configs for upload (review …)?
+    15m: 6 of 8 files changed (7 intervals); hourly: 0 of 2 files changed; daily: 2 of 2 files changed (2 intervals).
+    They go to s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/2x/.
     Every change is baseline × load or a known fix."
   `);
   await bed.call('scaleConfigs', { load: 4 });

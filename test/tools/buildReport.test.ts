@@ -19,9 +19,8 @@ test('"Test is done, generate report" writes the report of the latest round', as
     Schedule: 15m
     Cluster id: <cluster>
     Round: 1
-    Partial: no
     Steps: total 8, successful 7, failed 1, cancelled 0, interrupted 0, unfinished 0
-    Average 4m 25s, median 4m 47s, P95 8m 50s, P99 9m 16s (n = 7, linear interpolation, h = (n-1)p (R-7))
+    Average 4m 25s, median 4m 47s, P95 8m 50s, P99 9m 16s (7 completed steps)
     Slowest:
       1. check_events_15m_2x: 9m 22s (COMPLETED)
       2. check_messages_15m_2x: 7m 35s (COMPLETED)
@@ -82,6 +81,7 @@ test('active steps are refused, and a provisional report is written when asked f
   const { structure } = await bed.call('buildReport', { partial: true });
   expect(structure.partial).toBe(true);
   expect(structure.summary).toContain('This report is provisional: steps were still active.');
+  expect(structure.nextSteps).toEqual(['pollCluster until the round is done, then buildReport again.']);
   expect((await bed.call('showSession')).structure.phase).toBe('running');
   bed.minutes(60);
   const whole = (await bed.call('buildReport')).structure;

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Bed, normalise, prepareWorld, toolBed } from './toolBed.ts';
 
@@ -10,7 +11,7 @@ test('a set-up that is complete is told item by item', async () => {
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
     "Everything is in place.
 
-      ✓ settings: complete (read from <project>); approval by ask
+      ✓ settings: complete (from the environment; no .env in <project>); approval by ask
       ✓ target repository: <repo>, baseline 6524c2070247 (main)
       ✓ branch: audit_checks_load_testing
       ✓ checks path: 12 check files under python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
@@ -20,7 +21,7 @@ test('a set-up that is complete is told item by item', async () => {
       ✓ bucket: s3://klaviyo-data-platform-orchestration-v1 answers
       ✓ production source: 6 table-metrics objects under s3://klaviyo-data-platform-orchestration-v1/checks/configs/prod/hourly
       ✓ DAG file: <project>/dags/yang_audit_load_test.py, LOAD = 2
-      ✓ cluster configs: 3 files; 15m, hourly, daily: AuditStep.Args: it still names the placeholder PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail; put the S3 path of your audit runner there
+      ✓ cluster configs: 3 files
 
     → scaleConfigs with load 2x starts the first test; showSession tells where a test stands."
   `);
@@ -38,6 +39,30 @@ test('a set-up that is complete is told item by item', async () => {
     'DAG file',
     'cluster configs',
   ]);
+});
+
+test('settings that lie in a .env are told with its path', async () => {
+  const bed = await toolBed();
+  writeFileSync(join(bed.project, '.env'), 'APPROVAL=chat\n');
+  await bed.restart();
+  const { structure } = await bed.call('checkSetup');
+  expect(structure.checks[0].detail).toContain(`complete (read from ${bed.project}/.env)`);
+});
+
+test('the placeholder that ships in the place of the audit runner is the one thing to mend', async () => {
+  const bed = await toolBed();
+  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('audit-runner/', 'PATH_OF_YOUR_AUDIT_RUNNER/'));
+  const { structure } = await bed.call('checkSetup');
+  expect(structure.ok).toBe(false);
+  expect(structure.summary).toBe('One thing to mend: cluster configs.');
+  expect(structure.checks.at(-1)).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('so every step would fail'),
+    fix: expect.stringContaining(
+      'the S3 path of your audit runner in the place of PATH_OF_YOUR_AUDIT_RUNNER',
+    ),
+  });
 });
 
 test('looking at the set-up changes nothing, and two looks say the same', async () => {

@@ -25,14 +25,15 @@ test('"Commit results" commits the approved configs and the report, each in its 
   expect(
     normalise(bed, text)
       .replaceAll(/\([0-9a-f]{8}\)/g, '(…)')
-      .replaceAll(/\d+ files of report|files \d+(?=, message Load test 2x results)/g, '<n> files of report'),
+      .replaceAll(/, [0-9a-f]{8}\b/g, ', <sha>')
+      .replaceAll(/\d+ files(?= of report|, <sha>: Load test 2x results)/g, '<n> files'),
   ).toMatchInlineSnapshot(`
     "Committed 6 config files in the target repository (…) and <n> files of report, DAG and cluster configs (…) for 2x.
 
     Status: committed
     Load: 2
-    Target: sha <sha>, files 6, message Load test 2x configs - 2025-12-08, branch audit_checks_load_testing
-    Reports: sha <sha>, <n> files of report, message Load test 2x results - 2x fits, one missing column
+    Target: 6 files, <sha> on audit_checks_load_testing: Load test 2x configs - 2025-12-08
+    Reports: <n> files, <sha>: Load test 2x results - 2x fits, one missing column
 
     → scaleConfigs with the next load (for example 4x) goes one level up.
     → Nothing was pushed: the person pushes when they want to."
@@ -52,6 +53,15 @@ test('"Commit results" commits the approved configs and the report, each in its 
     execFileSync('git', ['rev-parse', 'audit_checks_load_testing'], { cwd: bare, encoding: 'utf8' }),
   ).not.toBe(bed.git('rev-parse', 'HEAD'));
   expect(bed.git('status', '--porcelain')).toBe('');
+});
+
+test('without any report the configs alone are committed, and it is said', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2, scope: 'schedule' });
+  const { structure, text } = await bed.call('commitResults');
+  expect(structure).toMatchObject({ status: 'committed', target: { files: 6 }, reports: null });
+  expect(structure.warnings).toEqual(['No report of 2x yet, so none was committed.']);
+  expect(text).not.toContain('Reports:');
 });
 
 test('a round whose configs lie outside the scope on disk is not called committed, and the way to commit it is told', async () => {

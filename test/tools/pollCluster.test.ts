@@ -30,9 +30,8 @@ test('a round is followed from its cluster’s start to its end', async () => {
     Steps: total 0, pending 0, running 0, completed 0, failed 0, cancelled 0, interrupted 0
     Done: no
     Elapsed: 0s
-    Poll after seconds: 15
 
-    → pollCluster again after pollAfterSeconds.
+    → pollCluster again in 15 seconds.
 
     Round 1 (2x 15m) on <cluster> is running: 4 of 8 steps ended, 4 running, 0 waiting.
 
@@ -47,9 +46,8 @@ test('a round is followed from its cluster’s start to its end', async () => {
     Done: no
     Elapsed: 2m 59s
     Left, by the rate so far: about 2m 59s
-    Poll after seconds: 15
 
-    → pollCluster again after pollAfterSeconds.
+    → pollCluster again in 15 seconds.
     → buildReport with partial: true gives a provisional report meanwhile.
 
     Round 1 (2x 15m) on <cluster> is done: 8 steps in 9m 25s, 1 failed.
@@ -64,7 +62,6 @@ test('a round is followed from its cluster’s start to its end', async () => {
     Steps: total 8, pending 0, running 0, completed 7, failed 1, cancelled 0, interrupted 0
     Done: yes
     Elapsed: 9m 25s
-    Poll after seconds: 0
 
     → buildReport writes the report of this round."
   `);

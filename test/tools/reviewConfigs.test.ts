@@ -30,7 +30,7 @@ test('a person’s edit after the scaling is shown line by line, and so is a fix
     Neither baseline × load nor a known fix (1 line):
       events/check_events_15m.yml:8: expected "where: created_at >= current_timestamp - INTERVAL '6' hour and created_at <= current_timestamp", found "where: created_at >= current_timestamp - INTERVAL '7' hour and created_at <= current_timestamp"
 
-    → Show the person what is under review: git diff in the target repository, or reviewConfigs.
+    → The person looks at the git diff in the target repository.
     → When the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({

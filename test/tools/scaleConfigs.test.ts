@@ -8,12 +8,11 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
   const bed = await toolBed();
   const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "Modified 35 config files for 2x load (15m under test): 35 files with 39 intervals differ from the baseline.
+    "Modified 35 config files for 2x load (15m under test): 39 intervals.
 
     Status: scaled
     Load: 2
     Schedule: 15m
-    Schedule from: default
     Review id: <reviewId>
     Approval needed: yes
     Files changed: 35

@@ -24,12 +24,10 @@ test('after a whole level, a restart tells everything the session remembers', as
 
     Phase: reported
     Schedule: 15m
-    Disk: load 2, review <reviewId>, matches review yes, approved yes
+    On disk: 2x, review <reviewId>, approved, unchanged since the last look
     Uploaded:
-      - 2x 15m (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
-      - 2x hourly (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
-      - 2x daily (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
-    Dag: load 2, config digest a7cbfd50d9ca4b7a, at 2025-12-08T15:30:00.000000-05:00
+      - 2x to 15m, hourly, daily (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
+    DAG: LOAD 2, cluster config 3e1acc9aaa400d46, uploaded 2025-12-08T15:30:00.000000-05:00
     Rounds:
       1. 2x 15m since 2025-12-08T15:30:00.000000-05:00: <cluster>, 2x_20251208_153000 (first try)
 
@@ -54,16 +52,24 @@ test('a session in which nothing happened yet says how to begin', async () => {
   const bed = await toolBed();
   const { text } = await bed.call('showSession');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "No load level is on disk; phase idle; 0 rounds so far.
+    "No load test has begun.
 
     Phase: idle
-    Schedule: none
-    Disk: none
-    Dag: none
 
     → checkSetup tells whether everything is in place.
     → scaleConfigs with load 2x starts the first test (15m unless the person says otherwise)."
   `);
+});
+
+test('after a revert, with rounds behind it, the next level begins', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  await bed.call('revertConfigs');
+  const { structure } = await bed.call('showSession');
+  expect(structure.phase).toBe('idle');
+  expect(structure.nextSteps.at(-1)).toBe(
+    'scaleConfigs with the load that the person names starts the next level.',
+  );
 });
 
 test('the phase follows the workflow, step by step', async () => {

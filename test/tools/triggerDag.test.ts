@@ -169,7 +169,7 @@ test('the person is asked through the client; a yes triggers, and silence leaves
   });
   expect((await yes.bed.call('triggerDag')).structure.status).toBe('triggered');
   expect(questions.at(-1)).toBe(
-    'Trigger yang_audit_load_test_15m in Airflow at 2x? It creates an EMR cluster and runs every 2x check.',
+    'Trigger yang_audit_load_test_15m in Airflow now?\nIt runs the 15m checks at 2x, and no other, as round 1.\nIt creates a new EMR cluster, which costs money until the run ends.',
   );
   const no = await uploaded({ person: () => ({ action: 'decline' }) });
   const before = no.bed.everything();

@@ -11,6 +11,9 @@ const hourlyPlaceholders = ['ts_start', 'ts_end'];
 /** EMR: the strings of one step together. */
 const mostCharacters = 10_240;
 
+/** Ships in the place of the one path that only its owner knows. */
+export const runnerPlaceholder = 'PATH_OF_YOUR_AUDIT_RUNNER';
+
 export function stepTemplateFindings({ AuditStep: step }: ClusterConfig, schedule: Schedule): Finding[] {
   if (step === undefined) return [];
   const { Jar, Args, HourlyArgs } = step;
@@ -28,11 +31,11 @@ export function stepTemplateFindings({ AuditStep: step }: ClusterConfig, schedul
     ...hourlyFindings(HourlyArgs, schedule),
     ...lengthFindings(all),
     ...all
-      .filter((word) => word.includes('PATH_OF_YOUR_'))
+      .filter((word) => word.includes(runnerPlaceholder))
       .map(() =>
         warn(
           'AuditStep.Args',
-          'it still names the placeholder PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail',
+          `it still names the placeholder ${runnerPlaceholder}, so every step would fail`,
           'put the S3 path of your audit runner there',
         ),
       ),

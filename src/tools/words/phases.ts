@@ -29,7 +29,9 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
     case 'idle':
       return [
         'checkSetup tells whether everything is in place.',
-        'scaleConfigs with load 2x starts the first test (15m unless the person says otherwise).',
+        rounds.length === 0
+          ? 'scaleConfigs with load 2x starts the first test (15m unless the person says otherwise).'
+          : 'scaleConfigs with the load that the person names starts the next level.',
       ];
     case 'scaled':
       return [

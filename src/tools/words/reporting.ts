@@ -10,11 +10,13 @@ export function reportAnswer(report: Report, directory: string, files: string[])
   const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
   return {
     summary: `${report.verdict.sentence}${report.round.partial ? ' This report is provisional: steps were still active.' : ''}`,
-    nextSteps: [
-      `The person reads ${directory}/report.md and decides what comes next.`,
-      'commitResults commits the configs and this report; then scaleConfigs with the next load.',
-      'Or the same load again: the person changes the cluster configs beside the DAG file, then uploadDags.',
-    ],
+    nextSteps: report.round.partial
+      ? ['pollCluster until the round is done, then buildReport again.']
+      : [
+          `The person reads ${directory}/report.md and decides what comes next.`,
+          'commitResults commits the configs and this report; then scaleConfigs with the next load.',
+          'Or the same load again: the person changes the cluster configs beside the DAG file, then uploadDags.',
+        ],
     directory,
     files,
     load: report.load,
@@ -48,8 +50,10 @@ type Answer = ReturnType<typeof reportAnswer>;
 
 export const reportLines = {
   verdict: () => [],
+  // The summary says that a report is provisional.
+  partial: () => [],
   statistics: (s: Answer['statistics']) => [
-    `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (n = ${s.n}, ${s.method})`,
+    `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (${count(s.n, 'completed step')})`,
   ],
   slowest: (rows: Answer['slowest']) => [
     'Slowest:',

@@ -71,7 +71,7 @@ export function scaledWords({
       : `${count(filesChanged, 'file')} with ${count(intervalsChanged, 'interval')} ${filesChanged === 1 ? 'differs' : 'differ'} from the baseline`;
   const what =
     written > 0
-      ? `Modified ${count(written, 'config file')} for ${target.load}x load (${target.schedule} under test): ${now}.`
+      ? `Modified ${count(written, 'config file')} for ${target.load}x load (${target.schedule} under test): ${written === filesChanged ? count(intervalsChanged, 'interval') : now}.`
       : isByRunTime(target)
         ? `Nothing to modify: at ${target.load}x the DAG run itself gives the hourly checks a window of ${count(target.load, 'hour')}, so that ${now}.`
         : `The configs already are at ${target.load}x: ${now}.`;
@@ -118,6 +118,8 @@ interface Lines {
 
 /** The fields of the result that a reviewer reads line by line. */
 export const scalingLines = {
+  // The summary names the schedule.
+  scheduleFrom: () => [],
   bySchedule: (rows: Lines['bySchedule']) =>
     rows.map((row) => {
       const note = row.note === undefined ? '' : ` (${row.note})`;

@@ -8,7 +8,10 @@ type Fields = Readonly<Record<string, Value>>;
 
 /** For a field: its lines, in the tool's own words. An empty list leaves the field out, for what the summary says. */
 export type Wording<Output> = {
-  readonly [Field in keyof Output]?: (value: NonNullable<Output[Field]>, output: Output) => readonly string[];
+  readonly [Field in keyof Output]?: (
+    value: Exclude<Output[Field], undefined>,
+    output: Output,
+  ) => readonly string[];
 };
 
 /** The summary, each field in the order of the structure, and the next steps. */

@@ -10,9 +10,14 @@ interface Wish {
   readonly clusterId: string | undefined;
 }
 
-export function triggerQuestion({ dagId, load, clusterId }: Wish): string {
-  const where = clusterId === undefined ? 'It creates an EMR cluster' : `It uses cluster ${clusterId}`;
-  return `Trigger ${dagId} in Airflow at ${load}x? ${where} and runs every ${load}x check.`;
+export function triggerQuestion({ dagId, load, schedule, clusterId }: Wish, round: number): string {
+  return [
+    `Trigger ${dagId} in Airflow now?`,
+    `It runs the ${schedule} checks at ${load}x, and no other, as round ${round}.`,
+    clusterId === undefined
+      ? 'It creates a new EMR cluster, which costs money until the run ends.'
+      : `It runs on cluster ${clusterId}, which stays up afterwards.`,
+  ].join('\n');
 }
 
 export function awaitingWords(wish: Wish, mode: string) {

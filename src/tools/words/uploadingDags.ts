@@ -19,8 +19,17 @@ export function overwriteWords(foreign: readonly string[], load: number, mode: Y
   };
 }
 
-export function overwriteQuestion(foreign: readonly string[], load: number): string {
-  return `The DAG folder in the bucket holds files that are not this session's last upload (${foreign.join(', ')}). Overwrite them with LOAD = ${load}?`;
+export function overwriteQuestion(
+  foreign: readonly string[],
+  folder: string,
+  remoteLoad: number | null,
+  load: number,
+): string {
+  return [
+    `Overwrite the DAG folder ${folder}?`,
+    `These files there are not this session's last upload: ${foreign.join(', ')}.`,
+    `LOAD in the bucket: ${remoteLoad ?? 'not readable'} → ${load}.`,
+  ].join('\n');
 }
 
 export function unchangedWords(load: number, dagId: string) {

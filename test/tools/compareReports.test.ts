@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Bed,
+  normalise,
+  prepareWorld,
+  reportedLevel,
+  runToEnd,
+  toolBed,
+  uploadLevel,
+} from './toolBed.ts';
+
+prepareWorld();
+
+let bed: Bed;
+/** Directory names: 2x, then 4x of 15m, then 2x of hourly. */
+const directories: string[] = [];
+const nameOf = (path: string) => path.split('/').at(-1) ?? '';
+
+beforeAll(async () => {
+  bed = await toolBed({ whenDone: afterAll });
+  for (const load of [2, 4])
+    directories.push(nameOf((await reportedLevel(bed, { load, scope: 'schedule' })).directory));
+  await uploadLevel(bed, { load: 2, schedule: 'hourly' });
+  await bed.call('uploadDags', { load: 2 });
+  await runToEnd(bed, 'hourly');
+  directories.push(nameOf((await bed.call('buildReport')).structure.directory));
+});
+
+test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
+  const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "4x against 2x (15m): a check takes 1.55 times as long on average (1.27 to 1.89, 7 checks). Fits at 2x (measured); breaks between 2x and 4x, most likely at 4x (forecast 18m 48s, 80% band 16m 20s to 22m 47s).
+
+    Varies: load
+    Baseline: 2x_20251208_153000
+    Candidate: 4x_20251208_185006
+    Completed in both rounds: 7 checks, 1.55 times as long (1.27–1.89); the whole round 2.00 times.
+    Grew most:
+      - events/check_events_15m.yml: 2.00 times as long (no more than linear, as far as these rounds tell)
+      - messages/check_messages_15m.yml: 1.94 times as long (no more than linear, as far as these rounds tell)
+      - check_inventory_15m.yml: 1.83 times as long (no more than linear, as far as these rounds tell)
+      - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (no more than linear, as far as these rounds tell)
+      - orders/check_orders_15m.yml: 1.79 times as long (no more than linear, as far as these rounds tell)
+    File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
+
+    → The person reads the file, and decides whether to go up a level or to mend first."
+  `);
+  expect(structure).toMatchObject({ comparable: true, varies: 'load', ratios: { n: 7 } });
+  expect(readFileSync(structure.file, 'utf8')).toContain('4x against 2x');
+});
+
+test('two rounds of different schedules are not comparable, and it says why', async () => {
+  const [, baseline, candidate] = directories;
+  const { text, structure } = await bed.call('compareReports', { baseline, candidate });
+  expect(structure.comparable).toBe(false);
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "2x against 4x (hourly): not comparable, because one is of the 15m schedule, the other of hourly.
+
+    Varies: both
+    Baseline: 4x_20251208_185006
+    Candidate: 2x_20251208_221012
+    File: <project>/reports/2x_20251208_221012/compared_with_4x_20251208_185006.md
+
+    → buildReport of a comparable round (same schedule, same checks, same cluster config) makes a comparison possible."
+  `);
+});
+
+test('2x against 2x with one 2x report of a schedule says what there is', async () => {
+  const before = bed.everything();
+  const said = await bed.refusal('compareReports', { baseline: '2x', candidate: '2x', schedule: '15m' });
+  expect(said).toMatchInlineSnapshot(
+    `"NOT_FOUND: 2x against 2x needs two 2x reports of 15m; there is one: 2x_20251208_153000 (15m). Nothing was written. Next: call buildReport for the rounds that are to be compared, or compareReports with two reports that are there."`,
+  );
+  expect(bed.everything()).toEqual(before);
+});
+
+test('a load without a report is refused with the names of what is there', async () => {
+  expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatchInlineSnapshot(
+    `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: call buildReport for the rounds that are to be compared, or compareReports with two reports that are there."`,
+  );
+});
+
+test('only one report is nothing to compare', async () => {
+  const alone = await toolBed();
+  await reportedLevel(alone, { load: 2, scope: 'schedule' });
+  expect(await alone.refusal('compareReports', { baseline: '2x', candidate: '2x' })).toMatch(
+    /^NOT_FOUND: 2x against 2x needs two 2x reports of one schedule; there is one: 2x_20251208_153000 \(15m\)\./,
+  );
+  expect(await alone.refusal('compareReports')).toMatchInlineSnapshot(
+    `"NOT_FOUND: There are not two reports of one schedule to compare. There are: 2x_20251208_153000 (15m). Nothing was written. Next: call buildReport for the rounds that are to be compared, or compareReports with two reports that are there."`,
+  );
+});
+
+test('a misspelt argument is refused with the name that was meant', async () => {
+  expect(await bed.refusal('compareReports', { basline: '2x' })).toMatch(/did you mean baseline\?/);
+});
