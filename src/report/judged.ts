@@ -18,7 +18,7 @@ export function judgeSuggestions(before: Report | undefined, now: Judgeable): Ju
 function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judged {
   const { id, title, setting, nextRound, metric } = suggestion;
   const words = metricWords(metric.name);
-  const value = metricOf(now, metric.name);
+  const value = metricOf(now, suggestion);
   const unchanged = notTried(setting, before.clusterConfig, now.clusterConfig);
   if (unchanged !== undefined)
     return { id, outcome: 'not_tried', sentence: `${title}: not tried, ${unchanged}.` };
@@ -37,13 +37,13 @@ function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judge
   };
 }
 
-function metricOf(report: Judgeable, name: string): number | undefined {
+function metricOf(report: Judgeable, { metric: { name }, checks }: Suggestion): number | undefined {
   const [kind, ...rest] = name.split(':');
   const subject = rest.join(':');
   if (kind === 'failed')
     return report.failures.find((group) => group.signature === subject)?.steps.length ?? 0;
-  if (kind === 'runSeconds')
-    return report.steps.find((step) => step.check === subject)?.runSeconds ?? undefined;
+  if (kind === 'runSeconds') return longestRun(report, [subject]);
+  if (kind === 'longestRunSeconds') return longestRun(report, checks ?? []);
   const { findings, verdict } = report;
   const known: Readonly<Record<string, number | null>> = {
     runtimeSeconds: verdict.runtimeSeconds,
@@ -54,4 +54,13 @@ function metricOf(report: Judgeable, name: string): number | undefined {
     overheadShare: findings.overhead.shareOfWork,
   };
   return known[name] ?? undefined;
+}
+
+/** Undefined when one of the checks was not measured. */
+function longestRun({ steps }: Judgeable, checks: readonly string[]): number | undefined {
+  const runs = checks.map((check) =>
+    steps.filter((step) => step.check === check && step.runSeconds !== null),
+  );
+  if (runs.length === 0 || runs.some((same) => same.length === 0)) return undefined;
+  return Math.max(...runs.flat().map((step) => step.runSeconds ?? 0));
 }

@@ -15,6 +15,12 @@ const log = (text: string): StepLog => ({
   parts: [{ uri: 's3://logs/stderr.gz', text, cut: false, gzip: true }],
 });
 
+/** Three steps of a minute, from `started` on. */
+const oneAfterTheOther = (started: number): Step[] =>
+  [0, 60, 120].map((after) =>
+    stepOf(`check_after_${after}_15m`, { started: started + after, ended: started + after + 60 }),
+  );
+
 describe('suggestions', () => {
   it('ask for more slots when full slots and waiting steps missed the window, and say how many', () => {
     const report = reportOf(
@@ -90,11 +96,29 @@ describe('suggestions', () => {
       stepOf('check_small_15m', { started: 5, ended: 600 }),
     ];
     const named = reportOf(steps, 7).suggestions.filter(({ id }) => id.startsWith('longest-step'));
-    expect(named.map(({ check }) => check)).toEqual(['check_giant_15m', 'check_twin_15m']);
-    for (const { expected } of named)
-      expect(expected).toMatch(
-        /^the round ends about \d+m \d+s sooner when check_giant_15m and check_twin_15m are that short \(\d+m \d+s sooner without them\)/,
-      );
+    expect(named).toMatchObject([
+      {
+        title: 'Tune or split check_giant_15m and check_twin_15m',
+        checks: ['check_giant_15m', 'check_twin_15m'],
+        from: '18m 41s and 18m 38s',
+        to: 'at most 7m 30s each: half of the window, so that the next level may double it',
+        metric: { name: 'longestRunSeconds:check_giant_15m and check_twin_15m', value: 1121 },
+      },
+    ]);
+    expect(named[0]?.expected).toMatch(
+      /^the round ends about 8m \d+s sooner when they are that short; split into halves with the work kept, about \d+m \d+s sooner; by replaying these steps$/,
+    );
+  });
+
+  it('do not offer to split a check where that keeps the work and does not end the round sooner', () => {
+    // With one slot nothing runs beside the second half.
+    const steps = [stepOf('check_long_15m', { started: 0, ended: 800 }), ...oneAfterTheOther(800)];
+    const tune = reportOf(steps, 1).suggestions.find(({ id }) => id.startsWith('longest-step'));
+    expect(tune).toMatchObject({ title: 'Tune check_long_15m', replayedGainSeconds: 350 });
+    expect(tune?.setting).not.toContain('two steps');
+    expect(tune?.expected).toBe(
+      'the round ends about 5m 50s sooner when it is that short; splitting is no remedy: with the work kept, the round ends hardly sooner; by replaying these steps',
+    );
   });
 
   it.each([

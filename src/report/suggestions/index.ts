@@ -23,7 +23,7 @@ export function suggest(facts: SuggestionFacts): Suggestion[] {
     ...failures,
     ...activeCap(facts),
     ...slots(facts),
-    ...longestStep(facts),
+    ...longestStep(facts).map(({ suggestion }) => suggestion),
     ...order(facts),
     ...submission(facts),
     ...startGap(facts),
