@@ -57,6 +57,7 @@ export function buildReport(facts: RoundFacts): Report {
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
   const failures = groupFailures(steps, load, earlier);
+  const suggested = suggest({ verdict, counts, findings, failures, clusterConfig, steps });
   const report: ComparedReport = {
     schemaVersion,
     load,
@@ -72,7 +73,8 @@ export function buildReport(facts: RoundFacts): Report {
     counts,
     statistics,
     findings,
-    suggestions: suggest({ verdict, counts, findings, failures, clusterConfig, steps }),
+    suggestions: suggested.suggestions,
+    suggestionsTogether: suggested.together,
     judged: judgeSuggestions(
       earlier.findLast((one) => one.load === load),
       { load, verdict, findings, failures, steps, clusterConfig },

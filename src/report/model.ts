@@ -149,6 +149,8 @@ export const reportSchema = z.object({
   statistics: statisticsSchema,
   findings: findingsSchema,
   suggestions: z.array(suggestionSchema),
+  /** What those of them win at once that a replay can measure; null when there are not two. */
+  suggestionsTogether: z.string().nullable().default(null),
   /** What became of the previous report's suggestions. */
   judged: z.array(
     z.object({

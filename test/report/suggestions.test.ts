@@ -141,9 +141,43 @@ describe('suggestions', () => {
     const report = reportOf(steps, 4);
     const order = report.suggestions.find((suggestion) => suggestion.id === 'order');
     expect(order).toMatchObject({
-      metric: { name: 'tailSeconds' },
+      metric: { name: 'runtimeSeconds' },
       to: expect.stringContaining('longest first'),
+      measured: expect.stringMatching(/; for the last \d+m \d+s \(\d+% of the round\) fewer than half/),
     });
+  });
+
+  it('ask to submit the longest first for its gain alone, however short the tail', () => {
+    // Three long steps that were started last fill three of four slots to the end: no tail, but a gain.
+    const steps = [
+      ...evenRound(40, 4, () => 50),
+      ...[1, 2, 3].map((n) => stepOf(`check_late_${n}_15m`, { started: 505, ended: 905 })),
+    ];
+    const { suggestions, findings, suggestionsTogether } = reportOf(steps, 4);
+    expect(findings.tail.seconds).toBe(0);
+    expect(suggestions.find(({ id }) => id === 'order')).toMatchObject({ replayedGainSeconds: 100 });
+    expect(suggestionsTogether).toContain('Together (5 slots, the longest first): about 10m 55s');
+  });
+
+  it('stand in the order of their replayed gain, and end with what they win together', () => {
+    const steps = [
+      ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),
+      stepOf('check_late_15m', { started: 450, ended: 1500 }),
+    ];
+    const report = reportOf(steps, 4);
+    const gains = report.suggestions.flatMap((one) => one.replayedGainSeconds ?? []);
+    expect(gains.length).toBeGreaterThan(1);
+    expect(gains).toEqual(gains.toSorted((a, b) => b - a));
+    expect(
+      reportOf(
+        evenRound(60, 4, () => 70),
+        4,
+      ).suggestionsTogether,
+    ).toBeNull();
+    expect(report.suggestionsTogether).toMatch(
+      /^Together \(the longest first, check_late_15m tuned to 7m 30s\): about \d+m \d+s, which fits the 15-minute window, by replaying these steps\.$/,
+    );
+    expect(renderMarkdown(report)).toContain(`\n\nTogether (the longest first`);
   });
 
   it('do not take the fastest step for a measurement of the fixed cost', () => {

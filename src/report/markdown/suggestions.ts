@@ -29,7 +29,7 @@ function signedPercent(share: number): string {
 
 /** Each with its number, its setting, and how the next round shows whether it worked. */
 export function suggestionsSection(report: Report): string {
-  const { suggestions, judged, findings, counts } = report;
+  const { suggestions, suggestionsTogether, judged, findings, counts } = report;
   const numbered = suggestions.map((one, index) =>
     [
       `${index + 1}. **${plain(one.title)}**`,
@@ -46,6 +46,7 @@ export function suggestionsSection(report: Report): string {
   return [
     '## Optimization Suggestions',
     numbered.length === 0 ? none : numbered.join('\n'),
+    ...(suggestionsTogether === null ? [] : ['', plain(suggestionsTogether)]),
     ...whatIfText(report),
     ...(judged.length === 0
       ? []

@@ -18,8 +18,8 @@ export interface Replayable {
   readonly change: Change;
 }
 
-/** A gain below this share of the round drowns in the noise of the next one. */
-export const worthwhileShare = 0.05;
+/** Two runs of the same round differ by several percent: a gain below this share could not be told from that. */
+export const worthwhileShare = 0.1;
 
 /** Seconds from the first start to the last end, had the steps of the round run with these changes. */
 export function replay(steps: readonly ReportStep[], presentSlots: number, change: Change): number {

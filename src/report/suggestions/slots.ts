@@ -1,12 +1,13 @@
 import { formatDuration } from '../durations.ts';
-import type { Findings, Suggestion } from '../findingsModel.ts';
+import type { Findings } from '../findingsModel.ts';
 import type { Report } from '../model.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
+import type { Replayable } from './replay.ts';
 import { roomFor } from './room.ts';
 
 /** More slots help only while the slots are full, steps wait, and no single step decides the end. */
-export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Suggestion[] {
+export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Replayable[] {
   const { waitingShare, meanRunning, bounds, slots: present } = findings;
   const limit = present.limit;
   if (limit === null || present.from !== 'cluster' || waitingShare === null || meanRunning === null)
@@ -19,18 +20,22 @@ export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Su
   if (!better) return [];
   return [
     {
-      id: 'slots',
-      title: 'Run more steps at once',
-      measured: `steps spent ${percent(waitingShare)} of their time waiting while ${meanRunning.toFixed(1)} of ${limit} slots were busy on average`,
-      metric: { name: 'runtimeSeconds', value: verdict.runtimeSeconds ?? 0 },
-      setting: 'StepConcurrencyLevel',
-      from: String(limit),
-      to: String(better.slots),
-      expected: `about ${formatDuration(better.seconds)} if no step gets slower, and ${roomFor(better.slots, clusterConfig?.settings)}`,
-      nextRound: {
-        sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}, and the median no higher than now.`,
-        is: 'at most',
-        value: Math.round(better.seconds * 1.1),
+      change: { slots: better.slots },
+      suggestion: {
+        id: 'slots',
+        title: 'Run more steps at once',
+        measured: `steps spent ${percent(waitingShare)} of their time waiting while ${meanRunning.toFixed(1)} of ${limit} slots were busy on average`,
+        metric: { name: 'runtimeSeconds', value: verdict.runtimeSeconds ?? 0 },
+        setting: 'StepConcurrencyLevel',
+        from: String(limit),
+        to: String(better.slots),
+        expected: `about ${formatDuration(better.seconds)} if no step gets slower, and ${roomFor(better.slots, clusterConfig?.settings)}`,
+        replayedGainSeconds: Math.max(0, (verdict.runtimeSeconds ?? 0) - better.seconds),
+        nextRound: {
+          sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}, and the median no higher than now.`,
+          is: 'at most',
+          value: Math.round(better.seconds * 1.1),
+        },
       },
     },
   ];

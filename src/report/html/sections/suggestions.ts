@@ -5,7 +5,7 @@ import type { Block } from '../pageData.ts';
 
 /** Each with its number, its setting, and how the next round shows whether it worked. */
 export function suggestionBlocks(report: Report): Block[] {
-  const { suggestions, judged, findings, counts } = report;
+  const { suggestions, suggestionsTogether, judged, findings, counts } = report;
   const none =
     counts.total === 0
       ? 'Not measured: the round has no steps.'
@@ -24,6 +24,7 @@ export function suggestionBlocks(report: Report): Block[] {
         ],
       },
     ]),
+    ...(suggestionsTogether === null ? [] : [{ kind: 'paragraph', line: suggestionsTogether } as const]),
     ...whatIfBlocks(report),
     ...listed(
       'What became of the last report’s suggestions',
