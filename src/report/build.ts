@@ -1,3 +1,4 @@
+import { mostSteps } from '../checks/clusterConfig/room.ts';
 import { cleanLine } from '../foreignText.ts';
 import { byText } from './checkKey.ts';
 import { type ComparedReport, compareReports } from './comparison.ts';
@@ -52,6 +53,7 @@ export function buildReport(facts: RoundFacts): Report {
   const findings = findFrom({
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
+    slotsWithRoom: clusterConfig?.room && mostSteps(clusterConfig.room),
     observedMs: facts.observedMs,
     instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),

@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readClusterConfig } from '../../src/checks/clusterConfig/model.ts';
+import { stepRoom } from '../../src/checks/clusterConfig/room.ts';
+import { flatSettings } from '../../src/checks/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import type { ClusterConfigUsed } from '../../src/report/model.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
@@ -46,27 +51,69 @@ describe('suggestions', () => {
     expect(renderMarkdown(report)).toContain(`| ${to} | ${seconds} | yes |`);
   });
 
-  it('say what more slots ask of the nodes, in numbers where the settings tell them', () => {
-    const expected = (settings?: Record<string, string>) =>
+  it('say what more slots ask of the nodes, in numbers where the cluster config tells them', () => {
+    const slots = (room?: ClusterConfigUsed['room']) =>
       reportOf(
         evenRound(60, 4, (index) => 70 + (index % 5)),
         4,
-        { clusterConfig: { stepConcurrencyLevel: 4, ...(settings && { settings }) } },
-      ).suggestions[0]?.expected;
-    const fixed = {
-      'spark.dynamicAllocation.enabled': 'false',
-      'spark.executor.instances': '2',
-      'spark.executor.memory': '4g',
-    };
-    expect(expected(fixed)).toMatch(
+        { clusterConfig: { stepConcurrencyLevel: 4, ...(room && { room }) } },
+      ).suggestions[0];
+    const step = { executors: 2, executorMb: 4505, driverMb: 0 };
+    expect(slots(step)?.expected).toMatch(
       /, and if the nodes have room for 12 executors of 4505 MiB: 54060 MiB of YARN memory, drivers not counted$/,
     );
-    expect(expected({ ...fixed, 'spark.submit.deployMode': 'cluster', 'spark.driver.memory': '2g' })).toMatch(
+    expect(slots({ ...step, driverMb: 2432 })?.expected).toMatch(
       / 12 executors of 4505 MiB and 6 drivers of 2432 MiB: 68652 MiB of YARN memory$/,
     );
-    const unknown = /, and if the nodes have room: dags\/cluster_configs\/README\.md has the sum$/;
-    expect(expected()).toMatch(unknown);
-    expect(expected({ ...fixed, 'spark.dynamicAllocation.enabled': 'true' })).toMatch(unknown);
+    expect(slots()?.expected).toMatch(
+      /, and if the nodes have room: dags\/cluster_configs\/README\.md has the sum$/,
+    );
+    const nodes = [{ type: 'm6i.2xlarge', count: 4, yarnMb: 23_424 }];
+    expect(slots({ ...step, driverMb: 2432, nodes })).toMatchObject({
+      to: '6',
+      expected: expect.stringContaining(
+        ', and 6 steps ask YARN for 72080 MiB (16 containers of 4505 MiB, drivers in the space of 4), and 4 × m6i.2xlarge hold 90100 MiB (20)',
+      ),
+    });
+  });
+
+  it('never ask for slots that the shipped cluster has no room for without saying how many core nodes it takes', () => {
+    const config = readClusterConfig(
+      JSON.parse(readFileSync('dags/cluster_configs/yang_audit_load_test_cluster_15m.json', 'utf8')),
+    );
+    const report = reportOf(
+      evenRound(31, 8, (index) => 300 + (index % 7) * 10),
+      8,
+      { clusterConfig: { stepConcurrencyLevel: 8, settings: flatSettings(config), room: stepRoom(config) } },
+    );
+    expect(report.suggestions.find(({ id }) => id === 'slots')).toMatchObject({
+      setting: 'StepConcurrencyLevel',
+      from: '8',
+      to: '16, with 4 more core nodes (m6i.2xlarge)',
+      expected: expect.stringContaining(
+        '16 steps ask YARN for 184705 MiB (41 containers of 4505 MiB, drivers in the space of 9), and 5 × m6i.2xlarge hold 112625 MiB (25)',
+      ),
+    });
+    const markdown = renderMarkdown(report);
+    expect(markdown).toContain('| Slots | Total Runtime | Fits | Room |');
+    expect(markdown).toMatch(/\| 8 \(now\) \| \S+ \S+ \| no \| fits \|/);
+    expect(markdown).toMatch(/\| 9 \| \S+ \S+ \| no \| fits \|/);
+    expect(markdown).toMatch(/\| 16 \| \S+ \S+ \| \w+ \| needs 72080 MiB more \|/);
+  });
+
+  it('take the slots that the nodes have room for where these are enough', () => {
+    const nodes = [{ type: 'm6i.2xlarge', count: 2, yarnMb: 23_424 }];
+    const slots = reportOf(
+      evenRound(200, 4, (index) => 20 + (index % 5)),
+      4,
+      {
+        clusterConfig: {
+          stepConcurrencyLevel: 4,
+          room: { executors: 2, executorMb: 4505, driverMb: 0, nodes },
+        },
+      },
+    ).suggestions.find(({ id }) => id === 'slots');
+    expect(slots?.to).toBe('5');
   });
 
   it('do not ask for slots when the round fits, however much was waited', () => {

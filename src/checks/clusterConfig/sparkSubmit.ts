@@ -51,6 +51,18 @@ export function sparkRequest(config: ClusterConfig): SparkRequest | undefined {
   };
 }
 
+/** Every property of the config's classifications, and over them what the step's own spark-submit sets. */
+export function flatSettings(config: ClusterConfig): Record<string, string> {
+  const { Jar, Args = [] } = config.AuditStep ?? {};
+  const isSpark = Jar === 'command-runner.jar' && Args[0] === 'spark-submit';
+  return Object.fromEntries([
+    ...config.Configurations.flatMap(({ Properties }) =>
+      Object.entries(Properties).map(([name, value]) => [name, String(value)]),
+    ),
+    ...(isSpark ? readOptions(Args.slice(1)) : []),
+  ]);
+}
+
 /** Spark's settings from its options, which end at the application; what follows is the application's own. */
 function readOptions(words: readonly string[]): Map<string, string> {
   const options = new Map<string, string>();
