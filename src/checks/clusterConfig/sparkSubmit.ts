@@ -84,7 +84,7 @@ function readOptions(words: readonly string[]): Map<string, string> {
 }
 
 /** MiB that YARN is asked for: the heap, and 10 % of it but at least 384 MiB, unless said (Spark 3, "Configuration"). */
-function container(
+export function container(
   who: 'driver' | 'executor',
   setting: (name: string) => string | undefined,
 ): Container | undefined {
@@ -100,7 +100,7 @@ function container(
 const mbOfUnit: Readonly<Record<string, number>> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 * 1024 };
 
 /** `4g`, `512m`, `4096` (MiB), as Spark reads sizes. */
-function memoryMb(text: string | undefined): number | undefined {
+export function memoryMb(text: string | undefined): number | undefined {
   const [, digits, unit = 'm'] = /^\s*(\d+)\s*([kmgt])?b?\s*$/i.exec(text ?? '') ?? [];
   const factor = mbOfUnit[unit.toLowerCase()];
   return digits === undefined || factor === undefined ? undefined : Math.floor(Number(digits) * factor);
