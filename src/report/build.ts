@@ -77,10 +77,7 @@ export function buildReport(facts: RoundFacts): Report {
     findings,
     suggestions: suggested.suggestions,
     suggestionsTogether: suggested.together,
-    judged: judgeSuggestions(
-      earlier.findLast((one) => one.load === load),
-      { load, verdict, findings, failures, steps, clusterConfig },
-    ),
+    judged: judgeSuggestions(earlier, { ...measured, verdict, findings, failures }),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),
