@@ -72,7 +72,7 @@ describe('suggestions', () => {
     expect(slots({ ...step, driverMb: 2432, nodes })).toMatchObject({
       to: '6',
       expected: expect.stringContaining(
-        ', and 6 steps ask YARN for 72080 MiB (16 containers of 4505 MiB, drivers in the space of 4), and 4 × m6i.2xlarge hold 90100 MiB (20)',
+        '; 6 steps ask YARN for 72080 MiB (16 containers of 4505 MiB, drivers in the space of 4), and 4 × m6i.2xlarge hold 90100 MiB (20), which is room for 7 at once',
       ),
     });
   });
@@ -91,7 +91,7 @@ describe('suggestions', () => {
       from: '8',
       to: '16, with 4 more core nodes (m6i.2xlarge)',
       expected: expect.stringContaining(
-        '16 steps ask YARN for 184705 MiB (41 containers of 4505 MiB, drivers in the space of 9), and 5 × m6i.2xlarge hold 112625 MiB (25)',
+        '16 steps ask YARN for 184705 MiB (41 containers of 4505 MiB, drivers in the space of 9), and 5 × m6i.2xlarge hold 112625 MiB (25), which is room for 9 at once',
       ),
     });
     const markdown = renderMarkdown(report);
@@ -162,9 +162,9 @@ describe('suggestions', () => {
     const steps = [stepOf('check_long_15m', { started: 0, ended: 800 }), ...oneAfterTheOther(800)];
     const tune = reportOf(steps, 1).suggestions.find(({ id }) => id.startsWith('longest-step'));
     expect(tune).toMatchObject({ title: 'Tune check_long_15m', replayedGainSeconds: 350 });
-    expect(tune?.setting).not.toContain('two steps');
+    expect(tune?.setting).not.toContain('two checks');
     expect(tune?.expected).toBe(
-      'the round ends about 5m 50s sooner when it is that short; splitting is no remedy: with the work kept, the round ends hardly sooner; by replaying these steps',
+      'the round ends about 5m 50s sooner when it is that short; splitting is no remedy in this order: with the work kept, the round ends hardly sooner; by replaying these steps',
     );
   });
 

@@ -41,7 +41,7 @@ export function longestStep(facts: SuggestionFacts): Replayable[] {
           name: isOne ? `runSeconds:${first.check}` : `longestRunSeconds:${names}`,
           value: first.seconds,
         },
-        setting: `the query of ${names} (partition filter or join${gains.split > 0 ? ', or two steps of half the range' : ''})`,
+        setting: `the query of ${names} (partition filter or join${gains.split > 0 ? ', or two checks of half the interval' : ''})`,
         from: chosen.map(({ seconds }) => formatDuration(seconds)).join(' and '),
         to: `at most ${formatDuration(target)}${isOne ? '' : ' each'}: half of the window, so that the next level may double it`,
         expected: expected(gains, isOne),
@@ -69,7 +69,7 @@ function measured(chosen: readonly Longest[], windowSeconds: number): string {
     ({ seconds }) => `${formatDuration(seconds)} (${percent(seconds / windowSeconds)}`,
   );
   const ofWindow = `of the ${windowName(windowSeconds)} window)`;
-  if (others.length === 0) return `it runs ${first} ${ofWindow} by itself`;
+  if (others.length === 0) return `by itself it runs ${first} ${ofWindow}`;
   return `by themselves they run ${first} ${ofWindow}, ${others.map((one) => `${one})`).join(', ')}`;
 }
 
@@ -107,7 +107,7 @@ function expected({ tuned, split, splitIsLater, startUpSeconds }: Gains, isOne: 
   const splitting =
     split > 0
       ? `; split into halves with ${kept}, about ${formatDuration(split)} sooner`
-      : `; splitting is no remedy: with ${kept}, the round ends ${splitIsLater >= 1 ? `about ${formatDuration(splitIsLater)} later` : 'hardly sooner'}`;
+      : `; splitting is no remedy in this order: with ${kept}, the round ends ${splitIsLater >= 1 ? `about ${formatDuration(splitIsLater)} later` : 'hardly sooner'}`;
   const tuning =
     tuned < 1
       ? 'tuned, room for the next level: by itself it does not shorten this round'

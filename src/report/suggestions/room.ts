@@ -1,24 +1,24 @@
-import { roomAt, type StepRoom } from '../../checks/clusterConfig/room.ts';
+import { mostSteps, roomAt, type StepRoom } from '../../checks/clusterConfig/room.ts';
 
 export function hasRoom(slots: number, room: StepRoom | undefined): boolean {
   const at = room && roomAt(slots, room);
   return at === undefined || at.needed <= at.held;
 }
 
-/** What so many steps at once ask of the nodes against what these have; a condition where only the one side is known. */
+/** Ends a sentence: what so many steps ask of the nodes against what these have; a condition where only one side is known. */
 export function roomFor(slots: number, room: StepRoom | undefined): string {
-  if (!room) return 'if the nodes have room: dags/cluster_configs/README.md has the sum';
+  if (!room) return ', and if the nodes have room: dags/cluster_configs/README.md has the sum';
   const { executors, executorMb, driverMb, nodes = [] } = room;
   const at = roomAt(slots, room);
   if (!at) {
     const drivers = driverMb > 0 ? ` and ${slots} drivers of ${driverMb} MiB` : '';
     const left = driverMb > 0 ? '' : ', drivers not counted';
-    return `if the nodes have room for ${slots * executors} executors of ${executorMb} MiB${drivers}: ${slots * (executors * executorMb + driverMb)} MiB of YARN memory${left}`;
+    return `, and if the nodes have room for ${slots * executors} executors of ${executorMb} MiB${drivers}: ${slots * (executors * executorMb + driverMb)} MiB of YARN memory${left}`;
   }
   const { needed, drivers, held } = at;
   const inside = drivers > 0 ? `, drivers in the space of ${drivers}` : ', drivers not counted';
   const machines = nodes.map(({ count, type }) => `${count} × ${type}`).join(' and ');
-  return `${slots} steps ask YARN for ${needed * executorMb} MiB (${needed} containers of ${executorMb} MiB${inside}), and ${machines} hold ${held * executorMb} MiB (${held})`;
+  return `; ${slots} steps ask YARN for ${needed * executorMb} MiB (${needed} containers of ${executorMb} MiB${inside}), and ${machines} hold ${held * executorMb} MiB (${held}), which is room for ${mostSteps(room)} at once`;
 }
 
 /** `4 more core nodes (m6i.2xlarge)`; undefined where they fit or nobody can say. */

@@ -33,7 +33,7 @@ export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Re
         setting: 'StepConcurrencyLevel',
         from: String(limit),
         to: `${better.slots}${moreNodes === undefined ? '' : `, with ${moreNodes}`}`,
-        expected: `about ${formatDuration(better.seconds)} if no step gets slower, and ${roomFor(better.slots, room)}`,
+        expected: `about ${formatDuration(better.seconds)} if no step gets slower${roomFor(better.slots, room)}`,
         replayedGainSeconds: Math.max(0, (verdict.runtimeSeconds ?? 0) - better.seconds),
         nextRound: {
           sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}, and the median no higher than now.`,
