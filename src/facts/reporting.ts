@@ -1,5 +1,8 @@
 /** Facts that a report is made of, beside the steps: logs of failed steps, expected checks, cluster config, older reports. */
 
+import { isObject, readClusterConfig as parseClusterConfig } from '../checks/clusterConfig/model.ts';
+import { stepRoom } from '../checks/clusterConfig/room.ts';
+import { flatSettings } from '../checks/clusterConfig/sparkSubmit.ts';
 import { sha256 } from '../checks/digest.ts';
 import { configsFolder } from '../checks/keys.ts';
 import type { Schedule } from '../checks/schedules.ts';
@@ -102,30 +105,22 @@ export async function readClusterConfig(
     ...(cluster.instanceCollectionType === undefined
       ? {}
       : { instanceCollectionType: cluster.instanceCollectionType }),
-    ...(isUsed ? { settings: flatSettings(file.bytes) } : {}),
+    ...(isUsed ? settingsAndRoom(file.bytes) : {}),
   };
 }
 
-/** Properties of the cluster's configurations and `--conf` arguments of the step, the latter winning as in Spark. */
-function flatSettings(bytes: Buffer): Record<string, string> {
-  const settings: Record<string, string> = {};
-  let config: {
-    Configurations?: { Properties?: Record<string, unknown> }[];
-    AuditStep?: { Args?: unknown[] };
-  };
+/** What the config file asks for, read as its lint reads it; a file that is not JSON says nothing. */
+function settingsAndRoom(bytes: Buffer): Pick<ClusterConfigUsed, 'settings' | 'room'> {
+  let json: unknown;
   try {
-    config = JSON.parse(bytes.toString('utf8')) as typeof config;
+    json = JSON.parse(bytes.toString('utf8'));
   } catch {
-    return settings;
+    return { settings: {} };
   }
-  for (const { Properties } of config.Configurations ?? [])
-    for (const [name, value] of Object.entries(Properties ?? {})) settings[name] = String(value);
-  const words = (config.AuditStep?.Args ?? []).map(String);
-  for (const [index, word] of words.entries()) {
-    const [, name, value] = word === '--conf' ? (/^([^=]+)=(.*)$/s.exec(words[index + 1] ?? '') ?? []) : [];
-    if (name !== undefined && value !== undefined) settings[name] = value;
-  }
-  return settings;
+  if (!isObject(json)) return { settings: {} };
+  const config = parseClusterConfig(json);
+  const room = stepRoom(config);
+  return { settings: flatSettings(config), ...(room && { room }) };
 }
 
 /** Every readable report, oldest first; what a newer or hand-edited file says is left out and named. */

@@ -1,3 +1,4 @@
+import { mostSteps } from '../checks/clusterConfig/room.ts';
 import { cleanLine } from '../foreignText.ts';
 import { byText } from './checkKey.ts';
 import { type ComparedReport, compareReports } from './comparison.ts';
@@ -52,11 +53,13 @@ export function buildReport(facts: RoundFacts): Report {
   const findings = findFrom({
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
+    slotsWithRoom: clusterConfig?.room && mostSteps(clusterConfig.room),
     observedMs: facts.observedMs,
     instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
   const failures = groupFailures(steps, load, earlier);
+  const suggested = suggest({ verdict, counts, findings, failures, clusterConfig, steps });
   const report: ComparedReport = {
     schemaVersion,
     load,
@@ -72,11 +75,9 @@ export function buildReport(facts: RoundFacts): Report {
     counts,
     statistics,
     findings,
-    suggestions: suggest({ verdict, counts, findings, failures, clusterConfig, steps }),
-    judged: judgeSuggestions(
-      earlier.findLast((one) => one.load === load),
-      { load, verdict, findings, failures, steps, clusterConfig },
-    ),
+    suggestions: suggested.suggestions,
+    suggestionsTogether: suggested.together,
+    judged: judgeSuggestions(earlier, { ...measured, verdict, findings, failures }),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),

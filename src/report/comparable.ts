@@ -28,14 +28,25 @@ function reason(
   varies: Comparison['varies'],
   sameCluster: boolean | undefined,
 ): string | undefined {
-  if (baseline.schedule !== candidate.schedule)
-    return `one is of the ${baseline.schedule} schedule, the other of ${candidate.schedule}`;
-  if (baseline.round.partial || candidate.round.partial)
-    return 'a provisional report has not seen its whole round';
+  const apart = otherScheduleOrPartial(baseline, candidate);
+  if (apart !== undefined) return apart;
   if (sameCluster === undefined) return 'the cluster configuration of one of the rounds is not known';
   if (varies === 'both')
     return 'load and cluster configuration changed together, so neither can be given the credit';
   return differingChecks(baseline, candidate);
+}
+
+/** Why two rounds of one load do not show what a change between them did, whatever became of the cluster config. */
+export function notRepeated(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
+  return otherScheduleOrPartial(baseline, candidate) ?? differingChecks(baseline, candidate);
+}
+
+function otherScheduleOrPartial(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
+  if (baseline.schedule !== candidate.schedule)
+    return `one is of the ${baseline.schedule} schedule, the other of ${candidate.schedule}`;
+  if (baseline.round.partial || candidate.round.partial)
+    return 'a provisional report has not seen its whole round';
+  return undefined;
 }
 
 function differingChecks(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {

@@ -14,6 +14,8 @@ const removalsKept = 5;
 export interface FindingFacts {
   readonly steps: readonly ReportStep[];
   readonly stepConcurrencyLevel?: number | undefined;
+  /** The most steps at once that the nodes hold, where that is known. */
+  readonly slotsWithRoom?: number | undefined;
   readonly observedMs?: number | undefined;
   readonly instances?: readonly Instance[] | undefined;
   /** Fixed seconds of a step, where several loads were measured. */
@@ -56,7 +58,10 @@ export function findFrom(facts: FindingFacts): Findings {
     model: modelOf(runs, count, times, modelled),
     removals: modelled ? removalGains(ran, runs, count) : [],
     whatIf: modelled
-      ? otherSlots(count).map((one) => ({ slots: one, makespanSeconds: milli(makespan(runs, one)) }))
+      ? otherSlots(count, facts.slotsWithRoom).map((one) => ({
+          slots: one,
+          makespanSeconds: milli(makespan(runs, one)),
+        }))
       : [],
     lostInstances: lostInstances(facts.instances ?? [], times),
     notMeasured: notMeasured(slots, facts),
@@ -169,10 +174,11 @@ function removalGains(
     .slice(0, removalsKept);
 }
 
-/** Half, the present number, and up to four times as many, within what EMR takes. */
-function otherSlots(slots: number): number[] {
+/** Half, the present number, and up to four times as many, within what EMR takes; and the most that the nodes hold. */
+function otherSlots(slots: number, withRoom: number | undefined): number[] {
   const wanted = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4].map((factor) => Math.round(slots * factor));
-  return [...new Set(wanted)].filter((count) => count >= 1 && count <= activeStepCap);
+  if (withRoom !== undefined && withRoom > slots && withRoom < 4 * slots) wanted.push(withRoom);
+  return [...new Set(wanted)].filter((count) => count >= 1 && count <= activeStepCap).sort((a, b) => a - b);
 }
 
 function notMeasured(slots: Findings['slots'], facts: FindingFacts): string[] {

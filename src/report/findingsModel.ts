@@ -49,6 +49,8 @@ export const suggestionSchema = z.object({
   id: z.string(),
   /** The check that it is about; absent when it is about the round. */
   check: z.string().optional(),
+  /** All checks that it is about, where one replay answers for several. */
+  checks: z.array(z.string()).optional(),
   title: z.string(),
   /** The number that triggered it, in words. */
   measured: z.string(),
@@ -58,6 +60,8 @@ export const suggestionSchema = z.object({
   from: z.string(),
   to: z.string(),
   expected: z.string(),
+  /** How much sooner the round ends with this change alone, by replaying its steps; absent where no replay can tell. */
+  replayedGainSeconds: z.number().optional(),
   /** How the next round shows whether it worked: what the same metric has to be. */
   nextRound: z.object({ sentence: z.string(), is: z.enum(['at most', 'at least']), value: z.number() }),
 });

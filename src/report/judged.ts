@@ -1,34 +1,50 @@
+import type { MeasuredRound } from './checkTimes.ts';
+import { notRepeated } from './comparable.ts';
 import type { Suggestion } from './findingsModel.ts';
+import { queryNotTried, runOf, unfinishedOf } from './judgedChecks.ts';
 import { metricWords } from './metricWords.ts';
 import type { Report } from './model.ts';
-import { notTried } from './settingTried.ts';
+import { notTried, orderNotTried } from './settingTried.ts';
 
 type Judged = Report['judged'][number];
-type Judgeable = Pick<Report, 'load' | 'verdict' | 'findings' | 'failures' | 'steps' | 'clusterConfig'>;
+export type Judgeable = MeasuredRound & Pick<Report, 'verdict' | 'findings' | 'failures'>;
 
 /**
- * What became of the suggestions of the last report at the same load: confirmed when the metric went where the suggestion said,
- * refuted when it did not, not tried when the setting is known to be as it was, not comparable when the metric is gone.
+ * What became of the suggestions of the last report before this round: confirmed when the metric went where the suggestion said,
+ * refuted when it did not, not tried when what it wants to change is as it was, not comparable when this round cannot tell.
+ *
+ * @param earlier oldest first
  */
-export function judgeSuggestions(before: Report | undefined, now: Judgeable): Judged[] {
-  if (!before) return [];
-  return before.suggestions.map((suggestion) => judgeOne(suggestion, before, now));
+export function judgeSuggestions(earlier: readonly Report[], now: Judgeable): Judged[] {
+  // An older round whose report is built again is not judged by what came after it.
+  const startedMs = Date.parse(now.round.startedAt);
+  const before = earlier.filter((report) => Date.parse(report.round.startedAt) < startedMs);
+  const last = before.findLast((report) => report.load === now.load);
+  if (last) return last.suggestions.map((suggestion) => judgeOne(suggestion, last, now));
+  const other = before.at(-1);
+  return (other?.suggestions ?? []).map((suggestion) =>
+    notComparable(suggestion, `the last report is of another load (${other?.load}x)`),
+  );
 }
 
 function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judged {
   const { id, title, setting, nextRound, metric } = suggestion;
-  const words = metricWords(metric.name);
-  const value = metricOf(now, metric.name);
-  const unchanged = notTried(setting, before.clusterConfig, now.clusterConfig);
+  const unchanged =
+    notTried(setting, before.clusterConfig, now.clusterConfig) ?? orderNotTried(suggestion, before, now);
   if (unchanged !== undefined)
     return { id, outcome: 'not_tried', sentence: `${title}: not tried, ${unchanged}.` };
-  if (value === undefined)
-    return {
-      id,
-      outcome: 'not_comparable',
-      sentence: `${title}: not comparable, ${words.name} was not measured this time.`,
-    };
+  const why = notRepeated(before, now);
+  if (why !== undefined) return notComparable(suggestion, why);
+  const words = metricWords(metric.name);
+  const value = metricOf(now, suggestion);
+  if (value === undefined) return notComparable(suggestion, `${words.name} was not measured this time`);
   const met = nextRound.is === 'at most' ? value <= nextRound.value : value >= nextRound.value;
+  const unfinished = met ? unfinishedOf(suggestion, before, now) : undefined;
+  if (unfinished !== undefined)
+    return { id, outcome: 'not_comparable', sentence: `${title}: not confirmed, ${unfinished}.` };
+  const unmoved = met ? undefined : queryNotTried(suggestion, value);
+  if (unmoved !== undefined)
+    return { id, outcome: 'not_tried', sentence: `${title}: not tried or without effect, ${unmoved}.` };
   const numbers = `${words.name} was ${words.value(metric.value)}, is ${words.value(value)}, was to be ${nextRound.is} ${words.value(nextRound.value)}`;
   return {
     id,
@@ -37,13 +53,16 @@ function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judge
   };
 }
 
-function metricOf(report: Judgeable, name: string): number | undefined {
-  const [kind, ...rest] = name.split(':');
-  const subject = rest.join(':');
-  if (kind === 'failed')
-    return report.failures.find((group) => group.signature === subject)?.steps.length ?? 0;
-  if (kind === 'runSeconds')
-    return report.steps.find((step) => step.check === subject)?.runSeconds ?? undefined;
+function notComparable({ id, title }: Suggestion, why: string): Judged {
+  return { id, outcome: 'not_comparable', sentence: `${title}: not comparable, ${why}.` };
+}
+
+function metricOf(report: Judgeable, suggestion: Suggestion): number | undefined {
+  const { name } = suggestion.metric;
+  if (name.startsWith('failed:')) {
+    const signature = name.slice('failed:'.length);
+    return report.failures.find((group) => group.signature === signature)?.steps.length ?? 0;
+  }
   const { findings, verdict } = report;
   const known: Readonly<Record<string, number | null>> = {
     runtimeSeconds: verdict.runtimeSeconds,
@@ -53,5 +72,5 @@ function metricOf(report: Judgeable, name: string): number | undefined {
     startGapSeconds: findings.startGapSeconds,
     overheadShare: findings.overhead.shareOfWork,
   };
-  return known[name] ?? undefined;
+  return known[name] ?? runOf(suggestion, report);
 }

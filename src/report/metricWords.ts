@@ -22,5 +22,7 @@ export function metricWords(metric: string): MetricWords {
   const [kind, ...rest] = metric.split(':');
   if (kind === 'failed') return { name: 'the number of steps that failed with it', value: count };
   if (kind === 'runSeconds') return { name: `the run of ${rest.join(':')}`, value: formatDuration };
+  if (kind === 'longestRunSeconds')
+    return { name: `the longest run of ${rest.join(':')}`, value: formatDuration };
   return wordsOf[metric] ?? { name: metric, value: String };
 }

@@ -127,6 +127,18 @@ export const clusterConfigSchema = z.object({
   instanceCollectionType: z.string().optional(),
   /** Flat settings of the cluster config, such as `spark.executor.memory`, for a suggestion's "from". */
   settings: z.record(z.string(), z.string()).optional(),
+  /** What one step asks of YARN and what the core and task nodes have, as far as the cluster config says. */
+  room: z
+    .object({
+      executors: z.int(),
+      executorMb: z.number(),
+      driverMb: z.number(),
+      nodes: z
+        .array(z.object({ type: z.string(), count: z.number(), yarnMb: z.number() }))
+        .readonly()
+        .optional(),
+    })
+    .optional(),
 });
 
 export const reportSchema = z.object({
@@ -149,6 +161,8 @@ export const reportSchema = z.object({
   statistics: statisticsSchema,
   findings: findingsSchema,
   suggestions: z.array(suggestionSchema),
+  /** What those of them win at once that a replay can measure; null when there are not two. */
+  suggestionsTogether: z.string().nullable().default(null),
   /** What became of the previous report's suggestions. */
   judged: z.array(
     z.object({

@@ -1,3 +1,6 @@
+import { checkKey } from './checkKey.ts';
+import type { MeasuredRound } from './checkTimes.ts';
+import type { Suggestion } from './findingsModel.ts';
 import type { ClusterConfigUsed } from './model.ts';
 
 /** Set by an option of spark-submit as well, so a config may hold them where the flat settings do not show them. */
@@ -43,4 +46,26 @@ function standsInConfig(setting: string): boolean {
   return /^(?:spark|yarn|fs)\.|^StepConcurrencyLevel$|node type|EBS volume|^market of|^bootstrap/.test(
     setting,
   );
+}
+
+/** Why the order of the checks cannot have been tried: they were handed in one after another as before. */
+export function orderNotTried(
+  { id }: Suggestion,
+  before: MeasuredRound,
+  now: MeasuredRound,
+): string | undefined {
+  if (id !== 'order') return undefined;
+  const was = submissionOrder(before);
+  const isSame = was !== undefined && was === submissionOrder(now);
+  return isSame ? 'the checks were submitted in the same order' : undefined;
+}
+
+/** Undefined where two steps carry the same stamp: then EMR does not tell which came first. */
+function submissionOrder({ steps }: MeasuredRound): string | undefined {
+  const stamps = new Set(steps.map(({ createdAt }) => createdAt));
+  if (stamps.size < steps.length) return undefined;
+  return steps
+    .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
+    .map(checkKey)
+    .join('\n');
 }

@@ -17,7 +17,12 @@ export interface Signature {
   /** A line that matches this too is no proof. */
   readonly unless?: RegExp;
   /** The setting to change and which way, where one setting is the usual answer. */
-  readonly remedy?: { readonly setting: string; readonly to: string };
+  readonly remedy?: {
+    readonly setting: string;
+    readonly to: string;
+    /** A size in memory that is to be doubled: with the present size known, both are given in MiB. */
+    readonly doubles?: true;
+  };
 }
 
 /** Fails in the same way on a larger cluster, so that advice on capacity would mislead. */

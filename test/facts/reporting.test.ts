@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createDagFolder } from '../../src/adapters/dagFolder.ts';
 import { createInstances } from '../../src/adapters/emrInstances.ts';
 import { emrQuota } from '../../src/adapters/emrQuota.ts';
 import { createPrices } from '../../src/adapters/prices.ts';
-import { readInstances } from '../../src/facts/reporting.ts';
+import { readClusterConfig, readInstances } from '../../src/facts/reporting.ts';
 import { watch } from '../adapters/awsWorld.ts';
 import { instantClock, startEmrWorld } from '../adapters/emrWorld.ts';
 
@@ -32,5 +33,15 @@ it('a role that may not list instances, and a price table that is none, cost a w
       'The instances could not be listed (DENIED), so neither cost nor lost machines were looked at.',
       'PRICE_TABLE is no price table (CONFIG), so the round was not priced.',
     ],
+  });
+});
+
+it('a report knows what the shipped cluster config asks for and has room for', async () => {
+  const dags = createDagFolder('dags/yang_audit_load_test.py');
+  const cluster = world.startCluster(10);
+  const used = await readClusterConfig({ dags }, { ...cluster, observedMs: 0 }, '15m', undefined);
+  expect(used).toMatchObject({
+    settings: { 'spark.executor.memory': '4g', 'spark.executor.instances': '2' },
+    room: { executors: 2, executorMb: 4505, driverMb: 2432, nodes: [{ type: 'm6i.2xlarge', count: 5 }] },
   });
 });

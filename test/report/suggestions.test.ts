@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readClusterConfig } from '../../src/checks/clusterConfig/model.ts';
+import { stepRoom } from '../../src/checks/clusterConfig/room.ts';
+import { flatSettings } from '../../src/checks/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import type { ClusterConfigUsed } from '../../src/report/model.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
@@ -14,6 +19,12 @@ const log = (text: string): StepLog => ({
   found: 'log',
   parts: [{ uri: 's3://logs/stderr.gz', text, cut: false, gzip: true }],
 });
+
+/** Three steps of a minute, from `started` on. */
+const oneAfterTheOther = (started: number): Step[] =>
+  [0, 60, 120].map((after) =>
+    stepOf(`check_after_${after}_15m`, { started: started + after, ended: started + after + 60 }),
+  );
 
 describe('suggestions', () => {
   it('ask for more slots when full slots and waiting steps missed the window, and say how many', () => {
@@ -40,27 +51,69 @@ describe('suggestions', () => {
     expect(renderMarkdown(report)).toContain(`| ${to} | ${seconds} | yes |`);
   });
 
-  it('say what more slots ask of the nodes, in numbers where the settings tell them', () => {
-    const expected = (settings?: Record<string, string>) =>
+  it('say what more slots ask of the nodes, in numbers where the cluster config tells them', () => {
+    const slots = (room?: ClusterConfigUsed['room']) =>
       reportOf(
         evenRound(60, 4, (index) => 70 + (index % 5)),
         4,
-        { clusterConfig: { stepConcurrencyLevel: 4, ...(settings && { settings }) } },
-      ).suggestions[0]?.expected;
-    const fixed = {
-      'spark.dynamicAllocation.enabled': 'false',
-      'spark.executor.instances': '2',
-      'spark.executor.memory': '4g',
-    };
-    expect(expected(fixed)).toMatch(
+        { clusterConfig: { stepConcurrencyLevel: 4, ...(room && { room }) } },
+      ).suggestions[0];
+    const step = { executors: 2, executorMb: 4505, driverMb: 0 };
+    expect(slots(step)?.expected).toMatch(
       /, and if the nodes have room for 12 executors of 4505 MiB: 54060 MiB of YARN memory, drivers not counted$/,
     );
-    expect(expected({ ...fixed, 'spark.submit.deployMode': 'cluster', 'spark.driver.memory': '2g' })).toMatch(
+    expect(slots({ ...step, driverMb: 2432 })?.expected).toMatch(
       / 12 executors of 4505 MiB and 6 drivers of 2432 MiB: 68652 MiB of YARN memory$/,
     );
-    const unknown = /, and if the nodes have room: dags\/cluster_configs\/README\.md has the sum$/;
-    expect(expected()).toMatch(unknown);
-    expect(expected({ ...fixed, 'spark.dynamicAllocation.enabled': 'true' })).toMatch(unknown);
+    expect(slots()?.expected).toMatch(
+      /, and if the nodes have room: dags\/cluster_configs\/README\.md has the sum$/,
+    );
+    const nodes = [{ type: 'm6i.2xlarge', count: 4, yarnMb: 23_424 }];
+    expect(slots({ ...step, driverMb: 2432, nodes })).toMatchObject({
+      to: '6',
+      expected: expect.stringContaining(
+        '; 6 steps ask YARN for 72080 MiB (16 containers of 4505 MiB, drivers in the space of 4), and 4 × m6i.2xlarge hold 90100 MiB (20), which is room for 7 at once',
+      ),
+    });
+  });
+
+  it('never ask for slots that the shipped cluster has no room for without saying how many core nodes it takes', () => {
+    const config = readClusterConfig(
+      JSON.parse(readFileSync('dags/cluster_configs/yang_audit_load_test_cluster_15m.json', 'utf8')),
+    );
+    const report = reportOf(
+      evenRound(31, 8, (index) => 300 + (index % 7) * 10),
+      8,
+      { clusterConfig: { stepConcurrencyLevel: 8, settings: flatSettings(config), room: stepRoom(config) } },
+    );
+    expect(report.suggestions.find(({ id }) => id === 'slots')).toMatchObject({
+      setting: 'StepConcurrencyLevel',
+      from: '8',
+      to: '16, with 4 more core nodes (m6i.2xlarge)',
+      expected: expect.stringContaining(
+        '16 steps ask YARN for 184705 MiB (41 containers of 4505 MiB, drivers in the space of 9), and 5 × m6i.2xlarge hold 112625 MiB (25), which is room for 9 at once',
+      ),
+    });
+    const markdown = renderMarkdown(report);
+    expect(markdown).toContain('| Slots | Total Runtime | Fits | Room |');
+    expect(markdown).toMatch(/\| 8 \(now\) \| \S+ \S+ \| no \| fits \|/);
+    expect(markdown).toMatch(/\| 9 \| \S+ \S+ \| no \| fits \|/);
+    expect(markdown).toMatch(/\| 16 \| \S+ \S+ \| \w+ \| needs 72080 MiB more \|/);
+  });
+
+  it('take the slots that the nodes have room for where these are enough', () => {
+    const nodes = [{ type: 'm6i.2xlarge', count: 2, yarnMb: 23_424 }];
+    const slots = reportOf(
+      evenRound(200, 4, (index) => 20 + (index % 5)),
+      4,
+      {
+        clusterConfig: {
+          stepConcurrencyLevel: 4,
+          room: { executors: 2, executorMb: 4505, driverMb: 0, nodes },
+        },
+      },
+    ).suggestions.find(({ id }) => id === 'slots');
+    expect(slots?.to).toBe('5');
   });
 
   it('do not ask for slots when the round fits, however much was waited', () => {
@@ -90,11 +143,29 @@ describe('suggestions', () => {
       stepOf('check_small_15m', { started: 5, ended: 600 }),
     ];
     const named = reportOf(steps, 7).suggestions.filter(({ id }) => id.startsWith('longest-step'));
-    expect(named.map(({ check }) => check)).toEqual(['check_giant_15m', 'check_twin_15m']);
-    for (const { expected } of named)
-      expect(expected).toMatch(
-        /^the round ends about \d+m \d+s sooner when check_giant_15m and check_twin_15m are that short \(\d+m \d+s sooner without them\)/,
-      );
+    expect(named).toMatchObject([
+      {
+        title: 'Tune or split check_giant_15m and check_twin_15m',
+        checks: ['check_giant_15m', 'check_twin_15m'],
+        from: '18m 41s and 18m 38s',
+        to: 'at most 7m 30s each: half of the window, so that the next level may double it',
+        metric: { name: 'longestRunSeconds:check_giant_15m and check_twin_15m', value: 1121 },
+      },
+    ]);
+    expect(named[0]?.expected).toMatch(
+      /^the round ends about 8m \d+s sooner when they are that short; split into halves with the work kept, about \d+m \d+s sooner; by replaying these steps$/,
+    );
+  });
+
+  it('do not offer to split a check where that keeps the work and does not end the round sooner', () => {
+    // With one slot nothing runs beside the second half.
+    const steps = [stepOf('check_long_15m', { started: 0, ended: 800 }), ...oneAfterTheOther(800)];
+    const tune = reportOf(steps, 1).suggestions.find(({ id }) => id.startsWith('longest-step'));
+    expect(tune).toMatchObject({ title: 'Tune check_long_15m', replayedGainSeconds: 350 });
+    expect(tune?.setting).not.toContain('two checks');
+    expect(tune?.expected).toBe(
+      'the round ends about 5m 50s sooner when it is that short; splitting is no remedy in this order: with the work kept, the round ends hardly sooner; by replaying these steps',
+    );
   });
 
   it.each([
@@ -117,9 +188,43 @@ describe('suggestions', () => {
     const report = reportOf(steps, 4);
     const order = report.suggestions.find((suggestion) => suggestion.id === 'order');
     expect(order).toMatchObject({
-      metric: { name: 'tailSeconds' },
+      metric: { name: 'runtimeSeconds' },
       to: expect.stringContaining('longest first'),
+      measured: expect.stringMatching(/; for the last \d+m \d+s \(\d+% of the round\) fewer than half/),
     });
+  });
+
+  it('ask to submit the longest first for its gain alone, however short the tail', () => {
+    // Three long steps that were started last fill three of four slots to the end: no tail, but a gain.
+    const steps = [
+      ...evenRound(40, 4, () => 50),
+      ...[1, 2, 3].map((n) => stepOf(`check_late_${n}_15m`, { started: 505, ended: 905 })),
+    ];
+    const { suggestions, findings, suggestionsTogether } = reportOf(steps, 4);
+    expect(findings.tail.seconds).toBe(0);
+    expect(suggestions.find(({ id }) => id === 'order')).toMatchObject({ replayedGainSeconds: 100 });
+    expect(suggestionsTogether).toContain('Together (5 slots, the longest first): about 10m 55s');
+  });
+
+  it('stand in the order of their replayed gain, and end with what they win together', () => {
+    const steps = [
+      ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),
+      stepOf('check_late_15m', { started: 450, ended: 1500 }),
+    ];
+    const report = reportOf(steps, 4);
+    const gains = report.suggestions.flatMap((one) => one.replayedGainSeconds ?? []);
+    expect(gains.length).toBeGreaterThan(1);
+    expect(gains).toEqual(gains.toSorted((a, b) => b - a));
+    expect(
+      reportOf(
+        evenRound(60, 4, () => 70),
+        4,
+      ).suggestionsTogether,
+    ).toBeNull();
+    expect(report.suggestionsTogether).toMatch(
+      /^Together \(the longest first, check_late_15m tuned to 7m 30s\): about \d+m \d+s, which fits the 15-minute window, by replaying these steps\.$/,
+    );
+    expect(renderMarkdown(report)).toContain(`\n\nTogether (the longest first`);
   });
 
   it('do not take the fastest step for a measurement of the fixed cost', () => {

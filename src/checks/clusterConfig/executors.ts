@@ -2,6 +2,7 @@
 import { type Finding, refuse, warn } from './finding.ts';
 import { type ClusterConfig, property } from './model.ts';
 import { largestWorker, type WorkerNodes, workerNodes } from './nodes.ts';
+import { placesFor, placesOn, roomOf } from './room.ts';
 import { type SparkRequest, sparkRequest } from './sparkSubmit.ts';
 
 export function executorFindings(config: ClusterConfig): Finding[] {
@@ -45,36 +46,33 @@ function coreFindings(
   ];
 }
 
-/** Containers are placed whole, so each node counts by how many it holds. */
 function capacityFindings(
   config: ClusterConfig,
-  { executor, executors, driver, deployMode, dynamic }: SparkRequest,
+  request: SparkRequest,
   workers: readonly WorkerNodes[],
 ): Finding[] {
-  if (executor === undefined || executors === undefined) return [];
-  let places = 0;
-  for (const { capacity, count } of workers) {
-    // A count below 1 is refused where it stands; a sum with it would only confuse.
-    if (count === undefined || count < 1) return [];
-    places += count * Math.floor(capacity.memoryMb / executor.totalMb);
-  }
+  // A count below 1 is refused where it stands; a sum with it would only confuse.
+  if (workers.some(({ count }) => count === undefined || count < 1)) return [];
+  const room = roomOf(request, workers);
+  if (room?.nodes === undefined) return [];
+  const { executors, executorMb } = room;
+  const places = placesOn(room.nodes, executorMb);
   const level = config.StepConcurrencyLevel ?? 1;
-  const driversMb = deployMode === 'cluster' ? level * (driver?.totalMb ?? 0) : 0;
-  const drivers = Math.ceil(driversMb / executor.totalMb);
-  const atStart = dynamic ? ' at their start' : '';
+  const { total, drivers } = placesFor(level, room);
+  const atStart = request.dynamic ? ' at their start' : '';
   if (executors > places)
     return [
       warn(
         'AuditStep.Args',
-        `a step asks for ${executors} executors${atStart} of ${executor.totalMb} MiB, and the cluster holds ${places}`,
+        `a step asks for ${executors} executors${atStart} of ${executorMb} MiB, and the cluster holds ${places}`,
         'lower --num-executors, or add core nodes',
       ),
     ];
-  if (executors * level + drivers <= places) return [];
+  if (total <= places) return [];
   return [
     warn(
       'StepConcurrencyLevel',
-      `${level} steps at once ask for ${executors * level} executors${atStart} of ${executor.totalMb} MiB${drivers === 0 ? '' : ` and drivers in the space of ${drivers}`}, and the cluster holds ${places}: steps wait for each other`,
+      `${level} steps at once ask for ${executors * level} executors${atStart} of ${executorMb} MiB${drivers === 0 ? '' : ` and drivers in the space of ${drivers}`}, and the cluster holds ${places}: steps wait for each other`,
       'lower StepConcurrencyLevel or --num-executors, or add core nodes',
     ),
   ];

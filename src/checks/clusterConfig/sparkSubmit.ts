@@ -66,6 +66,18 @@ export function sparkRequest(config: ClusterConfig): SparkRequest | undefined {
   };
 }
 
+/** Every property of the config's classifications, and over them what the step's own spark-submit sets. */
+export function flatSettings(config: ClusterConfig): Record<string, string> {
+  const { Jar, Args = [] } = config.AuditStep ?? {};
+  const isSpark = Jar === 'command-runner.jar' && Args[0] === 'spark-submit';
+  return Object.fromEntries([
+    ...config.Configurations.flatMap(({ Properties }) =>
+      Object.entries(Properties).map(([name, value]) => [name, String(value)]),
+    ),
+    ...(isSpark ? readOptions(Args.slice(1)) : []),
+  ]);
+}
+
 /** Spark's settings from its options, which end at the application; what follows is the application's own. */
 function readOptions(words: readonly string[]): Map<string, string> {
   const options = new Map<string, string>();
@@ -87,7 +99,7 @@ function readOptions(words: readonly string[]): Map<string, string> {
 }
 
 /** MiB that YARN is asked for: the heap, and 10 % of it but at least 384 MiB, unless said (Spark 3, "Configuration"). */
-function container(
+export function container(
   who: 'driver' | 'executor',
   setting: (name: string) => string | undefined,
 ): Container | undefined {

@@ -30,7 +30,7 @@ export const capacity: readonly Signature[] = [
     class: 'capacity',
     pattern:
       /(?:in thread "(?:main|dag-scheduler|broadcast-exchange|task-result-getter|spark-listener|Driver)[^"]{0,80}".{0,80}|^: |User class threw exception: |ERROR (?:YarnClusterDriver|ApplicationMaster|Utils: uncaught error in thread).{0,200})java\.lang\.OutOfMemoryError: (?:Java heap space|GC overhead limit exceeded)/,
-    remedy: { setting: 'spark.driver.memory', to: 'twice the present value' },
+    remedy: { setting: 'spark.driver.memory', to: 'twice the present value', doubles: true },
   },
   {
     id: 'yarn-memory-kill',
@@ -41,6 +41,7 @@ export const capacity: readonly Signature[] = [
     remedy: {
       setting: 'spark.executor.memoryOverhead',
       to: 'twice the present value (default: 10% of executor memory)',
+      doubles: true,
     },
   },
   {

@@ -2,19 +2,21 @@ import type { Suggestion } from '../findingsModel.ts';
 import { signatures } from '../signatures/index.ts';
 import { counted } from '../words.ts';
 import type { SuggestionFacts } from './facts.ts';
+import { memorySize } from './memory.ts';
 
 export function fromFailures({ failures, counts, clusterConfig }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {
     const remedy = signatures.find((signature) => signature.id === group.signature)?.remedy;
     if (!remedy) return [];
+    const present = memorySize(remedy.setting, clusterConfig?.settings);
     return {
       id: `failure:${group.signature}`,
       title: `${group.title}: ${remedy.setting}`,
       measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with it`,
       metric: { name: `failed:${group.signature}`, value: group.steps.length },
       setting: remedy.setting,
-      from: clusterConfig?.settings?.[remedy.setting] ?? 'not known',
-      to: remedy.to,
+      from: present?.text ?? clusterConfig?.settings?.[remedy.setting] ?? 'not known',
+      to: (remedy.doubles && present?.doubledText) || remedy.to,
       expected: 'these steps complete',
       nextRound: { sentence: `No step fails with "${group.title}".`, is: 'at most', value: 0 },
     };

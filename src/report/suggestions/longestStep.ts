@@ -1,73 +1,116 @@
 import { formatDuration, windowName } from '../durations.ts';
-import type { Suggestion } from '../findingsModel.ts';
-import { inStartOrder, makespan } from '../makespan.ts';
 import type { ReportStep } from '../model.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
+import { type Replayable, replay, worthwhileShare } from './replay.ts';
 
 /** Checks that are named at once when several exceed the window by themselves. */
 const named = 3;
 /** A change that saves less than a tenth of a check is not worth a round. */
 const worthShare = 0.9;
 
-/** Every check that by itself exceeds the window; else the longest, when it takes clearly more than half of it. */
-export function longestStep({ findings, verdict, steps, counts }: SuggestionFacts): Suggestion[] {
-  const { windowSeconds } = verdict;
+interface Longest {
+  readonly check: string;
+  readonly seconds: number;
+}
+
+/**
+ * Every check that by itself exceeds the window, in one suggestion because one replay answers for all; else the longest, when
+ * it takes clearly more than half of it.
+ */
+export function longestStep(facts: SuggestionFacts): Replayable[] {
+  const { windowSeconds } = facts.verdict;
   const target = 0.5 * windowSeconds;
-  const [first, ...others] = longestOfEachCheck(steps);
-  if (!first || counts.total < 2 || worthShare * first.seconds < target) return [];
-  const chosen = [first, ...others.filter(({ seconds }) => seconds > windowSeconds)].slice(0, named);
-  const expected = gainSentence(
-    steps,
-    chosen.map(({ check }) => check),
-    target,
-    findings.slots.limit ?? 1,
-  );
-  return chosen.map(({ check, seconds }) => ({
-    id: `longest-step:${check}`,
-    check,
-    title: `Split or tune ${check}`,
-    measured: `it runs ${formatDuration(seconds)} by itself: ${percent(seconds / windowSeconds)} of the ${windowName(windowSeconds)} window; more slots cannot help it`,
-    metric: { name: `runSeconds:${check}`, value: seconds },
-    setting: `the query of ${check} (partition filter, join, or two checks of half the window)`,
-    from: formatDuration(seconds),
-    to: `at most ${formatDuration(target)}`,
-    expected,
-    nextRound: {
-      sentence: `${check} takes at most ${formatDuration(target)}.`,
-      is: 'at most',
-      value: Math.round(target),
+  const [first, ...others] = longestOfEachCheck(facts.steps);
+  if (!first || facts.counts.total < 2 || worthShare * first.seconds < target) return [];
+  const chosen = [first, ...others.filter(({ seconds }) => seconds > windowSeconds).slice(0, named - 1)];
+  const checks = chosen.map(({ check }) => check);
+  const names = checks.join(' and ');
+  const isOne = chosen.length === 1;
+  const gains = replayedGains(facts, checks, target);
+  return [
+    {
+      change: { tuned: { checks, targetSeconds: target } },
+      suggestion: {
+        id: `longest-step:${checks.join('+')}`,
+        ...(isOne && { check: first.check }),
+        checks,
+        title: `Tune ${gains.split > 0 ? 'or split ' : ''}${names}`,
+        measured: `${measured(chosen, windowSeconds)}; more slots cannot help ${isOne ? 'it' : 'them'}`,
+        metric: {
+          name: isOne ? `runSeconds:${first.check}` : `longestRunSeconds:${names}`,
+          value: first.seconds,
+        },
+        setting: `the query of ${names} (partition filter or join${gains.split > 0 ? ', or two checks of half the interval' : ''})`,
+        from: chosen.map(({ seconds }) => formatDuration(seconds)).join(' and '),
+        to: `at most ${formatDuration(target)}${isOne ? '' : ' each'}: half of the window, so that the next level may double it`,
+        expected: expected(gains, isOne),
+        replayedGainSeconds: Math.max(0, gains.tuned),
+        nextRound: {
+          sentence: `${names} take${isOne ? 's' : ''} at most ${formatDuration(target)}${isOne ? '' : ' each'}.`,
+          is: 'at most',
+          value: Math.round(target),
+        },
+      },
     },
-  }));
+  ];
 }
 
 /** Longest first; a check that ran more than once counts by its longest run. */
-function longestOfEachCheck(steps: readonly ReportStep[]): { check: string; seconds: number }[] {
+function longestOfEachCheck(steps: readonly ReportStep[]): Longest[] {
   const longest = new Map<string, number>();
   for (const { check, runSeconds } of steps)
     if (runSeconds !== null) longest.set(check, Math.max(runSeconds, longest.get(check) ?? 0));
   return [...longest].map(([check, seconds]) => ({ check, seconds })).sort((a, b) => b.seconds - a.seconds);
 }
 
-/** Replayed on the same slots in the same order, with these checks shortened together, and without them. */
-function gainSentence(
-  steps: readonly ReportStep[],
-  checks: readonly string[],
-  targetSeconds: number,
-  slots: number,
-): string {
-  const ran = inStartOrder(steps.filter((one) => one.runSeconds !== null));
-  const runs = ran.map((one) => one.runSeconds ?? 0);
-  const isMeant = (index: number) => checks.includes(ran[index]?.check ?? '');
-  const whole = makespan(runs, slots);
-  const shorter = runs.map((run, index) => (isMeant(index) ? Math.min(run, targetSeconds) : run));
-  const saved = whole - makespan(shorter, slots);
-  if (saved < 1) return 'room for the next level; by itself it does not shorten this round';
-  const sooner = `the round ends about ${formatDuration(saved)} sooner`;
-  if (checks.length === 1) return `${sooner}, by replaying these steps`;
-  const without = makespan(
-    runs.filter((_, index) => !isMeant(index)),
-    slots,
+function measured(chosen: readonly Longest[], windowSeconds: number): string {
+  const [first, ...others] = chosen.map(
+    ({ seconds }) => `${formatDuration(seconds)} (${percent(seconds / windowSeconds)}`,
   );
-  return `${sooner} when ${checks.join(' and ')} are that short (${formatDuration(whole - without)} sooner without them), by replaying these steps`;
+  const ofWindow = `of the ${windowName(windowSeconds)} window)`;
+  if (others.length === 0) return `by itself it runs ${first} ${ofWindow}`;
+  return `by themselves they run ${first} ${ofWindow}, ${others.map((one) => `${one})`).join(', ')}`;
+}
+
+interface Gains {
+  readonly tuned: number;
+  /** Zero or less where splitting is no remedy; `splitIsLater` then says by how much it harms. */
+  readonly split: number;
+  readonly splitIsLater: number;
+  readonly startUpSeconds: number | undefined;
+}
+
+/** On the same slots in the same order. Splitting keeps the work, so that it may as well make the round end later. */
+function replayedGains(facts: SuggestionFacts, checks: readonly string[], targetSeconds: number): Gains {
+  const { steps, findings } = facts;
+  const { secondsPerStep, from } = findings.overhead;
+  // The fastest step only bounds the fixed cost from above; that is no measurement.
+  const startUpSeconds = from === 'fit over loads' && secondsPerStep !== null ? secondsPerStep : undefined;
+  const slots = findings.slots.limit ?? 1;
+  const present = replay(steps, slots, {});
+  const split = present - replay(steps, slots, { split: { checks, startUpSeconds: startUpSeconds ?? 0 } });
+  return {
+    tuned: present - replay(steps, slots, { tuned: { checks, targetSeconds } }),
+    split: split >= worthwhileShare * present ? split : 0,
+    splitIsLater: Math.max(0, -split),
+    startUpSeconds,
+  };
+}
+
+function expected({ tuned, split, splitIsLater, startUpSeconds }: Gains, isOne: boolean): string {
+  const subject = isOne ? 'it is' : 'they are';
+  const startUp = startUpSeconds
+    ? ` and ${formatDuration(startUpSeconds)} more to start each second half`
+    : '';
+  const kept = `the work kept${startUp}`;
+  const splitting =
+    split > 0
+      ? `; split into halves with ${kept}, about ${formatDuration(split)} sooner`
+      : `; splitting is no remedy in this order: with ${kept}, the round ends ${splitIsLater >= 1 ? `about ${formatDuration(splitIsLater)} later` : 'hardly sooner'}`;
+  const tuning =
+    tuned < 1
+      ? 'tuned, room for the next level: by itself it does not shorten this round'
+      : `the round ends about ${formatDuration(tuned)} sooner when ${subject} that short`;
+  return `${tuning}${splitting}; by replaying these steps`;
 }

@@ -1,24 +1,37 @@
-import { readClusterConfig } from '../../checks/clusterConfig/model.ts';
-import { sparkRequest } from '../../checks/clusterConfig/sparkSubmit.ts';
+import { mostSteps, roomAt, type StepRoom } from '../../checks/clusterConfig/room.ts';
 
-const seeSum = 'if the nodes have room: dags/cluster_configs/README.md has the sum';
+export function hasRoom(slots: number, room: StepRoom | undefined): boolean {
+  const at = room && roomAt(slots, room);
+  return at === undefined || at.needed <= at.held;
+}
 
-/**
- * What so many steps at once ask of the nodes, as a condition: executors and MiB where the settings say how many executors
- * of which memory a step takes.
- */
-export function roomFor(slots: number, settings: Readonly<Record<string, string>> = {}): string {
-  const request = sparkRequest(
-    readClusterConfig({
-      AuditStep: { Jar: 'command-runner.jar', Args: ['spark-submit'] },
-      Configurations: [{ Classification: 'spark-defaults', Properties: settings }],
-    }),
-  );
-  if (!request?.executor || !request.executors || request.dynamic) return seeSum;
-  const { executor, executors, driver, deployMode } = request;
-  const isDriverInside = deployMode === 'cluster' && driver !== undefined;
-  const drivers = isDriverInside ? ` and ${slots} drivers of ${driver.totalMb} MiB` : '';
-  const stepMb = executors * executor.totalMb + (isDriverInside ? driver.totalMb : 0);
-  const left = isDriverInside ? '' : ', drivers not counted';
-  return `if the nodes have room for ${slots * executors} executors of ${executor.totalMb} MiB${drivers}: ${slots * stepMb} MiB of YARN memory${left}`;
+/** Ends a sentence: what so many steps ask of the nodes against what these have; a condition where only one side is known. */
+export function roomFor(slots: number, room: StepRoom | undefined): string {
+  if (!room) return ', and if the nodes have room: dags/cluster_configs/README.md has the sum';
+  const { executors, executorMb, driverMb, nodes = [] } = room;
+  const at = roomAt(slots, room);
+  if (!at) {
+    const drivers = driverMb > 0 ? ` and ${slots} drivers of ${driverMb} MiB` : '';
+    const left = driverMb > 0 ? '' : ', drivers not counted';
+    return `, and if the nodes have room for ${slots * executors} executors of ${executorMb} MiB${drivers}: ${slots * (executors * executorMb + driverMb)} MiB of YARN memory${left}`;
+  }
+  const { needed, drivers, held } = at;
+  const inside = drivers > 0 ? `, drivers in the space of ${drivers}` : ', drivers not counted';
+  const machines = nodes.map(({ count, type }) => `${count} × ${type}`).join(' and ');
+  return `; ${slots} steps ask YARN for ${needed * executorMb} MiB (${needed} containers of ${executorMb} MiB${inside}), and ${machines} hold ${held * executorMb} MiB (${held}), which is room for ${mostSteps(room)} at once`;
+}
+
+/** `4 more core nodes (m6i.2xlarge)`; undefined where they fit or nobody can say. */
+export function moreNodesFor(slots: number, room: StepRoom | undefined): string | undefined {
+  const at = room && roomAt(slots, room);
+  if (!room || !at || at.needed <= at.held) return undefined;
+  if (at.moreNodes === undefined) return 'larger core nodes: these hold no executor';
+  return `${at.moreNodes} more core node${at.moreNodes === 1 ? '' : 's'} (${room.nodes?.[0]?.type})`;
+}
+
+/** A cell of the table of other slots; undefined where nobody can say. */
+export function roomCell(slots: number, room: StepRoom | undefined): string | undefined {
+  const at = room && roomAt(slots, room);
+  if (!room || !at) return undefined;
+  return at.needed <= at.held ? 'fits' : `needs ${(at.needed - at.held) * room.executorMb} MiB more`;
 }

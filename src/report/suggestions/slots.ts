@@ -1,12 +1,13 @@
 import { formatDuration } from '../durations.ts';
-import type { Findings, Suggestion } from '../findingsModel.ts';
+import type { Findings } from '../findingsModel.ts';
 import type { Report } from '../model.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
-import { roomFor } from './room.ts';
+import type { Replayable } from './replay.ts';
+import { hasRoom, moreNodesFor, roomFor } from './room.ts';
 
 /** More slots help only while the slots are full, steps wait, and no single step decides the end. */
-export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Suggestion[] {
+export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Replayable[] {
   const { waitingShare, meanRunning, bounds, slots: present } = findings;
   const limit = present.limit;
   if (limit === null || present.from !== 'cluster' || waitingShare === null || meanRunning === null)
@@ -15,22 +16,30 @@ export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Su
   const full = meanRunning >= 0.8 * limit;
   if (verdict.outcome !== 'missed' || waitingShare <= 0.3 || !full) return [];
   if (workBound <= (bounds.longestStepSeconds ?? 0)) return [];
-  const better = fewestSlotsThatFit(findings, verdict, limit);
+  const room = clusterConfig?.room;
+  const better =
+    fewestSlotsThatFit(findings, verdict, limit, (count) => hasRoom(count, room)) ??
+    fewestSlotsThatFit(findings, verdict, limit, () => true);
   if (!better) return [];
+  const moreNodes = moreNodesFor(better.slots, room);
   return [
     {
-      id: 'slots',
-      title: 'Run more steps at once',
-      measured: `steps spent ${percent(waitingShare)} of their time waiting while ${meanRunning.toFixed(1)} of ${limit} slots were busy on average`,
-      metric: { name: 'runtimeSeconds', value: verdict.runtimeSeconds ?? 0 },
-      setting: 'StepConcurrencyLevel',
-      from: String(limit),
-      to: String(better.slots),
-      expected: `about ${formatDuration(better.seconds)} if no step gets slower, and ${roomFor(better.slots, clusterConfig?.settings)}`,
-      nextRound: {
-        sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}, and the median no higher than now.`,
-        is: 'at most',
-        value: Math.round(better.seconds * 1.1),
+      change: { slots: better.slots },
+      suggestion: {
+        id: 'slots',
+        title: 'Run more steps at once',
+        measured: `steps spent ${percent(waitingShare)} of their time waiting while ${meanRunning.toFixed(1)} of ${limit} slots were busy on average`,
+        metric: { name: 'runtimeSeconds', value: verdict.runtimeSeconds ?? 0 },
+        setting: 'StepConcurrencyLevel',
+        from: String(limit),
+        to: `${better.slots}${moreNodes === undefined ? '' : `, with ${moreNodes}`}`,
+        expected: `about ${formatDuration(better.seconds)} if no step gets slower${roomFor(better.slots, room)}`,
+        replayedGainSeconds: Math.max(0, (verdict.runtimeSeconds ?? 0) - better.seconds),
+        nextRound: {
+          sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}, and the median no higher than now.`,
+          is: 'at most',
+          value: Math.round(better.seconds * 1.1),
+        },
       },
     },
   ];
@@ -38,17 +47,18 @@ export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Su
 
 /**
  * The fewest slots of the printed what-if table that fit the window with a tenth to spare; else the fewest that do nearly as
- * well as any, if that is much better.
+ * well as any, if that is much better. With those first that the nodes have room for: a slot without room is a step that waits in YARN.
  */
 function fewestSlotsThatFit(
   { whatIf, model }: Findings,
   { runtimeSeconds, windowSeconds }: Report['verdict'],
   limit: number,
+  isMeant: (slots: number) => boolean,
 ): { slots: number; seconds: number } | undefined {
   const runtime = runtimeSeconds ?? 0;
   const beside = Math.max(0, runtime - (model.makespanSeconds ?? runtime));
   const rows = whatIf
-    .filter((one) => one.slots > limit)
+    .filter((one) => one.slots > limit && isMeant(one.slots))
     .map((one) => ({ slots: one.slots, seconds: one.makespanSeconds + beside }));
   const best = Math.min(...rows.map((row) => row.seconds));
   if (best > windowSeconds && best >= 0.8 * runtime) return undefined;

@@ -1,11 +1,10 @@
-import { formatDuration } from '../../durations.ts';
 import type { Report } from '../../model.ts';
-import { percent } from '../../share.ts';
+import { whatIfTable } from '../../whatIfTable.ts';
 import type { Block } from '../pageData.ts';
 
 /** Each with its number, its setting, and how the next round shows whether it worked. */
 export function suggestionBlocks(report: Report): Block[] {
-  const { suggestions, judged, findings, counts } = report;
+  const { suggestions, suggestionsTogether, judged, findings, counts } = report;
   const none =
     counts.total === 0
       ? 'Not measured: the round has no steps.'
@@ -24,6 +23,7 @@ export function suggestionBlocks(report: Report): Block[] {
         ],
       },
     ]),
+    ...(suggestionsTogether === null ? [] : [{ kind: 'paragraph', line: suggestionsTogether } as const]),
     ...whatIfBlocks(report),
     ...listed(
       'What became of the last report’s suggestions',
@@ -33,29 +33,16 @@ export function suggestionBlocks(report: Report): Block[] {
   ];
 }
 
-/** What other numbers of slots would have made of the same steps; its error on what was observed first. */
-function whatIfBlocks({ findings, verdict, counts }: Report): Block[] {
-  const { model, whatIf, slots } = findings;
-  // With a slot for every step there is nothing to share out.
-  if (counts.total <= (slots.limit ?? 0)) return [];
-  if (model.error === null || model.makespanSeconds === null || whatIf.length < 2) return [];
-  const beside = Math.max(0, (verdict.runtimeSeconds ?? 0) - model.makespanSeconds);
-  const sign = model.error > 0 ? '+' : '';
+function whatIfBlocks(report: Report): Block[] {
+  const whatIf = whatIfTable(report);
+  if (!whatIf) return [];
   return [
     { kind: 'heading', line: 'Other numbers of slots' },
     {
       kind: 'paragraph',
-      line: `The same steps replayed, if no step got slower (the replay of this round is off by ${sign}${percent(model.error)}):`,
+      line: `The same steps replayed, if no step got slower (the replay of this round is off by ${whatIf.error}):`,
     },
-    {
-      kind: 'table',
-      titles: ['Slots', 'Total Runtime', 'Fits'],
-      rows: whatIf.map((one) => [
-        one.slots === slots.limit ? `${one.slots} (now)` : String(one.slots),
-        formatDuration(one.makespanSeconds + beside),
-        one.makespanSeconds + beside <= verdict.windowSeconds ? 'yes' : 'no',
-      ]),
-    },
+    { kind: 'table', titles: whatIf.titles, rows: whatIf.rows },
   ];
 }
 
