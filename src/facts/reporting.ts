@@ -8,11 +8,14 @@ import { cleanLine } from '../foreignText.ts';
 import type { Cluster, Instance, Ports, PriceTable, Step, StepLog, Watch } from '../ports.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { parseReport } from '../report/json.ts';
+import { sampleAcrossChecks } from '../report/logSample.ts';
 import type { ClusterConfigUsed } from '../report/model.ts';
 import type { Session } from '../state/session.ts';
 
 /** Logs are read for at most this many failed steps: the groups of causes are clear long before. */
 const mostLogs = 40;
+/** A step that EMR interrupted wrote its log until then, too. */
+const broken = new Set(['FAILED', 'INTERRUPTED']);
 
 export async function readFailures(
   ports: Pick<Ports, 'stepLogs'>,
@@ -20,7 +23,10 @@ export async function readFailures(
   steps: readonly Step[],
   watch: Watch,
 ): Promise<Map<string, StepLog>> {
-  const failed = steps.filter((step) => step.state === 'FAILED').slice(0, mostLogs);
+  const failed = sampleAcrossChecks(
+    steps.filter((step) => broken.has(step.state)),
+    mostLogs,
+  );
   const logs = new Map<string, StepLog>();
   for (let start = 0; start < failed.length; start += 8) {
     watch.signal.throwIfAborted();

@@ -14,7 +14,12 @@ export function groupFailures(
 ): FailureGroup[] {
   const failed = steps.filter((step) => step.failure !== undefined);
   const lower = failedLoads(earlier.filter((report) => report.load < load));
-  const groups = [...groupBy(failed, (step) => titleOf(step.failure)).values()].map((same) => {
+  const notRead = failed.filter((step) => step.failure && isNotRead(step.failure)).length;
+  const titleOf = (step: ReportStep) =>
+    step.failure && isNotRead(step.failure)
+      ? `${notReadTitle} (${failed.length - notRead} of ${failed.length} were)`
+      : titleOfRead(step.failure);
+  const groups = [...groupBy(failed, titleOf).entries()].map(([title, same]) => {
     const checks = [...groupBy(same, checkKey).values()].flatMap((group) => group.slice(0, 1));
     const alsoFailedAt = checks.flatMap((step) => {
       const loads = lower.get(checkKey(step));
@@ -22,7 +27,7 @@ export function groupFailures(
     });
     const first = same[0]?.failure;
     return {
-      title: titleOf(first),
+      title,
       signature: first?.cause?.signature ?? 'unknown',
       class: first?.cause?.class ?? 'unknown',
       steps: same.map((step) => step.id),
@@ -33,11 +38,23 @@ export function groupFailures(
           : checks.filter((step) => !lower.has(checkKey(step))).map((step) => step.check),
     };
   });
-  return groups.sort((a, b) => b.steps.length - a.steps.length || byText(a.title, b.title));
+  // However many they are, logs that nobody read are no finding: they come last.
+  const isRead = (group: FailureGroup) => !group.title.startsWith(notReadTitle);
+  return groups.sort(
+    (a, b) =>
+      Number(isRead(b)) - Number(isRead(a)) || b.steps.length - a.steps.length || byText(a.title, b.title),
+  );
+}
+
+const notReadTitle = 'Log not read';
+
+/** Neither a log nor EMR's own message says why, and nobody looked: no more than a sample of the logs is read. */
+function isNotRead(failure: StepFailure): boolean {
+  return failure.cause === undefined && failure.log === 'not_read';
 }
 
 /** What a failure is called when no line of a log says more. */
-function titleOf(failure: StepFailure | undefined): string {
+function titleOfRead(failure: StepFailure | undefined): string {
   if (failure?.cause) return failure.cause.title;
   if (failure?.log === 'not_delivered_yet') return 'Log not delivered yet';
   if (failure?.log === 'denied') return 'Log may not be read';

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createInstances } from '../../src/adapters/emrInstances.ts';
 import { emrQuota } from '../../src/adapters/emrQuota.ts';
 import { createPrices } from '../../src/adapters/prices.ts';
-import { readInstances } from '../../src/facts/reporting.ts';
+import { readFailures, readInstances } from '../../src/facts/reporting.ts';
+import type { Step } from '../../src/ports.ts';
 import { watch } from '../adapters/awsWorld.ts';
 import { instantClock, startEmrWorld } from '../adapters/emrWorld.ts';
+import { stepOf } from '../report/rounds.ts';
 
 let world: Awaited<ReturnType<typeof startEmrWorld>>;
 beforeEach(async () => {
@@ -33,4 +35,19 @@ it('a role that may not list instances, and a price table that is none, cost a w
       'PRICE_TABLE is no price table (CONFIG), so the round was not priced.',
     ],
   });
+});
+
+it('the logs of interrupted steps are read like those of failed ones, and no others', async () => {
+  const read: string[] = [];
+  const stepLogs = {
+    read: (_: unknown, step: Step) => {
+      read.push(step.id);
+      return Promise.resolve({ found: 'none' } as const);
+    },
+  };
+  const states = ['FAILED', 'INTERRUPTED', 'CANCELLED', 'COMPLETED'];
+  const steps = states.map((state) => stepOf(`check_${state}_15m`, { state }, state));
+  const cluster = { ...world.startCluster(10), observedMs: 0 };
+  await readFailures({ stepLogs }, cluster, steps, watch());
+  expect(read).toEqual(['FAILED', 'INTERRUPTED']);
 });
