@@ -165,9 +165,12 @@ export const reportSchema = z.object({
       signature: z.string(),
       class: z.string(),
       steps: z.array(z.string()),
-      /** Checks of this group that failed at a lower load too, and those that failed only now. */
+      /** Checks of this group that failed at a lower load too, and those that completed at one and failed only now. */
       alsoFailedAt: z.array(z.object({ check: z.string(), loads: z.array(loadSchema) })),
       newHere: z.array(z.string()),
+      /** Of the others: those that failed in the last round at this load, too, and those that nothing lower tells of. */
+      failedLastRound: z.array(z.string()).default([]),
+      notRunLower: z.array(z.string()).default([]),
     }),
   ),
   comparison: comparisonSchema.nullable(),
