@@ -151,11 +151,16 @@ export async function readReports(
   return { stored, warnings };
 }
 
+/** Paths of the checks whose window a person fixed at this load. */
+export function fixedPaths(session: Session, schedule: Schedule, load: number): string[] {
+  return (session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule).map((fix) => fix.path);
+}
+
 /** Checks that ran with a window which a person set: their times do not follow the load, and say nothing of its growth. */
 export function fixedWindows(session: Session, schedule: Schedule, load: number): string[] {
-  const fixes = (session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule);
+  const fixes = fixedPaths(session, schedule, load);
   if (fixes.length === 0) return [];
-  const names = fixes.slice(0, 5).map((fix) => cleanLine(fix.path, 120));
+  const names = fixes.slice(0, 5).map((path) => cleanLine(path, 120));
   const more = fixes.length > names.length ? `, and ${fixes.length - names.length} more` : '';
   return [
     `${fixes.length === 1 ? '1 check was' : `${fixes.length} checks were`} fixed by a person at ${load}x (${names.join(', ')}${more}): the window is not the baseline's × ${load}, so a ratio to another level is not the load's.`,

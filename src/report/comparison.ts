@@ -1,4 +1,4 @@
-import { byText, checkKey } from './checkKey.ts';
+import { byText, checkKey, checkName } from './checkKey.ts';
 import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
 import { notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
@@ -32,6 +32,7 @@ export function compareReports(
       ...heads,
       ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null, withinNoise: null },
       checks: [],
+      fixedWindows: [],
       newFailures: [],
       fixed: [],
       forecast: null,
@@ -52,6 +53,7 @@ export function compareReports(
       withinNoise: ratio ? ratio.low <= 1 && ratio.high >= 1 : null,
     },
     checks,
+    fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
     forecast: varies === 'load' ? forecastFrom(rounds, candidate) : null,
@@ -81,7 +83,7 @@ function pairs(
   const before = checkTimes(baseline);
   const growth = Math.log(candidate.load / baseline.load);
   const typical = spreadOf(candidate, before);
-  const names = new Map(candidate.steps.map((step) => [checkKey(step), step.path ?? step.check]));
+  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
   return [...checkTimes(candidate)]
     .flatMap(([key, seconds]): Comparison['checks'] => {
       const earlier = before.get(key);
@@ -99,6 +101,14 @@ function pairs(
       ];
     })
     .sort((a, b) => b.ratio - a.ratio || byText(a.check, b.check));
+}
+
+/** Checks that ran in both rounds, but in one of them with a window that a person fixed. */
+function fixedIn(baseline: ComparedReport, candidate: ComparedReport): string[] {
+  const ranBefore = new Set(baseline.steps.map(checkName));
+  const fixed = new Set([...baseline.fixedWindows, ...candidate.fixedWindows]);
+  const names = candidate.steps.map(checkName).filter((name) => fixed.has(name) && ranBefore.has(name));
+  return [...new Set(names)].sort(byText);
 }
 
 /** The middle of the log ratios and their spread around it (1.4826 × MAD): what a check has to stand out from. */

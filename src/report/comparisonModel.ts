@@ -59,6 +59,8 @@ export const comparisonSchema = z.object({
       ]),
     }),
   ),
+  /** Left out of every ratio and of the forecast's fits: a person fixed their window in one of the rounds. */
+  fixedWindows: z.array(z.string()).default([]),
   newFailures: z.array(z.string()),
   fixed: z.array(z.string()),
   forecast: forecastSchema.nullable(),

@@ -26,8 +26,10 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
   if (levels.length < 2 || largest === undefined || slots === null)
     return nothing(levels, levels.length < 2 ? 'one level alone shows no growth' : 'no step has run');
   const timings = timingsOf(rounds);
+  // A check that has no time but one with a fixed window still takes its slot; at one load it tells nothing of growth.
+  const held = timingsOf([{ ...newest, fixedWindows: [] }]);
   const checks = startOrder(newest).flatMap((key) => {
-    const check = timings.get(key);
+    const check = timings.get(key) ?? held.get(key);
     return check ? [check] : [];
   });
   if (fitChecks(checks).every((fit) => fit === undefined))

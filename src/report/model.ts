@@ -144,6 +144,8 @@ export const reportSchema = z.object({
     partial: z.boolean(),
   }),
   clusterConfig: clusterConfigSchema.nullable(),
+  /** Checks that ran with a window which a person set: their times do not follow the load. */
+  fixedWindows: z.array(z.string()).default([]),
   verdict: verdictSchema,
   counts: countsSchema,
   statistics: statisticsSchema,

@@ -8,6 +8,7 @@ import { meanRatio } from '../../src/report/geometricMean.ts';
 import { comparisonBlocks } from '../../src/report/html/sections/comparison.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
 import { fitLinear, predictSeconds } from '../../src/report/linearFit.ts';
+import { comparisonSection } from '../../src/report/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { type Report, reportSchema } from '../../src/report/model.ts';
 import { randomFrom } from '../../src/report/random.ts';
@@ -83,6 +84,8 @@ describe('what may be compared', () => {
 });
 
 describe('a comparison', () => {
+  const oneSteep = (index: number, load: number) => (index === 5 ? 30 * load ** 1.6 : linear(index, load));
+
   it('pairs the checks, and gives the geometric mean with its interval', () => {
     const { ratios, checks } = compareReports(roundAt(2), roundAt(4));
     expect(ratios.n).toBe(40);
@@ -99,6 +102,40 @@ describe('a comparison', () => {
     expect(checks.every((check) => check.exponent === null)).toBe(true);
   });
 
+  it('leaves a check out whose window a person fixed in either round, and says so by name', () => {
+    const fixedChecks = ['check_0005_15m.yml', 'check_0007_15m.yml', 'sub/check_0009_15m.yml'];
+    const two = roundAt(2, 0, { seconds: oneSteep }, { fixedChecks });
+    expect(two.fixedWindows).toEqual(['check_0005_15m.yml', 'check_0007_15m.yml']);
+    const plainTwo = roundAt(2, 0, { seconds: oneSteep });
+    const four = roundAt(4, 0, { seconds: oneSteep });
+    for (const [before, after] of [
+      [two, four],
+      [plainTwo, { ...four, fixedWindows: two.fixedWindows }],
+    ] as const) {
+      const comparison = compareReports(before, after);
+      expect(comparison.ratios.n).toBe(38);
+      expect(comparison.checks.map(({ check }) => check)).not.toContain('check_0005_15m.yml');
+      expect(comparison.fixedWindows).toEqual(two.fixedWindows);
+      const words =
+        'Left out, because a person fixed the window in one of the rounds: 2 checks (check_0005_15m.yml, check_0007_15m.yml)';
+      expect(comparisonSection(comparison)).toContain(words);
+      expect(JSON.stringify(comparisonBlocks(comparison))).toContain(words);
+    }
+  });
+
+  it('forecasts a check from the rounds in which its window was not fixed', () => {
+    const fixed = roundAt(4, 0, {}, { fixedChecks: ['check_0005_15m.yml'] });
+    const long: Report = {
+      ...fixed,
+      steps: fixed.steps.map((step) =>
+        step.check === 'check_0005_15m' ? { ...step, runSeconds: (step.runSeconds ?? 0) * 10 } : step,
+      ),
+    };
+    const eight = (newest: Report) =>
+      compareReports(roundAt(2), newest).forecast?.points.at(-1)?.makespanSeconds ?? 0;
+    expect(eight(long)).toBeCloseTo(eight(fixed), 6);
+  });
+
   it('names checks that fail only now, and those that no longer do', () => {
     const failing = (report: Report, check: string): Report => ({
       ...report,
@@ -112,8 +149,6 @@ describe('a comparison', () => {
     );
     expect(comparison).toMatchObject({ newFailures: ['check_0005_15m'], fixed: ['check_0003_15m'] });
   });
-
-  const oneSteep = (index: number, load: number) => (index === 5 ? 30 * load ** 1.6 : linear(index, load));
 
   it('confirms a super-linear check from repeated rounds, and no other', () => {
     const campaign = { noise: 0.05, seconds: oneSteep };

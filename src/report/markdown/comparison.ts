@@ -1,7 +1,7 @@
 import type { Comparison, Forecast } from '../comparisonModel.ts';
 import { formatDuration } from '../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../forecastWords.ts';
-import { scalingText } from '../scalingText.ts';
+import { fixedText, scalingText } from '../scalingText.ts';
 import { counted } from '../words.ts';
 import { plain, table } from './escape.ts';
 
@@ -22,6 +22,7 @@ export function comparisonSection(comparison: Comparison): string {
       `- A check takes ${ratios.withinNoise ? '~ ' : ''}${times(ratios.geometricMean)} as long (geometric mean of ${counted(ratios.n, 'check')}; 95% interval ${times(ratios.low ?? 0)} to ${times(ratios.high ?? 0)}${ratios.withinNoise ? ': inside the noise' : ''})`,
     comparison.varies === 'load' &&
       `- Super-linear (confirmed): ${counted(confirmed, 'check')}; suspect, repeat the round: ${counted(suspect, 'check')}`,
+    comparison.fixedWindows.length > 0 && `- ${fixedText(comparison.fixedWindows.map(plain))}`,
     comparison.newFailures.length > 0 && `- New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `- Failed before, not now: ${names(comparison.fixed)}`,
   ].filter((line) => line !== false);

@@ -1,7 +1,7 @@
 import type { Comparison, Forecast } from '../../comparisonModel.ts';
 import { formatDuration } from '../../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../../forecastWords.ts';
-import { scalingText } from '../../scalingText.ts';
+import { fixedText, scalingText } from '../../scalingText.ts';
 import { counted } from '../../words.ts';
 import type { Block } from '../pageData.ts';
 import { times } from './pieces.ts';
@@ -28,6 +28,7 @@ export function comparisonBlocks(comparison: Comparison): Block[] {
       `A check takes ${ratios.withinNoise ? '~ ' : ''}${times(ratios.geometricMean)} as long (geometric mean of ${counted(ratios.n, 'check')}; 95% interval ${times(ratios.low ?? 0)} to ${times(ratios.high ?? 0)}${ratios.withinNoise ? ': inside the noise' : ''})`,
     varies === 'load' &&
       `Super-linear (confirmed): ${counted(withWord('super-linear (confirmed)'), 'check')}; suspect, repeat the round: ${counted(withWord('suspect: repeat the round'), 'check')}`,
+    comparison.fixedWindows.length > 0 && fixedText(comparison.fixedWindows),
     comparison.newFailures.length > 0 && `New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `Failed before, not now: ${names(comparison.fixed)}`,
   ].filter((item) => item !== false);
