@@ -1,3 +1,4 @@
+import { ruleFor } from '../checks/schedules.ts';
 import { byText, checkKey, checkName } from './checkKey.ts';
 import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
 import { notComparable } from './comparable.ts';
@@ -31,6 +32,7 @@ export function compareReports(
       varies,
       ...heads,
       ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null, withinNoise: null },
+      unscaled: null,
       checks: [],
       fixedWindows: [],
       newFailures: [],
@@ -38,20 +40,23 @@ export function compareReports(
       forecast: null,
     };
   const rounds = inOrder([baseline, candidate, ...others.filter((other) => belongs(other, candidate))]);
-  const checks = pairs(baseline, candidate, scalingWords(timingsOf(rounds)));
-  const ratio = meanRatio(checks.map((check) => check.ratio));
+  const checks = pairs(baseline, candidate, rounds, varies === 'load');
+  const ratio = meanRatio(checks.flatMap((check) => (check.scaled ? check.ratio : [])));
+  const unscaled = checks.flatMap((check) => (check.scaled ? [] : check.ratio));
+  const unscaledRatio = meanRatio(unscaled);
   return {
     comparable: true,
     varies,
     ...heads,
     ratios: {
-      n: checks.length,
+      n: checks.length - unscaled.length,
       geometricMean: ratio ? milli(ratio.mean) : null,
       low: ratio ? milli(ratio.low) : null,
       high: ratio ? milli(ratio.high) : null,
       runtime: quotient(candidate.verdict.runtimeSeconds, baseline.verdict.runtimeSeconds),
       withinNoise: ratio ? ratio.low <= 1 && ratio.high >= 1 : null,
     },
+    unscaled: unscaledRatio ? { n: unscaled.length, geometricMean: milli(unscaledRatio.mean) } : null,
     checks,
     fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
@@ -78,12 +83,15 @@ function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
 function pairs(
   baseline: ComparedReport,
   candidate: ComparedReport,
-  words: ReadonlyMap<string, ScalingWord>,
+  rounds: readonly ComparedReport[],
+  loadVaries: boolean,
 ): Comparison['checks'] {
   const before = checkTimes(baseline);
+  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
+  const isScaled = loadVaries ? scaledAmong(names) : () => true;
+  const words = scalingWords(new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key))));
   const growth = Math.log(candidate.load / baseline.load);
   const typical = spreadOf(candidate, before);
-  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
   return [...checkTimes(candidate)]
     .flatMap(([key, seconds]): Comparison['checks'] => {
       const earlier = before.get(key);
@@ -92,6 +100,7 @@ function pairs(
       return [
         {
           check: names.get(key) ?? key,
+          scaled: isScaled(key),
           baselineSeconds: milli(earlier),
           candidateSeconds: milli(seconds),
           ratio: milli(ratio),
@@ -101,6 +110,19 @@ function pairs(
       ];
     })
     .sort((a, b) => b.ratio - a.ratio || byText(a.check, b.check));
+}
+
+/**
+ * Which checks the load asks more of, by the rules for their files. A schedule of which nothing is scaled has nothing to be
+ * told apart.
+ */
+function scaledAmong(names: ReadonlyMap<string, string>): (key: string) => boolean {
+  const scaled = new Set([...names].flatMap(([key, name]) => (isScaledFile(name) ? key : [])));
+  return scaled.size === 0 ? () => true : (key) => scaled.has(key);
+}
+
+function isScaledFile(name: string): boolean {
+  return ruleFor(name.endsWith('.yml') ? name : `${name}.yml`)?.scales !== undefined;
 }
 
 /** Checks that ran in both rounds, but in one of them with a window that a person fixed. */

@@ -34,7 +34,7 @@ export const comparisonSchema = z.object({
   baseline: z.object({ load: z.int(), startedAt: z.string() }),
   candidate: z.object({ load: z.int(), startedAt: z.string() }),
   ratios: z.object({
-    /** Checks that completed in both. */
+    /** Checks that completed in both; where the load changed, those whose windows it scales. */
     n: z.int(),
     geometricMean: ratio,
     /** 95% bootstrap interval over the checks. */
@@ -43,9 +43,12 @@ export const comparisonSchema = z.object({
     runtime: ratio,
     withinNoise: z.boolean().nullable(),
   }),
+  /** The checks that are uploaded as they are, where others are scaled: more load does not ask more of them. */
+  unscaled: z.object({ n: z.int(), geometricMean: z.number() }).nullable().default(null),
   checks: z.array(
     z.object({
       check: z.string(),
+      scaled: z.boolean().default(true),
       baselineSeconds: z.number(),
       candidateSeconds: z.number(),
       ratio: z.number(),

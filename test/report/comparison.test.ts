@@ -102,6 +102,38 @@ describe('a comparison', () => {
     expect(checks.every((check) => check.exponent === null)).toBe(true);
   });
 
+  it('tells the checks that the load scales from those that are uploaded as they are', () => {
+    const named = (report: Report): Report => ({
+      ...report,
+      steps: report.steps.map((step, index) => {
+        const check = index < 30 ? step.check : `check_${index}_freshness`;
+        return { ...step, check, path: `${check}.yml` };
+      }),
+    });
+    const seconds = (index: number, load: number) => (index < 30 ? 30 * load : 50);
+    const two = named(roundAt(2, 0, { seconds }));
+    const comparison = compareReports(two, named(roundAt(4, 0, { seconds })));
+    expect(comparison).toMatchObject({
+      ratios: { n: 30, geometricMean: 2 },
+      unscaled: { n: 10, geometricMean: 1 },
+    });
+    expect(comparisonSchema.parse(comparison)).toEqual(comparison);
+    const page = comparisonSection(comparison);
+    expect(page).toContain(
+      '- A check whose window is scaled takes 2.00× as long (geometric mean of 30 checks;',
+    );
+    expect(page).toContain('- A check that is uploaded as it is takes 1.00× as long (10 checks)');
+    expect(page).toMatch(/\n\nAnd 30 more checks, in report\.json\.$/);
+    expect(JSON.stringify(comparisonBlocks(comparison))).toContain('And 30 more checks, in report.json.');
+    const repeat = compareReports(two, named(roundAt(2, 1, { seconds })));
+    expect(repeat).toMatchObject({ ratios: { n: 40 }, unscaled: null });
+    const freshness = (report: Report): Report => ({ ...report, steps: named(report).steps.slice(30) });
+    expect(compareReports(freshness(two), freshness(roundAt(4, 0, { seconds })))).toMatchObject({
+      ratios: { n: 10 },
+      unscaled: null,
+    });
+  });
+
   it('leaves a check out whose window a person fixed in either round, and says so by name', () => {
     const fixedChecks = ['check_0005_15m.yml', 'check_0007_15m.yml', 'sub/check_0009_15m.yml'];
     const two = roundAt(2, 0, { seconds: oneSteep }, { fixedChecks });
