@@ -40,6 +40,7 @@ export function buildReport(facts: RoundFacts): Report {
     runtimeSeconds,
     counts,
     measured: statistics.n,
+    typicalRunSeconds: statistics.p50Seconds,
     missingChecks: integrity.missing,
   });
   const clusterConfig = facts.clusterConfig ?? null;

@@ -8,6 +8,7 @@ import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
 import { type ScalingWord, scalingWords } from './scaling.ts';
 import { milli, percentile } from './statistics.ts';
+import { isDecided } from './verdict.ts';
 
 /** A report as a comparison needs it: one that is being built has no comparison yet. */
 export type ComparedReport = Omit<Report, 'comparison'>;
@@ -53,7 +54,10 @@ export function compareReports(
       geometricMean: ratio ? milli(ratio.mean) : null,
       low: ratio ? milli(ratio.low) : null,
       high: ratio ? milli(ratio.high) : null,
-      runtime: quotient(candidate.verdict.runtimeSeconds, baseline.verdict.runtimeSeconds),
+      runtime:
+        isDecided(candidate.verdict) && isDecided(baseline.verdict)
+          ? quotient(candidate.verdict.runtimeSeconds, baseline.verdict.runtimeSeconds)
+          : null,
       withinNoise: ratio ? ratio.low <= 1 && ratio.high >= 1 : null,
     },
     unscaled: unscaledRatio ? { n: unscaled.length, geometricMean: milli(unscaledRatio.mean) } : null,

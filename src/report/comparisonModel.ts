@@ -7,13 +7,16 @@ export const forecastSchema = z.object({
   /** Absent levels cannot be forecast: then only the reason is here. */
   why: z.string().optional(),
   levels: z.array(z.int()),
-  /** Total runtime of every round that the forecast rests on. */
+  /** Total runtime of every round of which the verdict is decided. */
   measured: z.array(z.object({ load: z.int(), seconds: z.number() })),
   /** Model ÷ observed − 1 on the levels that were measured. */
   errors: z.array(z.object({ load: z.int(), error: z.number() })),
   points: z.array(
     z.object({ load: z.int(), makespanSeconds: z.number(), lowSeconds: z.number(), highSeconds: z.number() }),
   ),
+  /** Checks of the newest round that completed in no round, and those that completed at a single load. */
+  leftOut: z.int().default(0),
+  extrapolated: z.int().default(0),
   /** Of the load, in the model of each check's time; 1 is a straight line. */
   exponent: z.number().default(1),
   /** The highest load at which, and below which, every measured round fits; the lowest at which one missed. */

@@ -11,6 +11,7 @@ import { inStartOrder, makespan } from './makespan.ts';
 import { estimateNoise } from './noise.ts';
 import { randomFrom } from './random.ts';
 import { milli } from './statistics.ts';
+import { isDecided } from './verdict.ts';
 
 const pointsAtMost = 16;
 
@@ -57,17 +58,21 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
       highSeconds: at(Math.max(high, 0)),
     };
   });
+  // What a round took of which many steps failed is not what the load takes.
+  const decided = rounds.filter((round) => isDecided(round.verdict));
   const range = fittingRange(rounds, points, newest.verdict.windowSeconds);
   return {
     levels,
-    measured: rounds.flatMap(({ load, verdict: { runtimeSeconds } }) =>
+    measured: decided.flatMap(({ load, verdict: { runtimeSeconds } }) =>
       runtimeSeconds === null ? [] : [{ load, seconds: runtimeSeconds }],
     ),
-    errors: rounds.flatMap(({ load, verdict: { runtimeSeconds } }) =>
+    errors: decided.flatMap(({ load, verdict: { runtimeSeconds } }) =>
       runtimeSeconds !== null && runtimeSeconds >= leastSeconds
         ? [{ load, error: milli((beside + stepsAt(load)) / runtimeSeconds - 1) }]
         : [],
     ),
+    leftOut: new Set(newest.steps.map(checkKey)).size - checks.length,
+    extrapolated: fits.filter((fit) => fit === undefined).length,
     exponent: milli(exponent.value),
     points,
     ...range,
@@ -81,6 +86,8 @@ function nothing(levels: readonly number[], why: string): Forecast {
     levels: [...levels],
     measured: [],
     errors: [],
+    leftOut: 0,
+    extrapolated: 0,
     exponent: 1,
     points: [],
     highestFit: null,

@@ -65,7 +65,7 @@ export const stepSchema = z.object({
 });
 
 export const verdictSchema = z.object({
-  outcome: z.enum(['fits', 'missed', 'no_data']),
+  outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']),
   /** True only when the load fits, every step completed and no expected check is missing. */
   pass: z.boolean(),
   /** Our own words and numbers; begins with `headline`. */
@@ -73,7 +73,7 @@ export const verdictSchema = z.object({
   headline: z.string(),
   windowSeconds: z.number(),
   runtimeSeconds: seconds,
-  /** Window − runtime: negative when missed. */
+  /** Window − runtime: negative when missed; null where nothing shows whether the load fits. */
   slackSeconds: seconds,
 });
 

@@ -53,7 +53,7 @@ describe('a report', () => {
       stepOf('a_15m', { created: 10, started: 70, ended: 100 }),
       stepOf('b_15m', { created: 40, started: 80, ended: 400, state: 'FAILED' }),
     ];
-    expect(buildReport(factsOf(steps)).verdict).toMatchObject({ runtimeSeconds: 390, slackSeconds: 510 });
+    expect(buildReport(factsOf(steps)).verdict.runtimeSeconds).toBe(390);
   });
 
   it('keeps waiting and working apart', () => {

@@ -8,7 +8,7 @@ import { meanRatio } from '../../src/report/geometricMean.ts';
 import { comparisonBlocks } from '../../src/report/html/sections/comparison.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
 import { fitLinear, predictSeconds } from '../../src/report/linearFit.ts';
-import { comparisonSection } from '../../src/report/markdown/comparison.ts';
+import { comparisonSection, forecastSection } from '../../src/report/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { type Report, reportSchema } from '../../src/report/model.ts';
 import { randomFrom } from '../../src/report/random.ts';
@@ -247,6 +247,27 @@ describe('the forecast', () => {
       expect(makespanSeconds).toBeGreaterThan(lowSeconds * 0.9);
       expect(makespanSeconds).toBeLessThan(highSeconds * 1.1);
     }
+  });
+
+  it('takes a round with many failed steps for no fact, and says which checks it does not know', () => {
+    const four = roundAt(4);
+    const broken = (one: number): Report['steps'][number]['state'] => (one < 3 ? 'FAILED' : 'COMPLETED');
+    const undecided: Report = {
+      ...four,
+      verdict: { ...four.verdict, outcome: 'not_decided' },
+      steps: four.steps.map((step, index) => ({ ...step, state: broken(index) })),
+    };
+    const lower: Report = {
+      ...second,
+      steps: second.steps.map((step, index) => (index === 0 ? { ...step, state: 'FAILED' } : step)),
+    };
+    const { forecast, ratios } = compareReports(lower, undecided);
+    expect(ratios.runtime).toBeNull();
+    expect(forecast).toMatchObject({ highestFit: 2, leftOut: 1, extrapolated: 2 });
+    expect(forecast?.measured.map(({ load }) => load)).toEqual([2]);
+    const page = forecast ? forecastSection(forecast) : '';
+    expect(page).toContain('It leaves out 1 check that never completed.');
+    expect(page).toContain('2 checks measured at one load only: taken to grow as the others do.');
   });
 
   it('is not made where the load did not change', () => {
