@@ -2,7 +2,7 @@ import { cleanLine } from '../foreignText.ts';
 import { byText, checkName } from './checkKey.ts';
 import { type ComparedReport, compareReports } from './comparison.ts';
 import { costOf } from './cost.ts';
-import { fittedOverheadSeconds, levelBefore, otherRounds } from './earlierRounds.ts';
+import { earlierRounds, fittedOverheadSeconds, levelBefore } from './earlierRounds.ts';
 import type { RoundFacts } from './facts.ts';
 import { groupFailures } from './failureGroups.ts';
 import { findFrom } from './findings.ts';
@@ -25,9 +25,8 @@ const slowestKept = 20;
 export function buildReport(facts: RoundFacts): Report {
   const steps = measureSteps(facts);
   const load = loadOf(steps) ?? facts.load;
-  const earlier = otherRounds(facts.earlier, {
+  const earlier = earlierRounds(facts.earlier, {
     schedule: facts.schedule,
-    clusterId: facts.clusterId,
     startedAt: facts.startedAtText,
   });
   const counts = countSteps(steps);

@@ -333,6 +333,13 @@ describe('a report with earlier levels', () => {
     expect(roundAt(4, 0, {}, { earlier: [four] }).comparison).toBeNull();
   });
 
+  it('that is built again later knows no round that came after it', () => {
+    const later = roundAt(2, 1, { slots: 12 }, { earlier: [two] });
+    const again = roundAt(2, 0, {}, { earlier: [one, later, four] });
+    expect(again.provenance.earlierLoads).toEqual([1]);
+    expect(again).toEqual(roundAt(2, 0, {}, { earlier: [one] }));
+  });
+
   it('learns the fixed cost of a step from the levels, and asks for batches when it is most of the work', () => {
     const dear = { seconds: (index: number, load: number) => 60 + (index % 5) * load };
     const report = roundAt(2, 0, dear, { earlier: [roundAt(1, 0, dear)] });
