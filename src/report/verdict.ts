@@ -15,7 +15,7 @@ export interface VerdictFacts {
 }
 
 /**
- * Steps that did not complete leave out time that nobody knows. A verdict of "fits" stands up to this share of them, and
+ * Steps that did not complete leave out time that nobody knows. "Fits" stands with one of them, or with up to this share, and
  * only while what is left of the window would hold one more step of the usual length.
  */
 const incompleteShare = 0.05;
@@ -85,7 +85,7 @@ function undecidedBecause(facts: VerdictFacts, slackSeconds: number): string | u
   const incomplete = counts.failed + counts.interrupted + counts.cancelled;
   if (incomplete === 0) return undefined;
   const steps = `${incomplete} of ${counted(counts.total, 'step')} did not complete`;
-  if (incomplete > incompleteShare * counts.total)
+  if (incomplete > Math.max(1, incompleteShare * counts.total))
     return `${steps}, so nothing shows whether this load fits ${theWindow(windowSeconds)}`;
   if (typicalRunSeconds === null || typicalRunSeconds <= slackSeconds) return undefined;
   return `${steps}, and the ${formatDuration(slackSeconds)} left of ${theWindow(windowSeconds)} would not hold a step of the usual ${formatDuration(typicalRunSeconds)}`;

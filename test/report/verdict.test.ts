@@ -31,6 +31,13 @@ describe('the verdict', () => {
       'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed and 2 steps were cancelled.',
     ],
     [
+      600,
+      { successful: 7, failed: 1 },
+      'fits',
+      false,
+      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed.',
+    ],
+    [
       20,
       { successful: 1, failed: 30 },
       'not_decided',

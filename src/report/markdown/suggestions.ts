@@ -1,5 +1,6 @@
 import { formatDuration } from '../durations.ts';
 import type { Report } from '../model.ts';
+import { noneText } from '../noneText.ts';
 import { percent } from '../share.ts';
 import { plain, table } from './escape.ts';
 
@@ -29,7 +30,7 @@ function signedPercent(share: number): string {
 
 /** Each with its number, its setting, and how the next round shows whether it worked. */
 export function suggestionsSection(report: Report): string {
-  const { suggestions, judged, findings, counts } = report;
+  const { suggestions, judged, findings } = report;
   const numbered = suggestions.map((one, index) =>
     [
       `${index + 1}. **${plain(one.title)}**`,
@@ -39,10 +40,7 @@ export function suggestionsSection(report: Report): string {
       `   - The next round shows it: ${plain(one.nextRound.sentence)}`,
     ].join('\n'),
   );
-  const none =
-    counts.total === 0
-      ? 'Not measured: the round has no steps.'
-      : 'None: no number of this round asks for a change.';
+  const none = noneText(report);
   return [
     '## Optimization Suggestions',
     numbered.length === 0 ? none : numbered.join('\n'),
