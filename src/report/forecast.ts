@@ -12,6 +12,7 @@ import { estimateNoise } from './noise.ts';
 import { randomFrom } from './random.ts';
 import { milli } from './statistics.ts';
 import { isDecided } from './verdict.ts';
+import { counted } from './words.ts';
 
 const pointsAtMost = 16;
 
@@ -35,6 +36,10 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
   });
   if (fitChecks(checks).every((fit) => fit === undefined))
     return nothing(levels, 'no check completed at two levels');
+  const known = new Set(newest.steps.map(checkKey)).size;
+  const leftOut = known - checks.length;
+  const without = `${leftOut} of ${counted(known, 'check')} never completed`;
+  if (leftOut > known / 2) return nothing(levels, without);
   const random = randomFrom(`${checks.length}:${checks[0]?.map((timing) => timing.seconds).join()}`);
   const noise = estimateNoise(checks);
   const exponent = findExponent(checks, largest, noise, random);
@@ -71,12 +76,12 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
         ? [{ load, error: milli((beside + stepsAt(load)) / runtimeSeconds - 1) }]
         : [],
     ),
-    leftOut: new Set(newest.steps.map(checkKey)).size - checks.length,
+    leftOut,
     extrapolated: fits.filter((fit) => fit === undefined).length,
     exponent: milli(exponent.value),
     points,
     ...range,
-    sentence: forecastSentence({ ...range, points }, largest),
+    sentence: `${forecastSentence({ ...range, points }, largest)}${leftOut > 0 ? ` Left out: ${without}.` : ''}`,
   };
 }
 

@@ -9,27 +9,20 @@ export function modelSentence(forecast: Forecast): string {
   );
   const exponent = forecast.exponent.toFixed(2);
   const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^${exponent}`;
+  const { extrapolated } = forecast;
   const held =
     errors.length === 0
       ? 'could not be held against a round: no verdict is decided'
       : `is off on the measured rounds by ${errors.join(', ')}`;
   return [
     `The model (${model} for each check, scheduled on the observed slots) ${held}.`,
-    ...coverText(forecast),
+    ...(extrapolated > 0
+      ? [`${counted(extrapolated, 'check')} measured at one load only: taken to grow as the others do.`]
+      : []),
     ...(forecast.levels.length < 3
       ? ['Two levels cannot show whether growth bends; the band allows for it.']
       : []),
   ].join(' ');
-}
-
-/** What of the checks it does not know. */
-function coverText({ leftOut, extrapolated }: Forecast): string[] {
-  return [
-    ...(leftOut > 0 ? [`It leaves out ${counted(leftOut, 'check')} that never completed.`] : []),
-    ...(extrapolated > 0
-      ? [`${counted(extrapolated, 'check')} measured at one load only: taken to grow as the others do.`]
-      : []),
-  ];
 }
 
 /** Load, what was measured there, the forecast and its band: a row for each load. */

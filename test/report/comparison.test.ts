@@ -266,8 +266,19 @@ describe('the forecast', () => {
     expect(forecast).toMatchObject({ highestFit: 2, leftOut: 1, extrapolated: 2 });
     expect(forecast?.measured.map(({ load }) => load)).toEqual([2]);
     const page = forecast ? forecastSection(forecast) : '';
-    expect(page).toContain('It leaves out 1 check that never completed.');
+    expect(page).toContain('Left out: 1 of 40 checks never completed.**');
     expect(page).toContain('2 checks measured at one load only: taken to grow as the others do.');
+  });
+
+  it('is not made where most checks completed in no round', () => {
+    const failing = (report: Report): Report => ({
+      ...report,
+      steps: report.steps.map((step, index) => (index < 30 ? { ...step, state: 'FAILED' } : step)),
+    });
+    expect(compareReports(failing(second), failing(third)).forecast).toMatchObject({
+      points: [],
+      sentence: 'No forecast: 30 of 40 checks never completed.',
+    });
   });
 
   it('is not made where the load did not change', () => {
