@@ -10,6 +10,12 @@ import { openGit } from './git.ts';
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
 const pageNames = ['report.md', 'report.html', 'report.json'] as const;
 
+/** What a build of a report writes. A picture that the new build has nothing for is of the old one, and goes. */
+const builtFiles: readonly string[] = [
+  ...pageNames,
+  ...['timeline', 'distribution', 'comparison', 'forecast'].map((name) => `charts/${name}.svg`),
+];
+
 /** The longest page that is handed out: report.json of 10,000 steps has 5.3 MB. */
 const longestPageBytes = 8_000_000;
 
@@ -52,11 +58,16 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
       const target = join(reportsDir, directory);
       const draft = join(reportsDir, `.${directory}-${randomBytes(4).toString('hex')}`);
       await writeAll(draft, files);
-      // The earlier build is moved away first and removed last: a crash in between loses neither.
-      const earlier = `${draft}-earlier`;
-      await rename(target, earlier).catch(absent);
-      await rename(draft, target);
-      await rm(earlier, { recursive: true, force: true });
+      await makeFolder(target);
+      await makeFolder(join(target, 'charts'));
+      // One by one, and all of them are written by now: what else lies there (comparisons, a person's own) is not touched.
+      for (const file of files) {
+        await mkdir(dirname(join(target, file.path)), { recursive: true });
+        await rename(join(draft, file.path), join(target, file.path));
+      }
+      const stale = builtFiles.filter((path) => !files.some((file) => file.path === path));
+      for (const path of stale) await rm(join(target, path), { force: true });
+      await rm(draft, { recursive: true, force: true });
       return target;
     },
 
@@ -100,6 +111,14 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
       return commitFiles(repository, branch, inside, message, trailer);
     },
   };
+}
+
+/** A folder of our own: what is in its place and none, such as a link to elsewhere, gives way. */
+async function makeFolder(path: string): Promise<void> {
+  const there = await lstat(path).catch(absent);
+  if (there?.isDirectory()) return;
+  if (there) await rm(path);
+  await mkdir(path, { recursive: true });
 }
 
 async function writeAll(directory: string, files: readonly ReportFile[]): Promise<void> {

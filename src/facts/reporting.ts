@@ -11,11 +11,14 @@ import { cleanLine } from '../foreignText.ts';
 import type { Cluster, Instance, Ports, PriceTable, Step, StepLog, Watch } from '../ports.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { parseReport } from '../report/json.ts';
+import { sampleAcrossChecks } from '../report/logSample.ts';
 import type { ClusterConfigUsed } from '../report/model.ts';
 import type { Session } from '../state/session.ts';
 
 /** Logs are read for at most this many failed steps: the groups of causes are clear long before. */
 const mostLogs = 40;
+/** A step that EMR interrupted wrote its log until then, too. */
+const broken = new Set(['FAILED', 'INTERRUPTED']);
 
 export async function readFailures(
   ports: Pick<Ports, 'stepLogs'>,
@@ -23,7 +26,10 @@ export async function readFailures(
   steps: readonly Step[],
   watch: Watch,
 ): Promise<Map<string, StepLog>> {
-  const failed = steps.filter((step) => step.state === 'FAILED').slice(0, mostLogs);
+  const failed = sampleAcrossChecks(
+    steps.filter((step) => broken.has(step.state)),
+    mostLogs,
+  );
   const logs = new Map<string, StepLog>();
   for (let start = 0; start < failed.length; start += 8) {
     watch.signal.throwIfAborted();
@@ -140,11 +146,16 @@ export async function readReports(
   return { stored, warnings };
 }
 
+/** Paths of the checks whose window a person fixed at this load. */
+export function fixedPaths(session: Session, schedule: Schedule, load: number): string[] {
+  return (session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule).map((fix) => fix.path);
+}
+
 /** Checks that ran with a window which a person set: their times do not follow the load, and say nothing of its growth. */
 export function fixedWindows(session: Session, schedule: Schedule, load: number): string[] {
-  const fixes = (session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule);
+  const fixes = fixedPaths(session, schedule, load);
   if (fixes.length === 0) return [];
-  const names = fixes.slice(0, 5).map((fix) => cleanLine(fix.path, 120));
+  const names = fixes.slice(0, 5).map((path) => cleanLine(path, 120));
   const more = fixes.length > names.length ? `, and ${fixes.length - names.length} more` : '';
   return [
     `${fixes.length === 1 ? '1 check was' : `${fixes.length} checks were`} fixed by a person at ${load}x (${names.join(', ')}${more}): the window is not the baseline's × ${load}, so a ratio to another level is not the load's.`,

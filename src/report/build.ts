@@ -1,19 +1,20 @@
 import { mostSteps } from '../checks/clusterConfig/room.ts';
 import { cleanLine } from '../foreignText.ts';
-import { byText } from './checkKey.ts';
+import { byText, checkName } from './checkKey.ts';
 import { type ComparedReport, compareReports } from './comparison.ts';
 import { costOf } from './cost.ts';
-import { fittedOverheadSeconds, levelBefore, otherRounds } from './earlierRounds.ts';
+import { earlierRounds, fittedOverheadSeconds, levelBefore } from './earlierRounds.ts';
 import type { RoundFacts } from './facts.ts';
 import { groupFailures } from './failureGroups.ts';
 import { findFrom } from './findings.ts';
 import { checkIntegrity } from './integrity.ts';
 import { judgeSuggestions } from './judged.ts';
 import { utcOffsetMinutes } from './localTime.ts';
-import { measureSteps } from './measuredSteps.ts';
+import { measureSteps, pathLength } from './measuredSteps.ts';
 import { type Report, type ReportStep, schemaVersion } from './model.ts';
 import { roundTimes } from './occupancy.ts';
 import { milli, percentileMethod, summarise } from './statistics.ts';
+import { stemOf } from './stepIdentity.ts';
 import { countSteps } from './stepStates.ts';
 import { suggest } from './suggestions/index.ts';
 import { judge } from './verdict.ts';
@@ -25,9 +26,8 @@ const slowestKept = 20;
 export function buildReport(facts: RoundFacts): Report {
   const steps = measureSteps(facts);
   const load = loadOf(steps) ?? facts.load;
-  const earlier = otherRounds(facts.earlier, {
+  const earlier = earlierRounds(facts.earlier, {
     schedule: facts.schedule,
-    clusterId: facts.clusterId,
     startedAt: facts.startedAtText,
   });
   const counts = countSteps(steps);
@@ -40,6 +40,7 @@ export function buildReport(facts: RoundFacts): Report {
     runtimeSeconds,
     counts,
     measured: statistics.n,
+    typicalRunSeconds: statistics.p50Seconds,
     missingChecks: integrity.missing,
   });
   const clusterConfig = facts.clusterConfig ?? null;
@@ -49,7 +50,8 @@ export function buildReport(facts: RoundFacts): Report {
     utcOffsetMinutes: utcOffsetMinutes(facts.startedAtText),
     partial: facts.partial || counts.unfinished > 0,
   };
-  const measured = { load, schedule: facts.schedule, clusterConfig, round, steps };
+  const fixedWindows = fixedIn(steps, facts.fixedChecks ?? []);
+  const measured = { load, schedule: facts.schedule, clusterConfig, round, steps, fixedWindows };
   const findings = findFrom({
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
@@ -71,6 +73,7 @@ export function buildReport(facts: RoundFacts): Report {
     },
     round,
     clusterConfig,
+    fixedWindows,
     verdict,
     counts,
     statistics,
@@ -103,6 +106,14 @@ function loadOf(steps: readonly ReportStep[]): number | undefined {
   for (const step of steps) counts.set(step.load, (counts.get(step.load) ?? 0) + 1);
   const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
   return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined;
+}
+
+/** A step whose arguments hold no config URI is known by its stem alone. */
+function fixedIn(steps: readonly ReportStep[], paths: readonly string[]): string[] {
+  const fixed = new Set(paths.map((path) => cleanLine(path, pathLength)));
+  const stems = new Set([...fixed].map(stemOf));
+  const isFixed = ({ path, check }: ReportStep) => (path === undefined ? stems.has(check) : fixed.has(path));
+  return [...new Set(steps.filter(isFixed).map(checkName))].sort(byText);
 }
 
 /** Over COMPLETED steps with a start and an end: a step that failed early says nothing about how long a check takes. */

@@ -2,7 +2,12 @@ import type { ReportStep } from './model.ts';
 
 /** What makes two steps the same check, at any load: the schedule and the file's path, or its stem. */
 export function checkKey(step: Pick<ReportStep, 'schedule' | 'path' | 'check'>): string {
-  return `${step.schedule}/${step.path ?? step.check}`;
+  return `${step.schedule}/${checkName(step)}`;
+}
+
+/** What a check is called: by its file's path, else by its stem. */
+export function checkName(step: Pick<ReportStep, 'path' | 'check'>): string {
+  return step.path ?? step.check;
 }
 
 /** Groups in the order in which each first appears. (`Map.groupBy` is newer than Node 20.) */

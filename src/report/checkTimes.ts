@@ -1,17 +1,25 @@
-import { checkKey } from './checkKey.ts';
+import { checkKey, checkName } from './checkKey.ts';
 import type { Report } from './model.ts';
 
 /** A round as a comparison sees it. */
-export type MeasuredRound = Pick<Report, 'load' | 'schedule' | 'clusterConfig' | 'round' | 'steps'>;
+export type MeasuredRound = Pick<
+  Report,
+  'load' | 'schedule' | 'clusterConfig' | 'round' | 'steps' | 'fixedWindows'
+>;
 
 /** EMR's stamps are of whole milliseconds: anything shorter is no time, and would make ratios of nothing. */
 export const leastSeconds = 0.001;
 
-/** Seconds of each check that completed in a round; a check that ran more than once has its mean. */
-export function checkTimes(round: Pick<Report, 'steps'>): Map<string, number> {
+/**
+ * Seconds of each check that completed in a round; a check that ran more than once has its mean. Left out are checks whose
+ * window a person fixed: whatever their times are, they are not the load's.
+ */
+export function checkTimes(round: Pick<Report, 'steps' | 'fixedWindows'>): Map<string, number> {
+  const fixed = new Set(round.fixedWindows);
   const all = new Map<string, number[]>();
   for (const step of round.steps) {
     if (step.state !== 'COMPLETED' || step.runSeconds === null || step.runSeconds < leastSeconds) continue;
+    if (fixed.has(checkName(step))) continue;
     const key = checkKey(step);
     const times = all.get(key);
     if (times) times.push(step.runSeconds);

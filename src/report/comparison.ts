@@ -1,4 +1,5 @@
-import { byText, checkKey } from './checkKey.ts';
+import { ruleFor } from '../checks/schedules.ts';
+import { byText, checkKey, checkName } from './checkKey.ts';
 import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
 import { notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
@@ -7,6 +8,7 @@ import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
 import { type ScalingWord, scalingWords } from './scaling.ts';
 import { milli, percentile } from './statistics.ts';
+import { isDecided } from './verdict.ts';
 
 /** A report as a comparison needs it: one that is being built has no comparison yet. */
 export type ComparedReport = Omit<Report, 'comparison'>;
@@ -31,27 +33,36 @@ export function compareReports(
       varies,
       ...heads,
       ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null, withinNoise: null },
+      unscaled: null,
       checks: [],
+      fixedWindows: [],
       newFailures: [],
       fixed: [],
       forecast: null,
     };
   const rounds = inOrder([baseline, candidate, ...others.filter((other) => belongs(other, candidate))]);
-  const checks = pairs(baseline, candidate, scalingWords(timingsOf(rounds)));
-  const ratio = meanRatio(checks.map((check) => check.ratio));
+  const checks = pairs(baseline, candidate, rounds, varies === 'load');
+  const ratio = meanRatio(checks.flatMap((check) => (check.scaled ? check.ratio : [])));
+  const unscaled = checks.flatMap((check) => (check.scaled ? [] : check.ratio));
+  const unscaledRatio = meanRatio(unscaled);
   return {
     comparable: true,
     varies,
     ...heads,
     ratios: {
-      n: checks.length,
+      n: checks.length - unscaled.length,
       geometricMean: ratio ? milli(ratio.mean) : null,
       low: ratio ? milli(ratio.low) : null,
       high: ratio ? milli(ratio.high) : null,
-      runtime: quotient(candidate.verdict.runtimeSeconds, baseline.verdict.runtimeSeconds),
+      runtime:
+        isDecided(candidate.verdict) && isDecided(baseline.verdict)
+          ? quotient(candidate.verdict.runtimeSeconds, baseline.verdict.runtimeSeconds)
+          : null,
       withinNoise: ratio ? ratio.low <= 1 && ratio.high >= 1 : null,
     },
+    unscaled: unscaledRatio ? { n: unscaled.length, geometricMean: milli(unscaledRatio.mean) } : null,
     checks,
+    fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
     forecast: varies === 'load' ? forecastFrom(rounds, candidate) : null,
@@ -76,12 +87,15 @@ function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
 function pairs(
   baseline: ComparedReport,
   candidate: ComparedReport,
-  words: ReadonlyMap<string, ScalingWord>,
+  rounds: readonly ComparedReport[],
+  loadVaries: boolean,
 ): Comparison['checks'] {
   const before = checkTimes(baseline);
+  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
+  const isScaled = loadVaries ? scaledAmong(names) : () => true;
+  const words = scalingWords(new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key))));
   const growth = Math.log(candidate.load / baseline.load);
   const typical = spreadOf(candidate, before);
-  const names = new Map(candidate.steps.map((step) => [checkKey(step), step.path ?? step.check]));
   return [...checkTimes(candidate)]
     .flatMap(([key, seconds]): Comparison['checks'] => {
       const earlier = before.get(key);
@@ -90,6 +104,7 @@ function pairs(
       return [
         {
           check: names.get(key) ?? key,
+          scaled: isScaled(key),
           baselineSeconds: milli(earlier),
           candidateSeconds: milli(seconds),
           ratio: milli(ratio),
@@ -99,6 +114,27 @@ function pairs(
       ];
     })
     .sort((a, b) => b.ratio - a.ratio || byText(a.check, b.check));
+}
+
+/**
+ * Which checks the load asks more of, by the rules for their files. A schedule of which nothing is scaled has nothing to be
+ * told apart.
+ */
+function scaledAmong(names: ReadonlyMap<string, string>): (key: string) => boolean {
+  const scaled = new Set([...names].flatMap(([key, name]) => (isScaledFile(name) ? key : [])));
+  return scaled.size === 0 ? () => true : (key) => scaled.has(key);
+}
+
+function isScaledFile(name: string): boolean {
+  return ruleFor(name.endsWith('.yml') ? name : `${name}.yml`)?.scales !== undefined;
+}
+
+/** Checks that ran in both rounds, but in one of them with a window that a person fixed. */
+function fixedIn(baseline: ComparedReport, candidate: ComparedReport): string[] {
+  const ranBefore = new Set(baseline.steps.map(checkName));
+  const fixed = new Set([...baseline.fixedWindows, ...candidate.fixedWindows]);
+  const names = candidate.steps.map(checkName).filter((name) => fixed.has(name) && ranBefore.has(name));
+  return [...new Set(names)].sort(byText);
 }
 
 /** The middle of the log ratios and their spread around it (1.4826 × MAD): what a check has to stand out from. */

@@ -7,13 +7,16 @@ export const forecastSchema = z.object({
   /** Absent levels cannot be forecast: then only the reason is here. */
   why: z.string().optional(),
   levels: z.array(z.int()),
-  /** Total runtime of every round that the forecast rests on. */
+  /** Total runtime of every round of which the verdict is decided. */
   measured: z.array(z.object({ load: z.int(), seconds: z.number() })),
   /** Model ÷ observed − 1 on the levels that were measured. */
   errors: z.array(z.object({ load: z.int(), error: z.number() })),
   points: z.array(
     z.object({ load: z.int(), makespanSeconds: z.number(), lowSeconds: z.number(), highSeconds: z.number() }),
   ),
+  /** Checks of the newest round that completed in no round, and those that completed at a single load. */
+  leftOut: z.int().default(0),
+  extrapolated: z.int().default(0),
   /** Of the load, in the model of each check's time; 1 is a straight line. */
   exponent: z.number().default(1),
   /** The highest load at which, and below which, every measured round fits; the lowest at which one missed. */
@@ -34,7 +37,7 @@ export const comparisonSchema = z.object({
   baseline: z.object({ load: z.int(), startedAt: z.string() }),
   candidate: z.object({ load: z.int(), startedAt: z.string() }),
   ratios: z.object({
-    /** Checks that completed in both. */
+    /** Checks that completed in both; where the load changed, those whose windows it scales. */
     n: z.int(),
     geometricMean: ratio,
     /** 95% bootstrap interval over the checks. */
@@ -43,9 +46,12 @@ export const comparisonSchema = z.object({
     runtime: ratio,
     withinNoise: z.boolean().nullable(),
   }),
+  /** The checks that are uploaded as they are, where others are scaled: more load does not ask more of them. */
+  unscaled: z.object({ n: z.int(), geometricMean: z.number() }).nullable().default(null),
   checks: z.array(
     z.object({
       check: z.string(),
+      scaled: z.boolean().default(true),
       baselineSeconds: z.number(),
       candidateSeconds: z.number(),
       ratio: z.number(),
@@ -59,6 +65,8 @@ export const comparisonSchema = z.object({
       ]),
     }),
   ),
+  /** Left out of every ratio and of the forecast's fits: a person fixed their window in one of the rounds. */
+  fixedWindows: z.array(z.string()).default([]),
   newFailures: z.array(z.string()),
   fixed: z.array(z.string()),
   forecast: forecastSchema.nullable(),

@@ -5,14 +5,14 @@ import { fitLinear } from './linearFit.ts';
 import type { Report } from './model.ts';
 import { milli } from './statistics.ts';
 
-/** Reports of the same schedule, but not the one that is being built again; oldest first. */
-export function otherRounds(
+/** Reports of the same schedule whose rounds started before this one, which may be built again much later; oldest first. */
+export function earlierRounds(
   earlier: readonly Report[],
-  round: { schedule: string; clusterId: string; startedAt: string },
+  round: { schedule: string; startedAt: string },
 ): Report[] {
   return earlier
     .filter((report) => report.schedule === round.schedule)
-    .filter((report) => report.clusterId !== round.clusterId || report.round.startedAt !== round.startedAt)
+    .filter((report) => startOf(report) < Date.parse(round.startedAt))
     .sort((a, b) => startOf(a) - startOf(b) || byText(a.clusterId, b.clusterId));
 }
 

@@ -26,6 +26,8 @@ export interface RoundFacts {
   readonly prices?: PriceTable | undefined;
   /** Config URIs, paths or stems of the checks that were uploaded for this schedule and load. */
   readonly expectedChecks?: readonly string[] | undefined;
+  /** Paths, as uploaded, of the checks whose window a person fixed at this load. */
+  readonly fixedChecks?: readonly string[] | undefined;
   readonly partial: boolean;
   /** AWS's clock at the last look: how long a round that still runs has taken. */
   readonly observedMs?: number | undefined;

@@ -13,31 +13,46 @@ export function groupFailures(
   earlier: readonly Report[],
 ): FailureGroup[] {
   const failed = steps.filter((step) => step.failure !== undefined);
-  const lower = failedLoads(earlier.filter((report) => report.load < load));
-  const groups = [...groupBy(failed, (step) => titleOf(step.failure)).values()].map((same) => {
+  const historyOf = historyAt(load, earlier);
+  const notRead = failed.filter((step) => step.failure && isNotRead(step.failure)).length;
+  const titleOf = (step: ReportStep) =>
+    step.failure && isNotRead(step.failure)
+      ? `${notReadTitle} (${failed.length - notRead} of ${failed.length} were)`
+      : titleOfRead(step.failure);
+  const groups = [...groupBy(failed, titleOf).entries()].map(([title, same]) => {
     const checks = [...groupBy(same, checkKey).values()].flatMap((group) => group.slice(0, 1));
-    const alsoFailedAt = checks.flatMap((step) => {
-      const loads = lower.get(checkKey(step));
-      return loads ? [{ check: step.check, loads }] : [];
-    });
+    const histories = checks.map((step) => ({ check: step.check, ...historyOf(step) }));
+    const named = (kind: History['kind']) =>
+      histories.filter((one) => one.kind === kind).map((one) => one.check);
     const first = same[0]?.failure;
     return {
-      title: titleOf(first),
+      title,
       signature: first?.cause?.signature ?? 'unknown',
       class: first?.cause?.class ?? 'unknown',
       steps: same.map((step) => step.id),
-      alsoFailedAt,
-      newHere:
-        earlier.length === 0
-          ? []
-          : checks.filter((step) => !lower.has(checkKey(step))).map((step) => step.check),
+      alsoFailedAt: histories.flatMap(({ check, loads }) => (loads.length > 0 ? [{ check, loads }] : [])),
+      newHere: named('new'),
+      failedLastRound: named('failed last round'),
+      notRunLower: named('not run lower'),
     };
   });
-  return groups.sort((a, b) => b.steps.length - a.steps.length || byText(a.title, b.title));
+  // However many they are, logs that nobody read are no finding: they come last.
+  const isRead = (group: FailureGroup) => !group.title.startsWith(notReadTitle);
+  return groups.sort(
+    (a, b) =>
+      Number(isRead(b)) - Number(isRead(a)) || b.steps.length - a.steps.length || byText(a.title, b.title),
+  );
+}
+
+const notReadTitle = 'Log not read';
+
+/** Neither a log nor EMR's own message says why, and nobody looked: no more than a sample of the logs is read. */
+function isNotRead(failure: StepFailure): boolean {
+  return failure.cause === undefined && failure.log === 'not_read';
 }
 
 /** What a failure is called when no line of a log says more. */
-function titleOf(failure: StepFailure | undefined): string {
+function titleOfRead(failure: StepFailure | undefined): string {
   if (failure?.cause) return failure.cause.title;
   if (failure?.log === 'not_delivered_yet') return 'Log not delivered yet';
   if (failure?.log === 'denied') return 'Log may not be read';
@@ -45,10 +60,34 @@ function titleOf(failure: StepFailure | undefined): string {
   return failure?.log === 'log' ? 'No known cause in the log' : 'No log found';
 }
 
-function failedLoads(reports: readonly Report[]): Map<string, number[]> {
-  const loads = new Map<string, Set<number>>();
-  for (const report of reports)
-    for (const step of report.steps)
-      if (step.failure) loads.set(checkKey(step), (loads.get(checkKey(step)) ?? new Set()).add(report.load));
-  return new Map([...loads].map(([key, seen]) => [key, [...seen].sort((a, b) => a - b)]));
+interface History {
+  readonly kind: 'failed lower' | 'failed last round' | 'new' | 'not run lower' | 'no earlier round';
+  /** The lower loads at which it failed. */
+  readonly loads: number[];
+}
+
+/**
+ * What earlier rounds say of a check that failed at a load. "New" it is only when it completed at a lower load: of a
+ * check that never ran there nobody knows what it would have done.
+ */
+function historyAt(load: number, earlier: readonly Report[]): (step: ReportStep) => History {
+  const lower = earlier.filter((report) => report.load < load);
+  const failedLower = new Map<string, Set<number>>();
+  const completedLower = new Set<string>();
+  for (const report of lower)
+    for (const step of report.steps) {
+      const key = checkKey(step);
+      if (step.failure) failedLower.set(key, (failedLower.get(key) ?? new Set()).add(report.load));
+      else if (step.state === 'COMPLETED') completedLower.add(key);
+    }
+  const lastRound = earlier.findLast((report) => report.load === load);
+  const failedLast = new Set(lastRound?.steps.flatMap((step) => (step.failure ? checkKey(step) : [])));
+  return (step) => {
+    const key = checkKey(step);
+    const loads = [...(failedLower.get(key) ?? [])].sort((a, b) => a - b);
+    if (loads.length > 0) return { kind: 'failed lower', loads };
+    if (failedLast.has(key)) return { kind: 'failed last round', loads };
+    if (completedLower.has(key)) return { kind: 'new', loads };
+    return { kind: lower.length > 0 ? 'not run lower' : 'no earlier round', loads };
+  };
 }

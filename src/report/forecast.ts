@@ -11,6 +11,8 @@ import { inStartOrder, makespan } from './makespan.ts';
 import { estimateNoise } from './noise.ts';
 import { randomFrom } from './random.ts';
 import { milli } from './statistics.ts';
+import { isDecided } from './verdict.ts';
+import { counted } from './words.ts';
 
 const pointsAtMost = 16;
 
@@ -26,12 +28,18 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
   if (levels.length < 2 || largest === undefined || slots === null)
     return nothing(levels, levels.length < 2 ? 'one level alone shows no growth' : 'no step has run');
   const timings = timingsOf(rounds);
+  // A check that has no time but one with a fixed window still takes its slot; at one load it tells nothing of growth.
+  const held = timingsOf([{ ...newest, fixedWindows: [] }]);
   const checks = startOrder(newest).flatMap((key) => {
-    const check = timings.get(key);
+    const check = timings.get(key) ?? held.get(key);
     return check ? [check] : [];
   });
   if (fitChecks(checks).every((fit) => fit === undefined))
     return nothing(levels, 'no check completed at two levels');
+  const known = new Set(newest.steps.map(checkKey)).size;
+  const leftOut = known - checks.length;
+  const without = `${leftOut} of ${counted(known, 'check')} never completed`;
+  if (leftOut > known / 2) return nothing(levels, without);
   const random = randomFrom(`${checks.length}:${checks[0]?.map((timing) => timing.seconds).join()}`);
   const noise = estimateNoise(checks);
   const exponent = findExponent(checks, largest, noise, random);
@@ -55,21 +63,25 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
       highSeconds: at(Math.max(high, 0)),
     };
   });
+  // What a round took of which many steps failed is not what the load takes.
+  const decided = rounds.filter((round) => isDecided(round.verdict));
   const range = fittingRange(rounds, points, newest.verdict.windowSeconds);
   return {
     levels,
-    measured: rounds.flatMap(({ load, verdict: { runtimeSeconds } }) =>
+    measured: decided.flatMap(({ load, verdict: { runtimeSeconds } }) =>
       runtimeSeconds === null ? [] : [{ load, seconds: runtimeSeconds }],
     ),
-    errors: rounds.flatMap(({ load, verdict: { runtimeSeconds } }) =>
+    errors: decided.flatMap(({ load, verdict: { runtimeSeconds } }) =>
       runtimeSeconds !== null && runtimeSeconds >= leastSeconds
         ? [{ load, error: milli((beside + stepsAt(load)) / runtimeSeconds - 1) }]
         : [],
     ),
+    leftOut,
+    extrapolated: fits.filter((fit) => fit === undefined).length,
     exponent: milli(exponent.value),
     points,
     ...range,
-    sentence: forecastSentence({ ...range, points }, largest),
+    sentence: `${forecastSentence({ ...range, points }, largest)}${leftOut > 0 ? ` Left out: ${without}.` : ''}`,
   };
 }
 
@@ -79,6 +91,8 @@ function nothing(levels: readonly number[], why: string): Forecast {
     levels: [...levels],
     measured: [],
     errors: [],
+    leftOut: 0,
+    extrapolated: 0,
     exponent: 1,
     points: [],
     highestFit: null,

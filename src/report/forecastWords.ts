@@ -1,5 +1,6 @@
 import type { Forecast } from './comparisonModel.ts';
 import { formatDuration } from './durations.ts';
+import { counted } from './words.ts';
 
 /** How the forecast was made, and how wrong it is on what was measured; our own words and numbers. */
 export function modelSentence(forecast: Forecast): string {
@@ -8,10 +9,20 @@ export function modelSentence(forecast: Forecast): string {
   );
   const exponent = forecast.exponent.toFixed(2);
   const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^${exponent}`;
-  const off = `The model (${model} for each check, scheduled on the observed slots) is off on the measured rounds by ${errors.join(', ')}.`;
-  return forecast.levels.length < 3
-    ? `${off} Two levels cannot show whether growth bends; the band allows for it.`
-    : off;
+  const { extrapolated } = forecast;
+  const held =
+    errors.length === 0
+      ? 'could not be held against a round: no verdict is decided'
+      : `is off on the measured rounds by ${errors.join(', ')}`;
+  return [
+    `The model (${model} for each check, scheduled on the observed slots) ${held}.`,
+    ...(extrapolated > 0
+      ? [`${counted(extrapolated, 'check')} measured at one load only: taken to grow as the others do.`]
+      : []),
+    ...(forecast.levels.length < 3
+      ? ['Two levels cannot show whether growth bends; the band allows for it.']
+      : []),
+  ].join(' ');
 }
 
 /** Load, what was measured there, the forecast and its band: a row for each load. */

@@ -65,7 +65,7 @@ export const stepSchema = z.object({
 });
 
 export const verdictSchema = z.object({
-  outcome: z.enum(['fits', 'missed', 'no_data']),
+  outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']),
   /** True only when the load fits, every step completed and no expected check is missing. */
   pass: z.boolean(),
   /** Our own words and numbers; begins with `headline`. */
@@ -73,7 +73,7 @@ export const verdictSchema = z.object({
   headline: z.string(),
   windowSeconds: z.number(),
   runtimeSeconds: seconds,
-  /** Window − runtime: negative when missed. */
+  /** Window − runtime: negative when missed; null where nothing shows whether the load fits. */
   slackSeconds: seconds,
 });
 
@@ -156,6 +156,8 @@ export const reportSchema = z.object({
     partial: z.boolean(),
   }),
   clusterConfig: clusterConfigSchema.nullable(),
+  /** Checks that ran with a window which a person set: their times do not follow the load. */
+  fixedWindows: z.array(z.string()).default([]),
   verdict: verdictSchema,
   counts: countsSchema,
   statistics: statisticsSchema,
@@ -179,9 +181,12 @@ export const reportSchema = z.object({
       signature: z.string(),
       class: z.string(),
       steps: z.array(z.string()),
-      /** Checks of this group that failed at a lower load too, and those that failed only now. */
+      /** Checks of this group that failed at a lower load too, and those that completed at one and failed only now. */
       alsoFailedAt: z.array(z.object({ check: z.string(), loads: z.array(loadSchema) })),
       newHere: z.array(z.string()),
+      /** Of the others: those that failed in the last round at this load, too, and those that nothing lower tells of. */
+      failedLastRound: z.array(z.string()).default([]),
+      notRunLower: z.array(z.string()).default([]),
     }),
   ),
   comparison: comparisonSchema.nullable(),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import {
+  fixedPaths,
   fixedWindows,
   readClusterConfig,
   readExpectedChecks,
@@ -122,6 +123,7 @@ export const buildReport = defineTool({
       instances: machines.instances,
       prices: machines.prices,
       expectedChecks: expected.checks,
+      fixedChecks: fixedPaths(session, schedule, load),
       partial: steps.some(isActive),
       observedMs: range.observedMs,
       knownFromDiskOnly: range.knownFromDiskOnly,

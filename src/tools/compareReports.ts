@@ -69,7 +69,7 @@ export const compareReports = defineTool({
       worst: [...checks]
         .sort((a, b) => b.ratio - a.ratio)
         .slice(0, 5)
-        .map(({ check, ratio, word }) => ({ check, ratio, word: scalingText(word, varies) })),
+        .map((one) => ({ check: one.check, ratio: one.ratio, word: scalingText(one, varies) })),
       newFailures: newFailures.slice(0, 10),
       ...(forecast === null ? {} : { forecast }),
       file,

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createReports } from '../../src/adapters/reports.ts';
@@ -330,7 +339,7 @@ test('with the reports go the DAG and its cluster configs, and nothing else that
   expect(committed?.files.toSorted()).toEqual(ours);
 });
 
-test('a report that is built again replaces the earlier one whole; no repository, no commit', async () => {
+test('a report that is built again replaces its own files and no others; no repository, no commit', async () => {
   bed = gitBed();
   const reportsDir = join(bed.place, 'elsewhere', 'reports');
   const reports = createReports({ reportsDir, dagFile: join(bed.place, 'dags/dag.py') });
@@ -338,11 +347,48 @@ test('a report that is built again replaces the earlier one whole; no repository
   const name = '2x_20251208_153000';
   await reports.write(name, [
     { path: 'report.json', text: '1' },
-    { path: 'charts/a.svg', text: 'old' },
+    { path: 'charts/timeline.svg', text: 'old' },
+    { path: 'charts/forecast.svg', text: 'old' },
   ]);
-  await reports.write(name, [{ path: 'report.json', text: '2' }]);
+  const kept = [
+    'compared_with_1x_20251207_153000.md',
+    'notes.txt',
+    'charts/compared_with_1x_20251207_153000.svg',
+  ];
+  await reports.add(
+    name,
+    kept.map((path) => ({ path, text: 'kept' })),
+  );
+  await reports.write(name, [
+    { path: 'report.json', text: '2' },
+    { path: 'charts/timeline.svg', text: 'new' },
+  ]);
   expect(await reports.all()).toEqual([{ directory: name, json: '2' }]);
   expect(readdirSync(reportsDir)).toEqual([name]);
-  expect(readdirSync(join(reportsDir, name))).toEqual(['report.json']);
+  expect(readdirSync(join(reportsDir, name)).sort()).toEqual(
+    ['charts', ...kept.slice(0, 2), 'report.json'].sort(),
+  );
+  expect(readdirSync(join(reportsDir, name, 'charts')).sort()).toEqual([
+    'compared_with_1x_20251207_153000.svg',
+    'timeline.svg',
+  ]);
+  expect(readFileSync(join(reportsDir, name, 'charts/timeline.svg'), 'utf8')).toBe('new');
   expect(await reports.commit([name], 'm', 't')).toBeNull();
+});
+
+test('a link in the place of a report or its charts is replaced, and what it points to is left alone', async () => {
+  bed = gitBed();
+  const reportsDir = join(bed.place, 'reports');
+  const outside = join(bed.place, 'outside');
+  for (const folder of [reportsDir, outside]) mkdirSync(folder);
+  const name = '2x_20251208_153000';
+  symlinkSync(outside, join(reportsDir, name));
+  const reports = createReports({ reportsDir, dagFile: join(bed.place, 'dags/dag.py') });
+  const file = { path: 'charts/timeline.svg', text: 'new' };
+  await reports.write(name, [file]);
+  rmSync(join(reportsDir, name, 'charts'), { recursive: true });
+  symlinkSync(outside, join(reportsDir, name, 'charts'));
+  await reports.write(name, [file]);
+  expect(readdirSync(outside)).toEqual([]);
+  expect(readFileSync(join(reportsDir, name, 'charts/timeline.svg'), 'utf8')).toBe('new');
 });

@@ -3,9 +3,11 @@ import { createDagFolder } from '../../src/adapters/dagFolder.ts';
 import { createInstances } from '../../src/adapters/emrInstances.ts';
 import { emrQuota } from '../../src/adapters/emrQuota.ts';
 import { createPrices } from '../../src/adapters/prices.ts';
-import { readClusterConfig, readInstances } from '../../src/facts/reporting.ts';
+import { readClusterConfig, readFailures, readInstances } from '../../src/facts/reporting.ts';
+import type { Step } from '../../src/ports.ts';
 import { watch } from '../adapters/awsWorld.ts';
 import { instantClock, startEmrWorld } from '../adapters/emrWorld.ts';
+import { stepOf } from '../report/rounds.ts';
 
 let world: Awaited<ReturnType<typeof startEmrWorld>>;
 beforeEach(async () => {
@@ -44,4 +46,19 @@ it('a report knows what the shipped cluster config asks for and has room for', a
     settings: { 'spark.executor.memory': '4g', 'spark.executor.instances': '2' },
     room: { executors: 2, executorMb: 4505, driverMb: 2432, nodes: [{ type: 'm6i.2xlarge', count: 5 }] },
   });
+});
+
+it('the logs of interrupted steps are read like those of failed ones, and no others', async () => {
+  const read: string[] = [];
+  const stepLogs = {
+    read: (_: unknown, step: Step) => {
+      read.push(step.id);
+      return Promise.resolve({ found: 'none' } as const);
+    },
+  };
+  const states = ['FAILED', 'INTERRUPTED', 'CANCELLED', 'COMPLETED'];
+  const steps = states.map((state) => stepOf(`check_${state}_15m`, { state }, state));
+  const cluster = { ...world.startCluster(10), observedMs: 0 };
+  await readFailures({ stepLogs }, cluster, steps, watch());
+  expect(read).toEqual(['FAILED', 'INTERRUPTED']);
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { reportSchema } from '../../src/report/model.ts';
@@ -200,6 +201,16 @@ describe('a round that is hard to report on', () => {
       expect(report.verdict.pass).toBe(earned);
     },
   );
+
+  it.each(['all failed', 'all cancelled'])('(%s) was not measured, and has no slack', (name) => {
+    const steps = scenes.find(([scene]) => scene === name)?.[1] ?? [];
+    const report = { ...buildReport(factsOf(steps)), suggestions: [] };
+    const page = renderMarkdown(report);
+    expect(page).toContain('Not measured: no step completed with a start and an end.');
+    expect(page).not.toContain('asks for a change');
+    expect(page).not.toContain('slack');
+    expect(JSON.stringify(suggestionBlocks(report))).toContain('Not measured: no step completed');
+  });
 
   it('keeps a hostile name inside its table cell', () => {
     const report = buildReport(factsOf(scenes.at(-1)?.[1] ?? []));

@@ -8,6 +8,7 @@ import { meanRatio } from '../../src/report/geometricMean.ts';
 import { comparisonBlocks } from '../../src/report/html/sections/comparison.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
 import { fitLinear, predictSeconds } from '../../src/report/linearFit.ts';
+import { comparisonSection, forecastSection } from '../../src/report/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { type Report, reportSchema } from '../../src/report/model.ts';
 import { randomFrom } from '../../src/report/random.ts';
@@ -83,6 +84,8 @@ describe('what may be compared', () => {
 });
 
 describe('a comparison', () => {
+  const oneSteep = (index: number, load: number) => (index === 5 ? 30 * load ** 1.6 : linear(index, load));
+
   it('pairs the checks, and gives the geometric mean with its interval', () => {
     const { ratios, checks } = compareReports(roundAt(2), roundAt(4));
     expect(ratios.n).toBe(40);
@@ -99,6 +102,72 @@ describe('a comparison', () => {
     expect(checks.every((check) => check.exponent === null)).toBe(true);
   });
 
+  it('tells the checks that the load scales from those that are uploaded as they are', () => {
+    const named = (report: Report): Report => ({
+      ...report,
+      steps: report.steps.map((step, index) => {
+        const check = index < 30 ? step.check : `check_${index}_freshness`;
+        return { ...step, check, path: `${check}.yml` };
+      }),
+    });
+    const seconds = (index: number, load: number) => (index < 30 ? 30 * load : 50);
+    const two = named(roundAt(2, 0, { seconds }));
+    const comparison = compareReports(two, named(roundAt(4, 0, { seconds })));
+    expect(comparison).toMatchObject({
+      ratios: { n: 30, geometricMean: 2 },
+      unscaled: { n: 10, geometricMean: 1 },
+    });
+    expect(comparisonSchema.parse(comparison)).toEqual(comparison);
+    const page = comparisonSection(comparison);
+    expect(page).toContain(
+      '- A check whose window is scaled takes 2.00× as long (geometric mean of 30 checks;',
+    );
+    expect(page).toContain('- A check that is uploaded as it is takes 1.00× as long (10 checks)');
+    expect(page).toMatch(/\n\nAnd 30 more checks, in report\.json\.$/);
+    expect(JSON.stringify(comparisonBlocks(comparison))).toContain('And 30 more checks, in report.json.');
+    const repeat = compareReports(two, named(roundAt(2, 1, { seconds })));
+    expect(repeat).toMatchObject({ ratios: { n: 40 }, unscaled: null });
+    const freshness = (report: Report): Report => ({ ...report, steps: named(report).steps.slice(30) });
+    expect(compareReports(freshness(two), freshness(roundAt(4, 0, { seconds })))).toMatchObject({
+      ratios: { n: 10 },
+      unscaled: null,
+    });
+  });
+
+  it('leaves a check out whose window a person fixed in either round, and says so by name', () => {
+    const fixedChecks = ['check_0005_15m.yml', 'check_0007_15m.yml', 'sub/check_0009_15m.yml'];
+    const two = roundAt(2, 0, { seconds: oneSteep }, { fixedChecks });
+    expect(two.fixedWindows).toEqual(['check_0005_15m.yml', 'check_0007_15m.yml']);
+    const plainTwo = roundAt(2, 0, { seconds: oneSteep });
+    const four = roundAt(4, 0, { seconds: oneSteep });
+    for (const [before, after] of [
+      [two, four],
+      [plainTwo, { ...four, fixedWindows: two.fixedWindows }],
+    ] as const) {
+      const comparison = compareReports(before, after);
+      expect(comparison.ratios.n).toBe(38);
+      expect(comparison.checks.map(({ check }) => check)).not.toContain('check_0005_15m.yml');
+      expect(comparison.fixedWindows).toEqual(two.fixedWindows);
+      const words =
+        'Left out, because a person fixed the window in one of the rounds: 2 checks (check_0005_15m.yml, check_0007_15m.yml)';
+      expect(comparisonSection(comparison)).toContain(words);
+      expect(JSON.stringify(comparisonBlocks(comparison))).toContain(words);
+    }
+  });
+
+  it('forecasts a check from the rounds in which its window was not fixed', () => {
+    const fixed = roundAt(4, 0, {}, { fixedChecks: ['check_0005_15m.yml'] });
+    const long: Report = {
+      ...fixed,
+      steps: fixed.steps.map((step) =>
+        step.check === 'check_0005_15m' ? { ...step, runSeconds: (step.runSeconds ?? 0) * 10 } : step,
+      ),
+    };
+    const eight = (newest: Report) =>
+      compareReports(roundAt(2), newest).forecast?.points.at(-1)?.makespanSeconds ?? 0;
+    expect(eight(long)).toBeCloseTo(eight(fixed), 6);
+  });
+
   it('names checks that fail only now, and those that no longer do', () => {
     const failing = (report: Report, check: string): Report => ({
       ...report,
@@ -112,8 +181,6 @@ describe('a comparison', () => {
     );
     expect(comparison).toMatchObject({ newFailures: ['check_0005_15m'], fixed: ['check_0003_15m'] });
   });
-
-  const oneSteep = (index: number, load: number) => (index === 5 ? 30 * load ** 1.6 : linear(index, load));
 
   it('confirms a super-linear check from repeated rounds, and no other', () => {
     const campaign = { noise: 0.05, seconds: oneSteep };
@@ -182,6 +249,38 @@ describe('the forecast', () => {
     }
   });
 
+  it('takes a round with many failed steps for no fact, and says which checks it does not know', () => {
+    const four = roundAt(4);
+    const broken = (one: number): Report['steps'][number]['state'] => (one < 3 ? 'FAILED' : 'COMPLETED');
+    const undecided: Report = {
+      ...four,
+      verdict: { ...four.verdict, outcome: 'not_decided' },
+      steps: four.steps.map((step, index) => ({ ...step, state: broken(index) })),
+    };
+    const lower: Report = {
+      ...second,
+      steps: second.steps.map((step, index) => (index === 0 ? { ...step, state: 'FAILED' } : step)),
+    };
+    const { forecast, ratios } = compareReports(lower, undecided);
+    expect(ratios.runtime).toBeNull();
+    expect(forecast).toMatchObject({ highestFit: 2, leftOut: 1, extrapolated: 2 });
+    expect(forecast?.measured.map(({ load }) => load)).toEqual([2]);
+    const page = forecast ? forecastSection(forecast) : '';
+    expect(page).toContain('Left out: 1 of 40 checks never completed.**');
+    expect(page).toContain('2 checks measured at one load only: taken to grow as the others do.');
+  });
+
+  it('is not made where most checks completed in no round', () => {
+    const failing = (report: Report): Report => ({
+      ...report,
+      steps: report.steps.map((step, index) => (index < 30 ? { ...step, state: 'FAILED' } : step)),
+    });
+    expect(compareReports(failing(second), failing(third)).forecast).toMatchObject({
+      points: [],
+      sentence: 'No forecast: 30 of 40 checks never completed.',
+    });
+  });
+
   it('is not made where the load did not change', () => {
     expect(compareReports(first, roundAt(1, 1), rounds).forecast).toBeNull();
   });
@@ -243,6 +342,13 @@ describe('a report with earlier levels', () => {
 
   it('does not compare itself with its own earlier copy', () => {
     expect(roundAt(4, 0, {}, { earlier: [four] }).comparison).toBeNull();
+  });
+
+  it('that is built again later knows no round that came after it', () => {
+    const later = roundAt(2, 1, { slots: 12 }, { earlier: [two] });
+    const again = roundAt(2, 0, {}, { earlier: [one, later, four] });
+    expect(again.provenance.earlierLoads).toEqual([1]);
+    expect(again).toEqual(roundAt(2, 0, {}, { earlier: [one] }));
   });
 
   it('learns the fixed cost of a step from the levels, and asks for batches when it is most of the work', () => {

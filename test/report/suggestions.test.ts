@@ -304,10 +304,14 @@ describe('failed steps', () => {
 
   it('are grouped by cause, the largest group first, and say whether they failed at a lower load too', () => {
     const lower = buildReport(
-      factsOf([stepOf('old_15m', { started: 0, ended: 9, state: 'FAILED', load: 2 })], {
-        load: 2,
-        startedAtText: '2025-12-06T15:30:00.000000-05:00',
-      }),
+      factsOf(
+        [
+          stepOf('old_15m', { started: 0, ended: 9, state: 'FAILED', load: 2 }),
+          stepOf('new_15m', { started: 0, ended: 9, load: 2 }),
+          stepOf('table_15m', { started: 0, ended: 9, load: 2 }),
+        ],
+        { load: 2, startedAtText: '2025-12-06T15:30:00.000000-05:00' },
+      ),
     );
     const at4 = (name: string) => stepOf(name, { started: 0, ended: 9, state: 'FAILED', load: 4 });
     const heap = log('java.lang.OutOfMemoryError: Java heap space');

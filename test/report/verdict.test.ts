@@ -11,8 +11,9 @@ function verdictOf(
   return judge({
     windowSeconds: 900,
     runtimeSeconds,
-    counts: { ...none, ...counts },
+    counts: { ...none, ...counts, total: Object.values(counts).reduce((sum, one) => sum + one, 0) },
     measured: counts.successful ?? 0,
+    typicalRunSeconds: counts.successful ? 60 : null,
     missingChecks: missing,
   });
 }
@@ -24,10 +25,38 @@ describe('the verdict', () => {
     [900, { successful: 1 }, 'fits', true, 'Fits the 15-minute window with 0s to spare (15m 0s).'],
     [
       600,
-      { successful: 9, failed: 1, cancelled: 2 },
+      { successful: 97, failed: 1, cancelled: 2 },
       'fits',
       false,
       'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed and 2 steps were cancelled.',
+    ],
+    [
+      600,
+      { successful: 7, failed: 1 },
+      'fits',
+      false,
+      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed.',
+    ],
+    [
+      20,
+      { successful: 1, failed: 30 },
+      'not_decided',
+      false,
+      'Not decided: 30 of 31 steps did not complete, so nothing shows whether this load fits the 15-minute window; 30 steps failed.',
+    ],
+    [
+      850,
+      { successful: 99, interrupted: 1 },
+      'not_decided',
+      false,
+      'Not decided: 1 of 100 steps did not complete, and the 50s left of the 15-minute window would not hold a step of the usual 1m 0s; 1 step was interrupted.',
+    ],
+    [
+      1339,
+      { successful: 1, failed: 30 },
+      'missed',
+      false,
+      'Missed the 15-minute window by 7m 19s (22m 19s); 30 steps failed.',
     ],
     [
       600,
@@ -66,6 +95,12 @@ describe('the verdict', () => {
     const verdict = verdictOf(600, { successful: 9 }, ['a.yml', 'b.yml']);
     expect(verdict).toMatchObject({ outcome: 'fits', pass: false });
     expect(verdict.sentence).toContain('but 2 uploaded checks did not run.');
+  });
+
+  it('knows no slack where nothing is decided', () => {
+    expect(verdictOf(20, { successful: 1, failed: 30 }).slackSeconds).toBeNull();
+    expect(verdictOf(600, { failed: 9 }).slackSeconds).toBeNull();
+    expect(verdictOf(600, { successful: 9 }).slackSeconds).toBe(300);
   });
 
   it('begins with its headline, so that the headline can be set in bold', () => {

@@ -70,6 +70,15 @@ test('building again replaces the report with the same bytes', async () => {
   expect(bytes()).toEqual(before);
 });
 
+test('a check whose window a person fixed is named in report.json, so that no ratio is taken from it', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { directory } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
+  const { fixedWindows } = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+  expect(fixedWindows).toEqual(['events/check_events_15m.yml']);
+});
+
 test('active steps are refused, and a provisional report is written when asked for', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });

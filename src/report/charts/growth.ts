@@ -25,9 +25,12 @@ export function growthAlt(comparison: Comparison): string {
   return `${headOf(comparison)}${most}`;
 }
 
-function headOf({ checks, baseline, candidate, ratios, newFailures }: Comparison): string {
+function headOf({ checks, unscaled, baseline, candidate, ratios, newFailures }: Comparison): string {
+  const which = unscaled === null ? '' : ` (the ${ratios.n} scaled)`;
   const mean =
-    ratios.geometricMean === null ? '' : `, ${ratios.geometricMean.toFixed(2)} times as long on average`;
+    ratios.geometricMean === null
+      ? ''
+      : `, ${ratios.geometricMean.toFixed(2)} times as long on average${which}`;
   const failures = newFailures.length === 0 ? '' : `, ${counted(newFailures.length, 'new failure')}`;
   return `${candidate.load}x against ${baseline.load}x: ${counted(checks.length, 'check')}${mean}${failures}`;
 }

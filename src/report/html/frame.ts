@@ -11,6 +11,12 @@ export function figure(svg: string | undefined): string {
   return `<figure class="scroll" tabindex="0" role="group" aria-label="Picture">${svg.replace(/<style>.*?<\/style>/s, '').trim()}</figure>`;
 }
 
+/** Where each section is, below the verdict; a narrow page has no room for it. */
+export function sectionLinks(sections: readonly (readonly [id: string, title: string])[]): string {
+  const links = sections.map(([id, title]) => `<a href="#${id}">${title}</a>`);
+  return `<nav aria-label="Sections">${links.join('')}</nav>`;
+}
+
 const buttons = [
   ['closer', 'Zoom in', '+'],
   ['wider', 'Zoom out', '−'],

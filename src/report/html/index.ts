@@ -5,7 +5,7 @@ import { xml } from '../charts/svg.ts';
 import type { Report } from '../model.ts';
 import { roundTimes } from '../occupancy.ts';
 import { text as script } from './client/main.ts?bundle';
-import { explorer, figure, section } from './frame.ts';
+import { explorer, figure, section, sectionLinks } from './frame.ts';
 import { text as pageStyle } from './page.css?bundle';
 import type { PageData } from './pageData.ts';
 import { sectionsOf } from './sections/index.ts';
@@ -24,16 +24,17 @@ export function renderHtml(report: Report, pictures: DrawnPictures = drawPicture
   const provisional = report.round.partial ? ' (provisional)' : '';
   const title = `Load Test Report - ${report.load}x Load${provisional}`;
   const data: PageData = { sections: sectionsOf(report), steps: stepColumns(report), round: roundOf(report) };
-  const parts = [
-    section('summary', 'Summary', figure(pictures.timeline.svg)),
-    section('slowest', 'Top 20 Slowest Steps'),
-    section('metrics', 'Performance Metrics', figure(pictures.distribution.svg)),
-    data.sections.comparison && section('comparison', 'Comparison', figure(pictures.growth?.svg)),
-    data.sections.forecast && section('forecast', 'Forecast', figure(pictures.forecast?.svg)),
-    section('failures', 'Failed Steps'),
-    section('suggestions', 'Optimization Suggestions'),
-    explorer(),
-  ].filter((part) => part !== undefined);
+  const sections = [
+    ['summary', 'Summary', pictures.timeline.svg],
+    ['slowest', 'Top 20 Slowest Steps'],
+    ['metrics', 'Performance Metrics', pictures.distribution.svg],
+    data.sections.comparison && ['comparison', 'Comparison', pictures.growth?.svg],
+    data.sections.forecast && ['forecast', 'Forecast', pictures.forecast?.svg],
+    ['failures', 'Failed Steps'],
+    ['suggestions', 'Optimization Suggestions'],
+  ].filter((one) => one !== undefined) as [id: string, title: string, svg?: string][];
+  const links = [...sections.map(([id, name]) => [id, name] as const), ['steps', 'All Steps'] as const];
+  const parts = [...sections.map(([id, name, svg]) => section(id, name, figure(svg))), explorer()];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -47,6 +48,7 @@ ${pageStyle}</style>
 </head>
 <body class="${report.verdict.outcome}">
 <header><h1>${xml(title)}</h1><div id="head-body"></div>
+${sectionLinks(links)}
 <noscript><p class="notice">This page needs its script; report.md beside it says the same without.</p></noscript></header>
 <main>
 ${parts.join('\n')}

@@ -1,7 +1,7 @@
 import type { Comparison, Forecast } from '../comparisonModel.ts';
 import { formatDuration } from '../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../forecastWords.ts';
-import { scalingText } from '../scalingText.ts';
+import { fixedText, meanTexts, moreText, scalingText, times } from '../scalingText.ts';
 import { counted } from '../words.ts';
 import { plain, table } from './escape.ts';
 
@@ -18,10 +18,10 @@ export function comparisonSection(comparison: Comparison): string {
   const suspect = checks.filter((check) => check.word === 'suspect: repeat the round').length;
   const lines = [
     ratios.runtime !== null && `- Total runtime: ${times(ratios.runtime)}`,
-    ratios.geometricMean !== null &&
-      `- A check takes ${ratios.withinNoise ? '~ ' : ''}${times(ratios.geometricMean)} as long (geometric mean of ${counted(ratios.n, 'check')}; 95% interval ${times(ratios.low ?? 0)} to ${times(ratios.high ?? 0)}${ratios.withinNoise ? ': inside the noise' : ''})`,
+    ...meanTexts(comparison).map((text) => `- ${text}`),
     comparison.varies === 'load' &&
       `- Super-linear (confirmed): ${counted(confirmed, 'check')}; suspect, repeat the round: ${counted(suspect, 'check')}`,
+    comparison.fixedWindows.length > 0 && `- ${fixedText(comparison.fixedWindows.map(plain))}`,
     comparison.newFailures.length > 0 && `- New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `- Failed before, not now: ${names(comparison.fixed)}`,
   ].filter((line) => line !== false);
@@ -47,16 +47,18 @@ function checkTable({ checks, baseline, candidate, varies }: Comparison): string
     'Ratio',
     'Verdict',
   ];
-  return table(
+  const rows = table(
     titles,
     worst.map((check) => [
       plain(check.check),
       formatDuration(check.baselineSeconds),
       formatDuration(check.candidateSeconds),
       times(check.ratio),
-      scalingText(check.word, varies),
+      scalingText(check, varies),
     ]),
   );
+  const more = moreText(checks.length, worst.length);
+  return more === undefined ? rows : `${rows}\n\n${more}`;
 }
 
 /** At which level it stops fitting; the model's own error first. */
@@ -70,10 +72,6 @@ export function forecastSection(forecast: Forecast): string {
     '',
     table(forecastTitles, forecastRows(forecast)),
   ].join('\n');
-}
-
-function times(ratio: number): string {
-  return `${ratio.toFixed(2)}×`;
 }
 
 function names(checks: readonly string[]): string {

@@ -65,6 +65,12 @@ function loadLines(group: Report['failures'][number], load: number): string[] {
       ({ check, loads }) =>
         `- ${plain(check)} also failed at ${loads.map((one) => `${one}x`).join(', ')}: not because of this load`,
     );
-  const fresh = group.newHere.slice(0, stepsShown).map(plain);
-  return [...also, ...(fresh.length > 0 ? [`- New at ${load}x: ${fresh.join(', ')}`] : [])];
+  const named = (words: string, checks: readonly string[]) =>
+    checks.length === 0 ? [] : [`- ${words}: ${checks.slice(0, stepsShown).map(plain).join(', ')}`];
+  return [
+    ...also,
+    ...named(`Also failed in the last round at ${load}x`, group.failedLastRound),
+    ...named(`New at ${load}x`, group.newHere),
+    ...named('Not run to its end at a lower load', group.notRunLower),
+  ];
 }

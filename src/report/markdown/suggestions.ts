@@ -1,4 +1,5 @@
 import type { Report } from '../model.ts';
+import { noneText } from '../noneText.ts';
 import { whatIfTable } from '../whatIfTable.ts';
 import { plain, table } from './escape.ts';
 
@@ -15,7 +16,7 @@ function whatIfText(report: Report): string[] {
 
 /** Each with its number, its setting, and how the next round shows whether it worked. */
 export function suggestionsSection(report: Report): string {
-  const { suggestions, suggestionsTogether, judged, findings, counts } = report;
+  const { suggestions, suggestionsTogether, judged, findings } = report;
   const numbered = suggestions.map((one, index) =>
     [
       `${index + 1}. **${plain(one.title)}**`,
@@ -25,10 +26,7 @@ export function suggestionsSection(report: Report): string {
       `   - The next round shows it: ${plain(one.nextRound.sentence)}`,
     ].join('\n'),
   );
-  const none =
-    counts.total === 0
-      ? 'Not measured: the round has no steps.'
-      : 'None: no number of this round asks for a change.';
+  const none = noneText(report);
   return [
     '## Optimization Suggestions',
     numbered.length === 0 ? none : numbered.join('\n'),

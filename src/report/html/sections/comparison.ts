@@ -1,10 +1,9 @@
 import type { Comparison, Forecast } from '../../comparisonModel.ts';
 import { formatDuration } from '../../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../../forecastWords.ts';
-import { scalingText } from '../../scalingText.ts';
+import { fixedText, meanTexts, moreText, scalingText, times } from '../../scalingText.ts';
 import { counted } from '../../words.ts';
 import type { Block } from '../pageData.ts';
-import { times } from './pieces.ts';
 
 const checksShown = 10;
 const namesShown = 20;
@@ -24,39 +23,43 @@ export function comparisonBlocks(comparison: Comparison): Block[] {
   const withWord = (word: string) => checks.filter((check) => check.word === word).length;
   const items = [
     ratios.runtime !== null && `Total runtime: ${times(ratios.runtime)}`,
-    ratios.geometricMean !== null &&
-      `A check takes ${ratios.withinNoise ? '~ ' : ''}${times(ratios.geometricMean)} as long (geometric mean of ${counted(ratios.n, 'check')}; 95% interval ${times(ratios.low ?? 0)} to ${times(ratios.high ?? 0)}${ratios.withinNoise ? ': inside the noise' : ''})`,
+    ...meanTexts(comparison),
     varies === 'load' &&
       `Super-linear (confirmed): ${counted(withWord('super-linear (confirmed)'), 'check')}; suspect, repeat the round: ${counted(withWord('suspect: repeat the round'), 'check')}`,
+    comparison.fixedWindows.length > 0 && fixedText(comparison.fixedWindows),
     comparison.newFailures.length > 0 && `New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `Failed before, not now: ${names(comparison.fixed)}`,
   ].filter((item) => item !== false);
-  return [{ kind: 'paragraph', line: `${head}.` }, { kind: 'list', items }, checkTable(comparison)];
+  return [{ kind: 'paragraph', line: `${head}.` }, { kind: 'list', items }, ...checkTable(comparison)];
 }
 
 /** What is confirmed or suspect comes first; within that, what grew most. */
-function checkTable({ checks, baseline, candidate, varies }: Comparison): Block {
-  if (checks.length === 0) return { kind: 'paragraph', line: 'No check completed in both rounds.' };
+function checkTable({ checks, baseline, candidate, varies }: Comparison): Block[] {
+  if (checks.length === 0) return [{ kind: 'paragraph', line: 'No check completed in both rounds.' }];
+  const more = moreText(checks.length, checksShown);
   const worst = checks
     .toSorted((a, b) => weight[a.word] - weight[b.word] || b.ratio - a.ratio)
     .slice(0, checksShown);
-  return {
-    kind: 'table',
-    titles: [
-      'Check',
-      `${baseline.load}x`,
-      varies === 'load' ? `${candidate.load}x` : 'Now',
-      'Ratio',
-      'Verdict',
-    ],
-    rows: worst.map((check) => [
-      check.check,
-      formatDuration(check.baselineSeconds),
-      formatDuration(check.candidateSeconds),
-      times(check.ratio),
-      scalingText(check.word, varies),
-    ]),
-  };
+  return [
+    {
+      kind: 'table',
+      titles: [
+        'Check',
+        `${baseline.load}x`,
+        varies === 'load' ? `${candidate.load}x` : 'Now',
+        'Ratio',
+        'Verdict',
+      ],
+      rows: worst.map((check) => [
+        check.check,
+        formatDuration(check.baselineSeconds),
+        formatDuration(check.candidateSeconds),
+        times(check.ratio),
+        scalingText(check, varies),
+      ]),
+    },
+    ...(more === undefined ? [] : [{ kind: 'paragraph', line: more } as const]),
+  ];
 }
 
 /** At which level it stops fitting; the model's own error first. */

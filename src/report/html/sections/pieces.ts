@@ -13,7 +13,3 @@ export function stepPiece(report: Report, places: Places, id: string): Piece {
   const place = places.get(id);
   return place === undefined ? id : { step: place, name: report.steps[place]?.name ?? id };
 }
-
-export function times(ratio: number): string {
-  return `${ratio.toFixed(2)}×`;
-}

@@ -1,9 +1,10 @@
 import { formatMeasured } from '../../durations.ts';
 import { localTime } from '../../localTime.ts';
 import type { Report } from '../../model.ts';
+import { times } from '../../scalingText.ts';
 import { statusWord } from '../../stepStates.ts';
 import type { Block, Line } from '../pageData.ts';
-import { type Places, stepPiece, times } from './pieces.ts';
+import { type Places, stepPiece } from './pieces.ts';
 
 /** The title of the column of ratios; undefined when there is nothing to compare with. */
 export function ratioTitle({ comparison }: Report): string | undefined {

@@ -1,14 +1,12 @@
 import type { Report } from '../../model.ts';
+import { noneText } from '../../noneText.ts';
 import { whatIfTable } from '../../whatIfTable.ts';
 import type { Block } from '../pageData.ts';
 
 /** Each with its number, its setting, and how the next round shows whether it worked. */
 export function suggestionBlocks(report: Report): Block[] {
-  const { suggestions, suggestionsTogether, judged, findings, counts } = report;
-  const none =
-    counts.total === 0
-      ? 'Not measured: the round has no steps.'
-      : 'None: no number of this round asks for a change.';
+  const { suggestions, suggestionsTogether, judged, findings } = report;
+  const none = noneText(report);
   return [
     ...(suggestions.length === 0 ? [{ kind: 'paragraph', line: none } as const] : []),
     ...suggestions.flatMap((one, index): Block[] => [

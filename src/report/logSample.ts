@@ -1,0 +1,26 @@
+import { groupBy } from './checkKey.ts';
+
+/**
+ * Steps whose logs are read where there are too many to read all: one of each check before a second of any, and of
+ * too many checks those that lie evenly over the round. What breaks at its end may not be what breaks at its start.
+ */
+export function sampleAcrossChecks<T extends { readonly name: string }>(
+  steps: readonly T[],
+  most: number,
+): T[] {
+  if (steps.length <= most) return [...steps];
+  const checks = [...groupBy(steps, (step) => step.name).values()];
+  const rank = new Map(checks.flatMap((same) => same.map((step, index) => [step, index] as const)));
+  const byRank = groupBy(
+    steps.toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0)),
+    (step) => String(rank.get(step) ?? 0),
+  );
+  const sample: T[] = [];
+  for (const same of byRank.values()) sample.push(...spread(same, most - sample.length));
+  return sample;
+}
+
+function spread<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items;
+  return Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)] as T);
+}

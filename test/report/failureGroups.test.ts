@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { StepLog } from '../../src/ports.ts';
+import { buildReport } from '../../src/report/build.ts';
+import { sampleAcrossChecks } from '../../src/report/logSample.ts';
+import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import type { Report } from '../../src/report/model.ts';
+import { factsOf, stepOf } from './rounds.ts';
+
+const yarnKill: StepLog = {
+  found: 'log',
+  parts: [
+    {
+      uri: 's3://logs/stderr.gz',
+      text: 'Container killed by YARN for exceeding physical memory limits. 5.5 GB of 5.5 GB used.',
+      cut: false,
+      gzip: true,
+    },
+  ],
+};
+
+describe('more failed steps than logs are read', () => {
+  const steps = Array.from({ length: 200 }, (_, n) =>
+    stepOf(`check_${n}_15m`, { started: n, ended: n + 60, state: 'FAILED' }),
+  );
+
+  it('are never called "no log found", and what was not read comes last', () => {
+    const failures = new Map(steps.slice(0, 40).map((step) => [step.id, yarnKill]));
+    const groups = buildReport(factsOf(steps, { failures })).failures;
+    expect(groups.map(({ title, steps }) => [title, steps.length])).toEqual([
+      ['Container killed by YARN for its memory', 40],
+      ['Log not read (40 of 200 were)', 160],
+    ]);
+  });
+
+  it('are sampled over the whole round', () => {
+    const sample = sampleAcrossChecks(steps, 40);
+    expect(sample).toHaveLength(40);
+    expect(sample.map((step) => steps.indexOf(step))).toEqual(Array.from({ length: 40 }, (_, n) => 5 * n));
+  });
+
+  it('have one log of each check read before a second of any', () => {
+    const often = Array.from({ length: 50 }, (_, n) => ({ name: 'often', n }));
+    const rare = Array.from({ length: 5 }, (_, n) => ({ name: `rare_${n}`, n }));
+    const sample = sampleAcrossChecks([...often, ...rare], 8);
+    expect(sample.map(({ name }) => name).slice(0, 6)).toEqual(['often', ...rare.map(({ name }) => name)]);
+    expect(sample).toHaveLength(8);
+    expect(sampleAcrossChecks(rare, 8)).toEqual(rare);
+  });
+});
+
+describe('whether a check fails because of this load', () => {
+  const at = (day: number, load: number, states: Record<string, string>, earlier: readonly Report[] = []) =>
+    buildReport(
+      factsOf(
+        Object.entries(states).map(([check, state]) => stepOf(check, { started: 0, ended: 60, state, load })),
+        { load, earlier, startedAtText: `2025-12-0${day}T15:30:00.000000-05:00` },
+      ),
+    );
+  const group = (report: Report) => report.failures[0];
+
+  it('is "new" only of one that completed at a lower load', () => {
+    const two = at(1, 2, { a_15m: 'COMPLETED', b_15m: 'FAILED', c_15m: 'CANCELLED' });
+    const four = at(2, 4, { a_15m: 'FAILED', b_15m: 'FAILED', c_15m: 'FAILED', d_15m: 'FAILED' }, [two]);
+    expect(group(four)).toMatchObject({
+      newHere: ['a_15m'],
+      alsoFailedAt: [{ check: 'b_15m', loads: [2] }],
+      notRunLower: ['c_15m', 'd_15m'],
+    });
+    const page = renderMarkdown(four);
+    expect(page).toContain('- New at 4x: a_15m\n');
+    expect(page).toContain('- Not run to its end at a lower load: c_15m, d_15m\n');
+  });
+
+  it('is said by the last round at the same load where there is no lower one', () => {
+    const first = at(1, 2, { a_15m: 'FAILED', b_15m: 'COMPLETED' });
+    const again = at(2, 2, { a_15m: 'FAILED', b_15m: 'FAILED' }, [first]);
+    expect(group(again)).toMatchObject({ newHere: [], failedLastRound: ['a_15m'], notRunLower: [] });
+    expect(renderMarkdown(again)).toContain('- Also failed in the last round at 2x: a_15m\n');
+  });
+
+  it('is not asked of the first round', () => {
+    expect(group(at(1, 2, { a_15m: 'FAILED' }))).toMatchObject({ newHere: [], notRunLower: [] });
+  });
+});
