@@ -8,8 +8,9 @@ when a check failed.
 The trigger form takes `cluster_id` (a round on a cluster that is up, which stays up), `keep_cluster` (a new
 cluster that stays up for the next round) and, for hourly, `ts_end` (the end of the window, LOAD hours long).
 
-A retry goes on where the last attempt stopped: a check is known by the run id and the URI of its config, both
-in its step's arguments. To run the checks once more, trigger a new run.
+A retry goes on where the last attempt stopped: a check is known by its step's arguments, which hold the run id and
+the URI of its config. To run the checks once more, trigger a new run. A run keeps the LOAD and the step template that
+it began with, whatever is deployed meanwhile.
 """
 
 from __future__ import annotations
@@ -47,12 +48,21 @@ RETRY_SECONDS = 60
 ACTIVE_STEPS_LIMIT = 200
 # EMR forgets all but the newest records of a cluster's steps.
 STEP_RECORDS_KEPT = 1000
+# A step that is still active must stay among those records: so many newer ones at the most.
+NEWER_STEPS_LIMIT = 900
+# EMR refuses a longer name, and longer arguments in all.
+STEP_NAME_LIMIT = 256
+STEP_ARGUMENTS_LIMIT = 10240
 # A check that hangs must not pay for a cluster for ever.
 MAX_ROUND_HOURS = 24
+# A cluster may come into being after the task that asked for it was killed: its request takes up to a minute.
+LATE_CLUSTER_SECONDS = 150
+TERMINATE_RETRIES = 8
 
 CLUSTER_UP = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
 CLUSTER_READY = ["RUNNING", "WAITING"]
 STEP_ACTIVE = ["PENDING", "CANCEL_PENDING", "RUNNING"]
+STEP_RAN = ["COMPLETED", "FAILED"]
 
 log = logging.getLogger(__name__)
 
@@ -77,72 +87,73 @@ def cluster_config(schedule: str) -> tuple[dict, dict]:
     return config, config.pop("AuditStep")
 
 
-def configs_prefix(schedule: str) -> str:
-    return f"{CONFIGS_PREFIX}/{schedule}/{LOAD}x/"
+def configs_prefix(schedule: str, load: int) -> str:
+    return f"{CONFIGS_PREFIX}/{schedule}/{load}x/"
 
 
-def config_uri(schedule: str, name: str) -> str:
-    return f"s3://{S3_BUCKET}/{configs_prefix(schedule)}{name}"
+def given_end(text: str) -> datetime:
+    """`ts_end` of the trigger form. A window that has not passed holds no data, and would look fast."""
+    try:
+        end = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        end = datetime.min
+    if end.tzinfo is None:
+        example = "2025-12-08T15:00:00+00:00"
+        raise AirflowFailException(f"ts_end {text!r} is not a time with an offset, such as {example}.")
+    if end.year < 2000 or end > datetime.now(timezone.utc):
+        raise AirflowFailException(f"ts_end {text!r} is no time of this century that has passed.")
+    return end
 
 
-def hourly_window(dag_run, params) -> tuple[str, str]:
-    """Start and end, ISO 8601 UTC: LOAD hours that end at `ts_end`, or at the time the run is for."""
-    if params["ts_end"]:
-        try:
-            end = datetime.fromisoformat(params["ts_end"].replace("Z", "+00:00"))
-        except ValueError:
-            end = datetime.min
-        if end.tzinfo is None:
-            example = "2025-12-08T15:00:00+00:00"
-            raise AirflowFailException(f"ts_end {params['ts_end']!r} is not a time with an offset, such as {example}.")
-    else:
+def hourly_window(load: int, dag_run, params) -> tuple[str, str]:
+    """Start and end, ISO 8601 UTC: `load` hours that end at `ts_end`, or at the time the run is for."""
+    if params["ts_end"] is None:
         end = getattr(dag_run, "run_after", None) or dag_run.logical_date
+    else:
+        end = given_end(params["ts_end"])
     end = end.astimezone(timezone.utc).replace(microsecond=0)
-    return (end - timedelta(hours=LOAD)).isoformat(), end.isoformat()
+    return (end - timedelta(hours=load)).isoformat(), end.isoformat()
 
 
-def step_of(schedule: str, template: dict, name: str, dag_run, params) -> dict:
+def step_of(schedule: str, plan: dict, name: str, dag_run, params) -> dict:
     """The EMR step that runs the check of one config file."""
+    load, template = plan["load"], plan["template"]
     values = {
-        "config_uri": config_uri(schedule, name),
-        "load": str(LOAD),
-        "results_uri": f"s3://{S3_BUCKET}/{RESULTS_PREFIX}/{schedule}/{LOAD}x/",
+        "config_uri": f"s3://{S3_BUCKET}/{configs_prefix(schedule, load)}{name}",
+        "load": str(load),
+        "results_uri": f"s3://{S3_BUCKET}/{RESULTS_PREFIX}/{schedule}/{load}x/",
         "run_id": dag_run.run_id,
     }
     arguments = list(template["Args"])
     if "HourlyArgs" in template:
         arguments += template["HourlyArgs"]
-        values["ts_start"], values["ts_end"] = hourly_window(dag_run, params)
+        values["ts_start"], values["ts_end"] = hourly_window(load, dag_run, params)
     placeholder = re.compile("{(" + "|".join(values) + ")}")
     arguments = [placeholder.sub(lambda match: values[match[1]], argument) for argument in arguments]
     return {
-        "Name": f"{PurePosixPath(name).name.removesuffix('.yml')}_{LOAD}x",
+        "Name": f"{PurePosixPath(name).name.removesuffix('.yml')}_{load}x",
         # The only choice EMR allows when several steps run at once; one failed check must not stop the others.
         "ActionOnFailure": "CONTINUE",
         "HadoopJarStep": {"Jar": template["Jar"], "Args": arguments},
     }
 
 
-def carries(arguments: list[str], value: str) -> bool:
-    """Whether a step was given this value, as an argument or as `--option=value`."""
-    return any(argument == value or argument.endswith("=" + value) for argument in arguments)
+def steps_of(schedule: str, plan: dict, dag_run, params) -> dict[str, dict]:
+    return {name: step_of(schedule, plan, name, dag_run, params) for name in plan["names"]}
 
 
-def submitted_before(emr, cluster_id: str, schedule: str, names: list[str], run_id: str) -> dict[str, str | None]:
+def submitted_before(emr, cluster_id: str, steps: dict[str, dict]) -> dict[str, str | None]:
     """Step id (None: EMR has forgotten it) of each check that this run has already given to the cluster.
 
-    Checks are submitted in the order of `names`, so when EMR shows only its newest records, every check
-    before the last one that is visible has been submitted too.
+    Checks are submitted in order, so when EMR shows only its newest records, every check before the last one that is
+    visible has been submitted too.
     """
     pages = emr.get_paginator("list_steps").paginate(ClusterId=cluster_id)
     records = [step for page in pages for step in page["Steps"]]
-    name_of = {config_uri(schedule, name): name for name in names}
-    found = {}
-    for step in records:
-        arguments = step["Config"]["Args"]
-        if carries(arguments, run_id):
-            uris = {argument[argument.find("s3://") :] for argument in arguments if "s3://" in argument}
-            found.update((name_of[uri], step["Id"]) for uri in uris & name_of.keys())
+    names = list(steps)
+    name_of = {tuple(step["HadoopJarStep"]["Args"]): name for name, step in steps.items()}
+    ids = {name_of.get(tuple(record["Config"]["Args"])): record["Id"] for record in records}
+    found = {name: ids[name] for name in names if name in ids}
     if found and len(records) >= STEP_RECORDS_KEPT:
         last = max(names.index(name) for name in found)
         return {name: found.get(name) for name in names[: last + 1]}
@@ -191,21 +202,19 @@ def add_steps(emr, cluster_id: str, steps: list[dict]) -> list[str] | None:
         if "Throttl" in code or "number of active steps" in message or "may not be modified" in message:
             log.info("EMR takes no steps now, the next poll decides: %s", error)
             return []
+        if code == "ValidationException":
+            raise AirflowFailException(f"EMR refuses these steps, and would again: {message}") from error
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             log.warning("EMR failed in AddJobFlowSteps, reading the cluster's steps before going on: %s", error)
             return None
         raise
 
 
-def cluster_name(config: dict, dag_run) -> str:
-    return f"{config['Name']}_{LOAD}x_{dag_run.run_id}"[:256]
-
-
-def cluster_of_run(emr, config: dict, dag_run) -> str | None:
-    """The id of the cluster that this run created and that is still up, if there is one."""
+def cluster_of_run(emr, name: str) -> str | None:
+    """The id of the cluster that this run created under this name and that is still up, if there is one."""
     pages = emr.get_paginator("list_clusters").paginate(ClusterStates=CLUSTER_UP)
     clusters = (cluster for page in pages for cluster in page["Clusters"])
-    return next((cluster["Id"] for cluster in clusters if cluster["Name"] == cluster_name(config, dag_run)), None)
+    return next((cluster["Id"] for cluster in clusters if cluster["Name"] == name), None)
 
 
 def make_event_log_folder(config: dict) -> None:
@@ -217,10 +226,43 @@ def make_event_log_folder(config: dict) -> None:
             aws_client("s3").put_object(Bucket=bucket, Key=key.rstrip("/") + "/")
 
 
+def require_meant(schedule: str, dag_run, params) -> None:
+    """A key that nobody reads, or a window that nobody asked for, must not be found out on a paid cluster."""
+    unknown = sorted(set(dag_run.conf or {}) - {*PARAMS, "round"})
+    if unknown:
+        raise AirflowFailException(f"Unknown in conf: {', '.join(unknown)}. Known: {', '.join(PARAMS)}, round.")
+    if params["ts_end"] is not None and schedule != "hourly":
+        raise AirflowFailException(f"ts_end is for hourly; the windows of {schedule} are in its configs.")
+
+
+def require_sound_steps(schedule: str, plan: dict, dag_run, params) -> None:
+    arguments = plan["template"]["Args"]
+    for placeholder in ("{config_uri}", "{run_id}"):
+        if not any(argument == placeholder or argument.endswith("=" + placeholder) for argument in arguments):
+            raise AirflowFailException(
+                f"AuditStep.Args in the {schedule} cluster config must hold {{config_uri}} and {{run_id}}, each as an "
+                "argument or as --option={…}: a retry knows its checks by them. No cluster was created."
+            )
+    too_long = [
+        name
+        for name, step in steps_of(schedule, plan, dag_run, params).items()
+        if len(step["Name"]) > STEP_NAME_LIMIT or sum(map(len, step["HadoopJarStep"]["Args"])) > STEP_ARGUMENTS_LIMIT
+    ]
+    if too_long:
+        raise AirflowFailException(
+            f"EMR takes step names of {STEP_NAME_LIMIT} and arguments of {STEP_ARGUMENTS_LIMIT} characters; longer are "
+            f"those of {'; '.join(too_long[:10])} ({len(too_long)} in all). No cluster was created."
+        )
+
+
 @task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS))
 def list_configs(schedule: str, dag_run=None, params=None):
-    """Names of the check configs, relative to their prefix. Fails before a cluster is paid for."""
-    prefix = configs_prefix(schedule)
+    """What this run is to do, whatever is deployed meanwhile. Fails before a cluster is paid for.
+
+    `names` are those of the check configs, relative to their prefix.
+    """
+    require_meant(schedule, dag_run, params)
+    prefix = configs_prefix(schedule, LOAD)
     pages = aws_client("s3").get_paginator("list_objects_v2").paginate(Bucket=S3_BUCKET, Prefix=prefix)
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
     names = [key[len(prefix) :] for key in keys if key.endswith(".yml")]
@@ -229,45 +271,54 @@ def list_configs(schedule: str, dag_run=None, params=None):
             f"No check config (.yml) under s3://{S3_BUCKET}/{prefix}. No cluster was created. "
             f"Upload the checks of load {LOAD}x, or upload the DAG with the LOAD whose checks are there."
         )
-    _, template = cluster_config(schedule)
-    step = step_of(schedule, template, names[0], dag_run, params)
-    arguments = step["HadoopJarStep"]["Args"]
-    if not (carries(arguments, config_uri(schedule, names[0])) and carries(arguments, dag_run.run_id)):
-        raise AirflowFailException(
-            f"AuditStep.Args in the {schedule} cluster config must hold {{config_uri}} and {{run_id}}, each as an "
-            "argument or as --option={…}: a retry knows its checks by them. No cluster was created."
-        )
+    config, template = cluster_config(schedule)
+    plan = {
+        "load": LOAD,
+        "cluster_name": f"{config['Name']}_{LOAD}x_{dag_run.run_id}"[:256],
+        "template": template,
+        "names": names,
+    }
+    require_sound_steps(schedule, plan, dag_run, params)
+    step = step_of(schedule, plan, names[0], dag_run, params)
     log.info("%d checks under s3://%s/%s; the first step: %s", len(names), S3_BUCKET, prefix, step)
-    return names
+    return plan
 
 
 @task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS))
-def create_cluster(schedule: str, dag_run=None, params=None):
+def create_cluster(schedule: str, plan: dict, params=None):
     """The id of the cluster for this run: the one in `cluster_id`, one of an earlier attempt, or a new one."""
     emr = aws_client("emr")
     if params["cluster_id"]:
-        state = emr.describe_cluster(ClusterId=params["cluster_id"])["Cluster"]["Status"]["State"]
+        cluster = emr.describe_cluster(ClusterId=params["cluster_id"])["Cluster"]
+        state = cluster["Status"]["State"]
         if state not in CLUSTER_UP:
             raise AirflowFailException(f"Cluster {params['cluster_id']} is {state}: give one that is up, or none.")
+        ours = [cluster_config(cadence)[0]["Name"] for cadence in CADENCES]
+        if not cluster["Name"].startswith(tuple(ours)):
+            raise AirflowFailException(
+                f"Cluster {params['cluster_id']} ({cluster['Name']}) is not one of a load test: the names of those "
+                f"begin with {', '.join(ours)}. Nothing was submitted to it."
+            )
         return params["cluster_id"]
-    config, _ = cluster_config(schedule)
-    existing = cluster_of_run(emr, config, dag_run)
+    existing = cluster_of_run(emr, plan["cluster_name"])
     if existing:
         log.info("An earlier attempt of this run has created %s.", existing)
         return existing
+    config, _ = cluster_config(schedule)
     make_event_log_folder(config)
-    request = {**config, "Name": cluster_name(config, dag_run)}
+    request = {**config, "Name": plan["cluster_name"]}
     return aws_client("emr", attempts=1).run_job_flow(**request)["JobFlowId"]
 
 
 @task(retries=3, retry_delay=timedelta(seconds=RETRY_SECONDS))
-def submit_and_wait(schedule: str, names: list[str], cluster_id: str, dag_run=None, params=None):
+def submit_and_wait(schedule: str, plan: dict, cluster_id: str, dag_run=None, params=None):
     """Give the checks to the cluster, at most ACTIVE_STEPS_LIMIT at a time, and wait for the last to end.
 
     Returns one row for each check that did not complete.
     """
     emr, emr_once = aws_client("emr"), aws_client("emr", attempts=1)
-    _, template = cluster_config(schedule)
+    steps = steps_of(schedule, plan, dag_run, params)
+    names = plan["names"]
     deadline = dag_run.start_date + timedelta(hours=MAX_ROUND_HOURS)
     submitted = None  # check -> step id; None: to be read from the cluster
     ended = {}  # step id -> (state, reason)
@@ -285,31 +336,42 @@ def submit_and_wait(schedule: str, names: list[str], cluster_id: str, dag_run=No
             )
             waiting = [name for name in names if name not in submitted]
             log.info("%d checks ended, %d to be submitted, %d steps active.", len(ended), len(waiting), active)
+            is_through = not waiting and all(step_id in ended for step_id in unfinished)
+            # What becomes of the cluster after its last check has run is no matter of the round's.
+            if is_through and all(state in STEP_RAN for state, _ in ended.values()):
+                break
 
         status = emr.describe_cluster(ClusterId=cluster_id)["Cluster"]["Status"]
-        if status["State"] not in CLUSTER_UP:
+        is_up = status["State"] in CLUSTER_UP
+        # A cluster that has ended tells, too, which checks it ran.
+        was_ready = status["State"] in CLUSTER_READY or "ReadyDateTime" in status.get("Timeline", {})
+        if submitted is None and was_ready:
+            submitted = submitted_before(emr, cluster_id, steps)
+            log.info("%d of %d checks were submitted before.", len(submitted), len(names))
+            continue
+        if not is_up:
             change = status.get("StateChangeReason", {})
             reason = f"{status['State']}: {change.get('Message') or change.get('Code') or 'EMR gave no reason'}"
-            if "ReadyDateTime" not in status.get("Timeline", {}):
+            if submitted is None:
                 raise AirflowFailException(f"Cluster {cluster_id} did not start ({reason}). No check was run.")
             completed = sum(state == "COMPLETED" for state, _ in ended.values())
             raise AirflowFailException(
                 f"Cluster {cluster_id} ended in mid-run ({reason}). "
                 f"Of {len(names)} checks, {completed} were seen to complete."
             )
-        if submitted is not None and not waiting and all(step_id in ended for step_id in unfinished):
+        if submitted is not None and is_through:
             break
         if datetime.now(timezone.utc) > deadline:
             raise AirflowFailException(f"The round has taken more than {MAX_ROUND_HOURS} hours. Giving up.")
 
-        if submitted is None and status["State"] in CLUSTER_READY:
-            submitted = submitted_before(emr, cluster_id, schedule, names, dag_run.run_id)
-            log.info("%d of %d checks were submitted before.", len(submitted), len(names))
-            continue
-        if submitted is not None and waiting and active < ACTIVE_STEPS_LIMIT:
-            batch = waiting[: ACTIVE_STEPS_LIMIT - active]
-            steps = [step_of(schedule, template, name, dag_run, params) for name in batch]
-            step_ids = add_steps(emr_once, cluster_id, steps)
+        room = 0
+        if submitted is not None and waiting:
+            still = (place for place, step_id in enumerate(submitted.values()) if step_id and step_id not in ended)
+            newer = len(submitted) - next(still, len(submitted))
+            room = min(ACTIVE_STEPS_LIMIT - active, NEWER_STEPS_LIMIT - newer)
+        if room > 0:
+            batch = waiting[:room]
+            step_ids = add_steps(emr_once, cluster_id, [steps[name] for name in batch])
             submitted = None if step_ids is None else {**submitted, **dict(zip(batch, step_ids))}
         time.sleep(POLL_SECONDS * random.uniform(0.8, 1.2))
 
@@ -320,25 +382,64 @@ def submit_and_wait(schedule: str, names: list[str], cluster_id: str, dag_run=No
     return [dict(zip(("check", "step", "state", "reason"), row)) for row in problems]
 
 
-@task(retries=5, retry_delay=timedelta(seconds=RETRY_SECONDS))
-def terminate(schedule: str, cluster_id: str | None, dag_run=None, params=None):
-    """End the cluster that this run created, however the run went."""
-    if params["cluster_id"] or params["keep_cluster"]:
-        log.info("The cluster stays up; its AutoTerminationPolicy ends it when it is idle.")
+def cancel_own_steps(emr, cluster_id: str, steps: dict[str, dict]) -> None:
+    """Takes a round that was given up off a cluster that stays up: it would run into the next round's numbers."""
+    own = {tuple(step["HadoopJarStep"]["Args"]) for step in steps.values()}
+    pages = emr.get_paginator("list_steps").paginate(ClusterId=cluster_id, StepStates=["PENDING", "RUNNING"])
+    ids = [step["Id"] for page in pages for step in page["Steps"] if tuple(step["Config"]["Args"]) in own]
+    log.info("Cancelling %d steps of this run on %s, which stays up.", len(ids), cluster_id)
+    if ids:
+        emr.cancel_steps(ClusterId=cluster_id, StepIds=ids, StepCancellationOption="TERMINATE_PROCESS")
+
+
+@task(
+    retries=TERMINATE_RETRIES,
+    retry_delay=timedelta(seconds=RETRY_SECONDS),
+    retry_exponential_backoff=True,
+    max_retry_delay=timedelta(minutes=15),
+)
+def terminate(
+    schedule: str, plan: dict | None, cluster_id: str | None, problems: list | None, dag_run=None, params=None
+):
+    """End the cluster that this run created, however the run went.
+
+    A cluster that was to stay up does so only after a round that came to its end: one that was given up takes its
+    steps from a cluster that it was given, and ends one of its own.
+    """
+    if plan is None:
+        log.info("The run ended before a cluster was asked for.")
         return
     emr = aws_client("emr")
-    # There is no id when create_cluster was killed before it could hand it on.
-    cluster_id = cluster_id or cluster_of_run(emr, cluster_config(schedule)[0], dag_run)
-    if cluster_id:
+    if params["cluster_id"]:
+        if problems is None and cluster_id:
+            cancel_own_steps(emr, cluster_id, steps_of(schedule, plan, dag_run, params))
+        return
+    if params["keep_cluster"] and problems is not None:
+        log.info("%s stays up; its AutoTerminationPolicy ends it when it is idle.", cluster_id)
+        return
+    # There is no id when create_cluster was killed before it could hand it on, and perhaps no cluster yet.
+    late = time.monotonic() + LATE_CLUSTER_SECONDS
+    while not cluster_id:
+        cluster_id = cluster_of_run(emr, plan["cluster_name"])
+        if not cluster_id and time.monotonic() > late:
+            log.info("No cluster of the name %s is up.", plan["cluster_name"])
+            return
+        time.sleep(0 if cluster_id else POLL_SECONDS)
+    log.info("Terminating %s.", cluster_id)
+    try:
         emr.terminate_job_flows(JobFlowIds=[cluster_id])
-        log.info("Terminating %s.", cluster_id)
+    except Exception as error:
+        raise RuntimeError(
+            f"Cluster {cluster_id} is STILL UP, and paid for: end it by hand if this goes on."
+        ) from error
 
 
 @task
-def verdict(names: list[str], problems: list[dict] | None):
+def verdict(plan: dict, problems: list[dict] | None):
     """Fail the run when a check did not complete. Without it a run with failed checks would be green."""
     if problems is None:
         raise AirflowFailException("The round did not come to its end: the log of submit_and_wait says why.")
+    names = plan["names"]
     if not problems:
         log.info("All %d checks completed.", len(names))
         return
@@ -357,7 +458,9 @@ PARAMS = {
     ),
 }
 
-for cadence in ("15m", "hourly", "daily"):
+CADENCES = ("15m", "hourly", "daily")
+
+for cadence in CADENCES:
     with DAG(
         dag_id=f"yang_audit_load_test_{cadence}",
         description=f"Load test of the {cadence} audit checks at {LOAD}x",
@@ -368,15 +471,13 @@ for cadence in ("15m", "hourly", "daily"):
         params=PARAMS,
         tags=["audit_load_test", cadence, f"load_{LOAD}x"],
     ):
-        names = list_configs(cadence)
-        cluster = create_cluster(cadence)
-        problems = submit_and_wait(cadence, names, cluster)
-        ended = terminate(cadence, cluster)
-        judged = verdict(names, problems)
-        names >> cluster
-        problems >> ended
+        plan = list_configs(cadence)
+        cluster = create_cluster(cadence, plan)
+        problems = submit_and_wait(cadence, plan, cluster)
+        ended = terminate(cadence, plan, cluster, problems)
+        judged = verdict(plan, problems)
         # Teardowns are what is left to run when a person marks the run failed: the cluster ends, and the verdict
         # keeps the run from turning green after that. list_configs is a set-up of both, so that a cluster is ended
         # also when create_cluster was killed after RunJobFlow.
-        ended.as_teardown(setups=[names, cluster], on_failure_fail_dagrun=True)
-        judged.as_teardown(setups=names, on_failure_fail_dagrun=True)
+        ended.as_teardown(setups=[plan, cluster], on_failure_fail_dagrun=True)
+        judged.as_teardown(setups=plan, on_failure_fail_dagrun=True)
