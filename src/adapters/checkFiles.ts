@@ -10,14 +10,15 @@ import { inBatches } from './inBatches.ts';
 export async function readCheckFiles(
   git: Git,
   folder: ChecksFolder,
-  baseCommit: string,
+  { baseCommit, headCommit }: { readonly baseCommit: string; readonly headCommit: string },
   watch?: Watch,
 ): Promise<CheckFile[]> {
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;
+  const readBase = readTree(git, baseCommit, folder.inRepository, signal);
   const [base, head, onDisk] = await Promise.all([
-    readTree(git, baseCommit, folder.inRepository, signal),
-    readTree(git, 'HEAD', folder.inRepository, signal),
+    readBase,
+    headCommit === baseCommit ? readBase : readTree(git, headCommit, folder.inRepository, signal),
     folder.list(),
   ]);
   const added = [...head.keys()].filter((path) => !base.has(path));

@@ -8,6 +8,8 @@ import type { Git } from './git.ts';
 interface Whereabouts {
   readonly branch?: string;
   readonly commit?: string;
+  /** Where the branch left the baseline, when that was asked for and is one commit. */
+  readonly baseCommit?: string;
   /** The word for what is half done there: a merge, a rebase… */
   readonly unfinished?: string;
 }
@@ -20,12 +22,15 @@ const markers = [
   ['REVERT_HEAD', 'revert'],
 ] as const;
 
-async function whereabouts(git: Git): Promise<Whereabouts> {
+async function whereabouts(git: Git, baselineRef?: string): Promise<Whereabouts> {
   const places = markers.flatMap(([marker]) => ['--git-path', marker]);
+  // `A...B` reads as both commits and, with a ^, what they have in common.
+  const common = baselineRef === undefined ? [] : [`${baselineRef}...HEAD`];
   const answer = await git.run([
     'rev-parse',
     ...places,
     '--revs-only',
+    ...common,
     'HEAD',
     '--symbolic-full-name',
     'HEAD',
@@ -40,26 +45,40 @@ async function whereabouts(git: Git): Promise<Whereabouts> {
     ),
   );
   const unfinished = present.find((what) => what !== undefined);
-  const [commit, ref] = lines.slice(markers.length);
+  const words = lines.slice(markers.length);
+  // A baseline that is not there, or has more than one commit in common, is looked at by itself.
+  if (baselineRef !== undefined && (words.length !== 5 || !words[2]?.startsWith('^')))
+    return whereabouts(git);
+  const baseCommit = baselineRef === undefined ? undefined : words[2]?.slice(1);
+  const [commit, ref] = words.slice(baselineRef === undefined ? 0 : 3);
   // Without a commit, rev-parse says nothing of HEAD.
   const full = commit === undefined ? (await git.run(['symbolic-ref', '-q', 'HEAD'])).trim() : ref;
   return {
     ...(full?.startsWith('refs/heads/') ? { branch: full.slice('refs/heads/'.length) } : {}),
     ...(commit === undefined ? {} : { commit }),
+    ...(baseCommit === undefined ? {} : { baseCommit }),
     ...(unfinished === undefined ? {} : { unfinished }),
   };
 }
 
+export interface Standing {
+  readonly branch: string;
+  readonly headCommit: string;
+  readonly baseCommit?: string | undefined;
+}
+
 /**
  * The checked-out branch and its newest commit, in a repository where a commit may be made; with `wanted`, of that
- * branch and no other.
+ * branch and no other. With `baselineRef` the commit where the branch left it, too, when that is quickly told.
  * @throws ToolError WRONG_STATE
  */
 export async function requireBranch(
   git: Git,
   wanted: string | undefined,
-): Promise<{ branch: string; headCommit: string }> {
-  const { branch, commit, unfinished } = await whereabouts(git);
+  baselineRef?: string,
+): Promise<Standing> {
+  const plainRef = baselineRef?.startsWith('-') ? undefined : baselineRef;
+  const { branch, commit, baseCommit, unfinished } = await whereabouts(git, plainRef);
   if (unfinished !== undefined) throw halfDone(git, unfinished);
   const next = `type: git checkout ${wanted ?? 'audit_checks_load_testing'} in TARGET_REPO, then call the same tool again.`;
   if (branch === undefined)
@@ -82,7 +101,7 @@ export async function requireBranch(
       `Branch ${branch} of TARGET_REPO has no commit yet. Nothing was changed.`,
       { next: 'commit the checks first.' },
     );
-  return { branch, headCommit: commit };
+  return { branch, headCommit: commit, baseCommit };
 }
 
 /** A commit made in the middle of a merge would conclude it. @throws ToolError WRONG_STATE */

@@ -27,10 +27,11 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
   return {
     async snapshot({ forWriting }, watch) {
       const folder = await open();
-      const { branch, headCommit } = await requireBranch(git, forWriting ? settings.testBranch : undefined);
-      const baseCommit = await mergeBase(git, settings.baselineRef);
+      const { testBranch, baselineRef } = settings;
+      const standing = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
+      const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = standing;
       await requireUnscaledBaseline(baseCommit, folder.inRepository);
-      const files = await readCheckFiles(git, folder, baseCommit, watch);
+      const files = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
       return { branch, headCommit, baseCommit, files };
     },
 

@@ -46,7 +46,7 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
 
     → The person reads the file, and decides whether to go up a level or to mend first."
   `);
-  expect(structure).toMatchObject({ comparable: true, varies: 'load', ratios: { n: 7 } });
+  expect(structure).toMatchObject({ comparable: true, varies: 'load', ratios: { n: 5 } });
   expect(readFileSync(structure.file, 'utf8')).toContain('4x against 2x');
 });
 
