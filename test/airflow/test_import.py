@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from deployment import DAG_FILE
 from embedded_aws import CHECKOUT
 

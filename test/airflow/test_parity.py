@@ -1,6 +1,7 @@
 """The embedded AWS plays Airflow's part for those who have no Airflow. It must submit what Airflow submits."""
 
 import pytest
+
 from deployment import BUCKET
 
 DAGS_PREFIX = "dags/datalake/audit_loadtest"

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+
 from deployment import BUCKET
 
 

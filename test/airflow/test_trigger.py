@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from embedded_aws import CHECKOUT, COMMAND, EmbeddedAws
 from live_airflow import AIRFLOW_3, LiveAirflow, wait_until
 
