@@ -1,18 +1,18 @@
 /** What git knows of the check files and what lies on disk, brought together. */
 import { createHash } from 'node:crypto';
-import type { CheckFile, Watch } from '../ports.ts';
+import type { ChecksSnapshot, Watch } from '../ports.ts';
 import type { ChecksFolder } from './checksFolder.ts';
 import type { Git } from './git.ts';
 import { checkoutKey, firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
 import { inBatches } from './inBatches.ts';
 
-/** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline. */
+/** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; and the names that are no check's. */
 export async function readCheckFiles(
   git: Git,
   folder: ChecksFolder,
   { baseCommit, headCommit }: { readonly baseCommit: string; readonly headCommit: string },
   watch?: Watch,
-): Promise<CheckFile[]> {
+): Promise<Pick<ChecksSnapshot, 'files' | 'unspeakable'>> {
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;
   const readBase = readTree(git, baseCommit, folder.inRepository, signal);
@@ -46,7 +46,7 @@ export async function readCheckFiles(
   );
   const blobs = await readBlobs(git, wanted, signal);
 
-  return known.map(({ path, headId, baseId, isNew }) => {
+  const files = known.map(({ path, headId, baseId, isNew }) => {
     const version = (id: string | undefined): Version => {
       if (id === undefined) return {};
       const same = id === diskIds.get(path);
@@ -64,6 +64,7 @@ export async function readCheckFiles(
       ...(baseline.bytes === undefined ? {} : { baseline: baseline.bytes, baselineDigest: baseline.digest }),
     };
   });
+  return { files, unspeakable: onDisk.filter((path) => !isSpeakable(path)) };
 }
 
 type Version = { bytes: Buffer; digest: string } | { bytes?: never };

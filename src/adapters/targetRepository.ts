@@ -31,8 +31,8 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
       const standing = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
       const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = standing;
       await requireUnscaledBaseline(baseCommit, folder.inRepository);
-      const files = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
-      return { branch, headCommit, baseCommit, files };
+      const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
+      return { branch, headCommit, baseCommit, ...checks };
     },
 
     async write(files, watch) {

@@ -27,7 +27,7 @@ export interface Review {
   readonly unexpected: readonly ExpectedFile[];
   /** Nothing needs approval when every byte is the baseline's. */
   readonly approvalNeeded: boolean;
-  /** Paths under CHECKS_PATH of no known suffix, or with a name that cannot be a key. */
+  /** Paths under CHECKS_PATH of no known suffix, or with a name that cannot be a key; control characters as \n, \u0007. */
   readonly unrecognised: readonly string[];
   /** Paths that git does not know yet: without a baseline they are neither scaled nor uploaded. */
   readonly untracked: readonly string[];
@@ -70,7 +70,10 @@ export function reviewFiles(
     changed,
     unexpected: files.filter((one) => one.file.diskDigest !== one.digest),
     approvalNeeded: changed.length > 0,
-    unrecognised: unknown.map((file) => file.path),
+    unrecognised: [
+      ...unknown.map((file) => file.path),
+      ...snapshot.unspeakable.map((path) => JSON.stringify(path).slice(1, -1)),
+    ],
     untracked: local.filter((file) => file.baseline === undefined).map((file) => file.path),
   };
 }

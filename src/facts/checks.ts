@@ -110,12 +110,14 @@ async function bytesOf(
   return known?.bytes ?? (await blobs.get(digest));
 }
 
-/** Line by line; bytes that are not text, or no longer kept, are one change of the whole file. */
+/** Line by line; a file that is gone is one change, and so are bytes that are not text, or no longer kept. */
 export function fileChanges(
   file: string,
   before: Uint8Array | undefined,
   after: Uint8Array | undefined,
 ): FileChange[] {
+  if (before !== undefined && after === undefined)
+    return [{ file, line: 1, before: 'the whole file', after: 'deleted' }];
   const [from, to] = [before, after].map((bytes) =>
     bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'),
   );

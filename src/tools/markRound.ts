@@ -40,6 +40,7 @@ export const markRound = defineTool({
     warnings: z.array(z.string()),
   }),
   async run(input, ports: Wanted, call) {
+    const at = input.at === undefined ? undefined : stampOf(input.at);
     const session = await ports.sessions.load();
     const amended = input.round === undefined ? undefined : requireRound(session, { round: input.round });
     const schedule = input.schedule ?? amended?.schedule ?? session.schedule ?? '15m';
@@ -49,7 +50,7 @@ export const markRound = defineTool({
     const movable = amended === undefined ? await movableRound(ports, session, schedule, call) : undefined;
     const moved = amended ?? movable?.round;
     const now = await ports.clock.now();
-    const start = await startOf(input, ports, session, { schedule, amended, moved, now }, call);
+    const start = await startOf({ ...input, at }, ports, session, { schedule, amended, moved, now }, call);
     if (amended !== undefined)
       await requireStepsKept(
         ports,
@@ -133,6 +134,17 @@ async function noteRound(ports: Wanted, round: Round, note: string | undefined) 
   };
 }
 
+/** Looked at before anything else: a stamp that is none is wrong whatever round it is for. @throws ToolError BAD_INPUT */
+function stampOf(at: string): string {
+  const startedAt = wholeStamp(at);
+  if (startedAt !== undefined) return startedAt;
+  throw new ToolError(
+    'BAD_INPUT',
+    `${JSON.stringify(at)} is not a time with an offset. Nothing was marked.`,
+    { next: 'give at as in 2025-12-08T15:30:00.123456-05:00.' },
+  );
+}
+
 /** How far a start may lie in the future, in milliseconds: the clocks of two machines differ that much. */
 const futureMs = 5 * 60_000;
 
@@ -161,18 +173,8 @@ async function startOf(
   call: ToolCall,
 ): Promise<{ startedAt: string; warnings: string[] }> {
   if (asked.at !== undefined) {
-    const startedAt = wholeStamp(asked.at);
-    if (startedAt !== undefined) {
-      refuseFuture(startedAt, now);
-      return { startedAt, warnings: [] };
-    }
-    throw new ToolError(
-      'BAD_INPUT',
-      `${JSON.stringify(asked.at)} is not a time with an offset. Nothing was marked.`,
-      {
-        next: `give at as in ${localStamp(now.epochUs)}.`,
-      },
-    );
+    refuseFuture(asked.at, now);
+    return { startedAt: asked.at, warnings: [] };
   }
   if (!asked.already) return { startedAt: amended?.startedAt ?? localStamp(now.epochUs), warnings: [] };
   const nowMs = Math.floor(now.epochUs / 1000);

@@ -1,4 +1,7 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checksPath } from '../../src/sandbox/targetRepository.ts';
 import { normalise, prepareWorld, toolBed } from './toolBed.ts';
 
 prepareWorld();
@@ -105,4 +108,18 @@ test('without a load level there is nothing to review', async () => {
 test('a misspelt argument is refused', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('reviewConfigs', { load: 2 })).toContain('there is no argument "load"');
+});
+
+test('a check that somebody deleted is one line that says so, not all of its lines', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  rmSync(join(bed.repo, checksPath, events));
+  const { structure, text } = await bed.call('reviewConfigs');
+  expect(structure.unexpected).toEqual([
+    { file: events, line: 1, expected: 'the whole file', found: 'deleted' },
+  ]);
+  expect(structure.changedSince).toEqual([
+    { file: events, line: 1, before: 'the whole file', after: 'deleted' },
+  ]);
+  expect(text).toContain('expected "the whole file", found "deleted"');
 });

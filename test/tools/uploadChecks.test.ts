@@ -203,3 +203,13 @@ test('a key of production that cannot be one of ours is left out of the copies',
   await uploadLevel(bed, { load: 2 });
   expect(bed.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
 });
+
+test('a file whose name holds control characters is named among the unrecognised, and stays where it is', async () => {
+  const bed = await toolBed();
+  bed.write('events/line\nend_15m.yml', 'name: x\n');
+  await bed.call('scaleConfigs', { load: 2 });
+  const { reviewId } = (await bed.call('reviewConfigs')).structure;
+  const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
+  expect(structure.unrecognised).toContain('events/line\\nend_15m.yml');
+  expect(structure.uploaded).toBe(12);
+});
