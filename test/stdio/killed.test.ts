@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checksPath } from '../../src/sandbox/targetRepository.ts';
@@ -7,7 +7,7 @@ import { openJournal } from '../../src/state/journal.ts';
 import type { Message, ServerProcess } from './builtServer.ts';
 import { type Environment, until, useServer } from './useServer.ts';
 
-const { serve, freshPlaces, control, puts, world } = useServer();
+const { serve, freshPlaces, control, place, puts, world } = useServer();
 
 /** Longer than a test waits for anything: who is killed is killed before this is over. */
 const hangMs = 20_000;
@@ -24,58 +24,33 @@ function git(env: Environment, ...args: string[]): string {
 }
 
 describe('killed while scaleConfigs writes', () => {
-  const copies = 60;
-
-  /** Many checks, so that writing them takes a while. */
-  function manyChecks(): Environment & { folder: string } {
-    const env = freshPlaces();
-    const folder = join(env.TARGET_REPO, checksPath);
-    const samples = readdirSync(folder).filter((name) => name.endsWith('_15m.yml'));
-    git(env, 'checkout', '--quiet', 'main');
-    for (let copy = 0; copy < copies; copy += 1) {
-      mkdirSync(join(folder, `team_${copy}`));
-      for (const name of samples)
-        writeFileSync(join(folder, `team_${copy}`, name), readFileSync(join(folder, name)));
-    }
-    git(env, 'add', '--all');
-    git(env, 'commit', '--quiet', '--message', 'Many checks');
-    git(env, 'checkout', '--quiet', '-B', 'audit_checks_load_testing');
-    return { ...env, folder };
+  /** Settings under which the server dies, as by kill -9, when it has put so many files into their places. */
+  function dyingAfter(writes: number): Environment & { TARGET_REPO: string } {
+    return { ...freshPlaces(), NODE_OPTIONS: `--import ${killedAfter(writes)}` };
   }
 
-  /** Folders in the order in which they are written. */
-  const teams = Array.from({ length: copies }, (_, copy) => `team_${copy}`).toSorted();
-
-  /** Whether the file was replaced since: cheap to ask, unlike git. */
-  function writeTo(file: string): () => boolean {
-    const before = statSync(file).ino;
-    return () => statSync(file).ino !== before;
-  }
-
+  const living = ({ NODE_OPTIONS: _, ...env }: Environment): Environment => env;
   const changed = (env: Environment) => git(env, 'diff', '--name-only').split('\n').filter(Boolean);
   const tree = (env: Environment) => git(env, 'stash', 'create');
 
-  test.each([0, 30])(
-    'in the %ith folder: the same call finishes, and nobody’s edit is seen in it',
-    async (point) => {
-      const { folder, ...env } = manyChecks();
+  test.each([1, 20])(
+    'after %i of the files: the same call finishes, and nobody’s edit is seen in it',
+    async (writes) => {
+      const env = dyingAfter(writes);
       const server = await serve(env);
       const dry = await server.call('scaleConfigs', { load: 2, dryRun: true });
-      const firstWrite = writeTo(join(folder, teams[point] ?? '', 'check_lists_15m.yml'));
       server.send('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
-      await until(firstWrite);
-      await kill(server);
-      const half = changed(env).length;
-      expect(half).toBeGreaterThan(0);
-      expect(half).toBeLessThan(dry.filesChanged);
+      expect(await server.exit).toBe('SIGKILL');
+      expect(changed(env)).toHaveLength(writes);
+      expect(dry.filesChanged).toBeGreaterThan(writes);
 
-      const next = await serve(env);
+      const next = await serve(living(env));
       const session = await next.call('showSession');
       expect(session).toMatchObject({ phase: 'idle', disk: null, callAgain: { tool: 'scaleConfigs' } });
       expect(session.interrupted.tool).toBe('scaleConfigs');
       const finished = await next.call(session.callAgain.tool, session.callAgain.arguments);
       expect(finished).toMatchObject({ status: 'scaled', edited: [], reviewId: dry.reviewId });
-      expect(finished.written).toBe(dry.filesChanged - half);
+      expect(finished.written).toBe(dry.filesChanged - writes);
       expect((await next.call('showSession')).interrupted).toBeUndefined();
       expect(git(env, 'status', '--porcelain', '--untracked-files=all')).not.toContain('??');
       expect(await next.call('scaleConfigs', { load: 2 })).toMatchObject({ status: 'unchanged' });
@@ -83,16 +58,15 @@ describe('killed while scaleConfigs writes', () => {
   );
 
   test('somebody’s edit in the half-scaled files is still seen', async () => {
-    const { folder, ...env } = manyChecks();
+    const env = dyingAfter(5);
     const server = await serve(env);
     server.send('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
-    await until(writeTo(join(folder, teams[0] ?? '', 'check_lists_15m.yml')));
-    await kill(server);
+    expect(await server.exit).toBe('SIGKILL');
     const [mine = ''] = changed(env);
-    writeFileSync(join(env.TARGET_REPO ?? '', mine), 'where: mine\n');
+    writeFileSync(join(env.TARGET_REPO, mine), 'where: mine\n');
     const before = tree(env);
 
-    const next = await serve(env);
+    const next = await serve(living(env));
     const answer = await next.call('scaleConfigs', { load: 2 });
     expect(answer).toMatchObject({ status: 'needs_decision', written: 0 });
     expect(answer.edited).toEqual([mine.slice(checksPath.length + 1)]);
@@ -102,6 +76,30 @@ describe('killed while scaleConfigs writes', () => {
     });
   });
 });
+
+/**
+ * A module that ends its process by SIGKILL right after so many renames of check files: the moment that a kill from
+ * outside would have to meet between two of them.
+ */
+function killedAfter(writes: number): string {
+  const path = join(place(), `killed-after-${writes}.mjs`);
+  writeFileSync(
+    path,
+    `import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    let left = ${writes};
+    const done = (to) => {
+      if (String(to).includes('/${checksPath}/') && --left === 0) process.kill(process.pid, 'SIGKILL');
+    };
+    const { renameSync } = fs;
+    const { rename } = fs.promises;
+    fs.renameSync = (from, to) => (renameSync(from, to), done(to));
+    let last = Promise.resolve();
+    fs.promises.rename = (from, to) => (last = last.then(() => rename(from, to)).then(() => done(to)));
+    syncBuiltinESMExports();`,
+  );
+  return path;
+}
 
 describe('killed while uploadChecks', () => {
   async function uploadUntil(hanging: object, prefix: (env: Environment) => string) {
