@@ -105,6 +105,7 @@ function remarksOn(review: Review): Remarks {
   return {
     remarks: [
       ...invalid,
+      ...outside(review),
       ...many(unloaded, 'no interval of the unit that is scaled: the load of these checks does not change'),
       ...moved,
       ...many(added, 'new on the test branch: the first version there is the baseline'),
@@ -115,6 +116,17 @@ function remarksOn(review: Review): Remarks {
     ],
     notScaled: review.files.flatMap((one) => one.notScaled.map((left) => ({ file: one.path, ...left }))),
   };
+}
+
+function outside({ changedOutside, target }: Review): string[] {
+  if (changedOutside === 0) return [];
+  const files =
+    changedOutside === 1
+      ? '1 file of another schedule differs'
+      : `${changedOutside} files of other schedules differ`;
+  return [
+    `${files} from the baseline on disk: no part of this review, and not uploaded (scope ${target.scope}). revertConfigs takes them back; scope all takes them along.`,
+  ];
 }
 
 function many(paths: readonly string[], what: string): string[] {

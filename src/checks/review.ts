@@ -29,6 +29,8 @@ export interface Review {
   readonly approvalNeeded: boolean;
   /** Paths under CHECKS_PATH of no known suffix, or with a name that cannot be a key; control characters as \n, \u0007. */
   readonly unrecognised: readonly string[];
+  /** Files of other schedules than those in scope that differ from their baseline: they are not part of this. */
+  readonly changedOutside: number;
   /** Paths that git does not know yet: without a baseline they are neither scaled nor uploaded. */
   readonly untracked: readonly string[];
 }
@@ -74,6 +76,12 @@ export function reviewFiles(
       ...unknown.map((file) => file.path),
       ...snapshot.unspeakable.map((path) => JSON.stringify(path).slice(1, -1)),
     ],
+    changedOutside: local.filter(
+      (file) =>
+        !schedulesInScope(target.scope, target.schedule).some(
+          (one) => one === ruleFor(file.path)?.schedule,
+        ) && file.diskDigest !== file.baselineDigest,
+    ).length,
     untracked: local.filter((file) => file.baseline === undefined).map((file) => file.path),
   };
 }

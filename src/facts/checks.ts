@@ -43,7 +43,7 @@ export interface ReviewFacts {
 
 /**
  * The files on disk under review at the session's load level.
- * @throws ToolError WRONG_STATE when no load level was made yet
+ * @throws ToolError WRONG_STATE when no load level was made yet, or one was left half-written
  */
 export async function readReview(
   ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>,
@@ -51,6 +51,7 @@ export async function readReview(
   watch?: Watch,
 ): Promise<ReviewFacts> {
   const session = await ports.sessions.load();
+  requireWhole(session);
   const level = requireLevel(session);
   const snapshot = await ports.target.snapshot(options, watch);
   return { session, snapshot, review: await reviewOf(ports, session, snapshot, level) };
@@ -64,6 +65,20 @@ export async function reviewOf(
 ): Promise<Review> {
   const known = await readFixes(ports.blobs, session, target.load);
   return reviewFiles(snapshot, filesUnderReview(snapshot, target, known), target, ports.settings);
+}
+
+/** Files of which a killed call wrote only some are no level that a person could approve. @throws ToolError WRONG_STATE */
+function requireWhole({ interruptions }: Session): void {
+  const half = interruptions.findLast(({ tool }) => tool === 'scaleConfigs' || tool === 'revertConfigs');
+  if (half === undefined) return;
+  const { load, to } = half.arguments;
+  const given =
+    load === undefined ? `to: ${JSON.stringify(to ?? 'baseline')}` : `load: ${JSON.stringify(load)}`;
+  throw new ToolError(
+    'WRONG_STATE',
+    `${half.tool} (${given}) began and did not finish, or still runs elsewhere: some check files are written, others not yet. Nothing was changed.`,
+    { next: `call ${half.tool} with ${given} again, which finishes it; then this tool.` },
+  );
 }
 
 function requireLevel(session: Session): ReviewTarget {

@@ -1,4 +1,5 @@
 import type { ReportStep } from './model.ts';
+import { bucketOf } from './stepStates.ts';
 
 /** How many steps were running, waiting and active between one event and the next. */
 export interface Span {
@@ -55,7 +56,7 @@ export function stampsOf(step: ReportStep): {
 export interface RoundTimes {
   readonly firstCreatedMs: number;
   readonly firstStartedMs: number | null;
-  /** The last end; for a round that still runs, the last moment that is known of it. */
+  /** The last stamp of a step; while steps are active, the last moment that is known of the round. */
   readonly lastMs: number;
 }
 
@@ -64,15 +65,16 @@ export function roundTimes(steps: readonly ReportStep[], observedMs?: number): R
   let firstCreatedMs = Number.POSITIVE_INFINITY;
   let firstStartedMs: number | null = null;
   let lastMs = Number.NEGATIVE_INFINITY;
-  let allEnded = true;
+  let someActive = false;
   for (const step of steps) {
     const { createdMs, startedMs, endedMs } = stampsOf(step);
     firstCreatedMs = Math.min(firstCreatedMs, createdMs);
     if (startedMs !== null) firstStartedMs = Math.min(firstStartedMs ?? startedMs, startedMs);
     lastMs = Math.max(lastMs, createdMs, startedMs ?? createdMs, endedMs ?? createdMs);
-    allEnded &&= endedMs !== null;
+    // A step that was cancelled with its cluster may have no end, and is no reason to wait for one.
+    someActive ||= endedMs === null && bucketOf(step.state) === 'unfinished';
   }
   if (steps.length === 0) return undefined;
-  if (!allEnded && observedMs !== undefined) lastMs = Math.max(lastMs, observedMs);
+  if (someActive && observedMs !== undefined) lastMs = Math.max(lastMs, observedMs);
   return { firstCreatedMs, firstStartedMs, lastMs };
 }

@@ -79,7 +79,8 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'reverted': {
       const { level: _, lastReview: __, ...rest } = done(session);
-      return { ...rest, phase: 'idle', writtenManifests: [] };
+      // The files on disk are no matter of a round that is under way.
+      return { ...rest, phase: isUnderWay(rest.phase) ? rest.phase : 'idle', writtenManifests: [] };
     }
     case 'checksUploaded': {
       const uploaded = event.schedules.map((schedule) => ({
@@ -180,6 +181,10 @@ function isCommitted(
   event: { readonly load: number; readonly rounds?: readonly number[] | undefined },
 ): boolean {
   return event.rounds?.includes(round) ?? (load === event.load && report !== undefined);
+}
+
+function isUnderWay(phase: Phase): boolean {
+  return phase === 'running' || phase === 'finished';
 }
 
 /** Something else than the committed load goes on: a round, or another level on disk. */

@@ -26,6 +26,7 @@ export const revertConfigs = defineTool({
     const snapshot = await ports.target.snapshot({ forWriting: true }, call);
     const writes = snapshot.files.flatMap((file) => revertOf(file, input.to));
     const stillInBucket = uploadedPrefixes(session, ports.settings.bucket, ports.settings.configsPrefix);
+    const left = leftAlone(session);
     const where = input.to === 'baseline' ? 'the baseline' : 'the last commit';
     if (writes.length > 0) {
       const backup = await ports.target.backup(
@@ -36,9 +37,9 @@ export const revertConfigs = defineTool({
       await ports.sessions.record(() => [{ type: 'reverted', to: input.to, files: writes.length, backup }]);
       return {
         status: 'reverted' as const,
-        summary: `Reverted ${count(writes.length, 'check file')} to ${where}. What was there before is kept as a patch.`,
+        summary: `Reverted ${count(writes.length, 'check file')} to ${where}. What was there before is kept as a patch.${left}`,
         nextSteps: [
-          'scaleConfigs starts a new load level.',
+          ...stepsOf(session),
           'To bring the files back, the person types git apply and the path of the backup in the target repository.',
         ],
         filesReverted: writes.length,
@@ -50,14 +51,26 @@ export const revertConfigs = defineTool({
       await ports.sessions.record(() => [{ type: 'reverted', to: input.to, files: 0, backup: '' }]);
     return {
       status: 'unchanged' as const,
-      summary: `Every check file already is at ${where}; nothing was written.`,
-      nextSteps: ['scaleConfigs starts a new load level.'],
+      summary: `Every check file already is at ${where}; nothing was written.${left}`,
+      nextSteps: stepsOf(session),
       filesReverted: 0,
       stillInBucket,
     };
   },
   render: (output) => textOf(output),
 });
+
+/** What a person who says "revert everything" may think is reverted, too. */
+function leftAlone({ dag }: Session): string {
+  return dag === undefined ? '' : ` LOAD = ${dag.load} in the DAG and the cluster configs stay as they are.`;
+}
+
+function stepsOf({ phase, rounds }: Session): string[] {
+  const next = 'scaleConfigs starts a new load level.';
+  const latest = rounds.at(-1);
+  if (phase !== 'running' || latest === undefined) return [next];
+  return [`pollCluster: round ${latest.round} (${latest.load}x) still runs what was uploaded.`, next];
+}
 
 function revertOf(file: CheckFile, to: 'baseline' | 'lastCommit') {
   const bytes = to === 'baseline' ? file.baseline : file.head;

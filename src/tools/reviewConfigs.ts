@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fitting } from '../checks/fitting.ts';
+import type { Review } from '../checks/review.ts';
 import { changedSinceReview, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { defineTool, loadOutput, result } from './tool.ts';
@@ -57,7 +58,7 @@ export const reviewConfigs = defineTool({
       : [`uploadChecks with reviewId ${reviewId}.`];
     return {
       summary: [
-        `${target.load}x: ${differing(review.changed.length, unexpected.length)}.`,
+        `${target.load}x: ${differing(review, unexpected.length)}.`,
         approved
           ? 'The person approved these bytes.'
           : approvalNeeded
@@ -98,11 +99,17 @@ export const reviewConfigs = defineTool({
     }),
 });
 
-function differing(files: number, unexpectedLines: number): string {
-  if (files === 0) return 'every file holds its baseline';
+function differing({ changed, changedOutside, target }: Review, unexpectedLines: number): string {
+  const files = changed.length;
+  const only = target.scope === 'schedule' ? ` of ${target.schedule}` : '';
+  const others =
+    changedOutside === 0
+      ? ''
+      : `; ${count(changedOutside, 'file')} of other schedules ${changedOutside === 1 ? 'differs' : 'differ'}, and ${changedOutside === 1 ? 'is' : 'are'} no part of this`;
+  if (files === 0) return `every file${only} holds its baseline${others}`;
   const differ = `${count(files, 'file')} ${files === 1 ? 'differs' : 'differ'} from the baseline`;
-  if (unexpectedLines === 0) return `${differ}, by baseline × load or a known fix alone`;
-  return `${differ}, and ${count(unexpectedLines, 'line')} ${unexpectedLines === 1 ? 'is' : 'are'} neither baseline × load nor a known fix`;
+  if (unexpectedLines === 0) return `${differ}, by baseline × load or a known fix alone${others}`;
+  return `${differ}, and ${count(unexpectedLines, 'line')} ${unexpectedLines === 1 ? 'is' : 'are'} neither baseline × load nor a known fix${others}`;
 }
 
 function lineChange(row: { file: string; line: number; before: string; after: string }): string[] {

@@ -131,7 +131,7 @@ function summaryOf(session: Session): string {
   const { level, phase } = session;
   if (phase === 'idle' && session.rounds.length === 0) return 'No load test has begun.';
   const test =
-    level === undefined ? 'No load level is on disk' : `${level.load}x, ${level.schedule} under test`;
+    level === undefined ? 'No load level is under test' : `${level.load}x, ${level.schedule} under test`;
   return `${test}; phase ${phase.replaceAll('_', ' ')}; ${count(session.rounds.length, 'round')} so far.`;
 }
 

@@ -243,3 +243,16 @@ describe('a report that is read again', () => {
     expect(() => parseReport(broken, 'reports/2x_1/report.json')).toThrow(message);
   });
 });
+
+it('a round whose cluster died took as long as it took, however late its report is built', () => {
+  const steps = [
+    stepOf('a_15m', { started: 0, ended: 120 }),
+    stepOf('b_15m', { started: 0, ended: 152, state: 'INTERRUPTED' }),
+    stepOf('c_15m', { state: 'CANCELLED' }),
+  ];
+  const built = (minutesLater: number) => {
+    return buildReport(factsOf(steps, { observedMs: startMs + (3 + minutesLater) * 60_000 }));
+  };
+  expect(built(0).verdict.runtimeSeconds).toBe(152);
+  expect(built(45).verdict).toEqual(built(0).verdict);
+});

@@ -35,6 +35,8 @@ describe('the phase follows the workflow', () => {
     ['committed', [roundOpened, reported, committed]],
     ['scaled', [roundOpened, reported, committed, { ...scaled, load: 4 }]],
     ['idle', [scaled, reverted]],
+    ['running', [scaled, roundOpened, clusterBound, reverted]],
+    ['idle', [scaled, roundOpened, roundFinished, reported, reverted]],
   ];
   test.each(story)('%s', (phase, told) => expect(sessionAfter(...told).phase).toBe(phase));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { normalise, openRound, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
 
 prepareWorld();
 
@@ -83,4 +83,18 @@ test('another place to revert to, and a misspelt argument, are refused', async (
   const bed = await toolBed();
   expect(await bed.refusal('revertConfigs', { to: 'yesterday' })).toMatch(/^BAD_INPUT: to .*"yesterday"/);
   expect(await bed.refusal('revertConfigs', { too: 'baseline' })).toContain('did you mean to?');
+});
+
+test('a round that runs goes on, and so does the session’s word of it', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const clusterId = bed.trigger();
+  bed.minutes(5);
+  await bed.call('pollCluster', { waitSeconds: 0 });
+  const { structure } = await bed.call('revertConfigs');
+  expect(structure.summary).toContain('LOAD = 2 in the DAG and the cluster configs stay as they are.');
+  expect(structure.nextSteps[0]).toBe('pollCluster: round 1 (2x) still runs what was uploaded.');
+  const session = (await bed.call('showSession')).structure;
+  expect(session).toMatchObject({ phase: 'running', disk: null, rounds: [{ clusterId }] });
+  expect(session.nextSteps[0]).toContain('pollCluster');
 });

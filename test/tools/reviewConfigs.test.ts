@@ -123,3 +123,15 @@ test('a check that somebody deleted is one line that says so, not all of its lin
   ]);
   expect(text).toContain('expected "the whole file", found "deleted"');
 });
+
+test('what other schedules hold on disk is told, though it is no part of an hourly test', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 8 });
+  const { structure } = await bed.call('scaleConfigs', { load: 2, schedule: 'hourly' });
+  expect(structure.remarks[0]).toBe(
+    '8 files of other schedules differ from the baseline on disk: no part of this review, and not uploaded (scope schedule). revertConfigs takes them back; scope all takes them along.',
+  );
+  expect((await bed.call('reviewConfigs')).structure.summary).toBe(
+    '2x: every file of hourly holds its baseline; 8 files of other schedules differ, and are no part of this. No approval is needed.',
+  );
+});

@@ -114,7 +114,7 @@ test('"Start 4x load test for hourly" changes no file, and says where the load c
   expect(
     [structure.summary, ...structure.nextSteps].join('\n').replace(structure.reviewId, '…'),
   ).toMatchInlineSnapshot(`
-    "Nothing to modify: at 4x the DAG run itself gives the hourly checks a window of 4 hours, so that every file under test holds its baseline.
+    "Nothing to modify: at 4x the DAG run itself gives the hourly checks a window of 4 hours, so that every file of hourly under test holds its baseline.
     No approval is needed: uploadChecks with reviewId …."
   `);
   expect(bed.git('status', '--porcelain')).toBe('');

@@ -16,11 +16,8 @@ export const phases = [
 
 export function nextStepsOf(session: Session): string[] {
   const newest = session.interruptions.at(-1);
-  const interrupted =
-    newest === undefined
-      ? []
-      : [`${newest.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`];
-  return [...interrupted, ...stepsAfter(session)].slice(0, 3);
+  if (newest === undefined) return stepsAfter(session);
+  return [`${newest.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`];
 }
 
 function stepsAfter({ phase, level, rounds }: Session): string[] {

@@ -67,7 +67,7 @@ export function scaledWords({
   const written = plan.writes.length;
   const now =
     filesChanged === 0
-      ? 'every file under test holds its baseline'
+      ? `every file${target.scope === 'schedule' ? ` of ${target.schedule}` : ''} under test holds its baseline`
       : `${count(filesChanged, 'file')} with ${count(intervalsChanged, 'interval')} ${filesChanged === 1 ? 'differs' : 'differ'} from the baseline`;
   const what =
     written > 0
