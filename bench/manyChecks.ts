@@ -40,12 +40,19 @@ export async function manyChecks(directory: string, count: number): Promise<stri
 /** One digest of all paths and bytes below the folder. */
 export function digestOf(folder: string): string {
   const hash = createHash('sha256');
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yml'));
-  for (const path of paths.sort()) hash.update(path).update('\0').update(readFileSync(join(folder, path)));
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.yml'),
+  );
+  for (const path of paths.sort())
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(folder, path)));
   return hash.digest('hex');
 }
 
 /** Puts every file back as the branch has it. */
 export function restore(repository: string): void {
-  if (existsSync(join(repository, '.git'))) execFileSync('git', ['checkout', '--quiet', '--', '.'], { cwd: repository });
+  if (existsSync(join(repository, '.git')))
+    execFileSync('git', ['checkout', '--quiet', '--', '.'], { cwd: repository });
 }

@@ -20,7 +20,13 @@ export interface Place {
 
 /** The built command, as the package has it; tells its memory when it ends. */
 export function ourCommand(...words: readonly string[]): string[] {
-  return [process.execPath, '--import', join(process.cwd(), 'bench/peakMemory.mjs'), join(process.cwd(), 'dist/main.js'), ...words];
+  return [
+    process.execPath,
+    '--import',
+    join(process.cwd(), 'bench/peakMemory.mjs'),
+    join(process.cwd(), 'dist/main.js'),
+    ...words,
+  ];
 }
 
 /** The times come from bash's own `time`, which every machine with bash has. @throws Error with the command's words when it fails */
@@ -43,7 +49,8 @@ export async function measured(words: readonly string[], { cwd, env }: Place): P
       stdio: 'ignore',
     });
     const status = await new Promise((resolve) => child.once('close', resolve));
-    if (status !== 0) throw new Error(`${words.join(' ').slice(0, 300)}: ${await readFile(at('err'), 'utf8')}`);
+    if (status !== 0)
+      throw new Error(`${words.join(' ').slice(0, 300)}: ${await readFile(at('err'), 'utf8')}`);
     const [wall = 0, user = 0, system = 0] = (await readFile(at('times'), 'utf8')).split(' ').map(Number);
     const peakKilobytes = await readFile(at('peak'), 'utf8').catch(() => undefined);
     return {
@@ -76,7 +83,9 @@ export function timeCells(runs: readonly Run[]): string[] {
   if (runs.length === 0) return ['–', '–', '–'];
   const walls = runs.map(({ wallSeconds }) => wallSeconds).sort((a, b) => a - b);
   const cpu = Math.min(...runs.map(({ cpuSeconds }) => cpuSeconds));
-  return [walls[0] ?? 0, walls[Math.floor(walls.length / 2)] ?? 0, cpu].map((seconds) => `${seconds.toFixed(2)} s`);
+  return [walls[0] ?? 0, walls[Math.floor(walls.length / 2)] ?? 0, cpu].map(
+    (seconds) => `${seconds.toFixed(2)} s`,
+  );
 }
 
 export function fastest(runs: readonly Run[]): number {

@@ -21,7 +21,9 @@ try {
     mainFields: ['module', 'main'],
     logLevel: 'warning',
     // What is CommonJS among the packages asks for Node's own modules by require.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     plugins: [bundledText()],
   });
   const { main } = await import(pathToFileURL(outfile).href);

@@ -5,10 +5,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { scaleIntervals } from '../src/checks/scale.ts';
 import { checkFiles } from '../src/sandbox/sampleChecks.ts';
-import { checksPath } from '../src/sandbox/targetRepository.ts';
 import { serverEnvironment } from '../src/sandbox/worldEnvironment.ts';
 import { conditions, digestOf, manyChecks, restore } from './manyChecks.ts';
-import { fastest, machineWords, measured, ourCommand, type Place, type Run, timeCells, versionOf } from './measured.ts';
+import {
+  fastest,
+  machineWords,
+  measured,
+  ourCommand,
+  type Place,
+  type Run,
+  timeCells,
+  versionOf,
+} from './measured.ts';
 import { writeSection } from './speedPage.ts';
 import { markdownTable } from './tables.ts';
 
@@ -22,12 +30,15 @@ interface Rows {
 }
 
 export async function main(words: readonly string[]): Promise<void> {
-  const rounds = Number(valueOf(words, '--rounds') ?? 5);
-  const count = Number(valueOf(words, '--files') ?? 10_000);
-  const large = Number(valueOf(words, '--large') ?? 100_000);
+  const rounds = Number(optionOf(words, '--rounds') ?? 5);
+  const count = Number(optionOf(words, '--files') ?? 10_000);
+  const large = Number(optionOf(words, '--large') ?? 100_000);
   const perlVersion = await versionOf('perl', '-e', 'print $^V');
   const gitVersion = await versionOf('git', '--version');
-  const table = [...(await rowsOf(count, rounds, perlVersion)), ...(large > 0 ? await rowsOf(large, 1, perlVersion) : [])];
+  const table = [
+    ...(await rowsOf(count, rounds, perlVersion)),
+    ...(large > 0 ? await rowsOf(large, 1, perlVersion) : []),
+  ];
   const missing = perlVersion === undefined ? '\n\nperl is not installed: apt-get install perl.' : '';
   writeSection(
     'Scaling the configs',
@@ -57,7 +68,11 @@ interface Tree {
   readonly folder: string;
 }
 
-async function measureRounds({ directory, repository, folder }: Tree, rounds: number, hasPerl: boolean): Promise<Rows> {
+async function measureRounds(
+  { directory, repository, folder }: Tree,
+  rounds: number,
+  hasPerl: boolean,
+): Promise<Rows> {
   const project = join(directory, 'project');
   await mkdir(project, { recursive: true });
   const ours: Place = {
@@ -68,10 +83,15 @@ async function measureRounds({ directory, repository, folder }: Tree, rounds: nu
     measured(['bash', '-c', script], { cwd: folder, env: { LOAD: String(load), EXPRESSION: blindly } });
   const scale = (load: string) =>
     measured(ourCommand('scaleConfigs', '--load', load, '--schedule', '15m', '--scope', 'schedule'), ours);
-  const rows = { cat: [], perl: [], perlUp: [], first: [], up: [], again: [], status: [] } satisfies Rows as Record<
-    'cat' | 'perl' | 'perlUp' | 'first' | 'up' | 'again' | 'status',
-    Run[]
-  >;
+  const rows = {
+    cat: [],
+    perl: [],
+    perlUp: [],
+    first: [],
+    up: [],
+    again: [],
+    status: [],
+  } satisfies Rows as Record<'cat' | 'perl' | 'perlUp' | 'first' | 'up' | 'again' | 'status', Run[]>;
   for (let round = 0; round < rounds; round += 1) {
     restore(repository);
     rmSync(join(project, '.audit-load-test'), { recursive: true, force: true });
@@ -144,7 +164,7 @@ async function differences(perlVersion: string | undefined): Promise<string> {
   }
 }
 
-function valueOf(words: readonly string[], option: string): string | undefined {
+function optionOf(words: readonly string[], option: string): string | undefined {
   const at = words.indexOf(option);
   return at === -1 ? undefined : words[at + 1];
 }
