@@ -1,7 +1,7 @@
 /** A repository of thousands of 15m checks, of a dozen conditions each: one window a condition. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checksPath, commitFiles, initRepository } from '../src/sandbox/targetRepository.ts';
 
@@ -37,22 +37,22 @@ export async function manyChecks(directory: string, count: number): Promise<stri
   return join(directory, checksPath);
 }
 
-/** One digest of all paths and bytes below the folder. */
-export function digestOf(folder: string): string {
-  const hash = createHash('sha256');
+/** Path below the folder -> bytes, of every check in it. */
+export function contentsOf(folder: string): Map<string, Buffer> {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.yml'),
   );
-  for (const path of paths.sort())
-    hash
-      .update(path)
-      .update('\0')
-      .update(readFileSync(join(folder, path)));
+  return new Map(paths.sort().map((path) => [path, readFileSync(join(folder, path))]));
+}
+
+/** One digest of all paths and bytes below the folder. */
+export function digestOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const [path, bytes] of contentsOf(folder)) hash.update(path).update('\0').update(bytes);
   return hash.digest('hex');
 }
 
 /** Puts every file back as the branch has it. */
 export function restore(repository: string): void {
-  if (existsSync(join(repository, '.git')))
-    execFileSync('git', ['checkout', '--quiet', '--', '.'], { cwd: repository });
+  execFileSync('git', ['checkout', '--quiet', '--', '.'], { cwd: repository });
 }

@@ -17,6 +17,7 @@ import {
   timeCells,
   versionOf,
 } from './measured.ts';
+import { numberOf } from './options.ts';
 import { writeSection } from './speedPage.ts';
 import { markdownTable } from './tables.ts';
 
@@ -30,9 +31,9 @@ interface Rows {
 }
 
 export async function main(words: readonly string[]): Promise<void> {
-  const rounds = Number(optionOf(words, '--rounds') ?? 5);
-  const count = Number(optionOf(words, '--files') ?? 10_000);
-  const large = Number(optionOf(words, '--large') ?? 100_000);
+  const rounds = numberOf(words, '--rounds', 5);
+  const count = numberOf(words, '--files', 10_000);
+  const large = numberOf(words, '--large', 100_000);
   const perlVersion = await versionOf('perl', '-e', 'print $^V');
   const gitVersion = await versionOf('git', '--version');
   const table = [
@@ -162,9 +163,4 @@ async function differences(perlVersion: string | undefined): Promise<string> {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-function optionOf(words: readonly string[], option: string): string | undefined {
-  const at = words.indexOf(option);
-  return at === -1 ? undefined : words[at + 1];
 }
