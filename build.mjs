@@ -56,8 +56,10 @@ const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outdir,
   splitting: true,
-  minify: true,
-  keepNames: true,
+  // Names stay as they are: the AWS SDK tells some classes apart by them, and `keepNames` would name every closure
+  // anew each time that it is made, a tenth of the time of scaleConfigs.
+  minifyWhitespace: true,
+  minifySyntax: true,
   chunkNames: 'chunks/[name]-[hash]',
   plugins: [...options.plugins, listedWhenBuilt, withoutAjv],
   metafile: true,

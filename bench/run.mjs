@@ -18,7 +18,12 @@ try {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    mainFields: ['module', 'main'],
     logLevel: 'warning',
+    // What is CommonJS among the packages asks for Node's own modules by require.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     plugins: [bundledText()],
   });
   const { main } = await import(pathToFileURL(outfile).href);

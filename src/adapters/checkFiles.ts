@@ -47,15 +47,13 @@ export async function readCheckFiles(
   const blobs = await readBlobs(git, wanted, signal);
 
   const files = known.map(({ path, headId, baseId, isNew }) => {
-    const version = (id: string | undefined): Version => {
-      if (id === undefined) return {};
-      const same = id === diskIds.get(path);
-      return versionOf(same ? disk.get(path) : blobs.get(checkoutKey(id, below + path)));
-    };
+    const version = (id: string): Version =>
+      id === diskIds.get(path) ? now : versionOf(blobs.get(checkoutKey(id, below + path)));
     const now = versionOf(disk.get(path));
-    const atHead = version(headId);
+    const atHead: Version = headId === undefined ? {} : version(headId);
     // A file that HEAD does not have is not git's yet, whatever an older commit held.
-    const baseline = headId === undefined ? {} : version(baseId);
+    const isKnown = headId !== undefined && baseId !== undefined;
+    const baseline: Version = isKnown ? (baseId === headId ? atHead : version(baseId)) : {};
     return {
       path,
       newOnBranch: headId !== undefined && isNew,

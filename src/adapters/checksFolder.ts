@@ -1,5 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, unlink } from 'node:fs/promises';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { ToolError } from '../errors.ts';
 import type { WrittenFile } from '../ports.ts';
@@ -58,30 +69,24 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     return paths.sort();
   }
 
+  // A check is a few kilobytes: what waits for the file system's threads takes several times as long as the work.
+
   /** The mode of the plain file at this path; undefined when there is none yet. */
-  async function plainMode(path: string): Promise<number | undefined> {
+  function plainMode(path: string): number | undefined {
     const target = join(folder, path);
-    const parent = await realpath(await existingAncestor(dirname(target))).catch(() => undefined);
+    const parent = unlessMissing(() => realpathSync.native(existingAncestor(dirname(target))));
     if (parent === undefined || isOutside(relative(folder, parent)) || forbidden(path))
       refuse(path, 'it does not lie under CHECKS_PATH');
-    const found = await lstat(target).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const found = unlessMissing(() => lstatSync(target));
     if (found !== undefined && !found.isFile()) refuse(path, 'it is a link or not a plain file');
     if (found !== undefined && found.nlink > 1) refuse(path, 'it has a second name (hard link)');
     return found && found.mode & 0o777;
   }
 
-  async function read(path: string): Promise<Buffer | undefined> {
-    return readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-  }
+  const read = (path: string): Buffer | undefined => unlessMissing(() => readFileSync(join(folder, path)));
 
-  async function requireUntouched({ path, expected }: WrittenFile): Promise<void> {
-    const found = await read(path);
+  function requireUntouched({ path, expected }: WrittenFile): void {
+    const found = read(path);
     if ((found && createHash('sha256').update(found).digest('hex')) === expected) return;
     throw new ToolError(
       'CONFLICT',
@@ -90,22 +95,24 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     );
   }
 
-  async function write(written: WrittenFile): Promise<void> {
+  function write(written: WrittenFile): void {
     const { path, bytes } = written;
-    const mode = await plainMode(path);
+    const mode = plainMode(path);
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    if (mode === undefined) mkdirSync(dirname(target), { recursive: true });
     const draft = join(dirname(target), `${draftStart}${process.pid}-${randomBytes(6).toString('hex')}`);
-    const file = await open(draft, 'wx', mode ?? 0o644);
+    const file = openSync(draft, 'wx', mode ?? 0o644);
     try {
-      await file.writeFile(bytes);
-      await file.close();
+      try {
+        writeFileSync(file, bytes);
+      } finally {
+        closeSync(file);
+      }
       // As late as can be: between this look and the rename lie microseconds, not a wait for AWS.
-      await requireUntouched(written);
-      await rename(draft, target);
+      requireUntouched(written);
+      renameSync(draft, target);
     } catch (error) {
-      await file.close().catch(() => undefined);
-      await unlink(draft).catch(() => undefined);
+      rmSync(draft, { force: true });
       throw error;
     }
   }
@@ -113,9 +120,9 @@ export async function openChecksFolder(repository: string, checksPath: string): 
   return {
     inRepository: inside.split(sep).join('/'),
     list: async () => (await walk()).filter((path) => writerOf(path) === undefined),
-    read,
-    requirePlain: async (path) => void (await plainMode(path)),
-    write,
+    read: async (path) => read(path),
+    requirePlain: async (path) => void plainMode(path),
+    write: async (file) => write(file),
     async removeDrafts() {
       for (const path of await walk()) {
         const writer = writerOf(path);
@@ -153,9 +160,17 @@ function forbidden(path: string): boolean {
     .some((segment) => ['.git', '.claude', '.mcp.json', '..'].includes(segment.toLowerCase()));
 }
 
-async function existingAncestor(path: string): Promise<string> {
-  const found = await lstat(path).catch(() => undefined);
-  return found === undefined ? existingAncestor(dirname(path)) : path;
+function unlessMissing<Found>(look: () => Found): Found | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function existingAncestor(path: string): string {
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined ? existingAncestor(dirname(path)) : path;
 }
 
 function refuse(path: string, why: string): never {

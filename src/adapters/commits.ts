@@ -57,7 +57,8 @@ export async function commitFiles(
           .filter((path) => ours.has(path));
   if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
 
-  await git.run(['add', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: changed.join('\0') });
+  // Not `git add`, which holds every file of the repository against every path that it is given.
+  await git.run(['update-index', '--add', '--remove', '-z', '--stdin'], { input: changed.join('\0') });
   await requireExpected(git, changed, expected);
   const before = await headOf(git);
   const input = `${message}\n\n${trailerKey}: ${trailer}\n`;

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** So many files are open at once. */
 const batchSize = 32;
 
@@ -11,6 +13,8 @@ export async function inBatches<Item, Result>(
   for (let start = 0; start < items.length; start += batchSize) {
     results.push(...(await Promise.all(items.slice(start, start + batchSize).map(work))));
     told(results.length);
+    // Work that never waits would leave no turn to anybody else: to a cancellation, to another call.
+    await nextTurn();
   }
   return results;
 }

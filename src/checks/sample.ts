@@ -14,8 +14,12 @@ export interface SampleChange {
 /** The first change of a few files, taken in turn from each kind of file, so that every rule is seen once. */
 export function sampleChanges(files: readonly ExpectedFile[], most: number): SampleChange[] {
   const kinds = new Map<string, ExpectedFile[]>();
-  for (const one of files)
-    if (one.changes.length > 0) kinds.set(one.rule.suffix, [...(kinds.get(one.rule.suffix) ?? []), one]);
+  for (const one of files) {
+    if (one.changes.length === 0) continue;
+    const kind = kinds.get(one.rule.suffix);
+    if (kind === undefined) kinds.set(one.rule.suffix, [one]);
+    else if (kind.length < most) kind.push(one);
+  }
   const chosen: ExpectedFile[] = [];
   for (let turn = 0; chosen.length < most && turn < most; turn += 1)
     for (const kind of kinds.values()) {

