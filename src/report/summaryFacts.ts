@@ -1,0 +1,72 @@
+import { costText, lostText } from './costText.ts';
+import { formatDuration, formatMeasured, windowName } from './durations.ts';
+import type { Report } from './model.ts';
+import { percent } from './share.ts';
+
+/** A name and what is said of it; the value may hold foreign text and is not escaped. */
+export type SummaryFact = readonly [name: string, value: string];
+
+/** Counts and runtime under the names that the report always had, then what they mean for the window. */
+export function summaryFacts(report: Report): SummaryFact[] {
+  const { counts, verdict, findings, cost } = report;
+  const facts: (SummaryFact | false)[] = [
+    ['Total Steps', String(counts.total)],
+    ['Successful', String(counts.successful)],
+    ['Failed', String(counts.failed)],
+    ['Cancelled', String(counts.cancelled)],
+    counts.interrupted > 0 && ['Interrupted', String(counts.interrupted)],
+    counts.unfinished > 0 && ['Not finished', String(counts.unfinished)],
+    ['Total Runtime', `${formatMeasured(verdict.runtimeSeconds)}${counts.unfinished > 0 ? ' so far' : ''}`],
+    ['Window', `${windowName(verdict.windowSeconds)}${slackText(verdict.slackSeconds)}`],
+    findings.meanRunning !== null && ['Slots', slotsText(findings)],
+    findings.waitingShare !== null && ['Waiting', waitingText(findings)],
+    findings.bounds.longestStepSeconds !== null && ['No sooner than', boundsText(report)],
+    (findings.startGapSeconds ?? 0) >= 60 && [
+      'Before the first step started',
+      formatMeasured(findings.startGapSeconds),
+    ],
+    (findings.tail.seconds ?? 0) >= 60 && [
+      'Tail',
+      `the last ${formatMeasured(findings.tail.seconds)} ran on fewer than half of the slots`,
+    ],
+    findings.lostInstances.length > 0 && ['Lost', lostText(findings.lostInstances)],
+    cost !== null && ['Cost', costText(cost)],
+    findings.activeCapMet && [
+      'Active steps',
+      `${findings.peakActive} at once, the most that EMR takes is 256`,
+    ],
+  ];
+  return facts.filter((fact) => fact !== false);
+}
+
+function slackText(slackSeconds: number | null): string {
+  if (slackSeconds === null) return '';
+  return slackSeconds >= 0
+    ? `, slack ${formatDuration(slackSeconds)}`
+    : `, over by ${formatDuration(-slackSeconds)}`;
+}
+
+function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): string {
+  const mean = (meanRunning ?? 0).toFixed(1);
+  return slots.from === 'cluster'
+    ? `${mean} of ${slots.limit} used on average, ${peakRunning} at most`
+    : `${mean} used on average, ${peakRunning} at most (the cluster's limit is not known)`;
+}
+
+function waitingText({ waitingShare, waitingLevel }: Report['findings']): string {
+  const level = waitingLevel === null || waitingLevel === 'low' ? '' : ` (${waitingLevel})`;
+  return `${percent(waitingShare ?? 0)} of the steps' time was spent waiting for a slot${level}`;
+}
+
+/** The two lower bounds, and what the round took beyond the higher of them. */
+function boundsText({ verdict, findings: { bounds, slots } }: Report): string {
+  const longest = `${formatMeasured(bounds.longestStepSeconds)} (the longest step)`;
+  const both =
+    bounds.workOverSlotsSeconds === null || slots.limit === null
+      ? longest
+      : `${formatDuration(bounds.workOverSlotsSeconds)} (work ÷ ${slots.limit} slots), ${longest}`;
+  const rest =
+    (verdict.runtimeSeconds ?? 0) -
+    Math.max(bounds.workOverSlotsSeconds ?? 0, bounds.longestStepSeconds ?? 0);
+  return rest >= 60 ? `${both}; ${formatDuration(rest)} went to the start, gaps and the tail` : both;
+}
