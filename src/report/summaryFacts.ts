@@ -2,6 +2,7 @@ import { costText, lostText } from './costText.ts';
 import { formatDuration, formatMeasured, windowName } from './durations.ts';
 import type { Report } from './model.ts';
 import { percent } from './share.ts';
+import { counted } from './words.ts';
 
 /** A name and what is said of it; the value may hold foreign text and is not escaped. */
 export type SummaryFact = readonly [name: string, value: string];
@@ -16,6 +17,7 @@ export function summaryFacts(report: Report): SummaryFact[] {
     ['Cancelled', String(counts.cancelled)],
     counts.interrupted > 0 && ['Interrupted', String(counts.interrupted)],
     counts.unfinished > 0 && ['Not finished', String(counts.unfinished)],
+    ['Checks', checksText(report.integrity)],
     ['Total Runtime', `${formatMeasured(verdict.runtimeSeconds)}${counts.unfinished > 0 ? ' so far' : ''}`],
     ['Window', `${windowName(verdict.windowSeconds)}${slackText(verdict.slackSeconds)}`],
     findings.meanRunning !== null && ['Slots', slotsText(findings)],
@@ -37,6 +39,21 @@ export function summaryFacts(report: Report): SummaryFact[] {
     ],
   ];
   return facts.filter((fact) => fact !== false);
+}
+
+/** What was uploaded against what was found. */
+function checksText({ expected, missing, duplicate, foreign }: Report['integrity']): string {
+  const more = [
+    duplicate.length > 0 && `${duplicate.length} of them more than one`,
+    foreign.length > 0 && `${counted(foreign.length, 'step')} of another load, schedule or upload`,
+  ].filter((text) => text !== false);
+  const found =
+    expected === null
+      ? 'not held against the uploaded ones, which were not listed'
+      : expected === 0
+        ? 'none is uploaded for this schedule and load'
+        : `${expected - missing.length} of ${counted(expected, 'uploaded check')} ${expected === 1 ? 'has' : 'have'} a step in this round`;
+  return [found, ...more].join('; ');
 }
 
 function slackText(slackSeconds: number | null): string {
