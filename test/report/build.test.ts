@@ -234,6 +234,21 @@ describe('a round that is hard to report on', () => {
     expect(JSON.stringify(suggestionBlocks(report))).toContain('Not measured: no step completed');
   });
 
+  it('(no start) names the steps that ended without one, and not those that were cancelled before their turn', () => {
+    const steps = [
+      stepOf('a_15m', { ended: 9 }),
+      stepOf('b_15m', { ended: 9, state: 'FAILED' }),
+      stepOf('c_15m', { ended: 9, state: 'CANCELLED' }),
+      stepOf('d_15m', { state: 'PENDING' }),
+      stepOf('e_15m', { started: 1, ended: 9 }),
+    ];
+    const { warnings, statistics } = buildReport(factsOf(steps));
+    expect(statistics.n).toBe(1);
+    expect(warnings).toContain(
+      "2 steps ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: a_15m_2x, b_15m_2x.",
+    );
+  });
+
   it('keeps a hostile name inside its table cell', () => {
     const report = buildReport(factsOf(scenes.at(-1)?.[1] ?? []));
     const rows = renderMarkdown(report)
