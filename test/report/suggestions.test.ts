@@ -332,7 +332,7 @@ describe('failed steps', () => {
       { signature: 'missing-table', alsoFailedAt: [], newHere: ['table_15m'] },
     ]);
     const markdown = renderMarkdown(report);
-    expect(markdown).toContain('- old_15m also failed at 2x: not because of this load');
+    expect(markdown).toContain('- Failed at 2x already, so it is not new at this load: old_15m');
     expect(markdown).toContain('- New at 4x: new_15m');
   });
 
