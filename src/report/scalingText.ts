@@ -13,9 +13,7 @@ export function scalingText(
 ): string {
   if (!scaled) return 'window not scaled';
   if (word !== 'within noise') return word;
-  return varies === 'load'
-    ? 'no more than linear, as far as these rounds tell'
-    : 'changed no more than the other checks';
+  return varies === 'load' ? 'no sign of more than linear' : 'changed no more than the other checks';
 }
 
 /** How many times as long the checks take, the scaled ones apart from those that no load asks more of. */

@@ -66,24 +66,33 @@ function slackText(slackSeconds: number | null): string {
 function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): string {
   const mean = (meanRunning ?? 0).toFixed(1);
   return slots.from === 'cluster'
-    ? `${mean} of ${slots.limit} used on average, ${peakRunning} at most`
-    : `${mean} used on average, ${peakRunning} at most (the cluster's limit is not known)`;
+    ? `${mean} of ${slots.limit} (StepConcurrencyLevel) busy on average, ${peakRunning} at most`
+    : `${mean} busy on average, ${peakRunning} at most (the cluster's limit is not known)`;
 }
 
+const levels = { moderate: 'moderate: above 30%', severe: 'severe: above 50%' } as const;
+
 function waitingText({ waitingShare, waitingLevel }: Report['findings']): string {
-  const level = waitingLevel === null || waitingLevel === 'low' ? '' : ` (${waitingLevel})`;
+  const level = waitingLevel === null || waitingLevel === 'low' ? '' : ` (${levels[waitingLevel]})`;
   return `${percent(waitingShare ?? 0)} of the steps' time was spent waiting for a slot${level}`;
 }
 
 /** The two lower bounds, and what the round took beyond the higher of them. */
 function boundsText({ verdict, findings: { bounds, slots } }: Report): string {
-  const longest = `${formatMeasured(bounds.longestStepSeconds)} (the longest step)`;
-  const both =
-    bounds.workOverSlotsSeconds === null || slots.limit === null
-      ? longest
-      : `${formatDuration(bounds.workOverSlotsSeconds)} (work ÷ ${slots.limit} slots), ${longest}`;
-  const rest =
-    (verdict.runtimeSeconds ?? 0) -
-    Math.max(bounds.workOverSlotsSeconds ?? 0, bounds.longestStepSeconds ?? 0);
-  return rest >= 60 ? `${both}; ${formatDuration(rest)} went to the start, gaps and the tail` : both;
+  const { workOverSlotsSeconds: work, longestStepSeconds: longest } = bounds;
+  const highest = Math.max(work ?? 0, longest ?? 0);
+  const rest = (verdict.runtimeSeconds ?? 0) - highest;
+  const parts = [
+    work !== null &&
+      slots.limit !== null &&
+      `${formatDuration(work)} even with all ${slots.limit} slots busy to the end`,
+    `${formatMeasured(longest)} for the longest step alone`,
+  ].filter((text) => text !== false);
+  return [
+    parts.join(', '),
+    highest > verdict.windowSeconds && 'no order of these steps fits the window',
+    rest >= 60 && `the other ${formatDuration(rest)} went to the start, gaps and the tail`,
+  ]
+    .filter((text) => text !== false)
+    .join('; ');
 }

@@ -218,7 +218,7 @@ describe('what became of a suggestion', () => {
         id: 'failure:yarn-memory-kill',
         outcome: 'not_comparable',
         sentence:
-          'Container killed by YARN for its memory: spark.executor.memoryOverhead: not comparable, the last report is of another load (2x).',
+          'Container killed by YARN for its memory: change spark.executor.memoryOverhead: not comparable, the last report is of another load (2x).',
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import type { Comparison, Forecast } from '../comparisonModel.ts';
 import { formatDuration } from '../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../forecastWords.ts';
+import { startText } from '../localTime.ts';
 import { fixedText, meanTexts, moreText, scalingText, times } from '../scalingText.ts';
 import { counted } from '../words.ts';
 import { plain, table } from './escape.ts';
@@ -11,7 +12,7 @@ const namesShown = 20;
 /** This round against the level before it. */
 export function comparisonSection(comparison: Comparison): string {
   const { baseline, candidate, ratios, checks } = comparison;
-  const head = `## Comparison\n${candidate.load}x against ${baseline.load}x (started ${plain(baseline.startedAt)})`;
+  const head = `## Comparison\n${candidate.load}x against ${baseline.load}x (the round of ${startText(baseline.startedAt)})`;
   if (!comparison.comparable)
     return `${head}: not comparable, because ${plain(comparison.why ?? 'unknown')}.`;
   const confirmed = checks.filter((check) => check.word === 'super-linear (confirmed)').length;
@@ -20,7 +21,7 @@ export function comparisonSection(comparison: Comparison): string {
     ratios.runtime !== null && `- Total runtime: ${times(ratios.runtime)}`,
     ...meanTexts(comparison).map((text) => `- ${text}`),
     comparison.varies === 'load' &&
-      `- Super-linear (confirmed): ${counted(confirmed, 'check')}; suspect, repeat the round: ${counted(suspect, 'check')}`,
+      `- Grew faster than the load (super-linear): ${counted(confirmed, 'check')} confirmed, ${suspect} suspect${suspect > 0 ? ': repeat the round to tell' : ''}`,
     comparison.fixedWindows.length > 0 && `- ${fixedText(comparison.fixedWindows.map(plain))}`,
     comparison.newFailures.length > 0 && `- New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `- Failed before, not now: ${names(comparison.fixed)}`,

@@ -1,3 +1,4 @@
+import { judgedLines } from '../judgedText.ts';
 import type { Report } from '../model.ts';
 import { noneText } from '../noneText.ts';
 import { whatIfTable } from '../whatIfTable.ts';
@@ -11,6 +12,7 @@ function whatIfText(report: Report): string[] {
     `The same steps replayed on other numbers of slots, if no step got slower (the replay of this round is off by ${whatIf.error}):`,
     '',
     table(whatIf.titles, whatIf.rows),
+    ...(whatIf.note === undefined ? [] : ['', whatIf.note]),
   ];
 }
 
@@ -37,7 +39,7 @@ export function suggestionsSection(report: Report): string {
       : [
           '',
           'What became of the last report’s suggestions:',
-          ...judged.map((one) => `- ${plain(one.sentence)}`),
+          ...judgedLines(judged).map((line) => `- ${plain(line)}`),
         ]),
     ...(findings.notMeasured.length === 0
       ? []

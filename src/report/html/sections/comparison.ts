@@ -1,6 +1,7 @@
 import type { Comparison, Forecast } from '../../comparisonModel.ts';
 import { formatDuration } from '../../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../../forecastWords.ts';
+import { startText } from '../../localTime.ts';
 import { fixedText, meanTexts, moreText, scalingText, times } from '../../scalingText.ts';
 import { counted } from '../../words.ts';
 import type { Block } from '../pageData.ts';
@@ -17,15 +18,16 @@ const weight = {
 /** This round against the level before it. */
 export function comparisonBlocks(comparison: Comparison): Block[] {
   const { baseline, candidate, ratios, checks, varies } = comparison;
-  const head = `${candidate.load}x against ${baseline.load}x (started ${baseline.startedAt})`;
+  const head = `${candidate.load}x against ${baseline.load}x (the round of ${startText(baseline.startedAt)})`;
   if (!comparison.comparable)
     return [{ kind: 'paragraph', line: `${head}: not comparable, because ${comparison.why ?? 'unknown'}.` }];
   const withWord = (word: string) => checks.filter((check) => check.word === word).length;
+  const suspect = withWord('suspect: repeat the round');
   const items = [
     ratios.runtime !== null && `Total runtime: ${times(ratios.runtime)}`,
     ...meanTexts(comparison),
     varies === 'load' &&
-      `Super-linear (confirmed): ${counted(withWord('super-linear (confirmed)'), 'check')}; suspect, repeat the round: ${counted(withWord('suspect: repeat the round'), 'check')}`,
+      `Grew faster than the load (super-linear): ${counted(withWord('super-linear (confirmed)'), 'check')} confirmed, ${suspect} suspect${suspect > 0 ? ': repeat the round to tell' : ''}`,
     comparison.fixedWindows.length > 0 && fixedText(comparison.fixedWindows),
     comparison.newFailures.length > 0 && `New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `Failed before, not now: ${names(comparison.fixed)}`,

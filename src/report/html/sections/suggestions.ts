@@ -1,3 +1,4 @@
+import { judgedLines } from '../../judgedText.ts';
 import type { Report } from '../../model.ts';
 import { noneText } from '../../noneText.ts';
 import { whatIfTable } from '../../whatIfTable.ts';
@@ -23,10 +24,7 @@ export function suggestionBlocks(report: Report): Block[] {
     ]),
     ...(suggestionsTogether === null ? [] : [{ kind: 'paragraph', line: suggestionsTogether } as const]),
     ...whatIfBlocks(report),
-    ...listed(
-      'What became of the last report’s suggestions',
-      judged.map((one) => one.sentence),
-    ),
+    ...listed('What became of the last report’s suggestions', judgedLines(judged)),
     ...listed('Not measured', findings.notMeasured),
   ];
 }
@@ -41,6 +39,7 @@ function whatIfBlocks(report: Report): Block[] {
       line: `The same steps replayed, if no step got slower (the replay of this round is off by ${whatIf.error}):`,
     },
     { kind: 'table', titles: whatIf.titles, rows: whatIf.rows },
+    ...(whatIf.note === undefined ? [] : [{ kind: 'paragraph', line: whatIf.note } as const]),
   ];
 }
 
