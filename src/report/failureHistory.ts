@@ -33,17 +33,22 @@ export function historyLines(group: FailureGroup, load: number): string[] {
 }
 
 /** One line for the checks that failed at the same lower loads. */
-function alsoFailed({ alsoFailedAt }: FailureGroup, fix: string | undefined): string[] {
+function alsoFailed(
+  { alsoFailedAt, newHere, failedLastRound, notRunLower }: FailureGroup,
+  fix: string | undefined,
+): string[] {
+  const isWhole = newHere.length + failedLastRound.length + notRunLower.length === 0;
   const byLoads = new Map<string, string[]>();
   for (const { check, loads } of alsoFailedAt) {
     const at = loads.map((load) => (load === 1 ? '1x (the baseline)' : `${load}x`)).join(' and ');
     byLoads.set(at, [...(byLoads.get(at) ?? []), check]);
   }
-  return [...byLoads].map(([at, checks]) =>
-    fix === undefined
-      ? `Failed at ${at} already, so it is not new at this load: ${names(checks)}`
-      : `Broken at ${at} already, so fix ${fix}, not the load or the cluster: ${names(checks)}`,
-  );
+  return [...byLoads].map(([at, checks]) => {
+    const which = isWhole && checks.length > 1 && byLoads.size === 1 ? 'all of them' : names(checks);
+    return fix === undefined
+      ? `Failed at ${at} already, so it is not new at this load: ${which}`
+      : `Broken at ${at} already, so fix ${fix}, not the load or the cluster: ${which}`;
+  });
 }
 
 function names(checks: readonly string[]): string {

@@ -22,7 +22,7 @@ export function modelSentence(forecast: Forecast): string {
       : []),
     ...(open.length > 0
       ? [
-          `Whether ${open.map((load) => `${load}x`).join(' and ')} fits was not decided: the times of its checks count, its total runtime does not.`,
+          `Not decided at ${open.map((load) => `${load}x`).join(' and ')}: the times of the checks there count, the total runtime does not.`,
         ]
       : []),
     ...(forecast.levels.length < 3

@@ -66,8 +66,8 @@ function slackText(slackSeconds: number | null): string {
 function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): string {
   const mean = (meanRunning ?? 0).toFixed(1);
   return slots.from === 'cluster'
-    ? `${mean} of ${slots.limit} (StepConcurrencyLevel) busy on average, ${peakRunning} at most`
-    : `${mean} busy on average, ${peakRunning} at most (the cluster's limit is not known)`;
+    ? `${mean} of ${slots.limit} busy on average, ${peakRunning} at most (a slot runs one step at a time)`
+    : `${mean} busy on average, ${peakRunning} at most (a slot runs one step at a time; how many there are is not known)`;
 }
 
 const levels = { moderate: 'moderate: above 30%', severe: 'severe: above 50%' } as const;
@@ -85,7 +85,7 @@ function boundsText({ verdict, findings: { bounds, slots } }: Report): string {
   const parts = [
     work !== null &&
       slots.limit !== null &&
-      `${formatDuration(work)} even with all ${slots.limit} slots busy to the end`,
+      `${formatDuration(work)} even with ${slots.limit === 1 ? 'the one slot' : `all ${slots.limit} slots`} busy to the end`,
     `${formatMeasured(longest)} for the longest step alone`,
   ].filter((text) => text !== false);
   return [

@@ -45,12 +45,13 @@ interface Place {
   readonly leader: string;
 }
 
-/** Below and above to the right of a dot, then above to the left, ever further away. */
+/** Below, beside and above to the right of a dot, then above to the left, ever further away. */
 function placesAround(x: number, y: number, wide: number): Place[] {
   const away = [0, 18, 36, 54, 72, 90];
   return away.flatMap((distance) =>
     [
       boxAt(x + 9 + distance, y + 4 + distance, wide),
+      boxAt(x + 9 + distance, y - 8, wide),
       boxAt(x + 9, y - 20 - distance, wide),
       boxAt(x - 9 - distance - wide, y - 20 - distance, wide),
     ].map((box) => ({ box, leader: distance === 0 ? '' : leaderTo(box, x, y) })),

@@ -1,3 +1,4 @@
+import { changeText } from '../changeText.ts';
 import { judgedLines } from '../judgedText.ts';
 import type { Report } from '../model.ts';
 import { noneText } from '../noneText.ts';
@@ -23,7 +24,7 @@ export function suggestionsSection(report: Report): string {
     [
       `${index + 1}. **${plain(one.title)}**`,
       `   - Measured: ${plain(one.measured)}`,
-      `   - Change: ${plain(one.setting)}, from ${plain(one.from)} to ${plain(one.to)}`,
+      `   - Change: ${plain(changeText(one))}`,
       `   - Expect: ${plain(one.expected)}`,
       `   - The next round shows it: ${plain(one.nextRound.sentence)}`,
     ].join('\n'),

@@ -1,3 +1,4 @@
+import { changeText } from '../../changeText.ts';
 import { judgedLines } from '../../judgedText.ts';
 import type { Report } from '../../model.ts';
 import { noneText } from '../../noneText.ts';
@@ -16,7 +17,7 @@ export function suggestionBlocks(report: Report): Block[] {
         kind: 'facts',
         facts: [
           ['Measured', one.measured],
-          ['Change', `${one.setting}, from ${one.from} to ${one.to}`],
+          ['Change', changeText(one)],
           ['Expect', one.expected],
           ['The next round shows it', one.nextRound.sentence],
         ],
