@@ -87,7 +87,7 @@ function clusterText({ name, state }: Report['cluster']): string {
 function provenanceSection({ statistics, provenance, counts, round, clusterConfig }: Report): string {
   const parts = [
     `audit-load-test ${provenance.version}`,
-    `${counted(counts.total, 'step')} created since ${round.startedAt}`,
+    `${counted(counts.total, 'step')} created since ${startText(round.startedAt)}`,
     provenance.stepsKnownFromDiskOnly > 0 &&
       `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
     'source: EMR ListSteps and step logs',

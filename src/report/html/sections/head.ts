@@ -36,7 +36,7 @@ export function headBlocks(report: Report): Block[] {
 export function provenanceBlocks({ provenance, statistics, counts, round, clusterConfig }: Report): Block[] {
   const parts = [
     `audit-load-test ${provenance.version}`,
-    `${counted(counts.total, 'step')} created since ${round.startedAt}`,
+    `${counted(counts.total, 'step')} created since ${startText(round.startedAt)}`,
     provenance.stepsKnownFromDiskOnly > 0 &&
       `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
     'source: EMR ListSteps and step logs',
