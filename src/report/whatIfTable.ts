@@ -16,6 +16,8 @@ export interface WhatIfTable {
 export function whatIfTable(report: Report): WhatIfTable | undefined {
   const { model, whatIf, slots, bounds } = report.findings;
   const { windowSeconds, runtimeSeconds } = report.verdict;
+  // What still runs has no time to be replayed.
+  if (report.counts.unfinished > 0) return undefined;
   // With a slot for every step there is nothing to share out.
   if (report.counts.total <= (slots.limit ?? 0)) return undefined;
   if (model.error === null || model.makespanSeconds === null || whatIf.length < 2) return undefined;

@@ -134,6 +134,7 @@ describe('the integrity of a round', () => {
     expect(said([...steps, again], [uri('a_15m')])).toBe(
       'Checks: 1 of 1 uploaded check has a step in this round; 1 of them more than one; 1 step of another load, schedule or upload',
     );
+    expect(said(steps, ['a_15m', 'b_15m'])).toBe('Checks: 2 of 2 uploaded checks have a step in this round');
     expect(said(steps, [])).toMatch(/^Checks: none is uploaded for this schedule and load/);
     expect(said(steps)).toBe('Checks: not held against the uploaded ones, which were not listed');
   });

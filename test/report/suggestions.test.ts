@@ -289,7 +289,7 @@ describe('suggestions', () => {
           4,
         ),
       ),
-    ).toContain('Not measured:\n- Memory, shuffle');
+    ).toContain('What this report could not measure:\n- Memory, shuffle');
   });
 });
 

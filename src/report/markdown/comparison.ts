@@ -1,8 +1,15 @@
 import type { Comparison, Forecast } from '../comparisonModel.ts';
 import { formatDuration } from '../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../forecastWords.ts';
-import { startText } from '../localTime.ts';
-import { fixedText, meanTexts, moreText, scalingText, times } from '../scalingText.ts';
+import {
+  comparedText,
+  fixedText,
+  meanTexts,
+  moreText,
+  scalingText,
+  times,
+  timeTitles,
+} from '../scalingText.ts';
 import { counted } from '../words.ts';
 import { plain, table } from './escape.ts';
 
@@ -11,8 +18,8 @@ const namesShown = 20;
 
 /** This round against the level before it. */
 export function comparisonSection(comparison: Comparison): string {
-  const { baseline, candidate, ratios, checks } = comparison;
-  const head = `## Comparison\n${candidate.load}x against ${baseline.load}x (the round of ${startText(baseline.startedAt)})`;
+  const { ratios, checks } = comparison;
+  const head = `## Comparison\n${plain(comparedText(comparison))}`;
   if (!comparison.comparable)
     return `${head}: not comparable, because ${plain(comparison.why ?? 'unknown')}.`;
   const confirmed = checks.filter((check) => check.word === 'super-linear (confirmed)').length;
@@ -29,7 +36,8 @@ export function comparisonSection(comparison: Comparison): string {
   return [`${head}.`, ...lines, '', checkTable(comparison)].join('\n').trimEnd();
 }
 
-function checkTable({ checks, baseline, candidate, varies }: Comparison): string {
+function checkTable(comparison: Comparison): string {
+  const { checks, varies } = comparison;
   if (checks.length === 0) return 'No check completed in both rounds.';
   // What is confirmed or suspect comes first; within that, what grew most.
   const weight = {
@@ -41,13 +49,7 @@ function checkTable({ checks, baseline, candidate, varies }: Comparison): string
   const worst = checks
     .toSorted((a, b) => weight[a.word] - weight[b.word] || b.ratio - a.ratio)
     .slice(0, checksShown);
-  const titles = [
-    'Check',
-    `${baseline.load}x`,
-    varies === 'load' ? `${candidate.load}x` : 'Now',
-    'Ratio',
-    'Verdict',
-  ];
+  const titles = ['Check', ...timeTitles(comparison), 'Ratio', 'Verdict'];
   const rows = table(
     titles,
     worst.map((check) => [

@@ -44,6 +44,10 @@ export function suggestionsSection(report: Report): string {
         ]),
     ...(findings.notMeasured.length === 0
       ? []
-      : ['', 'Not measured:', ...findings.notMeasured.map((text) => `- ${plain(text)}`)]),
+      : [
+          '',
+          'What this report could not measure:',
+          ...findings.notMeasured.map((text) => `- ${plain(text)}`),
+        ]),
   ].join('\n');
 }

@@ -26,7 +26,7 @@ export function suggestionBlocks(report: Report): Block[] {
     ...(suggestionsTogether === null ? [] : [{ kind: 'paragraph', line: suggestionsTogether } as const]),
     ...whatIfBlocks(report),
     ...listed('What became of the last report’s suggestions', judgedLines(judged)),
-    ...listed('Not measured', findings.notMeasured),
+    ...listed('What this report could not measure', findings.notMeasured),
   ];
 }
 
