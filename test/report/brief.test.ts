@@ -83,3 +83,30 @@ it('tells in one line of all suggestions that the same reason leaves open', () =
   expect(lines).toHaveLength(1);
   for (const { title } of four.suggestions) expect(lines[0]).toContain(title);
 });
+
+it('replays no round that still runs: what is not done has no time to be shared out', () => {
+  const running = stepOf('check_open_15m', { started: 5, state: 'RUNNING' });
+  const facts = { clusterConfig: { stepConcurrencyLevel: 4 } };
+  const steps = evenRound(20, 4, (index) => 30 + index);
+  expect(renderMarkdown(buildReport(factsOf(steps, facts)))).toContain('| Slots | Total Runtime |');
+  expect(renderMarkdown(buildReport(factsOf([...steps, running], facts)))).not.toContain('| Slots |');
+});
+
+it('says in which way a round differs from the one that it is held against', () => {
+  const steps = evenRound(12, 4, (index) => 30 + index);
+  const on = (day: number, digest: string, earlier: Report[] = []) =>
+    buildReport(
+      factsOf(steps, {
+        earlier,
+        startedAtText: `2025-12-0${day}T15:30:00.123456-05:00`,
+        clusterConfig: { digest, stepConcurrencyLevel: 4 },
+      }),
+    );
+  const said = (report: Report) => /## Comparison\n(.*)\./.exec(renderMarkdown(report))?.[1];
+  const first = on(1, 'a');
+  expect(said(on(2, 'a', [first]))).toBe('2x again, against the round of 2025-12-01 15:30:00');
+  expect(said(on(2, 'b', [first]))).toBe(
+    '2x on another cluster configuration, against the round of 2025-12-01 15:30:00',
+  );
+  expect(said(four)).toBe('4x against 2x (the round of 2025-12-02 15:30:00)');
+});
