@@ -61,6 +61,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   adapters: ['adapters', 'checks/schedules.ts', 'zod', 'node:'],
 
   'sandbox/demoClient.ts': ['sandbox', '@modelcontextprotocol/sdk', 'node:'],
+  'sandbox/world.ts': ['sandbox', '../docs/prices.example.json', 'node:'],
   sandbox: ['sandbox', 'node:'],
 };
 

@@ -80,7 +80,7 @@ export function buildReport(facts: RoundFacts): Report {
     findings,
     suggestions: suggested.suggestions,
     suggestionsTogether: suggested.together,
-    judged: judgeSuggestions(earlier, { ...measured, verdict, findings, failures }),
+    judged: judgeSuggestions(earlier, { ...measured, verdict, statistics, findings, failures }),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),

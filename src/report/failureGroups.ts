@@ -78,7 +78,11 @@ function historyAt(load: number, earlier: readonly Report[]): (step: ReportStep)
     for (const step of report.steps) {
       const key = checkKey(step);
       if (step.failure) failedLower.set(key, (failedLower.get(key) ?? new Set()).add(report.load));
-      else if (step.state === 'COMPLETED') completedLower.add(key);
+      else if (step.state === 'COMPLETED') {
+        completedLower.add(key);
+        // The last round at a level speaks for it: what was mended since is not broken there.
+        failedLower.get(key)?.delete(report.load);
+      }
     }
   const lastRound = earlier.findLast((report) => report.load === load);
   const failedLast = new Set(lastRound?.steps.flatMap((step) => (step.failure ? checkKey(step) : [])));

@@ -5,19 +5,25 @@ import { counted } from './words.ts';
 /** How the forecast was made, and how wrong it is on what was measured; our own words and numbers. */
 export function modelSentence(forecast: Forecast): string {
   const errors = forecast.errors.map(
-    ({ load, error }) => `${load}x ${error >= 0 ? '+' : ''}${Math.round(error * 100)}%`,
+    ({ load, error }) => `${error >= 0 ? '+' : ''}${Math.round(error * 100)}% at ${load}x`,
   );
   const exponent = forecast.exponent.toFixed(2);
   const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^${exponent}`;
   const { extrapolated } = forecast;
+  const open = forecast.levels.filter((load) => !forecast.measured.some((one) => one.load === load));
   const held =
     errors.length === 0
       ? 'could not be held against a round: no verdict is decided'
-      : `is off on the measured rounds by ${errors.join(', ')}`;
+      : `is off by ${errors.join(', ')}, against the rounds that were measured`;
   return [
     `The model (${model} for each check, scheduled on the observed slots) ${held}.`,
     ...(extrapolated > 0
       ? [`${counted(extrapolated, 'check')} measured at one load only: taken to grow as the others do.`]
+      : []),
+    ...(open.length > 0
+      ? [
+          `Not decided at ${open.map((load) => `${load}x`).join(' and ')}: the times of the checks there count, the total runtime does not.`,
+        ]
       : []),
     ...(forecast.levels.length < 3
       ? ['Two levels cannot show whether growth bends; the band allows for it.']

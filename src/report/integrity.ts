@@ -16,7 +16,7 @@ export function checkIntegrity(
     // Cleaned as the paths of the steps are, so that the two can be held against each other.
     cleanLine(fromUri(check, facts.configsPrefix)?.path ?? check, pathLength),
   );
-  const isExpected = expected && new Set(expected.flatMap((check) => [check, stemOf(check)]));
+  const isExpected = expected && expectedAmong(expected);
   return {
     expected: expected ? new Set(expected).size : null,
     missing: missingChecks(expected ?? [], steps),
@@ -47,14 +47,21 @@ function duplicates(steps: readonly ReportStep[]): Integrity['duplicate'] {
     .map((same) => ({ check: same[0]?.path ?? same[0]?.check ?? '', steps: same.map((step) => step.id) }));
 }
 
+/** A check that was given by its stem alone is any of that name; a step without a path is known by its stem alone. */
+function expectedAmong(expected: readonly string[]): (step: ReportStep) => boolean {
+  const given = new Set(expected);
+  const stems = new Set(expected.map(stemOf));
+  return ({ path, check }) => (path === undefined ? stems.has(check) : given.has(path) || given.has(check));
+}
+
 function foreignBecause(
   step: ReportStep,
   schedule: string,
   load: number,
-  isExpected: ReadonlySet<string> | undefined,
+  isExpected: ((step: ReportStep) => boolean) | undefined,
 ): string | undefined {
   if (step.load !== load) return `runs at ${step.load}x`;
   if (step.schedule !== schedule) return `belongs to ${step.schedule}`;
-  if (isExpected && !isExpected.has(step.path ?? step.check)) return 'was not uploaded for this load';
+  if (isExpected && !isExpected(step)) return 'was not uploaded for this load';
   return undefined;
 }

@@ -1,13 +1,14 @@
 import type { MeasuredRound } from './checkTimes.ts';
 import { notRepeated } from './comparable.ts';
+import { formatDuration } from './durations.ts';
 import type { Suggestion } from './findingsModel.ts';
-import { queryNotTried, runOf, unfinishedOf } from './judgedChecks.ts';
+import { noiseShare, queryNotTried, runOf, unfinishedOf } from './judgedChecks.ts';
 import { metricWords } from './metricWords.ts';
 import type { Report } from './model.ts';
 import { notTried, orderNotTried } from './settingTried.ts';
 
 type Judged = Report['judged'][number];
-export type Judgeable = MeasuredRound & Pick<Report, 'verdict' | 'findings' | 'failures'>;
+export type Judgeable = MeasuredRound & Pick<Report, 'verdict' | 'statistics' | 'findings' | 'failures'>;
 
 /**
  * What became of the suggestions of the last report before this round: confirmed when the metric went where the suggestion said,
@@ -46,11 +47,19 @@ function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judge
   if (unmoved !== undefined)
     return { id, outcome: 'not_tried', sentence: `${title}: not tried or without effect, ${unmoved}.` };
   const numbers = `${words.name} was ${words.value(metric.value)}, is ${words.value(value)}, was to be ${nextRound.is} ${words.value(nextRound.value)}`;
-  return {
-    id,
-    outcome: met ? 'confirmed' : 'refuted',
-    sentence: `${title}: ${met ? 'confirmed' : 'refuted'} (${numbers}).`,
-  };
+  return met
+    ? { id, outcome: 'confirmed', sentence: `${title}: confirmed (${numbers}).` }
+    : { id, outcome: 'refuted', sentence: `${title}: refuted (${numbers}${slowerSteps(id, before, now)}).` };
+}
+
+/** More slots were promised to help "if no step gets slower": where steps did, that is why the promise was not kept. */
+function slowerSteps(
+  id: string,
+  { statistics: { p50Seconds: was } }: Report,
+  { statistics: { p50Seconds: is } }: Judgeable,
+): string {
+  if (id !== 'slots' || was === null || is === null || is < (1 + noiseShare) * was) return '';
+  return `; the steps ran longer: the median was ${formatDuration(was)}, is ${formatDuration(is)}`;
 }
 
 function notComparable({ id, title }: Suggestion, why: string): Judged {

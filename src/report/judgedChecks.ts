@@ -6,7 +6,7 @@ import { metricWords } from './metricWords.ts';
 import type { Report, ReportStep } from './model.ts';
 
 /** Two runs of one query differ by so much without any change to it. */
-const noiseShare = 0.1;
+export const noiseShare = 0.1;
 
 /** The longest run of the checks that a suggestion on queries names; undefined when one of them was not measured. */
 export function runOf(suggestion: Suggestion, { steps }: MeasuredRound): number | undefined {

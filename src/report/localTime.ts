@@ -12,6 +12,11 @@ export function localDateTime(atMs: number, offsetMinutes: number): string {
   return new Date(atMs + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** `2025-12-07 15:30:05` of a stamp with its offset and up to nine digits of a second, where it was written. */
+export function startText(stamp: string): string {
+  return localDateTime(Date.parse(stamp.replace(/(\.\d{3})\d+/, '$1')), utcOffsetMinutes(stamp));
+}
+
 /** `15:30:05` at this offset, as in the table of the slowest steps. */
 export function localTime(atMs: number, offsetMinutes: number): string {
   return localDateTime(atMs, offsetMinutes).slice(11);

@@ -1,4 +1,5 @@
 import type { Comparison } from './comparisonModel.ts';
+import { startText } from './localTime.ts';
 import { counted } from './words.ts';
 
 const namesShown = 20;
@@ -13,9 +14,21 @@ export function scalingText(
 ): string {
   if (!scaled) return 'window not scaled';
   if (word !== 'within noise') return word;
-  return varies === 'load'
-    ? 'no more than linear, as far as these rounds tell'
-    : 'changed no more than the other checks';
+  return varies === 'load' ? 'no sign of more than linear' : 'changed no more than the other checks';
+}
+
+/** Which two rounds are compared, and what they differ in. */
+export function comparedText({ varies, baseline, candidate }: Comparison): string {
+  const before = startText(baseline.startedAt);
+  if (varies === 'repeat') return `${candidate.load}x again, against the round of ${before}`;
+  if (varies === 'cluster')
+    return `${candidate.load}x on another cluster configuration, against the round of ${before}`;
+  return `${candidate.load}x against ${baseline.load}x (the round of ${before})`;
+}
+
+/** The columns of times: by load, or before and now. */
+export function timeTitles({ varies, baseline, candidate }: Comparison): [before: string, now: string] {
+  return varies === 'load' ? [`${baseline.load}x`, `${candidate.load}x`] : ['Before', 'Now'];
 }
 
 /** How many times as long the checks take, the scaled ones apart from those that no load asks more of. */

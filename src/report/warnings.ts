@@ -1,6 +1,7 @@
 import { cleanLine } from '../foreignText.ts';
 import type { RoundFacts } from './facts.ts';
 import type { Integrity, ReportStep } from './model.ts';
+import { bucketOf } from './stepStates.ts';
 import { counted } from './words.ts';
 
 const namesShown = 5;
@@ -19,6 +20,7 @@ export function warn(
       step.startedAt !== null &&
       (step.queueSeconds === null || (step.endedAt !== null && step.runSeconds === null)),
   ).length;
+  const startless = steps.filter(endedWithoutStart);
   return [
     ...facts.warnings,
     load !== facts.load &&
@@ -34,9 +36,17 @@ export function warn(
     runIds.length > 1 && `Steps of ${runIds.length} DAG runs lie in this round's time: rounds overlap.`,
     backwards > 0 &&
       `${counted(backwards, 'step')} ended before it started by EMR's stamps; no time was taken from it.`,
+    startless.length > 0 &&
+      `${counted(startless.length, 'step')} ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: ${named(startless.map((step) => step.name))}.`,
     facts.knownFromDiskOnly > 0 &&
       `EMR shows only the last 1,000 steps: ${counted(facts.knownFromDiskOnly, 'step')} came from what earlier looks kept on disk.`,
   ].filter((text) => text !== false);
+}
+
+/** A step that was cancelled before its turn has no start, and needs none. */
+function endedWithoutStart({ state, startedAt }: ReportStep): boolean {
+  const bucket = bucketOf(state);
+  return startedAt === null && bucket !== 'cancelled' && bucket !== 'unfinished';
 }
 
 /** The first few by name; report.json has them all. */

@@ -1,9 +1,13 @@
 /** Everything on one machine: the embedded AWS, Airflow's part, and a target repository to practise on. */
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import prices from '../../docs/prices.example.json' with { type: 'json' };
 import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
 import { commitFiles, createTargetRepository, initRepository } from './targetRepository.ts';
 import { serverEnvironment } from './worldEnvironment.ts';
+
+/** The example that ships, in the repository that holds the reports, so that a round here has a price. */
+const pricesFile = 'prices.json';
 
 export interface WorldOptions extends AwsOptions {
   /** Where its files go; made when missing. */
@@ -28,10 +32,14 @@ export async function startWorld({ directory, dagsFolder, ...options }: WorldOpt
   ]);
   const aws = await startEmbeddedAws(options);
   const places = { endpoint: aws.endpoint, targetRepo, project };
-  return { ...aws, targetRepo, env: serverEnvironment({ ...places, ...(dagFile ? { dagFile } : {}) }) };
+  const env = {
+    ...serverEnvironment({ ...places, ...(dagFile ? { dagFile } : {}) }),
+    PRICE_TABLE: join(project, pricesFile),
+  };
+  return { ...aws, targetRepo, env };
 }
 
-/** The repository that reports are committed to, with the DAG file in it when there is one to copy. */
+/** The repository that reports are committed to, with a price table, and the DAG file in it when there is one to copy. */
 async function createProject(project: string, dagsFolder: string | undefined): Promise<string | undefined> {
   await initRepository(project);
   await mkdir(join(project, 'reports'));
@@ -40,7 +48,10 @@ async function createProject(project: string, dagsFolder: string | undefined): P
     await cp(dagsFolder, dags, { recursive: true });
     await nameRunner(join(dags, 'cluster_configs'));
   }
-  await commitFiles(project, 5, 'Start keeping reports', [['.gitignore', '.audit-load-test/\n']]);
+  await commitFiles(project, 5, 'Start keeping reports', [
+    ['.gitignore', '.audit-load-test/\n'],
+    [pricesFile, `${JSON.stringify(prices, null, 2)}\n`],
+  ]);
   return dagsFolder && join(project, basename(dagsFolder), 'yang_audit_load_test.py');
 }
 

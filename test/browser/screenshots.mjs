@@ -1,8 +1,10 @@
 // `npm run screenshots`: plays two load levels in the embedded world with a fixed seed and a clock that moves only when it
-// is told to, and takes the pictures in docs/screenshots from the report of the second.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+// is told to, takes the pictures in docs/screenshots from the report of the second, and keeps its report.md as
+// docs/sample-report.md. The same sources write the same page; with `--check` nothing is written, and a page that is not what
+// the sources write is an error.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
@@ -10,6 +12,9 @@ import { bundledText } from '../../bundledText.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const target = join(root, 'docs/screenshots');
+const samplePage = join(root, 'docs/sample-report.md');
+const samplePictures = join(root, 'docs/sample-report');
+const isCheck = process.argv.includes('--check');
 const folder = await mkdtemp(join(tmpdir(), 'audit-load-test-screenshots-'));
 
 /** The sandbox and the host of the app are TypeScript, which Node 20 does not read. */
@@ -79,11 +84,47 @@ async function playLevels({ startWorld, connect }) {
   }
 }
 
+/** The page and its pictures as they are kept: only the folder of the pictures is another. */
+async function sampleFiles(directory) {
+  const page = await readFile(join(directory, 'report.md'), 'utf8');
+  const said =
+    '<!-- Made by `npm run screenshots`: the report.md of the second of two load levels that were played in the sandbox. -->';
+  const pictures = await Promise.all(
+    (await readdir(join(directory, 'charts'))).map(async (name) => [
+      join(samplePictures, name),
+      await readFile(join(directory, 'charts', name), 'utf8'),
+    ]),
+  );
+  return [[samplePage, `${said}\n\n${page.replaceAll('](charts/', '](sample-report/')}`], ...pictures];
+}
+
+async function keepSample(files) {
+  await rm(samplePictures, { recursive: true, force: true });
+  await mkdir(samplePictures, { recursive: true });
+  for (const [path, text] of files) {
+    await writeFile(path, text);
+    process.stdout.write(`${relative(root, path)}: ${Math.ceil(text.length / 1024)} KB\n`);
+  }
+}
+
+async function checkSample(files) {
+  for (const [path, text] of files)
+    if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
+      process.stderr.write(
+        `${relative(root, path)} is not what the sources write: run npm run screenshots.\n`,
+      );
+      process.exitCode = 1;
+    }
+}
+
 async function take(browser, directory) {
   const shots = [
     { name: 'report', colorScheme: 'light', width: 1060, height: 960 },
+    { name: 'distribution', colorScheme: 'light', width: 1060, height: 560, section: 'metrics' },
     { name: 'comparison', colorScheme: 'light', width: 1060, height: 960, section: 'comparison' },
+    { name: 'forecast', colorScheme: 'light', width: 1060, height: 920, section: 'forecast' },
     { name: 'failures', colorScheme: 'light', width: 1060, height: 640, section: 'failures' },
+    { name: 'suggestions', colorScheme: 'light', width: 1060, height: 1080, section: 'suggestions' },
     { name: 'steps-dark', colorScheme: 'dark', width: 1060, height: 900, section: 'steps', failed: true },
     { name: 'phone-dark', colorScheme: 'dark', width: 360, height: 760 },
   ];
@@ -113,10 +154,8 @@ async function takeApp(browser, directory, { hostApp, parseReport }) {
   await host.close();
 }
 
-try {
+async function takeAll(directory, parts) {
   await mkdir(target, { recursive: true });
-  const parts = await typescriptParts();
-  const directory = await playLevels(parts);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -133,6 +172,17 @@ try {
   await take(browser, directory);
   await takeApp(browser, directory, parts);
   await browser.close();
+}
+
+try {
+  const parts = await typescriptParts();
+  const directory = await playLevels(parts);
+  const files = await sampleFiles(directory);
+  if (isCheck) await checkSample(files);
+  else {
+    await keepSample(files);
+    await takeAll(directory, parts);
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
+import { summaryBlocks } from '../../src/report/html/sections/summary.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { reportSchema } from '../../src/report/model.ts';
@@ -116,6 +117,28 @@ describe('the integrity of a round', () => {
     expect(warnings).toContain('2 uploaded checks did not run in this round: c_15m.yml, sub/b_15m.yml.');
   });
 
+  it('is said in words: how many of the uploaded checks were found', () => {
+    const steps = [stepOf('a_15m', { started: 0, ended: 9 }), stepOf('b_15m', { started: 0, ended: 9 })];
+    const said = (found: Step[], expectedChecks?: string[]) => {
+      const report = buildReport(factsOf(found, { ...(expectedChecks && { expectedChecks }) }));
+      const [, line] = /^- (Checks: .*)$/m.exec(renderMarkdown(report)) ?? [];
+      expect(JSON.stringify(summaryBlocks(report))).toContain(line?.replace('Checks: ', ''));
+      return line;
+    };
+    const both = [uri('a_15m'), uri('b_15m')];
+    expect(said(steps, both)).toBe('Checks: 2 of 2 uploaded checks have a step in this round');
+    expect(said(steps, [...both, uri('c_15m')])).toBe(
+      'Checks: 2 of 3 uploaded checks have a step in this round',
+    );
+    const again = stepOf('a_15m', { started: 9, ended: 19 }, 's-again');
+    expect(said([...steps, again], [uri('a_15m')])).toBe(
+      'Checks: 1 of 1 uploaded check has a step in this round; 1 of them more than one; 1 step of another load, schedule or upload',
+    );
+    expect(said(steps, ['a_15m', 'b_15m'])).toBe('Checks: 2 of 2 uploaded checks have a step in this round');
+    expect(said(steps, [])).toMatch(/^Checks: none is uploaded for this schedule and load/);
+    expect(said(steps)).toBe('Checks: not held against the uploaded ones, which were not listed');
+  });
+
   it('names a few of many, and leaves the rest to report.json', () => {
     const expectedChecks = Array.from({ length: 12 }, (_, n) =>
       uri(`check_${String(n).padStart(2, '0')}_15m`),
@@ -210,6 +233,21 @@ describe('a round that is hard to report on', () => {
     expect(page).not.toContain('asks for a change');
     expect(page).not.toContain('slack');
     expect(JSON.stringify(suggestionBlocks(report))).toContain('Not measured: no step completed');
+  });
+
+  it('(no start) names the steps that ended without one, and not those that were cancelled before their turn', () => {
+    const steps = [
+      stepOf('a_15m', { ended: 9 }),
+      stepOf('b_15m', { ended: 9, state: 'FAILED' }),
+      stepOf('c_15m', { ended: 9, state: 'CANCELLED' }),
+      stepOf('d_15m', { state: 'PENDING' }),
+      stepOf('e_15m', { started: 1, ended: 9 }),
+    ];
+    const { warnings, statistics } = buildReport(factsOf(steps));
+    expect(statistics.n).toBe(1);
+    expect(warnings).toContain(
+      "2 steps ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: a_15m_2x, b_15m_2x.",
+    );
   });
 
   it('keeps a hostile name inside its table cell', () => {

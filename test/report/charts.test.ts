@@ -134,6 +134,71 @@ describe('the timeline', () => {
 });
 
 describe('the distribution', () => {
+  const boxOf = (x: number, y: number, text: string) => ({
+    left: x,
+    right: x + widthOf(text),
+    top: y - 12,
+    bottom: y + 4,
+  });
+  type Box = ReturnType<typeof boxOf>;
+  const overlap = (a: Box, b: Box) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const wordsIn = (svg: string) =>
+    [...svg.matchAll(/<text class="lt-text lt-name" x="(\d+)" y="(\d+)">([^<]*)</g)].map(([, x, y, text]) =>
+      boxOf(Number(x), Number(y), text ?? ''),
+    );
+  /** Points of the curve, a pixel apart. */
+  const curveIn = (svg: string) => {
+    const [, d = ''] =
+      /class="lt-curve" d="M([^"]*)"\/><(?:circle|text|path class="lt-leader)/.exec(svg) ?? [];
+    const points = d.split('L').map((point) => point.split(' ').map(Number));
+    return points.slice(1).flatMap(([endX = 0, endY = 0], index) => {
+      const [x = 0, y = 0] = points[index] ?? [];
+      const length = Math.max(1, Math.abs(endX - x), Math.abs(endY - y));
+      return Array.from(
+        { length },
+        (_, n) => [x + ((endX - x) * n) / length, y + ((endY - y) * n) / length] as const,
+      );
+    });
+  };
+
+  it('keeps the words of the percentiles off the curve, off each other and inside, whatever the shape', () => {
+    const few = fc.array(fc.integer({ min: 1, max: 9000 }), { minLength: 2, maxLength: 60 });
+    const bimodal = fc
+      .tuple(
+        fc.integer({ min: 2, max: 50 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 2, max: 90 }),
+      )
+      .map(([low, high, factor]) => [
+        ...Array.from({ length: low }, (_, n) => 20 + (n % 7)),
+        ...Array.from({ length: high }, (_, n) => 20 * factor + n),
+      ]);
+    fc.assert(
+      fc.property(fc.oneof(few, bimodal), (durations) => {
+        const { distribution } = drawn(evenRound(durations.length, 5, (n) => durations[n] ?? 1));
+        const words = wordsIn(distribution);
+        expect(words).toHaveLength(3);
+        const curve = curveIn(distribution);
+        for (const [index, word] of words.entries()) {
+          expect(word.right).toBeLessThanOrEqual(930);
+          expect(words.slice(index + 1).filter((other) => overlap(word, other))).toEqual([]);
+          const touched = curve.filter(
+            ([x, y]) => x > word.left && x < word.right && y > word.top && y < word.bottom,
+          );
+          expect(touched).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('has marks to read its axis by, however little the durations differ', () => {
+    for (const seconds of [5, 61, 77, 880, 7000]) {
+      const { distribution } = drawn(evenRound(6, 2, () => seconds));
+      expect(distribution.match(/class="lt-text lt-mid lt-soft"/g)?.length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
   it('marks the percentiles on the curve', () => {
     const { distribution } = drawn(evenRound(50, 5, (n) => 10 + n));
     expectWellFormed(distribution);

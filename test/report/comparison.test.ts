@@ -328,7 +328,7 @@ describe('a report with earlier levels', () => {
   });
 
   it('does not say "within noise" beside a ratio of two, but what was not found', () => {
-    const linearly = '| no more than linear, as far as these rounds tell |';
+    const linearly = '| no sign of more than linear |';
     expect(four.comparison?.checks.some((check) => check.word === 'within noise')).toBe(true);
     expect(renderMarkdown(four)).toContain(linearly);
     const repeat = renderMarkdown(roundAt(2, 1, {}, { earlier: [two] }));

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { StepLog } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { failureBlocks } from '../../src/report/html/sections/failures.ts';
+import { placesOf } from '../../src/report/html/sections/pieces.ts';
 import { sampleAcrossChecks } from '../../src/report/logSample.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Report } from '../../src/report/model.ts';
 import { factsOf, stepOf } from './rounds.ts';
+
+const logOf = (text: string): StepLog => ({
+  found: 'log',
+  parts: [{ uri: 's3://logs/stdout.gz', text, cut: false, gzip: true }],
+});
 
 const yarnKill: StepLog = {
   found: 'log',
@@ -78,7 +85,56 @@ describe('whether a check fails because of this load', () => {
     expect(renderMarkdown(again)).toContain('- Also failed in the last round at 2x: a_15m\n');
   });
 
+  it('is said by the last round of a level: what was mended there is new when it fails higher up', () => {
+    const broken = at(1, 2, { a_15m: 'FAILED' });
+    const mended = at(2, 2, { a_15m: 'COMPLETED' }, [broken]);
+    const four = at(3, 4, { a_15m: 'FAILED' }, [broken, mended]);
+    expect(group(four)).toMatchObject({ newHere: ['a_15m'], alsoFailedAt: [] });
+  });
+
   it('is not asked of the first round', () => {
     expect(group(at(1, 2, { a_15m: 'FAILED' }))).toMatchObject({ newHere: [], notRunLower: [] });
+  });
+});
+
+describe('what to do about a check that no load breaks', () => {
+  const missingColumn = '[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column with name `a` cannot be resolved.';
+  const at = (load: number, text: string, earlier: readonly Report[] = []) =>
+    buildReport(
+      factsOf([stepOf('a_15m', { started: 0, ended: 9, state: 'FAILED', load })], {
+        load,
+        earlier,
+        failures: new Map([['s-a_15m', logOf(text)]]),
+        startedAtText: `2025-12-0${load}T15:30:00.000000-05:00`,
+      }),
+    );
+
+  it.each([
+    [
+      'a missing column at the baseline and above',
+      at(4, missingColumn, [at(1, missingColumn), at(2, missingColumn)]),
+      'Broken at 1x (the baseline) and 2x already, so fix the check or the table that it reads, not the load or the cluster: a_15m',
+    ],
+    [
+      'a missing package at a lower level',
+      at(4, "ModuleNotFoundError: No module named 'm'", [at(2, missingColumn)]),
+      'Broken at 2x already, so fix the configuration that the line names, not the load or the cluster: a_15m',
+    ],
+    [
+      'a missing column in the first round',
+      at(2, missingColumn),
+      'No load or cluster changes this: fix the check or the table that it reads',
+    ],
+    [
+      'too little memory at a lower level',
+      at(4, 'java.lang.OutOfMemoryError: Java heap space', [at(2, missingColumn)]),
+      'Failed at 2x already, so it is not new at this load: a_15m',
+    ],
+  ])('%s: report.md and report.html say the same', (_, report, line) => {
+    expect(renderMarkdown(report)).toContain(`\n- ${line}\n`);
+    const lists = failureBlocks(report, placesOf(report)).flatMap((block) =>
+      block.kind === 'list' ? block.items : [],
+    );
+    expect(lists).toContain(line);
   });
 });

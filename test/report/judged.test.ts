@@ -100,6 +100,32 @@ describe('what became of a suggestion', () => {
     expect(reportSchema.parse(now)).toEqual(now);
   });
 
+  it('on slots is refuted with the reason where the steps ran longer on more of them', () => {
+    const before = round(1, 4, []);
+    expect(before.suggestions.find(({ id }) => id === 'slots')?.nextRound.sentence).toMatch(
+      /^Total runtime at most \d+m \d+s\.$/,
+    );
+    const slower = buildReport(
+      factsOf(
+        [
+          stepOf('check_mem_15m', { started: 0, ended: 60 }),
+          ...evenRound(60, 6, (index) => 105 + (index % 5)),
+        ],
+        {
+          startedAtText: '2025-12-02T15:30:00.000000-05:00',
+          clusterConfig: { digest: 'config-2', stepConcurrencyLevel: 6 },
+          earlier: [before],
+        },
+      ),
+    );
+    expect(slower.judged.find(({ id }) => id === 'slots')).toMatchObject({
+      outcome: 'refuted',
+      sentence: expect.stringMatching(
+        /was to be at most \d+m \d+s; the steps ran longer: the median was 1m 12s, is 1m 47s\)\.$/,
+      ),
+    });
+  });
+
   it('is refuted where the setting was changed and the step fails again', () => {
     const before = round(1, 6, [], { [setting]: '1g' });
     const now = round(2, 6, [before], { [setting]: '2g' });
@@ -192,7 +218,7 @@ describe('what became of a suggestion', () => {
         id: 'failure:yarn-memory-kill',
         outcome: 'not_comparable',
         sentence:
-          'Container killed by YARN for its memory: spark.executor.memoryOverhead: not comparable, the last report is of another load (2x).',
+          'Container killed by YARN for its memory: change spark.executor.memoryOverhead: not comparable, the last report is of another load (2x).',
       },
     ]);
   });

@@ -72,7 +72,7 @@ describe('suggestions', () => {
     expect(slots({ ...step, driverMb: 2432, nodes })).toMatchObject({
       to: '6',
       expected: expect.stringContaining(
-        '; 6 steps ask YARN for 72080 MiB (16 containers of 4505 MiB, drivers in the space of 4), and 4 × m6i.2xlarge hold 90100 MiB (20), which is room for 7 at once',
+        '; 6 steps ask YARN for 16 containers of 4505 MiB, drivers in the space of 4, and 4 × m6i.2xlarge hold 20: room for 7 steps at once',
       ),
     });
   });
@@ -91,14 +91,14 @@ describe('suggestions', () => {
       from: '8',
       to: '16, with 4 more core nodes (m6i.2xlarge)',
       expected: expect.stringContaining(
-        '16 steps ask YARN for 184705 MiB (41 containers of 4505 MiB, drivers in the space of 9), and 5 × m6i.2xlarge hold 112625 MiB (25), which is room for 9 at once',
+        '16 steps ask YARN for 41 containers of 4505 MiB, drivers in the space of 9, and 5 × m6i.2xlarge hold 25: room for 9 steps at once',
       ),
     });
     const markdown = renderMarkdown(report);
-    expect(markdown).toContain('| Slots | Total Runtime | Fits | Room |');
-    expect(markdown).toMatch(/\| 8 \(now\) \| \S+ \S+ \| no \| fits \|/);
-    expect(markdown).toMatch(/\| 9 \| \S+ \S+ \| no \| fits \|/);
-    expect(markdown).toMatch(/\| 16 \| \S+ \S+ \| \w+ \| needs 72080 MiB more \|/);
+    expect(markdown).toContain('| Slots | Total Runtime | Fits the Window | Room on the Nodes |');
+    expect(markdown).toMatch(/\| 8 \(now\) \| \S+ \S+ \| no \| yes \|/);
+    expect(markdown).toMatch(/\| 9 \| \S+ \S+ \| no \| yes \|/);
+    expect(markdown).toMatch(/\| 16 \| \S+ \S+ \| \w+ \| needs 4 more core nodes \(m6i\.2xlarge\) \|/);
   });
 
   it('take the slots that the nodes have room for where these are enough', () => {
@@ -289,7 +289,7 @@ describe('suggestions', () => {
           4,
         ),
       ),
-    ).toContain('Not measured:\n- Memory, shuffle');
+    ).toContain('What this report could not measure:\n- Memory, shuffle');
   });
 });
 
@@ -332,7 +332,7 @@ describe('failed steps', () => {
       { signature: 'missing-table', alsoFailedAt: [], newHere: ['table_15m'] },
     ]);
     const markdown = renderMarkdown(report);
-    expect(markdown).toContain('- old_15m also failed at 2x: not because of this load');
+    expect(markdown).toContain('- Failed at 2x already, so it is not new at this load: old_15m');
     expect(markdown).toContain('- New at 4x: new_15m');
   });
 

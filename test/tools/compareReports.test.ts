@@ -37,11 +37,11 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
     Candidate: 4x_20251208_185006
     Completed in both rounds: 5 checks, 1.87 times as long (1.80–1.95); the whole round 2.00 times.
     Grew most:
-      - events/check_events_15m.yml: 2.00 times as long (no more than linear, as far as these rounds tell)
-      - messages/check_messages_15m.yml: 1.94 times as long (no more than linear, as far as these rounds tell)
-      - check_inventory_15m.yml: 1.83 times as long (no more than linear, as far as these rounds tell)
-      - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (no more than linear, as far as these rounds tell)
-      - orders/check_orders_15m.yml: 1.79 times as long (no more than linear, as far as these rounds tell)
+      - events/check_events_15m.yml: 2.00 times as long (no sign of more than linear)
+      - messages/check_messages_15m.yml: 1.94 times as long (no sign of more than linear)
+      - check_inventory_15m.yml: 1.83 times as long (no sign of more than linear)
+      - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (no sign of more than linear)
+      - orders/check_orders_15m.yml: 1.79 times as long (no sign of more than linear)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
     → The person reads the file, and decides whether to go up a level or to mend first."

@@ -2,9 +2,11 @@ import { formatMeasured } from '../durations.ts';
 import type { Report } from '../model.ts';
 import { percentile } from '../statistics.ts';
 import { counted } from '../words.ts';
+import { type Curve, type Mark, placedMarks } from './curveMarks.ts';
 import { legend } from './legend.ts';
-import { logScale, type Scale, timeMark } from './scale.ts';
+import { logScale, type Scale, timeMark, timeSteps } from './scale.ts';
 import { label, path, picture, title } from './svg.ts';
+import { widthOf } from './textWidth.ts';
 
 const width = 960;
 const height = 360;
@@ -16,6 +18,8 @@ const marks = [
   0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
 ];
 const percentiles = [0.5, 0.95, 0.99] as const;
+const roomFactor = (right - left) / (right - left - 120);
+const axisName = '↑ share of steps that took no longer';
 
 /** What the picture says, for somebody who cannot see it. */
 export function distributionAlt({ statistics }: Report): string {
@@ -41,9 +45,12 @@ export function drawDistribution(report: Report): string {
   if (smallest === undefined || largest === undefined)
     return picture(width, 80, alt, [label(20, 44, 'No step completed.')]);
   const from = Math.max(0.1, Math.min(smallest, before[0] ?? smallest)) / 1.15;
-  const to = Math.max(from * 1.5, largest, before.at(-1) ?? 0) * 1.15;
-  const x = logScale(from, to, left, right, marks);
+  // Right of the longest there is room for the words of a percentile.
+  const to = Math.max(from * 1.7, from * (largest / from) ** roomFactor, (before.at(-1) ?? 0) * 1.15);
+  const x = logScale(from, to, left, right, marksWithin(from, to));
   const { statistics, comparison } = report;
+  const nowCurve = curve(now, x);
+  const earlierCurve = curve(before, x);
   const curves = [
     { word: `${report.load}x`, cssClass: 'lt-curve' },
     ...(before.length > 0 && comparison
@@ -60,19 +67,23 @@ export function drawDistribution(report: Report): string {
       46,
     ),
     grid(x),
-    path('lt-earlier', curve(before, x)),
-    path('lt-curve', curve(now, x)),
-    // One duration is every percentile: three marks would only repeat it.
-    ...(now.length === 1
-      ? [mark(x, 'all', 0.5, largest)]
-      : [
-          mark(x, 'P50', 0.5, statistics.p50Seconds),
-          mark(x, 'P95', 0.95, statistics.p95Seconds),
-          mark(x, 'P99', 0.99, statistics.p99Seconds),
-        ]),
+    path('lt-earlier', lineOf(earlierCurve)),
+    path('lt-curve', lineOf(nowCurve)),
+    ...placedMarks(marksOf(now, statistics, x), [nowCurve, earlierCurve], {
+      frame: { left: left + 2, right, top: 54, bottom: bottom - 2 },
+      taken: [{ left, right: left + widthOf(axisName), top: top - 24, bottom: top - 4 }],
+    }),
     label(right, height - 16, 'time that a step ran →', 'lt-end lt-soft'),
-    label(left, top - 10, '↑ share of steps that took no longer', 'lt-soft'),
+    label(left, top - 10, axisName, 'lt-soft'),
   ]);
+}
+
+/** The round times, or even steps where a short axis has too few of them to be read. */
+function marksWithin(from: number, to: number): readonly number[] {
+  const step = timeSteps.find((one) => (to - from) / one <= 6);
+  if (step === undefined || marks.filter((mark) => mark >= from && mark <= to).length >= 3) return marks;
+  const first = Math.ceil(from / step);
+  return Array.from({ length: 7 }, (_, index) => (first + index) * step);
 }
 
 function rising(values: readonly number[]): number[] {
@@ -87,35 +98,42 @@ function heightOf(share: number): number {
  * One point a pixel is enough: 10,000 steps draw as many as there is room for. The percentiles are points of their own,
  * because between two durations a straight line in seconds is none over their logarithm.
  */
-function curve(values: readonly number[], x: Scale): string {
+function curve(values: readonly number[], x: Scale): Curve {
   const [only] = values;
-  if (only === undefined) return '';
-  if (values.length === 1) return `M${x.at(only)} ${bottom}V${top}`;
+  if (only === undefined) return [];
+  if (values.length === 1)
+    return [
+      [x.at(only), bottom],
+      [x.at(only), top],
+    ];
   const ranks = values.map((_, index) => index / (values.length - 1));
   const shares = [...ranks, ...percentiles].sort((a, b) => a - b);
   const points = shares.map((share) => [x.at(percentile(values, share) ?? only), heightOf(share)] as const);
   // Of three points on one row or one column the middle one says nothing.
-  const needed = points.filter(([atX, y], index) => {
+  return points.filter(([atX, y], index) => {
     const [before, after] = [points[index - 1], points[index + 1]];
     if (!before || !after) return true;
     return !((before[0] === atX && after[0] === atX) || (before[1] === y && after[1] === y));
   });
-  return `M${needed.map((point) => point.join(' ')).join('L')}`;
 }
 
-function mark(x: Scale, name: string, share: number, seconds: number | null): string {
-  if (seconds === null) return '';
-  const y = heightOf(share);
-  const at = x.at(seconds);
-  const dot = `<circle class="lt-dot" cx="${at}" cy="${y}" r="4.5"/>`;
-  const text = `${name} ${formatMeasured(seconds)}`;
-  // P99 stands above the curve and the others below it, so that near neighbours do not lie on each other.
-  return share === 0.99
-    ? dot + label(Math.min(at, right - 40), y - 8, text, 'lt-name lt-mid')
-    : dot +
-        (at > right - 130
-          ? label(at - 9, y + 16, text, 'lt-name lt-end')
-          : label(at + 9, y + 16, text, 'lt-name'));
+function lineOf(points: Curve): string {
+  return points.length === 0 ? '' : `M${points.map((point) => point.join(' ')).join('L')}`;
+}
+
+/** One duration is every percentile: three marks would only repeat it. */
+function marksOf(now: readonly number[], statistics: Report['statistics'], x: Scale): Mark[] {
+  const { p50Seconds, p95Seconds, p99Seconds } = statistics;
+  const named = [
+    ['P50', 0.5, p50Seconds],
+    ['P95', 0.95, p95Seconds],
+    ['P99', 0.99, p99Seconds],
+  ] as const;
+  return (now.length === 1 ? [['all', 0.5, p50Seconds] as const] : named).flatMap(([name, share, seconds]) =>
+    seconds === null
+      ? []
+      : [{ x: x.at(seconds), y: heightOf(share), text: `${name} ${formatMeasured(seconds)}` }],
+  );
 }
 
 function grid(x: Scale): string {

@@ -21,7 +21,8 @@ const standsOut = new Set(['super-linear (confirmed)', 'suspect: repeat the roun
 /** What the picture says, for somebody who cannot see it. */
 export function growthAlt(comparison: Comparison): string {
   const [worst] = comparison.checks;
-  const most = worst ? `, ${worst.check} grew most (${worst.ratio.toFixed(2)} times)` : '';
+  const most =
+    worst && worst.ratio >= 1.1 ? `, ${worst.check} grew most (${worst.ratio.toFixed(2)} times)` : '';
   return `${headOf(comparison)}${most}`;
 }
 

@@ -1,3 +1,4 @@
+import { type Box, overlap } from './boxes.ts';
 import { label } from './svg.ts';
 import { fitted, widthOf } from './textWidth.ts';
 
@@ -13,16 +14,9 @@ interface Point {
   readonly y: number;
 }
 
-interface Frame {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 /** The names of the first points, right or left of each, as far as they lie on no point, not on each other and not outside. */
-export function placedNames(points: readonly Point[], frame: Frame): string[] {
-  const taken: Frame[] = points.map(({ x, y }) => ({
+export function placedNames(points: readonly Point[], frame: Box): string[] {
+  const taken: Box[] = points.map(({ x, y }) => ({
     left: x - reach,
     right: x + reach,
     top: y - reach,
@@ -44,8 +38,4 @@ export function placedNames(points: readonly Point[], frame: Frame): string[] {
     }
     return [];
   });
-}
-
-function overlap(one: Frame, other: Frame): boolean {
-  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }

@@ -36,7 +36,7 @@ const dark: Colours = {
 
 const shapes = [
   '.lt-text{font:12px system-ui,sans-serif}.lt-end{text-anchor:end}.lt-mid{text-anchor:middle}.lt-title{font-size:14px;font-weight:600}',
-  '.lt-grid,.lt-cross,.lt-halo,.lt-curve,.lt-earlier,.lt-square,.lt-window,.lt-limit,.lt-ring{fill:none}',
+  '.lt-grid,.lt-cross,.lt-halo,.lt-curve,.lt-earlier,.lt-square,.lt-window,.lt-limit,.lt-ring,.lt-leader{fill:none}',
   '.lt-cross,.lt-ring{stroke-width:2}.lt-halo{stroke-width:5;stroke-linecap:round}.lt-curve,.lt-earlier,.lt-square{stroke-width:2}',
   '.lt-earlier{stroke-dasharray:6 4}.lt-square{stroke-dasharray:2 3}.lt-window{stroke-width:1.5;stroke-dasharray:6 3}.lt-limit{stroke-dasharray:2 2}',
   '.lt-area{fill-opacity:.25}.lt-point{stroke-width:6;stroke-opacity:.6;fill:none}.lt-lane{fill:none}.lt-name{paint-order:stroke;stroke-width:4;stroke-linejoin:round}',
@@ -48,7 +48,7 @@ function coloursOf(colours: Colours): string {
     ([state, colour]) => `.lt-${state}{fill:${colour}}.lt-lane.lt-${state}{fill:none;stroke:${colour}}`,
   );
   return [
-    `.lt-bg{fill:${page}}.lt-text{fill:${text}}.lt-soft{fill:${soft}}.lt-grid{stroke:${grid}}.lt-waiting{fill:${waiting}}`,
+    `.lt-bg{fill:${page}}.lt-text{fill:${text}}.lt-soft{fill:${soft}}.lt-grid{stroke:${grid}}.lt-leader{stroke:${soft}}.lt-waiting{fill:${waiting}}`,
     ...states,
     `.lt-cross,.lt-ring{stroke:${failed}}.lt-halo,.lt-name{stroke:${page}}.lt-window,.lt-limit{stroke:${text}}`,
     `.lt-curve,.lt-point{stroke:${completed}}.lt-area{fill:${completed};stroke:${completed}}.lt-dot{fill:${completed};stroke:${page}}.lt-earlier,.lt-square{stroke:${cancelled}}`,

@@ -1,7 +1,15 @@
 import type { Comparison, Forecast } from '../comparisonModel.ts';
 import { formatDuration } from '../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../forecastWords.ts';
-import { fixedText, meanTexts, moreText, scalingText, times } from '../scalingText.ts';
+import {
+  comparedText,
+  fixedText,
+  meanTexts,
+  moreText,
+  scalingText,
+  times,
+  timeTitles,
+} from '../scalingText.ts';
 import { counted } from '../words.ts';
 import { plain, table } from './escape.ts';
 
@@ -10,8 +18,8 @@ const namesShown = 20;
 
 /** This round against the level before it. */
 export function comparisonSection(comparison: Comparison): string {
-  const { baseline, candidate, ratios, checks } = comparison;
-  const head = `## Comparison\n${candidate.load}x against ${baseline.load}x (started ${plain(baseline.startedAt)})`;
+  const { ratios, checks } = comparison;
+  const head = `## Comparison\n${plain(comparedText(comparison))}`;
   if (!comparison.comparable)
     return `${head}: not comparable, because ${plain(comparison.why ?? 'unknown')}.`;
   const confirmed = checks.filter((check) => check.word === 'super-linear (confirmed)').length;
@@ -20,7 +28,7 @@ export function comparisonSection(comparison: Comparison): string {
     ratios.runtime !== null && `- Total runtime: ${times(ratios.runtime)}`,
     ...meanTexts(comparison).map((text) => `- ${text}`),
     comparison.varies === 'load' &&
-      `- Super-linear (confirmed): ${counted(confirmed, 'check')}; suspect, repeat the round: ${counted(suspect, 'check')}`,
+      `- Grew faster than the load (super-linear): ${counted(confirmed, 'check')} confirmed, ${suspect} suspect${suspect > 0 ? ': repeat the round to tell' : ''}`,
     comparison.fixedWindows.length > 0 && `- ${fixedText(comparison.fixedWindows.map(plain))}`,
     comparison.newFailures.length > 0 && `- New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `- Failed before, not now: ${names(comparison.fixed)}`,
@@ -28,7 +36,8 @@ export function comparisonSection(comparison: Comparison): string {
   return [`${head}.`, ...lines, '', checkTable(comparison)].join('\n').trimEnd();
 }
 
-function checkTable({ checks, baseline, candidate, varies }: Comparison): string {
+function checkTable(comparison: Comparison): string {
+  const { checks, varies } = comparison;
   if (checks.length === 0) return 'No check completed in both rounds.';
   // What is confirmed or suspect comes first; within that, what grew most.
   const weight = {
@@ -40,13 +49,7 @@ function checkTable({ checks, baseline, candidate, varies }: Comparison): string
   const worst = checks
     .toSorted((a, b) => weight[a.word] - weight[b.word] || b.ratio - a.ratio)
     .slice(0, checksShown);
-  const titles = [
-    'Check',
-    `${baseline.load}x`,
-    varies === 'load' ? `${candidate.load}x` : 'Now',
-    'Ratio',
-    'Verdict',
-  ];
+  const titles = ['Check', ...timeTitles(comparison), 'Ratio', 'Verdict'];
   const rows = table(
     titles,
     worst.map((check) => [

@@ -1,3 +1,4 @@
+import { historyLines } from '../failureHistory.ts';
 import { logStatus } from '../logStatus.ts';
 import type { Report, ReportStep } from '../model.ts';
 import { counted } from '../words.ts';
@@ -32,7 +33,7 @@ function groupText(
     `### ${plain(group.title)}${kind}: ${counted(steps.length, 'step')}`,
     ...lines,
     ...(more > 0 ? [`- and ${counted(more, 'more step')}, in report.json`] : []),
-    ...loadLines(group, load),
+    ...historyLines(group, load).map((line) => `- ${plain(line)}`),
   ].join('\n');
 }
 
@@ -56,21 +57,4 @@ function stepLines(step: ReportStep, first: boolean): string[] {
 
 function shortened(text: string): string {
   return text.length <= 160 ? text : `${text.slice(0, 159).replace(/[\ud800-\udbff]$/, '')}…`;
-}
-
-function loadLines(group: Report['failures'][number], load: number): string[] {
-  const also = group.alsoFailedAt
-    .slice(0, stepsShown)
-    .map(
-      ({ check, loads }) =>
-        `- ${plain(check)} also failed at ${loads.map((one) => `${one}x`).join(', ')}: not because of this load`,
-    );
-  const named = (words: string, checks: readonly string[]) =>
-    checks.length === 0 ? [] : [`- ${words}: ${checks.slice(0, stepsShown).map(plain).join(', ')}`];
-  return [
-    ...also,
-    ...named(`Also failed in the last round at ${load}x`, group.failedLastRound),
-    ...named(`New at ${load}x`, group.newHere),
-    ...named('Not run to its end at a lower load', group.notRunLower),
-  ];
 }

@@ -1,4 +1,5 @@
-import { localDateTime, offsetName } from '../localTime.ts';
+import { inBrief } from '../inBrief.ts';
+import { offsetName, startText } from '../localTime.ts';
 import type { Report, ReportStep } from '../model.ts';
 import { counted } from '../words.ts';
 import { comparisonSection, forecastSection } from './comparison.ts';
@@ -59,20 +60,21 @@ function pictureText(picture: Picture | undefined): string {
 function headSection(report: Report): string {
   const { round, verdict, cluster } = report;
   const provisional = round.partial ? ' (*provisional*)' : '';
-  const started = Date.parse(round.startedAt.replace(/(\.\d{3})\d+/, '$1'));
   const lines = [
     `# Load Test Report - ${report.load}x Load${provisional}`,
-    `Date: ${localDateTime(started, round.utcOffsetMinutes)} (${offsetName(round.utcOffsetMinutes)})`,
+    `Date: ${startText(round.startedAt)} (${offsetName(round.utcOffsetMinutes)})`,
     `Cluster: ${plain(report.clusterId)}${clusterText(cluster)}`,
     `Round: ${round.number ?? 'by time alone'}, ${report.schedule} schedule`,
   ];
   const { headline, sentence } = verdict;
+  const brief = inBrief(report).map(([name, text]) => `- ${name}: ${plain(text)}`);
   return [
     // Two blanks end a line in markdown without ending the paragraph.
     lines[0],
     lines.slice(1).join('  \n'),
     '',
     `**${headline}**${sentence.slice(headline.length)}`,
+    ...(brief.length === 0 ? [] : ['', ...brief]),
     ...report.warnings.map((warning) => `\n> ${plain(warning)}`),
   ].join('\n');
 }
@@ -85,7 +87,7 @@ function clusterText({ name, state }: Report['cluster']): string {
 function provenanceSection({ statistics, provenance, counts, round, clusterConfig }: Report): string {
   const parts = [
     `audit-load-test ${provenance.version}`,
-    `${counted(counts.total, 'step')} created since ${round.startedAt}`,
+    `${counted(counts.total, 'step')} created since ${startText(round.startedAt)}`,
     provenance.stepsKnownFromDiskOnly > 0 &&
       `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
     'source: EMR ListSteps and step logs',

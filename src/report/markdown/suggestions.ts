@@ -1,3 +1,5 @@
+import { changeText } from '../changeText.ts';
+import { judgedLines } from '../judgedText.ts';
 import type { Report } from '../model.ts';
 import { noneText } from '../noneText.ts';
 import { whatIfTable } from '../whatIfTable.ts';
@@ -11,6 +13,7 @@ function whatIfText(report: Report): string[] {
     `The same steps replayed on other numbers of slots, if no step got slower (the replay of this round is off by ${whatIf.error}):`,
     '',
     table(whatIf.titles, whatIf.rows),
+    ...(whatIf.note === undefined ? [] : ['', whatIf.note]),
   ];
 }
 
@@ -21,7 +24,7 @@ export function suggestionsSection(report: Report): string {
     [
       `${index + 1}. **${plain(one.title)}**`,
       `   - Measured: ${plain(one.measured)}`,
-      `   - Change: ${plain(one.setting)}, from ${plain(one.from)} to ${plain(one.to)}`,
+      `   - Change: ${plain(changeText(one))}`,
       `   - Expect: ${plain(one.expected)}`,
       `   - The next round shows it: ${plain(one.nextRound.sentence)}`,
     ].join('\n'),
@@ -37,10 +40,14 @@ export function suggestionsSection(report: Report): string {
       : [
           '',
           'What became of the last report’s suggestions:',
-          ...judged.map((one) => `- ${plain(one.sentence)}`),
+          ...judgedLines(judged).map((line) => `- ${plain(line)}`),
         ]),
     ...(findings.notMeasured.length === 0
       ? []
-      : ['', 'Not measured:', ...findings.notMeasured.map((text) => `- ${plain(text)}`)]),
+      : [
+          '',
+          'What this report could not measure:',
+          ...findings.notMeasured.map((text) => `- ${plain(text)}`),
+        ]),
   ].join('\n');
 }

@@ -1,18 +1,19 @@
 import type { Suggestion } from '../findingsModel.ts';
+import type { Report } from '../model.ts';
 import { signatures } from '../signatures/index.ts';
 import { counted } from '../words.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { memorySize } from './memory.ts';
 
-export function fromFailures({ failures, counts, clusterConfig }: SuggestionFacts): Suggestion[] {
+export function fromFailures({ failures, counts, clusterConfig, steps }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {
     const remedy = signatures.find((signature) => signature.id === group.signature)?.remedy;
     if (!remedy) return [];
     const present = memorySize(remedy.setting, clusterConfig?.settings);
     return {
       id: `failure:${group.signature}`,
-      title: `${group.title}: ${remedy.setting}`,
-      measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with it`,
+      title: `${group.title}: change ${remedy.setting}`,
+      measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with it (${checksOf(group.steps, steps)})`,
       metric: { name: `failed:${group.signature}`, value: group.steps.length },
       setting: remedy.setting,
       from: present?.text ?? clusterConfig?.settings?.[remedy.setting] ?? 'not known',
@@ -21,4 +22,13 @@ export function fromFailures({ failures, counts, clusterConfig }: SuggestionFact
       nextRound: { sentence: `No step fails with "${group.title}".`, is: 'at most', value: 0 },
     };
   });
+}
+
+const checksNamed = 3;
+
+function checksOf(ids: readonly string[], steps: Report['steps']): string {
+  const failed = new Set(ids);
+  const checks = [...new Set(steps.flatMap(({ id, check }) => (failed.has(id) ? check : [])))];
+  const more = checks.length - checksNamed;
+  return checks.slice(0, checksNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

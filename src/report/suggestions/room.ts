@@ -18,7 +18,7 @@ export function roomFor(slots: number, room: StepRoom | undefined): string {
   const { needed, drivers, held } = at;
   const inside = drivers > 0 ? `, drivers in the space of ${drivers}` : ', drivers not counted';
   const machines = nodes.map(({ count, type }) => `${count} × ${type}`).join(' and ');
-  return `; ${slots} steps ask YARN for ${needed * executorMb} MiB (${needed} containers of ${executorMb} MiB${inside}), and ${machines} hold ${held * executorMb} MiB (${held}), which is room for ${mostSteps(room)} at once`;
+  return `; ${slots} steps ask YARN for ${needed} containers of ${executorMb} MiB${inside}, and ${machines} hold ${held}: room for ${mostSteps(room)} steps at once`;
 }
 
 /** `4 more core nodes (m6i.2xlarge)`; undefined where they fit or nobody can say. */
@@ -33,5 +33,6 @@ export function moreNodesFor(slots: number, room: StepRoom | undefined): string 
 export function roomCell(slots: number, room: StepRoom | undefined): string | undefined {
   const at = room && roomAt(slots, room);
   if (!room || !at) return undefined;
-  return at.needed <= at.held ? 'fits' : `needs ${(at.needed - at.held) * room.executorMb} MiB more`;
+  if (at.needed <= at.held) return 'yes';
+  return `needs ${moreNodesFor(slots, room)}`;
 }

@@ -36,7 +36,7 @@ export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Re
         expected: `about ${formatDuration(better.seconds)} if no step gets slower${roomFor(better.slots, room)}`,
         replayedGainSeconds: Math.max(0, (verdict.runtimeSeconds ?? 0) - better.seconds),
         nextRound: {
-          sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}, and the median no higher than now.`,
+          sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}.`,
           is: 'at most',
           value: Math.round(better.seconds * 1.1),
         },

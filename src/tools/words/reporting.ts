@@ -1,5 +1,6 @@
 /** What buildReport says, in the structure and in lines. */
 import { fitting } from '../../checks/fitting.ts';
+import { changeText } from '../../report/changeText.ts';
 import { formatMeasured } from '../../report/durations.ts';
 import type { Report } from '../../report/model.ts';
 import { count } from './text.ts';
@@ -69,9 +70,6 @@ export const reportLines = {
   ],
   suggestions: (rows: Answer['suggestions']) => [
     'Suggestions:',
-    ...rows.map(
-      (row, index) =>
-        `  ${index + 1}. ${row.title}: ${row.measured}; ${row.setting}: ${row.from} → ${row.to}`,
-    ),
+    ...rows.map((row, index) => `  ${index + 1}. ${row.title}: ${row.measured}; ${changeText(row)}`),
   ],
 };

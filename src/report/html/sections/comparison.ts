@@ -1,7 +1,15 @@
 import type { Comparison, Forecast } from '../../comparisonModel.ts';
 import { formatDuration } from '../../durations.ts';
 import { forecastRows, forecastTitles, modelSentence } from '../../forecastWords.ts';
-import { fixedText, meanTexts, moreText, scalingText, times } from '../../scalingText.ts';
+import {
+  comparedText,
+  fixedText,
+  meanTexts,
+  moreText,
+  scalingText,
+  times,
+  timeTitles,
+} from '../../scalingText.ts';
 import { counted } from '../../words.ts';
 import type { Block } from '../pageData.ts';
 
@@ -16,16 +24,17 @@ const weight = {
 
 /** This round against the level before it. */
 export function comparisonBlocks(comparison: Comparison): Block[] {
-  const { baseline, candidate, ratios, checks, varies } = comparison;
-  const head = `${candidate.load}x against ${baseline.load}x (started ${baseline.startedAt})`;
+  const { ratios, checks, varies } = comparison;
+  const head = comparedText(comparison);
   if (!comparison.comparable)
     return [{ kind: 'paragraph', line: `${head}: not comparable, because ${comparison.why ?? 'unknown'}.` }];
   const withWord = (word: string) => checks.filter((check) => check.word === word).length;
+  const suspect = withWord('suspect: repeat the round');
   const items = [
     ratios.runtime !== null && `Total runtime: ${times(ratios.runtime)}`,
     ...meanTexts(comparison),
     varies === 'load' &&
-      `Super-linear (confirmed): ${counted(withWord('super-linear (confirmed)'), 'check')}; suspect, repeat the round: ${counted(withWord('suspect: repeat the round'), 'check')}`,
+      `Grew faster than the load (super-linear): ${counted(withWord('super-linear (confirmed)'), 'check')} confirmed, ${suspect} suspect${suspect > 0 ? ': repeat the round to tell' : ''}`,
     comparison.fixedWindows.length > 0 && fixedText(comparison.fixedWindows),
     comparison.newFailures.length > 0 && `New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `Failed before, not now: ${names(comparison.fixed)}`,
@@ -34,7 +43,8 @@ export function comparisonBlocks(comparison: Comparison): Block[] {
 }
 
 /** What is confirmed or suspect comes first; within that, what grew most. */
-function checkTable({ checks, baseline, candidate, varies }: Comparison): Block[] {
+function checkTable(comparison: Comparison): Block[] {
+  const { checks, varies } = comparison;
   if (checks.length === 0) return [{ kind: 'paragraph', line: 'No check completed in both rounds.' }];
   const more = moreText(checks.length, checksShown);
   const worst = checks
@@ -43,13 +53,7 @@ function checkTable({ checks, baseline, candidate, varies }: Comparison): Block[
   return [
     {
       kind: 'table',
-      titles: [
-        'Check',
-        `${baseline.load}x`,
-        varies === 'load' ? `${candidate.load}x` : 'Now',
-        'Ratio',
-        'Verdict',
-      ],
+      titles: ['Check', ...timeTitles(comparison), 'Ratio', 'Verdict'],
       rows: worst.map((check) => [
         check.check,
         formatDuration(check.baselineSeconds),

@@ -1,19 +1,29 @@
-import { localDateTime, offsetName } from '../../localTime.ts';
+import { inBrief } from '../../inBrief.ts';
+import { offsetName, startText } from '../../localTime.ts';
 import type { Report } from '../../model.ts';
 import { counted } from '../../words.ts';
-import type { Block } from '../pageData.ts';
+import type { Block, Line } from '../pageData.ts';
 
 /** The verdict, when and where, and what a reader must know before trusting the numbers. */
-export function headBlocks({ verdict, round, clusterId, cluster, schedule, warnings }: Report): Block[] {
-  const started = Date.parse(round.startedAt.replace(/(\.\d{3})\d+/, '$1'));
+export function headBlocks(report: Report): Block[] {
+  const { verdict, round, clusterId, cluster, schedule, warnings } = report;
+  const brief = inBrief(report);
   const { headline, sentence } = verdict;
   const known = [cluster.name, cluster.state].filter((text) => text !== undefined);
   return [
     { kind: 'paragraph', line: [{ strong: headline }, sentence.slice(headline.length)] },
+    ...(brief.length === 0
+      ? []
+      : [
+          {
+            kind: 'list',
+            items: brief.map(([name, text]): Line => [{ strong: name }, `: ${text}`]),
+          } as const,
+        ]),
     {
       kind: 'facts',
       facts: [
-        ['Date', `${localDateTime(started, round.utcOffsetMinutes)} (${offsetName(round.utcOffsetMinutes)})`],
+        ['Date', `${startText(round.startedAt)} (${offsetName(round.utcOffsetMinutes)})`],
         ['Round', `${round.number ?? 'by time alone'}, ${schedule} schedule`],
         ['Cluster', known.length === 0 ? clusterId : `${clusterId} (${known.join(', ')})`],
       ],
@@ -26,7 +36,7 @@ export function headBlocks({ verdict, round, clusterId, cluster, schedule, warni
 export function provenanceBlocks({ provenance, statistics, counts, round, clusterConfig }: Report): Block[] {
   const parts = [
     `audit-load-test ${provenance.version}`,
-    `${counted(counts.total, 'step')} created since ${round.startedAt}`,
+    `${counted(counts.total, 'step')} created since ${startText(round.startedAt)}`,
     provenance.stepsKnownFromDiskOnly > 0 &&
       `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
     'source: EMR ListSteps and step logs',

@@ -1,3 +1,5 @@
+import { changeText } from '../../changeText.ts';
+import { judgedLines } from '../../judgedText.ts';
 import type { Report } from '../../model.ts';
 import { noneText } from '../../noneText.ts';
 import { whatIfTable } from '../../whatIfTable.ts';
@@ -15,7 +17,7 @@ export function suggestionBlocks(report: Report): Block[] {
         kind: 'facts',
         facts: [
           ['Measured', one.measured],
-          ['Change', `${one.setting}, from ${one.from} to ${one.to}`],
+          ['Change', changeText(one)],
           ['Expect', one.expected],
           ['The next round shows it', one.nextRound.sentence],
         ],
@@ -23,11 +25,8 @@ export function suggestionBlocks(report: Report): Block[] {
     ]),
     ...(suggestionsTogether === null ? [] : [{ kind: 'paragraph', line: suggestionsTogether } as const]),
     ...whatIfBlocks(report),
-    ...listed(
-      'What became of the last report’s suggestions',
-      judged.map((one) => one.sentence),
-    ),
-    ...listed('Not measured', findings.notMeasured),
+    ...listed('What became of the last report’s suggestions', judgedLines(judged)),
+    ...listed('What this report could not measure', findings.notMeasured),
   ];
 }
 
@@ -41,6 +40,7 @@ function whatIfBlocks(report: Report): Block[] {
       line: `The same steps replayed, if no step got slower (the replay of this round is off by ${whatIf.error}):`,
     },
     { kind: 'table', titles: whatIf.titles, rows: whatIf.rows },
+    ...(whatIf.note === undefined ? [] : [{ kind: 'paragraph', line: whatIf.note } as const]),
   ];
 }
 

@@ -1,0 +1,98 @@
+import { costText, lostText } from './costText.ts';
+import { formatDuration, formatMeasured, windowName } from './durations.ts';
+import type { Report } from './model.ts';
+import { percent } from './share.ts';
+import { counted } from './words.ts';
+
+/** A name and what is said of it; the value may hold foreign text and is not escaped. */
+export type SummaryFact = readonly [name: string, value: string];
+
+/** Counts and runtime under the names that the report always had, then what they mean for the window. */
+export function summaryFacts(report: Report): SummaryFact[] {
+  const { counts, verdict, findings, cost } = report;
+  const facts: (SummaryFact | false)[] = [
+    ['Total Steps', String(counts.total)],
+    ['Successful', String(counts.successful)],
+    ['Failed', String(counts.failed)],
+    ['Cancelled', String(counts.cancelled)],
+    counts.interrupted > 0 && ['Interrupted', String(counts.interrupted)],
+    counts.unfinished > 0 && ['Not finished', String(counts.unfinished)],
+    ['Checks', checksText(report.integrity)],
+    ['Total Runtime', `${formatMeasured(verdict.runtimeSeconds)}${counts.unfinished > 0 ? ' so far' : ''}`],
+    ['Window', `${windowName(verdict.windowSeconds)}${slackText(verdict.slackSeconds)}`],
+    findings.meanRunning !== null && ['Slots', slotsText(findings)],
+    findings.waitingShare !== null && ['Waiting', waitingText(findings)],
+    findings.bounds.longestStepSeconds !== null && ['No sooner than', boundsText(report)],
+    (findings.startGapSeconds ?? 0) >= 60 && [
+      'Before the first step started',
+      formatMeasured(findings.startGapSeconds),
+    ],
+    (findings.tail.seconds ?? 0) >= 60 && [
+      'Tail',
+      `the last ${formatMeasured(findings.tail.seconds)} ran on fewer than half of the slots`,
+    ],
+    findings.lostInstances.length > 0 && ['Lost', lostText(findings.lostInstances)],
+    cost !== null && ['Cost', costText(cost)],
+    findings.activeCapMet && [
+      'Active steps',
+      `${findings.peakActive} at once, the most that EMR takes is 256`,
+    ],
+  ];
+  return facts.filter((fact) => fact !== false);
+}
+
+/** What was uploaded against what was found. */
+function checksText({ expected, missing, duplicate, foreign }: Report['integrity']): string {
+  const more = [
+    duplicate.length > 0 && `${duplicate.length} of them more than one`,
+    foreign.length > 0 && `${counted(foreign.length, 'step')} of another load, schedule or upload`,
+  ].filter((text) => text !== false);
+  const found =
+    expected === null
+      ? 'not held against the uploaded ones, which were not listed'
+      : expected === 0
+        ? 'none is uploaded for this schedule and load'
+        : `${expected - missing.length} of ${counted(expected, 'uploaded check')} ${expected === 1 ? 'has' : 'have'} a step in this round`;
+  return [found, ...more].join('; ');
+}
+
+function slackText(slackSeconds: number | null): string {
+  if (slackSeconds === null) return '';
+  return slackSeconds >= 0
+    ? `, slack ${formatDuration(slackSeconds)}`
+    : `, over by ${formatDuration(-slackSeconds)}`;
+}
+
+function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): string {
+  const mean = (meanRunning ?? 0).toFixed(1);
+  return slots.from === 'cluster'
+    ? `${mean} of ${slots.limit} busy on average, ${peakRunning} at most (a slot runs one step at a time)`
+    : `${mean} busy on average, ${peakRunning} at most (a slot runs one step at a time; how many there are is not known)`;
+}
+
+const levels = { moderate: 'moderate: above 30%', severe: 'severe: above 50%' } as const;
+
+function waitingText({ waitingShare, waitingLevel }: Report['findings']): string {
+  const level = waitingLevel === null || waitingLevel === 'low' ? '' : ` (${levels[waitingLevel]})`;
+  return `${percent(waitingShare ?? 0)} of the steps' time was spent waiting for a slot${level}`;
+}
+
+/** The two lower bounds, and what the round took beyond the higher of them. */
+function boundsText({ verdict, findings: { bounds, slots } }: Report): string {
+  const { workOverSlotsSeconds: work, longestStepSeconds: longest } = bounds;
+  const highest = Math.max(work ?? 0, longest ?? 0);
+  const rest = (verdict.runtimeSeconds ?? 0) - highest;
+  const parts = [
+    work !== null &&
+      slots.limit !== null &&
+      `${formatDuration(work)} even with ${slots.limit === 1 ? 'the one slot' : `all ${slots.limit} slots`} busy to the end`,
+    `${formatMeasured(longest)} for the longest step alone`,
+  ].filter((text) => text !== false);
+  return [
+    parts.join(', '),
+    highest > verdict.windowSeconds && 'no order of these steps fits the window',
+    rest >= 60 && `the other ${formatDuration(rest)} went to the start, gaps and the tail`,
+  ]
+    .filter((text) => text !== false)
+    .join('; ');
+}

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import type { StepLog } from '../../src/ports.ts';
+import { buildReport } from '../../src/report/build.ts';
+import { headBlocks } from '../../src/report/html/sections/head.ts';
+import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
+import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import type { Report } from '../../src/report/model.ts';
+import { evenRound, factsOf, stepOf } from './rounds.ts';
+
+const logOf = (text: string): StepLog => ({
+  found: 'log',
+  parts: [{ uri: 's3://logs/stdout.gz', text, cut: false, gzip: true }],
+});
+const missingColumn = logOf('[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column with name `a` cannot be resolved.');
+const heap = logOf('java.lang.OutOfMemoryError: Java heap space');
+
+/** 40 checks that grow with the load, one that is broken at every load, and one that breaks at 4x. */
+function level(load: number, earlier: Report[] = []): Report {
+  const others = evenRound(40, 4, (index) => 10 + load * (10 + (index % 5))).map((step) => ({
+    ...step,
+    name: step.name.replace('_2x', `_${load}x`),
+    arguments: step.arguments.map((argument) => argument.replace('/2x/', `/${load}x/`)),
+  }));
+  const steps = [
+    ...others,
+    stepOf('check_consent_15m', { started: 5, ended: 20, state: 'FAILED', load }),
+    stepOf('check_merges_15m', { started: 5, ended: 60, load, ...(load === 4 && { state: 'FAILED' }) }),
+  ];
+  return buildReport(
+    factsOf(steps, {
+      load,
+      earlier,
+      windowSeconds: 300,
+      failures: new Map([
+        ['s-check_consent_15m', missingColumn],
+        ['s-check_merges_15m', heap],
+      ]),
+      startedAtText: `2025-12-0${load}T15:30:00.123456-05:00`,
+      clusterConfig: { digest: 'd', stepConcurrencyLevel: 4 },
+    }),
+  );
+}
+
+const one = level(1);
+const four = level(4, [one, level(2, [one])]);
+
+it('says right below the verdict what broke, what to change first and at which load it stops fitting', () => {
+  const head = renderMarkdown(four).split('\n## ')[0] ?? '';
+  const [, verdict, broke, change, limit] =
+    /\n\n\*\*(.*?)\*\*.*\n\n- Broke: (.*)\n- Change first: (.*)\n- Limit: (.*)$/m.exec(head) ?? [];
+  expect(verdict).toBe(four.verdict.headline);
+  expect(broke).toMatch(/Column not found \(check_consent_15m, at lower levels already\)/);
+  expect(broke).toMatch(/\(check_merges_15m, new at 4x\)/);
+  expect(change?.split('; ')[0]).toBe(four.suggestions[0]?.title);
+  expect(`${limit}.`).toBe(four.comparison?.forecast?.sentence);
+});
+
+it('says nothing there of a round in which nothing broke and nothing is to be changed', () => {
+  const calm = buildReport(factsOf(evenRound(3, 3, () => 20)));
+  expect(renderMarkdown(calm)).not.toMatch(/^- (Broke|Change first|Limit)/m);
+  expect(headBlocks(calm).map(({ kind }) => kind)).toEqual(['paragraph', 'facts']);
+});
+
+it('ends the table of slots where more of them win nothing, and says why', () => {
+  const steps = [
+    stepOf('check_long_15m', { started: 5, ended: 805 }),
+    ...evenRound(20, 4, () => 60).map((step) => ({ ...step, startedMs: (step.startedMs ?? 0) + 1 })),
+  ];
+  const report = buildReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: 5 } }));
+  const page = renderMarkdown(report);
+  const rows = page.match(/^\| \d+ (?:\(now\) )?\| \S+ \S+ \| (?:yes|no) \|$/gm) ?? [];
+  const last = Number(/\d+/.exec(rows.at(-1) ?? '')?.[0]);
+  expect(rows.length).toBeLessThan(report.findings.whatIf.length);
+  const note = `More than ${last} slots win nothing: the longest step sets the end.`;
+  expect(page).toContain(`\n\n${note}\n`);
+  expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: note });
+});
+
+it('tells in one line of all suggestions that the same reason leaves open', () => {
+  const eight = renderMarkdown(level(8, [one, four]));
+  const lines = eight.match(/^- .*: not comparable, .*$/gm) ?? [];
+  expect(four.suggestions.length).toBeGreaterThan(1);
+  expect(lines).toHaveLength(1);
+  for (const { title } of four.suggestions) expect(lines[0]).toContain(title);
+});
+
+it('replays no round that still runs: what is not done has no time to be shared out', () => {
+  const running = stepOf('check_open_15m', { started: 5, state: 'RUNNING' });
+  const facts = { clusterConfig: { stepConcurrencyLevel: 4 } };
+  const steps = evenRound(20, 4, (index) => 30 + index);
+  expect(renderMarkdown(buildReport(factsOf(steps, facts)))).toContain('| Slots | Total Runtime |');
+  expect(renderMarkdown(buildReport(factsOf([...steps, running], facts)))).not.toContain('| Slots |');
+});
+
+it('says in which way a round differs from the one that it is held against', () => {
+  const steps = evenRound(12, 4, (index) => 30 + index);
+  const on = (day: number, digest: string, earlier: Report[] = []) =>
+    buildReport(
+      factsOf(steps, {
+        earlier,
+        startedAtText: `2025-12-0${day}T15:30:00.123456-05:00`,
+        clusterConfig: { digest, stepConcurrencyLevel: 4 },
+      }),
+    );
+  const said = (report: Report) => /## Comparison\n(.*)\./.exec(renderMarkdown(report))?.[1];
+  const first = on(1, 'a');
+  expect(said(on(2, 'a', [first]))).toBe('2x again, against the round of 2025-12-01 15:30:00');
+  expect(said(on(2, 'b', [first]))).toBe(
+    '2x on another cluster configuration, against the round of 2025-12-01 15:30:00',
+  );
+  expect(said(four)).toBe('4x against 2x (the round of 2025-12-02 15:30:00)');
+});
