@@ -22,6 +22,8 @@ export async function startClient(
   let lastId = 0;
   createInterface(child.stdout).on('line', (line) => {
     const message = JSON.parse(line);
+    // The server's own pings have ids of their own count.
+    if (message.method !== undefined) return;
     waiting.get(message.id)?.(message);
     waiting.delete(message.id);
   });
