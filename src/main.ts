@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { asksEveryTime, findHome, mergeEnvironment } from './environment.ts';
+import { asksEveryTime, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
 import { log, logInsteadOfConsole } from './faces/log.ts';
 import type { ProgressInShell } from './faces/progress.ts';
 import type { Ports } from './ports.ts';
@@ -16,7 +16,8 @@ let made: Promise<Ports> | undefined;
 /** Adapters are built on the first call: the first answer does not wait for them. */
 function ports(): Promise<Ports> {
   made ??= Promise.all([import('./compose.ts'), import('./settings.ts')]).then(
-    ([{ compose }, { readSettings }]) => compose(readSettings(mergeEnvironment(process.env, home), home)),
+    ([{ compose }, { readSettings }]) =>
+      compose(readSettings(mergeEnvironment(process.env, home), home, settingsPlace())),
   );
   return made;
 }

@@ -93,8 +93,12 @@ pack_bundle() {
     "$tool" validate "$folder/bundle/manifest.json" &&
     "$tool" pack "$folder/bundle" "$folder/audit-load-test.mcpb" >"$folder/pack.log" || return 1
   grep -E 'package size|total files' "$folder/pack.log"
-  "$tool" unpack "$folder/audit-load-test.mcpb" "$folder/unpacked" >/dev/null &&
-    [ "$(node "$folder/unpacked/server/main.js" --version)" = "$(node -p 'require("./package.json").version')" ]
+  # It runs wherever it is unpacked, also below a package of CommonJS.
+  mkdir -p "$folder/elsewhere" && echo '{ "type": "commonjs" }' >"$folder/elsewhere/package.json" || return 1
+  "$tool" unpack "$folder/audit-load-test.mcpb" "$folder/elsewhere/bundle" >/dev/null &&
+    [ "$(node "$folder/elsewhere/bundle/server/main.js" --version)" = "$(node -p 'require("./package.json").version')" ] &&
+    # Its settings come from the client's form, and a fix says so.
+    (cd "$folder" && S3_BUCKET=No node elsewhere/bundle/server/main.js checkSetup | grep -q "Correct S3_BUCKET in the extension's settings")
 }
 from_npm mcpb "@anthropic-ai/mcpb@$mcpb" && run mcpb pack_bundle
 
