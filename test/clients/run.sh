@@ -12,6 +12,9 @@ client=2.4.0
 conformance=0.1.13
 mcpb=2.1.2
 python_mcp=1.30.0
+registry=1.8.9
+vscode=37.6.1   # the release of the package that carries VS Code's modules
+cursor=5.2.0
 
 [ -f dist/main.js ] || npm run -s build || exit 1
 folder=$(mktemp -d)
@@ -65,6 +68,43 @@ if python3 -m venv "$folder/venv" >"$folder/venv.log" 2>&1 &&
 else
   skip python "mcp $python_mcp could not be installed: $(tail -1 "$folder/venv.log")"
 fi
+
+# judge <schema> <file> <what laid over the file must be refused>
+judge() { "$folder/venv/bin/python" test/clients/judge.py "$@" && echo "$2: valid"; }
+
+# The registry's own module ships the schemas that it validates with; its publisher's `validate` asks the registry.
+judge_registry() {
+  local schema
+  schema=$(node -p 'require("./server.json").$schema.match(/schemas\/([^/]+)/)[1]')
+  judge "$1/internal/validators/schemas/$schema.json" server.json '{"name": "without-a-namespace"}'
+}
+if [ -x "$folder/venv/bin/python" ] && command -v go >/dev/null &&
+  GOMODCACHE="$folder/go" GOFLAGS='-modcacherw -mod=mod' go mod download -json "github.com/modelcontextprotocol/registry@v$registry" \
+    >"$folder/registry.json" 2>"$folder/registry.log"; then
+  run registry judge_registry "$(node -p 'require(process.argv[1]).Dir' "$folder/registry.json")"
+else
+  skip registry "the registry's module $registry could not be had: $(tail -1 "$folder/registry.log" 2>/dev/null)"
+fi
+
+judge_vscode() {
+  node test/clients/vscodeSchema.mjs "$folder/vscode" >"$folder/vscode.json" &&
+    judge "$folder/vscode.json" .vscode/mcp.json '{"mcpServers": {}}'
+}
+from_npm vscode "@codingame/monaco-vscode-api@$vscode" && run vscode judge_vscode
+
+# Cursor publishes no schema; this is what others hold its file to.
+judge_cursor() {
+  node --input-type=module -e '
+    import { readFileSync } from "node:fs";
+    import { createRequire } from "node:module";
+    const { validateGeneratedConfig: judge } = createRequire(process.argv[1])("@gleanwork/mcp-config-schema");
+    const file = JSON.parse(readFileSync(".cursor/mcp.json", "utf8"));
+    const { success, error } = judge(file, "cursor");
+    if (!success || judge({ servers: file.mcpServers }, "cursor").success) throw error ?? new Error("it accepts everything");
+    console.log(".cursor/mcp.json: valid");
+  ' "$folder/cursor/"
+}
+from_npm cursor "@gleanwork/mcp-config-schema@$cursor" && run cursor judge_cursor
 
 from_npm client "@modelcontextprotocol/client@$client" &&
   run client in_sandbox node test/clients/v2.mjs "$folder/client"
