@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +44,8 @@ export async function startAwsFront(options: FrontOptions): Promise<AwsFront> {
   const routes = { ...standardRoutes(faults, log), ...options.control };
   const closing = new AbortController();
   const { signal } = closing;
+  // As many requests wait as somebody sends.
+  setMaxListeners(0, signal);
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);

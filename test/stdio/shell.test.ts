@@ -182,7 +182,7 @@ describe.skipIf(!python)('progress on a terminal (needs python3)', () => {
   test('is gone after Ctrl-C, which ends the command as a signal does', async () => {
     const env = { ...freshPlaces(), TERM: 'xterm' };
     const { reviewId } = JSON.parse((await run(['scaleConfigs', '--load', '2x', '--json'], env)).out);
-    await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 20_000 }]);
+    await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 10 * 60_000 }]);
     const upload = wordsOnTerminal(['uploadChecks', '--reviewId', reviewId, '--approved'], 'together');
     const child = spawn('python3', upload, { env: { PATH: process.env.PATH, ...world().env, ...env } });
     let drawn = '';
@@ -208,7 +208,7 @@ describe.skipIf(!python)('progress on a terminal (needs python3)', () => {
 test('a tool that is stopped goes at once, says so, and leaves the truth in the session', async () => {
   const env = freshPlaces();
   const { reviewId } = JSON.parse((await run(['scaleConfigs', '--load', '2x', '--json'], env)).out);
-  await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 20_000 }]);
+  await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 10 * 60_000 }]);
   const child = spawn(process.execPath, [product(), 'uploadChecks', '--reviewId', reviewId, '--approved'], {
     env: { PATH: process.env.PATH, ...world().env, ...env },
     cwd: tmpdir(),
