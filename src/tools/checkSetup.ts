@@ -81,7 +81,7 @@ function settingsCheck({ problems, settings, hasEnvFile }: Wanted): Check {
     return {
       name: 'settings',
       ok: true,
-      detail: `complete (${from}); approval by ${settings.approval}`,
+      detail: `complete (${from}); APPROVAL=${settings.approval}`,
     };
   return {
     name: 'settings',

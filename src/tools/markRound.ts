@@ -107,7 +107,16 @@ export const markRound = defineTool({
       warnings,
     };
   },
-  render: (output) => textOf(output, { round: () => [], startedAt: () => [] }),
+  render: (output) =>
+    textOf(output, {
+      round: () => [],
+      startedAt: () => [],
+      clock: ({ source, skewSeconds }) => [
+        source === 'aws'
+          ? `Clock: AWS's; this machine's differs by ${skewSeconds} s`
+          : "Clock: this machine's, not compared with AWS's",
+      ],
+    }),
 });
 
 function isNoteAlone(asked: Asked & { note?: string | undefined; schedule?: string | undefined }): boolean {

@@ -69,9 +69,9 @@ export const reportLines = {
   ],
   suggestions: (rows: Answer['suggestions']) => [
     'Suggestions:',
-    ...rows.map(
-      (row, index) =>
-        `  ${index + 1}. ${row.title}: ${row.measured}; ${row.setting}: ${row.from} → ${row.to}`,
-    ),
+    ...rows.flatMap((row, index) => [
+      `  ${index + 1}. ${row.title}: ${row.measured}`,
+      `     ${row.setting}: ${row.from} → ${row.to}`,
+    ]),
   ],
 };
