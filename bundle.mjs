@@ -23,14 +23,19 @@ const { outputFiles } = await build({
 });
 const [{ contents: server }] = outputFiles;
 
-const files = new Map([['server/main.js', server]]);
+const files = new Map([
+  ['server/main.js', server],
+  // Whatever package.json lies in a folder above, the server is a module.
+  ['server/package.json', Buffer.from('{ "type": "module" }\n')],
+]);
 for (const path of ['.env.example', 'dags/yang_audit_load_test.py', ...clusterConfigs()])
   files.set(path, readFileSync(path));
 
 if (kind === 'plugin') put('plugin', files);
-else if (kind === 'mcpb' && words[0] !== undefined)
-  put(words[0], files.set('manifest.json', readFileSync('mcpb/manifest.json')));
-else throw new Error('usage: node bundle.mjs plugin [--check] | mcpb <folder>');
+else if (kind === 'mcpb' && words[0] !== undefined) {
+  for (const name of ['manifest.json', 'icon.png']) files.set(name, readFileSync(`mcpb/${name}`));
+  put(words[0], files);
+} else throw new Error('usage: node bundle.mjs plugin [--check] | mcpb <folder>');
 
 function clusterConfigs() {
   return readdirSync('dags/cluster_configs').map((name) => `dags/cluster_configs/${name}`);

@@ -1,10 +1,13 @@
 /** As much of an MCP client as a measurement needs: requests as lines of JSON to a child process. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface RawClient {
   /** @throws Error with the server's own words, or when it goes before it answered */
   request(method: string, params?: unknown): Promise<Record<string, unknown>>;
+  /** Sends a message and waits for nothing. */
+  send(message: object): void;
+  readonly child: ChildProcess;
   close(): Promise<void>;
 }
 
@@ -22,12 +25,18 @@ export async function startClient(
   let lastId = 0;
   createInterface(child.stdout).on('line', (line) => {
     const message = JSON.parse(line);
+    // The server's own pings have ids of their own count.
+    if (message.method !== undefined) return;
     waiting.get(message.id)?.(message);
     waiting.delete(message.id);
   });
-  const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  child.stdin.on('error', () => undefined);
+  const send = (message: object) =>
+    void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 
   const client: RawClient = {
+    send,
+    child,
     async request(method, params = {}) {
       lastId += 1;
       const id = lastId;

@@ -1,9 +1,9 @@
 /**
  * How many tokens a model spends on us before its first word and in one load level, beside four other servers:
- * `npm run -s build && node bench/run.mjs tokens [--others]`. With `--others` it installs them in a temp directory.
+ * `npm run bench:tokens`. With `-- --others` it installs them in a temp directory, and writes docs/tokens.md.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorld } from '../src/sandbox/world.ts';
@@ -22,17 +22,38 @@ export async function main(words: readonly string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'audit-load-test-tokens-'));
   try {
     const { tools, story } = await countOurs(directory);
-    table('tool of audit-load-test', tools);
-    table('result in the 2x story', story);
-    const servers = [row('audit-load-test', tools)];
-    if (words.includes('--others')) servers.push(...(await countOthers(directory)));
-    console.log(
-      '\n| server | tools | tokens of tools/list | a tool | largest |\n| --- | --: | --: | --: | --: |',
-    );
-    for (const line of servers) console.log(line);
+    const withOthers = words.includes('--others');
+    const servers = [row('audit-load-test', tools), ...(withOthers ? await countOthers(directory) : [])];
+    const page = [
+      '## Servers',
+      '',
+      '| server | tools | tokens of tools/list | a tool | largest |',
+      '| --- | --: | --: | --: | --: |',
+      ...servers,
+      '',
+      '## Our tools',
+      '',
+      ...table('tool', tools),
+      '',
+      '## One load level',
+      '',
+      'The results of the 2x chapter of the demo, as structure: all that Claude Code shows the model of an answer.',
+      '',
+      ...table('result', story),
+      '',
+    ].join('\n');
+    console.log(page);
+    if (withOthers) writeFileSync('docs/tokens.md', `${head(new Date())}\n${page}`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function head(now: Date): string {
+  return `# What a model reads of us
+
+Written by \`npm run bench:tokens -- --others\` on ${now.toISOString().slice(0, 10)}; do not edit. Tokens of o200k: of a tool its name, description and input schema, as a client hands them on. The other servers are the versions named, as they list their tools when nothing is set: a server that groups its tools lists its default groups alone. \`test/tokens.test.ts\` holds each of our tools to 180, the list to 2,700 and the results of one level to 12,000.
+`;
 }
 
 async function countOurs(directory: string): Promise<{ tools: Counted[]; story: Counted[] }> {
@@ -83,10 +104,13 @@ async function listOf(client: RawClient): Promise<Counted[]> {
   return countTools((await client.request('tools/list')).tools as ListedTool[]);
 }
 
-function table(title: string, counted: readonly Counted[]): void {
-  console.log(`\n| ${title} | tokens |\n| --- | --: |`);
-  for (const { name, tokens } of counted) console.log(`| ${name} | ${tokens} |`);
-  console.log(`| all ${counted.length} | ${total(counted)} |`);
+function table(title: string, counted: readonly Counted[]): string[] {
+  return [
+    `| ${title} | tokens |`,
+    '| --- | --: |',
+    ...counted.map(({ name, tokens }) => `| ${name} | ${tokens} |`),
+    `| all ${counted.length} | ${total(counted)} |`,
+  ];
 }
 
 function row(name: string, tools: readonly Counted[]): string {

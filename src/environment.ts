@@ -16,6 +16,12 @@ export function findHome(startedIn: string): string {
   return existsSync(join(own, '.claude-plugin/plugin.json')) ? startedIn : own;
 }
 
+/** Where a person sets the settings: an extension's (.mcpb) come from the form of the client that installed it. */
+export function settingsPlace(): string {
+  const own = dirname(dirname(fileURLToPath(import.meta.url)));
+  return existsSync(join(own, 'manifest.json')) ? "the extension's settings" : '.env';
+}
+
 /**
  * The process's environment over `.env`. A variable that is empty, or that a client handed on unexpanded, does not
  * hide the one in `.env`, and is taken out of `environment`, because the AWS SDK reads AWS_* there by itself.

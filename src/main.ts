@@ -3,8 +3,9 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { asksEveryTime, findHome, mergeEnvironment } from './environment.ts';
+import { asksEveryTime, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
 import { log, logInsteadOfConsole } from './faces/log.ts';
+import type { ProgressInShell } from './faces/progress.ts';
 import type { Ports } from './ports.ts';
 import { version } from './version.ts';
 
@@ -15,7 +16,8 @@ let made: Promise<Ports> | undefined;
 /** Adapters are built on the first call: the first answer does not wait for them. */
 function ports(): Promise<Ports> {
   made ??= Promise.all([import('./compose.ts'), import('./settings.ts')]).then(
-    ([{ compose }, { readSettings }]) => compose(readSettings(mergeEnvironment(process.env, home), home)),
+    ([{ compose }, { readSettings }]) =>
+      compose(readSettings(mergeEnvironment(process.env, home), home, settingsPlace())),
   );
   return made;
 }
@@ -60,6 +62,14 @@ const shell = {
 const terminal = process.stdin.isTTY
   ? () => createInterface({ input: process.stdin, output: process.stderr })
   : undefined;
+
+/** Loaded by a tool that runs on a terminal alone; also a process that must go at once leaves no half of a line. */
+async function drawnBar(): Promise<ProgressInShell> {
+  const { progressBar } = await import('./faces/progressBar.ts');
+  const bar = progressBar(process.stderr);
+  process.once('exit', bar.end);
+  return bar;
+}
 
 switch (command) {
   case undefined: {
@@ -112,19 +122,11 @@ switch (command) {
   }
   default: {
     leaveWhenTold();
-    const [{ runTool }, { progressBar }] = await Promise.all([
-      import('./faces/cli.ts'),
-      import('./faces/progress.ts'),
-    ]);
+    const { runTool } = await import('./faces/cli.ts');
     const draws = process.stderr.isTTY && process.env.TERM !== 'dumb';
-    const bar = progressBar(
-      (text) => process.stderr.write(text),
-      // A terminal that was never told its size says 0.
-      () => process.stderr.columns || 80,
-    );
     const status = await runTool(command, words, ports, {
       ...shell,
-      ...(draws ? { progress: bar } : {}),
+      ...(draws ? { progress: drawnBar } : {}),
       ...(terminal === undefined ? {} : { terminal }),
     });
     if (!stop.signal.aborted) process.exitCode = status;

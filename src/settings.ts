@@ -6,6 +6,8 @@ import * as z from 'zod';
 export interface Settings {
   /** The directory that relative settings are relative to: where `.env` and `dags/` lie. */
   readonly home: string;
+  /** Where a person sets them, as it is named in words: `.env`, or the settings of an extension. */
+  readonly place: string;
   readonly targetRepo: string;
   readonly checksPath: string;
   readonly bucket: string;
@@ -63,10 +65,11 @@ const plainPrefix = z
 const relativePath = z.string().refine((path) => !isAbsolute(path) && !path.split(/[\\/]/).includes('..'));
 
 /**
- * Reads the settings from the environment (already merged with `.env`); `home` is an absolute path.
+ * Reads the settings from the environment (already merged with `.env`); `home` is an absolute path, `place` is where a
+ * fix sends the person.
  * Never throws: every problem is reported at once, each with its fix, and an unusable value is left empty.
  */
-export function readSettings(environment: Environment, home: string): LoadedSettings {
+export function readSettings(environment: Environment, home: string, place = '.env'): LoadedSettings {
   const problems: SettingsProblem[] = [];
 
   function value(name: string): string | undefined {
@@ -81,7 +84,10 @@ export function readSettings(environment: Environment, home: string): LoadedSett
       problems.push({
         name,
         problem: 'is not set',
-        fix: `Add ${name}=${example} to .env (see .env.example).`,
+        fix:
+          place === '.env'
+            ? `Add ${name}=${example} to .env (see .env.example).`
+            : `Set ${name} in ${place}, for example ${example}.`,
       });
     return found ?? '';
   }
@@ -90,7 +96,7 @@ export function readSettings(environment: Environment, home: string): LoadedSett
     problems.push({
       name,
       problem: `is ${JSON.stringify(found)}, not ${meant}`,
-      fix: `Correct ${name} in .env.`,
+      fix: `Correct ${name} in ${place}.`,
     });
     return '';
   }
@@ -107,7 +113,7 @@ export function readSettings(environment: Environment, home: string): LoadedSett
     problems.push({
       name: 'APPROVAL',
       problem: `is ${JSON.stringify(approval)}, not ask, chat or terminal`,
-      fix: 'Set APPROVAL=ask in .env.',
+      fix: `Set APPROVAL to ask in ${place}.`,
     });
   const airflowUrl = checked(
     'AIRFLOW_URL',
@@ -119,6 +125,7 @@ export function readSettings(environment: Environment, home: string): LoadedSett
   const priceTable = value('PRICE_TABLE');
   const settings: Settings = {
     home,
+    place,
     targetRepo: path(required('TARGET_REPO', '~/Repos/k-repo')),
     checksPath: checked(
       'CHECKS_PATH',
@@ -193,7 +200,7 @@ function overlaps(settings: Settings): SettingsProblem[] {
         {
           name: otherName,
           problem: `lies in the same place as ${name}`,
-          fix: `Give ${name} and ${otherName} in .env prefixes of which none begins with the other.`,
+          fix: `Give ${name} and ${otherName} in ${settings.place} prefixes of which none begins with the other.`,
         },
       ];
     }),
@@ -212,7 +219,7 @@ function insideTarget(settings: Settings): SettingsProblem[] {
             name,
             problem:
               'lies inside TARGET_REPO, where its commits could land on another branch than TEST_BRANCH',
-            fix: `Point ${name} in .env at a place outside TARGET_REPO.`,
+            fix: `Point ${name} in ${settings.place} at a place outside TARGET_REPO.`,
           },
         ]
       : [],
@@ -220,13 +227,13 @@ function insideTarget(settings: Settings): SettingsProblem[] {
 }
 
 /** A baseline that moves with the test branch holds the last load: the next one would be a multiple of it. */
-function movingBaseline({ baselineRef, testBranch }: Settings): SettingsProblem[] {
+function movingBaseline({ baselineRef, testBranch, place }: Settings): SettingsProblem[] {
   if (!['HEAD', '@', testBranch, `refs/heads/${testBranch}`].includes(baselineRef)) return [];
   return [
     {
       name: 'BASELINE_REF',
       problem: `is ${JSON.stringify(baselineRef)}, the branch that the load test itself commits to, so loads would compound`,
-      fix: 'Set BASELINE_REF in .env to the branch that TEST_BRANCH was made from, for example main.',
+      fix: `Set BASELINE_REF in ${place} to the branch that TEST_BRANCH was made from, for example main.`,
     },
   ];
 }

@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'ports.ts': [],
 
   'faces/mcp.ts': ['faces', 'tools', '@modelcontextprotocol/sdk', 'node:'],
+  'faces/progressBar.ts': ['ora'],
   'faces/approve.ts': ['faces', 'facts'],
   'faces/schemas.ts': ['zod'],
   'faces/prompts.ts': ['checks/schedules.ts'],

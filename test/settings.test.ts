@@ -27,3 +27,12 @@ test.each(['HEAD', '@', 'audit_checks_load_testing', 'refs/heads/audit_checks_lo
   'BASELINE_REF=%s moves with the load test, so loads would compound',
   (ref) => expect(namesOf({ BASELINE_REF: ref })).toEqual(['BASELINE_REF']),
 );
+
+test('a fix sends the person to where the settings come from', () => {
+  const fixes = (place?: string) =>
+    readSettings({ APPROVAL: 'maybe' }, '/home/ada', place).problems.map(({ fix }) => fix);
+  expect(fixes()).toContain('Set APPROVAL to ask in .env.');
+  const inExtension = fixes("the extension's settings");
+  expect(inExtension).toContain("Set APPROVAL to ask in the extension's settings.");
+  expect(inExtension.join()).not.toContain('.env');
+});

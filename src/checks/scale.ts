@@ -112,5 +112,5 @@ function spelt({ head, digits, tail }: SurveyedLiteral, amount = digits): string
 }
 
 function twoSidedRemark(first: SurveyedLiteral, second: SurveyedLiteral): string {
-  return `a two-sided window (${spelt(first)} and ${spelt(second)}): it moves as well as widens`;
+  return `holds a two-sided window (${spelt(first)} and ${spelt(second)}): it moves as well as widens`;
 }

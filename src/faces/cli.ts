@@ -19,8 +19,8 @@ export interface Shell {
   readonly signal: AbortSignal;
   /** Where somebody sits who can be asked; left out where the command runs without a terminal. */
   readonly terminal?: () => Interface;
-  /** How progress is shown; plain lines when left out. */
-  readonly progress?: ProgressInShell;
+  /** How progress is shown, made for a tool that runs; plain lines when left out. */
+  progress?(): Promise<ProgressInShell>;
 }
 
 /** Exit status: 0 done, 1 a tool error or an open question, 2 bad usage. */
@@ -49,7 +49,7 @@ export async function runTool(
     shell.err(foreseen.text);
     return 2;
   }
-  const { progress, end } = shell.progress ?? progressLines(shell.err);
+  const { progress, end } = (await shell.progress?.()) ?? progressLines(shell.err);
   try {
     setMaxListeners(0, shell.signal);
     const call: ToolCall = {

@@ -51,35 +51,3 @@ export function progressLines(say: (line: string) => void): ProgressInShell {
     end: () => undefined,
   };
 }
-
-const escapeCode = String.fromCodePoint(0x1b);
-const eraseLine = `\r${escapeCode}[2K`;
-/** Milliseconds between two drawings: ten a second look like motion, and cost nothing. */
-const drawEveryMs = 100;
-const barWidth = 24;
-
-/** One line that is rewritten, for a terminal: a bar where the end is known. `columns` is the terminal's width. */
-export function progressBar(write: (text: string) => void, columns: () => number): ProgressInShell {
-  let lastMs = 0;
-  let drawn = false;
-  return {
-    progress(done, total, message) {
-      const nowMs = Date.now();
-      // The last of a phase is always drawn.
-      if (nowMs - lastMs < drawEveryMs && done !== total) return;
-      lastMs = nowMs;
-      drawn = true;
-      write(`${eraseLine}${barLine(done, total, message).slice(0, Math.max(1, columns() - 1))}`);
-    },
-    end() {
-      if (drawn) write(eraseLine);
-      drawn = false;
-    },
-  };
-}
-
-function barLine(done: number, total: number | undefined, message: string): string {
-  if (total === undefined || total === 0) return message;
-  const filled = Math.round(barWidth * Math.min(1, done / total));
-  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done}/${total} ${message}`;
-}

@@ -30,8 +30,12 @@ function portable(name: string, value: unknown): unknown {
   return { ...rest, anyOf: type.map((one: string) => ({ type: one })) };
 }
 
-/** zod prints the safe-integer range as bounds of every whole number: no reader gains from them. */
-function shorten(json: { minimum?: number | undefined; maximum?: number | undefined }): void {
+/**
+ * zod prints the safe-integer range as bounds of every whole number: no reader gains from them. A switch that may be
+ * left out is off.
+ */
+function shorten(json: z.core.JSONSchema.BaseSchema): void {
+  if (json.default === false) delete json.default;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
 }

@@ -41,7 +41,7 @@ export const buildReport = defineTool({
   name: 'buildReport',
   title: 'Write the report of a round',
   description:
-    'Writes the report of a finished round (report.md, report.html, report.json, charts) from the EMR steps: did the load fit its window, what was slow, what failed and why, what to change. Takes the latest round; clusterId only when the person names another cluster, afterTimestamp for a report by time as markRound printed it. partial: true for a provisional report while steps run.',
+    'Writes the report of the latest round: did it fit, what was slow, what failed and why, what to change. partial: while steps run.',
   effect: 'write',
   idempotent: true,
   openWorld: true,

@@ -39,7 +39,8 @@ export const checkSetup = defineTool({
   }),
   async run(_, ports: Wanted, call) {
     const settings = settingsCheck(ports);
-    const checks = [settings, ...(await Promise.all(probes(ports, call))).flat()];
+    const found = [settings, ...(await Promise.all(probes(ports, call))).flat()];
+    const checks = found.map((check) => setWhere(check, ports.settings.place));
     const wrong = checks.filter((check) => !check.ok);
     return {
       summary:
@@ -65,15 +66,22 @@ export const checkSetup = defineTool({
     }),
 });
 
+/** What adapters say of a setting sends the person to `.env`. */
+function setWhere({ fix, ...check }: Check, place: string): Check {
+  return fix === undefined ? check : { ...check, fix: fix.replaceAll(/(?<= in )\.env\b/g, place) };
+}
+
 function settingsCheck({ problems, settings, hasEnvFile }: Wanted): Check {
   const from = hasEnvFile
     ? `read from ${settings.home}/.env`
-    : `from the environment; no .env in ${settings.home}`;
+    : settings.place === '.env'
+      ? `from the environment; no .env in ${settings.home}`
+      : `from ${settings.place}`;
   if (problems.length === 0)
     return {
       name: 'settings',
       ok: true,
-      detail: `complete (${from}); approval by ${settings.approval}`,
+      detail: `complete (${from}); APPROVAL=${settings.approval}`,
     };
   return {
     name: 'settings',
@@ -112,7 +120,9 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
           name: 'checks path',
           ok: checks > 0,
           detail: `${count(checks, 'check file')} under ${settings.checksPath}`,
-          ...(checks > 0 ? {} : { fix: 'Point CHECKS_PATH in .env at the folder of the check files.' }),
+          ...(checks > 0
+            ? {}
+            : { fix: `Point CHECKS_PATH in ${settings.place} at the folder of the check files.` }),
         },
       ];
     }),
@@ -138,7 +148,9 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
           detail: `${count(metrics, 'table-metrics object')} under ${settings.prodHourlyChecks}`,
           ...(metrics > 0
             ? {}
-            : { fix: 'Point PROD_HOURLY_CHECKS in .env at the prefix that holds the *_table_metrics.yml.' }),
+            : {
+                fix: `Point PROD_HOURLY_CHECKS in ${settings.place} at the prefix that holds the *_table_metrics.yml.`,
+              }),
         },
       ];
     }),
@@ -155,7 +167,7 @@ function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
           detail: same
             ? `${settings.dagFile}, LOAD = ${load}`
             : `${settings.dagFile} reads bucket ${bucket}, not ${settings.bucket}`,
-          ...(same ? {} : { fix: 'Make S3_BUCKET in .env and in the DAG file the same.' }),
+          ...(same ? {} : { fix: `Make S3_BUCKET in ${settings.place} and in the DAG file the same.` }),
         },
         clusterConfigCheck(configs),
       ];

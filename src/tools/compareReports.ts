@@ -80,6 +80,7 @@ export const compareReports = defineTool({
     textOf(output, {
       comparable: () => [],
       why: () => [],
+      varies: (varies) => [`Varies: ${varies === 'both' ? 'load and cluster' : varies}`],
       ratios: (ratios, { comparable }) => (comparable ? [ratiosLine(ratios)] : []),
       worst: (rows) => [
         'Grew most:',

@@ -19,13 +19,13 @@ export const fixInterval = defineTool({
   name: 'fixInterval',
   title: 'Mend an interval in one check',
   description:
-    'Changes one amount in one check file, for example "check_events_15m should be 4 hours, not 6": check check_events_15m, from 6, to 4. The fix is kept for this load and comes back when it is scaled again. The file needs approval afterwards.',
+    'Changes one amount in one check file ("check_events_15m should be 4 hours, not 6": from 6, to 4). The fix is kept for this load. The new review needs approval.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
   input: z.strictObject({
-    check: z.string().min(1).max(300).describe('file name with or without ending, or path'),
-    from: amount.describe('the amount on disk now'),
+    check: z.string().min(1).max(300).describe('file name or path'),
+    from: amount.describe('on disk now'),
     to: amount,
     unit: z.enum(['hour', 'day']).optional(),
     line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),

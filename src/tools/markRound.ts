@@ -17,14 +17,14 @@ export const markRound = defineTool({
   name: 'markRound',
   title: 'Mark the start of a test round',
   description:
-    'Marks the moment from which EMR steps belong to a new round. Call it right before the person triggers the DAG ("I am going to run another round"), or with already: true right after ("I just ran the hourly dag"): then the start moves back before the first step that no earlier round owns. at takes any stamp with an offset; round amends an earlier mark.',
+    'Marks where a new round begins. Call it right before the person triggers the DAG ("I am going to run another round"), or right after with already: true ("I just ran the hourly dag"): then the start moves back before the first step that no earlier round owns.',
   effect: 'write',
   idempotent: false,
   openWorld: true,
   input: z.strictObject({
-    schedule: scheduleInput.optional().describe("the session's when left out"),
-    already: z.boolean().default(false).describe('the DAG was triggered already'),
-    at: z.string().max(60).optional().describe('2025-12-08T15:30:00.123456-05:00'),
+    schedule: scheduleInput.optional().describe("else the session's"),
+    already: z.boolean().default(false),
+    at: z.string().max(60).optional().describe('2025-12-08T15:30:00-05:00'),
     round: z.int().min(1).max(1_000_000).optional().describe('amend this round'),
     note: z.string().max(300).optional(),
   }),
@@ -108,7 +108,16 @@ export const markRound = defineTool({
       warnings,
     };
   },
-  render: (output) => textOf(output, { round: () => [], startedAt: () => [] }),
+  render: (output) =>
+    textOf(output, {
+      round: () => [],
+      startedAt: () => [],
+      clock: ({ source, skewSeconds }) => [
+        source === 'aws'
+          ? `Clock: AWS's; this machine's differs by ${skewSeconds} s`
+          : "Clock: this machine's, not compared with AWS's",
+      ],
+    }),
 });
 
 function isNoteAlone(asked: Asked & { note?: string | undefined; schedule?: string | undefined }): boolean {

@@ -11,15 +11,12 @@ import { decisionWords, dryRunWords, scaledWords, scalingLines } from './words/s
 import { textOf } from './words/text.ts';
 
 const input = z.strictObject({
-  load: loadInput.describe('2, "2" or "2x"'),
-  schedule: scheduleInput.optional().describe("the schedule under test (the session's, else 15m)"),
-  scope: z
-    .enum(['all', 'schedule'])
-    .optional()
-    .describe('all files, or only those of the schedule (hourly: schedule)'),
+  load: loadInput,
+  schedule: scheduleInput.optional().describe("else the session's, or 15m"),
+  scope: z.enum(['all', 'schedule']).optional(),
   dryRun: z.boolean().default(false),
-  overwriteEdits: z.boolean().default(false).describe("replace somebody's edits; a patch is saved first"),
-  abandon: z.boolean().default(false).describe('leave a round that hangs'),
+  overwriteEdits: z.boolean().default(false).describe('if the person agrees'),
+  abandon: z.boolean().default(false).describe('a round that hangs'),
 });
 
 const output = z.object({
@@ -71,7 +68,7 @@ export const scaleConfigs = defineTool({
   name: 'scaleConfigs',
   title: 'Scale the check configs to a load level',
   description:
-    'Widens the time window of every check to baseline × load, in place in the target repository, for the person to review. Always computed from the git baseline, so loads never compound; load 1 gives the baseline back. Starts a load test, and goes one level up. dryRun shows the change without writing.',
+    'Widens the window of every check to git baseline × load, on disk, for the person to review. Loads never compound; 1 gives the baseline back.',
   effect: 'write',
   idempotent: true,
   openWorld: false,

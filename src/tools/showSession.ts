@@ -42,6 +42,7 @@ export const showSession = defineTool({
         finished: z.boolean(),
         report: z.string().optional(),
         committed: z.boolean(),
+        abandoned: z.boolean(),
         note: z.string().optional(),
       }),
     ),
@@ -71,7 +72,7 @@ export const showSession = defineTool({
               at: session.dag.at,
             },
       rounds: shown.map(
-        ({ round, load, schedule, startedAt, clusterId, finished, report, committed, note }) => ({
+        ({ round, load, schedule, startedAt, clusterId, finished, report, committed, abandoned, note }) => ({
           round,
           load,
           schedule,
@@ -80,6 +81,7 @@ export const showSession = defineTool({
           finished: finished !== undefined,
           ...(report === undefined ? {} : { report: report.directory }),
           committed,
+          abandoned,
           ...(note === undefined ? {} : { note }),
         }),
       ),

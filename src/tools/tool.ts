@@ -49,9 +49,18 @@ const aWholeLoad = z.int({ error: aLoad }).min(1, { error: aLoad }).max(1000, { 
 
 /** Accepts `2`, `"2"` and `"2x"`; comes back as a whole number from 1 to 1000. */
 export const loadInput = z
-  .union([aWholeLoad, z.string().regex(/^\s*\d{1,4}\s*x?\s*$/i, { error: aLoad })], {
-    error: aLoad,
-  })
+  .union(
+    [
+      aWholeLoad,
+      z
+        .string()
+        .trim()
+        .regex(/^\d{1,4}x?$/i, { error: aLoad }),
+    ],
+    {
+      error: aLoad,
+    },
+  )
   .transform((load) => (typeof load === 'number' ? load : Number.parseInt(load, 10)))
   .pipe(aWholeLoad);
 

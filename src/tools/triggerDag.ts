@@ -31,14 +31,14 @@ export const triggerDag = defineTool({
   name: 'triggerDag',
   title: 'Trigger the DAG in Airflow',
   description:
-    'Triggers the DAG of the schedule in Airflow, with the round marked, and follows it until its cluster exists. Only with AIRFLOW_URL; else the person triggers it by hand. Refuses while a round runs, and until Airflow has read the uploaded LOAD. It costs a cluster: set approved only when the person said so. clusterId runs the round on a cluster that is up.',
+    'Triggers the DAG of the schedule in Airflow, with the round marked, and follows it until its cluster exists. Only with AIRFLOW_URL; else the person triggers it by hand. Refuses while a round runs, and until Airflow has read the uploaded LOAD. It costs a cluster: set approved only when the person said so.',
   effect: 'write',
   idempotent: true,
   openWorld: true,
   asksEveryTime: true,
   input: z.strictObject({
-    schedule: scheduleInput.optional().describe("the session's when left out"),
-    clusterId: clusterIdInput.optional().describe('a cluster that is up; it stays up'),
+    schedule: scheduleInput.optional().describe("else the session's"),
+    clusterId: clusterIdInput.optional().describe('run on this cluster that is up; it stays up'),
     approved: z.boolean().optional().describe('true when the person said to trigger it now'),
   }),
   output: z.object({

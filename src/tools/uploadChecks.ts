@@ -141,12 +141,16 @@ export const uploadChecks = defineTool({
   },
   render: (output) =>
     textOf(output, {
-      ...(output.status === 'awaiting_approval' ? nothingSent : {}),
       prefixes: (rows) => rows.map((row) => `  - ${count(row.files, 'file')} → ${row.uri}`),
+      tableMetrics: ({ copied, unchanged, prefixes }) => [
+        `Table metrics: ${copied} copied, ${unchanged} unchanged`,
+        ...prefixes.map((uri) => `  → ${uri}`),
+      ],
       changedSince: (rows) => [
         'Changed since the last look:',
         ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
       ],
+      ...(output.status === 'awaiting_approval' ? nothingSent : {}),
     }),
 });
 

@@ -48,8 +48,8 @@ test('what is left in the 15m file is told line by line', () => {
   `);
   expect(remarks.map(({ line, text }) => `${line} ${text}`)).toMatchInlineSnapshot(`
     [
-      "48 a two-sided window (INTERVAL 3 HOURS and INTERVAL "1" HOUR): it moves as well as widens",
-      "51 a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens",
+      "48 holds a two-sided window (INTERVAL 3 HOURS and INTERVAL "1" HOUR): it moves as well as widens",
+      "51 holds a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens",
     ]
   `);
 });
@@ -63,7 +63,7 @@ test('what is left in the daily file is told line by line', () => {
   `);
   expect(remarks.map(({ line, text }) => `${line} ${text}`)).toMatchInlineSnapshot(`
     [
-      "12 a two-sided window (interval 10 days and interval '7 days'): it moves as well as widens",
+      "12 holds a two-sided window (interval 10 days and interval '7 days'): it moves as well as widens",
     ]
   `);
 });

@@ -12,6 +12,9 @@ client=2.4.0
 conformance=0.1.13
 mcpb=2.1.2
 python_mcp=1.30.0
+registry=1.8.9
+vscode=37.6.1   # the release of the package that carries VS Code's modules
+cursor=5.2.0
 
 [ -f dist/main.js ] || npm run -s build || exit 1
 folder=$(mktemp -d)
@@ -66,6 +69,43 @@ else
   skip python "mcp $python_mcp could not be installed: $(tail -1 "$folder/venv.log")"
 fi
 
+# judge <schema> <file> <what laid over the file must be refused>
+judge() { "$folder/venv/bin/python" test/clients/judge.py "$@" && echo "$2: valid"; }
+
+# The registry's own module ships the schemas that it validates with; its publisher's `validate` asks the registry.
+judge_registry() {
+  local schema
+  schema=$(node -p 'require("./server.json").$schema.match(/schemas\/([^/]+)/)[1]')
+  judge "$1/internal/validators/schemas/$schema.json" server.json '{"name": "without-a-namespace"}'
+}
+if [ -x "$folder/venv/bin/python" ] && command -v go >/dev/null &&
+  GOMODCACHE="$folder/go" GOFLAGS='-modcacherw -mod=mod' go mod download -json "github.com/modelcontextprotocol/registry@v$registry" \
+    >"$folder/registry.json" 2>"$folder/registry.log"; then
+  run registry judge_registry "$(node -p 'require(process.argv[1]).Dir' "$folder/registry.json")"
+else
+  skip registry "the registry's module $registry could not be had: $(tail -1 "$folder/registry.log" 2>/dev/null)"
+fi
+
+judge_vscode() {
+  node test/clients/vscodeSchema.mjs "$folder/vscode" >"$folder/vscode.json" &&
+    judge "$folder/vscode.json" .vscode/mcp.json '{"mcpServers": {}}'
+}
+from_npm vscode "@codingame/monaco-vscode-api@$vscode" && run vscode judge_vscode
+
+# Cursor publishes no schema; this is what others hold its file to.
+judge_cursor() {
+  node --input-type=module -e '
+    import { readFileSync } from "node:fs";
+    import { createRequire } from "node:module";
+    const { validateGeneratedConfig: judge } = createRequire(process.argv[1])("@gleanwork/mcp-config-schema");
+    const file = JSON.parse(readFileSync(".cursor/mcp.json", "utf8"));
+    const { success, error } = judge(file, "cursor");
+    if (!success || judge({ servers: file.mcpServers }, "cursor").success) throw error ?? new Error("it accepts everything");
+    console.log(".cursor/mcp.json: valid");
+  ' "$folder/cursor/"
+}
+from_npm cursor "@gleanwork/mcp-config-schema@$cursor" && run cursor judge_cursor
+
 from_npm client "@modelcontextprotocol/client@$client" &&
   run client in_sandbox node test/clients/v2.mjs "$folder/client"
 
@@ -93,8 +133,12 @@ pack_bundle() {
     "$tool" validate "$folder/bundle/manifest.json" &&
     "$tool" pack "$folder/bundle" "$folder/audit-load-test.mcpb" >"$folder/pack.log" || return 1
   grep -E 'package size|total files' "$folder/pack.log"
-  "$tool" unpack "$folder/audit-load-test.mcpb" "$folder/unpacked" >/dev/null &&
-    [ "$(node "$folder/unpacked/server/main.js" --version)" = "$(node -p 'require("./package.json").version')" ]
+  # It runs wherever it is unpacked, also below a package of CommonJS.
+  mkdir -p "$folder/elsewhere" && echo '{ "type": "commonjs" }' >"$folder/elsewhere/package.json" || return 1
+  "$tool" unpack "$folder/audit-load-test.mcpb" "$folder/elsewhere/bundle" >/dev/null &&
+    [ "$(node "$folder/elsewhere/bundle/server/main.js" --version)" = "$(node -p 'require("./package.json").version')" ] &&
+    # Its settings come from the client's form, and a fix says so.
+    (cd "$folder" && S3_BUCKET=No node elsewhere/bundle/server/main.js checkSetup | grep -q "Correct S3_BUCKET in the extension's settings")
 }
 from_npm mcpb "@anthropic-ai/mcpb@$mcpb" && run mcpb pack_bundle
 

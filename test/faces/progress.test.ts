@@ -3,7 +3,8 @@ import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseArguments } from '../../src/faces/arguments.ts';
 import { invoke } from '../../src/faces/invoke.ts';
-import { progressBar, progressLines, risingProgress } from '../../src/faces/progress.ts';
+import { progressLines, risingProgress } from '../../src/faces/progress.ts';
+import { barText } from '../../src/faces/progressBar.ts';
 import { tools } from '../../src/tools/index.ts';
 import { openRound, prepareWorld, toolBed } from '../tools/toolBed.ts';
 
@@ -147,26 +148,11 @@ describe('what is shown of it', () => {
     expect(lines).toEqual(['2/4 sent', '7 steps read']);
   });
 
-  test('on a terminal it is one line that is rewritten, never wider than it, and gone at the end', () => {
-    const clear = '\r\u001b[2K';
-    const written: string[] = [];
-    const { progress, end } = progressBar(
-      (text) => written.push(text),
-      () => 44,
-    );
-    end();
-    progress(3, 12, 'sent, 0 unchanged');
-    progress(4, 12, 'dropped: too soon');
-    progress(12, 12, 'sent');
-    seconds(1);
-    progress(7, undefined, 'steps read, and more words than a terminal of this width can hold');
-    end();
-    end();
-    expect(written).toEqual([
-      `${clear}██████░░░░░░░░░░░░░░░░░░ 3/12 sent, 0 uncha`,
-      `${clear}████████████████████████ 12/12 sent`,
-      `${clear}steps read, and more words than a terminal `,
-      clear,
-    ]);
+  test('on a terminal it is a bar with figures and words, and the words alone where the end is not known', () => {
+    expect(barText(3, 12, 'sent, 0 unchanged')).toBe('██████░░░░░░░░░░░░░░░░░░ 3/12 sent, 0 unchanged');
+    expect(barText(12, 12, 'sent')).toBe('████████████████████████ 12/12 sent');
+    expect(barText(13, 12, 'sent')).toBe('████████████████████████ 13/12 sent');
+    expect(barText(7, undefined, '7 steps read')).toBe('7 steps read');
+    expect(barText(0, 0, 'nothing to send')).toBe('nothing to send');
   });
 });

@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { initialize, type Message, type ServerProcess } from './builtServer.ts';
+import { watchHungPuts } from './hungRequests.ts';
 import { type Environment, until, useServer } from './useServer.ts';
 
 const { serve, start, freshPlaces, control, puts, place, world } = useServer();
 
-/** Milliseconds that an object takes to upload when uploads hang: longer than a test waits for anything else. */
-const hangMs = 20_000;
+/** Milliseconds that an object takes to upload when uploads hang: whoever waits for it misses the end of the test. */
+const hangMs = 10 * 60_000;
 
 /** A server whose upload hangs. */
 async function slowUpload(
@@ -44,10 +45,8 @@ describe('the process goes', () => {
   test.each(midCall)('%s, also while a call runs, and the session knows of it', async (_, end, status) => {
     const env = freshPlaces();
     const { server, reviewId } = await slowUpload(env);
-    const start = performance.now();
     end(server);
     expect(await server.exit).toBe(status);
-    expect(performance.now() - start).toBeLessThan(hangMs / 4);
 
     await control('DELETE', 'faults');
     const next = await serve(env);
@@ -202,20 +201,22 @@ describe('the protocol', () => {
     await initialize(server);
     await server.request('tools/list');
     expect(loaded()).toContain('tools/list');
-    expect(loaded()).not.toMatch(/ListObjectsV2Command|ElasticMapReduce|createTwoFilesPatch|parseDocument/);
+    expect(loaded()).not.toMatch(
+      /ListObjectsV2Command|ElasticMapReduce|createTwoFilesPatch|parseDocument|bouncingBar/,
+    );
     await server.call('checkSetup');
     expect(loaded()).toMatch(/ListObjectsV2Command/);
   });
 });
 
-test('a cancelled upload stops at once, is not answered, and the session tells the truth', async () => {
+test('a cancelled upload gives up what it sends, is not answered, and the session tells the truth', async () => {
   const env = freshPlaces();
+  const hung = watchHungPuts();
+  onTestFinished(hung.stop);
   const { server, id, reviewId } = await slowUpload(env);
   server.notify('notifications/cancelled', { requestId: id, reason: 'the person changed their mind' });
-  const start = performance.now();
-  // The next call is served while the delays of the cancelled one would still run.
+  await hung.givenUp();
   const told = await server.call('showSession');
-  expect(performance.now() - start).toBeLessThan(hangMs / 4);
   expect(told).toMatchObject({ interrupted: { tool: 'uploadChecks' }, phase: 'approved' });
   const sent = await puts(env.CONFIGS_PREFIX ?? '');
   await control('DELETE', 'faults');

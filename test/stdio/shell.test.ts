@@ -19,10 +19,61 @@ function run(words: string[], env: Environment): Promise<Ran> {
   return outcome(process.execPath, [product(), ...words], env);
 }
 
+/**
+ * Runs its words on a terminal of their own and hands on what is typed. What is drawn there goes to stdout; with `apart`
+ * it goes to stderr, and the command's stdout is a pipe.
+ */
+const terminal = `
+import os, pty, select, sys
+apart, words = sys.argv[1] == 'apart', sys.argv[2:]
+pipe = os.dup(1)
+child, screen = pty.fork()
+if child == 0:
+    if apart: os.dup2(pipe, 1)
+    os.execvp(words[0], words)
+heard = [screen, 0]
+while True:
+    ready = select.select(heard, [], [])[0]
+    if 0 in ready:
+        typed = os.read(0, 1024)
+        if typed: os.write(screen, typed)
+        else: heard.remove(0)
+    if screen in ready:
+        try: drawn = os.read(screen, 1024)
+        except OSError: break
+        if not drawn: break
+        os.write(2 if apart else 1, drawn)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+`;
+
+function wordsOnTerminal(words: string[], how: 'apart' | 'together'): string[] {
+  return ['-c', terminal, how, process.execPath, product(), ...words];
+}
+
 /** The command on a terminal of its own, where somebody types. */
 function runOnTerminal(words: string[], env: Environment, typed: string): Promise<Ran> {
-  const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
-  return outcome('python3', ['-c', onTerminal, process.execPath, product(), ...words], env, typed);
+  return outcome('python3', wordsOnTerminal(words, 'together'), env, typed);
+}
+
+const escapeCode = String.fromCodePoint(0x1b);
+/** One control sequence, or one character. */
+const drawnToken = new RegExp(`${escapeCode}\\[[?\\d;]*[a-zA-Z]|.`, 'gsu');
+
+/** What a terminal shows in the end of what was drawn, for the few things that are drawn here. */
+function shownOf(drawn: string): string {
+  const lines = [''];
+  let column = 0;
+  for (const [token] of drawn.matchAll(drawnToken)) {
+    const line = lines.at(-1) ?? '';
+    if (token === '\n') lines.push('');
+    if (token === '\n' || token === '\r' || token === `${escapeCode}[1G`) column = 0;
+    else if (token === `${escapeCode}[0K`) lines.splice(-1, 1, line.slice(0, column));
+    else if (!token.startsWith(escapeCode)) {
+      lines.splice(-1, 1, line.slice(0, column) + token + line.slice(column + 1));
+      column += 1;
+    }
+  }
+  return lines.join('\n').trimEnd();
 }
 
 async function outcome(command: string, args: string[], env: Environment, typed?: string): Promise<Ran> {
@@ -96,22 +147,68 @@ test('--version, --help and a command that is not there', async () => {
   expect(await run(['scale'], {})).toMatchObject({ status: 2, out: '' });
 });
 
-test.skipIf(!python)('progress is a bar on a terminal, gone before the result (needs python3)', async () => {
+describe.skipIf(!python)('progress on a terminal (needs python3)', () => {
   const words = ['scaleConfigs', '--load', '2x', '--dryRun'];
-  const { status, out } = await runOnTerminal(words, { ...freshPlaces(), TERM: 'xterm' }, '');
-  expect(status).toBe(0);
-  expect(out).toMatch(/█+░* \d+\/\d+ check files read/);
-  const [drawn, result] = [out.lastIndexOf('█'), out.indexOf('Intervals changed')];
-  expect(drawn).toBeLessThan(result);
-  expect(out.slice(drawn, result)).toContain('\r\u001b[2K');
-  const dumb = await runOnTerminal(words, { ...freshPlaces(), TERM: 'dumb' }, '');
-  expect(dumb.out).not.toContain('\u001b');
+
+  test('is a bar, gone before the result', async () => {
+    const { status, out } = await runOnTerminal(words, { ...freshPlaces(), TERM: 'xterm' }, '');
+    expect(status).toBe(0);
+    expect(out).toMatch(/█+░* \d+\/\d+ check files read/);
+    expect(shownOf(out)).not.toMatch(/[█░]|check files read/);
+    expect(shownOf(out)).toContain('Intervals changed');
+  });
+
+  test('leaves stdout alone where that is a pipe', async () => {
+    const env = { ...freshPlaces(), TERM: 'xterm' };
+    const { status, out, err } = await outcome(
+      'python3',
+      wordsOnTerminal([...words, '--json'], 'apart'),
+      env,
+      '',
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ status: 'dry_run' });
+    expect(err).toContain('█');
+    expect(shownOf(err)).toBe('');
+  });
+
+  test('is gone before the words of an error', async () => {
+    const env = { ...freshPlaces(), TERM: 'xterm' };
+    const { status, out } = await runOnTerminal(['uploadChecks', '--reviewId', '0123456789abcdef'], env, '');
+    expect(status).toBe(1);
+    expect(shownOf(out)).toMatch(/^[A-Z_]+: .*Next: /);
+  });
+
+  test('is gone after Ctrl-C, which ends the command as a signal does', async () => {
+    const env = { ...freshPlaces(), TERM: 'xterm' };
+    const { reviewId } = JSON.parse((await run(['scaleConfigs', '--load', '2x', '--json'], env)).out);
+    await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 10 * 60_000 }]);
+    const upload = wordsOnTerminal(['uploadChecks', '--reviewId', reviewId, '--approved'], 'together');
+    const child = spawn('python3', upload, { env: { PATH: process.env.PATH, ...world().env, ...env } });
+    let drawn = '';
+    child.stdout.on('data', (text) => {
+      drawn += text;
+    });
+    await until(async () => (await puts(env.CONFIGS_PREFIX ?? '')) > 0);
+    child.stdin.write('\u0003');
+    const [status] = await once(child, 'close');
+    expect(status).toBe(130);
+    expect(drawn).toContain('█');
+    expect(shownOf(drawn)).toBe(
+      'Stopped. What was done before that stays. Next: showSession tells where things stand.',
+    );
+  });
+
+  test('is no drawing on a dumb one', async () => {
+    const dumb = await runOnTerminal(words, { ...freshPlaces(), TERM: 'dumb' }, '');
+    expect(dumb.out).not.toContain(escapeCode);
+  });
 });
 
 test('a tool that is stopped goes at once, says so, and leaves the truth in the session', async () => {
   const env = freshPlaces();
   const { reviewId } = JSON.parse((await run(['scaleConfigs', '--load', '2x', '--json'], env)).out);
-  await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 20_000 }]);
+  await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 10 * 60_000 }]);
   const child = spawn(process.execPath, [product(), 'uploadChecks', '--reviewId', reviewId, '--approved'], {
     env: { PATH: process.env.PATH, ...world().env, ...env },
     cwd: tmpdir(),

@@ -30,7 +30,8 @@ test('"Test is done, generate report" writes the report of the latest round', as
     Failed:
       - check_consent_15m: Column not found (data, 1 step)
     Suggestions:
-      1. Tune or split check_events_15m: by itself it runs 9m 22s (62% of the 15-minute window); more slots cannot help it; the query of check_events_15m (partition filter or join, or two checks of half the interval): 9m 22s → at most 7m 30s: half of the window, so that the next level may double it
+      1. Tune or split check_events_15m: by itself it runs 9m 22s (62% of the 15-minute window); more slots cannot help it
+         the query of check_events_15m (partition filter or join, or two checks of half the interval): 9m 22s → at most 7m 30s: half of the window, so that the next level may double it
 
     → The person reads <project>/reports/2x_20251208_153000/report.md and decides what comes next.
     → commitResults commits the configs and this report; then scaleConfigs with the next load.

@@ -11,7 +11,7 @@ test('a set-up that is complete is told item by item', async () => {
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
     "Everything is in place.
 
-      ✓ settings: complete (from the environment; no .env in <project>); approval by ask
+      ✓ settings: complete (from the environment; no .env in <project>); APPROVAL=ask
       ✓ target repository: <repo>, baseline 6524c2070247 (main)
       ✓ branch: audit_checks_load_testing
       ✓ checks path: 12 check files under python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg

@@ -57,7 +57,7 @@ test('two rounds of different schedules are not comparable, and it says why', as
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
     "2x against 4x (hourly): not comparable, because one is of the 15m schedule, the other of hourly.
 
-    Varies: both
+    Varies: load and cluster
     Baseline: 4x_20251208_185006
     Candidate: 2x_20251208_221012
     File: <project>/reports/2x_20251208_221012/compared_with_4x_20251208_185006.md

@@ -15,10 +15,10 @@ test('"I am going to run another round of test" takes down the moment, by AWS’
     "Round 2 (2x 15m) starts at 2025-12-08T18:50:06.000000-05:00.
 
     Status: marked
-    Clock: source aws, skew seconds 0
+    Clock: AWS's; this machine's differs by 0 s
     Load: 2
     Schedule: 15m
-    Dag id: yang_audit_load_test_15m
+    DAG id: yang_audit_load_test_15m
 
     → The person triggers yang_audit_load_test_15m in Airflow now.
     → Then pollCluster until it is done."

@@ -30,7 +30,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Remarks:
       - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): left alone, and uploaded as its baseline is.
       - 1 file (check_subscriptions_daily.yml): no interval of the unit that is scaled: the load of these checks does not change.
-      - messages/check_deliveries_15m.yml:9 a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
+      - messages/check_deliveries_15m.yml:9 holds a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
     Not scaled (1 in all):
       check_subscriptions_daily.yml:7: INTERVAL '1 day 2 hours' (a compound of several parts)
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt

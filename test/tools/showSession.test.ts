@@ -48,6 +48,23 @@ test('after a whole level, a restart tells everything the session remembers', as
   ]);
 });
 
+test('a level that was uploaded in two calls is one line, and a round that was given up is told as such', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const { reviewId } = (await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 }))
+    .structure;
+  bed.minutes(1);
+  await bed.call('uploadChecks', { reviewId, approved: true });
+  bed.trigger();
+  bed.minutes(4);
+  await bed.call('pollCluster', { waitSeconds: 0 });
+  await bed.call('scaleConfigs', { load: 4, abandon: true });
+  const { text, structure } = await bed.call('showSession');
+  expect(text.match(/^ {2}- 2x to .*$/gm)).toHaveLength(1);
+  expect(text).toMatch(/^ {2}1\. 2x 15m since .*: j-\w+, not known to be finished, abandoned$/m);
+  expect(structure.rounds).toMatchObject([{ round: 1, finished: false, abandoned: true, committed: false }]);
+});
+
 test('a session in which nothing happened yet says how to begin', async () => {
   const bed = await toolBed();
   const { text } = await bed.call('showSession');

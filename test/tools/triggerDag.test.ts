@@ -54,11 +54,11 @@ test('a run is triggered with its round, and followed until its cluster is bound
     "Triggered yang_audit_load_test_15m at 2x as round 1; it runs on <cluster>.
 
     Status: triggered
-    Dag id: yang_audit_load_test_15m
+    DAG id: yang_audit_load_test_15m
     Load: 2
     Schedule: 15m
-    Dag run id: round_1__2025-12-08T15:35:00.000000-05:00
-    Url: <airflow>/dags/yang_audit_load_test_15m/runs/round_1__2025-12-08T15:35:00.000000-05:00
+    DAG run id: round_1__2025-12-08T15:35:00.000000-05:00
+    URL: <airflow>/dags/yang_audit_load_test_15m/runs/round_1__2025-12-08T15:35:00.000000-05:00
     Started at: 2025-12-08T15:35:00.000000-05:00
     Run state: running
     Cluster id: <cluster>

@@ -31,7 +31,7 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
       - new: dags/datalake/audit_loadtest/cluster_configs/yang_audit_load_test_cluster_15m.json
       - new: dags/datalake/audit_loadtest/cluster_configs/yang_audit_load_test_cluster_hourly.json
       - new: dags/datalake/audit_loadtest/cluster_configs/yang_audit_load_test_cluster_daily.json
-    Dag ids:
+    DAG ids:
       - yang_audit_load_test_15m
       - yang_audit_load_test_hourly
       - yang_audit_load_test_daily

@@ -70,6 +70,9 @@ export const reportLines = {
   ],
   suggestions: (rows: Answer['suggestions']) => [
     'Suggestions:',
-    ...rows.map((row, index) => `  ${index + 1}. ${row.title}: ${row.measured}; ${changeText(row)}`),
+    ...rows.flatMap((row, index) => [
+      `  ${index + 1}. ${row.title}: ${row.measured}`,
+      `     ${changeText(row)}`,
+    ]),
   ],
 };

@@ -29,6 +29,7 @@ interface Round {
   readonly finished: boolean;
   readonly report?: string | undefined;
   readonly committed: boolean;
+  readonly abandoned: boolean;
   readonly note?: string | undefined;
 }
 
@@ -47,14 +48,17 @@ function diskLine({ load, reviewId, matchesReview, approved }: Disk): string {
   return `On disk: ${load}x, review ${reviewId}, ${yes}, ${since}`;
 }
 
-/** One line for the schedules that one call uploaded. */
+/** One line for each level; its schedules together as far as one call uploaded them. */
 function byUpload(rows: readonly Upload[]): string[] {
-  const isSameCall = (one: Upload, other: Upload) =>
-    one.load === other.load && one.reviewId === other.reviewId && one.at === other.at;
-  return rows.flatMap((row, index) => {
-    if (rows.findIndex((one) => isSameCall(one, row)) < index) return [];
-    const schedules = rows.filter((one) => isSameCall(one, row)).map(({ schedule }) => schedule);
-    return [`  - ${row.load}x to ${schedules.join(', ')} (review ${row.reviewId}, ${row.at})`];
+  const levels = [...new Set(rows.map(({ load }) => load))];
+  return levels.map((level) => {
+    const ofLevel = rows.filter(({ load }) => load === level);
+    const calls = [...new Set(ofLevel.map(({ reviewId, at }) => `(review ${reviewId}, ${at})`))];
+    const parts = calls.map((call) => {
+      const together = ofLevel.filter(({ reviewId, at }) => call === `(review ${reviewId}, ${at})`);
+      return `${together.map(({ schedule }) => schedule).join(', ')} ${call}`;
+    });
+    return `  - ${level}x to ${parts.join('; ')}`;
   });
 }
 
@@ -62,6 +66,8 @@ function roundLine(row: Round): string {
   const parts = [
     row.clusterId ?? 'no cluster yet',
     row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished'),
+    ...(row.abandoned ? ['abandoned'] : []),
+    ...(row.committed ? ['committed'] : []),
   ];
-  return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${parts.join(', ')}${row.committed ? ', committed' : ''}${row.note === undefined ? '' : ` (${row.note})`}`;
+  return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${parts.join(', ')}${row.note === undefined ? '' : ` (${row.note})`}`;
 }

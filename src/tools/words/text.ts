@@ -35,9 +35,12 @@ export function textOf<Output extends { summary: string; nextSteps: string[] }>(
   ].join('\n');
 }
 
-/** `filesChanged` reads `Files changed`. */
+/** `filesChanged` reads `Files changed`, and `dagId` reads `DAG id`. */
 function title(name: string): string {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replaceAll(/\b(dag|url)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -1,0 +1,132 @@
+/**
+ * `npm run bench:manners`: how soon the process goes when it is told to, and how soon a cancelled call lets go of what
+ * it sends; in docs/manners.md. Uploads hang for longer than anybody waits.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { startWorld, type World } from '../src/sandbox/world.ts';
+import { watchHungPuts } from '../test/stdio/hungRequests.ts';
+import { type RawClient, startClient } from './rawClient.ts';
+import { markdownTable } from './tables.ts';
+
+const rounds = 9;
+const hangMs = 10 * 60_000;
+
+const endings: Readonly<Record<string, (child: ChildProcess) => void>> = {
+  'stdin ends': (child) => child.stdin?.end(),
+  SIGTERM: (child) => child.kill('SIGTERM'),
+  SIGINT: (child) => child.kill('SIGINT'),
+  'nobody reads stdout': (child) => child.stdout?.destroy(),
+};
+
+export async function main(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'audit-load-test-manners-'));
+  const world = await startWorld({ directory, dagsFolder: 'dags' });
+  try {
+    const upload = await reviewedUpload(world);
+    const fault = { service: 's3', operation: 'PutObject', delayMs: hangMs };
+    await fetch(`${world.endpoint}/_sandbox/faults`, { method: 'POST', body: JSON.stringify([fault]) });
+    const rows: string[][] = [];
+    for (const [name, end] of Object.entries(endings)) {
+      // Without a call nothing is written, and a pipe that nobody reads is not noticed until the next answer.
+      if (name !== 'nobody reads stdout')
+        rows.push(await row(`${name}, no call`, () => untilGone(world, end)));
+      rows.push(await row(`${name}, in mid-upload`, () => untilGone(world, end, upload)));
+    }
+    rows.push(await row('the call is cancelled', () => untilGivenUp(world, upload)));
+    rows.push(await row('Ctrl-C in the shell, in mid-upload', () => untilShellGone(world, upload)));
+    const page = text(rows);
+    console.log(page);
+    writeFileSync('docs/manners.md', page);
+  } finally {
+    await world.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface Upload {
+  readonly reviewId: string;
+  readonly approved: true;
+}
+
+const serve = ({ env }: World) => startClient(process.execPath, ['dist/main.js'], env);
+
+async function reviewedUpload(world: World): Promise<Upload> {
+  const client = await serve(world);
+  const answer = await client.request('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
+  await client.close();
+  const { reviewId } = answer.structuredContent as { reviewId: string };
+  return { reviewId, approved: true };
+}
+
+const cancelledId = 'upload';
+
+/** Sends the upload and waits until it hangs. */
+async function hang(client: RawClient, given: Upload) {
+  const hung = watchHungPuts();
+  const params = { name: 'uploadChecks', arguments: given };
+  client.send({ id: cancelledId, method: 'tools/call', params });
+  await some(hung.count);
+  hung.stop();
+  return hung;
+}
+
+async function some(count: () => number): Promise<void> {
+  while (count() === 0) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function untilGone(world: World, end: (child: ChildProcess) => void, given?: Upload): Promise<number> {
+  const client = await serve(world);
+  if (given !== undefined) await hang(client, given);
+  const start = performance.now();
+  end(client.child);
+  await once(client.child, 'exit');
+  return performance.now() - start;
+}
+
+async function untilGivenUp(world: World, given: Upload): Promise<number> {
+  const client = await serve(world);
+  const hung = await hang(client, given);
+  const start = performance.now();
+  client.send({ method: 'notifications/cancelled', params: { requestId: cancelledId } });
+  await hung.givenUp();
+  const took = performance.now() - start;
+  await client.close();
+  return took;
+}
+
+async function untilShellGone(world: World, { reviewId }: Upload): Promise<number> {
+  const hung = watchHungPuts();
+  const words = ['dist/main.js', 'uploadChecks', '--reviewId', reviewId, '--approved'];
+  const child = spawn(process.execPath, words, {
+    env: { PATH: process.env.PATH, ...world.env },
+    stdio: 'ignore',
+  });
+  await some(hung.count);
+  hung.stop();
+  const start = performance.now();
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  return performance.now() - start;
+}
+
+async function row(name: string, measure: () => Promise<number>): Promise<string[]> {
+  const took: number[] = [];
+  for (let round = 0; round < rounds; round += 1) took.push(await measure());
+  const sorted = took.toSorted((a, b) => a - b);
+  const ms = (value: number | undefined) => `${Math.round(value ?? Number.NaN)} ms`;
+  return [name, ms(sorted[Math.floor(rounds / 2)]), ms(sorted.at(-1))];
+}
+
+function text(rows: readonly (readonly string[])[]): string {
+  return `# How soon it stops
+
+Written by \`npm run bench:manners\` with Node ${process.version} on ${cpus().length} × ${cpus()[0]?.model}; do not edit. From the word to the end of the process, or of a cancelled call's last connection, ${rounds} times each. *In mid-upload* every object hangs for ten minutes. When stdin ends, what was asked before has 0.4 s to be answered, and a call that is told to end has 0.4 s to leave the truth in the session. Promised is one second; the tests prove that nothing waits for the upload (\`test/stdio\`), not the time, which depends on the machine.
+
+${markdownTable(['what happens', 'median', 'largest'], rows)}
+`;
+}
