@@ -247,7 +247,8 @@ describe('what is not a window is not there at all', () => {
 });
 
 describe('a window with two edges moves as well as widens', () => {
-  const remark = "a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens";
+  const remark =
+    "holds a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens";
   test.each([
     ["ts between now() - INTERVAL '6' hour and now() - INTERVAL '2' hour"],
     ["ts between (now() - INTERVAL '6' hour) and (now() - INTERVAL '2' hour)"],

@@ -11,7 +11,7 @@ claude=2.1.332
 client=2.4.0
 conformance=0.1.13
 mcpb=2.1.2
-python_mcp=1.30.0
+python_mcp=1.30.0   # with jsonschema, which judges the manifests
 registry=1.8.9
 vscode=37.6.1   # the release of the package that carries VS Code's modules
 cursor=5.2.0
@@ -19,7 +19,7 @@ cursor=5.2.0
 [ -f dist/main.js ] || npm run -s build || exit 1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 judges=false
 
 # run <name> <command...>
 run() {
@@ -64,6 +64,7 @@ from_npm node "node@$node" $scripts && from_npm inspector "@modelcontextprotocol
 
 if python3 -m venv "$folder/venv" >"$folder/venv.log" 2>&1 &&
   "$folder/venv/bin/pip" install -q "mcp==$python_mcp" jsonschema==4.26.0 >"$folder/venv.log" 2>&1; then
+  judges=true
   run python in_sandbox "$folder/venv/bin/python" test/clients/story.py
 else
   skip python "mcp $python_mcp could not be installed: $(tail -1 "$folder/venv.log")"
@@ -78,19 +79,23 @@ judge_registry() {
   schema=$(node -p 'require("./server.json").$schema.match(/schemas\/([^/]+)/)[1]')
   judge "$1/internal/validators/schemas/$schema.json" server.json '{"name": "without-a-namespace"}'
 }
-if [ -x "$folder/venv/bin/python" ] && command -v go >/dev/null &&
+if $judges && command -v go >/dev/null &&
   GOMODCACHE="$folder/go" GOFLAGS='-modcacherw -mod=mod' go mod download -json "github.com/modelcontextprotocol/registry@v$registry" \
     >"$folder/registry.json" 2>"$folder/registry.log"; then
   run registry judge_registry "$(node -p 'require(process.argv[1]).Dir' "$folder/registry.json")"
 else
-  skip registry "the registry's module $registry could not be had: $(tail -1 "$folder/registry.log" 2>/dev/null)"
+  skip registry "go, Python's jsonschema or the registry's module $registry could not be had: $(tail -1 "$folder/registry.log" 2>/dev/null)"
 fi
 
 judge_vscode() {
   node test/clients/vscodeSchema.mjs "$folder/vscode" >"$folder/vscode.json" &&
     judge "$folder/vscode.json" .vscode/mcp.json '{"mcpServers": {}}'
 }
-from_npm vscode "@codingame/monaco-vscode-api@$vscode" && run vscode judge_vscode
+if ! $judges; then
+  skip vscode "Python's jsonschema could not be installed"
+elif from_npm vscode "@codingame/monaco-vscode-api@$vscode"; then
+  run vscode judge_vscode
+fi
 
 # Cursor publishes no schema; this is what others hold its file to.
 judge_cursor() {
