@@ -14,11 +14,7 @@ import { createReports } from '../../src/adapters/reports.ts';
 import { checks, type GitBed, gitBed, testBranch } from './gitBed.ts';
 
 let bed: GitBed;
-const home = process.env.HOME;
-afterEach(() => {
-  bed.close();
-  process.env.HOME = home;
-});
+afterEach(() => bed.close());
 
 const a = `${checks}/a_15m.yml`;
 const commitA = () => bed.target.commit(['a_15m.yml'], 'Load test 2x configs - 2025-12-07', '2x review');
