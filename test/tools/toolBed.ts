@@ -171,9 +171,7 @@ export async function toolBed({
       if (answer.status !== 200) throw new Error(await answer.text());
     },
     everything: () => ({
-      target: bed.git('status', '--porcelain=v2', '--branch') + bed.git('diff', 'HEAD'),
-      project: bed.projectGit('status', '--porcelain=v2', '--branch'),
-      dag: readFileSync(dagFile, 'utf8'),
+      files: filesBelow(directory),
       bucket: bed.keys('').map((key) => [key, bed.object(key)]),
       session: sessionEvents(project),
     }),
@@ -244,6 +242,18 @@ function setEnvironment(env: Readonly<Record<string, string>>): () => void {
 
 function objectOf(aws: EmbeddedAws, key: string): string | undefined {
   return aws.s3.buckets.get(bucketName, key)?.toString('utf8');
+}
+
+/** What lies on disk, by path: the files, git's own too, but neither its objects nor the session. */
+function filesBelow(directory: string, below = ''): Record<string, string> {
+  return Object.assign(
+    {},
+    ...readdirSync(join(directory, below), { withFileTypes: true }).map((entry) => {
+      const path = join(below, entry.name);
+      if (!entry.isDirectory()) return { [path]: readFileSync(join(directory, path), 'latin1') };
+      return /^(objects|\.audit-load-test)$/.test(entry.name) ? {} : filesBelow(directory, path);
+    }),
+  );
 }
 
 /** Every event of the journal but `reviewed`: what a person was shown is no change. */
