@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checksPath } from '../../src/sandbox/targetRepository.ts';
 import { openJournal } from '../../src/state/journal.ts';
-import type { Message, ServerProcess } from './builtServer.ts';
+import { initialize, type Message, type ServerProcess } from './builtServer.ts';
 import { type Environment, until, useServer } from './useServer.ts';
 
-const { serve, freshPlaces, control, puts, world } = useServer();
+const { serve, start, freshPlaces, control, puts, place, world } = useServer();
 
 /** Longer than a test waits for anything: who is killed is killed before this is over. */
 const hangMs = 20_000;
@@ -24,49 +24,39 @@ function git(env: Environment, ...args: string[]): string {
 }
 
 describe('killed while scaleConfigs writes', () => {
-  const copies = 60;
-
-  /** Many checks, so that writing them takes a while. */
-  function manyChecks(): Environment & { folder: string } {
-    const env = freshPlaces();
-    const folder = join(env.TARGET_REPO, checksPath);
-    const samples = readdirSync(folder).filter((name) => name.endsWith('_15m.yml'));
-    git(env, 'checkout', '--quiet', 'main');
-    for (let copy = 0; copy < copies; copy += 1) {
-      mkdirSync(join(folder, `team_${copy}`));
-      for (const name of samples)
-        writeFileSync(join(folder, `team_${copy}`, name), readFileSync(join(folder, name)));
-    }
-    git(env, 'add', '--all');
-    git(env, 'commit', '--quiet', '--message', 'Many checks');
-    git(env, 'checkout', '--quiet', '-B', 'audit_checks_load_testing');
-    return { ...env, folder };
-  }
-
-  /** Folders in the order in which they are written. */
-  const teams = Array.from({ length: copies }, (_, copy) => `team_${copy}`).toSorted();
-
-  /** Whether the file was replaced since: cheap to ask, unlike git. */
-  function writeTo(file: string): () => boolean {
-    const before = statSync(file).ino;
-    return () => statSync(file).ino !== before;
+  /** A server that is killed as soon as it has written so many files: other files are half-written then. */
+  async function serveUntilWritten(env: Environment, files: number): Promise<ServerProcess> {
+    const hook = join(place(), `killed-after-${files}.mjs`);
+    writeFileSync(
+      hook,
+      `import fs from 'node:fs/promises';
+       import { syncBuiltinESMExports } from 'node:module';
+       const { rename } = fs;
+       let left = ${files};
+       fs.rename = async (from, to) => {
+         await rename(from, to);
+         if (to.endsWith('.yml') && --left === 0) process.kill(process.pid, 'SIGKILL');
+       };
+       syncBuiltinESMExports();`,
+    );
+    const server = start({ ...world().env, ...env }, ['--import', hook]);
+    await initialize(server);
+    return server;
   }
 
   const changed = (env: Environment) => git(env, 'diff', '--name-only').split('\n').filter(Boolean);
   const tree = (env: Environment) => git(env, 'stash', 'create');
 
-  test.each([0, 30])(
-    'in the %ith folder: the same call finishes, and nobody’s edit is seen in it',
-    async (point) => {
-      const { folder, ...env } = manyChecks();
-      const server = await serve(env);
+  test.each([1, 20])(
+    'after %i files: the same call finishes, and nobody’s edit is seen in it',
+    async (files) => {
+      const env = freshPlaces();
+      const server = await serveUntilWritten(env, files);
       const dry = await server.call('scaleConfigs', { load: 2, dryRun: true });
-      const firstWrite = writeTo(join(folder, teams[point] ?? '', 'check_lists_15m.yml'));
       server.send('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
-      await until(firstWrite);
-      await kill(server);
+      expect(await server.exit).toBe('SIGKILL');
       const half = changed(env).length;
-      expect(half).toBeGreaterThan(0);
+      expect(half).toBeGreaterThanOrEqual(files);
       expect(half).toBeLessThan(dry.filesChanged);
 
       const next = await serve(env);
@@ -83,13 +73,12 @@ describe('killed while scaleConfigs writes', () => {
   );
 
   test('somebody’s edit in the half-scaled files is still seen', async () => {
-    const { folder, ...env } = manyChecks();
-    const server = await serve(env);
+    const env = freshPlaces();
+    const server = await serveUntilWritten(env, 1);
     server.send('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
-    await until(writeTo(join(folder, teams[0] ?? '', 'check_lists_15m.yml')));
-    await kill(server);
+    expect(await server.exit).toBe('SIGKILL');
     const [mine = ''] = changed(env);
-    writeFileSync(join(env.TARGET_REPO ?? '', mine), 'where: mine\n');
+    writeFileSync(join(env.TARGET_REPO, mine), 'where: mine\n');
     const before = tree(env);
 
     const next = await serve(env);

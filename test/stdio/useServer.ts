@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { World } from '../../src/sandbox/world.ts';
 import { preparedWorld, startPreparedWorld } from '../preparedWorld.ts';
@@ -95,7 +96,7 @@ export function useServer(): Bed {
   return bed;
 }
 
-/** Looks again and again: what is waited for happens in another process. */
+/** Looks again and again: what is waited for happens in another process, which needs the processor meanwhile. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await holds())) await setTimeout(10);
 }
