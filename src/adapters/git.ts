@@ -46,7 +46,9 @@ export function openGit(directory: string): Git {
       unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
       ...(input === undefined ? {} : { input: () => input }),
       ...(signal === undefined ? {} : { abort: signal }),
-    }).env({ ...environment(), ...quiet });
+    })
+      .env({ ...environment(), ...quiet })
+      .outputHandler(endAtOnce);
   }
 
   return {
@@ -64,6 +66,11 @@ export function openGit(directory: string): Git {
       );
     },
   };
+}
+
+/** simple-git waits another 50 ms for a process that said nothing; here it has said all that it had to say. */
+function endAtOnce(_command: string, stdout: NodeJS.ReadableStream): void {
+  stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
 }
 
 /** git needs to find itself, the person's identity and little else. */
