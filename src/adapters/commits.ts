@@ -97,8 +97,9 @@ async function otherVersions(
     if (bytes === undefined || (id !== undefined && objectId(bytes, id) === id)) continue;
     // git may keep other bytes than lie on disk (line ends, filters); it says itself what it would keep.
     const input = Buffer.from(bytes).toString('utf8');
-    const kept = await git.run(['hash-object', `--path=${path}`, '--stdin'], { input });
-    if (kept.trim() !== id) others.push(path);
+    const hash = ['hash-object', `--path=${path}`, '--stdin'];
+    const kept = input === '' ? '' : (await git.run(hash, { input })).trim();
+    if (kept !== id) others.push(path);
   }
   return others;
 }

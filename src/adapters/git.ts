@@ -1,7 +1,10 @@
 import { simpleGit } from 'simple-git';
 import { ToolError } from '../errors.ts';
 
-/** git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. */
+/**
+ * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. An `input` is
+ * never empty: simple-git would not end it, and git would wait for ever.
+ */
 export interface Git {
   readonly directory: string;
   /** Runs git; answers stdout. @throws ToolError with git's own words, cleaned of secrets by the face. */
