@@ -1,14 +1,13 @@
 import { ToolError } from '../errors.ts';
 import type { Commit } from '../ports.ts';
 import type { Git } from './git.ts';
-import { requireNothingUnfinished } from './gitState.ts';
 import { objectId } from './gitTree.ts';
 
 /** Every commit of ours carries it, with what it is about: a call that is repeated finds its commit, and so does the baseline's guard. */
 export const trailerKey = 'Audit-Load-Test';
 
 /**
- * Commits exactly these files (relative to the repository's top) as they lie on disk. Somebody's staged work is
+ * Commits exactly these files (relative to the repository's top) as they lie on disk, where nothing is half done. Somebody's staged work is
  * refused, not swept in. With nothing to commit, the commit that carries the trailer, or else HEAD, is answered.
  * Idempotent by observation: a call that was killed half-way is finished by the same call.
  */
@@ -20,7 +19,6 @@ export async function commitFiles(
   trailer: string,
   expected: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<Commit> {
-  await requireNothingUnfinished(git);
   const ours = new Set(paths);
   const staged = list(
     await git.run(['diff', '--cached', '--name-only', '--no-renames', '-z', '--no-ext-diff']),
@@ -100,8 +98,9 @@ async function otherVersions(
     if (bytes === undefined || (id !== undefined && objectId(bytes, id) === id)) continue;
     // git may keep other bytes than lie on disk (line ends, filters); it says itself what it would keep.
     const input = Buffer.from(bytes).toString('utf8');
-    const kept = await git.run(['hash-object', `--path=${path}`, '--stdin'], { input });
-    if (kept.trim() !== id) others.push(path);
+    const hash = ['hash-object', `--path=${path}`, '--stdin'];
+    const kept = input === '' ? '' : (await git.run(hash, { input })).trim();
+    if (kept !== id) others.push(path);
   }
   return others;
 }

@@ -1,7 +1,10 @@
 import { simpleGit } from 'simple-git';
 import { ToolError } from '../errors.ts';
 
-/** git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. */
+/**
+ * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. An `input` is
+ * never empty: simple-git would not end it, and git would wait for ever.
+ */
 export interface Git {
   readonly directory: string;
   /** Runs git; answers stdout. @throws ToolError with git's own words, cleaned of secrets by the face. */
@@ -46,7 +49,9 @@ export function openGit(directory: string): Git {
       unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
       ...(input === undefined ? {} : { input: () => input }),
       ...(signal === undefined ? {} : { abort: signal }),
-    }).env({ ...environment(), ...quiet });
+    })
+      .env({ ...environment(), ...quiet })
+      .outputHandler(endAtOnce);
   }
 
   return {
@@ -64,6 +69,11 @@ export function openGit(directory: string): Git {
       );
     },
   };
+}
+
+/** simple-git waits another 50 ms for a process that said nothing; here it has said all that it had to say. */
+function endAtOnce(_command: string, stdout: NodeJS.ReadableStream): void {
+  stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
 }
 
 /** git needs to find itself, the person's identity and little else. */

@@ -4,13 +4,32 @@ import type { Git } from './git.ts';
 /** Path (relative to the repository) -> object id of each regular file in a tree. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** The regular files of a commit under a folder; links and submodules are not check files. */
+/** How many trees of a repository are kept: the baseline's, HEAD's, and the one of the HEAD before. */
+const keptTrees = 3;
+
+const treesOf = new WeakMap<Git, Map<string, Tree>>();
+
+/**
+ * The regular files of a commit under a folder; links and submodules are not check files. A commit never changes, so
+ * the trees that were read last are kept.
+ */
 export async function readTree(
   git: Git,
   commit: string,
   folder: string,
   signal?: AbortSignal,
 ): Promise<Tree> {
+  const trees = treesOf.get(git) ?? new Map<string, Tree>();
+  treesOf.set(git, trees);
+  const key = `${commit} ${folder}`;
+  const tree = trees.get(key) ?? (await listTree(git, commit, folder, signal));
+  trees.delete(key);
+  trees.set(key, tree);
+  for (const oldest of trees.keys()) if (trees.size > keptTrees) trees.delete(oldest);
+  return tree;
+}
+
+async function listTree(git: Git, commit: string, folder: string, signal?: AbortSignal): Promise<Tree> {
   const listing = await git.run(['ls-tree', '-r', '-z', '--full-tree', commit, '--', folder], { signal });
   const tree = new Map<string, string>();
   for (const row of listing.split('\0')) {

@@ -6,6 +6,7 @@ import type { Settings } from '../settings.ts';
 import { commitFiles } from './commits.ts';
 import { dagFileNames } from './dagFolder.ts';
 import { openGit } from './git.ts';
+import { requireNothingUnfinished } from './gitState.ts';
 
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
 const pageNames = ['report.md', 'report.html', 'report.json'] as const;
@@ -98,6 +99,7 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
       const branch = top === '' ? '' : (await git.run(['symbolic-ref', '-q', '--short', 'HEAD'])).trim();
       if (branch === '') return null;
       const repository = openGit(top);
+      await requireNothingUnfinished(repository);
       const dags = dirname(resolve(settings.dagFile));
       const paths = await Promise.all([
         ...directories.map((directory) => filesOfReport(resolve(reportsDir, directory))),

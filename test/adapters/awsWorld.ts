@@ -24,7 +24,7 @@ export const settings = {
 
 export const keyId = 'AKIAIOSFODNN7EXAMPLE';
 
-/** What the AWS SDK itself reads. Each test file is a process of its own, so nothing is put back. */
+/** What the AWS SDK itself reads. */
 export function useEndpoint(endpoint: string): void {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,

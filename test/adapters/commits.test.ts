@@ -14,11 +14,7 @@ import { createReports } from '../../src/adapters/reports.ts';
 import { checks, type GitBed, gitBed, testBranch } from './gitBed.ts';
 
 let bed: GitBed;
-const home = process.env.HOME;
-afterEach(() => {
-  bed.close();
-  process.env.HOME = home;
-});
+afterEach(() => bed.close());
 
 const a = `${checks}/a_15m.yml`;
 const commitA = () => bed.target.commit(['a_15m.yml'], 'Load test 2x configs - 2025-12-07', '2x review');
@@ -199,6 +195,16 @@ test('bytes that came after the look are not committed, and nothing stays staged
   expect(bed.git('diff', '--cached', '--name-only')).toBe('');
   bed.put({ 'a_15m.yml': 'scaled\n' });
   expect(await bed.target.commit(['a_15m.yml'], 'm', 't', seen)).toMatchObject({ created: true });
+});
+
+test('nor where the look saw an empty file', async () => {
+  bed = gitBed();
+  bed.put({ 'a_15m.yml': 'came after the look\n' });
+  const seen = new Map([['a_15m.yml', new Uint8Array()]]);
+  await expect(bed.target.commit(['a_15m.yml'], 'Load test', '2x review', seen)).rejects.toMatchObject({
+    code: 'CONFLICT',
+  });
+  expect(bed.git('diff', '--cached', '--name-only')).toBe('');
 });
 
 test('a version of one of our files that somebody staged is not swept away', async () => {

@@ -1,6 +1,6 @@
 /** A real repository in a temp directory, with the adapter on it and a git of one's own beside it. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTargetRepository } from '../../src/adapters/targetRepository.ts';
@@ -28,9 +28,13 @@ export interface GitBed {
   close(): void;
 }
 
+const oneCheck = { 'a_15m.yml': 'one\n' };
+
+let plainRepository = '';
+
 /** main holds `files`; the test branch is checked out. */
 export function gitBed(
-  files: Readonly<Record<string, string | Uint8Array>> = { 'a_15m.yml': 'one\n' },
+  files: Readonly<Record<string, string | Uint8Array>> = oneCheck,
   options: { init?: string[]; config?: Readonly<Record<string, string>> } = {},
 ): GitBed {
   const place = mkdtempSync(join(tmpdir(), 'git-'));
@@ -42,9 +46,6 @@ export function gitBed(
     execFileSync('git', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 })
       .toString()
       .replace(/\n$/, '');
-  run(['init', '--quiet', '--initial-branch=main', ...(options.init ?? []), repository], place);
-  const config = { 'user.name': 'Ada', 'user.email': 'ada@example.com', ...options.config };
-  for (const [name, value] of Object.entries(config)) run(['config', name, value]);
 
   const adapter: GitBed['adapter'] = (changes) =>
     createTargetRepository({
@@ -88,9 +89,22 @@ export function gitBed(
     adapter,
     close: () => rmSync(place, { recursive: true, force: true }),
   };
+  // The repository that nearly every test begins with is made once.
+  const isPlain = files === oneCheck && Object.keys(options).length === 0;
+  if (isPlain && plainRepository !== '') {
+    cpSync(plainRepository, repository, { recursive: true });
+    return bed;
+  }
+  run(['init', '--quiet', '--initial-branch=main', ...(options.init ?? []), repository], place);
+  const config = { 'user.name': 'Ada', 'user.email': 'ada@example.com', ...options.config };
+  for (const [name, value] of Object.entries(config)) run(['config', name, value]);
   bed.put(files);
   bed.commit('The checks');
   run(['switch', '--quiet', '--create', testBranch]);
+  if (isPlain) {
+    plainRepository = mkdtempSync(join(tmpdir(), 'git-plain-'));
+    cpSync(repository, plainRepository, { recursive: true });
+  }
   return bed;
 }
 

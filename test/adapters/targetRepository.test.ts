@@ -4,11 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { checks, type GitBed, gitBed, testBranch, textOf } from './gitBed.ts';
 
 let bed: GitBed;
-const home = process.env.HOME;
-afterEach(() => {
-  bed.close();
-  process.env.HOME = home;
-});
+afterEach(() => bed.close());
 
 /** Path -> what lies on disk, at HEAD and in the baseline. */
 async function versions() {

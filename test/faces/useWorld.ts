@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { compose } from '../../src/compose.ts';
 import type { Ports } from '../../src/ports.ts';
-import { startWorld, type World } from '../../src/sandbox/world.ts';
+import type { World } from '../../src/sandbox/world.ts';
 import { readSettings } from '../../src/settings.ts';
+import { startPreparedWorld } from '../preparedWorld.ts';
 
 export function useWorld(): { world(): World; ports(env?: Record<string, string>): Promise<Ports> } {
   let place: string;
   let world: World;
-  const before = { ...process.env };
   beforeAll(async () => {
     place = mkdtempSync(join(tmpdir(), 'faces-'));
-    world = await startWorld({ directory: place, dagsFolder: 'dags' });
+    world = await startPreparedWorld(place);
     // The AWS SDK reads its own variables from the environment.
     for (const [name, value] of Object.entries(world.env))
       if (name.startsWith('AWS_')) {
@@ -23,7 +23,6 @@ export function useWorld(): { world(): World; ports(env?: Record<string, string>
       }
   });
   afterAll(async () => {
-    process.env = before;
     await world.close();
     rmSync(place, { recursive: true, force: true });
   });

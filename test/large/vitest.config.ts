@@ -5,5 +5,10 @@ import { bundledTextForVite } from '../../bundledText.mjs';
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   plugins: [bundledTextForVite()],
-  test: { include: ['test/large/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 60_000 },
+  test: {
+    include: ['test/large/**/*.test.ts'],
+    globalSetup: 'test/temporaryFiles.ts',
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+  },
 });

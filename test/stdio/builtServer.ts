@@ -1,7 +1,7 @@
 /** The product as it is shipped, as a process: every line that it says is kept, every message can be waited for. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,14 +9,16 @@ import { createInterface } from 'node:readline';
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the fields that it names
 export type Message = Record<string, any>;
 
-/** Builds the product into a directory of its own: tests do not wait for, nor disturb, anybody's dist/. */
-export function buildProduct(): { main: string; remove: () => void } {
-  const place = mkdtempSync(join(tmpdir(), 'built-'));
-  execFileSync(process.execPath, ['build.mjs', join(place, 'dist')], { stdio: 'inherit' });
-  return {
-    main: join(place, 'dist', 'main.js'),
-    remove: () => rmSync(place, { recursive: true, force: true }),
-  };
+let built = '';
+
+/** Builds the product once into a directory of its own: tests do not wait for, nor disturb, anybody's dist/. */
+export function builtProduct(): string {
+  if (built === '') {
+    const place = mkdtempSync(join(tmpdir(), 'built-'));
+    execFileSync(process.execPath, ['build.mjs', join(place, 'dist')], { stdio: 'inherit' });
+    built = join(place, 'dist', 'main.js');
+  }
+  return built;
 }
 
 export interface ServerProcess {

@@ -1,11 +1,12 @@
 /** The built server in the sandbox's world, for the suites that run it as a process. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { startWorld, type World } from '../../src/sandbox/world.ts';
-import { buildProduct, initialize, type Message, type ServerProcess, startProcess } from './builtServer.ts';
+import type { World } from '../../src/sandbox/world.ts';
+import { preparedWorld, startPreparedWorld } from '../preparedWorld.ts';
+import { builtProduct, initialize, type Message, type ServerProcess, startProcess } from './builtServer.ts';
 
 export type Environment = Record<string, string>;
 
@@ -27,21 +28,22 @@ export interface Bed {
 
 /** Call it at the top of a suite. Whatever a server says is judged when its test ends. */
 export function useServer(): Bed {
-  let product: ReturnType<typeof buildProduct>;
+  let product: string;
   let place: string;
   let world: World;
+  let pristine: string;
   let clones = 0;
   const servers: ServerProcess[] = [];
 
   beforeAll(async () => {
-    product = buildProduct();
+    product = builtProduct();
     place = mkdtempSync(join(tmpdir(), 'stdio-'));
-    world = await startWorld({ directory: place, dagsFolder: 'dags' });
+    pristine = await preparedWorld('all');
+    world = await startPreparedWorld(place);
   });
   afterAll(async () => {
     await world.close();
     rmSync(place, { recursive: true, force: true });
-    product.remove();
   });
   afterEach(async () => {
     await bed.control('DELETE', 'faults');
@@ -56,10 +58,10 @@ export function useServer(): Bed {
 
   const bed: Bed = {
     world: () => world,
-    product: () => product.main,
+    product: () => product,
     place: () => place,
     start(env, nodeOptions, cwd) {
-      const server = startProcess(product.main, env, nodeOptions, cwd);
+      const server = startProcess(product, env, nodeOptions, cwd);
       servers.push(server);
       return server;
     },
@@ -71,12 +73,7 @@ export function useServer(): Bed {
     freshPlaces() {
       clones += 1;
       const TARGET_REPO = join(place, `repo-${clones}`);
-      execFileSync('git', ['clone', '--quiet', world.targetRepo, TARGET_REPO]);
-      const git = (...args: string[]) =>
-        execFileSync('git', ['-C', TARGET_REPO, ...args], { stdio: 'ignore' });
-      git('branch', 'main', 'origin/main');
-      git('config', 'user.name', 'Ada');
-      git('config', 'user.email', 'ada@example.com');
+      cpSync(join(pristine, 'k-repo'), TARGET_REPO, { recursive: true });
       return {
         TARGET_REPO,
         STATE_DIR: join(place, `state-${clones}`),
@@ -99,7 +96,7 @@ export function useServer(): Bed {
   return bed;
 }
 
-/** Looks again and again: what is waited for happens in another process. */
+/** Looks again and again: what is waited for happens in another process, which needs the processor meanwhile. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await holds())) await setTimeout(10);
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { beforeAll, onTestFinished, vi } from 'vitest';
 import { createAwsServices } from '../../src/adapters/awsClient.ts';
 import { createClusters } from '../../src/adapters/emr.ts';
 import { compose } from '../../src/compose.ts';
@@ -17,9 +17,9 @@ import { createMcpServer } from '../../src/faces/mcp.ts';
 import type { Ports } from '../../src/ports.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../src/sandbox/embeddedAws.ts';
 import { checksPath } from '../../src/sandbox/targetRepository.ts';
-import { startWorld } from '../../src/sandbox/world.ts';
 import { bucketName, serverEnvironment } from '../../src/sandbox/worldEnvironment.ts';
 import { readSettings } from '../../src/settings.ts';
+import { type Checks, preparedWorld } from '../preparedWorld.ts';
 import { requireOurWords } from './ourWords.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the fields that it names
@@ -74,30 +74,13 @@ const startMs = Date.parse('2025-12-08T20:30:00Z');
 
 let prepared = '';
 
-/** A dozen checks that hold every kind of file; the whole sample takes five times as long to upload. */
-const fewChecks =
-  /check_(events_\w+|orders_15m|messages_15m|consent_15m|inventory_15m|profile_identifiers_15m|identity_matches_daily)\.yml$/;
-
-/** Call at the top of a test file: the repositories are made once, and copied for each test. */
-export function prepareWorld(checks: 'few' | 'all' = 'few'): void {
+/** Call at the top of a test file: the repositories are copied for each test. */
+export function prepareWorld(checks: Checks = 'few'): void {
   beforeAll(async () => {
-    prepared = mkdtempSync(join(tmpdir(), 'tool-bed-'));
-    const world = await startWorld({ directory: prepared, dagsFolder: 'dags', speed: 0, startMs });
-    await world.close();
-    removeDagLeftovers(join(prepared, 'audit-load-test'));
-    if (checks === 'few') leaveFewChecks(join(prepared, 'k-repo'));
-    // One pack is copied faster than a hundred loose objects.
-    for (const repository of ['k-repo', 'audit-load-test']) {
-      execFileSync('git', ['gc', '--quiet'], { cwd: join(prepared, repository) });
-      rmSync(join(prepared, repository, '.git/hooks'), { recursive: true, force: true });
-    }
+    prepared = await preparedWorld(checks);
   });
   // This machine's clock is AWS's, and stands still with it; timers stay real.
   beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: startMs }));
-  afterAll(() => {
-    vi.useRealTimers();
-    rmSync(prepared, { recursive: true, force: true });
-  });
 }
 
 export async function toolBed({
@@ -188,9 +171,7 @@ export async function toolBed({
       if (answer.status !== 200) throw new Error(await answer.text());
     },
     everything: () => ({
-      target: bed.git('status', '--porcelain=v2', '--branch') + bed.git('diff', 'HEAD'),
-      project: bed.projectGit('status', '--porcelain=v2', '--branch'),
-      dag: readFileSync(dagFile, 'utf8'),
+      files: filesBelow(directory),
       bucket: bed.keys('').map((key) => [key, bed.object(key)]),
       session: sessionEvents(project),
     }),
@@ -263,6 +244,18 @@ function objectOf(aws: EmbeddedAws, key: string): string | undefined {
   return aws.s3.buckets.get(bucketName, key)?.toString('utf8');
 }
 
+/** What lies on disk, by path: the files, git's own too, but neither its objects nor the session. */
+function filesBelow(directory: string, below = ''): Record<string, string> {
+  return Object.assign(
+    {},
+    ...readdirSync(join(directory, below), { withFileTypes: true }).map((entry) => {
+      const path = join(below, entry.name);
+      if (!entry.isDirectory()) return { [path]: readFileSync(join(directory, path), 'latin1') };
+      return /^(objects|\.audit-load-test)$/.test(entry.name) ? {} : filesBelow(directory, path);
+    }),
+  );
+}
+
 /** Every event of the journal but `reviewed`: what a person was shown is no change. */
 function sessionEvents(project: string): unknown[] {
   const journal = join(project, '.audit-load-test/journal');
@@ -277,24 +270,6 @@ function sessionEvents(project: string): unknown[] {
       (event) => event.type !== 'reviewed',
     ),
   );
-}
-
-function leaveFewChecks(repo: string): void {
-  // Dated, so that the commits have the same ids every time.
-  const date = '2025-11-06T09:00:00+00:00';
-  const env = { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-  const git = (...words: string[]) => execFileSync('git', words, { cwd: repo, encoding: 'utf8', env });
-  git('checkout', '--quiet', 'main');
-  const checks = git('ls-files', checksPath).trim().split('\n');
-  git('rm', '--quiet', ...checks.filter((path) => !fewChecks.test(path)));
-  git('commit', '--quiet', '--message', 'Keep a few checks');
-  git('checkout', '--quiet', 'audit_checks_load_testing');
-  git('merge', '--quiet', '--ff-only', 'main');
-}
-
-function removeDagLeftovers(project: string): void {
-  for (const name of ['__pycache__', '.ruff_cache'])
-    rmSync(join(project, 'dags', name), { recursive: true, force: true });
 }
 
 /** Takes out what differs from run to run: places, ids, moments. */
