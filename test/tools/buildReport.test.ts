@@ -150,10 +150,10 @@ test('several rounds on one cluster have a report each; a load picks the latest 
   expect((await bed.call('buildReport', { round: 1 })).structure.directory).toBe(one.directory);
 });
 
-test('an empty window names the steps nearest to it', async () => {
+test('an empty window names the steps nearest to it, and whose they are', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
-  const clusterId = await runToEnd(bed);
+  const clusterId = await runToEnd(bed, '15m', { keep_cluster: true });
   await bed.call('markRound');
   expect((await bed.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(
     `"NOT_FOUND: Cluster … has no step of this round in its time window; the last before it was created at 2025-12-08T15:33:07.441000-05:00. No report was written. Next: call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp."`,

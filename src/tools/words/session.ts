@@ -1,4 +1,5 @@
 /** What showSession says of the disk, the uploads, the DAG and the rounds. */
+import { isUnused } from '../../rounds/choice.ts';
 
 interface Disk {
   readonly load: number;
@@ -38,7 +39,7 @@ export const sessionLines = {
   uploaded: (rows: readonly Upload[]) => ['Uploaded:', ...byUpload(rows)],
   dag: (dag: Dag | null) =>
     dag === null ? [] : [`DAG: LOAD ${dag.load}, cluster config ${dag.configDigest}, uploaded ${dag.at}`],
-  rounds: (rows: readonly Round[]) => ['Rounds:', ...rows.map(roundLine)],
+  rounds: (rows: readonly Round[]) => ['Rounds:', ...rows.map((row) => roundLine(row, isUnused(row, rows)))],
 };
 
 function diskLine({ load, reviewId, matchesReview, approved }: Disk): string {
@@ -58,10 +59,12 @@ function byUpload(rows: readonly Upload[]): string[] {
   });
 }
 
-function roundLine(row: Round): string {
-  const parts = [
-    row.clusterId ?? 'no cluster yet',
-    row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished'),
-  ];
+function roundLine(row: Round, unused: boolean): string {
+  const parts = unused
+    ? ['marked, and no run was seen']
+    : [
+        row.clusterId ?? 'no cluster yet',
+        row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished'),
+      ];
   return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${parts.join(', ')}${row.committed ? ', committed' : ''}${row.note === undefined ? '' : ` (${row.note})`}`;
 }
