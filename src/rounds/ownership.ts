@@ -2,7 +2,7 @@
 import type { Schedule } from '../checks/schedules.ts';
 import type { Cluster, Step } from '../ports.ts';
 import type { Round } from '../state/session.ts';
-import { isEnding } from './progress.ts';
+import { isActive, isEnding } from './progress.ts';
 import { scheduleOfSteps } from './reportWindow.ts';
 import { stepsIn, windowOf } from './window.ts';
 
@@ -43,7 +43,7 @@ function mayTake(round: Round, cluster: NamedCluster): boolean {
   return round.clusterId === cluster.id || !isSettled(round);
 }
 
-/** The round waits for its first step, the cluster is up, and nobody else is at work on it. */
+/** The round waits for its first step, the cluster is up, and nothing else is at work on it. */
 function mayYetRunOn(
   cluster: NamedCluster,
   round: Round,
@@ -55,7 +55,9 @@ function mayYetRunOn(
     round.report === undefined &&
     (round.clusterId ?? cluster.id) === cluster.id;
   const others = rounds.filter((other) => other.clusterId === cluster.id && other.round !== round.round);
-  const isFree = others.every((other) => isSettled(other) && other.schedule === round.schedule);
+  const isFree =
+    others.every((other) => isSettled(other) && other.schedule === round.schedule) &&
+    !cluster.steps.some(isActive);
   const runs: Schedule = scheduleOfSteps(cluster.steps, configsPrefix) ?? round.schedule;
   return waits && !isEnding(cluster) && isFree && runs === round.schedule;
 }
