@@ -89,7 +89,8 @@ export const uploadDags = defineTool({
     if (changed.length === 0 && !owesRound) {
       if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
       const begun = await recordUnchanged(ports, { load, schedule, digests, names }, call);
-      return { ...told, ...(begun && { round: begun.round }), ...unchangedWords(load, dagId, begun) };
+      const round = begun === undefined || begun.how === 'waiting' ? {} : { round: begun.round };
+      return { ...told, ...round, ...unchangedWords(load, dagId, begun) };
     }
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadDags', arguments: { ...input } }]);
     if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
