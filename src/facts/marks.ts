@@ -4,13 +4,14 @@ import { dagKey } from '../checks/keys.ts';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { Ports, Step, Watch } from '../ports.ts';
+import type { MovableRound } from '../rounds/begin.ts';
 import { earlierClusters } from '../rounds/clusterChoice.ts';
-import { isEnding } from '../rounds/progress.ts';
-import { firstUnownedMs } from '../rounds/unowned.ts';
+import { isActive, isEnding } from '../rounds/progress.ts';
+import { firstUnownedMs, lookBackMs } from '../rounds/unowned.ts';
 import { startMs, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterName } from './clusters.ts';
-import { observeRound } from './rounds.ts';
+import { observeRound, roundUnderWay } from './rounds.ts';
 
 type Wanted = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
@@ -49,12 +50,6 @@ export async function loadInBucket(
   );
 }
 
-/** A round that a mark moves, and whether it is to forget its cluster, which ended without a step of it. */
-export interface MovableRound {
-  readonly round: Round;
-  readonly unbound: boolean;
-}
-
 /**
  * The newest open round when none of its steps exists yet: a mark moves it instead of adding another. A round of
  * another schedule whose cluster exists is on its way, and stays.
@@ -72,6 +67,36 @@ export async function movableRound(
     return latest.clusterId === undefined ? { round: latest, unbound: false } : undefined;
   if (observed.steps.own.length > 0 || latest.schedule !== schedule) return undefined;
   return { round: latest, unbound: isEnding(observed.cluster) };
+}
+
+/**
+ * What to say of a round that is under way when another one is to be marked before its run: a warning when the mark is
+ * for another schedule that was named. An AWS that does not answer knows of none.
+ * @throws ToolError WRONG_STATE otherwise: a mark now would cut the running round off
+ */
+export async function refuseWhileRunning(
+  ports: Wanted,
+  session: Session,
+  named: Schedule | undefined,
+  watch: Watch,
+): Promise<string[]> {
+  const running = await roundUnderWay(ports, session, watch).catch((error: unknown) => {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  });
+  if (running === undefined) return [];
+  const { round, cluster, steps, load } = running;
+  const what = `Round ${round.round} (${load}x ${round.schedule})`;
+  if (named !== undefined && named !== round.schedule)
+    return [`${what} is running on ${cluster.id}: two rounds at once measure neither.`];
+  const active = steps.own.filter(isActive).length;
+  throw new ToolError(
+    'WRONG_STATE',
+    `${what} is running on ${cluster.id} (${cluster.state}, ${active} active steps), and a mark now would cut it off. Nothing was marked.`,
+    {
+      next: 'call pollCluster until it is done; markRound with already: true only if the DAG was triggered a second time.',
+    },
+  );
 }
 
 /** @throws ToolError WRONG_STATE when a round that has steps would have none after its change */
@@ -94,9 +119,6 @@ export async function requireStepsKept(
     { next: 'leave round out to mark a new one, or give at a moment before its first step.' },
   );
 }
-
-/** How far back an unmarked DAG run is looked for, in milliseconds. */
-const lookBackMs = 24 * 3600 * 1000;
 
 /** When the DAG run began that no other round owns, in milliseconds since the epoch; undefined when there is no sign of one. */
 export async function unmarkedRunMs(

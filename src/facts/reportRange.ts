@@ -1,10 +1,14 @@
 import type { Schedule } from '../checks/schedules.ts';
+import { ToolError } from '../errors.ts';
 import type { Cluster, Ports, Step, Watch } from '../ports.ts';
+import { latestThatRan } from '../rounds/choice.ts';
+import { ownerOfCluster } from '../rounds/ownership.ts';
 import { refuseEmpty, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
 import { loadOfSteps, stepsIn } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { localStamp, wholeStamp } from '../state/stamps.ts';
-import { observeRound, requireRound } from './rounds.ts';
+import { observeNamed, refuseUnowned, whatRound } from './namedClusters.ts';
+import { type ObservedRound, observeRound, requireRound } from './rounds.ts';
 
 /** The steps that one report is about: a round's, or those of a cluster between two stamps. */
 export interface ReportRange {
@@ -43,14 +47,26 @@ export async function observeRange(
   if (asked.clusterId !== undefined && (byTime || noRound))
     return byCluster(ports, session, asked.clusterId, asked, watch);
 
-  const round = requireRound(session, asked);
   if (byTime) {
+    const round = requireRound(session, asked);
     const clusterId =
       round.clusterId ?? (await observeRound(ports, session, round, undefined, watch)).cluster.id;
     return byCluster(ports, session, clusterId, asked, watch);
   }
-  const observed = await observeRound(ports, session, round, asked.clusterId, watch);
-  if (observed.steps.own.length === 0) refuseEmpty(observed.steps, observed.cluster.id);
+  const { observed, warnings } =
+    asked.clusterId === undefined
+      ? await observeAsked(ports, session, asked, watch)
+      : { observed: await observeOwner(ports, session, asked, asked.clusterId, watch), warnings: [] };
+  const { round, steps } = observed;
+  if (steps.own.length === 0) {
+    const { id } = observed.cluster;
+    const before = steps.lastBefore === undefined ? [] : [steps.lastBefore];
+    const ended = { id, state: 'TERMINATED', steps: before };
+    refuseEmpty(steps, id, {
+      round,
+      owner: ownerOfCluster(session.rounds, undefined, ended, ports.settings.configsPrefix),
+    });
+  }
   return {
     round,
     cluster: observed.cluster,
@@ -61,6 +77,7 @@ export async function observeRange(
     knownFromDiskOnly: observed.knownFromDiskOnly,
     observedMs: observed.observedMs,
     warnings: [
+      ...warnings,
       ...loadWarning(observed.load, asked.load ?? round.load),
       ...(observed.steps.foreign.length === 0
         ? []
@@ -69,6 +86,49 @@ export async function observeRange(
           ]),
     ],
   };
+}
+
+/** A load asks for a report that can be had: its latest round that ran, when a later mark has no cluster yet. */
+async function observeAsked(
+  ports: Wanted,
+  session: Session,
+  asked: AskedRange,
+  watch: Watch,
+): Promise<{ observed: ObservedRound; warnings: string[] }> {
+  const round = requireRound(session, asked);
+  try {
+    return { observed: await observeRound(ports, session, round, undefined, watch), warnings: [] };
+  } catch (error) {
+    const isByLoad = asked.round === undefined && asked.load !== undefined;
+    const earlier = isByLoad ? latestThatRan(session.rounds, asked) : undefined;
+    if (!(error instanceof ToolError) || error.code !== 'NOT_FOUND' || earlier === undefined) throw error;
+    if (earlier.round === round.round) throw error;
+    return {
+      observed: await observeRound(ports, session, earlier, undefined, watch),
+      warnings: [
+        `Round ${round.round} (${whatRound(round)}) has no cluster yet; this is the report of round ${earlier.round}.`,
+      ],
+    };
+  }
+}
+
+/** @throws ToolError NOT_FOUND for a cluster of no round, WRONG_STATE for one of another round than was asked for */
+async function observeOwner(
+  ports: Wanted,
+  session: Session,
+  asked: AskedRange,
+  clusterId: string,
+  watch: Watch,
+): Promise<ObservedRound> {
+  const { owned, unowned } = await observeNamed(ports, session, asked, clusterId, watch);
+  if (unowned !== undefined) refuseUnowned(unowned);
+  const { round } = owned;
+  if (asked.round === undefined || asked.round === round.round) return owned;
+  throw new ToolError(
+    'WRONG_STATE',
+    `${clusterId} is round ${round.round}'s (${whatRound(round)}), not round ${asked.round}'s. No report was written.`,
+    { next: `buildReport with round: ${round.round}.` },
+  );
 }
 
 async function byCluster(

@@ -1,7 +1,7 @@
 /** Facts about a round: which of a cluster's steps are its own, whether it is done, which rounds are under way. */
-import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import type { Cluster, Ports, Watch } from '../ports.ts';
+import type { Cluster, ObservedSteps, Ports, Watch } from '../ports.ts';
+import { chooseRound, type WantedRound } from '../rounds/choice.ts';
 import { isActive, isDone, isEnding } from '../rounds/progress.ts';
 import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -23,22 +23,16 @@ export interface ObservedRound {
 type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /**
- * The latest round, or the latest of a schedule (and of a load, when one was marked with it), or the one of that number.
+ * The round of that number, else the latest (of the schedule, and of the load when one was marked with it).
  * @throws ToolError NOT_FOUND
  */
-export function requireRound(
-  session: Session,
-  wanted: { schedule?: Schedule | undefined; load?: number | undefined; round?: number | undefined },
-): Round {
-  const candidates = session.rounds
-    .filter((round) => wanted.schedule === undefined || round.schedule === wanted.schedule)
-    .filter((round) => (wanted.round === undefined ? !round.abandoned : round.round === wanted.round));
-  const found = candidates.findLast((round) => round.load === wanted.load) ?? candidates.at(-1);
+export function requireRound(session: Session, wanted: WantedRound): Round {
+  const found = chooseRound(session.rounds, wanted);
   if (found !== undefined) return found;
   const what = wanted.round === undefined ? 'No round is known' : `There is no round ${wanted.round}`;
   const where = wanted.schedule === undefined ? '' : ` for ${wanted.schedule}`;
   throw new ToolError('NOT_FOUND', `${what}${where}. Nothing was changed.`, {
-    next: 'call markRound before triggering the DAG (with already: true when it runs already), or give buildReport clusterId and afterTimestamp.',
+    next: 'call markRound before the DAG is triggered, or with already: true after; or give buildReport clusterId and afterTimestamp.',
   });
 }
 
@@ -53,17 +47,54 @@ export async function observeRound(
   givenCluster?: string,
   watch?: Watch,
 ): Promise<ObservedRound> {
-  const chosen = await chooseCluster(ports, session, round, givenCluster, watch);
-  let look = await lookAt(ports, session, round, chosen, watch);
+  let chosen = await chooseCluster(ports, session, round, givenCluster, watch);
+  let seen = await seeCluster(ports, chosen.clusterId, watch);
   // A run that is tried again has another cluster.
-  if (chosen.clusterFrom === 'round' && look.steps.own.length === 0 && isEnding(look.cluster)) {
+  if (chosen.clusterFrom === 'round' && isEnding(seen.cluster) && !hasSteps(ports, session, round, seen)) {
     const next = await searchCluster(ports, session, round, watch).catch(unlessNotFound);
-    if (next !== undefined) look = await lookAt(ports, session, round, next, watch);
+    if (next !== undefined) {
+      chosen = next;
+      seen = await seeCluster(ports, next.clusterId, watch);
+    }
   }
-  const { cluster, observed, steps, certain, clusterId, clusterFrom } = look;
-  const { configsPrefix } = ports.settings;
-  const load = loadOfSteps(steps.own, configsPrefix) ?? round.load;
-  const done = isDone(steps.own, cluster, observed.observedMs);
+  return recordLook(ports, session, round, chosen, seen);
+}
+
+/** A cluster and its steps as they are now. */
+export interface SeenCluster extends Pick<ObservedSteps, 'steps' | 'knownFromDiskOnly' | 'observedMs'> {
+  readonly cluster: Cluster;
+}
+
+export async function seeCluster(
+  ports: Pick<Ports, 'clusters'>,
+  clusterId: string,
+  watch?: Watch,
+): Promise<SeenCluster> {
+  const cluster = await ports.clusters.describe(clusterId, watch);
+  return { cluster, ...(await ports.clusters.steps(clusterId, watch)) };
+}
+
+function ownSteps(ports: Wanted, session: Session, round: Round, seen: SeenCluster): RoundSteps {
+  const window = windowOf(round, session.rounds);
+  return stepsIn(window, round.schedule, seen.steps, ports.settings.configsPrefix);
+}
+
+function hasSteps(ports: Wanted, session: Session, round: Round, seen: SeenCluster): boolean {
+  return ownSteps(ports, session, round, seen).own.length > 0;
+}
+
+/** Says what was seen of a round on a cluster, and records what is certain of it. */
+export async function recordLook(
+  ports: Wanted,
+  session: Session,
+  round: Round,
+  { clusterId, clusterFrom, certain }: ChosenCluster,
+  seen: SeenCluster,
+): Promise<ObservedRound> {
+  const { cluster, knownFromDiskOnly, observedMs } = seen;
+  const steps = ownSteps(ports, session, round, seen);
+  const load = loadOfSteps(steps.own, ports.settings.configsPrefix) ?? round.load;
+  const done = isDone(steps.own, cluster, observedMs);
 
   const binds = round.clusterId !== clusterId && (certain || steps.own.length > 0);
   const finishes = done && round.finished === undefined;
@@ -72,30 +103,7 @@ export async function observeRound(
       ...(binds ? [{ type: 'clusterBound' as const, round: round.round, clusterId }] : []),
       ...(finishes ? [finished(round, load, steps)] : []),
     ]);
-  return {
-    round,
-    cluster,
-    clusterFrom,
-    steps,
-    knownFromDiskOnly: observed.knownFromDiskOnly,
-    observedMs: observed.observedMs,
-    done,
-    load,
-  };
-}
-
-async function lookAt(
-  ports: Wanted,
-  session: Session,
-  round: Round,
-  chosen: ChosenCluster,
-  watch: Watch | undefined,
-) {
-  const cluster = await ports.clusters.describe(chosen.clusterId, watch);
-  const observed = await ports.clusters.steps(chosen.clusterId, watch);
-  const window = windowOf(round, session.rounds);
-  const steps = stepsIn(window, round.schedule, observed.steps, ports.settings.configsPrefix);
-  return { ...chosen, cluster, observed, steps };
+  return { round, cluster, clusterFrom, steps, knownFromDiskOnly, observedMs, done, load };
 }
 
 function unlessNotFound(error: unknown): undefined {

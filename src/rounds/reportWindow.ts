@@ -2,6 +2,7 @@ import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { Cluster, Step } from '../ports.ts';
 import { identifyStep } from '../report/stepIdentity.ts';
+import type { Round } from '../state/session.ts';
 import { localStamp, parseStamp } from '../state/stamps.ts';
 import type { RoundSteps, RoundWindow } from './window.ts';
 
@@ -39,22 +40,34 @@ export function scheduleOfSteps(steps: readonly Step[], configsPrefix: string): 
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-/** @throws ToolError NOT_FOUND that names the steps nearest to an empty window */
-export function refuseEmpty(steps: RoundSteps, clusterId: string): never {
+/** The round that was asked for, and the one that the last step before its window belongs to. */
+interface EmptyRound {
+  readonly round: Round;
+  readonly owner?: Round | undefined;
+}
+
+/** @throws ToolError NOT_FOUND that names the steps nearest to an empty window, and whose they are */
+export function refuseEmpty(steps: RoundSteps, clusterId: string, about?: EmptyRound): never {
+  const owner = about?.owner;
+  const whose = owner === undefined ? '' : ` (round ${owner.round}'s, ${owner.load}x ${owner.schedule})`;
   const near = [
     ...(steps.lastBefore === undefined
       ? []
-      : [`the last before it was created at ${localStamp(steps.lastBefore.createdMs * 1000)}`]),
+      : [`the last before it was created at ${localStamp(steps.lastBefore.createdMs * 1000)}${whose}`]),
     ...(steps.firstAfter === undefined
       ? []
       : [`the first after it at ${localStamp(steps.firstAfter.createdMs * 1000)}`]),
     ...(steps.foreign.length === 0 ? [] : [`${steps.foreign.length} in it belong to another schedule`]),
   ];
+  const what = about === undefined ? 'this round' : `round ${about.round.round}`;
   throw new ToolError(
     'NOT_FOUND',
-    `Cluster ${clusterId} has no step of this round in its time window${near.length === 0 ? ', nor any other step' : `; ${near.join(', ')}`}. No report was written.`,
+    `Cluster ${clusterId} has no step of ${what} in its time window${near.length === 0 ? ', nor any other step' : `; ${near.join(', ')}`}. No report was written.`,
     {
-      next: 'call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp.',
+      next:
+        owner === undefined
+          ? 'call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp.'
+          : `buildReport with round: ${owner.round} for the steps before; ${what} has steps once its DAG run is under way.`,
     },
   );
 }

@@ -2,9 +2,16 @@ import * as z from 'zod';
 import { dagIdOf } from '../checks/dagSource.ts';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import { loadInBucket, movableRound, requireStepsKept, unmarkedRunMs } from '../facts/marks.ts';
+import {
+  loadInBucket,
+  movableRound,
+  refuseWhileRunning,
+  requireStepsKept,
+  unmarkedRunMs,
+} from '../facts/marks.ts';
 import { requireRound } from '../facts/rounds.ts';
 import type { Instant, Ports } from '../ports.ts';
+import { roundBegins } from '../rounds/begin.ts';
 import { ranWith } from '../rounds/ranWith.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { localStamp, parseStamp, wholeStamp } from '../state/stamps.ts';
@@ -41,10 +48,14 @@ export const markRound = defineTool({
   }),
   async run(input, ports: Wanted, call) {
     const at = input.at === undefined ? undefined : stampOf(input.at);
-    const session = await ports.sessions.load();
+    let session = await ports.sessions.load();
     const amended = input.round === undefined ? undefined : requireRound(session, { round: input.round });
     const schedule = input.schedule ?? amended?.schedule ?? session.schedule ?? '15m';
     if (amended !== undefined && isNoteAlone(input)) return noteRound(ports, amended, input.note);
+    const isPlain = amended === undefined && at === undefined && !input.already;
+    const running = isPlain ? await refuseWhileRunning(ports, session, input.schedule, call) : [];
+    // That look may have recorded the end of a round.
+    if (isPlain) session = await ports.sessions.load();
     const bucket =
       amended === undefined ? await loadInBucket(ports, session) : { load: amended.load, warnings: [] };
     const movable = amended === undefined ? await movableRound(ports, session, schedule, call) : undefined;
@@ -68,30 +79,21 @@ export const markRound = defineTool({
       clock,
       ...(input.note === undefined ? {} : { note: input.note }),
     };
-    const after = await ports.sessions.record((latest): SessionEvent[] =>
-      moved === undefined
-        ? [
-            {
-              type: 'roundOpened',
-              ...facts,
-              by: 'markRound',
-              ...ranWith(latest, latest.dag, facts),
-            },
-          ]
-        : [
-            {
-              type: 'roundMoved',
-              round: moved.round,
-              ...facts,
-              ...(amended?.schedule === schedule ? {} : ranWith(latest, latest.dag, facts)),
-              unbound: movable?.unbound ?? false,
-            },
-          ],
-    );
+    const after = await ports.sessions.record((latest): SessionEvent[] => [
+      amended === undefined
+        ? roundBegins(latest, movable, facts, 'markRound')
+        : {
+            type: 'roundMoved',
+            round: amended.round,
+            ...facts,
+            ...(amended.schedule === schedule ? {} : ranWith(latest, latest.dag, facts)),
+            unbound: false,
+          },
+    ]);
     const round = moved?.round ?? after.rounds.length;
     const [dag] = await ports.dags.read();
     const dagId = dagIdOf(dag?.name ?? '', schedule);
-    const warnings = [...bucket.warnings, ...start.warnings, ...clockWarnings(now)];
+    const warnings = [...running, ...bucket.warnings, ...start.warnings, ...clockWarnings(now)];
     return {
       status: moved === undefined ? ('marked' as const) : ('moved' as const),
       summary: `Round ${round} (${facts.load}x ${schedule}) starts at ${facts.startedAt}.`,

@@ -1,12 +1,16 @@
 import * as z from 'zod';
+import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
+import { observeNamed, runAfter, type UnownedCluster } from '../facts/namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
 import { formatDuration } from '../report/durations.ts';
+import { chooseRound } from '../rounds/choice.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
-import type { Round } from '../state/session.ts';
+import type { Round, Session } from '../state/session.ts';
 import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { laterRunWords, unownedWords } from './words/rounds.ts';
 import { textOf } from './words/text.ts';
 
 type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
@@ -57,15 +61,21 @@ export const pollCluster = defineTool({
   }),
   async run(input, ports: Wanted, call) {
     const session = await ports.sessions.load();
-    const round = requireRound(session, { schedule: input.schedule });
-    const observed = await lookUntilDone(ports, round, input, call);
-    const { cluster, steps } = observed;
+    const wanted = requireRound(session, { schedule: input.schedule });
+    const { observed, unowned } = await lookUntilDone(ports, wanted, input, call);
+    const { round, cluster, steps } = observed;
+    const later =
+      observed.done && input.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
+    const isLatest = chooseRound(session.rounds, {})?.round === round.round;
     const counts = countSteps(steps.own);
     const eta = observed.done ? undefined : etaSeconds(steps.own, observed.observedMs);
     const elapsed = elapsedSeconds(steps.own, observed.observedMs);
-    return {
+    const told = {
       summary: summaryOf(observed, counts, elapsed),
-      nextSteps: nextStepsOf(observed),
+      nextSteps: nextStepsOf(observed, isLatest),
+    };
+    return {
+      ...(unowned === undefined ? laterRunWords(told, later) : unownedWords(unowned)),
       clusterId: cluster.id,
       clusterFrom: observed.clusterFrom,
       round: round.round,
@@ -90,13 +100,50 @@ export const pollCluster = defineTool({
     }),
 });
 
+interface Asked {
+  readonly clusterId?: string | undefined;
+  readonly schedule?: Schedule | undefined;
+  readonly waitSeconds: number;
+}
+
+/** A cluster of no round serves this one answer: nothing of it is the round's. */
+interface Look {
+  readonly observed: ObservedRound;
+  readonly unowned?: UnownedCluster;
+}
+
+async function lookAtNamed(
+  ports: Wanted,
+  session: Session,
+  schedule: Schedule | undefined,
+  clusterId: string,
+  watch: Watch,
+): Promise<Look> {
+  const { owned, unowned } = await observeNamed(ports, session, { schedule }, clusterId, watch);
+  if (owned !== undefined) return { observed: owned };
+  const { round, cluster, observedMs } = unowned;
+  return {
+    unowned,
+    observed: {
+      round,
+      cluster,
+      clusterFrom: 'given',
+      steps: { own: [], foreign: [] },
+      knownFromDiskOnly: 0,
+      observedMs,
+      done: false,
+      load: round.load,
+    },
+  };
+}
+
 /** Looks again, ever more slowly, until the round is done or the time is up. A cluster may yet appear. */
 async function lookUntilDone(
   ports: Wanted,
   round: Round,
-  { clusterId, waitSeconds }: { clusterId?: string | undefined; waitSeconds: number },
+  { clusterId, schedule, waitSeconds }: Asked,
   call: ToolCall,
-): Promise<ObservedRound> {
+): Promise<Look> {
   const untilMs = ports.clock.localMs() + waitSeconds * 1000;
   // How far a look is says nothing about the round, and would crowd out what does.
   const silent: Watch = { signal: call.signal, progress: () => undefined };
@@ -109,14 +156,18 @@ async function lookUntilDone(
     const present = session.rounds[round.round - 1] ?? round;
     const leftMs = untilMs - ports.clock.localMs();
     const mayWait = leftMs >= pauseSeconds * 1000;
-    const observed = await observeRound(ports, session, present, clusterId, silent).catch(
-      (error: unknown) => {
-        if (mayWait && clusterId === undefined && error instanceof ToolError && error.code === 'NOT_FOUND')
-          return undefined;
-        throw error;
-      },
-    );
-    if (observed !== undefined) {
+    const look =
+      clusterId === undefined
+        ? await observeRound(ports, session, present, undefined, silent)
+            .then((observed): Look => ({ observed }))
+            .catch((error: unknown) => {
+              if (mayWait && error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
+              throw error;
+            })
+        : await lookAtNamed(ports, session, schedule, clusterId, silent);
+    if (look?.unowned !== undefined) return look;
+    if (look !== undefined) {
+      const { observed } = look;
       const { own } = observed.steps;
       const counts = countSteps(own);
       const ended = own.length - counts.pending - counts.running;
@@ -127,7 +178,7 @@ async function lookUntilDone(
           ? 'waiting for the first step'
           : `${ended} of ${own.length} steps ended, ${counts.running} running, ${counts.failed} failed`,
       );
-      if (observed.done || !mayWait || (own.length === 0 && isEnding(observed.cluster))) return observed;
+      if (observed.done || !mayWait || (own.length === 0 && isEnding(observed.cluster))) return look;
     } else call.progress(0, undefined, 'waiting for the cluster to be created');
     await ports.clock.sleep(pauseSeconds * 1000, call.signal);
   }
@@ -157,15 +208,17 @@ function stateWord(state: string): string {
 
 const again = `pollCluster again in ${pollAfterSeconds} seconds.`;
 
-function nextStepsOf({ done, steps, cluster }: ObservedRound): string[] {
-  if (done) return ['buildReport writes the report of this round.'];
+function nextStepsOf({ round, done, steps, cluster }: ObservedRound, isLatest: boolean): string[] {
+  const which = isLatest ? '' : ` with round: ${round.round}`;
+  if (done) return [`buildReport${which} writes the report of this round.`];
   if (steps.own.length === 0 && isEnding(cluster))
     return [
       'The person looks at the DAG run in Airflow: the cluster ended without a step (stateReason says why).',
-      'markRound right before the DAG is triggered again.',
+      'markRound, then the person triggers the DAG again.',
     ];
   if (steps.own.length === 0) return [again];
-  return [again, 'buildReport with partial: true gives a provisional report meanwhile.'];
+  const partial = isLatest ? 'partial: true' : `round: ${round.round} and partial: true`;
+  return [again, `buildReport with ${partial} gives a provisional report meanwhile.`];
 }
 
 function warningsOf({ round, load, steps, clusterFrom, knownFromDiskOnly }: ObservedRound): string[] {

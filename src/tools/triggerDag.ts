@@ -6,8 +6,9 @@ import { followRun, requireClusterUp, requireTriggerable } from '../facts/dagRun
 import { loadInBucket, movableRound } from '../facts/marks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { Airflow, Instant, Ports } from '../ports.ts';
+import { roundBegins } from '../rounds/begin.ts';
+import { waitingRound } from '../rounds/choice.ts';
 import { dagRunIdOf, isRunActive, triggeredRound } from '../rounds/dagRun.ts';
-import { ranWith } from '../rounds/ranWith.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import {
@@ -62,7 +63,7 @@ export const triggerDag = defineTool({
     const schedule = input.schedule ?? session.schedule ?? '15m';
     const [dag] = await ports.dags.read();
     const dagId = dagIdOf(dag?.name ?? '', schedule);
-    const airflow = requireAirflow(ports, dagId);
+    const airflow = requireAirflow(ports, dagId, waitingRound(session.rounds)?.schedule === schedule);
 
     const earlier = triggeredRound(session, schedule);
     const known = earlier && (await airflow.run(earlier.dagRun.dagId, earlier.dagRun.dagRunId, call));
@@ -86,7 +87,13 @@ export const triggerDag = defineTool({
     let moved = await toMove();
     const question = triggerQuestion(wish, moved?.round ?? session.rounds.length + 1);
     if (!(await isWanted(ports, question, input.approved, call)))
-      return { ...awaitingWords(wish, ports.settings.approval), dagId, load, schedule, warnings };
+      return {
+        ...awaitingWords(wish, ports.settings.approval, moved !== undefined),
+        dagId,
+        load,
+        schedule,
+        warnings,
+      };
     // A person may take minutes to answer, and a round may have begun meanwhile.
     if (input.approved === undefined) {
       await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
@@ -121,10 +128,11 @@ export const triggerDag = defineTool({
 });
 
 /** @throws ToolError CONFIG without AIRFLOW_URL */
-function requireAirflow({ airflow }: Wanted, dagId: string): Airflow {
+function requireAirflow({ airflow }: Wanted, dagId: string, isMarked: boolean): Airflow {
   if (airflow !== undefined) return airflow;
+  const mark = isMarked ? '' : 'markRound; then ';
   throw new ToolError('CONFIG', 'AIRFLOW_URL is not set, so nothing can be triggered from here.', {
-    next: `the person triggers ${dagId} by hand in the Airflow UI (markRound right before), then pollCluster. Or set AIRFLOW_URL and its credentials in .env.`,
+    next: `${mark}the person triggers ${dagId} by hand in the Airflow UI, then pollCluster. Or set AIRFLOW_URL and its credentials in .env.`,
   });
 }
 
@@ -159,20 +167,7 @@ async function openRound(
     number = numberIn(latest);
     dagRun = { dagId, dagRunId: dagRunId ?? dagRunIdOf(number, startedAt) };
     return [
-      moved === undefined
-        ? {
-            type: 'roundOpened',
-            ...facts,
-            by: 'triggerDag',
-            ...ranWith(latest, latest.dag, facts),
-          }
-        : {
-            type: 'roundMoved',
-            round: number,
-            ...facts,
-            ...ranWith(latest, latest.dag, facts),
-            unbound: true,
-          },
+      roundBegins(latest, moved && { round: moved, unbound: true }, facts, 'triggerDag'),
       { type: 'dagTriggered', round: number, ...dagRun },
     ];
   });

@@ -7,9 +7,11 @@ import { dagKey } from '../checks/keys.ts';
 import { type Schedule, schedules } from '../checks/schedules.ts';
 import { clusterNames } from '../facts/clusters.ts';
 import { compareWithBucket, readOwnDags, requireChecks, requireWholeUpload } from '../facts/dags.ts';
+import { movableRound } from '../facts/marks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
-import type { DagFile, Ports } from '../ports.ts';
-import { ranWith } from '../rounds/ranWith.ts';
+import type { DagFile, Instant, Ports } from '../ports.ts';
+import { lacksRound, roundBegins } from '../rounds/begin.ts';
+import { waitingRound } from '../rounds/choice.ts';
 import type { Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
@@ -86,12 +88,9 @@ export const uploadDags = defineTool({
     const dagId = dagIdOf(dag.name, schedule);
     if (changed.length === 0 && !owesRound) {
       if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
-      await ports.sessions.record((now) =>
-        sameDag(now, load, digests) && now.phase !== 'checks_uploaded'
-          ? []
-          : [{ type: 'dagUploaded', load, files: digests, clusterNames: names }],
-      );
-      return { ...told, ...unchangedWords(load, dagId) };
+      const begun = await recordUnchanged(ports, { load, schedule, digests, names }, call);
+      const round = begun === undefined || begun.how === 'waiting' ? {} : { round: begun.round };
+      return { ...told, ...round, ...unchangedWords(load, dagId, begun) };
     }
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadDags', arguments: { ...input } }]);
     if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
@@ -106,15 +105,12 @@ export const uploadDags = defineTool({
       ...(newRoundSince(session, latest, present)
         ? []
         : [
-            {
-              type: 'roundOpened',
-              load,
-              schedule,
-              startedAt: localStamp(now.epochUs),
-              clock: { source: now.source, skewSeconds: now.skewSeconds },
-              by: 'uploadDags',
-              ...ranWith(latest, { files: digests, clusterNames: names }, { load, schedule }),
-            } as const,
+            roundBegins(
+              { uploads: latest.uploads, dag: { files: digests, clusterNames: names } },
+              undefined,
+              beginningAt(now, { load, schedule }),
+              'uploadDags',
+            ),
           ]),
     ]);
     const round = after.rounds.length;
@@ -137,6 +133,47 @@ export const uploadDags = defineTool({
       ],
     }),
 });
+
+interface Present {
+  readonly load: number;
+  readonly schedule: Schedule;
+  readonly digests: Record<string, string>;
+  readonly names: Record<string, string>;
+}
+
+/**
+ * The bucket holds these bytes already. When other checks were uploaded since the last round, what is under test
+ * changed all the same, and a round begins. Answers the round that waits for its DAG run then, if any.
+ */
+async function recordUnchanged(
+  ports: Wanted,
+  { load, schedule, digests, names }: Present,
+  call: ToolCall,
+): Promise<{ round: number; how: 'opened' | 'moved' | 'waiting' } | undefined> {
+  const uploaded = { type: 'dagUploaded', load, files: digests, clusterNames: names } as const;
+  const isKnown = (session: Session) =>
+    sameDag(session, load, digests) && session.phase !== 'checks_uploaded';
+  const session = await ports.sessions.load();
+  const lacking = lacksRound(session, { load, schedule });
+  const moved = lacking ? await movableRound(ports, session, schedule, call) : undefined;
+  const facts = lacking ? beginningAt(await ports.clock.now(), { load, schedule }) : undefined;
+  const after = await ports.sessions.record((latest) => [
+    ...(isKnown(latest) ? [] : [uploaded]),
+    // Another call may have begun the round meanwhile.
+    ...(facts !== undefined && lacksRound(latest, facts)
+      ? [roundBegins({ uploads: latest.uploads, dag: uploaded }, moved, facts, 'uploadDags')]
+      : []),
+  ]);
+  const waiting = waitingRound(after.rounds);
+  if (waiting === undefined || waiting.schedule !== schedule || waiting.load !== load) return undefined;
+  const how = moved !== undefined ? 'moved' : lacking ? 'opened' : 'waiting';
+  return { round: waiting.round, how };
+}
+
+function beginningAt(now: Instant, under: { load: number; schedule: Schedule }) {
+  const clock = { source: now.source, skewSeconds: now.skewSeconds };
+  return { ...under, startedAt: localStamp(now.epochUs), clock };
+}
 
 /** Only a person may say so: in the call, asked through the client, or, with APPROVAL=terminal, at a terminal alone. */
 async function mayOverwrite(

@@ -151,13 +151,15 @@ test('several rounds on one cluster have a report each; a load picks the latest 
   expect((await bed.call('buildReport', { round: 1 })).structure.directory).toBe(one.directory);
 });
 
-test('an empty window names the steps nearest to it', async () => {
+test('an empty window names the steps nearest to it, and whose they are', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
-  const clusterId = await runToEnd(bed);
+  const clusterId = bed.trigger('15m', { keep_cluster: true });
+  bed.minutes(25);
+  await bed.call('pollCluster', { waitSeconds: 0 });
   await bed.call('markRound');
   expect((await bed.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(
-    `"NOT_FOUND: Cluster … has no step of this round in its time window; the last before it was created at 2025-12-08T15:33:07.441000-05:00. No report was written. Next: call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp."`,
+    `"NOT_FOUND: Cluster … has no step of round 2 in its time window; the last before it was created at 2025-12-08T15:33:07.441000-05:00 (round 1's, 2x 15m). No report was written. Next: buildReport with round: 1 for the steps before; round 2 has steps once its DAG run is under way."`,
   );
   expect((await bed.call('buildReport', { round: 1 })).structure.steps.total).toBe(8);
 });

@@ -120,13 +120,13 @@ test('a given cluster that has no step of the round serves this one call only', 
   expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(own);
 });
 
-test('a second cluster that has steps of the round, given by its id, becomes the round’s', async () => {
+test('a second cluster that has steps of the running round, given by its id, becomes the round’s', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const first = bed.trigger();
   bed.minutes(4);
   const second = bed.trigger();
-  bed.minutes(25);
+  bed.minutes(6);
   expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(second);
   await bed.call('pollCluster', { ...look, clusterId: first });
   expect((await bed.call('pollCluster', look)).structure).toMatchObject({
@@ -152,7 +152,7 @@ test('a cluster that ends without a step says so, and what to look at', async ()
     [
       "Round 1 (2x 15m) on … will have no step: the cluster is terminated with errors.",
       "The person looks at the DAG run in Airflow: the cluster ended without a step (stateReason says why).",
-      "markRound right before the DAG is triggered again.",
+      "markRound, then the person triggers the DAG again.",
     ]
   `);
 });

@@ -38,7 +38,7 @@ test('without AIRFLOW_URL it says to trigger by hand, and does nothing', async (
   const bed = await toolBed();
   const before = bed.everything();
   expect(await bed.refusal('triggerDag', { approved: true })).toBe(
-    'CONFIG: AIRFLOW_URL is not set, so nothing can be triggered from here. Next: the person triggers yang_audit_load_test_15m by hand in the Airflow UI (markRound right before), then pollCluster. Or set AIRFLOW_URL and its credentials in .env.',
+    'CONFIG: AIRFLOW_URL is not set, so nothing can be triggered from here. Next: markRound; then the person triggers yang_audit_load_test_15m by hand in the Airflow UI, then pollCluster. Or set AIRFLOW_URL and its credentials in .env.',
   );
   expect(bed.everything()).toEqual(before);
 });

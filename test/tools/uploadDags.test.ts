@@ -38,7 +38,7 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
     Round: 1
 
     → The person triggers yang_audit_load_test_15m in Airflow by hand.
-    → Then pollCluster until the round is done (markRound first, when the trigger comes much later)."
+    → Then pollCluster until the round is done."
   `);
   expect(structure).toMatchObject({
     status: 'uploaded',
@@ -73,8 +73,9 @@ test('the same call again sends nothing and opens no second round', async () => 
   expect(structure).not.toHaveProperty('round');
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
-      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent.",
-      "For another round: markRound right before the person triggers yang_audit_load_test_15m in Airflow.",
+      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent. Round 1 is open and waits for its run.",
+      "The person triggers yang_audit_load_test_15m in Airflow by hand.",
+      "Then pollCluster until the round is done.",
     ]
   `);
   expect((await bed.call('showSession')).structure.rounds).toHaveLength(1);

@@ -40,7 +40,7 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
     case 'checks_uploaded':
       return [`uploadDags with load ${load}.`];
     case 'dag_uploaded':
-      return ['markRound right before the person triggers the DAG in Airflow.'];
+      return ['markRound; then the person triggers the DAG in Airflow.'];
     case 'round_open':
       return rounds.at(-1)?.dagRun === undefined
         ? ['The person triggers the DAG in Airflow; then pollCluster.']

@@ -1,4 +1,5 @@
 /** What showSession says of the disk, the uploads, the DAG and the rounds. */
+import { isUnused } from '../../rounds/choice.ts';
 
 interface Disk {
   readonly load: number;
@@ -39,7 +40,7 @@ export const sessionLines = {
   uploaded: (rows: readonly Upload[]) => ['Uploaded:', ...byUpload(rows)],
   dag: (dag: Dag | null) =>
     dag === null ? [] : [`DAG: LOAD ${dag.load}, cluster config ${dag.configDigest}, uploaded ${dag.at}`],
-  rounds: (rows: readonly Round[]) => ['Rounds:', ...rows.map(roundLine)],
+  rounds: (rows: readonly Round[]) => ['Rounds:', ...rows.map((row) => roundLine(row, isUnused(row, rows)))],
 };
 
 function diskLine({ load, reviewId, matchesReview, approved }: Disk): string {
@@ -62,12 +63,13 @@ function byUpload(rows: readonly Upload[]): string[] {
   });
 }
 
-function roundLine(row: Round): string {
-  const parts = [
-    row.clusterId ?? 'no cluster yet',
-    row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished'),
-    ...(row.abandoned ? ['abandoned'] : []),
-    ...(row.committed ? ['committed'] : []),
-  ];
-  return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${parts.join(', ')}${row.note === undefined ? '' : ` (${row.note})`}`;
+function roundLine(row: Round, unused: boolean): string {
+  const parts = unused
+    ? ['marked, and no run was seen']
+    : [
+        row.clusterId ?? 'no cluster yet',
+        row.report ?? (row.finished ? 'finished, no report yet' : 'not known to be finished'),
+      ];
+  const more = [...(row.abandoned ? ['abandoned'] : []), ...(row.committed ? ['committed'] : [])];
+  return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${[...parts, ...more].join(', ')}${row.note === undefined ? '' : ` (${row.note})`}`;
 }

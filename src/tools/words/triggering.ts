@@ -20,14 +20,16 @@ export function triggerQuestion({ dagId, load, schedule, clusterId }: Wish, roun
   ].join('\n');
 }
 
-export function awaitingWords(wish: Wish, mode: string) {
+export function awaitingWords(wish: Wish, mode: string, isMarked: boolean) {
   const { dagId, load, schedule, clusterId } = wish;
   if (mode === 'terminal')
     return {
       status: 'awaiting_approval' as const,
       summary: `Nothing was triggered. With APPROVAL=terminal the person triggers ${dagId} (${load}x) in the Airflow UI.`,
       nextSteps: [
-        'markRound, then the person triggers the DAG in the Airflow UI.',
+        isMarked
+          ? 'The person triggers the DAG in the Airflow UI.'
+          : 'markRound; then the person triggers the DAG in the Airflow UI.',
         'Then pollCluster until it is done.',
       ],
     };

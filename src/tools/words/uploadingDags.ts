@@ -32,11 +32,31 @@ export function overwriteQuestion(
   ].join('\n');
 }
 
-export function unchangedWords(load: number, dagId: string) {
+export function unchangedWords(
+  load: number,
+  dagId: string,
+  waiting: { readonly round: number; readonly how: 'opened' | 'moved' | 'waiting' } | undefined,
+) {
+  const same = `The bucket already holds this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`;
+  if (waiting === undefined)
+    return {
+      status: 'unchanged' as const,
+      summary: `${same} No round was opened.`,
+      nextSteps: [
+        `Call markRound now; then the person triggers ${dagId} in Airflow by hand.`,
+        'Then pollCluster until the round is done.',
+      ],
+    };
+  const { round, how } = waiting;
+  const said = {
+    opened: `Other checks were uploaded since the last round, so round ${round} was opened.`,
+    moved: `Other checks were uploaded meanwhile, so round ${round}, which nobody ran yet, starts now.`,
+    waiting: `Round ${round} is open and waits for its run.`,
+  };
   return {
     status: 'unchanged' as const,
-    summary: `The bucket already holds this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`,
-    nextSteps: [`For another round: markRound right before the person triggers ${dagId} in Airflow.`],
+    summary: `${same} ${said[how]}`,
+    nextSteps: triggerSteps(dagId),
   };
 }
 
@@ -44,9 +64,10 @@ export function uploadedWords(files: number, load: number, round: number, dagId:
   return {
     status: 'uploaded' as const,
     summary: `Uploaded ${count(files, 'file')} with LOAD = ${load}, and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
-    nextSteps: [
-      `The person triggers ${dagId} in Airflow by hand.`,
-      'Then pollCluster until the round is done (markRound first, when the trigger comes much later).',
-    ],
+    nextSteps: triggerSteps(dagId),
   };
+}
+
+function triggerSteps(dagId: string): string[] {
+  return [`The person triggers ${dagId} in Airflow by hand.`, 'Then pollCluster until the round is done.'];
 }

@@ -1,0 +1,269 @@
+/** Which round a run belongs to: after a fix, unmarked, by a named cluster, and while another one runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
+
+prepareWorld();
+const look = { waitSeconds: 0 };
+const level = (load: number) => ({ load, scope: 'schedule' });
+
+/** The person found a wrong window: mended, approved, sent. Answers the review. */
+async function fixed(bed: Bed): Promise<string> {
+  const fix = { check: 'check_events_15m', from: 6, to: 4 };
+  const { reviewId } = (await bed.call('fixInterval', fix)).structure;
+  await bed.call('uploadChecks', { reviewId, approved: true });
+  return reviewId;
+}
+
+/** How often clusters were listed. */
+async function listings(bed: Bed): Promise<number> {
+  const requests = await (await fetch(`${bed.aws.endpoint}/_sandbox/requests`)).json();
+  return (requests as { operation: string }[]).filter(({ operation }) => operation === 'ListClusters').length;
+}
+
+test('a rerun after a fix has its own round, although the DAG folder did not change', async () => {
+  const bed = await toolBed();
+  const first = await reportedLevel(bed, level(2));
+  bed.minutes(5);
+  await fixed(bed);
+  const { structure } = await bed.call('uploadDags');
+  expect(structure).toMatchObject({ status: 'unchanged', round: 2 });
+  expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
+    [
+      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent. Other checks were uploaded since the last round, so round 2 was opened.",
+      "The person triggers yang_audit_load_test_15m in Airflow by hand.",
+      "Then pollCluster until the round is done.",
+    ]
+  `);
+  const again = (await bed.call('uploadDags')).structure;
+  expect(again).not.toHaveProperty('round');
+  expect(again.summary).toContain('Round 2 is open and waits for its run.');
+  expect((await bed.call('showSession')).structure.rounds).toHaveLength(2);
+  const second = bed.trigger();
+  bed.minutes(60);
+  expect((await bed.call('pollCluster', look)).structure).toMatchObject({
+    clusterId: second,
+    round: 2,
+    done: true,
+  });
+  const { directory } = (await bed.call('buildReport')).structure;
+  expect(directory).not.toBe(first.directory);
+});
+
+test('a fix before anybody ran the round moves it, with the review that it will run with', async () => {
+  const bed = await toolBed();
+  await openRound(bed, level(2));
+  bed.minutes(5);
+  const reviewId = await fixed(bed);
+  const { structure } = await bed.call('uploadDags');
+  expect(structure).toMatchObject({ status: 'unchanged', round: 1 });
+  expect(structure.summary).toContain('so round 1, which nobody ran yet, starts now.');
+  const { rounds } = await bed.ports().sessions.load();
+  expect(rounds).toMatchObject([{ reviewId, startedAt: '2025-12-08T15:35:00.000000-05:00' }]);
+});
+
+test('another schedule at the LOAD that the bucket has gets its round, too', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 2 });
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2, schedule: 'daily' })).structure;
+  await bed.call('uploadChecks', { reviewId });
+  expect((await bed.call('uploadDags')).structure).toMatchObject({ status: 'unchanged', round: 2 });
+  const cluster = bed.trigger('daily');
+  bed.minutes(6);
+  expect((await bed.call('pollCluster', look)).structure).toMatchObject({
+    clusterId: cluster,
+    schedule: 'daily',
+    round: 2,
+  });
+});
+
+test('without another upload of checks nothing is opened, and the mark is asked for', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, level(2));
+  const { structure } = await bed.call('uploadDags');
+  expect(structure).not.toHaveProperty('round');
+  expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
+    [
+      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent. No round was opened.",
+      "Call markRound now; then the person triggers yang_audit_load_test_15m in Airflow by hand.",
+      "Then pollCluster until the round is done.",
+    ]
+  `);
+});
+
+test.each(['15m', 'hourly'] as const)(
+  'a %s run that nobody marked is told beside the finished round, and markRound takes it',
+  async (schedule) => {
+    const bed = await toolBed();
+    await reportedLevel(bed, { load: 2 });
+    const cluster = bed.trigger(schedule);
+    bed.minutes(6);
+    const before = await listings(bed);
+    const { structure } = await bed.call('pollCluster', look);
+    expect(await listings(bed)).toBe(before + 1);
+    expect(structure.round).toBe(1);
+    expect(structure.summary).toContain(`A newer run on ${cluster} belongs to no round.`);
+    const words = schedule === '15m' ? 'already: true' : 'schedule: hourly and already: true';
+    expect(structure.nextSteps).toEqual([
+      `markRound with ${words} gives the newer run its round; then pollCluster.`,
+      'buildReport writes the report of this round.',
+    ]);
+    const given = schedule === '15m' ? {} : { schedule };
+    expect((await bed.call('markRound', { ...given, already: true })).structure).toMatchObject({ round: 2 });
+    const after = (await bed.call('pollCluster', look)).structure;
+    expect(after).toMatchObject({ round: 2, clusterId: cluster, schedule });
+  },
+);
+
+test('a list of clusters that cannot be had does not spoil the answer about a finished round', async () => {
+  const bed = await toolBed();
+  await openRound(bed, level(2));
+  await runToEnd(bed);
+  await bed.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
+  const { structure } = await bed.call('pollCluster', look);
+  expect(structure).toMatchObject({ round: 1, done: true });
+  expect(structure.nextSteps).toEqual(['buildReport writes the report of this round.']);
+});
+
+test('the cluster of an earlier round is that round’s, for a look and for a report', async () => {
+  const bed = await toolBed();
+  const one = await reportedLevel(bed, level(2));
+  const two = await reportedLevel(bed, level(4));
+  const { structure } = await bed.call('pollCluster', { ...look, clusterId: one.clusterId });
+  expect(structure).toMatchObject({ round: 1, load: 2, done: true, clusterFrom: 'given', warnings: [] });
+  expect(structure.nextSteps).toEqual(['buildReport with round: 1 writes the report of this round.']);
+  const again = (await bed.call('buildReport', { clusterId: one.clusterId })).structure;
+  expect(again).toMatchObject({ round: 1, directory: one.directory, steps: one.steps });
+  expect(await bed.refusal('buildReport', { clusterId: one.clusterId, round: 2 })).toBe(
+    `WRONG_STATE: ${one.clusterId} is round 1's (2x 15m), not round 2's. No report was written. Next: buildReport with round: 1.`,
+  );
+  const rounds = (await bed.call('showSession')).structure.rounds;
+  expect(rounds.map(({ clusterId }: { clusterId: string }) => clusterId)).toEqual([
+    one.clusterId,
+    two.clusterId,
+  ]);
+});
+
+test('a new cluster is not put in the place of the one that a report was made of', async () => {
+  const bed = await toolBed();
+  const { directory, clusterId: old } = await reportedLevel(bed, level(2));
+  const report = () => readFileSync(join(directory, 'report.json'), 'utf8');
+  const written = report();
+  const clusterId = bed.trigger();
+  bed.minutes(60);
+  const before = await bed.ports().sessions.load();
+  expect(normalise(bed, await bed.refusal('buildReport', { clusterId }))).toMatchInlineSnapshot(
+    `"NOT_FOUND: <cluster> (TERMINATED, 8 steps) belongs to no round; round 1 (2x 15m) ended on <cluster>. No report was written. Next: call markRound with already: true, then buildReport."`,
+  );
+  const { structure, text } = await bed.call('pollCluster', { ...look, clusterId });
+  expect(structure).toMatchObject({ clusterId, done: false, steps: { total: 0 } });
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+    "<cluster> (terminated) belongs to no round; 8 of 8 steps ended. Round 1 (2x 15m) ended on <cluster>.
+
+    Cluster id: <cluster>
+    Cluster from: given
+    Round: 1
+    Load: 2
+    Schedule: 15m
+    State: TERMINATED
+    State reason: USER_REQUEST: Terminated by user request
+    Steps: total 0, pending 0, running 0, completed 0, failed 0, cancelled 0, interrupted 0
+    Done: no
+    Elapsed: 0s
+    Warnings:
+      - The cluster has no step of this round; it was not bound to the round.
+
+    → markRound with already: true gives this run its round; then pollCluster."
+  `);
+  expect(await bed.ports().sessions.load()).toEqual(before);
+  expect(report()).toBe(written);
+  await bed.call('markRound', { already: true });
+  expect((await bed.call('buildReport', { clusterId })).structure).toMatchObject({ round: 2, clusterId });
+  expect((await bed.call('buildReport', { round: 1 })).structure).toMatchObject({
+    clusterId: old,
+    directory,
+  });
+});
+
+test('a run that is too old for a mark is reported by cluster and time, as the refusal says', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, level(2));
+  const clusterId = bed.trigger();
+  bed.minutes(60);
+  await reportedLevel(bed, level(4));
+  const refusal = await bed.refusal('buildReport', { clusterId });
+  const [, afterTimestamp] =
+    /Next: buildReport with clusterId: j-\w+ and afterTimestamp: (\S+) /.exec(refusal) ?? [];
+  expect((await bed.call('pollCluster', { ...look, clusterId })).structure.nextSteps.join()).toContain(
+    `buildReport with clusterId: ${clusterId} and afterTimestamp: ${afterTimestamp}`,
+  );
+  expect((await bed.call('buildReport', { clusterId, afterTimestamp })).structure).toMatchObject({
+    clusterId,
+    round: null,
+    steps: { total: 8 },
+  });
+});
+
+test('a mark that nobody used stands back: for a report by load, and in what the session shows', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, level(2));
+  const four = await reportedLevel(bed, level(4));
+  await bed.call('markRound');
+  const early = (await bed.call('buildReport', { load: '4x' })).structure;
+  expect(early).toMatchObject({ round: 2, clusterId: four.clusterId });
+  expect(early.warnings).toContain('Round 3 (4x 15m) has no cluster yet; this is the report of round 2.');
+  await openRound(bed, level(3));
+  await runToEnd(bed);
+  const late = (await bed.call('buildReport', { load: '4x' })).structure;
+  expect(late).toMatchObject({ round: 2, clusterId: four.clusterId });
+  expect(late.warnings.join()).not.toContain('Round 3');
+  const { text } = await bed.call('showSession');
+  expect(text).toMatch(/^ {2}3\. 4x 15m since \S+: marked, and no run was seen$/m);
+  expect(text).not.toContain('not known to be finished');
+});
+
+test('while a round runs, a mark is refused; one for another schedule is warned about', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  const cluster = bed.trigger();
+  await bed.call('pollCluster', look);
+  const before = await bed.ports().sessions.load();
+  expect(await bed.refusal('markRound')).toMatch(
+    /^WRONG_STATE: Round 1 \(2x 15m\) is running on j-\w+ \(STARTING, 0 active steps\)/,
+  );
+  bed.minutes(6);
+  expect(normalise(bed, await bed.refusal('markRound'))).toMatchInlineSnapshot(
+    `"WRONG_STATE: Round 1 (2x 15m) is running on <cluster> (RUNNING, 4 active steps), and a mark now would cut it off. Nothing was marked. Next: call pollCluster until it is done; markRound with already: true only if the DAG was triggered a second time."`,
+  );
+  expect(await bed.ports().sessions.load()).toEqual(before);
+  expect((await bed.call('markRound', { schedule: 'hourly' })).structure.warnings).toEqual([
+    `Round 1 (2x 15m) is running on ${cluster}: two rounds at once measure neither.`,
+  ]);
+});
+
+test('a DAG that was triggered a second time while the first run goes on is marked by already', async () => {
+  const bed = await toolBed();
+  await openRound(bed, level(2));
+  const first = bed.trigger();
+  bed.minutes(6);
+  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(first);
+  const second = bed.trigger();
+  bed.minutes(6);
+  expect(await bed.refusal('markRound')).toMatch(/already: true only if the DAG was triggered a second time/);
+  const { structure } = await bed.call('markRound', { already: true });
+  expect(structure).toMatchObject({ status: 'marked', round: 2, warnings: [] });
+  expect((await bed.call('pollCluster', look)).structure).toMatchObject({ round: 2, clusterId: second });
+});
+
+test('the way to go on by hand names markRound only where no round is open', async () => {
+  const bed = await toolBed();
+  await openRound(bed, level(2));
+  expect(await bed.refusal('triggerDag', { approved: true })).toContain(
+    'Next: the person triggers yang_audit_load_test_15m by hand in the Airflow UI, then pollCluster.',
+  );
+  await runToEnd(bed);
+  expect(await bed.refusal('triggerDag', { approved: true })).toContain(
+    'Next: markRound; then the person triggers yang_audit_load_test_15m by hand',
+  );
+});
