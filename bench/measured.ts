@@ -1,7 +1,7 @@
 /** Running a command as a person would, with its time on the clock and on the processor. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Run {
@@ -73,9 +73,11 @@ export async function versionOf(...words: readonly string[]): Promise<string | u
   );
 }
 
+/** The machine, and how busy it was: the average number of processes that ran or waited in the last minute. */
 export function machineWords(): string {
   const [cpu] = cpus();
-  return `Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'}`;
+  const [busy = 0] = loadavg();
+  return `Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'} (load average ${busy.toFixed(1)})`;
 }
 
 /** Seconds of the fastest run and of the median one, and of the run that took the processor least. */

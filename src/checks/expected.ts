@@ -13,19 +13,22 @@ export interface LiteralChange {
 }
 
 /** What a check file has to hold at a load: its baseline × load, or what a person fixed it to. */
-export interface ExpectedFile {
+export interface ExpectedFile extends Expectation {
   readonly path: string;
   readonly rule: FileRule;
   readonly file: CheckFile;
+}
+
+interface Expectation {
   readonly bytes: Uint8Array;
   readonly digest: string;
   readonly changes: readonly LiteralChange[];
   readonly notScaled: readonly NotScaled[];
   readonly remarks: readonly Remark[];
   /** Left alone, because it is not valid YAML: the line and what is wrong. */
-  readonly invalid?: { readonly line: number; readonly message: string };
+  readonly invalid: { readonly line: number; readonly message: string } | undefined;
   /** The known fix that replaces the scaled bytes. */
-  readonly fix?: Fix;
+  readonly fix: Fix | undefined;
   /** The rule scales files of this kind, but this one holds no literal of its unit. */
   readonly noLiteral: boolean;
 }
@@ -41,41 +44,92 @@ export const noFixes: KnownFixes = { fixes: [], bytes: new Map() };
 /**
  * What a file has to hold at `load`. Always made from the baseline, so that loads never compound. undefined for a
  * file that a load test does not handle: no known suffix, copied from production, or not in git yet.
+ *
+ * It is worked out when it is first asked for: bytes that were approved before are uploaded and committed by what
+ * lies on disk alone.
  */
 export function expectedFile(file: CheckFile, load: number, known: KnownFixes): ExpectedFile | undefined {
   const rule = ruleFor(file.path);
-  if (
-    rule === undefined ||
-    rule.fromProduction ||
-    file.baseline === undefined ||
-    file.baselineDigest === undefined
-  )
+  const { baseline: bytes, baselineDigest: digest } = file;
+  if (rule === undefined || rule.fromProduction || bytes === undefined || digest === undefined)
     return undefined;
-  const same = { path: file.path, rule, file };
-  const unscaled = { ...same, bytes: file.baseline, digest: file.baselineDigest, ...nothing };
-  const fix = applicableFix(file, known);
-  const fixBytes = fix && known.bytes.get(fix.digest);
-  const fixed = fix && fixBytes ? { fix, bytes: fixBytes, digest: fix.digest } : {};
-  if (rule.scales === undefined) return { ...unscaled, ...fixed };
-
-  const text = decodeCheck(file.baseline);
-  if ('invalid' in text) return { ...unscaled, ...fixed, invalid: text.invalid };
-  const scaled = scaleIntervals(text.source, rule.scales, load);
-  if (scaled.invalid !== undefined) return { ...unscaled, ...fixed, invalid: scaled.invalid };
-  const bytes = scaled.text === text.source ? file.baseline : encodeCheck(scaled.text);
+  let made: Expectation | undefined;
+  const expectation = () => {
+    made ??= { ...scaledBaseline({ bytes, digest }, rule, load), ...fixed(file, known) };
+    return made;
+  };
   return {
-    ...same,
+    path: file.path,
+    rule,
+    file,
+    get bytes() {
+      return expectation().bytes;
+    },
+    get digest() {
+      return expectation().digest;
+    },
+    get changes() {
+      return expectation().changes;
+    },
+    get notScaled() {
+      return expectation().notScaled;
+    },
+    get remarks() {
+      return expectation().remarks;
+    },
+    get invalid() {
+      return expectation().invalid;
+    },
+    get fix() {
+      return expectation().fix;
+    },
+    get noLiteral() {
+      return expectation().noLiteral;
+    },
+  };
+}
+
+interface Version {
+  readonly bytes: Uint8Array;
+  readonly digest: string;
+}
+
+function scaledBaseline(baseline: Version, rule: FileRule, load: number): Expectation {
+  const unscaled = { ...baseline, ...nothing };
+  if (rule.scales === undefined) return unscaled;
+  const text = decodeCheck(baseline.bytes);
+  if ('invalid' in text) return { ...unscaled, invalid: text.invalid };
+  const scaled = scaleIntervals(text.source, rule.scales, load);
+  if (scaled.invalid !== undefined) return { ...unscaled, invalid: scaled.invalid };
+  const bytes = scaled.text === text.source ? baseline.bytes : encodeCheck(scaled.text);
+  return {
+    ...unscaled,
     bytes,
-    digest: bytes === file.baseline ? file.baselineDigest : sha256(bytes),
+    digest: bytes === baseline.bytes ? baseline.digest : sha256(bytes),
     changes: scaled.changes,
     notScaled: scaled.notScaled,
     remarks: scaled.remarks,
     noLiteral: scaled.literals === 0,
-    ...fixed,
   };
 }
 
-const nothing = { changes: [], notScaled: [], remarks: [], noLiteral: false } as const;
+const nothing = {
+  changes: [],
+  notScaled: [],
+  remarks: [],
+  invalid: undefined,
+  fix: undefined,
+  noLiteral: false,
+} as const;
+
+function fixed(
+  file: CheckFile,
+  known: KnownFixes,
+): { fix: Fix; bytes: Uint8Array; digest: string } | undefined {
+  const fix = applicableFix(file, known);
+  const bytes = fix && known.bytes.get(fix.digest);
+  return fix && bytes && { fix, bytes, digest: fix.digest };
+}
 
 /** A fix belongs to the baseline it was made against. */
 function applicableFix(file: CheckFile, known: KnownFixes): Fix | undefined {

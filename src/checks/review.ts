@@ -70,7 +70,10 @@ export function reviewFiles(
     branch: snapshot.branch,
     files,
     changed,
-    unexpected: files.filter((one) => one.file.diskDigest !== one.digest),
+    // Asking for it works out what every file has to hold.
+    get unexpected() {
+      return files.filter((one) => one.file.diskDigest !== one.digest);
+    },
     approvalNeeded: changed.length > 0,
     unrecognised: [
       ...unknown.map((file) => file.path),

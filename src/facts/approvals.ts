@@ -19,7 +19,7 @@ export async function isApproved(
   review: Review,
   approved: boolean | undefined,
   call: Asking,
-  question = uploadQuestion(review, ports.settings),
+  question = () => uploadQuestion(review, ports.settings),
 ): Promise<boolean> {
   const step = approvalStep(session, review, approved, ports.settings.approval);
   if (step === 'not_needed' || step === 'approved_before') return true;
@@ -28,7 +28,7 @@ export async function isApproved(
     await recordApproval(ports, review, 'chat');
     return true;
   }
-  const answer = await call.ask(question);
+  const answer = await call.ask(question());
   if (answer !== 'accepted') return false;
   await recordApproval(ports, review, 'elicitation');
   return true;

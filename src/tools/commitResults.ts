@@ -51,7 +51,7 @@ export const commitResults = defineTool({
     const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
     const directories = reported.flatMap((one) => (one.report === undefined ? [] : [one.report.directory]));
     if (review !== undefined) {
-      const question = commitQuestion(review, directories);
+      const question = () => commitQuestion(review, directories);
       if (!(await isApproved(ports, session, review, input.approved, call, question)))
         return awaiting(load, review.reviewId, ports.settings.approval);
     }

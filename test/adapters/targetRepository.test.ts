@@ -249,6 +249,23 @@ test.each([
   expect(readdirSync(join(bed.repository, checks))).toEqual(theirs === undefined ? [] : ['a_15m.yml']);
 });
 
+test('a look at many files that is cancelled half-way stops there', async () => {
+  const many = Array.from({ length: 200 }, (_, index) => [`check_${index}_15m.yml`, `${index}\n`]);
+  bed = gitBed(Object.fromEntries(many));
+  const cancelling = new AbortController();
+  const read: number[] = [];
+  const watch = {
+    signal: cancelling.signal,
+    progress(done: number) {
+      read.push(done);
+      // As from a client: it comes by itself, between two turns.
+      setImmediate(() => cancelling.abort());
+    },
+  };
+  await expect(bed.target.snapshot({ forWriting: false }, watch)).rejects.toThrow(/abort/i);
+  expect(read.at(-1)).toBeLessThan(many.length);
+});
+
 test('a file that came where none was expected is left as it is', async () => {
   bed = gitBed();
   const planned = bed.over('new_15m.yml', 'scaled\n');
