@@ -16,7 +16,13 @@ import type { Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import { count, textOf } from './words/text.ts';
-import { overwriteQuestion, overwriteWords, unchangedWords, uploadedWords } from './words/uploadingDags.ts';
+import {
+  otherLevelWarning,
+  overwriteQuestion,
+  overwriteWords,
+  unchangedWords,
+  uploadedWords,
+} from './words/uploadingDags.ts';
 
 type Wanted = Pick<Ports, 'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock'>;
 
@@ -57,6 +63,7 @@ export const uploadDags = defineTool({
     await requireNoRoundUnderWay(ports, session, call);
     const { checks, warnings } = await requireChecks(ports, schedule, load, call);
     warnings.push(...requireSoundClusterConfigs(configs, checks));
+    if (input.load === undefined) warnings.unshift(...otherLevelWarning(session, load));
 
     const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };
     const { plan, remoteLoad, others } = await compareWithBucket(ports, [withLoad, ...configs], call);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approve } from '../../src/faces/approve.ts';
 import { runTool } from '../../src/faces/cli.ts';
 import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
-import { type Bed, normalise, openRound, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
 
 prepareWorld();
 const folder = 'dags/datalake/audit_loadtest';
@@ -358,4 +358,17 @@ test('a cluster config that is missing or no JSON object is refused before anyth
   await bed.restart({ DAG_FILE: join(bed.project, 'dags/no_such_dag.py') });
   expect(await bed.refusal('uploadDags')).toMatch(/^CONFIG: no_such_dag\.py is missing beside DAG_FILE/);
   expect(bed.keys(folder)).toEqual([]);
+});
+
+test('a load that nobody named follows the last upload, and another level on disk is told', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  await bed.call('scaleConfigs', { load: 4 });
+  const said =
+    '4x is on disk and its checks were not uploaded: this DAG reads 2x. If 4x is meant, uploadChecks comes first.';
+  const { structure } = await bed.call('uploadDags');
+  expect(structure).toMatchObject({ load: 2 });
+  expect(structure.warnings[0]).toBe(said);
+  expect((await bed.call('uploadDags', { load: 2 })).structure.warnings).not.toContain(said);
 });
