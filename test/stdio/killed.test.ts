@@ -165,7 +165,12 @@ describe('killed while uploadChecks', () => {
   });
 });
 
-test('killed from step to step of a whole round, the session knows everything each time', async () => {
+/** A dozen servers, one after the other. */
+const roundTimeoutMs = 90_000;
+
+test('killed from step to step of a whole round, the session knows everything each time', {
+  timeout: roundTimeoutMs,
+}, async () => {
   const env: Environment = { ...freshPlaces(), CONFIGS_PREFIX: 'checks_load_test/configs' };
   let server = await serve(env);
   const restart = async () => {
