@@ -123,10 +123,12 @@ async function observeOwner(
   const { owned, unowned } = await observeNamed(ports, session, asked, clusterId, watch);
   if (unowned !== undefined) refuseUnowned(unowned);
   const { round } = owned;
-  if (asked.round === undefined || asked.round === round.round) return owned;
+  if ((asked.round ?? round.round) === round.round && (asked.schedule ?? round.schedule) === round.schedule)
+    return owned;
+  const other = asked.round === undefined ? `of ${asked.schedule}` : `round ${asked.round}'s`;
   throw new ToolError(
     'WRONG_STATE',
-    `${clusterId} is round ${round.round}'s (${whatRound(round)}), not round ${asked.round}'s. No report was written.`,
+    `${clusterId} is round ${round.round}'s (${whatRound(round)}), not ${other}. No report was written.`,
     { next: `buildReport with round: ${round.round}.` },
   );
 }

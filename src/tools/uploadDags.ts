@@ -12,7 +12,7 @@ import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { DagFile, Instant, Ports } from '../ports.ts';
 import { lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
-import type { Session } from '../state/session.ts';
+import type { Round, Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import { count, textOf } from './words/text.ts';
@@ -171,10 +171,11 @@ async function recordUnchanged(
       ? [roundBegins({ uploads: latest.uploads, dag: uploaded }, moved, facts, 'uploadDags')]
       : []),
   ]);
+  const isOfThis = (round: Round) => round.schedule === schedule && round.load === load;
+  const begun = lacking ? after.rounds.findLast(isOfThis) : undefined;
+  if (begun !== undefined) return { round: begun.round, how: moved === undefined ? 'opened' : 'moved' };
   const waiting = waitingRound(after.rounds);
-  if (waiting === undefined || waiting.schedule !== schedule || waiting.load !== load) return undefined;
-  const how = moved !== undefined ? 'moved' : lacking ? 'opened' : 'waiting';
-  return { round: waiting.round, how };
+  return waiting && isOfThis(waiting) ? { round: waiting.round, how: 'waiting' } : undefined;
 }
 
 function beginningAt(now: Instant, under: { load: number; schedule: Schedule }) {

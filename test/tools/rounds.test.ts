@@ -113,6 +113,10 @@ test.each(['15m', 'hourly'] as const)(
     expect((await bed.call('markRound', { ...given, already: true })).structure).toMatchObject({ round: 2 });
     const after = (await bed.call('pollCluster', look)).structure;
     expect(after).toMatchObject({ round: 2, clusterId: cluster, schedule });
+    if (schedule === 'hourly')
+      expect(await bed.refusal('buildReport', { schedule, clusterId: structure.clusterId })).toMatch(
+        /^WRONG_STATE: j-\w+ is round 1's \(2x 15m\), not of hourly\. .* Next: buildReport with round: 1\.$/,
+      );
   },
 );
 
