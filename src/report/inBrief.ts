@@ -2,6 +2,8 @@ import { byText } from './checkKey.ts';
 import type { Report } from './model.ts';
 
 const shown = 3;
+/** Classes of failures whose remedy lies in a check or in its table. */
+const brokenByItself: ReadonlySet<string> = new Set(['data', 'code']);
 
 /** A name and what is said under it; the text may hold foreign names and is not escaped. */
 export type BriefLine = readonly [name: string, text: string];
@@ -26,13 +28,16 @@ function cut(texts: readonly string[]): string {
   return texts.slice(0, shown).join('; ') + (more > 0 ? `; and ${more} more below` : '');
 }
 
-/** "Column not found (check_consent_15m, at 2x already)". */
-function brokeText(group: Report['failures'][number], { load, steps }: Report): string {
+/** "Column not found (check_consent_15m, at 2x already: fix the check, not the load)". */
+function brokeText(group: Report['failures'][number], { load, steps, suggestions }: Report): string {
   const ids = new Set(group.steps);
   const checks = [...new Set(steps.flatMap(({ id, check }) => (ids.has(id) ? check : [])))].sort(byText);
   const more = checks.length - shown;
   const names = checks.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  return `${group.title} (${names}${whenText(group, checks.length, load)})`;
+  const isSuggested = suggestions.some(({ metric }) => metric.name === `failed:${group.signature}`);
+  const isChecks = brokenByItself.has(group.class) && group.newHere.length === 0 && !isSuggested;
+  const fix = isChecks ? `: fix the check${checks.length === 1 ? '' : 's'}, not the load` : '';
+  return `${group.title} (${names}${whenText(group, checks.length, load)}${fix})`;
 }
 
 /** Only what holds for every check of the group. */

@@ -49,8 +49,10 @@ it('says right below the verdict what broke, what to change first and at which l
   const [, verdict, broke, change, limit] =
     /\n\n\*\*(.*?)\*\*.*\n\n- Broke: (.*)\n- Change first: (.*)\n- Limit: (.*)$/m.exec(head) ?? [];
   expect(verdict).toBe(four.verdict.headline);
-  expect(broke).toMatch(/Column not found \(check_consent_15m, at lower levels already\)/);
-  expect(broke).toMatch(/\(check_merges_15m, new at 4x\)/);
+  expect(broke).toMatch(
+    /Column not found \(check_consent_15m, at lower levels already: fix the check, not the load\)/,
+  );
+  expect(broke).toMatch(/\(check_merges_15m, new at 4x\)$/);
   expect(change?.split('; ')[0]).toBe(four.suggestions[0]?.title);
   expect(`${limit}.`).toBe(four.comparison?.forecast?.sentence);
 });
