@@ -19,6 +19,8 @@ export interface ExpectedFile {
   readonly file: CheckFile;
   readonly bytes: Uint8Array;
   readonly digest: string;
+  /** Of baseline × load alone, whatever a person fixed. */
+  readonly scaledDigest: string;
   readonly changes: readonly LiteralChange[];
   readonly notScaled: readonly NotScaled[];
   readonly remarks: readonly Remark[];
@@ -52,7 +54,13 @@ export function expectedFile(file: CheckFile, load: number, known: KnownFixes): 
   )
     return undefined;
   const same = { path: file.path, rule, file };
-  const unscaled = { ...same, bytes: file.baseline, digest: file.baselineDigest, ...nothing };
+  const unscaled = {
+    ...same,
+    bytes: file.baseline,
+    digest: file.baselineDigest,
+    scaledDigest: file.baselineDigest,
+    ...nothing,
+  };
   const fix = applicableFix(file, known);
   const fixBytes = fix && known.bytes.get(fix.digest);
   const fixed = fix && fixBytes ? { fix, bytes: fixBytes, digest: fix.digest } : {};
@@ -63,10 +71,12 @@ export function expectedFile(file: CheckFile, load: number, known: KnownFixes): 
   const scaled = scaleIntervals(text.source, rule.scales, load);
   if (scaled.invalid !== undefined) return { ...unscaled, ...fixed, invalid: scaled.invalid };
   const bytes = scaled.text === text.source ? file.baseline : encodeCheck(scaled.text);
+  const digest = bytes === file.baseline ? file.baselineDigest : sha256(bytes);
   return {
     ...same,
     bytes,
-    digest: bytes === file.baseline ? file.baselineDigest : sha256(bytes),
+    digest,
+    scaledDigest: digest,
     changes: scaled.changes,
     notScaled: scaled.notScaled,
     remarks: scaled.remarks,

@@ -8,6 +8,7 @@ export const emptySession: Session = {
   entries: 0,
   phase: 'idle',
   approved: new Set(),
+  approvedManifests: new Map(),
   fixes: new Map(),
   writtenManifests: [],
   uploads: [],
@@ -74,6 +75,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...session,
         phase: 'approved',
         approved: new Set(session.approved).add(event.reviewId),
+        approvedManifests: withApproval(session, event),
         fixes: new Map(session.fixes).set(event.load, [...others, ...event.fixes]),
       };
     }
@@ -163,6 +165,22 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ),
       };
   }
+}
+
+/** What an approval covers is what was shown right before it: the manifest of that look, for each schedule under review. */
+function withApproval(
+  { approvedManifests, lastReview }: Session,
+  { reviewId, load, schedules }: Extract<SessionEvent, { type: 'approved' }>,
+): ReadonlyMap<string, string> {
+  if (lastReview?.reviewId !== reviewId) return approvedManifests;
+  return new Map([
+    ...approvedManifests,
+    ...schedules.map((schedule) => [approvalKey(load, schedule), lastReview.manifest] as const),
+  ]);
+}
+
+export function approvalKey(load: number, schedule: string): string {
+  return `${load}x ${schedule}`;
 }
 
 /**

@@ -55,9 +55,9 @@ export const showSession = defineTool({
     const damaged = ports.sessions.damaged();
     const shown = session.rounds.slice(-10);
     return {
-      summary: summaryOf(session),
-      nextSteps: nextStepsOf(session),
-      phase: session.phase,
+      summary: summaryOf(shownPhase(session, disk.disk)),
+      nextSteps: nextStepsOf(shownPhase(session, disk.disk), disk.disk),
+      phase: shownPhase(session, disk.disk).phase,
       schedule: session.schedule ?? null,
       disk: disk.disk,
       uploaded: session.uploads.slice(-9),
@@ -103,6 +103,11 @@ export const showSession = defineTool({
   },
   render: (output) => textOf(output, sessionLines),
 });
+
+/** An edit on disk is no event: with it nothing is approved, whatever was before. */
+function shownPhase(session: Session, disk: { approved: boolean } | null): Session {
+  return session.phase === 'approved' && disk?.approved === false ? { ...session, phase: 'scaled' } : session;
+}
 
 /** What lies on disk now; a repository that cannot be read is a warning here, and no failure. */
 async function diskOf(ports: Wanted, session: Session, call: ToolCall) {

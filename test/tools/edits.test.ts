@@ -21,14 +21,14 @@ test('somebody’s edit is named, and nothing is written', async () => {
   expect(
     normalise(bed, text)
       .split('\n')
-      .filter((line) => /^(Status|Edited|Call|→|.*edited)/.test(line))
+      .filter((line) => /^(Status|Edited|Only|→|.*edited)/.test(line))
       .join('\n'),
   ).toMatchInlineSnapshot(`
     "1 check file on disk was edited by somebody since the last scaling. Nothing was written.
     Status: needs_decision
     Edited:
     Edited files: 1
-    Call again: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
+    Only after the person’s yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
     → Ask the person: keep the edits, or replace them?
     → To keep them for the load they were made at: uploadChecks there first, once the person approved them; or the person commits them.
     → To replace them (a patch is saved first): scaleConfigs with load 4 and overwriteEdits: true."

@@ -24,7 +24,7 @@ test('after a whole level, a restart tells everything the session remembers', as
 
     Phase: reported
     Schedule: 15m
-    On disk: 2x, review <reviewId>, approved, unchanged since the last look
+    On disk: 2x, review <reviewId>, approved, as it was last shown
     Uploaded:
       - 2x to 15m, hourly, daily (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
     DAG: LOAD 2, cluster config 3e1acc9aaa400d46, uploaded 2025-12-08T15:30:00.000000-05:00

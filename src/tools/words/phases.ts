@@ -14,16 +14,26 @@ export const phases = [
   'committed',
 ] as const satisfies readonly Phase[];
 
-export function nextStepsOf(session: Session): string[] {
+/** The check files under review, when they can be read. */
+type Disk = { readonly reviewId: string; readonly approved: boolean } | null;
+
+export function nextStepsOf(session: Session, disk: Disk): string[] {
   const newest = session.interruptions.at(-1);
   const interrupted =
     newest === undefined
       ? []
       : [`${newest.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`];
-  return [...interrupted, ...stepsAfter(session)].slice(0, 3);
+  return [...interrupted, ...stepsAfter(session, disk)].slice(0, 3);
 }
 
-function stepsAfter({ phase, level, rounds }: Session): string[] {
+const beforeRound: readonly Phase[] = ['scaled', 'approved', 'checks_uploaded', 'dag_uploaded'];
+
+function stepsAfter({ phase, level, rounds }: Session, disk: Disk): string[] {
+  if (disk?.approved === false && beforeRound.includes(phase))
+    return [
+      'reviewConfigs lists the lines that the person has not approved: show them.',
+      `Only after the person's "approved": uploadChecks with reviewId ${disk.reviewId}.`,
+    ];
   const load = level?.load ?? 1;
   switch (phase) {
     case 'idle':
@@ -34,12 +44,9 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
           : 'scaleConfigs with the load that the person names starts the next level.',
       ];
     case 'scaled':
-      return [
-        'reviewConfigs shows what is under review; the person approves it or names what to mend.',
-        `uploadChecks with reviewId ${level?.reviewId} once approved.`,
-      ];
+      return ['reviewConfigs shows what is under review; the person approves it or names what to mend.'];
     case 'approved':
-      return ['reviewConfigs gives the reviewId; then uploadChecks.'];
+      return ['reviewConfigs gives the reviewId; then uploadChecks: these bytes need no further yes.'];
     case 'checks_uploaded':
       return [`uploadDags with load ${load}.`];
     case 'dag_uploaded':
