@@ -61,16 +61,18 @@ export function buildReport(facts: RoundFacts): Report {
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
   const failures = groupFailures(steps, load, earlier);
-  const suggested = suggest({ verdict, counts, findings, failures, clusterConfig, steps });
+  const cluster = {
+    ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
+    ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
+    ...(facts.clusterFailure !== undefined && { failure: cleanLine(facts.clusterFailure, 300) }),
+  };
+  const suggested = suggest({ cluster, verdict, counts, findings, failures, clusterConfig, steps });
   const report: ComparedReport = {
     schemaVersion,
     load,
     schedule: facts.schedule,
     clusterId: facts.clusterId,
-    cluster: {
-      ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
-      ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
-    },
+    cluster,
     round,
     clusterConfig,
     fixedWindows,

@@ -12,6 +12,8 @@ export interface RoundFacts {
   readonly clusterId: string;
   readonly clusterName?: string | undefined;
   readonly clusterState?: string | undefined;
+  /** EMR's code and words, where the cluster failed. */
+  readonly clusterFailure?: string | undefined;
   readonly clusterConfig?: ClusterConfigUsed | undefined;
   /** Seconds between two runs of the schedule. */
   readonly windowSeconds: number;

@@ -146,7 +146,12 @@ export const reportSchema = z.object({
   load: loadSchema,
   schedule: z.enum(schedules),
   clusterId: z.string(),
-  cluster: z.object({ name: z.string().optional(), state: z.string().optional() }),
+  cluster: z.object({
+    name: z.string().optional(),
+    state: z.string().optional(),
+    /** EMR's code and words, where the cluster failed. */
+    failure: z.string().optional(),
+  }),
   round: z.object({
     number: z.int().nullable(),
     /** The mark's own text, with its offset and microseconds. */

@@ -14,6 +14,7 @@ import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
 import { reportFiles } from '../report/files.ts';
+import { clusterFailure } from '../rounds/clusterEnd.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import { version } from '../version.ts';
@@ -73,6 +74,13 @@ export const buildReport = defineTool({
       interrupted: z.int(),
       unfinished: z.int(),
     }),
+    time: z.object({
+      totalSeconds: seconds,
+      windowSeconds: z.number(),
+      waitingShare: seconds,
+      slots: z.int().nullable(),
+      replayed: z.array(z.object({ slots: z.int(), totalSeconds: z.number(), room: z.string().optional() })),
+    }),
     statistics: z.object({
       averageSeconds: seconds,
       p50Seconds: seconds,
@@ -83,7 +91,14 @@ export const buildReport = defineTool({
     }),
     slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
     failures: z.array(
-      z.object({ cause: z.string(), class: z.string(), checks: z.array(z.string()), steps: z.int() }),
+      z.object({
+        cause: z.string(),
+        class: z.string(),
+        checks: z.array(z.string()),
+        steps: z.int(),
+        interrupted: z.int(),
+        proof: z.string().optional(),
+      }),
     ),
     suggestions: z.array(
       z.object({
@@ -115,6 +130,9 @@ export const buildReport = defineTool({
       clusterId: cluster.id,
       clusterName: cluster.name,
       clusterState: cluster.state,
+      ...(clusterFailure(cluster) !== undefined && {
+        clusterFailure: cluster.stateReason ?? cluster.state,
+      }),
       clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
       windowSeconds: windowSeconds[schedule],
       startedAtText: range.startedAt,

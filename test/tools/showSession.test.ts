@@ -31,8 +31,9 @@ test('after a whole level, a restart tells everything the session remembers', as
     Rounds:
       1. 2x 15m since 2025-12-08T15:30:00.000000-05:00: <cluster>, 2x_20251208_153000 (first try)
 
-    → The person reads the report; commitResults, then scaleConfigs with the next load.
-    → Or the same load again: change the cluster configs, then uploadDags."
+    → The person reads the report and decides.
+    → commitResults commits the configs and the report; then scaleConfigs with load 4.
+    → Or the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG."
   `);
   expect(structure).toMatchObject({
     phase: 'reported',

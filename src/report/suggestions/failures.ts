@@ -1,24 +1,38 @@
 import type { Suggestion } from '../findingsModel.ts';
+import type { ReportStep } from '../model.ts';
 import { signatures } from '../signatures/index.ts';
 import { counted } from '../words.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { memorySize } from './memory.ts';
 
-export function fromFailures({ failures, counts, clusterConfig }: SuggestionFacts): Suggestion[] {
+const named = 3;
+
+export function fromFailures({ failures, counts, clusterConfig, steps }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {
     const remedy = signatures.find((signature) => signature.id === group.signature)?.remedy;
     if (!remedy) return [];
     const present = memorySize(remedy.setting, clusterConfig?.settings);
     return {
       id: `failure:${group.signature}`,
-      title: `${group.title}: ${remedy.setting}`,
-      measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with it`,
+      title: remedy.ofQuery ? `Mend ${checksOf(group.steps, steps)}` : `${group.title}: ${remedy.setting}`,
+      measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : 'it'}`,
       metric: { name: `failed:${group.signature}`, value: group.steps.length },
       setting: remedy.setting,
-      from: present?.text ?? clusterConfig?.settings?.[remedy.setting] ?? 'not known',
+      from:
+        present?.text ??
+        clusterConfig?.settings?.[remedy.setting] ??
+        (remedy.ofQuery ? 'as uploaded' : 'not known'),
       to: (remedy.doubles && present?.doubledText) || remedy.to,
       expected: 'these steps complete',
       nextRound: { sentence: `No step fails with "${group.title}".`, is: 'at most', value: 0 },
     };
   });
+}
+
+/** The first few by name. */
+function checksOf(ids: readonly string[], steps: readonly ReportStep[]): string {
+  const failed = new Set(ids);
+  const checks = [...new Set(steps.flatMap(({ id, check }) => (failed.has(id) ? check : [])))];
+  const more = checks.length - named;
+  return `${checks.slice(0, named).join(', ')}${more > 0 ? ` and ${counted(more, 'more check')}` : ''}`;
 }

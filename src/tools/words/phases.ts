@@ -1,5 +1,6 @@
 /** What to do next in each phase of the workflow. */
-import type { Phase, Session } from '../../state/session.ts';
+import type { Phase, Round, Session } from '../../state/session.ts';
+import { outcomeIn, stepsAfterRound } from './sameLoad.ts';
 
 export const phases = [
   'idle',
@@ -60,11 +61,13 @@ function stepsAfter({ phase, level, rounds }: Session, disk: Disk): string[] {
     case 'finished':
       return ['buildReport writes the report.'];
     case 'reported':
-      return [
-        'The person reads the report; commitResults, then scaleConfigs with the next load.',
-        'Or the same load again: change the cluster configs, then uploadDags.',
-      ];
+      return afterReport(rounds.findLast(({ report }) => report !== undefined));
     case 'committed':
       return [`scaleConfigs with the next load (for example ${(rounds.at(-1)?.load ?? load) * 2}x).`];
   }
+}
+
+function afterReport(round: Round | undefined): string[] {
+  const outcome = outcomeIn(round?.report?.verdict ?? '');
+  return ['The person reads the report and decides.', ...stepsAfterRound(outcome, round?.load ?? 1)];
 }
