@@ -76,6 +76,7 @@ export function buildReport(facts: RoundFacts): Report {
     round,
     clusterConfig,
     fixedWindows,
+    fixDigests: digestsOf(fixedWindows, facts.fixDigests ?? {}),
     verdict,
     counts,
     statistics,
@@ -116,6 +117,19 @@ function fixedIn(steps: readonly ReportStep[], paths: readonly string[]): string
   const stems = new Set([...fixed].map(stemOf));
   const isFixed = ({ path, check }: ReportStep) => (path === undefined ? stems.has(check) : fixed.has(path));
   return [...new Set(steps.filter(isFixed).map(checkName))].sort(byText);
+}
+
+/** By the check's name in this report. */
+function digestsOf(fixed: readonly string[], digests: Readonly<Record<string, string>>) {
+  const byName = new Map(
+    Object.entries(digests).map(([path, digest]) => [cleanLine(path, pathLength), digest]),
+  );
+  return Object.fromEntries(
+    fixed.flatMap((name) => {
+      const digest = byName.get(name);
+      return digest === undefined ? [] : [[name, digest]];
+    }),
+  );
 }
 
 /** Over COMPLETED steps with a start and an end: a step that failed early says nothing about how long a check takes. */

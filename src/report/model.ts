@@ -163,6 +163,8 @@ export const reportSchema = z.object({
   clusterConfig: clusterConfigSchema.nullable(),
   /** Checks that ran with a window which a person set: their times do not follow the load. */
   fixedWindows: z.array(z.string()).default([]),
+  /** Of those, the digest of the bytes that they ran with. */
+  fixDigests: z.record(z.string(), z.string()).default({}),
   verdict: verdictSchema,
   counts: countsSchema,
   statistics: statisticsSchema,

@@ -22,7 +22,7 @@ export function clusterFailure(cluster: Ended): string | undefined {
   return known ?? (cluster.state === 'TERMINATED_WITH_ERRORS' ? cluster.state : undefined);
 }
 
-/** Ended by an API call: the DAG's, or a person's in the console. */
+/** Ended by an API call: the DAG's, or one that a person made. */
 export function isEndedOnRequest(cluster: Ended): boolean {
   return isEnding(cluster) && codeOf(cluster) === 'USER_REQUEST';
 }

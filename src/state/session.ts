@@ -9,6 +9,7 @@ export const emptySession: Session = {
   phase: 'idle',
   approved: new Set(),
   approvedManifests: new Map(),
+  approvedFixes: new Map(),
   fixes: new Map(),
   writtenManifests: [],
   uploads: [],
@@ -62,7 +63,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
         fixes: new Map(session.fixes).set(
           event.load,
-          withFix(session.fixes.get(event.load) ?? [], event.fix),
+          withFix(session.fixes.get(event.load) ?? [], event.fix, event.restored),
         ),
       };
     case 'reviewed':
@@ -77,6 +78,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         approved: new Set(session.approved).add(event.reviewId),
         approvedManifests: withApproval(session, event),
         fixes: new Map(session.fixes).set(event.load, [...others, ...event.fixes]),
+        approvedFixes: new Map(session.approvedFixes).set(event.reviewId, event.fixes),
       };
     }
     case 'reverted': {
@@ -234,8 +236,8 @@ function hasOpenRound({ rounds }: Session, load: number): boolean {
   return latest.clusterId === undefined && latest.finished === undefined && latest.report === undefined;
 }
 
-function withFix(fixes: readonly Fix[], fix: Fix): Fix[] {
-  return [...fixes.filter((known) => known.path !== fix.path), fix];
+function withFix(fixes: readonly Fix[], fix: Fix, restored = false): Fix[] {
+  return [...fixes.filter((known) => known.path !== fix.path), ...(restored ? [] : [fix])];
 }
 
 function withRound(session: Session, number: number, facts: Partial<Round>): Session {

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import {
-  fixedPaths,
   fixedWindows,
+  fixesOf,
   readClusterConfig,
   readExpectedChecks,
   readFailures,
@@ -123,6 +123,7 @@ export const buildReport = defineTool({
     const machines = await readInstances(ports, cluster.id, call);
     const { stored, warnings } = await readReports(ports);
     const earlier = stored.filter((one) => one.directory !== directory).map((one) => one.report);
+    const fixes = fixesOf(session, { schedule, load, reviewId: range.round?.reviewId });
     const report = makeReport({
       load,
       schedule,
@@ -141,7 +142,8 @@ export const buildReport = defineTool({
       instances: machines.instances,
       prices: machines.prices,
       expectedChecks: expected.checks,
-      fixedChecks: fixedPaths(session, schedule, load),
+      fixedChecks: fixes.map(({ path }) => path),
+      fixDigests: Object.fromEntries(fixes.map(({ path, digest }) => [path, digest])),
       partial: steps.some(isActive),
       observedMs: range.observedMs,
       knownFromDiskOnly: range.knownFromDiskOnly,
@@ -151,7 +153,7 @@ export const buildReport = defineTool({
       earlier,
       warnings: [
         ...range.warnings,
-        ...fixedWindows(session, schedule, load),
+        ...fixedWindows(fixes, load),
         ...expected.warnings,
         ...machines.warnings,
         ...warnings,

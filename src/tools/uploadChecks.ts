@@ -142,6 +142,9 @@ export const uploadChecks = defineTool({
   render: (output) =>
     textOf(output, {
       ...(output.status === 'awaiting_approval' ? nothingSent : {}),
+      unrecognised: (paths) => [
+        `Not named like a 15m, hourly or daily check, so never uploaded: ${paths.join(', ')}`,
+      ],
       prefixes: (rows) => rows.map((row) => `  - ${count(row.files, 'file')} → ${row.uri}`),
       changedSince: (rows) => [
         'Changed without approval:',

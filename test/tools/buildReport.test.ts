@@ -82,6 +82,17 @@ test('a check whose window a person fixed is named in report.json, so that no ra
   expect(fixedWindows).toEqual(['events/check_events_15m.yml']);
 });
 
+test('a report names the fixes that its round ran with, whatever was fixed since', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  await runToEnd(bed);
+  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { reviewId } = (await bed.call('reviewConfigs')).structure;
+  await bed.call('uploadChecks', { reviewId, approved: true });
+  const { warnings } = (await bed.call('buildReport')).structure;
+  expect(warnings.join()).not.toContain('fixed by a person');
+});
+
 test('active steps are refused, and a provisional report is written when asked for', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });

@@ -86,9 +86,9 @@ export const certain: readonly Signature[] = [
     pattern:
       /\[(?:CAST_INVALID_INPUT|CAST_OVERFLOW|DIVIDE_BY_ZERO|ARITHMETIC_OVERFLOW|CANNOT_PARSE_TIMESTAMP|INVALID_ARRAY_INDEX)\b/,
     remedy: {
-      setting: 'query of the check',
+      setting: 'its query or table',
       to: 'a value that can be computed, or try_cast',
-      from: 'as uploaded',
+      ofQuery: true,
     },
   },
   {
