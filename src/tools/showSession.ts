@@ -52,12 +52,13 @@ export const showSession = defineTool({
   async run(_, ports: Wanted, call) {
     const session = await ports.sessions.load();
     const disk = await diskOf(ports, session, call);
+    const seen = shownPhase(session, disk.disk);
     const damaged = ports.sessions.damaged();
     const shown = session.rounds.slice(-10);
     return {
-      summary: summaryOf(shownPhase(session, disk.disk)),
-      nextSteps: nextStepsOf(shownPhase(session, disk.disk), disk.disk),
-      phase: shownPhase(session, disk.disk).phase,
+      summary: summaryOf(seen),
+      nextSteps: nextStepsOf(seen, disk.disk && { ...disk.disk, mode: ports.settings.approval }),
+      phase: seen.phase,
       schedule: session.schedule ?? null,
       disk: disk.disk,
       uploaded: session.uploads.slice(-9),

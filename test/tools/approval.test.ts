@@ -59,8 +59,8 @@ test('an edit that nobody approved is listed by every call until it is, however 
 
   const session = await bed.call('showSession');
   expect(session.structure.nextSteps).toEqual([
-    'reviewConfigs lists the lines that the person has not approved: show them.',
-    `Only after the person's "approved": uploadChecks with reviewId ${refused.structure.reviewId}.`,
+    'reviewConfigs says what is under review: show the person the lines that changed, else the git diff.',
+    `Only after the person says "approved": uploadChecks with reviewId ${refused.structure.reviewId} and approved: true.`,
   ]);
   await bed.call('uploadChecks', refused.structure.callAgain.arguments);
   expect((await bed.call('reviewConfigs')).structure).toMatchObject({ approved: true, changedSince: [] });
@@ -161,6 +161,9 @@ test('APPROVAL=terminal takes no word of a client: the person types it', async (
     To approve, the person types in a terminal: audit-load-test approve …
     Then uploadChecks with reviewId …."
   `);
+  expect((await bed.call('showSession')).structure.nextSteps[1]).toBe(
+    `To approve, the person types in a terminal: audit-load-test approve ${reviewId}`,
+  );
   const terminal = { question: async () => 'yes' } as never;
   await approve(reviewId, bed.ports(), terminal);
   expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('uploaded');

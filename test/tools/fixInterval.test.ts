@@ -19,7 +19,7 @@ test('"check_events_15m should be 4 hours, not 6" changes that one amount', asyn
     Review id: <reviewId>
 
     → The person reviews the change and replies "approved", or names what else is wrong.
-    → When the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'fixed',

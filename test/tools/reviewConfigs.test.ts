@@ -34,7 +34,7 @@ test('a person’s edit after the scaling is shown line by line, and so is a fix
       events/check_events_15m.yml:8: as above
 
     → Show the person the lines that changed without approval (changedSince).
-    → When the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     load: 2,

@@ -32,7 +32,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 
     → The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).
-    → When the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'scaled',

@@ -15,7 +15,7 @@ export function yesTo(
   mode: Yes['mode'],
 ): string[] {
   const call = `${tool} with ${worded(given)}`;
-  if (mode !== 'terminal') return [`When the person says "approved": ${call} and approved: true.`];
+  if (mode !== 'terminal') return [`Only after the person says "approved": ${call} and approved: true.`];
   return [`To approve, the person types in a terminal: audit-load-test approve ${reviewId}`, `Then ${call}.`];
 }
 

@@ -1,5 +1,6 @@
 /** What to do next in each phase of the workflow. */
 import type { Phase, Round, Session } from '../../state/session.ts';
+import { type Yes, yesTo } from './approving.ts';
 import { outcomeIn, stepsAfterRound } from './sameLoad.ts';
 
 export const phases = [
@@ -16,7 +17,7 @@ export const phases = [
 ] as const satisfies readonly Phase[];
 
 /** The check files under review, when they can be read. */
-type Disk = { readonly reviewId: string; readonly approved: boolean } | null;
+type Disk = { readonly reviewId: string; readonly approved: boolean; readonly mode: Yes['mode'] } | null;
 
 export function nextStepsOf(session: Session, disk: Disk): string[] {
   const newest = session.interruptions.at(-1);
@@ -32,8 +33,8 @@ const beforeRound: readonly Phase[] = ['scaled', 'approved', 'checks_uploaded', 
 function stepsAfter({ phase, level, rounds }: Session, disk: Disk): string[] {
   if (disk?.approved === false && beforeRound.includes(phase))
     return [
-      'reviewConfigs lists the lines that the person has not approved: show them.',
-      `Only after the person's "approved": uploadChecks with reviewId ${disk.reviewId}.`,
+      'reviewConfigs says what is under review: show the person the lines that changed, else the git diff.',
+      ...yesTo('uploadChecks', { reviewId: disk.reviewId }, disk.reviewId, disk.mode),
     ];
   const load = level?.load ?? 1;
   switch (phase) {
@@ -47,7 +48,11 @@ function stepsAfter({ phase, level, rounds }: Session, disk: Disk): string[] {
     case 'scaled':
       return ['reviewConfigs shows what is under review; the person approves it or names what to mend.'];
     case 'approved':
-      return ['reviewConfigs gives the reviewId; then uploadChecks: these bytes need no further yes.'];
+      return [
+        disk === null
+          ? 'reviewConfigs gives the reviewId; then uploadChecks.'
+          : `uploadChecks with reviewId ${disk.reviewId}: these bytes need no further yes.`,
+      ];
     case 'checks_uploaded':
       return [`uploadDags with load ${load}.`];
     case 'dag_uploaded':
