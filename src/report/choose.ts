@@ -84,9 +84,9 @@ function nextFor(stored: readonly StoredReport[], { candidate, schedule }: Wante
   const loads = stored
     .filter(({ report }) => schedule === undefined || report.schedule === schedule)
     .map(({ report }) => report.load);
-  const largest = Math.max(...loads);
-  if (asked !== undefined && asked > largest && new Set(loads).size > 1)
-    return `${asked}x was not run: compareReports of the largest loads that were (without ${asked}x) forecasts up to ${2 * largest}x.`;
+  const [largest = 0, before] = [...new Set(loads)].sort((a, b) => b - a);
+  if (asked !== undefined && asked > largest && before !== undefined)
+    return `${asked}x was not run; compareReports with baseline ${before}x and candidate ${largest}x forecasts up to ${2 * largest}x, and no further.`;
   return 'call buildReport for the rounds that are to be compared, or compareReports with two reports that are there.';
 }
 

@@ -56,7 +56,7 @@ test('a load that was not run is answered with where its forecast is', async () 
   const structure = (await bed.call('compareReports', { baseline: '2x', candidate: '4x' })).structure;
   expect(structure.forecast.points.map(({ load }: { load: number }) => load)).toEqual([5, 6, 8]);
   expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatch(
-    /Next: 8x was not run: compareReports of the largest loads that were \(without 8x\) forecasts up to 8x\.$/,
+    /Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts up to 8x, and no further\.$/,
   );
 });
 
@@ -127,7 +127,7 @@ test('2x against 2x with one 2x report of a schedule says what there is', async 
 
 test('a load without a report is refused with the names of what is there', async () => {
   expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatchInlineSnapshot(
-    `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: 8x was not run: compareReports of the largest loads that were (without 8x) forecasts up to 8x."`,
+    `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts up to 8x, and no further."`,
   );
 });
 

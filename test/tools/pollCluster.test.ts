@@ -203,7 +203,8 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
       - The cluster failed under the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
 
     → The person reads report.md in that directory and decides.
-    → The round decides nothing. The person mends what broke; then the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG."
+    → The round decides nothing. The person mends what broke; then the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG.
+    → Or commitResults, when the person takes it as it is."
   `);
   const markdown = readFileSync(join(bed.project, 'reports/2x_20251208_153000/report.md'), 'utf8');
   expect(markdown).toContain(

@@ -70,7 +70,8 @@ test('the same call again finds the work done and writes nothing', async () => {
   const bed = await toolBed();
   const first = await bed.call('scaleConfigs', { load: '2x' });
   const between = bed.git('diff');
-  const { structure } = await bed.call('scaleConfigs', { load: '2x' });
+  const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
+  expect(text).toContain("INTERVAL '3' hour → INTERVAL '6' hour\n");
   expect(structure).toMatchObject({ status: 'unchanged', written: 0, reviewId: first.structure.reviewId });
   expect(structure.filesChanged).toBe(first.structure.filesChanged);
   expect(structure.summary).toMatchInlineSnapshot(

@@ -19,7 +19,10 @@ export function stepsAfterRound(outcome: Outcome, load: number): string[] {
         'Or commitResults, and stop: a higher load asks for more.',
       ];
     default:
-      return [`The round decides nothing. The person mends what broke; then ${sameLoadAgain}`];
+      return [
+        `The round decides nothing. The person mends what broke; then ${sameLoadAgain}`,
+        'Or commitResults, when the person takes it as it is.',
+      ];
   }
 }
 

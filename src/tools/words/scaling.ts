@@ -169,8 +169,10 @@ export const scalingLines = {
   sample: (rows: Lines['sample']) => [
     'Sample:',
     ...rows.map((row) => {
-      const baseline = row.before === row.baseline ? '' : ` (baseline ${row.baseline})`;
-      return `  ${row.file}:${row.line}: ${row.before} → ${row.after}${baseline}`;
+      // Called again, the disk holds the load already.
+      const before = row.before === row.after ? row.baseline : row.before;
+      const baseline = before === row.baseline ? '' : ` (baseline ${row.baseline})`;
+      return `  ${row.file}:${row.line}: ${before} → ${row.after}${baseline}`;
     }),
   ],
   notScaled: (rows: Lines['notScaled'], { notScaledTotal }: Lines) => [
