@@ -37,7 +37,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
 
     → The person reads report.md in that directory and decides.
     → commitResults commits the configs and the report; then scaleConfigs with load 4.
-    → Or the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG."
+    → Or the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
   `);
   expect(structure).toMatchObject({
     load: 2,

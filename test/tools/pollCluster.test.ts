@@ -173,7 +173,7 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
   expect([structure.summary, ...structure.nextSteps].join('\n').replace(/j-\w+/, '…')).toMatchInlineSnapshot(`
     "Round 1 (2x 15m) on … ended early: the cluster failed (INSTANCE_FAILURE); 2 of 8 steps completed in 1m 59s, 1 failed, 5 interrupted.
     buildReport keeps what is known of this round; stateReason says why it ended.
-    The person mends that; then the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG."
+    The person mends that; then the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
   `);
   const report = (await bed.call('buildReport')).text;
   expect(
@@ -203,7 +203,7 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
       - The cluster failed under the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
 
     → The person reads report.md in that directory and decides.
-    → The round decides nothing. The person mends what broke; then the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG.
+    → The round decides nothing. The person mends what broke; then the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG.
     → Or commitResults, when the person takes it as it is."
   `);
   const markdown = readFileSync(join(bed.project, 'reports/2x_20251208_153000/report.md'), 'utf8');

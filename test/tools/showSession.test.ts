@@ -33,7 +33,7 @@ test('after a whole level, a restart tells everything the session remembers', as
 
     → The person reads the report and decides.
     → commitResults commits the configs and the report; then scaleConfigs with load 4.
-    → Or the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG."
+    → Or the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
   `);
   expect(structure).toMatchObject({
     phase: 'reported',

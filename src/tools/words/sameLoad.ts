@@ -4,7 +4,7 @@ import type { Report } from '../../report/model.ts';
 type Outcome = Report['verdict']['outcome'];
 
 export const sameLoadAgain =
-  'the same load again: uploadDags when the DAG or a cluster config changed, else markRound; then the person triggers the DAG.';
+  'the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG.';
 
 export function stepsAfterRound(outcome: Outcome, load: number): string[] {
   switch (outcome) {
