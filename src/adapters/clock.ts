@@ -21,7 +21,7 @@ export function createClock({ aws, bucket }: ClockOptions): Clock {
       await sleep(ms, undefined, { signal });
     },
     async now() {
-      const askedMs = Date.now();
+      const before = aws.s3.clockReading();
       const doing = { what: `asking s3://${bucket} for the time`, bucket };
       const signal = AbortSignal.timeout(patienceMs);
       await aws.s3
@@ -30,7 +30,8 @@ export function createClock({ aws, bucket }: ClockOptions): Clock {
         )
         .catch(() => undefined);
       const reading = aws.s3.clockReading();
-      if (reading === undefined || reading.sentMs < askedMs)
+      // An answer to an earlier request says nothing of now.
+      if (reading === undefined || reading === before)
         return { epochUs: localUs(), source: 'local', skewSeconds: 0 };
       // Our clock at the middle of the request, when the stamp was made.
       const skewMs = reading.awsMs - (reading.sentMs + reading.answeredMs) / 2;

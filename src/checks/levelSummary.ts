@@ -76,7 +76,7 @@ function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: num
         ]
       : []),
     ...(others > 0
-      ? [`${others} more ${schedule} ${others === 1 ? 'file is' : 'files are'} uploaded as they are`]
+      ? [`${others} more ${schedule} ${others === 1 ? 'file' : 'files'} of other names, uploaded unscaled`]
       : []),
   ];
   return notes.length === 0 ? {} : { note: notes.join('; ') };
@@ -100,7 +100,9 @@ function remarksOn(review: Review): Remarks {
   const moved = review.files.flatMap((one) =>
     one.remarks.map((remark) => `${one.path}:${remark.line} ${remark.text}`),
   );
-  const unloaded = review.files.filter((one) => one.noLiteral).map((one) => one.path);
+  const unloaded = review.files
+    .filter((one) => one.noLiteral && one.notScaled.length === 0)
+    .map((one) => one.path);
   const added = review.files.filter((one) => one.file.newOnBranch).map((one) => one.path);
   return {
     remarks: [
@@ -109,6 +111,7 @@ function remarksOn(review: Review): Remarks {
       ...many(unloaded, 'no interval of the unit that is scaled: the load of these checks does not change'),
       ...moved,
       ...many(added, 'new on the test branch: the first version there is the baseline'),
+      ...many(review.unrecognised, 'not named like a 15m, hourly or daily check, so never uploaded'),
       ...many(
         review.untracked,
         'not in git yet, so there is no baseline: neither scaled nor uploaded; commit them to include them',

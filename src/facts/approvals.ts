@@ -42,15 +42,15 @@ export async function recordApproval(
 ): Promise<void> {
   const { reviewId, target } = review;
   const fixes: Fix[] = [];
-  for (const { path, rule, file, digest, fix } of review.files) {
-    const isFix = file.diskDigest !== digest || fix !== undefined;
-    if (!isFix || file.disk === undefined || file.baselineDigest === undefined) continue;
+  for (const { path, rule, file, scaledDigest, fix } of review.files) {
+    if (file.diskDigest === scaledDigest || file.disk === undefined || file.baselineDigest === undefined)
+      continue;
     const origin = fix !== undefined && fix.digest === file.diskDigest ? fix.origin : 'edit';
     const kept = await ports.blobs.put(file.disk);
     fixes.push({ path, schedule: rule.schedule, baselineDigest: file.baselineDigest, digest: kept, origin });
   }
   const schedules = [...schedulesInScope(target.scope, target.schedule)];
-  // What was approved was seen: a later look tells what changed since then.
+  // A later look tells what changed since then.
   const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [
     { type: 'reviewed', reviewId, manifest },

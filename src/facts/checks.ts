@@ -9,10 +9,11 @@ import {
   type ReviewTarget,
   reviewFiles,
 } from '../checks/review.ts';
+import { type Schedule, schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import { clean } from '../foreignText.ts';
 import type { Blobs, ChecksSnapshot, Ports, Watch } from '../ports.ts';
-import type { Session } from '../state/session.ts';
+import { approvalKey, type Session } from '../state/session.ts';
 
 /** The fixes of one load with the bytes they put on disk. */
 async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
@@ -95,17 +96,23 @@ export interface FileChange {
   readonly after: string;
 }
 
-/** What changed on disk since the person was last shown the files, line by line. */
-export async function changedSinceReview(
+/**
+ * What on disk is not what the person approved last at this load, line by line; where nothing of the schedule was approved,
+ * what is not baseline × load. Showing it changes nothing: a line is listed until it is approved.
+ */
+export async function changedSinceApproval(
   ports: Pick<Ports, 'blobs'>,
   session: Session,
   review: Review,
 ): Promise<FileChange[]> {
-  if (session.lastReview === undefined) return [];
-  const shown = await readManifest(ports.blobs, session.lastReview.manifest);
+  const approved = await approvedManifests(ports.blobs, session, review.target.load);
   const changes: FileChange[] = [];
   for (const one of review.files) {
-    const before = shown[one.path] ?? one.file.baselineDigest ?? 'deleted';
+    const manifest = approved.get(one.rule.schedule);
+    const before =
+      manifest === undefined
+        ? one.scaledDigest
+        : (manifest[one.path] ?? one.file.baselineDigest ?? 'deleted');
     if (before === (one.file.diskDigest ?? 'deleted')) continue;
     const bytes = await bytesOf(ports.blobs, one, before, review.target.load);
     changes.push(...fileChanges(one.path, bytes, one.file.disk));
@@ -113,7 +120,22 @@ export async function changedSinceReview(
   return changes;
 }
 
-/** The bytes of a digest that was shown: the baseline's, the load's, or bytes that were kept. */
+/** Schedule -> what was approved last at the load; without an entry where nothing was, or its bytes are gone. */
+async function approvedManifests(
+  blobs: Blobs,
+  session: Session,
+  load: number,
+): Promise<Map<Schedule, Manifest>> {
+  const manifests = new Map<Schedule, Manifest>();
+  for (const schedule of schedules) {
+    const digest = session.approvedManifests.get(approvalKey(load, schedule));
+    const bytes = digest === undefined ? undefined : await blobs.get(digest);
+    if (bytes !== undefined) manifests.set(schedule, JSON.parse(bytes.toString('utf8')) as Manifest);
+  }
+  return manifests;
+}
+
+/** The bytes of a digest that was approved: the baseline's, the load's, or bytes that were kept. */
 async function bytesOf(
   blobs: Blobs,
   one: ExpectedFile,
@@ -144,7 +166,7 @@ export function fileChanges(
   }));
 }
 
-/** Keeps what the person is shown now, so that the next look can say what changed since. */
+/** Keeps what is shown now: an approval of it is an approval of these bytes. */
 export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
   // Bytes that no scaling makes again are kept whole.
   for (const one of review.unexpected) if (one.file.disk !== undefined) await ports.blobs.put(one.file.disk);

@@ -13,7 +13,7 @@ import type { StoredReport } from '../report/choose.ts';
 import { parseReport } from '../report/json.ts';
 import { sampleAcrossChecks } from '../report/logSample.ts';
 import type { ClusterConfigUsed } from '../report/model.ts';
-import type { Session } from '../state/session.ts';
+import type { Fix, Session } from '../state/session.ts';
 
 /** Logs are read for at most this many failed steps: the groups of causes are clear long before. */
 const mostLogs = 40;
@@ -146,14 +146,25 @@ export async function readReports(
   return { stored, warnings };
 }
 
-/** Paths of the checks whose window a person fixed at this load. */
-export function fixedPaths(session: Session, schedule: Schedule, load: number): string[] {
-  return (session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule).map((fix) => fix.path);
+/** What a round ran with, as far as its review is known. */
+export interface Ran {
+  readonly schedule: Schedule;
+  readonly load: number;
+  readonly reviewId?: string | undefined;
+}
+
+/**
+ * The checks whose window a person had fixed when the round began; of a round whose review nobody knows, those of the load
+ * now.
+ */
+export function fixesOf(session: Session, { schedule, load, reviewId }: Ran): Fix[] {
+  const ofReview = reviewId === undefined ? undefined : session.approvedFixes.get(reviewId);
+  return (ofReview ?? session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule);
 }
 
 /** Checks that ran with a window which a person set: their times do not follow the load, and say nothing of its growth. */
-export function fixedWindows(session: Session, schedule: Schedule, load: number): string[] {
-  const fixes = fixedPaths(session, schedule, load);
+export function fixedWindows(fixed: readonly Fix[], load: number): string[] {
+  const fixes = fixed.map(({ path }) => path);
   if (fixes.length === 0) return [];
   const names = fixes.slice(0, 5).map((path) => cleanLine(path, 120));
   const more = fixes.length > names.length ? `, and ${fixes.length - names.length} more` : '';

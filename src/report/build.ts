@@ -61,19 +61,22 @@ export function buildReport(facts: RoundFacts): Report {
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
   const failures = groupFailures(steps, load, earlier);
-  const suggested = suggest({ verdict, counts, findings, failures, clusterConfig, steps });
+  const cluster = {
+    ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
+    ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
+    ...(facts.clusterFailure !== undefined && { failure: cleanLine(facts.clusterFailure, 300) }),
+  };
+  const suggested = suggest({ cluster, verdict, counts, findings, failures, clusterConfig, steps });
   const report: ComparedReport = {
     schemaVersion,
     load,
     schedule: facts.schedule,
     clusterId: facts.clusterId,
-    cluster: {
-      ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
-      ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
-    },
+    cluster,
     round,
     clusterConfig,
     fixedWindows,
+    fixDigests: digestsOf(fixedWindows, facts.fixDigests ?? {}),
     verdict,
     counts,
     statistics,
@@ -114,6 +117,19 @@ function fixedIn(steps: readonly ReportStep[], paths: readonly string[]): string
   const stems = new Set([...fixed].map(stemOf));
   const isFixed = ({ path, check }: ReportStep) => (path === undefined ? stems.has(check) : fixed.has(path));
   return [...new Set(steps.filter(isFixed).map(checkName))].sort(byText);
+}
+
+/** By the check's name in this report. */
+function digestsOf(fixed: readonly string[], digests: Readonly<Record<string, string>>) {
+  const byName = new Map(
+    Object.entries(digests).map(([path, digest]) => [cleanLine(path, pathLength), digest]),
+  );
+  return Object.fromEntries(
+    fixed.flatMap((name) => {
+      const digest = byName.get(name);
+      return digest === undefined ? [] : [[name, digest]];
+    }),
+  );
 }
 
 /** Over COMPLETED steps with a start and an end: a step that failed early says nothing about how long a check takes. */

@@ -74,8 +74,20 @@ function newestBefore(same: readonly StoredReport[], candidate: StoredReport): S
 
 function missing(stored: readonly StoredReport[], wanted: WantedReports): never {
   throw new ToolError('NOT_FOUND', `${whatIsMissing(stored, wanted)} Nothing was written.`, {
-    next: 'call buildReport for the rounds that are to be compared, or compareReports with two reports that are there.',
+    next: nextFor(stored, wanted),
   });
+}
+
+/** A load above all that ran is a question for the forecast, which any comparison of two loads holds. */
+function nextFor(stored: readonly StoredReport[], { candidate, schedule }: WantedReports): string {
+  const asked = candidate === undefined ? undefined : loadNamed(candidate);
+  const loads = stored
+    .filter(({ report }) => schedule === undefined || report.schedule === schedule)
+    .map(({ report }) => report.load);
+  const [largest = 0, before] = [...new Set(loads)].sort((a, b) => b - a);
+  if (asked !== undefined && asked > largest && before !== undefined)
+    return `${asked}x was not run; compareReports with baseline ${before}x and candidate ${largest}x forecasts up to ${2 * largest}x, and no further.`;
+  return 'call buildReport for the rounds that are to be compared, or compareReports with two reports that are there.';
 }
 
 function whatIsMissing(stored: readonly StoredReport[], wanted: WantedReports): string {

@@ -7,6 +7,7 @@ import { forecastFrom } from './forecast.ts';
 import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
 import { type ScalingWord, scalingWords } from './scaling.ts';
+import { fixesApart } from './sharedFixes.ts';
 import { milli, percentile } from './statistics.ts';
 import { isDecided } from './verdict.ts';
 
@@ -20,10 +21,12 @@ export type ComparedReport = Omit<Report, 'comparison'>;
  * @param others more rounds of the schedule, in any order: repeats give the noise, further loads the forecast
  */
 export function compareReports(
-  baseline: ComparedReport,
-  candidate: ComparedReport,
+  earlier: ComparedReport,
+  later: ComparedReport,
   others: readonly ComparedReport[] = [],
 ): Comparison {
+  const baseline = fixesApart(earlier, later);
+  const candidate = fixesApart(later, earlier);
   const { varies, why } = notComparable(baseline, candidate);
   const heads = { baseline: headOf(baseline), candidate: headOf(candidate) };
   if (why !== undefined)

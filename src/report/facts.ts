@@ -12,6 +12,8 @@ export interface RoundFacts {
   readonly clusterId: string;
   readonly clusterName?: string | undefined;
   readonly clusterState?: string | undefined;
+  /** EMR's code and words, where the cluster failed. */
+  readonly clusterFailure?: string | undefined;
   readonly clusterConfig?: ClusterConfigUsed | undefined;
   /** Seconds between two runs of the schedule. */
   readonly windowSeconds: number;
@@ -28,6 +30,8 @@ export interface RoundFacts {
   readonly expectedChecks?: readonly string[] | undefined;
   /** Paths, as uploaded, of the checks whose window a person fixed at this load. */
   readonly fixedChecks?: readonly string[] | undefined;
+  /** Path -> digest of the bytes that they were fixed to. */
+  readonly fixDigests?: Readonly<Record<string, string>> | undefined;
   readonly partial: boolean;
   /** AWS's clock at the last look: how long a round that still runs has taken. */
   readonly observedMs?: number | undefined;

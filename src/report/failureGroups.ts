@@ -18,7 +18,7 @@ export function groupFailures(
   const titleOf = (step: ReportStep) =>
     step.failure && isNotRead(step.failure)
       ? `${notReadTitle} (${failed.length - notRead} of ${failed.length} were)`
-      : titleOfRead(step.failure);
+      : titleOfRead(step);
   const groups = [...groupBy(failed, titleOf).entries()].map(([title, same]) => {
     const checks = [...groupBy(same, checkKey).values()].flatMap((group) => group.slice(0, 1));
     const histories = checks.map((step) => ({ check: step.check, ...historyOf(step) }));
@@ -52,8 +52,9 @@ function isNotRead(failure: StepFailure): boolean {
 }
 
 /** What a failure is called when no line of a log says more. */
-function titleOfRead(failure: StepFailure | undefined): string {
+function titleOfRead({ failure, state }: ReportStep): string {
   if (failure?.cause) return failure.cause.title;
+  if (state === 'INTERRUPTED') return 'Interrupted when the cluster ended';
   if (failure?.log === 'not_delivered_yet') return 'Log not delivered yet';
   if (failure?.log === 'denied') return 'Log may not be read';
   if (failure?.log === 'unreadable') return 'Log is neither gzip nor text';

@@ -22,7 +22,9 @@ export function forecastSentence(answer: Answer, largestMeasured: number): strin
       return `${missed ?? `Misses at ${to}x (forecast)`}; ${belowText(answer)}.`;
     if (fitsUpTo === null) return 'Misses at every load (forecast).';
     if (to - from === 1) return `${fits}; ${missed ?? `breaks at ${to}x (${forecastText(answer, to)})`}.`;
-    return `${fits}; breaks between ${from}x and ${to}x${likelyText(answer)}.`;
+    // Where a round missed there is nothing left to forecast.
+    const likely = answer.mostLikely === lowestMiss ? `; ${to}x missed (measured)` : likelyText(answer);
+    return `${fits}; breaks between ${from}x and ${to}x${likely}.`;
   }
   if (fitsUpTo === upTo) return `${fits}, as far as rounds up to ${largestMeasured}x allow a forecast.`;
   const next = answer.points.find(({ load }) => load > (fitsUpTo ?? 0))?.load ?? upTo;

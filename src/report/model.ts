@@ -146,7 +146,12 @@ export const reportSchema = z.object({
   load: loadSchema,
   schedule: z.enum(schedules),
   clusterId: z.string(),
-  cluster: z.object({ name: z.string().optional(), state: z.string().optional() }),
+  cluster: z.object({
+    name: z.string().optional(),
+    state: z.string().optional(),
+    /** EMR's code and words, where the cluster failed. */
+    failure: z.string().optional(),
+  }),
   round: z.object({
     number: z.int().nullable(),
     /** The mark's own text, with its offset and microseconds. */
@@ -158,6 +163,8 @@ export const reportSchema = z.object({
   clusterConfig: clusterConfigSchema.nullable(),
   /** Checks that ran with a window which a person set: their times do not follow the load. */
   fixedWindows: z.array(z.string()).default([]),
+  /** Of those, the digest of the bytes that they ran with. */
+  fixDigests: z.record(z.string(), z.string()).default({}),
   verdict: verdictSchema,
   counts: countsSchema,
   statistics: statisticsSchema,

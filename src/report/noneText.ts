@@ -1,8 +1,11 @@
+import { isBroken } from './brokenRound.ts';
 import type { Report } from './model.ts';
 
 /** Why there is no suggestion. Where nothing was measured, no number could have asked for one. */
-export function noneText({ counts, statistics }: Pick<Report, 'counts' | 'statistics'>): string {
+export function noneText(report: Pick<Report, 'cluster' | 'counts' | 'statistics'>): string {
+  const { counts, statistics } = report;
   if (counts.total === 0) return 'Not measured: the round has no steps.';
   if (statistics.n === 0) return 'Not measured: no step completed with a start and an end.';
+  if (isBroken(report)) return 'None: the round broke, so its numbers ask for no change of a setting.';
   return 'None: no number of this round asks for a change.';
 }

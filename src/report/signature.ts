@@ -20,6 +20,8 @@ export interface Signature {
   readonly remedy?: {
     readonly setting: string;
     readonly to: string;
+    /** Only the check itself can be mended: its query, or the table that it reads. */
+    readonly ofQuery?: true;
     /** A size in memory that is to be doubled: with the present size known, both are given in MiB. */
     readonly doubles?: true;
   };

@@ -21,7 +21,10 @@ export function warn(
       (step.queueSeconds === null || (step.endedAt !== null && step.runSeconds === null)),
   ).length;
   const startless = steps.filter(endedWithoutStart);
+  const completed = steps.filter((step) => step.state === 'COMPLETED').length;
   return [
+    facts.clusterFailure !== undefined &&
+      `The cluster failed under the round (${cleanLine(facts.clusterFailure, 300)}): ${completed} of ${counted(steps.length, 'step')} completed.`,
     ...facts.warnings,
     load !== facts.load &&
       `The steps ran at ${load}x, the round was marked as ${facts.load}x: this report is of ${load}x.`,

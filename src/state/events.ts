@@ -46,7 +46,14 @@ export const sessionEvent = z.discriminatedUnion('type', [
     filesChanged: z.int(),
     intervalsChanged: z.int(),
   }),
-  z.object({ type: z.literal('fixed'), load, fix, reviewId: z.string() }),
+  z.object({
+    type: z.literal('fixed'),
+    load,
+    fix,
+    reviewId: z.string(),
+    /** The file holds baseline × load again: a fix that was known of it is none any more. */
+    restored: z.boolean().optional(),
+  }),
   /** What a person was shown last; a later look says what changed since. */
   z.object({ type: z.literal('reviewed'), reviewId: z.string(), manifest: digest }),
   z.object({

@@ -68,6 +68,10 @@ export interface Session {
   readonly schedule?: Schedule;
   /** Review ids that a person approved, ever: a digest approved once is never asked again. */
   readonly approved: ReadonlySet<string>;
+  /** The newest approval of a load and schedule (`2x 15m`) -> the manifest of the bytes that were approved. */
+  readonly approvedManifests: ReadonlyMap<string, string>;
+  /** Review id -> the fixes among the bytes that were approved under it: what a round of that review ran with. */
+  readonly approvedFixes: ReadonlyMap<string, readonly Fix[]>;
   /** The known fixes of each load. */
   readonly fixes: ReadonlyMap<number, readonly Fix[]>;
   readonly lastReview?: { readonly reviewId: string; readonly manifest: string };

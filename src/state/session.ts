@@ -8,6 +8,8 @@ export const emptySession: Session = {
   entries: 0,
   phase: 'idle',
   approved: new Set(),
+  approvedManifests: new Map(),
+  approvedFixes: new Map(),
   fixes: new Map(),
   writtenManifests: [],
   uploads: [],
@@ -61,7 +63,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
         fixes: new Map(session.fixes).set(
           event.load,
-          withFix(session.fixes.get(event.load) ?? [], event.fix),
+          withFix(session.fixes.get(event.load) ?? [], event.fix, event.restored),
         ),
       };
     case 'reviewed':
@@ -74,7 +76,9 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...session,
         phase: 'approved',
         approved: new Set(session.approved).add(event.reviewId),
+        approvedManifests: withApproval(session, event),
         fixes: new Map(session.fixes).set(event.load, [...others, ...event.fixes]),
+        approvedFixes: new Map(session.approvedFixes).set(event.reviewId, event.fixes),
       };
     }
     case 'reverted': {
@@ -166,6 +170,22 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
   }
 }
 
+/** What an approval covers is what was shown right before it: the manifest of that look, for each schedule under review. */
+function withApproval(
+  { approvedManifests, lastReview }: Session,
+  { reviewId, load, schedules }: Extract<SessionEvent, { type: 'approved' }>,
+): ReadonlyMap<string, string> {
+  if (lastReview?.reviewId !== reviewId) return approvedManifests;
+  return new Map([
+    ...approvedManifests,
+    ...schedules.map((schedule) => [approvalKey(load, schedule), lastReview.manifest] as const),
+  ]);
+}
+
+export function approvalKey(load: number, schedule: string): string {
+  return `${load}x ${schedule}`;
+}
+
 /**
  * The effect that was begun has been recorded. Only a tool's own end counts, so that a mark in between does not make
  * a half-done upload be forgotten; with other files on disk (`tool` left out) nothing begun before is worth finishing.
@@ -221,8 +241,8 @@ function hasOpenRound({ rounds }: Session, load: number): boolean {
   return latest.clusterId === undefined && latest.finished === undefined && latest.report === undefined;
 }
 
-function withFix(fixes: readonly Fix[], fix: Fix): Fix[] {
-  return [...fixes.filter((known) => known.path !== fix.path), fix];
+function withFix(fixes: readonly Fix[], fix: Fix, restored = false): Fix[] {
+  return [...fixes.filter((known) => known.path !== fix.path), ...(restored ? [] : [fix])];
 }
 
 function withRound(session: Session, number: number, facts: Partial<Round>): Session {

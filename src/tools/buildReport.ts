@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import {
-  fixedPaths,
   fixedWindows,
+  fixesOf,
   readClusterConfig,
   readExpectedChecks,
   readFailures,
@@ -14,6 +14,7 @@ import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
 import { reportFiles } from '../report/files.ts';
+import { clusterFailure } from '../rounds/clusterEnd.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import { version } from '../version.ts';
@@ -73,6 +74,13 @@ export const buildReport = defineTool({
       interrupted: z.int(),
       unfinished: z.int(),
     }),
+    time: z.object({
+      totalSeconds: seconds,
+      windowSeconds: z.number(),
+      waitingShare: seconds,
+      slots: z.int().nullable(),
+      replayed: z.array(z.object({ slots: z.int(), totalSeconds: z.number(), room: z.string().optional() })),
+    }),
     statistics: z.object({
       averageSeconds: seconds,
       p50Seconds: seconds,
@@ -83,7 +91,14 @@ export const buildReport = defineTool({
     }),
     slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
     failures: z.array(
-      z.object({ cause: z.string(), class: z.string(), checks: z.array(z.string()), steps: z.int() }),
+      z.object({
+        cause: z.string(),
+        class: z.string(),
+        checks: z.array(z.string()),
+        steps: z.int(),
+        interrupted: z.int(),
+        proof: z.string().optional(),
+      }),
     ),
     suggestions: z.array(
       z.object({
@@ -108,6 +123,7 @@ export const buildReport = defineTool({
     const machines = await readInstances(ports, cluster.id, call);
     const { stored, warnings } = await readReports(ports);
     const earlier = stored.filter((one) => one.directory !== directory).map((one) => one.report);
+    const fixes = fixesOf(session, { schedule, load, reviewId: range.round?.reviewId });
     const report = makeReport({
       load,
       schedule,
@@ -115,6 +131,9 @@ export const buildReport = defineTool({
       clusterId: cluster.id,
       clusterName: cluster.name,
       clusterState: cluster.state,
+      ...(clusterFailure(cluster) !== undefined && {
+        clusterFailure: cluster.stateReason ?? cluster.state,
+      }),
       clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
       windowSeconds: windowSeconds[schedule],
       startedAtText: range.startedAt,
@@ -123,7 +142,8 @@ export const buildReport = defineTool({
       instances: machines.instances,
       prices: machines.prices,
       expectedChecks: expected.checks,
-      fixedChecks: fixedPaths(session, schedule, load),
+      fixedChecks: fixes.map(({ path }) => path),
+      fixDigests: Object.fromEntries(fixes.map(({ path, digest }) => [path, digest])),
       partial: steps.some(isActive),
       observedMs: range.observedMs,
       knownFromDiskOnly: range.knownFromDiskOnly,
@@ -133,7 +153,7 @@ export const buildReport = defineTool({
       earlier,
       warnings: [
         ...range.warnings,
-        ...fixedWindows(session, schedule, load),
+        ...fixedWindows(fixes, load),
         ...expected.warnings,
         ...machines.warnings,
         ...warnings,

@@ -6,8 +6,9 @@ import { compareReports as compare } from '../report/comparison.ts';
 import { comparisonFiles } from '../report/comparisonFiles.ts';
 import { comparisonSchema, forecastSchema } from '../report/comparisonModel.ts';
 import { scalingText } from '../report/scalingText.ts';
+import { settingChanges } from '../report/settingChanges.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';
-import { comparisonSummary, ratiosLine } from './words/comparing.ts';
+import { comparisonSummary, pointsToTell, pointText, ratiosLine } from './words/comparing.ts';
 import { textOf } from './words/text.ts';
 
 const named = z.string().min(1).max(100);
@@ -36,8 +37,10 @@ export const compareReports = defineTool({
     ratios: comparisonSchema.shape.ratios,
     worst: z.array(z.object({ check: z.string(), ratio: z.number(), word: z.string() })),
     newFailures: z.array(z.string()),
+    runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
+    clusterChanges: z.array(z.object({ setting: z.string(), from: z.string(), to: z.string() })),
     forecast: forecastSchema
-      .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true })
+      .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true, points: true })
       .optional(),
     file: z.string(),
     warnings: z.array(z.string()),
@@ -52,9 +55,21 @@ export const compareReports = defineTool({
       comparisonFiles(baseline, candidate, comparison),
     );
 
+    const isOneSchedule = baseline.report.schedule === candidate.report.schedule;
+    const changes = isOneSchedule
+      ? settingChanges(baseline.report.clusterConfig, candidate.report.clusterConfig)
+      : [];
+    const runtimes = {
+      baselineSeconds: baseline.report.verdict.runtimeSeconds,
+      candidateSeconds: candidate.report.verdict.runtimeSeconds,
+    };
     const { comparable, why, varies, ratios, checks, newFailures, forecast } = comparison;
     return {
-      summary: comparisonSummary(comparison, candidate.report.schedule),
+      summary: comparisonSummary(
+        comparison,
+        candidate.report.schedule,
+        isOneSchedule ? { runtimes, changes } : undefined,
+      ),
       nextSteps: comparable
         ? ['The person reads the file, and decides whether to go up a level or to mend first.']
         : [
@@ -71,7 +86,9 @@ export const compareReports = defineTool({
         .slice(0, 5)
         .map((one) => ({ check: one.check, ratio: one.ratio, word: scalingText(one, varies) })),
       newFailures: newFailures.slice(0, 10),
-      ...(forecast === null ? {} : { forecast }),
+      runtimes,
+      clusterChanges: changes.slice(0, 8),
+      ...(forecast === null ? {} : { forecast: { ...forecast, points: pointsToTell(forecast) } }),
       file,
       warnings: warnings.slice(0, 5),
     };
@@ -86,6 +103,14 @@ export const compareReports = defineTool({
         'Grew most:',
         ...rows.map((row) => `  - ${row.check}: ${row.ratio.toFixed(2)} times as long (${row.word})`),
       ],
-      forecast: ({ sentence }, { summary }) => (summary.includes(sentence) ? [] : [`Forecast: ${sentence}`]),
+      runtimes: () => [],
+      clusterChanges: (rows) => [
+        'Changed on the cluster:',
+        ...rows.map((row) => `  - ${row.setting}: ${row.from} → ${row.to}`),
+      ],
+      forecast: ({ sentence, points }, { summary }) => [
+        ...(summary.includes(sentence) ? [] : [`Forecast: ${sentence}`]),
+        ...(points.length === 0 ? [] : [`Forecast total: ${points.map(pointText).join('; ')}`]),
+      ],
     }),
 });

@@ -9,7 +9,7 @@ import { decodeCheck, encodeCheck } from '../checks/sourceText.ts';
 import { ToolError } from '../errors.ts';
 import { keepManifest, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
-import { defineTool, result } from './tool.ts';
+import { defineTool, loadOutput, result } from './tool.ts';
 import { yesTo } from './words/approving.ts';
 import { count, textOf } from './words/text.ts';
 
@@ -34,7 +34,17 @@ export const fixInterval = defineTool({
     ...result,
     status: z.enum(['fixed', 'unchanged']),
     file: z.string(),
-    changes: z.array(z.object({ line: z.int(), before: z.string(), after: z.string() })),
+    changes: z.array(
+      z.object({
+        line: z.int(),
+        before: z.string(),
+        after: z.string(),
+        baseline: z.string().optional(),
+        scaled: z.string().optional(),
+      }),
+    ),
+    load: loadOutput,
+    restored: z.boolean(),
     reviewId: z.string(),
   }),
   async run(input, ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>, call) {
@@ -49,6 +59,8 @@ export const fixInterval = defineTool({
         nextSteps: [`reviewConfigs shows the files under review (reviewId ${review.reviewId}).`],
         file: one.path,
         changes: [],
+        load,
+        restored: false,
         reviewId: review.reviewId,
       };
 
@@ -74,10 +86,12 @@ export const fixInterval = defineTool({
       digest,
       origin: 'fixInterval' as const,
     };
-    await ports.sessions.record(() => [{ type: 'fixed', load, fix, reviewId }]);
+    const restored = digest === one.scaledDigest;
+    const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
+    await ports.sessions.record(() => [{ type: 'fixed', load, fix, reviewId, restored }]);
     return {
       status: 'fixed' as const,
-      summary: `Fixed ${count(fixed.changes.length, 'interval')} of one check file: ${input.from} → ${input.to}.`,
+      summary: `Fixed ${count(fixed.changes.length, 'interval')} of one check file: ${input.from} → ${input.to}.${aboutLoad(changes, load, restored)}`,
       nextSteps: session.approved.has(reviewId)
         ? [`uploadChecks with reviewId ${reviewId}.`]
         : [
@@ -85,15 +99,41 @@ export const fixInterval = defineTool({
             ...yesTo('uploadChecks', { reviewId }, reviewId, ports.settings.approval),
           ],
       file: one.path,
-      changes: fitting(fixed.changes, 4000),
+      changes: fitting(changes, 4000),
+      load,
+      restored,
       reviewId,
     };
   },
   render: (output) =>
     textOf(output, {
-      changes: (rows) => ['Changes:', ...rows.map((row) => `  ${row.line}: ${row.before} → ${row.after}`)],
+      changes: (rows, { load }) => [
+        'Changes:',
+        ...rows.map(({ line, before, after, baseline, scaled }) => {
+          const made = baseline === undefined ? '' : ` (baseline ${baseline}, × ${load} is ${scaled})`;
+          return `  ${line}: ${before} → ${after}${made}`;
+        }),
+      ],
+      // The summary names both.
+      load: () => [],
+      restored: () => [],
     }),
 });
+
+type Change = { readonly after: string; readonly scaled?: string };
+
+function aboutLoad(changes: readonly Change[], load: number, restored: boolean): string {
+  if (restored) return ` That is baseline × ${load} again, so no fix is kept.`;
+  const isApart = changes.every(({ after, scaled }) => scaled !== undefined && scaled !== after);
+  return isApart ? ` That is not baseline × ${load}.` : '';
+}
+
+/** What the load makes of the baseline on a line; unknown where several windows stand on it. */
+function scaledAt(one: ExpectedFile, line: number): { baseline?: string; scaled?: string } {
+  const [change, other] = one.changes.filter((candidate) => candidate.line === line);
+  if (change === undefined || other !== undefined) return {};
+  return { baseline: change.before, scaled: change.after };
+}
 
 interface Wanted {
   readonly from: number;

@@ -7,11 +7,13 @@ import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
 import { formatDuration } from '../report/durations.ts';
 import { chooseRound } from '../rounds/choice.ts';
+import { clusterFailure, isEndedOnRequest } from '../rounds/clusterEnd.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
 import { laterRunWords, unownedWords } from './words/rounds.ts';
-import { textOf } from './words/text.ts';
+import { sameLoadAgain } from './words/sameLoad.ts';
+import { count, textOf } from './words/text.ts';
 
 type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
 
@@ -82,7 +84,7 @@ export const pollCluster = defineTool({
       load: observed.load,
       schedule: round.schedule,
       state: clean(cluster.state, 40),
-      ...(cluster.stateReason === undefined ? {} : { stateReason: clean(cluster.stateReason, 200) }),
+      ...reasonOf(observed, counts),
       steps: counts,
       done: observed.done,
       elapsedSeconds: elapsed,
@@ -191,8 +193,17 @@ function summaryOf(
 ): string {
   const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}`;
   if (done) {
+    const failure = clusterFailure(cluster);
+    const lost = counts.interrupted + counts.cancelled;
     const failed = counts.failed === 0 ? 'none failed' : `${counts.failed} failed`;
-    return `${what} is done: ${counts.total} steps in ${formatDuration(elapsed)}, ${failed}.`;
+    if (failure === undefined && lost === 0)
+      return `${what} is done: ${count(counts.total, 'step')} in ${formatDuration(elapsed)}, ${failed}.`;
+    const how =
+      failure === undefined ? 'before all of its steps ran' : `early: the cluster failed (${failure})`;
+    const others = (['failed', 'interrupted', 'cancelled'] as const).flatMap((state) =>
+      counts[state] === 0 ? [] : `, ${counts[state]} ${state}`,
+    );
+    return `${what} ended ${how}; ${counts.completed} of ${count(counts.total, 'step')} completed in ${formatDuration(elapsed)}${others.join('')}.`;
   }
   if (counts.total === 0)
     return isEnding({ state: cluster.state })
@@ -200,6 +211,18 @@ function summaryOf(
       : `${what} has no step yet; the cluster is ${stateWord(cluster.state)}.`;
   const ended = counts.total - counts.pending - counts.running;
   return `${what} is running: ${ended} of ${counts.total} steps ended, ${counts.running} running, ${counts.pending} waiting.`;
+}
+
+/** A normal end by name; everything else as EMR says it. */
+function reasonOf({ cluster, done }: ObservedRound, counts: ReturnType<typeof countSteps>) {
+  if (cluster.stateReason === undefined) return {};
+  const isWhole = done && counts.interrupted + counts.cancelled === 0;
+  return {
+    stateReason:
+      isWhole && isEndedOnRequest(cluster)
+        ? 'ended on request, as the DAG does after its last step'
+        : clean(cluster.stateReason, 200),
+  };
 }
 
 function stateWord(state: string): string {
@@ -210,6 +233,11 @@ const again = `pollCluster again in ${pollAfterSeconds} seconds.`;
 
 function nextStepsOf({ round, done, steps, cluster }: ObservedRound, isLatest: boolean): string[] {
   const which = isLatest ? '' : ` with round: ${round.round}`;
+  if (done && clusterFailure(cluster) !== undefined)
+    return [
+      `buildReport${which} keeps what is known of this round; stateReason says why it ended.`,
+      `The person mends that; then ${sameLoadAgain}`,
+    ];
   if (done) return [`buildReport${which} writes the report of this round.`];
   if (steps.own.length === 0 && isEnding(cluster))
     return [

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fitting } from '../checks/fitting.ts';
 import type { Review } from '../checks/review.ts';
-import { changedSinceReview, fileChanges, keepReview, readReview } from '../facts/checks.ts';
+import { changedSinceApproval, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { defineTool, loadOutput, result } from './tool.ts';
 import { yesTo } from './words/approving.ts';
@@ -11,7 +11,7 @@ export const reviewConfigs = defineTool({
   name: 'reviewConfigs',
   title: 'Show what is under review',
   description:
-    'Says what the check files on disk amount to now: the reviewId that an upload must name, whether the person approved it, what changed on disk since the last look, and every line that is neither baseline × load nor a known fix. Call it after the person edited files or reported a problem.',
+    'Says what the check files on disk amount to now: the reviewId that an upload must name, whether the person approved it, what changed on disk since the last approval, and every line that is neither baseline × load nor a known fix. Call it after the person edited files or reported a problem.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -38,7 +38,7 @@ export const reviewConfigs = defineTool({
     const { reviewId, target } = review;
     const approved = session.approved.has(reviewId);
     const approvalNeeded = review.approvalNeeded && !approved;
-    const changedSince = await changedSinceReview(ports, session, review);
+    const changedSince = approved ? [] : await changedSinceApproval(ports, session, review);
     const manifest = await keepReview(ports, review);
     await ports.sessions.record(() => [{ type: 'reviewed', reviewId, manifest }]);
 
@@ -52,7 +52,9 @@ export const reviewConfigs = defineTool({
     );
     const nextSteps = approvalNeeded
       ? [
-          'The person looks at the git diff in the target repository.',
+          changedSince.length === 0
+            ? 'The person looks at the git diff in the target repository.'
+            : 'Show the person the lines that changed without approval (changedSince).',
           ...yesTo('uploadChecks', { reviewId }, reviewId, ports.settings.approval),
         ]
       : [`uploadChecks with reviewId ${reviewId}.`];
@@ -84,16 +86,20 @@ export const reviewConfigs = defineTool({
   render: (output) =>
     textOf(output, {
       changedSince: (rows, { changedSinceTotal }) => [
-        `Changed since the last look (${count(changedSinceTotal, 'line')}):`,
+        `Changed without approval (${count(changedSinceTotal, 'line')}):`,
         ...rows.flatMap(lineChange),
       ],
       changedSinceTotal: () => [],
-      unexpected: (rows, { unexpectedTotal }) => [
+      unexpected: (rows, { unexpectedTotal, changedSince }) => [
         `Neither baseline × load nor a known fix (${count(unexpectedTotal, 'line')}):`,
-        ...rows.map(
-          (row) =>
-            `  ${row.file}:${row.line}: expected "${row.expected.trim()}", found "${row.found.trim()}"`,
-        ),
+        ...rows.map((row) => {
+          const isAbove = changedSince.some(
+            ({ file, line, before, after }) =>
+              file === row.file && line === row.line && before === row.expected && after === row.found,
+          );
+          const lines = `expected "${row.expected.trim()}", found "${row.found.trim()}"`;
+          return `  ${row.file}:${row.line}: ${isAbove ? 'as above' : lines}`;
+        }),
       ],
       unexpectedTotal: () => [],
     }),

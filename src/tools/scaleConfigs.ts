@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { fitting } from '../checks/fitting.ts';
+import { fixedAmounts } from '../checks/fixValues.ts';
 import { changesText, describeLevel } from '../checks/levelSummary.ts';
-import { manifestOf, type ReviewTarget, reviewFiles } from '../checks/review.ts';
+import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
-import { keepManifest, readManifest, reviewOf } from '../facts/checks.ts';
+import { fileChanges, keepManifest, readManifest, reviewOf } from '../facts/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
@@ -25,8 +27,9 @@ const output = z.object({
   load: loadOutput,
   schedule: scheduleInput,
   scheduleFrom: z.enum(['given', 'session', 'default']),
-  reviewId: z.string(),
-  approvalNeeded: z.boolean(),
+  /** Of the bytes on disk after the call; left out while the person has to decide first. */
+  reviewId: z.string().optional(),
+  approvalNeeded: z.boolean().optional(),
   filesChanged: z.int(),
   intervalsChanged: z.int(),
   written: z.int(),
@@ -54,8 +57,20 @@ const output = z.object({
   notScaledTotal: z.int(),
   edited: z.array(z.string()),
   editedTotal: z.int(),
+  edits: z.array(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
   fixesApplied: z.array(z.string()),
   fixesNotCarried: z.array(z.string()),
+  notCarried: z.array(
+    z.object({
+      file: z.string(),
+      line: z.int(),
+      unit: z.string(),
+      baseline: z.number(),
+      scaled: z.number(),
+      fixed: z.number(),
+      now: z.number(),
+    }),
+  ),
   changesFile: z.string(),
   location: z.string(),
   backup: z.string().optional(),
@@ -89,6 +104,11 @@ export const scaleConfigs = defineTool({
     const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
 
     const level = describeLevel(before, review, plan, target);
+    const edits = plan.edited.flatMap((one) =>
+      fileChanges(one.path, one.file.disk, one.bytes).map(({ file, line, before: found, after: scaled }) => {
+        return { file, line, found, scaled };
+      }),
+    );
     const approvalNeeded = review.approvalNeeded && !session.approved.has(review.reviewId);
     const words = {
       target,
@@ -97,6 +117,7 @@ export const scaleConfigs = defineTool({
       reviewId: review.reviewId,
       ...level,
       abandon: input.abandon,
+      roundRuns: warnings.length > 0,
       mode: ports.settings.approval,
     };
     const remarks = [...warnings, ...uncommittedWarning(session, target.load), ...level.remarks];
@@ -107,12 +128,25 @@ export const scaleConfigs = defineTool({
       reviewId: review.reviewId,
       approvalNeeded,
       ...level,
+      edits: fitting(edits, 900),
+      notCarried: fitting(await amountsNotCarried(ports, session, plan.fixesNotCarried, before), 900),
       remarks: [...leavingWarnings(left, false), ...remarks],
       written: 0,
       changesFile: await ports.notes.write(`${review.reviewId}.txt`, changesText(review, `${target.load}x`)),
       location: `${ports.settings.targetRepo}/${ports.settings.checksPath}`,
     };
-    if (plan.edited.length > 0 && !input.overwriteEdits) return { ...told, ...decisionWords(words) };
+    if (plan.edited.length > 0 && !input.overwriteEdits) {
+      // What was not written has no review, and what it would change is another question.
+      const { reviewId: _, approvalNeeded: __, ...asked } = told;
+      return {
+        ...asked,
+        bySchedule: [],
+        sample: [],
+        notScaled: [],
+        remarks: warnings,
+        ...decisionWords(words),
+      };
+    }
     if (input.dryRun) return { ...told, ...dryRunWords(words) };
 
     const manifest = await keepManifest(
@@ -166,6 +200,27 @@ function targetOf(asked: Asked, session: Session) {
         : ('default' as const);
   const scope = asked.scope ?? (schedule === 'hourly' ? ('schedule' as const) : ('all' as const));
   return { target: { load: asked.load, schedule, scope }, scheduleFrom };
+}
+
+/** The amounts that a person fixed at the level on disk, and what this level makes of the same windows. */
+async function amountsNotCarried(
+  ports: Pick<Ports, 'blobs'>,
+  session: Session,
+  paths: readonly string[],
+  review: Review,
+) {
+  const load = session.level?.load ?? 1;
+  const rows = [];
+  for (const path of paths) {
+    const one = review.files.find((file) => file.path === path);
+    const fix = session.fixes.get(load)?.find((known) => known.path === path);
+    const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
+    const baseline = one?.file.baseline;
+    if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
+    const amounts = fixedAmounts({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
+    rows.push(...amounts.map((amount) => ({ file: path, ...amount, scaled: amount.baseline * load })));
+  }
+  return rows;
 }
 
 async function backUp(ports: Wanted, plan: ScalePlan): Promise<{ backup?: string }> {

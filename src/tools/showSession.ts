@@ -53,12 +53,13 @@ export const showSession = defineTool({
   async run(_, ports: Wanted, call) {
     const session = await ports.sessions.load();
     const disk = await diskOf(ports, session, call);
+    const seen = shownPhase(session, disk.disk);
     const damaged = ports.sessions.damaged();
     const shown = session.rounds.slice(-10);
     return {
-      summary: summaryOf(session),
-      nextSteps: nextStepsOf(session),
-      phase: session.phase,
+      summary: summaryOf(seen),
+      nextSteps: nextStepsOf(seen, disk.disk && { ...disk.disk, mode: ports.settings.approval }),
+      phase: seen.phase,
       schedule: session.schedule ?? null,
       disk: disk.disk,
       uploaded: session.uploads.slice(-9),
@@ -105,6 +106,11 @@ export const showSession = defineTool({
   },
   render: (output) => textOf(output, sessionLines),
 });
+
+/** An edit on disk is no event: with it nothing is approved, whatever was before. */
+function shownPhase(session: Session, disk: { approved: boolean } | null): Session {
+  return session.phase === 'approved' && disk?.approved === false ? { ...session, phase: 'scaled' } : session;
+}
 
 /** What lies on disk now; a repository that cannot be read is a warning here, and no failure. */
 async function diskOf(ports: Wanted, session: Session, call: ToolCall) {

@@ -3,7 +3,7 @@ import { fitting } from '../checks/fitting.ts';
 import type { Review } from '../checks/review.ts';
 import { planTableMetrics, planUploads, prefixesOf, staleIn } from '../checks/uploadPlan.ts';
 import { isApproved } from '../facts/approvals.ts';
-import { changedSinceReview, keepReview, readReview } from '../facts/checks.ts';
+import { changedSinceApproval, keepReview, readReview } from '../facts/checks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
@@ -67,7 +67,7 @@ export const uploadChecks = defineTool({
         ports,
         session,
         review,
-        'The files on disk are not the ones that were shown under this reviewId.',
+        'The files on disk are not those of this reviewId, so no yes to it counts.',
       );
     await requireNoRoundUnderWay(ports, session, call);
     if (!(await isApproved(ports, session, review, input.approved, call)))
@@ -141,13 +141,16 @@ export const uploadChecks = defineTool({
   },
   render: (output) =>
     textOf(output, {
+      unrecognised: (paths) => [
+        `Not named like a 15m, hourly or daily check, so never uploaded: ${paths.join(', ')}`,
+      ],
       prefixes: (rows) => rows.map((row) => `  - ${count(row.files, 'file')} → ${row.uri}`),
       tableMetrics: ({ copied, unchanged, prefixes }) => [
         `Table metrics: ${copied} copied, ${unchanged} unchanged`,
         ...prefixes.map((uri) => `  → ${uri}`),
       ],
       changedSince: (rows) => [
-        'Changed since the last look:',
+        'Changed without approval:',
         ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
       ],
       ...(output.status === 'awaiting_approval' ? nothingSent : {}),
@@ -164,7 +167,7 @@ const nothingSent = {
 
 /** Nothing is sent. The person is shown what changed, and the new reviewId. */
 async function askAgain(ports: Wanted, session: Session, review: Review, reason: string) {
-  const changedSince = await changedSinceReview(ports, session, review);
+  const changedSince = await changedSinceApproval(ports, session, review);
   const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [{ type: 'reviewed', reviewId: review.reviewId, manifest }]);
   return {

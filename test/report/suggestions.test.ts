@@ -39,6 +39,20 @@ describe('suggestions', () => {
     expect(report.suggestions[0]?.measured).toMatch(/^steps spent 88% of their time waiting while 4\.0 of 4/);
   });
 
+  it.each([
+    ['whose cluster failed', { clusterFailure: 'INSTANCE_FAILURE: core nodes were lost' }, 0],
+    ['of which most steps were interrupted', {}, 31],
+  ])('are none from a round %s, and no table of other slots either', (_what, more, interrupted) => {
+    const steps = evenRound(60, 4, (index) => 70 + (index % 5)).map((step, index) =>
+      index < interrupted ? { ...step, state: 'INTERRUPTED' } : step,
+    );
+    const report = reportOf(steps, 4, more);
+    expect(report.suggestions).toEqual([]);
+    const markdown = renderMarkdown(report);
+    expect(markdown).toContain('None: the round broke, so its numbers ask for no change of a setting.');
+    expect(markdown).not.toContain('replayed on other numbers of slots');
+  });
+
   it('name a number of slots that stands in the table of the report', () => {
     const report = reportOf(
       evenRound(200, 10, (index) => 60 + (index % 5)),
@@ -277,7 +291,13 @@ describe('suggestions', () => {
     const failures = new Map(
       steps.map((step) => [step.id, log('[TABLE_OR_VIEW_NOT_FOUND] The table or view `a` cannot be found.')]),
     );
-    expect(idsOf(steps, 4, { failures })).toEqual([]);
+    expect(reportOf(steps, 4, { failures }).suggestions).toMatchObject([
+      {
+        id: 'failure:missing-table',
+        title: 'Mend check_0000_15m, check_0001_15m, check_0002_15m and 57 more checks',
+        setting: 'its query or table',
+      },
+    ]);
   });
 
   it('say "not measured" where nothing was', () => {

@@ -24,7 +24,7 @@ test('an edit between review and upload is shown under a new review id, and noth
     },
   ]);
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Nothing was uploaded. The files on disk are not the ones that were shown under this reviewId. Under review: 2x with 8 changed files, 1 of them not as expected (reviewConfigs shows the lines), 1 line changed since the last look."`,
+    `"Nothing was uploaded. The files on disk are not those of this reviewId, so no yes to it counts. Under review: 2x with 8 changed files, 1 of them not as expected (reviewConfigs shows the lines), 1 line that the person has not approved."`,
   );
   expect(structure.callAgain).toEqual({
     tool: 'uploadChecks',
@@ -32,6 +32,59 @@ test('an edit between review and upload is shown under a new review id, and noth
   });
   expect((await bed.call('uploadChecks', structure.callAgain.arguments)).structure.status).toBe('uploaded');
   expect(bed.object(`checks_load_test/configs/15m/2x/${events}`)).toContain("'600' hour");
+});
+
+test('an edit that nobody approved is listed by every call until it is, however often it was shown', async () => {
+  const bed = await toolBed();
+  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  await bed.call('uploadChecks', { reviewId, approved: true });
+  bed.edit(events, "'6' hour", "'600' hour");
+  const listed = [
+    {
+      file: events,
+      line: 8,
+      before: expect.stringContaining("'6'"),
+      after: expect.stringContaining("'600'"),
+    },
+  ];
+  const refused = await bed.call('uploadChecks', { reviewId, approved: true });
+  expect(refused.structure.changedSince).toEqual(listed);
+  expect(refused.structure.nextSteps[0]).toMatch(/^Show the person the lines under changedSince/);
+  expect(refused.text).not.toContain('Call again');
+  expect(refused.text).toContain('Only after the person’s yes: uploadChecks {');
+  const again = await bed.call('uploadChecks', { reviewId: refused.structure.reviewId, approved: false });
+  expect(again.structure.changedSince).toEqual(listed);
+  await bed.restart();
+  expect((await bed.call('reviewConfigs')).structure.changedSince).toEqual(listed);
+
+  const session = await bed.call('showSession');
+  expect(session.structure.nextSteps).toEqual([
+    'reviewConfigs says what is under review: show the person the lines that changed, else the git diff.',
+    `Only after the person says "approved": uploadChecks with reviewId ${refused.structure.reviewId} and approved: true.`,
+  ]);
+  await bed.call('uploadChecks', refused.structure.callAgain.arguments);
+  expect((await bed.call('reviewConfigs')).structure).toMatchObject({ approved: true, changedSince: [] });
+});
+
+test('a phase that was approved is none while bytes on disk are not', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2 });
+  await bed.call('scaleConfigs', { load: 4 });
+  await bed.call('scaleConfigs', { load: 2 });
+  expect((await bed.call('showSession')).structure.phase).toBe('approved');
+  bed.edit(events, "'6' hour", "'5' hour");
+  const { text } = await bed.call('showSession');
+  expect(text).toContain('Phase: scaled');
+  expect(text).toContain('not approved yet, changed since it was last shown');
+});
+
+test('what was approved for one schedule alone leaves the others to be held against baseline × load', async () => {
+  const bed = await toolBed();
+  await uploadLevel(bed, { load: 2, scope: 'schedule' });
+  await bed.call('scaleConfigs', { load: 2 });
+  expect((await bed.call('reviewConfigs')).structure.changedSince).toEqual([]);
+  bed.edit('check_identity_matches_daily.yml', "'62' day", "'61' day");
+  expect((await bed.call('reviewConfigs')).structure.changedSince).toHaveLength(1);
 });
 
 test('bytes that were approved once are never asked about again', async () => {
@@ -108,6 +161,9 @@ test('APPROVAL=terminal takes no word of a client: the person types it', async (
     To approve, the person types in a terminal: audit-load-test approve …
     Then uploadChecks with reviewId …."
   `);
+  expect((await bed.call('showSession')).structure.nextSteps[1]).toBe(
+    `To approve, the person types in a terminal: audit-load-test approve ${reviewId}`,
+  );
   const terminal = { question: async () => 'yes' } as never;
   await approve(reviewId, bed.ports(), terminal);
   expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('uploaded');

@@ -20,6 +20,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
     Cluster id: <cluster>
     Round: 1
     Steps: total 8, successful 7, failed 1, cancelled 0, interrupted 0, unfinished 0
+    Total 9m 25s of the 15-minute window; 1% of the steps' time waiting; 8 slots.
     Average 4m 25s, median 4m 47s, P95 8m 50s, P99 9m 16s (7 completed steps)
     Slowest:
       1. check_events_15m_2x: 9m 22s (COMPLETED)
@@ -29,13 +30,16 @@ test('"Test is done, generate report" writes the report of the latest round', as
       5. check_orders_15m_2x: 2m 16s (COMPLETED)
     Failed:
       - check_consent_15m: Column not found (data, 1 step)
+        AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
     Suggestions:
-      1. Tune or split check_events_15m: by itself it runs 9m 22s (62% of the 15-minute window); more slots cannot help it
+      1. Mend check_consent_15m: 1 of 8 steps failed with "Column not found"
+         its query or table: as uploaded → a column that the table has
+      2. Tune or split check_events_15m: by itself it runs 9m 22s (62% of the 15-minute window); more slots cannot help it
          the query of check_events_15m (partition filter or join, or two checks of half the interval): 9m 22s → at most 7m 30s: half of the window, so that the next level may double it
 
-    → The person reads <project>/reports/2x_20251208_153000/report.md and decides what comes next.
-    → commitResults commits the configs and this report; then scaleConfigs with the next load.
-    → Or the same load again: the person changes the cluster configs beside the DAG file, then uploadDags."
+    → The person reads report.md in that directory and decides.
+    → commitResults commits the configs and the report; then scaleConfigs with load 4.
+    → Or the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
   `);
   expect(structure).toMatchObject({
     load: 2,
@@ -78,6 +82,17 @@ test('a check whose window a person fixed is named in report.json, so that no ra
   const { directory } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const { fixedWindows } = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
   expect(fixedWindows).toEqual(['events/check_events_15m.yml']);
+});
+
+test('a report names the fixes that its round ran with, whatever was fixed since', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  await runToEnd(bed);
+  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { reviewId } = (await bed.call('reviewConfigs')).structure;
+  await bed.call('uploadChecks', { reviewId, approved: true });
+  const { warnings } = (await bed.call('buildReport')).structure;
+  expect(warnings.join()).not.toContain('fixed by a person');
 });
 
 test('active steps are refused, and a provisional report is written when asked for', async () => {

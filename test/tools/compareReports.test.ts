@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Bed,
@@ -30,7 +31,7 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m): a scaled check takes 1.87 times as long on average (1.80 to 1.95, 5 checks). Fits at 2x (measured); breaks between 2x and 4x, most likely at 4x (forecast 18m 48s, 80% band 16m 20s to 22m 47s). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.80 to 1.95, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
@@ -42,12 +43,61 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
       - check_inventory_15m.yml: 1.83 times as long (no sign of more than linear)
       - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (no sign of more than linear)
       - orders/check_orders_15m.yml: 1.79 times as long (no sign of more than linear)
+    Forecast total: 5x 23m 29s (80% band 20m 51s to 29m 28s); 6x 28m 11s (80% band 24m 59s to 36m 2s); 8x 37m 34s (80% band 32m 37s to 48m 35s)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
     → The person reads the file, and decides whether to go up a level or to mend first."
   `);
   expect(structure).toMatchObject({ comparable: true, varies: 'load', ratios: { n: 5 } });
   expect(readFileSync(structure.file, 'utf8')).toContain('4x against 2x');
+});
+
+test('a load that was not run is answered with where its forecast is', async () => {
+  const structure = (await bed.call('compareReports', { baseline: '2x', candidate: '4x' })).structure;
+  expect(structure.forecast.points.map(({ load }: { load: number }) => load)).toEqual([5, 6, 8]);
+  expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatch(
+    /Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts up to 8x, and no further\.$/,
+  );
+});
+
+test('two rounds of one load tell what changed on the cluster, what the round took, and keep a check with the same fix', async () => {
+  const world = await toolBed();
+  await world.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  await world.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
+  await reportedLevel(world, { load: 2, scope: 'schedule' });
+  const config = join(world.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const json = JSON.parse(readFileSync(config, 'utf8'));
+  writeFileSync(config, JSON.stringify({ ...json, StepConcurrencyLevel: 4 }, null, 2));
+  await world.call('uploadDags');
+  await runToEnd(world);
+  await world.call('buildReport');
+  const { text, structure } = await world.call('compareReports');
+  expect(structure).toMatchObject({
+    varies: 'cluster',
+    clusterChanges: [{ setting: 'StepConcurrencyLevel', from: '8', to: '4' }],
+  });
+  expect(structure.worst.map(({ check }: { check: string }) => check)).toContain(
+    'orders/check_orders_15m.yml',
+  );
+  expect(normalise(world, text)).toMatchInlineSnapshot(`
+    "2x against 2x (15m), the round 9m 25s → 9m 47s (StepConcurrencyLevel 8 → 4): a check takes 0.99 times as long on average (0.98 to 1.01, 7 checks), which is within the noise.
+
+    Varies: cluster
+    Baseline: 2x_20251208_153000
+    Candidate: 2x_20251208_185006
+    Completed in both rounds: 7 checks, 0.99 times as long (0.98–1.01), within the noise; the whole round 1.04 times.
+    Grew most:
+      - events/check_events_15m.yml: 1.04 times as long (changed no more than the other checks)
+      - messages/check_messages_15m.yml: 1.02 times as long (changed no more than the other checks)
+      - orders/check_orders_15m.yml: 1.01 times as long (changed no more than the other checks)
+      - check_inventory_15m.yml: 0.98 times as long (changed no more than the other checks)
+      - profiles/check_profile_identifiers_15m.yml: 0.98 times as long (changed no more than the other checks)
+    Changed on the cluster:
+      - StepConcurrencyLevel: 8 → 4
+    File: <project>/reports/2x_20251208_185006/compared_with_2x_20251208_153000.md
+
+    → The person reads the file, and decides whether to go up a level or to mend first."
+  `);
 });
 
 test('two rounds of different schedules are not comparable, and it says why', async () => {
@@ -77,7 +127,7 @@ test('2x against 2x with one 2x report of a schedule says what there is', async 
 
 test('a load without a report is refused with the names of what is there', async () => {
   expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatchInlineSnapshot(
-    `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: call buildReport for the rounds that are to be compared, or compareReports with two reports that are there."`,
+    `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts up to 8x, and no further."`,
   );
 });
 

@@ -18,21 +18,40 @@ test('somebody’s edit is named, and nothing is written', async () => {
     tool: 'scaleConfigs',
     arguments: { load: 4, schedule: '15m', scope: 'all', overwriteEdits: true },
   });
-  expect(
-    normalise(bed, text)
-      .split('\n')
-      .filter((line) => /^(Status|Edited|Call|→|.*edited)/.test(line))
-      .join('\n'),
-  ).toMatchInlineSnapshot(`
+  expect(normalise(bed, text)).toMatchInlineSnapshot(`
     "1 check file on disk was edited by somebody since the last scaling. Nothing was written.
+
     Status: needs_decision
-    Edited:
+    Load: 4
+    Schedule: 15m
     Edited files: 1
-    Call again: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
+      events/check_events_15m.yml:8: where: created_at >= current_timestamp - INTERVAL '5' hour and created_at <= current_timestamp → where: created_at >= current_timestamp - INTERVAL '12' hour and created_at <= current_timestamp
+    Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
+    Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
+    Only after the person’s yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
+
     → Ask the person: keep the edits, or replace them?
     → To keep them for the load they were made at: uploadChecks there first, once the person approved them; or the person commits them.
     → To replace them (a patch is saved first): scaleConfigs with load 4 and overwriteEdits: true."
   `);
+});
+
+test('every line that a scaling takes away is listed, before and after, and no review of unwritten bytes', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2 });
+  bed.edit(events, "'6' hour", "'5' hour");
+  bed.edit(events, 'expect: 0', 'expect: 7');
+  const asked = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  expect(asked.edits).toEqual([
+    expect.objectContaining({ file: events, line: 8, found: expect.stringContaining("'5' hour") }),
+    expect.objectContaining({ file: events, found: 'expect: 7', scaled: 'expect: 0' }),
+  ]);
+  expect(asked).not.toHaveProperty('reviewId');
+  expect(asked).not.toHaveProperty('approvalNeeded');
+  const { structure, text } = await bed.call('scaleConfigs', asked.callAgain.arguments);
+  expect(structure.edits).toEqual(asked.edits);
+  expect(text).toContain('Edited files that were replaced: 1');
+  expect(text).toContain('expect: 7 → expect: 0');
 });
 
 test('an edit made before the first scaling survives as well, a comment alone too', async () => {
@@ -91,6 +110,10 @@ test('a fix comes back when its load is scaled again, and another load lists it 
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const four = await bed.call('scaleConfigs', { load: 4 });
   expect(four.structure).toMatchObject({ fixesApplied: [], fixesNotCarried: [events] });
+  expect(four.structure.notCarried).toEqual([
+    { file: events, line: 8, unit: 'hour', baseline: 3, scaled: 6, fixed: 4, now: 12 },
+  ]);
+  expect(four.text).toContain(`${events}:8: baseline 3 hours, scaled 6, fixed to 4; at 4x now 12`);
   expect(bed.read(events)).toContain("'12' hour");
   await bed.restart();
   const two = await bed.call('scaleConfigs', { load: 2 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, normalise, prepareWorld, toolBed } from './toolBed.ts';
+import { type Bed, normalise, prepareWorld, reportedLevel, toolBed } from './toolBed.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
@@ -10,21 +10,30 @@ test('"check_events_15m should be 4 hours, not 6" changes that one amount', asyn
   const given = { check: 'check_events_15m', from: 6, to: 4 };
   const { text, structure } = await bed.call('fixInterval', given);
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "Fixed 1 interval of one check file: 6 → 4.
+    "Fixed 1 interval of one check file: 6 → 4. That is not baseline × 2.
 
     Status: fixed
     File: events/check_events_15m.yml
     Changes:
-      8: INTERVAL '6' hour → INTERVAL '4' hour
+      8: INTERVAL '6' hour → INTERVAL '4' hour (baseline INTERVAL '3' hour, × 2 is INTERVAL '6' hour)
     Review id: <reviewId>
 
     → The person reviews the change and replies "approved", or names what else is wrong.
-    → When the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'fixed',
     file: events,
-    changes: [{ line: 8, before: "INTERVAL '6' hour", after: "INTERVAL '4' hour" }],
+    changes: [
+      {
+        line: 8,
+        before: "INTERVAL '6' hour",
+        after: "INTERVAL '4' hour",
+        baseline: "INTERVAL '3' hour",
+        scaled: "INTERVAL '6' hour",
+      },
+    ],
+    restored: false,
   });
   expect(bed.read(events)).toContain("INTERVAL '4' hour");
 
@@ -56,10 +65,42 @@ test('several places of one file are changed together, or one of them by its lin
   const check = 'check_profile_identifiers_15m';
   const all = await bed.call('fixInterval', { check, from: 6, to: 5 });
   expect(all.structure.changes).toHaveLength(2);
-  expect(all.structure.summary).toMatchInlineSnapshot(`"Fixed 2 intervals of one check file: 6 → 5."`);
+  expect(all.structure.summary).toMatchInlineSnapshot(
+    `"Fixed 2 intervals of one check file: 6 → 5. That is not baseline × 2."`,
+  );
   const [first] = all.structure.changes;
   const one = await bed.call('fixInterval', { check, from: 5, to: 6, line: first.line });
-  expect(one.structure.changes).toEqual([{ line: first.line, before: first.after, after: first.before }]);
+  expect(one.structure.changes).toMatchObject([
+    { line: first.line, before: first.after, after: first.before },
+  ]);
+});
+
+test('a fix that gives baseline × load back is none: it is neither kept nor warned about', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 4, to: 6 });
+  expect(structure.restored).toBe(true);
+  expect(structure.summary).toMatchInlineSnapshot(
+    `"Fixed 1 interval of one check file: 4 → 6. That is baseline × 2 again, so no fix is kept."`,
+  );
+  expect((await bed.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
+  const report = await reportedLevel(bed, { load: 2, scope: 'schedule' });
+  expect(report.warnings.join()).not.toContain('fixed by a person');
+});
+
+test('an approved fix that a person takes back by hand is forgotten with the next approval', async () => {
+  const bed = await toolBed();
+  await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const approve = async () => {
+    const { reviewId } = (await bed.call('reviewConfigs')).structure;
+    await bed.call('uploadChecks', { reviewId, approved: true });
+  };
+  await approve();
+  bed.edit(events, "'4' hour", "'6' hour");
+  await approve();
+  expect((await bed.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
 });
 
 test('a fix of bytes that were approved already needs no approval again', async () => {

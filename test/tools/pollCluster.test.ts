@@ -58,7 +58,7 @@ test('a round is followed from its cluster’s start to its end', async () => {
     Load: 2
     Schedule: 15m
     State: TERMINATED
-    State reason: USER_REQUEST: Terminated by user request
+    State reason: ended on request, as the DAG does after its last step
     Steps: total 8, pending 0, running 0, completed 7, failed 1, cancelled 0, interrupted 0
     Done: yes
     Elapsed: 9m 25s
@@ -155,6 +155,62 @@ test('a cluster that ends without a step says so, and what to look at', async ()
       "markRound, then the person triggers the DAG again.",
     ]
   `);
+});
+
+test('a cluster that fails under its steps ends the round early, and nothing is suggested from what it ran', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  const cluster = bed.trigger();
+  bed.minutes(5);
+  const response = await fetch(`${bed.aws.endpoint}/_sandbox/clusters/${cluster}/fail`, {
+    method: 'POST',
+    body: JSON.stringify({ code: 'INSTANCE_FAILURE', message: 'core nodes were lost' }),
+  });
+  expect(response.status).toBe(200);
+  bed.minutes(30);
+  const { structure } = await bed.call('pollCluster', look);
+  expect(structure).toMatchObject({ done: true, stateReason: 'INSTANCE_FAILURE: core nodes were lost' });
+  expect([structure.summary, ...structure.nextSteps].join('\n').replace(/j-\w+/, '…')).toMatchInlineSnapshot(`
+    "Round 1 (2x 15m) on … ended early: the cluster failed (INSTANCE_FAILURE); 2 of 8 steps completed in 1m 59s, 1 failed, 5 interrupted.
+    buildReport keeps what is known of this round; stateReason says why it ended.
+    The person mends that; then the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
+  `);
+  const report = (await bed.call('buildReport')).text;
+  expect(
+    normalise(bed, report)
+      .replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')
+      .replace(/Slowest:\n( {2}\d.*\n)+/, 'Slowest: …\n'),
+  ).toMatchInlineSnapshot(`
+    "Not decided: 6 of 8 steps did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed under it (warnings say how).
+
+    Directory: <project>/reports/2x_20251208_153000
+    Files: …
+    Load: 2
+    Schedule: 15m
+    Cluster id: <cluster>
+    Round: 1
+    Steps: total 8, successful 2, failed 1, cancelled 0, interrupted 5, unfinished 0
+    Total 1m 59s of the 15-minute window; 3% of the steps' time waiting; 8 slots.
+    Average 59s, median 59s, P95 1m 11s, P99 1m 12s (2 completed steps)
+    Slowest: …
+    Failed, or interrupted with the cluster:
+      - check_inventory_15m, check_events_15m, check_messages_15m, check_orders_15m, check_profile_identifiers_15m: Interrupted when the cluster ended (5 steps)
+      - check_consent_15m: Column not found (data, 1 step)
+        AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
+    Suggestions:
+      1. Mend check_consent_15m: 1 of 8 steps failed with "Column not found"; its query or table: as uploaded → a column that the table has
+    Warnings:
+      - The cluster failed under the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
+
+    → The person reads report.md in that directory and decides.
+    → The round decides nothing. The person mends what broke; then the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG.
+    → Or commitResults, when the person takes it as it is."
+  `);
+  const markdown = readFileSync(join(bed.project, 'reports/2x_20251208_153000/report.md'), 'utf8');
+  expect(markdown).toContain(
+    '> The cluster failed under the round (INSTANCE_FAILURE: core nodes were lost): ',
+  );
+  expect((await bed.call('showSession')).structure.nextSteps.join()).toContain('The round decides nothing.');
 });
 
 test('the load that the steps carry wins over the mark, with a warning', async () => {

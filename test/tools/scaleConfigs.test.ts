@@ -11,15 +11,10 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     "Modified 35 config files for 2x load (15m under test): 39 intervals.
 
     Status: scaled
-    Load: 2
-    Schedule: 15m
     Review id: <reviewId>
     Approval needed: yes
-    Files changed: 35
-    Intervals changed: 39
-    Written: 35
-      - 23 of 24 files in *_15m.yml, 26 intervals (7 more 15m files are uploaded as they are)
-      - 0 of 7 files in *_hourly.yml, 0 intervals (not scaled: the DAG gives these checks ts_start and ts_end 2 hours apart at run time; 5 more hourly files are uploaded as they are)
+      - 23 of 24 files in *_15m.yml, 26 intervals (7 more 15m files of other names, uploaded unscaled)
+      - 0 of 7 files in *_hourly.yml, 0 intervals (not scaled: the DAG gives these checks ts_start and ts_end 2 hours apart at run time; 5 more hourly files of other names, uploaded unscaled)
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
@@ -29,15 +24,15 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
       check_catalog_items_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
     Remarks:
       - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): left alone, and uploaded as its baseline is.
-      - 1 file (check_subscriptions_daily.yml): no interval of the unit that is scaled: the load of these checks does not change.
       - messages/check_deliveries_15m.yml:9 holds a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
-    Not scaled (1 in all):
+      - 1 file (events/check_events_backfill.yml): not named like a 15m, hourly or daily check, so never uploaded.
+    Windows in these files that are left as they are (1):
       check_subscriptions_daily.yml:7: INTERVAL '1 day 2 hours' (a compound of several parts)
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 
     → The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).
-    → When the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'scaled',
@@ -50,6 +45,15 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
   });
   expect(bed.read('events/check_events_15m.yml')).toContain("INTERVAL '6' hour");
   expect(bed.read('check_identity_matches_daily.yml')).toContain("INTERVAL '62' day");
+});
+
+test('while a round runs, the uploads wait in the next steps, too', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2, scope: 'schedule' });
+  bed.trigger();
+  bed.minutes(5);
+  const { structure } = await bed.call('scaleConfigs', { load: 4, scope: 'schedule' });
+  expect(structure.nextSteps[0]).toBe('Uploads wait: pollCluster until the running round is done.');
 });
 
 test('only numbers change: every other byte, line end and comment stays', async () => {
@@ -66,7 +70,8 @@ test('the same call again finds the work done and writes nothing', async () => {
   const bed = await toolBed();
   const first = await bed.call('scaleConfigs', { load: '2x' });
   const between = bed.git('diff');
-  const { structure } = await bed.call('scaleConfigs', { load: '2x' });
+  const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
+  expect(text).toContain("INTERVAL '3' hour → INTERVAL '6' hour\n");
   expect(structure).toMatchObject({ status: 'unchanged', written: 0, reviewId: first.structure.reviewId });
   expect(structure.filesChanged).toBe(first.structure.filesChanged);
   expect(structure.summary).toMatchInlineSnapshot(

@@ -24,15 +24,16 @@ test('after a whole level, a restart tells everything the session remembers', as
 
     Phase: reported
     Schedule: 15m
-    On disk: 2x, review <reviewId>, approved, unchanged since the last look
+    On disk: 2x, review <reviewId>, approved, as it was last shown
     Uploaded:
       - 2x to 15m, hourly, daily (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
     DAG: LOAD 2, cluster config 3e1acc9aaa400d46, uploaded 2025-12-08T15:30:00.000000-05:00
     Rounds:
       1. 2x 15m since 2025-12-08T15:30:00.000000-05:00: <cluster>, 2x_20251208_153000 (first try)
 
-    → The person reads the report; commitResults, then scaleConfigs with the next load.
-    → Or the same load again: change the cluster configs, then uploadDags."
+    → The person reads the report and decides.
+    → commitResults commits the configs and the report; then scaleConfigs with load 4.
+    → Or the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
   `);
   expect(structure).toMatchObject({
     phase: 'reported',

@@ -25,8 +25,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
       → s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/1x/
       → s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/2x/
       → s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/4x/
-    Unrecognised:
-      - events/check_events_backfill.yml
+    Not named like a 15m, hourly or daily check, so never uploaded: events/check_events_backfill.yml
 
     → uploadDags, so that the DAG reads 2x."
   `);

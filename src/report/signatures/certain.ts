@@ -40,6 +40,7 @@ export const certain: readonly Signature[] = [
     class: 'data',
     pattern:
       /\[TABLE_OR_VIEW_NOT_FOUND\]|\bTable or view not found\b|\bNoSuchTableException\b|\bTable not found: \S|EntityNotFoundException.{0,80}(?:Entity|Table)\b.{0,80}not found|Entity Not Found \(Service: (?:AWS)?Glue/i,
+    remedy: { setting: 'its query or table', to: 'a table that the catalog has', ofQuery: true },
   },
   {
     id: 'missing-schema',
@@ -47,6 +48,7 @@ export const certain: readonly Signature[] = [
     class: 'data',
     pattern:
       /\[SCHEMA_NOT_FOUND\]|\bNoSuchDatabaseException\b|\bNoSuchNamespaceException\b|\bCatalogNotFoundException\b|Catalog '[^']{1,80}' plugin class not found/,
+    remedy: { setting: 'its query or table', to: 'a database that the catalog has', ofQuery: true },
   },
   {
     id: 'missing-column',
@@ -54,24 +56,28 @@ export const certain: readonly Signature[] = [
     class: 'data',
     pattern:
       /\[UNRESOLVED_COLUMN[.\]]|\[MISSING_ATTRIBUTES\b|cannot resolve ['`"].{1,400} given input columns|Cannot find field ['`"]?\w/,
+    remedy: { setting: 'its query or table', to: 'a column that the table has', ofQuery: true },
   },
   {
     id: 'sql-syntax',
     title: 'SQL does not parse',
     class: 'code',
     pattern: /\[PARSE_SYNTAX_ERROR\]|\bParseException: \S|mismatched input '.{0,80}' expecting/,
+    remedy: { setting: 'its query or table', to: 'SQL that parses', ofQuery: true },
   },
   {
     id: 'missing-function',
     title: 'SQL function not found',
     class: 'code',
     pattern: /\[UNRESOLVED_ROUTINE\]|Undefined function: '/,
+    remedy: { setting: 'its query or table', to: 'a function that Spark has', ofQuery: true },
   },
   {
     id: 'type-mismatch',
     title: 'Types do not fit',
     class: 'data',
     pattern: /\[DATATYPE_MISMATCH\b|\bdata type mismatch: |\[INCOMPATIBLE_COLUMN_TYPE\]/,
+    remedy: { setting: 'its query or table', to: 'types that fit', ofQuery: true },
   },
   {
     id: 'bad-value',
@@ -79,6 +85,11 @@ export const certain: readonly Signature[] = [
     class: 'data',
     pattern:
       /\[(?:CAST_INVALID_INPUT|CAST_OVERFLOW|DIVIDE_BY_ZERO|ARITHMETIC_OVERFLOW|CANNOT_PARSE_TIMESTAMP|INVALID_ARRAY_INDEX)\b/,
+    remedy: {
+      setting: 'its query or table',
+      to: 'a value that can be computed, or try_cast',
+      ofQuery: true,
+    },
   },
   {
     id: 'missing-package',

@@ -2,5 +2,5 @@ import type { Report } from '../model.ts';
 
 export type SuggestionFacts = Pick<
   Report,
-  'verdict' | 'counts' | 'findings' | 'failures' | 'clusterConfig' | 'steps'
+  'cluster' | 'verdict' | 'counts' | 'findings' | 'failures' | 'clusterConfig' | 'steps'
 >;

@@ -12,11 +12,16 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
     const present = memorySize(remedy.setting, clusterConfig?.settings);
     return {
       id: `failure:${group.signature}`,
-      title: `${group.title}: change ${remedy.setting}`,
-      measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with it (${checksOf(group.steps, steps)})`,
+      title: remedy.ofQuery
+        ? `Mend ${checksOf(group.steps, steps)}`
+        : `${group.title}: change ${remedy.setting}`,
+      measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : `it (${checksOf(group.steps, steps)})`}`,
       metric: { name: `failed:${group.signature}`, value: group.steps.length },
       setting: remedy.setting,
-      from: present?.text ?? clusterConfig?.settings?.[remedy.setting] ?? 'not known',
+      from:
+        present?.text ??
+        clusterConfig?.settings?.[remedy.setting] ??
+        (remedy.ofQuery ? 'as uploaded' : 'not known'),
       to: (remedy.doubles && present?.doubledText) || remedy.to,
       expected: 'these steps complete',
       nextRound: { sentence: `No step fails with "${group.title}".`, is: 'at most', value: 0 },

@@ -1,3 +1,4 @@
+import { isBroken } from '../brokenRound.ts';
 import type { Suggestion } from '../findingsModel.ts';
 import { isDeterministic } from '../signature.ts';
 import type { SuggestionFacts } from './facts.ts';
@@ -17,7 +18,7 @@ export interface Suggested {
 
 /**
  * What to change first, each with the number that triggered it. Causes of failed steps come first: a round whose checks fail is
- * not made faster. Then what a replay could measure, the greatest gain first. Advice on slots is left out where all failures
+ * not made faster. Where the round broke, nothing else is suggested. Then what a replay could measure, the greatest gain first. Advice on slots is left out where all failures
  * would come again on any cluster.
  */
 export function suggest(facts: SuggestionFacts): Suggested {
@@ -26,7 +27,7 @@ export function suggest(facts: SuggestionFacts): Suggested {
     facts.counts.successful === 0 &&
     facts.failures.length > 0 &&
     facts.failures.every((group) => isDeterministic(group.class));
-  if (allDeterministic) return { suggestions: failures, together: null };
+  if (allDeterministic || isBroken(facts)) return { suggestions: failures, together: null };
   const replayable = [...slots(facts), ...longestStep(facts), ...order(facts)].sort(
     (a, b) => gainOf(b) - gainOf(a),
   );

@@ -27,7 +27,7 @@ export function order({ findings, verdict }: SuggestionFacts): Replayable[] {
         title: 'Submit the longest checks first',
         measured: `replayed in the order of this round, the steps take ${formatDuration(makespanSeconds)}; the longest first, ${formatDuration(longestFirstSeconds)}${tail}`,
         metric: { name: 'runtimeSeconds', value: runtime },
-        setting: 'order in which the DAG submits the checks',
+        setting: 'order of the checks (names in list_configs of the DAG file)',
         from: 'as submitted in this round',
         to: 'longest first, by the times of this report',
         expected: `about ${formatDuration(gain)} sooner (${formatDuration(target)}), by replaying these steps`,

@@ -15,7 +15,7 @@ export function yesTo(
   mode: Yes['mode'],
 ): string[] {
   const call = `${tool} with ${worded(given)}`;
-  if (mode !== 'terminal') return [`When the person says "approved": ${call} and approved: true.`];
+  if (mode !== 'terminal') return [`Only after the person says "approved": ${call} and approved: true.`];
   return [`To approve, the person types in a terminal: audit-load-test approve ${reviewId}`, `Then ${call}.`];
 }
 
@@ -25,8 +25,11 @@ export function stepsToYes(
   given: Readonly<Record<string, unknown>>,
   reviewId: string,
   { mode, needed }: Yes,
+  listsChanges = false,
 ) {
-  const show = 'Show the person what is under review: git diff in the target repository, or reviewConfigs.';
+  const show = listsChanges
+    ? 'Show the person the lines under changedSince; a yes to anything before them does not count.'
+    : 'Show the person what is under review: git diff in the target repository, or reviewConfigs.';
   const steps = needed
     ? yesTo(tool, given, reviewId, mode)
     : [`These bytes need no approval: ${tool} with ${worded(given)}.`];

@@ -1,5 +1,7 @@
 /** What to do next in each phase of the workflow. */
-import type { Phase, Session } from '../../state/session.ts';
+import type { Phase, Round, Session } from '../../state/session.ts';
+import { type Yes, yesTo } from './approving.ts';
+import { outcomeIn, stepsAfterRound } from './sameLoad.ts';
 
 export const phases = [
   'idle',
@@ -14,13 +16,23 @@ export const phases = [
   'committed',
 ] as const satisfies readonly Phase[];
 
-export function nextStepsOf(session: Session): string[] {
+/** The check files under review, when they can be read. */
+type Disk = { readonly reviewId: string; readonly approved: boolean; readonly mode: Yes['mode'] } | null;
+
+export function nextStepsOf(session: Session, disk: Disk): string[] {
   const newest = session.interruptions.at(-1);
-  if (newest === undefined) return stepsAfter(session);
+  if (newest === undefined) return stepsAfter(session, disk);
   return [`${newest.tool} began and did not finish (or still runs elsewhere): the same call finishes it.`];
 }
 
-function stepsAfter({ phase, level, rounds }: Session): string[] {
+const beforeRound: readonly Phase[] = ['scaled', 'approved', 'checks_uploaded', 'dag_uploaded'];
+
+function stepsAfter({ phase, level, rounds }: Session, disk: Disk): string[] {
+  if (disk?.approved === false && beforeRound.includes(phase))
+    return [
+      'reviewConfigs says what is under review: show the person the lines that changed, else the git diff.',
+      ...yesTo('uploadChecks', { reviewId: disk.reviewId }, disk.reviewId, disk.mode),
+    ];
   const load = level?.load ?? 1;
   switch (phase) {
     case 'idle':
@@ -31,12 +43,13 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
           : 'scaleConfigs with the load that the person names starts the next level.',
       ];
     case 'scaled':
-      return [
-        'reviewConfigs shows what is under review; the person approves it or names what to mend.',
-        `uploadChecks with reviewId ${level?.reviewId} once approved.`,
-      ];
+      return ['reviewConfigs shows what is under review; the person approves it or names what to mend.'];
     case 'approved':
-      return ['reviewConfigs gives the reviewId; then uploadChecks.'];
+      return [
+        disk === null
+          ? 'reviewConfigs gives the reviewId; then uploadChecks.'
+          : `uploadChecks with reviewId ${disk.reviewId}: these bytes need no further yes.`,
+      ];
     case 'checks_uploaded':
       return [`uploadDags with load ${load}.`];
     case 'dag_uploaded':
@@ -50,11 +63,13 @@ function stepsAfter({ phase, level, rounds }: Session): string[] {
     case 'finished':
       return ['buildReport writes the report.'];
     case 'reported':
-      return [
-        'The person reads the report; commitResults, then scaleConfigs with the next load.',
-        'Or the same load again: change the cluster configs, then uploadDags.',
-      ];
+      return afterReport(rounds.findLast(({ report }) => report !== undefined));
     case 'committed':
       return [`scaleConfigs with the next load (for example ${(rounds.at(-1)?.load ?? load) * 2}x).`];
   }
+}
+
+function afterReport(round: Round | undefined): string[] {
+  const outcome = outcomeIn(round?.report?.verdict ?? '');
+  return ['The person reads the report and decides.', ...stepsAfterRound(outcome, round?.load ?? 1)];
 }

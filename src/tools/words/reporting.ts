@@ -1,8 +1,12 @@
 /** What buildReport says, in the structure and in lines. */
 import { fitting } from '../../checks/fitting.ts';
+import { clean } from '../../foreignText.ts';
 import { changeText } from '../../report/changeText.ts';
-import { formatMeasured } from '../../report/durations.ts';
-import type { Report } from '../../report/model.ts';
+import { formatDuration, formatMeasured, windowName } from '../../report/durations.ts';
+import type { Report, StepFailure } from '../../report/model.ts';
+import { percent } from '../../report/share.ts';
+import { whatIfRows } from '../../report/whatIfTable.ts';
+import { stepsAfterRound } from './sameLoad.ts';
 import { count } from './text.ts';
 
 /** What a client is told of a report: the verdict, and the first few of every list; the files hold all. */
@@ -10,13 +14,16 @@ export function reportAnswer(report: Report, directory: string, files: string[])
   const names = new Map(report.steps.map((step) => [step.id, step]));
   const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
   return {
-    summary: `${report.verdict.sentence}${report.round.partial ? ' This report is provisional: steps were still active.' : ''}`,
+    summary: [
+      report.verdict.sentence,
+      ...(report.cluster.failure === undefined ? [] : ['The cluster failed under it (warnings say how).']),
+      ...(report.round.partial ? ['This report is provisional: steps were still active.'] : []),
+    ].join(' '),
     nextSteps: report.round.partial
       ? ['pollCluster until the round is done, then buildReport again.']
       : [
-          `The person reads ${directory}/report.md and decides what comes next.`,
-          'commitResults commits the configs and this report; then scaleConfigs with the next load.',
-          'Or the same load again: the person changes the cluster configs beside the DAG file, then uploadDags.',
+          'The person reads report.md in that directory and decides.',
+          ...stepsAfterRound(report.verdict.outcome, report.load),
         ],
     directory,
     files,
@@ -27,6 +34,7 @@ export function reportAnswer(report: Report, directory: string, files: string[])
     verdict: report.verdict.sentence,
     partial: report.round.partial,
     steps: report.counts,
+    time: timeOf(report),
     statistics: { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method },
     slowest: report.slowest.slice(0, 5).flatMap((id) => {
       const step = names.get(id);
@@ -34,12 +42,18 @@ export function reportAnswer(report: Report, directory: string, files: string[])
         ? []
         : [{ name: step.name, elapsedSeconds: step.runSeconds, state: step.state }];
     }),
-    failures: report.failures.slice(0, 5).map((group) => ({
-      cause: group.title,
-      class: group.class,
-      checks: [...new Set(group.steps.map((id) => names.get(id)?.check ?? id))].slice(0, 5),
-      steps: group.steps.length,
-    })),
+    failures: report.failures.slice(0, 5).map((group) => {
+      const steps = group.steps.flatMap((id) => names.get(id) ?? []);
+      const proof = steps.map(({ failure }) => proofIn(failure)).find((line) => line !== undefined);
+      return {
+        cause: group.title,
+        class: group.class,
+        checks: [...new Set(steps.map(({ check }) => check))].slice(0, 5),
+        steps: group.steps.length,
+        interrupted: steps.filter(({ state }) => state === 'INTERRUPTED').length,
+        ...(proof === undefined ? {} : { proof: clean(proof, 240) }),
+      };
+    }),
     suggestions: report.suggestions
       .slice(0, 5)
       .map(({ title, measured, setting, from, to }) => ({ title, measured, setting, from, to })),
@@ -47,12 +61,72 @@ export function reportAnswer(report: Report, directory: string, files: string[])
   };
 }
 
+/** The line of the log that proves the cause, else what EMR says. */
+function proofIn(failure: StepFailure | undefined): string | undefined {
+  const line = failure?.cause?.line ?? failure?.message ?? failure?.reason;
+  // The class is enough of an exception's name.
+  return line?.replace(/^(?:[\w$]+\.)+(?=\w)/, '');
+}
+
+/** Where the round's time went, and what the next larger numbers of slots would have made of it. */
+function timeOf(report: Report): Time & { replayed: Time['replayed'][number][] } {
+  const { verdict, findings } = report;
+  return {
+    totalSeconds: verdict.runtimeSeconds,
+    windowSeconds: verdict.windowSeconds,
+    waitingShare: findings.waitingShare,
+    slots: findings.slots.limit,
+    replayed: whatIfRows(report)
+      .filter(({ slots }) => slots > (findings.slots.limit ?? 0))
+      .slice(0, 3)
+      .map(({ slots, totalSeconds, room }) => ({
+        slots,
+        totalSeconds: Math.round(totalSeconds),
+        ...(room === undefined || room === 'fits' ? {} : { room }),
+      })),
+  };
+}
+
 type Answer = ReturnType<typeof reportAnswer>;
+
+interface Time {
+  readonly totalSeconds: number | null;
+  readonly windowSeconds: number;
+  readonly waitingShare: number | null;
+  readonly slots: number | null;
+  readonly replayed: readonly {
+    readonly slots: number;
+    readonly totalSeconds: number;
+    readonly room?: string | undefined;
+  }[];
+}
+
+interface Failures {
+  readonly cause: string;
+  readonly class: string;
+  readonly checks: readonly string[];
+  readonly steps: number;
+  readonly interrupted: number;
+  readonly proof?: string | undefined;
+}
 
 export const reportLines = {
   verdict: () => [],
   // The summary says that a report is provisional.
   partial: () => [],
+  time: ({ totalSeconds, windowSeconds, waitingShare, slots, replayed }: Time) => {
+    const other = replayed.map((one) => {
+      const room = one.room === undefined ? '' : ` (${one.room})`;
+      return `${one.slots} → ${formatDuration(one.totalSeconds)}${room}`;
+    });
+    const parts = [
+      `Total ${formatMeasured(totalSeconds)} of the ${windowName(windowSeconds)} window`,
+      ...(waitingShare === null ? [] : [`${percent(waitingShare)} of the steps' time waiting`]),
+      ...(slots === null ? [] : [count(slots, 'slot')]),
+      ...(other.length === 0 ? [] : [`replayed on ${other.join(', ')}`]),
+    ];
+    return [`${parts.join('; ')}.`];
+  },
   statistics: (s: Answer['statistics']) => [
     `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (${count(s.n, 'completed step')})`,
   ],
@@ -62,11 +136,22 @@ export const reportLines = {
       (row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`,
     ),
   ],
-  failures: (rows: Answer['failures']) => [
-    'Failed:',
-    ...rows.map(
-      (row) => `  - ${row.checks.join(', ')}: ${row.cause} (${row.class}, ${count(row.steps, 'step')})`,
-    ),
+  failures: (rows: readonly Failures[]) => [
+    rows.some((row) => row.interrupted > 0) ? 'Failed, or interrupted with the cluster:' : 'Failed:',
+    ...rows.flatMap((row) => {
+      const more = row.steps - row.checks.length;
+      const checks = `${row.checks.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+      const some = row.interrupted > 0 && row.interrupted < row.steps;
+      const what = [
+        ...(row.class === 'unknown' ? [] : [row.class]),
+        count(row.steps, 'step'),
+        ...(some ? [`${row.interrupted} of them interrupted`] : []),
+      ];
+      return [
+        `  - ${checks}: ${row.cause} (${what.join(', ')})`,
+        ...(row.proof === undefined ? [] : [`    ${row.proof}`]),
+      ];
+    }),
   ],
   suggestions: (rows: Answer['suggestions']) => [
     'Suggestions:',

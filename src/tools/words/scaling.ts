@@ -22,6 +22,8 @@ interface Facts {
   readonly approvalNeeded: boolean;
   readonly reviewId: string;
   readonly abandon: boolean;
+  /** Another round is under way: nothing is uploaded before its end. */
+  readonly roundRuns: boolean;
   readonly mode: Yes['mode'];
 }
 
@@ -62,6 +64,7 @@ export function scaledWords({
   intervalsChanged,
   approvalNeeded,
   reviewId,
+  roundRuns,
   mode,
 }: Facts) {
   const written = plan.writes.length;
@@ -78,17 +81,20 @@ export function scaledWords({
   return {
     status: written === 0 ? ('unchanged' as const) : ('scaled' as const),
     summary: what,
-    nextSteps: approvalNeeded
-      ? [
-          'The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).',
-          ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
-          ...(plan.fixesNotCarried.length === 0
-            ? []
-            : [
-                'The person says whether the fixes of the last level (fixesNotCarried) hold here, too: fixInterval makes them again.',
-              ]),
-        ].slice(0, 3)
-      : [`No approval is needed: uploadChecks with reviewId ${reviewId}.`],
+    nextSteps: [
+      ...(roundRuns ? ['Uploads wait: pollCluster until the running round is done.'] : []),
+      ...(approvalNeeded
+        ? [
+            'The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).',
+            ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
+            ...(plan.fixesNotCarried.length === 0
+              ? []
+              : [
+                  'The person says whether the fixes of the last level (notCarried) hold here, too: fixInterval makes them again.',
+                ]),
+          ]
+        : [`No approval is needed: uploadChecks with reviewId ${reviewId}.`]),
+    ].slice(0, 3),
   };
 }
 
@@ -114,12 +120,47 @@ interface Lines {
     readonly reason: string;
   }[];
   readonly notScaledTotal: number;
+  readonly status: string;
+  readonly summary: string;
+  readonly load: number;
+  readonly written: number;
+  readonly filesChanged: number;
+  readonly edits: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly found: string;
+    readonly scaled: string;
+  }[];
+  readonly fixesNotCarried: readonly string[];
+  readonly notCarried: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly unit: string;
+    readonly baseline: number;
+    readonly scaled: number;
+    readonly fixed: number;
+    readonly now: number;
+  }[];
+}
+
+/** The summary says it where every file that differs was written by this call. */
+function unlessSaid(title: string) {
+  return (total: number, { status, written, filesChanged }: Lines) =>
+    status === 'needs_decision' || (status === 'scaled' && written === filesChanged)
+      ? []
+      : [`${title}: ${total}`];
 }
 
 /** The fields of the result that a reviewer reads line by line. */
 export const scalingLines = {
   // The summary names the schedule.
   scheduleFrom: () => [],
+  load: (load: number, { summary }: Lines) => (summary.includes(`${load}x`) ? [] : [`Load: ${load}`]),
+  schedule: (schedule: string, { summary }: Lines) =>
+    summary.includes(`${schedule} under test`) ? [] : [`Schedule: ${schedule}`],
+  filesChanged: unlessSaid('Files changed'),
+  intervalsChanged: unlessSaid('Intervals changed'),
+  written: unlessSaid('Written'),
   bySchedule: (rows: Lines['bySchedule']) =>
     rows.map((row) => {
       const note = row.note === undefined ? '' : ` (${row.note})`;
@@ -128,14 +169,39 @@ export const scalingLines = {
   sample: (rows: Lines['sample']) => [
     'Sample:',
     ...rows.map((row) => {
-      const baseline = row.before === row.baseline ? '' : ` (baseline ${row.baseline})`;
-      return `  ${row.file}:${row.line}: ${row.before} → ${row.after}${baseline}`;
+      // Called again, the disk holds the load already.
+      const before = row.before === row.after ? row.baseline : row.before;
+      const baseline = before === row.baseline ? '' : ` (baseline ${row.baseline})`;
+      return `  ${row.file}:${row.line}: ${before} → ${row.after}${baseline}`;
     }),
   ],
   notScaled: (rows: Lines['notScaled'], { notScaledTotal }: Lines) => [
-    `Not scaled (${notScaledTotal} in all):`,
+    `Windows in these files that are left as they are (${notScaledTotal}):`,
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.text} (${row.reason})`),
   ],
-  editedTotal: (total: number) => (total === 0 ? [] : [`Edited files: ${total}`]),
-  notScaledTotal: (total: number) => (total === 0 ? ['Not scaled: nothing was left out.'] : []),
+  edited: (paths: readonly string[], { edits }: Lines) => {
+    const listed = new Set(edits.map(({ file }) => file));
+    const others = paths.filter((path) => !listed.has(path));
+    return others.length === 0 ? [] : [`Edited, too: ${others.join(', ')}`];
+  },
+  editedTotal: (total: number, { status }: Lines) =>
+    total === 0
+      ? []
+      : [`${status === 'scaled' ? 'Edited files that were replaced' : 'Edited files'}: ${total}`],
+  edits: (rows: Lines['edits']) =>
+    rows.map((row) => `  ${row.file}:${row.line}: ${row.found.trim()} → ${row.scaled.trim()}`),
+  fixesNotCarried: (paths: readonly string[], { notCarried }: Lines) => {
+    const told = new Set(notCarried.map(({ file }) => file));
+    const others = paths.filter((path) => !told.has(path));
+    return others.length === 0 ? [] : [`Edits of the last level that are not carried: ${others.join(', ')}`];
+  },
+  notCarried: (rows: Lines['notCarried'], { load }: Lines) => [
+    'Fixes of the last level that are not carried:',
+    ...rows.map(
+      (row) =>
+        `  ${row.file}:${row.line}: baseline ${count(row.baseline, row.unit)}, scaled ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,
+    ),
+  ],
+  notScaledTotal: (total: number, { status }: Lines) =>
+    total === 0 && status !== 'needs_decision' ? ['Every window in these files was scaled.'] : [],
 };

@@ -45,7 +45,7 @@ export const sessionLines = {
 
 function diskLine({ load, reviewId, matchesReview, approved }: Disk): string {
   const yes = approved ? 'approved' : 'not approved yet';
-  const since = matchesReview ? 'unchanged since the last look' : 'changed since the last look';
+  const since = matchesReview ? 'as it was last shown' : 'changed since it was last shown';
   return `On disk: ${load}x, review ${reviewId}, ${yes}, ${since}`;
 }
 

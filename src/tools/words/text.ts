@@ -25,7 +25,8 @@ export function textOf<Output extends { summary: string; nextSteps: string[] }>(
     const words = wording[name as keyof Output] as
       | ((value: Value, output: Output) => readonly string[])
       | undefined;
-    lines.push(...(words === undefined ? field(title(name), value) : words(value, output)));
+    const named = name === 'callAgain' && isQuestion(output) ? 'Only after the person’s yes' : title(name);
+    lines.push(...(words === undefined ? field(named, value) : words(value, output)));
   }
   const next = output.nextSteps.map((step) => `→ ${step}`);
   return [
@@ -44,10 +45,19 @@ function title(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Read on its own, a call must not look like the next thing to do while the person has not answered. */
+function isQuestion(output: Fields): boolean {
+  return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(output.status));
+}
+
 function field(name: string, value: Value): string[] {
-  if (name === 'Call again') return [`${name}: ${callOf(value as { tool: string; arguments: unknown })}`];
+  if (isCall(value)) return [`${name}: ${callOf(value)}`];
   if (Array.isArray(value)) return [`${name}:`, ...value.map((item) => `  - ${inline(item)}`)];
   return [`${name}: ${inline(value)}`];
+}
+
+function isCall(value: Value): value is { tool: string; arguments: unknown } {
+  return typeof value === 'object' && value !== null && 'tool' in value && 'arguments' in value;
 }
 
 function callOf(call: { tool: string; arguments: unknown }): string {

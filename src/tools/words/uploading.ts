@@ -10,12 +10,12 @@ export function awaitingApproval(review: Review, reason: string, changedLines: n
     ...(unexpected.length === 0
       ? []
       : [`${unexpected.length} of them not as expected (reviewConfigs shows the lines)`]),
-    ...(changedLines === 0 ? [] : [`${count(changedLines, 'line')} changed since the last look`]),
+    ...(changedLines === 0 ? [] : [`${count(changedLines, 'line')} that the person has not approved`]),
   ];
   return {
     status: 'awaiting_approval' as const,
     summary: `Nothing was uploaded. ${reason} Under review: ${parts.join(', ')}.`,
-    ...stepsToYes('uploadChecks', { reviewId }, reviewId, yes),
+    ...stepsToYes('uploadChecks', { reviewId }, reviewId, yes, changedLines > 0),
   };
 }
 
