@@ -3,6 +3,7 @@ import { byText, checkKey, checkName } from './checkKey.ts';
 import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
 import { notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
+import { whatConfirms } from './confirmation.ts';
 import { forecastFrom } from './forecast.ts';
 import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
@@ -35,13 +36,18 @@ export function compareReports(
       ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null, withinNoise: null },
       unscaled: null,
       checks: [],
+      toConfirm: null,
       fixedWindows: [],
       newFailures: [],
       fixed: [],
       forecast: null,
     };
   const rounds = inOrder([baseline, candidate, ...others.filter((other) => belongs(other, candidate))]);
-  const checks = pairs(baseline, candidate, rounds, varies === 'load');
+  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
+  const isScaled = varies === 'load' ? scaledAmong(names) : () => true;
+  const timings = new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key)));
+  const words = scalingWords(timings);
+  const checks = pairs(baseline, candidate, { names, isScaled, words });
   const ratio = meanRatio(checks.flatMap((check) => (check.scaled ? check.ratio : [])));
   const unscaled = checks.flatMap((check) => (check.scaled ? [] : check.ratio));
   const unscaledRatio = meanRatio(unscaled);
@@ -62,6 +68,7 @@ export function compareReports(
     },
     unscaled: unscaledRatio ? { n: unscaled.length, geometricMean: milli(unscaledRatio.mean) } : null,
     checks,
+    toConfirm: varies === 'load' ? (whatConfirms(timings, words) ?? null) : null,
     fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
@@ -84,16 +91,18 @@ function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
   return notComparable(other, candidate).why === undefined;
 }
 
+interface Judged {
+  readonly names: ReadonlyMap<string, string>;
+  readonly isScaled: (key: string) => boolean;
+  readonly words: ReadonlyMap<string, ScalingWord>;
+}
+
 function pairs(
   baseline: ComparedReport,
   candidate: ComparedReport,
-  rounds: readonly ComparedReport[],
-  loadVaries: boolean,
+  { names, isScaled, words }: Judged,
 ): Comparison['checks'] {
   const before = checkTimes(baseline);
-  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
-  const isScaled = loadVaries ? scaledAmong(names) : () => true;
-  const words = scalingWords(new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key))));
   const growth = Math.log(candidate.load / baseline.load);
   const typical = spreadOf(candidate, before);
   return [...checkTimes(candidate)]

@@ -21,6 +21,7 @@ export function comparisonSection(comparison: Comparison): string {
     ...meanTexts(comparison).map((text) => `- ${text}`),
     comparison.varies === 'load' &&
       `- Super-linear (confirmed): ${counted(confirmed, 'check')}; suspect, repeat the round: ${counted(suspect, 'check')}`,
+    comparison.toConfirm !== null && `- ${comparison.toConfirm}`,
     comparison.fixedWindows.length > 0 && `- ${fixedText(comparison.fixedWindows.map(plain))}`,
     comparison.newFailures.length > 0 && `- New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `- Failed before, not now: ${names(comparison.fixed)}`,

@@ -26,6 +26,7 @@ export function comparisonBlocks(comparison: Comparison): Block[] {
     ...meanTexts(comparison),
     varies === 'load' &&
       `Super-linear (confirmed): ${counted(withWord('super-linear (confirmed)'), 'check')}; suspect, repeat the round: ${counted(withWord('suspect: repeat the round'), 'check')}`,
+    comparison.toConfirm !== null && comparison.toConfirm,
     comparison.fixedWindows.length > 0 && fixedText(comparison.fixedWindows),
     comparison.newFailures.length > 0 && `New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `Failed before, not now: ${names(comparison.fixed)}`,
