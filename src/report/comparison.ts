@@ -1,12 +1,13 @@
 import { ruleFor } from '../checks/schedules.ts';
 import { byText, checkKey, checkName } from './checkKey.ts';
 import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
-import { notComparable } from './comparable.ts';
+import { clusterAgrees, notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
 import { whatConfirms } from './confirmation.ts';
 import { forecastFrom } from './forecast.ts';
 import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
+import { estimateNoise } from './noise.ts';
 import { type ScalingWord, scalingWords } from './scaling.ts';
 import { milli, percentile } from './statistics.ts';
 import { isDecided } from './verdict.ts';
@@ -48,9 +49,13 @@ export function compareReports(
   const timings = new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key)));
   const words = scalingWords(timings);
   const checks = pairs(baseline, candidate, { names, isScaled, words });
-  const ratio = meanRatio(checks.flatMap((check) => (check.scaled ? check.ratio : [])));
+  const noise = roundNoise(baseline, candidate, rounds);
+  const ratio = meanRatio(
+    checks.flatMap((check) => (check.scaled ? check.ratio : [])),
+    noise,
+  );
   const unscaled = checks.flatMap((check) => (check.scaled ? [] : check.ratio));
-  const unscaledRatio = meanRatio(unscaled);
+  const unscaledRatio = meanRatio(unscaled, noise);
   return {
     comparable: true,
     varies,
@@ -89,6 +94,27 @@ function inOrder(reports: readonly ComparedReport[]): ComparedReport[] {
 /** Rounds of other checks, or of a round that was seen in part, would pass for facts about this one. */
 function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
   return notComparable(other, candidate).why === undefined;
+}
+
+/**
+ * What whole rounds stray by themselves, from the rounds on the baseline's cluster. At one load the candidate is left out: how far it
+ * is from the others is the question.
+ */
+function roundNoise(
+  baseline: ComparedReport,
+  candidate: ComparedReport,
+  rounds: readonly ComparedReport[],
+): number {
+  const alike = rounds.filter(
+    (round) =>
+      clusterAgrees(round.clusterConfig, baseline.clusterConfig) === true &&
+      (candidate.load !== baseline.load || !isSame(round, candidate)),
+  );
+  return estimateNoise([...timingsOf(alike).values()]).round;
+}
+
+function isSame(one: ComparedReport, other: ComparedReport): boolean {
+  return one.clusterId === other.clusterId && one.round.startedAt === other.round.startedAt;
 }
 
 interface Judged {
