@@ -1,60 +1,81 @@
 import type { Timing } from './checkTimes.ts';
-import { fitLinear, type KnownStart, type LinearFit, predictSeconds } from './linearFit.ts';
+import { fitLinear, knownStart, type LinearFit, predictSeconds } from './linearFit.ts';
 import type { StartUp } from './startUp.ts';
 
+/** How far a check's growth bends up from N, as what its exponent is more than 1, and how well that is known. */
+export interface Bend {
+  readonly exponent: number;
+  readonly deviation: number;
+}
+
 /**
- * How far a check bends up from the straight line a + b·N, in deviations: the share of N·log N (the direction in which N^p
- * leaves N) in the log seconds that the line leaves over. What the start-up a may be is known from the other checks, as if
- * it had been measured once at load 0. Without a start-up it is the slope of log seconds over log load against 1.
+ * How far a check bends up from the straight line a + b·N: the share of N·log N (the direction in which N^p leaves N) in the log
+ * seconds that the line leaves over. What the start-up a may be is known from the other checks, as if it had been
+ * measured once at load 0. Without a start-up it is the slope of log seconds over log load, less 1.
  *
  * @param noise of one measurement, as deviation of log seconds
- * @returns undefined below two loads
+ * @returns undefined below two loads, and where nothing grows
  */
+export function measureBend(
+  check: readonly Timing[],
+  noise: number,
+  startUp: StartUp | undefined,
+): Bend | undefined {
+  const line = startUp ? fitLinear(check, knownStart(startUp, noise)) : proportionTo(check);
+  if (!line || check.every(({ load }) => load === check[0]?.load)) return undefined;
+  if (!(line.secondsPerLoad > 0)) return undefined;
+  const sums = { uu: 0, uv: 0, ug: 0, uy: 0, vv: 0, vg: 0, vy: 0, gg: 0, gy: 0 };
+  for (const { load, seconds } of check) {
+    const size = predictSeconds(line, load);
+    const weight = 1 / (noise * size);
+    const left = Math.log(seconds / size) / noise;
+    add(sums, startUp ? weight : 0, weight * load, weight * load * Math.log(load), left);
+  }
+  if (startUp) {
+    const { seconds, spreadSeconds } = startUp;
+    add(sums, 1 / spreadSeconds, 0, 0, (seconds - line.fixedSeconds) / spreadSeconds);
+  }
+  const { size, left } = bentAlone(sums);
+  // What rounding leaves of a direction that is all fixed and growing part.
+  if (!(size > 1e-9 * sums.gg)) return undefined;
+  const deviation = 1 / (Math.sqrt(size) * line.secondsPerLoad);
+  return { exponent: (left / Math.sqrt(size)) * deviation, deviation };
+}
+
+/** Sums of products over the measurements: u of the fixed part, v of the growing, g of the bent, y of what the line leaves over. */
+type Sums = Record<'uu' | 'uv' | 'ug' | 'uy' | 'vv' | 'vg' | 'vy' | 'gg' | 'gy', number>;
+
+function add(sums: Sums, u: number, v: number, g: number, y: number): void {
+  sums.uu += u * u;
+  sums.uv += u * v;
+  sums.ug += u * g;
+  sums.uy += u * y;
+  sums.vv += v * v;
+  sums.vg += v * g;
+  sums.vy += v * y;
+  sums.gg += g * g;
+  sums.gy += g * y;
+}
+
+/** The bent direction with all of the fixed and the growing part taken out: its square, and its product with what is left over. */
+function bentAlone({ uu, uv, ug, uy, vv, vg, vy, gg, gy }: Sums): { size: number; left: number } {
+  const [vu, gu] = uu > 0 ? [uv / uu, ug / uu] : [0, 0];
+  const growing = vv - vu * uv;
+  const gv = (vg - vu * ug) / growing;
+  return {
+    size: gg - gu * ug - gv * (vg - vu * ug),
+    left: gy - gu * uy - gv * (vy - vu * uy),
+  };
+}
+
+/** The same in deviations. */
 export function bendOf(
   check: readonly Timing[],
   noise: number,
   startUp: StartUp | undefined,
 ): number | undefined {
-  const line = startUp ? fitLinear(check, knownStart(startUp, noise)) : proportionTo(check);
-  if (!line || check.every(({ load }) => load === check[0]?.load)) return undefined;
-  const rows = check.map(({ load, seconds }) => {
-    const size = predictSeconds(line, load);
-    return {
-      fixed: startUp ? 1 / (noise * size) : 0,
-      growing: load / (noise * size),
-      bent: (load * Math.log(load)) / (noise * size),
-      left: Math.log(seconds / size) / noise,
-    };
-  });
-  if (startUp) {
-    const { seconds, spreadSeconds } = startUp;
-    const left = (seconds - line.fixedSeconds) / spreadSeconds;
-    rows.push({ fixed: 1 / spreadSeconds, growing: 0, bent: 0, left });
-  }
-  const fixed = rows.map((row) => row.fixed);
-  const growing = without(
-    rows.map((row) => row.growing),
-    fixed,
-  );
-  const bent = without(
-    without(
-      rows.map((row) => row.bent),
-      fixed,
-    ),
-    growing,
-  );
-  const size = Math.sqrt(dot(bent, bent));
-  if (!(size > 0)) return undefined;
-  return (
-    dot(
-      bent,
-      rows.map((row) => row.left),
-    ) / size
-  );
-}
-
-function knownStart({ seconds, spreadSeconds }: StartUp, noise: number): KnownStart {
-  return { seconds, weight: (noise / spreadSeconds) ** 2 };
+  const bend = measureBend(check, noise, startUp);
+  return bend && bend.exponent / bend.deviation;
 }
 
 function proportionTo(check: readonly Timing[]): LinearFit {
@@ -63,15 +84,4 @@ function proportionTo(check: readonly Timing[]): LinearFit {
     fixedSeconds: 0,
     secondsPerLoad: Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length),
   };
-}
-
-/** What is left of a column when all of another is taken out. */
-function without(column: readonly number[], other: readonly number[]): number[] {
-  const size = dot(other, other);
-  const share = size > 0 ? dot(column, other) / size : 0;
-  return column.map((value, row) => value - share * (other[row] ?? 0));
-}
-
-function dot(one: readonly number[], other: readonly number[]): number {
-  return one.reduce((sum, value, row) => sum + value * (other[row] ?? 0), 0);
 }

@@ -8,7 +8,7 @@ export function modelSentence(forecast: Forecast): string {
     ({ load, error }) => `${load}x ${error >= 0 ? '+' : ''}${Math.round(error * 100)}%`,
   );
   const exponent = forecast.exponent.toFixed(2);
-  const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^${exponent}`;
+  const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^p, p ${exponent} or near it`;
   const { extrapolated } = forecast;
   const held =
     errors.length === 0
@@ -20,7 +20,9 @@ export function modelSentence(forecast: Forecast): string {
       ? [`${counted(extrapolated, 'check')} measured at one load only: taken to grow as the others do.`]
       : []),
     ...(forecast.levels.length < 3
-      ? ['Two levels cannot show whether growth bends; the band allows for it.']
+      ? [
+          `Two levels cannot show whether growth bends: p is presumed, and the band allows for more and for less.`,
+        ]
       : []),
   ].join(' ');
 }

@@ -57,3 +57,8 @@ function weighted(
 export function predictSeconds(fit: LinearFit, load: number): number {
   return fit.fixedSeconds + fit.secondsPerLoad * load;
 }
+
+/** A start-up that was learned elsewhere, as a fit of measurements with this noise (deviation of log seconds) takes it. */
+export function knownStart(startUp: { seconds: number; spreadSeconds: number }, noise: number): KnownStart {
+  return { seconds: startUp.seconds, weight: (noise / startUp.spreadSeconds) ** 2 };
+}

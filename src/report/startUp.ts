@@ -1,7 +1,6 @@
 import type { Timing } from './checkTimes.ts';
 import { fitLinear, predictSeconds } from './linearFit.ts';
 import { fivePercent } from './significance.ts';
-import { percentile } from './statistics.ts';
 
 /** What a step takes before its work, at any load. */
 export interface StartUp {
@@ -90,18 +89,17 @@ function weightedMedian(starts: readonly Start[], spread: number): number {
 
 /** The spread with which half of the starts lie within the median distance of their own deviation. */
 function spreadAround(middle: number, starts: readonly Start[]): number {
-  const distanceWith = (spread: number) =>
-    percentile(
-      starts
-        .map(({ seconds, deviation }) => Math.abs(seconds - middle) / Math.hypot(deviation, spread))
-        .sort((a, b) => a - b),
-      0.5,
-    ) ?? 0;
+  const isTooNarrow = (spread: number) => {
+    let far = 0;
+    for (const { seconds, deviation } of starts)
+      if (Math.abs(seconds - middle) > medianDistance * Math.hypot(deviation, spread)) far++;
+    return far * 2 > starts.length;
+  };
   let low = 0;
   let high = starts.reduce((most, { seconds }) => Math.max(most, Math.abs(seconds - middle)), 0) * 2;
   for (let halving = 0; halving < 30; halving++) {
     const spread = (low + high) / 2;
-    if (distanceWith(spread) > medianDistance) low = spread;
+    if (isTooNarrow(spread)) low = spread;
     else high = spread;
   }
   return high;

@@ -30,12 +30,12 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m): a scaled check takes 1.87 times as long on average (1.80 to 1.95, 5 checks). Fits at 2x (measured); breaks between 2x and 4x, most likely at 4x (forecast 18m 48s, 80% band 16m 20s to 22m 47s). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m): a scaled check takes 1.87 times as long on average (1.70 to 2.05, 5 checks). Fits at 2x (measured); breaks between 2x and 4x, most likely at 4x (forecast 18m 49s, 80% band 16m 15s to 22m 51s). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
     Candidate: 4x_20251208_185006
-    Completed in both rounds: 5 checks, 1.87 times as long (1.80–1.95); the whole round 2.00 times.
+    Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.05); the whole round 2.00 times.
     Grew most:
       - events/check_events_15m.yml: 2.00 times as long (no more than linear, as far as these rounds tell)
       - messages/check_messages_15m.yml: 1.94 times as long (no more than linear, as far as these rounds tell)
