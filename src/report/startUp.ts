@@ -92,7 +92,7 @@ function spreadAround(middle: number, starts: readonly Start[]): number {
   const isTooNarrow = (spread: number) => {
     let far = 0;
     for (const { seconds, deviation } of starts)
-      if (Math.abs(seconds - middle) > medianDistance * Math.hypot(deviation, spread)) far++;
+      if ((seconds - middle) ** 2 > medianDistance ** 2 * (deviation ** 2 + spread ** 2)) far++;
     return far * 2 > starts.length;
   };
   let low = 0;
