@@ -19,6 +19,7 @@ import { countSteps } from './stepStates.ts';
 import { suggest } from './suggestions/index.ts';
 import { judge } from './verdict.ts';
 import { warn } from './warnings.ts';
+import { wholeRound } from './wholeRound.ts';
 
 const slowestKept = 20;
 
@@ -35,14 +36,6 @@ export function buildReport(facts: RoundFacts): Report {
   const times = roundTimes(steps, facts.observedMs);
   const runtimeSeconds = times ? milli((times.lastMs - times.firstCreatedMs) / 1000) : null;
   const statistics = statisticsOf(steps);
-  const verdict = judge({
-    windowSeconds: facts.windowSeconds,
-    runtimeSeconds,
-    counts,
-    measured: statistics.n,
-    typicalRunSeconds: statistics.p50Seconds,
-    missingChecks: integrity.missing,
-  });
   const clusterConfig = facts.clusterConfig ?? null;
   const round = {
     number: facts.round ?? null,
@@ -59,6 +52,20 @@ export function buildReport(facts: RoundFacts): Report {
     observedMs: facts.observedMs,
     instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
+  });
+  const verdict = judge({
+    windowSeconds: facts.windowSeconds,
+    runtimeSeconds,
+    counts,
+    measured: statistics.n,
+    p95Seconds: statistics.p95Seconds,
+    whole: wholeRound(
+      measured,
+      integrity.missing,
+      { slots: findings.slots.limit, runtimeSeconds, p95Seconds: statistics.p95Seconds },
+      earlier,
+    ),
+    missingChecks: integrity.missing,
   });
   const failures = groupFailures(steps, load, earlier);
   const cluster = {

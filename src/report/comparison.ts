@@ -1,11 +1,13 @@
 import { ruleFor } from '../checks/schedules.ts';
 import { byText, checkKey, checkName } from './checkKey.ts';
 import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
-import { notComparable } from './comparable.ts';
+import { clusterAgrees, notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
+import { whatConfirms } from './confirmation.ts';
 import { forecastFrom } from './forecast.ts';
 import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
+import { estimateNoise } from './noise.ts';
 import { type ScalingWord, scalingWords } from './scaling.ts';
 import { fixesApart } from './sharedFixes.ts';
 import { milli, percentile } from './statistics.ts';
@@ -38,16 +40,25 @@ export function compareReports(
       ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null, withinNoise: null },
       unscaled: null,
       checks: [],
+      toConfirm: null,
       fixedWindows: [],
       newFailures: [],
       fixed: [],
       forecast: null,
     };
   const rounds = inOrder([baseline, candidate, ...others.filter((other) => belongs(other, candidate))]);
-  const checks = pairs(baseline, candidate, rounds, varies === 'load');
-  const ratio = meanRatio(checks.flatMap((check) => (check.scaled ? check.ratio : [])));
+  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
+  const isScaled = varies === 'load' ? scaledAmong(names) : () => true;
+  const timings = new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key)));
+  const words = scalingWords(timings);
+  const checks = pairs(baseline, candidate, { names, isScaled, words });
+  const noise = roundNoise(baseline, candidate, rounds);
+  const ratio = meanRatio(
+    checks.flatMap((check) => (check.scaled ? check.ratio : [])),
+    noise,
+  );
   const unscaled = checks.flatMap((check) => (check.scaled ? [] : check.ratio));
-  const unscaledRatio = meanRatio(unscaled);
+  const unscaledRatio = meanRatio(unscaled, noise);
   return {
     comparable: true,
     varies,
@@ -65,6 +76,7 @@ export function compareReports(
     },
     unscaled: unscaledRatio ? { n: unscaled.length, geometricMean: milli(unscaledRatio.mean) } : null,
     checks,
+    toConfirm: varies === 'load' ? (whatConfirms(timings, words) ?? null) : null,
     fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
@@ -87,16 +99,39 @@ function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
   return notComparable(other, candidate).why === undefined;
 }
 
-function pairs(
+/**
+ * What whole rounds stray by themselves, from the rounds on the baseline's cluster. At one load the candidate is left out: how far it
+ * is from the others is the question.
+ */
+function roundNoise(
   baseline: ComparedReport,
   candidate: ComparedReport,
   rounds: readonly ComparedReport[],
-  loadVaries: boolean,
+): number {
+  const alike = rounds.filter(
+    (round) =>
+      clusterAgrees(round.clusterConfig, baseline.clusterConfig) === true &&
+      (candidate.load !== baseline.load || !isSame(round, candidate)),
+  );
+  return estimateNoise([...timingsOf(alike).values()]).round;
+}
+
+function isSame(one: ComparedReport, other: ComparedReport): boolean {
+  return one.clusterId === other.clusterId && one.round.startedAt === other.round.startedAt;
+}
+
+interface Judged {
+  readonly names: ReadonlyMap<string, string>;
+  readonly isScaled: (key: string) => boolean;
+  readonly words: ReadonlyMap<string, ScalingWord>;
+}
+
+function pairs(
+  baseline: ComparedReport,
+  candidate: ComparedReport,
+  { names, isScaled, words }: Judged,
 ): Comparison['checks'] {
   const before = checkTimes(baseline);
-  const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
-  const isScaled = loadVaries ? scaledAmong(names) : () => true;
-  const words = scalingWords(new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key))));
   const growth = Math.log(candidate.load / baseline.load);
   const typical = spreadOf(candidate, before);
   return [...checkTimes(candidate)]

@@ -65,6 +65,8 @@ export const comparisonSchema = z.object({
       ]),
     }),
   ),
+  /** Which rounds would confirm the suspects; null where there is none. */
+  toConfirm: z.string().nullable().default(null),
   /** Left out of every ratio and of the forecast's fits: a person fixed their window in one of the rounds. */
   fixedWindows: z.array(z.string()).default([]),
   newFailures: z.array(z.string()),

@@ -4,7 +4,8 @@ import type { ComparedReport } from './comparison.ts';
 import type { Forecast } from './comparisonModel.ts';
 import { forecastBands } from './forecastBand.ts';
 import { findExponent } from './forecastExponent.ts';
-import { bendLoads, fitChecks, predictRuns } from './forecastModel.ts';
+import { growthOf, sizesAt } from './forecastGrowth.ts';
+import { fitChecks, predictRuns } from './forecastModel.ts';
 import { fittingRange } from './forecastRange.ts';
 import { forecastSentence } from './forecastSentence.ts';
 import { inStartOrder, makespan } from './makespan.ts';
@@ -17,8 +18,8 @@ import { counted } from './words.ts';
 const pointsAtMost = 16;
 
 /**
- * Total runtime at other loads: each check's time is fitted as a + b·N over the loads at hand (N^p, with one p near 1 for all, where
- * three levels show a bend), the predicted times are scheduled on the slots of the newest round, and what that round took
+ * Total runtime at other loads: each check's time is fitted as a + b·N^p over the loads at hand (with a p near the one that all
+ * checks share), the predicted times are scheduled on the slots of the newest round, and what that round took
  * beside its steps is added. Up to twice the largest measured load.
  */
 export function forecastFrom(rounds: readonly ComparedReport[], newest: ComparedReport): Forecast {
@@ -43,15 +44,15 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
   const random = randomFrom(`${checks.length}:${checks[0]?.map((timing) => timing.seconds).join()}`);
   const noise = estimateNoise(checks);
   const exponent = findExponent(checks, largest, noise, random);
-  const bent = bendLoads(checks, exponent.value);
-  const fits = fitChecks(bent);
+  const growth = growthOf(checks, exponent.value, noise);
+  const { bent, fits } = growth;
   const beside = Math.max(
     0,
     (newest.verdict.runtimeSeconds ?? 0) - (newest.findings.model.makespanSeconds ?? 0),
   );
-  const stepsAt = (load: number) => makespan(predictRuns(bent, fits, load ** exponent.value), slots);
+  const stepsAt = (load: number) => makespan(predictRuns(bent, fits, sizesAt(growth, load)), slots);
   const loads = loadsFor(levels, 2 * largest);
-  const bands = forecastBands({ checks, exponent, noise, slots }, loads, random);
+  const bands = forecastBands({ checks, exponent, growth, noise, slots }, loads, random);
   const points = loads.map((load, index) => {
     const { low, high } = bands[index] ?? { low: 0, high: 0 };
     const seconds = stepsAt(load);

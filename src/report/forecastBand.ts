@@ -1,12 +1,13 @@
 import { redraw } from './forecastDraws.ts';
 import type { Exponent } from './forecastExponent.ts';
-import { bendLoads, type Checks, fitChecks, predictRuns } from './forecastModel.ts';
+import { beyondLargest, type Growth, growthOf, sizesAt } from './forecastGrowth.ts';
+import { type Checks, fitChecks, predictRuns } from './forecastModel.ts';
 import { makespan } from './makespan.ts';
 import type { Noise } from './noise.ts';
 import type { Random } from './random.ts';
 import { percentile } from './statistics.ts';
 
-const fewestDraws = 40;
+const fewestDraws = 30;
 const mostDraws = 400;
 /** Steps to schedule in all draws together: what a forecast may cost. */
 const scheduledAtMost = 2_500_000;
@@ -20,6 +21,7 @@ export interface Band {
 export interface ForecastModel {
   readonly checks: Checks;
   readonly exponent: Exponent;
+  readonly growth: Growth;
   readonly noise: Noise;
   readonly slots: number;
 }
@@ -28,29 +30,38 @@ export interface ForecastModel {
  * The 80% band of a new round at each load, by a parametric bootstrap of the prediction itself: the fits are taken for the
  * truth, rounds are drawn from them with the noise that was seen, fitted and scheduled again, and held against a
  * new round of that truth. So the model's own bias (the longest of many noisy fits is too long) is in the band. What is
- * not known of the exponent widens it.
+ * not known of the exponents, the common one and each check's own, widens it.
  */
 export function forecastBands(model: ForecastModel, loads: readonly number[], random: Random): Band[] {
-  const { checks, exponent, noise, slots } = model;
-  const bent = bendLoads(checks, exponent.value);
-  const fits = fitChecks(bent);
+  const { checks, growth, noise, slots } = model;
+  const { bent, fits, known } = growth;
   const bends = bendEffects(model, loads);
-  const bentLoads = loads.map((load) => load ** exponent.value);
-  const truths = bentLoads.map((load) => predictRuns(bent, fits, load));
+  const sizes = loads.map((load) => sizesAt(growth, load));
+  const beyond = loads.map((load) => beyondLargest(growth, load));
+  const fixed = fits.map((fit) => fit?.fixedSeconds ?? 0);
+  const growing = sizes.map((size) =>
+    predictRuns(bent, fits, size).map((seconds, check) => seconds - (fixed[check] ?? 0)),
+  );
+  const deviations = growth.variances.map(Math.sqrt);
+  const own = new Float64Array(checks.length);
   const rounds = redraw(bent, fits, noise, random);
   const runs = new Float64Array(checks.length);
   const draws = Math.floor(scheduledAtMost / (2 * checks.length * loads.length));
   const strays: number[][] = loads.map(() => []);
   for (let draw = 0; draw < Math.max(fewestDraws, Math.min(mostDraws, draws)); draw++) {
     rounds.draw();
-    const again = fitChecks(rounds.checks);
+    const again = fitChecks(rounds.checks, known);
     const shared = noise.round * random.normal();
     const bend = random.normal();
-    for (const [index, load] of bentLoads.entries()) {
-      const predicted = makespan(predictRuns(rounds.checks, again, load, runs), slots);
-      const truth = truths[index] ?? runs;
-      for (let check = 0; check < runs.length; check++)
-        runs[check] = (truth[check] ?? 0) * Math.exp(shared + noise.step * random.normal());
+    for (let check = 0; check < own.length; check++) own[check] = (deviations[check] ?? 0) * random.normal();
+    for (const [index, size] of sizes.entries()) {
+      const predicted = makespan(predictRuns(rounds.checks, again, size, runs), slots);
+      const growth = growing[index] ?? runs;
+      const far = beyond[index] ?? 0;
+      for (let check = 0; check < runs.length; check++) {
+        const grown = (growth[check] ?? 0) * (far === 0 ? 1 : Math.exp(far * (own[check] ?? 0)));
+        runs[check] = ((fixed[check] ?? 0) + grown) * Math.exp(shared + noise.step * random.normal());
+      }
       strays[index]?.push(Math.log(makespan(runs, slots) / predicted) + bend * (bends[index] ?? 0));
     }
   }
@@ -60,15 +71,15 @@ export function forecastBands(model: ForecastModel, loads: readonly number[], ra
   });
 }
 
-/** What one deviation of the exponent makes of the total runtime at each load, as log. */
-function bendEffects({ checks, exponent, slots }: ForecastModel, loads: readonly number[]): number[] {
-  const secondsAt = (value: number) => {
-    const bent = bendLoads(checks, value);
-    const fits = fitChecks(bent);
-    return loads.map((load) => makespan(predictRuns(bent, fits, load ** value), slots));
-  };
-  const straight = secondsAt(exponent.value);
-  return secondsAt(exponent.value + exponent.deviation).map((bent, index) =>
+/** What one deviation of the common exponent makes of the total runtime at each load, as log. */
+function bendEffects(
+  { checks, exponent, growth, noise, slots }: ForecastModel,
+  loads: readonly number[],
+): number[] {
+  const secondsIn = (one: Growth) =>
+    loads.map((load) => makespan(predictRuns(one.bent, one.fits, sizesAt(one, load)), slots));
+  const straight = secondsIn(growth);
+  return secondsIn(growthOf(checks, exponent.value + exponent.deviation, noise)).map((bent, index) =>
     Math.log(bent / (straight[index] ?? bent)),
   );
 }

@@ -1,5 +1,5 @@
 import type { Timing } from './checkTimes.ts';
-import { fitLinear, type LinearFit, predictSeconds } from './linearFit.ts';
+import { fitLinear, type KnownStart, type LinearFit, predictSeconds } from './linearFit.ts';
 
 /** Every measurement of the checks to be forecast, in the order in which their steps are started. */
 export type Checks = readonly (readonly Timing[])[];
@@ -8,48 +8,43 @@ export type Checks = readonly (readonly Timing[])[];
 export type Fits = readonly (LinearFit | undefined)[];
 
 /** The same measurements at load^exponent: what is a straight line over those is a bent one over the load. */
-export function bendLoads(checks: Checks, exponent: number): Checks {
-  if (exponent === 1) return checks;
-  return checks.map((check) => check.map((timing) => ({ ...timing, load: timing.load ** exponent })));
+export function bendLoads(checks: Checks, exponents: number | ArrayLike<number>): Checks {
+  if (exponents === 1) return checks;
+  return checks.map((check, index) => {
+    const exponent = typeof exponents === 'number' ? exponents : (exponents[index] ?? 1);
+    return check.map((timing) => ({ ...timing, load: timing.load ** exponent }));
+  });
 }
 
-export function fitChecks(checks: Checks): Fits {
-  return checks.map((check) => fitLinear(check));
+export function fitChecks(checks: Checks, known?: KnownStart): Fits {
+  return checks.map((check) => fitLinear(check, known));
 }
 
 /**
- * Seconds of each check at a load. One that was measured at a single load grows as the others do together.
+ * Seconds of each check.
  *
+ * @param sizes of the load, for each check: what its growing part is multiplied with, or for one without a fit what all of its
+ * time is
  * @param into takes the answer, where many are asked for
  */
 export function predictRuns(
   checks: Checks,
   fits: Fits,
-  load: number,
+  sizes: Float64Array,
   into: Float64Array = new Float64Array(checks.length),
 ): Float64Array {
-  const since = new Map<number, number>();
   for (let index = 0; index < checks.length; index++) {
     const fit = fits[index];
-    if (fit) {
-      into[index] = predictSeconds(fit, load);
-      continue;
-    }
-    const check = checks[index] ?? [];
-    const timing = check[0];
-    if (timing) {
-      const factor = since.get(timing.load) ?? together(fits, load) / together(fits, timing.load);
-      since.set(timing.load, factor);
-      into[index] = (factor * check.reduce((sum, { seconds }) => sum + seconds, 0)) / check.length;
-    }
+    const size = sizes[index] ?? 0;
+    into[index] = fit ? predictSeconds(fit, size) : size * meanSeconds(checks[index] ?? []);
   }
   return into;
 }
 
-function together(fits: Fits, load: number): number {
+function meanSeconds(check: readonly Timing[]): number {
   let seconds = 0;
-  for (const fit of fits) if (fit) seconds += predictSeconds(fit, load);
-  return seconds;
+  for (const timing of check) seconds += timing.seconds;
+  return seconds / Math.max(1, check.length);
 }
 
 /** The measurements below the largest load. */

@@ -8,7 +8,7 @@ export function modelSentence(forecast: Forecast): string {
     ({ load, error }) => `${error >= 0 ? '+' : ''}${Math.round(error * 100)}% at ${load}x`,
   );
   const exponent = forecast.exponent.toFixed(2);
-  const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^${exponent}`;
+  const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^p, p ${exponent} or near it`;
   const { extrapolated } = forecast;
   const open = forecast.levels.filter((load) => !forecast.measured.some((one) => one.load === load));
   const held =
@@ -26,7 +26,9 @@ export function modelSentence(forecast: Forecast): string {
         ]
       : []),
     ...(forecast.levels.length < 3
-      ? ['Two levels cannot show whether growth bends; the band allows for it.']
+      ? [
+          `Two levels cannot show whether growth bends: p is presumed, and the band allows for more and for less.`,
+        ]
       : []),
   ].join(' ');
 }

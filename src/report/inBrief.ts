@@ -1,5 +1,6 @@
 import { byText } from './checkKey.ts';
 import type { Report } from './model.ts';
+import { signatures } from './signatures/index.ts';
 
 const shown = 3;
 /** Classes of failures whose remedy lies in a check or in its table. */
@@ -29,13 +30,14 @@ function cut(texts: readonly string[]): string {
 }
 
 /** "Column not found (check_consent_15m, at 2x already: fix the check, not the load)". */
-function brokeText(group: Report['failures'][number], { load, steps, suggestions }: Report): string {
+function brokeText(group: Report['failures'][number], { load, steps }: Report): string {
   const ids = new Set(group.steps);
   const checks = [...new Set(steps.flatMap(({ id, check }) => (ids.has(id) ? check : [])))].sort(byText);
   const more = checks.length - shown;
   const names = checks.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const isSuggested = suggestions.some(({ metric }) => metric.name === `failed:${group.signature}`);
-  const isChecks = brokenByItself.has(group.class) && group.newHere.length === 0 && !isSuggested;
+  const remedy = signatures.find(({ id }) => id === group.signature)?.remedy;
+  const isElsewhere = remedy !== undefined && !remedy.ofQuery;
+  const isChecks = brokenByItself.has(group.class) && group.newHere.length === 0 && !isElsewhere;
   const fix = isChecks ? `: fix the check${checks.length === 1 ? '' : 's'}, not the load` : '';
   return `${group.title} (${names}${whenText(group, checks.length, load)}${fix})`;
 }

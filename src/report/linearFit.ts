@@ -8,25 +8,35 @@ export interface LinearFit {
   readonly secondsPerLoad: number;
 }
 
+/** What is known of the fixed part beside the measurements, for what it is worth: one of weight 1 is a measurement of 1 s at load 0. */
+export interface KnownStart {
+  readonly seconds: number;
+  readonly weight: number;
+}
+
 /**
  * The fixed and the growing part of a check's time, by least squares of relative errors (a long measurement is off
  * by as many percent as a short one, not by as many seconds). The weights come from the fit itself, twice: weights
  * from the measurements would favour those that happened to be short. Neither part can be negative. Undefined below two loads.
  */
-export function fitLinear(check: readonly Measurement[]): LinearFit | undefined {
+export function fitLinear(check: readonly Measurement[], known?: KnownStart): LinearFit | undefined {
   const [first] = check;
   if (!first || check.every(({ load }) => load === first.load)) return undefined;
-  let fit = weighted(check, undefined);
-  for (let pass = 0; pass < 2; pass++) fit = weighted(check, fit);
+  let fit = weighted(check, undefined, known);
+  for (let pass = 0; pass < 2; pass++) fit = weighted(check, fit, known);
   return fit;
 }
 
 /** One round of least squares with weights 1 ÷ size², the size by a fit, else as measured. */
-function weighted(check: readonly Measurement[], sizes: LinearFit | undefined): LinearFit {
-  let w = 0;
+function weighted(
+  check: readonly Measurement[],
+  sizes: LinearFit | undefined,
+  known: KnownStart = { seconds: 0, weight: 0 },
+): LinearFit {
+  let w = known.weight;
   let wn = 0;
   let wnn = 0;
-  let wt = 0;
+  let wt = known.weight * known.seconds;
   let wnt = 0;
   for (const timing of check) {
     const size = sizes ? predictSeconds(sizes, timing.load) : timing.seconds;
@@ -46,4 +56,9 @@ function weighted(check: readonly Measurement[], sizes: LinearFit | undefined): 
 
 export function predictSeconds(fit: LinearFit, load: number): number {
   return fit.fixedSeconds + fit.secondsPerLoad * load;
+}
+
+/** A start-up that was learned elsewhere, as a fit of measurements with this noise (deviation of log seconds) takes it. */
+export function knownStart(startUp: { seconds: number; spreadSeconds: number }, noise: number): KnownStart {
+  return { seconds: startUp.seconds, weight: (noise / startUp.spreadSeconds) ** 2 };
 }

@@ -1,3 +1,6 @@
+/** One-sided 5% of the normal distribution, in deviations. */
+export const fivePercent = 1.645;
+
 /**
  * P(Z > z) of the normal distribution: its power series up to 3, beyond that Laplace's continued fraction, which keeps its
  * relative accuracy where a difference of two near ones would lose it.

@@ -1,5 +1,6 @@
 import { formatDuration, windowName } from './durations.ts';
 import type { Integrity, StepCounts, Verdict } from './model.ts';
+import type { WholeRound } from './wholeRound.ts';
 import { counted } from './words.ts';
 
 export interface VerdictFacts {
@@ -9,20 +10,23 @@ export interface VerdictFacts {
   readonly counts: StepCounts;
   /** Completed steps whose start and end are known: without one there is nothing to judge. */
   readonly measured: number;
-  /** Median run of those. */
-  readonly typicalRunSeconds: number | null;
+  /** The P95 of their runs. */
+  readonly p95Seconds: number | null;
+  /** The round with the time of what did not complete put in; undefined where nothing is missing. */
+  readonly whole: WholeRound | undefined;
   readonly missingChecks: Integrity['missing'];
 }
 
 /**
- * Steps that did not complete leave out time that nobody knows. "Fits" stands with one of them, or with up to this share, and
- * only while what is left of the window would hold one more step of the usual length.
+ * Checks that did not complete leave out time that nobody knows. Of one, or of up to this share, a guess will do; where an earlier
+ * round tells their time, of up to a quarter.
  */
-const incompleteShare = 0.05;
+const unknownShare = 0.05;
+const incompleteShare = 0.25;
 
 /**
- * Did this load fit its window, and by how much? Nothing to judge is `no_data` and never a pass, and a round that
- * fits with few failed steps or missing checks fits, but does not pass; with many it is `not_decided`.
+ * Did this load fit its window, and by how much? Nothing to judge is `no_data` and never a pass. A round of which
+ * something is missing fits when it would fit with the missing time put in, but does not pass; else it is `not_decided`.
  */
 export function judge(facts: VerdictFacts): Verdict {
   const { windowSeconds, runtimeSeconds, counts } = facts;
@@ -42,7 +46,7 @@ export function judge(facts: VerdictFacts): Verdict {
     outcome,
     pass: outcome === 'fits' && blemishes.length === 0,
     headline,
-    sentence: `${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.`,
+    sentence: `${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? wholeText(facts) : ''}`,
     windowSeconds,
     runtimeSeconds,
     slackSeconds:
@@ -75,20 +79,35 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
       headline: 'No data',
       rest: ': no completed step was measured, so nothing shows whether this load fits',
     };
-  const why = undecidedBecause(facts, windowSeconds - runtimeSeconds);
+  const why = undecidedBecause(facts);
   if (why !== undefined) return { outcome: 'not_decided', headline: 'Not decided', rest: `: ${why}` };
   return { outcome: 'fits', headline: 'Fits', rest: ` ${window} with ${by} to spare ${took}` };
 }
 
-function undecidedBecause(facts: VerdictFacts, slackSeconds: number): string | undefined {
-  const { counts, typicalRunSeconds, windowSeconds } = facts;
-  const incomplete = counts.failed + counts.interrupted + counts.cancelled;
-  if (incomplete === 0) return undefined;
-  const steps = `${incomplete} of ${counted(counts.total, 'step')} did not complete`;
-  if (incomplete > Math.max(1, incompleteShare * counts.total))
-    return `${steps}, so nothing shows whether this load fits ${theWindow(windowSeconds)}`;
-  if (typicalRunSeconds === null || typicalRunSeconds <= slackSeconds) return undefined;
-  return `${steps}, and the ${formatDuration(slackSeconds)} left of ${theWindow(windowSeconds)} would not hold a step of the usual ${formatDuration(typicalRunSeconds)}`;
+function undecidedBecause({ whole, windowSeconds, p95Seconds }: VerdictFacts): string | undefined {
+  if (!whole) return undefined;
+  const { checks, atP95, fromEarlier, runtimeSeconds } = whole;
+  const incomplete = atP95 + fromEarlier;
+  const what = `${incomplete} of ${counted(checks, 'check')} did not complete`;
+  if (atP95 > Math.max(1, unknownShare * checks) || incomplete > Math.max(1, incompleteShare * checks))
+    return `${what}, so nothing shows whether this load fits ${theWindow(windowSeconds)}`;
+  if (runtimeSeconds <= windowSeconds) return undefined;
+  return `${what}; ${hadRunText(whole, p95Seconds)}, the round would have taken ${formatDuration(runtimeSeconds)}, more than ${theWindow(windowSeconds)}`;
+}
+
+/** What the missing time was taken for, and what the round comes to with it. */
+function wholeText({ whole, p95Seconds }: VerdictFacts): string {
+  if (!whole) return '';
+  const had = hadRunText(whole, p95Seconds);
+  return ` ${had[0]?.toUpperCase()}${had.slice(1)}, the round would have taken ${formatDuration(whole.runtimeSeconds)} and still fit.`;
+}
+
+function hadRunText({ fromEarlier, atP95 }: WholeRound, p95Seconds: number | null): string {
+  const earlier = 'as long as in an earlier round, in proportion to the load';
+  const p95 = `for ${formatDuration(p95Seconds ?? 0)} (the P95 of this round)`;
+  if (fromEarlier > 0 && atP95 > 0) return `had ${fromEarlier} run ${earlier}, and ${atP95} ${p95}`;
+  const which = fromEarlier + atP95 === 1 ? 'it' : 'each';
+  return `had ${which} run ${atP95 === 0 ? earlier : p95}`;
 }
 
 /** Whether the round is a fact about the load: only then is its runtime that of all its steps, or over the window anyway. */

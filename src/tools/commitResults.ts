@@ -58,7 +58,9 @@ export const commitResults = defineTool({
 
     const round = reported.at(-1);
     const day = localStamp(ports.clock.localMs() * 1000).slice(0, 10);
-    const findings = cleanLine(input.keyFindings ?? round?.report?.verdict ?? 'no report yet', 160);
+    // A subject has room for what was found, not for how it would have been with what is missing.
+    const [verdict] = round?.report?.verdict.split(/(?<=\.) /) ?? [];
+    const findings = cleanLine(input.keyFindings ?? verdict ?? 'no report yet', 160);
     await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...input } }]);
     const target =
       review === undefined ? null : await commitConfigs(ports, review, `Load test ${load}x configs - ${day}`);

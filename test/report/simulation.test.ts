@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { verdictsOf } from '../../bench/comparisonVerdicts.ts';
 import { coverageOf } from '../../bench/forecastCoverage.ts';
+import { calledChanged } from '../../bench/roundChanges.ts';
 import { truths } from '../../bench/truths.ts';
 
 it.each([
@@ -22,6 +23,18 @@ it('one round a level confirms nothing, whatever the noise', () => {
     expect(verdictsOf({ name: 'test', loads: [1, 2, 4], rounds: 1, noise, roundNoise: 0 }, 20)).toMatchObject(
       { confirmed: 0, falselyConfirmed: 0 },
     );
+});
+
+it('two rounds of the same checks are hardly ever called a change, and a fifth more time is', () => {
+  const design = { noise: 0.1, roundNoise: 0.03, rounds: 1 };
+  expect(calledChanged({ ...design, name: 'same', change: 1 }, 100)).toBeLessThanOrEqual(10);
+  expect(calledChanged({ ...design, name: 'slower', change: 1.2 }, 100)).toBeGreaterThanOrEqual(90);
+});
+
+it('repeats before show how far whole rounds stray, where they stray further than is presumed', () => {
+  const design = { name: 'repeats', noise: 0.1, roundNoise: 0.08, change: 1 };
+  const alone = calledChanged({ ...design, rounds: 1 }, 100);
+  expect(calledChanged({ ...design, rounds: 4 }, 100)).toBeLessThan(alone / 2);
 });
 
 it('the forecast’s 80% band holds a round that nobody ran about four times in five', () => {

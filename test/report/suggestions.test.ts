@@ -294,7 +294,7 @@ describe('suggestions', () => {
     expect(reportOf(steps, 4, { failures }).suggestions).toMatchObject([
       {
         id: 'failure:missing-table',
-        title: 'Mend check_0000_15m, check_0001_15m, check_0002_15m and 57 more checks',
+        title: 'Mend check_0000_15m, check_0001_15m, check_0002_15m and 57 more',
         setting: 'its query or table',
       },
     ]);

@@ -1,19 +1,36 @@
 import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build.ts';
+import type { RoundFacts } from '../../src/report/facts.ts';
 import { judge, type VerdictFacts } from '../../src/report/verdict.ts';
+import type { WholeRound } from '../../src/report/wholeRound.ts';
+import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const none = { total: 0, successful: 0, failed: 0, cancelled: 0, interrupted: 0, unfinished: 0 };
 
 function verdictOf(
   runtimeSeconds: number | null,
   counts: Partial<VerdictFacts['counts']>,
+  whole?: Partial<WholeRound>,
   missing: string[] = [],
 ) {
+  const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  const open = total - (counts.successful ?? 0) - (counts.unfinished ?? 0) + missing.length;
   return judge({
     windowSeconds: 900,
     runtimeSeconds,
-    counts: { ...none, ...counts, total: Object.values(counts).reduce((sum, one) => sum + one, 0) },
+    counts: { ...none, ...counts, total },
     measured: counts.successful ?? 0,
-    typicalRunSeconds: counts.successful ? 60 : null,
+    p95Seconds: counts.successful ? 60 : null,
+    whole:
+      open === 0
+        ? undefined
+        : {
+            runtimeSeconds: (runtimeSeconds ?? 0) + 60,
+            checks: total + missing.length,
+            fromEarlier: 0,
+            atP95: open,
+            ...whole,
+          },
     missingChecks: missing,
   });
 }
@@ -28,28 +45,28 @@ describe('the verdict', () => {
       { successful: 97, failed: 1, cancelled: 2 },
       'fits',
       false,
-      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed and 2 steps were cancelled.',
+      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed and 2 steps were cancelled. Had each run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
     ],
     [
       600,
       { successful: 7, failed: 1 },
       'fits',
       false,
-      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed.',
+      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed. Had it run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
     ],
     [
       20,
       { successful: 1, failed: 30 },
       'not_decided',
       false,
-      'Not decided: 30 of 31 steps did not complete, so nothing shows whether this load fits the 15-minute window; 30 steps failed.',
+      'Not decided: 30 of 31 checks did not complete, so nothing shows whether this load fits the 15-minute window; 30 steps failed.',
     ],
     [
       850,
       { successful: 99, interrupted: 1 },
       'not_decided',
       false,
-      'Not decided: 1 of 100 steps did not complete, and the 50s left of the 15-minute window would not hold a step of the usual 1m 0s; 1 step was interrupted.',
+      'Not decided: 1 of 100 checks did not complete; had it run for 1m 0s (the P95 of this round), the round would have taken 15m 10s, more than the 15-minute window; 1 step was interrupted.',
     ],
     [
       1339,
@@ -92,9 +109,22 @@ describe('the verdict', () => {
   });
 
   it('does not pass a load of which a check never ran', () => {
-    const verdict = verdictOf(600, { successful: 9 }, ['a.yml', 'b.yml']);
+    const verdict = verdictOf(600, { successful: 58 }, {}, ['a.yml', 'b.yml']);
     expect(verdict).toMatchObject({ outcome: 'fits', pass: false });
     expect(verdict.sentence).toContain('but 2 uploaded checks did not run.');
+  });
+
+  it('takes the word of an earlier round for up to a quarter of the checks', () => {
+    const known = (failed: number) =>
+      verdictOf(600, { successful: 30, failed }, { fromEarlier: failed, atP95: 0 });
+    expect(known(10)).toMatchObject({ outcome: 'fits', pass: false });
+    expect(known(10).sentence).toContain(
+      '10 steps failed. Had each run as long as in an earlier round, in proportion to the load, the round would have taken 11m 0s and still fit.',
+    );
+    expect(known(11).outcome).toBe('not_decided');
+    expect(verdictOf(600, { successful: 30, failed: 6 }, { fromEarlier: 5, atP95: 1 }).sentence).toContain(
+      'Had 5 run as long as in an earlier round, in proportion to the load, and 1 for 1m 0s (the P95 of this round), the round',
+    );
   });
 
   it('knows no slack where nothing is decided', () => {
@@ -108,5 +138,88 @@ describe('the verdict', () => {
       const { sentence, headline } = verdictOf(runtime, { successful: 1 });
       expect(sentence.startsWith(headline)).toBe(true);
     }
+  });
+});
+
+describe('a round of which something is missing', () => {
+  /** 16 checks of 100 s on 4 slots: 405 s with the start; then `last`. */
+  const roundWith = (last: Parameters<typeof stepOf>[1], more: Partial<RoundFacts> = {}) =>
+    buildReport(
+      factsOf([...evenRound(16, 4, () => 100), stepOf('check_last_15m', last)], {
+        clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 },
+        windowSeconds: 900,
+        ...more,
+      }),
+    ).verdict;
+  const failedAtOnce = { started: 405, ended: 410, state: 'FAILED' };
+  const lowerRound = (seconds: number) =>
+    buildReport(
+      factsOf([stepOf('check_last_15m', { load: 1, started: 5, ended: 5 + seconds })], {
+        load: 1,
+        startedAtText: '2025-12-06T15:30:00.000000-05:00',
+        clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 },
+      }),
+    );
+
+  it('fits where it would with the missing check as long as the P95', () => {
+    const verdict = roundWith(failedAtOnce);
+    expect(verdict).toMatchObject({ outcome: 'fits', pass: false, slackSeconds: 490 });
+    expect(verdict.sentence).toBe(
+      'Fits the 15-minute window with 8m 10s to spare (6m 50s), but 1 step failed. Had it run for 1m 40s (the P95 of this round), the round would have taken 8m 25s and still fit.',
+    );
+  });
+
+  it('knows the missing check from a lower level on the same cluster configuration, and asks whether it would still fit', () => {
+    const at1x = (seconds: number, digest = 'a') => ({
+      earlier: [{ ...lowerRound(seconds), clusterConfig: { digest } }],
+    });
+    expect(roundWith(failedAtOnce, at1x(200)).sentence).toContain(
+      'Had it run as long as in an earlier round, in proportion to the load, the round would have taken 13m 25s and still fit.',
+    );
+    expect(roundWith(failedAtOnce, at1x(300))).toMatchObject({
+      outcome: 'not_decided',
+      sentence:
+        'Not decided: 1 of 17 checks did not complete; had it run as long as in an earlier round, in proportion to the load, the round would have taken 16m 45s, more than the 15-minute window; 1 step failed.',
+    });
+    expect(roundWith(failedAtOnce, at1x(300, 'b')).sentence).toContain('for 1m 40s (the P95 of this round)');
+  });
+
+  it('takes the slot that the missing check had, so that one that failed early and was followed by others costs little', () => {
+    const early = { started: 0, ended: 1, state: 'FAILED' };
+    expect(roundWith(early).sentence).toContain('the round would have taken 8m 24s');
+    const idle = { started: 305, ended: 306, state: 'FAILED' };
+    expect(roundWith(idle, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 5 } }).sentence).toContain(
+      'the round would have taken 6m 45s',
+    );
+  });
+
+  it('counts a check that was never handed in, or never started, as missing', () => {
+    const uploaded = [
+      ...Array.from({ length: 16 }, (_, index) => `check_${String(index).padStart(4, '0')}_15m.yml`),
+      'check_last_15m.yml',
+      'check_forgotten_15m.yml',
+    ];
+    expect(roundWith({ started: 405, ended: 410 }, { expectedChecks: uploaded })).toMatchObject({
+      outcome: 'fits',
+      pass: false,
+      sentence: expect.stringContaining('the round would have taken 8m 25s'),
+    });
+    expect(roundWith({ ended: 400, state: 'CANCELLED' }).sentence).toContain(
+      'the round would have taken 8m 25s',
+    );
+  });
+
+  it('misses nothing where a second try of the check completed', () => {
+    const again = [
+      ...evenRound(16, 4, () => 100),
+      stepOf('check_last_15m', failedAtOnce, 's-first'),
+      stepOf('check_last_15m', { created: 411, started: 412, ended: 512 }, 's-second'),
+    ];
+    const { verdict } = buildReport(
+      factsOf(again, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 } }),
+    );
+    expect(verdict.sentence).toBe(
+      'Fits the 15-minute window with 6m 28s to spare (8m 32s), but 1 step failed.',
+    );
   });
 });

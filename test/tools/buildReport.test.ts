@@ -11,7 +11,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
   await runToEnd(bed);
   const { text, structure } = await bed.call('buildReport');
   expect(normalise(bed, text).replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')).toMatchInlineSnapshot(`
-    "Fits the 15-minute window with 5m 35s to spare (9m 25s), but 1 step failed.
+    "Fits the 15-minute window with 5m 35s to spare (9m 25s), but 1 step failed. Had it run for 8m 50s (the P95 of this round), the round would have taken 9m 25s and still fit.
 
     Directory: <project>/reports/2x_20251208_153000
     Files: …

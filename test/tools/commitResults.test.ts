@@ -86,11 +86,14 @@ test('a round whose configs lie outside the scope on disk is not called committe
   expect(await rounds()).toMatchObject([{ committed: true }, { committed: true }]);
 });
 
-test('the same call again returns the same commits; left out, the key findings are the verdict', async () => {
+test('the same call again returns the same commits; left out, the key findings are the verdict’s first sentence', async () => {
   const bed = await toolBed();
   const { verdict } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const first = (await bed.call('commitResults')).structure;
-  expect(bed.projectGit('log', '-1', '--format=%s').trim()).toBe(`Load test 2x results - ${verdict}`);
+  expect(bed.projectGit('log', '-1', '--format=%s').trim()).toBe(
+    `Load test 2x results - ${String(verdict).split('. ')[0]}.`,
+  );
+  expect(verdict).toContain(' Had it run for ');
   const second = (await bed.call('commitResults')).structure;
   expect(second).toMatchObject({
     status: 'unchanged',

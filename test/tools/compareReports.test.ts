@@ -36,7 +36,7 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
     Varies: load
     Baseline: 2x_20251208_153000
     Candidate: 4x_20251208_185006
-    Completed in both rounds: 5 checks, 1.87 times as long (1.80–1.95); the whole round 2.00 times.
+    Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.05); the whole round 2.00 times.
     Grew most:
       - events/check_events_15m.yml: 2.00 times as long (no sign of more than linear)
       - messages/check_messages_15m.yml: 1.94 times as long (no sign of more than linear)

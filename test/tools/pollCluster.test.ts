@@ -198,7 +198,8 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
       - check_consent_15m: Column not found (data, 1 step)
         AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
     Suggestions:
-      1. Mend check_consent_15m: 1 of 8 steps failed with "Column not found"; its query or table: as uploaded → a column that the table has
+      1. Mend check_consent_15m: 1 of 8 steps failed with "Column not found"
+         its query or table: as uploaded → a column that the table has
     Warnings:
       - The cluster failed under the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
 

@@ -34,7 +34,8 @@ export function comparisonBlocks(comparison: Comparison): Block[] {
     ratios.runtime !== null && `Total runtime: ${times(ratios.runtime)}`,
     ...meanTexts(comparison),
     varies === 'load' &&
-      `Grew faster than the load (super-linear): ${counted(withWord('super-linear (confirmed)'), 'check')} confirmed, ${suspect} suspect${suspect > 0 ? ': repeat the round to tell' : ''}`,
+      `Grew faster than the load (super-linear): ${counted(withWord('super-linear (confirmed)'), 'check')} confirmed, ${suspect} suspect`,
+    comparison.toConfirm !== null && comparison.toConfirm,
     comparison.fixedWindows.length > 0 && fixedText(comparison.fixedWindows),
     comparison.newFailures.length > 0 && `New failures: ${names(comparison.newFailures)}`,
     comparison.fixed.length > 0 && `Failed before, not now: ${names(comparison.fixed)}`,

@@ -1,0 +1,89 @@
+import { checkKey } from './checkKey.ts';
+import { checkTimes, type MeasuredRound } from './checkTimes.ts';
+import { clusterAgrees } from './comparable.ts';
+import { inStartOrder, makespan } from './makespan.ts';
+import type { Report, ReportStep } from './model.ts';
+import { milli } from './statistics.ts';
+
+/** The round as it might have been, had every check run to its end: what is missing is taken to be long rather than short. */
+export interface WholeRound {
+  readonly runtimeSeconds: number;
+  readonly checks: number;
+  /** Checks that did not complete whose time an earlier round tells, in proportion to the load. */
+  readonly fromEarlier: number;
+  /** And those of which nothing is known: each takes as long as the P95 of this round. */
+  readonly atP95: number;
+}
+
+interface Measured {
+  readonly slots: number | null;
+  readonly runtimeSeconds: number | null;
+  readonly p95Seconds: number | null;
+}
+
+/**
+ * The observed schedule with the missing time put in: a check that did not complete keeps its slot for as long as it took in an
+ * earlier round on this cluster configuration, times the growth of the load, else for the P95 of this round; at least for
+ * as long as it ran. What never started, and uploaded checks that did not run, come last.
+ *
+ * @param missing paths of the uploaded checks that did not run
+ * @returns undefined where nothing is missing, or nothing was measured
+ */
+export function wholeRound(
+  round: MeasuredRound,
+  missing: readonly string[],
+  { slots, runtimeSeconds, p95Seconds }: Measured,
+  earlier: readonly Report[],
+): WholeRound | undefined {
+  const attempts = lastOfEach(round.steps);
+  const open = new Set([...attempts].flatMap(([key, step]) => (step.state === 'COMPLETED' ? [] : key)));
+  const unseen = missing.map((check) => `${round.schedule}/${check}`);
+  const keys = [...open, ...unseen];
+  if (keys.length === 0 || slots === null || runtimeSeconds === null || p95Seconds === null) return undefined;
+  const expected = expectedTimes(round, earlier);
+  const started = inStartOrder(round.steps.filter(({ startedAt }) => startedAt !== null));
+  const observed = started.map(({ runSeconds }) => runSeconds ?? 0);
+  const neverStarted = [...open].filter((key) => attempts.get(key)?.startedAt === null);
+  const whole = [
+    ...started.map((step, index) => {
+      const ran = observed[index] ?? 0;
+      const key = checkKey(step);
+      if (!open.has(key) || attempts.get(key) !== step) return ran;
+      return Math.max(ran, expected.get(key) ?? p95Seconds);
+    }),
+    ...[...neverStarted, ...unseen].map((key) => expected.get(key) ?? p95Seconds),
+  ];
+  const longer = Math.max(0, makespan(whole, slots) - makespan(observed, slots));
+  const fromEarlier = keys.filter((key) => expected.has(key)).length;
+  return {
+    runtimeSeconds: milli(runtimeSeconds + longer),
+    checks: attempts.size + unseen.length,
+    fromEarlier,
+    atP95: keys.length - fromEarlier,
+  };
+}
+
+/** The step that completed a check; where none did, the last one that was handed in. */
+function lastOfEach(steps: readonly ReportStep[]): Map<string, ReportStep> {
+  const last = new Map<string, ReportStep>();
+  for (const step of steps) {
+    const key = checkKey(step);
+    if (last.get(key)?.state !== 'COMPLETED') last.set(key, step);
+  }
+  return last;
+}
+
+/** Seconds of each check by the nearest level, at this load or below, in proportion to the load. */
+function expectedTimes(round: MeasuredRound, earlier: readonly Report[]): Map<string, number> {
+  const lower = earlier
+    .filter(
+      ({ load, clusterConfig }) => load <= round.load && clusterAgrees(clusterConfig, round.clusterConfig),
+    )
+    .sort((a, b) => a.load - b.load);
+  // A higher load comes later and takes the place of a lower one.
+  return new Map(
+    lower.flatMap((one) =>
+      [...checkTimes(one)].map(([key, seconds]) => [key, (seconds * round.load) / one.load] as const),
+    ),
+  );
+}
