@@ -7,7 +7,7 @@ import type { Noise } from './noise.ts';
 import type { Random } from './random.ts';
 import { percentile } from './statistics.ts';
 
-const fewestDraws = 30;
+const fewestDraws = 25;
 const mostDraws = 400;
 /** Steps to schedule in all draws together: what a forecast may cost. */
 const scheduledAtMost = 2_500_000;
