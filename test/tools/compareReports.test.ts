@@ -31,7 +31,7 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.80 to 1.95, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.70 to 2.05, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
@@ -43,7 +43,7 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
       - check_inventory_15m.yml: 1.83 times as long (no sign of more than linear)
       - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (no sign of more than linear)
       - orders/check_orders_15m.yml: 1.79 times as long (no sign of more than linear)
-    Forecast total: 5x 23m 29s (80% band 20m 51s to 29m 28s); 6x 28m 11s (80% band 24m 59s to 36m 2s); 8x 37m 34s (80% band 32m 37s to 48m 35s)
+    Forecast total: 5x 23m 34s (80% band 20m 6s to 29m 26s); 6x 28m 23s (80% band 23m 44s to 35m 49s); 8x 38m 6s (80% band 31m 41s to 51m 28s)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
     → The person reads the file, and decides whether to go up a level or to mend first."
@@ -80,12 +80,12 @@ test('two rounds of one load tell what changed on the cluster, what the round to
     'orders/check_orders_15m.yml',
   );
   expect(normalise(world, text)).toMatchInlineSnapshot(`
-    "2x against 2x (15m), the round 9m 25s → 9m 47s (StepConcurrencyLevel 8 → 4): a check takes 0.99 times as long on average (0.98 to 1.01, 7 checks), which is within the noise.
+    "2x against 2x (15m), the round 9m 25s → 9m 47s (StepConcurrencyLevel 8 → 4): a check takes 0.99 times as long on average (0.92 to 1.08, 7 checks), which is within the noise.
 
     Varies: cluster
     Baseline: 2x_20251208_153000
     Candidate: 2x_20251208_185006
-    Completed in both rounds: 7 checks, 0.99 times as long (0.98–1.01), within the noise; the whole round 1.04 times.
+    Completed in both rounds: 7 checks, 0.99 times as long (0.92–1.08), within the noise; the whole round 1.04 times.
     Grew most:
       - events/check_events_15m.yml: 1.04 times as long (changed no more than the other checks)
       - messages/check_messages_15m.yml: 1.02 times as long (changed no more than the other checks)

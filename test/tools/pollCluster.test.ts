@@ -181,7 +181,7 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
       .replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')
       .replace(/Slowest:\n( {2}\d.*\n)+/, 'Slowest: …\n'),
   ).toMatchInlineSnapshot(`
-    "Not decided: 6 of 8 steps did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed under it (warnings say how).
+    "Not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed under it (warnings say how).
 
     Directory: <project>/reports/2x_20251208_153000
     Files: …
