@@ -1,6 +1,6 @@
 // `import { text } from './client/main.ts?bundle'`: a script or a style sheet, bundled and minified, as a string. The HTML
 // report carries its own script and style; this is how they get into dist/ and, in the same way, into the tests.
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const ending = '?bundle';
@@ -25,7 +25,11 @@ export function bundledText() {
     name: 'bundled-text',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /\?bundle$/ }, ({ path, resolveDir }) => ({
-        path: resolve(resolveDir, path.slice(0, -ending.length)),
+        // Relative: the names of the chunks hold it, and are to be the same wherever the project lies.
+        path: relative(process.cwd(), resolve(resolveDir, path.slice(0, -ending.length))).replaceAll(
+          '\\',
+          '/',
+        ),
         namespace: 'bundled-text',
       }));
       onLoad({ filter: /./, namespace: 'bundled-text' }, async ({ path }) => ({
