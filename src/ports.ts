@@ -243,7 +243,7 @@ export interface ChecksSnapshot {
   readonly baseCommit: string;
   /** In path order. */
   readonly files: readonly CheckFile[];
-  /** Files on disk whose names hold control characters or no UTF-8: named to the person, otherwise left alone. */
+  /** Files on disk whose names hold what is not seen (control and format characters), or no UTF-8: named to the person, otherwise left alone. */
   readonly unspeakable: readonly string[];
 }
 

@@ -177,11 +177,17 @@ const ownPlaces = [
  * Production and the load test must not share a prefix: a copy would be a write to production. Nor may two prefixes
  * of the load test: the DAG, or the results of a round, would count as stale configs and be removed.
  */
+/** The folder of the hourly configs holds those of the other schedules beside it; a bucket is nobody's folder. */
+function productionOf(hourlyChecks: string): string {
+  const parent = hourlyChecks.slice(0, hourlyChecks.lastIndexOf('/') + 1);
+  return /^s3:\/\/[^/]+\/$/.test(parent) ? `${hourlyChecks}/` : parent;
+}
+
 function overlaps(settings: Settings): SettingsProblem[] {
   const uriOf = (setting: (typeof ownPlaces)[number][1]) => `s3://${settings.bucket}/${settings[setting]}/`;
   const shares = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
   const withProduction = ownPlaces.slice(0, 2).flatMap(([name, setting]) => {
-    if (settings.prodHourlyChecks === '' || !shares(uriOf(setting), `${settings.prodHourlyChecks}/`))
+    if (settings.prodHourlyChecks === '' || !shares(uriOf(setting), productionOf(settings.prodHourlyChecks)))
       return [];
     return [
       {

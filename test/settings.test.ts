@@ -36,3 +36,12 @@ test('a fix sends the person to where the settings come from', () => {
   expect(inExtension).toContain("Set APPROVAL to ask in the extension's settings.");
   expect(inExtension.join()).not.toContain('.env');
 });
+
+test('a prefix beside production’s hourly configs lies in production, too', () => {
+  const PROD_HOURLY_CHECKS = 's3://load-test-bucket/checks/configs/prod/hourly';
+  expect(namesOf({ PROD_HOURLY_CHECKS, CONFIGS_PREFIX: 'checks/configs/prod/15m' })).toEqual([
+    'PROD_HOURLY_CHECKS',
+  ]);
+  expect(namesOf({ PROD_HOURLY_CHECKS, CONFIGS_PREFIX: 'checks/configs/load' })).toEqual([]);
+  expect(namesOf({ PROD_HOURLY_CHECKS: 's3://load-test-bucket/hourly' })).toEqual([]);
+});

@@ -31,23 +31,34 @@ export function createBaselineGuard(
   };
 }
 
-/** A check file of the commit whose bytes are those that a commit with our trailer gave it. */
+/**
+ * A check file of the baseline whose bytes are those that a load test's commit gave it. The commits are looked for on
+ * the test branch, too: a squash with a title of its own leaves no trace of them in the baseline's history. Bytes that
+ * the file had before its first load test are its own, whichever commit brought them back.
+ */
 async function scaledIn(
   git: Git,
   baseCommit: string,
   folder: string,
 ): Promise<{ path: string; commit: string } | undefined> {
   const shape = ['-z', '--raw', '--no-abbrev', '--no-renames', '--format=commit %H'];
-  const log = await git.run(['log', lookBack, `--grep=^${trailerKey}: `, ...shape, baseCommit]);
+  const log = await git.run(['log', lookBack, `--grep=^${trailerKey}: `, ...shape, baseCommit, 'HEAD']);
   if (log === '') return undefined;
   const tree = await readTree(git, baseCommit, folder);
+  const suspects = new Map<string, string>();
   let commit = '';
-  let blob: string | undefined;
+  let change: string[] | undefined;
+  // Newest first: the last word on a file is that of its first load test.
   for (const word of log.split('\0')) {
     const header = /^\n?commit ([0-9a-f]{40,64})$/.exec(word.trim());
     if (header?.[1] !== undefined) commit = header[1];
-    else if (/^\n?:/.test(word)) blob = word.split(' ')[3];
-    else if (blob !== undefined && tree.get(word) === blob) return { path: word, commit };
+    else if (/^\n?:/.test(word)) change = word.split(' ');
+    else if (change !== undefined) {
+      const [, , before, after] = change;
+      if (tree.get(word) === after && !suspects.has(word)) suspects.set(word, commit);
+      else if (tree.get(word) === before) suspects.delete(word);
+    }
   }
-  return undefined;
+  const [found] = suspects;
+  return found && { path: found[0], commit: found[1] };
 }

@@ -84,7 +84,7 @@ async function readDisk(
   return new Map(paths.flatMap((path, index) => (bytes[index] === undefined ? [] : [[path, bytes[index]]])));
 }
 
-/** A name that is no UTF-8, or that cannot be spoken to git a line at a time, is nobody's check. */
+/** A name that is no UTF-8, cannot be spoken to git a line at a time, or reads as another than it is, is nobody's check. */
 function isSpeakable(path: string): boolean {
-  return [...path].every((character) => character >= ' ' && character !== '\u007f' && character !== '\ufffd');
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/u.test(path);
 }

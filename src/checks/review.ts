@@ -27,7 +27,7 @@ export interface Review {
   readonly unexpected: readonly ExpectedFile[];
   /** Nothing needs approval when every byte is the baseline's. */
   readonly approvalNeeded: boolean;
-  /** Paths under CHECKS_PATH of no known suffix, or with a name that cannot be a key; control characters as \n, \u0007. */
+  /** Paths under CHECKS_PATH of no known suffix, or with a name that cannot be a key; what is not seen as \u202e. */
   readonly unrecognised: readonly string[];
   /** Files of other schedules than those in scope that differ from their baseline: they are not part of this. */
   readonly changedOutside: number;
@@ -75,10 +75,7 @@ export function reviewFiles(
       return files.filter((one) => one.file.diskDigest !== one.digest);
     },
     approvalNeeded: changed.length > 0,
-    unrecognised: [
-      ...unknown.map((file) => file.path),
-      ...snapshot.unspeakable.map((path) => JSON.stringify(path).slice(1, -1)),
-    ],
+    unrecognised: [...unknown.map((file) => file.path), ...snapshot.unspeakable.map(spelled)],
     changedOutside: local.filter(
       (file) =>
         !schedulesInScope(target.scope, target.schedule).some(
@@ -87,6 +84,14 @@ export function reviewFiles(
     ).length,
     untracked: local.filter((file) => file.baseline === undefined).map((file) => file.path),
   };
+}
+
+/** A name with what cannot be seen in it spelled out. */
+function spelled(path: string): string {
+  return path.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** 16 hex digits over the load, the scope, where it will go, the baseline, and every path and byte on disk. */

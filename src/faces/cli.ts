@@ -95,7 +95,9 @@ function unforeseen(tool: Tool, error: unknown, shell: Shell): ExitStatus {
   return 1;
 }
 
+/** Something is left for a person: a question, or what checkSetup found missing. */
 function isQuestion(structured: Record<string, unknown>): boolean {
+  if (structured.ok === false) return true;
   return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(structured.status));
 }
 

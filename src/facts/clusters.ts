@@ -61,7 +61,7 @@ export async function searchCluster(
     'NOT_FOUND',
     `No cluster named ${name}… was created since round ${round.round} started (${round.startedAt}), and no earlier cluster has steps since then. ${candidates.length === 0 ? 'No other cluster was created since.' : `Created since: ${candidates.join(', ')}.`} Nothing was changed.`,
     {
-      next: 'trigger the DAG when that is still to be done, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with already: true.',
+      next: `trigger the DAG when that is still to be done, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with schedule: ${round.schedule} and already: true.`,
     },
   );
 }

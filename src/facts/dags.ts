@@ -35,6 +35,22 @@ export async function compareWithBucket(
 }
 
 /**
+ * A load that nobody named follows the last upload; a person who has another level on disk may mean that one.
+ * @throws ToolError WRONG_STATE when the level on disk is another, and was not uploaded
+ */
+export function requireMeantLevel({ level, uploads }: Session, load: number): void {
+  if (level === undefined || level.load === load) return;
+  if (uploads.some((upload) => upload.load === level.load && upload.schedule === level.schedule)) return;
+  throw new ToolError(
+    'WRONG_STATE',
+    `${level.load}x is on disk and its checks were not uploaded, while this DAG would read ${load}x. Nothing was uploaded, and LOAD was not changed.`,
+    {
+      next: `call uploadChecks when ${level.load}x is meant, or uploadDags with load: ${load} when another round of ${load}x is.`,
+    },
+  );
+}
+
+/**
  * A round over a part of the checks would measure less than its load.
  * @throws ToolError WRONG_STATE while an uploadChecks of this load began and is not known to have ended
  */

@@ -99,6 +99,17 @@ export async function refuseWhileRunning(
   );
 }
 
+/** The round that is running already, when the run that somebody tells of is its own as far as is to be seen. */
+export async function roundOfKnownRun(
+  ports: Wanted,
+  session: Session,
+  schedule: Schedule,
+  watch: Watch,
+): Promise<Round | undefined> {
+  const running = await roundUnderWay(ports, session, watch);
+  return running?.round.schedule === schedule ? running.round : undefined;
+}
+
 /** @throws ToolError WRONG_STATE when a round that has steps would have none after its change */
 export async function requireStepsKept(
   ports: Wanted,

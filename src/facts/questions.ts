@@ -44,6 +44,7 @@ function changedIn(review: Review, schedule: string): string {
 function oddFiles({ files, unexpected }: Review): string {
   const kinds: [string, typeof files][] = [
     ['Neither baseline × load nor a known fix', unexpected],
+    ['Set by a person instead of baseline × load', files.filter((one) => one.fix !== undefined)],
     ['With a window that could not be scaled', files.filter((one) => one.notScaled.length > 0)],
     ['Not valid YAML and left alone', files.filter((one) => one.invalid !== undefined)],
   ];

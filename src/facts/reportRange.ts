@@ -3,7 +3,7 @@ import { ToolError } from '../errors.ts';
 import type { Cluster, Ports, Step, Watch } from '../ports.ts';
 import { latestThatRan } from '../rounds/choice.ts';
 import { ownerOfCluster } from '../rounds/ownership.ts';
-import { refuseEmpty, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
+import { refuseEmpty, requireStamps, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
 import { loadOfSteps, stepsIn } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { localStamp, wholeStamp } from '../state/stamps.ts';
@@ -42,6 +42,7 @@ export async function observeRange(
   asked: AskedRange,
   watch: Watch,
 ): Promise<ReportRange> {
+  requireStamps(asked.afterTimestamp, asked.beforeTimestamp);
   const byTime = asked.afterTimestamp !== undefined || asked.beforeTimestamp !== undefined;
   const noRound = asked.round === undefined && session.rounds.length === 0;
   if (asked.clusterId !== undefined && (byTime || noRound))

@@ -93,15 +93,16 @@ export async function readInstances(
   return { ...(instances && { instances }), ...(prices && { prices }), warnings };
 }
 
-/** What the round's cluster ran with; the settings only when the config file still is the one that was uploaded. */
+/** What the round's cluster ran with; the settings from the config file as it was uploaded, which the session keeps. */
 export async function readClusterConfig(
-  ports: Pick<Ports, 'dags'>,
+  ports: Pick<Ports, 'dags' | 'blobs'>,
   cluster: Cluster,
   schedule: Schedule,
   digest: string | undefined,
 ): Promise<ClusterConfigUsed> {
   const file = (await ports.dags.read()).find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
   const isUsed = file !== undefined && (digest === undefined || sha256(file.bytes) === digest);
+  const used = isUsed ? file.bytes : digest === undefined ? undefined : await ports.blobs.get(digest);
   return {
     ...(digest === undefined ? {} : { digest }),
     ...(cluster.stepConcurrencyLevel === undefined
@@ -111,7 +112,7 @@ export async function readClusterConfig(
     ...(cluster.instanceCollectionType === undefined
       ? {}
       : { instanceCollectionType: cluster.instanceCollectionType }),
-    ...(isUsed ? settingsAndRoom(file.bytes) : {}),
+    ...(used === undefined ? {} : settingsAndRoom(used)),
   };
 }
 
@@ -169,6 +170,6 @@ export function fixedWindows(fixed: readonly Fix[], load: number): string[] {
   const names = fixes.slice(0, 5).map((path) => cleanLine(path, 120));
   const more = fixes.length > names.length ? `, and ${fixes.length - names.length} more` : '';
   return [
-    `${fixes.length === 1 ? '1 check was' : `${fixes.length} checks were`} fixed by a person at ${load}x (${names.join(', ')}${more}): the window is not the baseline's × ${load}, so a ratio to another level is not the load's.`,
+    `${fixes.length === 1 ? '1 check was' : `${fixes.length} checks were`} edited by a person at ${load}x (${names.join(', ')}${more}): where the window is not the baseline's × ${load}, a ratio to another level is not the load's.`,
   ];
 }

@@ -6,6 +6,12 @@ import type { Round } from '../state/session.ts';
 import { localStamp, parseStamp } from '../state/stamps.ts';
 import type { RoundSteps, RoundWindow } from './window.ts';
 
+/** Looked at before AWS is asked for anything. @throws ToolError BAD_INPUT */
+export function requireStamps(after: string | undefined, before: string | undefined): void {
+  if (after !== undefined) requireStamp('afterTimestamp', after);
+  if (before !== undefined) requireStamp('beforeTimestamp', before);
+}
+
 /** A window by stamps, as the seed's script took them: half open, the start rounded down to a millisecond. */
 export function windowByStamps(
   after: string | undefined,
@@ -23,7 +29,7 @@ function requireStamp(name: string, text: string): number {
   if (ms !== undefined) return ms;
   throw new ToolError(
     'BAD_INPUT',
-    `${name} ${JSON.stringify(text)} is not a time with an offset. No report was written.`,
+    `${name} ${JSON.stringify(text)} is not a time with an offset, of a day that there is. No report was written.`,
     {
       next: 'give it as markRound printed it, for example 2025-12-08T15:30:00.123456-05:00.',
     },

@@ -149,7 +149,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       const { type: _, round, load, ...report } = event;
       return {
         ...withRound(session, round, { load, report }),
-        phase: report.partial ? session.phase : 'reported',
+        phase: report.partial || !isLatest(session, round) ? session.phase : 'reported',
       };
     }
     case 'committed':
@@ -201,6 +201,11 @@ function isCommitted(
   event: { readonly load: number; readonly rounds?: readonly number[] | undefined },
 ): boolean {
   return event.rounds?.includes(round) ?? (load === event.load && report !== undefined);
+}
+
+/** The report of an earlier round says nothing of the one that came after it. */
+function isLatest({ rounds }: Session, round: number): boolean {
+  return rounds.findLast((one) => !one.abandoned)?.round === round;
 }
 
 function isUnderWay(phase: Phase): boolean {

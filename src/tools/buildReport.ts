@@ -17,6 +17,7 @@ import { reportFiles } from '../report/files.ts';
 import { clusterFailure } from '../rounds/clusterEnd.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
+import type { Round, Session } from '../state/session.ts';
 import { version } from '../version.ts';
 import { clusterIdInput, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
 import { reportAnswer, reportLines } from './words/reporting.ts';
@@ -31,6 +32,7 @@ type Wanted = Pick<
   | 'sessions'
   | 'settings'
   | 'dags'
+  | 'blobs'
   | 'store'
   | 'reports'
   | 'clock'
@@ -153,6 +155,7 @@ export const buildReport = defineTool({
       earlier,
       warnings: [
         ...range.warnings,
+        ...laterRound(session, range.round),
         ...fixedWindows(fixes, load),
         ...expected.warnings,
         ...machines.warnings,
@@ -181,6 +184,17 @@ export const buildReport = defineTool({
   },
   render: (output) => textOf(output, reportLines),
 });
+
+/** Somebody who names an old cluster or round may mean the newest. */
+function laterRound({ rounds }: Session, round: Round | undefined): string[] {
+  const latest = rounds.findLast((one) => !one.abandoned);
+  if (round === undefined || latest === undefined || latest.round <= round.round) return [];
+  const state =
+    latest.report === undefined ? 'without a report yet' : `reported in ${latest.report.directory}`;
+  return [
+    `This is round ${round.round}; the latest is round ${latest.round} (${latest.load}x ${latest.schedule}), ${state}.`,
+  ];
+}
 
 /** @throws ToolError WRONG_STATE while steps are active, unless the person asked for a provisional report */
 function requireEnded({ steps, cluster }: ReportRange, partial: boolean): void {

@@ -11,6 +11,7 @@ import type { Round, Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result } from './tool.ts';
 import { stepsToYes, type Yes } from './words/approving.ts';
+import { outcomeIn } from './words/sameLoad.ts';
 import { count, textOf } from './words/text.ts';
 
 type Wanted = Pick<Ports, 'target' | 'reports' | 'sessions' | 'blobs' | 'settings' | 'clock'>;
@@ -96,8 +97,8 @@ export const commitResults = defineTool({
       status: created ? ('committed' as const) : ('unchanged' as const),
       summary: summaryOf(load, created, target, reports),
       nextSteps: [
-        `scaleConfigs with the next load (for example ${load * 2}x) goes one level up.`,
-        'Nothing was pushed: the person pushes when they want to.',
+        nextLevel(reported.at(-1), load),
+        'Nothing was pushed, and no hook of the repository ran: the person pushes when they want to.',
       ],
       load,
       target: target === null ? null : { ...factsOf(target), branch: target.branch },
@@ -112,6 +113,16 @@ export const commitResults = defineTool({
       reports: (reports) => (reports === null ? [] : [`Reports: ${told(reports)}: ${reports.message}`]),
     }),
 });
+
+/** What the round showed decides whether a higher level is worth its cost. */
+function nextLevel(round: Round | undefined, load: number): string {
+  const outcome = round?.report === undefined ? 'fits' : outcomeIn(round.report.verdict);
+  if (outcome === 'fits')
+    return `scaleConfigs with the next load (for example ${Math.min(2 * load, 1000)}x) goes one level up.`;
+  if (outcome === 'missed')
+    return `${load}x missed its window: the person decides whether to mend and run ${load}x again, to go up all the same, or to stop.`;
+  return `${load}x decided nothing: the person mends what broke, then ${load}x again, before a higher load.`;
+}
 
 function loadToCommit(session: Session, given: number | undefined): number {
   const load =

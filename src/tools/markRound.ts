@@ -7,11 +7,13 @@ import {
   movableRound,
   refuseWhileRunning,
   requireStepsKept,
+  roundOfKnownRun,
   unmarkedRunMs,
 } from '../facts/marks.ts';
 import { requireRound } from '../facts/rounds.ts';
 import type { Instant, Ports } from '../ports.ts';
 import { roundBegins } from '../rounds/begin.ts';
+import { waitingRound } from '../rounds/choice.ts';
 import { ranWith } from '../rounds/ranWith.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { localStamp, parseStamp, wholeStamp } from '../state/stamps.ts';
@@ -50,7 +52,9 @@ export const markRound = defineTool({
     const at = input.at === undefined ? undefined : stampOf(input.at);
     let session = await ports.sessions.load();
     const amended = input.round === undefined ? undefined : requireRound(session, { round: input.round });
-    const schedule = input.schedule ?? amended?.schedule ?? session.schedule ?? '15m';
+    // A round that waits for its run keeps its schedule, unless another one is named.
+    const waiting = input.already ? waitingRound(session.rounds)?.schedule : undefined;
+    const schedule = input.schedule ?? amended?.schedule ?? waiting ?? session.schedule ?? '15m';
     if (amended !== undefined && isNoteAlone(input)) return noteRound(ports, amended, input.note);
     const isPlain = amended === undefined && at === undefined && !input.already;
     const running = isPlain ? await refuseWhileRunning(ports, session, input.schedule, call) : [];
@@ -62,6 +66,7 @@ export const markRound = defineTool({
     const moved = amended ?? movable?.round;
     const now = await ports.clock.now();
     const start = await startOf({ ...input, at }, ports, session, { schedule, amended, moved, now }, call);
+    if (start.known !== undefined) return knownRun(ports, start.known);
     if (amended !== undefined)
       await requireStepsKept(
         ports,
@@ -126,6 +131,19 @@ function isNoteAlone(asked: Asked & { note?: string | undefined; schedule?: stri
   return asked.at === undefined && asked.schedule === undefined && !asked.already;
 }
 
+/** The person tells of a run that has its round: another one would have no step. */
+async function knownRun(ports: Wanted, round: Round) {
+  const noted = await noteRound(ports, round, undefined);
+  return {
+    ...noted,
+    summary: `Round ${round.round} (${round.load}x ${round.schedule}) is running, and no other run is to be seen: that run has its round. Nothing was marked.`,
+    nextSteps: [
+      'pollCluster shows how far the round is.',
+      'If the DAG was triggered once more: markRound with already: true again when its cluster is there.',
+    ],
+  };
+}
+
 /** A note does not move the round: its steps would be lost. */
 async function noteRound(ports: Wanted, round: Round, note: string | undefined) {
   if (note !== undefined)
@@ -151,7 +169,7 @@ function stampOf(at: string): string {
   if (startedAt !== undefined) return startedAt;
   throw new ToolError(
     'BAD_INPUT',
-    `${JSON.stringify(at)} is not a time with an offset. Nothing was marked.`,
+    `${JSON.stringify(at)} is not a time with an offset, of a day that there is. Nothing was marked.`,
     { next: 'give at as in 2025-12-08T15:30:00.123456-05:00.' },
   );
 }
@@ -182,7 +200,7 @@ async function startOf(
     now,
   }: { schedule: Schedule; amended: Round | undefined; moved: Round | undefined; now: Instant },
   call: ToolCall,
-): Promise<{ startedAt: string; warnings: string[] }> {
+): Promise<{ startedAt: string; warnings: string[]; known?: Round }> {
   if (asked.at !== undefined) {
     refuseFuture(asked.at, now);
     return { startedAt: asked.at, warnings: [] };
@@ -192,6 +210,8 @@ async function startOf(
   const firstMs = await unmarkedRunMs(ports, session, schedule, moved, nowMs, call);
   // A second before the first sign: EMR rounds its stamps.
   if (firstMs !== undefined) return { startedAt: localStamp((firstMs - 1000) * 1000), warnings: [] };
+  const known = moved === undefined ? await roundOfKnownRun(ports, session, schedule, call) : undefined;
+  if (known !== undefined) return { startedAt: known.startedAt, warnings: [], known };
   return {
     startedAt: moved?.startedAt ?? localStamp(now.epochUs),
     warnings: [

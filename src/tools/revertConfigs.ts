@@ -68,7 +68,13 @@ function leftAlone({ dag }: Session): string {
 function stepsOf({ phase, rounds }: Session): string[] {
   const next = 'scaleConfigs starts a new load level.';
   const latest = rounds.at(-1);
-  if (phase !== 'running' || latest === undefined) return [next];
+  if (latest === undefined) return [next];
+  if (phase === 'round_open')
+    return [
+      `Round ${latest.round} (${latest.load}x) is open: if its DAG was triggered, pollCluster follows it.`,
+      next,
+    ];
+  if (phase !== 'running') return [next];
   return [`pollCluster: round ${latest.round} (${latest.load}x) still runs what was uploaded.`, next];
 }
 

@@ -6,7 +6,13 @@ import { fitting } from '../checks/fitting.ts';
 import { dagKey } from '../checks/keys.ts';
 import { type Schedule, schedules } from '../checks/schedules.ts';
 import { clusterNames } from '../facts/clusters.ts';
-import { compareWithBucket, readOwnDags, requireChecks, requireWholeUpload } from '../facts/dags.ts';
+import {
+  compareWithBucket,
+  readOwnDags,
+  requireChecks,
+  requireMeantLevel,
+  requireWholeUpload,
+} from '../facts/dags.ts';
 import { movableRound } from '../facts/marks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { DagFile, Instant, Ports } from '../ports.ts';
@@ -16,15 +22,9 @@ import type { Round, Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import { count, textOf } from './words/text.ts';
-import {
-  otherLevelWarning,
-  overwriteQuestion,
-  overwriteWords,
-  unchangedWords,
-  uploadedWords,
-} from './words/uploadingDags.ts';
+import { overwriteQuestion, overwriteWords, unchangedWords, uploadedWords } from './words/uploadingDags.ts';
 
-type Wanted = Pick<Ports, 'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock'>;
+type Wanted = Pick<Ports, 'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs'>;
 
 export const uploadDags = defineTool({
   name: 'uploadDags',
@@ -59,11 +59,11 @@ export const uploadDags = defineTool({
     const schedule = session.schedule ?? '15m';
     const uploadedLoad = session.uploads.findLast((upload) => upload.schedule === schedule)?.load;
     const load = input.load ?? uploadedLoad ?? previousLoad;
+    if (input.load === undefined) requireMeantLevel(session, load);
     requireWholeUpload(session, load);
     await requireNoRoundUnderWay(ports, session, call);
     const { checks, warnings } = await requireChecks(ports, schedule, load, call);
     warnings.push(...requireSoundClusterConfigs(configs, checks));
-    if (input.load === undefined) warnings.unshift(...otherLevelWarning(session, load));
 
     const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };
     const { plan, remoteLoad, others } = await compareWithBucket(ports, [withLoad, ...configs], call);
@@ -99,6 +99,8 @@ export const uploadDags = defineTool({
       const round = begun === undefined || begun.how === 'waiting' ? {} : { round: begun.round };
       return { ...told, ...round, ...unchangedWords(load, dagId, begun) };
     }
+    // A report that is built after the next change still knows what its round ran with.
+    for (const config of configs) await ports.blobs.put(config.bytes);
     await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadDags', arguments: { ...input } }]);
     if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
     await ports.store.upload(

@@ -107,6 +107,30 @@ describe('the baseline', () => {
     expect(await bed.adapter({ baselineRef: 'main~1' }).snapshot({ forWriting: false })).toBeTruthy();
   });
 
+  test('is refused after a squash under a title of its own, once the test branch has merged it back', async () => {
+    bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+    bed.put({ 'a_15m.yml': 'scaled\n' });
+    const { sha } = await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
+    bed.git('switch', '--quiet', 'main');
+    bed.git('merge', '--quiet', '--squash', sha);
+    bed.git('commit', '--quiet', '--message', 'Checks (#12)');
+    bed.git('switch', '--quiet', testBranch);
+    bed.git('merge', '--quiet', '--message', 'Merge main', 'main');
+    await expect(bed.adapter().snapshot({ forWriting: false })).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringContaining(`a_15m.yml is as commit ${sha.slice(0, 12)} left it`),
+    });
+  });
+
+  test('is sound where a load test itself brought the files back, as 1x does', async () => {
+    bed = gitBed();
+    bed.put({ 'a_15m.yml': 'scaled\n' });
+    await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
+    bed.put({ 'a_15m.yml': 'one\n' });
+    await bed.target.commit(['a_15m.yml'], 'Load test 1x configs', '1x review');
+    expect(await versions()).toEqual({ 'a_15m.yml': ['one\n', 'one\n', 'one\n'] });
+  });
+
   test('is sound again once the merged load test was reverted', async () => {
     bed = gitBed();
     bed.put({ 'a_15m.yml': 'scaled\n' });

@@ -36,6 +36,18 @@ test('without --json the text says what the structure says', async () => {
   expect(() => JSON.parse(out)).toThrow();
 });
 
+test('a set-up with something missing is exit status 1', async () => {
+  const said: string[] = [];
+  const shellOf = {
+    out: (text: string) => said.push(text),
+    err: () => undefined,
+    signal: new AbortController().signal,
+  };
+  const incomplete = () => ports({ BASELINE_REF: 'nowhere' });
+  expect(await runTool('checkSetup', ['--json'], incomplete, shellOf)).toBe(1);
+  expect(JSON.parse(said.join(''))).toMatchObject({ ok: false });
+});
+
 test('an open question is exit status 1, and so is a tool error', async () => {
   const scaled = JSON.parse((await shell('scaleConfigs', '--load', '2x', '--json')).out);
   const asked = await shell('uploadChecks', '--reviewId', scaled.reviewId);

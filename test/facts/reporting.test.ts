@@ -15,6 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+const noBlobs = { put: () => Promise.reject(new Error('not asked')), get: () => Promise.resolve(undefined) };
+
 const portsWith = (priceTable?: string) => ({
   instances: createInstances({ ...world, quota: emrQuota(instantClock()) }),
   prices: createPrices(priceTable),
@@ -41,7 +43,12 @@ it('a role that may not list instances, and a price table that is none, cost a w
 it('a report knows what the shipped cluster config asks for and has room for', async () => {
   const dags = createDagFolder('dags/yang_audit_load_test.py');
   const cluster = world.startCluster(10);
-  const used = await readClusterConfig({ dags }, { ...cluster, observedMs: 0 }, '15m', undefined);
+  const used = await readClusterConfig(
+    { dags, blobs: noBlobs },
+    { ...cluster, observedMs: 0 },
+    '15m',
+    undefined,
+  );
   expect(used).toMatchObject({
     settings: { 'spark.executor.memory': '4g', 'spark.executor.instances': '2' },
     room: { executors: 2, executorMb: 4505, driverMb: 2432, nodes: [{ type: 'm6i.2xlarge', count: 5 }] },

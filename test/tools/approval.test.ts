@@ -24,7 +24,7 @@ test('an edit between review and upload is shown under a new review id, and noth
     },
   ]);
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Nothing was uploaded. The files on disk are not those of this reviewId, so no yes to it counts. Under review: 2x with 8 changed files, 1 of them not as expected (reviewConfigs shows the lines), 1 line that the person has not approved."`,
+    `"Nothing was uploaded. The files on disk are not those of this reviewId, so no yes to it counts. Under review: 2x with 8 changed files, 1 of them not as expected (reviewConfigs shows the lines), 1 line changed since the last approved or scaled ones."`,
   );
   expect(structure.callAgain).toEqual({
     tool: 'uploadChecks',

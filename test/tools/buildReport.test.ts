@@ -204,7 +204,7 @@ test.each<[string, () => Record<string, unknown>, RegExp]>([
   [
     'a stamp without an offset',
     () => ({ clusterId: cluster, afterTimestamp: '2025-12-08T15:30:00' }),
-    /^BAD_INPUT: afterTimestamp "2025-12-08T15:30:00" is not a time with an offset\. No report was written\. Next: give it as markRound printed it/,
+    /^BAD_INPUT: afterTimestamp "2025-12-08T15:30:00" is not a time with an offset, of a day that there is\. No report was written\. Next: give it as markRound printed it/,
   ],
   [
     'the thirtieth of February',

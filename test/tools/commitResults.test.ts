@@ -36,7 +36,7 @@ test('"Commit results" commits the approved configs and the report, each in its 
     Reports: <n> files, <sha>: Load test 2x results - 2x fits, one missing column
 
     → scaleConfigs with the next load (for example 4x) goes one level up.
-    → Nothing was pushed: the person pushes when they want to."
+    → Nothing was pushed, and no hook of the repository ran: the person pushes when they want to."
   `);
   expect(bed.git('log', '-1', '--format=%s%n%(trailers)').trim()).toMatch(
     /^Load test 2x configs - 2025-12-08\nAudit-Load-Test: 2x [0-9a-f]{16}$/,

@@ -205,12 +205,12 @@ test.each([
   [
     'a stamp without an offset',
     { at: '2025-12-08T15:30:00' },
-    /^BAD_INPUT: "2025-12-08T15:30:00" is not a time with an offset\. Nothing was marked\. Next: give at as in 2025-/,
+    /^BAD_INPUT: "2025-12-08T15:30:00" is not a time with an offset, of a day that there is\. Nothing was marked\. Next: give at as in 2025-/,
   ],
   [
     'a word, for a round that does not exist',
     { at: 'yesterday', round: 7 },
-    /^BAD_INPUT: "yesterday" is not a time with an offset\. Nothing was marked\./,
+    /^BAD_INPUT: "yesterday" is not a time with an offset, of a day that there is\. Nothing was marked\./,
   ],
   ['the thirtieth of February', { at: '2025-02-30T15:30:00-05:00' }, /^BAD_INPUT: "2025-02-30/],
   ['an hour that does not exist', { at: '2025-12-08T25:30:00-05:00' }, /^BAD_INPUT: "2025-12-08T25/],

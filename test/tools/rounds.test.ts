@@ -1,5 +1,5 @@
 /** Which round a run belongs to: after a fix, unmarked, by a named cluster, and while another one runs. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
@@ -244,6 +244,59 @@ test('while a round runs, a mark is refused; one for another schedule is warned 
   expect((await bed.call('markRound', { schedule: 'hourly' })).structure.warnings).toEqual([
     `Round 1 (2x 15m) is running on ${cluster}: two rounds at once measure neither.`,
   ]);
+});
+
+test('a run that somebody tells of twice keeps its one round, and a hint names the schedule that it is for', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  bed.trigger('hourly');
+  bed.minutes(1);
+  const told = { schedule: 'hourly', already: true };
+  const { round } = (await bed.call('markRound', told)).structure;
+  bed.minutes(5);
+  await bed.call('pollCluster', look);
+  const { rounds } = (await bed.call('showSession')).structure;
+  const twice = (await bed.call('markRound', told)).structure;
+  expect(twice).toMatchObject({ round, status: 'noted' });
+  expect(twice.summary).toBe(
+    `Round ${round} (2x hourly) is running, and no other run is to be seen: that run has its round. Nothing was marked.`,
+  );
+  expect((await bed.call('showSession')).structure.rounds).toEqual(rounds);
+
+  const other = await toolBed();
+  await openRound(other, level(2));
+  expect(await other.refusal('pollCluster', look)).toMatch(
+    /markRound with schedule: 15m and already: true\.$/,
+  );
+});
+
+test('the report of an earlier round says which one is the latest, and leaves that one’s phase alone', async () => {
+  const bed = await toolBed();
+  const one = await reportedLevel(bed, level(2));
+  await openRound(bed, level(4));
+  const { structure } = await bed.call('buildReport', { round: 1 });
+  expect(structure.warnings).toContain(
+    'This is round 1; the latest is round 2 (4x 15m), without a report yet.',
+  );
+  expect(structure.directory).toBe(one.directory);
+  expect((await bed.call('showSession')).structure.phase).toBe('round_open');
+});
+
+test('a report that is built after the cluster config changed still knows what its round ran with', async () => {
+  const bed = await toolBed();
+  await openRound(bed, level(2));
+  await runToEnd(bed);
+  const read = (directory: string) => JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+  const { directory } = (await bed.call('buildReport')).structure;
+  const { settings, room } = read(directory).clusterConfig;
+  expect(settings).toMatchObject({ 'spark.executor.memory': expect.any(String) });
+  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace('"StepConcurrencyLevel": 8', '"StepConcurrencyLevel": 4'),
+  );
+  await bed.call('buildReport');
+  expect(read(directory).clusterConfig).toMatchObject({ settings, room });
 });
 
 test('a DAG that was triggered a second time while the first run goes on is marked by already', async () => {

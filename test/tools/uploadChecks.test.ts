@@ -206,12 +206,14 @@ test('a key of production that cannot be one of ours is left out of the copies',
   expect(bed.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
 });
 
-test('a file whose name holds control characters is named among the unrecognised, and stays where it is', async () => {
+test('a file whose name holds what is not seen is named among the unrecognised, and stays where it is', async () => {
   const bed = await toolBed();
   bed.write('events/line\nend_15m.yml', 'name: x\n');
+  bed.write('events/check_\u202egnp_15m.yml', 'name: x\n');
   await bed.call('scaleConfigs', { load: 2 });
   const { reviewId } = (await bed.call('reviewConfigs')).structure;
   const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
-  expect(structure.unrecognised).toContain('events/line\\nend_15m.yml');
+  expect(structure.unrecognised).toContain('events/line\\u000aend_15m.yml');
+  expect(structure.unrecognised).toContain('events/check_\\u202egnp_15m.yml');
   expect(structure.uploaded).toBe(12);
 });

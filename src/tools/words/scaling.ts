@@ -90,7 +90,7 @@ export function scaledWords({
             ...(plan.fixesNotCarried.length === 0
               ? []
               : [
-                  'The person says whether the fixes of the last level (notCarried) hold here, too: fixInterval makes them again.',
+                  'The person says whether the fixes of the last level (notCarried) hold here, too: fixInterval makes a window again; any other edit is the person’s to make, then reviewConfigs.',
                 ]),
           ]
         : [`No approval is needed: uploadChecks with reviewId ${reviewId}.`]),
@@ -202,6 +202,8 @@ export const scalingLines = {
         `  ${row.file}:${row.line}: baseline ${count(row.baseline, row.unit)}, scaled ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,
     ),
   ],
-  notScaledTotal: (total: number, { status }: Lines) =>
-    total === 0 && status !== 'needs_decision' ? ['Every window in these files was scaled.'] : [],
+  notScaledTotal: (total: number, { status, bySchedule }: Lines) =>
+    total === 0 && status !== 'needs_decision' && bySchedule.some(({ intervals }) => intervals > 0)
+      ? ['Every window in these files was scaled.']
+      : [],
 };

@@ -10,7 +10,9 @@ export function awaitingApproval(review: Review, reason: string, changedLines: n
     ...(unexpected.length === 0
       ? []
       : [`${unexpected.length} of them not as expected (reviewConfigs shows the lines)`]),
-    ...(changedLines === 0 ? [] : [`${count(changedLines, 'line')} that the person has not approved`]),
+    ...(changedLines === 0
+      ? []
+      : [`${count(changedLines, 'line')} changed since the last approved or scaled ones`]),
   ];
   return {
     status: 'awaiting_approval' as const,

@@ -1,5 +1,4 @@
 /** What uploadDags says in each of its three ends. */
-import type { Session } from '../../state/session.ts';
 import type { Yes } from './approving.ts';
 import { count } from './text.ts';
 
@@ -31,15 +30,6 @@ export function overwriteQuestion(
     `These files there are not this session's last upload: ${foreign.join(', ')}.`,
     `LOAD in the bucket: ${remoteLoad ?? 'not readable'} → ${load}.`,
   ].join('\n');
-}
-
-/** A load that nobody named follows the last upload: a person who has another level on disk may mean that one. */
-export function otherLevelWarning({ level, uploads }: Session, load: number): string[] {
-  if (level === undefined || level.load === load) return [];
-  if (uploads.some((upload) => upload.load === level.load && upload.schedule === level.schedule)) return [];
-  return [
-    `${level.load}x is on disk and its checks were not uploaded: this DAG reads ${load}x. If ${level.load}x is meant, uploadChecks comes first.`,
-  ];
 }
 
 export function unchangedWords(
