@@ -66,6 +66,8 @@ export function buildReport(facts: RoundFacts): Report {
       earlier,
     ),
     missingChecks: integrity.missing,
+    partial: round.partial,
+    dagRuns: integrity.runIds.length,
   });
   const failures = groupFailures(steps, load, earlier);
   const cluster = {
