@@ -21,11 +21,11 @@ export function orderUntried(before: MeasuredRound, now: MeasuredRound): Untried
       outcome: 'not_comparable',
       why: "EMR's stamps do not tell in which order the checks were submitted",
     };
-  if (submissionOrder(before) === submissionOrder(now))
+  const was = longestFirstCorrelation(before, seconds);
+  if (was !== undefined && submissionOrder(before) === submissionOrder(now))
     return { outcome: 'not_tried', why: 'the checks were submitted in the same order' };
-  const was = longestFirstCorrelation(before, seconds) ?? 0;
-  if (is >= Math.max(leastCorrelation, (1 + was) / 2)) return undefined;
-  const words = `its correlation with the longest first was ${was.toFixed(2)}, is ${is.toFixed(2)}`;
+  if (is >= Math.max(leastCorrelation, (1 + (was ?? 0)) / 2)) return undefined;
+  const words = `the correlation of their order with it was ${was?.toFixed(2) ?? 'not known'}, is ${is.toFixed(2)}`;
   return { outcome: 'not_tried', why: `the checks were not submitted the longest first (${words})` };
 }
 

@@ -282,7 +282,7 @@ describe('what became of a suggestion', () => {
     expect(orderJudged(createdAt)).toMatchObject({
       outcome: 'not_tried',
       sentence: expect.stringMatching(
-        /: not tried, the checks were not submitted the longest first \(its correlation with the longest first was -0\.\d\d, is -0\.\d\d\)\.$/,
+        /: not tried, the checks were not submitted the longest first \(the correlation of their order with it was -0\.\d\d, is -0\.\d\d\)\.$/,
       ),
     });
   });
