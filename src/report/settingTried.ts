@@ -1,6 +1,7 @@
 import { memoryMb } from '../checks/clusterConfig/sparkSubmit.ts';
 import type { Suggestion } from './findingsModel.ts';
 import type { ClusterConfigUsed } from './model.ts';
+import { nodesText } from './settingChanges.ts';
 
 /** Set by an option of spark-submit as well, so a config may hold them where the flat settings do not show them. */
 const optionToo = new Set([
@@ -66,8 +67,27 @@ export function notAsSuggested(
       ? isSize < Number(leastSize)
       : wasSize !== undefined &&
         ((/^(?:larger|higher)\b/.test(to) && isSize < wasSize) || (/^lower\b/.test(to) && isSize > wasSize));
-  if (!isOff) return undefined;
+  if (!isOff) return nodesNotAdded(to, before, now);
   return `${setting} was ${was ?? 'not set'}, is ${is}, was to be ${to.split(/[,:;]/)[0]}`;
+}
+
+/** More slots may be suggested with more core nodes: without them the steps wait in YARN, and nothing was tried. */
+function nodesNotAdded(
+  to: string,
+  before: ClusterConfigUsed | null,
+  now: ClusterConfigUsed | null,
+): string | undefined {
+  const more = /(\d+) more core nodes?\b/.exec(to)?.[1];
+  const [was, is] = [before?.room?.nodes, now?.room?.nodes];
+  const first = was?.[0];
+  if (more === undefined || !before || !now || !was || !is || !first) return undefined;
+  if (heldMb(is) >= heldMb(was) + Number(more) * first.yarnMb) return undefined;
+  return `the core and task nodes were ${nodesText(before)}, are ${nodesText(now)}, were to be ${more} more`;
+}
+
+/** The YARN memory of all nodes. */
+function heldMb(nodes: readonly { readonly count: number; readonly yarnMb: number }[]): number {
+  return nodes.reduce((sum, { count, yarnMb }) => sum + count * yarnMb, 0);
 }
 
 /** Whether the level is known of the earlier round alone: EMR always has one, so that it was not taken away. */

@@ -384,6 +384,36 @@ describe('what became of a suggestion', () => {
       });
     });
 
+    it.each([
+      ['is not judged where the nodes that were to carry the slots were not added', 4, 'not_tried'],
+      ['is judged where they were', 8, 'confirmed'],
+    ])('%s', (_, count, outcome) => {
+      const on = (slots: number, nodes: number) => ({
+        clusterConfig: {
+          digest: `config-${slots}`,
+          stepConcurrencyLevel: slots,
+          room: {
+            executors: 2,
+            executorMb: 4505,
+            driverMb: 0,
+            nodes: [{ type: 'm6i.2xlarge', count: nodes, yarnMb: 23_424 }],
+          },
+        },
+      });
+      const before = many(1, 8, (index) => 200 + index, undefined, on(8, 4));
+      const asked = before.suggestions.find(({ id }) => id === 'slots')?.to;
+      expect(asked).toMatch(/^16, with \d more core nodes \(m6i\.2xlarge\)$/);
+      const judged = slotsJudged(
+        many(2, 16, (index) => 200 + index, undefined, { ...on(16, count), earlier: [before] }),
+      );
+      expect(judged?.outcome).toBe(outcome);
+      if (outcome === 'not_tried')
+        expect(judged?.sentence).toMatch(
+          /: not tried as suggested, the core and task nodes were 4 × m6i\.2xlarge, are 4 × m6i\.2xlarge, were to be \d more\.$/,
+        );
+      else expect(judged?.sentence).not.toContain('changed too');
+    });
+
     it('says what else changed beside the slots', () => {
       const now = many(2, 16, (index) => (200 + index) / 2, undefined, {
         ...earlier,
