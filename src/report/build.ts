@@ -66,6 +66,8 @@ export function buildReport(facts: RoundFacts): Report {
       earlier,
     ),
     missingChecks: integrity.missing,
+    partial: round.partial,
+    dagRuns: integrity.runIds.length,
   });
   const failures = groupFailures(steps, load, earlier);
   const cluster = {
@@ -90,7 +92,15 @@ export function buildReport(facts: RoundFacts): Report {
     findings,
     suggestions: suggested.suggestions,
     suggestionsTogether: suggested.together,
-    judged: judgeSuggestions(earlier, { ...measured, verdict, statistics, findings, failures }),
+    judged: judgeSuggestions(earlier, {
+      ...measured,
+      cluster,
+      counts,
+      verdict,
+      statistics,
+      findings,
+      failures,
+    }),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),

@@ -5,6 +5,7 @@ import { inStartOrder, lowerBounds, makespan } from './makespan.ts';
 import type { ReportStep } from './model.ts';
 import { occupancy, type RoundTimes, roundTimes, type Span, stampsOf } from './occupancy.ts';
 import { milli, sum } from './statistics.ts';
+import { bucketOf } from './stepStates.ts';
 
 /** EMR takes at most this many PENDING and RUNNING steps a cluster. */
 export const activeStepCap = 256;
@@ -35,6 +36,8 @@ export function findFrom(facts: FindingFacts): Findings {
   const count = slots.limit ?? 1;
   const bounds = lowerBounds(runs, count);
   const modelled = runs.length > 0 && slots.limit !== null;
+  // A step that still runs has no time yet: a bound without it is not that of the round.
+  const isOver = steps.every((step) => bucketOf(step.state) !== 'unfinished');
   const peakActive = spans.reduce((peak, span) => Math.max(peak, span.running + span.waiting), 0);
   return {
     slots,
@@ -47,8 +50,8 @@ export function findFrom(facts: FindingFacts): Findings {
         ? milli(Math.max(0, times.firstStartedMs - times.firstCreatedMs) / 1000)
         : null,
     bounds: {
-      workOverSlotsSeconds: modelled ? milli(bounds.workOverSlotsSeconds) : null,
-      longestStepSeconds: runs.length > 0 ? milli(bounds.longestStepSeconds) : null,
+      workOverSlotsSeconds: modelled && isOver ? milli(bounds.workOverSlotsSeconds) : null,
+      longestStepSeconds: runs.length > 0 && isOver ? milli(bounds.longestStepSeconds) : null,
     },
     tail: tailOf(spans, steps, times, slots.limit),
     idleWhileWaitingSeconds: slots.limit === null ? null : idleWhileWaiting(spans, slots.limit, times),

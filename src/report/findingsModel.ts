@@ -18,7 +18,7 @@ export const findingsSchema = z.object({
   waitingLevel: z.enum(['low', 'moderate', 'severe']).nullable(),
   /** First start − first creation: nothing ran yet. */
   startGapSeconds: seconds,
-  /** No schedule on these slots can end sooner than either bound. */
+  /** No schedule on these slots can end sooner than either bound; null while steps run. */
   bounds: z.object({ workOverSlotsSeconds: seconds, longestStepSeconds: seconds }),
   /** The end of the round during which fewer than half of the slots were busy. */
   tail: z.object({ seconds: seconds, shareOfRuntime: share, steps: z.array(z.string()) }),

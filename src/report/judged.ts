@@ -1,18 +1,22 @@
+import { changedToo } from './changedToo.ts';
 import type { MeasuredRound } from './checkTimes.ts';
 import { notRepeated } from './comparable.ts';
-import { formatDuration } from './durations.ts';
 import type { Suggestion } from './findingsModel.ts';
-import { noiseShare, queryNotTried, runOf, unfinishedOf } from './judgedChecks.ts';
+import { queryNotTried, runOf, unfinishedOf } from './judgedChecks.ts';
+import { medianMoved, runtimeUnclear, runtimeUndecided } from './judgedRuntime.ts';
 import { metricWords } from './metricWords.ts';
 import type { Report } from './model.ts';
-import { notTried, orderNotTried } from './settingTried.ts';
+import { orderUntried } from './orderTried.ts';
+import { isLevelUnknown, notAsSuggested, notTried } from './settingTried.ts';
 
 type Judged = Report['judged'][number];
-export type Judgeable = MeasuredRound & Pick<Report, 'verdict' | 'statistics' | 'findings' | 'failures'>;
+export type Judgeable = MeasuredRound &
+  Pick<Report, 'cluster' | 'counts' | 'verdict' | 'statistics' | 'findings' | 'failures'>;
 
 /**
  * What became of the suggestions of the last report before this round: confirmed when the metric went where the suggestion said,
- * refuted when it did not, not tried when what it wants to change is as it was, not comparable when this round cannot tell.
+ * refuted when it did not, not tried when what it wants to change is as it was or was changed otherwise, not comparable when this
+ * round cannot tell. What else changed is said beside.
  *
  * @param earlier oldest first
  */
@@ -29,13 +33,9 @@ export function judgeSuggestions(earlier: readonly Report[], now: Judgeable): Ju
 }
 
 function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judged {
-  const { id, title, setting, nextRound, metric } = suggestion;
-  const unchanged =
-    notTried(setting, before.clusterConfig, now.clusterConfig) ?? orderNotTried(suggestion, before, now);
-  if (unchanged !== undefined)
-    return { id, outcome: 'not_tried', sentence: `${title}: not tried, ${unchanged}.` };
-  const why = notRepeated(before, now);
-  if (why !== undefined) return notComparable(suggestion, why);
+  const { id, title, nextRound, metric } = suggestion;
+  const open = untried(suggestion, before, now) ?? unlike(suggestion, before, now);
+  if (open) return open;
   const words = metricWords(metric.name);
   const value = metricOf(now, suggestion);
   if (value === undefined) return notComparable(suggestion, `${words.name} was not measured this time`);
@@ -43,23 +43,48 @@ function judgeOne(suggestion: Suggestion, before: Report, now: Judgeable): Judge
   const unfinished = met ? unfinishedOf(suggestion, before, now) : undefined;
   if (unfinished !== undefined)
     return { id, outcome: 'not_comparable', sentence: `${title}: not confirmed, ${unfinished}.` };
+  const isRuntime = metric.name === 'runtimeSeconds';
+  const unclear = isRuntime
+    ? runtimeUnclear(before, now, { seconds: value, mostSeconds: nextRound.value })
+    : undefined;
+  if (unclear !== undefined) return notComparable(suggestion, unclear);
   const unmoved = met ? undefined : queryNotTried(suggestion, value);
   if (unmoved !== undefined)
     return { id, outcome: 'not_tried', sentence: `${title}: not tried or without effect, ${unmoved}.` };
-  const numbers = `${words.name} was ${words.value(metric.value)}, is ${words.value(value)}, was to be ${nextRound.is} ${words.value(nextRound.value)}`;
-  return met
-    ? { id, outcome: 'confirmed', sentence: `${title}: confirmed (${numbers}).` }
-    : { id, outcome: 'refuted', sentence: `${title}: refuted (${numbers}${slowerSteps(id, before, now)}).` };
+  const outcome = met ? 'confirmed' : 'refuted';
+  const numbers = [
+    `${words.name} was ${words.value(metric.value)}, is ${words.value(value)}, was to be ${nextRound.is} ${words.value(nextRound.value)}`,
+    isRuntime ? medianMoved(before, now) : undefined,
+    changedToo(suggestion, before, now),
+  ].filter((text) => text !== undefined);
+  return { id, outcome, sentence: `${title}: ${outcome} (${numbers.join('; ')}).` };
 }
 
-/** More slots were promised to help "if no step gets slower": where steps did, that is why the promise was not kept. */
-function slowerSteps(
-  id: string,
-  { statistics: { p50Seconds: was } }: Report,
-  { statistics: { p50Seconds: is } }: Judgeable,
-): string {
-  if (id !== 'slots' || was === null || is === null || is < (1 + noiseShare) * was) return '';
-  return `; the steps ran longer: the median was ${formatDuration(was)}, is ${formatDuration(is)}`;
+/** Where the change was not made, or not as suggested. */
+function untried(suggestion: Suggestion, before: Report, now: Judgeable): Judged | undefined {
+  const { id, title, setting } = suggestion;
+  const unchanged = notTried(setting, before.clusterConfig, now.clusterConfig);
+  if (unchanged !== undefined)
+    return { id, outcome: 'not_tried', sentence: `${title}: not tried, ${unchanged}.` };
+  const otherwise = notAsSuggested(suggestion, before.clusterConfig, now.clusterConfig);
+  if (otherwise !== undefined)
+    return { id, outcome: 'not_tried', sentence: `${title}: not tried as suggested, ${otherwise}.` };
+  const order = id === 'order' ? orderUntried(before, now) : undefined;
+  if (!order) return undefined;
+  if (order.outcome === 'not_comparable') return notComparable(suggestion, order.why);
+  return { id, outcome: 'not_tried', sentence: `${title}: not tried, ${order.why}.` };
+}
+
+/** Where the two rounds show nothing of the change, whatever they measured. */
+function unlike(suggestion: Suggestion, before: Report, now: Judgeable): Judged | undefined {
+  const { setting, metric } = suggestion;
+  const why =
+    notRepeated(before, now) ??
+    (isLevelUnknown(setting, before.clusterConfig, now.clusterConfig)
+      ? `${setting} of this round is not known`
+      : undefined) ??
+    (metric.name === 'runtimeSeconds' ? runtimeUndecided(before, now) : undefined);
+  return why === undefined ? undefined : notComparable(suggestion, why);
 }
 
 function notComparable({ id, title }: Suggestion, why: string): Judged {

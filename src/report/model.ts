@@ -66,7 +66,7 @@ export const stepSchema = z.object({
 
 export const verdictSchema = z.object({
   outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']),
-  /** True only when the load fits, every step completed and no expected check is missing. */
+  /** True only when the load fits, every step of one DAG run was seen to complete and no expected check is missing. */
   pass: z.boolean(),
   /** Our own words and numbers; begins with `headline`. */
   sentence: z.string(),

@@ -21,11 +21,15 @@ export function settingChanges(
   });
 }
 
-function flat({ room, settings = {}, ...config }: ClusterConfigUsed): Map<string, string> {
-  const nodes = room?.nodes?.map(({ type, count }) => `${count} × ${type}`).join(' and ');
+/** `4 × m6i.2xlarge and 2 × m6i.xlarge`; undefined where the config does not tell. */
+export function nodesText({ room }: ClusterConfigUsed): string | undefined {
+  return room?.nodes?.map(({ type, count }) => `${count} × ${type}`).join(' and ');
+}
+
+function flat({ settings = {}, ...config }: ClusterConfigUsed): Map<string, string> {
   const known: [string, string | undefined][] = [
     ['StepConcurrencyLevel', config.stepConcurrencyLevel?.toString()],
-    ['core and task nodes', nodes],
+    ['core and task nodes', nodesText(config)],
     ['ReleaseLabel', config.releaseLabel],
     ['kind of instances', config.instanceCollectionType],
     ...Object.entries(settings),

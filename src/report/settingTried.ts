@@ -1,7 +1,7 @@
-import { checkKey } from './checkKey.ts';
-import type { MeasuredRound } from './checkTimes.ts';
+import { memoryMb } from '../checks/clusterConfig/sparkSubmit.ts';
 import type { Suggestion } from './findingsModel.ts';
 import type { ClusterConfigUsed } from './model.ts';
+import { nodesText } from './settingChanges.ts';
 
 /** Set by an option of spark-submit as well, so a config may hold them where the flat settings do not show them. */
 const optionToo = new Set([
@@ -48,24 +48,54 @@ function standsInConfig(setting: string): boolean {
   );
 }
 
-/** Why the order of the checks cannot have been tried: they were handed in one after another as before. */
-export function orderNotTried(
-  { id }: Suggestion,
-  before: MeasuredRound,
-  now: MeasuredRound,
+/**
+ * Why a setting that was changed was not changed as suggested: it moved the other way, or less far than the suggestion says. Undefined
+ * where it was, and where values or suggestion are no numbers. A number that is suggested is always more than before.
+ */
+export function notAsSuggested(
+  { setting, to }: Pick<Suggestion, 'setting' | 'to'>,
+  before: ClusterConfigUsed | null,
+  now: ClusterConfigUsed | null,
 ): string | undefined {
-  if (id !== 'order') return undefined;
-  const was = submissionOrder(before);
-  const isSame = was !== undefined && was === submissionOrder(now);
-  return isSame ? 'the checks were submitted in the same order' : undefined;
+  const was = before ? settingIn(before, setting) : undefined;
+  const is = now ? settingIn(now, setting) : undefined;
+  const [wasSize, isSize] = [memoryMb(was), memoryMb(is)];
+  if (isSize === undefined) return undefined;
+  const leastSize = /^\d+/.exec(to)?.[0];
+  const isOff =
+    leastSize !== undefined
+      ? isSize < Number(leastSize)
+      : wasSize !== undefined &&
+        ((/^(?:larger|higher)\b/.test(to) && isSize < wasSize) || (/^lower\b/.test(to) && isSize > wasSize));
+  if (!isOff) return nodesNotAdded(to, before, now);
+  return `${setting} was ${was ?? 'not set'}, is ${is}, was to be ${to.split(/[,:;]/)[0]}`;
 }
 
-/** Undefined where two steps carry the same stamp: then EMR does not tell which came first. */
-function submissionOrder({ steps }: MeasuredRound): string | undefined {
-  const stamps = new Set(steps.map(({ createdAt }) => createdAt));
-  if (stamps.size < steps.length) return undefined;
-  return steps
-    .toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
-    .map(checkKey)
-    .join('\n');
+/** More slots may be suggested with more core nodes: without them the steps wait in YARN, and nothing was tried. */
+function nodesNotAdded(
+  to: string,
+  before: ClusterConfigUsed | null,
+  now: ClusterConfigUsed | null,
+): string | undefined {
+  const more = /(\d+) more core nodes?\b/.exec(to)?.[1];
+  const [was, is] = [before?.room?.nodes, now?.room?.nodes];
+  const first = was?.[0];
+  if (more === undefined || !before || !now || !was || !is || !first) return undefined;
+  if (heldMb(is) >= heldMb(was) + Number(more) * first.yarnMb) return undefined;
+  return `the core and task nodes were ${nodesText(before)}, are ${nodesText(now)}, were to be ${more} more`;
+}
+
+/** The YARN memory of all nodes. */
+function heldMb(nodes: readonly { readonly count: number; readonly yarnMb: number }[]): number {
+  return nodes.reduce((sum, { count, yarnMb }) => sum + count * yarnMb, 0);
+}
+
+/** Whether the level is known of the earlier round alone: EMR always has one, so that it was not taken away. */
+export function isLevelUnknown(
+  setting: string,
+  before: ClusterConfigUsed | null,
+  now: ClusterConfigUsed | null,
+): boolean {
+  const wasKnown = before?.stepConcurrencyLevel !== undefined;
+  return setting === 'StepConcurrencyLevel' && wasKnown && now?.stepConcurrencyLevel === undefined;
 }

@@ -15,6 +15,10 @@ export interface VerdictFacts {
   /** The round with the time of what did not complete put in; undefined where nothing is missing. */
   readonly whole: WholeRound | undefined;
   readonly missingChecks: Integrity['missing'];
+  /** The report was written before the round was over. */
+  readonly partial: boolean;
+  /** DAG runs whose steps lie in the round's time. */
+  readonly dagRuns: number;
 }
 
 /**
@@ -26,7 +30,8 @@ const incompleteShare = 0.25;
 
 /**
  * Did this load fit its window, and by how much? Nothing to judge is `no_data` and never a pass. A round of which
- * something is missing fits when it would fit with the missing time put in, but does not pass; else it is `not_decided`.
+ * something is missing fits when it would fit with the missing time put in, but does not pass; else it is `not_decided`. Nor does
+ * one pass that was not seen to its end, or in which another DAG run's steps ran.
  */
 export function judge(facts: VerdictFacts): Verdict {
   const { windowSeconds, runtimeSeconds, counts } = facts;
@@ -38,6 +43,8 @@ export function judge(facts: VerdictFacts): Verdict {
     counts.cancelled > 0 && `${counted(counts.cancelled, 'step')} ${wasWere(counts.cancelled)} cancelled`,
     counts.unfinished > 0 && `${counted(counts.unfinished, 'step')} had not finished`,
     facts.missingChecks.length > 0 && `${counted(facts.missingChecks.length, 'uploaded check')} did not run`,
+    facts.partial && counts.unfinished === 0 && 'the round had not been seen to its end',
+    facts.dagRuns > 1 && `steps of ${facts.dagRuns} DAG runs lie in its time`,
   ].filter((text) => text !== false);
   const joined =
     blemishes.length > 1 ? `${blemishes.slice(0, -1).join(', ')} and ${blemishes.at(-1)}` : blemishes[0];

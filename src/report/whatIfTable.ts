@@ -1,3 +1,4 @@
+import { secondsBesideReplay } from './besideReplay.ts';
 import { isBroken } from './brokenRound.ts';
 import { formatDuration } from './durations.ts';
 import type { Report } from './model.ts';
@@ -13,6 +14,9 @@ export interface WhatIf {
   readonly room?: string;
 }
 
+/** A replay that is further from what was observed of the very same round says nothing about other numbers of slots. */
+const mostError = 0.1;
+
 export interface WhatIfTable {
   readonly titles: string[];
   readonly rows: string[][];
@@ -27,13 +31,10 @@ export interface WhatIfTable {
  * round that broke or still runs (what did not run has no time to be replayed), or where a replay tells nothing.
  */
 export function whatIfRows(report: Report): WhatIf[] {
-  const { model, whatIf, slots } = report.findings;
-  const { windowSeconds, runtimeSeconds } = report.verdict;
-  if (report.counts.unfinished > 0 || isBroken(report)) return [];
-  // With a slot for every step there is nothing to share out.
-  if (report.counts.total <= (slots.limit ?? 0)) return [];
-  if (model.error === null || model.makespanSeconds === null || whatIf.length < 2) return [];
-  const beside = Math.max(0, (runtimeSeconds ?? 0) - model.makespanSeconds);
+  const { whatIf, slots } = report.findings;
+  const { windowSeconds } = report.verdict;
+  if (!isReplayed(report) || isReplayOff(report)) return [];
+  const beside = secondsBesideReplay(report);
   return whatIf.slice(0, lastOfUse(whatIf, slots.limit) + 1).map((one) => {
     const totalSeconds = one.makespanSeconds + beside;
     const room = roomCell(one.slots, report.clusterConfig?.room);
@@ -44,6 +45,28 @@ export function whatIfRows(report: Report): WhatIf[] {
       ...(room !== undefined && { room }),
     };
   });
+}
+
+/** Why no other numbers of slots are shown of a round that was replayed on them. */
+export function noWhatIfText(report: Report): string | undefined {
+  const { error } = report.findings.model;
+  if (!isReplayed(report) || !isReplayOff(report) || error === null) return undefined;
+  return `No other numbers of slots are shown: the replay of this very round on its own slots is off by ${errorText(error)}, so a replay on others would tell nothing.`;
+}
+
+function isReplayed({ findings, counts, cluster }: Report): boolean {
+  const { model, whatIf, slots } = findings;
+  if (counts.unfinished > 0 || isBroken({ cluster, counts })) return false;
+  // With a slot for every step there is nothing to share out.
+  return counts.total > (slots.limit ?? 0) && model.error !== null && whatIf.length >= 2;
+}
+
+function isReplayOff({ findings: { model } }: Report): boolean {
+  return Math.abs(model.error ?? 0) > mostError;
+}
+
+function errorText(error: number): string {
+  return `${error > 0 ? '+' : ''}${percent(error)}`;
 }
 
 export function whatIfTable(report: Report): WhatIfTable | undefined {
@@ -63,7 +86,7 @@ export function whatIfTable(report: Report): WhatIfTable | undefined {
     ...(rows.length < whatIf.length && {
       note: `More than ${rows.at(-1)?.slots} slots win nothing${isLongest ? ': the longest step sets the end' : ''}.`,
     }),
-    error: `${model.error > 0 ? '+' : ''}${percent(model.error)}`,
+    error: errorText(model.error),
   };
 }
 

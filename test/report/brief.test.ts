@@ -94,6 +94,22 @@ it('replays no round that still runs: what is not done has no time to be shared 
   expect(renderMarkdown(buildReport(factsOf([...steps, running], facts)))).not.toContain('| Slots |');
 });
 
+it('shows no other numbers of slots where the replay of the round itself is far off, and says why', () => {
+  // Handed in one by one: the slots stayed free, and no replay on slots knows that.
+  const slowly = Array.from({ length: 40 }, (_, index) =>
+    stepOf(`check_${index}_15m`, { created: 30 * index, started: 30 * index + 2, ended: 30 * index + 62 }),
+  );
+  const report = buildReport(factsOf(slowly, { clusterConfig: { stepConcurrencyLevel: 8 } }));
+  const why =
+    'No other numbers of slots are shown: the replay of this very round on its own slots is off by -76%, so a replay on others would tell nothing.';
+  const page = renderMarkdown(report);
+  expect(page).not.toContain('| Slots | Total Runtime |');
+  expect(page).toContain(`\n\n${why}\n`);
+  expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: why });
+  const calm = renderMarkdown(buildReport(factsOf(evenRound(3, 3, () => 20))));
+  expect(calm).not.toContain('No other numbers of slots');
+});
+
 it('says in which way a round differs from the one that it is held against', () => {
   const steps = evenRound(12, 4, (index) => 30 + index);
   const on = (day: number, digest: string, earlier: Report[] = []) =>

@@ -103,6 +103,18 @@ describe('a report', () => {
     expect(report.verdict).toMatchObject({ outcome: 'no_data', runtimeSeconds: 60 });
     expect(renderMarkdown(report).split('\n')[0]).toBe('# Load Test Report - 2x Load (*provisional*)');
   });
+
+  it('says how soon a round could end only when its longest step is known', () => {
+    const others = evenRound(8, 4, () => 60);
+    const running = stepOf('check_long_15m', { started: 5, state: 'RUNNING' });
+    const facts = { clusterConfig: { stepConcurrencyLevel: 4 }, observedMs: startMs + 600_000 };
+    const open = buildReport(factsOf([...others, running], facts));
+    expect(open.findings.bounds).toEqual({ workOverSlotsSeconds: null, longestStepSeconds: null });
+    expect(renderMarkdown(open)).not.toContain('No sooner than');
+    expect(renderMarkdown(buildReport(factsOf(others, facts)))).toMatch(
+      /- No sooner than: 2m 0s even with all 4 slots busy to the end, 1m 0s for the longest step alone/,
+    );
+  });
 });
 
 describe('the integrity of a round', () => {

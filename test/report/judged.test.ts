@@ -249,26 +249,220 @@ describe('what became of a suggestion', () => {
     expect(judged).toMatchObject({ id: 'longest-step:check_big_15m', outcome });
   });
 
+  /** 40 checks of 40 to 70 s and a long one, handed in a millisecond apart; the long one comes last unless said otherwise. */
+  const inOrder = (day: number, createdAt: (index: number) => number, more: Partial<RoundFacts> = {}) =>
+    buildReport(
+      factsOf(
+        [
+          ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),
+          stepOf('check_late_15m', { started: 450, ended: 850 }),
+        ].map((step, index) => ({ ...step, createdMs: step.createdMs + createdAt(index) })),
+        {
+          startedAtText: `2025-12-0${day}T15:30:00.000000-05:00`,
+          clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 },
+          ...more,
+        },
+      ),
+    );
+  const lateLast = inOrder(1, (index) => index);
+  const orderJudged = (createdAt: (index: number) => number, before = lateLast) =>
+    inOrder(2, createdAt, { earlier: [before] }).judged.find(({ id }) => id === 'order');
+
   it('on the order is not tried where the checks were submitted as before', () => {
-    const inOrder = (day: number, createdAt: (index: number) => number, earlier: Report[] = []) =>
+    expect(orderJudged((index) => 2 * index)).toMatchObject({
+      outcome: 'not_tried',
+      sentence: expect.stringMatching(/: not tried, the checks were submitted in the same order\.$/),
+    });
+  });
+
+  it.each<[string, (index: number) => number]>([
+    ['two of them changed places', (index) => (index === 3 ? 4 : index === 4 ? 3 : index)],
+    ['the longest still came late', (index) => (index === 40 ? 35.5 : index)],
+  ])('on the order is not tried where %s', (_, createdAt) => {
+    expect(orderJudged(createdAt)).toMatchObject({
+      outcome: 'not_tried',
+      sentence: expect.stringMatching(
+        /: not tried, the checks were not submitted the longest first \(the correlation of their order with it was -0\.\d\d, is -0\.\d\d\)\.$/,
+      ),
+    });
+  });
+
+  it('on the order is tried where the long check alone came first', () => {
+    expect(orderJudged((index) => (index === 40 ? -1 : index))).toMatchObject({ outcome: 'refuted' });
+  });
+
+  it('on the order is not comparable where all checks carry the same stamp', () => {
+    expect(orderJudged(() => 0)).toMatchObject({
+      outcome: 'not_comparable',
+      sentence: expect.stringContaining(
+        ": not comparable, EMR's stamps do not tell in which order the checks were submitted.",
+      ),
+    });
+  });
+
+  describe('on the runtime', () => {
+    /** 40 checks on `slots` slots; every check whose index `fails` names fails after a second. */
+    const many = (
+      day: number,
+      slots: number,
+      secondsOf: (index: number) => number,
+      fails: (index: number) => boolean = () => false,
+      more: Partial<RoundFacts> = {},
+    ) =>
       buildReport(
         factsOf(
-          [
-            ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),
-            stepOf('check_late_15m', { started: 450, ended: 850 }),
-          ].map((step, index) => ({ ...step, createdMs: step.createdMs + createdAt(index) })),
+          evenRound(40, slots, (index) => (fails(index) ? 1 : secondsOf(index))).map((step, index) =>
+            fails(index) ? { ...step, state: 'FAILED' } : step,
+          ),
           {
             startedAtText: `2025-12-0${day}T15:30:00.000000-05:00`,
-            clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 },
-            earlier,
+            clusterConfig: { digest: `config-${day}`, stepConcurrencyLevel: slots },
+            ...more,
           },
         ),
       );
-    const before = inOrder(1, (index) => index);
-    const outcomeOf = (report: Report) => report.judged.find(({ id }) => id === 'order')?.outcome;
-    expect(outcomeOf(inOrder(2, (index) => 2 * index, [before]))).toBe('not_tried');
-    expect(outcomeOf(inOrder(2, (index) => 100 - index, [before]))).toBe('refuted');
-    expect(outcomeOf(inOrder(2, () => 0, [before]))).toBe('refuted');
+    const eight = many(1, 8, (index) => 200 + index);
+    const slotsJudged = (report: Report) => report.judged.find(({ id }) => id === 'slots');
+    const earlier = { earlier: [eight] };
+
+    it.each([
+      ['lowered', 6],
+      ['raised by less than was suggested', 10],
+    ])('is not judged where the slots were %s, however fast the queries became', (_, slots) => {
+      expect(eight.suggestions.find(({ id }) => id === 'slots')?.to).toBe('16');
+      expect(slotsJudged(many(2, slots, (index) => (200 + index) / 3, undefined, earlier))).toEqual({
+        id: 'slots',
+        outcome: 'not_tried',
+        sentence: `Run more steps at once: not tried as suggested, StepConcurrencyLevel was 8, is ${slots}, was to be 16.`,
+      });
+    });
+
+    it('is not judged in a round that is not decided', () => {
+      const third = (index: number) => index % 3 === 0;
+      expect(slotsJudged(many(2, 16, (index) => 200 + index, third, earlier))).toMatchObject({
+        outcome: 'not_comparable',
+        sentence: 'Run more steps at once: not comparable, this round is "Not decided".',
+      });
+    });
+
+    it('is not judged where the level of this round is not known', () => {
+      const unknown = { ...earlier, clusterConfig: { digest: 'config-2' } };
+      expect(slotsJudged(many(2, 16, (index) => 200 + index, undefined, unknown))).toMatchObject({
+        outcome: 'not_comparable',
+        sentence: expect.stringContaining('StepConcurrencyLevel of this round is not known'),
+      });
+    });
+
+    it('confirms nothing where checks failed whose time would have broken the promise, and nothing against it where they were mended', () => {
+      const few = (index: number) => index === 5 || index === 25;
+      const broke = many(2, 16, (index) => 200 + index, few, {
+        ...earlier,
+        windowSeconds: 1800,
+      });
+      expect(broke.verdict.outcome).toBe('fits');
+      expect(slotsJudged(broke)).toMatchObject({
+        outcome: 'not_comparable',
+        sentence: expect.stringMatching(
+          /: not comparable, 2 checks completed in the earlier round and not in this one, so its runtime lacks their time\.$/,
+        ),
+      });
+      const before = many(
+        1,
+        4,
+        (index) => 100 + index,
+        (index) => index === 39,
+      );
+      const mended = many(2, 8, (index) => (index === 39 ? 600 : 100 + index), undefined, {
+        earlier: [before],
+      });
+      expect(before.suggestions.find(({ id }) => id === 'slots')?.to).toBe('8');
+      expect(slotsJudged(mended)).toMatchObject({
+        outcome: 'not_comparable',
+        sentence: expect.stringMatching(
+          /: not comparable, 1 check completed in this round and not in the earlier/,
+        ),
+      });
+    });
+
+    it.each([
+      ['is not judged where the nodes that were to carry the slots were not added', 4, 'not_tried'],
+      ['is judged where they were', 8, 'confirmed'],
+    ])('%s', (_, count, outcome) => {
+      const on = (slots: number, nodes: number) => ({
+        clusterConfig: {
+          digest: `config-${slots}`,
+          stepConcurrencyLevel: slots,
+          room: {
+            executors: 2,
+            executorMb: 4505,
+            driverMb: 0,
+            nodes: [{ type: 'm6i.2xlarge', count: nodes, yarnMb: 23_424 }],
+          },
+        },
+      });
+      const before = many(1, 8, (index) => 200 + index, undefined, on(8, 4));
+      const asked = before.suggestions.find(({ id }) => id === 'slots')?.to;
+      expect(asked).toMatch(/^16, with \d more core nodes \(m6i\.2xlarge\)$/);
+      const judged = slotsJudged(
+        many(2, 16, (index) => 200 + index, undefined, { ...on(16, count), earlier: [before] }),
+      );
+      expect(judged?.outcome).toBe(outcome);
+      if (outcome === 'not_tried')
+        expect(judged?.sentence).toMatch(
+          /: not tried as suggested, the core and task nodes were 4 × m6i\.2xlarge, are 4 × m6i\.2xlarge, were to be \d more\.$/,
+        );
+      else expect(judged?.sentence).not.toContain('changed too');
+    });
+
+    it('says what else changed beside the slots', () => {
+      const now = many(2, 16, (index) => (200 + index) / 2, undefined, {
+        ...earlier,
+        clusterConfig: {
+          digest: 'config-2',
+          stepConcurrencyLevel: 16,
+          releaseLabel: 'emr-7.9.0',
+          settings: { [setting]: '2g' },
+        },
+      });
+      expect(slotsJudged(now)).toMatchObject({
+        outcome: 'confirmed',
+        sentence: expect.stringMatching(
+          /; the steps ran shorter: the median was 3m 40s, is 1m 50s; changed too: ReleaseLabel \(was not set, is emr-7\.9\.0\), spark\.executor\.memoryOverhead \(was not set, is 2g\)\)\.$/,
+        ),
+      });
+    });
+
+    it('says on the order that the number of slots changed as well', () => {
+      const now = inOrder(2, (index) => -index, {
+        earlier: [lateLast],
+        clusterConfig: { digest: 'b', stepConcurrencyLevel: 8 },
+      });
+      expect(now.judged.find(({ id }) => id === 'order')?.sentence).toContain(
+        '; changed too: StepConcurrencyLevel (was 4, is 8))',
+      );
+    });
+  });
+
+  it('on a setting is not tried as suggested where it moved the other way', () => {
+    const larger = {
+      failures: new Map([['s-check_mem_15m', logOf('java.lang.OutOfMemoryError: Java heap space')]]),
+    };
+    const config = (memory: string) => ({
+      clusterConfig: { digest: memory, settings: { 'spark.executor.memory': memory } },
+    });
+    const before = memoryRound(1, [mem('FAILED'), ...others], { ...larger, ...config('8g') });
+    const [asked] = before.suggestions;
+    expect(asked).toMatchObject({ setting: 'spark.executor.memory' });
+    const [judged] = memoryRound(2, [mem('COMPLETED'), ...others], {
+      ...config('4g'),
+      earlier: [before],
+    }).judged;
+    expect(judged).toMatchObject({
+      outcome: 'not_tried',
+      sentence: expect.stringContaining(
+        'not tried as suggested, spark.executor.memory was 8g, is 4g, was to be',
+      ),
+    });
   });
 
   it.each([

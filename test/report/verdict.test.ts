@@ -32,6 +32,8 @@ function verdictOf(
             ...whole,
           },
     missingChecks: missing,
+    partial: false,
+    dagRuns: 1,
   });
 }
 
@@ -207,6 +209,27 @@ describe('a round of which something is missing', () => {
     expect(roundWith({ ended: 400, state: 'CANCELLED' }).sentence).toContain(
       'the round would have taken 8m 25s',
     );
+  });
+
+  it('does not pass where it was not seen to its end, though no step is known to be open', () => {
+    expect(roundWith({ started: 405, ended: 410 }, { partial: true })).toMatchObject({
+      outcome: 'fits',
+      pass: false,
+      sentence:
+        'Fits the 15-minute window with 8m 10s to spare (6m 50s), but the round had not been seen to its end.',
+    });
+  });
+
+  it('does not pass where the steps of another DAG run lie in it', () => {
+    const ofOtherRun = stepOf('check_last_15m', { started: 405, ended: 410 }).arguments.map((argument) =>
+      argument.replace('manual__1', 'manual__2'),
+    );
+    expect(roundWith({ started: 405, ended: 410, arguments: ofOtherRun })).toMatchObject({
+      outcome: 'fits',
+      pass: false,
+      sentence:
+        'Fits the 15-minute window with 8m 10s to spare (6m 50s), but steps of 2 DAG runs lie in its time.',
+    });
   });
 
   it('misses nothing where a second try of the check completed', () => {

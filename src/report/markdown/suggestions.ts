@@ -2,12 +2,13 @@ import { changeText } from '../changeText.ts';
 import { judgedLines } from '../judgedText.ts';
 import type { Report } from '../model.ts';
 import { noneText } from '../noneText.ts';
-import { whatIfTable } from '../whatIfTable.ts';
+import { noWhatIfText, whatIfTable } from '../whatIfTable.ts';
 import { plain, table } from './escape.ts';
 
 function whatIfText(report: Report): string[] {
   const whatIf = whatIfTable(report);
-  if (!whatIf) return [];
+  const why = noWhatIfText(report);
+  if (!whatIf) return why === undefined ? [] : ['', why];
   return [
     '',
     `The same steps replayed on other numbers of slots, if no step got slower (the replay of this round is off by ${whatIf.error}):`,

@@ -1,13 +1,13 @@
+import { secondsBesideReplay } from '../besideReplay.ts';
 import { formatDuration } from '../durations.ts';
-import type { Findings } from '../findingsModel.ts';
-import type { Report } from '../model.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
 import type { Replayable } from './replay.ts';
 import { hasRoom, moreNodesFor, roomFor } from './room.ts';
 
 /** More slots help only while the slots are full, steps wait, and no single step decides the end. */
-export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Replayable[] {
+export function slots(facts: SuggestionFacts): Replayable[] {
+  const { findings, verdict, clusterConfig } = facts;
   const { waitingShare, meanRunning, bounds, slots: present } = findings;
   const limit = present.limit;
   if (limit === null || present.from !== 'cluster' || waitingShare === null || meanRunning === null)
@@ -18,8 +18,8 @@ export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Re
   if (workBound <= (bounds.longestStepSeconds ?? 0)) return [];
   const room = clusterConfig?.room;
   const better =
-    fewestSlotsThatFit(findings, verdict, limit, (count) => hasRoom(count, room)) ??
-    fewestSlotsThatFit(findings, verdict, limit, () => true);
+    fewestSlotsThatFit(facts, limit, (count) => hasRoom(count, room)) ??
+    fewestSlotsThatFit(facts, limit, () => true);
   if (!better) return [];
   const moreNodes = moreNodesFor(better.slots, room);
   return [
@@ -50,14 +50,14 @@ export function slots({ findings, verdict, clusterConfig }: SuggestionFacts): Re
  * well as any, if that is much better. With those first that the nodes have room for: a slot without room is a step that waits in YARN.
  */
 function fewestSlotsThatFit(
-  { whatIf, model }: Findings,
-  { runtimeSeconds, windowSeconds }: Report['verdict'],
+  facts: SuggestionFacts,
   limit: number,
   isMeant: (slots: number) => boolean,
 ): { slots: number; seconds: number } | undefined {
-  const runtime = runtimeSeconds ?? 0;
-  const beside = Math.max(0, runtime - (model.makespanSeconds ?? runtime));
-  const rows = whatIf
+  const { windowSeconds } = facts.verdict;
+  const runtime = facts.verdict.runtimeSeconds ?? 0;
+  const beside = secondsBesideReplay(facts);
+  const rows = facts.findings.whatIf
     .filter((one) => one.slots > limit && isMeant(one.slots))
     .map((one) => ({ slots: one.slots, seconds: one.makespanSeconds + beside }));
   const best = Math.min(...rows.map((row) => row.seconds));

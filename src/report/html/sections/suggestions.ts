@@ -2,7 +2,7 @@ import { changeText } from '../../changeText.ts';
 import { judgedLines } from '../../judgedText.ts';
 import type { Report } from '../../model.ts';
 import { noneText } from '../../noneText.ts';
-import { whatIfTable } from '../../whatIfTable.ts';
+import { noWhatIfText, whatIfTable } from '../../whatIfTable.ts';
 import type { Block } from '../pageData.ts';
 
 /** Each with its number, its setting, and how the next round shows whether it worked. */
@@ -32,7 +32,8 @@ export function suggestionBlocks(report: Report): Block[] {
 
 function whatIfBlocks(report: Report): Block[] {
   const whatIf = whatIfTable(report);
-  if (!whatIf) return [];
+  const why = noWhatIfText(report);
+  if (!whatIf) return why === undefined ? [] : [{ kind: 'paragraph', line: why }];
   return [
     { kind: 'heading', line: 'Other numbers of slots' },
     {
