@@ -391,6 +391,38 @@ describe('a report with earlier levels', () => {
     expect(report.suggestions.map((suggestion) => suggestion.id)).toContain('overhead');
   });
 
+  it('takes no start-up from checks of which the load asks nothing more: all of their time looks fixed', () => {
+    const unscaledTo = (scaled: number, load: number, earlier: Report[] = []) => {
+      const steps = evenRound(30, 4, (index) => (index < scaled ? 30 * load : 200)).map((step, index) => ({
+        ...step,
+        name: index < scaled ? `check_${index}_15m_${load}x` : `check_${index}_freshness_${load}x`,
+        arguments: [],
+      }));
+      return buildReport(
+        factsOf(steps, {
+          load,
+          earlier,
+          startedAtText: `2025-12-0${load}T15:30:00.000000-05:00`,
+          clusterConfig: { digest: 'config-a', stepConcurrencyLevel: 4 },
+        }),
+      );
+    };
+    const some = unscaledTo(10, 4, [unscaledTo(10, 2)]);
+    expect(some.findings.overhead).toMatchObject({ from: 'fit over loads', secondsPerStep: 0 });
+    expect(some.suggestions.map(({ id }) => id)).not.toContain('overhead');
+    expect(unscaledTo(0, 4, [unscaledTo(0, 2)]).findings.overhead.from).toBe('fastest step');
+  });
+
+  it('takes the start-up from the typical check: noise that no fit lets fall below 0 does not add up', () => {
+    const noisy = {
+      checks: 200,
+      noise: 0.05,
+      seconds: (index: number, load: number) => (20 + (index % 7)) * load,
+    };
+    const report = roundAt(4, 0, noisy, { earlier: [roundAt(2, 0, noisy)] });
+    expect(report.findings.overhead.secondsPerStep).toBeLessThan(1.5);
+  });
+
   it('says what became of the last suggestions at the same load', () => {
     const slow = { slots: 4, checks: 40, seconds: (index: number) => 100 + (index % 5) };
     const before = roundAt(2, 0, slow);
