@@ -1,6 +1,6 @@
 import { isBroken } from '../brokenRound.ts';
+import { isDeterministic } from '../deterministic.ts';
 import type { Suggestion } from '../findingsModel.ts';
-import { isDeterministic } from '../signature.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { fromFailures } from './failures.ts';
 import { longestStep } from './longestStep.ts';
@@ -18,15 +18,13 @@ export interface Suggested {
 
 /**
  * What to change first, each with the number that triggered it. Causes of failed steps come first: a round whose checks fail is
- * not made faster. Where the round broke, nothing else is suggested. Then what a replay could measure, the greatest gain first. Advice on slots is left out where all failures
- * would come again on any cluster.
+ * not made faster. Where the round broke, nothing else is suggested. Then what a replay could measure, the greatest gain first.
+ * Advice on slots is left out where all failures would come again on any cluster.
  */
 export function suggest(facts: SuggestionFacts): Suggested {
   const failures = fromFailures(facts);
   const allDeterministic =
-    facts.counts.successful === 0 &&
-    facts.failures.length > 0 &&
-    facts.failures.every((group) => isDeterministic(group.class));
+    facts.counts.successful === 0 && facts.failures.length > 0 && facts.failures.every(isDeterministic);
   if (allDeterministic || isBroken(facts)) return { suggestions: failures, together: null };
   const replayable = [...slots(facts), ...longestStep(facts), ...order(facts)].sort(
     (a, b) => gainOf(b) - gainOf(a),
