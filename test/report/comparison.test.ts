@@ -360,7 +360,7 @@ describe('a report with earlier levels', () => {
   });
 
   it('does not say "within noise" beside a ratio of two, but what was not found', () => {
-    const linearly = '| no sign of more than linear |';
+    const linearly = '| not clearly more than linear |';
     expect(four.comparison?.checks.some((check) => check.word === 'within noise')).toBe(true);
     expect(renderMarkdown(four)).toContain(linearly);
     const repeat = renderMarkdown(roundAt(2, 1, {}, { earlier: [two] }));

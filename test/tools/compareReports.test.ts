@@ -38,11 +38,11 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
     Candidate: 4x_20251208_185006
     Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.05); the whole round 2.00 times.
     Grew most:
-      - events/check_events_15m.yml: 2.00 times as long (no sign of more than linear)
-      - messages/check_messages_15m.yml: 1.94 times as long (no sign of more than linear)
-      - check_inventory_15m.yml: 1.83 times as long (no sign of more than linear)
-      - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (no sign of more than linear)
-      - orders/check_orders_15m.yml: 1.79 times as long (no sign of more than linear)
+      - events/check_events_15m.yml: 2.00 times as long (not clearly more than linear)
+      - messages/check_messages_15m.yml: 1.94 times as long (not clearly more than linear)
+      - check_inventory_15m.yml: 1.83 times as long (not clearly more than linear)
+      - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (not clearly more than linear)
+      - orders/check_orders_15m.yml: 1.79 times as long (not clearly more than linear)
     Forecast total: 5x 23m 34s (80% band 20m 6s to 29m 26s); 6x 28m 23s (80% band 23m 44s to 35m 49s); 8x 38m 6s (80% band 31m 41s to 51m 28s)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
