@@ -134,6 +134,8 @@ function pairs(
   const before = checkTimes(baseline);
   const growth = Math.log(candidate.load / baseline.load);
   const typical = spreadOf(candidate, before);
+  // What grows most with the load comes first: towards a lower load it is what shrinks most.
+  const steepness = growth < 0 ? -1 : 1;
   return [...checkTimes(candidate)]
     .flatMap(([key, seconds]): Comparison['checks'] => {
       const earlier = before.get(key);
@@ -151,7 +153,7 @@ function pairs(
         },
       ];
     })
-    .sort((a, b) => b.ratio - a.ratio || byText(a.check, b.check));
+    .sort((a, b) => steepness * (b.ratio - a.ratio) || byText(a.check, b.check));
 }
 
 /** Checks that ran in both rounds, but in one of them with a window that a person fixed. */

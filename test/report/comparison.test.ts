@@ -134,6 +134,18 @@ describe('a comparison', () => {
     });
   });
 
+  it('towards a lower load begins with what shrinks most, which is what grows most with the load', () => {
+    const forward = compareReports(
+      roundAt(2, 0, { seconds: oneSteep }),
+      roundAt(4, 0, { seconds: oneSteep }),
+    );
+    const back = compareReports(roundAt(4, 0, { seconds: oneSteep }), roundAt(2, 0, { seconds: oneSteep }));
+    const [steepest] = forward.checks;
+    expect(back.checks[0]).toMatchObject({ check: steepest?.check, exponent: steepest?.exponent });
+    expect(back.checks[0]?.ratio).toBeLessThan(back.checks.at(-1)?.ratio ?? 0);
+    expect(comparisonSection(back)).toMatch(new RegExp(`-\\|\\n\\| ${steepest?.check} \\|`));
+  });
+
   it('leaves a check out whose window a person fixed in either round, and says so by name', () => {
     const fixedChecks = ['check_0005_15m.yml', 'check_0007_15m.yml', 'sub/check_0009_15m.yml'];
     const two = roundAt(2, 0, { seconds: oneSteep }, { fixedChecks });

@@ -52,6 +52,14 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
   expect(readFileSync(structure.file, 'utf8')).toContain('4x against 2x');
 });
 
+test('a comparison towards a lower load tells what shrank most, not what grew', async () => {
+  const { text, structure } = await bed.call('compareReports', { baseline: '4x', candidate: '2x' });
+  expect(text).toMatch(/\nShrank most:\n {2}- events\/check_events_15m\.yml: 0\.50 times as long/);
+  expect(text).not.toContain('Grew most');
+  const ratios = structure.worst.map(({ ratio }: { ratio: number }) => ratio);
+  expect(ratios).toEqual(ratios.toSorted((a: number, b: number) => a - b));
+});
+
 test('a load that was not run is answered with where its forecast is', async () => {
   const structure = (await bed.call('compareReports', { baseline: '2x', candidate: '4x' })).structure;
   expect(structure.forecast.points.map(({ load }: { load: number }) => load)).toEqual([5, 6, 8]);
