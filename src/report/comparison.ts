@@ -1,4 +1,3 @@
-import { ruleFor } from '../checks/schedules.ts';
 import { byText, checkKey, checkName } from './checkKey.ts';
 import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
 import { clusterAgrees, notComparable } from './comparable.ts';
@@ -8,9 +7,10 @@ import { forecastFrom } from './forecast.ts';
 import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
 import { estimateNoise } from './noise.ts';
+import { scaledAmong } from './scaledChecks.ts';
 import { type ScalingWord, scalingWords } from './scaling.ts';
 import { fixesApart } from './sharedFixes.ts';
-import { milli, percentile } from './statistics.ts';
+import { median, milli } from './statistics.ts';
 import { isDecided } from './verdict.ts';
 
 /** A report as a comparison needs it: one that is being built has no comparison yet. */
@@ -134,6 +134,8 @@ function pairs(
   const before = checkTimes(baseline);
   const growth = Math.log(candidate.load / baseline.load);
   const typical = spreadOf(candidate, before);
+  // What grows most with the load comes first: towards a lower load it is what shrinks most.
+  const steepness = growth < 0 ? -1 : 1;
   return [...checkTimes(candidate)]
     .flatMap(([key, seconds]): Comparison['checks'] => {
       const earlier = before.get(key);
@@ -151,20 +153,7 @@ function pairs(
         },
       ];
     })
-    .sort((a, b) => b.ratio - a.ratio || byText(a.check, b.check));
-}
-
-/**
- * Which checks the load asks more of, by the rules for their files. A schedule of which nothing is scaled has nothing to be
- * told apart.
- */
-function scaledAmong(names: ReadonlyMap<string, string>): (key: string) => boolean {
-  const scaled = new Set([...names].flatMap(([key, name]) => (isScaledFile(name) ? key : [])));
-  return scaled.size === 0 ? () => true : (key) => scaled.has(key);
-}
-
-function isScaledFile(name: string): boolean {
-  return ruleFor(name.endsWith('.yml') ? name : `${name}.yml`)?.scales !== undefined;
+    .sort((a, b) => steepness * (b.ratio - a.ratio) || byText(a.check, b.check));
 }
 
 /** Checks that ran in both rounds, but in one of them with a window that a person fixed. */
@@ -187,13 +176,6 @@ function spreadOf(
   const middle = median(logs);
   if (logs.length < 5 || middle === null) return undefined;
   return { middle, spread: 1.4826 * (median(logs.map((log) => Math.abs(log - middle))) ?? 0) };
-}
-
-function median(values: readonly number[]): number | null {
-  return percentile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
 }
 
 /** At one load there is no growth to judge; a check that got slower than the rest is worth another round. */

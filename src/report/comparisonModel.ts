@@ -48,6 +48,7 @@ export const comparisonSchema = z.object({
   }),
   /** The checks that are uploaded as they are, where others are scaled: more load does not ask more of them. */
   unscaled: z.object({ n: z.int(), geometricMean: z.number() }).nullable().default(null),
+  /** What grows most with the load comes first. */
   checks: z.array(
     z.object({
       check: z.string(),

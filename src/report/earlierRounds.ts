@@ -1,9 +1,10 @@
-import { byText } from './checkKey.ts';
+import { byText, checkKey, checkName } from './checkKey.ts';
 import { type MeasuredRound, timingsOf } from './checkTimes.ts';
 import { clusterAgrees, notComparable } from './comparable.ts';
 import { fitLinear } from './linearFit.ts';
 import type { Report } from './model.ts';
-import { milli } from './statistics.ts';
+import { isScaledFile } from './scaledChecks.ts';
+import { median, milli } from './statistics.ts';
 
 /** Reports of the same schedule whose rounds started before this one, which may be built again much later; oldest first. */
 export function earlierRounds(
@@ -39,14 +40,23 @@ function highestLoad(reports: readonly Report[]): Report[] {
   return reports.filter((report) => report.load === level);
 }
 
-/** The fixed seconds of a step, averaged over the checks that were measured at two loads or more on this cluster configuration. */
+/**
+ * The fixed seconds of a typical step: the median over the checks that were measured at two loads or more on this cluster
+ * configuration. Checks of which the load asks nothing more tell nothing: all of their time looks fixed. Not the mean: no fit
+ * goes below 0, so that noise would add up in it. Undefined where no check was measured so.
+ */
 export function fittedOverheadSeconds(round: MeasuredRound, others: readonly Report[]): number | undefined {
   const same = others.filter(
     (report) => !report.round.partial && clusterAgrees(report.clusterConfig, round.clusterConfig) === true,
   );
-  const fits = [...timingsOf([...same, round]).values()].flatMap((check) => fitLinear(check) ?? []);
-  if (fits.length === 0) return undefined;
-  return milli(fits.reduce((sum, fit) => sum + fit.fixedSeconds, 0) / fits.length);
+  const scaled = new Set(
+    round.steps.flatMap((step) => (isScaledFile(checkName(step)) ? checkKey(step) : [])),
+  );
+  const fits = [...timingsOf([...same, round])].flatMap(([key, check]) =>
+    scaled.has(key) ? (fitLinear(check) ?? []) : [],
+  );
+  const seconds = median(fits.map((fit) => fit.fixedSeconds));
+  return seconds === null ? undefined : milli(seconds);
 }
 
 function startOf(report: Report): number {

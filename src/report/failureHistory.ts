@@ -1,11 +1,11 @@
+import { isDeterministic } from './deterministic.ts';
 import type { Report } from './model.ts';
-import { isDeterministic } from './signature.ts';
 
 type FailureGroup = Report['failures'][number];
 
 const namesShown = 10;
 
-/** What to mend, by the class of the failure: nothing of it depends on the load. */
+/** What to mend of a failure that does not depend on the load, by its class. */
 const remedies: Readonly<Record<string, string>> = {
   data: 'the check or the table that it reads',
   code: "the check's query",
@@ -20,7 +20,7 @@ const remedies: Readonly<Record<string, string>> = {
 export function historyLines(group: FailureGroup, load: number): string[] {
   const named = (words: string, checks: readonly string[]) =>
     checks.length === 0 ? [] : [`${words}: ${names(checks)}`];
-  const fix = isDeterministic(group.class) ? remedies[group.class] : undefined;
+  const fix = isDeterministic(group) ? remedies[group.class] : undefined;
   return [
     ...alsoFailed(group, fix),
     ...named(`Also failed in the last round at ${load}x`, group.failedLastRound),

@@ -1,4 +1,5 @@
 import { byText } from './checkKey.ts';
+import { isDeterministic } from './deterministic.ts';
 import type { Report } from './model.ts';
 import { signatures } from './signatures/index.ts';
 
@@ -37,7 +38,8 @@ function brokeText(group: Report['failures'][number], { load, steps }: Report): 
   const names = checks.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
   const remedy = signatures.find(({ id }) => id === group.signature)?.remedy;
   const isElsewhere = remedy !== undefined && !remedy.ofQuery;
-  const isChecks = brokenByItself.has(group.class) && group.newHere.length === 0 && !isElsewhere;
+  const isChecks =
+    brokenByItself.has(group.class) && isDeterministic(group) && group.newHere.length === 0 && !isElsewhere;
   const fix = isChecks ? `: fix the check${checks.length === 1 ? '' : 's'}, not the load` : '';
   return `${group.title} (${names}${whenText(group, checks.length, load)}${fix})`;
 }

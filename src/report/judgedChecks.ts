@@ -8,10 +8,12 @@ import type { Report, ReportStep } from './model.ts';
 /** Two runs of one query differ by so much without any change to it. */
 export const noiseShare = 0.1;
 
-/** The longest run of the checks that a suggestion on queries names; undefined when one of them was not measured. */
+/** The longest completed run of the checks that a suggestion on queries names; undefined when one of them did not complete. */
 export function runOf(suggestion: Suggestion, { steps }: MeasuredRound): number | undefined {
   const runs = queried(suggestion).map((check) =>
-    steps.flatMap((step) => (step.check === check && step.runSeconds !== null ? step.runSeconds : [])),
+    steps.flatMap(({ check: ran, state, runSeconds }) =>
+      ran === check && state === 'COMPLETED' && runSeconds !== null ? runSeconds : [],
+    ),
   );
   if (runs.length === 0 || runs.some((same) => same.length === 0)) return undefined;
   return runs.flat().reduce((longest, seconds) => Math.max(longest, seconds), 0);

@@ -33,25 +33,44 @@ function weighted(
   sizes: LinearFit | undefined,
   known: KnownStart = { seconds: 0, weight: 0 },
 ): LinearFit {
-  let w = known.weight;
-  let wn = 0;
-  let wnn = 0;
-  let wt = known.weight * known.seconds;
-  let wnt = 0;
-  for (const timing of check) {
-    const size = sizes ? predictSeconds(sizes, timing.load) : timing.seconds;
-    const weight = 1 / (size * size);
-    w += weight;
-    wn += weight * timing.load;
-    wnn += weight * timing.load * timing.load;
-    wt += weight * timing.seconds;
-    wnt += weight * timing.load * timing.seconds;
-  }
+  const sums = weightedSums(check, ({ load, seconds }) => {
+    const size = sizes ? predictSeconds(sizes, load) : seconds;
+    return 1 / (size * size);
+  });
+  const { wn, wnn, wnt } = sums;
+  const w = known.weight + sums.w;
+  const wt = known.weight * known.seconds + sums.wt;
   const growing = (w * wnt - wn * wt) / (w * wnn - wn * wn);
   const fixed = (wt - growing * wn) / w;
   if (fixed < 0) return { fixedSeconds: 0, secondsPerLoad: wnt / wnn };
   if (growing < 0) return { fixedSeconds: wt / w, secondsPerLoad: 0 };
   return { fixedSeconds: fixed, secondsPerLoad: growing };
+}
+
+/** The sums of weighted least squares: of the weights, with the loads n, their squares, the seconds t, and n times t. */
+export interface WeightedSums {
+  readonly w: number;
+  readonly wn: number;
+  readonly wnn: number;
+  readonly wt: number;
+  readonly wnt: number;
+}
+
+export function weightedSums(
+  check: readonly Measurement[],
+  weightOf: (measurement: Measurement) => number,
+): WeightedSums {
+  const sums = { w: 0, wn: 0, wnn: 0, wt: 0, wnt: 0 };
+  for (const measurement of check) {
+    const { load, seconds } = measurement;
+    const weight = weightOf(measurement);
+    sums.w += weight;
+    sums.wn += weight * load;
+    sums.wnn += weight * load * load;
+    sums.wt += weight * seconds;
+    sums.wnt += weight * load * seconds;
+  }
+  return sums;
 }
 
 export function predictSeconds(fit: LinearFit, load: number): number {

@@ -1,7 +1,7 @@
 import type { Timing } from './checkTimes.ts';
 import { fitLinear, predictSeconds } from './linearFit.ts';
 import { chiSquaredQuantile } from './significance.ts';
-import { percentile } from './statistics.ts';
+import { median } from './statistics.ts';
 
 /** How far measurements stray, as deviations of log seconds (0.1 is about 10%). */
 export interface Noise {
@@ -103,11 +103,8 @@ export function typicalNoise(checks: readonly (readonly Timing[])[]): number | u
     const { squares, degrees } = ownNoise(check);
     return degrees === 0 ? [] : squares / chiSquaredQuantile(degrees, 0);
   });
-  const median = percentile(
-    variances.sort((a, b) => a - b),
-    0.5,
-  );
-  return median === null ? undefined : Math.sqrt(median);
+  const middle = median(variances);
+  return middle === null ? undefined : Math.sqrt(middle);
 }
 
 /** Squared deviations of one check from its mean at each load, and their degrees of freedom. */

@@ -14,7 +14,7 @@ export function scalingText(
 ): string {
   if (!scaled) return 'window not scaled';
   if (word !== 'within noise') return word;
-  return varies === 'load' ? 'no sign of more than linear' : 'changed no more than the other checks';
+  return varies === 'load' ? 'not clearly more than linear' : 'changed no more than the other checks';
 }
 
 /** Which two rounds are compared, and what they differ in. */

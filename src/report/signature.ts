@@ -16,6 +16,8 @@ export interface Signature {
   readonly pattern: RegExp;
   /** A line that matches this too is no proof. */
   readonly unless?: RegExp;
+  /** More data, more steps at once or a longer round may bring it about, whatever its class. */
+  readonly dependsOnLoad?: true;
   /** The setting to change and which way, where one setting is the usual answer. */
   readonly remedy?: {
     readonly setting: string;
@@ -25,9 +27,4 @@ export interface Signature {
     /** A size in memory that is to be doubled: with the present size known, both are given in MiB. */
     readonly doubles?: true;
   };
-}
-
-/** Fails in the same way on a larger cluster, so that advice on capacity would mislead. */
-export function isDeterministic(failureClass: string): boolean {
-  return ['data', 'configuration', 'permission', 'code'].includes(failureClass);
 }

@@ -1,5 +1,5 @@
 import type { Timing } from './checkTimes.ts';
-import { fitLinear, predictSeconds } from './linearFit.ts';
+import { fitLinear, predictSeconds, weightedSums } from './linearFit.ts';
 import { fivePercent } from './significance.ts';
 
 /** What a step takes before its work, at any load. */
@@ -58,19 +58,10 @@ interface Start {
 function startOf(check: readonly Timing[], noise: number): Start | undefined {
   const sizes = fitLinear(check);
   if (!sizes) return undefined;
-  let w = 0;
-  let wn = 0;
-  let wnn = 0;
-  let wt = 0;
-  let wnt = 0;
-  for (const { load, seconds } of check) {
-    const weight = 1 / (noise * predictSeconds(sizes, load)) ** 2;
-    w += weight;
-    wn += weight * load;
-    wnn += weight * load * load;
-    wt += weight * seconds;
-    wnt += weight * load * seconds;
-  }
+  const { w, wn, wnn, wt, wnt } = weightedSums(
+    check,
+    ({ load }) => 1 / (noise * predictSeconds(sizes, load)) ** 2,
+  );
   const determinant = w * wnn - wn * wn;
   return { seconds: (wnn * wt - wn * wnt) / determinant, deviation: Math.sqrt(wnn / determinant) };
 }

@@ -23,6 +23,14 @@ export function percentile(rising: readonly number[], p: number): number | null 
   return below + (h - Math.floor(h)) * (above - below);
 }
 
+/** The middle of values in any order, between the two middle ones of an even number; null for no values. */
+export function median(values: readonly number[]): number | null {
+  return percentile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
 /** The metrics of the report for durations in seconds, in any order. */
 export function summarise(seconds: readonly number[]): Statistics {
   const rising = seconds.toSorted((a, b) => a - b);

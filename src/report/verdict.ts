@@ -27,6 +27,8 @@ export interface VerdictFacts {
  */
 const unknownShare = 0.05;
 const incompleteShare = 0.25;
+/** A check that ran for more of the window than this without completing would exceed it, had it needed as long again. */
+const outranShare = 0.5;
 
 /**
  * Did this load fit its window, and by how much? Nothing to judge is `no_data` and never a pass. A round of which
@@ -93,11 +95,14 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
 
 function undecidedBecause({ whole, windowSeconds, p95Seconds }: VerdictFacts): string | undefined {
   if (!whole) return undefined;
-  const { checks, atP95, fromEarlier, runtimeSeconds } = whole;
-  const incomplete = atP95 + fromEarlier;
+  const { checks, atP95, fromEarlier, outran, outranSeconds, runtimeSeconds } = whole;
+  const unknown = atP95 + outran;
+  const incomplete = unknown + fromEarlier;
   const what = `${incomplete} of ${counted(checks, 'check')} did not complete`;
-  if (atP95 > Math.max(1, unknownShare * checks) || incomplete > Math.max(1, incompleteShare * checks))
+  if (unknown > Math.max(1, unknownShare * checks) || incomplete > Math.max(1, incompleteShare * checks))
     return `${what}, so nothing shows whether this load fits ${theWindow(windowSeconds)}`;
+  if (outranSeconds !== null && outranSeconds > outranShare * windowSeconds)
+    return `${what}; ${incomplete === 1 ? 'it' : 'one of them'} ran for ${formatDuration(outranSeconds)}, and nothing shows how much longer it needed`;
   if (runtimeSeconds <= windowSeconds) return undefined;
   return `${what}; ${hadRunText(whole, p95Seconds)}, the round would have taken ${formatDuration(runtimeSeconds)}, more than ${theWindow(windowSeconds)}`;
 }
@@ -109,12 +114,22 @@ function wholeText({ whole, p95Seconds }: VerdictFacts): string {
   return ` ${had[0]?.toUpperCase()}${had.slice(1)}, the round would have taken ${formatDuration(whole.runtimeSeconds)} and still fit.`;
 }
 
-function hadRunText({ fromEarlier, atP95 }: WholeRound, p95Seconds: number | null): string {
-  const earlier = 'as long as in an earlier round, in proportion to the load';
-  const p95 = `for ${formatDuration(p95Seconds ?? 0)} (the P95 of this round)`;
-  if (fromEarlier > 0 && atP95 > 0) return `had ${fromEarlier} run ${earlier}, and ${atP95} ${p95}`;
-  const which = fromEarlier + atP95 === 1 ? 'it' : 'each';
-  return `had ${which} run ${atP95 === 0 ? earlier : p95}`;
+function hadRunText(whole: WholeRound, p95Seconds: number | null): string {
+  const { fromEarlier, atP95, outran, outranSeconds } = whole;
+  const parts = [
+    [fromEarlier, 'as long as in an earlier round, in proportion to the load'],
+    [atP95, `for ${formatDuration(p95Seconds ?? 0)} (the P95 of this round)`],
+    [
+      outran,
+      `no longer than ${outran === 1 ? 'it' : 'they'} did (${outran === 1 ? '' : 'up to '}${formatDuration(outranSeconds ?? 0)})`,
+    ],
+  ] as const;
+  const [first, ...others] = parts.filter(([checks]) => checks > 0);
+  if (!first) return '';
+  const [checks, howLong] = first;
+  if (others.length === 0) return `had ${checks === 1 ? 'it' : 'each'} run ${howLong}`;
+  const more = others.map(([count, text]) => `${count} ${text}`).join(', and ');
+  return `had ${checks} run ${howLong}, and ${more}`;
 }
 
 /** Whether the round is a fact about the load: only then is its runtime that of all its steps, or over the window anyway. */

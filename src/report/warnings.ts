@@ -15,10 +15,10 @@ export function warn(
   steps: readonly ReportStep[],
 ): string[] {
   const { missing, duplicate, foreign, unfinished, runIds } = integrity;
-  const backwards = steps.filter(
-    (step) =>
-      step.startedAt !== null &&
-      (step.queueSeconds === null || (step.endedAt !== null && step.runSeconds === null)),
+  const started = steps.filter(({ startedAt }) => startedAt !== null);
+  const startedTooSoon = started.filter(({ queueSeconds }) => queueSeconds === null).length;
+  const endedTooSoon = started.filter(
+    ({ endedAt, runSeconds }) => endedAt !== null && runSeconds === null,
   ).length;
   const startless = steps.filter(endedWithoutStart);
   const completed = steps.filter((step) => step.state === 'COMPLETED').length;
@@ -37,13 +37,19 @@ export function warn(
     unfinished.length > 0 &&
       `${counted(unfinished.length, 'step')} had not finished when this was written: every figure is provisional.`,
     runIds.length > 1 && `Steps of ${runIds.length} DAG runs lie in this round's time: rounds overlap.`,
-    backwards > 0 &&
-      `${counted(backwards, 'step')} ended before it started by EMR's stamps; no time was taken from it.`,
+    startedTooSoon > 0 &&
+      `${counted(startedTooSoon, 'step')} started before ${startedTooSoon === 1 ? 'it was' : 'they were'} handed in by EMR's stamps, so how long ${itThey(startedTooSoon)} waited is not known.`,
+    endedTooSoon > 0 &&
+      `${counted(endedTooSoon, 'step')} ended before ${itThey(endedTooSoon)} started by EMR's stamps, so how long ${itThey(endedTooSoon)} ran is not known.`,
     startless.length > 0 &&
       `${counted(startless.length, 'step')} ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: ${named(startless.map((step) => step.name))}.`,
     facts.knownFromDiskOnly > 0 &&
       `EMR shows only the last 1,000 steps: ${counted(facts.knownFromDiskOnly, 'step')} came from what earlier looks kept on disk.`,
   ].filter((text) => text !== false);
+}
+
+function itThey(count: number): string {
+  return count === 1 ? 'it' : 'they';
 }
 
 /** A step that was cancelled before its turn has no start, and needs none. */

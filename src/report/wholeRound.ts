@@ -13,6 +13,10 @@ export interface WholeRound {
   readonly fromEarlier: number;
   /** And those of which nothing is known: each takes as long as the P95 of this round. */
   readonly atP95: number;
+  /** Those that ran for longer than that before they ended: nothing tells how much longer they needed. */
+  readonly outran: number;
+  /** The longest time that one of them ran; null where there is none. */
+  readonly outranSeconds: number | null;
 }
 
 interface Measured {
@@ -41,6 +45,9 @@ export function wholeRound(
   const keys = [...open, ...unseen];
   if (keys.length === 0 || slots === null || runtimeSeconds === null || p95Seconds === null) return undefined;
   const expected = expectedTimes(round, earlier);
+  const guessOf = (key: string) => expected.get(key) ?? p95Seconds;
+  const ranOf = longestRuns(round.steps);
+  const wholeOf = (key: string) => Math.max(ranOf.get(key) ?? 0, guessOf(key));
   const started = inStartOrder(round.steps.filter(({ startedAt }) => startedAt !== null));
   const observed = started.map(({ runSeconds }) => runSeconds ?? 0);
   const neverStarted = [...open].filter((key) => attempts.get(key)?.startedAt === null);
@@ -49,18 +56,29 @@ export function wholeRound(
       const ran = observed[index] ?? 0;
       const key = checkKey(step);
       if (!open.has(key) || attempts.get(key) !== step) return ran;
-      return Math.max(ran, expected.get(key) ?? p95Seconds);
+      return wholeOf(key);
     }),
-    ...[...neverStarted, ...unseen].map((key) => expected.get(key) ?? p95Seconds),
+    ...[...neverStarted, ...unseen].map(wholeOf),
   ];
   const longer = Math.max(0, makespan(whole, slots) - makespan(observed, slots));
-  const fromEarlier = keys.filter((key) => expected.has(key)).length;
+  const outran = keys.filter((key) => wholeOf(key) > guessOf(key));
+  const fromEarlier = keys.filter((key) => expected.has(key) && !outran.includes(key)).length;
   return {
     runtimeSeconds: milli(runtimeSeconds + longer),
     checks: attempts.size + unseen.length,
     fromEarlier,
-    atP95: keys.length - fromEarlier,
+    atP95: keys.length - fromEarlier - outran.length,
+    outran: outran.length,
+    outranSeconds: outran.length === 0 ? null : outran.map(wholeOf).reduce((a, b) => Math.max(a, b)),
   };
+}
+
+/** Seconds of the longest run of each check, however it ended: a second try that broke at once does not take it back. */
+function longestRuns(steps: readonly ReportStep[]): Map<string, number> {
+  const longest = new Map<string, number>();
+  for (const step of steps)
+    longest.set(checkKey(step), Math.max(longest.get(checkKey(step)) ?? 0, step.runSeconds ?? 0));
+  return longest;
 }
 
 /** The step that completed a check; where none did, the last one that was handed in. */

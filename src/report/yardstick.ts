@@ -3,7 +3,7 @@ import type { Timing } from './checkTimes.ts';
 import { estimateNoise, typicalNoise } from './noise.ts';
 import { fivePercent } from './significance.ts';
 import { commonStartUp, type StartUp } from './startUp.ts';
-import { percentile } from './statistics.ts';
+import { median } from './statistics.ts';
 
 /** What the growth of each check is held against: taken from all checks together. */
 export interface Yardstick {
@@ -27,8 +27,8 @@ export function measuredYardstick(checks: readonly (readonly Timing[])[]): Yards
 export function yardstickAmong(checks: readonly (readonly Timing[])[]): Yardstick | undefined {
   const bends = checks.flatMap((check) => bendOf(check, 1, undefined) ?? []);
   if (bends.length < fewestChecks) return undefined;
-  const middle = median(bends);
-  const spread = deviationsInMad * median(bends.map((bend) => Math.abs(bend - middle)));
+  const middle = median(bends) ?? 0;
+  const spread = deviationsInMad * (median(bends.map((bend) => Math.abs(bend - middle))) ?? 0);
   return { noise: Math.max(spread, leastNoise), shared: 0, startUp: undefined };
 }
 
@@ -56,12 +56,3 @@ const leastNoise = 1e-9;
 const fewestChecks = 5;
 /** The deviation of a normal variable over its median distance from the middle. */
 const deviationsInMad = 1.4826;
-
-function median(values: readonly number[]): number {
-  return (
-    percentile(
-      values.toSorted((a, b) => a - b),
-      0.5,
-    ) ?? 0
-  );
-}

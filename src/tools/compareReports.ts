@@ -35,6 +35,7 @@ export const compareReports = defineTool({
     baseline: z.string(),
     candidate: z.string(),
     ratios: comparisonSchema.shape.ratios,
+    loads: z.object({ baseline: z.int(), candidate: z.int() }),
     worst: z.array(z.object({ check: z.string(), ratio: z.number(), word: z.string() })),
     newFailures: z.array(z.string()),
     runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
@@ -81,8 +82,8 @@ export const compareReports = defineTool({
       baseline: baseline.directory,
       candidate: candidate.directory,
       ratios,
-      worst: [...checks]
-        .sort((a, b) => b.ratio - a.ratio)
+      loads: { baseline: comparison.baseline.load, candidate: comparison.candidate.load },
+      worst: checks
         .slice(0, 5)
         .map((one) => ({ check: one.check, ratio: one.ratio, word: scalingText(one, varies) })),
       newFailures: newFailures.slice(0, 10),
@@ -99,8 +100,9 @@ export const compareReports = defineTool({
       why: () => [],
       varies: (varies) => [`Varies: ${varies === 'both' ? 'load and cluster' : varies}`],
       ratios: (ratios, { comparable }) => (comparable ? [ratiosLine(ratios)] : []),
-      worst: (rows) => [
-        'Grew most:',
+      loads: () => [],
+      worst: (rows, { loads }) => [
+        loads.candidate < loads.baseline ? 'Shrank most:' : 'Grew most:',
         ...rows.map((row) => `  - ${row.check}: ${row.ratio.toFixed(2)} times as long (${row.word})`),
       ],
       runtimes: () => [],

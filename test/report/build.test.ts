@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { metricsBlocks } from '../../src/report/html/sections/metrics.ts';
 import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
 import { summaryBlocks } from '../../src/report/html/sections/summary.ts';
 import { parseReport, renderJson } from '../../src/report/json.ts';
@@ -260,6 +261,28 @@ describe('a round that is hard to report on', () => {
     expect(warnings).toContain(
       "2 steps ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: a_15m_2x, b_15m_2x.",
     );
+  });
+
+  it('(stamps that run backwards) says of each step which of its times is not known', () => {
+    const { warnings } = buildReport(
+      factsOf([
+        stepOf('a_15m', { created: 10, started: 5, ended: 20 }),
+        stepOf('b_15m', { created: 10, started: 6, ended: 20 }),
+        stepOf('c_15m', { created: 0, started: 5, ended: 1 }),
+        stepOf('d_15m', { created: 0, started: 5, ended: 9 }),
+      ]),
+    );
+    expect(warnings).toEqual([
+      "2 steps started before they were handed in by EMR's stamps, so how long they waited is not known.",
+      "1 step ended before it started by EMR's stamps, so how long it ran is not known.",
+    ]);
+  });
+
+  it('(one step) speaks of one step', () => {
+    const report = buildReport(factsOf([stepOf('a_15m', { started: 0, ended: 9 })]));
+    const line = 'n = 1 COMPLETED step with start and end; ';
+    expect(renderMarkdown(report)).toContain(`\n${line}`);
+    expect(JSON.stringify(metricsBlocks(report))).toContain(line);
   });
 
   it('keeps a hostile name inside its table cell', () => {

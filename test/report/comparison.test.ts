@@ -134,6 +134,18 @@ describe('a comparison', () => {
     });
   });
 
+  it('towards a lower load begins with what shrinks most, which is what grows most with the load', () => {
+    const forward = compareReports(
+      roundAt(2, 0, { seconds: oneSteep }),
+      roundAt(4, 0, { seconds: oneSteep }),
+    );
+    const back = compareReports(roundAt(4, 0, { seconds: oneSteep }), roundAt(2, 0, { seconds: oneSteep }));
+    const [steepest] = forward.checks;
+    expect(back.checks[0]).toMatchObject({ check: steepest?.check, exponent: steepest?.exponent });
+    expect(back.checks[0]?.ratio).toBeLessThan(back.checks.at(-1)?.ratio ?? 0);
+    expect(comparisonSection(back)).toMatch(new RegExp(`-\\|\\n\\| ${steepest?.check} \\|`));
+  });
+
   it('leaves a check out whose window a person fixed in either round, and says so by name', () => {
     const fixedChecks = ['check_0005_15m.yml', 'check_0007_15m.yml', 'sub/check_0009_15m.yml'];
     const two = roundAt(2, 0, { seconds: oneSteep }, { fixedChecks });
@@ -360,7 +372,7 @@ describe('a report with earlier levels', () => {
   });
 
   it('does not say "within noise" beside a ratio of two, but what was not found', () => {
-    const linearly = '| no sign of more than linear |';
+    const linearly = '| not clearly more than linear |';
     expect(four.comparison?.checks.some((check) => check.word === 'within noise')).toBe(true);
     expect(renderMarkdown(four)).toContain(linearly);
     const repeat = renderMarkdown(roundAt(2, 1, {}, { earlier: [two] }));
@@ -389,6 +401,38 @@ describe('a report with earlier levels', () => {
     expect(report.findings.overhead).toMatchObject({ from: 'fit over loads' });
     expect(report.findings.overhead.secondsPerStep).toBeCloseTo(60, 0);
     expect(report.suggestions.map((suggestion) => suggestion.id)).toContain('overhead');
+  });
+
+  it('takes no start-up from checks of which the load asks nothing more: all of their time looks fixed', () => {
+    const unscaledTo = (scaled: number, load: number, earlier: Report[] = []) => {
+      const steps = evenRound(30, 4, (index) => (index < scaled ? 30 * load : 200)).map((step, index) => ({
+        ...step,
+        name: index < scaled ? `check_${index}_15m_${load}x` : `check_${index}_freshness_${load}x`,
+        arguments: [],
+      }));
+      return buildReport(
+        factsOf(steps, {
+          load,
+          earlier,
+          startedAtText: `2025-12-0${load}T15:30:00.000000-05:00`,
+          clusterConfig: { digest: 'config-a', stepConcurrencyLevel: 4 },
+        }),
+      );
+    };
+    const some = unscaledTo(10, 4, [unscaledTo(10, 2)]);
+    expect(some.findings.overhead).toMatchObject({ from: 'fit over loads', secondsPerStep: 0 });
+    expect(some.suggestions.map(({ id }) => id)).not.toContain('overhead');
+    expect(unscaledTo(0, 4, [unscaledTo(0, 2)]).findings.overhead.from).toBe('fastest step');
+  });
+
+  it('takes the start-up from the typical check: noise that no fit lets fall below 0 does not add up', () => {
+    const noisy = {
+      checks: 200,
+      noise: 0.05,
+      seconds: (index: number, load: number) => (20 + (index % 7)) * load,
+    };
+    const report = roundAt(4, 0, noisy, { earlier: [roundAt(2, 0, noisy)] });
+    expect(report.findings.overhead.secondsPerStep).toBeLessThan(1.5);
   });
 
   it('says what became of the last suggestions at the same load', () => {

@@ -137,4 +137,27 @@ describe('what to do about a check that no load breaks', () => {
     );
     expect(lists).toContain(line);
   });
+
+  it.each([
+    [
+      'writers that met at one table',
+      'org.apache.iceberg.exceptions.CommitFailedException: Cannot commit changes',
+    ],
+    [
+      'credentials that a longer round outlived',
+      'ExpiredTokenException: The security token included in the request is expired',
+    ],
+    [
+      'a buffer that larger rows overflowed',
+      'Kryo serialization failed: Buffer overflow. Available: 0, required: 9',
+    ],
+    ['an assertion on the rows of a wider window', 'AssertionError: 3 rows are too many'],
+  ])('never says of %s that no load changes it', (_, text) => {
+    const first = renderMarkdown(at(2, text));
+    expect(first).not.toContain('No load or cluster changes this');
+    expect(first).not.toContain('not the load');
+    expect(renderMarkdown(at(4, text, [at(2, text)]))).toContain(
+      '\n- Failed at 2x already, so it is not new at this load: a_15m\n',
+    );
+  });
 });

@@ -243,6 +243,7 @@ describe('what became of a suggestion', () => {
     ['refuted where it takes another time, still too long', 700, 'COMPLETED', 'refuted'],
     ['confirmed where it is short enough', 440, 'COMPLETED', 'confirmed'],
     ['not confirmed by a step that failed early', 40, 'FAILED', 'not_comparable'],
+    ['not refuted by a step that failed late', 700, 'FAILED', 'not_comparable'],
   ])('on a query is %s', (_, seconds, state, outcome) => {
     const before = queryRound(1, 1000);
     const [judged] = queryRound(2, seconds, { earlier: [before] }, state).judged;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isDeterministic } from '../../src/report/deterministic.ts';
 import { findCause } from '../../src/report/rootCause.ts';
-import { isDeterministic } from '../../src/report/signature.ts';
 import { signatures } from '../../src/report/signatures/index.ts';
 import { failureLogs, noise } from './failureLogs.ts';
 
@@ -36,8 +36,24 @@ describe('the list of failure signatures', () => {
   });
 
   it('calls failures that no larger cluster mends deterministic', () => {
-    expect(['data', 'configuration', 'permission', 'code'].every(isDeterministic)).toBe(true);
-    expect(['capacity', 'infrastructure', 'unknown'].some(isDeterministic)).toBe(false);
+    const ofClass = (name: string) => isDeterministic({ class: name, signature: 'of-a-newer-version' });
+    expect(['data', 'configuration', 'permission', 'code'].every(ofClass)).toBe(true);
+    expect(['capacity', 'infrastructure', 'unknown'].some(ofClass)).toBe(false);
+  });
+
+  it('calls no failure so that more data, more steps at once or a longer round may bring about', () => {
+    const ofId = (id: string) =>
+      signatures.flatMap((one) => (one.id === id ? isDeterministic({ ...one, signature: id }) : []));
+    for (const id of [
+      'iceberg-commit-conflict',
+      'expired-credentials',
+      'kryo-buffer',
+      's3-pool',
+      'bad-value',
+    ])
+      expect(ofId(id)).toEqual([false]);
+    for (const id of ['missing-table', 'missing-column', 'access-denied', 'sql-syntax'])
+      expect(ofId(id)).toEqual([true]);
   });
 
   it('stays quick on a megabyte of one hostile line', () => {

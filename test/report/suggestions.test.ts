@@ -171,6 +171,33 @@ describe('suggestions', () => {
     );
   });
 
+  it.each([
+    [
+      'of which the log says what to mend',
+      log('[TABLE_OR_VIEW_NOT_FOUND] The table cannot be found.'),
+      ['failure:missing-table'],
+    ],
+    ['of which no log says why', log('nothing known'), []],
+  ])('do not ask to tune a check that failed after a long run, %s', (_what, failure, ids) => {
+    const steps = [
+      ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
+      stepOf('check_broken_15m', { started: 5, ended: 805, state: 'FAILED' }),
+    ];
+    expect(idsOf(steps, 5, { failures: new Map([['s-check_broken_15m', failure]]) })).toEqual(ids);
+  });
+
+  it('do not ask to tune a check that is to be mended first, though another try of it completed', () => {
+    const steps = [
+      ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
+      stepOf('check_broken_15m', { started: 5, ended: 45, state: 'FAILED' }),
+      stepOf('check_broken_15m', { started: 50, ended: 805 }, 's-second'),
+    ];
+    const failures = new Map([
+      ['s-check_broken_15m', log('[TABLE_OR_VIEW_NOT_FOUND] The table cannot be found.')],
+    ]);
+    expect(idsOf(steps, 5, { failures })).toEqual(['failure:missing-table']);
+  });
+
   it('do not offer to split a check where that keeps the work and does not end the round sooner', () => {
     // With one slot nothing runs beside the second half.
     const steps = [stepOf('check_long_15m', { started: 0, ended: 800 }), ...oneAfterTheOther(800)];

@@ -29,6 +29,8 @@ function verdictOf(
             checks: total + missing.length,
             fromEarlier: 0,
             atP95: open,
+            outran: 0,
+            outranSeconds: null,
             ...whole,
           },
     missingChecks: missing,
@@ -193,6 +195,45 @@ describe('a round of which something is missing', () => {
     expect(roundWith(idle, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 5 } }).sentence).toContain(
       'the round would have taken 6m 45s',
     );
+  });
+
+  it('never takes a check for shorter than it ran, and says so', () => {
+    const outran = { started: 405, ended: 605, state: 'FAILED' };
+    expect(roundWith(outran)).toMatchObject({
+      outcome: 'fits',
+      pass: false,
+      sentence:
+        'Fits the 15-minute window with 4m 55s to spare (10m 5s), but 1 step failed. Had it run no longer than it did (3m 20s), the round would have taken 10m 5s and still fit.',
+    });
+  });
+
+  it('knows no more of a check that outran the earlier round, too', () => {
+    const outran = { started: 405, ended: 705, state: 'FAILED' };
+    expect(roundWith(outran, { earlier: [lowerRound(100)] }).sentence).toContain(
+      'Had it run no longer than it did (5m 0s), the round would have taken 11m 45s',
+    );
+  });
+
+  it('is not decided where the missing check had run for more than half of the window: nothing shows what it needed', () => {
+    const verdict = roundWith({ started: 5, ended: 805, state: 'FAILED' });
+    expect(verdict).toMatchObject({
+      outcome: 'not_decided',
+      slackSeconds: null,
+      sentence:
+        'Not decided: 1 of 17 checks did not complete; it ran for 13m 20s, and nothing shows how much longer it needed; 1 step failed.',
+    });
+  });
+
+  it('remembers how long the first try ran when the second broke at once', () => {
+    const twice = [
+      ...evenRound(16, 4, () => 100),
+      stepOf('check_last_15m', { started: 5, ended: 655, state: 'FAILED' }, 's-first'),
+      stepOf('check_last_15m', { created: 656, started: 657, ended: 660, state: 'FAILED' }, 's-second'),
+    ];
+    const { verdict } = buildReport(
+      factsOf(twice, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 } }),
+    );
+    expect(verdict.sentence).toContain('it ran for 10m 50s, and nothing shows how much longer it needed');
   });
 
   it('counts a check that was never handed in, or never started, as missing', () => {

@@ -47,9 +47,7 @@ function checkTable(comparison: Comparison): string {
     'within noise': 2,
     'insufficient data': 2,
   };
-  const worst = checks
-    .toSorted((a, b) => weight[a.word] - weight[b.word] || b.ratio - a.ratio)
-    .slice(0, checksShown);
+  const worst = checks.toSorted((a, b) => weight[a.word] - weight[b.word]).slice(0, checksShown);
   const titles = ['Check', ...timeTitles(comparison), 'Ratio', 'Verdict'];
   const rows = table(
     titles,

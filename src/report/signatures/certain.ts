@@ -16,6 +16,7 @@ export const certain: readonly Signature[] = [
     id: 'expired-credentials',
     title: 'Credentials expired',
     class: 'permission',
+    dependsOnLoad: true,
     pattern: /\bExpiredToken(?:Exception)?\b|The security token included in the request is expired/,
   },
   {
@@ -83,6 +84,7 @@ export const certain: readonly Signature[] = [
     id: 'bad-value',
     title: 'A value cannot be cast or computed',
     class: 'data',
+    dependsOnLoad: true,
     pattern:
       /\[(?:CAST_INVALID_INPUT|CAST_OVERFLOW|DIVIDE_BY_ZERO|ARITHMETIC_OVERFLOW|CANNOT_PARSE_TIMESTAMP|INVALID_ARRAY_INDEX)\b/,
     remedy: {
@@ -106,6 +108,7 @@ export const certain: readonly Signature[] = [
     id: 'missing-path',
     title: 'Path not found',
     class: 'data',
+    dependsOnLoad: true,
     pattern:
       /\[PATH_NOT_FOUND\]|\bPath does not exist: |\bNoSuchKey(?:Exception)?\b|FileNotFoundException: (?:No such file or directory|File does not exist):? /,
   },
@@ -119,6 +122,7 @@ export const certain: readonly Signature[] = [
     id: 'iceberg-commit-conflict',
     title: 'Iceberg commit conflict',
     class: 'data',
+    dependsOnLoad: true,
     pattern:
       /iceberg\.exceptions\.CommitFailedException\b|\bCommitFailedException: (?:Cannot commit|Requirement failed|Base metadata location)|ValidationException: Found (?:new )?conflicting (?:delete )?files/,
     remedy: { setting: 'commit.retry.num-retries of the table', to: 'higher, or one writer at a time' },

@@ -46,6 +46,7 @@ export const infrastructure: readonly Signature[] = [
     id: 's3-pool',
     title: 'S3 connection pool empty',
     class: 'configuration',
+    dependsOnLoad: true,
     pattern: /Timeout waiting for connection from pool/,
     remedy: {
       setting: 'fs.s3.maxConnections (EMRFS) or fs.s3a.connection.maximum',
@@ -56,6 +57,7 @@ export const infrastructure: readonly Signature[] = [
     id: 'no-free-port',
     title: 'No free port for another driver',
     class: 'configuration',
+    dependsOnLoad: true,
     pattern: /Service '\w+' failed after \d+ retries|\bBindException: Address already in use\b/,
     unless: /Attempting port \d+/,
     remedy: {
@@ -67,6 +69,7 @@ export const infrastructure: readonly Signature[] = [
     id: 'open-files',
     title: 'Too many open files',
     class: 'configuration',
+    dependsOnLoad: true,
     pattern: /Too many open files/,
     remedy: { setting: 'nofile limit of the nodes', to: 'higher, by a bootstrap action' },
   },

@@ -12,12 +12,14 @@ export const lastWords: readonly Signature[] = [
     id: 'failed-assertion',
     title: 'Assertion in the check failed',
     class: 'code',
+    dependsOnLoad: true,
     pattern: /^\s*(?:[\w.]+\.)?AssertionError\b/,
   },
   {
     id: 'python-exception',
     title: 'Python exception',
     class: 'code',
+    dependsOnLoad: true,
     // The last line of a traceback; what PySpark wraps around a failure of the JVM proves nothing by itself.
     pattern: /^\s*(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)(?::\s|$)/,
     unless: /Py4J(?:Java|Network)?Error|^\s*(?:java|javax|scala|org|com|software|io)\.|SparkException: /,
@@ -26,6 +28,7 @@ export const lastWords: readonly Signature[] = [
     id: 'user-class-threw',
     title: 'The program threw an exception',
     class: 'code',
+    dependsOnLoad: true,
     pattern: /User class threw exception: |User application exited with (?:status )?\d+/,
   },
   {

@@ -1,5 +1,6 @@
 import type { Suggestion } from '../findingsModel.ts';
 import type { Report } from '../model.ts';
+import type { Signature } from '../signature.ts';
 import { signatures } from '../signatures/index.ts';
 import { counted } from '../words.ts';
 import type { SuggestionFacts } from './facts.ts';
@@ -7,7 +8,7 @@ import { memorySize } from './memory.ts';
 
 export function fromFailures({ failures, counts, clusterConfig, steps }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {
-    const remedy = signatures.find((signature) => signature.id === group.signature)?.remedy;
+    const remedy = remedyOf(group.signature);
     if (!remedy) return [];
     const present = memorySize(remedy.setting, clusterConfig?.settings);
     return {
@@ -27,6 +28,18 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
       nextRound: { sentence: `No step fails with "${group.title}".`, is: 'at most', value: 0 },
     };
   });
+}
+
+/** Checks of whose failures a suggestion says what to mend. */
+export function toMend({ failures, steps }: Pick<SuggestionFacts, 'failures' | 'steps'>): Set<string> {
+  const failed = new Set(
+    failures.flatMap((group) => (remedyOf(group.signature) === undefined ? [] : group.steps)),
+  );
+  return new Set(steps.flatMap(({ id, check }) => (failed.has(id) ? check : [])));
+}
+
+function remedyOf(id: string): Signature['remedy'] {
+  return signatures.find((signature) => signature.id === id)?.remedy;
 }
 
 const checksNamed = 3;

@@ -1,6 +1,6 @@
 import { isBroken } from '../brokenRound.ts';
+import { isDeterministic } from '../deterministic.ts';
 import type { Suggestion } from '../findingsModel.ts';
-import { isDeterministic } from '../signature.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { fromFailures } from './failures.ts';
 import { longestStep } from './longestStep.ts';
@@ -24,9 +24,7 @@ export interface Suggested {
 export function suggest(facts: SuggestionFacts): Suggested {
   const failures = fromFailures(facts);
   const allDeterministic =
-    facts.counts.successful === 0 &&
-    facts.failures.length > 0 &&
-    facts.failures.every((group) => isDeterministic(group.class));
+    facts.counts.successful === 0 && facts.failures.length > 0 && facts.failures.every(isDeterministic);
   if (allDeterministic || isBroken(facts)) return { suggestions: failures, together: null };
   const replayable = [...slots(facts), ...longestStep(facts), ...order(facts)].sort(
     (a, b) => gainOf(b) - gainOf(a),

@@ -1,7 +1,7 @@
 import { formatDuration, windowName } from '../durations.ts';
-import type { ReportStep } from '../model.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
+import { toMend } from './failures.ts';
 import { type Replayable, replay, worthwhileShare } from './replay.ts';
 
 /** Checks that are named at once when several exceed the window by themselves. */
@@ -21,7 +21,7 @@ interface Longest {
 export function longestStep(facts: SuggestionFacts): Replayable[] {
   const { windowSeconds } = facts.verdict;
   const target = 0.5 * windowSeconds;
-  const [first, ...others] = longestOfEachCheck(facts.steps);
+  const [first, ...others] = longestOfEachCheck(facts);
   if (!first || facts.counts.total < 2 || worthShare * first.seconds < target) return [];
   const chosen = [first, ...others.filter(({ seconds }) => seconds > windowSeconds).slice(0, named - 1)];
   const checks = chosen.map(({ check }) => check);
@@ -56,11 +56,16 @@ export function longestStep(facts: SuggestionFacts): Replayable[] {
   ];
 }
 
-/** Longest first; a check that ran more than once counts by its longest run. */
-function longestOfEachCheck(steps: readonly ReportStep[]): Longest[] {
+/**
+ * Longest first; a check that ran more than once counts by its longest run. A run that did not complete tells no length of the
+ * query, and a check that is to be mended first is not tuned.
+ */
+function longestOfEachCheck({ steps, failures }: SuggestionFacts): Longest[] {
   const longest = new Map<string, number>();
-  for (const { check, runSeconds } of steps)
-    if (runSeconds !== null) longest.set(check, Math.max(runSeconds, longest.get(check) ?? 0));
+  const broken = toMend({ steps, failures });
+  for (const { check, state, runSeconds } of steps)
+    if (state === 'COMPLETED' && runSeconds !== null && !broken.has(check))
+      longest.set(check, Math.max(runSeconds, longest.get(check) ?? 0));
   return [...longest].map(([check, seconds]) => ({ check, seconds })).sort((a, b) => b.seconds - a.seconds);
 }
 

@@ -48,9 +48,7 @@ function checkTable(comparison: Comparison): Block[] {
   const { checks, varies } = comparison;
   if (checks.length === 0) return [{ kind: 'paragraph', line: 'No check completed in both rounds.' }];
   const more = moreText(checks.length, checksShown);
-  const worst = checks
-    .toSorted((a, b) => weight[a.word] - weight[b.word] || b.ratio - a.ratio)
-    .slice(0, checksShown);
+  const worst = checks.toSorted((a, b) => weight[a.word] - weight[b.word]).slice(0, checksShown);
   return [
     {
       kind: 'table',

@@ -1,22 +1,22 @@
 import { formatMeasured } from '../../durations.ts';
 import type { Report } from '../../model.ts';
+import { populationText } from '../../populationText.ts';
 import type { Block } from '../pageData.ts';
 
 /** Average and percentiles of the time that steps ran and waited, with what they are of. */
 export function metricsBlocks({ statistics }: Report): Block[] {
-  const { n, waiting, method, population } = statistics;
-  if (n === 0) return [{ kind: 'paragraph', line: `n = 0 ${population}: nothing to measure.` }];
-  const near = n < 100 ? '; below n = 100 the P99 lies near the maximum' : '';
+  const note = { kind: 'paragraph', line: populationText(statistics) } as const;
+  if (statistics.n === 0) return [note];
   return [
     {
       kind: 'table',
       titles: ['Time', 'Average', 'Median (P50)', 'P95', 'P99'],
       rows: [
         ['Elapsed', ...fourOf(statistics)],
-        ['Waited', ...fourOf(waiting)],
+        ['Waited', ...fourOf(statistics.waiting)],
       ],
     },
-    { kind: 'paragraph', line: `n = ${n} ${population}; ${method}${near}.` },
+    note,
   ];
 }
 

@@ -1,0 +1,17 @@
+import { ruleFor } from '../checks/schedules.ts';
+
+/**
+ * Which checks the load asks more of, by the rules for their files. A schedule of which nothing is scaled has nothing to be
+ * told apart.
+ *
+ * @param names of the checks by their key
+ */
+export function scaledAmong(names: ReadonlyMap<string, string>): (key: string) => boolean {
+  const scaled = new Set([...names].flatMap(([key, name]) => (isScaledFile(name) ? key : [])));
+  return scaled.size === 0 ? () => true : (key) => scaled.has(key);
+}
+
+/** Whether a load widens the window of a check of this file name, given with or without its ending. */
+export function isScaledFile(name: string): boolean {
+  return ruleFor(name.endsWith('.yml') ? name : `${name}.yml`)?.scales !== undefined;
+}
