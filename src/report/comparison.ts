@@ -80,7 +80,7 @@ export function compareReports(
     fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
-    forecast: varies === 'load' ? forecastFrom(rounds, candidate) : null,
+    forecast: varies === 'load' ? forecastFrom(rounds, candidate, isScaled) : null,
   };
 }
 
