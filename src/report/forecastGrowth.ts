@@ -30,9 +30,11 @@ const halfWorth = 0.15;
 const mostTold = 0.5;
 /**
  * No exponent is drawn further than so many of its own deviations, so that the one check that surely bends is not taken for as straight as
- * all others (limited translation: Efron and Morris, 1972).
+ * all others (limited translation: Efron and Morris, 1972). One that lies more than `surely` deviations out is drawn even less: it
+ * is not of the others' kind, and theirs tells little of it.
  */
 const mostDrawn = 1;
+const surely = 2.5;
 /** What no check is believed to exceed, however it looks. */
 const mostBelow = 0.3;
 const mostAbove = 1;
@@ -110,11 +112,14 @@ function drawnBend(
 ): { exponent: number; variance: number; heldBack: number } {
   const trust = spread / (spread + deviation ** 2);
   const drawn = (1 - trust) * exponent;
-  const held = Math.min(mostDrawn * deviation, Math.max(-mostDrawn * deviation, drawn));
+  const most = mostDrawn * deviation * Math.min(1, (surely * deviation) / Math.abs(exponent));
+  if (Math.abs(drawn) <= most)
+    return { exponent: exponent - drawn, variance: trust * deviation ** 2, heldBack: 0 };
+  const held = Math.sign(drawn) * most;
   return {
     exponent: exponent - held,
-    variance: trust * deviation ** 2,
-    heldBack: held === drawn ? 0 : Math.max(0, held),
+    variance: Math.min(deviation ** 2, Math.max(spread, presumedSpread ** 2)),
+    heldBack: Math.max(0, held),
   };
 }
 
