@@ -10,7 +10,9 @@ import { findingsSchema, suggestionSchema } from './findingsModel.ts';
 
 export const schemaVersion = 1;
 
-const seconds = z.number().nullable();
+/** Thirty years: what nothing takes, and what nothing that is made of it leaves the numbers for. */
+const mostSeconds = 1e9;
+const seconds = z.number().min(-mostSeconds).max(mostSeconds).nullable();
 const stamp = z.iso.datetime();
 const loadSchema = z.int().min(1).max(1000);
 
@@ -71,7 +73,7 @@ export const verdictSchema = z.object({
   /** Our own words and numbers; begins with `headline`. */
   sentence: z.string(),
   headline: z.string(),
-  windowSeconds: z.number(),
+  windowSeconds: z.number().min(0).max(mostSeconds),
   runtimeSeconds: seconds,
   /** Window − runtime: negative when missed; null where nothing shows whether the load fits. */
   slackSeconds: seconds,
