@@ -142,6 +142,35 @@ test('only one report is nothing to compare', async () => {
   );
 });
 
+test.each<[string, (json: string) => string, RegExp]>([
+  [
+    'a newer version wrote',
+    (json) => json.replace('"schemaVersion": 1', '"schemaVersion": 99'),
+    /has schema version 99; this version reads up to 1/,
+  ],
+  [
+    'holds a text for a time',
+    (json) => json.replace(/"runSeconds":[\d.]+/, '"runSeconds":"long"'),
+    /is not a report: steps\.\d+\.runSeconds: /,
+  ],
+  [
+    'holds a time that nothing takes',
+    (json) => json.replace(/"runSeconds":[\d.]+/, '"runSeconds":1e300'),
+    /is not a report: steps\.\d+\.runSeconds: /,
+  ],
+])('a report.json that %s is missed with the reason', async (_, edit, reason) => {
+  const file = join(bed.project, 'reports', directories[1] ?? '', 'report.json');
+  const json = readFileSync(file, 'utf8');
+  try {
+    writeFileSync(file, edit(json));
+    const said = await bed.refusal('compareReports', { baseline: '2x', candidate: '4x' });
+    expect(said).toMatch(/^NOT_FOUND: .* Could not be read: 4x_/);
+    expect(said).toMatch(reason);
+  } finally {
+    writeFileSync(file, json);
+  }
+});
+
 test('a misspelt argument is refused with the name that was meant', async () => {
   expect(await bed.refusal('compareReports', { basline: '2x' })).toMatch(/did you mean baseline\?/);
 });
