@@ -31,19 +31,19 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.70 to 2.05, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.70 to 2.06, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
     Candidate: 4x_20251208_185006
-    Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.05); the whole round 2.00 times.
+    Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.06); the whole round 2.00 times.
     Grew most:
       - events/check_events_15m.yml: 2.00 times as long (no sign of more than linear)
       - messages/check_messages_15m.yml: 1.94 times as long (no sign of more than linear)
       - check_inventory_15m.yml: 1.83 times as long (no sign of more than linear)
       - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (no sign of more than linear)
       - orders/check_orders_15m.yml: 1.79 times as long (no sign of more than linear)
-    Forecast total: 5x 23m 34s (80% band 20m 6s to 29m 26s); 6x 28m 23s (80% band 23m 44s to 35m 49s); 8x 38m 6s (80% band 31m 41s to 51m 28s)
+    Forecast total: 5x 23m 38s (80% band 20m 12s to 29m 9s); 6x 28m 29s (80% band 24m 0s to 35m 9s); 8x 38m 19s (80% band 32m 22s to 47m 36s)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
     → The person reads the file, and decides whether to go up a level or to mend first."
