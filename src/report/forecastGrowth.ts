@@ -33,7 +33,7 @@ const mostTold = 0.5;
  * all others (limited translation: Efron and Morris, 1972). One that lies more than `surely` deviations out is drawn even less: it
  * is not of the others' kind, and theirs tells little of it.
  */
-const mostDrawn = 1;
+const mostDrawn = 1.5;
 const surely = 2.5;
 /** What no check is believed to exceed, however it looks. */
 const mostBelow = 0.3;
@@ -112,7 +112,7 @@ function drawnBend(
 ): { exponent: number; variance: number; heldBack: number } {
   const trust = spread / (spread + deviation ** 2);
   const drawn = (1 - trust) * exponent;
-  const most = mostDrawn * deviation * Math.min(1, (surely * deviation) / Math.abs(exponent));
+  const most = mostDrawn * deviation * Math.min(1, ((surely * deviation) / exponent) ** 2);
   if (Math.abs(drawn) <= most)
     return { exponent: exponent - drawn, variance: trust * deviation ** 2, heldBack: 0 };
   const held = Math.sign(drawn) * most;
