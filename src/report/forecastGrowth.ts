@@ -36,7 +36,7 @@ const mostTold = 0.5;
  */
 const mostDrawn = 1.5;
 const surely = 2.5;
-/** And what such a one is not known by, at most. */
+/** What is not known of an exponent that is drawn no further, at most; as deviation. */
 const mostUnknown = 0.2;
 /** What no check is believed to exceed, however it looks. */
 const mostBelow = 0.3;
@@ -108,7 +108,10 @@ export function fitGrowth(bent: Checks, known: KnownStart | undefined, steady: r
   return bent.map((check, index) => (steady[index] ? steadyFit(check) : fitLinear(check, known)));
 }
 
-/** What is believed of a bend: never less certain than how far bends differ at all, however little its own times tell. */
+/**
+ * What is believed of a bend. However little its own times tell, its variance is bounded: by the spread of all exponents, and for one
+ * that is drawn no further by `mostUnknown`. A check that hardly grows has a bend that is not known to several whole powers.
+ */
 function drawnBend(
   { exponent, deviation }: Bend,
   spread: number,

@@ -226,20 +226,20 @@ describe('the forecast', () => {
   it('of a round that its one steep check holds up follows that check, and of the others their straight lines', () => {
     const seconds = (index: number, load: number) => (index === 5 ? 90 * load ** 1.3 : linear(index, load));
     for (const [slots, within] of [
-      [40, 0.13],
+      [40, 0.09],
       [4, 0.05],
     ] as const) {
-      const campaign = { noise: 0.03, seconds, slots };
-      const [one, two, four] = [1, 2, 4].map((load) => roundAt(load, 0, campaign)) as [
-        Report,
-        Report,
-        Report,
-      ];
-      const point = compareReports(two, four, [one]).forecast?.points.at(-1);
       const truth = roundAt(8, 0, { seconds, slots }).verdict.runtimeSeconds ?? 0;
-      expect(Math.abs((point?.makespanSeconds ?? 0) / truth - 1)).toBeLessThan(within);
-      expect(point?.lowSeconds).toBeLessThan(truth);
-      expect(point?.highSeconds).toBeGreaterThan(truth);
+      const points = [0, 1, 2, 3, 4, 5].flatMap((repeat) => {
+        const [one, two, four] = [1, 2, 4].map((load) =>
+          roundAt(load, repeat, { noise: 0.03, seconds, slots }),
+        ) as [Report, Report, Report];
+        return compareReports(two, four, [one]).forecast?.points.at(-1) ?? [];
+      });
+      const errors = points.map((point) => Math.abs(point.makespanSeconds / truth - 1));
+      expect(errors.sort((a, b) => a - b)[3]).toBeLessThan(within);
+      const held = points.filter((point) => point.lowSeconds < truth && point.highSeconds > truth);
+      expect(held.length).toBeGreaterThanOrEqual(5);
     }
   });
 
