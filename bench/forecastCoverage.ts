@@ -13,6 +13,8 @@ export interface ForecastDesign {
   readonly noise: number;
   readonly roundNoise: number;
   readonly truth: (random: Random) => Truth;
+  /** A check beside those that are drawn from the truth, handed in first. */
+  readonly first?: Truth;
 }
 
 export interface Coverage {
@@ -67,6 +69,7 @@ export function coverageOf(design: ForecastDesign, campaigns: number): Coverage 
 /** 20 to 80 checks on 4 to 16 slots. */
 function drawCampaign(design: ForecastDesign, random: Random): Campaign {
   const checks = Array.from({ length: 20 + random.below(61) }, () => design.truth(random));
+  if (design.first) checks.unshift(design.first);
   return { checks, slots: 4 + random.below(13), noise: design.noise, roundNoise: design.roundNoise };
 }
 

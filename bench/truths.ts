@@ -14,9 +14,21 @@ function growing(exponentOf: (random: Random) => number): DrawTruth {
   };
 }
 
-export const truths: Readonly<Record<'straight' | 'mixed' | 'steep', DrawTruth>> = {
-  straight: growing(() => 1),
+const straight = growing(() => 1);
+
+function steadyTruth(random: Random): Truth {
+  const seconds = 45 + 30 * random.next();
+  return () => seconds;
+}
+
+export const truths: Readonly<Record<'straight' | 'mixed' | 'steep' | 'steady', DrawTruth>> = {
+  straight,
   /** One check in five by 1.3, one in five by 0.8. */
   mixed: growing((random) => [1.3, 0.8, 1, 1, 1][random.below(5)] ?? 1),
   steep: growing(() => 1.2),
+  /** One check in four takes 45 to 75 s at every load, the others grow as straight ones. */
+  steady: (random) => (random.below(4) === 0 ? steadyTruth(random) : straight(random)),
 };
+
+/** The self-join that holds a round up: 30 s, and 95 s of work that grows by load^1.75. */
+export const steepest: Truth = (load) => 30 + 95 * load ** 1.75;

@@ -15,16 +15,20 @@ export interface WantedReports {
   readonly schedule?: Schedule | undefined;
 }
 
+const mostUnread = 3;
+
 /**
  * The two reports to compare. Left out, the candidate is the newest report, and the baseline the one before it of the
  * same schedule. The same load twice means its two newest reports.
  *
  * @param stored oldest first
- * @throws ToolError NOT_FOUND that lists what there is
+ * @param unread why a report on disk is not among them
+ * @throws ToolError NOT_FOUND that lists what there is, and what could not be read
  */
 export function chooseReports(
   stored: readonly StoredReport[],
   wanted: WantedReports,
+  unread: readonly string[] = [],
 ): { baseline: StoredReport; candidate: StoredReport } {
   const newestFirst = [...new Set(stored.map(({ report }) => report.schedule).reverse())];
   const asked = wanted.schedule === undefined ? newestFirst : [wanted.schedule];
@@ -38,7 +42,7 @@ export function chooseReports(
   }
   const byName = [wanted.baseline, wanted.candidate].some((name) => name && loadNamed(name) === undefined);
   const anyPair = byName && wanted.baseline && wanted.candidate ? pairIn(stored, wanted) : undefined;
-  return anyPair ?? missing(stored, wanted);
+  return anyPair ?? missing(stored, wanted, unread);
 }
 
 function pairIn(
@@ -72,10 +76,15 @@ function newestBefore(same: readonly StoredReport[], candidate: StoredReport): S
   return earlier.at(-1);
 }
 
-function missing(stored: readonly StoredReport[], wanted: WantedReports): never {
-  throw new ToolError('NOT_FOUND', `${whatIsMissing(stored, wanted)} Nothing was written.`, {
-    next: nextFor(stored, wanted),
-  });
+function missing(stored: readonly StoredReport[], wanted: WantedReports, unread: readonly string[]): never {
+  const what = [whatIsMissing(stored, wanted), ...unreadText(unread), 'Nothing was written.'];
+  throw new ToolError('NOT_FOUND', what.join(' '), { next: nextFor(stored, wanted) });
+}
+
+function unreadText(unread: readonly string[]): string[] {
+  if (unread.length === 0) return [];
+  const more = unread.length > mostUnread ? ` And ${unread.length - mostUnread} more.` : '';
+  return [`Could not be read: ${unread.slice(0, mostUnread).join(' ')}${more}`];
 }
 
 /** A load above all that ran is a question for the forecast, which any comparison of two loads holds. */

@@ -54,10 +54,10 @@ export function compareReports(
   const checks = pairs(baseline, candidate, { names, isScaled, words });
   const noise = roundNoise(baseline, candidate, rounds);
   const ratio = meanRatio(
-    checks.flatMap((check) => (check.scaled ? check.ratio : [])),
+    checks.flatMap((check) => (check.scaled ? ratioOf(check) : [])),
     noise,
   );
-  const unscaled = checks.flatMap((check) => (check.scaled ? [] : check.ratio));
+  const unscaled = checks.flatMap((check) => (check.scaled ? [] : ratioOf(check)));
   const unscaledRatio = meanRatio(unscaled, noise);
   return {
     comparable: true,
@@ -80,8 +80,13 @@ export function compareReports(
     fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
-    forecast: varies === 'load' ? forecastFrom(rounds, candidate) : null,
+    forecast: varies === 'load' ? forecastFrom(rounds, candidate, isScaled) : null,
   };
+}
+
+/** As `ratio`, which is rounded and may be 0, of which there is no logarithm. */
+function ratioOf({ candidateSeconds, baselineSeconds }: Comparison['checks'][number]): number {
+  return candidateSeconds / baselineSeconds;
 }
 
 function headOf(report: ComparedReport): Comparison['baseline'] {

@@ -17,6 +17,8 @@ export const forecastSchema = z.object({
   /** Checks of the newest round that completed in no round, and those that completed at a single load. */
   leftOut: z.int().default(0),
   extrapolated: z.int().default(0),
+  /** Checks that are taken to need as long at every load. */
+  steady: z.int().default(0),
   /** Of the load, in the model of each check's time; 1 is a straight line. */
   exponent: z.number().default(1),
   /** The highest load at which, and below which, every measured round fits; the lowest at which one missed. */

@@ -1,8 +1,9 @@
 /** What the round's time was spent on, and what to change first: the part of report.json that gives reasons. */
 import * as z from 'zod';
 import { lostInstancesSchema } from './costModel.ts';
+import { secondsSchema } from './secondsSchema.ts';
 
-const seconds = z.number().nullable();
+const seconds = secondsSchema.nullable();
 const share = z.number().nullable();
 
 export const findingsSchema = z.object({

@@ -12,6 +12,7 @@ import { inStartOrder, makespan } from './makespan.ts';
 import { estimateNoise } from './noise.ts';
 import { randomFrom } from './random.ts';
 import { milli } from './statistics.ts';
+import { steadyAmong } from './steadyChecks.ts';
 import { isDecided } from './verdict.ts';
 import { counted } from './words.ts';
 
@@ -21,8 +22,14 @@ const pointsAtMost = 16;
  * Total runtime at other loads: each check's time is fitted as a + b·N^p over the loads at hand (with a p near the one that all
  * checks share), the predicted times are scheduled on the slots of the newest round, and what that round took
  * beside its steps is added. Up to twice the largest measured load.
+ *
+ * @param isScaled whether the load asks more of a check: another takes as long at every load
  */
-export function forecastFrom(rounds: readonly ComparedReport[], newest: ComparedReport): Forecast {
+export function forecastFrom(
+  rounds: readonly ComparedReport[],
+  newest: ComparedReport,
+  isScaled: (key: string) => boolean,
+): Forecast {
   const levels = [...new Set(rounds.map((round) => round.load))].sort((a, b) => a - b);
   const slots = newest.findings.slots.limit;
   const largest = levels.at(-1);
@@ -31,10 +38,11 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
   const timings = timingsOf(rounds);
   // A check that has no time but one with a fixed window still takes its slot; at one load it tells nothing of growth.
   const held = timingsOf([{ ...newest, fixedWindows: [] }]);
-  const checks = startOrder(newest).flatMap((key) => {
+  const found = startOrder(newest).flatMap((key) => {
     const check = timings.get(key) ?? held.get(key);
-    return check ? [check] : [];
+    return check ? [{ check, scaled: isScaled(key) }] : [];
   });
+  const checks = found.map(({ check }) => check);
   if (fitChecks(checks).every((fit) => fit === undefined))
     return nothing(levels, 'no check completed at two levels');
   const known = new Set(newest.steps.map(checkKey)).size;
@@ -43,8 +51,14 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
   if (leftOut > known / 2) return nothing(levels, without);
   const random = randomFrom(`${checks.length}:${checks[0]?.map((timing) => timing.seconds).join()}`);
   const noise = estimateNoise(checks);
-  const exponent = findExponent(checks, largest, noise, random);
-  const growth = growthOf(checks, exponent.value, noise);
+  const steady = steadyAmong(
+    checks,
+    found.map(({ scaled }) => scaled),
+    noise,
+  );
+  const growing = checks.filter((_, index) => !steady[index]);
+  const exponent = findExponent(growing, largest, noise, random);
+  const growth = growthOf(checks, exponent.value, { noise, steady });
   const { bent, fits } = growth;
   const beside = Math.max(
     0,
@@ -64,6 +78,8 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
       highSeconds: at(Math.max(high, 0)),
     };
   });
+  if (!points.every((point) => Object.values(point).every(Number.isFinite)))
+    return nothing(levels, 'the times of the checks are too far apart to be followed to another load');
   // What a round took of which many steps failed is not what the load takes.
   const decided = rounds.filter((round) => isDecided(round.verdict));
   const range = fittingRange(rounds, points, newest.verdict.windowSeconds);
@@ -78,6 +94,7 @@ export function forecastFrom(rounds: readonly ComparedReport[], newest: Compared
         : [],
     ),
     leftOut,
+    steady: steady.filter(Boolean).length,
     extrapolated: fits.filter((fit) => fit === undefined).length,
     exponent: milli(exponent.value),
     points,
@@ -93,6 +110,7 @@ function nothing(levels: readonly number[], why: string): Forecast {
     measured: [],
     errors: [],
     leftOut: 0,
+    steady: 0,
     extrapolated: 0,
     exponent: 1,
     points: [],

@@ -1,7 +1,7 @@
 import { redraw } from './forecastDraws.ts';
 import type { Exponent } from './forecastExponent.ts';
-import { beyondLargest, type Growth, growthOf, sizesAt } from './forecastGrowth.ts';
-import { type Checks, fitChecks, predictRuns } from './forecastModel.ts';
+import { beyondLargest, fitGrowth, type Growth, growthOf, sizesAt } from './forecastGrowth.ts';
+import { type Checks, predictRuns } from './forecastModel.ts';
 import { makespan } from './makespan.ts';
 import type { Noise } from './noise.ts';
 import type { Random } from './random.ts';
@@ -34,7 +34,7 @@ export interface ForecastModel {
  */
 export function forecastBands(model: ForecastModel, loads: readonly number[], random: Random): Band[] {
   const { checks, growth, noise, slots } = model;
-  const { bent, fits, known } = growth;
+  const { bent, fits, known, steady, heldBack } = growth;
   const bends = bendEffects(model, loads);
   const sizes = loads.map((load) => sizesAt(growth, load));
   const beyond = loads.map((load) => beyondLargest(growth, load));
@@ -50,10 +50,14 @@ export function forecastBands(model: ForecastModel, loads: readonly number[], ra
   const strays: number[][] = loads.map(() => []);
   for (let draw = 0; draw < Math.max(fewestDraws, Math.min(mostDraws, draws)); draw++) {
     rounds.draw();
-    const again = fitChecks(rounds.checks, known);
+    const again = fitGrowth(rounds.checks, known, steady);
     const shared = noise.round * random.normal();
     const bend = random.normal();
-    for (let check = 0; check < own.length; check++) own[check] = (deviations[check] ?? 0) * random.normal();
+    for (let check = 0; check < own.length; check++) {
+      const stray = random.normal();
+      const upwards = stray > 0 ? (heldBack[check] ?? 0) : 0;
+      own[check] = stray * ((deviations[check] ?? 0) + upwards);
+    }
     for (const [index, size] of sizes.entries()) {
       const predicted = makespan(predictRuns(rounds.checks, again, size, runs), slots);
       const growth = growing[index] ?? runs;
@@ -79,7 +83,7 @@ function bendEffects(
   const secondsIn = (one: Growth) =>
     loads.map((load) => makespan(predictRuns(one.bent, one.fits, sizesAt(one, load)), slots));
   const straight = secondsIn(growth);
-  return secondsIn(growthOf(checks, exponent.value + exponent.deviation, noise)).map((bent, index) =>
-    Math.log(bent / (straight[index] ?? bent)),
-  );
+  return secondsIn(
+    growthOf(checks, exponent.value + exponent.deviation, { noise, steady: growth.steady }),
+  ).map((bent, index) => Math.log(bent / (straight[index] ?? bent)));
 }

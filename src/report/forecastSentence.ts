@@ -20,7 +20,9 @@ export function forecastSentence(answer: Answer, largestMeasured: number): strin
     const missed = to === lowestMiss ? `${to}x missed (measured)` : undefined;
     if (fitsUpTo === null && to > 1)
       return `${missed ?? `Misses at ${to}x (forecast)`}; ${belowText(answer)}.`;
-    if (fitsUpTo === null) return 'Misses at every load (forecast).';
+    if (fitsUpTo === null && lowestMiss === null) return 'Misses at every load (forecast).';
+    if (fitsUpTo === null)
+      return `${lowestMiss}x missed (measured); misses at ${lowestMiss === 2 ? '1x' : 'every load below'}, too (forecast).`;
     if (to - from === 1) return `${fits}; ${missed ?? `breaks at ${to}x (${forecastText(answer, to)})`}.`;
     // Where a round missed there is nothing left to forecast.
     const likely = answer.mostLikely === lowestMiss ? `; ${to}x missed (measured)` : likelyText(answer);

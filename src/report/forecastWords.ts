@@ -9,7 +9,7 @@ export function modelSentence(forecast: Forecast): string {
   );
   const exponent = forecast.exponent.toFixed(2);
   const model = exponent === '1.00' ? 'a + b·load' : `a + b·load^p, p ${exponent} or near it`;
-  const { extrapolated } = forecast;
+  const { extrapolated, steady } = forecast;
   const open = forecast.levels.filter((load) => !forecast.measured.some((one) => one.load === load));
   const held =
     errors.length === 0
@@ -20,6 +20,7 @@ export function modelSentence(forecast: Forecast): string {
     ...(extrapolated > 0
       ? [`${counted(extrapolated, 'check')} measured at one load only: taken to grow as the others do.`]
       : []),
+    ...(steady > 0 ? [`${counted(steady, 'check')} taken to need as long at every load.`] : []),
     ...(open.length > 0
       ? [
           `Not decided at ${open.map((load) => `${load}x`).join(' and ')}: the times of the checks there count, the total runtime does not.`,

@@ -42,6 +42,8 @@ function weighted(
   const wt = known.weight * known.seconds + sums.wt;
   const growing = (w * wnt - wn * wt) / (w * wnn - wn * wn);
   const fixed = (wt - growing * wn) / w;
+  // One measurement outweighs all others so far that they are lost in rounding.
+  if (!Number.isFinite(growing)) return { fixedSeconds: wt / w, secondsPerLoad: 0 };
   if (fixed < 0) return { fixedSeconds: 0, secondsPerLoad: wnt / wnn };
   if (growing < 0) return { fixedSeconds: wt / w, secondsPerLoad: 0 };
   return { fixedSeconds: fixed, secondsPerLoad: growing };

@@ -7,10 +7,11 @@ import { schedules } from '../checks/schedules.ts';
 import { comparisonSchema } from './comparisonModel.ts';
 import { costSchema } from './costModel.ts';
 import { findingsSchema, suggestionSchema } from './findingsModel.ts';
+import { secondsSchema } from './secondsSchema.ts';
 
 export const schemaVersion = 1;
 
-const seconds = z.number().nullable();
+const seconds = secondsSchema.nullable();
 const stamp = z.iso.datetime();
 const loadSchema = z.int().min(1).max(1000);
 
@@ -71,7 +72,7 @@ export const verdictSchema = z.object({
   /** Our own words and numbers; begins with `headline`. */
   sentence: z.string(),
   headline: z.string(),
-  windowSeconds: z.number(),
+  windowSeconds: secondsSchema,
   runtimeSeconds: seconds,
   /** Window − runtime: negative when missed; null where nothing shows whether the load fits. */
   slackSeconds: seconds,

@@ -15,6 +15,8 @@ export interface Noise {
 const assumed: Noise = { step: 0.1, round: 0.03 };
 /** Beyond a factor of e nothing can be forecast, and the exponential of it would leave the numbers. */
 const mostNoise = 1;
+/** Measurements without noise would make weights infinite. */
+export const leastNoise = 0.001;
 /** The rounds are few: their common noise is drawn towards the assumption as if by so many more of them. */
 const assumedRounds = 2;
 

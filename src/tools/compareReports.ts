@@ -48,7 +48,7 @@ export const compareReports = defineTool({
   }),
   async run(input, ports: Pick<Ports, 'reports'>) {
     const { stored, warnings } = await readReports(ports);
-    const { baseline, candidate } = chooseReports(stored, input);
+    const { baseline, candidate } = chooseReports(stored, input, warnings);
     const others = stored.filter((one) => one !== baseline && one !== candidate).map((one) => one.report);
     const comparison = compare(baseline.report, candidate.report, others);
     const file = await ports.reports.add(

@@ -311,6 +311,11 @@ describe('a report that is read again', () => {
       /schema version 2/,
     ],
     ['was edited by hand', text.replace('"load": 2', '"load": "twice"'), /is not a report: load/],
+    [
+      'claims a time that nothing takes',
+      text.replace(/"runSeconds":[\d.]+/, '"runSeconds":1e300'),
+      /is not a report: steps\.0\.runSeconds: Too big/,
+    ],
     ['is something else', '[1]', /is not a report/],
   ])('is refused with the reason when it %s', (_, broken, message) => {
     expect(() => parseReport(broken, 'reports/2x_1/report.json')).toThrow(message);

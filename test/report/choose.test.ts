@@ -48,3 +48,11 @@ test('what is not there is refused with the names of what is', () => {
   expect(() => names({ schedule: 'hourly' })).toThrow(/not two reports of one schedule/);
   expect(() => names({}, [])).toThrow(/No report is in REPORTS_DIR/);
 });
+
+test('a report that could not be read is named with the reason where one is missed, three of them at most', () => {
+  const unread = [2, 4, 8, 16].map((load) => `${load}x_1/report.json is not JSON. It was left as it is.`);
+  expect(() => chooseReports([], {}, unread.slice(0, 1))).toThrow(
+    /Could not be read: 2x_1\/report\.json is not JSON\. It was left as it is\. Nothing was written\.$/,
+  );
+  expect(() => chooseReports([], {}, unread)).toThrow(/8x_1\/report\.json .* And 1 more\. Nothing/);
+});

@@ -238,19 +238,95 @@ describe('the forecast', () => {
   it('of a round that its one steep check holds up follows that check, and of the others their straight lines', () => {
     const seconds = (index: number, load: number) => (index === 5 ? 90 * load ** 1.3 : linear(index, load));
     for (const [slots, within] of [
-      [40, 0.06],
-      [4, 0.04],
+      [40, 0.09],
+      [4, 0.05],
     ] as const) {
-      const campaign = { noise: 0.03, seconds, slots };
-      const [one, two, four] = [1, 2, 4].map((load) => roundAt(load, 0, campaign)) as [
+      const truth = roundAt(8, 0, { seconds, slots }).verdict.runtimeSeconds ?? 0;
+      const points = [0, 1, 2, 3, 4, 5].flatMap((repeat) => {
+        const [one, two, four] = [1, 2, 4].map((load) =>
+          roundAt(load, repeat, { noise: 0.03, seconds, slots }),
+        ) as [Report, Report, Report];
+        return compareReports(two, four, [one]).forecast?.points.at(-1) ?? [];
+      });
+      const errors = points.map((point) => Math.abs(point.makespanSeconds / truth - 1));
+      expect(errors.sort((a, b) => a - b)[3]).toBeLessThan(within);
+      const held = points.filter((point) => point.lowSeconds < truth && point.highSeconds > truth);
+      expect(held.length).toBeGreaterThanOrEqual(5);
+    }
+  });
+
+  it('of checks some of which do not grow stays with them, whether their names or only their times say so', () => {
+    const isFlat = (index: number) => index % 4 === 3;
+    const seconds = (index: number, load: number) => (isFlat(index) ? 60 : 20 + (10 + index) * load);
+    const truth = roundAt(8, 0, { checks: 28, seconds }).verdict.runtimeSeconds ?? 0;
+    const named = (report: Report): Report => ({
+      ...report,
+      steps: report.steps.map((step, index) =>
+        isFlat(index)
+          ? { ...step, check: `check_${index}_freshness`, path: `check_${index}_freshness.yml` }
+          : step,
+      ),
+    });
+    for (const name of [named, (report: Report) => report])
+      for (const repeat of [0, 1, 2, 3, 4, 5]) {
+        const [one, two, four] = [1, 2, 4].map((load) =>
+          name(roundAt(load, repeat, { checks: 28, noise: 0.05, seconds })),
+        ) as [Report, Report, Report];
+        const { forecast } = compareReports(two, four, [one]);
+        const point = forecast?.points.at(-1);
+        expect(Math.abs((point?.makespanSeconds ?? 0) / truth - 1)).toBeLessThan(0.15);
+        expect(point?.highSeconds).toBeLessThan(1.5 * truth);
+        expect(point?.lowSeconds).toBeGreaterThan(truth / 1.5);
+        if (name === named) {
+          expect(forecast?.steady).toBeGreaterThanOrEqual(7);
+          expect(forecast && forecastSection(forecast)).toMatch(
+            / \d+ checks taken to need as long at every load\./,
+          );
+        }
+      }
+  });
+
+  it('of a round that one check by load^1.75 holds up has the truth inside its band', () => {
+    const seconds = (index: number, load: number) =>
+      index === 5 ? 30 + 95 * load ** 1.75 : 30 + (10 + ((index * 37) % 40)) * load;
+    const truth = roundAt(8, 0, { seconds }).verdict.runtimeSeconds ?? 0;
+    const held = [0, 1, 2, 3, 4, 5].filter((repeat) => {
+      const campaign = { noise: 0.05, seconds };
+      const [one, two, four] = [1, 2, 4].map((load) => roundAt(load, repeat, campaign)) as [
         Report,
         Report,
         Report,
       ];
       const point = compareReports(two, four, [one]).forecast?.points.at(-1);
-      const truth = roundAt(8, 0, { seconds, slots }).verdict.runtimeSeconds ?? 0;
-      expect(Math.abs((point?.makespanSeconds ?? 0) / truth - 1)).toBeLessThan(within);
-    }
+      return point && point.lowSeconds < truth && point.highSeconds > truth;
+    });
+    expect(held.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('is made in numbers or not at all, whatever the times are', () => {
+    const seconds = fc.oneof(
+      fc.double({ min: 0.001, max: 1e9, noNaN: true }),
+      fc.constantFrom(0.001, 60, 1e9),
+    );
+    const level = fc.array(seconds, { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(level, level, level, (...levels) => {
+        const [one, two, four] = [1, 2, 4].map((load, at) => {
+          const report = roundAt(load, 0, { checks: 12 });
+          const steps = report.steps.map((step, index) => ({
+            ...step,
+            runSeconds: levels[at]?.[index] ?? null,
+          }));
+          return { ...report, steps };
+        }) as [Report, Report, Report];
+        const comparison = compareReports(two, four, [one]);
+        const { forecast } = comparison;
+        expect(forecast?.why === undefined).toBe((forecast?.points.length ?? 0) > 0);
+        const written = { ...four, comparison };
+        expect(parseReport(renderJson(written), 'report.json')).toEqual(written);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('presumes an exponent a little above 1 where two levels show none, and says so', () => {

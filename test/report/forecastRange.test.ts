@@ -102,6 +102,33 @@ describe('the answer of a forecast', () => {
       'Fits up to 1x (forecast); 2x missed (measured).',
     ],
     [
+      'a measured miss below which the forecast misses everywhere is told apart from the forecast',
+      [
+        [4, 'missed'],
+        [8, 'missed'],
+      ],
+      pointsOf([18, 22, 26, 30], 2),
+      '4x missed (measured); misses at every load below, too (forecast).',
+    ],
+    [
+      'below 2x there is 1x only',
+      [
+        [2, 'missed'],
+        [4, 'missed'],
+      ],
+      pointsOf([18, 22, 26, 30], 2),
+      '2x missed (measured); misses at 1x, too (forecast).',
+    ],
+    [
+      'rounds without data leave every load to the forecast',
+      [
+        [1, 'no_data'],
+        [2, 'no_data'],
+      ],
+      pointsOf([18, 22, 26, 30], 2),
+      'Misses at every load (forecast).',
+    ],
+    [
       '1x that misses is the end',
       [
         [1, 'missed'],

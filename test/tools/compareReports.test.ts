@@ -31,12 +31,12 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.70 to 2.05, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.70 to 2.06, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
     Candidate: 4x_20251208_185006
-    Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.05); the whole round 2.00 times.
+    Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.06); the whole round 2.00 times.
     Grew most:
       - events/check_events_15m.yml: 2.00 times as long (not clearly more than linear)
       - messages/check_messages_15m.yml: 1.94 times as long (not clearly more than linear)
@@ -148,6 +148,35 @@ test('only one report is nothing to compare', async () => {
   expect(await alone.refusal('compareReports')).toMatchInlineSnapshot(
     `"NOT_FOUND: There are not two reports of one schedule to compare. There are: 2x_20251208_153000 (15m). Nothing was written. Next: call buildReport for the rounds that are to be compared, or compareReports with two reports that are there."`,
   );
+});
+
+test.each<[string, (json: string) => string, RegExp]>([
+  [
+    'a newer version wrote',
+    (json) => json.replace('"schemaVersion": 1', '"schemaVersion": 99'),
+    /has schema version 99; this version reads up to 1/,
+  ],
+  [
+    'holds a text for a time',
+    (json) => json.replace(/"runSeconds":[\d.]+/, '"runSeconds":"long"'),
+    /is not a report: steps\.\d+\.runSeconds: /,
+  ],
+  [
+    'holds a time that nothing takes',
+    (json) => json.replace(/"runSeconds":[\d.]+/, '"runSeconds":1e300'),
+    /is not a report: steps\.\d+\.runSeconds: /,
+  ],
+])('a report.json that %s is missed with the reason', async (_, edit, reason) => {
+  const file = join(bed.project, 'reports', directories[1] ?? '', 'report.json');
+  const json = readFileSync(file, 'utf8');
+  try {
+    writeFileSync(file, edit(json));
+    const said = await bed.refusal('compareReports', { baseline: '2x', candidate: '4x' });
+    expect(said).toMatch(/^NOT_FOUND: .* Could not be read: 4x_/);
+    expect(said).toMatch(reason);
+  } finally {
+    writeFileSync(file, json);
+  }
 });
 
 test('a misspelt argument is refused with the name that was meant', async () => {
