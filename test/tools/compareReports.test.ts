@@ -43,7 +43,7 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
       - check_inventory_15m.yml: 1.83 times as long (not clearly more than linear)
       - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (not clearly more than linear)
       - orders/check_orders_15m.yml: 1.79 times as long (not clearly more than linear)
-    Forecast total: 5x 23m 34s (80% band 20m 6s to 29m 26s); 6x 28m 23s (80% band 23m 44s to 35m 49s); 8x 38m 6s (80% band 31m 41s to 51m 28s)
+    Forecast total: 5x 23m 38s (80% band 20m 12s to 29m 9s); 6x 28m 29s (80% band 24m 0s to 35m 9s); 8x 38m 19s (80% band 32m 22s to 47m 36s)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
     → The person reads the file, and decides whether to go up a level or to mend first."
