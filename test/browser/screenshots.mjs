@@ -142,13 +142,22 @@ async function take(browser, directory) {
   }
 }
 
+/** A picture of this size shows nothing yet. */
+const blankBytes = 20_000;
+
 /** The same report as a host of MCP Apps shows it beside a result. */
 async function takeApp(browser, directory, { hostApp, parseReport }) {
   const report = parseReport(await readFile(join(directory, 'report.json'), 'utf8'), directory);
   const host = await hostApp(browser, { [basename(directory)]: report });
   await host.notify('ui/notifications/tool-result', { structuredContent: { directory } });
   await host.app.locator('.rows .row').first().waitFor();
-  const bytes = await host.page.screenshot({ clip: { x: 0, y: 0, width: 920, height: 700 } });
+  // What the frame holds is painted by another process, after its rows are there.
+  const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  let bytes;
+  do {
+    for (const frame of [host.app, host.page]) await frame.evaluate(painted);
+    bytes = await host.page.screenshot({ clip: { x: 0, y: 0, width: 920, height: 700 } });
+  } while (bytes.length < blankBytes);
   await writeFile(join(target, 'app.png'), bytes);
   process.stdout.write(`docs/screenshots/app.png: ${Math.round(bytes.length / 1024)} KB\n`);
   await host.close();
