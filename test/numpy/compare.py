@@ -1,7 +1,9 @@
-"""Holds the report's average and percentiles against numpy's defaults. Reads what bench/percentiles.ts prints."""
+"""Holds the figures of bench/percentiles.ts against numpy's, and against a replay of our own."""
 
+import heapq
 import json
 import sys
+from datetime import datetime
 
 import numpy
 
@@ -18,21 +20,66 @@ FIGURES = {
 }
 
 
+def replay(seconds, slots):
+    """The end of these runs, each on the slot that is free first."""
+    free = [0.0] * slots
+    for one in seconds:
+        heapq.heappush(free, heapq.heappop(free) + one)
+    return max(free)
+
+
+def round_figures(stamps, slots):
+    """The figures of a round by their definitions, from the stamps of its completed steps (created, started, ended)."""
+    moments = numpy.array(
+        [[datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() for text in row] for row in stamps]
+    )
+    created, started, ended = moments.T
+    queued, ran = started - created, ended - started
+    in_order = ran[numpy.argsort(started, kind="stable")]
+    return {
+        "workSeconds": ran.sum(),
+        "waitingShare": queued.sum() / (queued.sum() + ran.sum()),
+        "startGapSeconds": started.min() - created.min(),
+        "meanRunning": ran.sum() / (ended.max() - started.min()),
+        "bounds.workOverSlotsSeconds": ran.sum() / slots,
+        "bounds.longestStepSeconds": ran.max(),
+        "model.makespanSeconds": replay(in_order, slots),
+        "model.longestFirstSeconds": replay(numpy.sort(ran)[::-1], slots),
+    }
+
+
+def named(figures, path):
+    for name in path.split("."):
+        figures = figures[name]
+    return figures
+
+
+def differing(ours, theirs, what):
+    """The names of the figures that differ, each printed."""
+    wrong = {name: value for name, value in theirs.items() if abs(named(ours, name) - float(value)) > TOLERANCE}
+    for name, value in wrong.items():
+        print(f"{name} of {what}: ours {named(ours, name)}, theirs {float(value)}")
+    return list(wrong)
+
+
 def main() -> int:
-    samples = json.load(sys.stdin)
-    wrong = 0
-    for sample in samples:
+    given = json.load(sys.stdin)
+    wrong = []
+    for sample in given["durations"]:
         seconds = numpy.array(sample["seconds"])
-        for name, figure in FIGURES.items():
-            theirs = float(figure(seconds))
-            ours = sample["ours"][name]
-            if abs(ours - theirs) > TOLERANCE:
-                wrong += 1
-                print(f"{name} of {len(seconds)} durations: ours {ours}, numpy's {theirs}")
-    known = samples[0]["ours"]
-    print(f"numpy {numpy.__version__}: {len(samples)} samples, {len(FIGURES)} figures each, {wrong} differ")
+        theirs = {name: figure(seconds) for name, figure in FIGURES.items()}
+        wrong += differing(sample["ours"], theirs, f"{len(seconds)} durations")
+    for one in given["rounds"]:
+        theirs = round_figures(one["stamps"], one["slots"])
+        wrong += differing(one["ours"], theirs, f"{len(one['stamps'])} steps on {one['slots']} slots")
+    for sample in given["ratios"]:
+        mean = numpy.exp(numpy.log(sample["values"]).mean())
+        wrong += differing({"mean": sample["ours"]}, {"mean": mean}, f"{len(sample['values'])} ratios")
+    known = given["durations"][0]["ours"]
+    counts = {name: len(rows) for name, rows in given.items()}
+    print(f"numpy {numpy.__version__}: {counts}, {len(wrong)} figures differ")
     print(f"known ten: P50 {known['p50Seconds']}, P95 {known['p95Seconds']}, P99 {known['p99Seconds']}")
-    return 1 if wrong or len(samples) < 100 else 0
+    return 1 if wrong or counts["durations"] < 100 or counts["rounds"] < 20 else 0
 
 
 if __name__ == "__main__":
