@@ -82,6 +82,31 @@ function requireWhole({ interruptions }: Session): void {
   );
 }
 
+/**
+ * Tells of check files at the load at hand that are not those that were uploaded: the next round runs the uploaded
+ * ones. A repository that cannot be read tells nothing.
+ */
+export async function notUploaded(
+  ports: Pick<Ports, 'target' | 'blobs' | 'settings'>,
+  session: Session,
+  { load, schedule }: Pick<ReviewTarget, 'load' | 'schedule'>,
+  watch?: Watch,
+): Promise<string[]> {
+  const { level } = session;
+  const uploaded = session.uploads.findLast((one) => one.load === load && one.schedule === schedule);
+  if (level?.load !== load || uploaded === undefined) return [];
+  const snapshot = await ports.target.snapshot({ forWriting: false }, watch).catch((error: unknown) => {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  });
+  if (snapshot === undefined) return [];
+  const { reviewId } = await reviewOf(ports, session, snapshot, level);
+  if (reviewId === uploaded.reviewId) return [];
+  return [
+    `The ${load}x files on disk are not those that were uploaded, and the next run reads the uploaded ones. If the files on disk are meant: reviewConfigs, the person's yes, then uploadChecks.`,
+  ];
+}
+
 function requireLevel(session: Session): ReviewTarget {
   if (session.level !== undefined) return session.level;
   throw new ToolError('WRONG_STATE', 'No load level was made in this session yet. Nothing was changed.', {

@@ -5,6 +5,7 @@ import { dagIdOf, writeLoad } from '../checks/dagSource.ts';
 import { fitting } from '../checks/fitting.ts';
 import { dagKey } from '../checks/keys.ts';
 import { type Schedule, schedules } from '../checks/schedules.ts';
+import { notUploaded } from '../facts/checks.ts';
 import { clusterNames } from '../facts/clusters.ts';
 import {
   compareWithBucket,
@@ -24,7 +25,10 @@ import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } f
 import { count, textOf } from './words/text.ts';
 import { overwriteQuestion, overwriteWords, unchangedWords, uploadedWords } from './words/uploadingDags.ts';
 
-type Wanted = Pick<Ports, 'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs'>;
+type Wanted = Pick<
+  Ports,
+  'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target'
+>;
 
 export const uploadDags = defineTool({
   name: 'uploadDags',
@@ -64,6 +68,7 @@ export const uploadDags = defineTool({
     await requireNoRoundUnderWay(ports, session, call);
     const { checks, warnings } = await requireChecks(ports, schedule, load, call);
     warnings.push(...requireSoundClusterConfigs(configs, checks));
+    warnings.unshift(...(await notUploaded(ports, session, { load, schedule }, call)));
 
     const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };
     const { plan, remoteLoad, others } = await compareWithBucket(ports, [withLoad, ...configs], call);

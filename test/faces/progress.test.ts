@@ -45,6 +45,7 @@ describe('long work tells numbers and words', () => {
     ).toMatchInlineSnapshot(`
       {
         "dags": [
+          "check files read",
           "n sent, n unchanged",
         ],
         "polled": [

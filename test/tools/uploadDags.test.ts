@@ -370,3 +370,16 @@ test('a load that nobody named is not the last uploaded one while another level 
   );
   expect((await bed.call('uploadDags', { load: 2 })).structure).toMatchObject({ load: 2 });
 });
+
+test('an edit on disk that was not uploaded is told before a rerun is paid for', async () => {
+  const bed = await toolBed();
+  await openRound(bed, { load: 2 });
+  await runToEnd(bed);
+  bed.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
+  const { warnings } = (await bed.call('uploadDags')).structure;
+  expect(warnings[0]).toBe(
+    "The 2x files on disk are not those that were uploaded, and the next run reads the uploaded ones. If the files on disk are meant: reviewConfigs, the person's yes, then uploadChecks.",
+  );
+  bed.edit('events/check_events_15m.yml', "'7' hour", "'6' hour");
+  expect((await bed.call('uploadDags')).structure.warnings).not.toContain(warnings[0]);
+});
