@@ -173,16 +173,16 @@ const ownPlaces = [
   ['RESULTS_PREFIX', 'resultsPrefix'],
 ] as const;
 
-/**
- * Production and the load test must not share a prefix: a copy would be a write to production. Nor may two prefixes
- * of the load test: the DAG, or the results of a round, would count as stale configs and be removed.
- */
 /** The folder of the hourly configs holds those of the other schedules beside it; a bucket is nobody's folder. */
 function productionOf(hourlyChecks: string): string {
   const parent = hourlyChecks.slice(0, hourlyChecks.lastIndexOf('/') + 1);
   return /^s3:\/\/[^/]+\/$/.test(parent) ? `${hourlyChecks}/` : parent;
 }
 
+/**
+ * Production and the load test must not share a prefix: a copy would be a write to production. Nor may two prefixes
+ * of the load test: the DAG, or the results of a round, would count as stale configs and be removed.
+ */
 function overlaps(settings: Settings): SettingsProblem[] {
   const uriOf = (setting: (typeof ownPlaces)[number][1]) => `s3://${settings.bucket}/${settings[setting]}/`;
   const shares = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);

@@ -1,24 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { checkPath, checkText, conditions } from '../../bench/manyChecks.ts';
 import { prepareWorld, toolBed } from '../tools/toolBed.ts';
 
 prepareWorld();
 
 const files = 10_000;
-const conditions = 12;
-const nameOf = (index: number) => `team_${index % 20}/check_${index}_15m.yml`;
-
-/** A check of a dozen conditions, like those that the seed describes: one window each. */
-function checkText(index: number): string {
-  const lines = [`name: check_${index} # scaled by a load test`, 'checks:'];
-  for (let condition = 0; condition < conditions; condition += 1)
-    lines.push(
-      `  - name: condition_${condition}`,
-      `    where: "created_at >= current_timestamp - INTERVAL '${(condition % 6) + 1}' hour and id > ${index}"`,
-    );
-  return `${lines.join('\n')}\n`;
-}
 
 test('ten thousand check files are scaled, uploaded, committed and reverted, in one call each', async () => {
   const bed = await toolBed();
@@ -26,7 +14,7 @@ test('ten thousand check files are scaled, uploaded, committed and reverted, in 
   git('checkout', '--quiet', 'main');
   for (let team = 0; team < 20; team += 1)
     mkdirSync(`${bed.repo}/${bed.env.CHECKS_PATH}/team_${team}`, { recursive: true });
-  for (let index = 0; index < files; index += 1) bed.write(nameOf(index), checkText(index));
+  for (let index = 0; index < files; index += 1) bed.write(checkPath(index), checkText(index));
   git('add', '--all');
   git('commit', '--quiet', '--message', 'Ten thousand checks');
   git('checkout', '--quiet', '-B', 'audit_checks_load_testing');
@@ -42,7 +30,7 @@ test('ten thousand check files are scaled, uploaded, committed and reverted, in 
   const scaled = await timed('scaleConfigs', { load: 2, ...scope });
   expect(scaled).toMatchObject({ status: 'scaled', written: files + 6 });
   expect(scaled.intervalsChanged).toBeGreaterThanOrEqual(files * conditions);
-  expect(bed.read(nameOf(9_999))).toBe(
+  expect(bed.read(checkPath(9_999))).toBe(
     checkText(9_999).replaceAll(/'(\d)' hour/g, (_, hours) => `'${Number(hours) * 2}' hour`),
   );
   expect(await timed('scaleConfigs', { load: 2, ...scope })).toMatchObject({ status: 'unchanged' });
@@ -53,6 +41,6 @@ test('ten thousand check files are scaled, uploaded, committed and reverted, in 
   const { target } = await timed('commitResults', {});
   expect(target.files).toBe(files + 6);
   expect(await timed('revertConfigs', { to: 'baseline' })).toMatchObject({ filesReverted: files + 6 });
-  expect(bed.read(nameOf(0))).toBe(checkText(0));
+  expect(bed.read(checkPath(0))).toBe(checkText(0));
   process.stdout.write(`10,000 files of ${conditions} checks: ${took.join(', ')}\n`);
 });
