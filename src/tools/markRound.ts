@@ -66,7 +66,7 @@ export const markRound = defineTool({
     const moved = amended ?? movable?.round;
     const now = await ports.clock.now();
     const start = await startOf({ ...input, at }, ports, session, { schedule, amended, moved, now }, call);
-    if (start.known !== undefined) return knownRun(ports, start.known);
+    if (start.known !== undefined) return knownRun(ports, start.known, input.note);
     if (amended !== undefined)
       await requireStepsKept(
         ports,
@@ -132,8 +132,8 @@ function isNoteAlone(asked: Asked & { note?: string | undefined; schedule?: stri
 }
 
 /** The person tells of a run that has its round: another one would have no step. */
-async function knownRun(ports: Wanted, round: Round) {
-  const noted = await noteRound(ports, round, undefined);
+async function knownRun(ports: Wanted, round: Round, note: string | undefined) {
+  const noted = await noteRound(ports, round, note);
   return {
     ...noted,
     summary: `Round ${round.round} (${round.load}x ${round.schedule}) is running, and no other run is to be seen: that run has its round. Nothing was marked.`,

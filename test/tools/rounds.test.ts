@@ -256,12 +256,14 @@ test('a run that somebody tells of twice keeps its one round, and a hint names t
   bed.minutes(5);
   await bed.call('pollCluster', look);
   const { rounds } = (await bed.call('showSession')).structure;
-  const twice = (await bed.call('markRound', told)).structure;
+  const twice = (await bed.call('markRound', { ...told, note: 'bigger nodes' })).structure;
   expect(twice).toMatchObject({ round, status: 'noted' });
   expect(twice.summary).toBe(
     `Round ${round} (2x hourly) is running, and no other run is to be seen: that run has its round. Nothing was marked.`,
   );
-  expect((await bed.call('showSession')).structure.rounds).toEqual(rounds);
+  expect((await bed.call('showSession')).structure.rounds).toEqual(
+    rounds.map((one: { round: number }) => (one.round === round ? { ...one, note: 'bigger nodes' } : one)),
+  );
 
   const other = await toolBed();
   await openRound(other, level(2));
