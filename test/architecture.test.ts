@@ -31,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   tools: [
     'tools/tool.ts',
     'tools/words',
+    ...tools.map(({ name }) => `tools/${name}.text.ts`),
     'facts',
     'checks',
     'rounds',
@@ -166,7 +167,8 @@ test('names say what a file holds', () => {
 
 test('a file in src/tools is one tool, and its name is the file’s, the export’s and the tool’s', async () => {
   const names = readdirSync('src/tools')
-    .filter((name) => name.endsWith('.ts') && !['tool.ts', 'index.ts'].includes(name))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.text.ts'))
+    .filter((name) => !['tool.ts', 'index.ts'].includes(name))
     .map((name) => name.slice(0, -3));
   expect(names.toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
   for (const name of names) {

@@ -5,26 +5,33 @@ import { dagIdOf, readConstant, readLoad } from '../checks/dagSource.ts';
 import { ruleFor } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, Ports } from '../ports.ts';
+import {
+  airflowRow,
+  branchRow,
+  checksPathRow,
+  clusterConfigsRow,
+  dagRow,
+  notCheckedRow,
+  productionRow,
+  repositoryRow,
+  resultText,
+  type SetupRow,
+  settingsRow,
+  setupLines,
+} from './checkSetup.text.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
-import { count, textOf } from './words/text.ts';
+import { textOf } from './words/text.ts';
 
-type Wanted = Pick<
+type CheckSetupPorts = Pick<
   Ports,
   'settings' | 'problems' | 'hasEnvFile' | 'target' | 'account' | 'store' | 'dags' | 'airflow'
 >;
 
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly fix?: string;
-}
-
 export const checkSetup = defineTool({
   name: 'checkSetup',
-  title: 'Check the set-up',
+  title: 'Check the setup',
   description:
-    'Checks everything a load test needs, and says how to mend what is missing: settings, target repository and branch, checks path, git identity, AWS identity, region, bucket, production source, DAG file, cluster configs. Changes nothing. Call it before the first load test, and when something fails for a reason of the set-up.',
+    'Checks everything a load test needs and says how to fix what is missing: settings, target repository and branch, checks path, git identity, AWS identity, region, bucket, production source, DAG file, cluster configs. Changes nothing. Call it before the first load test, and when a call fails because of the setup.',
   effect: 'read',
   idempotent: true,
   openWorld: true,
@@ -37,163 +44,39 @@ export const checkSetup = defineTool({
       z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() }),
     ),
   }),
-  async run(_, ports: Wanted, call) {
-    const settings = settingsCheck(ports);
-    const found = [settings, ...(await Promise.all(probes(ports, call))).flat()];
-    const checks = found.map((check) => setWhere(check, ports.settings.place));
-    const wrong = checks.filter((check) => !check.ok);
-    return {
-      summary:
-        wrong.length === 0
-          ? 'Everything is in place.'
-          : `${wrong.length === 1 ? 'One thing' : `${wrong.length} things`} to mend: ${wrong.map((check) => check.name).join(', ')}.`,
-      nextSteps:
-        wrong.length === 0
-          ? ['scaleConfigs with load 2x starts the first test; showSession tells where a test stands.']
-          : ['The person follows the fixes; then checkSetup again.'],
-      ok: wrong.length === 0,
-      checks,
-    };
-  },
-  render: (output) =>
-    textOf(output, {
-      ok: () => [],
-      checks: (rows) =>
-        rows.flatMap((row) => [
-          `  ${row.ok ? '✓' : '✗'} ${row.name}: ${row.detail}`,
-          ...(row.fix === undefined ? [] : [`      fix: ${row.fix}`]),
-        ]),
-    }),
+  run: runCheckSetup,
+  render: (output) => textOf(output, setupLines),
 });
 
-/** What adapters say of a setting sends the person to `.env`. */
-function setWhere({ fix, ...check }: Check, place: string): Check {
-  return fix === undefined ? check : { ...check, fix: fix.replaceAll(/(?<= in )\.env\b/g, place) };
+async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) {
+  const probed = await Promise.all([
+    probeRepository(ports, call),
+    probeGitIdentity(ports),
+    probeAwsIdentity(ports),
+    probeRegion(ports),
+    probeBucket(ports),
+    probeProduction(ports, call),
+    probeDagFolder(ports),
+    probeAirflow(ports, call),
+  ]);
+  const rows = [settingsRow(ports), ...probed.flat()];
+  const checks = rows.map((row) => withSettingsPlace(row, ports.settings.place));
+  const failed = checks.filter(({ ok }) => !ok);
+  return { ...resultText(failed), ok: failed.length === 0, checks };
 }
 
-function settingsCheck({ problems, settings, hasEnvFile }: Wanted): Check {
-  const from = hasEnvFile
-    ? `read from ${settings.home}/.env`
-    : settings.place === '.env'
-      ? `from the environment; no .env in ${settings.home}`
-      : `from ${settings.place}`;
-  if (problems.length === 0)
-    return {
-      name: 'settings',
-      ok: true,
-      detail: `complete (${from}); APPROVAL=${settings.approval}`,
-    };
-  return {
-    name: 'settings',
-    ok: false,
-    detail: problems.map(({ name, problem }) => `${name} ${problem}`).join('; '),
-    fix: problems.map(({ fix }) => fix).join(' '),
-  };
+/** Adapters name `.env` in their fixes; a client may keep the settings elsewhere. */
+function withSettingsPlace({ fix, ...row }: SetupRow, place: string): SetupRow {
+  return fix === undefined ? row : { ...row, fix: fix.replaceAll(/(?<= in )\.env\b/g, place) };
 }
 
-function probes(ports: Wanted, call: ToolCall): Promise<Check[]>[] {
-  const { settings, target, account, store, dags } = ports;
-  return [
-    probe('target repository', settings.targetRepo, async () => {
-      const { branch, files, baseCommit } = await target.snapshot({ forWriting: false }, call);
-      const onBranch = branch === settings.testBranch;
-      const checks = files.filter(
-        ({ path }) => ruleFor(path)?.fromProduction === undefined && ruleFor(path),
-      ).length;
-      return [
-        {
-          name: 'target repository',
-          ok: true,
-          detail: `${settings.targetRepo}, baseline ${baseCommit.slice(0, 12)} (${settings.baselineRef})`,
-        },
-        {
-          name: 'branch',
-          ok: onBranch,
-          detail: onBranch ? branch : `${branch}, not ${settings.testBranch}`,
-          ...(onBranch
-            ? {}
-            : {
-                fix: `git -C ${settings.targetRepo} checkout ${settings.testBranch} (with -b the first time)`,
-              }),
-        },
-        {
-          name: 'checks path',
-          ok: checks > 0,
-          detail: `${count(checks, 'check file')} under ${settings.checksPath}`,
-          ...(checks > 0
-            ? {}
-            : { fix: `Point CHECKS_PATH in ${settings.place} at the folder of the check files.` }),
-        },
-      ];
-    }),
-    probe('git identity', settings.targetRepo, async () => [
-      { name: 'git identity', ok: true, detail: await target.identity() },
-    ]),
-    probe('AWS identity', 'x', async () => {
-      const { arn } = await account.identity();
-      return [{ name: 'AWS identity', ok: true, detail: arn }];
-    }),
-    probe('region', 'x', async () => [{ name: 'region', ok: true, detail: await account.region() }]),
-    probe('bucket', settings.bucket, async () => {
-      await account.bucketAnswers(settings.bucket);
-      return [{ name: 'bucket', ok: true, detail: `s3://${settings.bucket} answers` }];
-    }),
-    probe('production source', settings.prodHourlyChecks, async () => {
-      const { objects } = await store.listUri(`${settings.prodHourlyChecks}/`, call);
-      const metrics = objects.filter((object) => ruleFor(object.key)?.fromProduction).length;
-      return [
-        {
-          name: 'production source',
-          ok: metrics > 0,
-          detail: `${count(metrics, 'table-metrics object')} under ${settings.prodHourlyChecks}`,
-          ...(metrics > 0
-            ? {}
-            : {
-                fix: `Point PROD_HOURLY_CHECKS in ${settings.place} at the prefix that holds the *_table_metrics.yml.`,
-              }),
-        },
-      ];
-    }),
-    probe('DAG file', settings.dagFile, async () => {
-      const [dag, ...configs] = await dags.read();
-      const source = dag?.bytes.toString('utf8') ?? '';
-      const load = readLoad(source, dag?.name ?? 'The DAG file');
-      const bucket = readConstant(source, 'S3_BUCKET');
-      const same = bucket === undefined || settings.bucket === '' || bucket === settings.bucket;
-      return [
-        {
-          name: 'DAG file',
-          ok: same,
-          detail: same
-            ? `${settings.dagFile}, LOAD = ${load}`
-            : `${settings.dagFile} reads bucket ${bucket}, not ${settings.bucket}`,
-          ...(same ? {} : { fix: `Make S3_BUCKET in ${settings.place} and in the DAG file the same.` }),
-        },
-        clusterConfigCheck(configs),
-      ];
-    }),
-    ...airflowProbe(ports, call),
-  ];
-}
-
-/** Only where somebody set AIRFLOW_URL: without it the person triggers by hand, and nothing is missing. */
-function airflowProbe({ airflow, dags }: Wanted, call: ToolCall): Promise<Check[]>[] {
-  if (airflow === undefined) return [];
-  return [
-    probe('Airflow', airflow.url, async () => {
-      const [dag] = await dags.read();
-      const dagId = dagIdOf(dag?.name ?? '', '15m');
-      const found = await airflow.dag(dagId, call);
-      const detail =
-        found === undefined ? `answers, and knows no ${dagId} yet` : `answers, and knows ${dagId}`;
-      return [{ name: 'Airflow', ok: true, detail: `${airflow.url} ${detail}` }];
-    }),
-  ];
-}
-
-/** One look; a foreseen failure is its answer. A setting that is missing was told already. */
-async function probe(name: string, setting: string, look: () => Promise<Check[]>): Promise<Check[]> {
-  if (setting === '') return [{ name, ok: false, detail: 'not looked at: its setting is missing' }];
+/** Runs one probe; a ToolError becomes its row. A missing setting is already in the row of the settings. */
+async function probe(
+  name: string,
+  setting: string | undefined,
+  look: () => Promise<SetupRow[]>,
+): Promise<SetupRow[]> {
+  if (setting === '') return [notCheckedRow(name)];
   try {
     return await look();
   } catch (error) {
@@ -202,22 +85,81 @@ async function probe(name: string, setting: string, look: () => Promise<Check[]>
   }
 }
 
-function clusterConfigCheck(configs: readonly DagFile[]): Check {
+function probeRepository({ settings, target }: CheckSetupPorts, call: ToolCall) {
+  return probe('target repository', settings.targetRepo, async () => {
+    const { branch, files, baseCommit } = await target.snapshot({ forWriting: false }, call);
+    const checks = files.filter(({ path }) => {
+      const rule = ruleFor(path);
+      return rule !== undefined && rule.fromProduction === undefined;
+    });
+    return [
+      repositoryRow(settings, baseCommit),
+      branchRow(settings, branch),
+      checksPathRow(settings, checks.length),
+    ];
+  });
+}
+
+function probeGitIdentity({ settings, target }: CheckSetupPorts) {
+  return probe('git identity', settings.targetRepo, async () => [
+    { name: 'git identity', ok: true, detail: await target.identity() },
+  ]);
+}
+
+function probeAwsIdentity({ account }: CheckSetupPorts) {
+  return probe('AWS identity', undefined, async () => {
+    const { arn } = await account.identity();
+    return [{ name: 'AWS identity', ok: true, detail: arn }];
+  });
+}
+
+function probeRegion({ account }: CheckSetupPorts) {
+  return probe('region', undefined, async () => [
+    { name: 'region', ok: true, detail: await account.region() },
+  ]);
+}
+
+function probeBucket({ settings, account }: CheckSetupPorts) {
+  return probe('bucket', settings.bucket, async () => {
+    await account.bucketAnswers(settings.bucket);
+    return [{ name: 'bucket', ok: true, detail: `s3://${settings.bucket} is reachable` }];
+  });
+}
+
+function probeProduction({ settings, store }: CheckSetupPorts, call: ToolCall) {
+  return probe('production source', settings.prodHourlyChecks, async () => {
+    const { objects } = await store.listUri(`${settings.prodHourlyChecks}/`, call);
+    const metrics = objects.filter(({ key }) => ruleFor(key)?.fromProduction);
+    return [productionRow(settings, metrics.length)];
+  });
+}
+
+function probeDagFolder({ settings, dags }: CheckSetupPorts) {
+  return probe('DAG file', settings.dagFile, async () => {
+    const [dag, ...configs] = await dags.read();
+    const source = dag?.bytes.toString('utf8') ?? '';
+    const load = readLoad(source, dag?.name ?? 'The DAG file');
+    return [dagRow(settings, load, readConstant(source, 'S3_BUCKET')), checkClusterConfigs(configs)];
+  });
+}
+
+function checkClusterConfigs(configs: readonly DagFile[]): SetupRow {
   const findings = lintClusterConfigs(configs);
-  const withoutRunner = configs.some(({ bytes }) => bytes.includes(runnerPlaceholder));
-  const ok = !withoutRunner && findings.every((finding) => finding.severity === 'warn');
-  const lines = findings.slice(0, 6).map(findingLine);
-  const files = count(configs.length, 'file');
-  return {
-    name: 'cluster configs',
-    ok,
-    detail: lines.length === 0 ? files : `${files}; ${lines.join('. ')}`,
-    ...(ok
-      ? {}
-      : {
-          fix: withoutRunner
-            ? `In cluster_configs beside the DAG file, put the S3 path of your audit runner in the place of ${runnerPlaceholder}.`
-            : 'Mend the files in cluster_configs beside the DAG file.',
-        }),
-  };
+  const hasPlaceholder = configs.some(({ bytes }) => bytes.includes(runnerPlaceholder));
+  return clusterConfigsRow({
+    files: configs.length,
+    findings: findings.slice(0, 6).map(findingLine),
+    ok: !hasPlaceholder && findings.every(({ severity }) => severity === 'warn'),
+    placeholder: hasPlaceholder ? runnerPlaceholder : undefined,
+  });
+}
+
+/** Only where AIRFLOW_URL is set: without it the user triggers by hand, and nothing is missing. */
+async function probeAirflow({ airflow, dags }: CheckSetupPorts, call: ToolCall): Promise<SetupRow[]> {
+  if (airflow === undefined) return [];
+  return probe('Airflow', airflow.url, async () => {
+    const [dag] = await dags.read();
+    const dagId = dagIdOf(dag?.name ?? '', '15m');
+    return [airflowRow(airflow.url, dagId, (await airflow.dag(dagId, call)) !== undefined)];
+  });
 }

@@ -5,7 +5,7 @@ import { type Bed, normalise, prepareWorld, toolBed } from './toolBed.ts';
 
 prepareWorld();
 
-test('a set-up that is complete is told item by item', async () => {
+test('a complete setup is listed item by item', async () => {
   const bed = await toolBed();
   const { text, structure } = await bed.call('checkSetup');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
@@ -18,12 +18,12 @@ test('a set-up that is complete is told item by item', async () => {
       ✓ git identity: Sandbox <sandbox@example.com>
       ✓ AWS identity: arn:aws:sts::123456789012:assumed-role/load-test/engineer
       ✓ region: us-east-1
-      ✓ bucket: s3://klaviyo-data-platform-orchestration-v1 answers
+      ✓ bucket: s3://klaviyo-data-platform-orchestration-v1 is reachable
       ✓ production source: 6 table-metrics objects under s3://klaviyo-data-platform-orchestration-v1/checks/configs/prod/hourly
       ✓ DAG file: <project>/dags/yang_audit_load_test.py, LOAD = 2
       ✓ cluster configs: 3 files
 
-    → scaleConfigs with load 2x starts the first test; showSession tells where a test stands."
+    → scaleConfigs with load 2x starts the first test; showSession says where a test stands."
   `);
   expect(structure.ok).toBe(true);
   expect(structure.checks.map((check: { name: string }) => check.name)).toEqual([
@@ -41,7 +41,7 @@ test('a set-up that is complete is told item by item', async () => {
   ]);
 });
 
-test('settings that lie in a .env are told with its path', async () => {
+test('settings from a .env are shown with its path', async () => {
   const bed = await toolBed();
   writeFileSync(join(bed.project, '.env'), 'APPROVAL=chat\n');
   await bed.restart();
@@ -49,23 +49,21 @@ test('settings that lie in a .env are told with its path', async () => {
   expect(structure.checks[0].detail).toContain(`complete (read from ${bed.project}/.env)`);
 });
 
-test('the placeholder that ships in the place of the audit runner is the one thing to mend', async () => {
+test('the placeholder for the audit runner in the shipped configs is the only problem to fix', async () => {
   const bed = await toolBed();
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('audit-runner/', 'PATH_OF_YOUR_AUDIT_RUNNER/'));
   const { structure } = await bed.call('checkSetup');
   expect(structure.ok).toBe(false);
-  expect(structure.summary).toBe('One thing to mend: cluster configs.');
+  expect(structure.summary).toBe('1 problem to fix: cluster configs.');
   expect(structure.checks.at(-1)).toMatchObject({
     ok: false,
     detail: expect.stringContaining('so every step would fail'),
-    fix: expect.stringContaining(
-      'the S3 path of your audit runner in the place of PATH_OF_YOUR_AUDIT_RUNNER',
-    ),
+    fix: expect.stringContaining('replace PATH_OF_YOUR_AUDIT_RUNNER with the S3 path of your audit runner'),
   });
 });
 
-test('looking at the set-up changes nothing, and two looks say the same', async () => {
+test('checking the setup changes nothing, and a second call says the same', async () => {
   const bed = await toolBed();
   const before = bed.everything();
   const first = await bed.call('checkSetup');
@@ -74,7 +72,7 @@ test('looking at the set-up changes nothing, and two looks say the same', async 
 });
 
 const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: RegExp][] = [
-  ['a setting that is missing', (bed) => bed.restart({ S3_BUCKET: '' }), 'settings', /S3_BUCKET is not set/],
+  ['a missing setting', (bed) => bed.restart({ S3_BUCKET: '' }), 'settings', /S3_BUCKET is not set/],
   [
     'a target repository that does not exist',
     (bed) => bed.restart({ TARGET_REPO: '/nowhere/k-repo' }),
@@ -83,7 +81,7 @@ const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: 
   ],
   ['another branch', (bed) => bed.git('checkout', '-q', 'main'), 'branch', /main, not audit_checks/],
   [
-    'a checks path that is not there',
+    'a checks path that does not exist',
     (bed) => bed.restart({ CHECKS_PATH: 'no/such' }),
     'target repository',
     /no\/such/,
@@ -101,7 +99,7 @@ const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: 
     /name and e-mail/,
   ],
   [
-    'credentials that have expired',
+    'expired credentials',
     (bed) => bed.fault({ service: 'sts', error: 'ExpiredToken' }),
     'AWS identity',
     /expired/,
@@ -131,7 +129,7 @@ const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: 
     /another-bucket/,
   ],
   [
-    'a cluster config that is no JSON',
+    'a cluster config that is not JSON',
     (bed) =>
       writeFileSync(`${bed.project}/dags/cluster_configs/yang_audit_load_test_cluster_15m.json`, '{"Name": '),
     'cluster configs',
@@ -139,7 +137,7 @@ const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: 
   ],
 ];
 
-test.each(broken)('%s is named, with what mends it', async (_what, spoil, name, says) => {
+test.each(broken)('%s is named, with its fix', async (_what, spoil, name, says) => {
   const bed = await toolBed();
   await spoil(bed);
   const { structure } = await bed.call('checkSetup');

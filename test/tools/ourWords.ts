@@ -6,7 +6,7 @@ import { tools } from '../../src/tools/index.ts';
 import type { Structure } from './toolBed.ts';
 
 const names = tools.map((tool) => tool.name).join('|');
-const step = new RegExp(`\\b(?:${names})\\b|\\bperson\\b`);
+const step = new RegExp(`\\b(?:${names})\\b|\\b(?:person|user)\\b`);
 /** Every name that a tool gives to an argument or a field, however deep. */
 const fields = new Set(surface.flatMap((listed) => propertiesIn([listed.inputSchema, listed.outputSchema])));
 const known = new Set([...tools.map((tool) => tool.name), ...fields]);

@@ -450,10 +450,10 @@ test('checkSetup tells whether Airflow answers, where it is set', async () => {
   expect(await look()).toEqual({
     name: 'Airflow',
     ok: true,
-    detail: `${airflow.url} answers, and knows yang_audit_load_test_15m`,
+    detail: `${airflow.url} is reachable and has yang_audit_load_test_15m`,
   });
   airflow.dag = undefined;
-  expect((await look()).detail).toBe(`${airflow.url} answers, and knows no yang_audit_load_test_15m yet`);
+  expect((await look()).detail).toBe(`${airflow.url} is reachable but has no yang_audit_load_test_15m yet`);
   await airflow.close();
   expect(await look()).toMatchObject({ ok: false, fix: expect.stringContaining('check AIRFLOW_URL') });
 });
