@@ -6,7 +6,7 @@ import { findLoad, isSetTwice, readConstant, writeLoad } from './dagSource.ts';
 import { sha256 } from './digest.ts';
 import { type JsonChange, jsonChanges } from './jsonChanges.ts';
 
-/** One file of the DAG folder as it is to be uploaded, beside what the bucket holds under its key. */
+/** A file of the DAG folder to upload, and what the bucket has under its key. */
 export interface DagUpload {
   readonly file: DagFile;
   readonly digest: string;
@@ -26,7 +26,7 @@ export function planDagUpload(
   });
 }
 
-/** Files in the bucket that would be overwritten and that are not our own last upload. */
+/** Files in the bucket that would be overwritten and that this session did not upload last. */
 export function foreignDagFiles(plan: readonly DagUpload[], session: Pick<Session, 'dag'>): string[] {
   return plan
     .filter((one) => one.status === 'changed' && one.remote !== undefined)
@@ -34,7 +34,7 @@ export function foreignDagFiles(plan: readonly DagUpload[], session: Pick<Sessio
     .map((one) => one.file.name);
 }
 
-/** Objects in the DAG folder that this upload neither writes nor reads. */
+/** Objects in the DAG folder that are not part of this upload. */
 export function otherObjects(
   objects: readonly StoredObject[],
   plan: readonly DagUpload[],
@@ -44,7 +44,7 @@ export function otherObjects(
   return objects.map((object) => object.key).filter((key) => !ours.has(key) && !key.endsWith('/'));
 }
 
-/** What LOAD, the rest of the DAG, and each cluster config change against the bucket. */
+/** What the upload changes in the bucket: LOAD, the rest of the DAG, and each cluster config. */
 export function changesAgainstBucket(plan: readonly DagUpload[]): ({ file: string } & JsonChange)[] {
   return plan.flatMap(({ file, remote, status }) => {
     if (status !== 'changed' || remote === undefined) return [];
@@ -76,28 +76,28 @@ function parse(text: string): unknown {
   }
 }
 
-const places = [
+const locations = [
   ['S3_BUCKET', 'bucket'],
   ['CONFIGS_PREFIX', 'configsPrefix'],
   ['RESULTS_PREFIX', 'resultsPrefix'],
 ] as const;
 
-/** @throws ToolError CONFIG when the DAG reads another place than the checks are uploaded to */
+/** @throws ToolError CONFIG when the DAG reads another place than the one the checks are uploaded to */
 export function requireSamePlaces(source: string, settings: Settings): void {
-  for (const [name, setting] of places) {
+  for (const [name, setting] of locations) {
     if (isSetTwice(source, name))
       throw new ToolError(
         'CONFIG',
-        `The DAG sets ${name} more than once, so nobody can tell which configs it would run. Nothing was changed.`,
-        { next: `leave exactly one line ${name} = "…" in DAG_FILE.` },
+        `The DAG sets ${name} more than once, so it is unclear which configs it would run. Nothing was changed.`,
+        { next: `keep exactly one line ${name} = "…" in DAG_FILE.` },
       );
     const inDag = readConstant(source, name);
     if (inDag === undefined || inDag.replace(/^\/+|\/+$/g, '') === settings[setting]) continue;
     throw new ToolError(
       'CONFIG',
-      `The DAG has ${name} = ${JSON.stringify(inDag.slice(0, 80))}, but the setting is ${settings[setting]}: it would run other configs than those uploaded. Nothing was changed.`,
+      `The DAG has ${name} = ${JSON.stringify(inDag.slice(0, 80))}, but the setting is ${settings[setting]}: it would run other configs than the uploaded ones. Nothing was changed.`,
       {
-        next: `make ${name} in DAG_FILE and in .env the same.`,
+        next: `use the same ${name} in DAG_FILE and in .env.`,
       },
     );
   }

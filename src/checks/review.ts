@@ -6,14 +6,14 @@ import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } fr
 import { isPlainPath } from './keys.ts';
 import { ruleFor, type Schedule } from './schedules.ts';
 
-/** What a review id stands for, besides the bytes. */
+/** What a review id covers besides the bytes. */
 export interface ReviewTarget {
   readonly load: number;
   readonly schedule: Schedule;
   readonly scope: Scope;
 }
 
-/** The check files as they lie on disk, against what they have to hold: what a person approves. */
+/** The check files on disk, compared with what they should contain: what the user approves. */
 export interface Review {
   readonly reviewId: string;
   readonly target: ReviewTarget;
@@ -25,19 +25,19 @@ export interface Review {
   readonly changed: readonly ExpectedFile[];
   /** Files on disk that are neither baseline × load nor a known fix. */
   readonly unexpected: readonly ExpectedFile[];
-  /** Nothing needs approval when every byte is the baseline's. */
+  /** False when every file is at its baseline. */
   readonly approvalNeeded: boolean;
-  /** Paths under CHECKS_PATH of no known suffix, or with a name that cannot be a key; what is not seen as \u202e. */
+  /** Paths under CHECKS_PATH without a known suffix, or that cannot be a key; invisible characters as \u202e. */
   readonly unrecognised: readonly string[];
-  /** Files of other schedules than those in scope that differ from their baseline: they are not part of this. */
+  /** Number of files outside the scope that differ from their baseline: not part of this review. */
   readonly changedOutside: number;
-  /** Paths that git does not know yet: without a baseline they are neither scaled nor uploaded. */
+  /** Paths that are not in git: without a baseline they are neither scaled nor uploaded. */
   readonly untracked: readonly string[];
 }
 
-type Places = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
+type Destination = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
 
-/** The check files that a load test at this target handles, each with what it has to hold. */
+/** The check files in this target's scope, each with what it should contain. */
 export function filesUnderReview(
   snapshot: ChecksSnapshot,
   target: ReviewTarget,
@@ -51,12 +51,12 @@ export function filesUnderReview(
   });
 }
 
-/** What these files amount to: the same bytes at the same target have the same review id, wherever it is computed. */
+/** The review of these files: the same bytes at the same target always have the same review id. */
 export function reviewFiles(
   snapshot: ChecksSnapshot,
   files: readonly ExpectedFile[],
   target: ReviewTarget,
-  places: Places,
+  destination: Destination,
 ): Review {
   const changed = files.filter((one) => one.file.diskDigest !== one.file.baselineDigest);
   const unknown = snapshot.files.filter(
@@ -64,18 +64,18 @@ export function reviewFiles(
   );
   const local = snapshot.files.filter((file) => ruleFor(file.path) && !ruleFor(file.path)?.fromProduction);
   return {
-    reviewId: reviewIdOf(snapshot, target, places, files),
+    reviewId: reviewIdOf(snapshot, target, destination, files),
     target,
     baseCommit: snapshot.baseCommit,
     branch: snapshot.branch,
     files,
     changed,
-    // Asking for it works out what every file has to hold.
+    // Lazy: this computes the expected bytes of every file.
     get unexpected() {
       return files.filter((one) => one.file.diskDigest !== one.digest);
     },
     approvalNeeded: changed.length > 0,
-    unrecognised: [...unknown.map((file) => file.path), ...snapshot.unspeakable.map(spelled)],
+    unrecognised: [...unknown.map((file) => file.path), ...snapshot.unspeakable.map(escapeInvisible)],
     changedOutside: local.filter(
       (file) =>
         !schedulesInScope(target.scope, target.schedule).some(
@@ -86,19 +86,19 @@ export function reviewFiles(
   };
 }
 
-/** A name with what cannot be seen in it spelled out. */
-function spelled(path: string): string {
+/** The path with invisible characters escaped. */
+function escapeInvisible(path: string): string {
   return path.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }
 
-/** 16 hex digits over the load, the scope, where it will go, the baseline, and every path and byte on disk. */
+/** 16 hex digits over the load, the scope, the destination, the baseline, and every path and byte on disk. */
 function reviewIdOf(
   snapshot: ChecksSnapshot,
   target: ReviewTarget,
-  places: Places,
+  destination: Destination,
   files: readonly ExpectedFile[],
 ): string {
   const facts = [
@@ -107,15 +107,15 @@ function reviewIdOf(
     target.scope === 'schedule' ? target.schedule : '',
     snapshot.baseCommit,
     snapshot.branch,
-    places.bucket,
-    places.configsPrefix,
-    places.dagsPrefix,
+    destination.bucket,
+    destination.configsPrefix,
+    destination.dagsPrefix,
     files.map((one) => [one.path, one.file.diskDigest ?? 'deleted']),
   ];
   return sha256(JSON.stringify(facts)).slice(0, 16);
 }
 
-/** Path -> digest of every file under review whose bytes differ from the baseline: what the session keeps of it. */
+/** Path -> digest of every file under review that differs from its baseline; the session stores it. */
 export type Manifest = Readonly<Record<string, string>>;
 
 export function manifestOf(

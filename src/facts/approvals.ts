@@ -6,15 +6,15 @@ import type { Fix, Session } from '../state/session.ts';
 import { keepReview } from './checks.ts';
 import { uploadQuestion } from './questions.ts';
 
-type Wanted = Pick<Ports, 'sessions' | 'blobs' | 'settings'>;
+type ApprovalPorts = Pick<Ports, 'sessions' | 'blobs' | 'settings'>;
 type Asking = Watch & { ask(question: string): Promise<'accepted' | 'unanswered'> };
 
 /**
- * Whether the person's yes to these very bytes is there, after asking where asking is allowed. A yes is recorded;
- * silence, decline and a missing capability are never taken for a no, nor for a yes.
+ * Whether the user approved exactly these bytes; asks through the client where that is allowed, and records an approval.
+ * Silence, decline and a client that cannot ask count neither as approval nor as refusal.
  */
 export async function isApproved(
-  ports: Wanted,
+  ports: ApprovalPorts,
   session: Session,
   review: Review,
   approved: boolean | undefined,
@@ -34,7 +34,7 @@ export async function isApproved(
   return true;
 }
 
-/** Records the approval with every file that is not simply baseline × load: those are the load's known fixes now. */
+/** Records the approval. Every file that is not baseline × load becomes a known fix of this load. */
 export async function recordApproval(
   ports: Pick<Ports, 'sessions' | 'blobs'>,
   review: Review,
@@ -46,11 +46,11 @@ export async function recordApproval(
     if (file.diskDigest === scaledDigest || file.disk === undefined || file.baselineDigest === undefined)
       continue;
     const origin = fix !== undefined && fix.digest === file.diskDigest ? fix.origin : 'edit';
-    const kept = await ports.blobs.put(file.disk);
-    fixes.push({ path, schedule: rule.schedule, baselineDigest: file.baselineDigest, digest: kept, origin });
+    const digest = await ports.blobs.put(file.disk);
+    fixes.push({ path, schedule: rule.schedule, baselineDigest: file.baselineDigest, digest, origin });
   }
   const schedules = [...schedulesInScope(target.scope, target.schedule)];
-  // A later look tells what changed since then.
+  // Later reviews list what changed since this manifest.
   const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [
     { type: 'reviewed', reviewId, manifest },

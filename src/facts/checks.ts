@@ -1,4 +1,4 @@
-/** Facts about the checks that several steps of the workflow begin with: the files, the session, the review. */
+/** What several workflow steps start from: the session, the check files on disk, and their review. */
 import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../checks/expected.ts';
 import { lineChanges } from '../checks/lineChanges.ts';
 import {
@@ -15,18 +15,18 @@ import { clean } from '../foreignText.ts';
 import type { Blobs, ChecksSnapshot, Ports, Watch } from '../ports.ts';
 import { approvalKey, type Session } from '../state/session.ts';
 
-/** The fixes of one load with the bytes they put on disk. */
+/** The fixes of one load, with the file contents that they produce. */
 async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
   const fixes = session.fixes.get(load) ?? [];
   const bytes = new Map<string, Uint8Array>();
   for (const fix of fixes) {
-    const kept = await blobs.get(fix.digest);
-    if (kept !== undefined) bytes.set(fix.digest, kept);
+    const found = await blobs.get(fix.digest);
+    if (found !== undefined) bytes.set(fix.digest, found);
   }
   return { fixes, bytes };
 }
 
-/** A manifest that the session names; empty when its bytes are gone, so that nothing in it counts as ours. */
+/** A manifest that the session names; empty when its bytes are gone, so that none of its files counts as written here. */
 export async function readManifest(blobs: Blobs, digest: string): Promise<Manifest> {
   const bytes = await blobs.get(digest);
   return bytes === undefined ? {} : (JSON.parse(bytes.toString('utf8')) as Manifest);
@@ -43,8 +43,8 @@ export interface ReviewFacts {
 }
 
 /**
- * The files on disk under review at the session's load level.
- * @throws ToolError WRONG_STATE when no load level was made yet, or one was left half-written
+ * The review of the files on disk at the session's load level.
+ * @throws ToolError WRONG_STATE when no load level is on disk, or one is only partly written
  */
 export async function readReview(
   ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>,
@@ -68,23 +68,25 @@ export async function reviewOf(
   return reviewFiles(snapshot, filesUnderReview(snapshot, target, known), target, ports.settings);
 }
 
-/** Files of which a killed call wrote only some are no level that a person could approve. @throws ToolError WRONG_STATE */
+/** A level that an interrupted call wrote only in part cannot be approved. @throws ToolError WRONG_STATE */
 function requireWhole({ interruptions }: Session): void {
-  const half = interruptions.findLast(({ tool }) => tool === 'scaleConfigs' || tool === 'revertConfigs');
-  if (half === undefined) return;
-  const { load, to } = half.arguments;
+  const interrupted = interruptions.findLast(
+    ({ tool }) => tool === 'scaleConfigs' || tool === 'revertConfigs',
+  );
+  if (interrupted === undefined) return;
+  const { load, to } = interrupted.arguments;
   const given =
     load === undefined ? `to: ${JSON.stringify(to ?? 'baseline')}` : `load: ${JSON.stringify(load)}`;
   throw new ToolError(
     'WRONG_STATE',
-    `${half.tool} (${given}) began and did not finish, or still runs elsewhere: some check files are written, others not yet. Nothing was changed.`,
-    { next: `call ${half.tool} with ${given} again, which finishes it; then this tool.` },
+    `${interrupted.tool} (${given}) did not finish, or is still running elsewhere: some check files are written, others are not. Nothing was changed.`,
+    { next: `call ${interrupted.tool} with ${given} again to finish it, then this tool.` },
   );
 }
 
 /**
- * Tells of check files at the load at hand that are not those that were uploaded: the next round runs the uploaded
- * ones. A repository that cannot be read tells nothing.
+ * A warning when the check files on disk differ from the uploaded ones of this load: the next round runs the uploaded
+ * ones. No warning when the repository cannot be read.
  */
 export async function notUploaded(
   ports: Pick<Ports, 'target' | 'blobs' | 'settings'>,
@@ -103,14 +105,14 @@ export async function notUploaded(
   const { reviewId } = await reviewOf(ports, session, snapshot, level);
   if (reviewId === uploaded.reviewId) return [];
   return [
-    `The ${load}x files on disk are not those that were uploaded, and the next run reads the uploaded ones. If the files on disk are meant: reviewConfigs, the person's yes, then uploadChecks.`,
+    `The ${load}x files on disk differ from the uploaded ones, and the next run reads the uploaded ones. To run the files on disk: reviewConfigs, the user's approval, then uploadChecks.`,
   ];
 }
 
 function requireLevel(session: Session): ReviewTarget {
   if (session.level !== undefined) return session.level;
-  throw new ToolError('WRONG_STATE', 'No load level was made in this session yet. Nothing was changed.', {
-    next: 'call scaleConfigs with the load that you want to test, for example 2x.',
+  throw new ToolError('WRONG_STATE', 'This session has no load level on disk. Nothing was changed.', {
+    next: 'call scaleConfigs with the load to test, for example 2x.',
   });
 }
 
@@ -122,8 +124,8 @@ export interface FileChange {
 }
 
 /**
- * What on disk is not what the person approved last at this load, line by line; where nothing of the schedule was approved,
- * what is not baseline × load. Showing it changes nothing: a line is listed until it is approved.
+ * The lines on disk that differ from what the user last approved at this load; for a schedule without an approval, those
+ * that differ from baseline × load. A line is listed until it is approved, however often it was shown.
  */
 export async function changedSinceApproval(
   ports: Pick<Ports, 'blobs'>,
@@ -145,7 +147,7 @@ export async function changedSinceApproval(
   return changes;
 }
 
-/** Schedule -> what was approved last at the load; without an entry where nothing was, or its bytes are gone. */
+/** Schedule -> the last approved manifest at this load; no entry without an approval, or when its bytes are gone. */
 async function approvedManifests(
   blobs: Blobs,
   session: Session,
@@ -160,7 +162,7 @@ async function approvedManifests(
   return manifests;
 }
 
-/** The bytes of a digest that was approved: the baseline's, the load's, or bytes that were kept. */
+/** The bytes of an approved digest: the baseline's, the scaled ones, or stored ones. */
 async function bytesOf(
   blobs: Blobs,
   one: ExpectedFile,
@@ -172,7 +174,7 @@ async function bytesOf(
   return known?.bytes ?? (await blobs.get(digest));
 }
 
-/** Line by line; a file that is gone is one change, and so are bytes that are not text, or no longer kept. */
+/** Line by line; a deleted file is one change. */
 export function fileChanges(
   file: string,
   before: Uint8Array | undefined,
@@ -191,9 +193,9 @@ export function fileChanges(
   }));
 }
 
-/** Keeps what is shown now: an approval of it is an approval of these bytes. */
+/** Stores what is shown now, so that an approval of it is an approval of these bytes. */
 export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
-  // Bytes that no scaling makes again are kept whole.
+  // Scaling cannot reproduce these bytes, so store them whole.
   for (const one of review.unexpected) if (one.file.disk !== undefined) await ports.blobs.put(one.file.disk);
   return keepManifest(
     ports.blobs,

@@ -1,11 +1,11 @@
-/** Rounds that are not known to be over, as a new level meets them. */
+/** Rounds that may still be running when a new level is scaled. */
 import type { Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { roundUnderWay } from './rounds.ts';
 
-type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+type OpenRoundsPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
-/** Numbers of the rounds that were neither seen to be finished nor abandoned. */
+/** Numbers of the rounds that were neither seen to finish nor abandoned. */
 function openRounds(session: Session): number[] {
   return session.rounds
     .filter((round) => round.finished === undefined && !round.abandoned)
@@ -13,27 +13,35 @@ function openRounds(session: Session): number[] {
 }
 
 /**
- * The rounds that `abandon` leaves behind: those that are not known to be over, and the one that is under way although
- * it was seen to end (a run that nobody marked, on its cluster). An AWS that does not answer is no reason to stay.
+ * The rounds that `abandon` gives up: those not seen to finish, and one that finished but whose cluster runs again (an
+ * unmarked run). Works without AWS: a failed lookup does not keep a round.
  */
-export async function roundsToLeave(ports: Wanted, session: Session, watch: Watch): Promise<number[]> {
+export async function roundsToLeave(
+  ports: OpenRoundsPorts,
+  session: Session,
+  watch: Watch,
+): Promise<number[]> {
   const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
   return [...new Set([...openRounds(session), ...(running === undefined ? [] : [running.round.round])])];
 }
 
-/** What to say of rounds that are left behind: nothing is as long as nothing was written. */
+/** What is said of abandoned rounds, before and after they are. */
 export function leavingWarnings(rounds: readonly number[], isDone: boolean): string[] {
   if (rounds.length === 0) return [];
-  if (!isDone) return [`Round ${rounds.join(', ')} would be left behind.`];
-  return [
-    `Left behind: round ${rounds.join(', ')}. Nobody waits for ${rounds.length === 1 ? 'it' : 'them'} any more.`,
-  ];
+  const [noun, pronoun] = rounds.length === 1 ? ['round', 'it'] : ['rounds', 'them'];
+  const named = `${noun} ${rounds.join(', ')}`;
+  if (!isDone) return [`Would abandon ${named}.`];
+  return [`Abandoned ${named}: uploads no longer wait for ${pronoun}.`];
 }
 
-/** What to say before a scaling. A running round is only warned about: files on disk do not disturb it. */
-export async function roundWarnings(ports: Wanted, session: Session, watch: Watch): Promise<string[]> {
+/** Warns of a running round before scaling; files on disk do not affect it. */
+export async function roundWarnings(
+  ports: OpenRoundsPorts,
+  session: Session,
+  watch: Watch,
+): Promise<string[]> {
   if (session.rounds.length === 0) return [];
-  // Scaling works offline, too: an AWS that does not answer is no reason not to scale.
+  // Scaling also works offline, so a failed AWS lookup does not stop it.
   const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
   if (running === undefined) return [];
   return [
@@ -41,7 +49,7 @@ export async function roundWarnings(ports: Wanted, session: Session, watch: Watc
   ];
 }
 
-/** A level that was reported and not committed loses its place on disk to the next one: its configs miss the commit. */
+/** Scaling replaces a reported level on disk before its configs are committed. */
 export function uncommittedWarning(session: Session, nextLoad: number): string[] {
   const onDisk = session.level?.load;
   const missed = session.rounds.findLast(
@@ -49,6 +57,6 @@ export function uncommittedWarning(session: Session, nextLoad: number): string[]
   );
   if (missed === undefined || onDisk === nextLoad) return [];
   return [
-    `Round ${missed.round} (${missed.load}x ${missed.schedule}) is reported but not committed: commitResults takes the configs of the level on disk, so scale to ${missed.load}x again to commit them.`,
+    `Round ${missed.round} (${missed.load}x ${missed.schedule}) has a report but is not committed. commitResults commits the level on disk: to commit these configs, scale to ${missed.load}x again first.`,
   ];
 }

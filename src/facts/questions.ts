@@ -1,9 +1,9 @@
-/** What a person is asked before configs leave the disk: everything needed to decide, in at most five lines. */
+/** The questions that the user answers before an upload or a commit: all they need to decide, in at most five lines. */
 import { schedulesInScope } from '../checks/expected.ts';
 import type { Review } from '../checks/review.ts';
 import type { Settings } from '../settings.ts';
 
-/** May these bytes go to the bucket? */
+/** Asks for approval to upload these bytes. */
 export function uploadQuestion(
   review: Review,
   { bucket, configsPrefix }: Pick<Settings, 'bucket' | 'configsPrefix'>,
@@ -14,22 +14,20 @@ export function uploadQuestion(
   return [
     `Approve the ${target.load}x configs for upload (review ${reviewId})?`,
     `${schedules.map((schedule) => changedIn(review, schedule)).join('; ')}.`,
-    `They go to s3://${bucket}/${configsPrefix}/${folder}/${target.load}x/.`,
-    oddFiles(review),
+    `Destination: s3://${bucket}/${configsPrefix}/${folder}/${target.load}x/.`,
+    exceptions(review),
   ].join('\n');
 }
 
-/** May these bytes, and the reports beside them, be committed? */
+/** Asks for approval to commit these bytes and the reports of the same load. */
 export function commitQuestion(review: Review, directories: readonly string[]): string {
   const { target, branch, reviewId } = review;
   const files = review.files.filter(({ file }) => file.diskDigest !== file.headDigest).length;
   return [
     `Commit the results of ${target.load}x? Nothing is pushed.`,
-    `Configs: ${files} ${files === 1 ? 'file' : 'files'} on branch ${branch} (review ${reviewId}, which nobody approved yet).`,
-    directories.length === 0
-      ? `Reports: there is none of ${target.load}x yet.`
-      : `Reports: ${someOf(directories)}.`,
-    oddFiles(review),
+    `Configs: ${files} ${files === 1 ? 'file' : 'files'} on branch ${branch} (review ${reviewId}, not approved yet).`,
+    directories.length === 0 ? `Reports: none for ${target.load}x yet.` : `Reports: ${someOf(directories)}.`,
+    exceptions(review),
   ].join('\n');
 }
 
@@ -37,24 +35,24 @@ function changedIn(review: Review, schedule: string): string {
   const files = review.files.filter(({ rule }) => rule.schedule === schedule).length;
   const changed = review.changed.filter(({ rule }) => rule.schedule === schedule);
   const intervals = changed.reduce((sum, one) => sum + one.changes.length, 0);
-  const much = changed.length === 0 ? '' : ` (${intervals} ${intervals === 1 ? 'interval' : 'intervals'})`;
-  return `${schedule}: ${changed.length} of ${files} files changed${much}`;
+  const size = changed.length === 0 ? '' : ` (${intervals} ${intervals === 1 ? 'interval' : 'intervals'})`;
+  return `${schedule}: ${changed.length} of ${files} files changed${size}`;
 }
 
-function oddFiles({ files, unexpected }: Review): string {
+function exceptions({ files, unexpected }: Review): string {
   const kinds: [string, typeof files][] = [
     ['Neither baseline × load nor a known fix', unexpected],
-    ['Set by a person instead of baseline × load', files.filter((one) => one.fix !== undefined)],
-    ['With a window that could not be scaled', files.filter((one) => one.notScaled.length > 0)],
-    ['Not valid YAML and left alone', files.filter((one) => one.invalid !== undefined)],
+    ['Known fix instead of baseline × load', files.filter((one) => one.fix !== undefined)],
+    ['With an interval that could not be scaled', files.filter((one) => one.notScaled.length > 0)],
+    ['Not valid YAML, so not scaled', files.filter((one) => one.invalid !== undefined)],
   ];
-  const odd = kinds.flatMap(([what, some]) =>
+  const found = kinds.flatMap(([what, some]) =>
     some.length === 0 ? [] : [`${what}: ${someOf(some.map((one) => one.path))}.`],
   );
-  return odd.length === 0 ? 'Every change is baseline × load or a known fix.' : odd.join(' ');
+  return found.length === 0 ? 'Every change is baseline × load or a known fix.' : found.join(' ');
 }
 
-/** The first few, and how many more there are. */
+/** The first four, and the number of the rest. */
 function someOf(names: readonly string[]): string {
   const more = names.length - 4;
   return more > 0 ? `${names.slice(0, 4).join(', ')}, and ${more} more` : names.join(', ');

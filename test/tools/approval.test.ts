@@ -1,4 +1,4 @@
-/** What was approved is what is uploaded, and only a person approves. */
+/** Only approved bytes are uploaded, and only the user approves. */
 import { expect, test } from 'vitest';
 import { approve } from '../../src/faces/approve.ts';
 import { prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
@@ -6,7 +6,7 @@ import { prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
-test('an edit between review and upload is shown under a new review id, and nothing is sent', async () => {
+test('an edit between review and upload gets a new review id, and nothing is sent', async () => {
   const bed = await toolBed();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   bed.edit(events, "'6' hour", "'600' hour");
@@ -24,7 +24,7 @@ test('an edit between review and upload is shown under a new review id, and noth
     },
   ]);
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Nothing was uploaded. The files on disk are not those of this reviewId, so no yes to it counts. Under review: 2x with 8 changed files, 1 of them not as expected (reviewConfigs shows the lines), 1 line changed since the last approved or scaled ones."`,
+    `"Nothing was uploaded. The files on disk do not match this reviewId, so an approval of it does not count. Under review: 2x with 8 changed files, 1 of them unexpected (reviewConfigs shows the lines), 1 line changed since the last approval or scaling."`,
   );
   expect(structure.callAgain).toEqual({
     tool: 'uploadChecks',
@@ -34,7 +34,7 @@ test('an edit between review and upload is shown under a new review id, and noth
   expect(bed.object(`checks_load_test/configs/15m/2x/${events}`)).toContain("'600' hour");
 });
 
-test('an edit that nobody approved is listed by every call until it is, however often it was shown', async () => {
+test('an unapproved edit is listed by every call until it is approved', async () => {
   const bed = await toolBed();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.call('uploadChecks', { reviewId, approved: true });
@@ -49,7 +49,7 @@ test('an edit that nobody approved is listed by every call until it is, however 
   ];
   const refused = await bed.call('uploadChecks', { reviewId, approved: true });
   expect(refused.structure.changedSince).toEqual(listed);
-  expect(refused.structure.nextSteps[0]).toMatch(/^Show the person the lines under changedSince/);
+  expect(refused.structure.nextSteps[0]).toMatch(/^Show the user the lines in changedSince/);
   expect(refused.text).not.toContain('Call again');
   expect(refused.text).toContain('Only after the person’s yes: uploadChecks {');
   const again = await bed.call('uploadChecks', { reviewId: refused.structure.reviewId, approved: false });
@@ -60,13 +60,13 @@ test('an edit that nobody approved is listed by every call until it is, however 
   const session = await bed.call('showSession');
   expect(session.structure.nextSteps).toEqual([
     'reviewConfigs says what is under review: show the person the lines that changed, else the git diff.',
-    `Only after the person says "approved": uploadChecks with reviewId ${refused.structure.reviewId} and approved: true.`,
+    `Only after the user replies "approved": uploadChecks with reviewId ${refused.structure.reviewId} and approved: true.`,
   ]);
   await bed.call('uploadChecks', refused.structure.callAgain.arguments);
   expect((await bed.call('reviewConfigs')).structure).toMatchObject({ approved: true, changedSince: [] });
 });
 
-test('a phase that was approved is none while bytes on disk are not', async () => {
+test('the phase is not approved while bytes on disk are not', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2 });
   await bed.call('scaleConfigs', { load: 4 });
@@ -78,7 +78,7 @@ test('a phase that was approved is none while bytes on disk are not', async () =
   expect(text).toContain('not approved yet, changed since it was last shown');
 });
 
-test('what was approved for one schedule alone leaves the others to be held against baseline × load', async () => {
+test('after an approval of one schedule, the others are still compared with baseline × load', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 2 });
@@ -87,7 +87,7 @@ test('what was approved for one schedule alone leaves the others to be held agai
   expect((await bed.call('reviewConfigs')).structure.changedSince).toHaveLength(1);
 });
 
-test('bytes that were approved once are never asked about again', async () => {
+test('approved bytes are never asked about again', async () => {
   const asked: string[] = [];
   const bed = await toolBed({
     person: (question) => {
@@ -101,7 +101,7 @@ test('bytes that were approved once are never asked about again', async () => {
   expect(asked[0]?.replace(reviewId, '…')).toMatchInlineSnapshot(`
     "Approve the 2x configs for upload (review …)?
     15m: 6 of 8 files changed (7 intervals); hourly: 0 of 2 files changed; daily: 2 of 2 files changed (2 intervals).
-    They go to s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/2x/.
+    Destination: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/2x/.
     Every change is baseline × load or a known fix."
   `);
   await bed.call('scaleConfigs', { load: 4 });
@@ -117,14 +117,14 @@ test.each([
   ['cancels', { action: 'cancel' as const }],
   ['says not now', { action: 'accept' as const, content: { decision: 'not now' } }],
   ['says yes to nothing', { action: 'accept' as const, content: {} }],
-])('a client that %s is taken for silence: the chat is asked', async (_what, reply) => {
+])('a client that %s does not approve: the chat is asked', async (_what, reply) => {
   const bed = await toolBed({ person: () => reply });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('awaiting_approval');
   expect(bed.keys('checks_load_test')).toEqual([]);
 });
 
-test('approved: false waits and asks nobody', async () => {
+test('approved: false waits and does not ask', async () => {
   const bed = await toolBed({
     person: () => {
       throw new Error('asked');
@@ -133,7 +133,7 @@ test('approved: false waits and asks nobody', async () => {
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   const { structure } = await bed.call('uploadChecks', { reviewId, approved: false });
   expect(structure).toMatchObject({ status: 'awaiting_approval', reviewId });
-  expect(structure.reason).toBe('The person has not approved these bytes yet.');
+  expect(structure.reason).toBe('The user has not approved these bytes yet.');
 });
 
 test('APPROVAL=chat never asks through the client', async () => {
@@ -148,7 +148,7 @@ test('APPROVAL=chat never asks through the client', async () => {
   expect((await bed.call('uploadChecks', { reviewId, approved: true })).structure.status).toBe('uploaded');
 });
 
-test('APPROVAL=terminal takes no word of a client: the person types it', async () => {
+test('APPROVAL=terminal accepts no approval from a client: the user types it', async () => {
   const bed = await toolBed({ env: { APPROVAL: 'terminal' } });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
@@ -156,13 +156,13 @@ test('APPROVAL=terminal takes no word of a client: the person types it', async (
   expect(
     [structure.summary, ...structure.nextSteps].join('\n').replaceAll(reviewId, '…'),
   ).toMatchInlineSnapshot(`
-    "Nothing was uploaded. The person has not approved these bytes yet. Under review: 2x with 8 changed files.
-    Show the person what is under review: git diff in the target repository, or reviewConfigs.
-    To approve, the person types in a terminal: audit-load-test approve …
+    "Nothing was uploaded. The user has not approved these bytes yet. Under review: 2x with 8 changed files.
+    Show the user what is under review: git diff in the target repository, or reviewConfigs.
+    To approve, the user runs in a terminal: audit-load-test approve …
     Then uploadChecks with reviewId …."
   `);
   expect((await bed.call('showSession')).structure.nextSteps[1]).toBe(
-    `To approve, the person types in a terminal: audit-load-test approve ${reviewId}`,
+    `To approve, the user runs in a terminal: audit-load-test approve ${reviewId}`,
   );
   const terminal = { question: async () => 'yes' } as never;
   await approve(reviewId, bed.ports(), terminal);
@@ -172,7 +172,7 @@ test('APPROVAL=terminal takes no word of a client: the person types it', async (
 test.each([
   ['load 1', { load: 1 }],
   ['an hourly test', { load: 4, schedule: 'hourly' }],
-])('%s needs no approval: every byte is the baseline’s', async (_what, given) => {
+])('%s needs no approval: every file is at its baseline', async (_what, given) => {
   const bed = await toolBed({ env: { APPROVAL: 'terminal' } });
   const { structure } = await bed.call('scaleConfigs', given);
   expect(structure.approvalNeeded).toBe(false);
@@ -204,7 +204,7 @@ test('the same bytes under another scope are another review', async () => {
   expect(structure.approvalNeeded).toBe(true);
 });
 
-test('other bytes that were approved before are shown, and need no second yes', async () => {
+test('other bytes that were approved before are shown, and need no second approval', async () => {
   const bed = await toolBed();
   const plain = await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const fixed = (await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).structure

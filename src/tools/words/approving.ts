@@ -1,13 +1,13 @@
-/** What every tool says when the person's yes is still missing. */
+/** What every tool says while the user's approval is missing. */
 
-/** How the person says yes: in the chat (or asked by the client), or in a terminal of their own. */
+/** How the user approves: in the chat (or asked by the client), or in their own terminal. */
 export interface Yes {
   readonly mode: 'ask' | 'chat' | 'terminal';
-  /** False: these very bytes need no approval any more; the person only has to know that they are others. */
+  /** False when these bytes need no approval (again): the user only has to know that they are not the named ones. */
   readonly needed: boolean;
 }
 
-/** What leads from here to the call that needs the yes: one step, or two where only a terminal counts. */
+/** The steps to the call that needs approval: one, or two where only a terminal counts. */
 export function yesTo(
   tool: string,
   given: Readonly<Record<string, unknown>>,
@@ -15,11 +15,11 @@ export function yesTo(
   mode: Yes['mode'],
 ): string[] {
   const call = `${tool} with ${worded(given)}`;
-  if (mode !== 'terminal') return [`Only after the person says "approved": ${call} and approved: true.`];
-  return [`To approve, the person types in a terminal: audit-load-test approve ${reviewId}`, `Then ${call}.`];
+  if (mode !== 'terminal') return [`Only after the user replies "approved": ${call} and approved: true.`];
+  return [`To approve, the user runs in a terminal: audit-load-test approve ${reviewId}`, `Then ${call}.`];
 }
 
-/** The end of a result that is the question for a yes. */
+/** The end of a result that asks for approval. */
 export function stepsToYes(
   tool: string,
   given: Readonly<Record<string, unknown>>,
@@ -28,13 +28,13 @@ export function stepsToYes(
   listsChanges = false,
 ) {
   const show = listsChanges
-    ? 'Show the person the lines under changedSince; a yes to anything before them does not count.'
-    : 'Show the person what is under review: git diff in the target repository, or reviewConfigs.';
+    ? 'Show the user the lines in changedSince; an earlier approval does not cover them.'
+    : 'Show the user what is under review: git diff in the target repository, or reviewConfigs.';
   const steps = needed
     ? yesTo(tool, given, reviewId, mode)
     : [`These bytes need no approval: ${tool} with ${worded(given)}.`];
-  const saysYes = needed && mode !== 'terminal' ? { approved: true } : {};
-  return { nextSteps: [show, ...steps], callAgain: { tool, arguments: { ...given, ...saysYes } } };
+  const approval = needed && mode !== 'terminal' ? { approved: true } : {};
+  return { nextSteps: [show, ...steps], callAgain: { tool, arguments: { ...given, ...approval } } };
 }
 
 function worded(given: Readonly<Record<string, unknown>>): string {
