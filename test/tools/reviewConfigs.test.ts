@@ -7,7 +7,7 @@ import { normalise, prepareWorld, toolBed } from './toolBed.ts';
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
-test('a person’s edit after the scaling is shown line by line, and so is a fix', async () => {
+test('an edit after scaling is shown line by line, and so is a fix', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
@@ -33,8 +33,8 @@ test('a person’s edit after the scaling is shown line by line, and so is a fix
     Neither baseline × load nor a known fix (1 line):
       events/check_events_15m.yml:8: as above
 
-    → Show the person the lines that changed without approval (changedSince).
-    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Show the user the lines that changed without approval (changedSince).
+    → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     load: 2,
@@ -50,7 +50,7 @@ test('a person’s edit after the scaling is shown line by line, and so is a fix
   ]);
 });
 
-test('a second look shows the same, because nobody approved it yet', async () => {
+test('a second call shows the same while nothing is approved', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, "'6' hour", "'7' hour");
@@ -62,7 +62,7 @@ test('a second look shows the same, because nobody approved it yet', async () =>
   expect(bed.everything()).toEqual(before);
 });
 
-test('once approved it says so, also after another restart, and undoing an edit gives the old review back', async () => {
+test('an approval survives a restart, and undoing an edit restores the approved review', async () => {
   const bed = await toolBed();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.call('uploadChecks', { reviewId, approved: true });
@@ -76,17 +76,17 @@ test('once approved it says so, also after another restart, and undoing an edit 
   const { structure } = await bed.call('reviewConfigs');
   expect(structure).toMatchObject({ reviewId, approved: true, approvalNeeded: false });
   expect(structure.summary).toMatchInlineSnapshot(
-    `"2x: 8 files differ from the baseline, by baseline × load or a known fix alone. The person approved these bytes."`,
+    `"2x: 8 files differ from the baseline, as expected (baseline × load or a known fix). The user approved these bytes."`,
   );
 });
 
-test('bytes of the baseline need no approval', async () => {
+test('files at their baseline need no approval', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 1 });
   const { structure } = await bed.call('reviewConfigs');
   expect(structure).toMatchObject({ approved: false, approvalNeeded: false, filesChanged: 0 });
   expect(structure.summary).toMatchInlineSnapshot(
-    `"1x: every file holds its baseline. No approval is needed."`,
+    `"1x: every file is at its baseline. No approval is needed."`,
   );
 });
 
@@ -102,7 +102,7 @@ test('an edit of a binary or invisible kind is shown without its control charact
 test('without a load level there is nothing to review', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('reviewConfigs')).toMatchInlineSnapshot(
-    `"WRONG_STATE: No load level was made in this session yet. Nothing was changed. Next: call scaleConfigs with the load that you want to test, for example 2x."`,
+    `"WRONG_STATE: This session has no load level on disk. Nothing was changed. Next: call scaleConfigs with the load to test, for example 2x."`,
   );
 });
 
@@ -111,7 +111,7 @@ test('a misspelt argument is refused', async () => {
   expect(await bed.refusal('reviewConfigs', { load: 2 })).toContain('there is no argument "load"');
 });
 
-test('a check that somebody deleted is one line that says so, not all of its lines', async () => {
+test('a deleted check is one line that says so, not all of its lines', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   rmSync(join(bed.repo, checksPath, events));
@@ -125,14 +125,14 @@ test('a check that somebody deleted is one line that says so, not all of its lin
   expect(text).toContain('- the whole file\n    + deleted');
 });
 
-test('what other schedules hold on disk is told, though it is no part of an hourly test', async () => {
+test('changes of other schedules are mentioned, though they are not part of an hourly test', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 8 });
   const { structure } = await bed.call('scaleConfigs', { load: 2, schedule: 'hourly' });
   expect(structure.remarks[0]).toBe(
-    '8 files of other schedules differ from the baseline on disk: no part of this review, and not uploaded (scope schedule). revertConfigs takes them back; scope all takes them along.',
+    'Changes in 8 files of other schedules are not part of this review and not uploaded (scope schedule). revertConfigs reverts them; scope all includes them.',
   );
   expect((await bed.call('reviewConfigs')).structure.summary).toBe(
-    '2x: every file of hourly holds its baseline; 8 files of other schedules differ, and are no part of this. No approval is needed.',
+    '2x: every hourly file is at its baseline; changes in 8 files of other schedules are not part of this review. No approval is needed.',
   );
 });

@@ -1,0 +1,89 @@
+/** What reviewConfigs says. */
+import type { Review } from '../checks/review.ts';
+import type { FileChange } from '../facts/checks.ts';
+import { type Yes, yesTo } from './words/approving.ts';
+import { count } from './words/text.ts';
+
+interface Reviewed {
+  readonly review: Review;
+  readonly approved: boolean;
+  readonly approvalNeeded: boolean;
+  readonly changedLines: number;
+  readonly unexpectedLines: number;
+  readonly mode: Yes['mode'];
+}
+
+export function reviewText(reviewed: Reviewed) {
+  const { review, approved, approvalNeeded } = reviewed;
+  const approval = approved
+    ? 'The user approved these bytes.'
+    : approvalNeeded
+      ? 'These bytes are not approved yet.'
+      : 'No approval is needed.';
+  const { load } = review.target;
+  return {
+    summary: `${load}x: ${differences(review, reviewed.unexpectedLines)}. ${approval}`,
+    nextSteps: stepsAfter(reviewed),
+  };
+}
+
+function stepsAfter({ review, approvalNeeded, changedLines, mode }: Reviewed): string[] {
+  const { reviewId } = review;
+  if (!approvalNeeded) return [`Call uploadChecks with reviewId ${reviewId}.`];
+  return [
+    changedLines === 0
+      ? 'Ask the user to review the git diff in the target repository.'
+      : 'Show the user the lines that changed without approval (changedSince).',
+    ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
+  ];
+}
+
+function differences({ changed, changedOutside, target }: Review, unexpectedLines: number): string {
+  const scope = target.scope === 'schedule' ? `${target.schedule} ` : '';
+  const outside =
+    changedOutside === 0
+      ? ''
+      : `; changes in ${count(changedOutside, 'file')} of other schedules are not part of this review`;
+  if (changed.length === 0) return `every ${scope}file is at its baseline${outside}`;
+  const files = `${count(changed.length, 'file')} ${changed.length === 1 ? 'differs' : 'differ'} from the baseline`;
+  if (unexpectedLines === 0) return `${files}, as expected (baseline × load or a known fix)${outside}`;
+  const lines = `${count(unexpectedLines, 'line')} ${unexpectedLines === 1 ? 'is' : 'are'}`;
+  return `${files}, and ${lines} neither baseline × load nor a known fix${outside}`;
+}
+
+interface Output {
+  readonly changedSince: readonly FileChange[];
+  readonly changedSinceTotal: number;
+  readonly unexpectedTotal: number;
+}
+
+interface UnexpectedRow {
+  readonly file: string;
+  readonly line: number;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export const reviewConfigsLines = {
+  changedSince: (rows: readonly FileChange[], { changedSinceTotal }: Output) => [
+    `Changed without approval (${count(changedSinceTotal, 'line')}):`,
+    ...rows.flatMap((row) => [
+      `  ${row.file}:${row.line}`,
+      `    - ${row.before.trim()}`,
+      `    + ${row.after.trim()}`,
+    ]),
+  ],
+  changedSinceTotal: () => [],
+  unexpected: (rows: readonly UnexpectedRow[], { unexpectedTotal, changedSince }: Output) => [
+    `Neither baseline × load nor a known fix (${count(unexpectedTotal, 'line')}):`,
+    ...rows.map((row) => {
+      const isAbove = changedSince.some(
+        ({ file, line, before, after }) =>
+          file === row.file && line === row.line && before === row.expected && after === row.found,
+      );
+      const lines = `expected "${row.expected.trim()}", found "${row.found.trim()}"`;
+      return `  ${row.file}:${row.line}: ${isAbove ? 'as above' : lines}`;
+    }),
+  ],
+  unexpectedTotal: () => [],
+};
