@@ -7,189 +7,161 @@ import { reviewFiles } from '../checks/review.ts';
 import { fixIntervals, scanIntervals } from '../checks/scale.ts';
 import { decodeCheck, encodeCheck } from '../checks/sourceText.ts';
 import { ToolError } from '../errors.ts';
-import { keepManifest, readReview } from '../facts/checks.ts';
+import { keepManifest, type ReviewFacts, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
-import { defineTool, loadOutput, result } from './tool.ts';
-import { yesTo } from './words/approving.ts';
-import { count, textOf } from './words/text.ts';
+import type { Fix } from '../state/session.ts';
+import {
+  byHand,
+  fixedText,
+  fixIntervalLines,
+  invalidYaml,
+  noSuchInterval,
+  oneOf,
+  unchangedText,
+  unreadable,
+} from './fixInterval.text.ts';
+import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
+import { textOf } from './words/text.ts';
 
-const amount = z.int().min(0).max(1_000_000);
+const intervalValue = z.int().min(0).max(1_000_000);
+
+const input = z.strictObject({
+  check: z.string().min(1).max(300).describe('file name or path'),
+  from: intervalValue.describe('on disk now'),
+  to: intervalValue,
+  unit: z.enum(['hour', 'day']).optional(),
+  line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),
+});
+
+const output = z.object({
+  ...result,
+  status: z.enum(['fixed', 'unchanged']),
+  file: z.string(),
+  changes: z.array(
+    z.object({
+      line: z.int(),
+      before: z.string(),
+      after: z.string(),
+      baseline: z.string().optional(),
+      scaled: z.string().optional(),
+    }),
+  ),
+  load: loadOutput,
+  restored: z.boolean(),
+  reviewId: z.string(),
+});
+
+type Given = z.output<typeof input>;
+type Result = z.input<typeof output>;
+type FixIntervalPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export const fixInterval = defineTool({
   name: 'fixInterval',
-  title: 'Mend an interval in one check',
+  title: 'Correct an interval in one check',
   description:
-    'Changes one amount in one check file ("check_events_15m should be 4 hours, not 6": from 6, to 4). The fix is kept for this load. The new review needs approval.',
+    'Corrects an interval in one check file ("check_events_15m should be 4 hours, not 6": from 6, to 4). The fix is kept for this load. The new review needs approval.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
-  input: z.strictObject({
-    check: z.string().min(1).max(300).describe('file name or path'),
-    from: amount.describe('on disk now'),
-    to: amount,
-    unit: z.enum(['hour', 'day']).optional(),
-    line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),
-  }),
-  output: z.object({
-    ...result,
-    status: z.enum(['fixed', 'unchanged']),
-    file: z.string(),
-    changes: z.array(
-      z.object({
-        line: z.int(),
-        before: z.string(),
-        after: z.string(),
-        baseline: z.string().optional(),
-        scaled: z.string().optional(),
-      }),
-    ),
-    load: loadOutput,
-    restored: z.boolean(),
-    reviewId: z.string(),
-  }),
-  async run(input, ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>, call) {
-    const { session, snapshot, review } = await readReview(ports, { forWriting: true }, call);
-    const one = findCheck(review.files, input.check);
-    const { source, fixed } = fixedText(one, input);
-    const { load } = review.target;
-    if (fixed.changes.length === 0 || fixed.text === source)
-      return {
-        status: 'unchanged' as const,
-        summary: `The check already holds ${input.to} there; nothing was written.`,
-        nextSteps: [`reviewConfigs shows the files under review (reviewId ${review.reviewId}).`],
-        file: one.path,
-        changes: [],
-        load,
-        restored: false,
-        reviewId: review.reviewId,
-      };
-
-    const bytes = encodeCheck(fixed.text);
-    // What becomes known is the fix alone. Where somebody edited the file besides, their bytes stay unexpected, and theirs.
-    const edited = one.file.diskDigest !== one.digest;
-    const digest = await ports.blobs.put(edited ? fixedExpectation(one, input) : bytes);
-    const manifest = edited ? {} : { manifest: await keepManifest(ports.blobs, { [one.path]: digest }) };
-    await ports.sessions.record(() => [
-      { type: 'begun', tool: 'fixInterval', arguments: { ...input }, ...manifest },
-    ]);
-    await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
-    const files = review.files.map((other) =>
-      other === one
-        ? { ...one, file: { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) } }
-        : other,
-    );
-    const { reviewId } = reviewFiles(snapshot, files, review.target, ports.settings);
-    const fix = {
-      path: one.path,
-      schedule: one.rule.schedule,
-      baselineDigest: one.file.baselineDigest ?? '',
-      digest,
-      origin: 'fixInterval' as const,
-    };
-    const restored = digest === one.scaledDigest;
-    const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
-    await ports.sessions.record(() => [{ type: 'fixed', load, fix, reviewId, restored }]);
-    return {
-      status: 'fixed' as const,
-      summary: `Fixed ${count(fixed.changes.length, 'interval')} of one check file: ${input.from} → ${input.to}.${aboutLoad(changes, load, restored)}`,
-      nextSteps: session.approved.has(reviewId)
-        ? [`uploadChecks with reviewId ${reviewId}.`]
-        : [
-            'The person reviews the change and replies "approved", or names what else is wrong.',
-            ...yesTo('uploadChecks', { reviewId }, reviewId, ports.settings.approval),
-          ],
-      file: one.path,
-      changes: fitting(changes, 4000),
-      load,
-      restored,
-      reviewId,
-    };
-  },
-  render: (output) =>
-    textOf(output, {
-      changes: (rows, { load }) => [
-        'Changes:',
-        ...rows.map(({ line, before, after, baseline, scaled }) => {
-          const made = baseline === undefined ? '' : ` (baseline ${baseline}, × ${load} is ${scaled})`;
-          return `  ${line}: ${before} → ${after}${made}`;
-        }),
-      ],
-      // The summary names both.
-      load: () => [],
-      restored: () => [],
-    }),
+  input,
+  output,
+  run: runFixInterval,
+  render: (fields) => textOf(fields, fixIntervalLines),
 });
 
-type Change = { readonly after: string; readonly scaled?: string };
+async function runFixInterval(given: Given, ports: FixIntervalPorts, call: ToolCall): Promise<Result> {
+  const facts = await readReview(ports, { forWriting: true }, call);
+  const { session, review } = facts;
+  const { load } = review.target;
+  const one = findCheck(review.files, given.check);
+  const { source, fixed } = fixedSource(one, given);
+  if (fixed.changes.length === 0 || fixed.text === source) {
+    const { reviewId } = review;
+    const fields = { file: one.path, changes: [], load, restored: false, reviewId };
+    return { ...fields, status: 'unchanged', ...unchangedText(given.to, reviewId) };
+  }
 
-function aboutLoad(changes: readonly Change[], load: number, restored: boolean): string {
-  if (restored) return ` That is baseline × ${load} again, so no fix is kept.`;
-  const isApart = changes.every(({ after, scaled }) => scaled !== undefined && scaled !== after);
-  return isApart ? ` That is not baseline × ${load}.` : '';
+  const bytes = encodeCheck(fixed.text);
+  const digest = await keepFix(ports, one, bytes, given);
+  await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
+  const reviewId = reviewIdWith(ports, facts, one, bytes);
+  const restored = digest === one.scaledDigest;
+  await ports.sessions.record(() => [{ type: 'fixed', load, fix: fixOf(one, digest), reviewId, restored }]);
+
+  const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
+  const fields = { file: one.path, load, restored, reviewId };
+  const approved = session.approved.has(reviewId);
+  const { from, to } = given;
+  const text = fixedText({ ...fields, from, to, changes, approved, mode: ports.settings.approval });
+  return { ...fields, changes: fitting(changes, 4000), status: 'fixed', ...text };
 }
 
-/** What the load makes of the baseline on a line; unknown where several windows stand on it. */
+/**
+ * Stores the bytes that become the known fix, and records the call as begun; returns their digest. If the user also
+ * edited the file, the known fix is this change alone, so that their edit stays unexpected.
+ */
+async function keepFix(
+  ports: FixIntervalPorts,
+  one: ExpectedFile,
+  bytes: Uint8Array,
+  given: Given,
+): Promise<string> {
+  const isEdited = one.file.diskDigest !== one.digest;
+  const digest = await ports.blobs.put(isEdited ? fixedExpectation(one, given) : bytes);
+  const manifest = isEdited ? {} : { manifest: await keepManifest(ports.blobs, { [one.path]: digest }) };
+  await ports.sessions.record(() => [
+    { type: 'begun', tool: 'fixInterval', arguments: { ...given }, ...manifest },
+  ]);
+  return digest;
+}
+
+/** The review id once `one` has these bytes. */
+function reviewIdWith(
+  { settings }: FixIntervalPorts,
+  { snapshot, review }: ReviewFacts,
+  one: ExpectedFile,
+  bytes: Uint8Array,
+): string {
+  const file = { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) };
+  const files = review.files.map((other) => (other === one ? { ...one, file } : other));
+  return reviewFiles(snapshot, files, review.target, settings).reviewId;
+}
+
+function fixOf({ path, rule, file }: ExpectedFile, digest: string): Fix {
+  const baselineDigest = file.baselineDigest ?? '';
+  return { path, schedule: rule.schedule, baselineDigest, digest, origin: 'fixInterval' };
+}
+
+/** The baseline and scaled interval of a line; unknown when the line has several. */
 function scaledAt(one: ExpectedFile, line: number): { baseline?: string; scaled?: string } {
   const [change, other] = one.changes.filter((candidate) => candidate.line === line);
   if (change === undefined || other !== undefined) return {};
   return { baseline: change.before, scaled: change.after };
 }
 
-interface Wanted {
-  readonly from: number;
-  readonly to: number;
-  readonly unit?: 'hour' | 'day' | undefined;
-  readonly line?: number | undefined;
-}
-
-/** The bytes that the load and this fix make of the baseline, without what somebody changed on disk. */
-function fixedExpectation(one: ExpectedFile, wanted: Wanted): Uint8Array {
+/** The expected bytes with this fix applied, without other edits on disk. */
+function fixedExpectation(one: ExpectedFile, given: Given): Uint8Array {
   const text = decodeCheck(one.bytes);
-  if ('invalid' in text) return one.bytes;
-  const units = wanted.unit === undefined ? (['hour', 'day'] as const) : [wanted.unit];
-  return encodeCheck(fixIntervals(text.source, units, wanted).text);
+  return 'invalid' in text ? one.bytes : encodeCheck(fixIntervals(text.source, unitsOf(given), given).text);
 }
 
-/** @throws ToolError BAD_INPUT for a file that is no text or no YAML, and when no such amount stands there */
-function fixedText(one: ExpectedFile, wanted: Wanted) {
+/** @throws ToolError BAD_INPUT when the file is not text or not YAML, or has no such interval */
+function fixedSource(one: ExpectedFile, given: Given) {
   const text = one.file.disk === undefined ? undefined : decodeCheck(one.file.disk);
   if (text === undefined || 'invalid' in text)
-    throw new ToolError(
-      'BAD_INPUT',
-      `${one.path} ${text === undefined ? 'was deleted' : text.invalid.message}. Nothing was changed.`,
-      {
-        next: 'restore or mend the file by hand, then call reviewConfigs.',
-      },
-    );
-  const units = wanted.unit === undefined ? (['hour', 'day'] as const) : [wanted.unit];
-  const fixed = fixIntervals(text.source, units, wanted);
+    throw new ToolError('BAD_INPUT', unreadable(one.path, text?.invalid.message), { next: byHand });
+  const units = unitsOf(given);
+  const fixed = fixIntervals(text.source, units, given);
   if (fixed.invalid !== undefined)
-    throw new ToolError(
-      'BAD_INPUT',
-      `${one.path}:${fixed.invalid.line} is not valid YAML (${fixed.invalid.message}). Nothing was changed.`,
-      {
-        next: 'mend the file by hand, then call reviewConfigs.',
-      },
-    );
-  if (fixed.changes.length > 0 || wanted.from === wanted.to) return { source: text.source, fixed };
-  // Called twice, the second call finds the work done.
-  const done = fixIntervals(text.source, units, { ...wanted, from: wanted.to, to: wanted.to + 1 });
+    throw new ToolError('BAD_INPUT', invalidYaml(one.path, fixed.invalid), { next: byHand });
+  if (fixed.changes.length > 0 || given.from === given.to) return { source: text.source, fixed };
+  // In a repeated call the fix is already on disk.
+  const done = fixIntervals(text.source, units, { ...given, from: given.to, to: given.to + 1 });
   if (done.changes.length > 0) return { source: text.source, fixed: { ...fixed, changes: [] } };
-  const where = wanted.line === undefined ? '' : ` on line ${wanted.line}`;
-  throw new ToolError(
-    'BAD_INPUT',
-    `${one.path} holds no interval of ${wanted.from}${wanted.unit ? ` ${wanted.unit}s` : ''}${where}. Nothing was changed.`,
-    {
-      next: `call fixInterval with an amount that stands there: ${amountsIn(text.source, units)}.`,
-    },
-  );
+  const literals = units.flatMap((unit) => scanIntervals(text.source, unit).literals);
+  throw new ToolError('BAD_INPUT', noSuchInterval(one.path, given), { next: oneOf(literals) });
 }
 
-function amountsIn(source: string, units: readonly ('hour' | 'day')[]): string {
-  const literals = units.flatMap((unit) => scanIntervals(source, unit).literals);
-  return (
-    literals
-      .map((literal) => `${literal.head}${literal.digits}${literal.tail} (line ${literal.line})`)
-      .join(', ') || 'there is none'
-  );
+function unitsOf({ unit }: Given): readonly ('hour' | 'day')[] {
+  return unit === undefined ? ['hour', 'day'] : [unit];
 }

@@ -4,13 +4,13 @@ import { type Bed, normalise, prepareWorld, reportedLevel, toolBed } from './too
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
-test('"check_events_15m should be 4 hours, not 6" changes that one amount', async () => {
+test('"check_events_15m should be 4 hours, not 6" changes that one value', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const given = { check: 'check_events_15m', from: 6, to: 4 };
   const { text, structure } = await bed.call('fixInterval', given);
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "Fixed 1 interval of one check file: 6 → 4. That is not baseline × 2.
+    "Fixed 1 interval in one check file: 6 → 4. This is not baseline × 2.
 
     Status: fixed
     File: events/check_events_15m.yml
@@ -18,8 +18,8 @@ test('"check_events_15m should be 4 hours, not 6" changes that one amount', asyn
       8: INTERVAL '6' hour → INTERVAL '4' hour (baseline INTERVAL '3' hour, × 2 is INTERVAL '6' hour)
     Review id: <reviewId>
 
-    → The person reviews the change and replies "approved", or names what else is wrong.
-    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Ask the user to review the change and reply "approved", or say what else is wrong.
+    → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'fixed',
@@ -41,7 +41,7 @@ test('"check_events_15m should be 4 hours, not 6" changes that one amount', asyn
   expect(again.structure).toMatchObject({ status: 'unchanged', changes: [], reviewId: structure.reviewId });
 });
 
-test('the check may be named by file, with or without ending, or by any path to it', async () => {
+test('the check may be given as a file name, with or without extension, or as any path to it', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const names = [
@@ -59,14 +59,14 @@ test('the check may be named by file, with or without ending, or by any path to 
   }
 });
 
-test('several places of one file are changed together, or one of them by its line', async () => {
+test('several intervals of one file are changed together, or one of them by its line', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const check = 'check_profile_identifiers_15m';
   const all = await bed.call('fixInterval', { check, from: 6, to: 5 });
   expect(all.structure.changes).toHaveLength(2);
   expect(all.structure.summary).toMatchInlineSnapshot(
-    `"Fixed 2 intervals of one check file: 6 → 5. That is not baseline × 2."`,
+    `"Fixed 2 intervals in one check file: 6 → 5. This is not baseline × 2."`,
   );
   const [first] = all.structure.changes;
   const one = await bed.call('fixInterval', { check, from: 5, to: 6, line: first.line });
@@ -75,21 +75,21 @@ test('several places of one file are changed together, or one of them by its lin
   ]);
 });
 
-test('a fix that gives baseline × load back is none: it is neither kept nor warned about', async () => {
+test('a fix back to baseline × load is neither kept nor warned about', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 4, to: 6 });
   expect(structure.restored).toBe(true);
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Fixed 1 interval of one check file: 4 → 6. That is baseline × 2 again, so no fix is kept."`,
+    `"Fixed 1 interval in one check file: 4 → 6. This is baseline × 2 again, so no fix is kept."`,
   );
   expect((await bed.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
   const report = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   expect(report.warnings.join()).not.toContain('fixed by a person');
 });
 
-test('an approved fix that a person takes back by hand is forgotten with the next approval', async () => {
+test('an approved fix that the user reverts by hand is dropped at the next approval', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
@@ -103,17 +103,17 @@ test('an approved fix that a person takes back by hand is forgotten with the nex
   expect((await bed.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
 });
 
-test('a fix of bytes that were approved already needs no approval again', async () => {
+test('a fix that restores approved bytes needs no new approval', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const fixed = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   await bed.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 4, to: 5 });
   const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 5, to: 4 });
-  expect(structure.nextSteps).toEqual([`uploadChecks with reviewId ${structure.reviewId}.`]);
+  expect(structure.nextSteps).toEqual([`Call uploadChecks with reviewId ${structure.reviewId}.`]);
 });
 
-// What is refused changes nothing, so that these share one world.
+// A refused call changes nothing, so these share one world.
 let shared: Bed;
 let untouched: unknown;
 beforeAll(async () => {
@@ -133,36 +133,36 @@ const refused: [what: string, given: Record<string, unknown>, says: RegExp][] = 
     /^BAD_INPUT: 2 check files match "check_events_15m": events\/check_events_15m\.yml, orders\/check_events_15m\.yml\. Nothing was changed\. Next: call fixInterval/,
   ],
   [
-    'a name that matches none says which was probably meant',
+    'a name without a match suggests the closest one',
     { check: 'check_mesages_15m', from: 6, to: 4 },
     /^NOT_FOUND: No check file under review matches "check_mesages_15m".*perhaps you mean messages\/check_messages_15m\.yml/,
   ],
   [
-    'a name like no other',
+    'a name unlike any other',
     { check: 'zzz', from: 6, to: 4 },
     /^NOT_FOUND: .*the name of a check file under CHECKS_PATH/,
   ],
   [
-    'an amount that does not stand there lists those that do',
+    'a value that is not in the file lists those that are',
     { check: 'check_messages_15m', from: 6, to: 5 },
-    /^BAD_INPUT: messages\/check_messages_15m\.yml holds no interval of 6\. Nothing was changed\. Next: .*INTERVAL '4' hour \(line \d+\)/,
+    /^BAD_INPUT: messages\/check_messages_15m\.yml has no interval of 6\. Nothing was changed\. Next: .*INTERVAL '4' hour \(line \d+\)/,
   ],
   [
-    'an amount on another line',
+    'a value on another line',
     { check: 'check_messages_15m', from: 4, to: 5, line: 1 },
-    /holds no interval of 4 on line 1/,
+    /has no interval of 4 on line 1/,
   ],
   [
     'another unit',
     { check: 'check_messages_15m', from: 4, to: 5, unit: 'day' },
-    /holds no interval of 4 days.*there is none/,
+    /has no interval of 4 days.*it has none/,
   ],
   [
-    'a file that is no valid YAML',
+    'a file that is not valid YAML',
     { check: 'check_odd_15m', from: 6, to: 4 },
     /^BAD_INPUT: orders\/check_odd_15m\.yml:\d+ is not valid YAML/,
   ],
-  ['an amount with a fraction', { check: 'check_messages_15m', from: 4, to: 2.5 }, /^BAD_INPUT: to .*2\.5/],
+  ['a fractional value', { check: 'check_messages_15m', from: 4, to: 2.5 }, /^BAD_INPUT: to .*2\.5/],
   [
     'a misspelt argument',
     { chek: 'check_messages_15m', from: 4, to: 5 },
@@ -174,7 +174,7 @@ test.each(refused)('%s, and nothing is changed', async (_what, given, says) => {
   expect(shared.everything()).toEqual(untouched);
 });
 
-test('a fix does not make the rest of somebody’s edit known: it stays unexpected, and is not overwritten', async () => {
+test('a fix does not cover another edit of the same file: it stays unexpected, and is not overwritten', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, 'expect: 0', 'expect: 999999');
@@ -192,6 +192,6 @@ test('a fix does not make the rest of somebody’s edit known: it stays unexpect
 test('without a load level there is nothing to fix', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).toMatch(
-    /^WRONG_STATE: No load level was made in this session yet\./,
+    /^WRONG_STATE: This session has no load level on disk\./,
   );
 });

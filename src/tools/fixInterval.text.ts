@@ -1,0 +1,95 @@
+/** What fixInterval says, its errors included. */
+import { type Yes, yesTo } from './words/approving.ts';
+import { count } from './words/text.ts';
+
+export function unchangedText(to: number, reviewId: string) {
+  return {
+    summary: `The check already has ${to} there; nothing was written.`,
+    nextSteps: [`reviewConfigs shows the files under review (reviewId ${reviewId}).`],
+  };
+}
+
+export interface Change {
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+  readonly baseline?: string | undefined;
+  readonly scaled?: string | undefined;
+}
+
+interface Fixed {
+  readonly from: number;
+  readonly to: number;
+  readonly changes: readonly Change[];
+  readonly load: number;
+  readonly restored: boolean;
+  readonly reviewId: string;
+  readonly approved: boolean;
+  readonly mode: Yes['mode'];
+}
+
+export function fixedText({ from, to, changes, load, restored, reviewId, approved, mode }: Fixed) {
+  const fixed = `Fixed ${count(changes.length, 'interval')} in one check file: ${from} → ${to}.`;
+  return {
+    summary: `${fixed}${aboutLoad(changes, load, restored)}`,
+    nextSteps: approved
+      ? [`Call uploadChecks with reviewId ${reviewId}.`]
+      : [
+          'Ask the user to review the change and reply "approved", or say what else is wrong.',
+          ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
+        ],
+  };
+}
+
+function aboutLoad(changes: readonly Change[], load: number, restored: boolean): string {
+  if (restored) return ` This is baseline × ${load} again, so no fix is kept.`;
+  const differs = changes.every(({ after, scaled }) => scaled !== undefined && scaled !== after);
+  return differs ? ` This is not baseline × ${load}.` : '';
+}
+
+export const byHand = 'restore or fix the file by hand, then call reviewConfigs.';
+
+export function unreadable(path: string, problem: string | undefined): string {
+  return `${path} ${problem ?? 'was deleted'}. Nothing was changed.`;
+}
+
+export function invalidYaml(path: string, { line, message }: { line: number; message: string }): string {
+  return `${path}:${line} is not valid YAML (${message}). Nothing was changed.`;
+}
+
+interface Given {
+  readonly from: number;
+  readonly unit?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+export function noSuchInterval(path: string, { from, unit, line }: Given): string {
+  const value = unit === undefined ? String(from) : count(from, unit);
+  const where = line === undefined ? '' : ` on line ${line}`;
+  return `${path} has no interval of ${value}${where}. Nothing was changed.`;
+}
+
+interface Literal {
+  readonly head: string;
+  readonly digits: string;
+  readonly tail: string;
+  readonly line: number;
+}
+
+export function oneOf(literals: readonly Literal[]): string {
+  const listed = literals.map(({ head, digits, tail, line }) => `${head}${digits}${tail} (line ${line})`);
+  return `call fixInterval with a value from the file: ${listed.join(', ') || 'it has none'}.`;
+}
+
+export const fixIntervalLines = {
+  changes: (rows: readonly Change[], { load }: { readonly load: number }) => [
+    'Changes:',
+    ...rows.map(({ line, before, after, baseline, scaled }) => {
+      const origin = baseline === undefined ? '' : ` (baseline ${baseline}, × ${load} is ${scaled})`;
+      return `  ${line}: ${before} → ${after}${origin}`;
+    }),
+  ],
+  // Both are in the summary.
+  load: () => [],
+  restored: () => [],
+};
