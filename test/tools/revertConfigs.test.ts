@@ -3,13 +3,13 @@ import { normalise, openRound, prepareWorld, toolBed, uploadLevel } from './tool
 
 prepareWorld();
 
-test('"Revert configs to baseline" puts every file back, and the patch brings all of them back again', async () => {
+test('"Revert configs to baseline" reverts every file, and the patch restores all of them', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2 });
   const scaled = bed.git('diff');
   const { text, structure } = await bed.call('revertConfigs');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "Reverted 8 check files to the baseline. What was there before is kept as a patch.
+    "Reverted 8 check files to the baseline. The previous contents are saved as a patch.
 
     Status: reverted
     Files reverted: 8
@@ -20,7 +20,7 @@ test('"Revert configs to baseline" puts every file back, and the patch brings al
       - s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/daily/2x/
 
     → scaleConfigs starts a new load level.
-    → To bring the files back, the person types git apply and the path of the backup in the target repository."
+    → To restore the files, the user runs git apply with the path of the backup in the target repository."
   `);
   expect(structure).toMatchObject({ status: 'reverted', filesReverted: 8 });
   expect(bed.git('status', '--porcelain')).toBe('');
@@ -28,7 +28,7 @@ test('"Revert configs to baseline" puts every file back, and the patch brings al
   expect(bed.git('diff')).toBe(scaled);
 });
 
-test('the bucket is left as it is, and what lies there is told', async () => {
+test('the bucket is left as it is, and its prefixes are listed', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2 });
   const before = bed.keys('');
@@ -37,7 +37,7 @@ test('the bucket is left as it is, and what lies there is told', async () => {
   expect(bed.keys('')).toEqual(before);
 });
 
-test('twice gives the same end: the second call writes nothing and needs no patch', async () => {
+test('the second call writes nothing and needs no patch', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('revertConfigs');
@@ -45,11 +45,11 @@ test('twice gives the same end: the second call writes nothing and needs no patc
   expect(structure).toMatchObject({ status: 'unchanged', filesReverted: 0 });
   expect(structure).not.toHaveProperty('backup');
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Every check file already is at the baseline; nothing was written."`,
+    `"Every check file is already at the baseline; nothing was written."`,
   );
 });
 
-test('to the last commit: a committed 2x comes back from 4x, and the baseline from 2x', async () => {
+test('lastCommit restores a committed 2x from 4x, and baseline restores the baseline from 2x', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2 });
   await bed.call('commitResults');
@@ -66,11 +66,11 @@ test('afterwards no level is on disk, and a fix of the level is still known', as
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   await bed.call('revertConfigs');
   expect((await bed.call('showSession')).structure).toMatchObject({ phase: 'idle', disk: null });
-  expect(await bed.refusal('reviewConfigs')).toContain('No load level was made');
+  expect(await bed.refusal('reviewConfigs')).toContain('This session has no load level on disk');
   expect((await bed.call('scaleConfigs', { load: 2 })).structure.fixesApplied).toHaveLength(1);
 });
 
-test('what is no check file is left alone', async () => {
+test('files that are not checks are left alone', async () => {
   const bed = await toolBed();
   bed.write('events/check_events_backfill.yml', 'mine: 1\n');
   bed.write('notes.txt', 'mine');
@@ -79,13 +79,13 @@ test('what is no check file is left alone', async () => {
   expect(bed.read('notes.txt')).toBe('mine');
 });
 
-test('another place to revert to, and a misspelt argument, are refused', async () => {
+test('an unknown target and a misspelt argument are refused', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('revertConfigs', { to: 'yesterday' })).toMatch(/^BAD_INPUT: to .*"yesterday"/);
   expect(await bed.refusal('revertConfigs', { too: 'baseline' })).toContain('did you mean to?');
 });
 
-test('a round that runs goes on, and so does the session’s word of it', async () => {
+test('a running round continues, and the session still shows it', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   const clusterId = bed.trigger();
@@ -93,7 +93,7 @@ test('a round that runs goes on, and so does the session’s word of it', async 
   await bed.call('pollCluster', { waitSeconds: 0 });
   const { structure } = await bed.call('revertConfigs');
   expect(structure.summary).toContain('LOAD = 2 in the DAG and the cluster configs stay as they are.');
-  expect(structure.nextSteps[0]).toBe('pollCluster: round 1 (2x) still runs what was uploaded.');
+  expect(structure.nextSteps[0]).toBe('Call pollCluster: round 1 (2x) is still running what was uploaded.');
   const session = (await bed.call('showSession')).structure;
   expect(session).toMatchObject({ phase: 'running', disk: null, rounds: [{ clusterId }] });
   expect(session.nextSteps[0]).toContain('pollCluster');
