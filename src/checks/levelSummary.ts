@@ -1,4 +1,4 @@
-/** A load level in figures and words: what scaleConfigs tells, and the file with all of it. */
+/** A load level in numbers and sentences: what scaleConfigs reports, and the file that lists all of it. */
 import { type ExpectedFile, schedulesInScope } from './expected.ts';
 import { fitting } from './fitting.ts';
 import type { Review, ReviewTarget } from './review.ts';
@@ -6,7 +6,7 @@ import { sampleChanges } from './sample.ts';
 import type { ScalePlan } from './scalePlan.ts';
 import { fileRules, type Schedule, schedules } from './schedules.ts';
 
-/** A level as a result tells it: figures against the baseline, and the first few of every list. */
+/** A level as a result shows it: numbers against the baseline, and the first rows of every list. */
 export function describeLevel(before: Review, review: Review, plan: ScalePlan, target: ReviewTarget) {
   const { remarks, notScaled } = remarksOn(review);
   const sampled = plan.writes.length > 0 ? plan.writes : before.changed;
@@ -42,7 +42,7 @@ interface ScheduleSummary {
   readonly note?: string;
 }
 
-/** One row for each kind of file, as the seed's output has it. */
+/** One row for each file pattern. */
 function summariseSchedules(
   files: readonly ExpectedFile[],
   load: number,
@@ -71,30 +71,30 @@ function summariseSchedules(
 function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
     ...(unscaled
-      ? [
-          `not scaled: the DAG gives these checks ts_start and ts_end ${load} ${load === 1 ? 'hour' : 'hours'} apart at run time`,
-        ]
+      ? [`not scaled: the DAG run passes ts_start and ts_end ${load} ${load === 1 ? 'hour' : 'hours'} apart`]
       : []),
     ...(others > 0
-      ? [`${others} more ${schedule} ${others === 1 ? 'file' : 'files'} of other names, uploaded unscaled`]
+      ? [
+          `${others} more ${schedule} ${others === 1 ? 'file' : 'files'} with other suffixes, uploaded unscaled`,
+        ]
       : []),
   ];
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
 
 interface Remarks {
-  /** Whole sentences, the ones that a reviewer wants first. */
+  /** Most important first. */
   readonly remarks: readonly string[];
   readonly notScaled: readonly { file: string; line: number; text: string; reason: string }[];
 }
 
-/** What a reviewer should know beside the changes themselves. */
+/** What a reviewer should know besides the changes. */
 function remarksOn(review: Review): Remarks {
   const invalid = review.files.flatMap((one) =>
     one.invalid === undefined
       ? []
       : [
-          `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): left alone, and uploaded as its baseline is.`,
+          `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): not scaled, uploaded as it is.`,
         ],
   );
   const moved = review.files.flatMap((one) =>
@@ -108,27 +108,26 @@ function remarksOn(review: Review): Remarks {
     remarks: [
       ...invalid,
       ...outside(review),
-      ...many(unloaded, 'no interval of the unit that is scaled: the load of these checks does not change'),
+      ...many(unloaded, 'no interval in the scaled unit, so the load of these checks does not change'),
       ...moved,
-      ...many(added, 'new on the test branch: the first version there is the baseline'),
+      ...many(added, 'new on the test branch, so the first version there is the baseline'),
       ...many(review.unrecognised, 'not named like a 15m, hourly or daily check, so never uploaded'),
       ...many(
         review.untracked,
-        'not in git yet, so there is no baseline: neither scaled nor uploaded; commit them to include them',
+        'not in git yet, so without a baseline: neither scaled nor uploaded; commit to include',
       ),
     ],
-    notScaled: review.files.flatMap((one) => one.notScaled.map((left) => ({ file: one.path, ...left }))),
+    notScaled: review.files.flatMap((one) =>
+      one.notScaled.map((unscaled) => ({ file: one.path, ...unscaled })),
+    ),
   };
 }
 
 function outside({ changedOutside, target }: Review): string[] {
   if (changedOutside === 0) return [];
-  const files =
-    changedOutside === 1
-      ? '1 file of another schedule differs'
-      : `${changedOutside} files of other schedules differ`;
+  const files = `${changedOutside} ${changedOutside === 1 ? 'file' : 'files'}`;
   return [
-    `${files} from the baseline on disk: no part of this review, and not uploaded (scope ${target.scope}). revertConfigs takes them back; scope all takes them along.`,
+    `Changes in ${files} of other schedules are not part of this review and not uploaded (scope ${target.scope}). revertConfigs reverts them; scope all includes them.`,
   ];
 }
 
@@ -140,22 +139,22 @@ function many(paths: readonly string[], what: string): string[] {
   ];
 }
 
-/** The file that lists everything: every change against the baseline, every literal left, every remark. */
+/** The file that lists everything: each change against the baseline, each unscaled interval, each remark. */
 export function changesText(review: Review, title: string): string {
   const { remarks, notScaled } = remarksOn(review);
   const changed = review.files.filter((one) => one.digest !== one.file.baselineDigest);
   return [
     `# ${title}`,
     '',
-    `## Changed against the baseline ${review.baseCommit.slice(0, 12)} (${changed.length} files)`,
+    `## Changed against the baseline ${review.baseCommit.slice(0, 12)} (${changed.length} ${changed.length === 1 ? 'file' : 'files'})`,
     ...changed.flatMap((one) => [
       '',
       `${one.path}${one.fix === undefined ? '' : ` (known fix, ${one.fix.origin})`}`,
       ...one.changes.map((change) => `  ${change.line}: ${change.before} -> ${change.after}`),
     ]),
     '',
-    `## Left as they are (${notScaled.length})`,
-    ...notScaled.map((left) => `  ${left.file}:${left.line}: ${left.text} (${left.reason})`),
+    `## Left unscaled (${notScaled.length})`,
+    ...notScaled.map((one) => `  ${one.file}:${one.line}: ${one.text} (${one.reason})`),
     '',
     `## Remarks (${remarks.length})`,
     ...remarks.map((remark) => `  ${remark}`),

@@ -1,209 +1,207 @@
-/** What scaleConfigs says in each of its four ends. */
+/** What scaleConfigs says in each of its four outcomes. */
+import type { describeLevel } from '../checks/levelSummary.ts';
+import type { ReviewTarget } from '../checks/review.ts';
+import type { ScalePlan } from '../checks/scalePlan.ts';
+import { type Yes, yesTo } from './words/approving.ts';
+import { count } from './words/text.ts';
 
-import type { ReviewTarget } from '../../checks/review.ts';
-import type { ScalePlan } from '../../checks/scalePlan.ts';
-import { type Yes, yesTo } from './approving.ts';
-import { count } from './text.ts';
-
-/** Nothing of an hourly test alone is scaled in its files. */
-function isByRunTime({ schedule, scope }: ReviewTarget): boolean {
-  return schedule === 'hourly' && scope === 'schedule';
-}
-
-function argumentsOf({ load, schedule, scope }: ReviewTarget, abandon: boolean) {
-  return { load, schedule, scope, ...(abandon ? { abandon } : {}) };
-}
-
-interface Facts {
+export interface Scaling {
   readonly target: ReviewTarget;
   readonly plan: ScalePlan;
-  readonly filesChanged: number;
-  readonly intervalsChanged: number;
-  readonly approvalNeeded: boolean;
+  readonly level: Pick<ReturnType<typeof describeLevel>, 'filesChanged' | 'intervalsChanged'>;
   readonly reviewId: string;
+  readonly approvalNeeded: boolean;
   readonly abandon: boolean;
-  /** Another round is under way: nothing is uploaded before its end. */
-  readonly roundRuns: boolean;
+  /** Uploads wait until that round ends. */
+  readonly isRoundRunning: boolean;
   readonly mode: Yes['mode'];
 }
 
-export function decisionWords({ target, plan, abandon }: Facts) {
-  const files = count(plan.edited.length, 'check file');
+function callWith({ target, abandon }: Scaling, given: Readonly<Record<string, unknown>> = {}) {
+  const { load, schedule, scope } = target;
+  const leaving = abandon ? { abandon } : {};
+  return { tool: 'scaleConfigs', arguments: { load, schedule, scope, ...leaving, ...given } };
+}
+
+export function decisionText(scaling: Scaling) {
+  const { target, plan } = scaling;
   return {
-    status: 'needs_decision' as const,
-    summary: `${files} on disk ${plan.edited.length === 1 ? 'was' : 'were'} edited by somebody since the last scaling. Nothing was written.`,
+    summary: `Manual edits found in ${count(plan.edited.length, 'check file')} on disk. Nothing was written.`,
     nextSteps: [
-      'Ask the person: keep the edits, or replace them?',
-      'To keep them for the load they were made at: uploadChecks there first, once the person approved them; or the person commits them.',
+      'Ask the user: keep the edits, or replace them?',
+      'To keep them for the load they were made at: get them approved and call uploadChecks at that load first, or the user commits them.',
       `To replace them (a patch is saved first): scaleConfigs with load ${target.load} and overwriteEdits: true.`,
     ],
-    callAgain: {
-      tool: 'scaleConfigs',
-      arguments: { ...argumentsOf(target, abandon), overwriteEdits: true },
-    },
+    callAgain: callWith(scaling, { overwriteEdits: true }),
   };
 }
 
-export function dryRunWords({ target, plan, filesChanged, intervalsChanged, abandon }: Facts) {
-  const edits =
-    plan.edited.length === 0
-      ? ''
-      : ` ${count(plan.edited.length, 'edited file')} would be saved as a patch first.`;
+export function dryRunText(scaling: Scaling) {
+  const { target, plan, level } = scaling;
+  const { edited, writes } = plan;
+  const patch =
+    edited.length === 0 ? '' : ` Edits in ${count(edited.length, 'file')} would be saved as a patch first.`;
   return {
-    status: 'dry_run' as const,
-    summary: `Dry run for ${target.load}x: ${count(plan.writes.length, 'file')} would be written; ${count(filesChanged, 'file')} with ${count(intervalsChanged, 'interval')} would then differ from the baseline.${edits} Nothing was written.`,
-    nextSteps: [`scaleConfigs with load ${target.load} (dryRun left out) writes it.`],
-    callAgain: { tool: 'scaleConfigs', arguments: argumentsOf(target, abandon) },
+    summary: `Dry run for ${target.load}x: would write ${count(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${patch} Nothing was written.`,
+    nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
+    callAgain: callWith(scaling),
   };
 }
 
-export function scaledWords({
-  target,
-  plan,
-  filesChanged,
-  intervalsChanged,
-  approvalNeeded,
-  reviewId,
-  roundRuns,
-  mode,
-}: Facts) {
-  const written = plan.writes.length;
-  const now =
-    filesChanged === 0
-      ? `every file${target.scope === 'schedule' ? ` of ${target.schedule}` : ''} under test holds its baseline`
-      : `${count(filesChanged, 'file')} with ${count(intervalsChanged, 'interval')} ${filesChanged === 1 ? 'differs' : 'differ'} from the baseline`;
-  const what =
-    written > 0
-      ? `Modified ${count(written, 'config file')} for ${target.load}x load (${target.schedule} under test): ${written === filesChanged ? count(intervalsChanged, 'interval') : now}.`
-      : isByRunTime(target)
-        ? `Nothing to modify: at ${target.load}x the DAG run itself gives the hourly checks a window of ${count(target.load, 'hour')}, so that ${now}.`
-        : `The configs already are at ${target.load}x: ${now}.`;
+export function scaledText(scaling: Scaling) {
   return {
-    status: written === 0 ? ('unchanged' as const) : ('scaled' as const),
-    summary: what,
+    summary: scalingSummary(scaling),
     nextSteps: [
-      ...(roundRuns ? ['Uploads wait: pollCluster until the running round is done.'] : []),
-      ...(approvalNeeded
-        ? [
-            'The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).',
-            ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
-            ...(plan.fixesNotCarried.length === 0
-              ? []
-              : [
-                  'The person says whether the fixes of the last level (notCarried) hold here, too: fixInterval makes a window again; any other edit is the person’s to make, then reviewConfigs.',
-                ]),
-          ]
-        : [`No approval is needed: uploadChecks with reviewId ${reviewId}.`]),
+      ...(scaling.isRoundRunning
+        ? ['Uploads wait for the running round: call pollCluster until it is done.']
+        : []),
+      ...stepsAfter(scaling),
     ].slice(0, 3),
   };
 }
 
-interface Lines {
-  readonly bySchedule: readonly {
-    readonly pattern: string;
-    readonly files: number;
-    readonly changed: number;
-    readonly intervals: number;
-    readonly note?: string | undefined;
-  }[];
-  readonly sample: readonly {
-    readonly file: string;
-    readonly line: number;
-    readonly baseline: string;
-    readonly before: string;
-    readonly after: string;
-  }[];
-  readonly notScaled: readonly {
-    readonly file: string;
-    readonly line: number;
-    readonly text: string;
-    readonly reason: string;
-  }[];
-  readonly notScaledTotal: number;
-  readonly status: string;
-  readonly summary: string;
+function scalingSummary({ target, plan, level }: Scaling): string {
+  const { load, schedule } = target;
+  const written = plan.writes.length;
+  if (written === 0 && isSetByDagRun(target))
+    return `Nothing to change on disk at ${load}x: hourly checks get a ${load}-hour window from the DAG run (ts_start, ts_end). On disk, ${stateOnDisk(target, level)}.`;
+  if (written === 0) return `The configs are already at ${load}x: ${stateOnDisk(target, level)}.`;
+  const detail =
+    written === level.filesChanged
+      ? count(level.intervalsChanged, 'interval')
+      : `now ${stateOnDisk(target, level)}`;
+  return `Modified ${count(written, 'config file')} for ${load}x load (${schedule} under test): ${detail}.`;
+}
+
+/** No file of an hourly test alone is scaled. */
+function isSetByDagRun({ schedule, scope }: ReviewTarget): boolean {
+  return schedule === 'hourly' && scope === 'schedule';
+}
+
+function stateOnDisk({ scope, schedule }: ReviewTarget, level: Scaling['level']): string {
+  if (level.filesChanged === 0)
+    return `every ${scope === 'schedule' ? `${schedule} ` : ''}file is at its baseline`;
+  return `${sizeOf(level)} ${level.filesChanged === 1 ? 'differs' : 'differ'} from the baseline`;
+}
+
+function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
+  return `${count(filesChanged, 'file')} (${count(intervalsChanged, 'interval')})`;
+}
+
+function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
+  if (!approvalNeeded) return [`No approval is needed: call uploadChecks with reviewId ${reviewId}.`];
+  return [
+    'Ask the user to review the git diff in the target repository (for example in PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).',
+    ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
+    ...(plan.fixesNotCarried.length === 0
+      ? []
+      : [
+          'Ask the user whether the fixes from the previous level (notCarried) apply here as well: fixInterval sets a value again; the user redoes any other edit, then call reviewConfigs.',
+        ]),
+  ];
+}
+
+interface Output {
+  readonly status: 'scaled' | 'unchanged' | 'dry_run' | 'needs_decision';
   readonly load: number;
   readonly written: number;
   readonly filesChanged: number;
-  readonly edits: readonly {
-    readonly file: string;
-    readonly line: number;
-    readonly found: string;
-    readonly scaled: string;
-  }[];
-  readonly fixesNotCarried: readonly string[];
-  readonly notCarried: readonly {
-    readonly file: string;
-    readonly line: number;
-    readonly unit: string;
-    readonly baseline: number;
-    readonly scaled: number;
-    readonly fixed: number;
-    readonly now: number;
-  }[];
+  readonly bySchedule: readonly ScheduleRow[];
+  readonly notScaledTotal: number;
+  readonly edits: readonly EditRow[];
+  readonly notCarried: readonly NotCarriedRow[];
 }
 
-/** The summary says it where every file that differs was written by this call. */
-function unlessSaid(title: string) {
-  return (total: number, { status, written, filesChanged }: Lines) =>
+interface ScheduleRow {
+  readonly pattern: string;
+  readonly files: number;
+  readonly changed: number;
+  readonly intervals: number;
+  readonly note?: string | undefined;
+}
+
+interface EditRow {
+  readonly file: string;
+  readonly line: number;
+  readonly found: string;
+  readonly scaled: string;
+}
+
+interface NotCarriedRow {
+  readonly file: string;
+  readonly line: number;
+  readonly unit: string;
+  readonly baseline: number;
+  readonly scaled: number;
+  readonly fixed: number;
+  readonly now: number;
+}
+
+type Level = ReturnType<typeof describeLevel>;
+
+/** The summary already has these numbers when this call wrote every file that differs from the baseline. */
+function unlessInSummary(title: string) {
+  return (total: number, { status, written, filesChanged }: Output) =>
     status === 'needs_decision' || (status === 'scaled' && written === filesChanged)
       ? []
       : [`${title}: ${total}`];
 }
 
+/** Paths that the rows about single lines do not show. */
+function notIn(rows: readonly { readonly file: string }[], paths: readonly string[]): string[] {
+  const shown = new Set(rows.map(({ file }) => file));
+  return paths.filter((path) => !shown.has(path));
+}
+
 /** The fields of the result that a reviewer reads line by line. */
-export const scalingLines = {
-  // The summary names the schedule.
+export const scaleConfigsLines = {
   scheduleFrom: () => [],
-  load: (load: number, { summary }: Lines) => (summary.includes(`${load}x`) ? [] : [`Load: ${load}`]),
-  schedule: (schedule: string, { summary }: Lines) =>
-    summary.includes(`${schedule} under test`) ? [] : [`Schedule: ${schedule}`],
-  filesChanged: unlessSaid('Files changed'),
-  intervalsChanged: unlessSaid('Intervals changed'),
-  written: unlessSaid('Written'),
-  bySchedule: (rows: Lines['bySchedule']) =>
+  load: (load: number, { status }: Output) => (status === 'needs_decision' ? [`Load: ${load}`] : []),
+  schedule: (schedule: string, { status }: Output) => (status === 'scaled' ? [] : [`Schedule: ${schedule}`]),
+  filesChanged: unlessInSummary('Files changed'),
+  intervalsChanged: unlessInSummary('Intervals changed'),
+  written: unlessInSummary('Written'),
+  bySchedule: (rows: readonly ScheduleRow[]) =>
     rows.map((row) => {
       const note = row.note === undefined ? '' : ` (${row.note})`;
       return `  - ${row.changed} of ${count(row.files, 'file')} in ${row.pattern}, ${count(row.intervals, 'interval')}${note}`;
     }),
-  sample: (rows: Lines['sample']) => [
+  sample: (rows: Level['sample']) => [
     'Sample:',
     ...rows.map((row) => {
-      // Called again, the disk holds the load already.
+      // In a repeated call the file on disk is already scaled, so show the change from the baseline.
       const before = row.before === row.after ? row.baseline : row.before;
       const baseline = before === row.baseline ? '' : ` (baseline ${row.baseline})`;
       return `  ${row.file}:${row.line}: ${before} → ${row.after}${baseline}`;
     }),
   ],
-  notScaled: (rows: Lines['notScaled'], { notScaledTotal }: Lines) => [
-    `Windows in these files that are left as they are (${notScaledTotal}):`,
+  notScaled: (rows: Level['notScaled'], { notScaledTotal }: Output) => [
+    `Intervals left unscaled in these files (${notScaledTotal}):`,
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.text} (${row.reason})`),
   ],
-  edited: (paths: readonly string[], { edits }: Lines) => {
-    const listed = new Set(edits.map(({ file }) => file));
-    const others = paths.filter((path) => !listed.has(path));
-    return others.length === 0 ? [] : [`Edited, too: ${others.join(', ')}`];
+  notScaledTotal: (total: number, { status, bySchedule }: Output) =>
+    total === 0 && status !== 'needs_decision' && bySchedule.some(({ intervals }) => intervals > 0)
+      ? ['Intervals left unscaled in these files: none']
+      : [],
+  edited: (paths: readonly string[], { edits }: Output) => {
+    const others = notIn(edits, paths);
+    return others.length === 0 ? [] : [`Also edited: ${others.join(', ')}`];
   },
-  editedTotal: (total: number, { status }: Lines) =>
-    total === 0
-      ? []
-      : [`${status === 'scaled' ? 'Edited files that were replaced' : 'Edited files'}: ${total}`],
-  edits: (rows: Lines['edits']) =>
+  editedTotal: (total: number, { status }: Output) =>
+    total === 0 ? [] : [`${status === 'scaled' ? 'Edited files replaced' : 'Edited files'}: ${total}`],
+  edits: (rows: readonly EditRow[]) =>
     rows.map((row) => `  ${row.file}:${row.line}: ${row.found.trim()} → ${row.scaled.trim()}`),
-  fixesNotCarried: (paths: readonly string[], { notCarried }: Lines) => {
-    const told = new Set(notCarried.map(({ file }) => file));
-    const others = paths.filter((path) => !told.has(path));
-    return others.length === 0 ? [] : [`Edits of the last level that are not carried: ${others.join(', ')}`];
+  fixesNotCarried: (paths: readonly string[], { notCarried }: Output) => {
+    const others = notIn(notCarried, paths);
+    return others.length === 0
+      ? []
+      : [`Edits from the previous level, not carried over: ${others.join(', ')}`];
   },
-  notCarried: (rows: Lines['notCarried'], { load }: Lines) => [
-    'Fixes of the last level that are not carried:',
+  notCarried: (rows: readonly NotCarriedRow[], { load }: Output) => [
+    'Fixes from the previous level, not carried over:',
     ...rows.map(
       (row) =>
-        `  ${row.file}:${row.line}: baseline ${count(row.baseline, row.unit)}, scaled ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,
+        `  ${row.file}:${row.line}: baseline ${count(row.baseline, row.unit)}, scaled to ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,
     ),
   ],
-  notScaledTotal: (total: number, { status, bySchedule }: Lines) =>
-    total === 0 && status !== 'needs_decision' && bySchedule.some(({ intervals }) => intervals > 0)
-      ? ['Every window in these files was scaled.']
-      : [],
 };

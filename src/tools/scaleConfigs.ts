@@ -8,8 +8,16 @@ import { fileChanges, keepManifest, readManifest, reviewOf } from '../facts/chec
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
-import { callAgain, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
-import { decisionWords, dryRunWords, scaledWords, scalingLines } from './words/scaling.ts';
+import { decisionText, dryRunText, scaleConfigsLines, scaledText } from './scaleConfigs.text.ts';
+import {
+  callAgain,
+  defineTool,
+  loadInput,
+  loadOutput,
+  result,
+  scheduleInput,
+  type ToolCall,
+} from './tool.ts';
 import { textOf } from './words/text.ts';
 
 const input = z.strictObject({
@@ -17,8 +25,8 @@ const input = z.strictObject({
   schedule: scheduleInput.optional().describe("else the session's, or 15m"),
   scope: z.enum(['all', 'schedule']).optional(),
   dryRun: z.boolean().default(false),
-  overwriteEdits: z.boolean().default(false).describe('if the person agrees'),
-  abandon: z.boolean().default(false).describe('a round that hangs'),
+  overwriteEdits: z.boolean().default(false).describe('if the user agrees'),
+  abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
 const output = z.object({
@@ -27,7 +35,7 @@ const output = z.object({
   load: loadOutput,
   schedule: scheduleInput,
   scheduleFrom: z.enum(['given', 'session', 'default']),
-  /** Of the bytes on disk after the call; left out while the person has to decide first. */
+  /** Of the bytes on disk after the call; absent in a question about edits. */
   reviewId: z.string().optional(),
   approvalNeeded: z.boolean().optional(),
   filesChanged: z.int(),
@@ -77,133 +85,142 @@ const output = z.object({
   callAgain: callAgain.optional(),
 });
 
-type Wanted = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'>;
+type Given = z.output<typeof input>;
+type Result = z.input<typeof output>;
+
+type ScaleConfigsPorts = Pick<
+  Ports,
+  'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'
+>;
 
 export const scaleConfigs = defineTool({
   name: 'scaleConfigs',
   title: 'Scale the check configs to a load level',
   description:
-    'Widens the window of every check to git baseline × load, on disk, for the person to review. Loads never compound; 1 gives the baseline back.',
+    'Scales the check intervals on disk to git baseline × load, for the user to review. Loads never compound; 1 restores the baseline.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
   input,
   output,
-  async run(input, ports: Wanted, call) {
-    const session = await ports.sessions.load();
-    const { target, scheduleFrom } = targetOf(input, session);
-    // Whatever waits for AWS comes before the look at the disk: a person works on meanwhile.
-    const left = input.abandon ? await roundsToLeave(ports, session, call) : [];
-    const warnings = input.abandon ? [] : await roundWarnings(ports, session, call);
-    const snapshot = await ports.target.snapshot({ forWriting: true }, call);
-    const before = await reviewOf(ports, session, snapshot, target);
-    const written = await Promise.all(
-      session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)),
-    );
-    const plan = planScaling(before, session, written);
-    const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
-
-    const level = describeLevel(before, review, plan, target);
-    const edits = plan.edited.flatMap((one) =>
-      fileChanges(one.path, one.file.disk, one.bytes).map(({ file, line, before: found, after: scaled }) => {
-        return { file, line, found, scaled };
-      }),
-    );
-    const approvalNeeded = review.approvalNeeded && !session.approved.has(review.reviewId);
-    const words = {
-      target,
-      plan,
-      approvalNeeded,
-      reviewId: review.reviewId,
-      ...level,
-      abandon: input.abandon,
-      roundRuns: warnings.length > 0,
-      mode: ports.settings.approval,
-    };
-    const remarks = [...warnings, ...uncommittedWarning(session, target.load), ...level.remarks];
-    const told = {
-      load: target.load,
-      schedule: target.schedule,
-      scheduleFrom,
-      reviewId: review.reviewId,
-      approvalNeeded,
-      ...level,
-      edits: fitting(edits, 900),
-      notCarried: fitting(await amountsNotCarried(ports, session, plan.fixesNotCarried, before), 900),
-      remarks: [...leavingWarnings(left, false), ...remarks],
-      written: 0,
-      changesFile: await ports.notes.write(`${review.reviewId}.txt`, changesText(review, `${target.load}x`)),
-      location: `${ports.settings.targetRepo}/${ports.settings.checksPath}`,
-    };
-    if (plan.edited.length > 0 && !input.overwriteEdits) {
-      // What was not written has no review, and what it would change is another question.
-      const { reviewId: _, approvalNeeded: __, ...asked } = told;
-      return {
-        ...asked,
-        bySchedule: [],
-        sample: [],
-        notScaled: [],
-        remarks: warnings,
-        ...decisionWords(words),
-      };
-    }
-    if (input.dryRun) return { ...told, ...dryRunWords(words) };
-
-    const manifest = await keepManifest(
-      ports.blobs,
-      manifestOf(review.files, (one) => one.file.diskDigest),
-    );
-    const backup = await backUp(ports, plan);
-    if (plan.writes.length > 0) {
-      await ports.sessions.record(() => [
-        { type: 'begun', tool: 'scaleConfigs', arguments: { ...input }, manifest },
-      ]);
-      await ports.target.write(
-        plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
-        call,
-      );
-    }
-    const { filesChanged, intervalsChanged } = level;
-    const { reviewId, baseCommit } = review;
-    const facts = {
-      reviewId,
-      approvalNeeded: review.approvalNeeded,
-      baseCommit,
-      manifest,
-      filesChanged,
-      intervalsChanged,
-    };
-    await ports.sessions.record(() => [
-      ...(left.length > 0 ? [{ type: 'abandoned' as const, rounds: left }] : []),
-      { type: 'scaled', ...target, ...facts },
-    ]);
-    const said = { ...told, remarks: [...leavingWarnings(left, true), ...remarks] };
-    return { ...said, ...backup, written: plan.writes.length, ...scaledWords(words) };
-  },
-  render: (output) => textOf(output, scalingLines),
+  run: runScaleConfigs,
+  render: (fields) => textOf(fields, scaleConfigsLines),
 });
 
-interface Asked {
-  readonly load: number;
-  readonly schedule?: ReviewTarget['schedule'] | undefined;
-  readonly scope?: ReviewTarget['scope'] | undefined;
+async function runScaleConfigs(given: Given, ports: ScaleConfigsPorts, call: ToolCall): Promise<Result> {
+  const session = await ports.sessions.load();
+  const { target, scheduleFrom } = targetOf(given, session);
+  // Call AWS before reading the disk; the user may keep editing meanwhile.
+  const rounds = await roundsBefore(ports, session, given.abandon, call);
+  const planned = await planLevel(ports, session, target, call);
+  const { plan, level, reviewId, approvalNeeded } = planned;
+
+  const { load, schedule } = target;
+  const details = await detailsOf(ports, session, planned);
+  const fields = { load, schedule, scheduleFrom, ...level, ...details, written: 0 };
+  const scaling = {
+    ...planned,
+    abandon: given.abandon,
+    isRoundRunning: rounds.warnings.length > 0,
+    mode: ports.settings.approval,
+  };
+  if (plan.edited.length > 0 && !given.overwriteEdits) {
+    const question = { ...fields, ...noChanges, remarks: rounds.warnings };
+    return { ...question, status: 'needs_decision', ...decisionText(scaling) };
+  }
+  const reviewed = { ...fields, reviewId, approvalNeeded };
+  const remarks = [...rounds.warnings, ...uncommittedWarning(session, load), ...level.remarks];
+  if (given.dryRun) {
+    const leaving = leavingWarnings(rounds.abandoned, false);
+    return { ...reviewed, remarks: [...leaving, ...remarks], status: 'dry_run', ...dryRunText(scaling) };
+  }
+  const backup = await writeLevel(ports, planned, given, call);
+  await recordLevel(ports, planned, rounds.abandoned);
+  const written = plan.writes.length;
+  return {
+    ...reviewed,
+    ...backup,
+    written,
+    status: written === 0 ? 'unchanged' : 'scaled',
+    remarks: [...leavingWarnings(rounds.abandoned, true), ...remarks],
+    ...scaledText(scaling),
+  };
 }
 
-/** Only scaleConfigs sets the session's schedule; a first test is a 15m one. */
-function targetOf(asked: Asked, session: Session) {
-  const schedule = asked.schedule ?? session.schedule ?? '15m';
-  const scheduleFrom =
-    asked.schedule !== undefined
-      ? ('given' as const)
-      : session.schedule !== undefined
-        ? ('session' as const)
-        : ('default' as const);
-  const scope = asked.scope ?? (schedule === 'hourly' ? ('schedule' as const) : ('all' as const));
-  return { target: { load: asked.load, schedule, scope }, scheduleFrom };
+/** Rounds that may still run: given up with `abandon`, otherwise only warned about. */
+async function roundsBefore(ports: ScaleConfigsPorts, session: Session, abandon: boolean, call: ToolCall) {
+  return abandon
+    ? { abandoned: await roundsToLeave(ports, session, call), warnings: [] }
+    : { abandoned: [], warnings: await roundWarnings(ports, session, call) };
 }
 
-/** The amounts that a person fixed at the level on disk, and what this level makes of the same windows. */
-async function amountsNotCarried(
+/** Only scaleConfigs sets the session's schedule; the first test is a 15m one. */
+function targetOf(given: Given, session: Session) {
+  const schedule = given.schedule ?? session.schedule ?? '15m';
+  const from =
+    given.schedule !== undefined ? 'given' : session.schedule !== undefined ? 'session' : 'default';
+  const scope = given.scope ?? (schedule === 'hourly' ? 'schedule' : 'all');
+  const target: ReviewTarget = { load: given.load, schedule, scope };
+  return { target, scheduleFrom: from as Result['scheduleFrom'] };
+}
+
+interface PlannedLevel {
+  readonly target: ReviewTarget;
+  readonly plan: ScalePlan;
+  /** Of the files on disk now. */
+  readonly before: Review;
+  /** Of the files as they are once the plan is written. */
+  readonly review: Review;
+  readonly reviewId: string;
+  readonly approvalNeeded: boolean;
+  readonly level: ReturnType<typeof describeLevel>;
+}
+
+async function planLevel(
+  ports: ScaleConfigsPorts,
+  session: Session,
+  target: ReviewTarget,
+  call: ToolCall,
+): Promise<PlannedLevel> {
+  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
+  const before = await reviewOf(ports, session, snapshot, target);
+  const written = await Promise.all(
+    session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)),
+  );
+  const plan = planScaling(before, session, written);
+  const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
+  const { reviewId } = review;
+  const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
+  const level = describeLevel(before, review, plan, target);
+  return { target, plan, before, review, reviewId, approvalNeeded, level };
+}
+
+/** In a question about edits: unwritten files have no review and no changes to show. */
+const noChanges = { bySchedule: [], sample: [], notScaled: [] };
+
+async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, before, review }: PlannedLevel) {
+  const edits = plan.edited.flatMap((one) =>
+    fileChanges(one.path, one.file.disk, one.bytes).map((change) => ({
+      file: change.file,
+      line: change.line,
+      found: change.before,
+      scaled: change.after,
+    })),
+  );
+  const { targetRepo, checksPath } = ports.settings;
+  return {
+    edits: fitting(edits, 900),
+    notCarried: fitting(await valuesNotCarried(ports, session, plan.fixesNotCarried, before), 900),
+    changesFile: await ports.notes.write(
+      `${review.reviewId}.txt`,
+      changesText(review, `${review.target.load}x`),
+    ),
+    location: `${targetRepo}/${checksPath}`,
+  };
+}
+
+/** The values that were fixed at the level on disk, and what this level makes of the same intervals. */
+async function valuesNotCarried(
   ports: Pick<Ports, 'blobs'>,
   session: Session,
   paths: readonly string[],
@@ -217,14 +234,59 @@ async function amountsNotCarried(
     const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
     const baseline = one?.file.baseline;
     if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
-    const amounts = fixedAmounts({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
-    rows.push(...amounts.map((amount) => ({ file: path, ...amount, scaled: amount.baseline * load })));
+    const values = fixedAmounts({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
+    rows.push(...values.map((value) => ({ file: path, ...value, scaled: value.baseline * load })));
   }
   return rows;
 }
 
-async function backUp(ports: Wanted, plan: ScalePlan): Promise<{ backup?: string }> {
-  if (plan.edited.length === 0) return {};
-  const files = plan.edited.map((one) => ({ path: one.path, before: one.file.disk, after: one.bytes }));
-  return { backup: await ports.target.backup(files) };
+/** Saves edits as a patch, then writes the plan. An interrupted call is recorded as begun, with what it writes. */
+async function writeLevel(
+  ports: ScaleConfigsPorts,
+  { plan, review }: PlannedLevel,
+  given: Given,
+  call: ToolCall,
+): Promise<{ backup?: string }> {
+  const edits = plan.edited.map(({ path, file, bytes }) => ({ path, before: file.disk, after: bytes }));
+  const backup = edits.length === 0 ? {} : { backup: await ports.target.backup(edits) };
+  if (plan.writes.length === 0) return backup;
+  const manifest = await manifestAfter(ports, review);
+  await ports.sessions.record(() => [
+    { type: 'begun', tool: 'scaleConfigs', arguments: { ...given }, manifest },
+  ]);
+  await ports.target.write(
+    plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
+    call,
+  );
+  return backup;
+}
+
+async function recordLevel(
+  ports: ScaleConfigsPorts,
+  { review, level }: PlannedLevel,
+  abandoned: readonly number[],
+): Promise<void> {
+  const { reviewId, approvalNeeded, baseCommit, target } = review;
+  const { filesChanged, intervalsChanged } = level;
+  const manifest = await manifestAfter(ports, review);
+  const scaled = {
+    ...target,
+    reviewId,
+    approvalNeeded,
+    baseCommit,
+    manifest,
+    filesChanged,
+    intervalsChanged,
+  };
+  await ports.sessions.record(() => [
+    ...(abandoned.length > 0 ? [{ type: 'abandoned' as const, rounds: [...abandoned] }] : []),
+    { type: 'scaled', ...scaled },
+  ]);
+}
+
+function manifestAfter(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
+  return keepManifest(
+    ports.blobs,
+    manifestOf(review.files, (one) => one.file.diskDigest),
+  );
 }

@@ -1,4 +1,4 @@
-/** A person's edits survive, and known fixes are kept with their load. */
+/** Manual edits survive, and known fixes are kept with their load. */
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
@@ -6,7 +6,7 @@ import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
-test('somebody’s edit is named, and nothing is written', async () => {
+test('a manual edit is named, and nothing is written', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, "'6' hour", "'5' hour");
@@ -19,7 +19,7 @@ test('somebody’s edit is named, and nothing is written', async () => {
     arguments: { load: 4, schedule: '15m', scope: 'all', overwriteEdits: true },
   });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "1 check file on disk was edited by somebody since the last scaling. Nothing was written.
+    "Manual edits found in 1 check file on disk. Nothing was written.
 
     Status: needs_decision
     Load: 4
@@ -30,13 +30,13 @@ test('somebody’s edit is named, and nothing is written', async () => {
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
     Only after the person’s yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
 
-    → Ask the person: keep the edits, or replace them?
-    → To keep them for the load they were made at: uploadChecks there first, once the person approved them; or the person commits them.
+    → Ask the user: keep the edits, or replace them?
+    → To keep them for the load they were made at: get them approved and call uploadChecks at that load first, or the user commits them.
     → To replace them (a patch is saved first): scaleConfigs with load 4 and overwriteEdits: true."
   `);
 });
 
-test('every line that a scaling takes away is listed, before and after, and no review of unwritten bytes', async () => {
+test('every edited line that scaling would replace is listed before and after, without a review id', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, "'6' hour", "'5' hour");
@@ -50,18 +50,18 @@ test('every line that a scaling takes away is listed, before and after, and no r
   expect(asked).not.toHaveProperty('approvalNeeded');
   const { structure, text } = await bed.call('scaleConfigs', asked.callAgain.arguments);
   expect(structure.edits).toEqual(asked.edits);
-  expect(text).toContain('Edited files that were replaced: 1');
+  expect(text).toContain('Edited files replaced: 1');
   expect(text).toContain('expect: 7 → expect: 0');
 });
 
-test('an edit made before the first scaling survives as well, a comment alone too', async () => {
+test('an edit made before the first scaling also survives, even a comment', async () => {
   const bed = await toolBed();
   bed.write(events, `${bed.read(events)}# mine\n`);
   expect((await bed.call('scaleConfigs', { load: 2 })).structure.status).toBe('needs_decision');
   expect(bed.read(events)).toContain('# mine');
 });
 
-test('overwriteEdits saves a patch first, and git apply brings the edit back', async () => {
+test('overwriteEdits saves a patch first, and git apply restores the edit', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const inventory = 'check_inventory_15m.yml';
@@ -75,7 +75,7 @@ test('overwriteEdits saves a patch first, and git apply brings the edit back', a
   expect([bed.read(events), bed.read(inventory)]).toEqual(edited);
 });
 
-test('a deleted check file is somebody’s edit, too, and the patch deletes it again', async () => {
+test('a deleted check file is also an edit, and the patch deletes it again', async () => {
   const bed = await toolBed();
   unlinkSync(`${bed.repo}/${bed.env.CHECKS_PATH}/${events}`);
   expect((await bed.call('scaleConfigs', { load: 2 })).structure).toMatchObject({
@@ -89,7 +89,7 @@ test('a deleted check file is somebody’s edit, too, and the patch deletes it a
   expect(() => bed.read(events)).toThrow(/ENOENT/);
 });
 
-test('what HEAD holds, what was written last and what was approved is nobody’s edit', async () => {
+test('contents of HEAD, of the last write and of an approval are not edits', async () => {
   const bed = await toolBed();
   bed.edit(events, "'3' hour", "'4' hour");
   bed.git('commit', '-qam', 'By hand');
@@ -104,7 +104,7 @@ test('what HEAD holds, what was written last and what was approved is nobody’s
   });
 });
 
-test('a fix comes back when its load is scaled again, and another load lists it as not carried', async () => {
+test('a fix returns when its load is scaled again, and another load lists it as not carried over', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
@@ -113,7 +113,7 @@ test('a fix comes back when its load is scaled again, and another load lists it 
   expect(four.structure.notCarried).toEqual([
     { file: events, line: 8, unit: 'hour', baseline: 3, scaled: 6, fixed: 4, now: 12 },
   ]);
-  expect(four.text).toContain(`${events}:8: baseline 3 hours, scaled 6, fixed to 4; at 4x now 12`);
+  expect(four.text).toContain(`${events}:8: baseline 3 hours, scaled to 6, fixed to 4; at 4x now 12`);
   expect(bed.read(events)).toContain("'12' hour");
   await bed.restart();
   const two = await bed.call('scaleConfigs', { load: 2 });
@@ -121,7 +121,7 @@ test('a fix comes back when its load is scaled again, and another load lists it 
   expect(bed.read(events)).toContain("'4' hour");
 });
 
-test('a fix is dropped when the baseline of its file has moved', async () => {
+test('a fix is dropped when the baseline of its file changes', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
@@ -136,7 +136,7 @@ test('a fix is dropped when the baseline of its file has moved', async () => {
   expect(bed.read(events)).toContain("'10' hour");
 });
 
-test('an approved edit of an hourly file is a fix of its load, and leaves with it', async () => {
+test('an approved edit of an hourly file is a fix of its load, and is removed with it', async () => {
   const bed = await toolBed();
   const hourly = 'events/check_events_hourly.yml';
   await bed.call('scaleConfigs', { load: 2 });
@@ -150,7 +150,7 @@ test('an approved edit of an hourly file is a fix of its load, and leaves with i
   expect(bed.read(hourly)).toContain('# looser at 2x');
 });
 
-test('an edit of a file that no load scales stays where it is, and shows up as unexpected', async () => {
+test('an edit of a file that is never scaled stays, and is unexpected', async () => {
   const bed = await toolBed();
   const freshness = 'events/check_events_freshness.yml';
   bed.edit(freshness, '60', '90');
@@ -166,7 +166,7 @@ test('an edit of a file that no load scales stays where it is, and shows up as u
   ]);
 });
 
-test('a scaling that was killed half-way is nobody’s edit: any load goes on from there', async () => {
+test('a half-written scaling is not an edit: any load continues from there', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const journal = `${bed.project}/.audit-load-test/journal`;

@@ -13,8 +13,8 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Status: scaled
     Review id: <reviewId>
     Approval needed: yes
-      - 23 of 24 files in *_15m.yml, 26 intervals (7 more 15m files of other names, uploaded unscaled)
-      - 0 of 7 files in *_hourly.yml, 0 intervals (not scaled: the DAG gives these checks ts_start and ts_end 2 hours apart at run time; 5 more hourly files of other names, uploaded unscaled)
+      - 23 of 24 files in *_15m.yml, 26 intervals (7 more 15m files with other suffixes, uploaded unscaled)
+      - 0 of 7 files in *_hourly.yml, 0 intervals (not scaled: the DAG run passes ts_start and ts_end 2 hours apart; 5 more hourly files with other suffixes, uploaded unscaled)
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
@@ -23,16 +23,16 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
       check_catalog_items_daily.yml:12: INTERVAL '2' day → INTERVAL '4' day
       check_catalog_items_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
     Remarks:
-      - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): left alone, and uploaded as its baseline is.
+      - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): not scaled, uploaded as it is.
       - messages/check_deliveries_15m.yml:9 holds a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
       - 1 file (events/check_events_backfill.yml): not named like a 15m, hourly or daily check, so never uploaded.
-    Windows in these files that are left as they are (1):
+    Intervals left unscaled in these files (1):
       check_subscriptions_daily.yml:7: INTERVAL '1 day 2 hours' (a compound of several parts)
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 
-    → The person reviews the git diff in the target repository (PyCharm shows it well) and replies "approved" or names what is wrong (fixInterval mends a value).
-    → Only after the person says "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Ask the user to review the git diff in the target repository (for example in PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).
+    → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'scaled',
@@ -47,16 +47,18 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
   expect(bed.read('check_identity_matches_daily.yml')).toContain("INTERVAL '62' day");
 });
 
-test('while a round runs, the uploads wait in the next steps, too', async () => {
+test('while a round runs, the next steps say that uploads wait', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(5);
   const { structure } = await bed.call('scaleConfigs', { load: 4, scope: 'schedule' });
-  expect(structure.nextSteps[0]).toBe('Uploads wait: pollCluster until the running round is done.');
+  expect(structure.nextSteps[0]).toBe(
+    'Uploads wait for the running round: call pollCluster until it is done.',
+  );
 });
 
-test('only numbers change: every other byte, line end and comment stays', async () => {
+test('only numbers change: every other byte, line ending and comment stays', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const diff = bed.git('diff', '--word-diff=plain', '--word-diff-regex=[0-9]+|[^0-9]', '-U0');
@@ -66,7 +68,7 @@ test('only numbers change: every other byte, line end and comment stays', async 
   expect(diff.replaceAll(/\[-\d+-\]\{\+\d+\+\}/g, '')).not.toMatch(/\[-|\{\+/);
 });
 
-test('the same call again finds the work done and writes nothing', async () => {
+test('a repeated call writes nothing', async () => {
   const bed = await toolBed();
   const first = await bed.call('scaleConfigs', { load: '2x' });
   const between = bed.git('diff');
@@ -75,26 +77,26 @@ test('the same call again finds the work done and writes nothing', async () => {
   expect(structure).toMatchObject({ status: 'unchanged', written: 0, reviewId: first.structure.reviewId });
   expect(structure.filesChanged).toBe(first.structure.filesChanged);
   expect(structure.summary).toMatchInlineSnapshot(
-    `"The configs already are at 2x: 35 files with 39 intervals differ from the baseline."`,
+    `"The configs are already at 2x: 35 files (39 intervals) differ from the baseline."`,
   );
   expect(bed.git('diff')).toBe(between);
 });
 
-test('a dry run tells what would be, and writes nothing', async () => {
+test('a dry run shows the plan and writes nothing', async () => {
   const bed = await toolBed();
   const before = bed.everything();
   const { structure } = await bed.call('scaleConfigs', { load: 4, dryRun: true });
   expect(bed.everything()).toEqual(before);
   expect(structure).toMatchObject({ status: 'dry_run', written: 0, filesChanged: 35, intervalsChanged: 39 });
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Dry run for 4x: 35 files would be written; 35 files with 39 intervals would then differ from the baseline. Nothing was written."`,
+    `"Dry run for 4x: would write 35 files; 35 files (39 intervals) would then differ from the baseline. Nothing was written."`,
   );
   const { tool, arguments: given } = structure.callAgain;
   const real = await bed.call(tool, given);
   expect(real.structure).toMatchObject({ status: 'scaled', reviewId: structure.reviewId });
 });
 
-test('a load may be spelt 2, "2" or "2x"; 3x and 5x work like any other multiplier', async () => {
+test('a load may be 2, "2" or "2x"; 3x and 5x work like any other multiplier', async () => {
   const bed = await toolBed();
   for (const load of [2, '2', '2x', ' 2X '])
     expect((await bed.call('scaleConfigs', { load, dryRun: true })).structure.load).toBe(2);
@@ -119,13 +121,13 @@ test('"Start 4x load test for hourly" changes no file, and says where the load c
   expect(
     [structure.summary, ...structure.nextSteps].join('\n').replace(structure.reviewId, '…'),
   ).toMatchInlineSnapshot(`
-    "Nothing to modify: at 4x the DAG run itself gives the hourly checks a window of 4 hours, so that every file of hourly under test holds its baseline.
-    No approval is needed: uploadChecks with reviewId …."
+    "Nothing to change on disk at 4x: hourly checks get a 4-hour window from the DAG run (ts_start, ts_end). On disk, every hourly file is at its baseline.
+    No approval is needed: call uploadChecks with reviewId …."
   `);
   expect(bed.git('status', '--porcelain')).toBe('');
 });
 
-test('the schedule under test is the one given, else that of the session, else 15m', async () => {
+test('the schedule under test is the given one, else the session’s, else 15m', async () => {
   const bed = await toolBed();
   const said = async (given: object) => {
     const { schedule, scheduleFrom } = (await bed.call('scaleConfigs', { load: 2, ...given })).structure;
@@ -138,7 +140,7 @@ test('the schedule under test is the one given, else that of the session, else 1
   expect(await said({})).toEqual(['daily', 'session']);
 });
 
-test('everything that changed, was left or deserves a remark is in the file that the result names', async () => {
+test('the changes file lists every change, unscaled interval and remark', async () => {
   const bed = await toolBed();
   const { structure } = await bed.call('scaleConfigs', { load: 2 });
   expect(existsSync(structure.changesFile)).toBe(true);
@@ -148,7 +150,7 @@ test('everything that changed, was left or deserves a remark is in the file that
   for (const remark of structure.remarks) expect(all).toContain(remark);
 });
 
-test('a file that is no valid YAML is named and left alone; the others go on', async () => {
+test('a file that is not valid YAML is named and left alone; the others are scaled', async () => {
   const bed = await toolBed();
   bed.write('orders/check_broken_15m.yml', "name: broken\n  where: [INTERVAL '3' hour\n");
   bed.git('add', '-A');
@@ -159,7 +161,7 @@ test('a file that is no valid YAML is named and left alone; the others go on', a
   expect(bed.read('orders/check_broken_15m.yml')).toContain("'3' hour");
 });
 
-test('a running round is warned about, and does not stop a scaling', async () => {
+test('a running round is warned about and does not prevent scaling', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
@@ -169,7 +171,7 @@ test('a running round is warned about, and does not stop a scaling', async () =>
   expect(structure.remarks[0]).toMatch(/^Round 1 \(2x 15m\) is still running on j-\w+; uploads wait/);
 });
 
-test('a misspelt argument is refused with the one that was meant', async () => {
+test('a misspelt argument is refused with a suggestion', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('scaleConfigs', { laod: 2 })).toMatchInlineSnapshot(
     `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, abandon."`,
