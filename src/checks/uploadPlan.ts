@@ -12,7 +12,7 @@ export interface PlannedUpload {
   readonly bytes: Uint8Array;
 }
 
-/** Every check file under review, with the key it goes to. A file that was deleted on disk is not uploaded. */
+/** Every check file under review with its key. A file deleted on disk is not uploaded. */
 export function planUploads(
   review: Review,
   settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
@@ -36,7 +36,7 @@ export interface PlannedCopy {
   readonly to: LoadTestKey;
 }
 
-/** The levels whose hourly prefix always gets the table metrics; the level at hand comes on top. */
+/** Hourly prefixes of these loads always get the table metrics, besides the one of the current load. */
 const tableMetricsLoads = [1, 2, 4];
 
 /** The `*_table_metrics.yml` below the production prefix, once for each hourly prefix that needs them. */
@@ -46,7 +46,7 @@ export function planTableMetrics(
   settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
 ): { copies: PlannedCopy[]; loads: number[] } {
   const loads = [...new Set([...tableMetricsLoads, load])].sort((a, b) => a - b);
-  // `hourly//x_table_metrics.yml` can be in production, but is no key of ours.
+  // Production may contain `hourly//x_table_metrics.yml`, which cannot be a load-test key.
   const metrics = production.objects.filter(
     ({ key }) => ruleFor(key)?.fromProduction && isPlainPath(key.slice(production.prefix.length)),
   );
@@ -59,7 +59,7 @@ export function planTableMetrics(
   return { copies, loads };
 }
 
-/** The prefixes of one load that an upload in this scope fills. */
+/** The prefixes that an upload in this scope writes to. */
 export function prefixesOf(
   review: Review,
   settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
@@ -72,13 +72,13 @@ export function prefixesOf(
 
 export interface Stale {
   readonly keys: readonly LoadTestKey[];
-  /** Keys that no tool may write or remove, because proxies and servers read them in more than one way. */
-  readonly odd: readonly string[];
+  /** Keys that no tool may write or remove, because proxies and servers interpret them differently. */
+  readonly unmanaged: readonly string[];
 }
 
 /**
- * Objects of a schedule's prefix that this upload did not put there: the DAG runs them all the same. Where production
- * listed no table metrics, those that are here are nobody's leftovers: the source is more likely wrong.
+ * Objects in a schedule's prefix that are not part of this upload; the DAG would run them anyway. Table metrics do not
+ * count when production listed none: then the production source is more likely wrong than the copies are stale.
  */
 export function staleIn(
   objects: readonly StoredObject[],
@@ -94,6 +94,6 @@ export function staleIn(
     .map((key) => key.slice(folder.length));
   return {
     keys: paths.filter(isPlainPath).map((path) => configKey(settings, schedule, load, path)),
-    odd: paths.filter((path) => !isPlainPath(path)).map((path) => folder + path),
+    unmanaged: paths.filter((path) => !isPlainPath(path)).map((path) => folder + path),
   };
 }

@@ -1,27 +1,32 @@
 /** What uploadChecks says. */
-import type { Review } from '../../checks/review.ts';
-import { stepsToYes, type Yes } from './approving.ts';
-import { count } from './text.ts';
+import type { Review } from '../checks/review.ts';
+import type { Stale } from '../checks/uploadPlan.ts';
+import { stepsToYes, type Yes } from './words/approving.ts';
+import { count } from './words/text.ts';
 
-export function awaitingApproval(review: Review, reason: string, changedLines: number, yes: Yes) {
+export const reasons = {
+  otherBytes: 'The files on disk do not match this reviewId, so an approval of it does not count.',
+  notApproved: 'The user has not approved these bytes yet.',
+} as const;
+
+export function awaitingText(review: Review, reason: string, changedLines: number, yes: Yes) {
   const { reviewId, target, changed, unexpected } = review;
   const parts = [
     `${target.load}x with ${count(changed.length, 'changed file')}`,
     ...(unexpected.length === 0
       ? []
-      : [`${unexpected.length} of them not as expected (reviewConfigs shows the lines)`]),
+      : [`${unexpected.length} of them unexpected (reviewConfigs shows the lines)`]),
     ...(changedLines === 0
       ? []
-      : [`${count(changedLines, 'line')} changed since the last approved or scaled ones`]),
+      : [`${count(changedLines, 'line')} changed since the last approval or scaling`]),
   ];
   return {
-    status: 'awaiting_approval' as const,
     summary: `Nothing was uploaded. ${reason} Under review: ${parts.join(', ')}.`,
     ...stepsToYes('uploadChecks', { reviewId }, reviewId, yes, changedLines > 0),
   };
 }
 
-interface Told {
+interface Delivery {
   readonly load: number;
   readonly uploaded: number;
   readonly unchanged: number;
@@ -30,30 +35,86 @@ interface Told {
   readonly tableMetrics: { readonly copied: number };
 }
 
-export function uploadedWords(told: Told, left: { readonly removable: number; readonly odd: number }) {
-  const staleLeft = left.removable + left.odd;
-  const sent = told.uploaded + told.tableMetrics.copied + told.removed;
-  const files = told.prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
+/** `left`: stale objects that are still in the bucket after this upload. */
+export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: Stale) {
+  const { load, uploaded, unchanged, removed, prefixes, tableMetrics } = delivery;
+  const files = prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
   const metrics =
-    told.tableMetrics.copied === 0
+    tableMetrics.copied === 0
       ? ''
-      : `, and copied ${count(told.tableMetrics.copied, 'table-metrics object')} from production`;
-  const removed = told.removed === 0 ? '' : ` Removed ${count(told.removed, 'stale object')}.`;
+      : ` and copied ${count(tableMetrics.copied, 'table-metrics object')} from production`;
+  const removal = removed === 0 ? '' : ` Removed ${count(removed, 'stale object')}.`;
+  const stillThere = left.keys.length + left.unmanaged.length;
   const stale =
-    staleLeft === 0
+    stillThere === 0
       ? ''
-      : ` ${count(staleLeft, 'stale object')} of this level ${staleLeft === 1 ? 'is' : 'are'} still in the bucket and would run, too.`;
+      : ` Still in the bucket, and would also run: ${count(stillThere, 'stale object')} of this level.`;
   return {
-    status: sent === 0 ? ('unchanged' as const) : ('uploaded' as const),
-    summary:
-      sent === 0
-        ? `All ${files} configs of ${told.load}x were in the bucket already; nothing was sent.${stale}`
-        : `Uploaded ${count(told.uploaded, 'config')} for ${told.load}x (${told.unchanged} unchanged)${metrics}.${removed}${stale}`,
+    summary: isUnchanged
+      ? `All ${files} configs for ${load}x were already in the bucket; nothing was sent.${stale}`
+      : `Uploaded ${count(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}.${removal}${stale}`,
     nextSteps: [
-      `uploadDags, so that the DAG reads ${told.load}x.`,
-      ...(left.removable === 0
+      `Call uploadDags, so that the DAG reads ${load}x.`,
+      ...(left.keys.length === 0
         ? []
-        : ['Ask the person about the stale objects: uploadChecks with removeStale: true removes them.']),
+        : ['Ask the user about the stale objects: uploadChecks with removeStale: true removes them.']),
     ],
   };
 }
+
+export function noMetricsWarning(source: string): string {
+  return `Production has no table metrics under ${source}: nothing was copied, and earlier copies stay. checkSetup checks the source.`;
+}
+
+export function unmanagedWarning(objects: number): string {
+  return `${count(objects, 'object')} of this level can only be removed by the user, in the S3 console (listed in stale).`;
+}
+
+/** For the message of a later failure: what this call has sent by then. */
+export function alreadySent(objects: number): string | undefined {
+  if (objects === 0) return undefined;
+  return `${count(objects, 'object')} had already been sent; the same call continues from there.`;
+}
+
+interface Output {
+  readonly status: 'uploaded' | 'unchanged' | 'awaiting_approval';
+}
+
+interface ChangeRow {
+  readonly file: string;
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+interface TableMetrics {
+  readonly copied: number;
+  readonly unchanged: number;
+  readonly prefixes: readonly string[];
+}
+
+/** Left out of a question, where nothing was sent. */
+function unlessAsked(title: string) {
+  return (sent: number, { status }: Output) => (status === 'awaiting_approval' ? [] : [`${title}: ${sent}`]);
+}
+
+export const uploadChecksLines = {
+  uploaded: unlessAsked('Uploaded'),
+  unchanged: unlessAsked('Unchanged'),
+  removed: unlessAsked('Removed'),
+  // The summary of a question contains it.
+  reason: () => [],
+  unrecognised: (paths: readonly string[]) => [
+    `Not named like a 15m, hourly or daily check, so never uploaded: ${paths.join(', ')}`,
+  ],
+  prefixes: (rows: readonly { readonly files: number; readonly uri: string }[]) =>
+    rows.map((row) => `  - ${count(row.files, 'file')} → ${row.uri}`),
+  tableMetrics: ({ copied, unchanged, prefixes }: TableMetrics, { status }: Output) =>
+    status === 'awaiting_approval'
+      ? []
+      : [`Table metrics: ${copied} copied, ${unchanged} unchanged`, ...prefixes.map((uri) => `  → ${uri}`)],
+  changedSince: (rows: readonly ChangeRow[]) => [
+    'Changed without approval:',
+    ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
+  ],
+};

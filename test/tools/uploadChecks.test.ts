@@ -10,7 +10,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
   const { reviewId } = (await bed.call('scaleConfigs', { load: '2x' })).structure;
   const { text, structure } = await bed.call('uploadChecks', { reviewId, approved: true });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "Uploaded 12 configs for 2x (0 unchanged), and copied 18 table-metrics objects from production.
+    "Uploaded 12 configs for 2x (0 unchanged) and copied 18 table-metrics objects from production.
 
     Status: uploaded
     Load: 2
@@ -27,7 +27,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
       → s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/4x/
     Not named like a 15m, hourly or daily check, so never uploaded: events/check_events_backfill.yml
 
-    → uploadDags, so that the DAG reads 2x."
+    → Call uploadDags, so that the DAG reads 2x."
   `);
   expect(structure).toMatchObject({
     status: 'uploaded',
@@ -52,7 +52,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
   );
 });
 
-test('table metrics come from production alone, to hourly 1x, 2x, 4x and the level at hand', async () => {
+test('table metrics come only from production, and go to hourly 1x, 2x, 4x and the current level', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 8 });
   const metrics = bed.keys(configs).filter((key) => key.endsWith('_table_metrics.yml'));
@@ -67,20 +67,20 @@ test('table metrics come from production alone, to hourly 1x, 2x, 4x and the lev
   expect(metrics.filter((key) => key.includes('/8x/'))).toHaveLength(6);
 });
 
-test('the same call again sends nothing, and a changed file is sent alone', async () => {
+test('a repeated call sends nothing, and later only the changed file is sent', async () => {
   const bed = await toolBed();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const again = await bed.call('uploadChecks', { reviewId });
   expect(again.structure).toMatchObject({ status: 'unchanged', uploaded: 0, unchanged: 12 });
   expect(again.structure.summary).toMatchInlineSnapshot(
-    `"All 12 configs of 2x were in the bucket already; nothing was sent."`,
+    `"All 12 configs for 2x were already in the bucket; nothing was sent."`,
   );
   const fixed = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const sent = await bed.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
   expect(sent.structure).toMatchObject({ status: 'uploaded', uploaded: 1, unchanged: 11 });
 });
 
-test('objects of files that are gone are named, and removed only when asked', async () => {
+test('objects of deleted files are listed, and removed only on request', async () => {
   const bed = await toolBed();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const old = `${configs}/15m/2x/check_gone_15m.yml`;
@@ -89,7 +89,7 @@ test('objects of files that are gone are named, and removed only when asked', as
   const { structure } = await bed.call('uploadChecks', { reviewId });
   expect(structure).toMatchObject({ status: 'unchanged', stale: [old], removed: 0 });
   expect(structure.summary).toContain(
-    '1 stale object of this level is still in the bucket and would run, too.',
+    'Still in the bucket, and would also run: 1 stale object of this level.',
   );
   const removed = await bed.call('uploadChecks', { reviewId, removeStale: true });
   expect(removed.structure).toMatchObject({ status: 'uploaded', stale: [], removed: 1, removedKeys: [old] });
@@ -97,7 +97,7 @@ test('objects of files that are gone are named, and removed only when asked', as
   expect(bed.object(other)).toBe('old');
 });
 
-test('a stale key that no tool may touch is named for the person, and holds up nothing', async () => {
+test('a stale key that no tool may touch is listed for the user, and blocks nothing', async () => {
   const bed = await toolBed();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const [plain, odd] = ['aaa.yml', 'a//b.yml'].map((path) => `${configs}/15m/2x/${path}`);
@@ -105,12 +105,12 @@ test('a stale key that no tool may touch is named for the person, and holds up n
   const { structure } = await bed.call('uploadChecks', { reviewId, removeStale: true });
   expect(structure).toMatchObject({ removed: 1, removedKeys: [plain], stale: [odd] });
   expect(structure.warnings).toEqual([
-    '1 object of this level has a key that only the person can remove, in the S3 console (listed under stale).',
+    '1 object of this level can only be removed by the user, in the S3 console (listed in stale).',
   ]);
   expect((await bed.call('uploadDags')).structure.status).toBe('uploaded');
 });
 
-test('a production source without table metrics is warned about, and takes none away', async () => {
+test('a production source without table metrics is warned about, and nothing is removed', async () => {
   const bed = await toolBed();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const metrics = () => bed.keys(`${configs}/hourly/`).filter((key) => key.endsWith('_table_metrics.yml'));
@@ -119,7 +119,7 @@ test('a production source without table metrics is warned about, and takes none 
   await bed.restart({ PROD_HOURLY_CHECKS: `s3://${bucketName}/checks/configs/prod/hourlyy` });
   const { structure } = await bed.call('uploadChecks', { reviewId, removeStale: true });
   expect(structure).toMatchObject({ removed: 0, stale: [] });
-  expect(structure.warnings[0]).toContain('Production holds no table metrics under s3://');
+  expect(structure.warnings[0]).toContain('Production has no table metrics under s3://');
   expect(metrics()).toEqual(before);
 });
 
@@ -140,7 +140,7 @@ test('nothing is written outside the two load-test prefixes', async () => {
     expect(key).toMatch(/^(checks_load_test\/configs|dags\/datalake\/audit_loadtest)\//);
 });
 
-test('an upload that breaks off says so, and the same call finishes it', async () => {
+test('a failed upload says so, and the same call finishes it', async () => {
   const bed = await toolBed();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.fault({
@@ -167,7 +167,7 @@ test('an upload that breaks off says so, and the same call finishes it', async (
   expect((await bed.call('showSession')).structure).not.toHaveProperty('interrupted');
 });
 
-test('a wrong review id is refused before anything is looked at', async () => {
+test('an invalid review id is refused before anything is read', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   expect(await bed.refusal('uploadChecks', { reviewId: 'approved' })).toMatchInlineSnapshot(
@@ -182,11 +182,11 @@ test('a wrong review id is refused before anything is looked at', async () => {
 test('without a load level there is nothing to upload', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('uploadChecks', { reviewId: '0123456789abcdef' })).toMatch(
-    /^WRONG_STATE: No load level/,
+    /^WRONG_STATE: This session has no load level/,
   );
 });
 
-test('what was sent before a later failure is told, and production is read before anything is sent', async () => {
+test('a later failure says what was sent before, and production is read before anything is sent', async () => {
   const bed = await toolBed();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
@@ -195,18 +195,20 @@ test('what was sent before a later failure is told, and production is read befor
   await bed.fault(undefined);
   await bed.fault({ service: 's3', operation: 'CopyObject', error: 'AccessDenied' });
   const failure = await bed.refusal('uploadChecks', { reviewId, approved: true });
-  expect(failure).toMatch(/^DENIED: .* 12 objects had been sent before; the same call goes on from there\./);
+  expect(failure).toMatch(
+    /^DENIED: .* 12 objects had already been sent; the same call continues from there\./,
+  );
   expect(failure).not.toContain('Nothing was changed');
 });
 
-test('a key of production that cannot be one of ours is left out of the copies', async () => {
+test('a production key that cannot be a load-test key is not copied', async () => {
   const bed = await toolBed();
   bed.aws.s3.buckets.put(bucketName, 'checks/configs/prod/hourly//x_table_metrics.yml', Buffer.from('a: 1'));
   await uploadLevel(bed, { load: 2 });
   expect(bed.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
 });
 
-test('a file whose name holds what is not seen is named among the unrecognised, and stays where it is', async () => {
+test('a file name with invisible characters is listed as unrecognised and not uploaded', async () => {
   const bed = await toolBed();
   bed.write('events/line\nend_15m.yml', 'name: x\n');
   bed.write('events/check_\u202egnp_15m.yml', 'name: x\n');
