@@ -1,21 +1,19 @@
-/** What uploadDags says in each of its three ends. */
-import type { Yes } from './approving.ts';
-import { count } from './text.ts';
+/** What uploadDags says in each of its three outcomes. */
+import type { Yes } from './words/approving.ts';
+import { count } from './words/text.ts';
 
-export function overwriteWords(foreign: readonly string[], load: number, mode: Yes['mode']) {
-  const files = `${count(foreign.length, 'file')} there ${foreign.length === 1 ? 'is' : 'are'}`;
+export function overwriteText(foreign: readonly string[], load: number, mode: Yes['mode']) {
+  const isTerminal = mode === 'terminal';
+  const files = count(foreign.length, 'file');
   return {
-    status: 'needs_overwrite' as const,
-    summary: `The DAG folder exists in the bucket, and ${files} not what this session uploaded last. Nothing was uploaded, and LOAD was not changed.`,
+    summary: `The DAG folder exists in the bucket, with ${files} that this session did not upload last. Nothing was uploaded, and LOAD was not changed.`,
     nextSteps: [
-      'Ask the person: overwrite the folder?',
-      mode === 'terminal'
-        ? `If yes, the person types in a terminal: audit-load-test uploadDags --load ${load} --overwrite`
+      'Ask the user: overwrite the folder?',
+      isTerminal
+        ? `If yes, the user runs in a terminal: audit-load-test uploadDags --load ${load} --overwrite`
         : `If yes: uploadDags with load ${load} and overwrite: true.`,
     ],
-    ...(mode === 'terminal'
-      ? {}
-      : { callAgain: { tool: 'uploadDags', arguments: { load, overwrite: true } } }),
+    ...(isTerminal ? {} : { callAgain: { tool: 'uploadDags', arguments: { load, overwrite: true } } }),
   };
 }
 
@@ -27,47 +25,74 @@ export function overwriteQuestion(
 ): string {
   return [
     `Overwrite the DAG folder ${folder}?`,
-    `These files there are not this session's last upload: ${foreign.join(', ')}.`,
+    `Not from this session's last upload: ${foreign.join(', ')}.`,
     `LOAD in the bucket: ${remoteLoad ?? 'not readable'} → ${load}.`,
   ].join('\n');
 }
 
-export function unchangedWords(
-  load: number,
-  dagId: string,
-  waiting: { readonly round: number; readonly how: 'opened' | 'moved' | 'waiting' } | undefined,
-) {
-  const same = `The bucket already holds this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`;
-  if (waiting === undefined)
-    return {
-      status: 'unchanged' as const,
-      summary: `${same} No round was opened.`,
-      nextSteps: [
-        `Call markRound now; then the person triggers ${dagId} in Airflow by hand.`,
-        'Then pollCluster until the round is done.',
-      ],
-    };
-  const { round, how } = waiting;
-  const said = {
-    opened: `Other checks were uploaded since the last round, so round ${round} was opened.`,
-    moved: `Other checks were uploaded meanwhile, so round ${round}, which nobody ran yet, starts now.`,
-    waiting: `Round ${round} is open and waits for its run.`,
-  };
-  return {
-    status: 'unchanged' as const,
-    summary: `${same} ${said[how]}`,
-    nextSteps: triggerSteps(dagId),
-  };
+/** A round that an unchanged upload opened, moved to now, or found waiting for its DAG run. */
+export interface BegunRound {
+  readonly round: number;
+  readonly how: 'opened' | 'moved' | 'waiting';
 }
 
-export function uploadedWords(files: number, load: number, round: number, dagId: string) {
+export function unchangedText(load: number, dagId: string, begun: BegunRound | undefined) {
+  const same = `The bucket already has this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`;
+  if (begun === undefined)
+    return {
+      summary: `${same} No round was opened.`,
+      nextSteps: [
+        `Call markRound now, then ask the user to trigger ${dagId} in Airflow.`,
+        'Then call pollCluster until the round is done.',
+      ],
+    };
+  const { round, how } = begun;
+  const about = {
+    opened: `Other checks were uploaded since the last round, so round ${round} was opened.`,
+    moved: `Other checks were uploaded since round ${round} was opened; it has not run yet, so its start was moved to now.`,
+    waiting: `Round ${round} is open and waits for its run.`,
+  };
+  return { summary: `${same} ${about[how]}`, nextSteps: triggerSteps(dagId) };
+}
+
+export function uploadedText(files: number, load: number, round: number, dagId: string) {
   return {
-    status: 'uploaded' as const,
-    summary: `Uploaded ${count(files, 'file')} with LOAD = ${load}, and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
+    summary: `Uploaded ${count(files, 'file')} with LOAD = ${load} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
     nextSteps: triggerSteps(dagId),
   };
 }
 
 function triggerSteps(dagId: string): string[] {
-  return [`The person triggers ${dagId} in Airflow by hand.`, 'Then pollCluster until the round is done.'];
+  return [`Ask the user to trigger ${dagId} in Airflow.`, 'Then call pollCluster until the round is done.'];
 }
+
+export function otherObjectsWarning(others: readonly string[]): string {
+  return `Left untouched in the DAG folder: ${count(others.length, 'other object')} (${others.slice(0, 3).join(', ')}).`;
+}
+
+interface FileRow {
+  readonly key: string;
+  readonly status: 'new' | 'changed' | 'unchanged';
+}
+
+interface ChangeRow {
+  readonly file: string;
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const uploadDagsLines = {
+  previousLoad: (load: number) => [`LOAD in the DAG file before: ${load}`],
+  remoteLoad: (load: number | null, { files }: { readonly files: readonly FileRow[] }) => {
+    if (load !== null) return [`LOAD in the bucket before: ${load}`];
+    return [
+      files[0]?.status === 'new' ? 'The bucket had no DAG yet.' : 'LOAD in the bucket before: not readable',
+    ];
+  },
+  files: (rows: readonly FileRow[]) => rows.map((row) => `  - ${row.status}: ${row.key}`),
+  changes: (rows: readonly ChangeRow[]) => [
+    'Changes against the bucket:',
+    ...rows.map((row) => `  ${row.file} ${row.path}: ${row.from} → ${row.to}`),
+  ],
+};

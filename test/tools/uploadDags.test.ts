@@ -21,7 +21,7 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
   await uploadLevel(bed, { load: '2x' });
   const { text, structure } = await bed.call('uploadDags');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "Uploaded 4 files with LOAD = 2, and opened round 1. Managed Airflow shows a new DAG version after 30 s to 6 min.
+    "Uploaded 4 files with LOAD = 2 and opened round 1. Managed Airflow shows a new DAG version after 30 s to 6 min.
 
     Status: uploaded
     Load: 2
@@ -37,8 +37,8 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
       - yang_audit_load_test_daily
     Round: 1
 
-    → The person triggers yang_audit_load_test_15m in Airflow by hand.
-    → Then pollCluster until the round is done."
+    → Ask the user to trigger yang_audit_load_test_15m in Airflow.
+    → Then call pollCluster until the round is done."
   `);
   expect(structure).toMatchObject({
     status: 'uploaded',
@@ -52,7 +52,7 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
   expect(bed.keys(`${folder}/cluster_configs`)).toHaveLength(3);
 });
 
-test('one level up, LOAD is rewritten here and there, and told among the changes', async () => {
+test('one level up, LOAD is rewritten on disk and in the bucket, and listed in the changes', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   await uploadLevel(bed, { load: 4 });
@@ -65,7 +65,7 @@ test('one level up, LOAD is rewritten here and there, and told among the changes
   expect(bed.object(dagKey)).toBe(dagOf(bed));
 });
 
-test('the same call again sends nothing and opens no second round', async () => {
+test('a repeated call sends nothing and opens no second round', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('uploadDags');
@@ -73,15 +73,15 @@ test('the same call again sends nothing and opens no second round', async () => 
   expect(structure).not.toHaveProperty('round');
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
-      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent. Round 1 is open and waits for its run.",
-      "The person triggers yang_audit_load_test_15m in Airflow by hand.",
-      "Then pollCluster until the round is done.",
+      "The bucket already has this DAG with LOAD = 2 and these cluster configs; nothing was sent. Round 1 is open and waits for its run.",
+      "Ask the user to trigger yang_audit_load_test_15m in Airflow.",
+      "Then call pollCluster until the round is done.",
     ]
   `);
   expect((await bed.call('showSession')).structure.rounds).toHaveLength(1);
 });
 
-test('a placeholder in the place of the audit runner is warned about', async () => {
+test('a placeholder instead of the audit runner is warned about', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
@@ -91,7 +91,7 @@ test('a placeholder in the place of the audit runner is warned about', async () 
   );
 });
 
-test('"Performance is slow, I’ll update cluster config and rerun 2x": the changed setting is told, a round opens', async () => {
+test('"Performance is slow, I’ll update cluster config and rerun 2x": the changed setting is listed, and a round opens', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
@@ -110,7 +110,7 @@ test('"Performance is slow, I’ll update cluster config and rerun 2x": the chan
   ]);
 });
 
-test('left out, the load is the last uploaded one of the session’s schedule, else LOAD stays', async () => {
+test('without load, it is the last uploaded one of the session’s schedule, else LOAD stays', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2 });
   await uploadLevel(bed, { load: 8, schedule: 'daily', scope: 'schedule' });
@@ -121,7 +121,7 @@ test('left out, the load is the last uploaded one of the session’s schedule, e
   expect((await fresh.call('uploadDags')).structure).toMatchObject({ status: 'uploaded', load: 2 });
 });
 
-test('somebody else’s folder is not overwritten without a yes', async () => {
+test('somebody else’s folder is not overwritten without the user’s agreement', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 4 });
   const theirs = dagOf(bed).replace('LOAD = 2', 'LOAD = 2  # theirs');
@@ -132,8 +132,8 @@ test('somebody else’s folder is not overwritten without a yes', async () => {
   expect(structure).toMatchObject({ status: 'needs_overwrite', load: 4, remoteLoad: 2 });
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
-      "The DAG folder exists in the bucket, and 1 file there is not what this session uploaded last. Nothing was uploaded, and LOAD was not changed.",
-      "Ask the person: overwrite the folder?",
+      "The DAG folder exists in the bucket, with 1 file that this session did not upload last. Nothing was uploaded, and LOAD was not changed.",
+      "Ask the user: overwrite the folder?",
       "If yes: uploadDags with load 4 and overwrite: true.",
     ]
   `);
@@ -146,7 +146,7 @@ test('somebody else’s folder is not overwritten without a yes', async () => {
   expect(bed.object(dagKey)).toBe(dagOf(bed));
 });
 
-test('with APPROVAL=terminal no client’s word overwrites it: the person types it', async () => {
+test('with APPROVAL=terminal no client can overwrite it: the user types it', async () => {
   const asked: string[] = [];
   const bed = await toolBed({
     env: { APPROVAL: 'terminal' },
@@ -165,7 +165,7 @@ test('with APPROVAL=terminal no client’s word overwrites it: the person types 
     expect(structure.status).toBe('needs_overwrite');
     expect(structure.callAgain).toBeUndefined();
     expect(structure.nextSteps[1]).toBe(
-      'If yes, the person types in a terminal: audit-load-test uploadDags --load 4 --overwrite',
+      'If yes, the user runs in a terminal: audit-load-test uploadDags --load 4 --overwrite',
     );
   }
   expect(asked).toEqual([]);
@@ -188,7 +188,7 @@ function typing(word: string): Interface {
   return Object.assign(new EventEmitter(), { question: async () => word, close: () => undefined }) as never;
 }
 
-test('a person who is asked through the client and agrees has it overwritten', async () => {
+test('it is overwritten when the user agrees through the client', async () => {
   const asked: string[] = [];
   const bed = await toolBed({
     person: (question) => {
@@ -202,7 +202,7 @@ test('a person who is asked through the client and agrees has it overwritten', a
   expect(asked).toMatchInlineSnapshot(`
     [
       "Overwrite the DAG folder s3://klaviyo-data-platform-orchestration-v1/dags/datalake/audit_loadtest/?
-    These files there are not this session's last upload: yang_audit_load_test.py.
+    Not from this session's last upload: yang_audit_load_test.py.
     LOAD in the bucket: 3 → 2.",
     ]
   `);
@@ -216,12 +216,12 @@ test('our own last upload is overwritten without a question, and other objects s
   const { structure } = await bed.call('uploadDags');
   expect(structure.status).toBe('uploaded');
   expect(structure.warnings).toEqual([
-    `1 other object in the DAG folder (${folder}/notes.txt) stays untouched.`,
+    `Left untouched in the DAG folder: 1 other object (${folder}/notes.txt).`,
   ]);
   expect(bed.object(`${folder}/notes.txt`)).toBe('mine');
 });
 
-test('a schedule other than the one under test is only warned about', async () => {
+test('missing checks of a schedule that is not under test are only warned about', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 4, schedule: 'hourly' });
   const { structure } = await bed.call('uploadDags');
@@ -232,7 +232,7 @@ test('a schedule other than the one under test is only warned about', async () =
   ]);
 });
 
-test('an upload that lost its last answer still opens its round when it is called again', async () => {
+test('an upload that was interrupted after its last byte opens its round when it is called again', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 4, scope: 'schedule' });
   await bed.fault({
@@ -284,7 +284,7 @@ test.each([
   );
 });
 
-// What is refused changes nothing, so that these share one world.
+// A refused call changes nothing, so these share one world.
 let shared: Bed;
 let own: string;
 beforeAll(async () => {
@@ -317,7 +317,7 @@ const refused: [
     /^CONFIG: yang_audit_load_test\.py sets LOAD 2 times/,
   ],
   [
-    'a LOAD of nothing',
+    'a LOAD of 0',
     (dag) => dag.replace(/^LOAD = 2/m, 'LOAD = 0'),
     {},
     /sets LOAD to 0, which is not from 1 to 1000/,
@@ -338,7 +338,7 @@ test.each(refused)('%s is refused, and nothing is changed', async (_what, spoil,
   expect(shared.everything()).toEqual(before);
 });
 
-test('table metrics alone are no checks: hourly at a level that was never uploaded is refused', async () => {
+test('table metrics do not count as checks: hourly at a level that was never uploaded is refused', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, schedule: 'hourly' });
   expect(bed.keys('checks_load_test/configs/hourly/4x/')).toHaveLength(6);
@@ -347,7 +347,7 @@ test('table metrics alone are no checks: hourly at a level that was never upload
   );
 });
 
-test('a cluster config that is missing or no JSON object is refused before anything is sent', async () => {
+test('a cluster config that is missing or not a JSON object is refused before anything is sent', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2 });
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
@@ -360,7 +360,7 @@ test('a cluster config that is missing or no JSON object is refused before anyth
   expect(bed.keys(folder)).toEqual([]);
 });
 
-test('a load that nobody named is not the last uploaded one while another level waits on disk', async () => {
+test('without load, the last uploaded one is refused while another level waits on disk', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   await runToEnd(bed);
@@ -371,14 +371,14 @@ test('a load that nobody named is not the last uploaded one while another level 
   expect((await bed.call('uploadDags', { load: 2 })).structure).toMatchObject({ load: 2 });
 });
 
-test('an edit on disk that was not uploaded is told before a rerun is paid for', async () => {
+test('an edit on disk that was not uploaded is warned about before a rerun', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   await runToEnd(bed);
   bed.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
   const { warnings } = (await bed.call('uploadDags')).structure;
   expect(warnings[0]).toBe(
-    "The 2x files on disk are not those that were uploaded, and the next run reads the uploaded ones. If the files on disk are meant: reviewConfigs, the person's yes, then uploadChecks.",
+    "The 2x files on disk differ from the uploaded ones, and the next run reads the uploaded ones. To run the files on disk: reviewConfigs, the user's approval, then uploadChecks.",
   );
   bed.edit('events/check_events_15m.yml', "'7' hour", "'6' hour");
   expect((await bed.call('uploadDags')).structure.warnings).not.toContain(warnings[0]);
