@@ -44,7 +44,7 @@ describe('uploadDags, where somebody else’s folder lies', () => {
     });
     expect(questions.join()).toMatchInlineSnapshot(`
       "Overwrite the DAG folder s3://klaviyo-data-platform-orchestration-v1/dags/datalake/audit_loadtest/?
-      These files there are not this session's last upload: yang_audit_load_test.py.
+      Not from this session's last upload: yang_audit_load_test.py.
       LOAD in the bucket: 3 → 2."
     `);
   });
@@ -108,16 +108,16 @@ describe('commitResults', () => {
       expect(await call(client, 'commitResults', { load: 5 })).toMatchObject({ status: 'committed' });
       expect(questions.join().replace(/review \w{16}/, 'review <id>')).toMatchInlineSnapshot(`
         "Commit the results of 5x? Nothing is pushed.
-        Configs: 35 files on branch audit_checks_load_testing (review <id>, which nobody approved yet).
-        Reports: there is none of 5x yet.
-        With a window that could not be scaled: check_subscriptions_daily.yml. Not valid YAML and left alone: flows/check_flow_sends_15m.yml."
+        Configs: 35 files on branch audit_checks_load_testing (review <id>, not approved yet).
+        Reports: none for 5x yet.
+        With an interval that could not be scaled: check_subscriptions_daily.yml. Not valid YAML, so not scaled: flows/check_flow_sends_15m.yml."
       `);
     });
   });
 });
 
 describe('uploadChecks', () => {
-  test('asks with what changed of each schedule, where it goes, and the files that are odd', async () => {
+  test('asks with what changed of each schedule, where it goes, and the exceptions', async () => {
     const questions: string[] = [];
     const client = await connect(ports, async (question) => {
       questions.push(question);
@@ -131,8 +131,8 @@ describe('uploadChecks', () => {
     expect(questions.join().replace(String(reviewId), '<id>')).toMatchInlineSnapshot(`
       "Approve the 3x configs for upload (review <id>)?
       15m: 23 of 31 files changed (26 intervals); hourly: 0 of 12 files changed; daily: 12 of 13 files changed (13 intervals).
-      They go to s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/3x/.
-      Neither baseline × load nor a known fix: check_inventory_15m.yml. With a window that could not be scaled: check_subscriptions_daily.yml. Not valid YAML and left alone: flows/check_flow_sends_15m.yml."
+      Destination: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/3x/.
+      Neither baseline × load nor a known fix: check_inventory_15m.yml. With an interval that could not be scaled: check_subscriptions_daily.yml. Not valid YAML, so not scaled: flows/check_flow_sends_15m.yml."
     `);
   });
 });

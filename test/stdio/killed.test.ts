@@ -49,7 +49,7 @@ describe('killed while scaleConfigs writes', () => {
       expect(session).toMatchObject({ phase: 'idle', disk: null, callAgain: { tool: 'scaleConfigs' } });
       expect(session.interrupted.tool).toBe('scaleConfigs');
       expect((await next.call('reviewConfigs')).error).toMatch(
-        /^WRONG_STATE: scaleConfigs \(load: 2\) began and did not finish.*Next: call scaleConfigs with load: 2 again/s,
+        /^WRONG_STATE: scaleConfigs \(load: 2\) did not finish.*Next: call scaleConfigs with load: 2 again/s,
       );
       const finished = await next.call(session.callAgain.tool, session.callAgain.arguments);
       expect(finished).toMatchObject({ status: 'scaled', edited: [], reviewId: dry.reviewId });

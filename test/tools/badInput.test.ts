@@ -36,15 +36,15 @@ test.each(['15', 'weekly', '15M', ''])(
   },
 );
 
-/** What TARGET_REPO or CHECKS_PATH can be wrong in, met by the first call of a session. */
+/** Wrong TARGET_REPO or CHECKS_PATH, at the first call of a session. */
 const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
   [
-    'TARGET_REPO that is missing',
+    'a missing TARGET_REPO',
     (bed) => bed.restart({ TARGET_REPO: join(bed.directory, 'gone') }),
     /^CONFIG: TARGET_REPO .*gone does not exist\. Nothing was changed\. Next: set TARGET_REPO/,
   ],
   [
-    'TARGET_REPO that is no repository',
+    'TARGET_REPO that is not a repository',
     (bed) => rmSync(join(bed.repo, '.git'), { recursive: true }),
     /^CONFIG: TARGET_REPO .* is not the top of a git repository/,
   ],
@@ -86,7 +86,7 @@ const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
     /^CONFIG: CHECKS_PATH .* into a protected folder/,
   ],
   [
-    'CHECKS_PATH that is missing',
+    'a missing CHECKS_PATH',
     (bed) => bed.restart({ CHECKS_PATH: 'no/such' }),
     /^CONFIG: CHECKS_PATH no\/such does not exist in TARGET_REPO/,
   ],
@@ -100,12 +100,12 @@ const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
     /^DENIED: events\/check_events_15m\.yml is not written to: it has a second name \(hard link\)\. Nothing was changed/,
   ],
   [
-    'settings that are missing, all at once',
+    'several missing settings',
     (bed) => bed.restart({ TARGET_REPO: '', S3_BUCKET: '' }),
     /^CONFIG: TARGET_REPO is not set; S3_BUCKET is not set\. Nothing was changed\. Next: Add TARGET_REPO=.*checkSetup\.$/,
   ],
   [
-    'production configs in the same place as ours',
+    'production configs in the load-test prefix',
     (bed) =>
       bed.restart({
         PROD_HOURLY_CHECKS: 's3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly',
@@ -125,21 +125,21 @@ test.each(places)('%s is refused, and no file is written', async (_what, spoil, 
   expect(bed.keys('checks_load_test')).toEqual([]);
 });
 
-/** What AWS can be wrong in, met by an upload that the person approved. */
+/** Wrong AWS settings or access, at an approved upload. */
 const accounts: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
   [
-    'credentials that are missing',
+    'missing credentials',
     (bed) => bed.restart({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }),
     /^DENIED: .*credentials.*Next: .*s2a-login/s,
   ],
   [
-    'credentials that have expired',
+    'expired credentials',
     (bed) => bed.fault({ service: 's3', error: 'ExpiredToken' }),
     /^DENIED: .*expired.*s2a-login/s,
   ],
-  ['a region that is missing', (bed) => bed.restart({ AWS_REGION: '' }), /^CONFIG: .*AWS_REGION/s],
+  ['a missing region', (bed) => bed.restart({ AWS_REGION: '' }), /^CONFIG: .*AWS_REGION/s],
   ['a bucket that does not exist', (bed) => bed.restart({ S3_BUCKET: 'no-such-bucket' }), /no-such-bucket/],
-  ['access that is denied', (bed) => bed.fault({ service: 's3', error: 'AccessDenied' }), /^DENIED: /],
+  ['denied access', (bed) => bed.fault({ service: 's3', error: 'AccessDenied' }), /^DENIED: /],
 ];
 test.each(accounts)(
   '%s: the upload says so, and the same call succeeds afterwards',
@@ -160,7 +160,7 @@ test.each(accounts)(
   },
 );
 
-test('a bucket in another region is named with its region', async () => {
+test('a bucket in another region is reported with its region', async () => {
   const bed = await toolBed();
   bed.aws.s3.buckets.create('bucket-far-away', { region: 'eu-west-1' });
   await bed.restart({ S3_BUCKET: 'bucket-far-away' });
@@ -169,7 +169,7 @@ test('a bucket in another region is named with its region', async () => {
   expect(failure).toMatch(/eu-west-1|uploaded/);
 });
 
-test('a tool that does not exist is refused with the one that was meant', async () => {
+test('an unknown tool is refused with a suggestion', async () => {
   expect(await shared.refusal('scaleConfig', { load: 2 })).toMatchInlineSnapshot(
     `"BAD_INPUT: There is no tool "scaleConfig". Nothing was changed. Next: call scaleConfigs."`,
   );

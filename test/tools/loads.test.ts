@@ -1,4 +1,4 @@
-/** Loads never compound: whatever lies on disk or was committed, a level is baseline × load. */
+/** Loads never compound: whatever is on disk or was committed, a level is baseline × load. */
 import { expect, test } from 'vitest';
 import { prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
 
@@ -14,7 +14,7 @@ test('2x, commit, 4x gives four times the baseline', async () => {
   expect(bed.read(events)).toContain("'12' hour");
 });
 
-test('4x by way of 2x and 3x is the same bytes as 4x at once', async () => {
+test('4x after 2x and 3x gives the same bytes as 4x alone', async () => {
   const straight = await toolBed();
   const { structure } = await straight.call('scaleConfigs', { load: 4 });
   const around = await toolBed();
@@ -23,7 +23,7 @@ test('4x by way of 2x and 3x is the same bytes as 4x at once', async () => {
   expect(around.git('diff')).toBe(straight.git('diff'));
 });
 
-test('load 1 gives the bytes of the baseline back, also after a commit of 2x', async () => {
+test('load 1 restores the baseline, also after a commit of 2x', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('scaleConfigs', { load: 1 });
@@ -47,7 +47,7 @@ test('a file renamed on the branch after a 2x commit still scales from its basel
   expect(structure.remarks.join('\n')).toContain('check_all_events_15m.yml): new on the test branch');
 });
 
-test('a file that is new on the branch has its first version as baseline, and is listed', async () => {
+test('the first version of a file that is new on the branch is its baseline, and the file is listed', async () => {
   const bed = await toolBed();
   bed.write('check_new_15m.yml', "name: check_new_15m\nwhere: a >= now() - INTERVAL '5' hour\n");
   bed.git('add', '-A');
@@ -60,7 +60,7 @@ test('a file that is new on the branch has its first version as baseline, and is
   expect(structure.remarks.join('\n')).toMatch(/check_new_15m\.yml\): new on the test branch/);
 });
 
-test('a file that git does not know yet is named, and neither scaled nor uploaded', async () => {
+test('a file that is not in git is listed, and neither scaled nor uploaded', async () => {
   const bed = await toolBed();
   bed.write('check_new_15m.yml', "name: check_new_15m\nwhere: a >= now() - INTERVAL '5' hour\n");
   const { structure } = await bed.call('scaleConfigs', { load: 2 });

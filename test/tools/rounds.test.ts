@@ -31,9 +31,9 @@ test('a rerun after a fix has its own round, although the DAG folder did not cha
   expect(structure).toMatchObject({ status: 'unchanged', round: 2 });
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
-      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent. Other checks were uploaded since the last round, so round 2 was opened.",
-      "The person triggers yang_audit_load_test_15m in Airflow by hand.",
-      "Then pollCluster until the round is done.",
+      "The bucket already has this DAG with LOAD = 2 and these cluster configs; nothing was sent. Other checks were uploaded since the last round, so round 2 was opened.",
+      "Ask the user to trigger yang_audit_load_test_15m in Airflow.",
+      "Then call pollCluster until the round is done.",
     ]
   `);
   const again = (await bed.call('uploadDags')).structure;
@@ -58,7 +58,9 @@ test('a fix before anybody ran the round moves it, with the review that it will 
   const reviewId = await fixed(bed);
   const { structure } = await bed.call('uploadDags');
   expect(structure).toMatchObject({ status: 'unchanged', round: 1 });
-  expect(structure.summary).toContain('so round 1, which nobody ran yet, starts now.');
+  expect(structure.summary).toContain(
+    'since round 1 was opened; it has not run yet, so its start was moved to now.',
+  );
   const { rounds } = await bed.ports().sessions.load();
   expect(rounds).toMatchObject([{ reviewId, startedAt: '2025-12-08T15:35:00.000000-05:00' }]);
 });
@@ -85,9 +87,9 @@ test('without another upload of checks nothing is opened, and the mark is asked 
   expect(structure).not.toHaveProperty('round');
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
-      "The bucket already holds this DAG with LOAD = 2 and these cluster configs; nothing was sent. No round was opened.",
-      "Call markRound now; then the person triggers yang_audit_load_test_15m in Airflow by hand.",
-      "Then pollCluster until the round is done.",
+      "The bucket already has this DAG with LOAD = 2 and these cluster configs; nothing was sent. No round was opened.",
+      "Call markRound now, then ask the user to trigger yang_audit_load_test_15m in Airflow.",
+      "Then call pollCluster until the round is done.",
     ]
   `);
 });

@@ -193,7 +193,7 @@ test('a level is only left when something is done, also one whose cluster runs a
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const dry = await bed.call('scaleConfigs', { load: 4, scope: 'schedule', dryRun: true, abandon: true });
-  expect(dry.structure.remarks[0]).toBe('Round 1 would be left behind.');
+  expect(dry.structure.remarks[0]).toBe('Would abandon round 1.');
   const clusterId = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(40);
   expect((await bed.call('pollCluster', { waitSeconds: 0 })).structure.done).toBe(true);
@@ -201,7 +201,7 @@ test('a level is only left when something is done, also one whose cluster runs a
   bed.minutes(2);
   expect(await bed.refusal('uploadDags')).toMatch(/still running .* scaleConfigs with abandon: true/);
   const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule', abandon: true });
-  expect(structure.remarks[0]).toBe('Left behind: round 1. Nobody waits for it any more.');
+  expect(structure.remarks[0]).toBe('Abandoned round 1: uploads no longer wait for it.');
   expect((await bed.call('uploadDags')).structure.status).toBe('unchanged');
 });
 

@@ -1,11 +1,11 @@
-/** Three hundred checks: every result stays under 2,000 tokens (ourWords counts), and what is cut is in a file. */
+/** Three hundred checks: every result stays under 2,000 tokens (ourWords counts), and the changes file has everything. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { prepareWorld, toolBed } from './toolBed.ts';
 
 prepareWorld();
 
-test('a whole level of three hundred checks, edits and fixes among them, is told in few words', async () => {
+test('results stay short for a whole level of three hundred checks with edits and fixes', async () => {
   const bed = await toolBed();
   const names = Array.from({ length: 300 }, (_, index) => `a_folder/check_number_${index}_15m.yml`);
   mkdirSync(`${bed.repo}/${bed.env.CHECKS_PATH}/a_folder`);
