@@ -1,5 +1,6 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
 import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../checks/expected.ts';
+import { fixedAmounts } from '../checks/fixValues.ts';
 import { lineChanges } from '../checks/lineChanges.ts';
 import {
   filesUnderReview,
@@ -191,6 +192,27 @@ export function fileChanges(
     before: clean(change.before, 160),
     after: clean(change.after, 160),
   }));
+}
+
+/** The values that were fixed at the level on disk, and what this level makes of the same intervals. */
+export async function valuesNotCarried(
+  ports: Pick<Ports, 'blobs'>,
+  session: Session,
+  paths: readonly string[],
+  review: Review,
+) {
+  const load = session.level?.load ?? 1;
+  const rows = [];
+  for (const path of paths) {
+    const one = review.files.find((file) => file.path === path);
+    const fix = session.fixes.get(load)?.find((known) => known.path === path);
+    const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
+    const baseline = one?.file.baseline;
+    if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
+    const values = fixedAmounts({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
+    rows.push(...values.map((value) => ({ file: path, ...value, scaled: value.baseline * load })));
+  }
+  return rows;
 }
 
 /** Stores what is shown now, so that an approval of it is an approval of these bytes. */

@@ -29,7 +29,7 @@ export function decisionText(scaling: Scaling) {
     summary: `Manual edits found in ${count(plan.edited.length, 'check file')} on disk. Nothing was written.`,
     nextSteps: [
       'Ask the user: keep the edits, or replace them?',
-      'To keep them for the load they were made at: get them approved and call uploadChecks at that load first, or the user commits them.',
+      'To keep them: first upload them at the load they were made for (reviewConfigs, approval, uploadChecks), or the user commits them.',
       `To replace them (a patch is saved first): scaleConfigs with load ${target.load} and overwriteEdits: true.`,
     ],
     callAgain: callWith(scaling, { overwriteEdits: true }),

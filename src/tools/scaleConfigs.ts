@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { fitting } from '../checks/fitting.ts';
-import { fixedAmounts } from '../checks/fixValues.ts';
 import { changesText, describeLevel } from '../checks/levelSummary.ts';
 import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
-import { fileChanges, keepManifest, readManifest, reviewOf } from '../facts/checks.ts';
+import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../facts/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
@@ -134,8 +133,7 @@ async function runScaleConfigs(given: Given, ports: ScaleConfigsPorts, call: Too
     const leaving = leavingWarnings(rounds.abandoned, false);
     return { ...reviewed, remarks: [...leaving, ...remarks], status: 'dry_run', ...dryRunText(scaling) };
   }
-  const backup = await writeLevel(ports, planned, given, call);
-  await recordLevel(ports, planned, rounds.abandoned);
+  const backup = await applyLevel(ports, planned, given, rounds.abandoned, call);
   const written = plan.writes.length;
   return {
     ...reviewed,
@@ -157,11 +155,14 @@ async function roundsBefore(ports: ScaleConfigsPorts, session: Session, abandon:
 /** Only scaleConfigs sets the session's schedule; the first test is a 15m one. */
 function targetOf(given: Given, session: Session) {
   const schedule = given.schedule ?? session.schedule ?? '15m';
-  const from =
-    given.schedule !== undefined ? 'given' : session.schedule !== undefined ? 'session' : 'default';
   const scope = given.scope ?? (schedule === 'hourly' ? 'schedule' : 'all');
   const target: ReviewTarget = { load: given.load, schedule, scope };
-  return { target, scheduleFrom: from as Result['scheduleFrom'] };
+  return { target, scheduleFrom: scheduleFromOf(given, session) };
+}
+
+function scheduleFromOf(given: Given, session: Session): Result['scheduleFrom'] {
+  if (given.schedule !== undefined) return 'given';
+  return session.schedule !== undefined ? 'session' : 'default';
 }
 
 interface PlannedLevel {
@@ -219,74 +220,33 @@ async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, bef
   };
 }
 
-/** The values that were fixed at the level on disk, and what this level makes of the same intervals. */
-async function valuesNotCarried(
-  ports: Pick<Ports, 'blobs'>,
-  session: Session,
-  paths: readonly string[],
-  review: Review,
-) {
-  const load = session.level?.load ?? 1;
-  const rows = [];
-  for (const path of paths) {
-    const one = review.files.find((file) => file.path === path);
-    const fix = session.fixes.get(load)?.find((known) => known.path === path);
-    const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
-    const baseline = one?.file.baseline;
-    if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
-    const values = fixedAmounts({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
-    rows.push(...values.map((value) => ({ file: path, ...value, scaled: value.baseline * load })));
-  }
-  return rows;
-}
-
-/** Saves edits as a patch, then writes the plan. An interrupted call is recorded as begun, with what it writes. */
-async function writeLevel(
+/** Saves edits as a patch, writes the files and records the level. An interrupted call stays recorded as begun. */
+async function applyLevel(
   ports: ScaleConfigsPorts,
-  { plan, review }: PlannedLevel,
+  { target, plan, review, level }: PlannedLevel,
   given: Given,
+  abandoned: readonly number[],
   call: ToolCall,
 ): Promise<{ backup?: string }> {
+  const after = manifestOf(review.files, (one) => one.file.diskDigest);
+  const manifest = await keepManifest(ports.blobs, after);
   const edits = plan.edited.map(({ path, file, bytes }) => ({ path, before: file.disk, after: bytes }));
   const backup = edits.length === 0 ? {} : { backup: await ports.target.backup(edits) };
-  if (plan.writes.length === 0) return backup;
-  const manifest = await manifestAfter(ports, review);
-  await ports.sessions.record(() => [
-    { type: 'begun', tool: 'scaleConfigs', arguments: { ...given }, manifest },
-  ]);
-  await ports.target.write(
-    plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
-    call,
-  );
-  return backup;
-}
-
-async function recordLevel(
-  ports: ScaleConfigsPorts,
-  { review, level }: PlannedLevel,
-  abandoned: readonly number[],
-): Promise<void> {
-  const { reviewId, approvalNeeded, baseCommit, target } = review;
+  if (plan.writes.length > 0) {
+    await ports.sessions.record(() => [
+      { type: 'begun', tool: 'scaleConfigs', arguments: { ...given }, manifest },
+    ]);
+    await ports.target.write(
+      plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
+      call,
+    );
+  }
+  const { reviewId, approvalNeeded, baseCommit } = review;
   const { filesChanged, intervalsChanged } = level;
-  const manifest = await manifestAfter(ports, review);
-  const scaled = {
-    ...target,
-    reviewId,
-    approvalNeeded,
-    baseCommit,
-    manifest,
-    filesChanged,
-    intervalsChanged,
-  };
+  const scaled = { reviewId, approvalNeeded, baseCommit, manifest, filesChanged, intervalsChanged };
   await ports.sessions.record(() => [
     ...(abandoned.length > 0 ? [{ type: 'abandoned' as const, rounds: [...abandoned] }] : []),
-    { type: 'scaled', ...scaled },
+    { type: 'scaled', ...target, ...scaled },
   ]);
-}
-
-function manifestAfter(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
-  return keepManifest(
-    ports.blobs,
-    manifestOf(review.files, (one) => one.file.diskDigest),
-  );
+  return backup;
 }

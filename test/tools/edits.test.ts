@@ -31,7 +31,7 @@ test('a manual edit is named, and nothing is written', async () => {
     Only after the person’s yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
 
     → Ask the user: keep the edits, or replace them?
-    → To keep them for the load they were made at: get them approved and call uploadChecks at that load first, or the user commits them.
+    → To keep them: first upload them at the load they were made for (reviewConfigs, approval, uploadChecks), or the user commits them.
     → To replace them (a patch is saved first): scaleConfigs with load 4 and overwriteEdits: true."
   `);
 });

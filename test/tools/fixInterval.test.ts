@@ -86,7 +86,7 @@ test('a fix back to baseline × load is neither kept nor warned about', async ()
   );
   expect((await bed.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
   const report = await reportedLevel(bed, { load: 2, scope: 'schedule' });
-  expect(report.warnings.join()).not.toContain('fixed by a person');
+  expect(report.warnings.join()).not.toContain('check_events_15m');
 });
 
 test('an approved fix that the user reverts by hand is dropped at the next approval', async () => {
