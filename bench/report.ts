@@ -1,4 +1,4 @@
-/** `npm run bench`: how large a report's files are, how long they take, and what was promised; in docs/bench.md. */
+/** `npm run bench`: how large a report's files are, how long they take, and what was promised; in docs/measurements/bench.md. */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -69,7 +69,7 @@ ${markdownTable(['Steps', 'Report', 'First', 'Then', 'Budget'], times)}
 
 ${markdownTable(['Steps', 'File', 'Size', 'Packed', 'Budget'], sizes)}
 `;
-  writeFileSync('docs/bench.md', text);
+  writeFileSync('docs/measurements/bench.md', text);
   console.log(text);
 }
 

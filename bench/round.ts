@@ -1,4 +1,4 @@
-/** `npm run bench:round`: pollCluster and buildReport beside `aws emr list-steps` and pandas, into docs/speed.md. */
+/** `npm run bench:round`: pollCluster and buildReport beside `aws emr list-steps` and pandas, into docs/measurements/speed.md. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** `npm run bench:scale`: scaleConfigs beside perl, cat and git status on the same files, into docs/speed.md. */
+/** `npm run bench:scale`: scaleConfigs beside perl, cat and git status on the same files, into docs/measurements/speed.md. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
  * How many tokens a model spends on us before its first word and in one load level, beside four other servers:
- * `npm run bench:tokens`. With `-- --others` it installs them in a temp directory, and writes docs/tokens.md.
+ * `npm run bench:tokens`. With `-- --others` it installs them in a temp directory, and writes docs/measurements/tokens.md.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ export async function main(words: readonly string[]): Promise<void> {
       '',
     ].join('\n');
     console.log(page);
-    if (withOthers) writeFileSync('docs/tokens.md', `${head(new Date())}\n${page}`);
+    if (withOthers) writeFileSync('docs/measurements/tokens.md', `${head(new Date())}\n${page}`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

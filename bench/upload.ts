@@ -1,4 +1,4 @@
-/** `npm run bench:upload`: uploadChecks beside aws, s5cmd and rclone, on the embedded AWS, into docs/speed.md. */
+/** `npm run bench:upload`: uploadChecks beside aws, s5cmd and rclone, on the embedded AWS, into docs/measurements/speed.md. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

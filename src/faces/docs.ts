@@ -32,7 +32,7 @@ export function generatedPages(root: string): Map<string, string> {
     if (!phrasesBlock.test(text)) throw new Error(`${path} has no block "generated: phrases"`);
     pages.set(
       path,
-      text.replace(phrasesBlock, () => `${phrasesTable(headings)}\n`),
+      text.replace(phrasesBlock, () => `\n${phrasesTable(headings)}\n\n`),
     );
   }
   return pages;
