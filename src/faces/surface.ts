@@ -1,5 +1,5 @@
 /**
- * The answer to tools/list. The build runs this module and ships its value, so that the first answer waits neither for
+ * What tools/list answers. The build runs this module and ships its value, so that the first answer waits neither for
  * the tools nor for their schemas; see build.mjs.
  */
 import { tools } from '../tools/index.ts';

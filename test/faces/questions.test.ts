@@ -117,7 +117,7 @@ describe('commitResults', () => {
 });
 
 describe('uploadChecks', () => {
-  test('asks with the changes of each schedule, the destination, and the exceptional files', async () => {
+  test('asks with what changed of each schedule, where it goes, and the files that are odd', async () => {
     const questions: string[] = [];
     const client = await connect(ports, async (question) => {
       questions.push(question);
