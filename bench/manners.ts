@@ -1,6 +1,6 @@
 /**
- * `npm run bench:manners`: how soon the process goes when it is told to, and how soon a cancelled call lets go of what
- * it sends; in docs/manners.md. Uploads hang for longer than anybody waits.
+ * `npm run bench:manners`: how soon the process ends when it is asked to, and how soon a cancelled call drops its
+ * connections; in docs/measurements/manners.md. Uploads hang longer than the bench runs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,16 +32,16 @@ export async function main(): Promise<void> {
     await fetch(`${world.endpoint}/_sandbox/faults`, { method: 'POST', body: JSON.stringify([fault]) });
     const rows: string[][] = [];
     for (const [name, end] of Object.entries(endings)) {
-      // Without a call nothing is written, and a pipe that nobody reads is not noticed until the next answer.
+      // Without a call nothing is written, and a dead pipe is noticed only by the next answer.
       if (name !== 'nobody reads stdout')
         rows.push(await row(`${name}, no call`, () => untilGone(world, end)));
-      rows.push(await row(`${name}, in mid-upload`, () => untilGone(world, end, upload)));
+      rows.push(await row(`${name}, during an upload`, () => untilGone(world, end, upload)));
     }
     rows.push(await row('the call is cancelled', () => untilGivenUp(world, upload)));
-    rows.push(await row('Ctrl-C in the shell, in mid-upload', () => untilShellGone(world, upload)));
+    rows.push(await row('Ctrl-C in the shell, during an upload', () => untilShellGone(world, upload)));
     const page = text(rows);
     console.log(page);
-    writeFileSync('docs/manners.md', page);
+    writeFileSync('docs/measurements/manners.md', page);
   } finally {
     await world.close();
     rmSync(directory, { recursive: true, force: true });
@@ -125,8 +125,8 @@ async function row(name: string, measure: () => Promise<number>): Promise<string
 function text(rows: readonly (readonly string[])[]): string {
   return `# How soon it stops
 
-Written by \`npm run bench:manners\` with Node ${process.version} on ${cpus().length} × ${cpus()[0]?.model}; do not edit. From the word to the end of the process, or of a cancelled call's last connection, ${rounds} times each. *In mid-upload* every object hangs for ten minutes. When stdin ends, what was asked before has 0.4 s to be answered, and a call that is told to end has 0.4 s to leave the truth in the session. Promised is one second; the tests prove that nothing waits for the upload (\`test/stdio\`), not the time, which depends on the machine.
+Written by \`npm run bench:manners\` with Node ${process.version} on ${cpus().length} × ${cpus()[0]?.model}; do not edit. The time from the event to the end of the process, or of a cancelled call's last connection; ${rounds} runs each. *During an upload* means that every object hangs for ten minutes. After stdin ends, earlier requests have 0.4 s to be answered; a cancelled call has 0.4 s to record its state in the session. The limit is one second, except for a dead stdout, which the next ping notices (every 5 s). The tests (\`test/stdio\`) prove that nothing waits for the upload; they do not assert times, which depend on the machine.
 
-${markdownTable(['what happens', 'median', 'largest'], rows)}
+${markdownTable(['Event', 'Median', 'Largest'], rows)}
 `;
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: how large a report's files are, how long they take, and what was promised; in docs/bench.md. */
+/** `npm run bench`: how large a report's files are, how long they take, and what was promised; in docs/measurements/bench.md. */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -55,13 +55,13 @@ export function main(): void {
     }
   }
   const [cpu] = cpus();
-  const text = `# The report's budgets
+  const text = `# The report: time and size
 
-Written by \`npm run bench\` with Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'}: rounds of 1,000 and 10,000 steps on ${slots} slots, one step in fifty failed with a log, two earlier levels for the forecast.
+Written by \`npm run bench\` with Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'}: rounds of 1,000 and 10,000 steps on ${slots} slots, one step in fifty failed and has a log, two earlier levels for the forecast.
 
 ## Time
 
-From the steps to the text of every file; *first* as a call that comes once, *then* the fastest of ${repeats} more (other work on the machine only adds).
+From the steps to the text of every file. *First* is the first call, *Then* the fastest of ${repeats} more calls (other work on the machine only adds time).
 
 ${markdownTable(['Steps', 'Report', 'First', 'Then', 'Budget'], times)}
 
@@ -69,7 +69,7 @@ ${markdownTable(['Steps', 'Report', 'First', 'Then', 'Budget'], times)}
 
 ${markdownTable(['Steps', 'File', 'Size', 'Packed', 'Budget'], sizes)}
 `;
-  writeFileSync('docs/bench.md', text);
+  writeFileSync('docs/measurements/bench.md', text);
   console.log(text);
 }
 

@@ -1,4 +1,4 @@
-/** `npm run bench:round`: pollCluster and buildReport beside `aws emr list-steps` and pandas, into docs/speed.md. */
+/** `npm run bench:round`: pollCluster and buildReport beside `aws emr list-steps` and pandas, into docs/measurements/speed.md. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,11 +38,11 @@ export async function main(words: readonly string[]): Promise<void> {
   ].filter((text) => text !== false);
   writeSection(
     'Reading and reporting a round',
-    `\`npm run bench:round\` with ${machineWords()}; ${[aws, pandas].filter((text) => text !== undefined).join('; ')}: a round on the embedded AWS, which has EMR's quotas (ten calls of ListSteps at first, then one in two seconds; unused before each run), looked at every ${lookMinutes} minutes of its time while it ran. The fastest of ${repeats}.
+    `\`npm run bench:round\` with ${machineWords()}; ${[aws, pandas].filter((text) => text !== undefined).join('; ')}: a round on the embedded AWS, which has EMR's quotas (ten calls of ListSteps, then one every two seconds; unused before each run), polled every ${lookMinutes} minutes of simulated time while it ran. The fastest of ${repeats}.
 
 ${markdownTable(['Steps', 'What', 'Best', 'Median', 'CPU', 'Against the script', 'EMR calls', 'Steps seen'], rows)}
 ${missing.length > 0 ? `\n${missing.join(' ')}\n` : ''}
-The script (\`bench/rival_report.py\`) makes one table: counts, waiting and running times with percentiles, the ten slowest; its figures are compared with ours where both see every step. buildReport also reads the failed steps' logs, looks for steps that are missing, doubled or foreign, and draws and forecasts. EMR shows the newest 1,000 steps of a cluster, so of a larger round the script sees a part; the looks while it runs are what keeps the rest.`,
+The script (\`bench/rival_report.py\`) prints one table: counts, waiting and running times with percentiles, the ten slowest. Its numbers are compared with ours where both see every step. buildReport also reads the failed steps' logs, looks for missing, duplicate or foreign steps, and creates charts and a forecast. EMR returns the newest 1,000 steps of a cluster, so the script sees only part of a larger round; our polls during the run keep the rest.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** `npm run bench:scale`: scaleConfigs beside perl, cat and git status on the same files, into docs/speed.md. */
+/** `npm run bench:scale`: scaleConfigs beside perl, cat and git status on the same files, into docs/measurements/speed.md. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,11 +43,11 @@ export async function main(words: readonly string[]): Promise<void> {
   const missing = perlVersion === undefined ? '\n\nperl is not installed: apt-get install perl.' : '';
   writeSection(
     'Scaling the configs',
-    `\`npm run bench:scale\` with ${machineWords()}, ${gitVersion}, perl ${perlVersion ?? 'not installed'}: files of ${conditions} conditions, one window each; ${count.toLocaleString('en-US')} files ${rounds} times${large > 0 ? `, ${large.toLocaleString('en-US')} once` : ''}. Ours is the whole command, from the start of the process: it reads the YAML and the git baseline, looks for somebody's edits, writes each file whole or not at all, the list of changes and the session.
+    `\`npm run bench:scale\` with ${machineWords()}, ${gitVersion}, perl ${perlVersion ?? 'not installed'}: files of ${conditions} conditions, one window each; ${count.toLocaleString('en-US')} files ${rounds} times${large > 0 ? `, ${large.toLocaleString('en-US')} once` : ''}. Ours is the whole command, including process start: it reads the YAML and the git baseline, detects edits, writes each file atomically, and writes the list of changes and the session.
 
 ${markdownTable(['Files', 'What', 'Best', 'Median', 'CPU', 'Against', 'Memory'], table)}${missing}
 
-perl multiplies whatever looks like hours in an \`INTERVAL\`, in comments and prose as well, and multiplies again when it is run again; the row with \`git restore\` begins at the baseline as we do. On these files both write the same bytes, which the bench checks. On the sandbox's sample checks they do not: ${await differences(perlVersion)}`,
+perl multiplies everything that looks like hours in an \`INTERVAL\`, also in comments and prose, and multiplies again when it runs again; the row with \`git restore\` starts from the baseline, as ours does. On these files both write the same bytes, which the bench checks. On the sandbox's sample checks they differ: ${await differences(perlVersion)}`,
   );
 }
 

@@ -1,10 +1,10 @@
-/** docs/speed.md: one section a bench, each written by its own. */
+/** docs/measurements/speed.md: one section a bench, each written by its own. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const page = 'docs/speed.md';
-const head = `# Speed, beside what one would use instead
+const page = 'docs/measurements/speed.md';
+const head = `# Speed beside the usual tools
 
-Each section is written by the bench that it names, which installs nothing: a rival that is missing is said to be. *Best* and *median* are seconds on the clock; *CPU* is user and system time of the run that had least of it, with all child processes. Runs are interleaved; other work on the machine only adds, to the clock first: where the load average is above the number of processors, compare the CPU.
+The bench named in each section writes that section. It installs nothing; a missing rival is reported as missing. *Best* and *Median* are wall-clock seconds. *CPU* is user plus system time of the run with the least, including child processes. Runs are interleaved. Other work on the machine adds to the wall clock first: if the load average is above the number of processors, compare the CPU.
 `;
 
 /** Puts the section in the place of the one with the same title, or behind the others. */

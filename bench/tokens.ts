@@ -1,6 +1,6 @@
 /**
  * How many tokens a model spends on us before its first word and in one load level, beside four other servers:
- * `npm run bench:tokens`. With `-- --others` it installs them in a temp directory, and writes docs/tokens.md.
+ * `npm run bench:tokens`. With `-- --others` it installs them in a temp directory, and writes docs/measurements/tokens.md.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ export async function main(words: readonly string[]): Promise<void> {
     const page = [
       '## Servers',
       '',
-      '| server | tools | tokens of tools/list | a tool | largest |',
+      '| Server | Tools | Tokens of tools/list | Per tool | Largest |',
       '| --- | --: | --: | --: | --: |',
       ...servers,
       '',
@@ -37,22 +37,22 @@ export async function main(words: readonly string[]): Promise<void> {
       '',
       '## One load level',
       '',
-      'The results of the 2x chapter of the demo, as structure: all that Claude Code shows the model of an answer.',
+      'The structured results of the 2x chapter of the demo: this is all that Claude Code shows the model.',
       '',
       ...table('result', story),
       '',
     ].join('\n');
     console.log(page);
-    if (withOthers) writeFileSync('docs/tokens.md', `${head(new Date())}\n${page}`);
+    if (withOthers) writeFileSync('docs/measurements/tokens.md', `${head(new Date())}\n${page}`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
 function head(now: Date): string {
-  return `# What a model reads of us
+  return `# Tokens
 
-Written by \`npm run bench:tokens -- --others\` on ${now.toISOString().slice(0, 10)}; do not edit. Tokens of o200k: of a tool its name, description and input schema, as a client hands them on. The other servers are the versions named, as they list their tools when nothing is set: a server that groups its tools lists its default groups alone. \`test/tokens.test.ts\` holds each of our tools to 180, the list to 2,700 and the results of one level to 12,000.
+Written by \`npm run bench:tokens -- --others\` on ${now.toISOString().slice(0, 10)}; do not edit. Tokens in o200k encoding. A tool counts with its name, description and input schema, as a client passes them on. The other servers list the tools of their default configuration, in the versions shown. \`test/tokens.test.ts\` limits each of our tools to 180, the list to 2,700 and the results of one level to 12,000.
 `;
 }
 

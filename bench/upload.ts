@@ -1,4 +1,4 @@
-/** `npm run bench:upload`: uploadChecks beside aws, s5cmd and rclone, on the embedded AWS, into docs/speed.md. */
+/** `npm run bench:upload`: uploadChecks beside aws, s5cmd and rclone, on the embedded AWS, into docs/measurements/speed.md. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,11 +98,11 @@ export async function main(words: readonly string[]): Promise<void> {
     const known = [...new Set(versions)].filter((version) => version !== undefined).join('; ');
     writeSection(
       'Uploading the configs',
-      `\`npm run bench:upload\` with ${machineWords()}; ${known}: ${count.toLocaleString('en-US')} check files, the fastest of ${rounds}, to the embedded AWS on the same machine, which takes its part of the processors but not of the CPU column; *far* with ${distanceMs} ms before every answer. All read the secrets from the environment. Ours is the whole command, from the start of the process: it reads git's baseline and scales it again to know what the person approved, sends each body with its sha256, copies the table metrics and looks for stale objects. Of the others each object was compared with its file, too.
+      `\`npm run bench:upload\` with ${machineWords()}; ${known}: ${count.toLocaleString('en-US')} check files, the fastest of ${rounds}, to the embedded AWS on the same machine, which uses some of the processors but is not in the CPU column; *far* adds ${distanceMs} ms to every response. All read the secrets from the environment. Ours is the whole command, including process start: it reads the git baseline and scales it again to know what was approved, sends each body with its sha256, copies the table metrics and looks for stale objects. Each object of the others was also compared with its file.
 
 ${[false, true].map((far) => `### ${far ? `Far: ${distanceMs} ms a request` : 'Near'}\n\n${tableOf(rows.filter((row) => row.far === far))}`).join('\n\n')}
 ${missing.size > 0 ? `\n${[...missing].join(' ')}\n` : ''}
-The others decide by size and time (rclone with \`--checksum\` by MD5): a check that is scaled to the same size within the resolution of the clock is missed, one that is merely written again is sent again. Ours decides by the bytes.`,
+The others compare size and time (rclone with \`--checksum\`: MD5): they miss a check that is scaled to the same size within the resolution of the clock, and resend one that was only rewritten. Ours compares the bytes.`,
     );
   } finally {
     rmSync(directory, { recursive: true, force: true });

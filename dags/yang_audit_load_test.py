@@ -1,16 +1,16 @@
-"""Run every audit check of one schedule at LOAD on an EMR cluster of its own.
+"""Run every audit check of one schedule at LOAD on its own EMR cluster.
 
 Three DAGs, `yang_audit_load_test_15m`, `_hourly` and `_daily`, triggered by hand. Each lists the check configs
 under `s3://{S3_BUCKET}/{CONFIGS_PREFIX}/{schedule}/{LOAD}x/`, creates the cluster of
-`cluster_configs/yang_audit_load_test_cluster_{schedule}.json`, runs one step a check, ends the cluster and fails
-when a check failed.
+`cluster_configs/yang_audit_load_test_cluster_{schedule}.json`, runs one step per check, ends the cluster and fails
+if a check failed.
 
-The trigger form takes `cluster_id` (a round on a cluster that is up, which stays up), `keep_cluster` (a new
+The trigger form accepts `cluster_id` (a round on a running cluster, which stays up), `keep_cluster` (a new
 cluster that stays up for the next round) and, for hourly, `ts_end` (the end of the window, LOAD hours long).
 
-A retry goes on where the last attempt stopped: a check is known by its step's arguments, which hold the run id and
-the URI of its config. To run the checks once more, trigger a new run. A run keeps the LOAD and the step template that
-it began with, whatever is deployed meanwhile.
+A retry continues where the last attempt stopped: the arguments of a step identify its check, because they contain the
+run id and the URI of the config. To run the checks again, trigger a new run. A run keeps the LOAD and the step template
+it started with, whatever is deployed meanwhile.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ try:
 except ImportError:  # Airflow 2 and the first releases of 3
     from airflow.exceptions import AirflowFailException
 
-# uploadDags rewrites LOAD and compares the next three with its settings: plain literals, assigned once.
+# uploadDags rewrites LOAD and compares the next three with its settings: keep plain literals, assigned once.
 LOAD = 2
 S3_BUCKET = "klaviyo-data-platform-orchestration-v1"
 CONFIGS_PREFIX = "checks_load_test/configs"
@@ -44,18 +44,18 @@ RESULTS_PREFIX = "checks_load_test/results"
 AWS_CONN_ID = "aws_default"
 POLL_SECONDS = 30
 RETRY_SECONDS = 60
-# EMR takes 256 pending and running steps a cluster; the rest is room for steps added by hand.
+# EMR allows 256 pending and running steps per cluster; the difference is for steps added by hand.
 ACTIVE_STEPS_LIMIT = 200
-# EMR forgets all but the newest records of a cluster's steps.
+# EMR returns only the newest step records of a cluster.
 STEP_RECORDS_KEPT = 1000
-# A step that is still active must stay among those records: so many newer ones at the most.
+# At most this many newer steps, so that an active step stays among those records.
 NEWER_STEPS_LIMIT = 900
-# EMR refuses a longer name, and longer arguments in all.
+# EMR's limits for a step's name and for the sum of its arguments.
 STEP_NAME_LIMIT = 256
 STEP_ARGUMENTS_LIMIT = 10240
-# A check that hangs must not pay for a cluster for ever.
+# A hanging check must not keep a paid cluster up forever.
 MAX_ROUND_HOURS = 24
-# A cluster may come into being after the task that asked for it was killed: its request takes up to a minute.
+# A cluster can appear after the task that requested it was killed: the request takes up to a minute.
 LATE_CLUSTER_SECONDS = 150
 TERMINATE_RETRIES = 8
 
@@ -70,7 +70,7 @@ log = logging.getLogger(__name__)
 def aws_client(service: str, attempts: int = 10):
     """A client of Airflow's AWS connection that backs off when throttled.
 
-    `attempts=1` is for the calls that must not be sent twice: a lost answer is no sign that nothing happened.
+    `attempts=1` is for calls that must not be sent twice: after a lost response the call may still have succeeded.
     """
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
     from botocore.config import Config
@@ -81,7 +81,7 @@ def aws_client(service: str, attempts: int = 10):
 
 
 def cluster_config(schedule: str) -> tuple[dict, dict]:
-    """The RunJobFlow request and, apart from it, the template of a check's step."""
+    """The RunJobFlow request, and separately the template of a check's step."""
     folder = Path(__file__).parent / "cluster_configs"
     config = json.loads((folder / f"yang_audit_load_test_cluster_{schedule}.json").read_text(encoding="utf-8"))
     return config, config.pop("AuditStep")
@@ -92,7 +92,7 @@ def configs_prefix(schedule: str, load: int) -> str:
 
 
 def given_end(text: str) -> datetime:
-    """`ts_end` of the trigger form. A window that has not passed holds no data, and would look fast."""
+    """`ts_end` of the trigger form. A window in the future has no data and would look fast."""
     try:
         end = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
@@ -132,7 +132,7 @@ def step_of(schedule: str, plan: dict, name: str, dag_run, params) -> dict:
     arguments = [placeholder.sub(lambda match: values[match[1]], argument) for argument in arguments]
     return {
         "Name": f"{PurePosixPath(name).name.removesuffix('.yml')}_{load}x",
-        # The only choice EMR allows when several steps run at once; one failed check must not stop the others.
+        # EMR requires it when several steps run at once; one failed check must not stop the others.
         "ActionOnFailure": "CONTINUE",
         "HadoopJarStep": {"Jar": template["Jar"], "Args": arguments},
     }
@@ -143,10 +143,10 @@ def steps_of(schedule: str, plan: dict, dag_run, params) -> dict[str, dict]:
 
 
 def submitted_before(emr, cluster_id: str, steps: dict[str, dict]) -> dict[str, str | None]:
-    """Step id (None: EMR has forgotten it) of each check that this run has already given to the cluster.
+    """Step id of each check that this run has already submitted; None if EMR no longer returns the step.
 
-    Checks are submitted in order, so when EMR shows only its newest records, every check before the last one that is
-    visible has been submitted too.
+    Checks are submitted in order, so when EMR returns only its newest records, every check before the last visible one
+    was also submitted.
     """
     pages = emr.get_paginator("list_steps").paginate(ClusterId=cluster_id)
     records = [step for page in pages for step in page["Steps"]]
@@ -161,10 +161,10 @@ def submitted_before(emr, cluster_id: str, steps: dict[str, dict]) -> dict[str, 
 
 
 def look_at(emr, cluster_id: str, step_ids: list[str]) -> list[dict]:
-    """The records of these steps, and of those that lie among the newest.
+    """The records of these steps, and of others among the newest.
 
-    Few calls, because the whole account may list steps only once in two seconds: pages, which come newest first,
-    down to the last ten of these steps, and those ten (the slow ones of a while ago) by id.
+    Few calls, because the whole account may list steps only once every two seconds: pages (newest first) until ten of
+    these steps are left, then those ten (old, slow steps) by id.
     """
     records = {}
     unseen = set(step_ids)
@@ -198,7 +198,7 @@ def add_steps(emr, cluster_id: str, steps: list[dict]) -> list[str] | None:
         return None
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        # The last is a cluster that has just begun to end: the next look at it says why.
+        # The last one is a cluster that has just started to terminate: the next poll reads the reason.
         if "Throttl" in code or "number of active steps" in message or "may not be modified" in message:
             log.info("EMR takes no steps now, the next poll decides: %s", error)
             return []
@@ -227,7 +227,7 @@ def make_event_log_folder(config: dict) -> None:
 
 
 def require_meant(schedule: str, dag_run, params) -> None:
-    """A key that nobody reads, or a window that nobody asked for, must not be found out on a paid cluster."""
+    """Rejects unknown keys and a `ts_end` for the wrong schedule before a cluster is paid for."""
     unknown = sorted(set(dag_run.conf or {}) - {*PARAMS, "round"})
     if unknown:
         raise AirflowFailException(f"Unknown in conf: {', '.join(unknown)}. Known: {', '.join(PARAMS)}, round.")
@@ -257,9 +257,9 @@ def require_sound_steps(schedule: str, plan: dict, dag_run, params) -> None:
 
 @task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS))
 def list_configs(schedule: str, dag_run=None, params=None):
-    """What this run is to do, whatever is deployed meanwhile. Fails before a cluster is paid for.
+    """The plan of this run, whatever is deployed meanwhile. Fails before a cluster is paid for.
 
-    `names` are those of the check configs, relative to their prefix.
+    `names` are the check configs, relative to their prefix.
     """
     require_meant(schedule, dag_run, params)
     prefix = configs_prefix(schedule, LOAD)
@@ -286,7 +286,7 @@ def list_configs(schedule: str, dag_run=None, params=None):
 
 @task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS))
 def create_cluster(schedule: str, plan: dict, params=None):
-    """The id of the cluster for this run: the one in `cluster_id`, one of an earlier attempt, or a new one."""
+    """The id of the cluster for this run: `cluster_id`, the cluster of an earlier attempt, or a new one."""
     emr = aws_client("emr")
     if params["cluster_id"]:
         cluster = emr.describe_cluster(ClusterId=params["cluster_id"])["Cluster"]
@@ -312,7 +312,7 @@ def create_cluster(schedule: str, plan: dict, params=None):
 
 @task(retries=3, retry_delay=timedelta(seconds=RETRY_SECONDS))
 def submit_and_wait(schedule: str, plan: dict, cluster_id: str, dag_run=None, params=None):
-    """Give the checks to the cluster, at most ACTIVE_STEPS_LIMIT at a time, and wait for the last to end.
+    """Submit the checks, at most ACTIVE_STEPS_LIMIT at a time, and wait for the last to end.
 
     Returns one row for each check that did not complete.
     """
@@ -320,11 +320,11 @@ def submit_and_wait(schedule: str, plan: dict, cluster_id: str, dag_run=None, pa
     steps = steps_of(schedule, plan, dag_run, params)
     names = plan["names"]
     deadline = dag_run.start_date + timedelta(hours=MAX_ROUND_HOURS)
-    submitted = None  # check -> step id; None: to be read from the cluster
+    submitted = None  # check -> step id; None: read it from the cluster first
     ended = {}  # step id -> (state, reason)
 
     while True:
-        # Steps before cluster: steps that end with their cluster are then seen as what they are.
+        # Read the steps before the cluster: steps that end with their cluster then have their final state.
         if submitted is not None:
             unfinished = [step_id for step_id in submitted.values() if step_id and step_id not in ended]
             records = look_at(emr, cluster_id, unfinished)
@@ -337,13 +337,13 @@ def submit_and_wait(schedule: str, plan: dict, cluster_id: str, dag_run=None, pa
             waiting = [name for name in names if name not in submitted]
             log.info("%d checks ended, %d to be submitted, %d steps active.", len(ended), len(waiting), active)
             is_through = not waiting and all(step_id in ended for step_id in unfinished)
-            # What becomes of the cluster after its last check has run is no matter of the round's.
+            # The state of the cluster after the last check does not matter to the round.
             if is_through and all(state in STEP_RAN for state, _ in ended.values()):
                 break
 
         status = emr.describe_cluster(ClusterId=cluster_id)["Cluster"]["Status"]
         is_up = status["State"] in CLUSTER_UP
-        # A cluster that has ended tells, too, which checks it ran.
+        # A terminated cluster still lists its steps.
         was_ready = status["State"] in CLUSTER_READY or "ReadyDateTime" in status.get("Timeline", {})
         if submitted is None and was_ready:
             submitted = submitted_before(emr, cluster_id, steps)
@@ -383,7 +383,7 @@ def submit_and_wait(schedule: str, plan: dict, cluster_id: str, dag_run=None, pa
 
 
 def cancel_own_steps(emr, cluster_id: str, steps: dict[str, dict]) -> None:
-    """Takes a round that was given up off a cluster that stays up: it would run into the next round's numbers."""
+    """Cancels the steps of an abandoned round on a cluster that stays up: they would distort the next round."""
     own = {tuple(step["HadoopJarStep"]["Args"]) for step in steps.values()}
     pages = emr.get_paginator("list_steps").paginate(ClusterId=cluster_id, StepStates=["PENDING", "RUNNING"])
     ids = [step["Id"] for page in pages for step in page["Steps"] if tuple(step["Config"]["Args"]) in own]
@@ -403,8 +403,8 @@ def terminate(
 ):
     """End the cluster that this run created, however the run went.
 
-    A cluster that was to stay up does so only after a round that came to its end: one that was given up takes its
-    steps from a cluster that it was given, and ends one of its own.
+    `keep_cluster` applies only to a completed round. An abandoned round cancels its steps on a given cluster and ends
+    its own cluster.
     """
     if plan is None:
         log.info("The run ended before a cluster was asked for.")
@@ -417,7 +417,7 @@ def terminate(
     if params["keep_cluster"] and problems is not None:
         log.info("%s stays up; its AutoTerminationPolicy ends it when it is idle.", cluster_id)
         return
-    # There is no id when create_cluster was killed before it could hand it on, and perhaps no cluster yet.
+    # Without an id, create_cluster was killed before it returned one, and the cluster may not exist yet.
     late = time.monotonic() + LATE_CLUSTER_SECONDS
     while not cluster_id:
         cluster_id = cluster_of_run(emr, plan["cluster_name"])
@@ -436,7 +436,7 @@ def terminate(
 
 @task
 def verdict(plan: dict, problems: list[dict] | None):
-    """Fail the run when a check did not complete. Without it a run with failed checks would be green."""
+    """Fail the run if a check did not complete. Otherwise a run with failed checks would be green."""
     if problems is None:
         raise AirflowFailException("The round did not come to its end: the log of submit_and_wait says why.")
     names = plan["names"]
@@ -476,8 +476,8 @@ for cadence in CADENCES:
         problems = submit_and_wait(cadence, plan, cluster)
         ended = terminate(cadence, plan, cluster, problems)
         judged = verdict(plan, problems)
-        # Teardowns are what is left to run when a person marks the run failed: the cluster ends, and the verdict
-        # keeps the run from turning green after that. list_configs is a set-up of both, so that a cluster is ended
-        # also when create_cluster was killed after RunJobFlow.
+        # Teardowns still run when somebody marks the run failed: the cluster ends, and the verdict keeps the run from
+        # turning green. list_configs is a setup of both, so that a cluster is also ended if create_cluster was killed
+        # after RunJobFlow.
         ended.as_teardown(setups=[plan, cluster], on_failure_fail_dagrun=True)
         judged.as_teardown(setups=plan, on_failure_fail_dagrun=True)

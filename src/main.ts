@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Process entry: which face to show. The only reader of process.argv and process.env. */
+/** Process entry: chooses the interface. The only reader of process.argv and process.env. */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
@@ -109,8 +109,9 @@ switch (command) {
     break;
   }
   case 'docs': {
-    const { toolsPage } = await import('./faces/docs.ts');
-    process.stdout.write(toolsPage());
+    const { toolsPage, writePages } = await import('./faces/docs.ts');
+    if (words.includes('--write')) writePages(process.cwd());
+    else process.stdout.write(toolsPage());
     break;
   }
   case 'approve': {

@@ -1,4 +1,4 @@
-/** A caller's arguments against a tool's schema, refused in our words. */
+/** Checks a caller's arguments against a tool's schema, with error messages of our own. */
 import type * as z from 'zod';
 import { ToolError } from '../errors.ts';
 import { cleanLine } from '../foreignText.ts';
@@ -6,7 +6,7 @@ import { nearestOf } from '../nearest.ts';
 import type { Tool } from '../tools/tool.ts';
 import { inputSchemaOf } from './schemas.ts';
 
-/** @throws ToolError BAD_INPUT that names every wrong argument, what it may be, and what was probably meant */
+/** @throws ToolError BAD_INPUT that names each wrong argument, its valid values and a likely correction */
 export function parseArguments(tool: Tool, given: unknown): Record<string, unknown> {
   const parsed = tool.input.safeParse(given ?? {});
   if (parsed.success) return parsed.data;
@@ -31,12 +31,10 @@ function problemsIn(
   const name = String(issue.path[0] ?? '');
   const property = properties[name];
   if (property === undefined) return ['the arguments must be one object'];
-  // A tool's own words begin like this; the library's do not.
-  const demand = issue.message.startsWith('must ') ? issue.message : `must be ${meaningOf(property)}`;
+  // Messages of our own schemas begin like this; zod's do not.
+  const rule = issue.message.startsWith('must ') ? issue.message : `must be ${meaningOf(property)}`;
   const value = (given as Readonly<Record<string, unknown>> | undefined)?.[name];
-  return [
-    value === undefined ? `${name} is missing: it ${demand}` : `${name} ${demand}, not ${quoted(value)}`,
-  ];
+  return [value === undefined ? `${name} is missing: it ${rule}` : `${name} ${rule}, not ${quoted(value)}`];
 }
 
 function quoted(value: unknown): string {
@@ -54,7 +52,7 @@ export interface Property {
   readonly default?: unknown;
 }
 
-/** What an argument may be: `a whole number from 0 to 50`. */
+/** The valid values of an argument: `a whole number from 0 to 50`. */
 export function meaningOf(property: Property): string {
   const { type, minimum, maximum, minLength, maxLength } = property;
   if (property.enum !== undefined) return `one of ${property.enum.join(', ')}`;

@@ -1,4 +1,4 @@
-/** The shell face: the same tools, one a command. */
+/** The shell interface: every tool as a command. */
 import { setMaxListeners } from 'node:events';
 import type { Interface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
@@ -17,16 +17,16 @@ export interface Shell {
   out(text: string): void;
   err(text: string): void;
   readonly signal: AbortSignal;
-  /** Where somebody sits who can be asked; left out where the command runs without a terminal. */
+  /** Where to ask the user; absent without a terminal. */
   readonly terminal?: () => Interface;
-  /** How progress is shown, made for a tool that runs; plain lines when left out. */
+  /** How to show progress; plain lines when absent. */
   progress?(): Promise<ProgressInShell>;
 }
 
-/** Exit status: 0 done, 1 a tool error or an open question, 2 bad usage. */
+/** Exit status: 0 done, 1 tool error or open question, 2 bad usage. */
 export type ExitStatus = 0 | 1 | 2;
 
-/** Runs `name` with the words after it as arguments: `scaleConfigs --load 2x --dryRun`. */
+/** Runs the tool `name` with command-line options: `scaleConfigs --load 2x --dryRun`. */
 export async function runTool(
   name: string,
   words: readonly string[],
@@ -44,9 +44,9 @@ export async function runTool(
     const { json, ...options } = readOptions(tool, words);
     given = { json: json === true, parsed: parseArguments(tool, options) };
   } catch (error) {
-    const foreseen = toolErrorIn(error);
-    if (foreseen === undefined) throw error;
-    shell.err(foreseen.text);
+    const expected = toolErrorIn(error);
+    if (expected === undefined) throw error;
+    shell.err(expected.text);
     return 2;
   }
   const { progress, end } = (await shell.progress?.()) ?? progressLines(shell.err);
@@ -62,18 +62,18 @@ export async function runTool(
     shell.out(given.json ? JSON.stringify(structured, null, 2) : text);
     return isQuestion(structured) ? 1 : 0;
   } catch (error) {
-    const foreseen = toolErrorIn(error);
-    if (foreseen === undefined) return unforeseen(tool, error, shell);
+    const expected = toolErrorIn(error);
+    if (expected === undefined) return internalError(tool, error, shell);
     shell.err(
       given.json
-        ? JSON.stringify({ code: foreseen.code, message: foreseen.message, next: foreseen.next })
-        : foreseen.text,
+        ? JSON.stringify({ code: expected.code, message: expected.message, next: expected.next })
+        : expected.text,
     );
     return 1;
   }
 }
 
-/** A question on the terminal; whatever progress is drawn there makes room for it. */
+/** Asks on the terminal, after clearing the progress line. */
 function asking(terminal: () => Interface, clear: () => void) {
   return async (question: string): Promise<Answer> => {
     clear();
@@ -86,22 +86,22 @@ function asking(terminal: () => Interface, clear: () => void) {
   };
 }
 
-function unforeseen(tool: Tool, error: unknown, shell: Shell): ExitStatus {
+function internalError(tool: Tool, error: unknown, shell: Shell): ExitStatus {
   shell.err(
     shell.signal.aborted
-      ? 'Stopped. What was done before that stays. Next: showSession tells where things stand.'
-      : `INTERNAL: ${tool.name} failed because of a bug in audit-load-test. Next: showSession tells where things stand.\n${error instanceof Error ? error.stack : String(error)}`,
+      ? 'Stopped. Completed work was kept. Next: showSession shows the current state.'
+      : `INTERNAL: ${tool.name} failed because of a bug in audit-load-test. Next: showSession shows the current state.\n${error instanceof Error ? error.stack : String(error)}`,
   );
   return 1;
 }
 
-/** Something is left for a person: a question, or what checkSetup found missing. */
+/** The user has to act: an open question, or something that checkSetup found missing. */
 function isQuestion(structured: Record<string, unknown>): boolean {
   if (structured.ok === false) return true;
   return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(structured.status));
 }
 
-/** @throws ToolError BAD_INPUT for words that are no options */
+/** @throws ToolError BAD_INPUT for a positional argument */
 function readOptions(tool: Tool, words: readonly string[]): Record<string, unknown> {
   const kinds = optionKinds(tool);
   const options = Object.fromEntries(
@@ -131,7 +131,7 @@ function readOptions(tool: Tool, words: readonly string[]): Record<string, unkno
   );
 }
 
-/** `--approved true` is how people write it after reading `approved: true`; parseArgs knows `--approved=true` alone. */
+/** Users write `--approved true` after reading `approved: true`; parseArgs accepts only `--approved=true`. */
 function joined(words: readonly string[], kinds: ReadonlyMap<string, string>): string[] {
   return words.flatMap((word, index) => {
     const before = words[index - 1];
@@ -145,7 +145,7 @@ function isSwitch(word: string | undefined, kinds: ReadonlyMap<string, string>):
   return word?.startsWith('--') === true && kinds.get(word.slice(2)) === 'boolean';
 }
 
-/** A word of the shell as the argument's type; a word that is none stays, to be refused. */
+/** Converts to the argument's type; anything else stays as it is, and the schema refuses it. */
 function typed(value: unknown, kind: string | undefined): unknown {
   if (kind === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value)) return Number(value);
   if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
@@ -179,13 +179,13 @@ export function help(version: string): string {
     '',
     'audit-load-test                      serves MCP over stdio',
     'audit-load-test <tool> [--name value] [--json]   runs one tool',
-    'audit-load-test approve <reviewId>   approves a review, in a terminal',
-    'audit-load-test sandbox              an embedded AWS and a sample repository, left running',
-    'audit-load-test demo                 the whole story, narrated',
+    'audit-load-test approve <reviewId>   approves a review (terminal only)',
+    'audit-load-test sandbox              runs an embedded AWS and a sample repository until stopped',
+    'audit-load-test demo                 plays a whole load test in the sandbox',
     '',
     ...tools.map((tool) => `  ${tool.name.padEnd(width)}  ${tool.title}`),
     '',
-    'audit-load-test <tool> --help tells its arguments. Exit status: 0 done, 1 an error or an open question, 2 bad usage.',
+    'audit-load-test <tool> --help lists its arguments. Exit status: 0 done, 1 error or open question, 2 bad usage.',
   ].join('\n');
 }
 

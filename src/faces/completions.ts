@@ -1,30 +1,34 @@
-/** What a client offers while a person types an argument: best guess first. */
+/** Completions of prompt and resource arguments: best guess first. */
 import { schedules } from '../checks/schedules.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { prompts } from './prompts.ts';
 import { reportTemplate } from './resources.ts';
 
-export interface Completing {
+export interface CompletionRequest {
   readonly ref: { readonly type: string; readonly name?: string; readonly uri?: string };
   readonly argument: { readonly name: string; readonly value: string };
 }
 
-/** MCP allows as many in one answer. */
-const most = 100;
+/** The maximum of the MCP specification. */
+const maxValues = 100;
 
-type Wanted = Pick<Ports, 'reports' | 'sessions'>;
+type CompletionPorts = Pick<Ports, 'reports' | 'sessions'>;
 
-/** Values that begin with what was typed; none for an argument that nobody knows. */
-export async function complete({ ref, argument }: Completing, ports: Wanted) {
+/** Values that begin with the typed text; none for an unknown argument. */
+export async function complete({ ref, argument }: CompletionRequest, ports: CompletionPorts) {
   const typed = argument.value.toLowerCase();
-  const fitting = (await offered(ref, argument.name, ports)).filter((value) =>
+  const matches = (await candidates(ref, argument.name, ports)).filter((value) =>
     value.toLowerCase().startsWith(typed),
   );
-  return { values: fitting.slice(0, most), total: fitting.length, hasMore: fitting.length > most };
+  return { values: matches.slice(0, maxValues), total: matches.length, hasMore: matches.length > maxValues };
 }
 
-async function offered(ref: Completing['ref'], name: string, ports: Wanted): Promise<readonly string[]> {
+async function candidates(
+  ref: CompletionRequest['ref'],
+  name: string,
+  ports: CompletionPorts,
+): Promise<readonly string[]> {
   if (ref.uri === reportTemplate.uriTemplate) {
     if (name === 'page') return ['report.md', 'report.html', 'report.json'];
     return name === 'report' ? reportNames(ports) : [];
@@ -51,7 +55,7 @@ async function reportNames(ports: Pick<Ports, 'reports'>): Promise<string[]> {
   return (await ports.reports.list()).map(({ directory }) => directory);
 }
 
-/** The next level first: twice the one on disk. */
+/** The next level first: twice the load on disk. */
 function loadsAfter({ level }: Session): string[] {
   const next = level === undefined ? [] : [Math.min(level.load * 2, 1000)];
   return [...new Set([...next, 2, 4, 8, 16])].map((load) => `${load}x`);

@@ -1,4 +1,4 @@
-/** How either face calls a tool: settings required, the result checked, text derived. */
+/** How both interfaces call a tool: check the settings, run it, check the result, render the text. */
 import { ToolError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Tool, ToolCall } from '../tools/tool.ts';
@@ -8,7 +8,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Runs a tool whose arguments were parsed. Whatever it throws leaves as it is: the face has the one catch. */
+/** Runs a tool with parsed arguments. Errors pass through: each interface has its one catch. */
 export async function invoke(
   tool: Tool,
   parsed: Record<string, unknown>,
@@ -16,15 +16,15 @@ export async function invoke(
   call: ToolCall,
 ): Promise<Answered> {
   if (tool.needsNoSettings !== true) requireSettings(ports);
-  const told = await tool.run(parsed, ports, call);
-  const output = tool.output.parse({ ...told, summary: `${told.summary}${forgotten(ports)}` });
-  return { structured: output, text: tool.render(output) };
+  const output = await tool.run(parsed, ports, call);
+  const structured = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
+  return { structured, text: tool.render(structured) };
 }
 
-/** A session that lost something must not be believed in silence, whichever tool is called. */
-function forgotten({ sessions }: Pick<Ports, 'sessions'>): string {
+/** Every tool says when part of the session was lost. */
+function damageNotice({ sessions }: Pick<Ports, 'sessions'>): string {
   if (sessions.damaged().length === 0) return '';
-  return ' Part of what this session remembers cannot be read, so approvals, uploads or rounds may be missing: showSession names the files.';
+  return ' Part of the session cannot be read, so approvals, uploads or rounds may be missing: showSession names the files.';
 }
 
 /** @throws ToolError CONFIG with every problem and its fix */
@@ -37,7 +37,7 @@ export function requireSettings({ problems }: Pick<Ports, 'problems'>): void {
   );
 }
 
-/** The foreseen failure in whatever was thrown; undefined for a bug. */
+/** The expected failure behind whatever was thrown; undefined for a bug. */
 export function toolErrorIn(error: unknown): ToolError | undefined {
   if (error instanceof ToolError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -46,9 +46,9 @@ export function toolErrorIn(error: unknown): ToolError | undefined {
   const path = (error as NodeJS.ErrnoException).path;
   return new ToolError(
     'CONFIG',
-    `${why}${path === undefined ? '' : ` (${path})`}. What was done before that stays; nothing else was changed.`,
+    `${why}${path === undefined ? '' : ` (${path})`}. Completed work was kept; nothing else was changed.`,
     {
-      next: 'mend that, then call the same tool again: it goes on where it stopped.',
+      next: 'fix that, then call the same tool again: it continues where it stopped.',
       cause: error,
     },
   );
@@ -59,10 +59,10 @@ const diskProblems: Readonly<Record<string, string>> = {
   EDQUOT: 'The disk quota is used up',
   EROFS: 'The file system is read-only',
   EACCES: 'The file system denies access',
-  EPERM: 'The file system does not permit it',
+  EPERM: 'The file system does not permit the operation',
   EMFILE: 'Too many files are open',
-  ENOTDIR: 'A file lies where a directory has to be',
-  EEXIST: 'A file lies where a directory has to be',
-  EISDIR: 'A directory lies where a file has to be',
-  EIO: 'The disk does not answer',
+  ENOTDIR: 'A file is where a directory should be',
+  EEXIST: 'A file is where a directory should be',
+  EISDIR: 'A directory is where a file should be',
+  EIO: 'The disk reports an I/O error',
 };

@@ -9,7 +9,7 @@ export function log(
   process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, event, ...details })}\n`);
 }
 
-/** Libraries that print are heard in the log, and never on stdout. */
+/** Sends what libraries print to the log: stdout belongs to the protocol. */
 export function logInsteadOfConsole(): void {
   const say =
     (level: 'info' | 'warn' | 'error') =>

@@ -1,4 +1,4 @@
-/** The MCP face: the only importer of the MCP SDK in the product. */
+/** The MCP interface: the only importer of the MCP SDK in the product. */
 import { setMaxListeners } from 'node:events';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
@@ -30,37 +30,37 @@ import type { surface } from './surface.ts';
 
 type ListedTool = (typeof surface)[number];
 
-export interface McpFace {
+export interface McpServerOptions {
   readonly name: string;
   readonly version: string;
-  /** Made on the first call, not at start: the first answer must not wait for adapters. */
+  /** Created on the first call: `initialize` and `tools/list` must not wait for adapters. */
   ports(): Promise<Ports>;
-  /** False switches off the hint that makes Claude Code ask its user on every call of some tools. */
+  /** False removes the hint that makes Claude Code ask its user on every call of some tools. */
   readonly asksEveryTime: boolean;
-  /** How long a person has to answer a question in the client, in milliseconds; ten minutes when left out. */
+  /** How long the user has to answer a question in the client, in milliseconds; default ten minutes. */
   readonly answerWithinMs?: number;
 }
 
-/** A server that answers with the tools of the registry; connect it to any transport. */
-export function createMcpServer(face: McpFace): Server {
+/** A server with the tools of the registry; connect it to any transport. */
+export function createMcpServer(options: McpServerOptions): Server {
   const server = new Server(
-    { name: face.name, title: 'Audit load test', version: face.version },
+    { name: options.name, title: 'Audit load test', version: options.version },
     {
       capabilities: { tools: {}, prompts: {}, resources: {}, completions: {} },
       instructions,
-      jsonSchemaValidator: trusting,
+      jsonSchemaValidator: acceptAnything,
     },
   );
-  // Either is loaded when it is asked for: the built server lists its tools before it loads one of them.
+  // Loaded on request: the built server lists its tools before it loads one of them.
   server.setRequestHandler(ListToolsRequestSchema, async () => {
     const { surface } = await import('./surface.ts');
-    return { tools: surface.map((listed) => withHints(listed, face)) };
+    return { tools: surface.map((listed) => withHints(listed, options)) };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const { tools } = await import('../tools/index.ts');
     const tool = tools.find((one) => one.name === params.name);
     if (tool === undefined) return unknownTool(params.name, tools);
-    // Hundreds of requests of one upload listen to the same signal.
+    // One upload adds hundreds of listeners to the signal.
     setMaxListeners(0, extra.signal);
     const token = extra._meta?.progressToken;
     const progress =
@@ -82,19 +82,19 @@ export function createMcpServer(face: McpFace): Server {
     const call: ToolCall = {
       signal: extra.signal,
       progress,
-      ask: (question) => elicit(server, question, face.answerWithinMs ?? 10 * 60_000, extra.signal),
+      ask: (question) => elicit(server, question, options.answerWithinMs ?? 10 * 60_000, extra.signal),
     };
     return withPulse(
       () => server.ping(),
-      () => answer(tool, params.arguments, face, call),
+      () => answer(tool, params.arguments, options, call),
     );
   });
   servePrompts(server);
-  serveResources(server, face);
+  serveResources(server, options);
   server.setRequestHandler(CompleteRequestSchema, ({ params }) =>
     inProtocol(async () => {
       const { complete } = await import('./completions.ts');
-      return { completion: await complete(params, await face.ports()) };
+      return { completion: await complete(params, await options.ports()) };
     }),
   );
   return server;
@@ -104,11 +104,11 @@ function servePrompts(server: Server): void {
   server.setRequestHandler(ListPromptsRequestSchema, async () => {
     const { prompts } = await import('./prompts.ts');
     return {
-      prompts: prompts.map(({ name, title, description, arguments: wanted }) => ({
+      prompts: prompts.map(({ name, title, description, arguments: expected }) => ({
         name,
         title,
         description,
-        arguments: wanted.map((one) => ({ name: one.name, description: one.description, required: false })),
+        arguments: expected.map((one) => ({ name: one.name, description: one.description, required: false })),
       })),
     };
   });
@@ -121,11 +121,11 @@ function servePrompts(server: Server): void {
   );
 }
 
-function serveResources(server: Server, face: McpFace): void {
+function serveResources(server: Server, options: McpServerOptions): void {
   server.setRequestHandler(ListResourcesRequestSchema, () =>
     inProtocol(async () => {
       const { listResources } = await import('./resources.ts');
-      return { resources: await listResources(await face.ports()) };
+      return { resources: await listResources(await options.ports()) };
     }),
   );
   server.setRequestHandler(ListResourceTemplatesRequestSchema, async () => {
@@ -136,53 +136,58 @@ function serveResources(server: Server, face: McpFace): void {
     inProtocol(async () => {
       const { readResource } = await import('./resources.ts');
       const watch = { signal, progress: () => undefined };
-      return { contents: [await readResource(params.uri, await face.ports(), watch)] };
+      return { contents: [await readResource(params.uri, await options.ports(), watch)] };
     }),
   );
 }
 
-/** Where a result has no way to be an error, the protocol has: the words of a tool's failure under its number. */
+/** Prompts, resources and completions have no error results: a failure becomes a protocol error with the same text. */
 async function inProtocol<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    const foreseen = toolErrorIn(error);
-    if (foreseen === undefined) log('error', 'a request failed', { stack: String((error as Error).stack) });
-    const text = foreseen?.text ?? 'INTERNAL: a bug in audit-load-test; its log (stderr) has the details.';
-    throw Object.assign(new Error(text), { code: protocolCode(foreseen?.code) });
+    const expected = toolErrorIn(error);
+    if (expected === undefined) log('error', 'a request failed', { stack: String((error as Error).stack) });
+    const text = expected?.text ?? 'INTERNAL: a bug in audit-load-test; see its log (stderr).';
+    throw Object.assign(new Error(text), { code: protocolCode(expected?.code) });
   }
 }
 
-/** MCP names -32002 for a resource that is not there. */
+/** MCP: -32002 is "resource not found". */
 function protocolCode(code: ToolErrorCode | undefined): number {
   if (code === 'NOT_FOUND') return -32002;
   return code === 'BAD_INPUT' ? ErrorCode.InvalidParams : ErrorCode.InternalError;
 }
 
-/** Serves MCP on stdin and stdout until `stop`: then the calls in flight are told to end. */
-export async function serveStdio(face: McpFace, stop: AbortSignal): Promise<void> {
-  const server = createMcpServer(face);
+/** Serves MCP on stdin and stdout until `stop` aborts, which cancels the calls in flight. */
+export async function serveStdio(options: McpServerOptions, stop: AbortSignal): Promise<void> {
+  const server = createMcpServer(options);
   server.onerror = (error) => log('warn', 'protocol error', { message: error.message });
   stop.addEventListener('abort', () => server.close());
   const transport: Transport = new StdioServerTransport();
   await server.connect(transport);
 }
 
-async function answer(tool: Tool, given: unknown, face: McpFace, call: ToolCall): Promise<CallToolResult> {
+async function answer(
+  tool: Tool,
+  given: unknown,
+  options: McpServerOptions,
+  call: ToolCall,
+): Promise<CallToolResult> {
   try {
     const { parseArguments } = await import('./arguments.ts');
-    const { structured, text } = await invoke(tool, parseArguments(tool, given), await face.ports(), call);
+    const { structured, text } = await invoke(tool, parseArguments(tool, given), await options.ports(), call);
     return { content: [{ type: 'text', text }], structuredContent: structured };
   } catch (error) {
-    const foreseen = toolErrorIn(error);
-    if (foreseen !== undefined) return failed(foreseen.text);
+    const expected = toolErrorIn(error);
+    if (expected !== undefined) return failed(expected.text);
     if (call.signal.aborted)
       return failed(
-        'WRONG_STATE: The call was cancelled. What was done before that stays. Next: showSession tells where things stand.',
+        'WRONG_STATE: The call was cancelled. Completed work was kept. Next: showSession shows the current state.',
       );
     log('error', `${tool.name} failed`, { stack: error instanceof Error ? error.stack : String(error) });
     return failed(
-      `INTERNAL: ${tool.name} failed because of a bug in audit-load-test; its log (stderr) has the details. Next: showSession tells where things stand.`,
+      `INTERNAL: ${tool.name} failed because of a bug in audit-load-test; see its log (stderr). Next: showSession shows the current state.`,
     );
   }
 }
@@ -201,9 +206,9 @@ function unknownTool(name: string, tools: readonly Tool[]): CallToolResult {
   );
 }
 
-/** Clients that know the hints ask their user on every call of a tool, or show a page beside its result. */
-function withHints({ asksEveryTime, view, ...listed }: ListedTool, face: McpFace) {
-  const asks = asksEveryTime && face.asksEveryTime;
+/** Clients that know these hints ask the user on every call of a tool, or show a page beside its result. */
+function withHints({ asksEveryTime, view, ...listed }: ListedTool, options: McpServerOptions) {
+  const asks = asksEveryTime && options.asksEveryTime;
   if (!asks && view === undefined) return listed;
   return {
     ...listed,
@@ -214,12 +219,12 @@ function withHints({ asksEveryTime, view, ...listed }: ListedTool, face: McpFace
   };
 }
 
-/** The one answer that a client is asked for is judged in `elicit`; the SDK's own validator is slow to load. */
-const trusting: jsonSchemaValidator = {
+/** `elicit` checks the only answer a client sends; the SDK's validator is slow to load. */
+const acceptAnything: jsonSchemaValidator = {
   getValidator: () => (input) => ({ valid: true, data: input as never, errorMessage: undefined }),
 };
 
-/** Only a clear yes counts. Hosts decline without asking anyone, so nothing else is taken for a person's no. */
+/** Only an explicit approval counts. Some hosts decline without asking anyone, so a decline is not the user's no. */
 async function elicit(
   server: Server,
   question: string,
@@ -242,7 +247,7 @@ async function elicit(
     return reply.action === 'accept' && reply.content?.decision === 'approve' ? 'accepted' : 'unanswered';
   } catch (error) {
     signal.throwIfAborted();
-    log('warn', 'the client could not ask the person', {
+    log('warn', 'the client could not ask the user', {
       message: error instanceof Error ? error.message : String(error),
     });
     return 'unanswered';

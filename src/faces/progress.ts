@@ -1,22 +1,22 @@
-/** Progress on its way out: to an MCP client, or to a person in the shell. */
+/** Progress for MCP clients and for the shell. */
 import type { Watch } from '../ports.ts';
 
 type Progress = Watch['progress'];
 
-/** Milliseconds between two words on progress. */
+/** Milliseconds between two reports. */
 const everyMs = 2000;
 
-/** What is added where only the words are new: too little to be taken for work that was done. */
+/** Added when only the message is new: too small to read as completed work. */
 const nudge = 0.001;
 
-/** Strictly rising and at most every two seconds, whatever the tool says how often, and through all its phases. */
+/** Strictly rising, at most every two seconds, across all phases of a tool. */
 export function risingProgress(
   send: (done: number, total: number | undefined, message: string) => void,
 ): Progress {
   let lastMs = 0;
   let last = -1;
   let lastMessage = '';
-  /** Where the present phase begins, and how far it has come. */
+  /** Where the current phase began, and its progress. */
   let start = 0;
   let reached = 0;
   return (done, total, message) => {
@@ -34,7 +34,7 @@ export function risingProgress(
 
 export interface ProgressInShell {
   readonly progress: Progress;
-  /** Takes away a line that was being rewritten. */
+  /** Clears the progress line. */
   end(): void;
 }
 

@@ -1,13 +1,13 @@
-/** Progress for a person at a terminal: a spinner, and a bar where the end is known, on one line that goes again. */
+/** Progress on a terminal: a spinner, plus a bar when the total is known, on one line that is cleared at the end. */
 import type { WriteStream } from 'node:tty';
 import ora from 'ora';
 import type { ProgressInShell } from './progress.ts';
 
 const barWidth = 24;
 
-/** Draws on `terminal` alone; stdin stays as it is, for Ctrl-C and for questions. */
+/** Draws on `terminal` only; stdin is left alone for Ctrl-C and questions. */
 export function progressBar(terminal: WriteStream): ProgressInShell {
-  // A terminal that was never told its size says 0.
+  // A terminal without a size reports 0.
   if (terminal.columns === 0) terminal.columns = 80;
   const spinner = ora({ stream: terminal, isEnabled: true, discardStdin: false, hideCursor: false });
   return {
@@ -19,7 +19,7 @@ export function progressBar(terminal: WriteStream): ProgressInShell {
   };
 }
 
-/** The bar with its figures and words; the words alone where nobody knows how much there is to do. */
+/** The bar with its numbers and message; only the message when the total is unknown. */
 export function barText(done: number, total: number | undefined, message: string): string {
   if (total === undefined || total === 0) return message;
   const filled = Math.round(barWidth * Math.min(1, done / total));

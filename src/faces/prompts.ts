@@ -1,4 +1,4 @@
-/** What a person may pick from the client's menu instead of typing it: one message each, with the route by the tools. */
+/** Messages that users pick from the client's menu instead of typing them, each with the calls to make. */
 import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import { cleanLine } from '../foreignText.ts';
@@ -8,9 +8,9 @@ type Arguments = Readonly<Record<string, string | undefined>>;
 export interface PromptArgument {
   readonly name: string;
   readonly description: string;
-  /** The value as it is written into the message; undefined for one that is none. */
+  /** The value as the message shows it; undefined if invalid. */
   read(given: string): string | undefined;
-  /** What completion offers. */
+  /** Which completions fit. */
   readonly kind: 'load' | 'schedule' | 'report' | 'cluster';
 }
 
@@ -19,7 +19,7 @@ export interface Prompt {
   readonly title: string;
   readonly description: string;
   readonly arguments: readonly PromptArgument[];
-  /** @param given as `read` answered */
+  /** @param given as returned by `read` */
   message(given: Arguments): string;
 }
 
@@ -42,7 +42,7 @@ const schedule = {
 
 const cluster = {
   name: 'cluster',
-  description: 'an EMR cluster id such as j-2ABCDEFG12345; left out, the one that the session knows',
+  description: 'an EMR cluster id such as j-2ABCDEFG12345; default: the cluster of the session',
   kind: 'cluster',
   read: (given) => (/^j-[A-Z0-9]{1,20}$/.test(given) ? given : undefined),
 } satisfies PromptArgument;
@@ -55,76 +55,76 @@ const report = (name: string, description: string) =>
     read: (given) => (/^\d+x_\d{8}_\d{6}$/.test(given) ? given : load.read(given)),
   }) satisfies PromptArgument;
 
-/** Where every new level stops. */
+/** Every new level stops here. */
 const untilApproved =
-  'Show me what it changed, and stop there: I look at the git diff myself, and say "approved" or what is wrong. Only after my own words call uploadChecks {reviewId, approved: true}, then uploadDags {}. Triggering the DAG in Airflow is my part.';
+  'Show me what changed, then stop: I review the git diff and say "approved" or what is wrong. Call uploadChecks {reviewId, approved: true} and then uploadDags {} only after I have approved. I trigger the DAG in Airflow.';
 
 export const prompts: readonly Prompt[] = [
   {
     name: 'start-load-test',
     title: 'Start a load test',
-    description: 'Scale the checks to a load, and stop for the review.',
+    description: 'Scale the checks to a load, then stop for the review.',
     arguments: [load, schedule],
     message: ({ load = '2x', schedule }) =>
       `Start ${load} load test${schedule === undefined ? '' : ` for ${schedule}`}.
 
-First call checkSetup {}. If something is not ok, tell me its fix and stop. Then call scaleConfigs ${callWith({ load, schedule })}. ${untilApproved}`,
+First call checkSetup {}. If a check is not ok, show me its fix and stop. Then call scaleConfigs ${callWith({ load, schedule })}. ${untilApproved}`,
   },
   {
     name: 'finish-round',
     title: 'Finish the round with a report',
-    description: 'Wait for the last step, then write the report.',
+    description: 'Wait for the last step, then build the report.',
     arguments: [cluster],
     message: ({ cluster }) =>
       `Test is done, ${cluster === undefined ? '' : `cluster id is ${cluster}, `}generate report.
 
-First call pollCluster ${callWith({ clusterId: cluster })}, again after pollAfterSeconds for as long as done is false. Then call buildReport ${callWith({ clusterId: cluster })}. Tell me the verdict, what was slow, what failed and why, and what to change first. Then stop: I decide whether to commit, to repeat this load or to go up.`,
+First call pollCluster ${callWith({ clusterId: cluster })}, and again after pollAfterSeconds while done is false. Then call buildReport ${callWith({ clusterId: cluster })}. Tell me the verdict, what was slow, what failed and why, and what to change first. Then stop: I decide whether to commit, repeat this load or go to the next level.`,
   },
   {
     name: 'next-level',
-    title: 'Commit, and go up one level',
-    description: 'Commit the results of this load, scale to the next, and stop for the review.',
+    title: 'Commit and go to the next level',
+    description: 'Commit the results of this load, scale to the next one, then stop for the review.',
     arguments: [load],
     message: ({ load }) =>
       `Commit results, start ${load ?? 'the next'} load test.
 
-First call ${load === undefined ? 'showSession {}: the next load is twice the present one. Then call ' : ''}commitResults with keyFindings: one line from the report. If it answers awaiting_approval, ask me and wait. Then call scaleConfigs ${load === undefined ? 'with that load' : callWith({ load })}. ${untilApproved}`,
+First call ${load === undefined ? 'showSession {}: the next load is twice the current one. Then call ' : ''}commitResults with keyFindings: one line from the report. If it answers awaiting_approval, ask me and wait. Then call scaleConfigs ${load === undefined ? 'with that load' : callWith({ load })}. ${untilApproved}`,
   },
   {
     name: 'compare',
     title: 'Compare two reports',
-    description: 'What grew from one round to another, and at which load it no longer fits.',
+    description: 'What grew between two rounds, and at which load the schedule stops fitting.',
     arguments: [
-      report('a', 'a load such as 2x, or a report; left out, the report before'),
-      report('b', 'a load such as 4x, or a report; left out, the newest'),
+      report('a', 'a load such as 2x, or a report; default: the report before'),
+      report('b', 'a load such as 4x, or a report; default: the newest'),
     ],
     message: ({ a, b }) =>
       `Compare reports${a === undefined && b === undefined ? '' : ` from ${a ?? 'the one before'} and ${b ?? 'the newest'}`}.
 
-Call compareReports ${callWith({ baseline: a, candidate: b })}. Tell me whether the two are comparable, which checks grew most, what fails only now, and what the forecast says. Then stop: what comes next is my decision.`,
+Call compareReports ${callWith({ baseline: a, candidate: b })}. Tell me whether the two are comparable, which checks grew most, what fails only now, and what the forecast says. Then stop: I decide what comes next.`,
   },
   {
     name: 'resume',
     title: 'Where were we?',
-    description: 'What the session remembers, and what to do next.',
+    description: 'The state of the session, and what to do next.',
     arguments: [],
     message: () =>
       `Where were we?
 
-Call showSession {}. Tell me the phase, the load on disk and in the bucket, the rounds and what is still missing. Say what you would do next, and wait for my word before you call a tool that writes.`,
+Call showSession {}. Tell me the phase, the load on disk and in the bucket, the rounds and what is still missing. Propose the next step, and wait for my answer before you call a tool that writes.`,
   },
 ];
 
-/** Arguments of a call as a model writes them; `{}` when all are left out. */
+/** The arguments of a call as a model writes them; `{}` when there are none. */
 function callWith(given: Arguments): string {
   const pairs = Object.entries(given).filter(([, value]) => value !== undefined);
   return pairs.length === 0 ? '{}' : `{${pairs.map(([name, value]) => `${name}: "${value}"`).join(', ')}}`;
 }
 
 /**
- * The message of a prompt; an empty argument counts as left out.
+ * The message of a prompt; an empty argument counts as absent.
  *
- * @throws ToolError BAD_INPUT that names the prompts, or the argument and what it may be
+ * @throws ToolError BAD_INPUT that names the valid prompts, arguments or values
  */
 export function promptMessage(name: string, given: Arguments): string {
   const prompt = prompts.find((one) => one.name === name);

@@ -1,13 +1,13 @@
-/** The report as an MCP App: a host that shows pages shows the report of a call beside its result. */
+/** The report as an MCP App: a host that supports apps shows the report beside the result of a call. */
 import { version } from '../version.ts';
 import { text as script } from './view/main.ts?bundle';
 
 export const viewUri = 'ui://audit-load-test/report';
 
 /**
- * The page that a host may load before there is any report: it learns of the report from the result of the call, and
- * reads report.html through the host. It has no policy of its own, since one would outlive it and stop the script of
- * the report; the host's is the strict one for pages that name no origin.
+ * A host may load this page before there is a report: it learns the report's name from the result of the call and reads
+ * report.html through the host. It sets no Content-Security-Policy, because that would also apply to the report and block
+ * its script; the host's policy for pages without declared origins is strict.
  */
 export function reportView() {
   const text = `<!doctype html>
@@ -19,7 +19,7 @@ export function reportView() {
 <title>Load test report</title>
 <style>body { margin: 0 auto; padding: 1rem; max-width: 1040px; font: 15px / 1.5 system-ui, sans-serif }</style>
 </head>
-<body>The report comes when the call has ended.
+<body>The report appears when the call has finished.
 <script>${script}</script>
 </body>
 </html>

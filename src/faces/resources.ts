@@ -1,4 +1,4 @@
-/** What a person may look at beside the conversation: the session, the changes under review, the pages of each report. */
+/** MCP resources: the session, the changes under review, the pages of each report. */
 import { changesText } from '../checks/levelSummary.ts';
 import { ToolError } from '../errors.ts';
 import { readReview } from '../facts/checks.ts';
@@ -32,29 +32,29 @@ const root = 'load-test://';
 const session = {
   uri: `${root}session`,
   name: 'session',
-  title: 'Where the load test stands',
+  title: 'State of the load test',
   mimeType: 'text/markdown',
 };
 
 const sessionJson = {
   uri: `${root}session.json`,
   name: 'session.json',
-  title: 'Where the load test stands, as JSON',
+  title: 'State of the load test, as JSON',
   mimeType: 'application/json',
 };
 
 const changes = {
   uri: `${root}review/changes`,
   name: 'review/changes',
-  title: 'Every change of the configs under review',
-  description: 'As the files lie on disk now, against the baseline.',
+  title: 'All config changes under review',
+  description: 'The files on disk now, compared with the baseline.',
   mimeType: 'text/plain',
 };
 
-/** What is there beside the reports; the changes once there is a load level. */
+/** All but the reports; the changes exist once there is a load level. */
 export const fixedResources: readonly Resource[] = [session, sessionJson, changes];
 
-/** Every page of every report, also of those that the list leaves out. */
+/** Every page of every report, including those not listed. */
 export const reportTemplate = {
   uriTemplate: `${root}reports/{report}/{page}`,
   name: 'report',
@@ -63,8 +63,8 @@ export const reportTemplate = {
     'report is a directory such as 2x_20251208_153000; page is report.md, report.html or report.json.',
 };
 
-/** How many reports are listed; the template reaches the older ones. */
-const mostListed = 20;
+/** Older reports are reached through the template. */
+const maxListed = 20;
 
 const mimeTypes: Readonly<Record<ReportPage['name'], string>> = {
   'report.md': 'text/markdown',
@@ -81,7 +81,7 @@ export async function listResources(ports: Listing): Promise<Resource[]> {
     session,
     sessionJson,
     ...(level === undefined ? [] : [changes]),
-    ...reports.slice(0, mostListed).flatMap(({ directory, pages }) =>
+    ...reports.slice(0, maxListed).flatMap(({ directory, pages }) =>
       pages.map(({ name, sizeBytes, modifiedMs }) => ({
         uri: `${root}reports/${directory}/${name}`,
         name: `${directory}/${name}`,
@@ -94,7 +94,7 @@ export async function listResources(ports: Listing): Promise<Resource[]> {
   ];
 }
 
-/** @throws ToolError NOT_FOUND for what is not listed and not reached by the template */
+/** @throws ToolError NOT_FOUND for a URI that is neither listed nor matched by the template */
 export async function readResource(uri: string, ports: Ports, watch: Watch): Promise<ResourceText> {
   if (uri === viewUri) return reportView();
   if (uri === session.uri || uri === sessionJson.uri) {
@@ -118,11 +118,11 @@ export async function readResource(uri: string, ports: Ports, watch: Watch): Pro
 async function changesUnderReview(ports: Ports, watch: Watch): Promise<string> {
   requireSettings(ports);
   const { review } = await readReview(ports, { forWriting: false }, watch);
-  const odd = review.unexpected.map((one) => `  ${one.path}`);
+  const unexpected = review.unexpected.map((one) => `  ${one.path}`);
   return [
     changesText(review, `${review.target.load}x, review ${review.reviewId}`),
-    ...(odd.length === 0
+    ...(unexpected.length === 0
       ? []
-      : [`## On disk neither baseline × load nor a known fix (${odd.length})`, ...odd, '']),
+      : [`## Neither baseline × load nor a known fix (${unexpected.length})`, ...unexpected, '']),
   ].join('\n');
 }

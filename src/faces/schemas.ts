@@ -3,7 +3,7 @@ import type { Tool } from '../tools/tool.ts';
 
 type JsonSchema = { type: 'object'; [key: string]: unknown };
 
-/** The JSON schema of a tool's arguments, as short as it can be said. */
+/** The JSON schema of a tool's arguments, without redundant keywords. */
 export function inputSchemaOf(tool: Tool): JsonSchema {
   return toJsonSchema(tool.input, 'input');
 }
@@ -21,7 +21,7 @@ function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
   return JSON.parse(JSON.stringify(json), portable) as JsonSchema;
 }
 
-/** The spellings that every client maps: one `type` a schema, and `true` for what may be anything. */
+/** Forms that every client understands: one `type` per schema, and `true` for any value. */
 function portable(name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (name === 'additionalProperties' && Object.keys(value).length === 0) return true;
@@ -30,10 +30,7 @@ function portable(name: string, value: unknown): unknown {
   return { ...rest, anyOf: type.map((one: string) => ({ type: one })) };
 }
 
-/**
- * zod prints the safe-integer range as bounds of every whole number: no reader gains from them. A switch that may be
- * left out is off.
- */
+/** Drops zod's safe-integer bounds and the default of optional switches (off): both only cost tokens. */
 function shorten(json: z.core.JSONSchema.BaseSchema): void {
   if (json.default === false) delete json.default;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;

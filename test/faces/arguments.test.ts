@@ -22,7 +22,7 @@ test.each([2, '2', '2x', ' 2X ', '002x'])('a load may be written %j', (load) => 
   expect(parseArguments(tool('scaleConfigs'), { load }).load).toBe(2);
 });
 
-describe('a refusal says what may stand there, what stood there, and what to call', () => {
+describe('a refusal names the valid values, the given value, and what to call', () => {
   const wanted = 'load must be a whole number from 1 to 1000, such as 2 or "2x"';
   const cases: [string, unknown, string][] = [
     ['scaleConfigs', { load: 0 }, `${wanted}, not 0.`],
@@ -86,7 +86,7 @@ describe('a refusal says what may stand there, what stood there, and what to cal
   });
 });
 
-test('every tool says in our words what each argument may be, whatever stands there', () => {
+test('every tool explains each argument in messages of its own, whatever value it gets', () => {
   for (const one of tools)
     for (const name of Object.keys(one.input.shape))
       for (const value of [{}, [], Number.NaN, -7.5, 'no such value \u202e\u0007', null, 1e99]) {

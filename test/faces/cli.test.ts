@@ -36,7 +36,7 @@ test('without --json the text says what the structure says', async () => {
   expect(() => JSON.parse(out)).toThrow();
 });
 
-test('a set-up with something missing is exit status 1', async () => {
+test('an incomplete setup is exit status 1', async () => {
   const said: string[] = [];
   const shellOf = {
     out: (text: string) => said.push(text),
@@ -78,9 +78,9 @@ test.each([
   [['pollCluster', '--waitSeconds', '4.5'], 'waitSeconds must be a whole number from 0 to 50, not "4.5"'],
   [['pollCluster', '--waitSeconds', '-1'], 'waitSeconds must be a whole number from 0 to 50, not -1'],
   [['showSession', '-v'], 'there is no argument "v"'],
-])('%j is bad usage', async (words, told) => {
+])('%j is bad usage', async (words, message) => {
   const { status, out, err } = await shell(...words);
-  expect(err).toContain(told);
+  expect(err).toContain(message);
   expect({ status, out }).toEqual({ status: 2, out: '' });
 });
 

@@ -20,7 +20,7 @@ test.each(notYes)('a client that %s leaves the decision to the chat', async (_, 
   });
 });
 
-test('a clear yes to the question, which names the load, the size and the review, is an approval', async () => {
+test('an explicit yes to the question, which names the load, the size and the review, is an approval', async () => {
   const questions: string[] = [];
   const client = await connect(saysYes(questions));
   expect(await call(client, 'uploadChecks', { reviewId })).toMatchObject({ status: 'uploaded' });
@@ -36,7 +36,7 @@ test('a clear yes to the question, which names the load, the size and the review
   expect(questions).toHaveLength(1);
 });
 
-test('with approved the client is not asked at all', async () => {
+test('with approved: true the client is not asked', async () => {
   const client = await connect(() => Promise.reject(new Error('was asked')));
   const scaled = await call(client, 'scaleConfigs', { load: 3 });
   expect(await call(client, 'uploadChecks', { reviewId: scaled.reviewId, approved: false })).toMatchObject({

@@ -8,10 +8,10 @@ import { barText } from '../../src/faces/progressBar.ts';
 import { tools } from '../../src/tools/index.ts';
 import { openRound, prepareWorld, toolBed } from '../tools/toolBed.ts';
 
-describe('long work tells numbers and words', () => {
+describe('long work reports numbers and messages', () => {
   prepareWorld();
 
-  test('scaling, uploading, polling and reporting, each in its own words', async () => {
+  test('scaling, uploading, polling and reporting, each with its own messages', async () => {
     const bed = await toolBed();
     const said = async (name: string, given: object = {}) => {
       const tool = tools.find((one) => one.name === name);
@@ -68,7 +68,7 @@ describe('long work tells numbers and words', () => {
     `);
   });
 
-  test('with a round that is awaited before it has a cluster', async () => {
+  test('while a round waits for its cluster', async () => {
     const bed = await toolBed();
     await openRound(bed, { load: 2 });
     const heard: unknown[] = [];
@@ -78,7 +78,7 @@ describe('long work tells numbers and words', () => {
     expect(heard[0]).toEqual({ progress: 0, message: 'waiting for the cluster to be created' });
   });
 
-  test('a client hears at every look how many steps of the round ended, of a total that stays', async () => {
+  test('each poll reports how many steps of the round ended, of a constant total', async () => {
     const bed = await toolBed();
     await openRound(bed, { load: 2 });
     bed.trigger();
@@ -96,12 +96,12 @@ describe('long work tells numbers and words', () => {
   });
 });
 
-describe('what is shown of it', () => {
+describe('how progress is shown', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 }));
   afterEach(() => void vi.useRealTimers());
   const seconds = (count: number) => vi.setSystemTime(Date.now() + count * 1000);
 
-  test('a client hears numbers that only rise, through all phases, and at most every two seconds', () => {
+  test('a client gets strictly rising numbers across all phases, at most every two seconds', () => {
     const heard: unknown[] = [];
     const progress = risingProgress((...words) => heard.push(words));
     progress(0, 10, 'read');
@@ -121,7 +121,7 @@ describe('what is shown of it', () => {
     ]);
   });
 
-  test('a client hears new words although nothing more is done', () => {
+  test('a client gets a new message even if no more work is done', () => {
     const heard: unknown[] = [];
     const progress = risingProgress((...words) => heard.push(words));
     progress(9, 31, '8 running');
@@ -136,7 +136,7 @@ describe('what is shown of it', () => {
     ]);
   });
 
-  test('where stderr is no terminal it is plain lines, none for what is done within two seconds', () => {
+  test('without a terminal it is plain lines, none for work of under two seconds', () => {
     const lines: string[] = [];
     const { progress, end } = progressLines((line) => lines.push(line));
     progress(1, 4, 'sent');
@@ -149,7 +149,7 @@ describe('what is shown of it', () => {
     expect(lines).toEqual(['2/4 sent', '7 steps read']);
   });
 
-  test('on a terminal it is a bar with figures and words, and the words alone where the end is not known', () => {
+  test('on a terminal it is a bar with numbers and a message, or only the message when the total is unknown', () => {
     expect(barText(3, 12, 'sent, 0 unchanged')).toBe('██████░░░░░░░░░░░░░░░░░░ 3/12 sent, 0 unchanged');
     expect(barText(12, 12, 'sent')).toBe('████████████████████████ 12/12 sent');
     expect(barText(13, 12, 'sent')).toBe('████████████████████████ 13/12 sent');

@@ -7,7 +7,7 @@ const names = tools.map((tool) => tool.name);
 /** Fields that are named like tools. */
 const fields = ['reviewId', 'pollAfterSeconds'];
 
-/** Everything in a message that looks like a tool of ours. */
+/** All names in a message that look like tools. */
 function toolsIn(message: string): string[] {
   const found = message.match(
     /\b(?:check|scale|review|fix|revert|upload|trigger|mark|poll|build|compare|commit|show)[A-Z]\w+/g,
@@ -45,22 +45,22 @@ test.each([
   ['compare', { a: '2x', b: '4X' }, 'Compare reports from 2x and 4x.', ['compareReports']],
   ['compare', {}, 'Compare reports.', ['compareReports']],
   ['resume', {}, 'Where were we?', ['showSession']],
-])('%s %j says what a person says, and which tools come first', (name, given, said, first) => {
+])('%s %j says what a user types, and which tools come first', (name, given, said, first) => {
   const message = promptMessage(name, given);
   expect(message.split('\n')[0]).toBe(said);
   expect(toolsIn(message).slice(0, first.length)).toEqual(first);
   expect(toolsIn(message).filter((one) => !names.includes(one))).toEqual([]);
 });
 
-test('a new level stops for the person before anything leaves this machine', () => {
+test('a new level stops for the user before anything leaves this machine', () => {
   expect(promptMessage('start-load-test', { load: '4x', schedule: 'hourly' })).toMatchInlineSnapshot(`
     "Start 4x load test for hourly.
 
-    First call checkSetup {}. If something is not ok, tell me its fix and stop. Then call scaleConfigs {load: "4x", schedule: "hourly"}. Show me what it changed, and stop there: I look at the git diff myself, and say "approved" or what is wrong. Only after my own words call uploadChecks {reviewId, approved: true}, then uploadDags {}. Triggering the DAG in Airflow is my part."
+    First call checkSetup {}. If a check is not ok, show me its fix and stop. Then call scaleConfigs {load: "4x", schedule: "hourly"}. Show me what changed, then stop: I review the git diff and say "approved" or what is wrong. Call uploadChecks {reviewId, approved: true} and then uploadDags {} only after I have approved. I trigger the DAG in Airflow."
   `);
 });
 
-test('the calls in a message can be made as they stand', () => {
+test('the calls in a message are valid as written', () => {
   for (const [name, given] of [
     ['start-load-test', { load: '4x', schedule: 'hourly' }],
     ['finish-round', { cluster: 'j-12LC3PZVYNXDJ' }],
@@ -95,12 +95,12 @@ test.each([
   ['compare', { a: '../2x_20251208_153000' }, 'a cannot be'],
   ['resume', { load: '2x' }, 'its arguments are none.'],
   ['resum', {}, 'There is no prompt "resum". Next: use one of start-load-test, '],
-])('%s %j is refused in our words', (name, given, told) => {
+])('%s %j is refused with a message of our own', (name, given, message) => {
   expect(() => promptMessage(name, given)).toThrow();
   try {
     promptMessage(name, given);
   } catch (error) {
     expect((error as { text: string }).text).toContain(`BAD_INPUT: `);
-    expect((error as { text: string }).text).toContain(told);
+    expect((error as { text: string }).text).toContain(message);
   }
 });

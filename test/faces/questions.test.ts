@@ -25,7 +25,7 @@ const written = () => {
   ];
 };
 
-describe('uploadDags, where somebody else’s folder lies', () => {
+describe('uploadDags over a DAG folder of somebody else', () => {
   beforeAll(() => world().s3.buckets.put(world().env.S3_BUCKET ?? '', dagKey, Buffer.from('LOAD = 3\n')));
 
   test.each(notYes)('with a client that %s overwrites nothing', async (_, person) => {
@@ -37,7 +37,7 @@ describe('uploadDags, where somebody else’s folder lies', () => {
     expect(written()).toEqual(before);
   });
 
-  test('overwrites it after a clear yes to a question that names the file and the load', async () => {
+  test('overwrites it after an explicit yes to a question that names the file and the load', async () => {
     const questions: string[] = [];
     expect(await call(await connect(ports, saysYes(questions)), 'uploadDags')).toMatchObject({
       status: 'uploaded',
@@ -61,7 +61,7 @@ describe('triggerDag', () => {
     expect(airflow.runs).toEqual([]);
   });
 
-  test('asks with the schedule, the load, and whether a cluster is made', async () => {
+  test('asks with the schedule, the load, and whether a cluster is created', async () => {
     const airflow = await airflowStandIn(world());
     const questions: string[] = [];
     const declines = async (question: string) => {
@@ -78,12 +78,12 @@ describe('triggerDag', () => {
 });
 
 describe('commitResults', () => {
-  test('asks nobody about bytes that were approved and uploaded', async () => {
+  test('does not ask about bytes that were approved and uploaded', async () => {
     const client = await connect(ports, () => Promise.reject(new Error('was asked')));
     expect(await call(client, 'commitResults')).toMatchObject({ status: 'committed', load: 2 });
   });
 
-  describe('of bytes that are in the bucket, while the journal knows of no yes', () => {
+  describe('for uploaded bytes without an approval in the journal', () => {
     beforeAll(async () => {
       const client = await connect(ports);
       const { reviewId } = await call(client, 'scaleConfigs', { load: 5 });
@@ -102,7 +102,7 @@ describe('commitResults', () => {
       });
     });
 
-    test('commits after a clear yes to a question that names the branch, the files and the reports', async () => {
+    test('commits after an explicit yes to a question that names the branch, the files and the reports', async () => {
       const questions: string[] = [];
       const client = await connect(ports, saysYes(questions));
       expect(await call(client, 'commitResults', { load: 5 })).toMatchObject({ status: 'committed' });

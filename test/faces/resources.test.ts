@@ -25,7 +25,7 @@ function put(bed: Bed, path: string, text: string): string {
   return file;
 }
 
-test('the session, what is under review and the report of a round can be looked at beside the conversation', async () => {
+test('the session, the review and the report of a round are resources', async () => {
   const bed = await toolBed();
   expect(await listed(bed)).toEqual(['load-test://session', 'load-test://session.json']);
 
@@ -55,7 +55,7 @@ test('the session, what is under review and the report of a round can be looked 
   expect(Date.parse(md?.annotations?.lastModified ?? '')).toBeGreaterThan(0);
 });
 
-test('the changes under review are those on disk now, and name what nobody expected', async () => {
+test('the changes under review are those on disk now, and name the unexpected files', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const before = await read(bed, 'load-test://review/changes');
@@ -65,10 +65,10 @@ test('the changes under review are those on disk now, and name what nobody expec
   const { reviewId } = (await bed.call('reviewConfigs')).structure;
   const { text } = await read(bed, 'load-test://review/changes');
   expect(text.split('\n')[0]).toBe(`# 2x, review ${reviewId}`);
-  expect(text).toMatch(/neither baseline × load nor a known fix \(1\)\n {2}events\/check_events_15m.yml\n/);
+  expect(text).toMatch(/Neither baseline × load nor a known fix \(1\)\n {2}events\/check_events_15m.yml\n/);
 });
 
-test('reports are listed newest round first, whatever their load, and only so many; the rest by the template', async () => {
+test('reports are listed newest round first, up to a limit; the template reaches the rest', async () => {
   const bed = await toolBed();
   const names = Array.from(
     { length: 25 },
@@ -127,13 +127,13 @@ test.each([
   ]);
 });
 
-test('without settings the session still tells what is missing, and the changes say why there are none', async () => {
+test('without settings the session says what is missing, and the changes say why there are none', async () => {
   const bed = await toolBed({ env: { TARGET_REPO: '' } });
   expect((await read(bed, 'load-test://session')).text).toContain('No load test has begun.');
   await expect(bed.client().readResource({ uri: 'load-test://review/changes' })).rejects.toThrow('CONFIG: ');
 });
 
-test('a client may complete what a person types', async () => {
+test('a client can complete what the user types', async () => {
   const bed = await toolBed();
   const values = async (name: string, argument: string, value = '') => {
     const ref = name.includes('://')
@@ -160,7 +160,7 @@ test('a client may complete what a person types', async () => {
   expect(await values('no-such-prompt', 'load')).toEqual([]);
 });
 
-test('a prompt comes as one message of the person, and a wrong argument as an error of the protocol', async () => {
+test('a prompt is one message of the user, and a wrong argument a protocol error', async () => {
   const client = (await toolBed()).client();
   const { prompts } = await client.listPrompts();
   expect(prompts.every((one) => one.arguments?.every(({ required }) => required === false))).toBe(true);

@@ -31,7 +31,7 @@ it('a report is priced by the machines that EMR shows and the person’s table',
 it('a role that may not list instances, and a price table that is none, cost a warning each and not the report', async () => {
   const cluster = world.startCluster(10);
   world.front.faults.add([{ service: 'emr', operation: 'ListInstances', error: 'AccessDenied' }]);
-  const read = await readInstances(portsWith('docs/decisions.md'), cluster.id, watch());
+  const read = await readInstances(portsWith('docs/decisions/README.md'), cluster.id, watch());
   expect(read).toEqual({
     warnings: [
       'The instances could not be listed (DENIED), so neither cost nor lost machines were looked at.',

@@ -60,7 +60,7 @@ describe('killed while scaleConfigs writes', () => {
     },
   );
 
-  test('somebody’s edit in the half-scaled files is still seen', async () => {
+  test('an edit of the user in the half-scaled files is still detected', async () => {
     const env = dyingAfter(5);
     const server = await serve(env);
     server.send('tools/call', { name: 'scaleConfigs', arguments: { load: 2 } });
@@ -124,7 +124,7 @@ describe('killed while uploadChecks', () => {
     return { env, given, next: await serve(env) };
   }
 
-  test('sends: what was approved is known, what is there is not sent again, the same call finishes', async () => {
+  test('sends: the approval is kept, sent objects are not sent again, the same call finishes', async () => {
     const { given, next } = await uploadUntil({ operation: 'PutObject' }, (one) => one.CONFIGS_PREFIX ?? '');
     const session = await next.call('showSession');
     expect(session).toMatchObject({
@@ -149,7 +149,7 @@ describe('killed while uploadChecks', () => {
     ]);
   });
 
-  test('has sent every check and recorded nothing: the same call finds them and records them', async () => {
+  test('has sent every check but recorded none: the same call finds and records them', async () => {
     const { env, given, next } = await uploadUntil(
       { operation: 'CopyObject' },
       (one) => `${one.CONFIGS_PREFIX}/hourly`,
@@ -168,7 +168,7 @@ describe('killed while uploadChecks', () => {
 /** A dozen servers, one after the other. */
 const roundTimeoutMs = 90_000;
 
-test('killed from step to step of a whole round, the session knows everything each time', {
+test('killed at each step of a whole round, the session is complete each time', {
   timeout: roundTimeoutMs,
 }, async () => {
   const env: Environment = { ...freshPlaces(), CONFIGS_PREFIX: 'checks_load_test/configs' };
@@ -242,7 +242,7 @@ test('killed from step to step of a whole round, the session knows everything ea
   expect(await restart()).toMatchObject({ phase: 'committed', rounds: [{ round: 1, committed: true }] });
 });
 
-test('two servers on one session: both see everything, no event is lost, no number taken twice', async () => {
+test('two servers on one session see the same events, lose none, and use no round number twice', async () => {
   const env = freshPlaces();
   const [one, two] = [await serve(env), await serve(env)];
   const { reviewId } = await one.call('scaleConfigs', { load: 2 });

@@ -7,14 +7,22 @@ import { type Environment, until, useServer } from './useServer.ts';
 
 const { serve, start, freshPlaces, control, puts, place, world } = useServer();
 
-/** Milliseconds that an object takes to upload when uploads hang: whoever waits for it misses the end of the test. */
+/** Milliseconds per object when uploads hang: longer than a test may run. */
 const hangMs = 10 * 60_000;
+
+/** Lets the server's intervals pass quickly: its pings come every 20 ms instead of every 5 s. */
+const fastIntervals = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent('const real = setInterval; globalThis.setInterval = (work, ms) => real(work, Math.min(ms, 20));')}`,
+];
 
 /** A server whose upload hangs. */
 async function slowUpload(
   env: Environment,
+  nodeOptions: string[] = [],
 ): Promise<{ server: ServerProcess; id: number; reviewId: string }> {
-  const server = await serve(env);
+  const server = start({ ...world().env, ...env }, nodeOptions);
+  await initialize(server);
   const { reviewId } = await server.call('scaleConfigs', { load: 2 });
   await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: hangMs }]);
   const id = server.send('tools/call', {
@@ -26,7 +34,7 @@ async function slowUpload(
   return { server, id, reviewId };
 }
 
-describe('the process goes', () => {
+describe('the process ends', () => {
   type Ending = [string, (server: ServerProcess) => void, number | string];
   const endings: Ending[] = [
     ['when stdin ends', (server) => server.child.stdin?.end(), 0],
@@ -42,9 +50,10 @@ describe('the process goes', () => {
   });
 
   const midCall = [...endings, deadPipe];
-  test.each(midCall)('%s, also while a call runs, and the session knows of it', async (_, end, status) => {
+  test.each(midCall)('%s, even while a call runs, and the session records it', async (_, end, status) => {
     const env = freshPlaces();
-    const { server, reviewId } = await slowUpload(env);
+    // A dead pipe is noticed by the next ping.
+    const { server, reviewId } = await slowUpload(env, fastIntervals);
     end(server);
     expect(await server.exit).toBe(status);
 
@@ -81,7 +90,7 @@ describe('the protocol', () => {
     expect(await server.exit).toBe(0);
   });
 
-  test('survives what is no message, and says so in the log', async () => {
+  test('survives invalid messages, and logs them', async () => {
     const server = await serve();
     for (const line of [
       '{"jsonrpc":',
@@ -97,7 +106,7 @@ describe('the protocol', () => {
     await until(() => server.log.length >= 4);
   });
 
-  test('an unknown method is an error of the protocol; an unknown tool is one that a model can read', async () => {
+  test('an unknown method is a protocol error; an unknown tool is an error that a model can read', async () => {
     const server = await serve();
     expect((await server.request('tools/dream')).error.code).toBe(-32601);
     const { result } = await server.request('tools/call', { name: 'scaleConfig', arguments: {} });
@@ -112,7 +121,7 @@ describe('the protocol', () => {
     });
   });
 
-  test('the server tells how to begin, and which tools a person is asked about', async () => {
+  test('the server sends its instructions, and marks the tools that ask the user', async () => {
     const server = start(world().env);
     const { instructions, serverInfo } = await initialize(server);
     expect(serverInfo).toMatchObject({ name: 'audit-load-test', title: 'Audit load test' });
@@ -125,7 +134,7 @@ describe('the protocol', () => {
     expect(await asking(await serve({ REQUIRE_USER_INTERACTION: 'false' }))).toEqual([]);
   });
 
-  test.each(['false', 'False'])('%s in .env switches the asking off, too', async (said) => {
+  test.each(['false', 'False'])('%s in .env also turns off the question on every call', async (said) => {
     const home = mkdtempSync(join(place(), 'home-'));
     writeFileSync(join(home, '.env'), `REQUIRE_USER_INTERACTION=${said}\n`);
     const asked = async (env: Environment) => {
@@ -139,7 +148,7 @@ describe('the protocol', () => {
     expect(await asked({ REQUIRE_USER_INTERACTION: 'TRUE' })).toBe(true);
   });
 
-  test('prompts, resources, completion and the page of the app come from the built server too', async () => {
+  test('the built server also serves prompts, resources, completions and the app', async () => {
     const server = await serve();
     const { prompts } = (await server.request('prompts/list')).result;
     expect(prompts.map((prompt: Message) => prompt.name)).toContain('start-load-test');
@@ -160,7 +169,7 @@ describe('the protocol', () => {
     expect((await server.request('resources/read', { uri: 'load-test://nothing' })).error.code).toBe(-32002);
   });
 
-  test('what libraries print and warn of goes to the log', async () => {
+  test('output and warnings of libraries go to the log', async () => {
     const hook = join(place(), 'noisy.mjs');
     writeFileSync(
       hook,
@@ -182,7 +191,7 @@ describe('the protocol', () => {
     );
   });
 
-  test('nothing of the AWS SDK, nor any tool, is loaded for the first list of tools', async () => {
+  test('the first tools/list loads neither the AWS SDK nor a tool', async () => {
     const hook = join(place(), 'loaded.mjs');
     const list = join(place(), 'loaded.txt');
     writeFileSync(
@@ -209,15 +218,15 @@ describe('the protocol', () => {
   });
 });
 
-test('a cancelled upload gives up what it sends, is not answered, and the session tells the truth', async () => {
+test('a cancelled upload drops its connections, gets no answer, and the session stays correct', async () => {
   const env = freshPlaces();
   const hung = watchHungPuts();
   onTestFinished(hung.stop);
   const { server, id, reviewId } = await slowUpload(env);
-  server.notify('notifications/cancelled', { requestId: id, reason: 'the person changed their mind' });
+  server.notify('notifications/cancelled', { requestId: id, reason: 'the user changed their mind' });
   await hung.givenUp();
-  const told = await server.call('showSession');
-  expect(told).toMatchObject({ interrupted: { tool: 'uploadChecks' }, phase: 'approved' });
+  const session = await server.call('showSession');
+  expect(session).toMatchObject({ interrupted: { tool: 'uploadChecks' }, phase: 'approved' });
   const sent = await puts(env.CONFIGS_PREFIX ?? '');
   await control('DELETE', 'faults');
   expect(await server.call('uploadChecks', { reviewId, approved: true })).toMatchObject({
@@ -231,7 +240,7 @@ test('a cancelled upload gives up what it sends, is not answered, and the sessio
   expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
 });
 
-test('without settings every problem is told at once, and the server stays', async () => {
+test('without settings every problem is reported at once, and the server keeps running', async () => {
   const server = start({ HOME: place() });
   await initialize(server);
   const { error } = await server.call('scaleConfigs', { load: 2 });
@@ -240,10 +249,10 @@ test('without settings every problem is told at once, and the server stays', asy
   expect(error).toMatch(/^CONFIG: .*Nothing was changed\. Next: /);
 });
 
-test('a disk that cannot be written is named, in words', async () => {
+test('a disk that cannot be written is named in plain words', async () => {
   const file = join(place(), 'a-file');
   writeFileSync(file, '');
   const server = await serve({ ...freshPlaces(), STATE_DIR: join(file, 'state') });
   const { error } = await server.call('scaleConfigs', { load: 2 });
-  expect(error).toMatch(/^CONFIG: A file lies where a directory has to be .*Next: mend that/);
+  expect(error).toMatch(/^CONFIG: A file is where a directory should be .*Next: fix that/);
 });

@@ -104,11 +104,11 @@ describe('approve', () => {
     const env = freshPlaces();
     const refused = await run(['approve', await scaled(env)], env);
     expect(refused.status).toBe(1);
-    expect(refused.err).toMatch(/^DENIED: approve is typed by a person in a terminal; this is none\./);
+    expect(refused.err).toMatch(/^DENIED: approve works only in a terminal, and this is not one\./);
     expect(JSON.parse((await run(['showSession', '--json'], env)).out).phase).toBe('scaled');
   });
 
-  test.skipIf(!python)('takes yes from a person at a terminal, and only yes (needs python3)', async () => {
+  test.skipIf(!python)('accepts only the typed word yes, in a terminal (needs python3)', async () => {
     const env = { ...freshPlaces(), APPROVAL: 'terminal' };
     const reviewId = await scaled(env);
     const no = await runOnTerminal(['approve', reviewId], env, 'ok\n');
@@ -116,11 +116,11 @@ describe('approve', () => {
     expect(no.out).toContain('You did not type yes. Nothing was approved.');
     const other = await runOnTerminal(['approve', '0123456789abcdef'], env, 'yes\n');
     expect(other.status).toBe(1);
-    expect(other.out).toContain(`The files on disk are review ${reviewId} now`);
+    expect(other.out).toContain(`The files on disk are now review ${reviewId}`);
 
     const yes = await runOnTerminal(['approve', reviewId], env, 'yes\n');
     expect(yes.out).toContain('Approve the 2x configs for upload (review ');
-    expect(yes.out).toContain(`Approved review ${reviewId}. uploadChecks may send it now.`);
+    expect(yes.out).toContain(`Approved review ${reviewId}. uploadChecks can upload it now.`);
     expect(yes.status).toBe(0);
     expect(JSON.parse((await run(['showSession', '--json'], env)).out)).toMatchObject({
       phase: 'approved',
@@ -135,7 +135,7 @@ describe('approve', () => {
   });
 });
 
-test('--version, --help and a command that is not there', async () => {
+test('--version, --help and an unknown command', async () => {
   expect(await run(['--version'], {})).toMatchObject({
     status: 0,
     out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
@@ -150,7 +150,7 @@ test('--version, --help and a command that is not there', async () => {
 describe.skipIf(!python)('progress on a terminal (needs python3)', () => {
   const words = ['scaleConfigs', '--load', '2x', '--dryRun'];
 
-  test('is a bar, gone before the result', async () => {
+  test('is a bar, cleared before the result', async () => {
     const { status, out } = await runOnTerminal(words, { ...freshPlaces(), TERM: 'xterm' }, '');
     expect(status).toBe(0);
     expect(out).toMatch(/█+░* \d+\/\d+ check files read/);
@@ -158,7 +158,7 @@ describe.skipIf(!python)('progress on a terminal (needs python3)', () => {
     expect(shownOf(out)).toContain('Intervals changed');
   });
 
-  test('leaves stdout alone where that is a pipe', async () => {
+  test('leaves stdout alone when it is a pipe', async () => {
     const env = { ...freshPlaces(), TERM: 'xterm' };
     const { status, out, err } = await outcome(
       'python3',
@@ -172,14 +172,14 @@ describe.skipIf(!python)('progress on a terminal (needs python3)', () => {
     expect(shownOf(err)).toBe('');
   });
 
-  test('is gone before the words of an error', async () => {
+  test('is cleared before an error message', async () => {
     const env = { ...freshPlaces(), TERM: 'xterm' };
     const { status, out } = await runOnTerminal(['uploadChecks', '--reviewId', '0123456789abcdef'], env, '');
     expect(status).toBe(1);
     expect(shownOf(out)).toMatch(/^[A-Z_]+: .*Next: /);
   });
 
-  test('is gone after Ctrl-C, which ends the command as a signal does', async () => {
+  test('is cleared after Ctrl-C, which ends the command with the status of the signal', async () => {
     const env = { ...freshPlaces(), TERM: 'xterm' };
     const { reviewId } = JSON.parse((await run(['scaleConfigs', '--load', '2x', '--json'], env)).out);
     await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 10 * 60_000 }]);
@@ -195,17 +195,17 @@ describe.skipIf(!python)('progress on a terminal (needs python3)', () => {
     expect(status).toBe(130);
     expect(drawn).toContain('█');
     expect(shownOf(drawn)).toBe(
-      'Stopped. What was done before that stays. Next: showSession tells where things stand.',
+      'Stopped. Completed work was kept. Next: showSession shows the current state.',
     );
   });
 
-  test('is no drawing on a dumb one', async () => {
+  test('is plain text on a dumb terminal', async () => {
     const dumb = await runOnTerminal(words, { ...freshPlaces(), TERM: 'dumb' }, '');
     expect(dumb.out).not.toContain(escapeCode);
   });
 });
 
-test('a tool that is stopped goes at once, says so, and leaves the truth in the session', async () => {
+test('a stopped tool ends at once, says so, and leaves the session correct', async () => {
   const env = freshPlaces();
   const { reviewId } = JSON.parse((await run(['scaleConfigs', '--load', '2x', '--json'], env)).out);
   await control('POST', 'faults', [{ service: 's3', operation: 'PutObject', delayMs: 10 * 60_000 }]);
@@ -220,7 +220,7 @@ test('a tool that is stopped goes at once, says so, and leaves the truth in the 
   await until(async () => (await puts(env.CONFIGS_PREFIX ?? '')) > 0);
   child.kill('SIGINT');
   const status = await new Promise((resolve) => child.once('close', resolve));
-  expect(err).toBe('Stopped. What was done before that stays. Next: showSession tells where things stand.\n');
+  expect(err).toBe('Stopped. Completed work was kept. Next: showSession shows the current state.\n');
   expect(status).toBe(130);
   expect(JSON.parse((await run(['showSession', '--json'], env)).out)).toMatchObject({
     interrupted: { tool: 'uploadChecks' },

@@ -213,7 +213,7 @@ test('a session that lost an entry says so in every answer, and showSession name
   await bed.restart();
   const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
   expect(structure.summary).toContain(
-    'Part of what this session remembers cannot be read, so approvals, uploads or rounds may be missing: showSession names the files.',
+    'Part of the session cannot be read, so approvals, uploads or rounds may be missing: showSession names the files.',
   );
   const { warnings } = (await bed.call('showSession')).structure;
   expect(normalise(bed, warnings[0])).toBe(

@@ -1,6 +1,6 @@
 /**
- * The way to the host that shows the page: JSON-RPC over postMessage, as MCP Apps 2026-01-26 has it. Written by hand,
- * because the whole of what is needed is smaller than the SDK's bridge, and travels with every page.
+ * The connection to the host that shows the page: JSON-RPC over postMessage, as specified by MCP Apps 2026-01-26. Written
+ * by hand, because it is part of every page and much smaller than the SDK's bridge.
  */
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -14,9 +14,9 @@ interface Message {
 }
 
 export interface Host {
-  /** Hears the host again: opening the document anew takes all listeners away. */
+  /** Call it again after document.open(), which removes all listeners. */
   listen(): void;
-  /** @throws Error with the host's words */
+  /** @throws Error with the host's message */
   request(method: string, params: Params): Promise<Params>;
   notify(method: string, params: Params): void;
 }
@@ -25,10 +25,10 @@ export function createHost(onNotification: (method: string, params: Params) => v
   const waiting = new Map<number | string, { resolve(result: Params): void; reject(error: Error): void }>();
   let lastId = 0;
 
-  // The frame has no origin that the page could know; only its parent is listened to.
+  // The page cannot know the host's origin, so it checks that messages come from its parent.
   const send = (message: Params) => window.parent.postMessage({ jsonrpc: '2.0', ...message }, '*');
 
-  function hear({ source, data }: MessageEvent<Message | null>): void {
+  function receive({ source, data }: MessageEvent<Message | null>): void {
     if (source !== window.parent || data?.jsonrpc !== '2.0') return;
     const { id, method, params, result, error } = data;
     if (method === undefined) {
@@ -37,13 +37,13 @@ export function createHost(onNotification: (method: string, params: Params) => v
       if (error === undefined) asked?.resolve(result ?? {});
       else asked?.reject(new Error(error.message ?? 'the host refused'));
     } else if (id === undefined) onNotification(method, params ?? {});
-    // A teardown may come at any time, and the page has nothing to save.
+    // The page has nothing to save before a teardown.
     else if (method === 'ui/resource-teardown' || method === 'ping') send({ id, result: {} });
-    else send({ id, error: { code: -32601, message: `no ${method} here` } });
+    else send({ id, error: { code: -32601, message: `method not found: ${method}` } });
   }
 
   return {
-    listen: () => window.addEventListener('message', hear),
+    listen: () => window.addEventListener('message', receive),
     request(method, params) {
       lastId += 1;
       const id = lastId;

@@ -1,4 +1,4 @@
-/** The script of the app: takes a tool's result from the host, and becomes the report.html of that report. */
+/** The script of the app: takes a tool's result from the host and replaces the page by that report's report.html. */
 import { createHost, type Params } from './host.ts';
 
 interface ToolResult extends Params {
@@ -22,7 +22,7 @@ async function begin(): Promise<void> {
     appCapabilities: { availableDisplayModes: ['inline', 'fullscreen'] },
   });
   host.notify('ui/notifications/initialized', {});
-  tellSize();
+  reportSize();
 }
 
 async function show({ content = [], structuredContent = {}, isError }: ToolResult): Promise<void> {
@@ -37,21 +37,21 @@ async function show({ content = [], structuredContent = {}, isError }: ToolResul
     });
     const [page] = contents as readonly { readonly text: string }[];
     if (page === undefined) return;
-    become(page.text);
-    // A comparison is about more than the page of its newer round.
+    replacePage(page.text);
+    // The page of the newer round lacks the text of the comparison.
     if (candidate !== undefined) document.querySelector('main')?.prepend(lines(text));
   } catch {
-    // A host that does not read resources for its pages still shows what the tool said, with the path of the page.
+    // A host that does not read resources for apps still shows the text, which has the path of the page.
   }
 }
 
-/** The page of a report brings its own policy, style and script. */
-function become(html: string): void {
+/** The report's page has its own policy, style and script. */
+function replacePage(html: string): void {
   document.open();
   document.write(html);
   document.close();
   host.listen();
-  tellSize();
+  reportSize();
 }
 
 function say(text: string): void {
@@ -65,8 +65,8 @@ function lines(text: string): HTMLElement {
   return element;
 }
 
-/** Tells the host the size of the content now, and whenever it changes. */
-function tellSize(): void {
+/** Sends the size of the content to the host, now and on every change. */
+function reportSize(): void {
   new ResizeObserver(() => {
     const { width, height } = document.documentElement.getBoundingClientRect();
     host.notify('ui/notifications/size-changed', { width: Math.ceil(width), height: Math.ceil(height) });
