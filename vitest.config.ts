@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { bundledTextForVite } from './bundledText.mjs';
+import { bundledTextForVite } from './tooling/bundledText.mjs';
 
 export default defineConfig({
   plugins: [bundledTextForVite()],

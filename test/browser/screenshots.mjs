@@ -8,7 +8,7 @@ import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
-import { bundledText } from '../../bundledText.mjs';
+import { bundledText } from '../../tooling/bundledText.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const target = join(root, 'docs/screenshots');

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { bundledTextForVite } from '../../bundledText.mjs';
+import { bundledTextForVite } from '../../tooling/bundledText.mjs';
 
 /** `npm run test:browser`: what needs a real Chromium. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export

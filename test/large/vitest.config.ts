@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { bundledTextForVite } from '../../bundledText.mjs';
+import { bundledTextForVite } from '../../tooling/bundledText.mjs';
 
 /** `npm run test:large`: the sizes that the product promises, too long for every day. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
