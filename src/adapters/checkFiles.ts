@@ -1,10 +1,10 @@
 /** What git knows of the check files and what lies on disk, brought together. */
 import { createHash } from 'node:crypto';
 import type { ChecksSnapshot, Watch } from '../ports.ts';
-import type { ChecksFolder } from './checksFolder.ts';
+import { type ChecksFolder, filesAtOnce } from './checksFolder.ts';
+import { concurrently } from './concurrently.ts';
 import type { Git } from './git.ts';
 import { checkoutKey, firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
-import { inBatches } from './inBatches.ts';
 
 /** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; and the names that are no check's. */
 export async function readCheckFiles(
@@ -76,11 +76,12 @@ async function readDisk(
   paths: readonly string[],
   watch: Watch | undefined,
 ): Promise<Map<string, Buffer>> {
-  watch?.signal.throwIfAborted();
-  const bytes = await inBatches(paths, folder.read, (done) => {
-    watch?.progress(done, paths.length, 'check files read');
-    watch?.signal.throwIfAborted();
-  });
+  const pool = {
+    limit: filesAtOnce,
+    signal: watch?.signal,
+    onProgress: (done: number) => watch?.progress(done, paths.length, 'check files read'),
+  };
+  const bytes = await concurrently(paths, pool, folder.read);
   return new Map(paths.flatMap((path, index) => (bytes[index] === undefined ? [] : [[path, bytes[index]]])));
 }
 

@@ -1,19 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { ToolError } from '../errors.ts';
 import type { WrittenFile } from '../ports.ts';
+import { atomicWrite, draftWriter } from './atomicWrite.ts';
+
+/** How many check files are open at once. */
+export const filesAtOnce = 32;
 
 /**
  * The folder of the check files, by its real path. Everything that is read or written through it is a plain file
@@ -100,46 +94,24 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     const mode = plainMode(path);
     const target = join(folder, path);
     if (mode === undefined) mkdirSync(dirname(target), { recursive: true });
-    const draft = join(dirname(target), `${draftStart}${process.pid}-${randomBytes(6).toString('hex')}`);
-    const file = openSync(draft, 'wx', mode ?? 0o644);
-    try {
-      try {
-        writeFileSync(file, bytes);
-      } finally {
-        closeSync(file);
-      }
-      // As late as can be: between this look and the rename lie microseconds, not a wait for AWS.
-      requireUntouched(written);
-      renameSync(draft, target);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
+    // As late as possible: between this check and the rename lie microseconds, not a wait for AWS.
+    atomicWrite(target, bytes, { mode: mode ?? 0o644, check: () => requireUntouched(written) });
   }
 
   return {
     inRepository: inside.split(sep).join('/'),
-    list: async () => (await walk()).filter((path) => writerOf(path) === undefined),
+    list: async () => (await walk()).filter((path) => draftWriter(path) === undefined),
     read: async (path) => read(path),
     requirePlain: async (path) => void plainMode(path),
     write: async (file) => write(file),
     async removeDrafts() {
       for (const path of await walk()) {
-        const writer = writerOf(path);
+        const writer = draftWriter(path);
         if (writer !== undefined && !isRunning(writer))
           await unlink(join(folder, path)).catch(() => undefined);
       }
     },
   };
-}
-
-/** A file is made whole under such a name first, with the id of the process that writes it. */
-const draftStart = '.audit-load-test-';
-
-/** The process that wrote this draft; undefined for a file that is no draft of ours. */
-function writerOf(path: string): number | undefined {
-  const [, pid] = /(?:^|\/)\.audit-load-test-(\d+)-[0-9a-f]{12}$/.exec(path) ?? [];
-  return pid === undefined ? undefined : Number(pid);
 }
 
 function isRunning(pid: number): boolean {

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, DagFolder } from '../ports.ts';
+import { atomicWrite } from './atomicWrite.ts';
 
 /** The DAG file and its cluster configs, relative to the DAG's folder: what belongs to a load test there. */
 export function dagFileNames(dagFile: string): string[] {
@@ -15,7 +16,6 @@ export function dagFileNames(dagFile: string): string[] {
 /** The DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
 export function createDagFolder(dagFile: string): DagFolder {
   const directory = dirname(dagFile);
-  const stem = basename(dagFile).replace(/\.py$/, '');
 
   async function readOne(name: string): Promise<DagFile> {
     const bytes = await readFile(join(directory, name)).catch((cause) => {
@@ -35,17 +35,15 @@ export function createDagFolder(dagFile: string): DagFolder {
       return files;
     },
     async writeDag(bytes, expected) {
-      const draft = join(directory, `.${stem}-${randomBytes(6).toString('hex')}`);
-      await writeFile(draft, bytes, { mode: (await stat(dagFile)).mode & 0o777 });
-      if (!(await readFile(dagFile)).equals(expected)) {
-        await unlink(draft);
+      const requireUntouched = () => {
+        if (readFileSync(dagFile).equals(expected)) return;
         throw new ToolError(
           'CONFLICT',
-          'Somebody changed DAG_FILE while this call was under way. Nothing of that file was changed, and nothing was uploaded.',
-          { next: 'call uploadDags again: it reads the file anew.' },
+          'DAG_FILE was changed while this call was running. The file was not changed by this call, and nothing was uploaded.',
+          { next: 'call uploadDags again: it reads the file again.' },
         );
-      }
-      await rename(draft, dagFile);
+      };
+      atomicWrite(dagFile, bytes, { mode: statSync(dagFile).mode & 0o777, check: requireUntouched });
     },
   };
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Commit, ReportFile, ReportPage, Reports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
+import { atomicWriteAll } from './atomicWrite.ts';
 import { commitFiles } from './commits.ts';
 import { dagFileNames } from './dagFolder.ts';
 import { openGit } from './git.ts';
@@ -57,18 +57,12 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
 
     async write(directory, files) {
       const target = join(reportsDir, directory);
-      const draft = join(reportsDir, `.${directory}-${randomBytes(4).toString('hex')}`);
-      await writeAll(draft, files);
       await makeFolder(target);
       await makeFolder(join(target, 'charts'));
-      // One by one, and all of them are written by now: what else lies there (comparisons, a person's own) is not touched.
-      for (const file of files) {
-        await mkdir(dirname(join(target, file.path)), { recursive: true });
-        await rename(join(draft, file.path), join(target, file.path));
-      }
+      // File by file: anything else in the folder (comparisons, the user's own files) is not touched.
+      await writeAll(target, files);
       const stale = builtFiles.filter((path) => !files.some((file) => file.path === path));
       for (const path of stale) await rm(join(target, path), { force: true });
-      await rm(draft, { recursive: true, force: true });
       return target;
     },
 
@@ -124,11 +118,9 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 async function writeAll(directory: string, files: readonly ReportFile[]): Promise<void> {
-  for (const file of files) {
-    const path = join(directory, file.path);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, file.text);
-  }
+  const written = files.map(({ path, text }) => ({ path: join(directory, path), bytes: text }));
+  for (const { path } of written) await mkdir(dirname(path), { recursive: true });
+  atomicWriteAll(written);
 }
 
 /** Where a report will be written decides its repository, also before the first one is. */

@@ -45,7 +45,7 @@ export function createObjectStore({ aws, settings, memoryDirectory }: ObjectStor
       };
       // One by one and not DeleteObjects: each path is then seen by the check before the wire.
       await s3.run(doing, (client, sdk) =>
-        concurrently(keys, requestsAtOnce, watch.signal, async (key) => {
+        concurrently(keys, { limit: requestsAtOnce, signal: watch.signal }, async (key) => {
           await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }), {
             abortSignal: watch.signal,
           });

@@ -41,7 +41,7 @@ export async function copyAll(
         sources.set(uri, asked);
         return asked;
       };
-      await concurrently(copies, requestsAtOnce, watch.signal, async (copy) => {
+      await concurrently(copies, { limit: requestsAtOnce, signal: watch.signal }, async (copy) => {
         const place = folders.at(copy.to);
         if (await isCopyAlready(client, sdk, settings.bucket, copy, place, watch.signal)) {
           unchanged.add(copy.to);

@@ -42,7 +42,7 @@ export async function openFolders(
   const names = [...new Set(keys.map((key) => folderOf(key, settings)))];
   const memories = new Map<string, FolderMemory>();
   const listed = new Map<string, StoredObject>();
-  await concurrently(names, 8, watch.signal, async (name) => {
+  await concurrently(names, { limit: 8, signal: watch.signal }, async (name) => {
     const [objects, memory] = await Promise.all([
       listAll(s3, settings.bucket, name, watch),
       openFolderMemory(memoryDirectory, settings.bucket, name),

@@ -43,7 +43,7 @@ export async function uploadAll(
   );
   try {
     await s3.run(doing, async (client, sdk) => {
-      await concurrently(uploads, requestsAtOnce, watch.signal, async (upload) => {
+      await concurrently(uploads, { limit: requestsAtOnce, signal: watch.signal }, async (upload) => {
         const bytes = await upload.body();
         const sha256 = createHash('sha256').update(bytes).digest();
         const object: ObjectToSend = { bucket, key: upload.key, bytes, sha256 };

@@ -6,11 +6,11 @@ import type { Settings } from '../settings.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineGuard } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
-import { type ChecksFolder, openChecksFolder } from './checksFolder.ts';
+import { type ChecksFolder, filesAtOnce, openChecksFolder } from './checksFolder.ts';
 import { commitFiles } from './commits.ts';
+import { concurrently } from './concurrently.ts';
 import { openGit } from './git.ts';
 import { mergeBase, requireBranch } from './gitState.ts';
-import { inBatches } from './inBatches.ts';
 
 type Wanted = Pick<Settings, 'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'>;
 
@@ -40,15 +40,13 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
       await requireBranch(git, settings.testBranch);
       watch?.signal.throwIfAborted();
       await folder.removeDrafts();
-      await inBatches(files, (file) => folder.requirePlain(file.path));
-      await inBatches(
-        files,
-        (file) => folder.write(file),
-        (done) => {
-          watch?.progress(done, files.length, 'check files written');
-          watch?.signal.throwIfAborted();
-        },
-      );
+      await concurrently(files, { limit: filesAtOnce }, (file) => folder.requirePlain(file.path));
+      const pool = {
+        limit: filesAtOnce,
+        signal: watch?.signal,
+        onProgress: (done: number) => watch?.progress(done, files.length, 'check files written'),
+      };
+      await concurrently(files, pool, (file) => folder.write(file));
     },
 
     async backup(files) {

@@ -2,9 +2,10 @@
  * What S3 answered when we sent or checked an object, kept on disk so that the next upload can tell from a plain
  * listing that the object still holds the same bytes. A cache: without it the same is found out by HEAD requests.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { atomicWrite } from './atomicWrite.ts';
 
 /** An object as S3 answered it. */
 interface Remembered {
@@ -57,7 +58,7 @@ export async function openFolderMemory(
     async keep() {
       if (!changed) return;
       changed = false;
-      await replace(path, { version: 1, bucket, folder, objects: Object.fromEntries(objects) }, directory);
+      await store(path, { version: 1, bucket, folder, objects: Object.fromEntries(objects) }, directory);
     },
   };
 }
@@ -76,13 +77,11 @@ async function readObjects(
   }
 }
 
-async function replace(path: string, stored: Stored, directory: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
+async function store(path: string, stored: Stored, directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
-    await writeFile(temporary, JSON.stringify(stored));
-    await rename(temporary, path);
+    atomicWrite(path, JSON.stringify(stored));
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    // A cache: without it the next upload sends HEAD requests instead.
   }
 }
