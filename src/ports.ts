@@ -244,7 +244,7 @@ export interface ChecksSnapshot {
   /** In path order. */
   readonly files: readonly CheckFile[];
   /** Files on disk whose names hold what is not seen (control and format characters), or no UTF-8: named to the person, otherwise left alone. */
-  readonly unspeakable: readonly string[];
+  readonly unprintableNames: readonly string[];
 }
 
 export interface Commit {

@@ -6,7 +6,7 @@ import { ToolError } from '../errors.ts';
 import type { DagFile, DagFolder } from '../ports.ts';
 import { atomicWrite } from './atomicWrite.ts';
 
-/** The DAG file and its cluster configs, relative to the DAG's folder: what belongs to a load test there. */
+/** The files of a load test in the DAG's folder, relative to it: the DAG file and its cluster configs. */
 export function dagFileNames(dagFile: string): string[] {
   const name = basename(dagFile);
   const stem = name.replace(/\.py$/, '');
@@ -29,7 +29,7 @@ export function createDagFolder(dagFile: string): DagFolder {
 
   return {
     async read() {
-      // One after another: of several that are missing, always the first is named.
+      // In sequence, so that the error always names the first missing file.
       const files: DagFile[] = [];
       for (const name of dagFileNames(dagFile)) files.push(await readOne(name));
       return files;
@@ -39,7 +39,7 @@ export function createDagFolder(dagFile: string): DagFolder {
         if (readFileSync(dagFile).equals(expected)) return;
         throw new ToolError(
           'CONFLICT',
-          'DAG_FILE was changed while this call was running. The file was not changed by this call, and nothing was uploaded.',
+          'DAG_FILE changed while this call was running. That file was not written, and nothing was uploaded.',
           { next: 'call uploadDags again: it reads the file again.' },
         );
       };

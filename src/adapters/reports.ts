@@ -11,20 +11,20 @@ import { requireNothingUnfinished } from './gitState.ts';
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
 const pageNames = ['report.md', 'report.html', 'report.json'] as const;
 
-/** What a build of a report writes. A picture that the new build has nothing for is of the old one, and goes. */
+/** What a build of a report writes. A picture that the new build does not write belongs to the old one and is removed. */
 const builtFiles: readonly string[] = [
   ...pageNames,
   ...['timeline', 'distribution', 'comparison', 'forecast'].map((name) => `charts/${name}.svg`),
 ];
 
-/** The longest page that is handed out: report.json of 10,000 steps has 5.3 MB. */
+/** The longest page that is returned: report.json of 10,000 steps has 5.3 MB. */
 const longestPageBytes = 8_000_000;
 
-/** The reports on disk, and the repository that keeps them. */
+/** The reports on disk, and the repository they are committed to. */
 export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>): Reports {
   const { reportsDir } = settings;
 
-  /** The pages of one directory; a link, or anything else that is not a plain file, is none. */
+  /** The pages of one directory; links and anything else that is not a plain file are skipped. */
   async function pagesOf(directory: string): Promise<ReportPage[]> {
     if (!(await lstat(join(reportsDir, directory)).catch(() => undefined))?.isDirectory()) return [];
     const found = await Promise.all(
@@ -109,7 +109,7 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
   };
 }
 
-/** A folder of our own: what is in its place and none, such as a link to elsewhere, gives way. */
+/** Creates a folder; anything else at this path, such as a link, is replaced. */
 async function makeFolder(path: string): Promise<void> {
   const there = await lstat(path).catch(absent);
   if (there?.isDirectory()) return;
@@ -123,7 +123,7 @@ async function writeAll(directory: string, files: readonly ReportFile[]): Promis
   atomicWriteAll(written);
 }
 
-/** Where a report will be written decides its repository, also before the first one is. */
+/** The repository follows from where reports are written, even before the first one exists. */
 async function existingAncestor(path: string): Promise<string> {
   return (await realpath(path).catch(absent)) ?? existingAncestor(dirname(path));
 }
@@ -133,12 +133,12 @@ function absent(error: NodeJS.ErrnoException): undefined {
   throw error;
 }
 
-/** A report directory's time, which sorts by name where the load in front of it does not. */
+/** The timestamp in a report directory's name: names start with the load, so they do not sort by time. */
 function stampOf(directory: string): string {
   return directory.slice(directory.indexOf('_') + 1);
 }
 
-/** What a report consists of. Whatever else a person keeps beside it is theirs, and may be a secret. */
+/** The files of a report. Other files in the folder are the user's own, and may be secret. */
 const reportFile = /^(report\.(md|html|json)|compared_with_[^/]+\.md|charts\/[^/]+\.svg)$/;
 
 async function filesOfReport(directory: string): Promise<string[]> {
@@ -146,11 +146,11 @@ async function filesOfReport(directory: string): Promise<string[]> {
     ['', 'charts'].map((below) => readdir(join(directory, below)).catch(() => [])),
   );
   const names = [...(here ?? []), ...(charts ?? []).map((name) => `charts/${name}`)];
-  const wanted = names.filter((name) => reportFile.test(name));
-  return (await Promise.all(wanted.map((name) => plainFile(join(directory, name))))).flat();
+  const ours = names.filter((name) => reportFile.test(name));
+  return (await Promise.all(ours.map((name) => plainFile(join(directory, name))))).flat();
 }
 
-/** The path, when a plain file lies there and no link. */
+/** The path if it is a plain file, not a link. */
 async function plainFile(path: string): Promise<string[]> {
   return (await lstat(path).catch(() => undefined))?.isFile() ? [path] : [];
 }

@@ -12,10 +12,13 @@ import { concurrently } from './concurrently.ts';
 import { openGit } from './git.ts';
 import { mergeBase, requireBranch } from './gitState.ts';
 
-type Wanted = Pick<Settings, 'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'>;
+type TargetRepositorySettings = Pick<
+  Settings,
+  'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'
+>;
 
-/** The repository that holds the checks, through git and the file system. Nothing is ever pushed. */
-export function createTargetRepository(settings: Wanted): TargetRepository {
+/** The repository with the checks, through git and the file system. Nothing is ever pushed. */
+export function createTargetRepository(settings: TargetRepositorySettings): TargetRepository {
   const git = openGit(settings.targetRepo);
   const requireUnscaledBaseline = createBaselineGuard(git, settings.baselineRef);
 
@@ -28,8 +31,8 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
     async snapshot({ forWriting }, watch) {
       const folder = await open();
       const { testBranch, baselineRef } = settings;
-      const standing = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
-      const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = standing;
+      const state = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
+      const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = state;
       await requireUnscaledBaseline(baseCommit, folder.inRepository);
       const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
       return { branch, headCommit, baseCommit, ...checks };
@@ -64,8 +67,8 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
 
     async identity() {
       await requireRepository(settings.targetRepo);
-      const words = (await git.run(['var', 'GIT_AUTHOR_IDENT'])).trim();
-      return words.replace(/ \d+ [+-]\d{4}$/, '');
+      const identity = (await git.run(['var', 'GIT_AUTHOR_IDENT'])).trim();
+      return identity.replace(/ \d+ [+-]\d{4}$/, '');
     },
   };
 }

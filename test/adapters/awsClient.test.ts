@@ -50,7 +50,7 @@ it('after a log-in that writes the credentials file anew, the same adapter works
   const failure = await person.bucketAnswers(settings.bucket).catch((problem) => problem);
   expect(failure).toMatchObject({
     code: 'DENIED',
-    message: expect.stringContaining('log-in has expired'),
+    message: expect.stringContaining('login has expired'),
     next: expect.stringContaining('s2a-login'),
   });
   expect(failure.text).not.toContain(keyId);
@@ -66,7 +66,7 @@ it('without any credentials it says what to type, and works once they are there'
   const person = account();
   await expect(person.identity()).rejects.toMatchObject({
     code: 'DENIED',
-    message: 'No AWS credentials were found (while asking who we are). Nothing was changed.',
+    message: 'No AWS credentials were found (while reading the AWS identity). Nothing was changed.',
     next: expect.stringContaining('`s2a-login`'),
   });
   useCredentialsFile(file(freshKey));

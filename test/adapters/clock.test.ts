@@ -64,7 +64,7 @@ describe('the account', () => {
     await account.bucketAnswers(settings.bucket);
     await expect(account.bucketAnswers('no-such-bucket-here')).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining('no bucket no-such-bucket-here'),
+      message: expect.stringContaining('The bucket no-such-bucket-here does not exist'),
     });
   });
 

@@ -11,16 +11,16 @@ import {
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createReports } from '../../src/adapters/reports.ts';
-import { checks, type GitBed, gitBed, testBranch } from './gitBed.ts';
+import { checks, type GitHarness, gitHarness, testBranch } from './gitHarness.ts';
 
-let bed: GitBed;
+let bed: GitHarness;
 afterEach(() => bed.close());
 
 const a = `${checks}/a_15m.yml`;
 const commitA = () => bed.target.commit(['a_15m.yml'], 'Load test 2x configs - 2025-12-07', '2x review');
 
 test('only our files are committed, on top of the branch, with a trailer', async () => {
-  bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+  bed = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
   bed.put({ 'a_15m.yml': 'scaled\n', 'b_15m.yml': 'not ours\n', 'new_15m.yml': 'not ours either\n' });
   const before = bed.git('rev-parse', 'HEAD');
   expect(await commitA()).toEqual({
@@ -38,7 +38,7 @@ test('only our files are committed, on top of the branch, with a trailer', async
 });
 
 test('a new file, one that is gone and odd names are committed as they lie on disk', async () => {
-  bed = gitBed({ 'a_15m.yml': 'one\n', 'gone_15m.yml': 'two\n' });
+  bed = gitHarness({ 'a_15m.yml': 'one\n', 'gone_15m.yml': 'two\n' });
   const names = ['a_15m.yml', 'gone_15m.yml', 'new/größe "a"_15m.yml', 'new/*_15m.yml'];
   bed.put({ 'a_15m.yml': 'scaled\n', 'new/größe "a"_15m.yml': 'new\n', 'new/*_15m.yml': 'star\n' });
   bed.put({ 'new/b_15m.yml': 'not ours\n' });
@@ -54,7 +54,7 @@ test('a new file, one that is gone and odd names are committed as they lie on di
 });
 
 test('called twice, the second call finds the same commit, also under later ones', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.put({ 'a_15m.yml': 'scaled\n' });
   const first = await commitA();
   expect(await commitA()).toEqual({ ...first, created: false });
@@ -63,21 +63,21 @@ test('called twice, the second call finds the same commit, also under later ones
 });
 
 test('a trailer that only begins alike is another commit’s', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.put({ 'a_15m.yml': 'scaled\n' });
   await bed.target.commit(['a_15m.yml'], '2x', '2x review and more');
   expect(await commitA()).toMatchObject({ created: false, files: [], message: '' });
 });
 
 test('a call that was killed between staging and committing is finished by the same call', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.put({ 'a_15m.yml': 'scaled\n' });
   bed.git('add', a);
   expect(await commitA()).toMatchObject({ created: true, files: [a] });
 });
 
 test('somebody’s staged work is refused, not swept in, also a staged rename away from ours', async () => {
-  bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+  bed = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
   bed.put({ 'a_15m.yml': 'scaled\n', 'b_15m.yml': 'staged\n' });
   bed.git('add', `${checks}/b_15m.yml`);
   const before = bed.git('rev-parse', 'HEAD');
@@ -95,7 +95,7 @@ test('somebody’s staged work is refused, not swept in, also a staged rename aw
 });
 
 test('no hook runs, whichever the repository has', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const hooks = join(bed.place, 'hooks');
   mkdirSync(hooks);
   for (const name of [
@@ -125,7 +125,7 @@ test('no hook runs, whichever the repository has', async () => {
 });
 
 test('signing, editors and templates of the person do not come into it', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const settings = {
     'commit.gpgSign': 'true',
     'gpg.program': '/bin/false',
@@ -149,7 +149,7 @@ test('signing, editors and templates of the person do not come into it', async (
 });
 
 test('without an identity nothing is committed in a guessed name, and the same call works after', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.git('config', '--unset', 'user.name');
   bed.git('config', '--unset', 'user.email');
   bed.put({ 'a_15m.yml': 'scaled\n' });
@@ -164,7 +164,7 @@ test('without an identity nothing is committed in a guessed name, and the same c
 });
 
 test('while another git is at work nothing is committed, and looking still works', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.put({ 'a_15m.yml': 'scaled\n' });
   writeFileSync(join(bed.repository, '.git/index.lock'), '');
   await expect(commitA()).rejects.toMatchObject({ code: 'CONFLICT', message: /index\.lock/ });
@@ -174,7 +174,7 @@ test('while another git is at work nothing is committed, and looking still works
 });
 
 test('a branch that was switched between the look and the commit is refused', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.put({ 'a_15m.yml': 'scaled\n' });
   await bed.files();
   bed.git('switch', '--quiet', 'main');
@@ -183,7 +183,7 @@ test('a branch that was switched between the look and the commit is refused', as
 });
 
 test('bytes that came after the look are not committed, and nothing stays staged', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const head = bed.git('rev-parse', 'HEAD');
   const seen = new Map([['a_15m.yml', Buffer.from('scaled\n')]]);
   bed.put({ 'a_15m.yml': 'scaled\n# unreviewed\n' });
@@ -198,7 +198,7 @@ test('bytes that came after the look are not committed, and nothing stays staged
 });
 
 test('nor where the look saw an empty file', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.put({ 'a_15m.yml': 'came after the look\n' });
   const seen = new Map([['a_15m.yml', new Uint8Array()]]);
   await expect(bed.target.commit(['a_15m.yml'], 'Load test', '2x review', seen)).rejects.toMatchObject({
@@ -208,14 +208,14 @@ test('nor where the look saw an empty file', async () => {
 });
 
 test('a version of one of our files that somebody staged is not swept away', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   bed.put({ 'a_15m.yml': 'staged by somebody\n' });
   bed.git('add', a);
   bed.put({ 'a_15m.yml': 'scaled\n' });
   const seen = new Map([['a_15m.yml', Buffer.from('scaled\n')]]);
   await expect(bed.target.commit(['a_15m.yml'], 'm', 't', seen)).rejects.toMatchObject({
     code: 'CONFLICT',
-    message: expect.stringContaining('Something else is staged'),
+    message: expect.stringContaining('Other changes are staged'),
   });
   expect(bed.git('show', `:${a}`)).toBe('staged by somebody');
   bed.git('add', a);
@@ -223,7 +223,10 @@ test('a version of one of our files that somebody staged is not swept away', asy
 });
 
 test('line ends that git keeps otherwise, mixed ones too, are no change since the look', async () => {
-  bed = gitBed({ 'a_15m.yml': 'one\r\n' }, { config: { 'core.autocrlf': 'true', 'core.safecrlf': 'false' } });
+  bed = gitHarness(
+    { 'a_15m.yml': 'one\r\n' },
+    { config: { 'core.autocrlf': 'true', 'core.safecrlf': 'false' } },
+  );
   const bytes = Buffer.from('two\r\nthree\n');
   bed.put({ 'a_15m.yml': bytes });
   const seen = new Map([['a_15m.yml', bytes]]);
@@ -231,7 +234,7 @@ test('line ends that git keeps otherwise, mixed ones too, are no change since th
 });
 
 test('a commit that somebody made in between stays, ours goes on top', async () => {
-  bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+  bed = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
   await bed.files();
   bed.put({ 'b_15m.yml': 'theirs\n' });
   const theirs = bed.commit('Theirs');
@@ -241,7 +244,7 @@ test('a commit that somebody made in between stays, ours goes on top', async () 
 });
 
 test('nothing is pushed', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const remote = join(bed.place, 'remote.git');
   bed.git('init', '--quiet', '--bare', remote);
   bed.git('remote', 'add', 'origin', remote);
@@ -254,7 +257,7 @@ test('nothing is pushed', async () => {
 });
 
 test('words of a message are words, whatever they look like', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const messages = [
     '--amend',
     '-m x',
@@ -273,7 +276,7 @@ test('words of a message are words, whatever they look like', async () => {
 });
 
 test('a file that was chosen for the commit and did not change makes no commit', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   expect(await commitA()).toEqual({
     sha: bed.git('rev-parse', 'HEAD'),
     branch: testBranch,
@@ -284,7 +287,7 @@ test('a file that was chosen for the commit and did not change makes no commit',
 });
 
 test('git that is not there is said in words', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const path = process.env.PATH;
   process.env.PATH = bed.place;
   try {
@@ -298,7 +301,7 @@ test('git that is not there is said in words', async () => {
 });
 
 test('variables that would lead git elsewhere do not reach it', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const foreign = {
     GIT_DIR: '/nowhere',
     GIT_WORK_TREE: '/nowhere',
@@ -314,7 +317,7 @@ test('variables that would lead git elsewhere do not reach it', async () => {
 });
 
 test('reports are committed in their repository on whatever branch it is, not in the middle of a merge', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const reports = createReports({
     reportsDir: join(bed.repository, 'reports'),
     dagFile: join(bed.repository, 'dags/yang_audit_load_test.py'),
@@ -331,7 +334,7 @@ test('reports are committed in their repository on whatever branch it is, not in
 });
 
 test('with the reports go the DAG and its cluster configs, and nothing else that lies beside them', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const name = '2x_20251208_153000';
   const ours = [
     'dags/cluster_configs/test_cluster_15m.json',
@@ -362,7 +365,7 @@ test('with the reports go the DAG and its cluster configs, and nothing else that
 });
 
 test('a report that is built again replaces its own files and no others; no repository, no commit', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const reportsDir = join(bed.place, 'elsewhere', 'reports');
   const reports = createReports({ reportsDir, dagFile: join(bed.place, 'dags/dag.py') });
   expect(await reports.commit([], 'm', 't')).toBeNull();
@@ -399,7 +402,7 @@ test('a report that is built again replaces its own files and no others; no repo
 });
 
 test('a link in the place of a report or its charts is replaced, and what it points to is left alone', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const reportsDir = join(bed.place, 'reports');
   const outside = join(bed.place, 'outside');
   for (const folder of [reportsDir, outside]) mkdirSync(folder);

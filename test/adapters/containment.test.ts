@@ -193,7 +193,7 @@ describe('on the wire', () => {
     const upload = world.store().upload([{ key, body: async () => Buffer.from('x') }], watch());
     await expect(upload).rejects.toMatchObject({
       code: 'DENIED',
-      message: expect.stringContaining('that request was not sent'),
+      message: expect.stringContaining('it was not sent'),
     });
     await expect(world.store().remove([key], watch())).rejects.toMatchObject({ code: 'DENIED' });
     expect(world.wire().filter((operation) => operation !== 'ListObjectsV2')).toEqual([]);

@@ -20,7 +20,7 @@ test('the DAG file is replaced as it was read, and left alone when somebody chan
   writeFileSync(dagFile, 'LOAD = 4\n# mine\n');
   await expect(folder.writeDag(Buffer.from('LOAD = 8\n'), Buffer.from('LOAD = 4\n'))).rejects.toMatchObject({
     code: 'CONFLICT',
-    message: expect.stringMatching(/The file was not changed by this call/),
+    message: expect.stringMatching(/That file was not written/),
   });
   expect(readFileSync(dagFile, 'utf8')).toBe('LOAD = 4\n# mine\n');
   expect(readdirSync(directory)).toEqual(['load_test.py']);

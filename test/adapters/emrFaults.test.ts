@@ -28,15 +28,15 @@ it.each([
 });
 
 const forEver: readonly [string, ErrorCode, RegExp][] = [
-  ['ThrottlingException', 'UPSTREAM', /limits the rate/],
+  ['ThrottlingException', 'UPSTREAM', /throttled the requests/],
   ['InternalError', 'UPSTREAM', /HTTP 500/],
   ['AccessDenied', 'DENIED', /denies elasticmapreduce:ListSteps/],
-  ['ExpiredToken', 'DENIED', /log-in has expired/],
-  ['InvalidAccessKeyId', 'DENIED', /does not know the credentials/],
+  ['ExpiredToken', 'DENIED', /login has expired/],
+  ['InvalidAccessKeyId', 'DENIED', /does not recognize these credentials/],
   ['SignatureDoesNotMatch', 'DENIED', /signature/],
-  ['RequestTimeTooSkewed', 'DENIED', /clock is too far/],
-  ['resetConnection', 'UPSTREAM', /connection to AWS broke/],
-  ['InvalidRequestException', 'NOT_FOUND', /EMR knows no cluster/],
+  ['RequestTimeTooSkewed', 'DENIED', /machine's clock is wrong/],
+  ['resetConnection', 'UPSTREAM', /connection to AWS failed/],
+  ['InvalidRequestException', 'NOT_FOUND', /EMR has no cluster/],
 ];
 it.each(forEver)('%s for ever is %s, and over when it is over', async (error, code, words) => {
   const cluster = world.startCluster(10);

@@ -63,23 +63,23 @@ describe('an accident that happens once is not noticed', () => {
 });
 
 const forEver: readonly [string, ErrorCode, RegExp][] = [
-  ['SlowDown', 'UPSTREAM', /limits the rate/],
+  ['SlowDown', 'UPSTREAM', /throttled the requests/],
   ['ServiceUnavailable', 'UPSTREAM', /HTTP 503/],
   ['InternalError', 'UPSTREAM', /HTTP 500/],
-  ['resetConnection', 'UPSTREAM', /connection to AWS broke/],
-  ['responseLost', 'UPSTREAM', /connection to AWS broke/],
-  ['cutBody', 'UPSTREAM', /connection to AWS broke/],
-  ['BadDigest', 'UPSTREAM', /not the bytes that were sent/],
+  ['resetConnection', 'UPSTREAM', /connection to AWS failed/],
+  ['responseLost', 'UPSTREAM', /connection to AWS failed/],
+  ['cutBody', 'UPSTREAM', /connection to AWS failed/],
+  ['BadDigest', 'UPSTREAM', /differ from the bytes sent/],
   ['AccessDenied', 'DENIED', /AWS denies s3:/],
-  ['ExpiredToken', 'DENIED', /log-in has expired/],
-  ['InvalidAccessKeyId', 'DENIED', /does not know the credentials/],
-  ['SignatureDoesNotMatch', 'DENIED', /did not accept the signature/],
-  ['RequestTimeTooSkewed', 'DENIED', /clock is too far/],
-  ['NoSuchBucket', 'CONFIG', /no bucket orchestration/],
+  ['ExpiredToken', 'DENIED', /login has expired/],
+  ['InvalidAccessKeyId', 'DENIED', /does not recognize these credentials/],
+  ['SignatureDoesNotMatch', 'DENIED', /rejected the signature/],
+  ['RequestTimeTooSkewed', 'DENIED', /machine's clock is wrong/],
+  ['NoSuchBucket', 'CONFIG', /bucket orchestration does not exist/],
   ['PermanentRedirect', 'CONFIG', /orchestration is in another region/],
   ['AuthorizationHeaderMalformed', 'CONFIG', /another region/],
-  ['PreconditionFailed', 'CONFLICT', /changed by somebody else/],
-  ['ConditionalRequestConflict', 'CONFLICT', /changed by somebody else/],
+  ['PreconditionFailed', 'CONFLICT', /Somebody else changed the object/],
+  ['ConditionalRequestConflict', 'CONFLICT', /Somebody else changed the object/],
 ];
 
 describe('an accident that goes on is told, and over when it is over', () => {
@@ -125,7 +125,7 @@ describe('an accident that goes on is told, and over when it is over', () => {
       .store()
       .upload(many, watch())
       .catch((problem) => problem);
-    expect(failure.message).toContain('119 of 120 objects had been sent; they are complete');
+    expect(failure.message).toContain('119 of 120 objects were sent; they are complete');
     world.front.faults.clear();
     world.wire();
     await world.store().upload(many, watch());

@@ -1,9 +1,9 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { checks, type GitBed, gitBed, testBranch, textOf } from './gitBed.ts';
+import { checks, type GitHarness, gitHarness, testBranch, textOf } from './gitHarness.ts';
 
-let bed: GitBed;
+let bed: GitHarness;
 afterEach(() => bed.close());
 
 /** Path -> what lies on disk, at HEAD and in the baseline. */
@@ -19,7 +19,7 @@ async function versions() {
 
 describe('the baseline', () => {
   test('is the file where the branch left BASELINE_REF, whatever was committed since', async () => {
-    bed = gitBed({ 'a_15m.yml': 'one\n', 'b_daily.yml': 'two\n' });
+    bed = gitHarness({ 'a_15m.yml': 'one\n', 'b_daily.yml': 'two\n' });
     bed.put({ 'a_15m.yml': 'scaled\n' });
     bed.commit('2x');
     bed.put({ 'a_15m.yml': 'scaled again\n' });
@@ -30,7 +30,7 @@ describe('the baseline', () => {
   });
 
   test('does not follow BASELINE_REF before the branch does', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.git('switch', '--quiet', 'main');
     bed.put({ 'a_15m.yml': 'newer on main\n' });
     bed.commit('Later');
@@ -43,7 +43,7 @@ describe('the baseline', () => {
   });
 
   test('of a file that is new on the branch is its first version there', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.put({ 'new_15m.yml': 'first\n' });
     bed.commit('New');
     bed.put({ 'new_15m.yml': 'second\n' });
@@ -54,7 +54,7 @@ describe('the baseline', () => {
   });
 
   test('stays the first version when the file was deleted and came back', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.put({ 'new_15m.yml': 'first\n' });
     bed.commit('New');
     bed.git('rm', '--quiet', `${checks}/new_15m.yml`);
@@ -66,7 +66,7 @@ describe('the baseline', () => {
 
   test('follows a rename on the branch to the old name’s baseline, also through two renames', async () => {
     const check = 'a check of many lines\nthat stays\nmostly\nas it\nis\n';
-    bed = gitBed({ 'old_15m.yml': `${check}INTERVAL 1\n` });
+    bed = gitHarness({ 'old_15m.yml': `${check}INTERVAL 1\n` });
     bed.put({ 'old_15m.yml': `${check}INTERVAL 2\n` });
     bed.commit('2x');
     bed.git('mv', `${checks}/old_15m.yml`, `${checks}/new name_15m.yml`);
@@ -80,7 +80,7 @@ describe('the baseline', () => {
   });
 
   test('is refused where a load test was merged into it, or squashed: its configs are scaled already', async () => {
-    bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+    bed = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
     bed.put({ 'a_15m.yml': 'scaled\n' });
     const { sha } = await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
     bed.git('switch', '--quiet', 'main');
@@ -89,7 +89,7 @@ describe('the baseline', () => {
     bed.git('merge', '--quiet', 'main');
     await expect(bed.adapter().snapshot({ forWriting: false })).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining(`a_15m.yml is as commit ${sha.slice(0, 12)} left it`),
+      message: expect.stringContaining(`a_15m.yml is unchanged since commit ${sha.slice(0, 12)}`),
     });
 
     bed.git('switch', '--quiet', 'main');
@@ -108,7 +108,7 @@ describe('the baseline', () => {
   });
 
   test('is refused after a squash under a title of its own, once the test branch has merged it back', async () => {
-    bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+    bed = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
     bed.put({ 'a_15m.yml': 'scaled\n' });
     const { sha } = await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
     bed.git('switch', '--quiet', 'main');
@@ -118,12 +118,12 @@ describe('the baseline', () => {
     bed.git('merge', '--quiet', '--message', 'Merge main', 'main');
     await expect(bed.adapter().snapshot({ forWriting: false })).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining(`a_15m.yml is as commit ${sha.slice(0, 12)} left it`),
+      message: expect.stringContaining(`a_15m.yml is unchanged since commit ${sha.slice(0, 12)}`),
     });
   });
 
   test('is sound where a load test itself brought the files back, as 1x does', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.put({ 'a_15m.yml': 'scaled\n' });
     await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
     bed.put({ 'a_15m.yml': 'one\n' });
@@ -132,7 +132,7 @@ describe('the baseline', () => {
   });
 
   test('is sound again once the merged load test was reverted', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.put({ 'a_15m.yml': 'scaled\n' });
     const { sha } = await bed.target.commit(['a_15m.yml'], 'Load test 2x configs', '2x review');
     bed.git('switch', '--quiet', 'main');
@@ -144,7 +144,7 @@ describe('the baseline', () => {
   });
 
   test('is missing for a file that git does not know', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.put({ 'mine_15m.yml': 'untracked\n' });
     expect((await versions())['mine_15m.yml']).toEqual(['untracked\n', undefined, undefined]);
     bed.git('add', '--all');
@@ -152,7 +152,7 @@ describe('the baseline', () => {
   });
 
   test('stays where the disk has no file any more', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     rmSync(join(bed.repository, checks, 'a_15m.yml'));
     expect((await versions())['a_15m.yml']).toEqual([undefined, 'one\n', 'one\n']);
   });
@@ -166,7 +166,7 @@ describe('bytes', () => {
       'empty_15m.yml': '',
       'binary_15m.yml': Buffer.from([0xff, 0x00, 0x0a, 0x0d, 0x80, 0x0a, 0x0a]),
     };
-    bed = gitBed(odd);
+    bed = gitHarness(odd);
     bed.put({ 'crlf_15m.yml': 'changed', 'bare_15m.yml': '', 'empty_15m.yml': '\n', 'binary_15m.yml': 'x' });
     const files = await bed.files();
     for (const [path, bytes] of Object.entries(odd)) {
@@ -184,7 +184,7 @@ describe('bytes', () => {
       '*.yml filter=shout\n',
     ],
   ])('that git writes otherwise than it keeps them are nobody’s edit: %s', async (_, config, attributes) => {
-    bed = gitBed({ 'a_15m.yml': 'one\ntwo\n', '../../.gitattributes': attributes }, { config });
+    bed = gitHarness({ 'a_15m.yml': 'one\ntwo\n', '../../.gitattributes': attributes }, { config });
     rmSync(join(bed.repository, checks, 'a_15m.yml'));
     bed.git('checkout', '--', '.');
     const onDisk = bed.read('a_15m.yml');
@@ -224,7 +224,7 @@ describe('names', () => {
   const spoken = names.filter((name) => !/[\t\n]/.test(name));
 
   test('of every kind are read, written and committed; those with control characters are left alone', async () => {
-    bed = gitBed(Object.fromEntries(names.map((name) => [name, `${name}\n`])));
+    bed = gitHarness(Object.fromEntries(names.map((name) => [name, `${name}\n`])));
     const before = await bed.files();
     expect(Object.keys(before).toSorted()).toEqual(spoken.toSorted());
     for (const name of spoken) expect(textOf(before[name]?.baseline)).toBe(`${name}\n`);
@@ -237,7 +237,7 @@ describe('names', () => {
   });
 
   test('of every kind come back from a backup with git apply', async () => {
-    bed = gitBed(Object.fromEntries(spoken.map((name) => [name, `${name}\n`])));
+    bed = gitHarness(Object.fromEntries(spoken.map((name) => [name, `${name}\n`])));
     const mine = Buffer.from([0x61, 0x0d, 0x0a, 0xff, 0xfe, 0x0a, 0xc3, 0xa4]);
     await bed.target.write(spoken.map((path) => bed.over(path, mine)));
     const after = Buffer.from('a\r\nscaled\n');
@@ -249,7 +249,7 @@ describe('names', () => {
 });
 
 test('a backup brings a deletion back as a deletion, and never replaces an earlier backup', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const files = [{ path: 'a_15m.yml', before: undefined, after: Buffer.from('one\n') }];
   const backups = await Promise.all([1, 2, 3].map(() => bed.target.backup(files)));
   expect(new Set(backups).size).toBe(3);
@@ -261,13 +261,13 @@ test.each([
   ['edited', 'theirs\n'],
   ['deleted', undefined],
 ])('a file that was %s since the look is left as it is', async (_, theirs) => {
-  bed = gitBed();
+  bed = gitHarness();
   const planned = bed.over('a_15m.yml', 'scaled\n');
   if (theirs === undefined) rmSync(join(bed.repository, checks, 'a_15m.yml'));
   else bed.put({ 'a_15m.yml': theirs });
   await expect(bed.target.write([planned])).rejects.toMatchObject({
     code: 'CONFLICT',
-    message: expect.stringMatching(/a_15m\.yml.*Nothing of that file was changed/),
+    message: expect.stringMatching(/a_15m\.yml.*That file was not written/),
   });
   expect((await versions())['a_15m.yml']?.[0]).toBe(theirs);
   expect(readdirSync(join(bed.repository, checks))).toEqual(theirs === undefined ? [] : ['a_15m.yml']);
@@ -275,7 +275,7 @@ test.each([
 
 test('a look at many files that is cancelled half-way stops there', async () => {
   const many = Array.from({ length: 200 }, (_, index) => [`check_${index}_15m.yml`, `${index}\n`]);
-  bed = gitBed(Object.fromEntries(many));
+  bed = gitHarness(Object.fromEntries(many));
   const cancelling = new AbortController();
   const read: number[] = [];
   const watch = {
@@ -293,7 +293,7 @@ test('a look at many files that is cancelled half-way stops there', async () => 
 });
 
 test('a file that came where none was expected is left as it is', async () => {
-  bed = gitBed();
+  bed = gitHarness();
   const planned = bed.over('new_15m.yml', 'scaled\n');
   bed.put({ 'new_15m.yml': 'theirs\n' });
   await expect(bed.target.write([planned])).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -304,7 +304,7 @@ describe('containment', () => {
   const bytes = Buffer.from('written');
 
   test('links, hard links and what is no file are no checks, and are not written through', async () => {
-    bed = gitBed({ 'a_15m.yml': 'one\n', 'sub/b_15m.yml': 'two\n' });
+    bed = gitHarness({ 'a_15m.yml': 'one\n', 'sub/b_15m.yml': 'two\n' });
     const secret = join(bed.place, 'secret');
     writeFileSync(secret, 'secret');
     const inside = (path: string) => join(bed.repository, checks, path);
@@ -337,7 +337,7 @@ describe('containment', () => {
   });
 
   test('a repository inside the checks is left alone', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.git('init', '--quiet', join(checks, 'nested'));
     expect(Object.keys(await bed.files())).toEqual(['a_15m.yml']);
     await expect(
@@ -353,7 +353,7 @@ describe('containment', () => {
     ['leads into .git', '.git/hooks'],
     ['is the repository itself', '.'],
   ])('CHECKS_PATH %s: CONFIG', async (_, checksPath) => {
-    bed = gitBed();
+    bed = gitHarness();
     symlinkSync(bed.place, join(bed.repository, 'out'));
     await expect(bed.adapter({ checksPath }).snapshot({ forWriting: false })).rejects.toMatchObject({
       code: 'CONFIG',
@@ -361,7 +361,7 @@ describe('containment', () => {
   });
 
   test('what a killed writer left behind is no check, and the next write removes it', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     const draft = `.audit-load-test-999999999-0123456789ab`;
     bed.put({ [draft]: 'half', 'sub/x_15m.yml': 'x' });
     expect(Object.keys(await bed.files())).toEqual(['a_15m.yml', 'sub/x_15m.yml']);
@@ -370,7 +370,7 @@ describe('containment', () => {
   });
 
   test('the mode of a file stays', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.git('update-index', '--chmod=+x', `${checks}/a_15m.yml`);
     bed.git('commit', '--quiet', '-m', 'Executable');
     bed.git('checkout', '--', '.');
@@ -388,7 +388,7 @@ describe('where the repository stands', () => {
     });
 
   test('another branch: writing is refused, looking is not', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.git('switch', '--quiet', 'main');
     await refused('WRONG_STATE', /on branch main, not on audit_checks/, /git checkout audit_checks/);
     expect((await bed.target.snapshot({ forWriting: false })).branch).toBe('main');
@@ -397,20 +397,20 @@ describe('where the repository stands', () => {
   });
 
   test('detached', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.git('checkout', '--quiet', '--detach');
     await refused('WRONG_STATE', /detached/, /git checkout/);
   });
 
   test('a branch without a commit', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.git('branch', '--quiet', '-m', 'other');
     bed.git('checkout', '--quiet', '--orphan', testBranch);
     await refused('WRONG_STATE', /no commit yet/, /commit the checks/);
   });
 
   test('no such BASELINE_REF, and one that shares no history', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     await expect(
       bed.adapter({ baselineRef: 'origin/main' }).snapshot({ forWriting: true }),
     ).rejects.toMatchObject({ code: 'CONFIG', message: /has no origin\/main/ });
@@ -431,7 +431,7 @@ describe('where the repository stands', () => {
     ['cherry-pick', ['cherry-pick', 'main']],
     ['revert', ['revert', '--no-edit', 'HEAD~1']],
   ])('in the middle of a %s', async (what, command) => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.put({ 'a_15m.yml': 'ours\n' });
     bed.commit('Ours');
     bed.put({ 'a_15m.yml': 'ours, later\n' });
@@ -446,7 +446,7 @@ describe('where the repository stands', () => {
   });
 
   test('no repository, and a folder that is none', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     for (const targetRepo of [join(bed.place, 'none'), bed.place, join(bed.repository, checks)])
       await expect(bed.adapter({ targetRepo }).snapshot({ forWriting: false })).rejects.toMatchObject({
         code: 'CONFIG',
@@ -454,7 +454,7 @@ describe('where the repository stands', () => {
   });
 
   test('a linked worktree is a repository like any other', async () => {
-    bed = gitBed();
+    bed = gitHarness();
     bed.git('switch', '--quiet', 'main');
     const worktree = join(bed.place, 'worktree');
     bed.git('worktree', 'add', '--quiet', worktree, testBranch);
@@ -466,7 +466,7 @@ describe('where the repository stands', () => {
   });
 
   test('a repository with sha256 names', async () => {
-    bed = gitBed({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' }, { init: ['--object-format=sha256'] });
+    bed = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' }, { init: ['--object-format=sha256'] });
     bed.put({ 'a_15m.yml': 'scaled\n' });
     expect(await versions()).toEqual({
       'a_15m.yml': ['scaled\n', 'one\n', 'one\n'],

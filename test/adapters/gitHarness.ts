@@ -10,7 +10,7 @@ import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports.t
 export const checks = 'checks/iceberg';
 export const testBranch = 'audit_checks_load_testing';
 
-export interface GitBed {
+export interface GitHarness {
   readonly place: string;
   readonly repository: string;
   readonly target: TargetRepository;
@@ -33,10 +33,10 @@ const oneCheck = { 'a_15m.yml': 'one\n' };
 let plainRepository = '';
 
 /** main holds `files`; the test branch is checked out. */
-export function gitBed(
+export function gitHarness(
   files: Readonly<Record<string, string | Uint8Array>> = oneCheck,
   options: { init?: string[]; config?: Readonly<Record<string, string>> } = {},
-): GitBed {
+): GitHarness {
   const place = mkdtempSync(join(tmpdir(), 'git-'));
   const repository = join(place, 'k-repo');
   // Neither the person's own configuration nor the machine's takes part.
@@ -47,7 +47,7 @@ export function gitBed(
       .toString()
       .replace(/\n$/, '');
 
-  const adapter: GitBed['adapter'] = (changes) =>
+  const adapter: GitHarness['adapter'] = (changes) =>
     createTargetRepository({
       targetRepo: repository,
       checksPath: checks,
@@ -56,7 +56,7 @@ export function gitBed(
       stateDir: join(place, 'state'),
       ...changes,
     });
-  const bed: GitBed = {
+  const bed: GitHarness = {
     place,
     repository,
     target: adapter(),
