@@ -18,7 +18,7 @@ test('a file is created or replaced, and no draft is left', () => {
   expect(readdirSync(folder)).toEqual(['a.json']);
 });
 
-test('the new file has the mode that is asked for', () => {
+test('the new file has the requested mode', () => {
   const path = join(folder, 'run.sh');
   atomicWrite(path, '#!/bin/sh', { mode: 0o700 });
   expect(statSync(path).mode & 0o777).toBe(0o700);
@@ -52,7 +52,7 @@ test('a rename that fails leaves no draft', () => {
   expect(readdirSync(folder)).toEqual(['taken']);
 });
 
-test('of several files none is replaced when one cannot be written', () => {
+test('no file is replaced when one of several cannot be written', () => {
   const path = join(folder, 'a.json');
   writeFileSync(path, 'old');
   const files = [

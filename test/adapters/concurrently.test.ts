@@ -12,7 +12,7 @@ test('results come in the order of the items, whatever finishes first', async ()
   expect(await concurrently(numbers(50), { limit: 8 }, task)).toEqual(numbers(50).map((item) => item * 10));
 });
 
-test('no more than the limit run at once, and as many as that do', async () => {
+test('exactly as many tasks as the limit run at once', async () => {
   let running = 0;
   let most = 0;
   await concurrently(numbers(20), { limit: 4 }, async () => {
@@ -24,7 +24,7 @@ test('no more than the limit run at once, and as many as that do', async () => {
   expect(most).toBe(4);
 });
 
-test('the first failure stops the queue, and is thrown once what is under way has ended', async () => {
+test('the first failure stops the queue, and is thrown when the running tasks have ended', async () => {
   const ended: number[] = [];
   const task = async (item: number) => {
     if (item === 1) throw new Error('second');
@@ -73,7 +73,7 @@ test('tasks that never wait leave the event loop a turn after every batch', asyn
   expect(startedBeforeTurn).toBeLessThanOrEqual(16);
 });
 
-test('nothing is done for no items, and an item may be undefined', async () => {
+test('an empty list gives no results, and an item may be undefined', async () => {
   expect(await concurrently([], { limit: 4 }, async () => 1)).toEqual([]);
   expect(await concurrently([undefined, undefined], { limit: 1 }, async () => 1)).toEqual([1, 1]);
 });

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test('the DAG file is replaced as it was read, and left alone when somebody changed it meanwhile', async () => {
+test('the DAG file is replaced if it is as it was read, and not touched when it changed meanwhile', async () => {
   const dagFile = join(directory, 'load_test.py');
   const folder = createDagFolder(dagFile);
   writeFileSync(dagFile, 'LOAD = 2\n');
