@@ -1,4 +1,4 @@
-/** Bytes stored under STATE_DIR by their digest: manifests of reviews, and files that scaling cannot reproduce. */
+/** Bytes stored under STATE_DIR by their digest: review manifests, and files that scaling cannot reproduce. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export interface Blobs {
   /** Stores the bytes and returns their sha256 in hex. */
   put(bytes: Uint8Array): Promise<string>;
-  /** The bytes, or undefined when they are not stored or no longer match their digest. */
+  /** The bytes, or undefined if they are missing or no longer match their digest. */
   get(digest: string): Promise<Buffer | undefined>;
 }
 
