@@ -10,7 +10,7 @@ export interface Blobs {
   get(digest: string): Promise<Buffer | undefined>;
 }
 
-/** Replaces a file atomically; `flush` waits for the disk. */
+/** Replaces a file atomically; `flush` waits for the disk. Passed in by compose.ts: state imports no adapter. */
 type WriteFile = (path: string, bytes: Uint8Array, options: { flush: true }) => void;
 
 export function openBlobs(directory: string, write: WriteFile): Blobs {
