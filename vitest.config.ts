@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { bundledTextForVite } from './bundledText.mjs';
+import { bundledTextForVite } from './tooling/bundledText.mjs';
 
 export default defineConfig({
   plugins: [bundledTextForVite()],
@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/moto/**', 'test/airflow/**', 'test/browser/**', 'test/large/**'],
     maxWorkers: 2,
-    // Loading the product anew for each of a hundred files takes a fifth of the run.
+    // Reloading the product for each of a hundred test files would add a fifth to the run.
     isolate: false,
     globalSetup: 'test/temporaryFiles.ts',
     setupFiles: 'test/asItWas.ts',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { bundledText } from '../bundledText.mjs';
+import { bundledText } from '../tooling/bundledText.mjs';
 
 const [name = '', ...rest] = process.argv.slice(2);
 if (!/^[a-z][A-Za-z]*$/.test(name)) throw new Error('usage: node bench/run.mjs <name of a file in bench/>');

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount } from './adapters/account.ts';
 import { createAirflow } from './adapters/airflow.ts';
+import { atomicWrite } from './adapters/atomicWrite.ts';
 import { createAwsServices } from './adapters/awsClient.ts';
 import { createClock } from './adapters/clock.ts';
 import { createDagFolder } from './adapters/dagFolder.ts';
@@ -42,7 +43,7 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     reports: createReports(settings),
     ...(settings.airflow === undefined ? {} : { airflow: createAirflow(settings.airflow) }),
     sessions: openSessions(openJournal(join(stateDir, 'journal')), clock.localMs),
-    blobs: openBlobs(join(stateDir, 'objects')),
+    blobs: openBlobs(join(stateDir, 'objects'), atomicWrite),
     notes: createNotes(join(stateDir, 'reviews')),
   };
 }

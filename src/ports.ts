@@ -243,8 +243,8 @@ export interface ChecksSnapshot {
   readonly baseCommit: string;
   /** In path order. */
   readonly files: readonly CheckFile[];
-  /** Files on disk whose names hold what is not seen (control and format characters), or no UTF-8: named to the person, otherwise left alone. */
-  readonly unspeakable: readonly string[];
+  /** Files on disk with control or format characters in their names, or names that are not UTF-8: reported, never changed. */
+  readonly unprintableNames: readonly string[];
 }
 
 export interface Commit {

@@ -1,13 +1,14 @@
-/** Every set-up says the same: names, versions, commands, environment variables and tools. */
+/** Every manifest agrees on names, versions, commands, environment variables and tools. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { tools } from '../src/tools/index.ts';
+import { builtProduct } from './stdio/builtServer.ts';
 
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const manifest = json('package.json');
@@ -22,10 +23,10 @@ const cursor = json('.cursor/mcp.json');
 
 const names = tools.map((tool) => tool.name);
 const settings = Object.keys(parseDotenv(readFileSync('.env.example'))).sort();
-const handedOn = Object.keys(project['audit-load-test'].env).sort();
+const passedOn = Object.keys(project['audit-load-test'].env).sort();
 
 describe('names and versions', () => {
-  test('every set-up calls the server audit-load-test', () => {
+  test('every manifest calls the server audit-load-test', () => {
     expect(Object.keys(manifest.bin)).toEqual(['audit-load-test']);
     expect([manifest.name, plugin.name, bundle.name, registry.packages[0].identifier]).toEqual(
       Array(4).fill('audit-load-test'),
@@ -36,7 +37,7 @@ describe('names and versions', () => {
     expect(manifest.mcpName, 'the registry reads who owns the package from it').toBe(registry.name);
   });
 
-  test('every set-up carries the version of package.json', () => {
+  test('every manifest carries the version of package.json', () => {
     expect([plugin.version, bundle.version, registry.version, registry.packages[0].version]).toEqual(
       Array(4).fill(manifest.version),
     );
@@ -44,7 +45,7 @@ describe('names and versions', () => {
 });
 
 describe('commands', () => {
-  test('a clone runs dist/main.js, and a shipped set-up the bundle that lies in it', () => {
+  test('a clone runs dist/main.js; the plugin and the .mcpb run the bundle they contain', () => {
     const commands = Object.fromEntries(
       Object.entries({
         project: project['audit-load-test'],
@@ -64,7 +65,7 @@ describe('commands', () => {
     expect(bundle.compatibility.runtimes.node).toBe(manifest.engines.node);
   });
 
-  test('no set-up installs or downloads anything when it starts', () => {
+  test('no manifest installs or downloads anything at start', () => {
     for (const path of [
       '.mcp.json',
       'plugin/.mcp.json',
@@ -73,52 +74,62 @@ describe('commands', () => {
       '.cursor/mcp.json',
     ])
       expect(readFileSync(path, 'utf8'), path).not.toMatch(/\b(npx|npm|uvx|docker|curl)\b/);
-    expect(manifest.dependencies, 'the package ships bundled').toBeUndefined();
+    expect(manifest.dependencies, 'the package ships as a bundle').toBeUndefined();
+  });
+});
+
+describe('the plugin', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'plugin-')));
+    // By its manifest the server knows that it runs as a plugin.
+    cpSync('plugin/.claude-plugin', join(folder, '.claude-plugin'), { recursive: true });
+    execFileSync(process.execPath, ['tooling/bundle.mjs', folder, dirname(builtProduct())]);
   });
 
-  test('the plugin that is shipped answers with the version and the tools of these sources', () => {
-    const server = 'plugin/server/main.js';
-    const run = (word: string) => execFileSync(process.execPath, [server, word], { encoding: 'utf8' });
-    expect(run('--version').trim()).toBe(manifest.version);
-    expect(toolsOfPage(run('docs'))).toEqual(names);
-  });
-
-  test('an installed plugin keeps nothing of the user in its own folder, which the next version replaces', () => {
-    const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'plugin-')));
+  /** The bundled server, in a folder that contains nothing but what it is given. */
+  function run(args: string[]) {
+    const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'user-')));
     onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
-    const { stdout } = spawnSync(
-      process.execPath,
-      [resolve('plugin/server/main.js'), 'checkSetup', '--json'],
-      {
-        cwd,
-        encoding: 'utf8',
-        env: { PATH: process.env.PATH, HOME: cwd },
-      },
-    );
-    const { checks }: { checks: { name: string; ok: boolean }[] } = JSON.parse(stdout);
-    // The plugin holds a DAG file to copy; it must not be taken for the user's.
+    const env = { PATH: process.env.PATH, HOME: cwd };
+    return spawnSync(process.execPath, [join(folder, 'server/main.js'), ...args], {
+      cwd,
+      encoding: 'utf8',
+      env,
+    }).stdout;
+  }
+
+  test('its server runs with nothing installed beside it, with the version and the tools of these sources', () => {
+    expect(run(['--version']).trim()).toBe(manifest.version);
+    expect(toolsOfPage(run(['docs']))).toEqual(names);
+  });
+
+  test('it keeps no data of the user in its own folder, which the next version replaces', () => {
+    const { checks }: { checks: { name: string; ok: boolean }[] } = JSON.parse(run(['checkSetup', '--json']));
+    // The plugin contains a DAG file to copy; the server must not take it for the user's.
     expect(checks.find(({ name }) => name === 'DAG file')?.ok).toBe(false);
   });
 
-  test('the plugin lies where the marketplace says, with the dags that it starts from', () => {
+  test('it contains the DAG, the cluster configs and the settings that a new folder starts from', () => {
+    for (const path of ['.env.example', ...dagFiles()])
+      expect(readFileSync(join(folder, path)), path).toEqual(readFileSync(path));
+  });
+
+  test('it lies where the marketplace says, and its built part is not in git', () => {
     const [{ source }] = marketplace.plugins;
     expect(source).toBe('./plugin');
-    for (const path of [
-      '.claude-plugin/plugin.json',
-      '.mcp.json',
-      '.env.example',
-      'skills/audit-load-test/SKILL.md',
-    ])
+    for (const path of ['.claude-plugin/plugin.json', '.mcp.json', 'skills/audit-load-test/SKILL.md'])
       expect(existsSync(`${source}/${path}`), path).toBe(true);
-    expect(readFileSync('plugin/.env.example')).toEqual(readFileSync('.env.example'));
-    const dag = 'dags/yang_audit_load_test.py';
-    expect(readFileSync(`plugin/${dag}`)).toEqual(readFileSync(dag));
+    const ignored = readFileSync('.gitignore', 'utf8').split('\n');
+    expect(ignored).toEqual(
+      expect.arrayContaining(['plugin/server/', 'plugin/dags/', 'plugin/.env.example']),
+    );
   });
 });
 
 describe('environment variables', () => {
-  test('.mcp.json hands on every setting of .env.example, and the plugin the same', () => {
-    expect(handedOn).toEqual(expect.arrayContaining(settings));
+  test('.mcp.json and the plugin pass on every setting of .env.example', () => {
+    expect(passedOn).toEqual(expect.arrayContaining(settings));
     expect(pluginServers['audit-load-test'].env).toEqual(project['audit-load-test'].env);
     for (const [name, value] of Object.entries(project['audit-load-test'].env))
       expect(value, 'the default form: an unset variable must not stop the start').toBe(`\${${name}:-}`);
@@ -139,7 +150,7 @@ describe('environment variables', () => {
       if (standard !== undefined) expect(standard, name).toBe(examples[name]);
   });
 
-  test('the bundle sets only settings that exist, each from something that it asks for', () => {
+  test('the .mcpb sets only settings that exist, each from a field of its form', () => {
     const set: Record<string, string> = bundle.server.mcp_config.env;
     expect(settings).toEqual(expect.arrayContaining(Object.keys(set)));
     for (const required of ['TARGET_REPO', 'CHECKS_PATH', 'S3_BUCKET', 'PROD_HOURLY_CHECKS'])
@@ -148,19 +159,19 @@ describe('environment variables', () => {
     expect([...new Set(used)].sort()).toEqual(Object.keys(bundle.user_config).sort());
   });
 
-  test('VS Code and Cursor need none: the server reads .env of the folder that they open', () => {
+  test('VS Code and Cursor set none: the server reads .env in the folder that is open', () => {
     for (const server of [vscode.servers['audit-load-test'], cursor.mcpServers['audit-load-test']])
       expect(Object.keys(server)).toEqual(['type', 'command', 'args']);
   });
 });
 
 describe('tools', () => {
-  test('the bundle and docs/tools.md list the tools of the registry, in its order', () => {
+  test('the .mcpb and docs/tools.md list the tools of the registry, in its order', () => {
     expect(bundle.tools).toEqual(tools.map(({ name, title }) => ({ name, description: title })));
     expect(toolsOfPage(readFileSync('docs/tools.md', 'utf8'))).toEqual(names);
   });
 
-  test('the skill names its tools as they are called, and every one that the person asks for in words', () => {
+  test('the skill names only tools that exist, and every tool that a person asks for in words', () => {
     const { head, body } = readSkill();
     expect(head.name).toBe('audit-load-test');
     expect(head.description.length).toBeLessThanOrEqual(1024);
@@ -237,13 +248,18 @@ describe('published shapes', () => {
   });
 
   // https://code.visualstudio.com/docs/copilot/reference/mcp-configuration, https://cursor.com/docs/mcp
-  test('VS Code and Cursor find a stdio server where they look for it', () => {
+  test('VS Code and Cursor find a stdio server in their own format', () => {
     const server = z.strictObject({ type: z.literal('stdio'), command: text, args: z.array(text) });
     const servers = z.record(text, server);
     expect(z.strictObject({ servers }).safeParse(vscode).error).toBeUndefined();
     expect(z.strictObject({ mcpServers: servers }).safeParse(cursor).error).toBeUndefined();
   });
 });
+
+function dagFiles(): string[] {
+  const configs = readdirSync('dags/cluster_configs').map((name) => `dags/cluster_configs/${name}`);
+  return ['dags/yang_audit_load_test.py', ...configs];
+}
 
 function toolsOfPage(page: string): string[] {
   return [...page.matchAll(/^## (\w+)$/gm)].map((match) => `${match[1]}`);

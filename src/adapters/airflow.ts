@@ -1,9 +1,9 @@
-/** Airflow 3's public API (`/api/v2`), the part that triggers a DAG and looks at its runs. */
+/** The part of Airflow 3's public API (`/api/v2`) that triggers a DAG and reads its runs. */
 import * as z from 'zod';
 import { ToolError } from '../errors.ts';
 import type { Airflow } from '../ports.ts';
 import type { AirflowSettings } from '../settings.ts';
-import { type Asking, notAirflow } from './airflowFaults.ts';
+import { type AirflowCall, notAirflow } from './airflowFaults.ts';
 import { createAirflowRequests } from './airflowRequest.ts';
 
 const dagAnswer = z.object({
@@ -15,20 +15,20 @@ const runAnswer = z.object({ dag_run_id: z.string(), state: z.string() });
 const runsAnswer = z.object({ dag_runs: z.array(runAnswer) });
 
 export function createAirflow(settings: AirflowSettings): Airflow {
-  const ask = createAirflowRequests(settings);
+  const send = createAirflowRequests(settings);
   const dagPath = (dagId: string) => `/api/v2/dags/${encodeURIComponent(dagId)}`;
   const runPath = (dagId: string, dagRunId: string) =>
     `${dagPath(dagId)}/dagRuns/${encodeURIComponent(dagRunId)}`;
 
   async function run(dagId: string, dagRunId: string, watch: { signal: AbortSignal } | undefined) {
-    const asking = { what: `asking Airflow for the run ${dagRunId} of ${dagId}` };
-    const { status, json } = await ask(asking, {
+    const call = { what: `reading run ${dagRunId} of ${dagId} from Airflow` };
+    const { status, json } = await send(call, {
       method: 'GET',
       path: runPath(dagId, dagRunId),
       expected: [404],
       signal: watch?.signal,
     });
-    return status === 404 ? undefined : runOf(read(runAnswer, json, asking));
+    return status === 404 ? undefined : runOf(read(runAnswer, json, call));
   }
 
   return {
@@ -36,15 +36,15 @@ export function createAirflow(settings: AirflowSettings): Airflow {
     runUrl: (dagId, dagRunId) =>
       `${settings.url}/dags/${encodeURIComponent(dagId)}/runs/${encodeURIComponent(dagRunId)}`,
     async dag(dagId, watch) {
-      const asking = { what: `asking Airflow for the DAG ${dagId}` };
-      const { status, json } = await ask(asking, {
+      const call = { what: `reading DAG ${dagId} from Airflow` };
+      const { status, json } = await send(call, {
         method: 'GET',
         path: dagPath(dagId),
         expected: [404],
         signal: watch?.signal,
       });
       if (status === 404) return undefined;
-      const dag = read(dagAnswer, json, asking);
+      const dag = read(dagAnswer, json, call);
       return {
         tags: dag.tags.map((tag) => tag.name),
         paused: dag.is_paused,
@@ -53,23 +53,24 @@ export function createAirflow(settings: AirflowSettings): Airflow {
     },
     run,
     async activeRuns(dagId, watch) {
-      const asking = { what: `asking Airflow for the active runs of ${dagId}` };
-      const { json } = await ask(asking, {
+      const call = { what: `reading the active runs of ${dagId} from Airflow` };
+      const { json } = await send(call, {
         method: 'GET',
         path: `${dagPath(dagId)}/dagRuns?state=queued&state=running&limit=10`,
         signal: watch?.signal,
       });
-      return read(runsAnswer, json, asking).dag_runs.map(runOf);
+      return read(runsAnswer, json, call).dag_runs.map(runOf);
     },
     async trigger(dagId, { dagRunId, conf, note }, watch) {
-      const asking = {
+      const call = {
         what: `triggering ${dagId}`,
-        unsure: 'Whether the run began is not known: triggerDag looks for it before it triggers again.',
+        ifUnknown:
+          'It is not known whether the run started: triggerDag checks for it before it triggers again.',
       };
-      const { status } = await ask(asking, {
+      const { status } = await send(call, {
         method: 'POST',
         path: `${dagPath(dagId)}/dagRuns`,
-        // The key must be there, and null: a run by hand is for no date.
+        // Required by the API, and null: a manual run belongs to no date.
         body: { dag_run_id: dagRunId, logical_date: null, conf, note },
         expected: [409],
         signal: watch?.signal,
@@ -77,7 +78,7 @@ export function createAirflow(settings: AirflowSettings): Airflow {
       if (status !== 409) return 'triggered';
       if ((await run(dagId, dagRunId, watch)) !== undefined) return 'existed';
       throw new ToolError('CONFLICT', 'Airflow has a conflicting run (HTTP 409). Nothing was triggered.', {
-        next: 'look at the runs of the DAG in the Airflow UI, then call triggerDag again or trigger it there.',
+        next: 'check the runs of the DAG in the Airflow UI, then call triggerDag again or trigger it there.',
       });
     },
   };
@@ -87,8 +88,8 @@ function runOf({ dag_run_id: dagRunId, state }: z.output<typeof runAnswer>) {
   return { dagRunId, state };
 }
 
-function read<Shape extends z.ZodType>(shape: Shape, json: unknown, asking: Asking): z.output<Shape> {
+function read<Shape extends z.ZodType>(shape: Shape, json: unknown, call: AirflowCall): z.output<Shape> {
   const parsed = shape.safeParse(json);
-  if (!parsed.success) throw notAirflow(asking);
+  if (!parsed.success) throw notAirflow(call);
   return parsed.data;
 }

@@ -1,15 +1,15 @@
-/** One request to Airflow's API: the token, the time limit, JSON in and out. */
+/** One request to Airflow's API: the token, the timeout, JSON in and out. */
 import * as z from 'zod';
 import { ToolError } from '../errors.ts';
 import type { AirflowSettings } from '../settings.ts';
-import { type Asking, notAirflow, notJson, refusedByAirflow, unreachable } from './airflowFaults.ts';
+import { type AirflowCall, notAirflow, notJson, refusedByAirflow, unreachable } from './airflowFaults.ts';
 
 export interface AirflowRequest {
   readonly method: 'GET' | 'POST';
-  /** Below AIRFLOW_URL, with its parts encoded. */
+  /** Below AIRFLOW_URL, with its segments encoded. */
   readonly path: string;
   readonly body?: unknown;
-  /** Statuses that are an answer and not a failure. */
+  /** Statuses to return instead of throwing. */
   readonly expected?: readonly number[];
   readonly signal?: AbortSignal | undefined;
 }
@@ -19,58 +19,61 @@ export interface AirflowAnswer {
   readonly json: unknown;
 }
 
-export type AskAirflow = (asking: Asking, request: AirflowRequest) => Promise<AirflowAnswer>;
+export type SendToAirflow = (call: AirflowCall, request: AirflowRequest) => Promise<AirflowAnswer>;
 
-const patienceMs = 15_000;
-const loggedIn = z.object({ access_token: z.string().min(1) });
+const timeoutMs = 15_000;
+const tokenAnswer = z.object({ access_token: z.string().min(1) });
 
 /**
- * Asks with AIRFLOW_TOKEN, or with a token that AIRFLOW_USERNAME and AIRFLOW_PASSWORD give, kept until it is refused.
- * Redirects are not followed: credentials go to AIRFLOW_URL alone.
+ * Sends requests with AIRFLOW_TOKEN, or with a token requested by AIRFLOW_USERNAME and AIRFLOW_PASSWORD and cached until
+ * Airflow rejects it. Redirects are not followed: credentials go to AIRFLOW_URL alone.
  */
-export function createAirflowRequests(settings: AirflowSettings): AskAirflow {
-  let kept: string | undefined;
+export function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
+  let cachedToken: string | undefined;
 
-  async function token(asking: Asking, signal: AbortSignal | undefined): Promise<string> {
+  async function token(call: AirflowCall, signal: AbortSignal | undefined): Promise<string> {
     if (settings.token !== undefined) return settings.token;
-    if (kept !== undefined) return kept;
+    if (cachedToken !== undefined) return cachedToken;
     const { username, password } = settings;
     if (username === undefined || password === undefined)
-      throw new ToolError('CONFIG', 'AIRFLOW_URL is set, but no credentials for it. Nothing was triggered.', {
-        next: 'set AIRFLOW_USERNAME and AIRFLOW_PASSWORD, or AIRFLOW_TOKEN, in .env; or trigger the DAG by hand.',
+      throw new ToolError('CONFIG', 'AIRFLOW_URL is set without credentials. Nothing was triggered.', {
+        next: 'set AIRFLOW_USERNAME and AIRFLOW_PASSWORD, or AIRFLOW_TOKEN, in .env; or trigger the DAG manually.',
       });
-    const answer = await send(settings.url, asking, {
+    const answer = await send(settings.url, call, {
       method: 'POST',
       path: '/auth/token',
       body: { username, password },
       signal,
     });
-    const parsed = loggedIn.safeParse(answer.json);
-    if (!parsed.success) throw notAirflow(asking);
-    kept = parsed.data.access_token;
-    return kept;
+    const parsed = tokenAnswer.safeParse(answer.json);
+    if (!parsed.success) throw notAirflow(call);
+    cachedToken = parsed.data.access_token;
+    return cachedToken;
   }
 
-  return async (asking, request) => {
-    const first = kept !== undefined;
-    const asked = (bearer: string, expected: readonly number[]) =>
-      send(settings.url, asking, { ...request, expected }, bearer);
+  return async (call, request) => {
+    const isCached = cachedToken !== undefined;
+    const sendWith = (bearer: string, expected: readonly number[]) =>
+      send(settings.url, call, { ...request, expected }, bearer);
     const expected = request.expected ?? [];
-    // A token that was kept may have expired meanwhile; a fresh one is refused for good.
-    const answer = await asked(await token(asking, request.signal), first ? [...expected, 401] : expected);
+    // A cached token may have expired; for a new one, 401 is the final answer.
+    const answer = await sendWith(
+      await token(call, request.signal),
+      isCached ? [...expected, 401] : expected,
+    );
     if (answer.status !== 401) return answer;
-    kept = undefined;
-    return asked(await token(asking, request.signal), expected);
+    cachedToken = undefined;
+    return sendWith(await token(call, request.signal), expected);
   };
 }
 
 async function send(
   url: string,
-  asking: Asking,
+  call: AirflowCall,
   { method, path, body, expected = [], signal }: AirflowRequest,
   bearer?: string,
 ): Promise<AirflowAnswer> {
-  const limit = AbortSignal.timeout(patienceMs);
+  const limit = AbortSignal.timeout(timeoutMs);
   let status: number;
   let text: string;
   try {
@@ -89,13 +92,13 @@ async function send(
     text = await response.text();
   } catch (error) {
     signal?.throwIfAborted();
-    throw unreachable(error, asking);
+    throw unreachable(error, call);
   }
   if (!expected.includes(status) && (status < 200 || status >= 300))
-    throw refusedByAirflow(status, text, asking);
+    throw refusedByAirflow(status, text, call);
   try {
     return { status, json: JSON.parse(text) as unknown };
   } catch {
-    throw notJson(text, asking);
+    throw notJson(text, call);
   }
 }

@@ -1,11 +1,12 @@
 /**
- * How every AWS client of the product is made: loaded on first use, with timeouts, the containment check as the
- * last thing before the wire, one translation of errors, and made anew after a log-in.
+ * Creates every AWS client of the product: loaded on first use, with timeouts, the containment check as the last step
+ * before the wire and one translation of errors; created again after a login.
  */
 import type { EMRClient } from '@aws-sdk/client-emr';
 import type { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
-import { type Doing, isAboutCredentials, translated } from './awsErrors.ts';
+import { isAboutCredentials, translated } from './awsErrors.ts';
+import type { AwsCall } from './awsFaults.ts';
 import { backoffMs, type Retries, retryStrategy } from './awsRetry.ts';
 import { type Allowed, assertAllowed, type OutgoingRequest } from './containment.ts';
 
@@ -17,11 +18,11 @@ export interface AwsSettings {
 }
 
 export interface AwsOptions {
-  /** Milliseconds before a further try; tests make it nothing. */
+  /** Milliseconds before a retry; 0 in tests. */
   readonly retryDelayMs?: Retries['delayMs'];
 }
 
-/** One answer of AWS as a reading of its clock: the `Date` header, and our clock around the request. */
+/** One reading of AWS's clock: the `Date` header of a response, and the local clock around the request. */
 interface ClockReading {
   /** Whole seconds, in milliseconds. */
   readonly awsMs: number;
@@ -29,10 +30,10 @@ interface ClockReading {
   readonly answeredMs: number;
 }
 
-/** A service of AWS, loaded when it is first used. */
+/** An AWS service, loaded on first use. */
 interface AwsService<Client, Sdk> {
-  /** Runs one piece of work; any failure leaves as a ToolError (an abort as itself). */
-  run<Result>(doing: Doing, task: (client: Client, sdk: Sdk) => Promise<Result>): Promise<Result>;
+  /** Runs `task`; every failure is thrown as a ToolError, except an abort. */
+  run<Result>(call: AwsCall, task: (client: Client, sdk: Sdk) => Promise<Result>): Promise<Result>;
   /** The newest reading of AWS's clock. */
   clockReading(): ClockReading | undefined;
 }
@@ -47,7 +48,7 @@ export function createAwsServices(settings: AwsSettings, options: AwsOptions = {
   const delayMs = options.retryDelayMs ?? backoffMs;
   const common = (throttledAttempts: number) => ({
     maxAttempts: throttledAttempts,
-    retryStrategy: retryStrategy({ throttledAttempts, brokenAttempts: 5, delayMs }),
+    retryStrategy: retryStrategy({ throttledAttempts, transientAttempts: 5, delayMs }),
     requestHandler: {
       connectionTimeout: 5_000,
       requestTimeout: 60_000,
@@ -56,7 +57,7 @@ export function createAwsServices(settings: AwsSettings, options: AwsOptions = {
       httpAgent: { maxSockets: 50, keepAlive: true },
       httpsAgent: { maxSockets: 50, keepAlive: true },
     },
-    // Passed on to the credential providers: a log-in writes the files anew, and the SDK keeps them in memory.
+    // Passed on to the credential providers: a login rewrites the files, and the SDK caches them in memory.
     ignoreCache: true,
   });
   return {
@@ -87,21 +88,21 @@ function service<Client extends AnyClient, Sdk>(
   let reading: ClockReading | undefined;
 
   const create = async () => {
-    const made = await load();
-    // Both are read now, credentials first (that reads the files anew), so that a fault of either is told as such
-    // and the next call starts afresh.
-    await made.client.config.credentials();
-    await made.client.config.region();
-    const allowed = { service: name, ...settings, serviceHost: await made.findHost?.() };
-    guard(made.client, allowed, (latest) => {
+    const created = await load();
+    // Both are read now, so that a failure of either is reported as such and the next call starts with a new client.
+    // Credentials come first, because reading them reloads the files.
+    await created.client.config.credentials();
+    await created.client.config.region();
+    const allowed = { service: name, ...settings, serviceHost: await created.findHost?.() };
+    guard(created.client, allowed, (latest) => {
       reading = latest;
     });
-    return made;
+    return created;
   };
 
   return {
     clockReading: () => reading,
-    async run(doing, task) {
+    async run(call, task) {
       loaded ??= create();
       const mine = loaded;
       try {
@@ -109,7 +110,7 @@ function service<Client extends AnyClient, Sdk>(
         return await task(client, sdk);
       } catch (error) {
         if (loaded === mine && (isAboutCredentials(error) || (await hasFailed(mine)))) loaded = undefined;
-        throw translated(error, doing, settings.awsLoginCommand);
+        throw translated(error, call, settings.awsLoginCommand);
       }
     },
   };
@@ -122,13 +123,13 @@ async function hasFailed(promise: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** Where S3 is when no bucket is named: resolved by the SDK from all its settings, and stopped before it is sent. */
+/** The host of S3 without a bucket, resolved by the SDK from all its settings; the request is never sent. */
 async function s3Host(client: S3Client, command: ListBucketsCommand): Promise<string | undefined> {
   let host: string | undefined;
   command.middlewareStack.add(
     (_next, context) => async () => {
       host = context.endpointV2?.url.hostname;
-      throw new Error('only the address was wanted');
+      throw new Error('only the address is needed');
     },
     { step: 'build', name: 'addressOnly' },
   );
@@ -143,7 +144,7 @@ interface WireResult {
   response: { headers?: Record<string, string> };
 }
 
-/** Installs the check and the clock reading as the innermost middleware: nothing of the SDK runs behind it. */
+/** Installs the check and the clock reading as the innermost middleware: no SDK code runs after it. */
 function guard(client: AnyClient, allowed: Allowed, onReading: (reading: ClockReading) => void): void {
   const middleware = (next: (args: WireArguments) => Promise<WireResult>) => async (args: WireArguments) => {
     assertAllowed(args.request, allowed);
@@ -153,7 +154,7 @@ function guard(client: AnyClient, allowed: Allowed, onReading: (reading: ClockRe
     if (!Number.isNaN(awsMs)) onReading({ awsMs, sentMs, answeredMs: Date.now() });
     return result;
   };
-  // The three clients' stacks have types of their own that share no call signature; the shape is one and the same.
+  // The stacks of the three clients have different types without a common call signature, but the same shape.
   const stack = client.middlewareStack as unknown as {
     add(middleware: unknown, options: { step: string; priority: string; name: string }): void;
   };

@@ -1,42 +1,30 @@
 /**
- * One translation from whatever the AWS SDK throws to a ToolError: what happened in a sentence, what was changed,
- * and what to do. Key ids, tokens and signatures never appear; AWS's own words are cleaned and cut.
+ * Translates whatever the AWS SDK throws to a ToolError: what happened, what was changed, and what to do. Key ids, tokens
+ * and signatures never appear; AWS's own text is cleaned and truncated.
  */
 import { ToolError } from '../errors.ts';
-import { type Fault, faultOf } from './awsFaults.ts';
+import { type AwsCall, type AwsErrorText, explainAwsError } from './awsFaults.ts';
 
-/** What was being done when it failed, in words that complete a sentence. */
-export interface Doing {
-  /** "reading s3://bucket/key". */
-  readonly what: string;
-  /** The IAM action that it needs, "s3:PutObject". */
-  readonly action?: string;
-  readonly bucket?: string;
-  readonly clusterId?: string;
-  /** What of this call took effect; "Nothing was changed." when left out. Read when the failure is told. */
-  changed?(): string;
-}
-
-/** The ToolError for a failure of AWS; an abort, and an error that is translated already, pass as they are. */
-export function translated(error: unknown, doing: Doing, loginCommand: string): unknown {
+/** The ToolError for a failure of AWS. An abort, and an error that is already translated, are returned unchanged. */
+export function translated(error: unknown, call: AwsCall, loginCommand: string): unknown {
   if (error instanceof ToolError || isAbort(error)) return error;
-  const fault = faultOf(error, doing, loginCommand);
-  const changed = doing.changed?.() ?? 'Nothing was changed.';
-  return new ToolError(fault.code, `${sentence(fault, doing)} ${changed}`, {
-    next: fault.next,
+  const text = explainAwsError(error, call, loginCommand);
+  const changed = call.changed?.() ?? 'Nothing was changed.';
+  return new ToolError(text.code, `${sentence(text, call)} ${changed}`, {
+    next: text.next,
     cause: error,
   });
 }
 
-function sentence(fault: Fault, doing: Doing): string {
-  return `${fault.what} (while ${doing.what}).`;
+function sentence(text: AwsErrorText, call: AwsCall): string {
+  return `${text.what} (while ${call.what}).`;
 }
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** Errors after which a person logs in again, so that the next call must start with fresh credentials. */
+/** Errors after which the user may log in again, so the next call must read the credentials again. */
 const credentialErrors = new Set([
   'CredentialsProviderError',
   'TokenProviderError',
@@ -56,7 +44,7 @@ const credentialErrors = new Set([
   '403',
 ]);
 
-/** Denied permissions are among them: a log-in with another role is the usual cure, and a new client costs little. */
+/** Includes denied permissions: the usual fix is a login with another role, and a new client costs little. */
 export function isAboutCredentials(error: unknown): boolean {
   return error instanceof Error && (credentialErrors.has(error.name) || statusOf(error) === 403);
 }
@@ -66,7 +54,7 @@ export function statusOf(error: unknown): number | undefined {
   return metadata?.httpStatusCode;
 }
 
-/** An object or bucket that is not there, also as HEAD says it: without a body, by the status alone. */
+/** An object or bucket that does not exist; HEAD reports that by the status alone. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey');
 }

@@ -1,139 +1,147 @@
-/** The table behind awsErrors.ts: each failure people really meet, with its code, its sentence and its cure. */
+/** The rules of awsErrors.ts: the failures that occur in practice, each with its code, sentence and next step. */
 import type { ErrorCode } from '../errors.ts';
 import { cleanLine } from '../foreignText.ts';
-import type { Doing } from './awsErrors.ts';
 
-export interface Fault {
+/** A call to AWS, described for error messages. */
+export interface AwsCall {
+  /** "reading s3://bucket/key": completes "while …". */
+  readonly what: string;
+  /** The IAM action it needs: "s3:PutObject". */
+  readonly action?: string;
+  readonly bucket?: string;
+  readonly clusterId?: string;
+  /** What the call changed so far; "Nothing was changed." by default. Read when it fails. */
+  changed?(): string;
+}
+
+export interface AwsErrorText {
   readonly code: ErrorCode;
   /** Without the full stop. */
   readonly what: string;
   readonly next: string;
 }
 
-interface Failure {
+interface AwsFailure {
   readonly name: string;
-  /** The error code of Node (ENOTFOUND) where the connection failed. */
+  /** Node's error code when the connection failed: ENOTFOUND. */
   readonly nodeCode: string;
   readonly message: string;
   readonly status: number | undefined;
-  readonly doing: Doing;
+  readonly call: AwsCall;
   readonly login: string;
 }
 
-interface Row {
-  fits(failure: Failure): boolean;
-  fault(failure: Failure): Fault;
+interface AwsErrorRule {
+  matches(failure: AwsFailure): boolean;
+  explain(failure: AwsFailure): AwsErrorText;
 }
 
 const named = (...names: string[]) => {
   const set = new Set(names);
-  return ({ name, nodeCode }: Failure) => set.has(name) || set.has(nodeCode);
+  return ({ name, nodeCode }: AwsFailure) => set.has(name) || set.has(nodeCode);
 };
-const says = (pattern: RegExp) => (failure: Failure) => pattern.test(failure.message);
+const mentions = (pattern: RegExp) => (failure: AwsFailure) => pattern.test(failure.message);
 
-const again = 'Wait a minute and call the same tool again; what was finished is not repeated.';
-const login = ({ login }: Failure) => `Type \`${login}\` in a terminal, then call the same tool again.`;
+const again = 'Wait a minute and call the same tool again; finished work is not repeated.';
+const login = ({ login }: AwsFailure) => `Type \`${login}\` in a terminal, then call the same tool again.`;
 
-const rows: readonly Row[] = [
+const rules: readonly AwsErrorRule[] = [
   {
-    fits: (f) =>
+    matches: (f) =>
       named('ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired')(f) ||
       (named('CredentialsProviderError', 'TokenProviderError')(f) && /expired|refresh/i.test(f.message)),
-    fault: (f) => ({ code: 'DENIED', what: 'The AWS log-in has expired', next: login(f) }),
+    explain: (f) => ({ code: 'DENIED', what: 'The AWS login has expired', next: login(f) }),
   },
   {
-    fits: (f) =>
+    matches: (f) =>
       named('CredentialsProviderError')(f) && /profile/i.test(f.message) && /not.*found/i.test(f.message),
-    fault: (f) => ({
+    explain: (f) => ({
       code: 'CONFIG',
       what: `The AWS profile cannot be used: ${cleanLine(f.message, 160)}`,
-      next: `Set AWS_PROFILE in .env to a profile of ~/.aws/config, or type \`${f.login}\`; then call the tool again.`,
+      next: `Set AWS_PROFILE in .env to a profile in ~/.aws/config, or type \`${f.login}\`; then call the tool again.`,
     }),
   },
   {
-    fits: named(
+    matches: named(
       'CredentialsProviderError',
       'TokenProviderError',
       'MissingAuthenticationToken',
       'MissingAuthenticationTokenException',
     ),
-    fault: (f) => ({
+    explain: (f) => ({
       code: 'DENIED',
       what: 'No AWS credentials were found',
       next: `Type \`${f.login}\` in a terminal, or set AWS_PROFILE in .env to a profile that exists; then call the same tool again.`,
     }),
   },
   {
-    fits: says(/region is missing/i),
-    fault: () => ({
+    matches: mentions(/region is missing/i),
+    explain: () => ({
       code: 'CONFIG',
       what: 'No AWS region is set',
       next: 'Set AWS_REGION in .env (or `region` in ~/.aws/config for AWS_PROFILE), then call the same tool again.',
     }),
   },
   {
-    fits: named(
+    matches: named(
       'InvalidAccessKeyId',
       'InvalidClientTokenId',
       'UnrecognizedClientException',
       'InvalidToken',
       'InvalidSecurity',
     ),
-    fault: (f) => ({
+    explain: (f) => ({
       code: 'DENIED',
-      what: 'AWS does not know the credentials that were used',
+      what: 'AWS does not recognize these credentials',
       next: login(f),
     }),
   },
   {
-    fits: (f) =>
+    matches: (f) =>
       named('RequestTimeTooSkewed', 'RequestInTheFuture')(f) ||
-      says(/signature (?:expired|not yet current)/i)(f),
-    fault: () => ({
+      mentions(/signature (?:expired|not yet current)/i)(f),
+    explain: () => ({
       code: 'DENIED',
-      what: "AWS refused the request because this machine's clock is too far from its own",
-      next: 'Set the clock of this machine (automatic time), then call the same tool again.',
+      what: "AWS rejected the request because this machine's clock is wrong",
+      next: 'Set the clock of this machine (turn on automatic time), then call the same tool again.',
     }),
   },
   {
-    fits: named('SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature'),
-    fault: (f) => ({
+    matches: named('SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature'),
+    explain: (f) => ({
       code: 'DENIED',
-      what: 'AWS did not accept the signature: the secret key does not belong to the key id, or a proxy changed the request',
+      what: 'AWS rejected the signature: the secret key does not belong to the key id, or a proxy changed the request',
       next: login(f),
     }),
   },
   {
-    fits: named('NoSuchBucket'),
-    fault: (f) => ({
+    matches: named('NoSuchBucket'),
+    explain: (f) => ({
       code: 'CONFIG',
-      what: `There is no bucket ${f.doing.bucket ?? 'of that name'}`,
+      what: `The bucket${f.call.bucket === undefined ? '' : ` ${f.call.bucket}`} does not exist`,
       next: 'Correct S3_BUCKET (or PROD_HOURLY_CHECKS) in .env, then run checkSetup.',
     }),
   },
   {
-    fits: (f) =>
+    matches: (f) =>
       named('PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException')(f) ||
       f.status === 301,
-    fault: (f) => ({
+    explain: (f) => ({
       code: 'CONFIG',
-      what: `The bucket ${f.doing.bucket ?? ''} is in another region than the one that is set`.replace(
-        '  ',
-        ' ',
-      ),
+      what: `The bucket${f.call.bucket === undefined ? '' : ` ${f.call.bucket}`} is in another region than AWS_REGION`,
       next: 'Set AWS_REGION in .env to the region of the bucket, then call the same tool again.',
     }),
   },
   {
-    fits: says(/cluster id '?[^']*'? is not valid/i),
-    fault: (f) => ({
+    matches: mentions(/cluster id '?[^']*'? is not valid/i),
+    explain: (f) => ({
       code: 'NOT_FOUND',
-      what: `EMR knows no cluster ${f.doing.clusterId ?? 'of that id'} in this account and region`,
-      next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env; or leave clusterId out to have it found.',
+      what: `EMR has no cluster ${f.call.clusterId ?? 'with that id'} in this account and region`,
+      next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env; or omit clusterId to let the tool find it.',
     }),
   },
   {
-    fits: named(
+    matches: named(
       'Throttling',
       'ThrottlingException',
       'ThrottledException',
@@ -141,57 +149,57 @@ const rows: readonly Row[] = [
       'SlowDown',
       'RequestLimitExceeded',
     ),
-    fault: () => ({
+    explain: () => ({
       code: 'UPSTREAM',
-      what: 'AWS limits the rate of requests, and went on doing so after several tries',
+      what: 'AWS throttled the requests, and several retries as well',
       next: again,
     }),
   },
   {
-    fits: (f) =>
+    matches: (f) =>
       named('AccessDenied', 'AccessDeniedException', 'AllAccessDisabled', 'Forbidden')(f) || f.status === 403,
-    fault: (f) => ({
+    explain: (f) => ({
       code: 'DENIED',
       what: `AWS denies ${deniedAction(f)}`,
-      next: `Type \`${f.login}\` to log in with a role that may do this, or ask for the permission; checkSetup shows who you are.`,
+      next: `Type \`${f.login}\` to log in with a role that allows this, or ask for the permission; checkSetup shows your identity.`,
     }),
   },
   {
-    fits: named('PreconditionFailed', 'ConditionalRequestConflict', 'OperationAborted'),
-    fault: () => ({
+    matches: named('PreconditionFailed', 'ConditionalRequestConflict', 'OperationAborted'),
+    explain: () => ({
       code: 'CONFLICT',
-      what: 'The object was changed by somebody else at the same moment',
-      next: 'Call the same tool again: it looks anew and does only what is still to do.',
+      what: 'Somebody else changed the object at the same time',
+      next: 'Call the same tool again: it checks again and does only what is left.',
     }),
   },
   {
-    fits: (f) =>
+    matches: (f) =>
       named('BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch')(f) ||
-      says(/checksum mismatch/i)(f),
-    fault: () => ({
+      mentions(/checksum mismatch/i)(f),
+    explain: () => ({
       code: 'UPSTREAM',
-      what: 'The bytes that arrived were not the bytes that were sent, and were refused',
-      next: 'Call the same tool again; when it repeats, something on the network changes requests.',
+      what: 'AWS rejected the upload: the bytes it received differ from the bytes sent',
+      next: 'Call the same tool again; if the error repeats, something on the network changes requests.',
     }),
   },
   {
-    fits: named('NoSuchKey', 'NotFound'),
-    fault: () => ({
+    matches: named('NoSuchKey', 'NotFound'),
+    explain: () => ({
       code: 'NOT_FOUND',
-      what: 'The object is not there (any more)',
+      what: 'The object does not exist (any more)',
       next: 'Call the same tool again.',
     }),
   },
   {
-    fits: named('ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'),
-    fault: () => ({
+    matches: named('ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'),
+    explain: () => ({
       code: 'UPSTREAM',
       what: 'AWS cannot be reached from this machine',
       next: 'Check the network, the VPN, AWS_REGION and AWS_ENDPOINT_URL, then call the same tool again.',
     }),
   },
   {
-    fits: named(
+    matches: named(
       'TimeoutError',
       'RequestTimeout',
       'ECONNRESET',
@@ -199,36 +207,36 @@ const rows: readonly Row[] = [
       'ETIMEDOUT',
       'ERR_STREAM_PREMATURE_CLOSE',
     ),
-    fault: () => ({
+    explain: () => ({
       code: 'UPSTREAM',
-      what: 'The connection to AWS broke or took too long, also after several tries',
+      what: 'The connection to AWS failed or timed out, after several retries',
       next: again,
     }),
   },
   {
-    fits: (f) =>
+    matches: (f) =>
       (f.status ?? 0) >= 500 || named('InternalError', 'InternalServerException', 'ServiceUnavailable')(f),
-    fault: (f) => ({
+    explain: (f) => ({
       code: 'UPSTREAM',
-      what: `AWS failed (${f.status === undefined ? cleanLine(f.name, 60) : `HTTP ${f.status}`}), also after several tries`,
+      what: `AWS failed (${f.status === undefined ? cleanLine(f.name, 60) : `HTTP ${f.status}`}), after several retries`,
       next: again,
     }),
   },
 ];
 
-/** The row that fits, or the error in AWS's own words as an upstream failure. */
-export function faultOf(error: unknown, doing: Doing, loginCommand: string): Fault {
-  const failure = failureOf(error, doing, loginCommand);
-  const row = rows.find((candidate) => candidate.fits(failure));
-  if (row !== undefined) return row.fault(failure);
+/** The text of the first matching rule, else AWS's own text as an upstream failure. */
+export function explainAwsError(error: unknown, call: AwsCall, loginCommand: string): AwsErrorText {
+  const failure = failureOf(error, call, loginCommand);
+  const rule = rules.find((candidate) => candidate.matches(failure));
+  if (rule !== undefined) return rule.explain(failure);
   return {
     code: 'UPSTREAM',
-    what: `AWS answered with ${cleanLine(failure.name, 60)}: ${cleanLine(failure.message, 240)}`,
-    next: 'Run checkSetup; when all is well there, call the same tool again.',
+    what: `AWS returned ${cleanLine(failure.name, 60)}: ${cleanLine(failure.message, 240)}`,
+    next: 'Run checkSetup; if everything is fine there, call the same tool again.',
   };
 }
 
-function failureOf(error: unknown, doing: Doing, login: string): Failure {
+function failureOf(error: unknown, call: AwsCall, login: string): AwsFailure {
   const raw = (error ?? {}) as {
     name?: string;
     code?: unknown;
@@ -240,15 +248,15 @@ function failureOf(error: unknown, doing: Doing, login: string): Failure {
     nodeCode: typeof raw.code === 'string' ? raw.code : '',
     message: raw.message ?? String(error),
     status: raw.$metadata?.httpStatusCode,
-    doing,
+    call,
     login,
   };
 }
 
-/** The action and resource as AWS names them, else the action that we know the call needs. */
-function deniedAction({ message, doing }: Failure): string {
-  const told = /to perform:? ([a-z][\w-]*:\w+)(?: on resource:? "?(\S+?)"?(?:\s|$))?/.exec(message);
-  const action = told?.[1] ?? doing.action ?? 'the request';
-  const resource = told?.[2];
+/** The action and resource that AWS names, else the action that the call is known to need. */
+function deniedAction({ message, call }: AwsFailure): string {
+  const denied = /to perform:? ([a-z][\w-]*:\w+)(?: on resource:? "?(\S+?)"?(?:\s|$))?/.exec(message);
+  const action = denied?.[1] ?? call.action ?? 'the request';
+  const resource = denied?.[2];
   return cleanLine(resource === undefined ? action : `${action} on ${resource}`, 240);
 }

@@ -1,19 +1,19 @@
 /**
- * When a request is tried again. The SDK's own standard strategy with three differences: throttling may be met
- * more often than an outage (EMR's quotas are small, a dead network should be told at once), one slow service
- * does not use up the other calls' tries, and the wait can be shortened by a test.
+ * The SDK's standard retry strategy with three differences: throttling is retried more often than an outage (EMR's quotas
+ * are small, a dead network should be reported soon), there is no retry quota shared between calls, and tests can shorten
+ * the wait.
  */
 
 export interface Retries {
-  /** Tries altogether when the service says "slow down". */
+  /** Attempts in total when the service throttles. */
   readonly throttledAttempts: number;
-  /** Tries altogether when the connection breaks or the service fails. */
-  readonly brokenAttempts: number;
-  /** Milliseconds before try number `attempt` (2, 3, …). */
+  /** Attempts in total when the connection or the service fails. */
+  readonly transientAttempts: number;
+  /** Milliseconds before attempt number `attempt` (2, 3, …). */
   delayMs(attempt: number, throttled: boolean): number;
 }
 
-/** Exponential with full jitter, 20 s at most, as in AWS's "Exponential Backoff and Jitter". */
+/** Exponential backoff with full jitter, at most 20 s, as in AWS's "Exponential Backoff and Jitter". */
 export function backoffMs(attempt: number, throttled: boolean): number {
   const base = throttled ? 500 : 100;
   return Math.floor(Math.random() * Math.min(20_000, base * 2 ** (attempt - 2)));
@@ -29,7 +29,7 @@ const token = (retries: number, delayMs: number): Token => ({
   getRetryDelay: () => delayMs,
 });
 
-/** A retry strategy in the shape of the SDK's RetryStrategyV2; the SDK itself waits, and stops waiting on abort. */
+/** A retry strategy in the shape of the SDK's RetryStrategyV2; the SDK waits, and stops waiting on abort. */
 export function retryStrategy(retries: Retries) {
   return {
     acquireInitialRetryToken: async (_scope: string): Promise<Token> => token(0, 0),
@@ -37,12 +37,12 @@ export function retryStrategy(retries: Retries) {
       last: Token,
       failure: { errorType: string; error?: unknown; retryAfterHint?: Date },
     ): Promise<Token> => {
-      if (isDefinite(failure.error)) throw new Error('not tried again');
+      if (isFinalAnswer(failure.error)) throw new Error('not retried');
       const throttled = failure.errorType === 'THROTTLING';
       const retryable = throttled || failure.errorType === 'TRANSIENT';
       const attempt = last.getRetryCount() + 2;
-      if (!retryable || attempt > (throttled ? retries.throttledAttempts : retries.brokenAttempts))
-        throw new Error('not tried again');
+      if (!retryable || attempt > (throttled ? retries.throttledAttempts : retries.transientAttempts))
+        throw new Error('not retried');
       return token(attempt - 1, retries.delayMs(attempt, throttled));
     },
     recordSuccess: (_token: Token): void => {},
@@ -50,10 +50,10 @@ export function retryStrategy(retries: Retries) {
 }
 
 /**
- * Answers that no further try changes. The SDK calls every error transient while it corrects for a clock that is four
- * minutes off, a plain "not found" included.
+ * Responses that a retry cannot change. While the SDK corrects for a clock that is four minutes off, it classifies every
+ * error as transient, including "not found".
  */
-function isDefinite(error: unknown): boolean {
+function isFinalAnswer(error: unknown): boolean {
   const status = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata
     ?.httpStatusCode;
   return status === 404 || status === 412;

@@ -5,8 +5,8 @@ import { createTwoFilesPatch } from 'diff';
 
 /**
  * Writes a patch that turns each file's `after` back into its `before`, to be applied with `git apply` at the top of
- * the repository. Answers its path. The patch is made and written byte by byte (latin1 on the way), so that a file
- * in any encoding comes back as it was.
+ * the repository. Returns its path. Text is handled as latin1, byte for byte, so that a file in any encoding is restored
+ * exactly.
  */
 export async function backupPatch(
   stateDir: string,
@@ -26,19 +26,19 @@ export async function backupPatch(
 
 function filePatch(path: string, before: Uint8Array | undefined, after: Uint8Array): string {
   const [a, b] = [quoted(`a/${path}`), quoted(`b/${path}`)];
-  const gone = before === undefined;
+  const isNew = before === undefined;
   const hunks = createTwoFilesPatch('', '', text(after), text(before ?? new Uint8Array()), '', '', {
     context: 3,
   });
   return [
     `diff --git ${a} ${b}\n`,
-    gone ? 'deleted file mode 100644\n' : '',
-    `--- ${a}\n+++ ${gone ? '/dev/null' : b}\n`,
+    isNew ? 'deleted file mode 100644\n' : '',
+    `--- ${a}\n+++ ${isNew ? '/dev/null' : b}\n`,
     hunks.slice(hunks.indexOf('@@')),
   ].join('');
 }
 
-/** As git quotes a path: bytes that are not plain printing ASCII in octal, between quotes. */
+/** A path as git quotes it: bytes that are not printable ASCII in octal, between quotes. */
 function quoted(path: string): string {
   if (/^[\w!#-[\]-~]+$/.test(path)) return path;
   const bytes = [...Buffer.from(path)].map((byte) =>

@@ -1,18 +1,18 @@
-/** What git knows of the check files and what lies on disk, brought together. */
+/** Combines what git knows about the check files with the files on disk. */
 import { createHash } from 'node:crypto';
 import type { ChecksSnapshot, Watch } from '../ports.ts';
-import type { ChecksFolder } from './checksFolder.ts';
+import { type ChecksFolder, filesAtOnce } from './checksFolder.ts';
+import { concurrently } from './concurrently.ts';
 import type { Git } from './git.ts';
 import { checkoutKey, firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
-import { inBatches } from './inBatches.ts';
 
-/** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; and the names that are no check's. */
+/** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; and the unprintable names. */
 export async function readCheckFiles(
   git: Git,
   folder: ChecksFolder,
   { baseCommit, headCommit }: { readonly baseCommit: string; readonly headCommit: string },
   watch?: Watch,
-): Promise<Pick<ChecksSnapshot, 'files' | 'unspeakable'>> {
+): Promise<Pick<ChecksSnapshot, 'files' | 'unprintableNames'>> {
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;
   const readBase = readTree(git, baseCommit, folder.inRepository, signal);
@@ -23,12 +23,12 @@ export async function readCheckFiles(
   ]);
   const added = [...head.keys()].filter((path) => !base.has(path));
   const firsts = await firstVersions(git, baseCommit, folder.inRepository, added, base, signal);
-  const disk = await readDisk(folder, onDisk.filter(isSpeakable), watch);
+  const disk = await readDisk(folder, onDisk.filter(hasPrintableName), watch);
 
-  // Only what differs from the bytes on disk has to be fetched from git.
+  // Only what differs from the bytes on disk has to be read from git.
   const idLike = head.values().next().value ?? baseCommit;
   const diskIds = new Map([...disk].map(([path, bytes]) => [path, objectId(bytes, idLike)]));
-  const inHead = [...head.keys()].map((path) => path.slice(below.length)).filter(isSpeakable);
+  const inHead = [...head.keys()].map((path) => path.slice(below.length)).filter(hasPrintableName);
   const paths = [...new Set([...disk.keys(), ...inHead])].sort();
   const known = paths.map((path) => {
     const name = below + path;
@@ -39,19 +39,19 @@ export async function readCheckFiles(
       isNew: !base.has(name),
     };
   });
-  const wanted = known.flatMap(({ path, headId, baseId }) =>
+  const checkouts = known.flatMap(({ path, headId, baseId }) =>
     [...new Set([headId, baseId])].flatMap((id) =>
       id === undefined || id === diskIds.get(path) ? [] : [{ id, path: below + path }],
     ),
   );
-  const blobs = await readBlobs(git, wanted, signal);
+  const blobs = await readBlobs(git, checkouts, signal);
 
   const files = known.map(({ path, headId, baseId, isNew }) => {
     const version = (id: string): Version =>
       id === diskIds.get(path) ? now : versionOf(blobs.get(checkoutKey(id, below + path)));
     const now = versionOf(disk.get(path));
     const atHead: Version = headId === undefined ? {} : version(headId);
-    // A file that HEAD does not have is not git's yet, whatever an older commit held.
+    // A file that is not in HEAD has no baseline, whatever an older commit contained.
     const isKnown = headId !== undefined && baseId !== undefined;
     const baseline: Version = isKnown ? (baseId === headId ? atHead : version(baseId)) : {};
     return {
@@ -62,7 +62,7 @@ export async function readCheckFiles(
       ...(baseline.bytes === undefined ? {} : { baseline: baseline.bytes, baselineDigest: baseline.digest }),
     };
   });
-  return { files, unspeakable: onDisk.filter((path) => !isSpeakable(path)) };
+  return { files, unprintableNames: onDisk.filter((path) => !hasPrintableName(path)) };
 }
 
 type Version = { bytes: Buffer; digest: string } | { bytes?: never };
@@ -76,15 +76,16 @@ async function readDisk(
   paths: readonly string[],
   watch: Watch | undefined,
 ): Promise<Map<string, Buffer>> {
-  watch?.signal.throwIfAborted();
-  const bytes = await inBatches(paths, folder.read, (done) => {
-    watch?.progress(done, paths.length, 'check files read');
-    watch?.signal.throwIfAborted();
-  });
+  const pool = {
+    limit: filesAtOnce,
+    signal: watch?.signal,
+    onProgress: (done: number) => watch?.progress(done, paths.length, 'check files read'),
+  };
+  const bytes = await concurrently(paths, pool, folder.read);
   return new Map(paths.flatMap((path, index) => (bytes[index] === undefined ? [] : [[path, bytes[index]]])));
 }
 
-/** A name that is no UTF-8, cannot be spoken to git a line at a time, or reads as another than it is, is nobody's check. */
-function isSpeakable(path: string): boolean {
+/** False for a name that is not UTF-8, would break git's line-based input, or looks like another name. */
+function hasPrintableName(path: string): boolean {
   return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/u.test(path);
 }

@@ -1,36 +1,30 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { ToolError } from '../errors.ts';
 import type { WrittenFile } from '../ports.ts';
+import { atomicWrite, draftWriter } from './atomicWrite.ts';
+
+/** How many check files are open at once. */
+export const filesAtOnce = 32;
 
 /**
- * The folder of the check files, by its real path. Everything that is read or written through it is a plain file
- * inside it: links, hard links and special files are refused, whatever they point at.
+ * The folder of the check files, by its real path. Only plain files inside it are written: links, hard links and special
+ * files are refused, wherever they point.
  */
 export interface ChecksFolder {
   /** Relative to the repository's top level, with forward slashes. */
   readonly inRepository: string;
-  /** Paths of the plain files below, relative to the folder, with forward slashes, in order. */
+  /** Paths of the plain files below it, relative to the folder, with forward slashes, sorted. */
   list(): Promise<string[]>;
-  /** The bytes; undefined when the file went meanwhile. */
+  /** The bytes; undefined when the file no longer exists. */
   read(path: string): Promise<Buffer | undefined>;
-  /** @throws ToolError DENIED when `write` would refuse the path */
+  /** @throws ToolError DENIED when `write` would reject the path */
   requirePlain(path: string): Promise<void>;
-  /** Replaces one file atomically; its mode stays. @throws ToolError CONFLICT when it no longer holds what was expected */
+  /** Replaces one file atomically and keeps its mode. @throws ToolError CONFLICT when its bytes are not the expected ones */
   write(file: WrittenFile): Promise<void>;
-  /** Removes what killed writers left behind. */
+  /** Removes the drafts of writers that were killed. */
   removeDrafts(): Promise<void>;
 }
 
@@ -42,7 +36,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       'CONFIG',
       `CHECKS_PATH ${checksPath} does not exist in TARGET_REPO. Nothing was changed.`,
       {
-        next: 'correct CHECKS_PATH in .env, or check out the branch that has it; checkSetup shows the whole set-up.',
+        next: 'correct CHECKS_PATH in .env, or check out the branch that has it; checkSetup shows the whole setup.',
       },
     );
   });
@@ -69,14 +63,14 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     return paths.sort();
   }
 
-  // A check is a few kilobytes: what waits for the file system's threads takes several times as long as the work.
+  // Synchronous: a check is a few kilobytes, and the thread pool would take several times as long as the work.
 
-  /** The mode of the plain file at this path; undefined when there is none yet. */
+  /** The mode of the plain file at this path; undefined when it does not exist yet. */
   function plainMode(path: string): number | undefined {
     const target = join(folder, path);
     const parent = unlessMissing(() => realpathSync.native(existingAncestor(dirname(target))));
     if (parent === undefined || isOutside(relative(folder, parent)) || forbidden(path))
-      refuse(path, 'it does not lie under CHECKS_PATH');
+      refuse(path, 'it is not under CHECKS_PATH');
     const found = unlessMissing(() => lstatSync(target));
     if (found !== undefined && !found.isFile()) refuse(path, 'it is a link or not a plain file');
     if (found !== undefined && found.nlink > 1) refuse(path, 'it has a second name (hard link)');
@@ -90,8 +84,8 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     if ((found && createHash('sha256').update(found).digest('hex')) === expected) return;
     throw new ToolError(
       'CONFLICT',
-      `Somebody changed ${path} while this call was under way. Nothing of that file was changed.`,
-      { next: 'call the same tool again: it looks at the files anew.' },
+      `${path} changed while this call was running. That file was not written.`,
+      { next: 'call the same tool again: it reads the files again.' },
     );
   }
 
@@ -100,46 +94,24 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     const mode = plainMode(path);
     const target = join(folder, path);
     if (mode === undefined) mkdirSync(dirname(target), { recursive: true });
-    const draft = join(dirname(target), `${draftStart}${process.pid}-${randomBytes(6).toString('hex')}`);
-    const file = openSync(draft, 'wx', mode ?? 0o644);
-    try {
-      try {
-        writeFileSync(file, bytes);
-      } finally {
-        closeSync(file);
-      }
-      // As late as can be: between this look and the rename lie microseconds, not a wait for AWS.
-      requireUntouched(written);
-      renameSync(draft, target);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
+    // As late as possible: between this check and the rename lie microseconds, not a wait for AWS.
+    atomicWrite(target, bytes, { mode: mode ?? 0o644, check: () => requireUntouched(written) });
   }
 
   return {
     inRepository: inside.split(sep).join('/'),
-    list: async () => (await walk()).filter((path) => writerOf(path) === undefined),
+    list: async () => (await walk()).filter((path) => draftWriter(path) === undefined),
     read: async (path) => read(path),
     requirePlain: async (path) => void plainMode(path),
     write: async (file) => write(file),
     async removeDrafts() {
       for (const path of await walk()) {
-        const writer = writerOf(path);
+        const writer = draftWriter(path);
         if (writer !== undefined && !isRunning(writer))
           await unlink(join(folder, path)).catch(() => undefined);
       }
     },
   };
-}
-
-/** A file is made whole under such a name first, with the id of the process that writes it. */
-const draftStart = '.audit-load-test-';
-
-/** The process that wrote this draft; undefined for a file that is no draft of ours. */
-function writerOf(path: string): number | undefined {
-  const [, pid] = /(?:^|\/)\.audit-load-test-(\d+)-[0-9a-f]{12}$/.exec(path) ?? [];
-  return pid === undefined ? undefined : Number(pid);
 }
 
 function isRunning(pid: number): boolean {
@@ -174,7 +146,7 @@ function existingAncestor(path: string): string {
 }
 
 function refuse(path: string, why: string): never {
-  throw new ToolError('DENIED', `${path} is not written to: ${why}. Nothing was changed.`, {
-    next: 'replace it by a plain file under CHECKS_PATH, then call the same tool again.',
+  throw new ToolError('DENIED', `${path} cannot be written: ${why}. Nothing was changed.`, {
+    next: 'replace it with a plain file under CHECKS_PATH, then call the same tool again.',
   });
 }

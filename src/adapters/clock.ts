@@ -1,4 +1,4 @@
-/** Time: ours, and how far it is from AWS's, which stamps the steps. */
+/** The local clock, and its difference from AWS's clock, which stamps the steps. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../ports.ts';
@@ -6,13 +6,13 @@ import type { AwsServices } from './awsClient.ts';
 
 export interface ClockOptions {
   readonly aws: Pick<AwsServices, 's3'>;
-  /** The bucket that is asked; any answer will do, also a refusal. */
+  /** The bucket to send a request to; any response carries the time, even a refusal. */
   readonly bucket: string;
 }
 
-/** The `Date` header has whole seconds, so that a smaller difference means nothing. */
-const believedSkewMs = 2_000;
-const patienceMs = 10_000;
+/** The `Date` header has whole seconds, so a smaller difference means nothing. */
+const minSkewMs = 2_000;
+const timeoutMs = 10_000;
 
 export function createClock({ aws, bucket }: ClockOptions): Clock {
   return {
@@ -22,20 +22,20 @@ export function createClock({ aws, bucket }: ClockOptions): Clock {
     },
     async now() {
       const before = aws.s3.clockReading();
-      const doing = { what: `asking s3://${bucket} for the time`, bucket };
-      const signal = AbortSignal.timeout(patienceMs);
+      const call = { what: `reading the time from s3://${bucket}`, bucket };
+      const signal = AbortSignal.timeout(timeoutMs);
       await aws.s3
-        .run(doing, (client, sdk) =>
+        .run(call, (client, sdk) =>
           client.send(new sdk.HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal }),
         )
         .catch(() => undefined);
       const reading = aws.s3.clockReading();
-      // An answer to an earlier request says nothing of now.
+      // A reading from an earlier request says nothing about now.
       if (reading === undefined || reading === before)
         return { epochUs: localUs(), source: 'local', skewSeconds: 0 };
-      // Our clock at the middle of the request, when the stamp was made.
+      // The local clock at the middle of the request, when AWS stamped the response.
       const skewMs = reading.awsMs - (reading.sentMs + reading.answeredMs) / 2;
-      const correctionMs = Math.abs(skewMs) > believedSkewMs ? Math.round(skewMs) : 0;
+      const correctionMs = Math.abs(skewMs) > minSkewMs ? Math.round(skewMs) : 0;
       return {
         epochUs: localUs() + correctionMs * 1000,
         source: 'aws',
@@ -45,7 +45,7 @@ export function createClock({ aws, bucket }: ClockOptions): Clock {
   };
 }
 
-/** Microseconds since the epoch. The fine clock stops while a laptop sleeps: then the coarse one is right. */
+/** Microseconds since the epoch. The fine clock stops while a laptop sleeps; then the coarse one is right. */
 function localUs(): number {
   const fine = performance.timeOrigin + performance.now();
   const coarse = Date.now();

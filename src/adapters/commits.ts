@@ -3,13 +3,13 @@ import type { Commit } from '../ports.ts';
 import type { Git } from './git.ts';
 import { objectId } from './gitTree.ts';
 
-/** Every commit of ours carries it, with what it is about: a call that is repeated finds its commit, and so does the baseline's guard. */
+/** Each commit of the product has this trailer, by which a repeated call and the baseline guard find it. */
 export const trailerKey = 'Audit-Load-Test';
 
 /**
- * Commits exactly these files (relative to the repository's top) as they lie on disk, where nothing is half done. Somebody's staged work is
- * refused, not swept in. With nothing to commit, the commit that carries the trailer, or else HEAD, is answered.
- * Idempotent by observation: a call that was killed half-way is finished by the same call.
+ * Commits exactly these files (relative to the repository's top) as they are on disk. Throws when other work is staged.
+ * With nothing to commit, returns the commit that has the trailer, else HEAD. Idempotent: repeating a call that was killed
+ * finishes it.
  */
 export async function commitFiles(
   git: Git,
@@ -23,7 +23,7 @@ export async function commitFiles(
   const staged = list(
     await git.run(['diff', '--cached', '--name-only', '--no-renames', '-z', '--no-ext-diff']),
   );
-  const foreign = [
+  const othersWork = [
     ...staged.filter((path) => !ours.has(path)),
     ...(await otherVersions(
       git,
@@ -31,11 +31,11 @@ export async function commitFiles(
       expected,
     )),
   ];
-  if (foreign.length > 0)
+  if (othersWork.length > 0)
     throw new ToolError(
       'CONFLICT',
-      `Something else is staged in ${git.directory} (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}). Nothing was committed there.`,
-      { next: 'commit or unstage it (git restore --staged), then call commitResults again.' },
+      `Other changes are staged in ${git.directory} (${othersWork.slice(0, 3).join(', ')}${othersWork.length > 3 ? ', …' : ''}). Nothing was committed there.`,
+      { next: 'commit or unstage them (git restore --staged), then call commitResults again.' },
     );
   const changed =
     paths.length === 0
@@ -55,7 +55,7 @@ export async function commitFiles(
           .filter((path) => ours.has(path));
   if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
 
-  // Not `git add`, which holds every file of the repository against every path that it is given.
+  // Not `git add`, which compares every file of the repository with every path it is given.
   await git.run(['update-index', '--add', '--remove', '-z', '--stdin'], { input: changed.join('\0') });
   await requireExpected(git, changed, expected);
   const before = await headOf(git);
@@ -66,7 +66,7 @@ export async function commitFiles(
   return { sha, branch, files: changed, message, created: true };
 }
 
-/** What is staged is what will be committed: a file that was saved since it was looked at is unstaged again. */
+/** Staged bytes are what gets committed. If a file was saved since it was read, everything is unstaged again. */
 async function requireExpected(
   git: Git,
   changed: readonly string[],
@@ -78,12 +78,12 @@ async function requireExpected(
   await git.run(['reset', '--quiet', '--pathspec-from-file=-', '--pathspec-file-nul'], { input });
   throw new ToolError(
     'CONFLICT',
-    `Somebody changed ${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''} while this call was under way. Nothing was committed.`,
-    { next: 'look at the difference with reviewConfigs, then call commitResults again.' },
+    `${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''} changed while this call was running. Nothing was committed.`,
+    { next: 'review the difference with reviewConfigs, then call commitResults again.' },
   );
 }
 
-/** Paths whose staged version is not of the expected bytes. */
+/** Paths whose staged version is not the expected bytes. */
 async function otherVersions(
   git: Git,
   paths: readonly string[],
@@ -96,11 +96,11 @@ async function otherVersions(
     const bytes = expected.get(path);
     const id = staged.get(path);
     if (bytes === undefined || (id !== undefined && objectId(bytes, id) === id)) continue;
-    // git may keep other bytes than lie on disk (line ends, filters); it says itself what it would keep.
+    // git may store other bytes than those on disk (line endings, filters): hash-object computes what it stores.
     const input = Buffer.from(bytes).toString('utf8');
     const hash = ['hash-object', `--path=${path}`, '--stdin'];
-    const kept = input === '' ? '' : (await git.run(hash, { input })).trim();
-    if (kept !== id) others.push(path);
+    const stored = input === '' ? '' : (await git.run(hash, { input })).trim();
+    if (stored !== id) others.push(path);
   }
   return others;
 }
@@ -110,13 +110,13 @@ async function stagedIds(git: Git, paths: readonly string[]): Promise<Map<string
   return new Map(rows.map((row) => [row.slice(row.indexOf('\t') + 1), row.split(' ')[1] ?? ''] as const));
 }
 
-/** How many of the branch's newest commits are looked at: reading the whole history of a large repository takes long. */
-const lookBackCommits = 500;
+/** How many of the newest commits are searched: the whole history of a large repository takes long to read. */
+const maxCommitsSearched = 500;
 
-/** The newest commit of the branch whose message carries this very trailer. */
+/** The newest commit of the branch with exactly this trailer. */
 async function findCommit(git: Git, branch: string, trailer: string): Promise<Commit | undefined> {
   const format = `--format=%H %(trailers:key=${trailerKey},valueonly,separator=%x00)`;
-  const log = await git.run(['log', `--max-count=${lookBackCommits}`, format, 'HEAD']);
+  const log = await git.run(['log', `--max-count=${maxCommitsSearched}`, format, 'HEAD']);
   const found = log.split('\n').find((line) => line.slice(line.indexOf(' ') + 1) === trailer);
   return found === undefined ? undefined : describe(git, branch, found.slice(0, found.indexOf(' ')));
 }
@@ -133,7 +133,7 @@ async function unchanged(git: Git, branch: string): Promise<Commit> {
   return { sha: await headOf(git), branch, files: [], message: '', created: false };
 }
 
-/** Empty on a branch without a commit. */
+/** Empty for a branch without a commit. */
 async function headOf(git: Git): Promise<string> {
   return (await git.run(['rev-parse', '-q', '--verify', 'HEAD'])).trim();
 }

@@ -1,29 +1,47 @@
-/** Doing one thing for many, a few at a time. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+export interface Pool {
+  /** How many tasks run at once. */
+  readonly limit: number;
+  /** No further task starts once it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every `limit` finished tasks and after the last one; an error it throws stops the pool. */
+  readonly onProgress?: (done: number) => void;
+}
 
 /**
- * Runs `task` over `items`, at most `limit` at once. The first failure stops the queue; what is under way is
- * awaited, so that the caller knows exactly what took effect, and then the failure is thrown.
+ * Runs `task` over `items` and returns the results in the order of the items. The first failure stops the queue; the
+ * tasks under way are awaited, so that the caller knows exactly what took effect, and then the failure is thrown.
  */
-export async function concurrently<Item>(
+export async function concurrently<Item, Result>(
   items: readonly Item[],
-  limit: number,
-  signal: AbortSignal | undefined,
-  task: (item: Item) => Promise<void>,
-): Promise<void> {
-  let next = 0;
+  { limit, signal, onProgress }: Pool,
+  task: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Array<Result>(items.length);
+  const queue = items.entries();
+  let done = 0;
   let failure: { error: unknown } | undefined;
+  let turn: Promise<void> | undefined;
   const worker = async () => {
-    while (failure === undefined) {
-      const item = items[next++];
-      if (item === undefined) return;
+    for (const [index, item] of queue) {
       try {
         if (signal?.aborted) throw new DOMException('The call was cancelled.', 'AbortError');
-        await task(item);
+        results[index] = await task(item);
+        done += 1;
+        if (done % limit === 0 || done === items.length) {
+          onProgress?.(done);
+          // Tasks that never wait for anything would keep the event loop from a cancellation or another call.
+          turn = nextTurn();
+        }
+        await turn;
       } catch (error) {
         failure ??= { error };
       }
+      if (failure !== undefined) return;
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   if (failure !== undefined) throw failure.error;
+  return results;
 }

@@ -1,7 +1,7 @@
 /**
- * The second look at a request, just before the wire: whatever the code above believed, nothing is written
- * outside the two load-test prefixes, and nothing of EMR is changed. It knows nothing of LoadTestKey on purpose:
- * it judges what will really be sent. What it does not understand it refuses.
+ * The last check of a request before the wire: nothing is written outside the two load-test prefixes and nothing in EMR
+ * is changed, whatever the code above believes. It does not use LoadTestKey on purpose: it evaluates the request that will
+ * be sent. It refuses what it does not recognize.
  */
 import { ToolError } from '../errors.ts';
 
@@ -9,7 +9,7 @@ export interface OutgoingRequest {
   readonly method: string;
   /** Without the port. */
   readonly hostname: string;
-  /** As it will stand on the wire: percent-encoded, without the query. */
+  /** As sent: percent-encoded, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, unknown>>;
   /** Lower-case names. */
@@ -23,7 +23,7 @@ export interface Allowed {
   readonly bucket: string;
   readonly configsPrefix: string;
   readonly dagsPrefix: string;
-  /** The host of S3 when no bucket is named, as the SDK's settings have it: AWS_ENDPOINT_URL, or S3 of the region. */
+  /** The host of S3 without a bucket, by the SDK's settings: AWS_ENDPOINT_URL, or S3 of the region. */
   readonly serviceHost?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export function assertAllowed(request: OutgoingRequest, allowed: Allowed): void 
   if (objection === undefined) return;
   throw new ToolError(
     'DENIED',
-    `A request was stopped before it left: ${objection}; that request was not sent (${request.method} ${request.path.slice(0, 200)}).`,
+    `A request was blocked: ${objection}; it was not sent (${request.method} ${request.path.slice(0, 200)}).`,
     {
       next: 'This is a safeguard, not a permission: check S3_BUCKET, CONFIGS_PREFIX and DAGS_PREFIX in .env with checkSetup.',
     },
@@ -41,7 +41,7 @@ export function assertAllowed(request: OutgoingRequest, allowed: Allowed): void 
 }
 
 function objectionTo(request: OutgoingRequest, allowed: Allowed): string | undefined {
-  if (/[?#]/.test(request.path) || request.fragment) return 'its path holds a query or a fragment';
+  if (/[?#]/.test(request.path) || request.fragment) return 'its path contains a query or a fragment';
   if (allowed.service === 's3') return s3Objection(request, allowed);
   if (allowed.service === 'emr') {
     const operation = request.headers['x-amz-target'] ?? '';
@@ -58,7 +58,7 @@ function objectionTo(request: OutgoingRequest, allowed: Allowed): string | undef
 function s3Objection(request: OutgoingRequest, allowed: Allowed): string | undefined {
   if (request.method === 'GET' || request.method === 'HEAD') return undefined;
   if (request.method !== 'PUT' && request.method !== 'DELETE') return `${request.method} is not used on S3`;
-  // Sub-resources (?acl, ?policy, ?versionId, ?uploads …) are other operations in the clothes of PUT and DELETE.
+  // Sub-resources (?acl, ?policy, ?versionId, ?uploads …) turn PUT and DELETE into other operations.
   if (Object.keys(request.query).some((name) => name !== 'x-id')) return 'it addresses a sub-resource';
   const path = pathInBucket(request, allowed);
   if (path === undefined) return `it does not write to the bucket ${allowed.bucket}`;
@@ -70,10 +70,10 @@ function s3Objection(request: OutgoingRequest, allowed: Allowed): string | undef
   return inside ? undefined : 'it writes outside the two load-test prefixes';
 }
 
-/** S3 itself, with no bucket in front: `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, dual-stack, FIPS, China. */
+/** S3 without a bucket in the host name: `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, dual-stack, FIPS, China. */
 const s3Host = /^s3(?:-fips)?(?:\.dualstack)?(?:\.[a-z]{2}(?:-[a-z]+)+-\d{1,2})?\.amazonaws\.com(?:\.cn)?$/;
 
-/** The raw path behind the bucket, whether the bucket stands in the host name or in the path. */
+/** The raw path after the bucket, whether the bucket is in the host name or in the path. */
 function pathInBucket(request: OutgoingRequest, allowed: Allowed): string | undefined {
   if (allowed.bucket === '' || !request.path.startsWith('/')) return undefined;
   const host = request.hostname.toLowerCase();
@@ -87,12 +87,12 @@ function pathInBucket(request: OutgoingRequest, allowed: Allowed): string | unde
     : undefined;
 }
 
-/** Redirected to a bucket's own region, the host is S3 of that region. */
+/** After a redirect to the region of a bucket, the host is S3 of that region. */
 function isServiceHost(host: string, allowed: Allowed): boolean {
   return s3Host.test(host) || host === allowed.serviceHost?.toLowerCase();
 }
 
-/** The decoded key, or undefined when a proxy or a server could read the path in more than one way. */
+/** The decoded key, or undefined when a proxy or a server could interpret the path in more than one way. */
 function plainKey(rawPath: string): string | undefined {
   const segments: string[] = [];
   for (const raw of rawPath.split('/')) {

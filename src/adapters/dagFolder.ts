@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, DagFolder } from '../ports.ts';
+import { atomicWrite } from './atomicWrite.ts';
 
-/** The DAG file and its cluster configs, relative to the DAG's folder: what belongs to a load test there. */
+/** The files of a load test in the DAG's folder, relative to it: the DAG file and its cluster configs. */
 export function dagFileNames(dagFile: string): string[] {
   const name = basename(dagFile);
   const stem = name.replace(/\.py$/, '');
@@ -15,7 +16,6 @@ export function dagFileNames(dagFile: string): string[] {
 /** The DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
 export function createDagFolder(dagFile: string): DagFolder {
   const directory = dirname(dagFile);
-  const stem = basename(dagFile).replace(/\.py$/, '');
 
   async function readOne(name: string): Promise<DagFile> {
     const bytes = await readFile(join(directory, name)).catch((cause) => {
@@ -29,23 +29,21 @@ export function createDagFolder(dagFile: string): DagFolder {
 
   return {
     async read() {
-      // One after another: of several that are missing, always the first is named.
+      // In sequence, so that the error always names the first missing file.
       const files: DagFile[] = [];
       for (const name of dagFileNames(dagFile)) files.push(await readOne(name));
       return files;
     },
     async writeDag(bytes, expected) {
-      const draft = join(directory, `.${stem}-${randomBytes(6).toString('hex')}`);
-      await writeFile(draft, bytes, { mode: (await stat(dagFile)).mode & 0o777 });
-      if (!(await readFile(dagFile)).equals(expected)) {
-        await unlink(draft);
+      const requireUntouched = () => {
+        if (readFileSync(dagFile).equals(expected)) return;
         throw new ToolError(
           'CONFLICT',
-          'Somebody changed DAG_FILE while this call was under way. Nothing of that file was changed, and nothing was uploaded.',
-          { next: 'call uploadDags again: it reads the file anew.' },
+          'DAG_FILE changed while this call was running. That file was not written, and nothing was uploaded.',
+          { next: 'call uploadDags again: it reads the file again.' },
         );
-      }
-      await rename(draft, dagFile);
+      };
+      atomicWrite(dagFile, bytes, { mode: statSync(dagFile).mode & 0o777, check: requireUntouched });
     },
   };
 }

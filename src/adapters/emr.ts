@@ -1,4 +1,4 @@
-/** EMR, which is only ever read: clusters, and every step that a cluster ran. */
+/** Reads EMR: clusters, and every step that a cluster ran. The product never writes to EMR. */
 import { ToolError } from '../errors.ts';
 import type { Clusters, Step, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
@@ -10,11 +10,11 @@ import type { BucketClock } from './tokenBucket.ts';
 
 export interface ClustersOptions {
   readonly aws: Pick<AwsServices, 'emr'>;
-  /** Where finished steps are kept: `STATE_DIR/clusters`. */
+  /** Where finished steps are stored: `STATE_DIR/clusters`. */
   readonly archiveDirectory: string;
-  /** One for everything that asks EMR. */
+  /** Shared by everything that calls EMR. */
   readonly quota?: EmrQuota;
-  /** For tests: a clock on which waiting takes no time. */
+  /** For tests: a clock that does not really wait. */
   readonly quotaClock?: BucketClock;
 }
 
@@ -24,20 +24,16 @@ export function createClusters(options: ClustersOptions): Clusters {
   const quota = options.quota ?? emrQuota(quotaClock);
   const known = new Map<string, KnownSteps>();
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
-  const polite = async (operation: EmrOperation, watch: Watch | undefined) => {
+  const withinQuota = async (operation: EmrOperation, watch: Watch | undefined) => {
     await quota.take(operation, watch?.signal);
     return { ...(watch && { abortSignal: watch.signal }) };
   };
 
   return {
     async describe(clusterId, watch) {
-      const doing = doingWith(
-        clusterId,
-        `describing cluster ${clusterId}`,
-        'elasticmapreduce:DescribeCluster',
-      );
-      return emr.run(doing, async (client, sdk) => {
-        const options = await polite('DescribeCluster', watch);
+      const call = callOn(clusterId, `describing cluster ${clusterId}`, 'elasticmapreduce:DescribeCluster');
+      return emr.run(call, async (client, sdk) => {
+        const options = await withinQuota('DescribeCluster', watch);
         const answer = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }), options);
         if (answer.Cluster === undefined) throw unknownCluster(clusterId);
         return clusterOf(answer.Cluster, observedMs());
@@ -45,13 +41,13 @@ export function createClusters(options: ClustersOptions): Clusters {
     },
 
     async createdSince(sinceMs, watch) {
-      const doing = { what: 'listing clusters', action: 'elasticmapreduce:ListClusters' };
-      return emr.run(doing, async (client, sdk) => {
+      const call = { what: 'listing clusters', action: 'elasticmapreduce:ListClusters' };
+      return emr.run(call, async (client, sdk) => {
         const clusters = [];
         let from: string | undefined;
         do {
-          const options = await polite('ListClusters', watch);
-          // A second earlier, then exactly: stamps are sent with a fraction that servers may cut.
+          const options = await withinQuota('ListClusters', watch);
+          // One second earlier, then filtered exactly: servers may truncate the fraction of the timestamp.
           const input = { CreatedAfter: new Date(sinceMs - 1000), Marker: from };
           const page = await client.send(new sdk.ListClustersCommand(input), options);
           clusters.push(...(page.Clusters ?? []).map(clusterSummaryOf));
@@ -65,12 +61,12 @@ export function createClusters(options: ClustersOptions): Clusters {
 
     async steps(clusterId, watch) {
       const archive = stepArchive(archiveDirectory, clusterId);
-      const before = known.get(clusterId) ?? (await fromDisk(archive));
-      const doing = doingWith(clusterId, `listing the steps of ${clusterId}`, 'elasticmapreduce:ListSteps');
-      const after = await emr.run(doing, async (client, sdk) => {
+      const before = known.get(clusterId) ?? (await loadSteps(archive));
+      const call = callOn(clusterId, `listing the steps of ${clusterId}`, 'elasticmapreduce:ListSteps');
+      const after = await emr.run(call, async (client, sdk) => {
         let read = 0;
         return lookAtSteps(before, async (input) => {
-          const options = await polite('ListSteps', watch);
+          const options = await withinQuota('ListSteps', watch);
           const command = new sdk.ListStepsCommand({ ...input, ClusterId: clusterId });
           const page = await client.send(command, options);
           const steps = (page.Steps ?? []).flatMap((summary) => stepOf(summary) ?? []);
@@ -79,8 +75,10 @@ export function createClusters(options: ClustersOptions): Clusters {
           return { steps, next: page.Marker };
         });
       });
-      const changed = [...after.steps.values()].filter((step) => !isSame(step, before.steps.get(step.id)));
-      if (changed.length > 0 || !before.complete) await keep(archive, changed, after.steps.size);
+      const changed = [...after.steps.values()].filter(
+        (step) => !isSameStep(step, before.steps.get(step.id)),
+      );
+      if (changed.length > 0 || !before.complete) await saveSteps(archive, changed, after.steps.size);
       known.set(clusterId, after);
       const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
       return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
@@ -88,15 +86,15 @@ export function createClusters(options: ClustersOptions): Clusters {
   };
 }
 
-const doingWith = (clusterId: string, what: string, action: string) => ({ what, action, clusterId });
+const callOn = (clusterId: string, what: string, action: string) => ({ what, action, clusterId });
 
 function unknownCluster(clusterId: string): ToolError {
-  return new ToolError('NOT_FOUND', `EMR described no cluster ${clusterId}. Nothing was changed.`, {
+  return new ToolError('NOT_FOUND', `EMR returned no cluster ${clusterId}. Nothing was changed.`, {
     next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env.',
   });
 }
 
-async function fromDisk(archive: StepArchive): Promise<KnownSteps> {
+async function loadSteps(archive: StepArchive): Promise<KnownSteps> {
   try {
     return { ...(await archive.read()), hidden: 0 };
   } catch (error) {
@@ -104,7 +102,7 @@ async function fromDisk(archive: StepArchive): Promise<KnownSteps> {
   }
 }
 
-async function keep(archive: StepArchive, changed: readonly Step[], known: number): Promise<void> {
+async function saveSteps(archive: StepArchive, changed: readonly Step[], known: number): Promise<void> {
   try {
     await archive.append(changed, known);
   } catch (error) {
@@ -116,13 +114,13 @@ function archiveFailure(verb: string, cause: unknown): ToolError {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
   return new ToolError(
     'CONFIG',
-    `The steps kept under STATE_DIR could not be ${verb} (${code}). Nothing else was changed.`,
+    `The steps stored under STATE_DIR could not be ${verb} (${code}). Nothing else was changed.`,
     {
-      next: 'Make STATE_DIR readable and writable, with room on its disk; then call the same tool again.',
+      next: 'Make STATE_DIR readable and writable, with free disk space; then call the same tool again.',
       cause,
     },
   );
 }
 
-/** Steps are plain data, made in one place with one order of keys. */
-const isSame = (a: Step, b: Step | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Steps are plain data, created in one place with one order of keys. */
+const isSameStep = (a: Step, b: Step | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);

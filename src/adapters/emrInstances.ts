@@ -1,4 +1,4 @@
-/** The machines of a cluster, of groups and fleets alike. */
+/** The instances of a cluster, in instance groups or fleets. */
 import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
 import { clean } from '../foreignText.ts';
 import type { Instance, Instances } from '../ports.ts';
@@ -13,12 +13,12 @@ export interface InstancesOptions {
 export function createInstances({ aws, quota }: InstancesOptions): Instances {
   return {
     async ofCluster(clusterId, watch) {
-      const doing = {
+      const call = {
         what: `listing the instances of ${clusterId}`,
         action: 'elasticmapreduce:ListInstances',
         clusterId,
       };
-      return aws.emr.run(doing, async (client, sdk) => {
+      return aws.emr.run(call, async (client, sdk) => {
         const instances: Instance[] = [];
         let from: string | undefined;
         do {
@@ -34,7 +34,7 @@ export function createInstances({ aws, quota }: InstancesOptions): Instances {
   };
 }
 
-/** Undefined for an entry that does not say what it is and since when. */
+/** Undefined for an entry without an id, a type or a creation time. */
 function instanceOf({ Id, InstanceType, Market, Status }: EmrInstance): Instance | undefined {
   const created = Status?.Timeline?.CreationDateTime;
   if (Id === undefined || InstanceType === undefined || created === undefined) return undefined;

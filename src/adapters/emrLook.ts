@@ -1,6 +1,6 @@
 /**
- * One look at the steps of a cluster with few calls. ListSteps shows 50 a page, newest first only when unfiltered,
- * and its quota refills one call in two seconds; so what is final is never read again.
+ * Reads the steps of a cluster in few calls. ListSteps returns 50 per page, newest first only when unfiltered, and its
+ * quota refills one call every two seconds; so final steps are never read again.
  */
 import type { ListStepsCommandInput } from '@aws-sdk/client-emr';
 import type { Step } from '../ports.ts';
@@ -12,17 +12,17 @@ export type ListPage = (
   input: Omit<ListStepsCommandInput, 'ClusterId'>,
 ) => Promise<{ steps: readonly Step[]; next: string | undefined }>;
 
-/** What is known of a cluster's steps between two looks. */
+/** What is known about a cluster's steps between two reads. */
 export interface KnownSteps {
   /** In EMR's order, oldest first. */
   readonly steps: ReadonlyMap<string, Step>;
-  /** Every step that EMR showed is among them. */
+  /** True when every step that EMR showed is included. */
   readonly complete: boolean;
   /** Steps that EMR no longer shows. */
   readonly hidden: number;
 }
 
-/** EMR shows so many steps of a cluster. */
+/** EMR shows at most this many steps of a cluster. */
 const shownAtMost = 1000;
 
 export async function lookAtSteps(known: KnownSteps, list: ListPage): Promise<KnownSteps> {
@@ -43,7 +43,7 @@ async function laterLook(known: KnownSteps, list: ListPage): Promise<KnownSteps>
     for (const step of steps) seen.set(step.id, step);
   };
 
-  // The newest pages, down to one that ends in a step known before.
+  // The newest pages, until one ends with a known step.
   const newest = await readPages(list, {}, (page) => !known.steps.has(page.at(-1)?.id ?? ''));
   see(newest.steps);
   const added = newest.steps.filter(({ id }) => !known.steps.has(id));
@@ -78,11 +78,11 @@ async function laterLook(known: KnownSteps, list: ListPage): Promise<KnownSteps>
   return { steps, complete: true, hidden: Math.max(known.hidden, steps.size - shownAtMost) };
 }
 
-/** Pages from the newest on (or from a marker), while `goOn` says so. */
+/** Pages from the newest (or from a marker), while `needsNext` returns true. */
 async function readPages(
   list: ListPage,
   input: Parameters<ListPage>[0],
-  goOn: (page: readonly Step[]) => boolean,
+  needsNext: (page: readonly Step[]) => boolean,
 ): Promise<{ steps: Step[]; pages: number; next: string | undefined }> {
   const steps: Step[] = [];
   let pages = 0;
@@ -92,12 +92,12 @@ async function readPages(
     steps.push(...page.steps);
     pages += 1;
     next = page.next;
-    if (!goOn(page.steps)) break;
+    if (!needsNext(page.steps)) break;
   } while (next !== undefined);
   return { steps, pages, next };
 }
 
-/** Steps by id. EMR refuses the whole call when it has dropped one of them; then each is asked for alone. */
+/** Steps by id. EMR rejects the whole call if it has dropped one of them; then each is requested alone. */
 async function readByIds(list: ListPage, ids: readonly string[]): Promise<readonly Step[]> {
   try {
     return (await list({ StepIds: [...ids] })).steps;

@@ -1,6 +1,6 @@
 /**
- * EMR's API quotas, per account and region, as "Amazon EMR endpoints and quotas" lists them: a bucket for each
- * operation, and one for all together.
+ * EMR's API quotas, per account and region, from "Amazon EMR endpoints and quotas": a bucket per operation, and one for
+ * all operations together.
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const rates: Readonly<Record<EmrOperation | 'together', Rate>> = {
 };
 
 export interface EmrQuota {
-  /** Waits until one more request of this kind fits. */
+  /** Waits until the quota allows one more request of this operation. */
   take(operation: EmrOperation, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** EMR's own shapes to ours. */
+/** Converts EMR's types to those of ports. */
 import type {
   Cluster as EmrCluster,
   ClusterSummary as EmrClusterSummary,
@@ -7,7 +7,7 @@ import type {
 import { clean } from '../foreignText.ts';
 import type { Cluster, ClusterSummary, Step } from '../ports.ts';
 
-/** States after which a step never changes; anything else, an unknown word too, is looked at again. */
+/** States after which a step never changes. Any other, including an unknown one, is read again. */
 const finalStates = new Set(['COMPLETED', 'CANCELLED', 'FAILED', 'INTERRUPTED']);
 
 export const isFinal = (step: Step): boolean => finalStates.has(step.state);
@@ -18,7 +18,7 @@ export function stepOf(summary: StepSummary): Step | undefined {
   if (id === undefined) return undefined;
   const { CreationDateTime: created, StartDateTime: started, EndDateTime: ended } = status?.Timeline ?? {};
   const details = status?.FailureDetails;
-  // Without failure details EMR sometimes says why in the reason for the last change of state.
+  // Without failure details, EMR sometimes gives the reason in StateChangeReason.
   const message = details?.Message ?? status?.StateChangeReason?.Message;
   const failure = {
     ...(details?.Reason !== undefined && { reason: clean(details.Reason, 1000) }),

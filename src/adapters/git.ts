@@ -2,17 +2,17 @@ import { simpleGit } from 'simple-git';
 import { ToolError } from '../errors.ts';
 
 /**
- * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. An `input` is
- * never empty: simple-git would not end it, and git would wait for ever.
+ * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. An `input` must
+ * not be empty: simple-git would not close stdin, and git would wait forever.
  */
 export interface Git {
   readonly directory: string;
-  /** Runs git; answers stdout. @throws ToolError with git's own words, cleaned of secrets by the face. */
+  /** Runs git and returns stdout. @throws ToolError with git's own text; the interface masks secrets. */
   run(
     args: readonly string[],
     options?: { input?: string; signal?: AbortSignal | undefined },
   ): Promise<string>;
-  /** The same, for output that is not text. */
+  /** The same for binary output. */
   bytes(
     args: readonly string[],
     options?: { input?: string; signal?: AbortSignal | undefined },
@@ -22,18 +22,18 @@ export interface Git {
 const quiet = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_LITERAL_PATHSPECS: '1',
-  // A look must not fight a person's own git over the index lock.
+  // A read must not compete with the user's own git for the index lock.
   GIT_OPTIONAL_LOCKS: '0',
   LC_ALL: 'C',
 };
 
-/** Settings that would run a program of the repository's choosing, or ask somebody, are switched off. */
+/** Turns off settings that would run a program chosen by the repository, or prompt. */
 const config = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'commit.gpgSign=false',
   'log.showSignature=false',
-  // An address guessed from the host's name is nobody's.
+  // An address guessed from the host name belongs to nobody.
   'user.useConfigOnly=true',
   'gc.auto=0',
   'maintenance.auto=false',
@@ -63,7 +63,7 @@ export function openGit(directory: string): Git {
     },
     async bytes(args, { input, signal } = {}) {
       const [command, ...rest] = args;
-      if (command !== 'cat-file') throw new RangeError('only cat-file answers bytes');
+      if (command !== 'cat-file') throw new RangeError('only cat-file returns bytes');
       return (start(input, signal).binaryCatFile(rest) as Promise<Buffer>).catch((error) =>
         failure(args, error, signal),
       );
@@ -71,16 +71,16 @@ export function openGit(directory: string): Git {
   };
 }
 
-/** simple-git waits another 50 ms for a process that said nothing; here it has said all that it had to say. */
+/** simple-git waits another 50 ms for a process without output; the end of stdout is enough. */
 function endAtOnce(_command: string, stdout: NodeJS.ReadableStream): void {
   stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
 }
 
-/** git needs to find itself, the person's identity and little else. */
+/** The variables that git needs: to find itself, the user's identity and little else. */
 function environment(): Record<string, string> {
-  const wanted = ['PATH', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'TMPDIR', 'SYSTEMROOT', 'TZ'];
+  const names = ['PATH', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'TMPDIR', 'SYSTEMROOT', 'TZ'];
   return Object.fromEntries(
-    wanted.flatMap((name) => {
+    names.flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),
@@ -93,9 +93,9 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
   if (/index\.lock/.test(words))
     throw new ToolError(
       'CONFLICT',
-      `Another git process is at work in the repository (index.lock). Nothing more was committed.`,
+      'Another git process is running in the repository (index.lock). Nothing more was committed.',
       {
-        next: 'let it finish, or delete the stale index.lock that git names, then call the same tool again.',
+        next: 'let it finish, or delete the stale index.lock; then call the same tool again.',
         cause: error,
       },
     );
@@ -120,9 +120,9 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
   if (/dubious ownership/.test(words))
     throw new ToolError(
       'CONFIG',
-      'git refuses the repository: it belongs to another user. Nothing was changed.',
+      'git rejects the repository because it belongs to another user. Nothing was changed.',
       {
-        next: 'type the git config --global --add safe.directory command that git suggests, then call the same tool again.',
+        next: 'run the git config --global --add safe.directory command that git suggests, then call the same tool again.',
         cause: error,
       },
     );
@@ -130,7 +130,7 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
     'UPSTREAM',
     `git ${args[0]} failed: ${words.slice(0, 300)}. Nothing more was changed.`,
     {
-      next: 'look at git status in that repository, then call the same tool again.',
+      next: 'check git status in that repository, then call the same tool again.',
       cause: error,
     },
   );

@@ -1,16 +1,16 @@
-/** Where a repository stands: its branch, whether something in it is half done, where the test branch began. */
+/** The state of a repository: its branch, an unfinished operation, and where the test branch began. */
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ToolError } from '../errors.ts';
 import type { Git } from './git.ts';
 
-/** Where HEAD stands, in one git process; a branch without a commit has no `commit`, a detached HEAD no `branch`. */
-interface Whereabouts {
+/** What HEAD points at. A branch without a commit has no `commit`, a detached HEAD no `branch`. */
+interface HeadState {
   readonly branch?: string;
   readonly commit?: string;
-  /** Where the branch left the baseline, when that was asked for and is one commit. */
+  /** Where the branch left the baseline, if requested and a single commit. */
   readonly baseCommit?: string;
-  /** The word for what is half done there: a merge, a rebase… */
+  /** The operation in progress: merge, rebase, cherry-pick or revert. */
   readonly unfinished?: string;
 }
 
@@ -22,9 +22,9 @@ const markers = [
   ['REVERT_HEAD', 'revert'],
 ] as const;
 
-async function whereabouts(git: Git, baselineRef?: string): Promise<Whereabouts> {
+async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState> {
   const places = markers.flatMap(([marker]) => ['--git-path', marker]);
-  // `A...B` reads as both commits and, with a ^, what they have in common.
+  // `A...B` expands to both commits and, with a ^, their merge bases.
   const common = baselineRef === undefined ? [] : [`${baselineRef}...HEAD`];
   const answer = await git.run([
     'rev-parse',
@@ -46,12 +46,12 @@ async function whereabouts(git: Git, baselineRef?: string): Promise<Whereabouts>
   );
   const unfinished = present.find((what) => what !== undefined);
   const words = lines.slice(markers.length);
-  // A baseline that is not there, or has more than one commit in common, is looked at by itself.
+  // A baseline that is missing, or has several merge bases, is read separately by mergeBase.
   if (baselineRef !== undefined && (words.length !== 5 || !words[2]?.startsWith('^')))
-    return whereabouts(git);
+    return readHeadState(git);
   const baseCommit = baselineRef === undefined ? undefined : words[2]?.slice(1);
   const [commit, ref] = words.slice(baselineRef === undefined ? 0 : 3);
-  // Without a commit, rev-parse says nothing of HEAD.
+  // Without a commit, rev-parse prints nothing for HEAD.
   const full = commit === undefined ? (await git.run(['symbolic-ref', '-q', 'HEAD'])).trim() : ref;
   return {
     ...(full?.startsWith('refs/heads/') ? { branch: full.slice('refs/heads/'.length) } : {}),
@@ -61,38 +61,38 @@ async function whereabouts(git: Git, baselineRef?: string): Promise<Whereabouts>
   };
 }
 
-export interface Standing {
+export interface CheckedOut {
   readonly branch: string;
   readonly headCommit: string;
   readonly baseCommit?: string | undefined;
 }
 
 /**
- * The checked-out branch and its newest commit, in a repository where a commit may be made; with `wanted`, of that
- * branch and no other. With `baselineRef` the commit where the branch left it, too, when that is quickly told.
+ * The checked-out branch and its newest commit, in a repository without an unfinished operation. With `requiredBranch`,
+ * throws on any other branch. With `baselineRef`, also the merge base, if there is exactly one.
  * @throws ToolError WRONG_STATE
  */
 export async function requireBranch(
   git: Git,
-  wanted: string | undefined,
+  requiredBranch: string | undefined,
   baselineRef?: string,
-): Promise<Standing> {
+): Promise<CheckedOut> {
   const plainRef = baselineRef?.startsWith('-') ? undefined : baselineRef;
-  const { branch, commit, baseCommit, unfinished } = await whereabouts(git, plainRef);
-  if (unfinished !== undefined) throw halfDone(git, unfinished);
-  const next = `type: git checkout ${wanted ?? 'audit_checks_load_testing'} in TARGET_REPO, then call the same tool again.`;
+  const { branch, commit, baseCommit, unfinished } = await readHeadState(git, plainRef);
+  if (unfinished !== undefined) throw unfinishedError(git, unfinished);
+  const next = `type: git checkout ${requiredBranch ?? 'audit_checks_load_testing'} in TARGET_REPO, then call the same tool again.`;
   if (branch === undefined)
     throw new ToolError(
       'WRONG_STATE',
       'TARGET_REPO has no branch checked out (detached HEAD). Nothing was changed.',
       { next },
     );
-  if (wanted !== undefined && branch !== wanted)
+  if (requiredBranch !== undefined && branch !== requiredBranch)
     throw new ToolError(
       'WRONG_STATE',
-      `TARGET_REPO is on branch ${branch}, not on ${wanted}. Nothing was changed.`,
+      `TARGET_REPO is on branch ${branch}, not on ${requiredBranch}. Nothing was changed.`,
       {
-        next: `type: git checkout ${wanted} in TARGET_REPO (git checkout -b ${wanted} the first time), then call the same tool again.`,
+        next: `type: git checkout ${requiredBranch} in TARGET_REPO (git checkout -b ${requiredBranch} the first time), then call the same tool again.`,
       },
     );
   if (commit === undefined)
@@ -104,13 +104,13 @@ export async function requireBranch(
   return { branch, headCommit: commit, baseCommit };
 }
 
-/** A commit made in the middle of a merge would conclude it. @throws ToolError WRONG_STATE */
+/** A commit during a merge would conclude the merge. @throws ToolError WRONG_STATE */
 export async function requireNothingUnfinished(git: Git): Promise<void> {
-  const { unfinished } = await whereabouts(git);
-  if (unfinished !== undefined) throw halfDone(git, unfinished);
+  const { unfinished } = await readHeadState(git);
+  if (unfinished !== undefined) throw unfinishedError(git, unfinished);
 }
 
-function halfDone(git: Git, what: string): ToolError {
+function unfinishedError(git: Git, what: string): ToolError {
   return new ToolError(
     'WRONG_STATE',
     `The repository ${git.directory} is in the middle of a ${what}. Nothing was changed.`,
@@ -118,7 +118,7 @@ function halfDone(git: Git, what: string): ToolError {
   );
 }
 
-/** The commit that the test branch was made from, or was last brought up to. @throws ToolError CONFIG */
+/** The commit where the test branch starts, or which it last merged. @throws ToolError CONFIG */
 export async function mergeBase(git: Git, baselineRef: string): Promise<string> {
   const known = (await git.run(['rev-parse', '-q', '--verify', `${baselineRef}^{commit}`])).trim();
   const base = known === '' ? '' : (await git.run(['merge-base', 'HEAD', known])).trim();
@@ -128,7 +128,7 @@ export async function mergeBase(git: Git, baselineRef: string): Promise<string> 
     'CONFIG',
     `TARGET_REPO ${why}, so there is no baseline to scale from. Nothing was changed.`,
     {
-      next: 'set BASELINE_REF in .env to the branch that the test branch was made from (for example main or origin/main).',
+      next: 'set BASELINE_REF in .env to the branch that the test branch was created from (for example main or origin/main).',
     },
   );
 }

@@ -4,14 +4,14 @@ import type { Git } from './git.ts';
 /** Path (relative to the repository) -> object id of each regular file in a tree. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** How many trees of a repository are kept: the baseline's, HEAD's, and the one of the HEAD before. */
-const keptTrees = 3;
+/** How many trees of a repository are cached: those of the baseline, HEAD and the previous HEAD. */
+const maxCachedTrees = 3;
 
 const treesOf = new WeakMap<Git, Map<string, Tree>>();
 
 /**
- * The regular files of a commit under a folder; links and submodules are not check files. A commit never changes, so
- * the trees that were read last are kept.
+ * The regular files of a commit below a folder; links and submodules are not check files. A commit never changes, so
+ * the most recently read trees are cached.
  */
 export async function readTree(
   git: Git,
@@ -25,7 +25,7 @@ export async function readTree(
   const tree = trees.get(key) ?? (await listTree(git, commit, folder, signal));
   trees.delete(key);
   trees.set(key, tree);
-  for (const oldest of trees.keys()) if (trees.size > keptTrees) trees.delete(oldest);
+  for (const oldest of trees.keys()) if (trees.size > maxCachedTrees) trees.delete(oldest);
   return tree;
 }
 
@@ -39,7 +39,7 @@ async function listTree(git: Git, commit: string, folder: string, signal?: Abort
   return tree;
 }
 
-/** The object id that git would give these bytes; `like` is an id of the same repository (sha1 or sha256). */
+/** The object id that git gives these bytes; `like` is an id of the same repository (sha1 or sha256). */
 export function objectId(bytes: Uint8Array, like: string): string {
   return createHash(like.length === 64 ? 'sha256' : 'sha1')
     .update(`blob ${bytes.length}\0`)
@@ -47,7 +47,7 @@ export function objectId(bytes: Uint8Array, like: string): string {
     .digest('hex');
 }
 
-/** A blob, and the path that decides how git writes it on disk. */
+/** A blob, and the path that determines how git checks it out. */
 export interface Checkout {
   readonly id: string;
   /** Relative to the repository, without control characters. */
@@ -55,8 +55,8 @@ export interface Checkout {
 }
 
 /**
- * Many blobs in one git process, as a checkout would write them: with the line ends (core.autocrlf, eol) and the
- * filters of their path, so that a freshly checked-out file does not look like somebody's edit.
+ * Reads many blobs in one git process, as a checkout would write them: with the line endings (core.autocrlf, eol) and the
+ * filters of their path, so that a freshly checked-out file does not look edited.
  */
 export async function readBlobs(
   git: Git,
@@ -65,7 +65,7 @@ export async function readBlobs(
 ): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
   if (checkouts.length === 0) return blobs;
-  // The size that git tells is the one before the filters: the end is found by asking for what is not there.
+  // git prints the size before filters. A request for a missing object marks where each blob ends.
   const nothing = `nothing-${randomBytes(16).toString('hex')}`;
   const input = checkouts.map(({ id, path }) => `${id} ${path}\n${nothing}\n`).join('');
   const output = await git.bytes(['cat-file', '--batch', '--filters'], { input, signal });
@@ -86,9 +86,8 @@ export function checkoutKey(id: string, path: string): string {
 }
 
 /**
- * For files that the branch added: the blob of their first version. A file that was renamed on the branch keeps the
- * first version (or the baseline) of its old name: a rename after a commit of scaled configs must not make the scaled
- * bytes a baseline.
+ * The blob of the first version of each file that the branch added. A file renamed on the branch keeps the first version
+ * (or the baseline) of its old name: a rename after a commit of scaled configs must not make the scaled bytes a baseline.
  */
 export async function firstVersions(
   git: Git,
@@ -110,7 +109,7 @@ export async function firstVersions(
     const from = words[++index] ?? '';
     const to = status === 'R' ? (words[++index] ?? '') : from;
     const origin = status === 'R' ? origins.get(from) : blob;
-    // Deleted and added again: the first version stays the baseline.
+    // Deleted and added again: the first version remains the baseline.
     if (origin !== undefined && !origins.has(to)) origins.set(to, origin);
   }
   return new Map(

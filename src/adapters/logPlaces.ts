@@ -1,10 +1,10 @@
 /**
- * Where EMR puts the logs of a step, in the order in which they are worth reading. A folder of a step holds stderr,
- * stdout, controller and syslog; that of a container holds stderr and stdout.
+ * Where EMR puts the logs of a step, most useful first. The folder of a step contains stderr, stdout, controller and
+ * syslog; the folder of a container contains stderr and stdout.
  *
- * The error of a Python check is in stdout as often as in stderr: spark-submit starts Python with its stderr merged into its
- * stdout and copies that to its own stdout (`PythonRunner` of Spark, in either deploy mode), while Spark itself logs to
- * stderr. With deploy mode "client" that is the step's stdout, with "cluster" the stdout of the driver's container.
+ * The error of a Python check is in stdout as often as in stderr: spark-submit merges Python's stderr into its stdout and
+ * copies that to its own stdout (Spark's `PythonRunner`, in either deploy mode), while Spark logs to stderr. With deploy
+ * mode "client" that is the step's stdout, with "cluster" the stdout of the driver's container.
  */
 import type { Cluster, Step } from '../ports.ts';
 
@@ -14,12 +14,12 @@ export interface LogPlace {
   readonly key: string;
 }
 
-/** Places that are read together; the next ones are read only where these hold nothing. */
+/** Places that are read together; later ones are read only if these are empty. */
 export type LogPlaces = readonly LogPlace[];
 
 /**
- * What EMR names itself comes first: the log file of the failure (and the stdout beside a stderr), the folder of the step,
- * then the folder below the cluster's LogUri. Of a folder stderr and stdout, and the others only where both are empty.
+ * First what EMR names: the log file of the failure (and the stdout beside a stderr), the folder of the step, then the
+ * folder below the cluster's LogUri. In a folder, stderr and stdout; the others only if both are empty.
  */
 export function logPlaces(cluster: Cluster, step: Step): LogPlaces[] {
   const named = placeOf(step.failure?.logFile);
@@ -44,7 +44,7 @@ export function logPlaces(cluster: Cluster, step: Step): LogPlaces[] {
 
 export const uriOf = ({ bucket, key }: LogPlace): string => `s3://${bucket}/${key}`;
 
-/** The folder of an application's containers, beside the folder of steps that `place` lies in. */
+/** The folder of an application's containers, beside the folder of steps that contains `place`. */
 export function containersOf(place: LogPlace, step: Step, application: string): LogPlace | undefined {
   const at = place.key.lastIndexOf(`steps/${step.id}/`);
   return at < 0 ? undefined : { ...place, key: `${place.key.slice(0, at)}containers/${application}/` };
@@ -57,7 +57,7 @@ export function withStdout(stderr: LogPlace): LogPlaces {
 }
 
 function placeOf(uri: string | undefined): LogPlace | undefined {
-  // s3n and s3a are Hadoop's names of old for the same thing.
+  // s3n and s3a are Hadoop's older names for s3.
   const parts = /^s3[an]?:\/\/([^/]+)(?:\/(.*))?$/.exec(uri ?? '');
   return parts?.[1] === undefined ? undefined : { bucket: parts[1], key: parts[2] ?? '' };
 }

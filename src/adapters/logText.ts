@@ -1,23 +1,23 @@
-/** A log as it lies in S3, gzip or not, whole or cut, to the end of its text. */
+/** Turns the bytes of a log in S3, gzip or plain, whole or truncated, into the end of its text. */
 import { constants, createGunzip } from 'node:zlib';
 
 export interface LogText {
   readonly text: string;
-  /** True when only the end of the log is here, or its end is missing. */
+  /** True when the beginning or the end of the log is missing. */
   readonly cut: boolean;
   readonly gzip: boolean;
 }
 
-/** So much of the end of a log is kept; what failed stands there. */
+/** How much of the end of a log is kept: errors are there. */
 const keptBytes = 1024 * 1024;
-/** And so much is unpacked at most, so that a bomb stays small. */
+/** The limit for unpacked bytes, against zip bombs. */
 const unpackedBytes = 256 * 1024 * 1024;
-/** Enough to tell: text has few controls and few bytes that UTF-8 cannot have, anything else has many. */
+/** Enough to decide: text has few control characters and few bytes that are not UTF-8, anything else has many. */
 const sampledBytes = 4096;
 
 /**
- * The last mebibyte of a log as text; a gzip that breaks off gives what is before the break. Undefined for bytes that
- * are neither gzip nor text.
+ * The last mebibyte of a log as text; a truncated gzip yields what precedes the break. Undefined for bytes that are
+ * neither gzip nor text.
  */
 export async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<LogText | undefined> {
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -28,11 +28,11 @@ export async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<
   return { text: Buffer.from(tail.bytes).toString('utf8'), cut: tail.cut || bytesAreCut, gzip };
 }
 
-/** Colours (escapes), a character cut at the end of the sample and a foreign encoding do not decide. */
+/** Tolerates colour escapes, a character cut at the end of the sample, and another encoding. */
 function isText(bytes: Uint8Array): boolean {
   const sample = Buffer.from(bytes.subarray(0, sampledBytes));
-  const odd = sample.toString('utf8').match(/(?!\s)\p{Cc}|\ufffd/gu)?.length ?? 0;
-  return odd <= sample.length / 5 + 1;
+  const unprintable = sample.toString('utf8').match(/(?!\s)\p{Cc}|\ufffd/gu)?.length ?? 0;
+  return unprintable <= sample.length / 5 + 1;
 }
 
 async function unpackedTail(bytes: Uint8Array): Promise<{ bytes: Uint8Array; cut: boolean }> {

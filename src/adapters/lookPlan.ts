@@ -1,6 +1,6 @@
-/** Pure: with how few ListSteps calls the steps that may have changed can be read. */
+/** Pure: plans the fewest ListSteps calls that read all steps which may have changed. */
 
-/** Steps on a page, and ids that one call may name. */
+/** Steps per page, and ids per call. */
 export const pageSize = 50;
 export const idsPerCall = 10;
 
@@ -12,21 +12,21 @@ export interface LookPlan {
 }
 
 /**
- * `positions`: where each unsettled step stands in the unfiltered list (newest first), counted from the first
- * entry that was not read yet. Steps run roughly in the order in which they were added, so a few more pages often
- * hold them all; single old ones are cheaper by id; many scattered ones cheaper through the list of active steps,
- * after which few are left. The plan with the fewest calls wins, by exact count for the first two and by the
- * number of active steps for the last.
+ * @param positions of the unfinished steps in the unfiltered list (newest first), counted from the first unread entry
+ *
+ * Steps run roughly in the order of submission, so a few more pages often contain them all; single old ones are cheaper by
+ * id; many scattered ones are cheaper through the list of active steps, after which few are left. The plan with the fewest
+ * calls wins, by exact count for the first two and by the number of active steps for the last.
  */
 export function planLook(positions: readonly number[]): LookPlan {
   if (positions.length === 0) return { activePages: 0, morePages: 0 };
   const { calls, pages } = pagesThenIds(positions);
-  // As if one call's worth of them had finished since: the usual case between two looks.
+  // Plus one call for the steps that finished since the last read.
   const activePages = Math.ceil(positions.length / pageSize);
   return activePages + 1 < calls ? { activePages, morePages: 0 } : { activePages: 0, morePages: pages };
 }
 
-/** The number of further pages that makes pages plus id calls least. */
+/** The number of further pages that minimizes pages plus calls by id. */
 export function pagesThenIds(positions: readonly number[]): { calls: number; pages: number } {
   const sorted = [...positions].sort((a, b) => a - b);
   let best = { calls: Math.ceil(sorted.length / idsPerCall), pages: 0 };

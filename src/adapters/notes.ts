@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Notes } from '../ports.ts';
 
-/** Texts that are too long for a result, one file each. */
+/** Stores texts that are too long for a result, one file each. */
 export function createNotes(directory: string): Notes {
   return {
     async write(name, text) {

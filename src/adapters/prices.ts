@@ -1,4 +1,4 @@
-/** The price table that the person supplies. */
+/** Reads the user's price table. */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { ToolError } from '../errors.ts';
@@ -9,7 +9,7 @@ const price = z.number().min(0).max(10_000);
 const priceTableSchema = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/),
   date: z.iso.date(),
-  /** For whoever keeps the file. */
+  /** For the maintainer of the file. */
   region: z.string().optional(),
   note: z.string().optional(),
   perHour: z.record(
@@ -27,14 +27,14 @@ export function createPrices(path: string | undefined): Prices {
       const table = priceTableSchema.safeParse(json);
       if (table.success) return table.data;
       const [issue] = table.error.issues;
-      throw refusal(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'unknown'}`, path);
+      throw invalidTable(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'unknown'}`, path);
     },
   };
 }
 
 function absent(path: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    throw refusal(`it cannot be read (${error.code ?? 'unknown error'})`, path, error);
+    throw invalidTable(`it cannot be read (${error.code ?? 'unknown error'})`, path, error);
   };
 }
 
@@ -42,13 +42,17 @@ function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw refusal('it is not JSON', path, cause);
+    throw invalidTable('it is not JSON', path, cause);
   }
 }
 
-function refusal(why: string, path: string, cause?: unknown): ToolError {
-  return new ToolError('CONFIG', `PRICE_TABLE (${path}) is no price table: ${why}. Nothing was changed.`, {
-    next: 'mend the file after docs/prices.example.json, or remove PRICE_TABLE from .env.',
-    cause,
-  });
+function invalidTable(why: string, path: string, cause?: unknown): ToolError {
+  return new ToolError(
+    'CONFIG',
+    `PRICE_TABLE (${path}) is not a valid price table: ${why}. Nothing was changed.`,
+    {
+      next: 'fix the file (docs/prices.example.json is an example), or remove PRICE_TABLE from .env.',
+      cause,
+    },
+  );
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Commit, ReportFile, ReportPage, Reports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
+import { atomicWriteAll } from './atomicWrite.ts';
 import { commitFiles } from './commits.ts';
 import { dagFileNames } from './dagFolder.ts';
 import { openGit } from './git.ts';
@@ -11,20 +11,20 @@ import { requireNothingUnfinished } from './gitState.ts';
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
 const pageNames = ['report.md', 'report.html', 'report.json'] as const;
 
-/** What a build of a report writes. A picture that the new build has nothing for is of the old one, and goes. */
+/** What a build of a report writes. A picture that the new build does not write belongs to the old one and is removed. */
 const builtFiles: readonly string[] = [
   ...pageNames,
   ...['timeline', 'distribution', 'comparison', 'forecast'].map((name) => `charts/${name}.svg`),
 ];
 
-/** The longest page that is handed out: report.json of 10,000 steps has 5.3 MB. */
+/** The longest page that is returned: report.json of 10,000 steps has 5.3 MB. */
 const longestPageBytes = 8_000_000;
 
-/** The reports on disk, and the repository that keeps them. */
+/** The reports on disk, and the repository they are committed to. */
 export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>): Reports {
   const { reportsDir } = settings;
 
-  /** The pages of one directory; a link, or anything else that is not a plain file, is none. */
+  /** The pages of one directory; links and anything else that is not a plain file are skipped. */
   async function pagesOf(directory: string): Promise<ReportPage[]> {
     if (!(await lstat(join(reportsDir, directory)).catch(() => undefined))?.isDirectory()) return [];
     const found = await Promise.all(
@@ -57,18 +57,12 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
 
     async write(directory, files) {
       const target = join(reportsDir, directory);
-      const draft = join(reportsDir, `.${directory}-${randomBytes(4).toString('hex')}`);
-      await writeAll(draft, files);
       await makeFolder(target);
       await makeFolder(join(target, 'charts'));
-      // One by one, and all of them are written by now: what else lies there (comparisons, a person's own) is not touched.
-      for (const file of files) {
-        await mkdir(dirname(join(target, file.path)), { recursive: true });
-        await rename(join(draft, file.path), join(target, file.path));
-      }
+      // File by file: anything else in the folder (comparisons, the user's own files) is not touched.
+      await writeAll(target, files);
       const stale = builtFiles.filter((path) => !files.some((file) => file.path === path));
       for (const path of stale) await rm(join(target, path), { force: true });
-      await rm(draft, { recursive: true, force: true });
       return target;
     },
 
@@ -115,7 +109,7 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
   };
 }
 
-/** A folder of our own: what is in its place and none, such as a link to elsewhere, gives way. */
+/** Creates a folder; anything else at this path, such as a link, is replaced. */
 async function makeFolder(path: string): Promise<void> {
   const there = await lstat(path).catch(absent);
   if (there?.isDirectory()) return;
@@ -124,14 +118,12 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 async function writeAll(directory: string, files: readonly ReportFile[]): Promise<void> {
-  for (const file of files) {
-    const path = join(directory, file.path);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, file.text);
-  }
+  const written = files.map(({ path, text }) => ({ path: join(directory, path), bytes: text }));
+  for (const { path } of written) await mkdir(dirname(path), { recursive: true });
+  atomicWriteAll(written);
 }
 
-/** Where a report will be written decides its repository, also before the first one is. */
+/** The repository follows from where reports are written, even before the first one exists. */
 async function existingAncestor(path: string): Promise<string> {
   return (await realpath(path).catch(absent)) ?? existingAncestor(dirname(path));
 }
@@ -141,12 +133,12 @@ function absent(error: NodeJS.ErrnoException): undefined {
   throw error;
 }
 
-/** A report directory's time, which sorts by name where the load in front of it does not. */
+/** The timestamp in a report directory's name: names start with the load, so they do not sort by time. */
 function stampOf(directory: string): string {
   return directory.slice(directory.indexOf('_') + 1);
 }
 
-/** What a report consists of. Whatever else a person keeps beside it is theirs, and may be a secret. */
+/** The files of a report. Other files in the folder are the user's own, and may be secret. */
 const reportFile = /^(report\.(md|html|json)|compared_with_[^/]+\.md|charts\/[^/]+\.svg)$/;
 
 async function filesOfReport(directory: string): Promise<string[]> {
@@ -154,11 +146,11 @@ async function filesOfReport(directory: string): Promise<string[]> {
     ['', 'charts'].map((below) => readdir(join(directory, below)).catch(() => [])),
   );
   const names = [...(here ?? []), ...(charts ?? []).map((name) => `charts/${name}`)];
-  const wanted = names.filter((name) => reportFile.test(name));
-  return (await Promise.all(wanted.map((name) => plainFile(join(directory, name))))).flat();
+  const ours = names.filter((name) => reportFile.test(name));
+  return (await Promise.all(ours.map((name) => plainFile(join(directory, name))))).flat();
 }
 
-/** The path, when a plain file lies there and no link. */
+/** The path if it is a plain file, not a link. */
 async function plainFile(path: string): Promise<string[]> {
   return (await lstat(path).catch(() => undefined))?.isFile() ? [path] : [];
 }

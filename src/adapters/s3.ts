@@ -1,4 +1,4 @@
-/** The object store of the product: S3, which is read anywhere and written under the two load-test prefixes only. */
+/** The object store: S3, read anywhere and written only under the two load-test prefixes. */
 import { ToolError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
@@ -12,7 +12,7 @@ import { openFolderMemory } from './uploadMemory.ts';
 export interface ObjectStoreOptions {
   readonly aws: Pick<AwsServices, 's3'>;
   readonly settings: S3Settings;
-  /** Where the memory of uploads is kept; a pure cache. */
+  /** Where the memory of uploads is stored; only a cache. */
   readonly memoryDirectory: string;
 }
 
@@ -22,30 +22,30 @@ export function createObjectStore({ aws, settings, memoryDirectory }: ObjectStor
   return {
     list: (prefix, watch) => listAll(s3, bucket, prefix, watch),
     async listUri(uri, watch) {
-      const place = parseUri(uri);
-      return { ...place, objects: await listAll(s3, place.bucket, place.prefix, watch) };
+      const location = parseUri(uri);
+      return { ...location, objects: await listAll(s3, location.bucket, location.prefix, watch) };
     },
     read: (key) => readBytes(s3, bucket, key),
     async digest(object) {
       const memory = await openFolderMemory(memoryDirectory, bucket, folderOf(object.key, settings));
-      const known = memory.of(object)?.sha256;
+      const known = memory.lookUp(object)?.sha256;
       if (known !== undefined) return known;
-      const doing = { what: `reading s3://${bucket}/${object.key}`, action: 's3:GetObject', bucket };
-      return (await s3.run(doing, (client, sdk) => head(client, sdk, bucket, object.key)))?.sha256;
+      const call = { what: `reading s3://${bucket}/${object.key}`, action: 's3:GetObject', bucket };
+      return (await s3.run(call, (client, sdk) => head(client, sdk, bucket, object.key)))?.sha256;
     },
     upload: (uploads, watch) => uploadAll(s3, settings, memoryDirectory, uploads, watch),
     copy: (copies, watch) => copyAll(s3, settings, memoryDirectory, copies, watch),
     async remove(keys, watch) {
       let removed = 0;
-      const doing = {
+      const call = {
         what: `removing objects from s3://${bucket}`,
         action: 's3:DeleteObject',
         bucket,
-        changed: () => `${removed} of ${keys.length} objects had been removed. ${watch.already ?? ''}`.trim(),
+        changed: () => `${removed} of ${keys.length} objects were removed. ${watch.already ?? ''}`.trim(),
       };
-      // One by one and not DeleteObjects: each path is then seen by the check before the wire.
-      await s3.run(doing, (client, sdk) =>
-        concurrently(keys, requestsAtOnce, watch.signal, async (key) => {
+      // One request per object instead of DeleteObjects: the containment check then sees each path.
+      await s3.run(call, (client, sdk) =>
+        concurrently(keys, { limit: requestsAtOnce, signal: watch.signal }, async (key) => {
           await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }), {
             abortSignal: watch.signal,
           });
@@ -60,8 +60,12 @@ export function createObjectStore({ aws, settings, memoryDirectory }: ObjectStor
 function parseUri(uri: string): { bucket: string; prefix: string } {
   const parts = /^s3[an]?:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(uri);
   if (parts?.[1] === undefined)
-    throw new ToolError('CONFIG', 'A place in S3 is not of the form s3://bucket/prefix. Nothing was sent.', {
-      next: 'Correct PROD_HOURLY_CHECKS in .env, then run checkSetup.',
-    });
+    throw new ToolError(
+      'CONFIG',
+      'An S3 address does not have the form s3://bucket/prefix. Nothing was sent.',
+      {
+        next: 'Correct PROD_HOURLY_CHECKS in .env, then run checkSetup.',
+      },
+    );
   return { bucket: parts[1], prefix: parts[2] ?? '' };
 }

@@ -1,19 +1,19 @@
-/** The bytes of an object, asked for again when their connection breaks half-way. */
+/** Reads the bytes of an object, and retries when the connection breaks half-way. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { statusOf } from './awsErrors.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
-/** The SDK tries again until an answer begins; a body that breaks off afterwards is ours to ask for again. */
+/** The SDK retries until a response begins; a body that breaks off later has to be retried here. */
 const bodyAttempts = 3;
 
 export interface Body {
   readonly bytes: Buffer;
-  /** True when there are more than the bytes that were wanted. */
+  /** True when the object is longer than the limit. */
   readonly cut: boolean;
 }
 
-/** At most about `limitBytes` of an object; errors leave as the SDK threw them. */
+/** At most about `limitBytes` of an object; throws the SDK's own errors. */
 export async function readBody(
   client: S3Client,
   sdk: Sdk,
@@ -27,7 +27,7 @@ export async function readBody(
       const answer = await client.send(command, { ...(signal && { abortSignal: signal }) });
       return await collected(answer.Body as AsyncIterable<Uint8Array> | undefined, limitBytes);
     } catch (error) {
-      // An error with a status is S3's own answer, and the SDK has done its part.
+      // An error with a status is S3's own response, and the SDK has already retried it.
       if (attempt >= bodyAttempts || signal?.aborted || statusOf(error) !== undefined) throw error;
     }
   }

@@ -1,17 +1,17 @@
-/** Copying production configs into the load-test prefixes, within S3: only what is not there in this version. */
+/** Copies production configs into the load-test prefixes, within S3: only what is missing or has changed. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { LoadTestKey } from '../checks/keys.ts';
 import type { Copy, Delivered, Watch } from '../ports.ts';
 import { concurrently } from './concurrently.ts';
-import { openFolders, type Place, type S3Settings } from './s3Folders.ts';
+import { openFolders, type RemoteObject, type S3Settings } from './s3Folders.ts';
 import { bareEtag, type Head, head, type S3, sourceEtagMetadata, sourceUriMetadata } from './s3Listing.ts';
 import { requestsAtOnce, sentSoFar } from './s3Upload.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
 /**
- * A copy records the URI and the ETag of its source in its metadata (and, through the memory of the folder,
- * here); it is unchanged while the source still has that ETag and nobody wrote over the copy.
+ * A copy records the URI and the ETag of its source in its metadata (and in the memory of the folder). It is unchanged
+ * while the source still has that ETag and nobody has overwritten the copy.
  */
 export async function copyAll(
   s3: S3,
@@ -25,31 +25,31 @@ export async function copyAll(
   const unchanged = new Set<LoadTestKey>();
   const keys = copies.map(({ to }) => to);
   const folders = await openFolders(s3, settings, memoryDirectory, keys, watch);
-  const doing = {
+  const call = {
     what: `copying to s3://${settings.bucket}`,
     action: 's3:GetObject and s3:PutObject',
     bucket: settings.bucket,
     changed: () => [sentSoFar(sent.size, copies.length), watch.already ?? ''].join(' ').trim(),
   };
   try {
-    await s3.run(doing, async (client, sdk) => {
-      // One source goes to several folders; its content type is asked for once.
+    await s3.run(call, async (client, sdk) => {
+      // One source goes to several folders; its content type is read once.
       const sources = new Map<string, Promise<Head | undefined>>();
       const headOf = ({ from }: Copy) => {
         const uri = uriOf(from);
-        const asked = sources.get(uri) ?? head(client, sdk, from.bucket, from.object.key, watch.signal);
-        sources.set(uri, asked);
-        return asked;
+        const request = sources.get(uri) ?? head(client, sdk, from.bucket, from.object.key, watch.signal);
+        sources.set(uri, request);
+        return request;
       };
-      await concurrently(copies, requestsAtOnce, watch.signal, async (copy) => {
-        const place = folders.at(copy.to);
-        if (await isCopyAlready(client, sdk, settings.bucket, copy, place, watch.signal)) {
+      await concurrently(copies, { limit: requestsAtOnce, signal: watch.signal }, async (copy) => {
+        const remote = folders.lookUp(copy.to);
+        if (await isCopyAlready(client, sdk, settings.bucket, copy, remote, watch.signal)) {
           unchanged.add(copy.to);
         } else {
           const source = await headOf(copy);
           const etag = await copyObject(client, sdk, settings.bucket, copy, source, watch.signal);
           sent.add(copy.to);
-          place.memory.remember(copy.to, {
+          remote.memory.remember(copy.to, {
             etag,
             sizeBytes: copy.from.object.sizeBytes,
             source: sourceOf(copy),
@@ -63,7 +63,7 @@ export async function copyAll(
       });
     });
   } finally {
-    await folders.keep();
+    await folders.save();
   }
   return { sent: keys.filter((key) => sent.has(key)), unchanged: keys.filter((key) => unchanged.has(key)) };
 }
@@ -73,12 +73,12 @@ async function isCopyAlready(
   sdk: Sdk,
   bucket: string,
   copy: Copy,
-  { listed, memory }: Place,
+  { listed, memory }: RemoteObject,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { sizeBytes } = copy.from.object;
   if (listed === undefined || listed.sizeBytes !== sizeBytes) return false;
-  const known = memory.of(listed)?.source;
+  const known = memory.lookUp(listed)?.source;
   if (known !== undefined) return known === sourceOf(copy);
   const found = await head(client, sdk, bucket, copy.to, signal);
   if (
@@ -104,7 +104,7 @@ async function copyObject(
       Bucket: bucket,
       Key: to,
       CopySource: `${from.bucket}/${encodedKey(from.object.key)}`,
-      // The version that was listed, or a conflict: never a copy of something else under this ETag.
+      // The version that was listed, or a conflict: another version is never recorded under this ETag.
       CopySourceIfMatch: bareEtag(from.object.etag),
       MetadataDirective: 'REPLACE',
       ...source?.content,
@@ -117,7 +117,7 @@ async function copyObject(
 
 const sourceOf = (copy: Copy): string => `${uriOf(copy.from)} ${bareEtag(copy.from.object.etag)}`;
 
-/** Percent-encoded, because metadata are headers and headers are ASCII. */
+/** Percent-encoded, because metadata is sent in headers and headers are ASCII. */
 const uriOf = (from: Copy['from']): string => `s3://${from.bucket}/${encodedKey(from.object.key)}`;
 
 const encodedKey = (key: string): string => key.split('/').map(encodeURIComponent).join('/');

@@ -1,4 +1,4 @@
-/** The folders of the bucket that an upload is about: what they hold now, and what is remembered of it. */
+/** The folders of the bucket that an upload writes to: what they contain now, and what is remembered about it. */
 import type { LoadTestKey } from '../checks/keys.ts';
 import type { StoredObject, Watch } from '../ports.ts';
 import { concurrently } from './concurrently.ts';
@@ -11,16 +11,16 @@ export interface S3Settings {
   readonly dagsPrefix: string;
 }
 
-/** One object's place: what the bucket lists there now, and the memory that covers it. */
-export interface Place {
+/** What is known about one key: the object that the bucket lists, if any, and the memory of its folder. */
+export interface RemoteObject {
   readonly listed: StoredObject | undefined;
   readonly memory: FolderMemory;
 }
 
 export interface Folders {
-  at(key: LoadTestKey): Place;
-  /** Writes every memory down. */
-  keep(): Promise<void>;
+  lookUp(key: LoadTestKey): RemoteObject;
+  /** Stores every memory. */
+  save(): Promise<void>;
 }
 
 /** `{configsPrefix}/{schedule}/{load}x/`, or `{dagsPrefix}/`: what is listed and remembered together. */
@@ -31,7 +31,7 @@ export function folderOf(key: string, settings: S3Settings): string {
   return `${key.split('/').slice(0, depth).join('/')}/`;
 }
 
-/** Lists each folder that holds one of `keys`, once, and opens its memory. */
+/** Lists each folder that contains one of `keys`, once, and opens its memory. */
 export async function openFolders(
   s3: S3,
   settings: S3Settings,
@@ -42,7 +42,7 @@ export async function openFolders(
   const names = [...new Set(keys.map((key) => folderOf(key, settings)))];
   const memories = new Map<string, FolderMemory>();
   const listed = new Map<string, StoredObject>();
-  await concurrently(names, 8, watch.signal, async (name) => {
+  await concurrently(names, { limit: 8, signal: watch.signal }, async (name) => {
     const [objects, memory] = await Promise.all([
       listAll(s3, settings.bucket, name, watch),
       openFolderMemory(memoryDirectory, settings.bucket, name),
@@ -51,13 +51,13 @@ export async function openFolders(
     memories.set(name, memory);
   });
   return {
-    at(key) {
+    lookUp(key) {
       const memory = memories.get(folderOf(key, settings));
       if (memory === undefined) throw new RangeError(`the folder of ${key} was not opened`);
       return { listed: listed.get(key), memory };
     },
-    async keep() {
-      await Promise.all([...memories.values()].map((memory) => memory.keep()));
+    async save() {
+      await Promise.all([...memories.values()].map((memory) => memory.save()));
     },
   };
 }

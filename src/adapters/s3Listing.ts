@@ -1,4 +1,4 @@
-/** Reading S3: listings, bytes, and the sha256 that an object carries. */
+/** Reads S3: listings, bytes, and the sha256 of an object. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { StoredObject, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
@@ -8,28 +8,28 @@ import { readBody } from './s3Body.ts';
 export type S3 = AwsServices['s3'];
 type Sdk = typeof import('@aws-sdk/client-s3');
 
-/** Names of the metadata entries that our own uploads and copies carry. */
+/** Names of the metadata entries of our own uploads and copies. */
 export const shaMetadata = 'sha256';
 export const sourceEtagMetadata = 'source-etag';
 export const sourceUriMetadata = 'source-uri';
 
-/** ETags travel in quotes; inside they are compared without. */
+/** S3 sends ETags in quotes; they are compared without. */
 export const bareEtag = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
 
-/** Every object under `prefix`, page after page, in the order of S3: by the bytes of the key. */
+/** Every object under `prefix`, all pages, in S3's order: by the bytes of the key. */
 export async function listAll(
   s3: S3,
   bucket: string,
   prefix: string,
   watch?: Watch,
 ): Promise<StoredObject[]> {
-  const doing = {
+  const call = {
     what: `listing s3://${bucket}/${prefix}`,
     action: 's3:ListBucket',
     bucket,
     changed: () => watch?.already ?? 'Nothing was changed.',
   };
-  return s3.run(doing, async (client, sdk) => {
+  return s3.run(call, async (client, sdk) => {
     const objects: StoredObject[] = [];
     let from: string | undefined;
     do {
@@ -50,10 +50,10 @@ export async function listAll(
   });
 }
 
-/** The bytes of an object, or undefined when there is none of that key. */
+/** The bytes of an object, or undefined when the key does not exist. */
 export async function readBytes(s3: S3, bucket: string, key: string): Promise<Uint8Array | undefined> {
-  const doing = { what: `reading s3://${bucket}/${key}`, action: 's3:GetObject', bucket };
-  return s3.run(doing, async (client, sdk) => {
+  const call = { what: `reading s3://${bucket}/${key}`, action: 's3:GetObject', bucket };
+  return s3.run(call, async (client, sdk) => {
     try {
       return (await readBody(client, sdk, { bucket, key }, Number.POSITIVE_INFINITY)).bytes;
     } catch (error) {
@@ -63,14 +63,14 @@ export async function readBytes(s3: S3, bucket: string, key: string): Promise<Ui
   });
 }
 
-/** What HEAD tells of an object; undefined when there is none. */
+/** What HEAD returns for an object. */
 export interface Head {
   readonly etag: string;
   readonly sizeBytes: number;
-  /** Hex; S3's own checksum of the whole object. Metadata are anybody's word, and are not believed. */
+  /** In hex: S3's own checksum of the whole object. Metadata is not trusted, because anybody can set it. */
   readonly sha256?: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** To be given again when the object is copied with metadata of ours. */
+  /** Must be sent again when the object is copied with our own metadata. */
   readonly content: {
     readonly ContentType?: string;
     readonly ContentEncoding?: string;
@@ -80,7 +80,7 @@ export interface Head {
   };
 }
 
-/** One HEAD request; errors leave as the SDK threw them. */
+/** One HEAD request. Undefined when the object does not exist; throws the SDK's own errors. */
 export async function head(
   client: S3Client,
   sdk: Sdk,
@@ -114,7 +114,7 @@ export async function head(
   }
 }
 
-/** A checksum of a whole object, from base64; that of a multipart upload ("…-3") is one of its parts' checksums. */
+/** From base64. Undefined for the checksum of a multipart upload ("…-3"), which is computed from those of its parts. */
 function checksumHex(base64: string | undefined): string | undefined {
   if (base64 === undefined || base64.includes('-')) return undefined;
   const hex = Buffer.from(base64, 'base64').toString('hex');

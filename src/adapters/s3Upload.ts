@@ -1,21 +1,21 @@
-/** Sending objects: only what the bucket does not hold with these very bytes, verified by checksum. */
+/** Uploads objects: only those whose bytes the bucket does not already contain, verified by checksum. */
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { LoadTestKey } from '../checks/keys.ts';
 import type { Delivered, Upload, Watch } from '../ports.ts';
 import { concurrently } from './concurrently.ts';
-import { openFolders, type Place, type S3Settings } from './s3Folders.ts';
+import { openFolders, type RemoteObject, type S3Settings } from './s3Folders.ts';
 import { bareEtag, head, type S3, shaMetadata } from './s3Listing.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
-/** Requests under way at once: enough to hide a distance of 25 ms, below the client's 50 sockets. */
+/** Concurrent requests: enough to hide a latency of 25 ms, below the client's 50 sockets. */
 export const requestsAtOnce = 40;
 
 /**
- * Each body is read and hashed once, and those bytes are sent with their sha256, which S3 verifies. That an
- * object is unchanged is decided without sending: the bucket lists the pair of ETag and size that S3 answered to
- * our own upload of these bytes; or, for an object that is not remembered, a HEAD tells the sha256.
+ * Each body is read and hashed once, and those bytes are sent with their sha256, which S3 verifies. An object is
+ * unchanged if the bucket lists the ETag and size that S3 returned for our own upload of these bytes; for an object that
+ * is not remembered, a HEAD request returns the sha256.
  */
 export async function uploadAll(
   s3: S3,
@@ -28,7 +28,7 @@ export async function uploadAll(
   const { bucket } = settings;
   const sent = new Set<LoadTestKey>();
   const unchanged = new Set<LoadTestKey>();
-  const doing = {
+  const call = {
     what: `uploading to s3://${bucket}`,
     action: 's3:PutObject',
     bucket,
@@ -42,18 +42,18 @@ export async function uploadAll(
     watch,
   );
   try {
-    await s3.run(doing, async (client, sdk) => {
-      await concurrently(uploads, requestsAtOnce, watch.signal, async (upload) => {
+    await s3.run(call, async (client, sdk) => {
+      await concurrently(uploads, { limit: requestsAtOnce, signal: watch.signal }, async (upload) => {
         const bytes = await upload.body();
         const sha256 = createHash('sha256').update(bytes).digest();
         const object: ObjectToSend = { bucket, key: upload.key, bytes, sha256 };
-        if (await holdsAlready(client, sdk, object, folders.at(upload.key), watch.signal)) {
+        if (await isUploaded(client, sdk, object, folders.lookUp(upload.key), watch.signal)) {
           unchanged.add(upload.key);
         } else {
           const etag = await put(client, sdk, object, watch.signal);
           sent.add(upload.key);
           folders
-            .at(upload.key)
+            .lookUp(upload.key)
             .memory.remember(upload.key, { etag, sizeBytes: bytes.length, sha256: sha256.toString('hex') });
         }
         watch.progress(
@@ -64,16 +64,16 @@ export async function uploadAll(
       });
     });
   } finally {
-    await folders.keep();
+    await folders.save();
   }
   const inOrder = (keys: Set<LoadTestKey>) => uploads.map(({ key }) => key).filter((key) => keys.has(key));
   return { sent: inOrder(sent), unchanged: inOrder(unchanged) };
 }
 
-/** For the message of a failure: what of the call took effect. */
+/** For the message of a failure: what the call has already done. */
 export function sentSoFar(sent: number, total: number): string {
   if (sent === 0) return `None of the ${total} objects is known to have arrived.`;
-  return `${sent} of ${total} objects had been sent; they are complete and will not be sent again.`;
+  return `${sent} of ${total} objects were sent; they are complete and will not be sent again.`;
 }
 
 interface ObjectToSend {
@@ -83,17 +83,17 @@ interface ObjectToSend {
   readonly sha256: Buffer;
 }
 
-async function holdsAlready(
+async function isUploaded(
   client: S3Client,
   sdk: Sdk,
   object: ObjectToSend,
-  place: Place,
+  remote: RemoteObject,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { listed, memory } = place;
+  const { listed, memory } = remote;
   if (listed === undefined || listed.sizeBytes !== object.bytes.length) return false;
   const sha256 = object.sha256.toString('hex');
-  const known = memory.of(listed)?.sha256;
+  const known = memory.lookUp(listed)?.sha256;
   if (known !== undefined) return known === sha256;
   const found = await head(client, sdk, object.bucket, object.key, signal);
   if (found?.sha256 === undefined) return false;

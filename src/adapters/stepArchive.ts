@@ -1,6 +1,6 @@
 /**
- * The steps of one cluster on disk, one JSON line a change. EMR shows only the newest 1,000 steps of a cluster;
- * what it showed earlier stays known here.
+ * The steps of one cluster on disk, one JSON line per change. EMR shows only the newest 1,000 steps of a cluster; earlier
+ * ones remain known here.
  */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,13 +8,13 @@ import type { Step } from '../ports.ts';
 
 interface ArchivedSteps {
   readonly steps: ReadonlyMap<string, Step>;
-  /** True when the last look was written down whole, so that the next one may start from it. */
+  /** True when the last read was stored completely, so that the next one can continue from it. */
   readonly complete: boolean;
 }
 
 export interface StepArchive {
   read(): Promise<ArchivedSteps>;
-  /** Appends what a finished look changed; `known` is the number of steps known after it. */
+  /** Appends the changes of a completed read; `known` is the number of steps known after it. */
   append(changed: readonly Step[], known: number): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export function stepArchive(directory: string, clusterId: string): StepArchive {
       );
       const file = await open(path, 'a');
       try {
-        // One write, begun on a new line: after a line that was cut by a crash, only that line is lost.
+        // One write that starts with a newline: if a crash cut the previous line, only that line is lost.
         await file.appendFile(`\n${lines.join('\n')}\n`);
         await file.datasync();
       } finally {
@@ -55,7 +55,7 @@ function parse(text: string): ArchivedSteps {
     if (line === '') continue;
     const entry = parsedLine(line);
     if (entry?.step?.id !== undefined) steps.set(entry.step.id, entry.step);
-    // A look whose lines are not all there is not whole, and neither is one after which lines stand alone.
+    // A read is complete only if all its lines are present and no other lines follow.
     complete = entry?.lookedAt === steps.size;
   }
   return { steps, complete };

@@ -1,4 +1,4 @@
-/** The logs that may hold the error of a failed step. */
+/** Reads the logs that may contain the error of a failed step. */
 import { ToolError } from '../errors.ts';
 import { clean } from '../foreignText.ts';
 import type { LogPart, NoLog, Step, StepLogs, Watch } from '../ports.ts';
@@ -8,24 +8,24 @@ import { logText } from './logText.ts';
 import { readBody } from './s3Body.ts';
 import { listAll } from './s3Listing.ts';
 
-/** So much of a packed log is downloaded at most. */
+/** The download limit for a compressed log. */
 const downloadBytes = 16 * 1024 * 1024;
 
-/** EMR delivers logs every five minutes; twice that is allowed for. */
+/** EMR delivers logs every five minutes; this allows for twice that. */
 const deliveryMs = 10 * 60_000;
 
 type Aws = Pick<AwsServices, 's3'>;
 type Absence = Exclude<NoLog, 'not_delivered_yet'>;
 
-/** What a few places hold together: parts with text, or the most telling reason why there is none. */
+/** What a few places contain together: parts with text, or the most useful reason why there is none. */
 interface Reading {
   readonly parts: readonly LogPart[];
   readonly absence: Absence;
-  /** The place of the first part, or the one that the reason is about. */
+  /** The place of the first part, or the place the reason refers to. */
   readonly place: LogPlace | undefined;
 }
 
-/** Logs are foreign text: what leaves here is stripped of invisible characters and masked. */
+/** Logs are foreign text: invisible characters are removed and secrets masked. */
 export function createStepLogs({ aws }: { readonly aws: Aws }): StepLogs {
   return {
     async read(cluster, step, watch) {
@@ -51,8 +51,8 @@ export function createStepLogs({ aws }: { readonly aws: Aws }): StepLogs {
 }
 
 /**
- * With deploy mode "cluster" the driver runs in a container of YARN, and its error is in that container's logs.
- * Undefined where there is no such container to look for.
+ * With deploy mode "cluster" the driver runs in a YARN container, and its error is in that container's logs. Undefined
+ * when there is no such container.
  */
 async function driverLogs(
   aws: Aws,
@@ -115,8 +115,8 @@ async function readTogether(aws: Aws, places: LogPlaces, watch: Watch | undefine
 
 async function readLog(aws: Aws, place: LogPlace, watch: Watch | undefined): Promise<LogPart | Absence> {
   const uri = uriOf(place);
-  const doing = { what: `reading ${uri}`, action: 's3:GetObject', bucket: place.bucket };
-  return aws.s3.run(doing, async (client, sdk) => {
+  const call = { what: `reading ${uri}`, action: 's3:GetObject', bucket: place.bucket };
+  return aws.s3.run(call, async (client, sdk) => {
     try {
       const { bytes, cut } = await readBody(client, sdk, place, downloadBytes, watch?.signal);
       const log = await logText(bytes, cut);

@@ -6,16 +6,19 @@ import type { Settings } from '../settings.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineGuard } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
-import { type ChecksFolder, openChecksFolder } from './checksFolder.ts';
+import { type ChecksFolder, filesAtOnce, openChecksFolder } from './checksFolder.ts';
 import { commitFiles } from './commits.ts';
+import { concurrently } from './concurrently.ts';
 import { openGit } from './git.ts';
 import { mergeBase, requireBranch } from './gitState.ts';
-import { inBatches } from './inBatches.ts';
 
-type Wanted = Pick<Settings, 'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'>;
+type TargetRepositorySettings = Pick<
+  Settings,
+  'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'
+>;
 
-/** The repository that holds the checks, through git and the file system. Nothing is ever pushed. */
-export function createTargetRepository(settings: Wanted): TargetRepository {
+/** The repository with the checks, through git and the file system. Nothing is ever pushed. */
+export function createTargetRepository(settings: TargetRepositorySettings): TargetRepository {
   const git = openGit(settings.targetRepo);
   const requireUnscaledBaseline = createBaselineGuard(git, settings.baselineRef);
 
@@ -28,8 +31,8 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
     async snapshot({ forWriting }, watch) {
       const folder = await open();
       const { testBranch, baselineRef } = settings;
-      const standing = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
-      const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = standing;
+      const state = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
+      const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = state;
       await requireUnscaledBaseline(baseCommit, folder.inRepository);
       const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
       return { branch, headCommit, baseCommit, ...checks };
@@ -40,15 +43,13 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
       await requireBranch(git, settings.testBranch);
       watch?.signal.throwIfAborted();
       await folder.removeDrafts();
-      await inBatches(files, (file) => folder.requirePlain(file.path));
-      await inBatches(
-        files,
-        (file) => folder.write(file),
-        (done) => {
-          watch?.progress(done, files.length, 'check files written');
-          watch?.signal.throwIfAborted();
-        },
-      );
+      await concurrently(files, { limit: filesAtOnce }, (file) => folder.requirePlain(file.path));
+      const pool = {
+        limit: filesAtOnce,
+        signal: watch?.signal,
+        onProgress: (done: number) => watch?.progress(done, files.length, 'check files written'),
+      };
+      await concurrently(files, pool, (file) => folder.write(file));
     },
 
     async backup(files) {
@@ -66,8 +67,8 @@ export function createTargetRepository(settings: Wanted): TargetRepository {
 
     async identity() {
       await requireRepository(settings.targetRepo);
-      const words = (await git.run(['var', 'GIT_AUTHOR_IDENT'])).trim();
-      return words.replace(/ \d+ [+-]\d{4}$/, '');
+      const identity = (await git.run(['var', 'GIT_AUTHOR_IDENT'])).trim();
+      return identity.replace(/ \d+ [+-]\d{4}$/, '');
     },
   };
 }

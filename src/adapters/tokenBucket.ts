@@ -1,4 +1,4 @@
-/** Staying inside a quota of the form "so many at once, and so many a second afterwards". */
+/** A token bucket: a quota with a burst and a refill rate. */
 
 export interface Rate {
   readonly burst: number;
@@ -6,7 +6,7 @@ export interface Rate {
 }
 
 export interface BucketClock {
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a monotonic clock. */
   nowMs(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** From 0 to 1. */
@@ -14,11 +14,11 @@ export interface BucketClock {
 }
 
 export interface TokenBucket {
-  /** Resolves when one more request fits; rejects with an AbortError when the signal is aborted meanwhile. */
+  /** Resolves when the quota allows one more request; rejects with an AbortError if the signal is aborted first. */
   take(signal?: AbortSignal): Promise<void>;
 }
 
-/** A bucket that starts full. Those who wait are served in the order in which they came. */
+/** A bucket that starts full and serves waiting callers in order. */
 export function tokenBucket(rate: Rate, clock: BucketClock): TokenBucket {
   let tokens = rate.burst;
   let filledMs = clock.nowMs();
@@ -27,12 +27,12 @@ export function tokenBucket(rate: Rate, clock: BucketClock): TokenBucket {
       const now = clock.nowMs();
       tokens = Math.min(rate.burst, tokens + ((now - filledMs) / 1000) * rate.perSecond);
       filledMs = now;
-      // Taken at once, below zero if need be: whoever comes later waits for this one's share too.
+      // Taken immediately, below zero if necessary, so that later callers wait for this one's token as well.
       tokens -= 1;
       if (tokens >= 0) return;
       const waitMs = (-tokens / rate.perSecond) * 1000;
       try {
-        // Others use the same quota: the jitter keeps two processes from asking in step.
+        // Other processes share the quota: jitter keeps them from sending in step.
         await clock.sleep(waitMs + clock.random() * 250, signal);
       } catch (error) {
         tokens += 1;

@@ -1,38 +1,39 @@
 /**
- * What S3 answered when we sent or checked an object, kept on disk so that the next upload can tell from a plain
- * listing that the object still holds the same bytes. A cache: without it the same is found out by HEAD requests.
+ * What S3 returned when an object was uploaded or checked, stored so that the next upload can see from a plain listing that
+ * the object still has the same bytes. Only a cache: without it, HEAD requests give the same answer.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { atomicWrite } from './atomicWrite.ts';
 
-/** An object as S3 answered it. */
-interface Remembered {
+/** An object as S3 described it. */
+interface KnownObject {
   readonly etag: string;
   readonly sizeBytes: number;
-  /** Of the bytes, in hex. */
+  /** In hex. */
   readonly sha256?: string;
-  /** For a copy: where it came from, and the version of it; see `sourceOf` in s3Copy.ts. */
+  /** For a copy: the address and version of its source; see `sourceOf` in s3Copy.ts. */
   readonly source?: string;
 }
 
 export interface FolderMemory {
-  /** What is known of this object, provided that it still is the one that S3 lists now. */
-  of(listed: { key: string; etag: string; sizeBytes: number }): Remembered | undefined;
-  remember(key: string, object: Remembered): void;
+  /** What is known about this object, if it is still the one that S3 lists. */
+  lookUp(listed: { key: string; etag: string; sizeBytes: number }): KnownObject | undefined;
+  remember(key: string, object: KnownObject): void;
   forget(key: string): void;
-  /** Writes it down when something changed; a failure to do so costs time at the next upload and nothing else. */
-  keep(): Promise<void>;
+  /** Stores the memory if it changed. A failure costs only time at the next upload. */
+  save(): Promise<void>;
 }
 
 interface Stored {
   readonly version: 1;
   readonly bucket: string;
   readonly folder: string;
-  readonly objects: Record<string, Remembered>;
+  readonly objects: Record<string, KnownObject>;
 }
 
-/** Reads the memory of one folder of a bucket from `directory`; anything unreadable counts as nothing known. */
+/** Reads the memory of one folder of a bucket from `directory`; an unreadable file counts as empty. */
 export async function openFolderMemory(
   directory: string,
   bucket: string,
@@ -43,7 +44,7 @@ export async function openFolderMemory(
   const objects = new Map(Object.entries(await readObjects(path, bucket, folder)));
   let changed = false;
   return {
-    of({ key, etag, sizeBytes }) {
+    lookUp({ key, etag, sizeBytes }) {
       const known = objects.get(key);
       return known?.etag === etag && known.sizeBytes === sizeBytes ? known : undefined;
     },
@@ -54,10 +55,10 @@ export async function openFolderMemory(
     forget(key) {
       changed = objects.delete(key) || changed;
     },
-    async keep() {
+    async save() {
       if (!changed) return;
       changed = false;
-      await replace(path, { version: 1, bucket, folder, objects: Object.fromEntries(objects) }, directory);
+      await store(path, { version: 1, bucket, folder, objects: Object.fromEntries(objects) }, directory);
     },
   };
 }
@@ -66,7 +67,7 @@ async function readObjects(
   path: string,
   bucket: string,
   folder: string,
-): Promise<Record<string, Remembered>> {
+): Promise<Record<string, KnownObject>> {
   try {
     const stored = JSON.parse(await readFile(path, 'utf8')) as Partial<Stored>;
     const ours = stored.version === 1 && stored.bucket === bucket && stored.folder === folder;
@@ -76,13 +77,11 @@ async function readObjects(
   }
 }
 
-async function replace(path: string, stored: Stored, directory: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
+async function store(path: string, stored: Stored, directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
-    await writeFile(temporary, JSON.stringify(stored));
-    await rename(temporary, path);
+    atomicWrite(path, JSON.stringify(stored));
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    // A cache: without it the next upload sends HEAD requests instead.
   }
 }

@@ -75,7 +75,7 @@ export function reviewFiles(
       return files.filter((one) => one.file.diskDigest !== one.digest);
     },
     approvalNeeded: changed.length > 0,
-    unrecognised: [...unknown.map((file) => file.path), ...snapshot.unspeakable.map(escapeInvisible)],
+    unrecognised: [...unknown.map((file) => file.path), ...snapshot.unprintableNames.map(escapeInvisible)],
     changedOutside: local.filter(
       (file) =>
         !schedulesInScope(target.scope, target.schedule).some(

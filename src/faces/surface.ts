@@ -1,6 +1,6 @@
 /**
  * What tools/list answers. The build runs this module and ships its value, so that the first answer waits neither for
- * the tools nor for their schemas; see build.mjs.
+ * the tools nor for their schemas; see tooling/build.mjs.
  */
 import { tools } from '../tools/index.ts';
 import type { Tool } from '../tools/tool.ts';

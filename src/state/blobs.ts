@@ -1,16 +1,19 @@
-/** Bytes kept under STATE_DIR by their digest: manifests of reviews, and files that no scaling can make again. */
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+/** Bytes stored under STATE_DIR by their digest: review manifests, and files that scaling cannot reproduce. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export interface Blobs {
-  /** Keeps the bytes; answers their sha256 in hex. */
+  /** Stores the bytes and returns their sha256 in hex. */
   put(bytes: Uint8Array): Promise<string>;
-  /** The bytes, or undefined when they are not kept or no longer match their digest. */
+  /** The bytes, or undefined if they are missing or no longer match their digest. */
   get(digest: string): Promise<Buffer | undefined>;
 }
 
-export function openBlobs(directory: string): Blobs {
+/** Replaces a file atomically; `flush` waits for the disk. Passed in by compose.ts: state imports no adapter. */
+type WriteFile = (path: string, bytes: Uint8Array, options: { flush: true }) => void;
+
+export function openBlobs(directory: string, write: WriteFile): Blobs {
   function fileOf(digest: string): string {
     return join(directory, digest.slice(0, 2), digest.slice(2));
   }
@@ -26,15 +29,7 @@ export function openBlobs(directory: string): Blobs {
     if ((await get(digest)) !== undefined) return digest;
     const target = fileOf(digest);
     await mkdir(dirname(target), { recursive: true });
-    const draft = `${target}.${process.pid}-${randomBytes(4).toString('hex')}`;
-    const file = await open(draft, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, target);
+    write(target, bytes, { flush: true });
     return digest;
   }
 

@@ -44,13 +44,13 @@ const file = (key: string) =>
   `[default]\naws_access_key_id = ${key}\naws_secret_access_key = x\naws_session_token = t\n`;
 const account = () => createAccount({ aws: createAwsServices(settings, { retryDelayMs: () => 0 }) });
 
-it('after a log-in that writes the credentials file anew, the same adapter works', async () => {
+it('after a login that rewrites the credentials file, the same adapter works', async () => {
   useCredentialsFile(file(keyId));
   const person = account();
   const failure = await person.bucketAnswers(settings.bucket).catch((problem) => problem);
   expect(failure).toMatchObject({
     code: 'DENIED',
-    message: expect.stringContaining('log-in has expired'),
+    message: expect.stringContaining('login has expired'),
     next: expect.stringContaining('s2a-login'),
   });
   expect(failure.text).not.toContain(keyId);
@@ -61,19 +61,19 @@ it('after a log-in that writes the credentials file anew, the same adapter works
   expect(await person.identity()).toMatchObject({ account: '123456789012' });
 });
 
-it('without any credentials it says what to type, and works once they are there', async () => {
+it('without credentials it names the command to type, and works once they exist', async () => {
   useCredentialsFile(undefined);
   const person = account();
   await expect(person.identity()).rejects.toMatchObject({
     code: 'DENIED',
-    message: 'No AWS credentials were found (while asking who we are). Nothing was changed.',
+    message: 'No AWS credentials were found (while reading the AWS identity). Nothing was changed.',
     next: expect.stringContaining('`s2a-login`'),
   });
   useCredentialsFile(file(freshKey));
   expect(await person.identity()).toMatchObject({ account: '123456789012' });
 });
 
-it('a profile that does not exist is told as a setting', async () => {
+it('a profile that does not exist is reported as a setting', async () => {
   useCredentialsFile(file(freshKey));
   process.env.AWS_PROFILE = 'nobody';
   await expect(account().identity()).rejects.toMatchObject({
@@ -82,8 +82,8 @@ it('a profile that does not exist is told as a setting', async () => {
   });
 });
 
-it('making the adapters loads nothing of the AWS SDK', async () => {
-  // Bundled with the SDK left outside, a loader hook would be needed to watch imports; the graph tells as well.
+it('creating the adapters does not load the AWS SDK', async () => {
+  // Watching imports would need a loader hook; the import graph shows the same.
   const { build } = await import('esbuild');
   const bundle = await build({
     entryPoints: ['awsClient', 's3', 'emr', 'stepLogs', 'clock', 'account'].map(
@@ -103,7 +103,7 @@ it('making the adapters loads nothing of the AWS SDK', async () => {
   expect(sdk.filter(({ kind }) => kind !== 'dynamic-import')).toEqual([]);
 });
 
-it('an AccessDenied names the action and the resource as AWS does, without more', async () => {
+it('an AccessDenied names only the action and the resource, as AWS does', async () => {
   const server: Server = createServer((_request, response) => {
     response.writeHead(403, { 'content-type': 'application/xml' });
     response.end(

@@ -1,4 +1,4 @@
-/** An AWS over real sockets for the tests of the adapters, and the adapters on it, with no wait between tries. */
+/** AWS over real sockets for the tests of the adapters, with adapters that retry without waiting. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export const settings = {
 
 export const keyId = 'AKIAIOSFODNN7EXAMPLE';
 
-/** What the AWS SDK itself reads. */
+/** Sets what the AWS SDK reads from the environment. */
 export function useEndpoint(endpoint: string): void {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,
@@ -67,10 +67,10 @@ export async function startAwsWorld(options: AwsWorldOptions = {}) {
     directory,
     simulation,
     ...s3,
-    /** Another process on the same bucket: with the same memory, or with none. */
+    /** As another process on the same bucket: with the same memory, or without one. */
     store: (memory = 'memory') =>
       createObjectStore({ aws, settings, memoryDirectory: join(directory, memory) }),
-    /** The operations on the wire since the last time this was asked. */
+    /** The operations on the wire since the last call of this function. */
     wire(): string[] {
       const operations = front.requests().map(({ operation }) => operation);
       front.clearRequests();
@@ -98,7 +98,7 @@ export function dagFile(name: string, text: string): Upload {
   return { key: dagKey(settings, name), body: async () => Buffer.from(text) };
 }
 
-/** How often each word is in the list. */
+/** How often each word occurs. */
 export function tally(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;

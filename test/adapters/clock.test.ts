@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 describe('now', () => {
-  it('is corrected by AWS’s clock when this one is far off, with microseconds', async () => {
+  it('is corrected by AWS’s clock when the local one is far off, with microseconds', async () => {
     const startMs = Date.UTC(2031, 4, 1, 12, 0, 0);
     world = await startAwsWorld({ startMs });
     const instant = await createClock({ aws: world.aws, bucket: settings.bucket }).now();
@@ -21,7 +21,7 @@ describe('now', () => {
     expect(Math.abs(instant.skewSeconds - (startMs - Date.now()) / 1000)).toBeLessThan(10);
   });
 
-  it('is the local one where the two agree as far as whole seconds can tell', async () => {
+  it('is the local clock when both agree to whole seconds', async () => {
     world = await startAwsWorld();
     const instant = await createClock({ aws: world.aws, bucket: settings.bucket }).now();
     expect(instant).toMatchObject({ source: 'aws', skewSeconds: 0 });
@@ -38,7 +38,7 @@ describe('now', () => {
     },
   );
 
-  it('offline is the local one, and says so; an older answer of AWS does not count', async () => {
+  it('offline is the local clock, with its source; an older reading of AWS’s clock does not count', async () => {
     world = await startAwsWorld({ startMs: Date.now() + 3_600_000 });
     const clock = createClock({ aws: world.aws, bucket: settings.bucket });
     await clock.now();
@@ -53,7 +53,7 @@ it('sleep ends when it is cancelled', async () => {
 });
 
 describe('the account', () => {
-  it('says who we are, where, and that the bucket answers', async () => {
+  it('returns identity and region, and that the bucket responds', async () => {
     world = await startAwsWorld();
     const account = createAccount(world);
     expect(await account.identity()).toEqual({
@@ -64,11 +64,11 @@ describe('the account', () => {
     await account.bucketAnswers(settings.bucket);
     await expect(account.bucketAnswers('no-such-bucket-here')).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining('no bucket no-such-bucket-here'),
+      message: expect.stringContaining('The bucket no-such-bucket-here does not exist'),
     });
   });
 
-  it('without a region says which setting is missing, and recovers when it is there', async () => {
+  it('without a region names the missing setting, and recovers when it is set', async () => {
     world = await startAwsWorld();
     delete process.env.AWS_REGION;
     const account = createAccount(world);

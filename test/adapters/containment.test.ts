@@ -35,7 +35,7 @@ describe('writes that pass', () => {
     expect(verdict(put(host, path, { method: 'DELETE', query: { 'x-id': 'DeleteObject' } }))).toBe('passes');
   });
 
-  it('at an endpoint of one’s own, in both styles', () => {
+  it('at a custom endpoint, in both address styles', () => {
     expect(verdict(put('minio.internal', `/orchestration${inside}`), onCustom)).toBe('passes');
     expect(verdict(put('orchestration.MINIO.internal', inside), onCustom)).toBe('passes');
   });
@@ -96,7 +96,7 @@ describe('writes that are refused', () => {
     expect(verdict(put('.s3.amazonaws.com', inside), { ...onAws, bucket: '' })).toBe('DENIED');
   });
 
-  it('any path that, read in the usual ways, leaves the two prefixes', () => {
+  it('any path that leaves the two prefixes in one of the usual interpretations', () => {
     const piece = fc.constantFrom(
       '..',
       '.',
@@ -193,13 +193,13 @@ describe('on the wire', () => {
     const upload = world.store().upload([{ key, body: async () => Buffer.from('x') }], watch());
     await expect(upload).rejects.toMatchObject({
       code: 'DENIED',
-      message: expect.stringContaining('that request was not sent'),
+      message: expect.stringContaining('it was not sent'),
     });
     await expect(world.store().remove([key], watch())).rejects.toMatchObject({ code: 'DENIED' });
     expect(world.wire().filter((operation) => operation !== 'ListObjectsV2')).toEqual([]);
   });
 
-  it('is the innermost step of each client, and a command that changes EMR is stopped by it', async () => {
+  it('is the innermost step of each client, and blocks a command that changes EMR', async () => {
     const steps = await world.aws.s3.run({ what: 'looking' }, async (client) =>
       client.middlewareStack.identify(),
     );

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test('the DAG file is replaced as it was read, and left alone when somebody changed it meanwhile', async () => {
+test('the DAG file is replaced if it is as it was read, and not touched when it changed meanwhile', async () => {
   const dagFile = join(directory, 'load_test.py');
   const folder = createDagFolder(dagFile);
   writeFileSync(dagFile, 'LOAD = 2\n');
@@ -20,7 +20,7 @@ test('the DAG file is replaced as it was read, and left alone when somebody chan
   writeFileSync(dagFile, 'LOAD = 4\n# mine\n');
   await expect(folder.writeDag(Buffer.from('LOAD = 8\n'), Buffer.from('LOAD = 4\n'))).rejects.toMatchObject({
     code: 'CONFLICT',
-    message: expect.stringMatching(/Nothing of that file was changed/),
+    message: expect.stringMatching(/That file was not written/),
   });
   expect(readFileSync(dagFile, 'utf8')).toBe('LOAD = 4\n# mine\n');
   expect(readdirSync(directory)).toEqual(['load_test.py']);

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-it('reads a cluster and its steps as they are, times in milliseconds', async () => {
+it('reads a cluster and its steps, with times in milliseconds', async () => {
   const cluster = world.startCluster(10);
   world.add(cluster, 3);
   world.pass(30_000);
@@ -40,7 +40,7 @@ it('reads a cluster and its steps as they are, times in milliseconds', async () 
   expect((first?.endedMs ?? 0) - (first?.startedMs ?? 0)).toBe(minute);
 });
 
-it('lists the clusters since a moment, newest first', async () => {
+it('lists the clusters created since a given time, newest first', async () => {
   world.startCluster(1, 'old');
   const sinceMs = world.clock.nowMs();
   world.startCluster(1, 'new');
@@ -49,8 +49,8 @@ it('lists the clusters since a moment, newest first', async () => {
   expect(found.map(({ name }) => name)).toEqual(['newest', 'new']);
 });
 
-describe('a look', () => {
-  it('the first reads every page within the quota, a later one at most 8 calls of 1,000 steps', async () => {
+describe('reading the steps', () => {
+  it('reads every page within the quota at first, and later 1,000 steps in at most 8 calls', async () => {
     const cluster = world.startCluster(50);
     world.runWaves(cluster, 4);
     world.add(cluster, 200, 'last');
@@ -59,7 +59,7 @@ describe('a look', () => {
     world.wire();
     expect((await port.steps(cluster.id)).steps).toHaveLength(1000);
     expect(tally(world.wire())).toEqual({ ListSteps: 20 });
-    // Ten at once, ten more at one in two seconds.
+    // A burst of ten, then ten more at one every two seconds.
     expect(quotaClock.waitedMs).toBeGreaterThanOrEqual(20_000);
     expect(quotaClock.waitedMs).toBeLessThan(25_000);
 
@@ -73,7 +73,7 @@ describe('a look', () => {
       );
     }
     expect(Math.max(...calls)).toBeLessThanOrEqual(8);
-    // Nothing left to change: one page says so.
+    // Nothing can change any more: one page is enough.
     world.pass(60 * minute);
     await port.steps(cluster.id);
     world.wire();
@@ -112,7 +112,7 @@ describe('a look', () => {
     expect(steps.filter(({ state }) => state === 'RUNNING')).toHaveLength(200);
   });
 
-  it('keeps steps that EMR no longer shows, also for a process that comes later', async () => {
+  it('keeps steps that EMR no longer shows, also for a later process', async () => {
     const cluster = world.startCluster(50);
     const port = world.clusters();
     for (let wave = 0; wave < 6; wave += 1) {
@@ -130,7 +130,7 @@ describe('a look', () => {
     expect(world.wire()).toEqual(['ListSteps']);
   });
 
-  it('after a line that was cut by a crash it reads all pages again and loses nothing else', async () => {
+  it('after a line that was cut by a crash, reads all pages again and loses nothing else', async () => {
     const cluster = world.startCluster(50);
     world.runWaves(cluster, 1);
     const before = await world.clusters().steps(cluster.id);
@@ -139,12 +139,12 @@ describe('a look', () => {
     world.wire();
     expect((await world.clusters().steps(cluster.id)).steps).toEqual(before.steps);
     expect(world.wire()).toHaveLength(4);
-    // And what was appended behind the cut line is whole again.
+    // What was appended after the cut line is complete again.
     await world.clusters().steps(cluster.id);
     expect(world.wire()).toHaveLength(1);
   });
 
-  it('reads a file that holds rubbish as far as it goes', async () => {
+  it('ignores the lines of a file that are not valid', async () => {
     const cluster = world.startCluster(50);
     world.runWaves(cluster, 1);
     const before = await world.clusters().steps(cluster.id);
@@ -152,7 +152,7 @@ describe('a look', () => {
     expect((await world.clusters().steps(cluster.id)).steps).toEqual(before.steps);
   });
 
-  it('says so when the steps cannot be kept', async () => {
+  it('reports when the steps cannot be stored', async () => {
     const cluster = world.startCluster(50);
     writeFileSync(join(world.directory, 'clusters'), 'a file where a directory should be');
     await expect(world.clusters().steps(cluster.id)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** The fault matrix of EMR: the declared code, nothing half known, and the same call succeeding afterwards. */
+/** The fault matrix of EMR: each fault gives the declared code and no partial state, and the same call succeeds afterwards. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { watch } from './awsWorld.ts';
@@ -27,31 +27,34 @@ it.each([
   expect(await world.clusters().createdSince(0)).toHaveLength(1);
 });
 
-const forEver: readonly [string, ErrorCode, RegExp][] = [
-  ['ThrottlingException', 'UPSTREAM', /limits the rate/],
+const lasting: readonly [string, ErrorCode, RegExp][] = [
+  ['ThrottlingException', 'UPSTREAM', /throttled the requests/],
   ['InternalError', 'UPSTREAM', /HTTP 500/],
   ['AccessDenied', 'DENIED', /denies elasticmapreduce:ListSteps/],
-  ['ExpiredToken', 'DENIED', /log-in has expired/],
-  ['InvalidAccessKeyId', 'DENIED', /does not know the credentials/],
+  ['ExpiredToken', 'DENIED', /login has expired/],
+  ['InvalidAccessKeyId', 'DENIED', /does not recognize these credentials/],
   ['SignatureDoesNotMatch', 'DENIED', /signature/],
-  ['RequestTimeTooSkewed', 'DENIED', /clock is too far/],
-  ['resetConnection', 'UPSTREAM', /connection to AWS broke/],
-  ['InvalidRequestException', 'NOT_FOUND', /EMR knows no cluster/],
+  ['RequestTimeTooSkewed', 'DENIED', /machine's clock is wrong/],
+  ['resetConnection', 'UPSTREAM', /connection to AWS failed/],
+  ['InvalidRequestException', 'NOT_FOUND', /EMR has no cluster/],
 ];
-it.each(forEver)('%s for ever is %s, and over when it is over', async (error, code, words) => {
-  const cluster = world.startCluster(10);
-  world.add(cluster, 3);
-  const port = world.clusters();
-  world.front.faults.add([{ service: 'emr', operation: 'ListSteps', error }]);
-  await expect(port.steps(cluster.id)).rejects.toMatchObject({
-    code,
-    message: expect.stringMatching(words),
-  });
-  world.front.faults.clear();
-  expect((await port.steps(cluster.id)).steps).toHaveLength(3);
-});
+it.each(lasting)(
+  'a lasting %s is %s, and the same call succeeds once it is over',
+  async (error, code, words) => {
+    const cluster = world.startCluster(10);
+    world.add(cluster, 3);
+    const port = world.clusters();
+    world.front.faults.add([{ service: 'emr', operation: 'ListSteps', error }]);
+    await expect(port.steps(cluster.id)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(words),
+    });
+    world.front.faults.clear();
+    expect((await port.steps(cluster.id)).steps).toHaveLength(3);
+  },
+);
 
-it('throttling is met ten times before it is told', async () => {
+it('throttling is retried ten times before it is reported', async () => {
   const cluster = world.startCluster(10);
   world.front.faults.add([
     { service: 'emr', operation: 'ListSteps', error: 'ThrottlingException', times: 9 },
@@ -59,7 +62,7 @@ it('throttling is met ten times before it is told', async () => {
   expect((await world.clusters().steps(cluster.id)).steps).toEqual([]);
 });
 
-it('a failure in the middle of a look leaves nothing half known', async () => {
+it('a failure while reading leaves no partial state', async () => {
   const cluster = world.startCluster(50);
   world.runWaves(cluster, 1);
   const port = world.clusters();
@@ -87,7 +90,7 @@ it('an unknown cluster is NOT_FOUND and names the id', async () => {
   });
 });
 
-it('a look that is cancelled ends as cancelled', async () => {
+it('a cancelled read ends with an AbortError', async () => {
   const cluster = world.startCluster(10);
   const abort = new AbortController();
   world.front.faults.add([{ service: 'emr', delayMs: 5_000 }]);

@@ -17,7 +17,7 @@ describe('the instances of a cluster', () => {
   afterEach(() => world.close());
   const port = (clock = instantClock()) => createInstances({ ...world, quota: emrQuota(clock) });
 
-  it('of groups are read with type, market and lifetime', async () => {
+  it('in groups are read with type, market and lifetime', async () => {
     const cluster = world.startCluster(10);
     const instances = await port().ofCluster(cluster.id, watch());
     expect(instances).toHaveLength(3);
@@ -27,7 +27,7 @@ describe('the instances of a cluster', () => {
     }
   });
 
-  it('of fleets are read by the same call, spot told from on demand', async () => {
+  it('in fleets are read by the same call, with spot and on-demand distinguished', async () => {
     const fleet = (type: string, demand: number, spot: number) => ({
       InstanceFleetType: type,
       TargetOnDemandCapacity: demand,
@@ -50,12 +50,12 @@ describe('the instances of a cluster', () => {
     expect(markets.sort()).toEqual(['ON_DEMAND', 'SPOT', 'SPOT']);
   });
 
-  it('keep inside the quota of ListInstances', async () => {
+  it('stay within the quota of ListInstances', async () => {
     const cluster = world.startCluster(10);
     const clock = instantClock();
     const instances = port(clock);
     for (let call = 0; call < 14; call++) await instances.ofCluster(cluster.id);
-    // Ten at once, then one in two seconds.
+    // A burst of ten, then one every two seconds.
     expect(clock.waitedMs).toBe(4 * 2000);
   });
 
@@ -76,7 +76,7 @@ describe('the price table', () => {
     return createPrices(path).read();
   };
 
-  it('is not there when nobody set it, and the example is one', async () => {
+  it('is undefined when it is not set, and the example is valid', async () => {
     expect(await createPrices(undefined).read()).toBeUndefined();
     const example = await createPrices('docs/prices.example.json').read();
     expect(example).toMatchObject({ currency: 'USD', perHour: { 'm6i.2xlarge': { onDemand: 0.384 } } });
@@ -99,7 +99,7 @@ describe('the price table', () => {
     await expect(read(text)).rejects.toMatchObject({ code: 'CONFIG', message: expect.stringMatching(why) });
   });
 
-  it('that is not there is refused too', async () => {
+  it('that does not exist is refused', async () => {
     await expect(createPrices(join(folder, 'gone.json')).read()).rejects.toMatchObject({
       code: 'CONFIG',
       message: expect.stringContaining('ENOENT'),

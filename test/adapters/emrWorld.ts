@@ -8,7 +8,7 @@ import { startAwsWorld } from './awsWorld.ts';
 export const startMs = Date.UTC(2025, 11, 8, 20, 0, 0);
 export const minute = 60_000;
 
-/** A clock on which waiting takes no time, and which remembers how long was waited. */
+/** A clock that does not really wait, and adds up the waiting time. */
 export function instantClock() {
   let nowMs = 0;
   const clock = {
@@ -23,7 +23,7 @@ export function instantClock() {
   return clock;
 }
 
-/** Steps run for a minute, those named "slow…" for ten hours; time passes when `pass` says so. */
+/** Steps run for a minute, those named "slow…" for ten hours; time passes only through `pass`. */
 export async function startEmrWorld() {
   const world = await startAwsWorld({
     startMs,
@@ -62,7 +62,7 @@ export async function startEmrWorld() {
     submit(simulation, cluster, { Steps: steps });
   }
 
-  /** Waves of 200, each finished before the next, so that a cluster has a long past. */
+  /** Waves of 200 steps, each finished before the next, so that the cluster has a long history. */
   function runWaves(cluster: ReturnType<typeof startCluster>, waves: number): void {
     for (let wave = 0; wave < waves; wave += 1) {
       add(cluster, 200, `wave${wave}`);
@@ -76,7 +76,7 @@ export async function startEmrWorld() {
     pass,
     add,
     runWaves,
-    /** The adapter as a new process has it. */
+    /** The adapter as in a new process. */
     clusters: (quotaClock = instantClock()) =>
       createClusters({ aws: world.aws, archiveDirectory: join(world.directory, 'clusters'), quotaClock }),
   };

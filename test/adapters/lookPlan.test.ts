@@ -5,7 +5,7 @@ import { idsPerCall, pageSize, pagesThenIds, planLook } from '../../src/adapters
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe('the cheapest way to read what may have changed', () => {
-  it('is no call when nothing may have', () => {
+  it('is no call when nothing can have changed', () => {
     expect(planLook([])).toEqual({ activePages: 0, morePages: 0 });
   });
 
@@ -13,15 +13,15 @@ describe('the cheapest way to read what may have changed', () => {
     expect(planLook([900])).toEqual({ activePages: 0, morePages: 0 });
   });
 
-  it('is a few more pages where the newest steps are the unsettled ones', () => {
+  it('is a few more pages when the newest steps are the unfinished ones', () => {
     expect(planLook(range(0, 200))).toEqual({ activePages: 0, morePages: 4 });
   });
 
-  it('is pages for the many and ids for the stragglers', () => {
+  it('is pages for the many and ids for the few old ones', () => {
     expect(pagesThenIds([...range(0, 100), 700, 800, 950])).toEqual({ pages: 2, calls: 3 });
   });
 
-  it('is the list of active steps for many that are scattered', () => {
+  it('is the list of active steps when many are scattered', () => {
     expect(planLook(range(0, 200).map((index) => index * 5))).toEqual({ activePages: 4, morePages: 0 });
   });
 

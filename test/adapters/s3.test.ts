@@ -19,7 +19,7 @@ const three = () => [
 const textAt = (key: string) => world.buckets.get(settings.bucket, key)?.toString();
 
 describe('upload', () => {
-  it('sends bytes to their keys, with their sha256, and says so as it goes', async () => {
+  it('sends bytes to their keys, with their sha256, and reports progress', async () => {
     const eye = watch();
     const delivered = await world.store().upload(three(), eye);
     expect(delivered.unchanged).toEqual([]);
@@ -40,7 +40,7 @@ describe('upload', () => {
     expect(tally(world.wire())).toEqual({ ListObjectsV2: 2 });
   });
 
-  it('without its memory asks S3 for the checksums, sends nothing, and remembers', async () => {
+  it('without its memory reads the checksums from S3, sends nothing, and remembers them', async () => {
     await world.store().upload(three(), watch());
     rmSync(join(world.directory, 'memory'), { recursive: true });
     world.wire();
@@ -51,7 +51,7 @@ describe('upload', () => {
     expect(tally(world.wire())).toEqual({ ListObjectsV2: 2 });
   });
 
-  it('takes a damaged memory for none', async () => {
+  it('treats a damaged memory as empty', async () => {
     await world.store().upload(three(), watch());
     const memory = join(world.directory, 'memory');
     for (const file of readdirSync(memory)) writeFileSync(join(memory, file), '{"version":1,"obj');
@@ -59,7 +59,7 @@ describe('upload', () => {
     expect(delivered.unchanged).toHaveLength(3);
   });
 
-  it('sends only what is different, also when the size is the same', async () => {
+  it('sends only what differs, even at the same size', async () => {
     await world.store().upload(three(), watch());
     world.wire();
     const delivered = await world.store().upload([check('a_15m.yml', 'A'), ...three().slice(1)], watch());
@@ -68,7 +68,7 @@ describe('upload', () => {
     expect(textAt('checks_load_test/configs/15m/2x/a_15m.yml')).toBe('A');
   });
 
-  it('sees that somebody wrote over an object, whatever its own memory says', async () => {
+  it('notices that somebody overwrote an object, whatever its memory says', async () => {
     await world.store().upload(three(), watch());
     const { key } = check('a_15m.yml', 'a');
     world.buckets.put(settings.bucket, key, Buffer.from('X'));
@@ -77,13 +77,13 @@ describe('upload', () => {
     expect(textAt(key)).toBe('a');
   });
 
-  it('sends again what somebody removed', async () => {
+  it('sends a removed object again', async () => {
     await world.store().upload(three(), watch());
     await world.store('somebody').remove([check('a_15m.yml', '').key], watch());
     expect((await world.store().upload(three(), watch())).sent).toEqual([check('a_15m.yml', '').key]);
   });
 
-  it('does not believe an ETag alone: equal bytes that were never checked are checked', async () => {
+  it('does not trust an ETag alone: it checks bytes that were never checked', async () => {
     world.buckets.put(settings.bucket, check('a_15m.yml', 'a').key, Buffer.from('a'));
     const delivered = await world.store().upload([check('a_15m.yml', 'a')], watch());
     expect(delivered.sent).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('upload', () => {
     expect(await world.store().list('checks_load_test/')).toHaveLength(1101);
   });
 
-  it('stops when it is cancelled, and finishes at the next call without sending twice', async () => {
+  it('stops when it is cancelled, and the next call finishes without sending anything twice', async () => {
     const abort = new AbortController();
     const many = Array.from({ length: 200 }, (_, index) => check(`c${index}_15m.yml`, String(index)));
     const eye = { signal: abort.signal, progress: (done: number) => done === 50 && abort.abort() };
@@ -141,7 +141,7 @@ describe('copy', () => {
     expect(tally(world.wire())).toMatchObject({ CopyObject: 3, HeadObject: 1 });
   });
 
-  it('again is unchanged: by memory from a listing, without memory from the metadata', async () => {
+  it('a second time is unchanged: by the listing with memory, by the metadata without', async () => {
     await world.store().copy(await copies(), watch());
     const again = await copies();
     world.wire();
@@ -169,7 +169,7 @@ describe('copy', () => {
   });
 });
 
-it('reads an object, and tells an absent one from a failure', async () => {
+it('reads an object, and distinguishes a missing one from a failure', async () => {
   await world.store().upload([check('a_15m.yml', 'a')], watch());
   const { key } = check('a_15m.yml', '');
   expect(Buffer.from((await world.store().read(key)) ?? []).toString()).toBe('a');
@@ -187,6 +187,6 @@ it('removes objects one by one, never in bulk', async () => {
   expect(world.buckets.keys(settings.bucket, '')).toEqual([]);
 });
 
-it('refuses a production source that is no place in S3', async () => {
+it('refuses a production source that is not an S3 address', async () => {
   await expect(world.store().listUri('http://elsewhere/x')).rejects.toMatchObject({ code: 'CONFIG' });
 });

@@ -1,6 +1,6 @@
 /**
- * The fault matrix of S3: for each accident on the wire the declared code, nothing false said, and the same call
- * succeeding once the accident is over.
+ * The fault matrix of S3: each fault on the wire gives the declared code and a true message, and the same call succeeds
+ * once the fault is over.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configKey } from '../../src/checks/keys.ts';
@@ -15,7 +15,7 @@ afterEach(() => world.close());
 
 const uploads = () => Array.from({ length: 6 }, (_, index) => check(`c${index}_15m.yml`, `body ${index}`));
 
-describe('an accident that happens once is not noticed', () => {
+describe('a single fault is not noticed', () => {
   it.each([
     'SlowDown',
     'ServiceUnavailable',
@@ -45,7 +45,7 @@ describe('an accident that happens once is not noticed', () => {
     expect(world.buckets.get(settings.bucket, to)?.toString()).toBe('m');
   });
 
-  it('RequestTimeTooSkewed, where the clock of this machine is three hours late', async () => {
+  it('RequestTimeTooSkewed, when the clock of this machine is three hours slow', async () => {
     await world.close();
     world = await startAwsWorld({ startMs: Date.now() + 3 * 3_600_000 });
     world.front.faults.add([
@@ -62,29 +62,29 @@ describe('an accident that happens once is not noticed', () => {
   });
 });
 
-const forEver: readonly [string, ErrorCode, RegExp][] = [
-  ['SlowDown', 'UPSTREAM', /limits the rate/],
+const lasting: readonly [string, ErrorCode, RegExp][] = [
+  ['SlowDown', 'UPSTREAM', /throttled the requests/],
   ['ServiceUnavailable', 'UPSTREAM', /HTTP 503/],
   ['InternalError', 'UPSTREAM', /HTTP 500/],
-  ['resetConnection', 'UPSTREAM', /connection to AWS broke/],
-  ['responseLost', 'UPSTREAM', /connection to AWS broke/],
-  ['cutBody', 'UPSTREAM', /connection to AWS broke/],
-  ['BadDigest', 'UPSTREAM', /not the bytes that were sent/],
+  ['resetConnection', 'UPSTREAM', /connection to AWS failed/],
+  ['responseLost', 'UPSTREAM', /connection to AWS failed/],
+  ['cutBody', 'UPSTREAM', /connection to AWS failed/],
+  ['BadDigest', 'UPSTREAM', /differ from the bytes sent/],
   ['AccessDenied', 'DENIED', /AWS denies s3:/],
-  ['ExpiredToken', 'DENIED', /log-in has expired/],
-  ['InvalidAccessKeyId', 'DENIED', /does not know the credentials/],
-  ['SignatureDoesNotMatch', 'DENIED', /did not accept the signature/],
-  ['RequestTimeTooSkewed', 'DENIED', /clock is too far/],
-  ['NoSuchBucket', 'CONFIG', /no bucket orchestration/],
+  ['ExpiredToken', 'DENIED', /login has expired/],
+  ['InvalidAccessKeyId', 'DENIED', /does not recognize these credentials/],
+  ['SignatureDoesNotMatch', 'DENIED', /rejected the signature/],
+  ['RequestTimeTooSkewed', 'DENIED', /machine's clock is wrong/],
+  ['NoSuchBucket', 'CONFIG', /bucket orchestration does not exist/],
   ['PermanentRedirect', 'CONFIG', /orchestration is in another region/],
   ['AuthorizationHeaderMalformed', 'CONFIG', /another region/],
-  ['PreconditionFailed', 'CONFLICT', /changed by somebody else/],
-  ['ConditionalRequestConflict', 'CONFLICT', /changed by somebody else/],
+  ['PreconditionFailed', 'CONFLICT', /Somebody else changed the object/],
+  ['ConditionalRequestConflict', 'CONFLICT', /Somebody else changed the object/],
 ];
 
-describe('an accident that goes on is told, and over when it is over', () => {
-  // The answer to an upload has no body that could be cut.
-  it.each(forEver.filter(([error]) => error !== 'cutBody'))(
+describe('a lasting fault is reported, and the same call succeeds once it is over', () => {
+  // The response to an upload has no body to cut.
+  it.each(lasting.filter(([error]) => error !== 'cutBody'))(
     '%s on uploads: %s',
     async (error, code, words) => {
       world.front.faults.add([{ service: 's3', operation: 'PutObject', error }]);
@@ -93,7 +93,7 @@ describe('an accident that goes on is told, and over when it is over', () => {
         .upload(uploads(), watch())
         .catch((problem) => problem);
       expect(failure).toMatchObject({ name: 'ToolError', code, message: expect.stringMatching(words) });
-      // A lost answer hides an object that did arrive, so nothing is claimed either way.
+      // A lost response hides an object that arrived, so the message claims neither.
       expect(failure.message).toContain('None of the 6 objects is known to have arrived.');
       expect(failure.text).not.toContain(keyId);
       expect(failure.next.length).toBeGreaterThan(20);
@@ -105,7 +105,7 @@ describe('an accident that goes on is told, and over when it is over', () => {
     },
   );
 
-  it.each(forEver.filter(([error]) => error !== 'BadDigest'))('%s on a listing: %s', async (error, code) => {
+  it.each(lasting.filter(([error]) => error !== 'BadDigest'))('%s on a listing: %s', async (error, code) => {
     world.front.faults.add([{ service: 's3', operation: 'ListObjectsV2', error }]);
     await expect(world.store().list('checks_load_test/')).rejects.toMatchObject({
       code,
@@ -115,7 +115,7 @@ describe('an accident that goes on is told, and over when it is over', () => {
     expect(await world.store().list('checks_load_test/')).toEqual([]);
   });
 
-  it('says how much of an upload is complete, and does not send that again', async () => {
+  it('reports how much of an upload is complete, and does not send it again', async () => {
     const many = Array.from({ length: 120 }, (_, index) => check(`c${index}_15m.yml`, String(index)));
     const bad = many.at(-1)?.key ?? '';
     world.front.faults.add([
@@ -125,14 +125,14 @@ describe('an accident that goes on is told, and over when it is over', () => {
       .store()
       .upload(many, watch())
       .catch((problem) => problem);
-    expect(failure.message).toContain('119 of 120 objects had been sent; they are complete');
+    expect(failure.message).toContain('119 of 120 objects were sent; they are complete');
     world.front.faults.clear();
     world.wire();
     await world.store().upload(many, watch());
     expect(tally(world.wire())).toEqual({ ListObjectsV2: 1, PutObject: 1 });
   });
 
-  it('HEAD says no without words, and the sentence is found all the same', async () => {
+  it('an error of HEAD has no body, and still gets its sentence', async () => {
     await world.store().upload(uploads(), watch());
     const [object] = await world.store().list('checks_load_test/');
     world.front.faults.add([{ service: 's3', operation: 'HeadObject', error: 'AccessDenied' }]);
@@ -143,7 +143,7 @@ describe('an accident that goes on is told, and over when it is over', () => {
     });
   });
 
-  it('a copy that fails inside a 200 for ever is a failure, not a success', async () => {
+  it('a copy that always fails inside a 200 is a failure, not a success', async () => {
     world.buckets.put(settings.bucket, 'prod/a_table_metrics.yml', Buffer.from('m'));
     const [object] = await world.store().list('prod/');
     if (object === undefined) throw new Error('the object was not listed');
@@ -158,7 +158,7 @@ describe('an accident that goes on is told, and over when it is over', () => {
   });
 });
 
-it('nobody at the address, and then somebody', async () => {
+it('nothing listens at the address at first, then something does', async () => {
   useEndpoint('http://127.0.0.1:9');
   const aws = await import('../../src/adapters/awsClient.ts');
   const { createObjectStore } = await import('../../src/adapters/s3.ts');

@@ -36,7 +36,7 @@ const put = (key: string, text: string) => world.buckets.put('logs', key, gzipSy
 const read = (changed: Partial<Step> = {}, of: Partial<Cluster> = {}) =>
   createStepLogs(world).read({ ...cluster, ...of }, { ...step, ...changed }, watch());
 
-/** The texts that were read, in order, and the file that each comes from. */
+/** The texts that were read, in order, each with its file. */
 async function parts(...given: Parameters<typeof read>) {
   const log = await read(...given);
   if (log.found !== 'log') throw new Error(`no log: ${log.found}`);
@@ -44,7 +44,7 @@ async function parts(...given: Parameters<typeof read>) {
 }
 
 describe('the place', () => {
-  it('is the log file that EMR names in the failure, when it is there', async () => {
+  it('is the log file that EMR names in the failure, if it exists', async () => {
     put('elsewhere/stderr.gz', 'named');
     put(`${folder}stderr.gz`, 'by the LogUri');
     expect(await read({ failure: { logFile: 's3://logs/elsewhere/stderr.gz' } })).toEqual({
@@ -59,7 +59,7 @@ describe('the place', () => {
     ]);
   });
 
-  it('is then the step’s own log folder, then the one below the cluster’s LogUri', async () => {
+  it('is otherwise the step’s own log folder, then the one below the cluster’s LogUri', async () => {
     put('own/j-1/steps/s-1/stderr.gz', 'own');
     put(`${folder}stderr.gz`, 'by the LogUri');
     expect(await parts({ logUri: 's3://logs/own' })).toMatchObject([[expect.anything(), 'own']]);
@@ -81,7 +81,7 @@ describe('the place', () => {
     expect(await parts({ failure: { logFile: `s3://logs/${folder}stderr.gz` } })).toEqual(both);
   });
 
-  it('is the controller’s log where stderr and stdout are empty or absent', async () => {
+  it('is the controller’s log when stderr and stdout are empty or missing', async () => {
     put(`${folder}stderr.gz`, ' \n');
     put(`${folder}syslog.gz`, 'from syslog');
     expect(await parts()).toEqual([[`${folder}syslog.gz`, 'from syslog']]);
@@ -96,7 +96,7 @@ describe('the place', () => {
     const stderr = 'INFO Client: Application report for application_17_0042 (state: FAILED)';
     beforeEach(() => put(`${folder}stderr.gz`, stderr));
 
-    it('is the driver’s container first, the last attempt of it, then the step’s own', async () => {
+    it('is first the driver’s container, in its last attempt, then the step’s own', async () => {
       put(`${containers}container_17_0042_01_000001/stderr.gz`, 'first attempt');
       put(`${containers}container_17_0042_02_000001/stderr.gz`, 'ERROR ApplicationMaster');
       put(`${containers}container_17_0042_02_000001/stdout.gz`, 'Traceback');
@@ -109,7 +109,7 @@ describe('the place', () => {
       expect(await parts({ arguments: ['spark-submit', 'x.py'] })).toEqual([[`${folder}stderr.gz`, stderr]]);
     });
 
-    it('says that the driver’s log is late, or not there, where only the step’s own is', async () => {
+    it('reports the driver’s log as late or missing when only the step’s own exists', async () => {
       expect(await read({}, { observedMs: endedMs + 60_000 })).toMatchObject({
         parts: [{ text: stderr }],
         driver: 'not_delivered_yet',
@@ -117,7 +117,7 @@ describe('the place', () => {
       expect(await read()).toMatchObject({ parts: [{ text: stderr }], driver: 'none' });
     });
 
-    it('says that the driver’s log may not be read', async () => {
+    it('reports that reading the driver’s log is denied', async () => {
       world.front.faults.add([{ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' }]);
       expect(await read()).toMatchObject({ parts: [{ text: stderr }], driver: 'denied' });
     });
@@ -142,7 +142,7 @@ describe('nothing there', () => {
     expect(await read({}, { logUri: 's3://no-such-log-bucket/x/' })).toMatchObject({ found: 'none' });
   });
 
-  it('but bytes that are neither gzip nor text is "unreadable"', async () => {
+  it('with bytes that are neither gzip nor text is "unreadable"', async () => {
     const noise = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256));
     world.buckets.put('logs', `${folder}stderr.gz`, noise);
     expect(await read()).toEqual({ found: 'unreadable', uri: `s3://logs/${folder}stderr.gz` });
@@ -150,19 +150,19 @@ describe('nothing there', () => {
     expect(await parts()).toEqual([[`${folder}stdout.gz`, 'Traceback']]);
   });
 
-  it('that we may see is "denied"', async () => {
+  it('without permission is "denied"', async () => {
     world.front.faults.add([{ service: 's3', operation: 'GetObject', error: 'AccessDenied' }]);
     expect(await read()).toEqual({ found: 'denied', uri: `s3://logs/${folder}stderr.gz` });
   });
 });
 
 describe('the text', () => {
-  it('is read as it is when it is not packed, and says so', async () => {
+  it('is read as it is when it is not compressed, and marked so', async () => {
     world.buckets.put('logs', `${folder}stderr.gz`, Buffer.from('plain, überall'));
     expect(await read()).toMatchObject({ parts: [{ text: 'plain, überall', cut: false, gzip: false }] });
   });
 
-  it('is what is before the break of a gzip that was cut or damaged', async () => {
+  it('is what precedes the break of a truncated or damaged gzip', async () => {
     const random = Array.from({ length: 20_000 }, (_, index) => `${index * 7919}`).join(' ');
     const whole = gzipSync(`the beginning ${random}`);
     world.buckets.put('logs', `${folder}stderr.gz`, whole.subarray(0, whole.length / 2));
@@ -182,7 +182,7 @@ describe('the text', () => {
     expect((await parts())[0]?.[1]).toHaveLength(1024 * 1024);
   });
 
-  it('is foreign: no escapes, no secrets', async () => {
+  it('is foreign text: without escapes and secrets', async () => {
     put(`${folder}stderr.gz`, `\u001b[31mFAILED\u001b[0m key ${keyId} \u202e jdbc:mysql://u:hunter2@db/x`);
     expect(await read()).toMatchObject({
       parts: [{ text: 'FAILED key [masked]  jdbc:mysql://u:[masked]@db/x' }],
@@ -198,7 +198,7 @@ describe('the text', () => {
     },
   );
 
-  it('cut for ever is UPSTREAM', async () => {
+  it('that is always cut is UPSTREAM', async () => {
     put(`${folder}stderr.gz`, 'whole '.repeat(1000));
     world.front.faults.add([{ service: 's3', operation: 'GetObject', error: 'cutBody' }]);
     await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM' });

@@ -15,14 +15,14 @@ function standingClock() {
   return clock;
 }
 
-it('lets a burst pass at once and spaces what comes after, with jitter', async () => {
+it('lets a burst pass at once and spaces later requests, with jitter', async () => {
   const clock = standingClock();
   const bucket = tokenBucket({ burst: 3, perSecond: 0.5 }, clock);
   for (let request = 0; request < 5; request += 1) await bucket.take();
   expect(clock.slept).toEqual([2_000 + 125, 4_000 + 125]);
 });
 
-it('fills up again, and never above the burst', async () => {
+it('refills, and never above the burst', async () => {
   const clock = standingClock();
   const bucket = tokenBucket({ burst: 2, perSecond: 1 }, clock);
   await bucket.take();
@@ -35,7 +35,7 @@ it('fills up again, and never above the burst', async () => {
   expect(clock.slept).toEqual([1_125]);
 });
 
-it('gives back the place of one who was cancelled while waiting', async () => {
+it('returns the token of a caller that was cancelled while waiting', async () => {
   const clock = standingClock();
   const bucket = tokenBucket({ burst: 1, perSecond: 1 }, clock);
   await bucket.take();

@@ -35,14 +35,14 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
     structuredContent: reportAnswer(report, host.directory, []),
   });
 
-  it('is named by the two tools that it belongs to, and by no other', async () => {
+  it('is declared by its two tools, and by no other', async () => {
     await withHost({}, async ({ tools }) => {
       const shown = tools.filter((tool) => tool._meta?.ui !== undefined);
       expect(shown.map((tool) => tool.name)).toEqual(['buildReport', 'compareReports']);
     });
   });
 
-  it('begins with the handshake, and waits for a result', async () => {
+  it('starts with the handshake, and waits for a result', async () => {
     await withHost({}, async (host) => {
       expect(methods(host).slice(0, 2)).toEqual(['ui/initialize', 'ui/notifications/initialized']);
       expect(host.heard[0].params).toMatchObject({
@@ -55,7 +55,7 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
     });
   });
 
-  it('becomes report.html of the report that was built, works there, and tells its height', async () => {
+  it('becomes report.html of the report that was built, works there, and reports its height', async () => {
     await withHost({}, async (host) => {
       await host.notify(result, built(host));
       const first = host.app.locator('.rows .row .name').first();
@@ -73,7 +73,7 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
     });
   });
 
-  it('shows a second result in the place of the first', async () => {
+  it('replaces the first result with the second', async () => {
     await withHost({}, async (host) => {
       for (const time of [1, 2]) {
         await host.notify(result, built(host));
@@ -86,7 +86,7 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
     });
   });
 
-  it('puts what a comparison says above the page of the newer round', async () => {
+  it('puts the text of a comparison above the page of the newer round', async () => {
     await withHost({}, async (host) => {
       await host.notify(result, {
         content: [{ type: 'text', text: 'grew <b>most</b>' }],
@@ -112,7 +112,7 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
       {},
       () => ({ isError: true, content: [{ type: 'text', text: 'the answer in words' }] }),
     ],
-  ])('shows the words of the tool where %s', async (_, options, params) => {
+  ])('shows the text of the tool when %s', async (_, options, params) => {
     await withHost(options, async (host) => {
       await host.notify(result, params(host));
       await vi.waitFor(async () =>

@@ -11,7 +11,7 @@ import { reportFiles } from '../../src/report/files.ts';
 import type { Report } from '../../src/report/model.ts';
 import { readSettings } from '../../src/settings.ts';
 
-/** What MCP Apps demands of a host for a page that names no origin. */
+/** What MCP Apps requires of a host for a page that names no origin. */
 const strictPolicy = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline'",
@@ -29,7 +29,7 @@ export interface AppHost {
   readonly app: Frame;
   /** Every message of the app, in order. */
   readonly heard: readonly Message[];
-  /** What the console and the network said. */
+  /** Everything the console and the network reported. */
   readonly complaints: readonly string[];
   readonly tools: Awaited<ReturnType<Client['listTools']>>['tools'];
   /** The path of the report on disk. */
@@ -89,7 +89,7 @@ export async function hostApp(
       window.addEventListener('message', async ({ source, data }) => {
         if (source !== frame.contentWindow) return;
         if (data.method === 'ui/notifications/size-changed') frame.style.height = `${data.params.height}px`;
-        // biome-ignore lint/suspicious/noExplicitAny: put there by exposeFunction
+        // biome-ignore lint/suspicious/noExplicitAny: set by exposeFunction
         const answer = await (window as any).answer(data);
         if (answer) send({ id: data.id, ...answer });
       });
@@ -112,7 +112,7 @@ export async function hostApp(
     tools,
     directory,
     async notify(method, params) {
-      // biome-ignore lint/suspicious/noExplicitAny: put there above
+      // biome-ignore lint/suspicious/noExplicitAny: set above
       await page.evaluate((message) => (window as any).tell(message), { method, params });
     },
     async close() {

@@ -11,7 +11,7 @@ const executablePath = [process.env.CHROMIUM, ...places].find(
   (path) => path !== undefined && existsSync(path),
 );
 
-/** Why there is nothing to test with; undefined when there is. */
+/** Why the tests are skipped; undefined when a browser is installed. */
 export const whyNot =
   executablePath === undefined
     ? `no Chromium in ${places.join(', ')} and none in CHROMIUM: the HTML report was not opened`
@@ -35,12 +35,12 @@ export async function startChromium(): Promise<Browser> {
 
 export interface OpenPage {
   readonly page: Page;
-  /** Every address that was asked for but the page's own, and everything that the console said. */
+  /** Every address requested other than the page's own, and everything the console printed. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
-/** Opens a page from a file, as a person does. */
+/** Opens a page from a file, as a user does. */
 export async function open(
   browser: Browser,
   html: string,

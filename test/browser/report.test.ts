@@ -18,7 +18,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
-  /** Opens a page, and holds afterwards that it asked for nothing and complained of nothing. */
+  /** Opens a page, and asserts afterwards that it requested nothing and reported no error. */
   async function withPage(
     page: string,
     options: Parameters<typeof open>[2],
@@ -51,7 +51,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('shows every picture, with its words for somebody who cannot see it', async () => {
+  it('shows every picture, with a text alternative', async () => {
     await withPage(html, {}, async (page) => {
       const pictures = page.locator('figure svg[role=img]');
       expect(await pictures.count()).toBe(4);
@@ -62,7 +62,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('keeps the rows of its tables low on a phone', async () => {
+  it('keeps the rows of its tables short on a phone', async () => {
     await withPage(html, { viewport: { width: 400, height: 800 } }, async (page) => {
       expect(await page.locator('#comparison tbody tr').count()).toBe(10);
       for (const row of await page.locator('tbody tr').all())
@@ -72,7 +72,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('leads to each of its sections on a wide page', async () => {
+  it('links to each of its sections on a wide page', async () => {
     await withPage(html, {}, async (page) => {
       const links = page.locator('nav a');
       expect(await links.allTextContents()).toEqual(await page.locator('h2').allTextContents());
@@ -81,7 +81,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('sorts by any column, both ways, and keeps what was not measured last', async () => {
+  it('sorts by any column, both ways, with unmeasured values last', async () => {
     await withPage(html, {}, async (page) => {
       const slowest = report.slowest.map((id) => report.steps.find((step) => step.id === id)?.name);
       expect((await names(page)).slice(0, 10)).toEqual(slowest.slice(0, 10));
@@ -103,7 +103,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('filters by all words of the text, and says how many are left', async () => {
+  it('filters by every word, and shows how many rows are left', async () => {
     await withPage(html, {}, async (page) => {
       await page.getByLabel('Filter').fill('CHECK_000 failed');
       expect(await names(page)).toEqual(['check_0003_15m_4x']);
@@ -115,7 +115,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('leaves out the states whose chips are off', async () => {
+  it('hides the states whose chips are off', async () => {
     await withPage(html, {}, async (page) => {
       const chip = page.getByRole('button', { name: 'SUCCESS 54' });
       await chip.click();
@@ -175,7 +175,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
       const canvas = page.locator('#timeline');
       await canvas.scrollIntoViewIfNeeded();
       const box = await canvas.boundingBox();
-      // The first lane begins below the axis with the step that started first.
+      // The first lane is below the axis and starts with the earliest step.
       const [x, y] = [(box?.x ?? 0) + 8, (box?.y ?? 0) + 42];
       await page.mouse.move(x, y);
       await expect.poll(() => page.locator('#hovered').textContent()).toBe('check_0000_15m_4x (COMPLETED)');
@@ -186,7 +186,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('selects a step from a name in a section, with the cause and its proof', async () => {
+  it('selects a step by a name in a section, with the cause and its evidence', async () => {
     await withPage(html, {}, async (page) => {
       await page.locator('#failures').getByRole('button', { name: 'check_0003_15m_4x' }).first().click();
       const details = await page.locator('#details').innerText();
@@ -195,7 +195,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('is worked by keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await withPage(html, {}, async (page) => {
       const grid = page.locator('#step-table');
       await grid.focus();
@@ -209,7 +209,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
       await page.locator('#timeline').focus();
       await page.keyboard.press('ArrowRight');
       expect(await page.locator('#details').innerText()).toContain('Started');
-      // Filter, then chips, then zoom, then timeline, then table: the order in which they stand.
+      // Filter, chips, zoom, timeline, table: in the order of the page.
       await page.getByLabel('Filter').focus();
       const order: string[] = [];
       for (let n = 0; n < 10; n++) {
@@ -233,12 +233,12 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('follows the reader into the dark, canvas and pictures too, and back', async () => {
+  it('follows the colour scheme, canvas and pictures included', async () => {
     await withPage(html, { colorScheme: 'light' }, async (page) => {
       const colours = () =>
         page.evaluate(() => {
           const canvas = document.getElementById('timeline') as HTMLCanvasElement;
-          // Read from a copy: reading from the page's own canvas would change how it is drawn.
+          // Read from a copy: reading the page's own canvas would change how it is drawn.
           const copy = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
           const context = copy.getContext('2d', { willReadFrequently: true });
           context?.drawImage(canvas, 2 - canvas.width, 2 - canvas.height);
@@ -258,7 +258,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('shows hostile names as the text that they are', async () => {
+  it('shows hostile names as plain text', async () => {
     const hostile = hostileReport();
     await withPage(renderHtml(hostile), {}, async (page) => {
       expect(await page.evaluate(() => 'broken' in window)).toBe(false);
@@ -272,7 +272,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('keeps 10,000 steps in reach with few of them in the page', async () => {
+  it('scrolls through 10,000 steps with few of them in the page', async () => {
     const many = roundOf(9999, 2);
     await withPage(renderHtml(many), {}, async (page) => {
       expect(await page.locator('#step-table').getAttribute('aria-rowcount')).toBe('10001');
@@ -309,7 +309,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
         });
   });
 
-  it('prints the sections and pictures, and leaves out what only works on a screen', async () => {
+  it('prints the sections and pictures, and omits what only works on a screen', async () => {
     await withPage(html, {}, async (page) => {
       await page.emulateMedia({ media: 'print' });
       expect(await page.locator('#steps').isVisible()).toBe(false);
@@ -319,7 +319,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('works in a sandboxed frame that has no storage and no origin', async () => {
+  it('works in a sandboxed frame without storage and origin', async () => {
     const frame = `<!doctype html><title>host</title><iframe sandbox="allow-scripts" width="900" height="600"></iframe>`;
     await withPage(frame, {}, async (page) => {
       await page.locator('iframe').evaluate((one, text) => one.setAttribute('srcdoc', text), html);
@@ -331,7 +331,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     });
   });
 
-  it('does not move what asks not to be moved', async () => {
+  it('respects reduced motion', async () => {
     const behaviour = (page: Page) =>
       page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior);
     await withPage(html, { reducedMotion: 'reduce' }, async (page) =>
@@ -342,7 +342,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     );
   });
 
-  it('draws pictures that are well-formed XML by themselves, whatever the names', async () => {
+  it('draws pictures that are well-formed XML on their own, whatever the names', async () => {
     const { drawPictures } = await import('../../src/report/charts/pictures.ts');
     await withPage(html, {}, async (page) => {
       for (const made of [report, hostileReport(), roundOf(0), roundOf(500)])

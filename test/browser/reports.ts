@@ -1,4 +1,4 @@
-/** Reports to open: of a few steps, of many, of several levels, with names that try to break out. */
+/** Reports to open: with few steps, with many, of several levels, with hostile names. */
 import { buildReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/model.ts';
 import { evenRound, factsOf, stepOf } from '../report/rounds.ts';
@@ -16,7 +16,7 @@ const hostileNames = [
   'x'.repeat(256),
 ];
 
-/** 12 steps on 3 slots, of which two failed and one was cancelled, and one for each hostile name. */
+/** One step per hostile name; every other step failed. */
 export function hostileReport(): Report {
   const steps = hostileNames.map((name, index) => ({
     ...stepOf(`check_${index}_15m`, { started: 5 + index * 10, ended: 12 + index * 10 }),
@@ -33,7 +33,7 @@ export function hostileReport(): Report {
   return buildReport(factsOf(steps, { clusterName: '<b>cluster</b>', warnings: ['<i>warning</i>'] }));
 }
 
-/** A round of `count` steps whose every 10th failed; the last one was cancelled before it started. */
+/** A round of `count` steps: every 10th failed, and the last was cancelled before it started. */
 export function roundOf(count: number, load = 2, earlier: Report[] = []): Report {
   const slots = Math.min(40, Math.max(2, Math.ceil(count / 10)));
   const seconds = (index: number) => 20 + ((index * 37) % 41) * (index % 13 === 5 ? load ** 2 : load);

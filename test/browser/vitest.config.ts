@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
-import { bundledTextForVite } from '../../bundledText.mjs';
+import { bundledTextForVite } from '../../tooling/bundledText.mjs';
 
-/** `npm run test:browser`: what needs a real Chromium. */
+/** `npm run test:browser`: tests that need a real Chromium. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   plugins: [bundledTextForVite()],

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { bundledText } from '../../bundledText.mjs';
+import { bundledText } from '../../tooling/bundledText.mjs';
 
 const always = [
   'server-initialize',

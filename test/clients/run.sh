@@ -134,7 +134,8 @@ from_npm claude "@anthropic-ai/claude-code@$claude" $scripts && run claude valid
 
 pack_bundle() {
   local tool="$folder/mcpb/node_modules/.bin/mcpb"
-  node bundle.mjs mcpb "$folder/bundle" &&
+  node tooling/bundle.mjs "$folder/bundle" &&
+    cp mcpb/manifest.json mcpb/icon.png "$folder/bundle" &&
     "$tool" validate "$folder/bundle/manifest.json" &&
     "$tool" pack "$folder/bundle" "$folder/audit-load-test.mcpb" >"$folder/pack.log" || return 1
   grep -E 'package size|total files' "$folder/pack.log"

@@ -15,7 +15,7 @@ let built = '';
 export function builtProduct(): string {
   if (built === '') {
     const place = mkdtempSync(join(tmpdir(), 'built-'));
-    execFileSync(process.execPath, ['build.mjs', join(place, 'dist')], { stdio: 'inherit' });
+    execFileSync(process.execPath, ['tooling/build.mjs', join(place, 'dist')], { stdio: 'inherit' });
     built = join(place, 'dist', 'main.js');
   }
   return built;

@@ -97,7 +97,7 @@ const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
         join(bed.repo, bed.env.CHECKS_PATH ?? '', 'events/check_events_15m.yml'),
         join(bed.directory, 'outside.yml'),
       ),
-    /^DENIED: events\/check_events_15m\.yml is not written to: it has a second name \(hard link\)\. Nothing was changed/,
+    /^DENIED: events\/check_events_15m\.yml cannot be written: it has a second name \(hard link\)\. Nothing was changed/,
   ],
   [
     'several missing settings',

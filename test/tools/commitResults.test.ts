@@ -124,7 +124,7 @@ test('a person’s own work in the repository is not swept in, and staged work i
   writeFileSync(join(bed.repo, 'new.txt'), 'mine\n');
   bed.git('add', 'new.txt');
   const head = bed.git('rev-parse', 'HEAD');
-  expect(await bed.refusal('commitResults')).toMatch(/^CONFLICT: Something else is staged in .*\(new\.txt\)/);
+  expect(await bed.refusal('commitResults')).toMatch(/^CONFLICT: Other changes are staged in .*\(new\.txt\)/);
   expect(bed.git('rev-parse', 'HEAD')).toBe(head);
   bed.git('reset', '-q', 'new.txt');
   expect((await bed.call('commitResults')).structure.status).toBe('committed');
@@ -180,7 +180,7 @@ test('the target was committed and the second repository refused: said so, and t
   bed.projectGit('add', 'mine.txt');
   const failure = await bed.refusal('commitResults');
   expect(normalise(bed, failure)).toMatchInlineSnapshot(
-    `"CONFLICT: Something else is staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage it (git restore --staged), then call commitResults again."`,
+    `"CONFLICT: Other changes are staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage them (git restore --staged), then call commitResults again."`,
   );
   const sha = bed.git('rev-parse', 'HEAD').trim();
   expect((await bed.call('showSession')).structure).toMatchObject({

@@ -105,7 +105,7 @@ test('when the answer to the trigger is lost, the call says so, and the next one
     return true;
   };
   expect(await bed.refusal('triggerDag', { approved: true })).toMatch(
-    /^UPSTREAM: Airflow cannot be reached \(UND_ERR_SOCKET\) \(while triggering yang_audit_load_test_15m\)\. Whether the run began is not known: triggerDag looks for it before it triggers again\. Next: /,
+    /^UPSTREAM: Airflow cannot be reached \(UND_ERR_SOCKET\) \(while triggering yang_audit_load_test_15m\)\. It is not known whether the run started: triggerDag checks for it before it triggers again\. Next: /,
   );
   expect(airflow.runs).toHaveLength(1);
   const { structure } = await bed.call('triggerDag', { approved: true });
@@ -143,7 +143,7 @@ test('a 409 for a run that is there is done; any other 409 is told', async () =>
     return true;
   };
   expect(await bed.refusal('triggerDag', { approved: true })).toBe(
-    'CONFLICT: Airflow has a conflicting run (HTTP 409). Nothing was triggered. Next: look at the runs of the DAG in the Airflow UI, then call triggerDag again or trigger it there.',
+    'CONFLICT: Airflow has a conflicting run (HTTP 409). Nothing was triggered. Next: check the runs of the DAG in the Airflow UI, then call triggerDag again or trigger it there.',
   );
   // The run comes to be between the look for it and the trigger.
   conflict = false;
@@ -292,12 +292,12 @@ const answers: [string, readonly [number, string, string], RegExp][] = [
   [
     '401',
     json(401, { detail: 'Invalid JWT token' }),
-    /^DENIED: Airflow does not accept the credentials \(HTTP 401\): Invalid JWT token \(while asking Airflow for the DAG yang_audit_load_test_15m\)\. Nothing was triggered\. Next: correct AIRFLOW_USERNAME/,
+    /^DENIED: Airflow rejected the credentials \(HTTP 401\): Invalid JWT token \(while reading DAG yang_audit_load_test_15m from Airflow\)\. Nothing was triggered\. Next: correct AIRFLOW_USERNAME/,
   ],
   [
     '403',
     json(403, { detail: 'Forbidden' }),
-    /^DENIED: Airflow does not let this user do that \(HTTP 403\): Forbidden/,
+    /^DENIED: Airflow does not allow this user to do that \(HTTP 403\): Forbidden/,
   ],
   [
     '500',
@@ -313,18 +313,18 @@ const answers: [string, readonly [number, string, string], RegExp][] = [
   [
     'a log-in page',
     [200, 'text/html', '<!doctype html><title>Log in</title>'],
-    /^CONFIG: AIRFLOW_URL answered with a web page where Airflow's API answers with JSON/,
+    /^CONFIG: AIRFLOW_URL returned a web page instead of the JSON of Airflow's API/,
   ],
-  ['a redirect', [302, 'text/html', ''], /^CONFIG: AIRFLOW_URL answers with a redirect \(HTTP 302\)/],
+  ['a redirect', [302, 'text/html', ''], /^CONFIG: AIRFLOW_URL redirects \(HTTP 302\)/],
   [
     'JSON of another kind',
     json(200, { hello: 'world' }),
-    /^UPSTREAM: The answer is not what Airflow 3's API documents/,
+    /^UPSTREAM: The response is not what Airflow 3's API documents/,
   ],
   [
     'words that are no JSON',
     [200, 'text/plain', 'OK'],
-    /^CONFIG: AIRFLOW_URL answered with something that is not JSON/,
+    /^CONFIG: AIRFLOW_URL returned something that is not JSON/,
   ],
 ];
 test.each(answers)('an answer of %s is put in words', async (_what, [status, type, body], message) => {
@@ -346,11 +346,11 @@ test('wrong credentials, missing ones, an Airflow 2 and a closed port each have 
   const refusal = () => bed.refusal('triggerDag', { approved: true });
   await bed.restart({ AIRFLOW_PASSWORD: 'wrong' });
   expect(await refusal()).toMatch(
-    /^DENIED: Airflow does not accept the credentials \(HTTP 401\): Invalid credentials/,
+    /^DENIED: Airflow rejected the credentials \(HTTP 401\): Invalid credentials/,
   );
   await bed.restart({ AIRFLOW_PASSWORD: '' });
   expect(await refusal()).toBe(
-    'CONFIG: AIRFLOW_URL is set, but no credentials for it. Nothing was triggered. Next: set AIRFLOW_USERNAME and AIRFLOW_PASSWORD, or AIRFLOW_TOKEN, in .env; or trigger the DAG by hand.',
+    'CONFIG: AIRFLOW_URL is set without credentials. Nothing was triggered. Next: set AIRFLOW_USERNAME and AIRFLOW_PASSWORD, or AIRFLOW_TOKEN, in .env; or trigger the DAG manually.',
   );
   await bed.restart({ AIRFLOW_TOKEN: 'not-one-of-ours' });
   expect(await refusal()).toMatch(/^DENIED: .*Invalid JWT token/);
@@ -359,7 +359,7 @@ test('wrong credentials, missing ones, an Airflow 2 and a closed port each have 
     AIRFLOW_PASSWORD: 'a-pass-phrase',
     AIRFLOW_URL: `${airflow.url}/old`,
   });
-  expect(await refusal()).toMatch(/^CONFIG: AIRFLOW_URL has no such address \(HTTP 404\)/);
+  expect(await refusal()).toMatch(/^CONFIG: AIRFLOW_URL does not have this path \(HTTP 404\)/);
   await airflow.close();
   await bed.restart({ AIRFLOW_URL: airflow.url });
   expect(await refusal()).toMatch(/^UPSTREAM: Airflow cannot be reached \(ECONNREFUSED\)/);

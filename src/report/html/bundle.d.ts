@@ -1,4 +1,4 @@
-/** A script or a style sheet, bundled and minified at build time (see bundledText.mjs), as a string. */
+/** A script or a style sheet, bundled and minified at build time (see tooling/bundledText.mjs), as a string. */
 declare module '*?bundle' {
   export const text: string;
 }

@@ -1,5 +1,5 @@
-// Bundles src/main.ts into dist/, or into the directory that is given: one entry, with the tools, the AWS SDK and
-// everything else that the first answer does not need in chunks of their own, loaded on first use.
+// Bundles src/main.ts into dist/, or into the directory given as argument. The tools, the AWS SDK and everything else
+// that the first answer does not need are chunks of their own, loaded on first use.
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -23,25 +23,25 @@ const options = {
   plugins: [bundledText()],
 };
 
-/** What tools/list answers is known when the product is built: the module that makes it is replaced by its value. */
-const listedWhenBuilt = {
-  name: 'listed when built',
+/** The answer to tools/list does not change at run time: its module is evaluated now and replaced by its value. */
+const precomputedSurface = {
+  name: 'precomputed surface',
   setup({ onLoad }) {
     onLoad({ filter: /src\/faces\/surface\.ts$/ }, async ({ path }) => {
-      const place = mkdtempSync(join(tmpdir(), 'surface-'));
-      const outfile = join(place, 'surface.mjs');
+      const folder = mkdtempSync(join(tmpdir(), 'surface-'));
+      const outfile = join(folder, 'surface.mjs');
       try {
         await build({ ...options, entryPoints: [path], outfile });
         const { surface } = await import(pathToFileURL(outfile).href);
         return { contents: `export const surface = ${JSON.stringify(surface)};` };
       } finally {
-        rmSync(place, { recursive: true });
+        rmSync(folder, { recursive: true });
       }
     });
   },
 };
 
-/** The MCP SDK's default JSON Schema validator, which the server replaces by its own. */
+/** The MCP SDK's default JSON Schema validator, which the server replaces with its own. */
 const withoutAjv = {
   name: 'without ajv',
   setup({ onLoad }) {
@@ -56,15 +56,15 @@ const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outdir,
   splitting: true,
-  // Names stay as they are: the AWS SDK tells some classes apart by them, and `keepNames` would name every closure
-  // anew each time that it is made, a tenth of the time of scaleConfigs.
+  // Identifiers are not minified: the AWS SDK compares class names at run time, and `keepNames` costs a tenth of
+  // scaleConfigs, because it sets the name of every closure each time the closure is created.
   minifyWhitespace: true,
   minifySyntax: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [...options.plugins, listedWhenBuilt, withoutAjv],
+  plugins: [...options.plugins, precomputedSurface, withoutAjv],
   metafile: true,
 });
-// Chunks of earlier builds go last: a build that fails leaves the server as it was.
+// Old chunks are removed last, so that a failed build leaves the existing server intact.
 const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
 for (const name of readdirSync(join(outdir, 'chunks')))
   if (!built.has(name)) rmSync(join(outdir, 'chunks', name));

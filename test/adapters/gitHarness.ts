@@ -1,4 +1,4 @@
-/** A real repository in a temp directory, with the adapter on it and a git of one's own beside it. */
+/** A real repository in a temporary directory, with the adapter on it and a separate git beside it. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,16 +10,16 @@ import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports.t
 export const checks = 'checks/iceberg';
 export const testBranch = 'audit_checks_load_testing';
 
-export interface GitBed {
-  readonly place: string;
+export interface GitHarness {
+  readonly folder: string;
   readonly repository: string;
   readonly target: TargetRepository;
-  /** Runs git in the repository; answers stdout without its last line end. */
+  /** Runs git in the repository and returns stdout without its last line ending. */
   git(...args: string[]): string;
   /** Writes files, by their path under CHECKS_PATH. */
   put(files: Readonly<Record<string, string | Uint8Array>>): void;
   read(path: string): Buffer;
-  /** What `target.write` takes to replace the file that lies on disk now, if one does. */
+  /** The input of `target.write` that replaces the file now on disk, if there is one. */
   over(path: string, bytes: string | Uint8Array): WrittenFile;
   commit(message: string): string;
   /** The check files of a snapshot, by path. */
@@ -32,32 +32,32 @@ const oneCheck = { 'a_15m.yml': 'one\n' };
 
 let plainRepository = '';
 
-/** main holds `files`; the test branch is checked out. */
-export function gitBed(
+/** main contains `files`; the test branch is checked out. */
+export function gitHarness(
   files: Readonly<Record<string, string | Uint8Array>> = oneCheck,
   options: { init?: string[]; config?: Readonly<Record<string, string>> } = {},
-): GitBed {
-  const place = mkdtempSync(join(tmpdir(), 'git-'));
-  const repository = join(place, 'k-repo');
-  // Neither the person's own configuration nor the machine's takes part.
-  process.env.HOME = place;
-  const env = { PATH: process.env.PATH, HOME: place, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+): GitHarness {
+  const folder = mkdtempSync(join(tmpdir(), 'git-'));
+  const repository = join(folder, 'k-repo');
+  // Isolated from the configuration of the user and of the machine.
+  process.env.HOME = folder;
+  const env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
   const run = (args: readonly string[], cwd = repository) =>
     execFileSync('git', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 })
       .toString()
       .replace(/\n$/, '');
 
-  const adapter: GitBed['adapter'] = (changes) =>
+  const adapter: GitHarness['adapter'] = (changes) =>
     createTargetRepository({
       targetRepo: repository,
       checksPath: checks,
       testBranch,
       baselineRef: 'main',
-      stateDir: join(place, 'state'),
+      stateDir: join(folder, 'state'),
       ...changes,
     });
-  const bed: GitBed = {
-    place,
+  const harness: GitHarness = {
+    folder,
     repository,
     target: adapter(),
     git: (...args) => run(args),
@@ -83,29 +83,29 @@ export function gitBed(
       return run(['rev-parse', 'HEAD']);
     },
     async files() {
-      const { files } = await bed.target.snapshot({ forWriting: true });
+      const { files } = await harness.target.snapshot({ forWriting: true });
       return Object.fromEntries(files.map((file) => [file.path, file]));
     },
     adapter,
-    close: () => rmSync(place, { recursive: true, force: true }),
+    close: () => rmSync(folder, { recursive: true, force: true }),
   };
-  // The repository that nearly every test begins with is made once.
+  // The repository that nearly every test starts with is created once.
   const isPlain = files === oneCheck && Object.keys(options).length === 0;
   if (isPlain && plainRepository !== '') {
     cpSync(plainRepository, repository, { recursive: true });
-    return bed;
+    return harness;
   }
-  run(['init', '--quiet', '--initial-branch=main', ...(options.init ?? []), repository], place);
+  run(['init', '--quiet', '--initial-branch=main', ...(options.init ?? []), repository], folder);
   const config = { 'user.name': 'Ada', 'user.email': 'ada@example.com', ...options.config };
   for (const [name, value] of Object.entries(config)) run(['config', name, value]);
-  bed.put(files);
-  bed.commit('The checks');
+  harness.put(files);
+  harness.commit('The checks');
   run(['switch', '--quiet', '--create', testBranch]);
   if (isPlain) {
     plainRepository = mkdtempSync(join(tmpdir(), 'git-plain-'));
     cpSync(repository, plainRepository, { recursive: true });
   }
-  return bed;
+  return harness;
 }
 
 export function textOf(bytes: Uint8Array | undefined): string | undefined {

@@ -1,11 +1,11 @@
-// `import { text } from './client/main.ts?bundle'`: a script or a style sheet, bundled and minified, as a string. The HTML
-// report carries its own script and style; this is how they get into dist/ and, in the same way, into the tests.
+// `import { text } from './client/main.ts?bundle'` gives a script or a style sheet, bundled and minified, as a string.
+// The HTML report embeds its script and style this way, in dist/ and in the tests.
 import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const ending = '?bundle';
 
-async function moduleOf(file) {
+async function moduleWithText(file) {
   const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,
@@ -19,13 +19,13 @@ async function moduleOf(file) {
   return `export const text = ${JSON.stringify(outputFiles[0].text.trim())};`;
 }
 
-/** For esbuild: build.mjs and the scripts that bundle TypeScript to run it. */
+/** The esbuild plugin, for build.mjs and for scripts that bundle TypeScript before they run it. */
 export function bundledText() {
   return {
     name: 'bundled-text',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /\?bundle$/ }, ({ path, resolveDir }) => ({
-        // Relative: the names of the chunks hold it, and are to be the same wherever the project lies.
+        // Relative, because chunk names are hashed from it and must not depend on where the project lies.
         path: relative(process.cwd(), resolve(resolveDir, path.slice(0, -ending.length))).replaceAll(
           '\\',
           '/',
@@ -33,14 +33,14 @@ export function bundledText() {
         namespace: 'bundled-text',
       }));
       onLoad({ filter: /./, namespace: 'bundled-text' }, async ({ path }) => ({
-        contents: await moduleOf(path),
+        contents: await moduleWithText(path),
         watchFiles: [path],
       }));
     },
   };
 }
 
-/** For Vite, and so for the tests. The name ends in .js, or Vite would take a style sheet into its own hands. */
+/** The Vite plugin, for the tests. The id ends in .js, otherwise Vite would process a style sheet itself. */
 export function bundledTextForVite() {
   const mark = '\0bundled-text:';
   return {
@@ -51,7 +51,7 @@ export function bundledTextForVite() {
       return `${mark}${resolve(dirname(importer), source.slice(0, -ending.length))}.js`;
     },
     load(id) {
-      return id.startsWith(mark) ? moduleOf(id.slice(mark.length, -'.js'.length)) : undefined;
+      return id.startsWith(mark) ? moduleWithText(id.slice(mark.length, -'.js'.length)) : undefined;
     },
   };
 }
