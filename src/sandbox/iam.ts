@@ -1,7 +1,6 @@
 /**
- * Whether an identity policy lets a request through: as much of IAM's evaluation as the policies of this project
- * use. An explicit deny wins, then an allow, then nothing is allowed. An operator that is not known is an error
- * rather than a guess.
+ * Whether an identity policy allows a request: as much of IAM's evaluation as the policies of this project use.
+ * An explicit deny wins, then an allow; anything else is not allowed. An unknown operator is an error, not a guess.
  * Source: "Policy evaluation logic" and "IAM JSON policy elements" in the IAM user guide.
  */
 
@@ -29,9 +28,10 @@ export interface Attempt {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-export type Judgement = 'allowed' | 'not allowed' | 'explicitly denied';
-
-export function judge(policy: PolicyDocument, attempt: Attempt): Judgement {
+export function evaluatePolicy(
+  policy: PolicyDocument,
+  attempt: Attempt,
+): 'allowed' | 'not allowed' | 'explicitly denied' {
   const matching = policy.Statement.filter((statement) => applies(statement, attempt));
   if (matching.some(({ Effect }) => Effect === 'Deny')) return 'explicitly denied';
   return matching.length > 0 ? 'allowed' : 'not allowed';
@@ -42,19 +42,19 @@ function applies(statement: PolicyStatement, { action, resource, context = {} }:
     covers(statement.Action, statement.NotAction, action, 'i') &&
     covers(statement.Resource, statement.NotResource, resource, '') &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-      Object.entries(keys).every(([key, patterns]) => holds(operator, context[key], list(patterns))),
+      Object.entries(keys).every(([key, patterns]) => isMet(operator, context[key], list(patterns))),
     )
   );
 }
 
 type Patterns = string | readonly string[] | undefined;
 
-function covers(wanted: Patterns, unwanted: Patterns, value: string, flags: string): boolean {
-  if (unwanted !== undefined) return !list(unwanted).some((pattern) => like(pattern, value, flags));
-  return list(wanted).some((pattern) => like(pattern, value, flags));
+function covers(included: Patterns, excluded: Patterns, value: string, flags: string): boolean {
+  if (excluded !== undefined) return !list(excluded).some((pattern) => like(pattern, value, flags));
+  return list(included).some((pattern) => like(pattern, value, flags));
 }
 
-function holds(operator: string, value: string | undefined, patterns: readonly string[]): boolean {
+function isMet(operator: string, value: string | undefined, patterns: readonly string[]): boolean {
   switch (operator) {
     case 'StringEquals':
       return value !== undefined && patterns.includes(value);
@@ -69,7 +69,7 @@ function holds(operator: string, value: string | undefined, patterns: readonly s
   }
 }
 
-/** `*` is any run of characters, slashes too; `?` is one. */
+/** `*` matches any run of characters, including slashes; `?` matches one. */
 function like(pattern: string, value: string, flags: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

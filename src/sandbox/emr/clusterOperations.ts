@@ -1,13 +1,12 @@
 /** The calls about clusters. */
 import type { Random } from '../random.ts';
-import { beginTermination, goIdle } from './clusterLife.ts';
-import { checkConcurrency, parseClusterOrder, parseIdleTimeout } from './clusterOrder.ts';
-import { type Input, numberAt, objectAt, objectsAt, oneOf, requiredText, textAt, textsAt } from './input.ts';
+import { beginTermination } from './clusterLife.ts';
+import { parseClusterOrder } from './clusterOrder.ts';
+import { type Input, numberAt, objectsAt, oneOf, requiredText, textAt, textsAt } from './input.ts';
 import { clusterArn, clusterDetails, clusterSummary } from './output.ts';
 import { pageOf } from './paging.ts';
 import { type ClusterRecord, isEnding } from './records.ts';
 import type { Simulation } from './simulation.ts';
-import { askForDispatch } from './stepLife.ts';
 import { clusterAt, submit } from './stepOperations.ts';
 import { parseSteps } from './stepRequest.ts';
 import { noSuchJobFlow, validation } from './wireErrors.ts';
@@ -65,43 +64,6 @@ export function terminateJobFlows(simulation: Simulation, input: Input, random: 
   if (clusters.some(isProtected))
     throw validation('Could not shut down one or more job flows since they are termination protected.');
   return {};
-}
-
-export function setTerminationProtection(simulation: Simulation, input: Input) {
-  for (const cluster of modifiable(simulation, input))
-    cluster.terminationProtected = input.TerminationProtected === true;
-  return {};
-}
-
-export function setKeepAlive(simulation: Simulation, input: Input, random: Random) {
-  for (const cluster of modifiable(simulation, input)) {
-    cluster.keepAlive = input.KeepJobFlowAliveWhenNoSteps === true;
-    if (cluster.state === 'WAITING' && !cluster.keepAlive) goIdle(cluster, simulation.nowMs(), random);
-  }
-  return {};
-}
-
-export function modifyCluster(simulation: Simulation, input: Input, random: Random) {
-  const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));
-  const level = numberAt(input, 'StepConcurrencyLevel') ?? cluster.stepConcurrencyLevel;
-  checkConcurrency(level);
-  cluster.stepConcurrencyLevel = level;
-  askForDispatch(cluster, simulation.nowMs(), random);
-  return { StepConcurrencyLevel: level };
-}
-
-export function putAutoTerminationPolicy(simulation: Simulation, input: Input) {
-  const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));
-  const policy = objectAt(input, 'AutoTerminationPolicy');
-  if (policy) cluster.idleTimeoutSeconds = parseIdleTimeout(policy);
-  return {};
-}
-
-function modifiable(simulation: Simulation, input: Input): ClusterRecord[] {
-  const clusters = jobFlowsAt(simulation, input);
-  if (clusters.some(isEnding))
-    throw validation('A job flow that is shutting down, terminated, or finished may not be modified.');
-  return clusters;
 }
 
 function jobFlowsAt(simulation: Simulation, input: Input): ClusterRecord[] {

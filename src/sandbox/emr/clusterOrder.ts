@@ -31,13 +31,13 @@ export function parseClusterOrder(request: Input): ClusterOrder {
   };
 }
 
-export function checkConcurrency(level: number): void {
+function checkConcurrency(level: number): void {
   if (!Number.isInteger(level) || level < 1 || level > 256)
     throw validation('The StepConcurrencyLevel must be between 1 and 256.');
 }
 
 /** Seconds; EMR takes one minute to seven days, an hour when nothing is said. */
-export function parseIdleTimeout(policy: Input): number {
+function parseIdleTimeout(policy: Input): number {
   const timeoutSeconds = numberAt(policy, 'IdleTimeout') ?? 3600;
   if (timeoutSeconds < 60 || timeoutSeconds > 604_800)
     throw validation('The IdleTimeout must be between 60 and 604800 seconds.');

@@ -22,18 +22,11 @@ export function createEmr({ simulation, random, region, quotaClock }: EmrOptions
     RunJobFlow: (input) => clusters.runJobFlow(simulation, input, region),
     DescribeCluster: (input) => clusters.describeCluster(simulation, input, region),
     ListClusters: (input) => clusters.listClusters(simulation, input, region),
-    ModifyCluster: (input) => clusters.modifyCluster(simulation, input, random),
     TerminateJobFlows: (input) => clusters.terminateJobFlows(simulation, input, random),
-    SetTerminationProtection: (input) => clusters.setTerminationProtection(simulation, input),
-    SetKeepJobFlowAliveWhenNoSteps: (input) => clusters.setKeepAlive(simulation, input, random),
-    PutAutoTerminationPolicy: (input) => clusters.putAutoTerminationPolicy(simulation, input),
     ListSteps: (input) => steps.listSteps(simulation, input),
-    DescribeStep: (input) => steps.describeStep(simulation, input),
     AddJobFlowSteps: (input) => steps.addJobFlowSteps(simulation, input),
     CancelSteps: (input) => steps.cancelSteps(simulation, input),
     ListInstances: (input) => instances.listInstances(simulation, input),
-    ListInstanceGroups: (input) => instances.listInstanceGroups(simulation, input),
-    ListInstanceFleets: (input) => instances.listInstanceFleets(simulation, input),
   };
   return {
     name: 'emr',

@@ -103,11 +103,11 @@ export interface ClusterRecord {
   idleSinceMs?: number;
   readyMs?: number;
   endedMs?: number;
-  stepConcurrencyLevel: number;
-  keepAlive: boolean;
-  terminationProtected: boolean;
-  /** Seconds of idleness after which the cluster ends by itself. */
-  idleTimeoutSeconds?: number;
+  readonly stepConcurrencyLevel: number;
+  readonly keepAlive: boolean;
+  readonly terminationProtected: boolean;
+  /** Seconds of idleness after which the cluster terminates. */
+  readonly idleTimeoutSeconds?: number;
 }
 
 /** PENDING, CANCEL_PENDING and RUNNING: what counts against the 256 of a cluster. */

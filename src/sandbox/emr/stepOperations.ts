@@ -51,11 +51,6 @@ function scrambled(steps: readonly StepRecord[]): StepRecord[] {
   return [...steps].sort((one, other) => fractionOf(one.id) - fractionOf(other.id));
 }
 
-export function describeStep(simulation: Simulation, input: Input) {
-  const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));
-  return { Step: stepSummary(visibleStep(cluster, requiredText(input, 'StepId'))) };
-}
-
 export function addJobFlowSteps(simulation: Simulation, input: Input) {
   const cluster = simulation.clusters.get(requiredText(input, 'JobFlowId'));
   if (!cluster) throw noSuchJobFlow();

@@ -1,8 +1,8 @@
 import type { Buckets, SandboxClock } from '../service.ts';
 import { checksumOf, digestOf } from './checksums.ts';
-import { compareKeys, firstWhere } from './keyIndex.ts';
+import { compareKeys, firstWhere } from './keys.ts';
 import { etagOf } from './objectHeaders.ts';
-import { type Bucket, type BucketOptions, newBucket, type Store, storeObject } from './store.ts';
+import { type Bucket, type BucketOptions, createBucket, type Store } from './store.ts';
 
 /** Direct access to the stored objects, for the parts of the sandbox that play EMR and Airflow. */
 export function createBuckets(
@@ -17,7 +17,7 @@ export function createBuckets(
   }
   return {
     create(name, { region = defaultRegion, sseKms = false } = {}) {
-      if (!store.has(name)) store.set(name, newBucket(name, region, clock.nowMs(), sseKms));
+      if (!store.has(name)) store.set(name, createBucket(name, region, sseKms));
     },
     put(name, key, bytes, metadata = {}) {
       const bucket = existing(name);
@@ -27,7 +27,7 @@ export function createBuckets(
         `x-amz-meta-${field.toLowerCase()}`,
         value,
       ]);
-      storeObject(bucket, key, {
+      bucket.put(key, {
         body,
         etag: etagOf(digestOf('MD5', body).toString('hex'), encryption),
         modifiedMs: clock.nowMs(),
@@ -36,9 +36,9 @@ export function createBuckets(
         checksum: checksumOf('CRC64NVME', body),
       });
     },
-    get: (name, key) => existing(name).objects.get(key)?.body,
+    get: (name, key) => existing(name).get(key)?.body,
     keys(name, prefix) {
-      const all = existing(name).keys.sorted();
+      const all = existing(name).keys();
       const start = firstWhere(all, (key) => compareKeys(key, prefix) >= 0);
       return all.slice(
         start,

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Attempt, judge, type PolicyDocument } from '../iam.ts';
+import { type Attempt, evaluatePolicy, type PolicyDocument } from '../iam.ts';
 import type { SandboxClock, WireRequest, WireResponse } from '../service.ts';
 import { credentialOf } from '../signature.ts';
 import { callerArn } from '../sts.ts';
@@ -7,15 +7,13 @@ import type { Address } from './address.ts';
 import { s3Error } from './errors.ts';
 import type { Bucket, S3Object, Store } from './store.ts';
 
-/** One request to S3 with the world it acts on. */
+/** One request to S3, with the state it acts on. */
 export interface Call {
   readonly request: WireRequest;
   readonly address: Address;
   readonly store: Store;
   readonly clock: SandboxClock;
-  /** Where buckets are made that name no region. */
-  readonly defaultRegion: string;
-  /** What the caller may do; undefined: everything. */
+  /** What the caller may do; undefined allows everything. */
   readonly policy: PolicyDocument | undefined;
 }
 
@@ -29,26 +27,17 @@ export function bucketOf(call: Call, name = call.address.bucket): Bucket {
   return bucket;
 }
 
-/**
- * A wrong region is answered as S3 does: an endpoint of another region (here: any path-style address) says 301
- * PermanentRedirect; a virtual host name leads to the bucket's own region, which finds the signature malformed.
- * Both say where the bucket is.
- */
+/** A request that is signed for another region gets the redirect that names the bucket's own. @throws S3 301 */
 export function requireRegion(call: Call, bucket: Bucket): void {
   const signedFor = credentialOf(call.request)?.region;
   if (signedFor === undefined || signedFor === bucket.region) return;
-  const headers = { 'x-amz-bucket-region': bucket.region };
-  if (call.address.virtualHost)
-    throw s3Error(
-      'AuthorizationHeaderMalformed',
-      `The authorization header is malformed; the region '${signedFor}' is wrong; expecting '${bucket.region}'`,
-      { headers, fields: { Region: bucket.region } },
-    );
-  const fields = { Endpoint: `s3.${bucket.region}.amazonaws.com`, Bucket: bucket.name };
-  throw s3Error('PermanentRedirect', undefined, { headers, fields });
+  throw s3Error('PermanentRedirect', undefined, {
+    headers: { 'x-amz-bucket-region': bucket.region },
+    fields: { Endpoint: `s3.${bucket.region}.amazonaws.com`, Bucket: bucket.name },
+  });
 }
 
-export function keyOf(call: Call): string {
+function keyOf(call: Call): string {
   const { key, wellFormed } = call.address;
   if (key === undefined) throw s3Error('MethodNotAllowed');
   if (!wellFormed) throw s3Error('InvalidURI');
@@ -59,12 +48,20 @@ export function keyOf(call: Call): string {
   return key;
 }
 
-/** @throws S3 403 AccessDenied, in the words of S3, which name the caller, the action and the resource. */
+/** The bucket and key that a request is about. @throws S3 403 AccessDenied when the caller may not do `action` there */
+export function targetOf(call: Call, action: string): { bucket: Bucket; key: string } {
+  const bucket = bucketOf(call);
+  const key = keyOf(call);
+  requirePermission(call, { action, resource: objectArn(bucket.name, key) });
+  return { bucket, key };
+}
+
+/** @throws S3 403 AccessDenied with S3's message, which names the caller, the action and the resource */
 export function requirePermission(call: Call, attempt: Attempt): void {
-  const judgement = call.policy === undefined ? 'allowed' : judge(call.policy, attempt);
-  if (judgement === 'allowed') return;
+  const decision = call.policy === undefined ? 'allowed' : evaluatePolicy(call.policy, attempt);
+  if (decision === 'allowed') return;
   const because =
-    judgement === 'explicitly denied'
+    decision === 'explicitly denied'
       ? 'with an explicit deny in an identity-based policy'
       : `because no identity-based policy allows the ${attempt.action} action`;
   throw s3Error(
@@ -81,9 +78,9 @@ export function objectArn(bucket: string, key: string): string {
   return `arn:aws:s3:::${bucket}/${key}`;
 }
 
-/** The object, or S3's way of saying that there is none: 403 to a caller who may not list the bucket. */
+/** @throws S3 404 NoSuchKey for a missing object, or 403 to a caller who may not list the bucket */
 export function objectOf(call: Call, bucket: Bucket, key: string): S3Object {
-  const object = bucket.objects.get(key);
+  const object = bucket.get(key);
   if (object !== undefined) return object;
   requirePermission(call, {
     action: 's3:ListBucket',
@@ -100,6 +97,11 @@ export function header(headers: IncomingHttpHeaders, name: string): string | und
 
 export function xmlAnswer(body: string, headers: Record<string, string> = {}): WireResponse {
   return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body };
+}
+
+/** A time as S3 shows it in XML: ISO 8601, in whole seconds. */
+export function isoSecond(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
 }
 
 export const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';

@@ -44,7 +44,7 @@ function failedCondition(headers: IncomingHttpHeaders, object: S3Object, scope: 
 export function requireWritable(headers: IncomingHttpHeaders, bucket: Bucket, key: string): void {
   const match = header(headers, 'if-match');
   const noneMatch = header(headers, 'if-none-match');
-  const present = bucket.objects.get(key);
+  const present = bucket.get(key);
   if (noneMatch !== undefined) {
     if (noneMatch !== '*')
       throw s3Error('NotImplemented', undefined, { fields: { Header: 'If-None-Match' } });
@@ -59,7 +59,7 @@ export function requireWritable(headers: IncomingHttpHeaders, bucket: Bucket, ke
  */
 export function requireMatch(match: string | undefined, bucket: Bucket, key: string): void {
   if (match === undefined) return;
-  const present = bucket.objects.get(key);
+  const present = bucket.get(key);
   if (present === undefined) throw s3Error('NoSuchKey', undefined, { fields: { Key: key } });
   if (!names(match, present.etag)) throw preconditionFailed('If-Match');
 }

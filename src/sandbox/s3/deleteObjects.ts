@@ -4,12 +4,12 @@ import { bucketOf, type Call, objectArn, requirePermission, s3Namespace, xmlAnsw
 import { requireMatch } from './conditions.ts';
 import { s3Error } from './errors.ts';
 import { payloadOf } from './payload.ts';
-import { type Bucket, removeObject } from './store.ts';
-import { childText, readXml, type XmlElement } from './xmlReader.ts';
+import { childrenOf, childText, readXml, type XmlElement } from './readXml.ts';
+import type { Bucket } from './store.ts';
 
 const mostKeys = 1000;
 
-/** Deletes up to 1,000 keys. What fails for one key is told under 200, beside what went well. */
+/** Deletes up to 1,000 keys. The answer is 200 even when some fail: each failure is an element of the body. */
 export function deleteObjects(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const { bytes, proven } = payloadOf(call.request);
@@ -18,10 +18,10 @@ export function deleteObjects(call: Call): WireResponse {
       'InvalidRequest',
       'Missing required header for this request: Content-MD5 OR x-amz-checksum-*',
     );
-  const order = readXml(bytes, 'Delete');
-  const objects = order.children.filter(({ name }) => name === 'Object');
-  if (objects.length === 0 || objects.length > mostKeys) throw s3Error('MalformedXML');
-  const quiet = childText(order, 'Quiet')?.trim() === 'true';
+  const request = readXml(bytes, 'Delete');
+  const objects = childrenOf(request, 'Object');
+  if (objects.length > mostKeys) throw s3Error('MalformedXML');
+  const quiet = childText(request, 'Quiet')?.trim() === 'true';
   const results = objects.map((object) => deleted(call, bucket, object, quiet));
   return xmlAnswer(xmlDocument('DeleteResult', s3Namespace, ...results));
 }
@@ -32,7 +32,7 @@ function deleted(call: Call, bucket: Bucket, object: XmlElement, quiet: boolean)
   try {
     requirePermission(call, { action: 's3:DeleteObject', resource: objectArn(bucket.name, key) });
     requireMatch(childText(object, 'ETag'), bucket, key);
-    removeObject(bucket, key);
+    bucket.delete(key);
     return quiet ? '' : node('Deleted', leaf('Key', key));
   } catch (error) {
     if (!(error instanceof WireError)) throw error;

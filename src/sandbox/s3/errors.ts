@@ -1,28 +1,13 @@
-/** The errors of S3 with the status and words it gives them. Source: "Error responses" in the S3 API reference. */
+/** S3's errors with their status and message. Source: "Error responses" in the S3 API reference. */
 import { type ErrorExtras, WireError, type WireResponse } from '../service.ts';
 import { leaf, xmlDocument } from '../xml.ts';
 
 const errors = {
   AccessDenied: [403, 'Access Denied'],
-  AuthorizationHeaderMalformed: [400, 'The authorization header is malformed'],
   BadDigest: [400, 'The Content-MD5 you specified did not match what we received.'],
-  BucketAlreadyExists: [
-    409,
-    'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
-  ],
-  BucketAlreadyOwnedByYou: [
-    409,
-    'Your previous request to create the named bucket succeeded and you already own it.',
-  ],
-  BucketNotEmpty: [409, 'The bucket you tried to delete is not empty'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size'],
-  IllegalLocationConstraintException: [
-    400,
-    'The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.',
-  ],
   IncompleteBody: [400, 'The request body terminated unexpectedly'],
   InvalidArgument: [400, 'Invalid Argument'],
-  InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
   InvalidPart: [
     400,
@@ -60,7 +45,7 @@ const errors = {
   ],
 } as const satisfies Record<string, readonly [number, string]>;
 
-/** An error of S3; `message` where it differs from the usual one, `extras` for the elements S3 adds to some. */
+/** @param message where it differs from the usual one @param extras the elements and headers that S3 adds to some errors */
 export function s3Error(code: keyof typeof errors, message?: string, extras?: ErrorExtras): WireError {
   const [status, usual] = errors[code];
   return new WireError(status, code, message ?? usual, extras);

@@ -1,7 +1,7 @@
 import type { WireResponse } from '../service.ts';
 import { accountId } from '../sts.ts';
 import { leaf, node, xmlDocument } from '../xml.ts';
-import { bucketArn, bucketOf, type Call, requirePermission, s3Namespace, xmlAnswer } from './call.ts';
+import { bucketArn, bucketOf, type Call, isoSecond, requirePermission, s3Namespace, xmlAnswer } from './call.ts';
 import { s3Error } from './errors.ts';
 import { type ListingPage, listPage, type Position, positionOf, tokenOf } from './listing.ts';
 import type { Bucket } from './store.ts';
@@ -106,7 +106,7 @@ function maxKeysOf(given: string | null): number {
 }
 
 function pageOf({ bucket, prefix, delimiter, maxKeys }: Question, after: Position | undefined): ListingPage {
-  return listPage(bucket.keys.sorted(), { prefix, delimiter, after, limit: maxKeys });
+  return listPage(bucket.keys(), { prefix, delimiter, after, limit: maxKeys });
 }
 
 function questionElements({ bucket, prefix, delimiter, maxKeys, encodingType, spell }: Question): string[] {
@@ -121,12 +121,12 @@ function questionElements({ bucket, prefix, delimiter, maxKeys, encodingType, sp
 
 function pageElements({ bucket, spell }: Question, page: ListingPage, owner: boolean): string[] {
   const contents = page.keys.map((key) => {
-    const object = bucket.objects.get(key);
+    const object = bucket.get(key);
     if (object === undefined) throw new Error(`the index of ${bucket.name} names a key that is gone`);
     return node(
       'Contents',
       leaf('Key', spell(key)),
-      leaf('LastModified', new Date(Math.floor(object.modifiedMs / 1000) * 1000).toISOString()),
+      leaf('LastModified', isoSecond(object.modifiedMs)),
       leaf('ETag', `"${object.etag}"`),
       leaf('ChecksumAlgorithm', object.checksum.algorithm),
       leaf('ChecksumType', object.checksum.type),
@@ -140,7 +140,7 @@ function pageElements({ bucket, spell }: Question, page: ListingPage, owner: boo
 }
 
 /** Stands for the canonical user id, which is 64 hex digits. */
-export const ownerId = accountId.padStart(64, '0');
+const ownerId = accountId.padStart(64, '0');
 
 /** As S3 spells keys in listings: a space is `+`, and `/` and `*` stay, as Java's URLEncoder has it. */
 function urlEncoded(text: string): string {

@@ -1,4 +1,4 @@
-import { compareKeys, firstWhere } from './keyIndex.ts';
+import { compareKeys, firstWhere } from './keys.ts';
 
 /** Where a listing goes on: after a key, or after a whole group of keys that was shown as one common prefix. */
 export type Position = { readonly key: string } | { readonly group: string };

@@ -1,38 +1,36 @@
-/** Uploads in parts: begin, send, list, give up. Joining them is completeMultipart.ts. */
+/** Uploads in parts: begin, send or copy a part, join, abort. */
 import { randomUUID } from 'node:crypto';
 import type { WireResponse } from '../service.ts';
-import { leaf, node, xmlDocument } from '../xml.ts';
+import { leaf, xmlDocument } from '../xml.ts';
+import { type Call, header, isoSecond, s3Namespace, targetOf, xmlAnswer } from './call.ts';
 import {
-  bucketArn,
-  bucketOf,
-  type Call,
-  header,
-  keyOf,
-  objectArn,
-  objectOf,
-  requirePermission,
-  s3Namespace,
-  xmlAnswer,
-} from './call.ts';
-import { algorithmNamed, type Checksum, checksumElements, checksumHeaders, checksumOf } from './checksums.ts';
-import { requireCopySource } from './conditions.ts';
-import { copySourceOf } from './copySource.ts';
+  algorithmNamed,
+  type Checksum,
+  checksumElements,
+  checksumHeaders,
+  checksumOf,
+  checksumSent,
+  digestOf,
+} from './checksums.ts';
+import { requireWritable } from './conditions.ts';
 import { s3Error } from './errors.ts';
-import { encryptionOf, objectHeaders } from './objectHeaders.ts';
+import { encryptionOf, etagOf, objectHeaders } from './objectHeaders.ts';
 import { payloadOf } from './payload.ts';
-import { rangeOf } from './range.ts';
-import type { Bucket, MultipartUpload, Part } from './store.ts';
+import { childrenOf, childText, readXml } from './readXml.ts';
+import { rangeOf } from './source.ts';
+import type { Bucket, MultipartUpload, Part, S3Object } from './store.ts';
+import { copiedObject } from './writeObject.ts';
+
+/** The least size of every part but the last. */
+const leastPartBytes = 5 * 1024 * 1024;
 
 export function createMultipartUpload(call: Call): WireResponse {
   const { headers } = call.request;
-  const bucket = bucketOf(call);
-  const key = keyOf(call);
-  requirePermission(call, { action: 's3:PutObject', resource: objectArn(bucket.name, key) });
+  const { bucket, key } = targetOf(call, 's3:PutObject');
   const asked = header(headers, 'x-amz-checksum-algorithm');
   const algorithm = algorithmNamed(asked ?? 'CRC64NVME');
   const upload: MultipartUpload = {
     key,
-    initiatedMs: call.clock.nowMs(),
     headers: objectHeaders(headers),
     encryption: encryptionOf(headers, bucket),
     checksumAlgorithm: algorithm,
@@ -52,111 +50,106 @@ export function createMultipartUpload(call: Call): WireResponse {
   });
 }
 
-/** Hashes cannot be put together from those of the parts, CRC64NVME always is; the rest is composite unless asked. */
+/** Hashes cannot be combined from those of the parts, CRC64NVME always is; the others are composite unless asked. */
 function checksumType(asked: string | undefined, algorithm: Checksum['algorithm']): Checksum['type'] {
   if (algorithm === 'CRC64NVME') return 'FULL_OBJECT';
   return asked?.toUpperCase() === 'FULL_OBJECT' ? 'FULL_OBJECT' : 'COMPOSITE';
 }
 
 export function uploadPart(call: Call): WireResponse {
-  const { bucket, key, upload } = uploadOf(call);
-  requirePermission(call, { action: 's3:PutObject', resource: objectArn(bucket.name, key) });
+  const { upload } = uploadOf(call);
   const number = partNumberOf(call);
   const { bytes, md5, checksum } = payloadOf(call.request);
-  const part: Part = { body: bytes, etag: md5.toString('hex'), checksum, modifiedMs: call.clock.nowMs() };
+  const part: Part = { body: bytes, etag: md5.toString('hex'), checksum };
   upload.parts.set(number, part);
   return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(checksum) } };
 }
 
 export function uploadPartCopy(call: Call): WireResponse {
-  const { headers } = call.request;
-  const { bucket, key, upload } = uploadOf(call);
-  const from = copySourceOf(headers);
-  requirePermission(call, { action: 's3:GetObject', resource: objectArn(from.bucket, from.key) });
-  requirePermission(call, { action: 's3:PutObject', resource: objectArn(bucket.name, key) });
-  const source = objectOf(call, bucketOf(call, from.bucket), from.key);
-  requireCopySource(headers, source);
-  const range = rangeOf(header(headers, 'x-amz-copy-source-range'), source.body.byteLength);
+  const { upload } = uploadOf(call);
+  const source = copiedObject(call);
+  const range = rangeOf(header(call.request.headers, 'x-amz-copy-source-range'), source.body.byteLength);
   const body = range === undefined ? source.body : source.body.subarray(range.first, range.last + 1);
   const part: Part = {
     body,
-    etag: Buffer.from(checksumOf('MD5', body).value, 'base64').toString('hex'),
+    etag: digestOf('MD5', body).toString('hex'),
     checksum: checksumOf(upload.checksumAlgorithm, body),
-    modifiedMs: call.clock.nowMs(),
   };
   upload.parts.set(partNumberOf(call), part);
-  const result = [
-    leaf('ETag', `"${part.etag}"`),
-    leaf('LastModified', new Date(part.modifiedMs).toISOString()),
-  ];
+  const result = [leaf('ETag', `"${part.etag}"`), leaf('LastModified', isoSecond(call.clock.nowMs()))];
   return xmlAnswer(xmlDocument('CopyPartResult', s3Namespace, ...result));
 }
 
-export function listParts(call: Call): WireResponse {
+export function completeMultipartUpload(call: Call): WireResponse {
+  const { headers, body } = call.request;
   const { bucket, key, upload, id } = uploadOf(call);
-  requirePermission(call, { action: 's3:ListMultipartUploadParts', resource: objectArn(bucket.name, key) });
-  const after = Number(call.request.query.get('part-number-marker') ?? 0);
-  const limit = Math.min(Number(call.request.query.get('max-parts') ?? 1000), 1000);
-  const numbers = [...upload.parts.keys()]
-    .sort((left, right) => left - right)
-    .filter((number) => number > after);
-  const shown = numbers.slice(0, limit);
-  const parts = shown.map((number) => {
-    const { etag, body, checksum, modifiedMs } = upload.parts.get(number) as Part;
-    const facts = [leaf('PartNumber', number), leaf('LastModified', new Date(modifiedMs).toISOString())];
-    return node(
-      'Part',
-      ...facts,
-      leaf('ETag', `"${etag}"`),
-      leaf('Size', body.byteLength),
-      checksumElements(checksum),
-    );
+  const parts = partsOf(upload, body);
+  requireWritable(headers, bucket, key);
+  const md5s = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
+  const whole = Buffer.concat(parts.map((part) => part.body));
+  const object: S3Object = {
+    body: whole,
+    etag: etagOf(`${digestOf('MD5', md5s).toString('hex')}-${parts.length}`, upload.encryption),
+    modifiedMs: call.clock.nowMs(),
+    headers: upload.headers,
+    encryption: upload.encryption,
+    checksum: checksumOfParts(upload, parts, whole),
+  };
+  requireChecksum(checksumSent(headers), object.checksum);
+  bucket.put(key, object);
+  bucket.uploads.delete(id);
+  const facts = [leaf('Location', `/${bucket.name}/${key}`), leaf('Bucket', bucket.name), leaf('Key', key)];
+  const proof = [leaf('ETag', `"${object.etag}"`), checksumElements(object.checksum)];
+  return xmlAnswer(xmlDocument('CompleteMultipartUploadResult', s3Namespace, ...facts, ...proof), {
+    'x-amz-server-side-encryption': object.encryption,
   });
-  const truncated = shown.length < numbers.length;
-  return xmlAnswer(
-    xmlDocument(
-      'ListPartsResult',
-      s3Namespace,
-      leaf('Bucket', bucket.name),
-      leaf('Key', key),
-      leaf('UploadId', id),
-      leaf('PartNumberMarker', after),
-      leaf('NextPartNumberMarker', truncated ? shown.at(-1) : undefined),
-      leaf('MaxParts', limit),
-      leaf('IsTruncated', truncated),
-      ...parts,
-    ),
-  );
-}
-
-export function listMultipartUploads(call: Call): WireResponse {
-  const bucket = bucketOf(call);
-  requirePermission(call, { action: 's3:ListBucketMultipartUploads', resource: bucketArn(bucket.name) });
-  const prefix = call.request.query.get('prefix') ?? '';
-  const uploads = [...bucket.uploads]
-    .filter(([, { key }]) => key.startsWith(prefix))
-    .map(([id, { key, initiatedMs }]) =>
-      node(
-        'Upload',
-        leaf('Key', key),
-        leaf('UploadId', id),
-        leaf('Initiated', new Date(initiatedMs).toISOString()),
-      ),
-    );
-  const facts = [leaf('Bucket', bucket.name), leaf('Prefix', prefix), leaf('IsTruncated', false)];
-  return xmlAnswer(xmlDocument('ListMultipartUploadsResult', s3Namespace, ...facts, ...uploads));
 }
 
 export function abortMultipartUpload(call: Call): WireResponse {
-  const { bucket, key, id } = uploadOf(call);
-  requirePermission(call, { action: 's3:AbortMultipartUpload', resource: objectArn(bucket.name, key) });
+  const { bucket, id } = uploadOf(call, 's3:AbortMultipartUpload');
   bucket.uploads.delete(id);
   return { status: 204 };
 }
 
-export function uploadOf(call: Call): { bucket: Bucket; key: string; upload: MultipartUpload; id: string } {
-  const bucket = bucketOf(call);
-  const key = keyOf(call);
+/** @throws S3 400 MalformedXML, InvalidPart, InvalidPartOrder, EntityTooSmall */
+function partsOf(upload: MultipartUpload, body: Buffer): Part[] {
+  let before = 0;
+  const parts = childrenOf(readXml(body, 'CompleteMultipartUpload'), 'Part').map((element) => {
+    const number = Number(childText(element, 'PartNumber'));
+    if (number <= before) throw s3Error('InvalidPartOrder');
+    before = number;
+    const part = upload.parts.get(number);
+    const etag = childText(element, 'ETag')?.trim().replace(/^"|"$/g, '');
+    if (part === undefined || part.etag !== etag)
+      throw s3Error('InvalidPart', undefined, { fields: { PartNumber: String(number) } });
+    return part;
+  });
+  if (parts.slice(0, -1).some((part) => part.body.byteLength < leastPartBytes))
+    throw s3Error('EntityTooSmall');
+  return parts;
+}
+
+/**
+ * A full-object checksum is that of the joined bytes; a composite one is the checksum of the parts' raw checksums.
+ * Source: "Checking object integrity in Amazon S3", S3 user guide.
+ */
+function checksumOfParts(upload: MultipartUpload, parts: readonly Part[], whole: Buffer): Checksum {
+  const { checksumAlgorithm: algorithm, checksumType: type } = upload;
+  if (type === 'FULL_OBJECT') return checksumOf(algorithm, whole);
+  const digests = Buffer.concat(parts.map((part) => digestOf(algorithm, part.body)));
+  return { algorithm, value: `${digestOf(algorithm, digests).toString('base64')}-${parts.length}`, type };
+}
+
+function requireChecksum(sent: Checksum | undefined, actual: Checksum): void {
+  if (sent?.algorithm === actual.algorithm && sent.value !== actual.value)
+    throw s3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
+}
+
+function uploadOf(
+  call: Call,
+  action = 's3:PutObject',
+): { bucket: Bucket; key: string; upload: MultipartUpload; id: string } {
+  const { bucket, key } = targetOf(call, action);
   const id = call.request.query.get('uploadId') ?? '';
   const upload = bucket.uploads.get(id);
   if (upload === undefined || upload.key !== key)

@@ -1,39 +1,25 @@
 import type { WireRequest } from '../service.ts';
 import { addressOf } from './address.ts';
-import {
-  createBucket,
-  deleteBucket,
-  getBucketLocation,
-  getBucketVersioning,
-  headBucket,
-  listBuckets,
-} from './bucketOperations.ts';
 import type { Operation } from './call.ts';
-import { completeMultipartUpload } from './completeMultipart.ts';
 import { deleteObjects } from './deleteObjects.ts';
 import { listObjects, listObjectsV2 } from './listObjects.ts';
 import {
   abortMultipartUpload,
+  completeMultipartUpload,
   createMultipartUpload,
-  listMultipartUploads,
-  listParts,
   uploadPart,
   uploadPartCopy,
 } from './multipart.ts';
-import { getObject, headObject } from './readObject.ts';
+import { getObject, headBucket } from './readObject.ts';
 import { copyObject, deleteObject, putObject } from './writeObject.ts';
 
+/** What the product, the DAG, rclone and Spark's writers call. */
 export const operations: Readonly<Record<string, Operation>> = {
-  ListBuckets: listBuckets,
-  CreateBucket: createBucket,
-  DeleteBucket: deleteBucket,
   HeadBucket: headBucket,
-  GetBucketLocation: getBucketLocation,
-  GetBucketVersioning: getBucketVersioning,
   ListObjectsV2: listObjectsV2,
   ListObjects: listObjects,
   GetObject: getObject,
-  HeadObject: headObject,
+  HeadObject: getObject,
   PutObject: putObject,
   CopyObject: copyObject,
   DeleteObject: deleteObject,
@@ -43,67 +29,26 @@ export const operations: Readonly<Record<string, Operation>> = {
   UploadPartCopy: uploadPartCopy,
   CompleteMultipartUpload: completeMultipartUpload,
   AbortMultipartUpload: abortMultipartUpload,
-  ListParts: listParts,
-  ListMultipartUploads: listMultipartUploads,
 };
 
-/** Query parameters that turn a request into one about something else than bytes or keys. */
-const otherMatters = [
-  'accelerate',
-  'acl',
-  'analytics',
-  'attributes',
-  'cors',
-  'encryption',
-  'inventory',
-  'legal-hold',
-  'lifecycle',
-  'logging',
-  'metrics',
-  'notification',
-  'object-lock',
-  'ownershipControls',
-  'policy',
-  'policyStatus',
-  'publicAccessBlock',
-  'replication',
-  'requestPayment',
-  'restore',
-  'retention',
-  'select',
-  'tagging',
-  'torrent',
-  'versions',
-  'website',
-  'renameObject',
-];
+/** Query parameters that turn a request into one about something other than bytes or keys. */
+const subresources =
+  'accelerate acl analytics attributes cors encryption inventory legal-hold lifecycle location logging metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment restore retention select tagging torrent versioning versions website'.split(
+    ' ',
+  );
 
-/** The operation's name, from method, address and query; `Unsupported` for what the sandbox does not do. */
+/** The operation's name, from method, address and query; `Unsupported` for anything that the sandbox does not do. */
 export function operationOf(request: WireRequest): string {
   const { bucket, key } = addressOf(request);
-  if (otherMatters.some((name) => request.query.has(name))) return 'Unsupported';
-  if (bucket === undefined) return request.method === 'GET' ? 'ListBuckets' : 'Unsupported';
+  if (bucket === undefined || subresources.some((name) => request.query.has(name))) return 'Unsupported';
   return (key === undefined ? bucketOperation(request) : objectOperation(request)) ?? 'Unsupported';
 }
 
 function bucketOperation({ method, query }: WireRequest): string | undefined {
-  switch (method) {
-    case 'GET':
-      if (query.has('location')) return 'GetBucketLocation';
-      if (query.has('versioning')) return 'GetBucketVersioning';
-      if (query.has('uploads')) return 'ListMultipartUploads';
-      return query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
-    case 'HEAD':
-      return 'HeadBucket';
-    case 'PUT':
-      return query.has('versioning') ? undefined : 'CreateBucket';
-    case 'DELETE':
-      return 'DeleteBucket';
-    case 'POST':
-      return query.has('delete') ? 'DeleteObjects' : undefined;
-    default:
-      return undefined;
-  }
+  if (method === 'HEAD') return 'HeadBucket';
+  if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
+  if (method !== 'GET' || query.has('uploads')) return undefined;
+  return query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
 }
 
 function objectOperation({ method, query, headers }: WireRequest): string | undefined {
@@ -111,7 +56,7 @@ function objectOperation({ method, query, headers }: WireRequest): string | unde
   const multipart = query.has('uploadId');
   switch (method) {
     case 'GET':
-      return multipart ? 'ListParts' : 'GetObject';
+      return multipart ? undefined : 'GetObject';
     case 'HEAD':
       return 'HeadObject';
     case 'PUT':

@@ -1,24 +1,23 @@
 import type { WireResponse } from '../service.ts';
-import { bucketOf, type Call, header, keyOf, objectArn, objectOf, requirePermission } from './call.ts';
+import { bucketArn, bucketOf, type Call, header, objectOf, requirePermission, targetOf } from './call.ts';
 import { checksumHeaders } from './checksums.ts';
 import { readCondition } from './conditions.ts';
-import { rangeOf } from './range.ts';
+import { rangeOf } from './source.ts';
 import type { S3Object } from './store.ts';
 
-export function getObject(call: Call): WireResponse {
-  return read(call);
-}
-
-/** The headers of a GET. The front drops the body, and `content-length` stays that of the object. */
-export function headObject(call: Call): WireResponse {
-  return read(call);
-}
-
-function read(call: Call): WireResponse {
-  const { headers, query } = call.request;
+export function headBucket(call: Call): WireResponse {
   const bucket = bucketOf(call);
-  const key = keyOf(call);
-  requirePermission(call, { action: 's3:GetObject', resource: objectArn(bucket.name, key) });
+  requirePermission(call, { action: 's3:ListBucket', resource: bucketArn(bucket.name) });
+  return {
+    status: 200,
+    headers: { 'x-amz-bucket-region': bucket.region, 'content-type': 'application/xml' },
+  };
+}
+
+/** Serves HEAD as well: the server drops the body, and `content-length` stays that of the object. */
+export function getObject(call: Call): WireResponse {
+  const { headers } = call.request;
+  const { bucket, key } = targetOf(call, 's3:GetObject');
   const object = objectOf(call, bucket, key);
   const facts = {
     etag: `"${object.etag}"`,
@@ -27,11 +26,11 @@ function read(call: Call): WireResponse {
     'x-amz-server-side-encryption': object.encryption,
   };
   if (readCondition(headers, object) === 'not modified') return { status: 304, headers: facts };
-  const whole = { ...object.headers, ...facts, ...replacedHeaders(query) };
+  const whole = { ...object.headers, ...facts };
   const range = rangeOf(header(headers, 'range'), object.body.byteLength);
   if (range === undefined) {
-    const wanted = header(headers, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
-    return answer(200, object.body, wanted ? { ...whole, ...checksumHeaders(object.checksum) } : whole);
+    const withChecksum = header(headers, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
+    return answer(200, object.body, { ...whole, ...(withChecksum ? checksumHeaders(object.checksum) : {}) });
   }
   const { first, last } = range;
   const contentRange = `bytes ${first}-${last}/${object.body.byteLength}`;
@@ -40,14 +39,4 @@ function read(call: Call): WireResponse {
 
 function answer(status: number, body: Buffer, headers: S3Object['headers']): WireResponse {
   return { status, headers: { ...headers, 'content-length': String(body.byteLength) }, body };
-}
-
-/** `response-content-type=…` and its kin, which presigned links use. */
-function replacedHeaders(query: URLSearchParams): Record<string, string> {
-  const replaced: Record<string, string> = {};
-  for (const name of ['type', 'language', 'disposition', 'encoding']) {
-    const value = query.get(`response-content-${name}`);
-    if (value !== null) replaced[`content-${name}`] = value;
-  }
-  return replaced;
 }

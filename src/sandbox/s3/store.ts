@@ -1,27 +1,21 @@
 import type { Checksum } from './checksums.ts';
-import { createKeyIndex, type KeyIndex } from './keyIndex.ts';
+import { compareKeys } from './keys.ts';
 
 export interface S3Object {
   readonly body: Buffer;
-  /** Without quotes. The MD5 of the body unless the object is encrypted with KMS or was sent in parts. */
+  /** Without quotes. The MD5 of the body unless the object is encrypted with KMS or was uploaded in parts. */
   readonly etag: string;
   readonly modifiedMs: number;
-  /** What goes back with every read: content type and the like, storage class, `x-amz-meta-…`. */
+  /** Returned with every read: content type and the like, storage class, `x-amz-meta-…`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly encryption: 'AES256' | 'aws:kms';
   readonly checksum: Checksum;
 }
 
-export interface Part {
-  readonly body: Buffer;
-  readonly etag: string;
-  readonly checksum: Checksum;
-  readonly modifiedMs: number;
-}
+export type Part = Pick<S3Object, 'body' | 'etag' | 'checksum'>;
 
 export interface MultipartUpload {
   readonly key: string;
-  readonly initiatedMs: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly encryption: S3Object['encryption'];
   readonly checksumAlgorithm: Checksum['algorithm'];
@@ -39,25 +33,37 @@ export interface Bucket {
   readonly name: string;
   readonly region: string;
   readonly sseKms: boolean;
-  readonly createdMs: number;
-  readonly objects: Map<string, S3Object>;
-  readonly keys: KeyIndex;
   /** By upload id. */
   readonly uploads: Map<string, MultipartUpload>;
+  get(key: string): S3Object | undefined;
+  put(key: string, object: S3Object): void;
+  delete(key: string): void;
+  /** In UTF-8 byte order. Sorted when a listing follows a change, so ten thousand uploads cost one sort. */
+  keys(): readonly string[];
 }
 
 /** By name. */
 export type Store = Map<string, Bucket>;
 
-export function newBucket(name: string, region: string, createdMs: number, sseKms = false): Bucket {
-  return { name, region, sseKms, createdMs, objects: new Map(), keys: createKeyIndex(), uploads: new Map() };
-}
-
-export function storeObject(bucket: Bucket, key: string, object: S3Object): void {
-  if (!bucket.objects.has(key)) bucket.keys.add(key);
-  bucket.objects.set(key, object);
-}
-
-export function removeObject(bucket: Bucket, key: string): void {
-  if (bucket.objects.delete(key)) bucket.keys.remove(key);
+export function createBucket(name: string, region: string, sseKms = false): Bucket {
+  const objects = new Map<string, S3Object>();
+  let sorted: string[] | undefined = [];
+  return {
+    name,
+    region,
+    sseKms,
+    uploads: new Map(),
+    get: (key) => objects.get(key),
+    put(key, object) {
+      if (!objects.has(key)) sorted = undefined;
+      objects.set(key, object);
+    },
+    delete(key) {
+      if (objects.delete(key)) sorted = undefined;
+    },
+    keys() {
+      sorted ??= [...objects.keys()].sort(compareKeys);
+      return sorted;
+    },
+  };
 }

@@ -4,96 +4,97 @@ import {
   bucketOf,
   type Call,
   header,
-  keyOf,
+  isoSecond,
   objectArn,
   objectOf,
   requirePermission,
   s3Namespace,
+  targetOf,
   xmlAnswer,
 } from './call.ts';
-import { algorithmNamed, checksumElements, checksumHeaders, checksumOf } from './checksums.ts';
+import { algorithmNamed, checksumElements, checksumHeaders, checksumOf, digestOf } from './checksums.ts';
 import { requireCopySource, requireMatch, requireWritable } from './conditions.ts';
-import { copySourceOf } from './copySource.ts';
 import { s3Error } from './errors.ts';
 import { encryptionOf, etagOf, objectHeaders } from './objectHeaders.ts';
 import { payloadOf } from './payload.ts';
-import { removeObject, type S3Object, storeObject } from './store.ts';
+import { copySourceOf } from './source.ts';
+import type { S3Object } from './store.ts';
 
 export function putObject(call: Call): WireResponse {
   const { headers } = call.request;
-  const bucket = bucketOf(call);
-  const key = keyOf(call);
-  requirePermission(call, { action: 's3:PutObject', resource: objectArn(bucket.name, key) });
+  const { bucket, key } = targetOf(call, 's3:PutObject');
   const { bytes, md5, checksum } = payloadOf(call.request);
   const encryption = encryptionOf(headers, bucket);
-  const object: S3Object = {
+  const etag = etagOf(md5.toString('hex'), encryption);
+  requireWritable(headers, bucket, key);
+  bucket.put(key, {
     body: bytes,
-    etag: etagOf(md5.toString('hex'), encryption),
+    etag,
     modifiedMs: call.clock.nowMs(),
     headers: objectHeaders(headers),
     encryption,
     checksum,
+  });
+  return {
+    status: 200,
+    headers: {
+      etag: `"${etag}"`,
+      'x-amz-server-side-encryption': encryption,
+      ...checksumHeaders(checksum),
+    },
   };
-  requireWritable(headers, bucket, key);
-  storeObject(bucket, key, object);
-  return { status: 200, headers: { ...writtenHeaders(object), ...checksumHeaders(checksum) } };
 }
 
 export function copyObject(call: Call): WireResponse {
   const { headers } = call.request;
-  const bucket = bucketOf(call);
-  const key = keyOf(call);
-  const from = copySourceOf(headers);
-  const sourceBucket = bucketOf(call, from.bucket);
-  requirePermission(call, { action: 's3:GetObject', resource: objectArn(from.bucket, from.key) });
-  requirePermission(call, { action: 's3:PutObject', resource: objectArn(bucket.name, key) });
-  const source = objectOf(call, sourceBucket, from.key);
-  requireCopySource(headers, source);
+  const { bucket, key } = targetOf(call, 's3:PutObject');
+  const source = copiedObject(call);
   const replace = header(headers, 'x-amz-metadata-directive')?.toUpperCase() === 'REPLACE';
   const storageClass = header(headers, 'x-amz-storage-class');
   const asked = header(headers, 'x-amz-server-side-encryption');
-  if (source === bucket.objects.get(key) && !replace && storageClass === undefined && asked === undefined)
+  if (source === bucket.get(key) && !replace && storageClass === undefined && asked === undefined)
     throw s3Error(
       'InvalidRequest',
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
   const encryption = encryptionOf(headers, bucket);
-  const algorithm = header(headers, 'x-amz-checksum-algorithm');
+  const algorithm = header(headers, 'x-amz-checksum-algorithm') ?? source.checksum.algorithm;
   const object: S3Object = {
     body: source.body,
-    // A copy is written in one piece, whatever its source was.
-    etag: etagOf(checksumHex(source.body), encryption),
+    // A copy is written in one piece, even when its source was uploaded in parts.
+    etag: etagOf(digestOf('MD5', source.body).toString('hex'), encryption),
     modifiedMs: call.clock.nowMs(),
     headers: replace ? objectHeaders(headers) : copiedHeaders(source, storageClass),
     encryption,
-    checksum: checksumOf(
-      algorithm === undefined ? source.checksum.algorithm : algorithmNamed(algorithm),
-      source.body,
-    ),
+    checksum: checksumOf(algorithmNamed(algorithm), source.body),
   };
   requireWritable(headers, bucket, key);
-  storeObject(bucket, key, object);
+  bucket.put(key, object);
   const result = xmlDocument(
     'CopyObjectResult',
     s3Namespace,
     leaf('ETag', `"${object.etag}"`),
-    leaf('LastModified', new Date(Math.floor(object.modifiedMs / 1000) * 1000).toISOString()),
+    leaf('LastModified', isoSecond(object.modifiedMs)),
     checksumElements(object.checksum),
   );
   return xmlAnswer(result, { 'x-amz-server-side-encryption': encryption });
 }
 
-export function deleteObject(call: Call): WireResponse {
-  const bucket = bucketOf(call);
-  const key = keyOf(call);
-  requirePermission(call, { action: 's3:DeleteObject', resource: objectArn(bucket.name, key) });
-  requireMatch(header(call.request.headers, 'if-match'), bucket, key);
-  removeObject(bucket, key);
-  return { status: 204 };
+/** The source of a copy. @throws S3 403 when the caller may not read it, 404 when it is missing, 412 by a condition */
+export function copiedObject(call: Call): S3Object {
+  const from = copySourceOf(call.request.headers);
+  const bucket = bucketOf(call, from.bucket);
+  requirePermission(call, { action: 's3:GetObject', resource: objectArn(from.bucket, from.key) });
+  const source = objectOf(call, bucket, from.key);
+  requireCopySource(call.request.headers, source);
+  return source;
 }
 
-function writtenHeaders(object: S3Object): Record<string, string> {
-  return { etag: `"${object.etag}"`, 'x-amz-server-side-encryption': object.encryption };
+export function deleteObject(call: Call): WireResponse {
+  const { bucket, key } = targetOf(call, 's3:DeleteObject');
+  requireMatch(header(call.request.headers, 'if-match'), bucket, key);
+  bucket.delete(key);
+  return { status: 204 };
 }
 
 function copiedHeaders(source: S3Object, storageClass: string | undefined): S3Object['headers'] {
@@ -101,8 +102,4 @@ function copiedHeaders(source: S3Object, storageClass: string | undefined): S3Ob
   return storageClass === undefined || storageClass === 'STANDARD'
     ? rest
     : { ...rest, 'x-amz-storage-class': storageClass };
-}
-
-function checksumHex(body: Buffer): string {
-  return Buffer.from(checksumOf('MD5', body).value, 'base64').toString('hex');
 }
