@@ -1,7 +1,7 @@
 /** docs/iam-policy.json: enough for a whole load test, and no more. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { judge, type PolicyDocument } from '../src/sandbox/iam.ts';
+import { judge, type PolicyDocument } from '../sandbox/wire/iam.ts';
 import { prepareWorld, toolBed } from './tools/toolBed.ts';
 
 const policy = JSON.parse(readFileSync('docs/iam-policy.json', 'utf8')) as PolicyDocument;

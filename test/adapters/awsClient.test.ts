@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAccount } from '../../src/adapters/account.ts';
 import { createAwsServices } from '../../src/adapters/awsClient.ts';
-import { createS3 } from '../../src/sandbox/s3/s3.ts';
-import { startAwsFront } from '../../src/sandbox/server.ts';
-import { createSts } from '../../src/sandbox/sts.ts';
+import { createS3 } from '../../sandbox/s3/s3.ts';
+import { startAwsFront } from '../../sandbox/control/server.ts';
+import { createSts } from '../../sandbox/wire/sts.ts';
 import { keyId, settings, useEndpoint } from './awsWorld.ts';
 
 const freshKey = 'ASIAFRESHFRESHFRESH1';

@@ -6,14 +6,14 @@ import { createAwsServices } from '../../src/adapters/awsClient.ts';
 import { createObjectStore } from '../../src/adapters/s3.ts';
 import { configKey, dagKey } from '../../src/checks/keys.ts';
 import type { Upload, Watch } from '../../src/ports.ts';
-import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
-import { createEmr } from '../../src/sandbox/emr/emr.ts';
-import type { StepPlan } from '../../src/sandbox/emr/records.ts';
-import { createSimulation } from '../../src/sandbox/emr/simulation.ts';
-import { createRandom } from '../../src/sandbox/random.ts';
-import { createS3 } from '../../src/sandbox/s3/s3.ts';
-import { startAwsFront } from '../../src/sandbox/server.ts';
-import { createSts } from '../../src/sandbox/sts.ts';
+import { type ManualClock, manualClock } from '../../sandbox/clock.ts';
+import { createEmr } from '../../sandbox/emr/emr.ts';
+import type { StepPlan } from '../../sandbox/emr/steps/records.ts';
+import { createSimulation } from '../../sandbox/emr/simulation.ts';
+import { createRandom } from '../../sandbox/random.ts';
+import { createS3 } from '../../sandbox/s3/s3.ts';
+import { startAwsFront } from '../../sandbox/control/server.ts';
+import { createSts } from '../../sandbox/wire/sts.ts';
 
 export const settings = {
   bucket: 'orchestration',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInstances } from '../../src/adapters/emrInstances.ts';
 import { emrQuota } from '../../src/adapters/emrQuota.ts';
 import { createPrices } from '../../src/adapters/prices.ts';
-import { parseClusterOrder } from '../../src/sandbox/emr/clusterOrder.ts';
+import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
 import { watch } from './awsWorld.ts';
 import { instantClock, minute, startEmrWorld, startMs } from './emrWorld.ts';
 

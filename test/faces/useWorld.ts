@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { compose } from '../../src/compose.ts';
 import type { Ports } from '../../src/ports.ts';
-import type { World } from '../../src/sandbox/world.ts';
+import type { World } from '../../sandbox/world/world.ts';
 import { readSettings } from '../../src/settings.ts';
 import { startPreparedWorld } from '../preparedWorld.ts';
 

@@ -15,11 +15,11 @@ import {
   TerminateJobFlowsCommand,
 } from '@aws-sdk/client-emr';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
-import { createEmr } from '../../src/sandbox/emr/emr.ts';
-import { createSimulation } from '../../src/sandbox/emr/simulation.ts';
-import { createRandom } from '../../src/sandbox/random.ts';
-import { type AwsFront, startAwsFront } from '../../src/sandbox/server.ts';
+import { type ManualClock, manualClock } from '../../sandbox/clock.ts';
+import { createEmr } from '../../sandbox/emr/emr.ts';
+import { createSimulation } from '../../sandbox/emr/simulation.ts';
+import { createRandom } from '../../sandbox/random.ts';
+import { type AwsFront, startAwsFront } from '../../sandbox/control/server.ts';
 import { expectAgreement, type KnownDifference, motoEndpoint, outcome } from './contract.ts';
 
 /** One of the two, and the time that the sandbox needs for what moto does at once. */

@@ -22,9 +22,9 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { runningClock } from '../../src/sandbox/clock.ts';
-import { createS3 } from '../../src/sandbox/s3/s3.ts';
-import { type AwsFront, startAwsFront } from '../../src/sandbox/server.ts';
+import { runningClock } from '../../sandbox/clock.ts';
+import { createS3 } from '../../sandbox/s3/s3.ts';
+import { type AwsFront, startAwsFront } from '../../sandbox/control/server.ts';
 import { expectAgreement, type KnownDifference, motoEndpoint, outcome } from './contract.ts';
 
 let front: AwsFront;

@@ -1,8 +1,8 @@
 /** The embedded AWS, which stands still until a test moves it, with a DAG folder of the tests' own in its bucket. */
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from '../../src/sandbox/embeddedAws.ts';
-import type { ClusterRecord } from '../../src/sandbox/emr/records.ts';
+import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
+import type { ClusterRecord } from '../../sandbox/emr/steps/records.ts';
 
 export const bucket = 'klaviyo-data-platform-orchestration-v1';
 const dags = 'dags/datalake/audit_loadtest';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { manualClock, runningClock } from '../../src/sandbox/clock.ts';
+import { manualClock, runningClock } from '../../sandbox/clock.ts';
 
 test('a running clock starts where it is told and goes forward faster than ours', async () => {
   const startMs = Date.parse('2025-12-08T15:30:00Z');

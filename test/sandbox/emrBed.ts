@@ -7,13 +7,13 @@ import {
   type StepConfig,
 } from '@aws-sdk/client-emr';
 import { onTestFinished } from 'vitest';
-import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
-import { createEmr } from '../../src/sandbox/emr/emr.ts';
-import type { QuotaClock } from '../../src/sandbox/emr/quotas.ts';
-import type { ClusterRecord, StepRecord } from '../../src/sandbox/emr/records.ts';
-import { createSimulation } from '../../src/sandbox/emr/simulation.ts';
-import { createRandom } from '../../src/sandbox/random.ts';
-import { startAwsFront } from '../../src/sandbox/server.ts';
+import { type ManualClock, manualClock } from '../../sandbox/clock.ts';
+import { createEmr } from '../../sandbox/emr/emr.ts';
+import type { QuotaClock } from '../../sandbox/emr/wire/quotas.ts';
+import type { ClusterRecord, StepRecord } from '../../sandbox/emr/steps/records.ts';
+import { createSimulation } from '../../sandbox/emr/simulation.ts';
+import { createRandom } from '../../sandbox/random.ts';
+import { startAwsFront } from '../../sandbox/control/server.ts';
 
 export const startMs = Date.parse('2025-12-08T15:30:00.123Z');
 

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { credentialOf, serviceNameOf } from '../../src/sandbox/signature.ts';
+import { credentialOf, serviceNameOf } from '../../sandbox/wire/signature.ts';
 import { send, signedFor, startWorld } from './frontFixture.ts';
 
 test('a request goes to the service that it is signed for, whatever else it looks like', async () => {

@@ -1,10 +1,10 @@
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
-import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
-import { createS3, type S3 } from '../../src/sandbox/s3/s3.ts';
-import { type AwsFront, type FrontOptions, startAwsFront } from '../../src/sandbox/server.ts';
-import { createSts } from '../../src/sandbox/sts.ts';
+import { type ManualClock, manualClock } from '../../sandbox/clock.ts';
+import { createS3, type S3 } from '../../sandbox/s3/s3.ts';
+import { type AwsFront, type FrontOptions, startAwsFront } from '../../sandbox/control/server.ts';
+import { createSts } from '../../sandbox/wire/sts.ts';
 
 /** Half a second past the full one, so that whole seconds show. */
 const startMs = Date.parse('2025-12-08T15:30:00.500Z');

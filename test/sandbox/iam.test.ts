@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judge, type PolicyDocument } from '../../src/sandbox/iam.ts';
+import { judge, type PolicyDocument } from '../../sandbox/wire/iam.ts';
 
 const policy: PolicyDocument = {
   Version: '2012-10-17',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { createTargetRepository, type SampleRepository } from '../../src/sandbox/targetRepository.ts';
+import { createTargetRepository, type SampleRepository } from '../../sandbox/sample/targetRepository.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'sample-'));
 let repository: SampleRepository;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { windowHours } from '../../src/sandbox/checkWindow.ts';
+import { windowHours } from '../../sandbox/sample/checkWindow.ts';
 import { awsBed } from './awsBed.ts';
 
 test.each([

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
-import { startWorld } from '../../src/sandbox/world.ts';
+import { startWorld } from '../../sandbox/world/world.ts';
 
 function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'world-'));

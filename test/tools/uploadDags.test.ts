@@ -5,7 +5,7 @@ import type { Interface } from 'node:readline/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approve } from '../../src/faces/approve.ts';
 import { runTool } from '../../src/faces/cli.ts';
-import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
+import { bucketName } from '../../sandbox/world/environment.ts';
 import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
 
 prepareWorld();

@@ -2,7 +2,7 @@ import { ListObjectsV2Command, type ListObjectsV2CommandInput } from '@aws-sdk/c
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareKeys, createKeyIndex } from '../../../src/sandbox/s3/keyIndex.ts';
-import { listPage, type Position, positionOf, tokenOf } from '../../../src/sandbox/s3/listing.ts';
+import { listPage, type Position, positionOf, tokenOf } from '../../../sandbox/s3/objects/listing.ts';
 import { errorOf, send, signedFor, startWorld } from '../frontFixture.ts';
 
 /** Keys that share prefixes often, with characters from both sides of the surrogates. */

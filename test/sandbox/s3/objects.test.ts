@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../../src/sandbox/iam.ts';
+import type { PolicyDocument } from '../../../sandbox/wire/iam.ts';
 import { errorOf, send, signedFor, startWorld } from '../frontFixture.ts';
 
 const at = { Bucket: 'load-test', Key: 'k' };

@@ -1,0 +1,145 @@
+/**
+ * What an error word of a fault means on the wire of each service. One word covers the same accident in all of
+ * them; a service that cannot have it has no entry, and the fault is refused.
+ * Sources: the error tables of the S3 API reference, "Common errors" of the EMR and STS references, and what the
+ * services are known to answer (STS says `ExpiredToken` where EMR says `ExpiredTokenException`).
+ */
+import { type ErrorExtras, type ServiceName, WireError } from '../service.ts';
+
+type Spelling = readonly [status: number, code: string, message: string, extras?: ErrorExtras];
+type Spellings = Partial<Readonly<Record<ServiceName, Spelling>>>;
+
+const throttled: Spellings = {
+  s3: [503, 'SlowDown', 'Please reduce your request rate.'],
+  emr: [400, 'ThrottlingException', 'Rate exceeded'],
+  sts: [400, 'Throttling', 'Rate exceeded'],
+};
+const internal: Spellings = {
+  s3: [500, 'InternalError', 'We encountered an internal error. Please try again.'],
+  emr: [500, 'InternalServerException', 'An internal error occurred. Try again later.'],
+  sts: [500, 'InternalFailure', 'An internal error occurred. Try again later.'],
+};
+const denied: Spellings = {
+  s3: [403, 'AccessDenied', 'Access Denied'],
+  emr: [400, 'AccessDeniedException', 'User is not authorized to perform this action'],
+  sts: [403, 'AccessDenied', 'User is not authorized to perform this action'],
+};
+const inNoSession = 'The security token included in the request is';
+
+const spellings: Readonly<Record<string, Spellings>> = {
+  SlowDown: throttled,
+  ThrottlingException: throttled,
+  '503': throttled,
+  ServiceUnavailable: {
+    s3: [503, 'ServiceUnavailable', 'Please reduce your request rate.'],
+    emr: [503, 'ServiceUnavailable', 'The request has failed due to a temporary failure of the server.'],
+    sts: [503, 'ServiceUnavailable', 'The request has failed due to a temporary failure of the server.'],
+  },
+  InternalError: internal,
+  '500': internal,
+  AccessDenied: denied,
+  denied,
+  ExpiredToken: {
+    s3: [400, 'ExpiredToken', 'The provided token has expired.'],
+    emr: [400, 'ExpiredTokenException', `${inNoSession} expired`],
+    sts: [403, 'ExpiredToken', `${inNoSession} expired`],
+  },
+  InvalidAccessKeyId: {
+    s3: [403, 'InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.'],
+    emr: [400, 'UnrecognizedClientException', `${inNoSession} invalid.`],
+    sts: [403, 'InvalidClientTokenId', `${inNoSession} invalid.`],
+  },
+  SignatureDoesNotMatch: {
+    s3: [
+      403,
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    ],
+    emr: [
+      400,
+      'InvalidSignatureException',
+      'The request signature we calculated does not match the signature you provided.',
+    ],
+    sts: [
+      403,
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided.',
+    ],
+  },
+  MissingCredentials: {
+    s3: denied.s3 as Spelling,
+    emr: [400, 'MissingAuthenticationTokenException', 'Missing Authentication Token'],
+    sts: [403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'],
+  },
+  RequestTimeTooSkewed: {
+    s3: [
+      403,
+      'RequestTimeTooSkewed',
+      'The difference between the request time and the current time is too large.',
+      { fields: { MaxAllowedSkewMilliseconds: '900000' } },
+    ],
+    emr: [
+      400,
+      'InvalidSignatureException',
+      'Signature expired: it is now earlier than the present time less 5 min.',
+    ],
+    sts: [
+      403,
+      'SignatureDoesNotMatch',
+      'Signature expired: it is now earlier than the present time less 15 min.',
+    ],
+  },
+  NoSuchBucket: { s3: [404, 'NoSuchBucket', 'The specified bucket does not exist'] },
+  NoSuchKey: { s3: [404, 'NoSuchKey', 'The specified key does not exist.'] },
+  PermanentRedirect: {
+    s3: [
+      301,
+      'PermanentRedirect',
+      'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+      { headers: { 'x-amz-bucket-region': 'eu-west-1' }, fields: { Endpoint: 's3.eu-west-1.amazonaws.com' } },
+    ],
+  },
+  AuthorizationHeaderMalformed: {
+    s3: [
+      400,
+      'AuthorizationHeaderMalformed',
+      "The authorization header is malformed; the region is wrong; expecting 'eu-west-1'",
+      { headers: { 'x-amz-bucket-region': 'eu-west-1' }, fields: { Region: 'eu-west-1' } },
+    ],
+  },
+  PreconditionFailed: {
+    s3: [412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold'],
+  },
+  ConditionalRequestConflict: {
+    s3: [
+      409,
+      'ConditionalRequestConflict',
+      'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    ],
+  },
+  BadDigest: { s3: [400, 'BadDigest', 'The CRC32 you specified did not match the calculated checksum.'] },
+  RequestTimeout: {
+    s3: [
+      400,
+      'RequestTimeout',
+      'Your socket connection to the server was not read from or written to within the timeout period.',
+    ],
+  },
+  InvalidRequestException: { emr: [400, 'InvalidRequestException', "Cluster id 'j-INJECTED' is not valid."] },
+};
+
+/** What happens to the connection or to the answer instead of an error of the service. */
+const wireAccidents = ['resetConnection', 'responseLost', 'cutBody', 'slowBody', 'corruptBody'] as const;
+
+/** Every word that this service can be told to fail with. */
+export function wordsOf(service: ServiceName): string[] {
+  const errors = Object.keys(spellings).filter((word) => spellings[word]?.[service] !== undefined);
+  // Only S3 begins answers before it knows how they end.
+  return [...errors, ...wireAccidents, ...(service === 's3' ? ['200WithError'] : [])];
+}
+
+/** The error that a word stands for in a service; undefined for a word that is none of its errors. */
+export function errorFor(service: ServiceName, word: string): WireError | undefined {
+  const spelling = Object.hasOwn(spellings, word) ? spellings[word]?.[service] : undefined;
+  return spelling === undefined ? undefined : new WireError(...spelling);
+}

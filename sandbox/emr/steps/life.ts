@@ -1,0 +1,98 @@
+/** A step from submission to its end. */
+import { awsId, between, type Random } from '../../random.ts';
+import { type ClusterRecord, isActive, logFolderOf, type StepRecord, type StepRequest } from './records.ts';
+import type { Surroundings } from '../simulation.ts';
+
+/** EMR ships logs every five minutes, and what ended just now waits for the next but one shipment. */
+const logIntervalMs = 5 * 60_000;
+
+export function addSteps(
+  cluster: ClusterRecord,
+  requests: readonly StepRequest[],
+  nowMs: number,
+  { random, plan }: Pick<Surroundings, 'random' | 'plan'>,
+): StepRecord[] {
+  const added = requests.map(
+    (request, index): StepRecord => ({
+      id: awsId(random, 's-'),
+      sequence: cluster.steps.length + index,
+      request,
+      plan: plan(request),
+      // The steps of one call share nearly one creation time.
+      createdMs: nowMs + index,
+      state: 'PENDING',
+    }),
+  );
+  cluster.steps.push(...added);
+  cluster.active.push(...added);
+  askForDispatch(cluster, nowMs, random);
+  return added;
+}
+
+/** Sets the moment at which the next pending step may start, when there is one and a slot for it. */
+export function askForDispatch(
+  cluster: ClusterRecord,
+  nowMs: number,
+  random: Random,
+  firstLook = true,
+): void {
+  if (cluster.dispatchMs !== undefined || (cluster.state !== 'RUNNING' && cluster.state !== 'WAITING'))
+    return;
+  if (!cluster.active.some((step) => step.state === 'PENDING')) return;
+  const taken = cluster.active.filter((step) => step.state !== 'PENDING').length;
+  if (taken >= cluster.stepConcurrencyLevel) return;
+  const lagMs = firstLook ? between(random, 600, 2400) : between(random, 120, 380);
+  cluster.dispatchMs = Math.round(nowMs + lagMs);
+}
+
+export function startNextStep(cluster: ClusterRecord, nowMs: number, random: Random): void {
+  delete cluster.dispatchMs;
+  const step = cluster.active.find((candidate) => candidate.state === 'PENDING');
+  if (!step) return;
+  step.state = 'RUNNING';
+  step.startedMs = Math.max(nowMs, step.createdMs);
+  step.endsMs = step.startedMs + Math.max(1, Math.round(step.plan.runMs));
+  step.applicationId = `application_${cluster.createdMs}_${String(step.sequence + 1).padStart(4, '0')}`;
+  cluster.state = 'RUNNING';
+  cluster.reason = { message: 'Running step' };
+  delete cluster.idleSinceMs;
+  askForDispatch(cluster, nowMs, random, false);
+}
+
+/** Ends a step that had started, by itself, by a request or with its cluster, and sends its logs on their way. */
+export function endStep(
+  cluster: ClusterRecord,
+  step: StepRecord,
+  state: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'INTERRUPTED',
+  nowMs: number,
+  random: Random,
+): void {
+  step.state = state;
+  step.endedMs = Math.max(nowMs, step.createdMs);
+  delete step.endsMs;
+  if (state === 'FAILED') {
+    const failure = failureDetails(cluster, step, random());
+    if (failure) step.failure = failure;
+  }
+  forgetInactive(cluster);
+  const sinceCreationMs = step.endedMs + logIntervalMs - cluster.createdMs;
+  const atMs = cluster.createdMs + Math.ceil(sinceCreationMs / logIntervalMs) * logIntervalMs;
+  if (logFolderOf(cluster)) cluster.logsDue.push({ atMs, step });
+}
+
+export function forgetInactive(cluster: ClusterRecord): void {
+  cluster.active = cluster.active.filter(isActive);
+}
+
+/**
+ * What EMR says of a failed step: often nothing, often "Unknown Error.", sometimes the last exception of
+ * the step's own process, which with deploy-mode cluster is not the driver's.
+ */
+function failureDetails(cluster: ClusterRecord, step: StepRecord, draw: number): StepRecord['failure'] {
+  if (draw < 0.34) return undefined;
+  const folder = logFolderOf(cluster);
+  const logFile = folder ? { logFile: `${folder}steps/${step.id}/stderr.gz` } : {};
+  if (draw < 0.67) return { reason: 'Unknown Error.', ...logFile };
+  const message = `Exception in thread "main" org.apache.spark.SparkException: Application ${step.applicationId} finished with failed status`;
+  return { reason: 'Unknown Error.', message, ...logFile };
+}
