@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startWorld, type World } from '../sandbox/world/world.ts';
 import { region } from '../sandbox/world/environment.ts';
+import { startWorld, type World } from '../sandbox/world/world.ts';
 import { manyChecks } from './manyChecks.ts';
 import {
   fastest,

@@ -12,7 +12,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A number in [0, 1) that belongs to a text, whatever was drawn before: for traits of a named thing. */
+/** A number in [0, 1) derived from a text alone: for traits of a named thing. */
 export function fractionOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
@@ -26,9 +26,9 @@ export function between(random: Random, low: number, high: number): number {
 
 const idLetters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** An identifier as EMR makes them: `j-2AXXXXXXGAPLF`. */
-export function awsId(random: Random, prefix: string, length = 13): string {
+/** An identifier in EMR's form: `j-2AXXXXXXGAPLF`. */
+export function awsId(random: Random, prefix: string): string {
   let id = prefix;
-  for (let drawn = 0; drawn < length; drawn++) id += idLetters[Math.floor(random() * idLetters.length)];
+  for (let drawn = 0; drawn < 13; drawn++) id += idLetters[Math.floor(random() * idLetters.length)];
   return id;
 }

@@ -1,4 +1,4 @@
-/** What the parts of the embedded AWS share: one HTTP front, and a service behind it for each AWS service. */
+/** What the parts of the embedded AWS share: one HTTP server, and behind it a service for each AWS service. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface WireRequest {
@@ -16,13 +16,13 @@ export interface WireResponse {
   readonly body?: string | Uint8Array;
 }
 
-/** What an error carries besides code and message: elements of the answer's body, and headers. */
+/** What an error has beside code and message: elements of the answer's body, and headers. */
 export interface ErrorExtras {
   readonly fields?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error as the service spells it on the wire; each service serialises it in its own format. */
+/** An error of an AWS service; each service serialises it in its own format. */
 export class WireError extends Error {
   readonly status: number;
   readonly code: string;
@@ -39,23 +39,21 @@ export type ServiceName = 's3' | 'emr' | 'sts';
 
 export interface Service {
   readonly name: ServiceName;
-  /** The operations it has. When given, a fault for any other is refused, so that a misspelt one cannot pass. */
+  /** Its operations. When given, a fault for any other is refused, so that a misspelt name is noticed. */
   readonly operations?: readonly string[];
-  /** The API operation that a request asks for, for the request log and for fault matching: `PutObject`. */
+  /** The API operation of a request, for the request log and for matching faults: `PutObject`. */
   operationOf(request: WireRequest): string;
-  /** Where a request points, for the request log. */
+  /** The bucket and key of a request, for the request log and for matching faults. */
   targetOf?(request: WireRequest): { bucket?: string; key?: string };
   handle(request: WireRequest, operation: string): Promise<WireResponse>;
   /** Serialises an error in this service's wire format. */
   failure(error: WireError, requestId: string): WireResponse;
 }
 
-/** The sandbox's own clock: it may run faster than the machine's. */
+/** The sandbox's own clock: it can run faster than real time. */
 export interface SandboxClock {
   /** Milliseconds since the epoch, in sandbox time. */
   nowMs(): number;
-  /** Sandbox milliseconds that pass in one real millisecond. */
-  readonly speed: number;
 }
 
 /** The object store as the other parts of the sandbox see it, without HTTP. */

@@ -1,4 +1,4 @@
-/** The DAG file and its cluster configs, read from the bucket as Airflow's scheduler would read them from its folder. */
+/** Reads the DAG file and its cluster configs from the bucket, as Airflow's scheduler reads them from its folder. */
 import { type Buckets, WireError } from '../service.ts';
 
 export const dagSchedules = ['15m', 'hourly', 'daily'] as const;
@@ -7,7 +7,7 @@ export type DagSchedule = (typeof dagSchedules)[number];
 interface StepTemplate {
   readonly Jar: string;
   readonly Args: readonly string[];
-  /** Present in the hourly config alone: the window is the run's. */
+  /** In the hourly config alone, where the run gives the window. */
   readonly HourlyArgs?: readonly string[];
 }
 
@@ -21,24 +21,24 @@ export interface DagFolder {
   readonly step: StepTemplate;
 }
 
-export interface DagPlace {
+export interface DagLocation {
   readonly bucket: string;
-  /** Without slashes at the ends. */
+  /** Without leading and trailing slashes. */
   readonly dagsPrefix: string;
 }
 
 const dagFile = 'yang_audit_load_test.py';
 
 /**
- * Reads what a run of the schedule needs, as it lies in the bucket now.
- * @throws WireError 404 for a file that is not there, 422 for one that Airflow could not use
+ * Reads what a run of the schedule needs from the current state of the bucket.
+ * @throws WireError 404 for a missing file, 422 for one that Airflow could not use
  */
-export function readDagFolder(buckets: Buckets, place: DagPlace, schedule: DagSchedule): DagFolder {
-  const source = readText(buckets, place, dagFile);
+export function readDagFolder(buckets: Buckets, location: DagLocation, schedule: DagSchedule): DagFolder {
+  const source = readText(buckets, location, dagFile);
   const load = Number(literal(source, 'LOAD', /^\d+$/));
   const { AuditStep, ...clusterConfig } = readConfig(
     buckets,
-    place,
+    location,
     `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`,
   );
   const { Name } = clusterConfig;
@@ -55,15 +55,15 @@ export function readDagFolder(buckets: Buckets, place: DagPlace, schedule: DagSc
   };
 }
 
-function readText(buckets: Buckets, { bucket, dagsPrefix }: DagPlace, name: string): string {
+function readText(buckets: Buckets, { bucket, dagsPrefix }: DagLocation, name: string): string {
   const key = `${dagsPrefix}/${name}`;
   const bytes = buckets.get(bucket, key);
   if (!bytes) throw new WireError(404, 'DagFileMissing', `there is no s3://${bucket}/${key}`);
   return bytes.toString('utf8');
 }
 
-function readConfig(buckets: Buckets, place: DagPlace, name: string): Record<string, unknown> {
-  const text = readText(buckets, place, name);
+function readConfig(buckets: Buckets, location: DagLocation, name: string): Record<string, unknown> {
+  const text = readText(buckets, location, name);
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
@@ -74,7 +74,7 @@ function readConfig(buckets: Buckets, place: DagPlace, name: string): Record<str
   throw broken(`${name} is not a JSON object`);
 }
 
-/** The value of a module-level assignment, which must be there exactly once. */
+/** The value of a module-level assignment. @throws WireError 422 unless there is exactly one */
 function literal(source: string, name: string, shape: RegExp): string {
   const found = [...source.matchAll(new RegExp(`^${name}\\s*=\\s*([^#\\r\\n]*)`, 'gm'))];
   if (found.length !== 1) throw broken(`${dagFile} assigns ${name} ${found.length} times; once is needed`);

@@ -1,16 +1,17 @@
 /** What Airflow would do with the DAG file and the cluster configs that are in the bucket now. */
-import { type DagTrigger, parseTrigger } from './trigger.ts';
-import { type DagFolder, type DagPlace, readDagFolder } from './dagFolder.ts';
-import { stepsOf } from './steps.ts';
+
 import { beginTermination } from '../emr/clusters/life.ts';
 import { parseClusterOrder } from '../emr/clusters/request.ts';
-import { type ClusterRecord, isEnding, type StepRecord } from '../emr/steps/records.ts';
 import type { Simulation } from '../emr/simulation.ts';
 import { submit } from '../emr/steps/operations.ts';
+import { type ClusterRecord, isEnding, type StepRecord } from '../emr/steps/records.ts';
 import { between, type Random } from '../random.ts';
 import { type Buckets, WireError } from '../service.ts';
+import { type DagFolder, type DagLocation, readDagFolder } from './dagFolder.ts';
+import { stepsOf } from './steps.ts';
+import { type DagTrigger, parseTrigger } from './trigger.ts';
 
-/** EMR takes 256; the DAG leaves room for steps that somebody adds by hand. */
+/** EMR allows 256; the DAG leaves some for steps that are added by hand. */
 const activeStepsLimit = 200;
 const pollMs = 30_000;
 
@@ -18,11 +19,11 @@ interface DagRun {
   readonly dagId: string;
   readonly dagRunId: string;
   readonly clusterId: string;
-  /** Checks found in the bucket when the run began. */
+  /** Checks in the bucket when the run began. */
   readonly checks: number;
   submitted: number;
   state: 'running' | 'success' | 'failed';
-  /** Why it failed, when that was not a failed check. */
+  /** Why it failed, when the reason is not a failed check. */
   problem?: string;
 }
 
@@ -30,7 +31,7 @@ export interface DagRunsOptions {
   readonly buckets: Buckets;
   readonly simulation: Simulation;
   readonly random: Random;
-  readonly place: DagPlace;
+  readonly location: DagLocation;
 }
 
 export interface DagRuns {
@@ -39,13 +40,13 @@ export interface DagRuns {
   list(): readonly DagRun[];
 }
 
-export function createDagRuns({ buckets, simulation, random, place }: DagRunsOptions): DagRuns {
+export function createDagRuns({ buckets, simulation, random, location }: DagRunsOptions): DagRuns {
   const runs: DagRun[] = [];
   return {
     trigger(body) {
       const trigger = parseTrigger(body);
       simulation.advance();
-      const folder = readDagFolder(buckets, place, trigger.schedule);
+      const folder = readDagFolder(buckets, location, trigger.schedule);
       const dagRunId = runId(simulation.nowMs(), runs.length);
       const steps = stepsOf(buckets, folder, trigger, dagRunId, simulation.nowMs());
       const cluster = clusterFor(simulation, folder, trigger, dagRunId);
@@ -70,7 +71,7 @@ export function createDagRuns({ buckets, simulation, random, place }: DagRunsOpt
   };
 }
 
-/** As Airflow names a run by hand; the microseconds keep apart what was triggered in one millisecond. */
+/** As Airflow names a manual run; the microseconds tell apart runs that start in the same millisecond. */
 function runId(nowMs: number, earlierRuns: number): string {
   const microseconds = String(earlierRuns % 1000).padStart(3, '0');
   return `manual__${new Date(nowMs).toISOString().replace('Z', `${microseconds}+00:00`)}`;
@@ -98,7 +99,7 @@ function clusterFor(
   return cluster;
 }
 
-interface Course {
+interface RunPlan {
   readonly simulation: Simulation;
   readonly random: Random;
   readonly run: DagRun;
@@ -107,22 +108,23 @@ interface Course {
   readonly leavesUp: boolean;
 }
 
-/** Submits in batches once the cluster is up, waits for the last step, and ends the cluster that is its own. */
-function follow({ simulation, random, run, cluster, steps, leavesUp }: Course): void {
-  const mine: StepRecord[] = [];
+/** Submits in batches once the cluster is up, waits for the last step, and terminates a cluster that it created. */
+function follow({ simulation, random, run, cluster, steps, leavesUp }: RunPlan): void {
+  const submitted: StepRecord[] = [];
   let nextPollMs: number | undefined = simulation.nowMs() + 2000;
 
   function poll(nowMs: number): 'again' | 'finished' {
     if (isEnding(cluster)) {
-      run.problem = `cluster ${cluster.id} ended in mid-run: ${cluster.reason.message}`;
+      run.problem = `cluster ${cluster.id} ended during the run: ${cluster.reason.message}`;
       return 'finished';
     }
     if (cluster.state !== 'RUNNING' && cluster.state !== 'WAITING') return 'again';
-    const room = Math.max(0, activeStepsLimit - cluster.active.length);
-    const batch = steps.slice(mine.length, mine.length + room);
-    if (batch.length > 0) mine.push(...submit(simulation, cluster, { Steps: batch }));
-    run.submitted = mine.length;
-    if (mine.length < steps.length || mine.some((step) => cluster.active.includes(step))) return 'again';
+    const free = Math.max(0, activeStepsLimit - cluster.active.length);
+    const batch = steps.slice(submitted.length, submitted.length + free);
+    if (batch.length > 0) submitted.push(...submit(simulation, cluster, { Steps: batch }));
+    run.submitted = submitted.length;
+    if (submitted.length < steps.length || submitted.some((step) => cluster.active.includes(step)))
+      return 'again';
     const reason = { code: 'USER_REQUEST', message: 'Terminated by user request' } as const;
     if (!leavesUp) beginTermination(cluster, reason, nowMs, random);
     return 'finished';
@@ -138,7 +140,8 @@ function follow({ simulation, random, run, cluster, steps, leavesUp }: Course): 
         run.problem = String(error);
       }
       nextPollMs = undefined;
-      const allCompleted = mine.length === steps.length && mine.every((step) => step.state === 'COMPLETED');
+      const allCompleted =
+        submitted.length === steps.length && submitted.every((step) => step.state === 'COMPLETED');
       run.state = allCompleted ? 'success' : 'failed';
     },
   });

@@ -1,12 +1,13 @@
-/** The steps that a DAG run gives to its cluster. */
-import type { DagTrigger } from './trigger.ts';
-import type { DagFolder } from './dagFolder.ts';
+/** The steps that a DAG run submits. */
+
 import { parseSteps } from '../emr/steps/request.ts';
 import { type Buckets, WireError } from '../service.ts';
+import type { DagFolder } from './dagFolder.ts';
+import type { DagTrigger } from './trigger.ts';
 
 /**
- * One step a check, in the order in which the bucket lists them.
- * @throws WireError 409 when the prefix holds no check, 400 for a step that EMR would not take
+ * One step for each check, in the order in which the bucket lists them.
+ * @throws WireError 409 when the prefix contains no check, 400 for a step that EMR would refuse
  */
 export function stepsOf(
   buckets: Buckets,

@@ -1,6 +1,7 @@
-/** The body of a trigger: which DAG, and what a person typed into its form. */
-import { type DagSchedule, dagSchedules } from './dagFolder.ts';
+/** The body of a trigger: which DAG, and the values of its form. */
+
 import { WireError } from '../service.ts';
+import { type DagSchedule, dagSchedules } from './dagFolder.ts';
 
 export interface DagTrigger {
   readonly dagId: string;
@@ -12,7 +13,7 @@ export interface DagTrigger {
 
 const dagPrefix = 'yang_audit_load_test_';
 
-/** @throws WireError 404 for a DAG that does not exist, 400 for anything else that is not right */
+/** @throws WireError 404 for a DAG that does not exist, 400 for any other wrong value */
 export function parseTrigger(body: unknown): DagTrigger {
   const { dagId, conf } = objectOf(body, 'the body');
   const schedule = dagSchedules.find((candidate) => dagId === `${dagPrefix}${candidate}`);

@@ -1,36 +1,35 @@
-import { wordsOf } from './injectedErrors.ts';
 import { type Service, type ServiceName, WireError } from '../service.ts';
+import { errorNames } from './injectedErrors.ts';
 
-/** One order to fail. At least one of `error` and `delayMs` is given. */
-export interface Fault {
+/** A fault to inject. At least one of `error` and `delayMs` is given. */
+export interface InjectedFault {
   readonly service: ServiceName;
-  /** Left out: every operation of the service. */
+  /** Default: every operation of the service. */
   readonly operation?: string;
   /** Only requests whose key begins with this. */
   readonly keyPrefix?: string;
   readonly error?: string;
-  /** How many requests it meets; left out: all of them until the faults are cleared. */
+  /** How many requests it applies to; default: all, until the faults are cleared. */
   readonly times?: number;
-  /** Real milliseconds that the request waits first; for `slowBody`, that its body takes. */
+  /** Real milliseconds that the request waits first; for `slowBody`, the time that sending the body takes. */
   readonly delayMs?: number;
 }
 
-export interface Faults {
-  /** @throws WireError 400 that names what is wrong; then none of them is added. */
+export interface InjectedFaults {
+  /** @throws WireError 400 that names what is wrong; then none of the faults is added */
   add(faults: unknown): void;
   clear(): void;
-  /** What is still to come, with the `times` that are left. */
-  list(): Fault[];
-  /** The faults that meet this request: the first with an error, and every plain delay. Each is used up by one. */
-  take(service: ServiceName, operation: string, key: string | undefined): Fault[];
+  /** The active faults, with the `times` that are left. */
+  list(): InjectedFault[];
+  /** The faults that apply to this request: the first with an error, and every plain delay. Each counts once. */
+  take(service: ServiceName, operation: string, key: string | undefined): InjectedFault[];
 }
 
-export function faultList(services: readonly Service[]): Faults {
-  let active: { fault: Fault; left: number }[] = [];
+export function injectedFaults(services: readonly Service[]): InjectedFaults {
+  let active: { fault: InjectedFault; left: number }[] = [];
   return {
     add(faults) {
-      const orders = Array.isArray(faults) ? faults : [faults];
-      const checked = orders.map((order: unknown) => checkedFault(order, services));
+      const checked = (Array.isArray(faults) ? faults : [faults]).map((fault) => parseFault(fault, services));
       active.push(...checked.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })));
     },
     clear() {
@@ -39,10 +38,9 @@ export function faultList(services: readonly Service[]): Faults {
     list: () =>
       active.map(({ fault, left }) => (fault.times === undefined ? fault : { ...fault, times: left })),
     take(service, operation, key) {
-      if (active.length === 0) return [];
-      const met: Fault[] = [];
+      const met: InjectedFault[] = [];
       for (const entry of active) {
-        if (!meets(entry.fault, service, operation, key)) continue;
+        if (!applies(entry.fault, service, operation, key)) continue;
         if (entry.fault.error !== undefined && met.some((fault) => fault.error !== undefined)) continue;
         entry.left -= 1;
         met.push(entry.fault);
@@ -53,7 +51,12 @@ export function faultList(services: readonly Service[]): Faults {
   };
 }
 
-function meets(fault: Fault, service: ServiceName, operation: string, key: string | undefined): boolean {
+function applies(
+  fault: InjectedFault,
+  service: ServiceName,
+  operation: string,
+  key: string | undefined,
+): boolean {
   return (
     fault.service === service &&
     (fault.operation === undefined || fault.operation === operation) &&
@@ -61,13 +64,13 @@ function meets(fault: Fault, service: ServiceName, operation: string, key: strin
   );
 }
 
-const known = ['service', 'operation', 'keyPrefix', 'error', 'times', 'delayMs'];
+const fields = ['service', 'operation', 'keyPrefix', 'error', 'times', 'delayMs'];
 
-function checkedFault(order: unknown, services: readonly Service[]): Fault {
-  if (typeof order !== 'object' || order === null) throw refusal('a fault is an object');
-  const strange = Object.keys(order).find((field) => !known.includes(field));
-  if (strange !== undefined) throw refusal(`unknown field ${strange}; a fault has ${known.join(', ')}`);
-  const { service: name, operation, keyPrefix, error, times, delayMs } = order as Record<string, unknown>;
+function parseFault(fault: unknown, services: readonly Service[]): InjectedFault {
+  if (typeof fault !== 'object' || fault === null) throw refusal('a fault is an object');
+  const unknown = Object.keys(fault).find((field) => !fields.includes(field));
+  if (unknown !== undefined) throw refusal(`unknown field ${unknown}; a fault has ${fields.join(', ')}`);
+  const { service: name, operation, keyPrefix, error, times, delayMs } = fault as Record<string, unknown>;
   const service = services.find((candidate) => candidate.name === name);
   if (service === undefined)
     throw refusal(
@@ -78,10 +81,9 @@ function checkedFault(order: unknown, services: readonly Service[]): Fault {
       `${service.name} has no operation ${JSON.stringify(operation)}; one of ${service.operations?.join(', ')}`,
     );
   if (error === undefined && delayMs === undefined) throw refusal('a fault needs an error or delayMs');
-  if (error !== undefined && !wordsOf(service.name).includes(String(error)))
-    throw refusal(
-      `${service.name} has no error ${JSON.stringify(error)}; one of ${wordsOf(service.name).join(', ')}`,
-    );
+  const errors = errorNames(service.name);
+  if (error !== undefined && !errors.includes(String(error)))
+    throw refusal(`${service.name} has no error ${JSON.stringify(error)}; one of ${errors.join(', ')}`);
   if (times !== undefined && !(Number.isInteger(times) && Number(times) >= 1))
     throw refusal('times is a whole number from 1');
   if (delayMs !== undefined && !(typeof delayMs === 'number' && delayMs >= 0))

@@ -1,10 +1,11 @@
 /**
- * What an error word of a fault means on the wire of each service. One word covers the same accident in all of
+ * What the name of an injected error means on the wire of each service. One name covers the same failure in all of
  * them; a service that cannot have it has no entry, and the fault is refused.
- * Sources: the error tables of the S3 API reference, "Common errors" of the EMR and STS references, and what the
- * services are known to answer (STS says `ExpiredToken` where EMR says `ExpiredTokenException`).
+ * Sources: the error tables of the S3 API reference, "Common errors" of the EMR and STS references, and observed
+ * answers (STS says `ExpiredToken` where EMR says `ExpiredTokenException`).
  */
 import { type ErrorExtras, type ServiceName, WireError } from '../service.ts';
+import { accidents } from '../wire/http.ts';
 
 type Spelling = readonly [status: number, code: string, message: string, extras?: ErrorExtras];
 type Spellings = Partial<Readonly<Record<ServiceName, Spelling>>>;
@@ -24,7 +25,7 @@ const denied: Spellings = {
   emr: [400, 'AccessDeniedException', 'User is not authorized to perform this action'],
   sts: [403, 'AccessDenied', 'User is not authorized to perform this action'],
 };
-const inNoSession = 'The security token included in the request is';
+const token = 'The security token included in the request is';
 
 const spellings: Readonly<Record<string, Spellings>> = {
   SlowDown: throttled,
@@ -41,13 +42,13 @@ const spellings: Readonly<Record<string, Spellings>> = {
   denied,
   ExpiredToken: {
     s3: [400, 'ExpiredToken', 'The provided token has expired.'],
-    emr: [400, 'ExpiredTokenException', `${inNoSession} expired`],
-    sts: [403, 'ExpiredToken', `${inNoSession} expired`],
+    emr: [400, 'ExpiredTokenException', `${token} expired`],
+    sts: [403, 'ExpiredToken', `${token} expired`],
   },
   InvalidAccessKeyId: {
     s3: [403, 'InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.'],
-    emr: [400, 'UnrecognizedClientException', `${inNoSession} invalid.`],
-    sts: [403, 'InvalidClientTokenId', `${inNoSession} invalid.`],
+    emr: [400, 'UnrecognizedClientException', `${token} invalid.`],
+    sts: [403, 'InvalidClientTokenId', `${token} invalid.`],
   },
   SignatureDoesNotMatch: {
     s3: [
@@ -128,18 +129,15 @@ const spellings: Readonly<Record<string, Spellings>> = {
   InvalidRequestException: { emr: [400, 'InvalidRequestException', "Cluster id 'j-INJECTED' is not valid."] },
 };
 
-/** What happens to the connection or to the answer instead of an error of the service. */
-const wireAccidents = ['resetConnection', 'responseLost', 'cutBody', 'slowBody', 'corruptBody'] as const;
-
-/** Every word that this service can be told to fail with. */
-export function wordsOf(service: ServiceName): string[] {
-  const errors = Object.keys(spellings).filter((word) => spellings[word]?.[service] !== undefined);
-  // Only S3 begins answers before it knows how they end.
-  return [...errors, ...wireAccidents, ...(service === 's3' ? ['200WithError'] : [])];
+/** The names of all errors that can be injected into a service. */
+export function errorNames(service: ServiceName): string[] {
+  const errors = Object.keys(spellings).filter((name) => spellings[name]?.[service] !== undefined);
+  // Only S3 begins an answer before it knows how the operation ends.
+  return [...errors, 'resetConnection', ...accidents, ...(service === 's3' ? ['200WithError'] : [])];
 }
 
-/** The error that a word stands for in a service; undefined for a word that is none of its errors. */
-export function errorFor(service: ServiceName, word: string): WireError | undefined {
-  const spelling = Object.hasOwn(spellings, word) ? spellings[word]?.[service] : undefined;
+/** The error of this name in a service; undefined for a name that stands for an accident on the wire. */
+export function errorFor(service: ServiceName, name: string): WireError | undefined {
+  const spelling = Object.hasOwn(spellings, name) ? spellings[name]?.[service] : undefined;
   return spelling === undefined ? undefined : new WireError(...spelling);
 }

@@ -11,23 +11,23 @@ export interface LoggedRequest {
   readonly bucket?: string;
   /** Decoded. */
   readonly key?: string;
-  /** 0 while there is no answer, and for ever when the connection was broken instead. */
+  /** 0 until there is an answer; stays 0 when the connection was broken. */
   readonly status: number;
-  /** The injected fault that met it. */
+  /** The name of the injected error. */
   readonly fault?: string;
   /** When it arrived, in sandbox time: ISO 8601, UTC. */
   readonly at: string;
 }
 
 export interface RequestLog {
-  /** Notes an arriving request; the returned function sets its outcome. */
+  /** Adds an arriving request; the returned function sets its outcome. */
   open(request: Omit<LoggedRequest, 'status' | 'at'>): (outcome: { status: number; fault?: string }) => void;
   /** In order of arrival. */
   entries(): LoggedRequest[];
   clear(): void;
 }
 
-/** A sandbox that is left running for days must not fill the memory: the oldest half goes at this many entries. */
+/** A sandbox that runs for days must not fill the memory: at this many entries the oldest half is dropped. */
 const capacity = 200_000;
 
 export function requestLog(clock: SandboxClock): RequestLog {

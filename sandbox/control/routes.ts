@@ -1,11 +1,14 @@
 /** The control paths under `/_sandbox/`: JSON in, JSON out, no signature, not in the request log. */
-import type { Faults } from './faults.ts';
-import type { RequestLog } from './requestLog.ts';
+
 import { WireError, type WireRequest, type WireResponse } from '../service.ts';
+import type { InjectedFaults } from './faults.ts';
+import type { RequestLog } from './requestLog.ts';
 
 /**
- * Takes the parsed body (undefined when there was none) and what the path has in place of `{id}`; what it returns is
- * sent as JSON, a WireError as its status.
+ * @param body the parsed body; undefined when there is none
+ * @param id what the path has in place of `{id}`
+ * @returns what is sent as JSON
+ * @throws WireError, whose status, code and message are sent
  */
 type ControlRoute = (body: unknown, id: string) => unknown;
 
@@ -14,7 +17,7 @@ export type ControlRoutes = Readonly<Record<string, ControlRoute>>;
 
 export const controlPrefix = '/_sandbox/';
 
-export function standardRoutes(faults: Faults, log: RequestLog): ControlRoutes {
+export function standardRoutes(faults: InjectedFaults, log: RequestLog): ControlRoutes {
   return {
     'POST /_sandbox/faults': (body) => {
       faults.add(body);

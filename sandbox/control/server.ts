@@ -3,44 +3,51 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ControlRoutes, controlAnswer, controlPrefix, standardRoutes } from './routes.ts';
-import { type Exchange, exchange } from './exchange.ts';
-import { type Fault, type Faults, faultList } from './faults.ts';
-import { readRequest, resetConnection, sendResponse } from '../wire/http.ts';
+import {
+  type SandboxClock,
+  type Service,
+  type ServiceName,
+  WireError,
+  type WireRequest,
+  type WireResponse,
+} from '../service.ts';
+import { type Accident, accidents, readRequest, resetConnection, sendResponse } from '../wire/http.ts';
+import { credentialOf, serviceNameOf } from '../wire/signature.ts';
+import { type InjectedFault, type InjectedFaults, injectedFaults } from './faults.ts';
+import { errorFor } from './injectedErrors.ts';
 import { type LoggedRequest, requestLog } from './requestLog.ts';
-import { type SandboxClock, type Service, type ServiceName, WireError, type WireRequest } from '../service.ts';
-import { serviceNameOf } from '../wire/signature.ts';
+import { type ControlRoutes, controlAnswer, controlPrefix, standardRoutes } from './routes.ts';
 
 export interface FrontOptions {
   readonly services: readonly Service[];
   readonly clock: SandboxClock;
-  /** Control paths besides faults and requests. */
+  /** Control paths beside those for faults and requests. */
   readonly control?: ControlRoutes;
-  /** Left out: any free one. */
+  /** Default: any free port. */
   readonly port?: number;
-  /** Access key ids that AWS would not accept, with the error word that they meet (`ExpiredToken`). */
+  /** Access key ids that are refused, with the name of the error (`ExpiredToken`). */
   readonly refusedKeys?: Readonly<Record<string, string>>;
 }
 
 export interface AwsFront {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly endpoint: string;
-  readonly faults: Faults;
+  readonly faults: InjectedFaults;
   requests(): LoggedRequest[];
   clearRequests(): void;
-  /** Breaks what is under way and frees the port. */
+  /** Breaks open connections and frees the port. */
   close(): Promise<void>;
 }
 
 /**
- * One HTTP server on 127.0.0.1 in front of every AWS service of the sandbox. A request goes to the service that it
- * is signed for. Dates on answers are sandbox time; a request's own date is not compared with it, because a clock
- * that runs fast would refuse every client after fifteen of its minutes (the fault RequestTimeTooSkewed does that).
+ * One HTTP server on 127.0.0.1 in front of every AWS service of the sandbox. A request goes to the service that it is
+ * signed for. Dates in answers are sandbox time. The request's own date is not checked: a clock that runs fast would
+ * refuse every client after fifteen of its minutes (the fault RequestTimeTooSkewed does that).
  */
 export async function startAwsFront(options: FrontOptions): Promise<AwsFront> {
-  const { services, clock } = options;
+  const { services, clock, refusedKeys = {} } = options;
   const log = requestLog(clock);
-  const faults = faultList(services);
+  const faults = injectedFaults(services);
   const routes = { ...standardRoutes(faults, log), ...options.control };
   const closing = new AbortController();
   const { signal } = closing;
@@ -51,55 +58,40 @@ export async function startAwsFront(options: FrontOptions): Promise<AwsFront> {
     const request = await readRequest(incoming);
     if (request.rawPath.startsWith(controlPrefix))
       return await sendResponse(outgoing, await controlAnswer(request, routes), { signal });
-    const service = find(services, serviceNameOf(request));
-    if (service === undefined)
-      return await sendResponse(
-        outgoing,
-        { status: 501, body: 'The sandbox has no such service.\n' },
-        { signal },
-      );
-
+    const name = serviceNameOf(request);
+    const service = services.find((candidate) => candidate.name === name);
+    if (service === undefined) {
+      const refusal = { status: 501, body: 'The sandbox has no such service.\n' };
+      return await sendResponse(outgoing, refusal, { signal });
+    }
     const operation = service.operationOf(request);
     const target = service.targetOf?.(request) ?? {};
     const settle = log.open({ service: service.name, operation, ...wireFacts(request), ...target });
     const met = faults.take(service.name, operation, target.key);
-    const error = met.find((fault) => fault.error !== undefined)?.error;
+    const fault = met.find(({ error }) => error !== undefined);
     const waitMs = delayOf(met);
     if (waitMs > 0) await sleep(waitMs, undefined, { signal });
-    if (error === 'resetConnection') {
-      settle({ status: 0, fault: error });
-      return resetConnection(outgoing);
-    }
     const requestId = randomUUID();
-    const turn: Exchange = {
-      service,
-      operation,
-      request,
-      requestId,
-      error,
-      refusedKeys: options.refusedKeys ?? {},
-    };
-    const response = await exchange(turn);
-    const broken = error === 'responseLost';
-    settle({ status: broken ? 0 : response.status, ...(error === undefined ? {} : { fault: error }) });
-    const headers = { ...response.headers, ...stamps(service.name, requestId, clock) };
-    const bodyMs = met.find((fault) => fault.error === 'slowBody')?.delayMs;
-    await sendResponse(
-      outgoing,
-      { ...response, headers },
-      { signal, ...accidentOf(error), ...(bodyMs ? { bodyMs } : {}) },
-    );
+    const response =
+      fault?.error === 'resetConnection'
+        ? undefined
+        : await responseTo(request, { service, operation, requestId, error: fault?.error, refusedKeys });
+    const isAnswered = response !== undefined && fault?.error !== 'responseLost';
+    settle({ status: isAnswered ? response.status : 0, ...(fault?.error ? { fault: fault.error } : {}) });
+    if (response === undefined) return resetConnection(outgoing);
+    const headers = { ...response.headers, ...standardHeaders(service.name, requestId, clock) };
+    await sendResponse(outgoing, { ...response, headers }, { signal, ...accidentOf(fault) });
   }
 
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
-      // A client that went away, or the sandbox closing. A refusal to read goes back; a bug breaks the connection.
+      // A client that went away, or the sandbox is closing. A WireError is sent; a bug breaks the connection.
       if (error instanceof WireError && !outgoing.headersSent)
         outgoing.writeHead(error.status).end(error.message);
       else outgoing.destroy();
     });
   });
-  // Longer than any client keeps an idle socket, so that none sends on one that is just being closed.
+  // Longer than clients keep an idle socket, so that none sends on a socket that is being closed.
   server.keepAliveTimeout = 120_000;
   server.headersTimeout = 125_000;
   await new Promise<void>((resolve, reject) => {
@@ -121,8 +113,44 @@ export async function startAwsFront(options: FrontOptions): Promise<AwsFront> {
   };
 }
 
-function find(services: readonly Service[], name: ServiceName | undefined): Service | undefined {
-  return services.find((service) => service.name === name);
+interface Exchange {
+  readonly service: Service;
+  readonly operation: string;
+  readonly requestId: string;
+  /** The name of the injected error. */
+  readonly error: string | undefined;
+  readonly refusedKeys: Readonly<Record<string, string>>;
+}
+
+/** What the service answers: an injected error first, then what the credentials allow, then its own answer. */
+async function responseTo(request: WireRequest, exchange: Exchange): Promise<WireResponse> {
+  const { service, operation, requestId, error: injected, refusedKeys } = exchange;
+  const failure = (error: WireError): WireResponse => service.failure(error, requestId);
+  try {
+    // A copy can fail after S3 has sent 200: then the error is all that is in the body.
+    if (injected === '200WithError')
+      return {
+        ...failure(internalError('We encountered an internal error. Please try again.')),
+        status: 200,
+      };
+    refuse(service, injected);
+    const credential = credentialOf(request);
+    refuse(service, credential === undefined ? 'MissingCredentials' : refusedKeys[credential.accessKeyId]);
+    return await service.handle(request, operation);
+  } catch (error) {
+    if (error instanceof WireError) return failure(error);
+    // A bug of the sandbox must not look like a failure of AWS.
+    return failure(internalError(`The sandbox failed: ${String(error)}`));
+  }
+}
+
+function refuse(service: Service, name: string | undefined): void {
+  const error = name === undefined ? undefined : errorFor(service.name, name);
+  if (error !== undefined) throw error;
+}
+
+function internalError(message: string): WireError {
+  return new WireError(500, 'InternalError', message);
 }
 
 function wireFacts(request: WireRequest): { method: string; path: string; query?: string } {
@@ -130,24 +158,22 @@ function wireFacts(request: WireRequest): { method: string; path: string; query?
   return { method: request.method, path: request.rawPath, ...(query === '' ? {} : { query }) };
 }
 
-function delayOf(met: readonly Fault[]): number {
+function delayOf(met: readonly InjectedFault[]): number {
   return met.reduce((sum, { error, delayMs }) => sum + (error === 'slowBody' ? 0 : (delayMs ?? 0)), 0);
 }
 
-function accidentOf(error: string | undefined) {
-  switch (error) {
-    case 'cutBody':
-    case 'slowBody':
-    case 'corruptBody':
-    case 'responseLost':
-      return { accident: error } as const;
-    default:
-      return {};
-  }
+function accidentOf(fault: InjectedFault | undefined): { accident?: Accident; bodyMs?: number } {
+  const accident = accidents.find((candidate) => candidate === fault?.error);
+  if (accident === undefined) return {};
+  return { accident, ...(fault?.delayMs ? { bodyMs: fault.delayMs } : {}) };
 }
 
-/** S3 names its request ids otherwise than the rest of AWS. `Date` is in whole seconds, as in HTTP always. */
-function stamps(service: ServiceName, requestId: string, clock: SandboxClock): Record<string, string> {
+/** S3 uses other names for its request ids than the rest of AWS. `date` is in whole seconds, as always in HTTP. */
+function standardHeaders(
+  service: ServiceName,
+  requestId: string,
+  clock: SandboxClock,
+): Record<string, string> {
   const date = new Date(clock.nowMs()).toUTCString();
   if (service !== 's3') return { date, 'x-amzn-requestid': requestId };
   return { date, server: 'AmazonS3', 'x-amz-request-id': requestId, 'x-amz-id-2': `${requestId}/sandbox` };

@@ -5,8 +5,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { connect, type DemoClient, type ToolAnswer } from './client.ts';
 import { startWorld, type World } from '../world/world.ts';
+import { connect, type DemoClient, type ToolAnswer } from './client.ts';
 
 export interface DemoOptions {
   /** The server's entry, run by this very Node. */

@@ -1,13 +1,13 @@
 /** The embedded EMR: awsJson1.1 over the simulation. */
 import type { Random } from '../random.ts';
 import { type Service, WireError, type WireRequest } from '../service.ts';
-import * as clusters from './clusters/operations.ts';
-import type { Input } from './wire/input.ts';
 import * as instances from './clusters/instances.ts';
-import { createQuotas, type QuotaClock } from './wire/quotas.ts';
+import * as clusters from './clusters/operations.ts';
 import type { Simulation } from './simulation.ts';
 import * as steps from './steps/operations.ts';
 import { serialise } from './wire/errors.ts';
+import type { Input } from './wire/input.ts';
+import { createQuotas, type QuotaClock } from './wire/quotas.ts';
 
 export interface EmrOptions {
   readonly simulation: Simulation;
@@ -53,7 +53,7 @@ function parseBody({ body }: WireRequest): Input {
     const parsed: unknown = JSON.parse(body.length ? body.toString('utf8') : '{}');
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Input;
   } catch {
-    // The answer below is the same for what is not JSON and for JSON that is no object.
+    // The error is the same as for JSON that is not an object.
   }
   throw new WireError(400, 'SerializationException', 'The request body is not a JSON object.');
 }

@@ -1,62 +1,57 @@
 /**
- * The embedded EMR's sense of time. Nothing ticks: whoever asks first calls `advance`, which plays every event
- * up to now in order, so that a state depends on the seed and the clock and on nothing else.
+ * Time in the embedded EMR. There is no timer: whoever asks first calls `advance`, which plays every event up to now
+ * in order, so a state depends on the seed and the clock and on nothing else.
  */
-import type { Random } from '../random.ts';
-import type { SandboxClock } from '../service.ts';
 import { beginTermination, type ClusterOrder, openCluster } from './clusters/life.ts';
-import { nextEvent } from './events.ts';
-import type { ClusterFailure, ClusterRecord, StepPlan, StepRecord, StepRequest } from './steps/records.ts';
+import { type Event, nextEvent } from './events.ts';
 import { addSteps } from './steps/life.ts';
+import type {
+  ClusterFailure,
+  ClusterRecord,
+  SimulationOptions,
+  StepRecord,
+  StepRequest,
+} from './steps/records.ts';
 
-/** Something that acts on clusters at moments of its own, as a DAG run does. */
+/** Something that acts on clusters at times of its own, as a DAG run does. */
 interface Actor {
-  /** The next moment it wants to act; undefined when it has finished. */
+  /** The next time at which it acts; undefined when it has finished. */
   wakeMs(): number | undefined;
   wake(nowMs: number): void;
 }
 
-export interface Surroundings {
-  readonly clock: SandboxClock;
-  readonly random: Random;
-  /** Decides how long a step will run and how it ends; asked once, when the step is submitted. */
-  plan(step: StepRequest): StepPlan;
-  /** Puts a finished step's logs where a person will look for them. */
-  deliverLogs(cluster: ClusterRecord, step: StepRecord): void;
-}
-
 export interface Simulation {
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
-  /** The moment up to which everything has happened. */
+  /** The time up to which everything has happened. */
   nowMs(): number;
   advance(): void;
   run(order: ClusterOrder): ClusterRecord;
   add(cluster: ClusterRecord, steps: readonly StepRequest[]): StepRecord[];
-  /** Ends a cluster as an accident would: it terminates at once, and with errors. */
+  /** Terminates a cluster at once and with errors, as an accident would. */
   fail(cluster: ClusterRecord, code: ClusterFailure, message: string): void;
   join(actor: Actor): void;
 }
 
-export function createSimulation(surroundings: Surroundings): Simulation {
-  const { clock, random } = surroundings;
+export function createSimulation(options: SimulationOptions): Simulation {
+  const { clock, random } = options;
   const clusters = new Map<string, ClusterRecord>();
   const actors = new Set<Actor>();
   let nowMs = Math.round(clock.nowMs());
 
   function playNext(untilMs: number): boolean {
-    let soonest: { atMs: number; play(): void } | undefined;
+    let next: Event | undefined;
     for (const cluster of clusters.values()) {
-      const event = nextEvent(cluster, surroundings);
-      if (event && (!soonest || event.atMs < soonest.atMs)) soonest = event;
+      const event = nextEvent(cluster, options);
+      if (event && (!next || event.atMs < next.atMs)) next = event;
     }
     for (const actor of actors) {
       const atMs = actor.wakeMs();
       if (atMs === undefined) actors.delete(actor);
-      else if (!soonest || atMs < soonest.atMs) soonest = { atMs, play: () => actor.wake(nowMs) };
+      else if (!next || atMs < next.atMs) next = { atMs, play: () => actor.wake(nowMs) };
     }
-    if (!soonest || soonest.atMs > untilMs) return false;
-    nowMs = Math.max(nowMs, soonest.atMs);
-    soonest.play();
+    if (!next || next.atMs > untilMs) return false;
+    nowMs = Math.max(nowMs, next.atMs);
+    next.play();
     return true;
   }
 
@@ -73,7 +68,7 @@ export function createSimulation(surroundings: Surroundings): Simulation {
       clusters.set(cluster.id, cluster);
       return cluster;
     },
-    add: (cluster, steps) => addSteps(cluster, steps, nowMs, surroundings),
+    add: (cluster, steps) => addSteps(cluster, steps, nowMs, options),
     fail: (cluster, code, message) =>
       beginTermination(cluster, { code, message, withErrors: true }, nowMs, random),
     join: (actor) => void actors.add(actor),

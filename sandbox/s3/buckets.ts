@@ -1,8 +1,8 @@
 import type { Buckets, SandboxClock } from '../service.ts';
 import { checksumOf, digestOf } from './checksums/checksums.ts';
 import { compareKeys, firstWhere } from './objects/keys.ts';
-import { etagOf } from './requests/objectHeaders.ts';
 import { type Bucket, type BucketOptions, createBucket, type Store } from './objects/store.ts';
+import { etagOf } from './requests/objectHeaders.ts';
 
 /** Direct access to the stored objects, for the parts of the sandbox that play EMR and Airflow. */
 export function createBuckets(

@@ -1,6 +1,4 @@
 import type { WireRequest } from '../service.ts';
-import { addressOf } from './requests/address.ts';
-import type { Operation } from './requests/call.ts';
 import { deleteObjects } from './objects/deleteObjects.ts';
 import { listObjects, listObjectsV2 } from './objects/listObjects.ts';
 import {
@@ -12,6 +10,8 @@ import {
 } from './objects/multipart.ts';
 import { getObject, headBucket } from './objects/readObject.ts';
 import { copyObject, deleteObject, putObject } from './objects/writeObject.ts';
+import { addressOf } from './requests/address.ts';
+import type { Operation } from './requests/call.ts';
 
 /** What the product, the DAG, rclone and Spark's writers call. */
 export const operations: Readonly<Record<string, Operation>> = {

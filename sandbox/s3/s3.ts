@@ -1,11 +1,11 @@
-import type { PolicyDocument } from '../wire/iam.ts';
 import type { Buckets, SandboxClock, Service } from '../service.ts';
-import { addressOf } from './requests/address.ts';
+import type { PolicyDocument } from '../wire/iam.ts';
 import { createBuckets } from './buckets.ts';
+import type { BucketOptions, Store } from './objects/store.ts';
+import { operationOf, operations } from './operations.ts';
+import { addressOf } from './requests/address.ts';
 import { requireRegion } from './requests/call.ts';
 import { s3Error, s3Failure } from './requests/errors.ts';
-import { operationOf, operations } from './operations.ts';
-import type { BucketOptions, Store } from './objects/store.ts';
 
 export interface S3Options {
   readonly clock: SandboxClock;

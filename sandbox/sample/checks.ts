@@ -1,4 +1,4 @@
-/** The tables and checks of the sample target repository; sampleChecks.ts turns them into files. */
+/** The tables and checks of the sample target repository; files.ts turns them into files. */
 
 /** How the SQL of a check is written into its YAML. */
 type Style = 'plain' | 'double' | 'single' | 'folded' | 'query' | 'several';
@@ -8,15 +8,15 @@ export interface SampleCheck {
   readonly path: string;
   readonly table: string;
   readonly owner: string;
-  /** The column that the window is on. */
+  /** The column that the window filters. */
   readonly column: string;
-  /** As it stands between INTERVAL and what follows: `'3' hour`. Undefined: a check without a window of its own. */
+  /** The text after INTERVAL: `'3' hour`. Undefined: a check without a window of its own. */
   readonly interval?: string;
   readonly style: Style;
   readonly description: string;
 }
 
-/** path, table, owner, column, what follows INTERVAL (- for none), style, description */
+/** path, table, owner, column, the text after INTERVAL (- for none), style, description */
 const rows = `
 events/check_events_15m                | events              | events     | created_at         | '3' hour    | plain   | Every event names its company.
 events/check_event_attribution_15m     | event_attribution   | events     | attributed_at      | '6' hour    | query   | Each attributed event joins to one message that was sent before it.

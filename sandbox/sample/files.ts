@@ -1,15 +1,15 @@
-/** The files of the sample target repository: most from the table of checks, a few awkward ones by hand. */
+/** The files of the sample target repository: most from the table of checks, a few unusual ones written out. */
 import { type SampleCheck, sampleChecks } from './checks.ts';
 
 /** Text by path relative to CHECKS_PATH, in no particular order. */
 export function checkFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const check of sampleChecks) files.set(check.path, checkText(check));
-  for (const [path, text] of awkward) files.set(path, text);
+  for (const [path, text] of unusualFiles) files.set(path, text);
   return files;
 }
 
-/** Table-metrics configs as production holds them: relative to `checks/configs/prod/hourly/`. */
+/** Table-metrics configs as in production, by path relative to `checks/configs/prod/hourly/`. */
 export function productionFiles(): ReadonlyMap<string, string> {
   const tables = ['campaigns', 'events', 'messages', 'orders', 'profiles', 'web_sessions'];
   const files = new Map<string, string>();
@@ -81,9 +81,9 @@ metrics: [row_count, total_bytes, file_count, snapshot_age]
 `;
 }
 
-const awkward: readonly (readonly [path: string, text: string])[] = [
+const unusualFiles: readonly (readonly [path: string, text: string])[] = [
   [
-    // A template: not valid YAML before it is rendered.
+    // A template: not valid YAML until it is rendered.
     'flows/check_flow_sends_15m.yml',
     `name: check_flow_sends_15m
 owner: messaging
@@ -95,7 +95,7 @@ where: {{ column }} >= current_timestamp - INTERVAL '3' hour
 `,
   ],
   [
-    // One amount in two units.
+    // One interval in two units.
     'check_subscriptions_daily.yml',
     `name: check_subscriptions_daily
 owner: compliance
@@ -108,7 +108,7 @@ expect: 0
 `,
   ],
   [
-    // A window with two sides: multiplying moves it as well as widens it.
+    // A two-sided window: multiplying both intervals moves it and widens it.
     'messages/check_deliveries_15m.yml',
     `name: check_deliveries_15m
 owner: messaging
@@ -124,7 +124,7 @@ expect: 0
 `,
   ],
   [
-    // Written on Windows.
+    // CRLF line endings.
     'check_inventory_15m.yml',
     `name: check_inventory_15m
 owner: commerce

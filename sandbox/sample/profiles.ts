@@ -1,33 +1,33 @@
-/** How the checks of the sandbox behave on a cluster. Chosen to give a report something to find; measured nowhere. */
+/** How the sample checks behave on a cluster: invented, so that a report has something to find. */
 import { between, createRandom, fractionOf } from '../random.ts';
 
 export interface CheckProfile {
-  /** Seconds of Spark start-up, whatever the window. */
+  /** Seconds of Spark start-up, the same for every window. */
   readonly startupSeconds: number;
-  /** Seconds of work on the normal window. */
+  /** Seconds of work for the normal window. */
   readonly workSeconds: number;
-  /** The window, in hours, that `workSeconds` is for. */
+  /** The normal window, in hours. */
   readonly normalHours: number;
-  /** How work grows with the window: 1 is in proportion, above 1 is a join that multiplies. */
+  /** How work grows with the window: 1 is proportional, above 1 is a join over the window. */
   readonly exponent: number;
-  /** Memory that an executor needs for each normal window; YARN kills it above its limit. */
+  /** Gigabytes that an executor needs for each normal window; YARN kills it above its limit. */
   readonly executorGbPerWindow?: number;
-  /** A column that the check names and the table does not have. */
+  /** A column that the check uses and the table does not have. */
   readonly missingColumn?: { readonly column: string; readonly table: string };
-  /** The share of runs in which a spot node goes away under it. */
+  /** The share of runs that fail because a spot node is lost. */
   readonly spotLossShare?: number;
 }
 
-/** A check, by its file's name without the ending. Whatever is not named here gets a profile from its name. */
+/** By file name without the extension. Every other check gets a profile derived from its name. */
 const notable: Readonly<Record<string, CheckProfile>> = {
-  // Slow, in proportion: these alone decide whether a round fits.
+  // Slow and proportional: these decide whether a round fits its window.
   check_events_15m: { startupSeconds: 42, workSeconds: 265, normalHours: 3, exponent: 1 },
   check_messages_15m: { startupSeconds: 40, workSeconds: 205, normalHours: 2, exponent: 1 },
   check_events_daily: { startupSeconds: 48, workSeconds: 1300, normalHours: 24, exponent: 1 },
   check_profiles_hourly: { startupSeconds: 45, workSeconds: 560, normalHours: 1, exponent: 1 },
   // A self-join over the window.
   check_event_attribution_15m: { startupSeconds: 44, workSeconds: 95, normalHours: 6, exponent: 1.75 },
-  // Its one big aggregation outgrows an executor of 4 GB at four times the window.
+  // Its aggregation needs more than an executor of 4 GB at four times the window.
   check_profile_merges_15m: {
     startupSeconds: 41,
     workSeconds: 120,
@@ -62,12 +62,12 @@ function workRange(stem: string): readonly [least: number, most: number] {
   return stem.endsWith('_daily') ? [70, 560] : [25, 170];
 }
 
-/** @param stem the file's name without `.yml` */
+/** @param stem the file name without `.yml` */
 export function profileOf(stem: string): CheckProfile {
   const known = Object.hasOwn(notable, stem) ? notable[stem] : undefined;
   if (known) return known;
   const random = createRandom(Math.floor(fractionOf(stem) * 2 ** 32));
-  // Most checks are small and a few are not: the square skews the draw.
+  // The square skews the draw: most checks are small and a few are not.
   const size = random() ** 2;
   const [least, most] = workRange(stem);
   return {

@@ -1,4 +1,4 @@
-/** A target repository to practise on, with a real git history that is the same every time. */
+/** The sample target repository, with a real git history that is the same every time. */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -19,10 +19,9 @@ export interface SampleRepository {
 }
 
 /**
- * Makes the repository: some commits on main, then the test branch. Nothing of the person's own git
- * configuration takes part, and commits carry fixed dates, so that the same tree gives the same commit ids.
- *
- * @param directory must not exist yet, or be empty
+ * Creates the repository: some commits on main, then the test branch. Your own git configuration is not used, and
+ * commits have fixed dates, so the same files give the same commit ids.
+ * @param directory must be empty or not exist
  */
 export async function createTargetRepository(directory: string): Promise<SampleRepository> {
   const branch = 'audit_checks_load_testing';
@@ -31,7 +30,7 @@ export async function createTargetRepository(directory: string): Promise<SampleR
     checks.filter(([path]) => pattern.test(path)).map(([path, text]) => [join(checksPath, path), text]);
 
   await initRepository(directory);
-  await commitFiles(directory, 1, 'Start the data platform package', surroundings);
+  await commitFiles(directory, 1, 'Start the data platform package', otherFiles);
   const first = schedule(/_(15m|15min|freshness)\.yml$/).map(([path, text]): [string, string] => [
     path,
     path.endsWith('check_events_15m.yml') ? text.replace("'3'", "'2'") : text,
@@ -54,11 +53,11 @@ export async function createTargetRepository(directory: string): Promise<SampleR
   return { directory, checksPath, branch, headCommit: stdout.trim() };
 }
 
-/** An empty repository on main with an identity of its own. */
+/** Creates an empty repository on main with its own identity. */
 export async function initRepository(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   await git(directory, ['init', '--quiet', '--initial-branch=main']);
-  // autocrlf would rewrite the file that is written with CRLF on purpose.
+  // autocrlf would rewrite the file that has CRLF on purpose.
   for (const [name, value] of [
     ['user.name', 'Sandbox'],
     ['user.email', 'sandbox@example.com'],
@@ -68,7 +67,7 @@ export async function initRepository(directory: string): Promise<void> {
     await git(directory, ['config', name, value]);
 }
 
-/** Writes files and commits them, dated to a day of November 2025. */
+/** Writes files and commits them, with a date in November 2025. */
 export async function commitFiles(
   directory: string,
   day: number,
@@ -98,7 +97,7 @@ function git(directory: string, parameters: readonly string[], extra: Record<str
   return run('git', [...parameters], { cwd: directory, env });
 }
 
-const surroundings: readonly (readonly [string, string])[] = [
+const otherFiles: readonly (readonly [string, string])[] = [
   ['README.md', '# k-repo\n\nA small stand-in for the repository that holds the audit checks.\n'],
   ['.github/CODEOWNERS', 'python/klaviyo/data_platform/ @data-platform\n'],
   ['python/klaviyo/__init__.py', ''],

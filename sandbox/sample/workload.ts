@@ -1,10 +1,9 @@
-/** What a step costs: it follows from the config that its arguments name, as that lies in the bucket. */
+/** How long a step runs and how it ends, from the check config in the bucket that its arguments name. */
 
-import { type CheckProfile, profileOf } from './profiles.ts';
-import { windowHours } from './checkWindow.ts';
 import type { FailureCause, StepPlan, StepRequest } from '../emr/steps/records.ts';
 import { between, type Random } from '../random.ts';
 import type { Buckets } from '../service.ts';
+import { type CheckProfile, profileOf } from './profiles.ts';
 
 /**
  * Seconds for a window: start-up, and work that grows with the window as `(window / normal) ^ exponent`.
@@ -14,7 +13,7 @@ function secondsFor(profile: CheckProfile, windows: number): number {
   return profile.startupSeconds + profile.workSeconds * windows ** profile.exponent;
 }
 
-/** Plans steps from the configs in the buckets, with a few per cent of noise from the seed. */
+/** Plans steps from the configs in the buckets, with up to 4 % of noise from the seed. */
 export function createWorkload(buckets: Buckets, random: Random): (step: StepRequest) => StepPlan {
   return (step) => {
     const uri = argument(step.args, '--config');
@@ -54,19 +53,19 @@ function failureOf(
   return undefined;
 }
 
-/** An unknown column is found before any data is read; memory runs out well into the work. */
+/** A missing column is found before any data is read; memory runs out well into the work. */
 function shareBeforeFailure(cause: FailureCause, profile: CheckProfile, windows: number): number {
   if (cause.kind === 'missing_column') return profile.startupSeconds / secondsFor(profile, windows);
   return cause.kind === 'yarn_memory_kill' ? 0.7 : 0.85;
 }
 
-/** What YARN allows an executor: its heap and a tenth for overhead (spark.executor.memoryOverheadFactor). */
+/** YARN's limit for an executor: its heap plus a tenth for overhead (spark.executor.memoryOverheadFactor). */
 function executorLimitGb(args: readonly string[]): number {
   const heapGb = /^(\d+)g$/i.exec(argument(args, '--executor-memory') ?? '')?.[1];
   return 1.1 * Number(heapGb ?? 4);
 }
 
-/** The hourly schedule gives its window by `--ts-start` and `--ts-end`. */
+/** The hourly schedule gives its window as `--ts-start` and `--ts-end`. */
 function runHours(args: readonly string[]): number | undefined {
   const startMs = Date.parse(argument(args, '--ts-start') ?? '');
   const endMs = Date.parse(argument(args, '--ts-end') ?? '');
@@ -79,11 +78,32 @@ function readUri(buckets: Buckets, uri: string): Buffer | undefined {
   try {
     return buckets.get(bucket, key);
   } catch {
-    // No such bucket: for the check the same as no such object.
+    // For the check, a missing bucket is the same as a missing object.
     return undefined;
   }
 }
 
 function stemOf(uri: string): string {
   return (uri.split('/').at(-1) ?? uri).replace(/\.ya?ml$/, '');
+}
+
+const hoursOf: Readonly<Record<string, number>> = { minute: 1 / 60, hour: 1, day: 24, week: 168 };
+
+/**
+ * The widest `INTERVAL` of a check config in hours, without comments; undefined when there is none. The sandbox's own
+ * reading of the SQL, independent of the product's: enough for the sample checks, but it does not understand strings.
+ */
+export function windowHours(config: string): number | undefined {
+  const sql = config
+    .replace(/\/\*[\s\S]*?\*\//g, ' ')
+    .replace(/(^|\s)#.*$/gm, '$1')
+    .replace(/--.*$/gm, '');
+  let widest: number | undefined;
+  for (const [, count, unit] of sql.matchAll(
+    /\binterval\s*[\\'"]*\s*[+-]?(\d+)\s*[\\'"]*\s*(minute|hour|day|week)s?\b/gi,
+  )) {
+    const hours = Number(count) * (hoursOf[String(unit).toLowerCase()] ?? 0);
+    if (widest === undefined || hours > widest) widest = hours;
+  }
+  return widest;
 }

@@ -1,9 +1,9 @@
-/** Between node:http and the wire types of the sandbox, with the accidents that can befall an answer on its way. */
+/** Between node:http and the wire types of the sandbox, with the accidents that can happen to an answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WireError, type WireRequest, type WireResponse } from '../service.ts';
 
-/** Far above what the workflow sends, far below what would take the machine down. */
+/** Far more than the workflow sends, far less than the machine's memory. */
 const largestBodyBytes = 256 * 1024 * 1024;
 
 /** Reads a whole request. @throws WireError 400 EntityTooLarge */
@@ -27,19 +27,22 @@ export async function readRequest(incoming: IncomingMessage): Promise<WireReques
   };
 }
 
-/** Breaks the connection with a reset, as a load balancer that lost its backend does. */
+/** Resets the connection, as a load balancer does that lost its backend. */
 export function resetConnection(outgoing: ServerResponse): void {
   outgoing.socket?.resetAndDestroy();
 }
 
-export interface Delivery {
-  readonly accident?: 'cutBody' | 'slowBody' | 'corruptBody' | 'responseLost';
+export const accidents = ['cutBody', 'slowBody', 'corruptBody', 'responseLost'] as const;
+export type Accident = (typeof accidents)[number];
+
+interface Delivery {
+  readonly accident?: Accident;
   /** Real milliseconds over which a slow body is spread. */
   readonly bodyMs?: number;
   readonly signal: AbortSignal;
 }
 
-/** Sends an answer. A HEAD and the statuses without a body keep their headers and lose their body. */
+/** Sends an answer. HEAD, 204 and 304 get the headers without the body. */
 export async function sendResponse(
   outgoing: ServerResponse,
   response: WireResponse,
@@ -48,7 +51,7 @@ export async function sendResponse(
   const body = Buffer.from(response.body ?? '');
   const bodiless = outgoing.req.method === 'HEAD' || response.status === 204 || response.status === 304;
   const length = response.status === 204 ? {} : { 'content-length': String(body.byteLength) };
-  // An answer with nothing to cut off is lost whole, or the accident would be none.
+  // An answer without a body to cut is lost whole: otherwise the fault would have no effect.
   const cutsNothing = delivery.accident === 'cutBody' && (bodiless || body.byteLength < 2);
   if (delivery.accident === 'responseLost' || cutsNothing) return void outgoing.socket?.destroy();
   outgoing.sendDate = false;

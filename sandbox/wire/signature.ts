@@ -1,6 +1,6 @@
 import type { ServiceName, WireRequest } from '../service.ts';
 
-export interface Credential {
+interface Credential {
   readonly accessKeyId: string;
   readonly region: string;
   /** As in the scope of the signature: `s3`, `elasticmapreduce`, `sts`. */
@@ -9,17 +9,13 @@ export interface Credential {
 
 /**
  * Who signed a request, and for which region and service, from the credential scope of Signature Version 4 in the
- * Authorization header or in a presigned URL. The signature itself is not verified: the sandbox knows no secrets,
- * and a client that signs wrongly is a client's bug that AWS would show on the first call.
+ * Authorization header. The signature itself is not verified: the sandbox has no secrets, and AWS would show a client
+ * that signs wrongly on its first call.
  */
 export function credentialOf(request: WireRequest): Credential | undefined {
-  const header = request.headers.authorization;
-  const scope =
-    header === undefined
-      ? request.query.get('X-Amz-Credential')
-      : /^AWS4-HMAC-SHA256 .*?Credential=([^,\s]+)/.exec(header)?.[1];
-  const parts = scope?.split('/') ?? [];
-  // An access key id may itself hold a slash, so the scope is counted from its end.
+  const header = request.headers.authorization ?? '';
+  const parts = /^AWS4-HMAC-SHA256 .*?Credential=([^,\s]+)/.exec(header)?.[1]?.split('/') ?? [];
+  // An access key id can contain a slash, so the scope is counted from its end.
   const [, region, signingName, terminator] = parts.slice(-4);
   if (parts.length < 5 || terminator !== 'aws4_request' || region === undefined || signingName === undefined)
     return undefined;
@@ -32,7 +28,7 @@ const bySigningName: Readonly<Record<string, ServiceName>> = {
   sts: 'sts',
 };
 
-/** The service that a request is for; undefined when it is signed for one that the sandbox does not have. */
+/** The service that a request is for; undefined when it is signed for a service that the sandbox does not have. */
 export function serviceNameOf(request: WireRequest): ServiceName | undefined {
   const credential = credentialOf(request);
   if (credential !== undefined) return bySigningName[credential.signingName];

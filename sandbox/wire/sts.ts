@@ -1,13 +1,13 @@
 import { type Service, WireError, type WireRequest, type WireResponse } from '../service.ts';
 import { leaf, node, xmlDocument } from './xml.ts';
 
-/** The account that everything in the sandbox belongs to; the number AWS uses in its own examples. */
+/** The account of everything in the sandbox: the number that AWS uses in its examples. */
 export const accountId = '123456789012';
 export const callerArn = `arn:aws:sts::${accountId}:assumed-role/load-test/engineer`;
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
-/** STS as far as `aws sts get-caller-identity` needs it: the query protocol, a form in, XML out. */
+/** STS as far as `aws sts get-caller-identity` needs it, in the query protocol: a form in, XML out. */
 export function createSts(): Service {
   return {
     name: 'sts',

@@ -1,6 +1,6 @@
 /**
- * XML 1.0 cannot hold most control characters at all. S3 writes them as character references all the same
- * (which strict parsers refuse); that is why listings have `encoding-type=url`.
+ * XML 1.0 does not allow most control characters. S3 writes them as character references, which strict parsers refuse;
+ * that is why listings have `encoding-type=url`.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that need a reference
 const special = /[&<>"\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g;
@@ -25,12 +25,12 @@ export function leaf(name: string, value: string | number | boolean | undefined)
   return value === undefined ? '' : `<${name}>${String(value).replace(special, reference)}</${name}>`;
 }
 
-/** `<name>…</name>` around elements that are written already. */
+/** `<name>…</name>` around elements that are already XML. */
 export function node(name: string, ...children: readonly string[]): string {
   return `<${name}>${children.join('')}</${name}>`;
 }
 
-/** A whole document with its declaration and, where the service has one, its namespace. */
+/** A document with its declaration and an optional namespace. */
 export function xmlDocument(
   root: string,
   namespace: string | undefined,

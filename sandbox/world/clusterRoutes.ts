@@ -1,9 +1,10 @@
-/** Control paths that show and move the simulated clusters. */
-import { clusterFailures, isEnding } from '../emr/steps/records.ts';
+/** Control paths that list, fail and advance the simulated clusters. */
+
 import type { Simulation } from '../emr/simulation.ts';
+import { clusterFailures, isEnding } from '../emr/steps/records.ts';
 import { type SandboxClock, WireError } from '../service.ts';
 
-/** `GET /_sandbox/clusters`: what EMR would say in many calls, in one and outside the quotas. */
+/** `GET /_sandbox/clusters`: all clusters in one call, outside EMR's quotas. */
 export function clusterList(simulation: Simulation) {
   simulation.advance();
   return [...simulation.clusters.values()].map((cluster) => {
@@ -21,7 +22,7 @@ export function clusterList(simulation: Simulation) {
 
 /**
  * `POST /_sandbox/clusters/{id}/fail {"code": "INSTANCE_FAILURE", "message": "…"}`: what TerminateJobFlows cannot
- * provoke, a cluster that does not come up (BOOTSTRAP_FAILURE) or that dies under its steps.
+ * cause, a cluster that does not start (BOOTSTRAP_FAILURE) or that fails while its steps run.
  */
 export function failRoute(simulation: Simulation) {
   return (body: unknown, id: string) => {
@@ -49,7 +50,7 @@ export function failRoute(simulation: Simulation) {
   };
 }
 
-/** `POST /_sandbox/advance {"minutes": 20}`: skips time, and answers what the clock says then. */
+/** `POST /_sandbox/advance {"minutes": 20}`: skips time and answers the new time of the clock. */
 export function advanceRoute(clock: SandboxClock, advance: (minutes: number) => void) {
   return (body: unknown) => {
     const minutes = (body as { minutes?: unknown } | undefined)?.minutes;

@@ -1,29 +1,30 @@
-/** The embedded AWS behind one endpoint, with Airflow's part played by a control path. */
-import { runningClock } from '../clock.ts';
+/** The embedded AWS behind one endpoint; a control path plays the part of Airflow. */
+
 import { createDagRuns, type DagRuns } from '../airflow/dagRuns.ts';
+import { sandboxClock } from '../clock.ts';
+import { type AwsFront, startAwsFront } from '../control/server.ts';
 import { createEmr } from '../emr/emr.ts';
-import type { QuotaClock } from '../emr/wire/quotas.ts';
 import { createSimulation, type Simulation } from '../emr/simulation.ts';
 import { createLogDelivery } from '../emr/steps/logs.ts';
+import type { QuotaClock } from '../emr/wire/quotas.ts';
 import { createRandom } from '../random.ts';
 import { createS3, type S3 } from '../s3/s3.ts';
 import { productionFiles } from '../sample/files.ts';
-import { type AwsFront, startAwsFront } from '../control/server.ts';
+import { createWorkload } from '../sample/workload.ts';
 import type { SandboxClock, Service } from '../service.ts';
 import { createSts } from '../wire/sts.ts';
-import { createWorkload } from '../sample/workload.ts';
 import { advanceRoute, clusterList, failRoute } from './clusterRoutes.ts';
 import { bucketName, dagsPrefix, productionPrefix, region } from './environment.ts';
 
 export interface AwsOptions {
-  /** Sandbox minutes in one real minute; 0 stands still and moves by `advance` alone. 60 when left out. */
+  /** Sandbox minutes in one real minute; at 0 only `advance` moves the time. Default: 60. */
   readonly speed?: number;
-  /** Where the clock starts; now when left out. */
+  /** Where the clock starts. Default: now. */
   readonly startMs?: number;
   readonly seed?: number;
-  /** Any free one when left out. */
+  /** Default: any free port. */
   readonly port?: number;
-  /** The clock of EMR's request quotas: real time when left out. */
+  /** The clock of EMR's request quotas. Default: real time. */
   readonly quotaClock?: QuotaClock;
 }
 
@@ -34,15 +35,16 @@ export interface EmbeddedAws {
   readonly s3: S3;
   readonly simulation: Simulation;
   readonly dagRuns: DagRuns;
-  /** Moves the sandbox's time on. */
+  /** Skips sandbox time. */
   advance(minutes: number): void;
   close(): Promise<void>;
 }
 
-/** Starts S3, EMR and STS with one bucket, which holds production's table metrics. */
+/** Starts S3, EMR and STS with one bucket, which contains production's table metrics. */
 export async function startEmbeddedAws(options: AwsOptions = {}): Promise<EmbeddedAws> {
-  const { seed = 1, quotaClock = () => performance.now() } = options;
-  const { clock, advance } = adjustableClock(options);
+  const { seed = 1, quotaClock = () => performance.now(), speed = 60, startMs = Date.now() } = options;
+  const clock = sandboxClock({ speed, startMs });
+  const advance = (minutes: number): void => clock.advance(minutes * 60_000);
   const s3 = createS3({ clock, region });
   s3.buckets.create(bucketName);
   for (const [path, text] of productionFiles())
@@ -55,8 +57,8 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
     plan: createWorkload(s3.buckets, createRandom(seed + 1)),
     deliverLogs: createLogDelivery(s3.buckets),
   });
-  const place = { bucket: bucketName, dagsPrefix };
-  const dagRuns = createDagRuns({ buckets: s3.buckets, simulation, random, place });
+  const location = { bucket: bucketName, dagsPrefix };
+  const dagRuns = createDagRuns({ buckets: s3.buckets, simulation, random, location });
   const emr = createEmr({ simulation, random, region, quotaClock });
   const front = await startAwsFront({
     services: [withLogsDelivered(s3.service, simulation), emr, createSts()],
@@ -74,26 +76,13 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
   return { endpoint, clock, front, s3, simulation, dagRuns, advance, close: () => front.close() };
 }
 
-/** Logs arrive while nobody asks EMR anything, so S3 looks at the clock too. */
+/** Logs also arrive while nobody calls EMR, so every call of S3 advances the simulation. */
 function withLogsDelivered(service: Service, simulation: Simulation): Service {
   return {
     ...service,
     handle(request, operation) {
       simulation.advance();
       return service.handle(request, operation);
-    },
-  };
-}
-
-function adjustableClock(options: AwsOptions): { clock: SandboxClock; advance(minutes: number): void } {
-  const { speed = 60, startMs = Date.now() } = options;
-  const running = runningClock({ speed, startMs });
-  let addedMs = 0;
-  return {
-    clock: { speed, nowMs: () => running.nowMs() + addedMs },
-    advance(minutes) {
-      if (minutes < 0) throw new RangeError('time does not run backwards');
-      addedMs += minutes * 60_000;
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The settings with which a server finds its way in the sandbox, and not out of it. */
+/** The settings that point a server at the sandbox and keep it from your own AWS account and Airflow. */
 import { join } from 'node:path';
 import { checksPath } from '../sample/targetRepository.ts';
 
@@ -10,7 +10,7 @@ export const productionPrefix = 'checks/configs/prod/hourly';
 export interface Places {
   readonly endpoint: string;
   readonly targetRepo: string;
-  /** The repository that holds the reports. */
+  /** The repository that contains the reports. */
   readonly project: string;
   readonly dagFile?: string;
 }
@@ -40,7 +40,7 @@ export function serverEnvironment({
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // A person's own profile, endpoints and Airflow must not come into it.
+    // Your own profile, endpoints and Airflow must not be used.
     AWS_CONFIG_FILE: join(project, 'no-aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(project, 'no-aws-credentials'),
     AWS_PROFILE: '',

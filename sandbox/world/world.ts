@@ -1,25 +1,25 @@
-/** Everything on one machine: the embedded AWS, Airflow's part, and a target repository to practise on. */
+/** Everything on one machine: the embedded AWS, the part of Airflow, and a sample target repository. */
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import prices from '../../docs/prices.example.json' with { type: 'json' };
-import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
 import { commitFiles, createTargetRepository, initRepository } from '../sample/targetRepository.ts';
+import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
 import { serverEnvironment } from './environment.ts';
 
-/** The example that ships, in the repository that holds the reports, so that a round here has a price. */
+/** The shipped example, in the repository that contains the reports, so that a round has a price. */
 const pricesFile = 'prices.json';
 
 export interface WorldOptions extends AwsOptions {
-  /** Where its files go; made when missing. */
+  /** Where its files go; created when missing. */
   readonly directory: string;
-  /** A `dags` folder to copy, so that a changed LOAD does not touch the original; `DAG_FILE` then names the copy. */
+  /** A `dags` folder to copy, so that a changed LOAD does not touch the original; `DAG_FILE` is then in the copy. */
   readonly dagsFolder?: string;
 }
 
 export interface World extends EmbeddedAws {
   /** The absolute path of the sample target repository. */
   readonly targetRepo: string;
-  /** Every variable that the server needs, and empty ones for those that could lead it out of the sandbox. */
+  /** Every variable that the server needs; those that could lead it out of the sandbox are empty. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ export async function startWorld({ directory, dagsFolder, ...options }: WorldOpt
   return { ...aws, targetRepo, env };
 }
 
-/** The repository that reports are committed to, with a price table, and the DAG file in it when there is one to copy. */
+/** Creates the repository that reports are committed to, with a price table. @returns the DAG file when one was copied */
 async function createProject(project: string, dagsFolder: string | undefined): Promise<string | undefined> {
   await initRepository(project);
   await mkdir(join(project, 'reports'));
@@ -55,7 +55,7 @@ async function createProject(project: string, dagsFolder: string | undefined): P
   return dagsFolder && join(project, basename(dagsFolder), 'yang_audit_load_test.py');
 }
 
-/** Here the audit runner has a place, so that nothing about these cluster configs is left to mend. */
+/** Fills in the placeholder for the audit runner, so that the cluster configs are complete. */
 async function nameRunner(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))) {

@@ -1,10 +1,11 @@
 /** ListInstances, the same for instance groups and fleets. */
+
+import type { Simulation } from '../simulation.ts';
+import { clusterAt } from '../steps/operations.ts';
+import type { ClusterRecord, InstanceCollection } from '../steps/records.ts';
 import { type Input, requiredText, textAt } from '../wire/input.ts';
 import { seconds } from '../wire/output.ts';
 import { pageOf } from '../wire/paging.ts';
-import type { ClusterRecord, InstanceCollection } from '../steps/records.ts';
-import type { Simulation } from '../simulation.ts';
-import { clusterAt } from '../steps/operations.ts';
 
 export function listInstances(simulation: Simulation, input: Input) {
   const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));

@@ -1,7 +1,7 @@
 /** A cluster from RunJobFlow to its end. */
 import { awsId, between, type Random } from '../../random.ts';
-import type { ClusterRecord, InstanceCollection, StateReason } from '../steps/records.ts';
 import { askForDispatch, endStep, forgetInactive } from '../steps/life.ts';
+import type { ClusterRecord, InstanceCollection, StateReason } from '../steps/records.ts';
 
 /** A checked RunJobFlow request. */
 export interface ClusterOrder {
@@ -36,7 +36,7 @@ export function openCluster(order: ClusterOrder, nowMs: number, random: Random):
   };
 }
 
-/** Goes from STARTING to BOOTSTRAPPING, and from there to work. */
+/** Goes from STARTING to BOOTSTRAPPING, and from there to WAITING or RUNNING. */
 export function becomeReady(cluster: ClusterRecord, nowMs: number, random: Random): void {
   if (cluster.state === 'STARTING') {
     cluster.state = 'BOOTSTRAPPING';
@@ -55,7 +55,7 @@ export function becomeReady(cluster: ClusterRecord, nowMs: number, random: Rando
   askForDispatch(cluster, nowMs, random);
 }
 
-/** Nothing is left to run: wait for more, or end when the cluster was not to be kept alive. */
+/** No step is left: waits for more, or terminates a cluster that is not kept alive. */
 export function goIdle(cluster: ClusterRecord, nowMs: number, random: Random): void {
   if (cluster.keepAlive) {
     cluster.state = 'WAITING';
@@ -73,7 +73,7 @@ export function goIdle(cluster: ClusterRecord, nowMs: number, random: Random): v
   beginTermination(cluster, reason, nowMs, random);
 }
 
-/** Running steps are interrupted; those still pending are cancelled and carry neither a start nor an end. */
+/** Running steps are interrupted; pending ones are cancelled and have neither a start nor an end. */
 export function beginTermination(
   cluster: ClusterRecord,
   reason: StateReason,

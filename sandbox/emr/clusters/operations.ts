@@ -1,15 +1,15 @@
-/** The calls about clusters. */
+/** The operations on clusters. */
 import type { Random } from '../../random.ts';
-import { beginTermination } from './life.ts';
-import { parseClusterOrder } from './request.ts';
+import type { Simulation } from '../simulation.ts';
+import { clusterAt, submit } from '../steps/operations.ts';
+import { type ClusterRecord, isEnding } from '../steps/records.ts';
+import { parseSteps } from '../steps/request.ts';
+import { noSuchJobFlow, validation } from '../wire/errors.ts';
 import { type Input, numberAt, objectsAt, oneOf, requiredText, textAt, textsAt } from '../wire/input.ts';
 import { clusterArn, clusterDetails, clusterSummary } from '../wire/output.ts';
 import { pageOf } from '../wire/paging.ts';
-import { type ClusterRecord, isEnding } from '../steps/records.ts';
-import type { Simulation } from '../simulation.ts';
-import { clusterAt, submit } from '../steps/operations.ts';
-import { parseSteps } from '../steps/request.ts';
-import { noSuchJobFlow, validation } from '../wire/errors.ts';
+import { beginTermination } from './life.ts';
+import { parseClusterOrder } from './request.ts';
 
 const clusterStates = [
   'STARTING',

@@ -1,12 +1,13 @@
-/** RunJobFlow's request, checked as EMR checks it. */
-import type { ClusterOrder } from './life.ts';
-import { type Input, numberAt, objectAt, objectsAt, oneOf, requiredText, textAt } from '../wire/input.ts';
+/** Checks a RunJobFlow request as EMR does. */
+
 import { brokenConstraint, validation } from '../wire/errors.ts';
+import { type Input, numberAt, objectAt, objectsAt, oneOf, requiredText, textAt } from '../wire/input.ts';
+import type { ClusterOrder } from './life.ts';
 
 const roles = ['MASTER', 'CORE', 'TASK'] as const;
 const markets = ['ON_DEMAND', 'SPOT'] as const;
 
-/** @throws WireError ValidationException, in EMR's words. */
+/** @throws WireError ValidationException with EMR's message */
 export function parseClusterOrder(request: Input): ClusterOrder {
   const name = requiredText(request, 'Name');
   const instances = objectAt(request, 'Instances');
@@ -36,7 +37,7 @@ function checkConcurrency(level: number): void {
     throw validation('The StepConcurrencyLevel must be between 1 and 256.');
 }
 
-/** Seconds; EMR takes one minute to seven days, an hour when nothing is said. */
+/** Seconds; EMR allows one minute to seven days and defaults to an hour. */
 function parseIdleTimeout(policy: Input): number {
   const timeoutSeconds = numberAt(policy, 'IdleTimeout') ?? 3600;
   if (timeoutSeconds < 60 || timeoutSeconds > 604_800)
@@ -69,7 +70,7 @@ function parseGroup(group: Input): ClusterOrder['collections'][number] {
   };
 }
 
-/** Every instance of a fleet is taken to weigh one unit of its capacity. */
+/** Assumes that every instance of a fleet counts as one unit of its capacity. */
 function parseFleet(fleet: Input): ClusterOrder['collections'][number] {
   const role = oneOf('instanceFleetType', requiredText(fleet, 'InstanceFleetType'), roles);
   const onDemand = numberAt(fleet, 'TargetOnDemandCapacity') ?? 0;

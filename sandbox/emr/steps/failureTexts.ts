@@ -1,4 +1,4 @@
-/** What Spark and YARN print when a check fails: the shapes that a reader of real logs has to cope with. */
+/** What Spark and YARN print when a check fails, in the forms that real logs have. */
 import type { FailureCause } from './records.ts';
 
 export interface Run {
@@ -8,23 +8,23 @@ export interface Run {
   readonly endedMs: number;
 }
 
-/** log4j's stamp on EMR: `26/11/23 09:41:02`, UTC. */
+/** log4j's timestamp on EMR: `26/11/23 09:41:02`, UTC. */
 export function stamp(ms: number): string {
   return new Date(ms).toISOString().slice(2, 19).replaceAll('-', '/').replace('T', ' ');
 }
 
-/** `container_1764172800000_0007_01_000001`; the first one holds the driver. */
+/** `container_1764172800000_0007_01_000001`; the driver runs in the first. */
 export function containerId(applicationId: string, number: number): string {
   return `${applicationId.replace('application', 'container')}_01_${String(number).padStart(6, '0')}`;
 }
 
-/** What a driver prints, and where: Spark logs to stderr, and Python's traceback comes out of spark-submit's stdout. */
+/** What a driver prints: Spark logs to stderr, and spark-submit prints Python's traceback to stdout. */
 export interface DriverTexts {
   readonly stderr: string;
   readonly stdout: string;
 }
 
-/** The driver's own account of its failure. */
+/** The driver's output about its failure. */
 export function driverFailure(cause: FailureCause, run: Run): DriverTexts {
   const at = stamp(run.endedMs);
   switch (cause.kind) {

@@ -1,16 +1,22 @@
 /** A step from submission to its end. */
 import { awsId, between, type Random } from '../../random.ts';
-import { type ClusterRecord, isActive, logFolderOf, type StepRecord, type StepRequest } from './records.ts';
-import type { Surroundings } from '../simulation.ts';
+import {
+  type ClusterRecord,
+  isActive,
+  logFolderOf,
+  type SimulationOptions,
+  type StepRecord,
+  type StepRequest,
+} from './records.ts';
 
-/** EMR ships logs every five minutes, and what ended just now waits for the next but one shipment. */
+/** EMR delivers logs every five minutes; a step that has just ended waits for the delivery after the next. */
 const logIntervalMs = 5 * 60_000;
 
 export function addSteps(
   cluster: ClusterRecord,
   requests: readonly StepRequest[],
   nowMs: number,
-  { random, plan }: Pick<Surroundings, 'random' | 'plan'>,
+  { random, plan }: Pick<SimulationOptions, 'random' | 'plan'>,
 ): StepRecord[] {
   const added = requests.map(
     (request, index): StepRecord => ({
@@ -29,19 +35,14 @@ export function addSteps(
   return added;
 }
 
-/** Sets the moment at which the next pending step may start, when there is one and a slot for it. */
-export function askForDispatch(
-  cluster: ClusterRecord,
-  nowMs: number,
-  random: Random,
-  firstLook = true,
-): void {
+/** Sets the time at which the next pending step starts, when there is one and a free slot. */
+export function askForDispatch(cluster: ClusterRecord, nowMs: number, random: Random, first = true): void {
   if (cluster.dispatchMs !== undefined || (cluster.state !== 'RUNNING' && cluster.state !== 'WAITING'))
     return;
   if (!cluster.active.some((step) => step.state === 'PENDING')) return;
   const taken = cluster.active.filter((step) => step.state !== 'PENDING').length;
   if (taken >= cluster.stepConcurrencyLevel) return;
-  const lagMs = firstLook ? between(random, 600, 2400) : between(random, 120, 380);
+  const lagMs = first ? between(random, 600, 2400) : between(random, 120, 380);
   cluster.dispatchMs = Math.round(nowMs + lagMs);
 }
 
@@ -59,7 +60,7 @@ export function startNextStep(cluster: ClusterRecord, nowMs: number, random: Ran
   askForDispatch(cluster, nowMs, random, false);
 }
 
-/** Ends a step that had started, by itself, by a request or with its cluster, and sends its logs on their way. */
+/** Ends a step that had started, for whatever reason, and schedules the delivery of its logs. */
 export function endStep(
   cluster: ClusterRecord,
   step: StepRecord,
@@ -85,8 +86,8 @@ export function forgetInactive(cluster: ClusterRecord): void {
 }
 
 /**
- * What EMR says of a failed step: often nothing, often "Unknown Error.", sometimes the last exception of
- * the step's own process, which with deploy-mode cluster is not the driver's.
+ * What EMR says about a failed step: often nothing, often "Unknown Error.", sometimes the last exception of the
+ * step's own process, which in deploy mode cluster is not the driver.
  */
 function failureDetails(cluster: ClusterRecord, step: StepRecord, draw: number): StepRecord['failure'] {
   if (draw < 0.34) return undefined;

@@ -1,15 +1,21 @@
-/** The calls about steps. */
+/** The operations on steps. */
 import { fractionOf } from '../../random.ts';
+import type { Simulation } from '../simulation.ts';
+import {
+  brokenConstraint,
+  InvalidRequest,
+  noSuchCluster,
+  noSuchJobFlow,
+  validation,
+} from '../wire/errors.ts';
 import { type Input, objectsAt, oneOf, requiredText, textAt, textsAt } from '../wire/input.ts';
 import { stepSummary } from '../wire/output.ts';
 import { pageOf } from '../wire/paging.ts';
-import { type ClusterRecord, isEnding, type StepRecord } from './records.ts';
-import type { Simulation } from '../simulation.ts';
 import { forgetInactive } from './life.ts';
+import { type ClusterRecord, isEnding, type StepRecord } from './records.ts';
 import { parseSteps } from './request.ts';
-import { brokenConstraint, InvalidRequest, noSuchCluster, noSuchJobFlow, validation } from '../wire/errors.ts';
 
-/** EMR shows the newest thousand step records of a cluster and no more. */
+/** EMR shows only the newest thousand steps of a cluster. */
 const visibleSteps = 1000;
 const activeLimit = 256;
 const cancelMs = 4000;
@@ -35,19 +41,19 @@ export function listSteps(simulation: Simulation, input: Input) {
   return { Steps: items.map(stepSummary), Marker: marker };
 }
 
-/** Newest first only without a filter; with one the order is nobody's promise, so it is scrambled. */
+/** Newest first without a filter; with one EMR promises no order, so the steps are shuffled. */
 function stepsAsked(
   cluster: ClusterRecord,
   ids: readonly string[],
   states: readonly string[],
 ): readonly StepRecord[] {
-  if (ids.length > 0) return scrambled(ids.map((id) => visibleStep(cluster, id)));
+  if (ids.length > 0) return shuffled(ids.map((id) => visibleStep(cluster, id)));
   const newestFirst = visible(cluster).reverse();
   if (states.length === 0) return newestFirst;
-  return scrambled(newestFirst.filter((step) => states.includes(step.state)));
+  return shuffled(newestFirst.filter((step) => states.includes(step.state)));
 }
 
-function scrambled(steps: readonly StepRecord[]): StepRecord[] {
+function shuffled(steps: readonly StepRecord[]): StepRecord[] {
   return [...steps].sort((one, other) => fractionOf(one.id) - fractionOf(other.id));
 }
 

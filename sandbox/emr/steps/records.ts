@@ -1,4 +1,6 @@
-/** What the embedded EMR knows of a cluster and its steps. All moments are sandbox milliseconds since the epoch. */
+/** What the embedded EMR knows about a cluster and its steps. Times are sandbox milliseconds since the epoch. */
+import type { Random } from '../../random.ts';
+import type { SandboxClock } from '../../service.ts';
 
 type StepState =
   | 'PENDING'
@@ -29,14 +31,14 @@ export interface StepRequest {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** Why a step fails; the texts that a person then finds in the logs follow from it. */
+/** Why a step fails; the text of its logs follows from it. */
 export type FailureCause =
   | { readonly kind: 'yarn_memory_kill'; readonly usedGb: number; readonly limitGb: number }
   | { readonly kind: 'missing_column'; readonly column: string; readonly table: string }
   | { readonly kind: 'missing_config'; readonly uri: string }
   | { readonly kind: 'lost_spot_node' };
 
-/** How long a step will run once it has a slot, and how it will end. */
+/** How long a step runs once it has a slot, and how it ends. */
 export interface StepPlan {
   readonly runMs: number;
   readonly failsWith?: FailureCause;
@@ -44,14 +46,14 @@ export interface StepPlan {
 
 export interface StepRecord {
   readonly id: string;
-  /** The place in the order of submission, from 0. */
+  /** The position in the order of submission, from 0. */
   readonly sequence: number;
   readonly request: StepRequest;
   readonly plan: StepPlan;
   readonly createdMs: number;
   state: StepState;
   startedMs?: number;
-  /** When a running step will end by itself, or a cancelled one will have stopped. */
+  /** When a running step ends, or a cancelled one has stopped. */
   endsMs?: number;
   endedMs?: number;
   /** The YARN application, once started. */
@@ -59,7 +61,7 @@ export interface StepRecord {
   failure?: { readonly reason?: string; readonly message?: string; readonly logFile?: string };
 }
 
-/** What ends a cluster without anybody's request. */
+/** What ends a cluster without a request. */
 export const clusterFailures = ['BOOTSTRAP_FAILURE', 'INTERNAL_ERROR', 'INSTANCE_FAILURE'] as const;
 export type ClusterFailure = (typeof clusterFailures)[number];
 
@@ -83,20 +85,20 @@ export interface InstanceCollection {
 export interface ClusterRecord {
   readonly id: string;
   readonly name: string;
-  /** The RunJobFlow request as it came. */
+  /** The RunJobFlow request as it was sent. */
   readonly request: Readonly<Record<string, unknown>>;
   readonly createdMs: number;
   readonly collectionType: 'INSTANCE_GROUP' | 'INSTANCE_FLEET';
   readonly collections: readonly InstanceCollection[];
-  /** Every step ever submitted, oldest first. */
+  /** Every step submitted, oldest first. */
   readonly steps: StepRecord[];
-  /** Those pending, running or about to be cancelled, oldest first. */
+  /** The steps that are pending, running or being cancelled, oldest first. */
   active: StepRecord[];
-  /** Steps whose logs are on their way to S3, soonest first. */
+  /** Steps whose logs are not yet in S3, next delivery first. */
   readonly logsDue: { readonly atMs: number; readonly step: StepRecord }[];
   state: ClusterState;
   reason: StateReason;
-  /** When STARTING, BOOTSTRAPPING or TERMINATING gives way to the next state. */
+  /** When STARTING, BOOTSTRAPPING or TERMINATING ends. */
   phaseEndsMs?: number;
   /** When the next pending step gets a free slot. */
   dispatchMs?: number;
@@ -110,7 +112,7 @@ export interface ClusterRecord {
   readonly idleTimeoutSeconds?: number;
 }
 
-/** PENDING, CANCEL_PENDING and RUNNING: what counts against the 256 of a cluster. */
+/** PENDING, CANCEL_PENDING and RUNNING: these count against the limit of 256 a cluster. */
 export function isActive(step: StepRecord): boolean {
   return step.state === 'PENDING' || step.state === 'RUNNING' || step.state === 'CANCEL_PENDING';
 }
@@ -119,9 +121,18 @@ export function isEnding(cluster: ClusterRecord): boolean {
   return cluster.state.startsWith('TERMINAT');
 }
 
-/** `s3://bucket/logs/` whatever scheme and slashes the request used; undefined when the cluster keeps no logs. */
+/** `s3://bucket/logs/<cluster>/`, whatever scheme and slashes the request used; undefined when no logs are kept. */
 export function logFolderOf(cluster: ClusterRecord): string | undefined {
   const uri = cluster.request.LogUri;
   if (typeof uri !== 'string') return undefined;
   return `${uri.replace(/^s3[an]:/, 's3:').replace(/\/+$/, '')}/${cluster.id}/`;
+}
+
+export interface SimulationOptions {
+  readonly clock: SandboxClock;
+  readonly random: Random;
+  /** Decides how long a step runs and how it ends; called once, when the step is submitted. */
+  plan(step: StepRequest): StepPlan;
+  /** Writes a finished step's logs to where EMR puts them. */
+  deliverLogs(cluster: ClusterRecord, step: StepRecord): void;
 }

@@ -1,12 +1,13 @@
-/** A step as it is submitted. */
+/** Checks steps as EMR does when they are submitted. */
+
+import { brokenConstraint, validation } from '../wire/errors.ts';
 import { type Input, objectAt, objectsAt, oneOf, requiredText, textAt, textsAt } from '../wire/input.ts';
 import type { StepRequest } from './records.ts';
-import { brokenConstraint, validation } from '../wire/errors.ts';
 
 const actions = ['TERMINATE_JOB_FLOW', 'TERMINATE_CLUSTER', 'CANCEL_AND_WAIT', 'CONTINUE'] as const;
 const jarStepCharacters = 10_240;
 
-/** Checks the members of each step. @throws WireError ValidationException for the first that is not right. */
+/** @throws WireError ValidationException for the first wrong member of a step */
 export function parseSteps(steps: readonly Input[], concurrency: number): StepRequest[] {
   return steps.map((step, index) => parseStep(step, `steps.${index + 1}.member`, concurrency));
 }

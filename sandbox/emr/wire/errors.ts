@@ -1,7 +1,7 @@
-/** EMR's errors, with the texts that its users meet. */
+/** EMR's errors, with its own messages. */
 import { WireError, type WireResponse } from '../../service.ts';
 
-/** The kind that carries a code of its own beside the message. */
+/** The kind that has an error code of its own beside the message. */
 export class InvalidRequest extends WireError {
   readonly errorCode: string;
   constructor(message: string, errorCode = 'ValidationError') {
@@ -14,7 +14,7 @@ export function validation(message: string): WireError {
   return new WireError(400, 'ValidationException', message);
 }
 
-/** The words of the JSON front for a member that breaks the model of the API. */
+/** The error for a member that violates the API model. */
 export function brokenConstraint(member: string, value: unknown, constraint: string): WireError {
   const shown = value === undefined ? 'null' : `'${String(value)}'`;
   return validation(
@@ -26,7 +26,7 @@ export function noSuchCluster(id: string): WireError {
   return new InvalidRequest(`Cluster id '${id}' is not valid.`, 'NoSuchCluster');
 }
 
-/** The older calls, which still speak of job flows, answer in their own way. */
+/** The older operations, which call a cluster a job flow, have a message of their own. */
 export function noSuchJobFlow(): WireError {
   return validation('Specified job flow ID not valid.');
 }

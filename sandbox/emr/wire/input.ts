@@ -1,4 +1,4 @@
-/** Reads the members of a JSON request, with EMR's answer to each that is missing or of another kind. */
+/** Reads the members of a JSON request, with EMR's error for each that is missing or has the wrong type. */
 import { brokenConstraint } from './errors.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -56,19 +56,14 @@ export function numberAt(input: Input, member: string): number | undefined {
   return value;
 }
 
-export function oneOf<Word extends string>(
-  member: string,
-  value: string,
-  words: readonly Word[],
-  from: readonly Word[] = words,
-): Word {
+export function oneOf<Word extends string>(member: string, value: string, words: readonly Word[]): Word {
   const word = words.find((candidate) => candidate === value);
   if (!word)
-    throw brokenConstraint(member, value, `Member must satisfy enum value set: [${from.join(', ')}]`);
+    throw brokenConstraint(member, value, `Member must satisfy enum value set: [${words.join(', ')}]`);
   return word;
 }
 
-/** EMR names members in its complaints with a small first letter. */
+/** In its errors EMR writes member names with a lower-case first letter. */
 function wireName(member: string): string {
   return member.charAt(0).toLowerCase() + member.slice(1);
 }

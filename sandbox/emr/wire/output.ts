@@ -1,4 +1,4 @@
-/** Clusters and steps as EMR spells them in JSON. Moments are epoch seconds with milliseconds. */
+/** Clusters and steps in EMR's JSON. Times are epoch seconds with milliseconds. */
 import { accountId } from '../../wire/sts.ts';
 import type { ClusterRecord, StepRecord } from '../steps/records.ts';
 
@@ -33,7 +33,7 @@ export function clusterDetails(cluster: ClusterRecord, nowMs: number, region: st
       IamInstanceProfile: request.JobFlowRole,
     },
     InstanceCollectionType: cluster.collectionType,
-    // EMR answers with the scheme of its own file system, whatever was asked for.
+    // EMR answers with the scheme of its own file system, whatever the request used.
     LogUri: typeof request.LogUri === 'string' ? request.LogUri.replace(/^s3a?:/, 's3n:') : undefined,
     ReleaseLabel: request.ReleaseLabel,
     AutoTerminate: !cluster.keepAlive,
@@ -92,7 +92,7 @@ function clusterStatus(cluster: ClusterRecord) {
   };
 }
 
-/** Whole hours an instance, times a weight for its size: EMR's own approximation (m5.xlarge counts 8). */
+/** Whole hours of each instance times a weight for its size: EMR's own approximation (m5.xlarge counts 8). */
 function normalizedHours(cluster: ClusterRecord, nowMs: number): number {
   if (cluster.readyMs === undefined) return 0;
   const hours = Math.ceil(((cluster.endedMs ?? nowMs) - cluster.readyMs) / 3_600_000);

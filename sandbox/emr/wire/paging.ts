@@ -4,8 +4,8 @@ import { InvalidRequest } from './errors.ts';
 const pageSize = 50;
 
 /**
- * A page of a list in its order, and the marker of the next. The marker remembers the last item shown, not a
- * count, so that items which appear meanwhile at the front neither repeat nor hide others.
+ * A page of a list, and the marker of the next. The marker names the last item shown, not a count, so that items
+ * added at the front in the meantime neither repeat nor hide others.
  */
 export function pageOf<Item>(
   items: readonly Item[],

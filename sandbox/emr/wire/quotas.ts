@@ -1,6 +1,6 @@
 /**
- * EMR's request quotas: one token bucket an operation and one for everything together (Amazon EMR endpoints and
- * quotas, "API rate limits"). They are kept in real time by default, because that is the time a client waits in.
+ * EMR's request quotas: one token bucket for each operation and one for all of them together (Amazon EMR endpoints and
+ * quotas, "API rate limits"). They refill in real time by default, because clients wait in real time.
  */
 import { WireError } from '../../service.ts';
 
@@ -22,10 +22,10 @@ const quotas: Readonly<Record<string, Quota>> = {
   ListInstanceFleets: { burst: 5, refillPerSecond: 0.5 },
 };
 
-/** A clock for the quotas: real time, one that a test turns, or none at all (nothing is ever throttled). */
+/** Milliseconds for the quotas: real time or a test's own; 'off' throttles nothing. */
 export type QuotaClock = (() => number) | 'off';
 
-/** Takes a token for a call. @throws WireError ThrottlingException when the bucket is empty. */
+/** @returns a function that takes a token for a call. @throws WireError ThrottlingException when the bucket is empty */
 export function createQuotas(clock: QuotaClock): (operation: string) => void {
   if (clock === 'off') return () => {};
   const takeFromAll = createBucket(everything, clock);

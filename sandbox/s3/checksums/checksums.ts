@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { leaf } from '../../wire/xml.ts';
-import { crc32c, crc64nvme } from './crc.ts';
 import { s3Error } from '../requests/errors.ts';
+import { crc32c, crc64nvme } from './crc.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -16,7 +16,6 @@ const digests = {
   CRC64NVME: crc64nvme,
   SHA1: hash('sha1'),
   SHA256: hash('sha256'),
-  SHA512: hash('sha512'),
   MD5: hash('md5'),
 } as const;
 
@@ -24,7 +23,7 @@ export type ChecksumAlgorithm = keyof typeof digests;
 
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** Base64; of a composite one with `-` and the number of parts at its end. */
+  /** Base64; a composite checksum ends with `-` and the number of parts. */
   readonly value: string;
   readonly type: 'FULL_OBJECT' | 'COMPOSITE';
 }
@@ -37,7 +36,7 @@ export function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): Che
   return { algorithm, value: digestOf(algorithm, bytes).toString('base64'), type: 'FULL_OBJECT' };
 }
 
-/** @throws S3 400 InvalidRequest for an algorithm that is none. */
+/** @throws S3 400 InvalidRequest for an unknown algorithm */
 export function algorithmNamed(name: string): ChecksumAlgorithm {
   const upper = name.toUpperCase();
   if (Object.hasOwn(digests, upper)) return upper as ChecksumAlgorithm;
@@ -60,7 +59,7 @@ export function checksumSent(headers: Headers): Checksum | undefined {
   return { algorithm, value: String(headers[headerOf(algorithm)]), type: 'FULL_OBJECT' };
 }
 
-/** @throws S3 InvalidRequest for a value of the wrong length, BadDigest for one of other bytes. */
+/** @throws S3 InvalidRequest for a value of the wrong length, BadDigest for the checksum of other bytes */
 export function verifyChecksum(sent: Checksum, bytes: Uint8Array): void {
   const actual = digestOf(sent.algorithm, bytes);
   const claimed = Buffer.from(sent.value, 'base64');

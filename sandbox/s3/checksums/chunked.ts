@@ -3,7 +3,7 @@ import { s3Error } from '../requests/errors.ts';
 
 export interface Decoded {
   readonly bytes: Buffer;
-  /** Lower-case names. A checksum of a stream comes here. */
+  /** By lower-case name. The checksum of a stream is sent here. */
   readonly trailers: Readonly<Record<string, string>>;
 }
 
@@ -16,10 +16,10 @@ export function isAwsChunked(request: WireRequest): boolean {
 }
 
 /**
- * Takes the chunks of an `aws-chunked` body apart: `<hex size>[;chunk-signature=…]` CRLF bytes CRLF, a chunk of size
+ * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=…]` CRLF bytes CRLF, a chunk of size
  * 0, trailers as header lines, an empty line. Chunk signatures are not verified, as no signature is.
  * Source: "Signature calculations: transferring a payload in multiple chunks" in the S3 API reference.
- * @throws S3 400 IncompleteBody when it is cut or its length is not the one that was promised
+ * @throws S3 400 IncompleteBody when it is cut or does not have the length of its header
  */
 export function decodeAwsChunked(request: WireRequest): Decoded {
   const { body } = request;
@@ -40,8 +40,8 @@ export function decodeAwsChunked(request: WireRequest): Decoded {
     offset = end + 2;
   }
   const bytes = Buffer.concat(chunks);
-  const promised = request.headers['x-amz-decoded-content-length'];
-  if (promised !== undefined && Number(promised) !== bytes.byteLength) throw s3Error('IncompleteBody');
+  const expected = request.headers['x-amz-decoded-content-length'];
+  if (expected !== undefined && Number(expected) !== bytes.byteLength) throw s3Error('IncompleteBody');
   return { bytes, trailers: trailersAt(body, offset) };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The two CRCs that Node does not have. Both reflected, all ones at the start, inverted at the end; the polynomials
- * are those of iSCSI (RFC 3720) and of the NVM Express base specification.
+ * The two CRCs that Node does not have. Both are reflected, start with all ones and are inverted at the end; the
+ * polynomials are those of iSCSI (RFC 3720) and of the NVM Express base specification.
  */
 
 const crc32cTable = Uint32Array.from({ length: 256 }, (_, index) => {
@@ -17,7 +17,7 @@ export function crc32c(bytes: Uint8Array): Buffer {
   return digest;
 }
 
-// 64 bits as two halves of 32: BigInt would be a hundred times slower.
+// 64 bits as two halves of 32: BigInt is a hundred times slower.
 const [crc64High, crc64Low] = crc64Tables();
 
 function crc64Tables(): [Uint32Array, Uint32Array] {

@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { WireRequest } from '../../service.ts';
+import { s3Error } from '../requests/errors.ts';
 import { type Checksum, checksumOf, checksumSent, verifyChecksum } from './checksums.ts';
 import { decodeAwsChunked, isAwsChunked } from './chunked.ts';
-import { s3Error } from '../requests/errors.ts';
 
 export interface Payload {
   readonly bytes: Buffer;
   readonly md5: Buffer;
   readonly checksum: Checksum;
-  /** Whether the client sent any proof of its bytes besides the one in the signature. */
+  /** Whether the client sent a digest of its bytes beside the one in the signature. */
   readonly proven: boolean;
 }
 
 /**
- * The bytes of an upload after every check that S3 makes on them: the hash in the signature, Content-MD5, and the
- * checksum in a header or trailer. Without a checksum of the client's, S3 computes CRC64NVME itself.
+ * The bytes of an upload after S3's checks: the hash in the signature, Content-MD5, and the checksum in a header or
+ * trailer. When the client sends no checksum, S3 computes CRC64NVME.
+ * @throws S3 400 when a digest does not match
  */
 export function payloadOf(request: WireRequest): Payload {
   const { bytes, trailers } = isAwsChunked(request)
@@ -41,7 +42,7 @@ export function payloadOf(request: WireRequest): Payload {
 
 function verifySignedHash(request: WireRequest, bytes: Buffer): void {
   const claimed = String(request.headers['x-amz-content-sha256'] ?? '');
-  // Anything else says that the payload is not signed, or is signed chunk by chunk.
+  // Any other value means that the payload is unsigned or signed chunk by chunk.
   if (!/^[0-9a-f]{64}$/i.test(claimed)) return;
   const actual = createHash('sha256').update(bytes).digest('hex');
   if (actual !== claimed.toLowerCase())

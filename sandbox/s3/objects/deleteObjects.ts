@@ -1,9 +1,16 @@
 import { WireError, type WireResponse } from '../../service.ts';
 import { leaf, node, xmlDocument } from '../../wire/xml.ts';
-import { bucketOf, type Call, objectArn, requirePermission, s3Namespace, xmlAnswer } from '../requests/call.ts';
+import { payloadOf } from '../checksums/payload.ts';
+import {
+  bucketOf,
+  type Call,
+  objectArn,
+  requirePermission,
+  s3Namespace,
+  xmlAnswer,
+} from '../requests/call.ts';
 import { requireMatch } from '../requests/conditions.ts';
 import { s3Error } from '../requests/errors.ts';
-import { payloadOf } from '../checksums/payload.ts';
 import { childrenOf, childText, readXml, type XmlElement } from '../requests/readXml.ts';
 import type { Bucket } from './store.ts';
 

@@ -1,26 +1,34 @@
 import type { WireResponse } from '../../service.ts';
 import { accountId } from '../../wire/sts.ts';
 import { leaf, node, xmlDocument } from '../../wire/xml.ts';
-import { bucketArn, bucketOf, type Call, isoSecond, requirePermission, s3Namespace, xmlAnswer } from '../requests/call.ts';
+import {
+  bucketArn,
+  bucketOf,
+  type Call,
+  isoSecond,
+  requirePermission,
+  s3Namespace,
+  xmlAnswer,
+} from '../requests/call.ts';
 import { s3Error } from '../requests/errors.ts';
 import { type ListingPage, listPage, type Position, positionOf, tokenOf } from './listing.ts';
 import type { Bucket } from './store.ts';
 
 const mostKeys = 1000;
 
-interface Question {
+interface Listing {
   readonly bucket: Bucket;
   readonly prefix: string;
   readonly delimiter: string;
   readonly maxKeys: number;
   readonly encodingType: 'url' | undefined;
-  /** Spells a key or prefix as the caller wants it. */
-  spell(text: string): string;
+  /** Encodes a key or prefix as the caller asked. */
+  encode(text: string): string;
 }
 
 export function listObjectsV2(call: Call): WireResponse {
   const { query } = call.request;
-  const question = questionOf(call);
+  const listing = listingOf(call);
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after');
   const resumed = token === null ? undefined : positionOf(token);
@@ -28,47 +36,47 @@ export function listObjectsV2(call: Call): WireResponse {
     throw s3Error('InvalidArgument', 'The continuation token provided is incorrect', {
       fields: { ArgumentName: 'continuation-token' },
     });
-  const page = pageOf(question, resumed ?? (startAfter ? { key: startAfter } : undefined));
+  const page = pageOf(listing, resumed ?? (startAfter ? { key: startAfter } : undefined));
   const owner = query.get('fetch-owner') === 'true';
   return xmlAnswer(
     xmlDocument(
       'ListBucketResult',
       s3Namespace,
-      ...questionElements(question),
-      leaf('StartAfter', startAfter === null ? undefined : question.spell(startAfter)),
+      ...listingElements(listing),
+      leaf('StartAfter', startAfter === null ? undefined : listing.encode(startAfter)),
       leaf('ContinuationToken', token ?? undefined),
       leaf('NextContinuationToken', page.next && tokenOf(page.next)),
       leaf('KeyCount', page.keys.length + page.commonPrefixes.length),
-      ...pageElements(question, page, owner),
+      ...pageElements(listing, page, owner),
     ),
   );
 }
 
 export function listObjects(call: Call): WireResponse {
-  const question = questionOf(call);
+  const listing = listingOf(call);
   const marker = call.request.query.get('marker') ?? '';
-  const page = pageOf(question, marker === '' ? undefined : markerPosition(marker, question.delimiter));
+  const page = pageOf(listing, marker === '' ? undefined : markerPosition(marker, listing.delimiter));
   const last = page.next && ('key' in page.next ? page.next.key : page.next.group);
-  // Without a delimiter a client goes on after the last key of the page.
-  const next = question.delimiter === '' || last === undefined ? undefined : question.spell(last);
+  // Without a delimiter, a client continues after the last key of the page.
+  const next = listing.delimiter === '' || last === undefined ? undefined : listing.encode(last);
   return xmlAnswer(
     xmlDocument(
       'ListBucketResult',
       s3Namespace,
-      ...questionElements(question),
-      leaf('Marker', question.spell(marker)),
+      ...listingElements(listing),
+      leaf('Marker', listing.encode(marker)),
       leaf('NextMarker', next),
-      ...pageElements(question, page, true),
+      ...pageElements(listing, page, true),
     ),
   );
 }
 
-/** A marker that ends like a common prefix stands behind all of its keys: that is how a client pages on. */
+/** A marker that ends like a common prefix is after all of its keys: that is how a client gets the next page. */
 function markerPosition(marker: string, delimiter: string): Position {
   return delimiter !== '' && marker.endsWith(delimiter) ? { group: marker } : { key: marker };
 }
 
-function questionOf(call: Call): Question {
+function listingOf(call: Call): Listing {
   const { query } = call.request;
   const bucket = bucketOf(call);
   const prefix = query.get('prefix') ?? '';
@@ -88,7 +96,7 @@ function questionOf(call: Call): Question {
     delimiter: query.get('delimiter') ?? '',
     maxKeys: maxKeysOf(query.get('max-keys')),
     encodingType: encoding ?? undefined,
-    spell: encoding === null ? (text) => text : urlEncoded,
+    encode: encoding === null ? (text) => text : urlEncoded,
   };
 }
 
@@ -105,27 +113,27 @@ function maxKeysOf(given: string | null): number {
   return Math.min(Number(given), mostKeys);
 }
 
-function pageOf({ bucket, prefix, delimiter, maxKeys }: Question, after: Position | undefined): ListingPage {
+function pageOf({ bucket, prefix, delimiter, maxKeys }: Listing, after: Position | undefined): ListingPage {
   return listPage(bucket.keys(), { prefix, delimiter, after, limit: maxKeys });
 }
 
-function questionElements({ bucket, prefix, delimiter, maxKeys, encodingType, spell }: Question): string[] {
+function listingElements({ bucket, prefix, delimiter, maxKeys, encodingType, encode }: Listing): string[] {
   return [
     leaf('Name', bucket.name),
-    leaf('Prefix', spell(prefix)),
-    leaf('Delimiter', delimiter === '' ? undefined : spell(delimiter)),
+    leaf('Prefix', encode(prefix)),
+    leaf('Delimiter', delimiter === '' ? undefined : encode(delimiter)),
     leaf('MaxKeys', maxKeys),
     leaf('EncodingType', encodingType),
   ];
 }
 
-function pageElements({ bucket, spell }: Question, page: ListingPage, owner: boolean): string[] {
+function pageElements({ bucket, encode }: Listing, page: ListingPage, owner: boolean): string[] {
   const contents = page.keys.map((key) => {
     const object = bucket.get(key);
     if (object === undefined) throw new Error(`the index of ${bucket.name} names a key that is gone`);
     return node(
       'Contents',
-      leaf('Key', spell(key)),
+      leaf('Key', encode(key)),
       leaf('LastModified', isoSecond(object.modifiedMs)),
       leaf('ETag', `"${object.etag}"`),
       leaf('ChecksumAlgorithm', object.checksum.algorithm),
@@ -135,14 +143,14 @@ function pageElements({ bucket, spell }: Question, page: ListingPage, owner: boo
       owner ? node('Owner', leaf('ID', ownerId)) : '',
     );
   });
-  const prefixes = page.commonPrefixes.map((group) => node('CommonPrefixes', leaf('Prefix', spell(group))));
+  const prefixes = page.commonPrefixes.map((group) => node('CommonPrefixes', leaf('Prefix', encode(group))));
   return [leaf('IsTruncated', page.next !== undefined), ...contents, ...prefixes];
 }
 
-/** Stands for the canonical user id, which is 64 hex digits. */
+/** In place of the canonical user id, which has 64 hex digits. */
 const ownerId = accountId.padStart(64, '0');
 
-/** As S3 spells keys in listings: a space is `+`, and `/` and `*` stay, as Java's URLEncoder has it. */
+/** Encodes keys as S3 does in listings: a space is `+`, and `/` and `*` stay, as in Java's URLEncoder. */
 function urlEncoded(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)

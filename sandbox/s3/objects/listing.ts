@@ -1,6 +1,6 @@
 import { compareKeys, firstWhere } from './keys.ts';
 
-/** Where a listing goes on: after a key, or after a whole group of keys that was shown as one common prefix. */
+/** Where a listing continues: after a key, or after all keys that were shown as one common prefix. */
 export type Position = { readonly key: string } | { readonly group: string };
 
 export interface ListingQuery {
@@ -18,7 +18,7 @@ export interface ListingPage {
   readonly next?: Position;
 }
 
-/** One page of the keys (which are in order). Costs the page and a few binary searches, not the bucket. */
+/** One page of the sorted keys. The cost depends on the page, not on the size of the bucket. */
 export function listPage(keys: readonly string[], query: ListingQuery): ListingPage {
   const { prefix, delimiter, limit } = query;
   const page = { keys: [] as string[], commonPrefixes: [] as string[] };
@@ -53,12 +53,12 @@ function isPast(key: string, position: Position): boolean {
   return !key.startsWith(position.group) && compareKeys(key, position.group) > 0;
 }
 
-/** A continuation token: opaque to the client, as S3's are. */
+/** A continuation token: opaque to the client, as in S3. */
 export function tokenOf(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** Undefined for a token that we never gave out. */
+/** Undefined for a token that the sandbox never issued. */
 export function positionOf(token: string): Position | undefined {
   try {
     const value = JSON.parse(Buffer.from(token, 'base64url').toString()) as Partial<

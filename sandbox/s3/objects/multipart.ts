@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WireResponse } from '../../service.ts';
 import { leaf, xmlDocument } from '../../wire/xml.ts';
-import { type Call, header, isoSecond, s3Namespace, targetOf, xmlAnswer } from '../requests/call.ts';
 import {
   algorithmNamed,
   type Checksum,
@@ -12,10 +11,11 @@ import {
   checksumSent,
   digestOf,
 } from '../checksums/checksums.ts';
+import { payloadOf } from '../checksums/payload.ts';
+import { type Call, header, isoSecond, s3Namespace, targetOf, xmlAnswer } from '../requests/call.ts';
 import { requireWritable } from '../requests/conditions.ts';
 import { s3Error } from '../requests/errors.ts';
 import { encryptionOf, etagOf, objectHeaders } from '../requests/objectHeaders.ts';
-import { payloadOf } from '../checksums/payload.ts';
 import { childrenOf, childText, readXml } from '../requests/readXml.ts';
 import { rangeOf } from '../requests/source.ts';
 import type { Bucket, MultipartUpload, Part, S3Object } from './store.ts';

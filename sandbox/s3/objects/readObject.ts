@@ -1,6 +1,14 @@
 import type { WireResponse } from '../../service.ts';
-import { bucketArn, bucketOf, type Call, header, objectOf, requirePermission, targetOf } from '../requests/call.ts';
 import { checksumHeaders } from '../checksums/checksums.ts';
+import {
+  bucketArn,
+  bucketOf,
+  type Call,
+  header,
+  objectOf,
+  requirePermission,
+  targetOf,
+} from '../requests/call.ts';
 import { readCondition } from '../requests/conditions.ts';
 import { rangeOf } from '../requests/source.ts';
 import type { S3Object } from './store.ts';

@@ -1,6 +1,14 @@
 import type { WireResponse } from '../../service.ts';
 import { leaf, xmlDocument } from '../../wire/xml.ts';
 import {
+  algorithmNamed,
+  checksumElements,
+  checksumHeaders,
+  checksumOf,
+  digestOf,
+} from '../checksums/checksums.ts';
+import { payloadOf } from '../checksums/payload.ts';
+import {
   bucketOf,
   type Call,
   header,
@@ -12,11 +20,9 @@ import {
   targetOf,
   xmlAnswer,
 } from '../requests/call.ts';
-import { algorithmNamed, checksumElements, checksumHeaders, checksumOf, digestOf } from '../checksums/checksums.ts';
 import { requireCopySource, requireMatch, requireWritable } from '../requests/conditions.ts';
 import { s3Error } from '../requests/errors.ts';
 import { encryptionOf, etagOf, objectHeaders } from '../requests/objectHeaders.ts';
-import { payloadOf } from '../checksums/payload.ts';
 import { copySourceOf } from '../requests/source.ts';
 import type { S3Object } from './store.ts';
 

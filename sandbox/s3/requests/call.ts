@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Attempt, evaluatePolicy, type PolicyDocument } from '../../wire/iam.ts';
 import type { SandboxClock, WireRequest, WireResponse } from '../../service.ts';
+import { type Attempt, evaluatePolicy, type PolicyDocument } from '../../wire/iam.ts';
 import { credentialOf } from '../../wire/signature.ts';
 import { callerArn } from '../../wire/sts.ts';
+import type { Bucket, S3Object, Store } from '../objects/store.ts';
 import type { Address } from './address.ts';
 import { s3Error } from './errors.ts';
-import type { Bucket, S3Object, Store } from '../objects/store.ts';
 
 /** One request to S3, with the state it acts on. */
 export interface Call {

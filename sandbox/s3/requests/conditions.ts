@@ -3,11 +3,11 @@
  * conditional requests" in the S3 user guide).
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Bucket, S3Object } from '../objects/store.ts';
 import { header } from './call.ts';
 import { s3Error } from './errors.ts';
-import type { Bucket, S3Object } from '../objects/store.ts';
 
-/** @returns whether to send the object or to say 304. @throws S3 412 PreconditionFailed */
+/** @returns whether to send the object or 304. @throws S3 412 PreconditionFailed */
 export function readCondition(headers: IncomingHttpHeaders, object: S3Object): 'send' | 'not modified' {
   const failed = failedCondition(headers, object, '');
   if (failed === undefined) return 'send';
@@ -15,7 +15,7 @@ export function readCondition(headers: IncomingHttpHeaders, object: S3Object): '
   throw preconditionFailed(failed);
 }
 
-/** The same four on the source of a copy, where each failure is a 412. */
+/** The same four conditions on the source of a copy, where each failure is 412. */
 export function requireCopySource(headers: IncomingHttpHeaders, source: S3Object): void {
   const failed = failedCondition(headers, source, 'x-amz-copy-source-');
   if (failed !== undefined) throw preconditionFailed(`x-amz-copy-source-${failed}`);
@@ -27,7 +27,7 @@ function failedCondition(headers: IncomingHttpHeaders, object: S3Object, scope: 
   const modifiedSince = seconds(header(headers, `${scope}if-modified-since`));
   const unmodifiedSince = seconds(header(headers, `${scope}if-unmodified-since`));
   const modified = Math.floor(object.modifiedMs / 1000);
-  // The one about tags decides; the one about dates counts only where there is none about tags.
+  // A condition on dates counts only when there is none on tags.
   if (match !== undefined) {
     if (!names(match, object.etag)) return 'If-Match';
   } else if (unmodifiedSince !== undefined && modified > unmodifiedSince) return 'If-Unmodified-Since';
@@ -39,7 +39,7 @@ function failedCondition(headers: IncomingHttpHeaders, object: S3Object, scope: 
 
 /**
  * Conditions on a write: `If-None-Match: *` (only if there is no such object) and `If-Match: <etag>`.
- * @throws S3 412, 404 NoSuchKey (a match asked of nothing), 501 for a form that S3 does not have
+ * @throws S3 412 PreconditionFailed, 404 NoSuchKey (nothing to match), 501 for a form that S3 does not support
  */
 export function requireWritable(headers: IncomingHttpHeaders, bucket: Bucket, key: string): void {
   const match = header(headers, 'if-match');
@@ -55,7 +55,7 @@ export function requireWritable(headers: IncomingHttpHeaders, bucket: Bucket, ke
 
 /**
  * The condition of a delete: `If-Match` with an ETag, or `*` for any.
- * @throws S3 412 PreconditionFailed, 404 NoSuchKey where there is nothing to match
+ * @throws S3 412 PreconditionFailed, 404 NoSuchKey when there is nothing to match
  */
 export function requireMatch(match: string | undefined, bucket: Bucket, key: string): void {
   if (match === undefined) return;
@@ -69,7 +69,7 @@ function names(condition: string, etag: string): boolean {
   return condition.split(',').some((tag) => tag.trim().replace(/^W\//, '').replace(/^"|"$/g, '') === etag);
 }
 
-/** HTTP dates are whole seconds; a date that is none is ignored, as RFC 7232 wants. */
+/** HTTP dates are whole seconds; an invalid date is ignored (RFC 7232). */
 function seconds(date: string | undefined): number | undefined {
   const ms = date === undefined ? Number.NaN : Date.parse(date);
   return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);

@@ -1,19 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Bucket, S3Object } from '../objects/store.ts';
 import { header } from './call.ts';
 import { s3Error } from './errors.ts';
-import type { Bucket, S3Object } from '../objects/store.ts';
 
-const kept = [
-  'cache-control',
-  'content-disposition',
-  'content-language',
-  'expires',
-  'x-amz-website-redirect-location',
-];
+const kept = ['cache-control', 'content-disposition', 'content-language', 'expires'];
 const mostMetadataBytes = 2048;
 
-/** The headers of a write that stay with the object. @throws S3 400 MetadataTooLarge */
+/** The headers of a write that are stored with the object. @throws S3 400 MetadataTooLarge */
 export function objectHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const result: Record<string, string> = {
     'content-type': header(headers, 'content-type') ?? 'binary/octet-stream',
@@ -27,7 +21,7 @@ export function objectHeaders(headers: IncomingHttpHeaders): Record<string, stri
     const value = header(headers, name);
     if (value !== undefined) result[name] = value;
   }
-  // S3 says nothing of the usual storage class.
+  // S3 does not send the default storage class.
   const storageClass = header(headers, 'x-amz-storage-class');
   if (storageClass !== undefined && storageClass !== 'STANDARD') result['x-amz-storage-class'] = storageClass;
   return { ...result, ...userMetadata(headers) };
@@ -55,7 +49,7 @@ export function encryptionOf(headers: IncomingHttpHeaders, bucket: Bucket): S3Ob
   return asked === 'aws:kms' || (asked === undefined && bucket.sseKms) ? 'aws:kms' : 'AES256';
 }
 
-/** Under KMS the bytes that S3 hashes are encrypted ones, so that the tag is as good as random. */
+/** With KMS, S3 hashes the encrypted bytes, so the tag is effectively random. */
 export function etagOf(plain: string, encryption: S3Object['encryption']): string {
   return encryption === 'AES256' ? plain : randomBytes(16).toString('hex');
 }

@@ -1,4 +1,4 @@
-/** An embedded EMR on its own, spoken to by the real SDK, with a clock that a test turns. */
+/** The embedded EMR alone, called through the real SDK, with a clock that only a test moves. */
 import {
   AddJobFlowStepsCommand,
   EMRClient,
@@ -7,23 +7,23 @@ import {
   type StepConfig,
 } from '@aws-sdk/client-emr';
 import { onTestFinished } from 'vitest';
-import { type ManualClock, manualClock } from '../../sandbox/clock.ts';
-import { createEmr } from '../../sandbox/emr/emr.ts';
-import type { QuotaClock } from '../../sandbox/emr/wire/quotas.ts';
-import type { ClusterRecord, StepRecord } from '../../sandbox/emr/steps/records.ts';
-import { createSimulation } from '../../sandbox/emr/simulation.ts';
-import { createRandom } from '../../sandbox/random.ts';
+import { type AdjustableClock, sandboxClock } from '../../sandbox/clock.ts';
 import { startAwsFront } from '../../sandbox/control/server.ts';
+import { createEmr } from '../../sandbox/emr/emr.ts';
+import { createSimulation } from '../../sandbox/emr/simulation.ts';
+import type { ClusterRecord, StepRecord } from '../../sandbox/emr/steps/records.ts';
+import type { QuotaClock } from '../../sandbox/emr/wire/quotas.ts';
+import { createRandom } from '../../sandbox/random.ts';
 
 export const startMs = Date.parse('2025-12-08T15:30:00.123Z');
 
-export interface Bed {
+export interface EmrHarness {
   readonly emr: EMRClient;
-  readonly clock: ManualClock;
+  readonly clock: AdjustableClock;
   readonly delivered: StepRecord[];
-  /** Runs a cluster and moves on until it is up; gives its id. */
+  /** Starts a cluster and advances the clock until it is up. @returns its id */
   upCluster(input?: Partial<RunJobFlowCommandInput>): Promise<string>;
-  /** Submits steps, at most 256; gives their ids. */
+  /** Submits at most 256 steps. @returns their ids */
   add(clusterId: string, steps: readonly StepConfig[]): Promise<string[]>;
   minutes(count: number): void;
 }
@@ -44,7 +44,7 @@ export const clusterInput: RunJobFlowCommandInput = {
   },
 };
 
-/** A step of so many seconds; a negative number fails after them. */
+/** A step that runs this many seconds; a negative number means that it fails after them. */
 export function step(
   name: string,
   seconds: number,
@@ -57,8 +57,10 @@ export function step(
   };
 }
 
-export async function emrBed(options: { quotaClock?: QuotaClock; maxAttempts?: number } = {}): Promise<Bed> {
-  const clock = manualClock(startMs);
+export async function emrHarness(
+  options: { quotaClock?: QuotaClock; maxAttempts?: number } = {},
+): Promise<EmrHarness> {
+  const clock = sandboxClock({ speed: 0, startMs });
   const random = createRandom(7);
   const delivered: StepRecord[] = [];
   const simulation = createSimulation({

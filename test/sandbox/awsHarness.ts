@@ -1,8 +1,8 @@
-/** The embedded AWS, which stands still until a test moves it, with a DAG folder of the tests' own in its bucket. */
+/** The embedded AWS with a clock that only a test moves, and a DAG folder for tests in its bucket. */
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
 import type { ClusterRecord } from '../../sandbox/emr/steps/records.ts';
+import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
 
 export const bucket = 'klaviyo-data-platform-orchestration-v1';
 const dags = 'dags/datalake/audit_loadtest';
@@ -55,27 +55,27 @@ export function clusterConfig(schedule: string, concurrency = 8): Record<string,
   };
 }
 
-export interface AwsBed {
+export interface AwsHarness {
   readonly aws: EmbeddedAws;
-  /** Puts a text under the DAG folder. */
+  /** Writes a file into the DAG folder. */
   dag(path: string, text: string): void;
-  /** Puts a check config where the DAG of a load reads it. */
+  /** Writes a check config to where the DAG reads the checks of its load. */
   check(path: string, where: string): void;
   trigger(conf?: object, dagId?: string): Promise<{ status: number; answer: Record<string, string> }>;
-  /** The newest cluster, up to now. */
+  /** The newest cluster in its current state. */
   cluster(): ClusterRecord;
-  /** The text of a gzip log; undefined when it is not there. */
+  /** The text of a gzip log; undefined when it is missing. */
   log(key: string): string | undefined;
 }
 
-export async function awsBed(
+export async function awsHarness(
   options: { load?: number; schedule?: string } & AwsOptions = {},
-): Promise<AwsBed> {
+): Promise<AwsHarness> {
   const { load = 2, schedule = '15m', ...rest } = options;
   const aws = await startEmbeddedAws({ speed: 0, startMs: Date.parse('2025-12-08T15:30:00Z'), ...rest });
   onTestFinished(() => aws.close());
   const put = (key: string, text: string): void => aws.s3.buckets.put(bucket, key, Buffer.from(text));
-  const bed: AwsBed = {
+  const harness: AwsHarness = {
     aws,
     dag: (path, text) => put(`${dags}/${path}`, text),
     check: (path, where) =>
@@ -100,8 +100,11 @@ export async function awsBed(
       return bytes && gunzipSync(bytes).toString('utf8');
     },
   };
-  bed.dag('yang_audit_load_test.py', dagSource(load));
+  harness.dag('yang_audit_load_test.py', dagSource(load));
   for (const name of ['15m', 'hourly', 'daily'])
-    bed.dag(`cluster_configs/yang_audit_load_test_cluster_${name}.json`, JSON.stringify(clusterConfig(name)));
-  return bed;
+    harness.dag(
+      `cluster_configs/yang_audit_load_test_cluster_${name}.json`,
+      JSON.stringify(clusterConfig(name)),
+    );
+  return harness;
 }
