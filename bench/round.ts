@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { region } from '../sandbox/world/environment.ts';
+import { region } from '../sandbox/wire/sts.ts';
 import { startWorld, type World } from '../sandbox/world/world.ts';
 import { manyChecks } from './manyChecks.ts';
 import {

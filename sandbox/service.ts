@@ -39,8 +39,8 @@ export type ServiceName = 's3' | 'emr' | 'sts';
 
 export interface Service {
   readonly name: ServiceName;
-  /** Its operations. When given, a fault for any other is refused, so that a misspelt name is noticed. */
-  readonly operations?: readonly string[];
+  /** Its operations: a fault for any other is refused, so that a misspelt name is noticed. */
+  readonly operations: readonly string[];
   /** The API operation of a request, for the request log and for matching faults: `PutObject`. */
   operationOf(request: WireRequest): string;
   /** The bucket and key of a request, for the request log and for matching faults. */
@@ -63,4 +63,8 @@ export interface Buckets {
   get(bucket: string, key: string): Buffer | undefined;
   /** Keys under a prefix, in UTF-8 byte order. */
   keys(bucket: string, prefix: string): string[];
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

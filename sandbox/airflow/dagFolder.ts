@@ -1,5 +1,5 @@
 /** Reads the DAG file and its cluster configs from the bucket, as Airflow's scheduler reads them from its folder. */
-import { type Buckets, WireError } from '../service.ts';
+import { type Buckets, isRecord, WireError } from '../service.ts';
 
 export const dagSchedules = ['15m', 'hourly', 'daily'] as const;
 export type DagSchedule = (typeof dagSchedules)[number];
@@ -62,12 +62,15 @@ function readText(buckets: Buckets, { bucket, dagsPrefix }: DagLocation, name: s
   return bytes.toString('utf8');
 }
 
-function readConfig(buckets: Buckets, location: DagLocation, name: string): Record<string, unknown> {
+function readConfig(
+  buckets: Buckets,
+  location: DagLocation,
+  name: string,
+): Readonly<Record<string, unknown>> {
   const text = readText(buckets, location, name);
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>;
+    if (isRecord(parsed)) return parsed;
   } catch (error) {
     throw broken(`${name} is not JSON: ${String(error)}`);
   }
@@ -88,8 +91,8 @@ function quoted(source: string, name: string): string {
 }
 
 function isStepTemplate(value: unknown): value is StepTemplate {
-  if (typeof value !== 'object' || value === null) return false;
-  const { Jar, Args, HourlyArgs } = value as Record<string, unknown>;
+  if (!isRecord(value)) return false;
+  const { Jar, Args, HourlyArgs } = value;
   return typeof Jar === 'string' && isTexts(Args) && (HourlyArgs === undefined || isTexts(HourlyArgs));
 }
 

@@ -1,6 +1,5 @@
 /** What Airflow would do with the DAG file and the cluster configs that are in the bucket now. */
 
-import { beginTermination } from '../emr/clusters/life.ts';
 import { parseClusterOrder } from '../emr/clusters/request.ts';
 import type { Simulation } from '../emr/simulation.ts';
 import { submit } from '../emr/steps/operations.ts';
@@ -113,7 +112,7 @@ function follow({ simulation, random, run, cluster, steps, leavesUp }: RunPlan):
   const submitted: StepRecord[] = [];
   let nextPollMs: number | undefined = simulation.nowMs() + 2000;
 
-  function poll(nowMs: number): 'again' | 'finished' {
+  function poll(): 'again' | 'finished' {
     if (isEnding(cluster)) {
       run.problem = `cluster ${cluster.id} ended during the run: ${cluster.reason.message}`;
       return 'finished';
@@ -125,8 +124,7 @@ function follow({ simulation, random, run, cluster, steps, leavesUp }: RunPlan):
     run.submitted = submitted.length;
     if (submitted.length < steps.length || submitted.some((step) => cluster.active.includes(step)))
       return 'again';
-    const reason = { code: 'USER_REQUEST', message: 'Terminated by user request' } as const;
-    if (!leavesUp) beginTermination(cluster, reason, nowMs, random);
+    if (!leavesUp) simulation.terminate(cluster);
     return 'finished';
   }
 
@@ -135,7 +133,7 @@ function follow({ simulation, random, run, cluster, steps, leavesUp }: RunPlan):
     wake(nowMs) {
       nextPollMs = Math.round(nowMs + pollMs * between(random, 0.8, 1.2));
       try {
-        if (poll(nowMs) === 'again') return;
+        if (poll() === 'again') return;
       } catch (error) {
         run.problem = String(error);
       }

@@ -1,6 +1,5 @@
 /** The body of a trigger: which DAG, and the values of its form. */
-
-import { WireError } from '../service.ts';
+import { isRecord, WireError } from '../service.ts';
 import { type DagSchedule, dagSchedules } from './dagFolder.ts';
 
 export interface DagTrigger {
@@ -29,7 +28,7 @@ export function parseTrigger(body: unknown): DagTrigger {
     schedule,
     keepCluster: keep_cluster === true,
     ...(cluster_id === undefined || cluster_id === null ? {} : { clusterId: clusterIdOf(cluster_id) }),
-    ...(ts_end === undefined || ts_end === null ? {} : { tsEndMs: momentOf(ts_end) }),
+    ...(ts_end === undefined || ts_end === null ? {} : { tsEndMs: timeOf(ts_end) }),
   };
 }
 
@@ -38,16 +37,15 @@ function clusterIdOf(value: unknown): string {
   throw badConf(`cluster_id ${JSON.stringify(value)} does not look like a cluster id`);
 }
 
-function momentOf(value: unknown): number {
+function timeOf(value: unknown): number {
   const hasOffset = typeof value === 'string' && /(Z|[+-]\d\d:?\d\d)$/.test(value);
   const ms = hasOffset ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(ms)) throw badConf(`ts_end ${JSON.stringify(value)} is not a time with an offset`);
   return ms;
 }
 
-function objectOf(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+function objectOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value;
   throw badConf(`${what} is not a JSON object`);
 }
 

@@ -1,4 +1,4 @@
-import { type Service, type ServiceName, WireError } from '../service.ts';
+import { isRecord, type Service, type ServiceName, WireError } from '../service.ts';
 import { errorNames } from './injectedErrors.ts';
 
 /** A fault to inject. At least one of `error` and `delayMs` is given. */
@@ -67,18 +67,18 @@ function applies(
 const fields = ['service', 'operation', 'keyPrefix', 'error', 'times', 'delayMs'];
 
 function parseFault(fault: unknown, services: readonly Service[]): InjectedFault {
-  if (typeof fault !== 'object' || fault === null) throw refusal('a fault is an object');
+  if (!isRecord(fault)) throw refusal('a fault is an object');
   const unknown = Object.keys(fault).find((field) => !fields.includes(field));
   if (unknown !== undefined) throw refusal(`unknown field ${unknown}; a fault has ${fields.join(', ')}`);
-  const { service: name, operation, keyPrefix, error, times, delayMs } = fault as Record<string, unknown>;
+  const { service: name, operation, keyPrefix, error, times, delayMs } = fault;
   const service = services.find((candidate) => candidate.name === name);
   if (service === undefined)
     throw refusal(
       `unknown service ${JSON.stringify(name)}; one of ${services.map((s) => s.name).join(', ')}`,
     );
-  if (operation !== undefined && !(service.operations?.includes(String(operation)) ?? true))
+  if (operation !== undefined && !service.operations.includes(String(operation)))
     throw refusal(
-      `${service.name} has no operation ${JSON.stringify(operation)}; one of ${service.operations?.join(', ')}`,
+      `${service.name} has no operation ${JSON.stringify(operation)}; one of ${service.operations.join(', ')}`,
     );
   if (error === undefined && delayMs === undefined) throw refusal('a fault needs an error or delayMs');
   const errors = errorNames(service.name);

@@ -10,12 +10,12 @@ export interface ToolAnswer {
 }
 
 export interface DemoClient {
-  /** Calls a tool. @throws Error with the tool's own words when it fails: the demo tells a story without failures */
-  call(tool: string, given: Record<string, unknown>): Promise<ToolAnswer>;
+  /** Calls a tool. @throws Error with the tool's message when it fails: no call of the demo should */
+  call(tool: string, input: Record<string, unknown>): Promise<ToolAnswer>;
   close(): Promise<void>;
 }
 
-/** Starts `command args` with only these variables (and what a child needs to run at all), and says hello to it. */
+/** Starts `command args` with these variables alone (and what every child process needs), and connects to it. */
 export async function connect(
   command: string,
   args: string[],
@@ -26,8 +26,8 @@ export async function connect(
   if (transport.stderr instanceof Readable) showProblems(transport.stderr);
   await client.connect(transport);
   return {
-    async call(name, given) {
-      const answer = await client.callTool({ name, arguments: given }, undefined, { timeout: 120_000 });
+    async call(name, input) {
+      const answer = await client.callTool({ name, arguments: input }, undefined, { timeout: 120_000 });
       const [content] = answer.content as { type: string; text?: string }[];
       const text = content?.text ?? '';
       if (answer.isError === true) throw new Error(`${name}: ${text}`);
@@ -37,7 +37,7 @@ export async function connect(
   };
 }
 
-/** What the server logs, without its warnings: a library's remark about Node is no part of the story. */
+/** Shows what the server logs, except warnings: a library warns about the Node version. */
 function showProblems(stderr: Readable): void {
   createInterface({ input: stderr }).on('line', (line) => {
     if (!line.includes('"level":"warn"')) process.stderr.write(`${line}\n`);

@@ -1,6 +1,5 @@
 /** The embedded EMR: awsJson1.1 over the simulation. */
-import type { Random } from '../random.ts';
-import { type Service, WireError, type WireRequest } from '../service.ts';
+import { isRecord, type Service, WireError, type WireRequest } from '../service.ts';
 import * as instances from './clusters/instances.ts';
 import * as clusters from './clusters/operations.ts';
 import type { Simulation } from './simulation.ts';
@@ -9,20 +8,19 @@ import { serialise } from './wire/errors.ts';
 import type { Input } from './wire/input.ts';
 import { createQuotas, type QuotaClock } from './wire/quotas.ts';
 
-export interface EmrOptions {
-  readonly simulation: Simulation;
-  readonly random: Random;
-  readonly region: string;
-  readonly quotaClock: QuotaClock;
-}
-
-export function createEmr({ simulation, random, region, quotaClock }: EmrOptions): Service {
+export function createEmr({
+  simulation,
+  quotaClock,
+}: {
+  simulation: Simulation;
+  quotaClock: QuotaClock;
+}): Service {
   const takeToken = createQuotas(quotaClock);
   const operations: Readonly<Record<string, (input: Input) => object>> = {
-    RunJobFlow: (input) => clusters.runJobFlow(simulation, input, region),
-    DescribeCluster: (input) => clusters.describeCluster(simulation, input, region),
-    ListClusters: (input) => clusters.listClusters(simulation, input, region),
-    TerminateJobFlows: (input) => clusters.terminateJobFlows(simulation, input, random),
+    RunJobFlow: (input) => clusters.runJobFlow(simulation, input),
+    DescribeCluster: (input) => clusters.describeCluster(simulation, input),
+    ListClusters: (input) => clusters.listClusters(simulation, input),
+    TerminateJobFlows: (input) => clusters.terminateJobFlows(simulation, input),
     ListSteps: (input) => steps.listSteps(simulation, input),
     AddJobFlowSteps: (input) => steps.addJobFlowSteps(simulation, input),
     CancelSteps: (input) => steps.cancelSteps(simulation, input),
@@ -51,7 +49,7 @@ export function createEmr({ simulation, random, region, quotaClock }: EmrOptions
 function parseBody({ body }: WireRequest): Input {
   try {
     const parsed: unknown = JSON.parse(body.length ? body.toString('utf8') : '{}');
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Input;
+    if (isRecord(parsed)) return parsed;
   } catch {
     // The error is the same as for JSON that is not an object.
   }

@@ -27,6 +27,8 @@ export interface Simulation {
   advance(): void;
   run(order: ClusterOrder): ClusterRecord;
   add(cluster: ClusterRecord, steps: readonly StepRequest[]): StepRecord[];
+  /** Terminates a cluster as a request does. */
+  terminate(cluster: ClusterRecord): void;
   /** Terminates a cluster at once and with errors, as an accident would. */
   fail(cluster: ClusterRecord, code: ClusterFailure, message: string): void;
   join(actor: Actor): void;
@@ -69,6 +71,10 @@ export function createSimulation(options: SimulationOptions): Simulation {
       return cluster;
     },
     add: (cluster, steps) => addSteps(cluster, steps, nowMs, options),
+    terminate(cluster) {
+      const reason = { code: 'USER_REQUEST', message: 'Terminated by user request' } as const;
+      beginTermination(cluster, reason, nowMs, random);
+    },
     fail: (cluster, code, message) =>
       beginTermination(cluster, { code, message, withErrors: true }, nowMs, random),
     join: (actor) => void actors.add(actor),

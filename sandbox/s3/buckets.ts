@@ -1,4 +1,5 @@
 import type { Buckets, SandboxClock } from '../service.ts';
+import { region } from '../wire/sts.ts';
 import { checksumOf, digestOf } from './checksums/checksums.ts';
 import { compareKeys, firstWhere } from './objects/keys.ts';
 import { type Bucket, type BucketOptions, createBucket, type Store } from './objects/store.ts';
@@ -8,7 +9,6 @@ import { etagOf } from './requests/objectHeaders.ts';
 export function createBuckets(
   store: Store,
   clock: SandboxClock,
-  defaultRegion: string,
 ): Buckets & { create(bucket: string, options?: BucketOptions): void } {
   function existing(name: string): Bucket {
     const bucket = store.get(name);
@@ -16,17 +16,14 @@ export function createBuckets(
     return bucket;
   }
   return {
-    create(name, { region = defaultRegion, sseKms = false } = {}) {
-      if (!store.has(name)) store.set(name, createBucket(name, region, sseKms));
+    create(name, { region: bucketRegion = region, sseKms = false } = {}) {
+      if (!store.has(name)) store.set(name, createBucket(name, bucketRegion, sseKms));
     },
     put(name, key, bytes, metadata = {}) {
       const bucket = existing(name);
       const body = Buffer.from(bytes);
+      const user = Object.entries(metadata).map(([field, value]) => [`x-amz-meta-${field}`, value]);
       const encryption = bucket.sseKms ? 'aws:kms' : 'AES256';
-      const user = Object.entries(metadata).map(([field, value]) => [
-        `x-amz-meta-${field.toLowerCase()}`,
-        value,
-      ]);
       bucket.put(key, {
         body,
         etag: etagOf(digestOf('MD5', body).toString('hex'), encryption),

@@ -7,12 +7,6 @@ import { addressOf } from './requests/address.ts';
 import { requireRegion } from './requests/call.ts';
 import { s3Error, s3Failure } from './requests/errors.ts';
 
-export interface S3Options {
-  readonly clock: SandboxClock;
-  /** The region of buckets that are created without one. */
-  readonly region?: string;
-}
-
 export interface S3 {
   readonly service: Service;
   /** The same buckets without HTTP and without a policy. */
@@ -22,7 +16,7 @@ export interface S3 {
 }
 
 /** S3 in memory, as far as uploads, listings and reads of small objects need it. Versioning is never enabled. */
-export function createS3({ clock, region = 'us-east-1' }: S3Options): S3 {
+export function createS3({ clock }: { clock: SandboxClock }): S3 {
   const store: Store = new Map();
   let policy: PolicyDocument | undefined;
   const service: Service = {
@@ -45,7 +39,7 @@ export function createS3({ clock, region = 'us-east-1' }: S3Options): S3 {
   };
   return {
     service,
-    buckets: createBuckets(store, clock, region),
+    buckets: createBuckets(store, clock),
     setPolicy(next) {
       policy = next;
     },

@@ -8,7 +8,6 @@ interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
   readonly Action?: string | readonly string[];
-  readonly NotAction?: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly NotResource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -39,8 +38,10 @@ export function evaluatePolicy(
 
 function applies(statement: PolicyStatement, { action, resource, context = {} }: Attempt): boolean {
   return (
-    covers(statement.Action, statement.NotAction, action, 'i') &&
-    covers(statement.Resource, statement.NotResource, resource, '') &&
+    matches(statement.Action, action, 'i') &&
+    (statement.NotResource === undefined
+      ? matches(statement.Resource, resource, '')
+      : !matches(statement.NotResource, resource, '')) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
       Object.entries(keys).every(([key, patterns]) => isMet(operator, context[key], list(patterns))),
     )
@@ -49,21 +50,16 @@ function applies(statement: PolicyStatement, { action, resource, context = {} }:
 
 type Patterns = string | readonly string[] | undefined;
 
-function covers(included: Patterns, excluded: Patterns, value: string, flags: string): boolean {
-  if (excluded !== undefined) return !list(excluded).some((pattern) => like(pattern, value, flags));
-  return list(included).some((pattern) => like(pattern, value, flags));
+function matches(patterns: Patterns, value: string, flags: string): boolean {
+  return list(patterns).some((pattern) => like(pattern, value, flags));
 }
 
 function isMet(operator: string, value: string | undefined, patterns: readonly string[]): boolean {
   switch (operator) {
     case 'StringEquals':
       return value !== undefined && patterns.includes(value);
-    case 'StringNotEquals':
-      return value === undefined || !patterns.includes(value);
     case 'StringLike':
-      return value !== undefined && patterns.some((pattern) => like(pattern, value, ''));
-    case 'StringNotLike':
-      return value === undefined || !patterns.some((pattern) => like(pattern, value, ''));
+      return value !== undefined && matches(patterns, value, '');
     default:
       throw new Error(`the sandbox does not know the condition operator ${operator}`);
   }

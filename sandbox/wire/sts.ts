@@ -3,6 +3,7 @@ import { leaf, node, xmlDocument } from './xml.ts';
 
 /** The account of everything in the sandbox: the number that AWS uses in its examples. */
 export const accountId = '123456789012';
+export const region = 'us-east-1';
 export const callerArn = `arn:aws:sts::${accountId}:assumed-role/load-test/engineer`;
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -13,32 +14,22 @@ export function createSts(): Service {
     name: 'sts',
     operations: ['GetCallerIdentity'],
     operationOf: (request) => action(request) ?? 'Unknown',
-    async handle(request) {
-      if (action(request) !== 'GetCallerIdentity')
+    async handle(_request, operation) {
+      if (operation !== 'GetCallerIdentity')
         throw new WireError(
           400,
           'InvalidAction',
-          `Could not find operation ${action(request)} for version 2011-06-15`,
+          `Could not find operation ${operation} for version 2011-06-15`,
         );
-      const identity = [
-        leaf('Arn', callerArn),
-        leaf('UserId', 'AROAEXAMPLEID:engineer'),
-        leaf('Account', accountId),
-      ];
-      return xml(
-        200,
-        xmlDocument('GetCallerIdentityResponse', namespace, node('GetCallerIdentityResult', ...identity)),
-      );
+      const arn = leaf('Arn', callerArn);
+      const ids = [leaf('UserId', 'AROAEXAMPLEID:engineer'), leaf('Account', accountId)];
+      const result = node('GetCallerIdentityResult', arn, ...ids);
+      return xml(200, xmlDocument('GetCallerIdentityResponse', namespace, result));
     },
-    failure(error, requestId) {
-      const fault = error.status >= 500 ? 'Receiver' : 'Sender';
-      const body = node(
-        'Error',
-        leaf('Type', fault),
-        leaf('Code', error.code),
-        leaf('Message', error.message),
-      );
-      return xml(error.status, xmlDocument('ErrorResponse', namespace, body, leaf('RequestId', requestId)));
+    failure({ status, code, message }, requestId) {
+      const type = leaf('Type', status >= 500 ? 'Receiver' : 'Sender');
+      const error = node('Error', type, leaf('Code', code), leaf('Message', message));
+      return xml(status, xmlDocument('ErrorResponse', namespace, error, leaf('RequestId', requestId)));
     },
   };
 }

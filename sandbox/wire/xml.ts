@@ -5,19 +5,15 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that need a reference
 const special = /[&<>"\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g;
 
+const references: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
 function reference(character: string): string {
-  switch (character) {
-    case '&':
-      return '&amp;';
-    case '<':
-      return '&lt;';
-    case '>':
-      return '&gt;';
-    case '"':
-      return '&quot;';
-    default:
-      return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`;
-  }
+  return references[character] ?? `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`;
 }
 
 /** `<name>value</name>` with the value escaped; nothing when there is no value. */

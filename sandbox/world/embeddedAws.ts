@@ -14,7 +14,7 @@ import { createWorkload } from '../sample/workload.ts';
 import type { SandboxClock, Service } from '../service.ts';
 import { createSts } from '../wire/sts.ts';
 import { advanceRoute, clusterList, failRoute } from './clusterRoutes.ts';
-import { bucketName, dagsPrefix, productionPrefix, region } from './environment.ts';
+import { bucketName, dagsPrefix, productionPrefix } from './environment.ts';
 
 export interface AwsOptions {
   /** Sandbox minutes in one real minute; at 0 only `advance` moves the time. Default: 60. */
@@ -45,7 +45,7 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
   const { seed = 1, quotaClock = () => performance.now(), speed = 60, startMs = Date.now() } = options;
   const clock = sandboxClock({ speed, startMs });
   const advance = (minutes: number): void => clock.advance(minutes * 60_000);
-  const s3 = createS3({ clock, region });
+  const s3 = createS3({ clock });
   s3.buckets.create(bucketName);
   for (const [path, text] of productionFiles())
     s3.buckets.put(bucketName, `${productionPrefix}/${path}`, Buffer.from(text));
@@ -59,7 +59,7 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
   });
   const location = { bucket: bucketName, dagsPrefix };
   const dagRuns = createDagRuns({ buckets: s3.buckets, simulation, random, location });
-  const emr = createEmr({ simulation, random, region, quotaClock });
+  const emr = createEmr({ simulation, quotaClock });
   const front = await startAwsFront({
     services: [withLogsDelivered(s3.service, simulation), emr, createSts()],
     clock,

@@ -1,8 +1,8 @@
 /** The settings that point a server at the sandbox and keep it from your own AWS account and Airflow. */
 import { join } from 'node:path';
 import { checksPath } from '../sample/targetRepository.ts';
+import { region } from '../wire/sts.ts';
 
-export const region = 'us-east-1';
 export const bucketName = 'klaviyo-data-platform-orchestration-v1';
 export const dagsPrefix = 'dags/datalake/audit_loadtest';
 export const productionPrefix = 'checks/configs/prod/hourly';

@@ -54,7 +54,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}) {
     plan: ({ name }) => options.plan?.(name) ?? { runMs: 60_000 },
     deliverLogs: () => undefined,
   });
-  const emr = createEmr({ simulation, random, region: 'us-east-1', quotaClock: 'off' });
+  const emr = createEmr({ simulation, quotaClock: 'off' });
   const front = await startAwsFront({ services: [s3.service, emr, createSts()], clock });
   s3.buckets.create(settings.bucket);
   useEndpoint(front.endpoint);

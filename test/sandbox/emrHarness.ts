@@ -73,12 +73,11 @@ export async function emrHarness(
     },
     deliverLogs: (_cluster: ClusterRecord, finished) => void delivered.push(finished),
   });
-  const region = 'us-east-1';
-  const service = createEmr({ simulation, random, region, quotaClock: options.quotaClock ?? 'off' });
+  const service = createEmr({ simulation, quotaClock: options.quotaClock ?? 'off' });
   const front = await startAwsFront({ services: [service], clock });
   const emr = new EMRClient({
     endpoint: front.endpoint,
-    region,
+    region: 'us-east-1',
     credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' },
     maxAttempts: options.maxAttempts ?? 1,
   });

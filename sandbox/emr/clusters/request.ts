@@ -1,11 +1,9 @@
 /** Checks a RunJobFlow request as EMR does. */
 
+import { instanceRoles, markets } from '../steps/records.ts';
 import { brokenConstraint, validation } from '../wire/errors.ts';
 import { type Input, numberAt, objectAt, objectsAt, oneOf, requiredText, textAt } from '../wire/input.ts';
 import type { ClusterOrder } from './life.ts';
-
-const roles = ['MASTER', 'CORE', 'TASK'] as const;
-const markets = ['ON_DEMAND', 'SPOT'] as const;
 
 /** @throws WireError ValidationException with EMR's message */
 export function parseClusterOrder(request: Input): ClusterOrder {
@@ -60,7 +58,7 @@ function parseCollections(instances: Input): Pick<ClusterOrder, 'collectionType'
 }
 
 function parseGroup(group: Input): ClusterOrder['collections'][number] {
-  const role = oneOf('instanceRole', requiredText(group, 'InstanceRole'), roles);
+  const role = oneOf('instanceRole', requiredText(group, 'InstanceRole'), instanceRoles);
   return {
     role,
     name: textAt(group, 'Name') ?? role.toLowerCase(),
@@ -72,7 +70,7 @@ function parseGroup(group: Input): ClusterOrder['collections'][number] {
 
 /** Assumes that every instance of a fleet counts as one unit of its capacity. */
 function parseFleet(fleet: Input): ClusterOrder['collections'][number] {
-  const role = oneOf('instanceFleetType', requiredText(fleet, 'InstanceFleetType'), roles);
+  const role = oneOf('instanceFleetType', requiredText(fleet, 'InstanceFleetType'), instanceRoles);
   const onDemand = numberAt(fleet, 'TargetOnDemandCapacity') ?? 0;
   const spot = numberAt(fleet, 'TargetSpotCapacity') ?? 0;
   const firstType = objectsAt(fleet, 'InstanceTypeConfigs')[0];

@@ -39,6 +39,10 @@ export function driverFailure(cause: FailureCause, run: Run): DriverTexts {
   }
 }
 
+function exited(at: string): string {
+  return `${at} ERROR ApplicationMaster: User application exited with status 1\n`;
+}
+
 function memoryKill(usedGb: number, limitGb: number, at: string, run: Run): DriverTexts {
   const container = containerId(run.applicationId, 15);
   const reason = `Container killed by YARN for exceeding physical memory limits. ${usedGb.toFixed(1)} GB of ${limitGb.toFixed(1)} GB physical memory used. Consider boosting spark.executor.memoryOverhead.`;
@@ -49,8 +53,7 @@ ${stamp(run.endedMs - 41_000)} WARN YarnSchedulerBackend$YarnDriverEndpoint: Req
 ${stamp(run.endedMs - 40_000)} ERROR YarnClusterScheduler: Lost executor 14 on ip-10-0-1-41.ec2.internal: ${reason}
 ${stamp(run.endedMs - 40_000)} WARN TaskSetManager: Lost task 37.2 in stage 12.0 (TID 2198) (ip-10-0-1-41.ec2.internal executor 14): ExecutorLostFailure (executor 14 exited caused by one of the running tasks) Reason: ${reason}
 ${at} ERROR TaskSetManager: Task 37 in stage 12.0 failed 4 times; aborting job
-${at} ERROR ApplicationMaster: User application exited with status 1
-`,
+${exited(at)}`,
     stdout: `Traceback (most recent call last):
   File "/mnt/yarn/usercache/hadoop/appcache/${run.applicationId}/${container.replace(/15$/, '01')}/audit_runner.py", line 212, in <module>
     main(sys.argv[1:])
@@ -69,8 +72,7 @@ Driver stacktrace:
 
 function missingColumn(column: string, table: string, at: string): DriverTexts {
   return {
-    stderr: `${at} ERROR ApplicationMaster: User application exited with status 1
-`,
+    stderr: exited(at),
     stdout: `Traceback (most recent call last):
   File "audit_runner.py", line 212, in <module>
     main(sys.argv[1:])
@@ -88,8 +90,7 @@ pyspark.errors.exceptions.captured.AnalysisException: [UNRESOLVED_COLUMN.WITH_SU
 
 function missingConfig(uri: string, at: string): DriverTexts {
   return {
-    stderr: `${at} ERROR ApplicationMaster: User application exited with status 1
-`,
+    stderr: exited(at),
     stdout: `Traceback (most recent call last):
   File "audit_runner.py", line 212, in <module>
     main(sys.argv[1:])

@@ -12,23 +12,13 @@ import { type Input, objectsAt, oneOf, requiredText, textAt, textsAt } from '../
 import { stepSummary } from '../wire/output.ts';
 import { pageOf } from '../wire/paging.ts';
 import { forgetInactive } from './life.ts';
-import { type ClusterRecord, isEnding, type StepRecord } from './records.ts';
+import { type ClusterRecord, isEnding, type StepRecord, stepStates } from './records.ts';
 import { parseSteps } from './request.ts';
 
 /** EMR shows only the newest thousand steps of a cluster. */
 const visibleSteps = 1000;
 const activeLimit = 256;
 const cancelMs = 4000;
-
-const stepStates = [
-  'PENDING',
-  'CANCEL_PENDING',
-  'RUNNING',
-  'COMPLETED',
-  'CANCELLED',
-  'FAILED',
-  'INTERRUPTED',
-] as const;
 
 export function listSteps(simulation: Simulation, input: Input) {
   const cluster = clusterAt(simulation, requiredText(input, 'ClusterId'));

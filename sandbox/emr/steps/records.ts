@@ -2,25 +2,35 @@
 import type { Random } from '../../random.ts';
 import type { SandboxClock } from '../../service.ts';
 
-type StepState =
-  | 'PENDING'
-  | 'CANCEL_PENDING'
-  | 'RUNNING'
-  | 'COMPLETED'
-  | 'CANCELLED'
-  | 'FAILED'
-  | 'INTERRUPTED';
+export const stepStates = [
+  'PENDING',
+  'CANCEL_PENDING',
+  'RUNNING',
+  'COMPLETED',
+  'CANCELLED',
+  'FAILED',
+  'INTERRUPTED',
+] as const;
+type StepState = (typeof stepStates)[number];
 
-type ClusterState =
-  | 'STARTING'
-  | 'BOOTSTRAPPING'
-  | 'RUNNING'
-  | 'WAITING'
-  | 'TERMINATING'
-  | 'TERMINATED'
-  | 'TERMINATED_WITH_ERRORS';
+export const clusterStates = [
+  'STARTING',
+  'BOOTSTRAPPING',
+  'RUNNING',
+  'WAITING',
+  'TERMINATING',
+  'TERMINATED',
+  'TERMINATED_WITH_ERRORS',
+] as const;
+type ClusterState = (typeof clusterStates)[number];
 
-type ActionOnFailure = 'TERMINATE_JOB_FLOW' | 'TERMINATE_CLUSTER' | 'CANCEL_AND_WAIT' | 'CONTINUE';
+export const actionsOnFailure = [
+  'TERMINATE_JOB_FLOW',
+  'TERMINATE_CLUSTER',
+  'CANCEL_AND_WAIT',
+  'CONTINUE',
+] as const;
+type ActionOnFailure = (typeof actionsOnFailure)[number];
 
 export interface StepRequest {
   readonly name: string;
@@ -72,11 +82,14 @@ export interface StateReason {
   readonly withErrors?: true;
 }
 
+export const instanceRoles = ['MASTER', 'CORE', 'TASK'] as const;
+export const markets = ['ON_DEMAND', 'SPOT'] as const;
+
 export interface InstanceCollection {
   readonly id: string;
   readonly name: string;
-  readonly role: 'MASTER' | 'CORE' | 'TASK';
-  readonly market: 'ON_DEMAND' | 'SPOT';
+  readonly role: (typeof instanceRoles)[number];
+  readonly market: (typeof markets)[number];
   readonly instanceType: string;
   readonly count: number;
   readonly instanceIds: readonly string[];

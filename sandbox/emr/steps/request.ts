@@ -2,9 +2,8 @@
 
 import { brokenConstraint, validation } from '../wire/errors.ts';
 import { type Input, objectAt, objectsAt, oneOf, requiredText, textAt, textsAt } from '../wire/input.ts';
-import type { StepRequest } from './records.ts';
+import { actionsOnFailure, type StepRequest } from './records.ts';
 
-const actions = ['TERMINATE_JOB_FLOW', 'TERMINATE_CLUSTER', 'CANCEL_AND_WAIT', 'CONTINUE'] as const;
 const jarStepCharacters = 10_240;
 
 /** @throws WireError ValidationException for the first wrong member of a step */
@@ -20,7 +19,7 @@ function parseStep(step: Input, place: string, concurrency: number): StepRequest
   const jarStep = objectAt(step, 'HadoopJarStep');
   if (!jarStep) throw brokenConstraint(`${place}.hadoopJarStep`, undefined, 'Member must not be null');
   const action = textAt(step, 'ActionOnFailure') ?? 'TERMINATE_CLUSTER';
-  const actionOnFailure = oneOf(`${place}.actionOnFailure`, action, actions);
+  const actionOnFailure = oneOf(`${place}.actionOnFailure`, action, actionsOnFailure);
   if (concurrency > 1 && actionOnFailure !== 'CONTINUE')
     throw validation(
       `ActionOnFailure ${actionOnFailure} is not valid when StepConcurrencyLevel is greater than 1; use CONTINUE.`,

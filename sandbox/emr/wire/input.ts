@@ -1,58 +1,50 @@
 /** Reads the members of a JSON request, with EMR's error for each that is missing or has the wrong type. */
+import { isRecord } from '../../service.ts';
 import { brokenConstraint } from './errors.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
 
-export function objectAt(input: Input, member: string): Input | undefined {
+function valueAt<Value>(
+  input: Input,
+  member: string,
+  hasType: (value: unknown) => value is Value,
+  type: string,
+): Value | undefined {
   const value = input[member];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw brokenConstraint(wireName(member), value, 'Member must be a structure');
-  return value as Input;
+  if (!hasType(value)) throw brokenConstraint(wireName(member), value, `Member must be a ${type}`);
+  return value;
 }
 
-function listAt(input: Input, member: string): readonly unknown[] | undefined {
-  const value = input[member];
-  if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value)) throw brokenConstraint(wireName(member), value, 'Member must be a list');
-  return value;
+export function objectAt(input: Input, member: string): Input | undefined {
+  return valueAt(input, member, isRecord, 'structure');
 }
 
 export function objectsAt(input: Input, member: string): readonly Input[] {
-  const holder: Record<string, unknown> = {};
-  return (listAt(input, member) ?? []).map((value) => {
-    holder[member] = value;
-    return objectAt(holder, member) ?? {};
-  });
+  const isRecords = (value: unknown): value is Input[] => Array.isArray(value) && value.every(isRecord);
+  return valueAt(input, member, isRecords, 'list of structures') ?? [];
 }
 
 export function textsAt(input: Input, member: string): readonly string[] | undefined {
-  return listAt(input, member)?.map(String);
+  return valueAt(input, member, Array.isArray, 'list')?.map(String);
 }
 
 export function textAt(input: Input, member: string): string | undefined {
-  const value = input[member];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw brokenConstraint(wireName(member), value, 'Member must be a string');
-  return value;
+  return valueAt(input, member, (value) => typeof value === 'string', 'string');
+}
+
+export function numberAt(input: Input, member: string): number | undefined {
+  return valueAt(input, member, (value) => typeof value === 'number', 'number');
 }
 
 export function requiredText(input: Input, member: string, maximumLength = 256): string {
   const value = textAt(input, member);
-  if (value === undefined) throw brokenConstraint(wireName(member), undefined, 'Member must not be null');
-  if (value.length > maximumLength)
-    throw brokenConstraint(
-      wireName(member),
-      value,
-      `Member must have length less than or equal to ${maximumLength}`,
-    );
-  return value;
-}
-
-export function numberAt(input: Input, member: string): number | undefined {
-  const value = input[member];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number') throw brokenConstraint(wireName(member), value, 'Member must be a number');
+  const constraint =
+    value === undefined
+      ? 'Member must not be null'
+      : `Member must have length less than or equal to ${maximumLength}`;
+  if (value === undefined || value.length > maximumLength)
+    throw brokenConstraint(wireName(member), value, constraint);
   return value;
 }
 

@@ -1,30 +1,30 @@
 /** Clusters and steps in EMR's JSON. Times are epoch seconds with milliseconds. */
-import { accountId } from '../../wire/sts.ts';
+import { accountId, region } from '../../wire/sts.ts';
 import type { ClusterRecord, StepRecord } from '../steps/records.ts';
 
 export function seconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000;
 }
 
-export function clusterArn(cluster: ClusterRecord, region: string): string {
+export function clusterArn(cluster: ClusterRecord): string {
   return `arn:aws:elasticmapreduce:${region}:${accountId}:cluster/${cluster.id}`;
 }
 
-export function clusterSummary(cluster: ClusterRecord, nowMs: number, region: string) {
+export function clusterSummary(cluster: ClusterRecord, nowMs: number) {
   return {
     Id: cluster.id,
     Name: cluster.name,
     Status: clusterStatus(cluster),
     NormalizedInstanceHours: normalizedHours(cluster, nowMs),
-    ClusterArn: clusterArn(cluster, region),
+    ClusterArn: clusterArn(cluster),
   };
 }
 
-export function clusterDetails(cluster: ClusterRecord, nowMs: number, region: string) {
+export function clusterDetails(cluster: ClusterRecord, nowMs: number) {
   const { request } = cluster;
   const instances = request.Instances as Readonly<Record<string, unknown>>;
   return {
-    ...clusterSummary(cluster, nowMs, region),
+    ...clusterSummary(cluster, nowMs),
     Ec2InstanceAttributes: {
       Ec2KeyName: instances.Ec2KeyName,
       Ec2SubnetId: instances.Ec2SubnetId,

@@ -102,15 +102,10 @@ function listingOf(call: Call): Listing {
 
 function maxKeysOf(given: string | null): number {
   if (given === null || given === '') return mostKeys;
-  if (!/^\d{1,10}$/.test(given) || Number(given) > 2 ** 31 - 1)
-    throw s3Error(
-      'InvalidArgument',
-      /^-?\d+$/.test(given)
-        ? 'Argument maxKeys must be an integer between 0 and 2147483647'
-        : 'Provided max-keys not an integer or within integer range',
-      { fields: { ArgumentName: 'max-keys', ArgumentValue: given } },
-    );
-  return Math.min(Number(given), mostKeys);
+  if (/^\d{1,10}$/.test(given) && Number(given) < 2 ** 31) return Math.min(Number(given), mostKeys);
+  throw s3Error('InvalidArgument', 'Argument maxKeys must be an integer between 0 and 2147483647', {
+    fields: { ArgumentName: 'max-keys', ArgumentValue: given },
+  });
 }
 
 function pageOf({ bucket, prefix, delimiter, maxKeys }: Listing, after: Position | undefined): ListingPage {
@@ -139,7 +134,7 @@ function pageElements({ bucket, encode }: Listing, page: ListingPage, owner: boo
       leaf('ChecksumAlgorithm', object.checksum.algorithm),
       leaf('ChecksumType', object.checksum.type),
       leaf('Size', object.body.byteLength),
-      leaf('StorageClass', object.headers['x-amz-storage-class'] ?? 'STANDARD'),
+      leaf('StorageClass', 'STANDARD'),
       owner ? node('Owner', leaf('ID', ownerId)) : '',
     );
   });

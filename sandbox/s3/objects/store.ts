@@ -6,7 +6,7 @@ export interface S3Object {
   /** Without quotes. The MD5 of the body unless the object is encrypted with KMS or was uploaded in parts. */
   readonly etag: string;
   readonly modifiedMs: number;
-  /** Returned with every read: content type and the like, storage class, `x-amz-meta-…`. */
+  /** Returned with every read: content type and the like, `x-amz-meta-…`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly encryption: 'AES256' | 'aws:kms';
   readonly checksum: Checksum;

@@ -56,9 +56,8 @@ export function copyObject(call: Call): WireResponse {
   const { bucket, key } = targetOf(call, 's3:PutObject');
   const source = copiedObject(call);
   const replace = header(headers, 'x-amz-metadata-directive')?.toUpperCase() === 'REPLACE';
-  const storageClass = header(headers, 'x-amz-storage-class');
   const asked = header(headers, 'x-amz-server-side-encryption');
-  if (source === bucket.get(key) && !replace && storageClass === undefined && asked === undefined)
+  if (source === bucket.get(key) && !replace && asked === undefined)
     throw s3Error(
       'InvalidRequest',
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -70,7 +69,7 @@ export function copyObject(call: Call): WireResponse {
     // A copy is written in one piece, even when its source was uploaded in parts.
     etag: etagOf(digestOf('MD5', source.body).toString('hex'), encryption),
     modifiedMs: call.clock.nowMs(),
-    headers: replace ? objectHeaders(headers) : copiedHeaders(source, storageClass),
+    headers: replace ? objectHeaders(headers) : source.headers,
     encryption,
     checksum: checksumOf(algorithmNamed(algorithm), source.body),
   };
@@ -101,11 +100,4 @@ export function deleteObject(call: Call): WireResponse {
   requireMatch(header(call.request.headers, 'if-match'), bucket, key);
   bucket.delete(key);
   return { status: 204 };
-}
-
-function copiedHeaders(source: S3Object, storageClass: string | undefined): S3Object['headers'] {
-  const { 'x-amz-storage-class': _, ...rest } = source.headers;
-  return storageClass === undefined || storageClass === 'STANDARD'
-    ? rest
-    : { ...rest, 'x-amz-storage-class': storageClass };
 }

@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { isRecord } from '../../service.ts';
 import { s3Error } from './errors.ts';
 
 /** An element of a request body: text and child elements by name. */
@@ -24,8 +25,8 @@ const refused = /<!DOCTYPE|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)/i;
  */
 export function readXml(body: Buffer, root: string): XmlElement {
   const element = parsed(body.toString('utf8'))[root];
-  if (typeof element !== 'object' || element === null) throw s3Error('MalformedXML');
-  return element as XmlElement;
+  if (!isRecord(element)) throw s3Error('MalformedXML');
+  return element;
 }
 
 function parsed(source: string): XmlElement {
@@ -41,7 +42,7 @@ function parsed(source: string): XmlElement {
 export function childrenOf(element: XmlElement, name: 'Object' | 'Part'): readonly XmlElement[] {
   const children = element[name];
   if (!Array.isArray(children)) throw s3Error('MalformedXML');
-  return children.map((child) => (typeof child === 'object' ? child : {}));
+  return children.map((child) => (isRecord(child) ? child : {}));
 }
 
 export function childText(element: XmlElement, name: string): string | undefined {

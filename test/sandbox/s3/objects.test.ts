@@ -118,12 +118,6 @@ describe('a conditional write', () => {
   });
 });
 
-test('metadata over two kilobytes is refused', async () => {
-  const world = await startWorld();
-  const put = new PutObjectCommand({ ...at, Body: 'x', Metadata: { a: 'x'.repeat(2048) } });
-  expect(await errorOf(world.client().send(put))).toBe('MetadataTooLarge');
-});
-
 test('the ETag of an object encrypted with KMS says nothing about its bytes', async () => {
   const world = await startWorld();
   world.s3.buckets.create('kms', { sseKms: true });
