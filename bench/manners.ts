@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { startWorld, type World } from '../src/sandbox/world.ts';
+import { startWorld, type World } from '../sandbox/world/world.ts';
 import { watchHungPuts } from '../test/stdio/hungRequests.ts';
 import { type RawClient, startClient } from './rawClient.ts';
 import { markdownTable } from './tables.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checksPath, commitFiles, initRepository } from '../src/sandbox/targetRepository.ts';
+import { checksPath, commitFiles, initRepository } from '../sandbox/sample/targetRepository.ts';
 
 export const conditions = 12;
 const teams = 20;

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startWorld, type World } from '../src/sandbox/world.ts';
-import { region } from '../src/sandbox/worldEnvironment.ts';
+import { region } from '../sandbox/wire/sts.ts';
+import { startWorld, type World } from '../sandbox/world/world.ts';
 import { manyChecks } from './manyChecks.ts';
 import {
   fastest,

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { checkFiles } from '../sandbox/sample/files.ts';
+import { serverEnvironment } from '../sandbox/world/environment.ts';
 import { scaleIntervals } from '../src/checks/scale.ts';
-import { checkFiles } from '../src/sandbox/sampleChecks.ts';
-import { serverEnvironment } from '../src/sandbox/worldEnvironment.ts';
 import { conditions, digestOf, manyChecks, restore } from './manyChecks.ts';
 import {
   fastest,

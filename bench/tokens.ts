@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startWorld } from '../src/sandbox/world.ts';
+import { startWorld } from '../sandbox/world/world.ts';
 import { type RawClient, startClient } from './rawClient.ts';
 import { type Counted, countStory, countTools, type ListedTool, total } from './tokenCount.ts';
 

@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedAws, startEmbeddedAws } from '../src/sandbox/embeddedAws.ts';
-import { bucketName, serverEnvironment } from '../src/sandbox/worldEnvironment.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../sandbox/world/embeddedAws.ts';
+import { bucketName, serverEnvironment } from '../sandbox/world/environment.ts';
 import { contentsOf, manyChecks } from './manyChecks.ts';
 import { fastest, machineWords, measured, ourCommand, type Run, timeCells, versionOf } from './measured.ts';
 import { numberOf } from './options.ts';

@@ -95,12 +95,12 @@ switch (command) {
     break;
   }
   case 'sandbox': {
-    const { runSandbox } = await import('./sandbox/runSandbox.ts');
+    const { runSandbox } = await import('../sandbox/world/runSandbox.ts');
     await runSandbox({ dagsFolder: join(home, 'dags') });
     break;
   }
   case 'demo': {
-    const { runDemo } = await import('./sandbox/demo.ts');
+    const { runDemo } = await import('../sandbox/demo/demo.ts');
     await runDemo({
       serverFile: fileURLToPath(import.meta.url),
       dagsFolder: join(home, 'dags'),

@@ -1,7 +1,7 @@
 /** docs/iam-policy.json: enough for a whole load test, and no more. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { judge, type PolicyDocument } from '../src/sandbox/iam.ts';
+import { evaluatePolicy, type PolicyDocument } from '../sandbox/wire/iam.ts';
 import { prepareWorld, toolBed } from './tools/toolBed.ts';
 
 const policy = JSON.parse(readFileSync('docs/iam-policy.json', 'utf8')) as PolicyDocument;
@@ -36,7 +36,7 @@ test.each([
   ['s3:PutBucketPolicy', bucket],
 ])('%s on %s is denied explicitly, whatever else the role may do', (action, resource) => {
   const generous = { Effect: 'Allow', Action: 's3:*', Resource: '*' } as const;
-  expect(judge({ Statement: [...policy.Statement, generous] }, { action, resource })).toBe(
+  expect(evaluatePolicy({ Statement: [...policy.Statement, generous] }, { action, resource })).toBe(
     'explicitly denied',
   );
 });
@@ -46,5 +46,5 @@ test.each([
   'elasticmapreduce:AddJobFlowSteps',
   'elasticmapreduce:TerminateJobFlows',
 ])('%s is not allowed: starting and ending clusters is the part of Airflow', (action) => {
-  expect(judge(policy, { action, resource: '*' })).toBe('not allowed');
+  expect(evaluatePolicy(policy, { action, resource: '*' })).toBe('not allowed');
 });

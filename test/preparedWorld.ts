@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedAws } from '../src/sandbox/embeddedAws.ts';
-import { checksPath } from '../src/sandbox/targetRepository.ts';
-import { startWorld, type World } from '../src/sandbox/world.ts';
-import { serverEnvironment } from '../src/sandbox/worldEnvironment.ts';
+import { checksPath } from '../sandbox/sample/targetRepository.ts';
+import { startEmbeddedAws } from '../sandbox/world/embeddedAws.ts';
+import { serverEnvironment } from '../sandbox/world/environment.ts';
+import { startWorld, type World } from '../sandbox/world/world.ts';
 
 /** A dozen checks that hold every kind of file; the whole sample takes five times as long to upload. */
 const fewChecks =

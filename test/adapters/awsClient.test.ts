@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startAwsFront } from '../../sandbox/control/server.ts';
+import { createS3 } from '../../sandbox/s3/s3.ts';
+import { createSts } from '../../sandbox/wire/sts.ts';
 import { createAccount } from '../../src/adapters/account.ts';
 import { createAwsServices } from '../../src/adapters/awsClient.ts';
-import { createS3 } from '../../src/sandbox/s3/s3.ts';
-import { startAwsFront } from '../../src/sandbox/server.ts';
-import { createSts } from '../../src/sandbox/sts.ts';
 import { keyId, settings, useEndpoint } from './awsWorld.ts';
 
 const freshKey = 'ASIAFRESHFRESHFRESH1';

@@ -2,18 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AdjustableClock, sandboxClock } from '../../sandbox/clock.ts';
+import { startAwsFront } from '../../sandbox/control/server.ts';
+import { createEmr } from '../../sandbox/emr/emr.ts';
+import { createSimulation } from '../../sandbox/emr/simulation.ts';
+import type { StepPlan } from '../../sandbox/emr/steps/records.ts';
+import { createRandom } from '../../sandbox/random.ts';
+import { createS3 } from '../../sandbox/s3/s3.ts';
+import { createSts } from '../../sandbox/wire/sts.ts';
 import { createAwsServices } from '../../src/adapters/awsClient.ts';
 import { createObjectStore } from '../../src/adapters/s3.ts';
 import { configKey, dagKey } from '../../src/checks/keys.ts';
 import type { Upload, Watch } from '../../src/ports.ts';
-import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
-import { createEmr } from '../../src/sandbox/emr/emr.ts';
-import type { StepPlan } from '../../src/sandbox/emr/records.ts';
-import { createSimulation } from '../../src/sandbox/emr/simulation.ts';
-import { createRandom } from '../../src/sandbox/random.ts';
-import { createS3 } from '../../src/sandbox/s3/s3.ts';
-import { startAwsFront } from '../../src/sandbox/server.ts';
-import { createSts } from '../../src/sandbox/sts.ts';
 
 export const settings = {
   bucket: 'orchestration',
@@ -45,7 +45,7 @@ export interface AwsWorldOptions {
 }
 
 export async function startAwsWorld(options: AwsWorldOptions = {}) {
-  const clock: ManualClock = manualClock(options.startMs ?? Date.now());
+  const clock: AdjustableClock = sandboxClock({ speed: 0, startMs: options.startMs ?? Date.now() });
   const random = createRandom(7);
   const s3 = createS3({ clock });
   const simulation = createSimulation({
@@ -54,7 +54,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}) {
     plan: ({ name }) => options.plan?.(name) ?? { runMs: 60_000 },
     deliverLogs: () => undefined,
   });
-  const emr = createEmr({ simulation, random, region: 'us-east-1', quotaClock: 'off' });
+  const emr = createEmr({ simulation, quotaClock: 'off' });
   const front = await startAwsFront({ services: [s3.service, emr, createSts()], clock });
   s3.buckets.create(settings.bucket);
   useEndpoint(front.endpoint);

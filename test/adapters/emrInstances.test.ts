@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
 import { createInstances } from '../../src/adapters/emrInstances.ts';
 import { emrQuota } from '../../src/adapters/emrQuota.ts';
 import { createPrices } from '../../src/adapters/prices.ts';
-import { parseClusterOrder } from '../../src/sandbox/emr/clusterOrder.ts';
 import { watch } from './awsWorld.ts';
 import { instantClock, minute, startEmrWorld, startMs } from './emrWorld.ts';
 

@@ -1,8 +1,8 @@
 /** A cluster with steps on the embedded EMR, for the tests of the EMR adapter. */
 import { join } from 'node:path';
+import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
+import { submit } from '../../sandbox/emr/steps/operations.ts';
 import { createClusters } from '../../src/adapters/emr.ts';
-import { parseClusterOrder } from '../../src/sandbox/emr/clusterOrder.ts';
-import { submit } from '../../src/sandbox/emr/stepOperations.ts';
 import { startAwsWorld } from './awsWorld.ts';
 
 export const startMs = Date.UTC(2025, 11, 8, 20, 0, 0);

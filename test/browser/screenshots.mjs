@@ -23,8 +23,8 @@ async function typescriptParts() {
   await build({
     stdin: {
       contents: [
-        `export { startWorld } from ${from('src/sandbox/world.ts')};`,
-        `export { connect } from ${from('src/sandbox/demoClient.ts')};`,
+        `export { startWorld } from ${from('sandbox/world/world.ts')};`,
+        `export { connect } from ${from('sandbox/demo/client.ts')};`,
       ].join('\n'),
       resolveDir: root,
     },

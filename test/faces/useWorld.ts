@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import type { World } from '../../sandbox/world/world.ts';
 import { compose } from '../../src/compose.ts';
 import type { Ports } from '../../src/ports.ts';
-import type { World } from '../../src/sandbox/world.ts';
 import { readSettings } from '../../src/settings.ts';
 import { startPreparedWorld } from '../preparedWorld.ts';
 

@@ -5,7 +5,7 @@
  */
 import { expect } from 'vitest';
 
-/** What both are asked to be wrong about in the same way never passes: `aws` is pinned, and moto must still differ. */
+/** Where moto differs from AWS: the sandbox must give `aws`, and moto must still differ. */
 export interface KnownDifference {
   /** What AWS does, with the source. */
   readonly reason: string;
@@ -29,7 +29,7 @@ export function expectAgreement(
     return;
   }
   expect(answers.sandbox, difference.reason).toEqual(difference.aws);
-  expect(answers.moto, `moto agrees by now: drop the exception "${difference.reason}"`).not.toEqual(
+  expect(answers.moto, `moto now agrees: remove the exception "${difference.reason}"`).not.toEqual(
     difference.aws,
   );
 }

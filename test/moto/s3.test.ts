@@ -4,59 +4,53 @@ import {
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
-  DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
-  GetBucketLocationCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListBucketsCommand,
-  ListMultipartUploadsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
-  ListPartsCommand,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { runningClock } from '../../src/sandbox/clock.ts';
-import { createS3 } from '../../src/sandbox/s3/s3.ts';
-import { type AwsFront, startAwsFront } from '../../src/sandbox/server.ts';
+import { sandboxClock } from '../../sandbox/clock.ts';
+import { type AwsFront, startAwsFront } from '../../sandbox/control/server.ts';
+import { createS3, type S3 } from '../../sandbox/s3/s3.ts';
 import { expectAgreement, type KnownDifference, motoEndpoint, outcome } from './contract.ts';
 
 let front: AwsFront;
+let sandbox: S3;
 let sides: { sandbox: S3Client; moto: S3Client };
 let buckets = 0;
 
 beforeAll(async () => {
-  const clock = runningClock();
-  front = await startAwsFront({ services: [createS3({ clock }).service], clock });
+  const clock = sandboxClock();
+  sandbox = createS3({ clock });
+  front = await startAwsFront({ services: [sandbox.service], clock });
   sides = { sandbox: clientOf(front.endpoint), moto: clientOf(motoEndpoint()) };
 });
 afterAll(() => front.close());
 
-function clientOf(endpoint: string, region = 'us-east-1'): S3Client {
+function clientOf(endpoint: string): S3Client {
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' };
-  return new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
+  return new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true, maxAttempts: 1 });
 }
 
 type Story = (s3: S3Client, bucket: string) => Promise<unknown>;
 
-/** Both sides live through the same story in a new bucket of the same name. */
+/** Both sides play the same story in a new bucket of the same name; the sandbox creates buckets without HTTP. */
 function agrees(name: string, story: Story, difference?: KnownDifference): void {
   test(name, async () => {
     buckets += 1;
     const bucket = `contract-${buckets}`;
-    const [sandbox, moto] = await Promise.all(
-      [sides.sandbox, sides.moto].map(async (s3) => {
-        await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-        return await story(s3, bucket);
-      }),
-    );
-    expectAgreement({ sandbox, moto }, difference);
+    sandbox.buckets.create(bucket);
+    await sides.moto.send(new CreateBucketCommand({ Bucket: bucket }));
+    const [ours, moto] = await Promise.all([sides.sandbox, sides.moto].map((s3) => story(s3, bucket)));
+    expectAgreement({ sandbox: ours, moto }, difference);
   });
 }
 
@@ -138,12 +132,12 @@ describe('listing', () => {
     return page.Contents?.map(({ Key }) => Key);
   });
 
-  agrees('escapes keys that are no good XML', async (s3, bucket) => {
+  agrees('escapes keys that contain XML', async (s3, bucket) => {
     await fill(s3, bucket, ['<a>&"b".yml', 'tab\there.yml']);
     return await pages(s3, { Bucket: bucket });
   });
 
-  agrees('gives each object size, tag, time and class', async (s3, bucket) => {
+  agrees('gives the size, ETag, time and storage class of each object', async (s3, bucket) => {
     await fill(s3, bucket, ['one.yml']);
     return await outcome(s3.send(new ListObjectsV2Command({ Bucket: bucket }))).then(listingWithoutChecksums);
   });
@@ -179,7 +173,7 @@ describe('listing', () => {
   );
 
   agrees(
-    'refuses a token that it never gave',
+    'refuses a token that it never issued',
     async (s3, bucket) =>
       outcome(s3.send(new ListObjectsV2Command({ Bucket: bucket, ContinuationToken: 'made-up' }))),
     {
@@ -197,68 +191,16 @@ describe('listing', () => {
       aws: { status: 400, error: 'InvalidArgument' },
     },
   );
-  agrees('says that there is no such bucket', async (s3) =>
+  agrees('refuses a missing bucket', async (s3) =>
     outcome(s3.send(new ListObjectsV2Command({ Bucket: 'nowhere-at-all' }))),
   );
 });
 
 describe('buckets', () => {
-  agrees('are found by head and have a location', async (s3, bucket) => [
+  agrees('are found by head', async (s3, bucket) => [
     await outcome(s3.send(new HeadBucketCommand({ Bucket: bucket }))),
-    await outcome(s3.send(new GetBucketLocationCommand({ Bucket: bucket }))),
     await outcome(s3.send(new HeadBucketCommand({ Bucket: 'nowhere-at-all' }))),
-    await outcome(s3.send(new GetBucketLocationCommand({ Bucket: 'nowhere-at-all' }))),
   ]);
-  agrees('can be made again in us-east-1', async (s3, bucket) =>
-    outcome(s3.send(new CreateBucketCommand({ Bucket: bucket }))),
-  );
-  agrees(
-    'cannot have a name that is none',
-    async (s3) => outcome(s3.send(new CreateBucketCommand({ Bucket: 'No_Good_Name' }))),
-    {
-      reason:
-        'Bucket naming rules: lower-case letters, digits, dots and hyphens only; moto checks the length alone',
-      aws: { status: 400, error: 'InvalidBucketName' },
-    },
-  );
-  test('belong to a region, which is told in the same way', async () => {
-    const [sandbox, moto] = await Promise.all(
-      [front.endpoint, motoEndpoint()].map(async (endpoint) => {
-        const s3 = clientOf(endpoint, 'eu-west-1');
-        const create = (Bucket: string, region?: 'eu-west-1' | 'us-west-2') =>
-          outcome(
-            s3.send(
-              new CreateBucketCommand({
-                Bucket,
-                ...(region && { CreateBucketConfiguration: { LocationConstraint: region } }),
-              }),
-            ),
-          );
-        return [
-          await create('contract-eu'),
-          await create('contract-eu', 'us-west-2'),
-          await create('contract-eu', 'eu-west-1'),
-          await create('contract-eu', 'eu-west-1'),
-          await outcome(s3.send(new GetBucketLocationCommand({ Bucket: 'contract-eu' }))),
-          await outcome(s3.send(new HeadBucketCommand({ Bucket: 'contract-eu' }))),
-        ];
-      }),
-    );
-    expectAgreement({ sandbox, moto });
-  });
-  agrees('are listed', async (s3, bucket) => {
-    const { Buckets } = await s3.send(new ListBucketsCommand({}));
-    return Buckets?.filter(({ Name }) => Name === bucket).map(({ Name, CreationDate }) => [
-      Name,
-      CreationDate instanceof Date,
-    ]);
-  });
-  agrees('are deleted only when empty', async (s3, bucket) => {
-    await fill(s3, bucket, ['a']);
-    const full = await outcome(s3.send(new DeleteBucketCommand({ Bucket: bucket })));
-    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'a' }));
-    return [full, await outcome(s3.send(new DeleteBucketCommand({ Bucket: bucket })))];
-  });
 });
 
 describe('objects', () => {
@@ -285,11 +227,11 @@ describe('objects', () => {
       await outcome(s3.send(new GetObjectCommand(at))),
     ].map(withoutEncryption);
   });
-  agrees('an empty one too', async (s3, bucket) => {
+  agrees('also when they are empty', async (s3, bucket) => {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'empty', Body: '' }));
     return withoutEncryption(await outcome(s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'empty' }))));
   });
-  agrees('are missed in the same words', async (s3, bucket) => [
+  agrees('give the same errors when they are missing', async (s3, bucket) => [
     await outcome(s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'none' }))),
     await outcome(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'none' }))),
     await outcome(s3.send(new GetObjectCommand({ Bucket: 'nowhere-at-all', Key: 'none' }))),
@@ -322,7 +264,7 @@ describe('objects', () => {
         await outcome(s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'k', Range }))),
       );
     });
-  agrees('refuse a range behind their end', async (s3, bucket) => {
+  agrees('refuse a range after their end', async (s3, bucket) => {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'k', Body: '0123456789' }));
     return await outcome(s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'k', Range: 'bytes=10-' })));
   });
@@ -371,7 +313,7 @@ describe('conditions', () => {
 
   const put = (Bucket: string, condition: object) =>
     new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ...condition });
-  agrees('on writes: only where there is nothing yet', async (s3, bucket) => {
+  agrees('on writes: only when there is no object yet', async (s3, bucket) => {
     const statuses = [
       await outcome(s3.send(put(bucket, { IfNoneMatch: '*' }))),
       await outcome(s3.send(put(bucket, { IfNoneMatch: '*' }))),
@@ -386,10 +328,10 @@ describe('conditions', () => {
   });
 });
 
-describe('proofs of the bytes', () => {
+describe('digests of the bytes', () => {
   const unchecked = (error: string): KnownDifference => ({
     reason:
-      'S3 compares the digests it is sent with the bytes ("Checking object integrity"); moto stores what it is told',
+      'S3 compares the digests it is sent with the bytes ("Checking object integrity"); moto stores what it is sent',
     aws: { status: 400, error },
   });
   const refuses = (name: string, input: object, difference: KnownDifference) =>
@@ -404,7 +346,7 @@ describe('proofs of the bytes', () => {
     { ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==' },
     unchecked('BadDigest'),
   );
-  refuses('a Content-MD5 that is none is refused', { ContentMD5: 'AAAA' }, unchecked('InvalidDigest'));
+  refuses('an invalid Content-MD5 is refused', { ContentMD5: 'AAAA' }, unchecked('InvalidDigest'));
   refuses('a CRC32 of other bytes is refused', { ChecksumCRC32: 'AAAAAA==' }, unchecked('BadDigest'));
   refuses(
     'a SHA-256 of other bytes is refused',
@@ -414,7 +356,7 @@ describe('proofs of the bytes', () => {
   refuses('a CRC32 of the wrong length is refused', { ChecksumCRC32: 'AAAA' }, unchecked('InvalidRequest'));
 
   for (const ChecksumAlgorithm of ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)
-    agrees(`${ChecksumAlgorithm} is kept and told`, async (s3, bucket) => {
+    agrees(`${ChecksumAlgorithm} is stored and returned`, async (s3, bucket) => {
       const at = { Bucket: bucket, Key: 'k' };
       const put = await outcome(
         s3.send(new PutObjectCommand({ ...at, Body: '0123456789', ChecksumAlgorithm })),
@@ -445,7 +387,7 @@ describe('copies', () => {
     const answer = (await s3.send(copy(bucket, {}))).CopyObjectResult;
     return [answer?.ETag, answer?.LastModified instanceof Date, await headOf(s3, bucket)];
   });
-  agrees('replace it when told to', async (s3, bucket) => {
+  agrees('replace it on request', async (s3, bucket) => {
     await source(s3, bucket);
     await s3.send(
       copy(bucket, { MetadataDirective: 'REPLACE', Metadata: { b: '2' }, ContentType: 'text/plain' }),
@@ -461,18 +403,18 @@ describe('copies', () => {
     return { status, error };
   };
   const tag = '"781e5e245d69b566979b86e28d23f2c7"'; // the MD5 of 0123456789
-  agrees('take the version they were told', copied({ CopySourceIfMatch: tag }));
-  agrees('take none but another version', copied({ CopySourceIfNoneMatch: tag }));
+  agrees('copy the version that is asked for', copied({ CopySourceIfMatch: tag }));
+  agrees('copy nothing but another version', copied({ CopySourceIfNoneMatch: tag }));
   for (const [name, input] of Object.entries({
     'no other version': { CopySourceIfMatch: '"other"' },
     'nothing that changed since': { CopySourceIfUnmodifiedSince: new Date('2001-01-01T00:00:00Z') },
   }))
-    agrees(`take ${name}`, copied(input), {
+    agrees(`copy ${name}`, copied(input), {
       reason:
-        'CopyObject: a condition on the source that does not hold is 412 Precondition Failed; moto copies all the same',
+        'CopyObject: a condition on the source that does not hold is 412 Precondition Failed; moto copies anyway',
       aws: { status: 412, error: 'PreconditionFailed' },
     });
-  agrees('miss their source in the same words', async (s3, bucket) => [
+  agrees('give the same errors when the source is missing', async (s3, bucket) => [
     await outcome(s3.send(copy(bucket, {}))),
     await outcome(s3.send(copy(bucket, { CopySource: 'nowhere-at-all/key' }))),
   ]);
@@ -501,7 +443,7 @@ describe('deleting', () => {
     },
     {
       reason:
-        'DeleteObjects: "in quiet mode the response includes only keys where the delete encountered an error"; moto tells all',
+        'DeleteObjects: "in quiet mode the response includes only keys where the delete encountered an error"; moto lists all keys',
       aws: { status: 200, answer: {} },
     },
   );
@@ -512,7 +454,8 @@ describe('deleting', () => {
       return await outcome(s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } })));
     },
     {
-      reason: 'DeleteObjects: the request holds at most 1,000 keys, more is MalformedXML; moto has no limit',
+      reason:
+        'DeleteObjects: the request contains at most 1,000 keys, more is MalformedXML; moto has no limit',
       aws: { status: 400, error: 'MalformedXML' },
     },
   );
@@ -528,14 +471,12 @@ describe('uploads in parts', () => {
     const UploadId = await begin(s3, bucket);
     const one = await s3.send(new UploadPartCommand({ ...at(bucket), UploadId, PartNumber: 1, Body: large }));
     const two = await s3.send(new UploadPartCommand({ ...at(bucket), UploadId, PartNumber: 2, Body: 'end' }));
-    const listed = await s3.send(new ListPartsCommand({ ...at(bucket), UploadId }));
     const Parts = [one, two].map(({ ETag }, index) => ({ ETag, PartNumber: index + 1 }));
     const done = await s3.send(
       new CompleteMultipartUploadCommand({ ...at(bucket), UploadId, MultipartUpload: { Parts } }),
     );
     const head = await s3.send(new HeadObjectCommand(at(bucket)));
-    const parts = listed.Parts?.map(({ PartNumber, Size, ETag }) => ({ PartNumber, Size, ETag }));
-    return [parts, done.ETag, done.Bucket, done.Key, head.ContentLength, head.ETag, head.Metadata];
+    return [Parts, done.ETag, done.Bucket, done.Key, head.ContentLength, head.ETag, head.Metadata];
   });
   agrees('copy a range of another object as a part', async (s3, bucket) => {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'from', Body: '0123456789' }));
@@ -550,12 +491,11 @@ describe('uploads in parts', () => {
     );
     return await (await s3.send(new GetObjectCommand(at(bucket)))).Body?.transformToString();
   });
-  agrees('are listed until they are given up', async (s3, bucket) => {
+  agrees('are gone once they are aborted', async (s3, bucket) => {
     const UploadId = await begin(s3, bucket);
-    const before = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
     const aborted = await outcome(s3.send(new AbortMultipartUploadCommand({ ...at(bucket), UploadId })));
-    const after = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-    return [before.Uploads?.map(({ Key }) => Key), aborted, after.Uploads];
+    const part = new UploadPartCommand({ ...at(bucket), UploadId, PartNumber: 1, Body: 'x' });
+    return [aborted, await outcome(s3.send(part))];
   });
   const complete = (s3: S3Client, bucket: string, UploadId: string | undefined, Parts: object[]) =>
     outcome(

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { expect, test } from 'vitest';
-import { awsBed, clusterConfig, dagSource } from './awsBed.ts';
+import { awsHarness, clusterConfig, dagSource } from './awsHarness.ts';
 
 const threeHours = "current_timestamp - INTERVAL '6' hour";
 const config15m = 'cluster_configs/yang_audit_load_test_cluster_15m.json';
 
-test('a run makes a cluster, gives it one step a check in listing order, and ends it', async () => {
-  const bed = await awsBed();
+test('a run creates a cluster, submits one step for each check in listing order, and terminates it', async () => {
+  const harness = await awsHarness();
   for (const path of ['orders/check_orders_15m.yml', 'check_lists_15m.yml', 'README.md'])
-    bed.check(path, threeHours);
-  const { status, answer } = await bed.trigger();
+    harness.check(path, threeHours);
+  const { status, answer } = await harness.trigger();
   expect(status).toBe(200);
   expect(answer).toEqual({
     clusterId: expect.stringMatching(/^j-[A-Z0-9]{13}$/),
     dagRunId: 'manual__2025-12-08T15:30:00.000000+00:00',
   });
-  bed.aws.advance(30);
-  const cluster = bed.cluster();
+  harness.aws.advance(30);
+  const cluster = harness.cluster();
   expect(cluster.id).toBe(answer.clusterId);
   expect(cluster.name).toBe(`yang_audit_load_test_15m_2x_${answer.dagRunId}`);
   expect(cluster.state).toBe('TERMINATED');
@@ -38,28 +38,28 @@ test('a run makes a cluster, gives it one step a check in listing order, and end
       ...['--run-id', answer.dagRunId],
     ],
   });
-  expect(bed.aws.dagRuns.list()).toMatchObject([{ state: 'success', checks: 2, submitted: 2 }]);
+  expect(harness.aws.dagRuns.list()).toMatchObject([{ state: 'success', checks: 2, submitted: 2 }]);
 });
 
-test('steps are submitted once the cluster is up, so that their waiting is for a slot', async () => {
-  const bed = await awsBed();
-  bed.check('check_lists_15m.yml', threeHours);
-  await bed.trigger();
-  bed.aws.advance(1);
-  expect(bed.cluster()).toMatchObject({ state: 'STARTING', steps: [] });
-  bed.aws.advance(30);
-  const { readyMs = 0, steps } = bed.cluster();
+test('steps are submitted once the cluster is up, so that they wait only for a slot', async () => {
+  const harness = await awsHarness();
+  harness.check('check_lists_15m.yml', threeHours);
+  await harness.trigger();
+  harness.aws.advance(1);
+  expect(harness.cluster()).toMatchObject({ state: 'STARTING', steps: [] });
+  harness.aws.advance(30);
+  const { readyMs = 0, steps } = harness.cluster();
   expect(steps[0]?.createdMs).toBeGreaterThan(readyMs);
 });
 
-test('hourly steps carry a window of LOAD hours that ends at ts_end, or at the time of the run', async () => {
-  const bed = await awsBed({ schedule: 'hourly', load: 4 });
-  bed.check('check_events_hourly.yml', 'x');
+test('hourly steps have a window of LOAD hours that ends at ts_end, or at the time of the run', async () => {
+  const harness = await awsHarness({ schedule: 'hourly', load: 4 });
+  harness.check('check_events_hourly.yml', 'x');
   const windows: unknown[] = [];
   for (const conf of [{}, { ts_end: '2025-12-08T10:00:00-05:00' }]) {
-    await bed.trigger(conf);
-    bed.aws.advance(60);
-    windows.push(bed.cluster().steps[0]?.request.args.slice(-4));
+    await harness.trigger(conf);
+    harness.aws.advance(60);
+    windows.push(harness.cluster().steps[0]?.request.args.slice(-4));
   }
   expect(windows).toEqual([
     ['--ts-start', '2025-12-08T11:30:00+00:00', '--ts-end', '2025-12-08T15:30:00+00:00'],
@@ -67,33 +67,33 @@ test('hourly steps carry a window of LOAD hours that ends at ts_end, or at the t
   ]);
 });
 
-test('a cluster can be kept for the next round, which leaves it up too', async () => {
-  const bed = await awsBed();
-  bed.check('check_lists_15m.yml', threeHours);
-  const first = await bed.trigger({ keep_cluster: true });
-  bed.aws.advance(20);
-  expect(bed.cluster().state).toBe('WAITING');
-  const second = await bed.trigger({ cluster_id: first.answer.clusterId });
-  bed.aws.advance(20);
+test('a cluster can be kept for the next round, which also leaves it up', async () => {
+  const harness = await awsHarness();
+  harness.check('check_lists_15m.yml', threeHours);
+  const first = await harness.trigger({ keep_cluster: true });
+  harness.aws.advance(20);
+  expect(harness.cluster().state).toBe('WAITING');
+  const second = await harness.trigger({ cluster_id: first.answer.clusterId });
+  harness.aws.advance(20);
   expect(second.answer.clusterId).toBe(first.answer.clusterId);
   expect(second.answer.dagRunId).not.toBe(first.answer.dagRunId);
-  expect(bed.cluster()).toMatchObject({
+  expect(harness.cluster()).toMatchObject({
     state: 'WAITING',
     steps: [{ state: 'COMPLETED' }, { state: 'COMPLETED' }],
   });
 });
 
-test('1,203 checks go in batches, never more than 200 active at once, and all of them run', async () => {
-  const bed = await awsBed();
-  bed.dag(config15m, JSON.stringify(clusterConfig('15m', 64)));
-  for (let number = 0; number < 1203; number++) bed.check(`check_t${number}_15m.yml`, threeHours);
-  await bed.trigger();
+test('1,203 checks are submitted in batches, never more than 200 are active, and all of them run', async () => {
+  const harness = await awsHarness();
+  harness.dag(config15m, JSON.stringify(clusterConfig('15m', 64)));
+  for (let number = 0; number < 1203; number++) harness.check(`check_t${number}_15m.yml`, threeHours);
+  await harness.trigger();
   let mostActive = 0;
-  for (let minute = 0; minute < 120 && bed.cluster().state !== 'TERMINATED'; minute++) {
-    bed.aws.advance(1);
-    mostActive = Math.max(mostActive, bed.cluster().active.length);
+  for (let minute = 0; minute < 120 && harness.cluster().state !== 'TERMINATED'; minute++) {
+    harness.aws.advance(1);
+    mostActive = Math.max(mostActive, harness.cluster().active.length);
   }
-  const { steps, state } = bed.cluster();
+  const { steps, state } = harness.cluster();
   expect({ state, mostActive, steps: steps.length }).toEqual({
     state: 'TERMINATED',
     mostActive: 200,
@@ -103,21 +103,21 @@ test('1,203 checks go in batches, never more than 200 active at once, and all of
   expect(new Set(steps.map(({ createdMs }) => Math.floor(createdMs / 10_000))).size).toBeGreaterThan(6);
 });
 
-test('a run whose cluster is ended under it fails, and says why', async () => {
-  const bed = await awsBed();
-  bed.check('check_lists_15m.yml', threeHours);
-  const { answer } = await bed.trigger();
+test('a run whose cluster is terminated fails and says why', async () => {
+  const harness = await awsHarness();
+  harness.check('check_lists_15m.yml', threeHours);
+  const { answer } = await harness.trigger();
   const emr = new EMRClient({
-    endpoint: bed.aws.endpoint,
+    endpoint: harness.aws.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' },
   });
-  bed.aws.advance(4.5);
+  harness.aws.advance(4.5);
   await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [answer.clusterId ?? ''] }));
   emr.destroy();
-  bed.aws.advance(2);
-  expect(bed.aws.dagRuns.list()).toMatchObject([
-    { state: 'failed', problem: expect.stringContaining('ended in mid-run: Terminated by user request') },
+  harness.aws.advance(2);
+  expect(harness.aws.dagRuns.list()).toMatchObject([
+    { state: 'failed', problem: expect.stringContaining('ended during the run: Terminated by user request') },
   ]);
 });
 
@@ -127,9 +127,9 @@ test.each([
   ['a cluster that does not exist', { conf: { cluster_id: 'j-NOSUCH' } }, 409, /j-NOSUCH does not exist/],
   ['an end without an offset', { conf: { ts_end: '2025-12-08T10:00:00' } }, 400, /not a time with an offset/],
 ])('%s is refused', async (_what, { dagId, conf }: { dagId?: string; conf?: object }, status, message) => {
-  const bed = await awsBed();
-  bed.check('check_lists_15m.yml', threeHours);
-  expect(await bed.trigger(conf, dagId)).toMatchObject({
+  const harness = await awsHarness();
+  harness.check('check_lists_15m.yml', threeHours);
+  expect(await harness.trigger(conf, dagId)).toMatchObject({
     status,
     answer: { message: expect.stringMatching(message) },
   });
@@ -152,34 +152,35 @@ test.each([
   ],
   ['a cluster config that is not JSON', config15m, '{', /is not JSON/],
   ['a cluster config without a step', config15m, '{"Name": "n"}', /no AuditStep/],
-])('a DAG folder with %s is refused, and no cluster is made', async (_what, path, text, message) => {
-  const bed = await awsBed();
-  bed.check('check_lists_15m.yml', threeHours);
-  bed.dag(path, text);
-  expect(await bed.trigger()).toMatchObject({
+])('a DAG folder with %s is refused, and no cluster is created', async (_what, path, text, message) => {
+  const harness = await awsHarness();
+  harness.check('check_lists_15m.yml', threeHours);
+  harness.dag(path, text);
+  expect(await harness.trigger()).toMatchObject({
     status: 422,
     answer: { message: expect.stringMatching(message) },
   });
-  expect(bed.aws.simulation.clusters.size).toBe(0);
+  expect(harness.aws.simulation.clusters.size).toBe(0);
 });
 
-test('a level whose checks are not in the bucket is refused, and no cluster is made', async () => {
-  const bed = await awsBed({ load: 2 });
-  bed.dag('yang_audit_load_test.py', dagSource(8));
-  bed.check('check_lists_15m.yml', threeHours);
+test('a level without checks in the bucket is refused, and no cluster is created', async () => {
+  const harness = await awsHarness({ load: 2 });
+  harness.dag('yang_audit_load_test.py', dagSource(8));
+  harness.check('check_lists_15m.yml', threeHours);
   const message = expect.stringContaining('checks_load_test/configs/15m/8x/; no cluster was created');
-  expect(await bed.trigger()).toMatchObject({ status: 409, answer: { message } });
+  expect(await harness.trigger()).toMatchObject({ status: 409, answer: { message } });
 });
 
 test.each(['15m', 'hourly', 'daily'])("the project's own DAG folder runs its %s checks", async (schedule) => {
   const load = Number(/^LOAD = (\d+)$/m.exec(readFileSync('dags/yang_audit_load_test.py', 'utf8'))?.[1]);
-  const bed = await awsBed({ schedule, load });
+  const harness = await awsHarness({ schedule, load });
   const config = `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`;
-  for (const path of ['yang_audit_load_test.py', config]) bed.dag(path, readFileSync(`dags/${path}`, 'utf8'));
-  bed.check('check_lists.yml', threeHours);
-  expect((await bed.trigger()).status).toBe(200);
-  bed.aws.advance(60);
-  const { steps, name } = bed.cluster();
+  for (const path of ['yang_audit_load_test.py', config])
+    harness.dag(path, readFileSync(`dags/${path}`, 'utf8'));
+  harness.check('check_lists.yml', threeHours);
+  expect((await harness.trigger()).status).toBe(200);
+  harness.aws.advance(60);
+  const { steps, name } = harness.cluster();
   expect(name).toMatch(`yang_audit_load_test_${schedule}_${load}x_manual__`);
   expect(steps).toHaveLength(1);
   expect(steps[0]?.request.args.filter((text) => /[{}]/.test(text))).toEqual([]);

@@ -1,12 +1,12 @@
 import { DescribeClusterCommand, ListStepsCommand } from '@aws-sdk/client-emr';
 import { expect, test } from 'vitest';
-import { emrBed } from './emrBed.ts';
+import { emrHarness } from './emrHarness.ts';
 
-test('ListSteps has ten calls at once and then one every two seconds', async () => {
+test('ListSteps allows ten calls at once and then one every two seconds', async () => {
   let nowMs = 0;
-  const bed = await emrBed({ quotaClock: () => nowMs });
-  const ClusterId = await bed.upCluster();
-  const list = () => bed.emr.send(new ListStepsCommand({ ClusterId }));
+  const harness = await emrHarness({ quotaClock: () => nowMs });
+  const ClusterId = await harness.upCluster();
+  const list = () => harness.emr.send(new ListStepsCommand({ ClusterId }));
   for (let call = 0; call < 10; call++) await list();
   await expect(list()).rejects.toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
   nowMs += 1900;
@@ -16,12 +16,12 @@ test('ListSteps has ten calls at once and then one every two seconds', async () 
   await expect(list()).rejects.toThrow('Rate exceeded');
 });
 
-test('all calls together share one quota of 25, which other operations use up', async () => {
+test('all calls together share one quota of 25, which any operation uses up', async () => {
   let nowMs = 0;
-  const bed = await emrBed({ quotaClock: () => nowMs });
-  const ClusterId = await bed.upCluster();
-  const describe = () => bed.emr.send(new DescribeClusterCommand({ ClusterId }));
-  const list = () => bed.emr.send(new ListStepsCommand({ ClusterId }));
+  const harness = await emrHarness({ quotaClock: () => nowMs });
+  const ClusterId = await harness.upCluster();
+  const describe = () => harness.emr.send(new DescribeClusterCommand({ ClusterId }));
+  const list = () => harness.emr.send(new ListStepsCommand({ ClusterId }));
   for (let call = 0; call < 10; call++) await describe();
   for (let call = 0; call < 10; call++) await list();
   await expect(describe()).rejects.toThrow('Rate exceeded');
@@ -30,22 +30,22 @@ test('all calls together share one quota of 25, which other operations use up', 
 });
 
 test('the clock of the quotas is not the clock of the clusters', async () => {
-  const bed = await emrBed({ quotaClock: () => 0 });
-  const ClusterId = await bed.upCluster();
-  for (let call = 0; call < 10; call++) await bed.emr.send(new ListStepsCommand({ ClusterId }));
-  bed.minutes(60);
-  await expect(bed.emr.send(new ListStepsCommand({ ClusterId }))).rejects.toThrow('Rate exceeded');
+  const harness = await emrHarness({ quotaClock: () => 0 });
+  const ClusterId = await harness.upCluster();
+  for (let call = 0; call < 10; call++) await harness.emr.send(new ListStepsCommand({ ClusterId }));
+  harness.minutes(60);
+  await expect(harness.emr.send(new ListStepsCommand({ ClusterId }))).rejects.toThrow('Rate exceeded');
 });
 
-test('the SDK knows the refusal for one that is worth another try', async () => {
+test('the SDK recognises the refusal and tries again', async () => {
   let exhausted = false;
   let looks = 0;
-  // The refused call looks at the clock twice; a minute has passed when the next one looks.
+  // The refused call reads the clock twice; a minute has passed at the next reading.
   const quotaClock = () => (exhausted && ++looks > 2 ? 60_000 : 0);
-  const bed = await emrBed({ quotaClock, maxAttempts: 2 });
-  const ClusterId = await bed.upCluster();
-  for (let call = 0; call < 10; call++) await bed.emr.send(new ListStepsCommand({ ClusterId }));
+  const harness = await emrHarness({ quotaClock, maxAttempts: 2 });
+  const ClusterId = await harness.upCluster();
+  for (let call = 0; call < 10; call++) await harness.emr.send(new ListStepsCommand({ ClusterId }));
   exhausted = true;
-  const { $metadata } = await bed.emr.send(new ListStepsCommand({ ClusterId }));
+  const { $metadata } = await harness.emr.send(new ListStepsCommand({ ClusterId }));
   expect($metadata.attempts).toBe(2);
 });

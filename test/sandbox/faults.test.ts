@@ -19,8 +19,8 @@ async function inject(world: World, ...faults: object[]): Promise<void> {
   expect(status, body).toBe(200);
 }
 
-describe('an order to fail', () => {
-  test('meets as many requests as it says, then no more', async () => {
+describe('an injected fault', () => {
+  test('applies to as many requests as it says, then to no more', async () => {
     const world = await startWorld();
     await inject(world, { service: 's3', operation: 'PutObject', error: 'SlowDown', times: 2 });
     const answers: string[] = [];
@@ -59,9 +59,9 @@ describe('an order to fail', () => {
     );
   });
 
-  for (const [wrong, told] of [
+  for (const [wrong, message] of [
     [{ service: 'glue', error: 'SlowDown' }, 'unknown service "glue"; one of s3, sts'],
-    [{ service: 's3', error: 'SlowDwon' }, 's3 has no error "SlowDwon"; one of 500, 503, SlowDown'],
+    [{ service: 's3', error: 'SlowDwon' }, 's3 has no error "SlowDwon"; one of SlowDown, ThrottlingException, 503'],
     [{ service: 'sts', error: 'NoSuchBucket' }, 'sts has no error "NoSuchBucket"'],
     [{ service: 's3', operation: 'PutObjekt', error: 'SlowDown' }, 's3 has no operation "PutObjekt"'],
     [{ service: 's3', error: 'SlowDown', time: 1 }, 'unknown field time'],
@@ -69,17 +69,17 @@ describe('an order to fail', () => {
     [{ service: 's3' }, 'a fault needs an error or delayMs'],
     ['SlowDown', 'a fault is an object'],
   ] as const)
-    test(`is refused when it could never be obeyed: ${told}`, async () => {
+    test(`is refused when it could never apply: ${message}`, async () => {
       const world = await startWorld();
       const body = JSON.stringify([{ service: 's3', error: 'SlowDown' }, wrong]);
       const answer = await send(world, 'POST', '/_sandbox/faults', { body });
       expect(answer.status).toBe(400);
-      expect(JSON.parse(answer.body).message).toContain(told);
+      expect(JSON.parse(answer.body).message).toContain(message);
       expect(world.front.faults.list()).toEqual([]);
     });
 });
 
-describe('the words of S3', () => {
+describe('the errors of S3', () => {
   for (const [word, status, name] of [
     ['SlowDown', 503, 'SlowDown'],
     ['503', 503, 'SlowDown'],
@@ -107,7 +107,7 @@ describe('the words of S3', () => {
       expect(world.s3.buckets.get('load-test', 'k')).toBeUndefined();
     });
 
-  test('a HEAD gets the status alone', async () => {
+  test('a HEAD gets only the status', async () => {
     const world = await startWorld();
     await inject(world, { service: 's3', operation: 'HeadObject', error: 'AccessDenied' });
     await expect(world.client().send(new HeadObjectCommand(at))).rejects.toMatchObject({
@@ -115,15 +115,15 @@ describe('the words of S3', () => {
     });
   });
 
-  test('a skewed clock is set right by the SDK, which tries again', async () => {
+  test('a skewed clock is corrected by the SDK, which tries again', async () => {
     const world = await startWorld();
     await inject(world, { service: 's3', error: 'RequestTimeTooSkewed', times: 1 });
     expect(await errorOf(world.client({ maxAttempts: 2 }).send(put()))).toBe('succeeded');
   });
 });
 
-describe('the words of STS', () => {
-  test('come through the query protocol', async () => {
+describe('the errors of STS', () => {
+  test('are sent in the query protocol', async () => {
     const world = await startWorld();
     const sts = new STSClient({
       endpoint: world.front.endpoint,
@@ -164,7 +164,7 @@ describe('accidents on the wire', () => {
     expect(world.front.requests().map(({ status }) => status)).toEqual([0, 412]);
   });
 
-  test('a cut body breaks in the middle', async () => {
+  test('a cut body ends in the middle', async () => {
     const world = await startWorld();
     world.s3.buckets.put('load-test', 'k', Buffer.alloc(100_000, 'x'));
     await inject(world, { service: 's3', operation: 'GetObject', error: 'cutBody', times: 1 });
@@ -173,7 +173,7 @@ describe('accidents on the wire', () => {
     expect(await errorOf(answer.Body?.transformToString() ?? Promise.resolve())).toMatch(/abort|ECONNRESET/i);
   });
 
-  test('a cut answer that has no body is lost whole', async () => {
+  test('a cut answer without a body is lost whole', async () => {
     const world = await startWorld();
     await inject(world, { service: 's3', operation: 'PutObject', error: 'cutBody', times: 1 });
     await expect(world.client().send(put())).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -196,16 +196,16 @@ describe('accidents on the wire', () => {
     expect(await answer.Body?.transformToString()).toBe('0123456789');
   });
 
-  test('a slow answer outlasts an impatient client, and the sandbox can still close', async () => {
+  test('a slow answer times out in the client, and the sandbox can still close', async () => {
     const world = await startWorld();
     await inject(world, { service: 's3', delayMs: 600_000 });
-    const impatient = world.client({ requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } });
-    expect(await errorOf(impatient.send(new ListObjectsV2Command({ Bucket: 'load-test' })))).toBe(
+    const client = world.client({ requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } });
+    expect(await errorOf(client.send(new ListObjectsV2Command({ Bucket: 'load-test' })))).toBe(
       'TimeoutError',
     );
   });
 
-  test('a copy that fails under 200 is no success to the SDK, which tries again', async () => {
+  test('a copy that fails with status 200 is an error for the SDK, which tries again', async () => {
     const world = await startWorld();
     await world.client().send(put());
     const copy = () => new CopyObjectCommand({ Bucket: 'load-test', Key: 'to', CopySource: 'load-test/k' });

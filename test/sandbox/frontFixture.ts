@@ -1,25 +1,25 @@
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
-import { type ManualClock, manualClock } from '../../src/sandbox/clock.ts';
-import { createS3, type S3 } from '../../src/sandbox/s3/s3.ts';
-import { type AwsFront, type FrontOptions, startAwsFront } from '../../src/sandbox/server.ts';
-import { createSts } from '../../src/sandbox/sts.ts';
+import { type AdjustableClock, sandboxClock } from '../../sandbox/clock.ts';
+import { type AwsFront, type FrontOptions, startAwsFront } from '../../sandbox/control/server.ts';
+import { createS3, type S3 } from '../../sandbox/s3/s3.ts';
+import { createSts } from '../../sandbox/wire/sts.ts';
 
-/** Half a second past the full one, so that whole seconds show. */
+/** Half a second past a whole one, so that rounding to seconds is visible. */
 const startMs = Date.parse('2025-12-08T15:30:00.500Z');
 
 export interface World {
   readonly front: AwsFront;
   readonly s3: S3;
-  readonly clock: ManualClock;
-  /** A client with no retries, unless told otherwise. */
+  readonly clock: AdjustableClock;
+  /** A client without retries unless `config` says otherwise. */
   client(config?: S3ClientConfig): S3Client;
 }
 
-/** The front with S3 (one bucket, `load-test`) and STS behind it, gone with the test. */
+/** The front with S3 (one bucket, `load-test`) and STS behind it; closed when the test ends. */
 export async function startWorld(options: Partial<FrontOptions> = {}): Promise<World> {
-  const clock = manualClock(startMs);
+  const clock = sandboxClock({ speed: 0, startMs });
   const s3 = createS3({ clock });
   s3.buckets.create('load-test');
   const front = await startAwsFront({ services: [s3.service, createSts()], clock, ...options });
@@ -33,7 +33,7 @@ function clientOf(endpoint: string, config: S3ClientConfig = {}): S3Client {
   return new S3Client({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1, ...config });
 }
 
-/** What a signed request carries, as far as the sandbox looks. */
+/** The headers of a signed request, as far as the sandbox reads them. */
 export function signedFor(
   service: string,
   region = 'us-east-1',
@@ -49,7 +49,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** One HTTP request without an SDK in between; a path goes out exactly as it is given. */
+/** One HTTP request without an SDK; the path is sent exactly as given. */
 export async function send(
   world: World,
   method: string,

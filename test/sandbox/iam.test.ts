@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judge, type PolicyDocument } from '../../src/sandbox/iam.ts';
+import { evaluatePolicy, type PolicyDocument } from '../../sandbox/wire/iam.ts';
 
 const policy: PolicyDocument = {
   Version: '2012-10-17',
@@ -23,26 +23,26 @@ test.each([
   ['S3:getobject', object('checks/prod/a.yml'), 'allowed'],
   ['s3:DeleteObject', object('checks_load_test/a.yml'), 'not allowed'],
 ])('%s on %s is %s', (action, resource, judgement) => {
-  expect(judge(policy, { action, resource })).toBe(judgement);
+  expect(evaluatePolicy(policy, { action, resource })).toBe(judgement);
 });
 
-test('a condition looks at the request, and is false of what the request does not say', () => {
+test('a condition is false for a key that the request does not have', () => {
   const listing = { action: 's3:ListBucket', resource: 'arn:aws:s3:::b' };
-  expect(judge(policy, { ...listing, context: { 's3:prefix': 'checks_load_test/configs/' } })).toBe(
+  expect(evaluatePolicy(policy, { ...listing, context: { 's3:prefix': 'checks_load_test/configs/' } })).toBe(
     'allowed',
   );
-  expect(judge(policy, { ...listing, context: { 's3:prefix': 'checks/' } })).toBe('not allowed');
-  expect(judge(policy, listing)).toBe('not allowed');
+  expect(evaluatePolicy(policy, { ...listing, context: { 's3:prefix': 'checks/' } })).toBe('not allowed');
+  expect(evaluatePolicy(policy, listing)).toBe('not allowed');
 });
 
-test('an operator that is not known is an error, not a guess', () => {
-  const strange = {
+test('an unknown operator is an error, not a guess', () => {
+  const statement = {
     Effect: 'Allow',
     Action: '*',
     Resource: '*',
     Condition: { IpAddress: { 'aws:SourceIp': '::1' } },
   };
-  expect(() => judge({ Statement: [strange as never] }, { action: 's3:GetObject', resource: 'x' })).toThrow(
-    'IpAddress',
-  );
+  expect(() =>
+    evaluatePolicy({ Statement: [statement as never] }, { action: 's3:GetObject', resource: 'x' }),
+  ).toThrow('IpAddress');
 });

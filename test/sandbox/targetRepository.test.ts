@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { createTargetRepository, type SampleRepository } from '../../src/sandbox/targetRepository.ts';
+import { createTargetRepository, type SampleRepository } from '../../sandbox/sample/targetRepository.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'sample-'));
 let repository: SampleRepository;
@@ -31,12 +31,12 @@ test('the test branch is checked out, clean, on top of a history of main', () =>
   expect(git('merge-base', 'HEAD', 'main')).toBe(repository.headCommit);
 });
 
-test('it is the same repository every time', async () => {
+test('the repository is the same every time', async () => {
   const again = await createTargetRepository(join(parent, 'two'));
   expect(again.headCommit).toBe(repository.headCommit);
 });
 
-test('there are some sixty checks in every file type of the workflow, some in subfolders', () => {
+test('there are about sixty checks of every kind, some in subfolders', () => {
   const counts: Record<string, number> = {};
   for (const path of files()) {
     const kind =
@@ -64,7 +64,7 @@ test('all files but the template are valid YAML', () => {
   expect(broken).toEqual(['flows/check_flow_sends_15m.yml']);
 });
 
-test('windows are written in all the ways that people write them', () => {
+test('windows are written in many different ways', () => {
   const all = files().map(text).join('\n');
   expect(all).toContain(
     "where: created_at >= current_timestamp - INTERVAL '3' hour and created_at <= current_timestamp\n",

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
-import { startWorld } from '../../src/sandbox/world.ts';
+import { startWorld } from '../../sandbox/world/world.ts';
 
 function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'world-'));
@@ -15,7 +15,7 @@ function temporary(): string {
   return directory;
 }
 
-test("a world tells a server all that it needs, and keeps it from a person's own account", async () => {
+test('a world has all settings of a server, and keeps it from your own AWS account', async () => {
   const directory = temporary();
   const world = await startWorld({ directory, dagsFolder: 'dags' });
   onTestFinished(() => world.close());
@@ -50,7 +50,7 @@ test("a world tells a server all that it needs, and keeps it from a person's own
   expect(await Body?.transformToString()).toContain('type: table_metrics');
 });
 
-test('time can be moved on from outside, and clusters looked at, by control paths', async () => {
+test('control paths skip time and list clusters', async () => {
   const world = await startWorld({
     directory: temporary(),
     speed: 0,
@@ -69,9 +69,9 @@ test('time can be moved on from outside, and clusters looked at, by control path
 test.each([
   ['a closed stdin', (child: ReturnType<typeof spawn>) => child.stdin?.end()],
   ['SIGTERM', (child: ReturnType<typeof spawn>) => child.kill('SIGTERM')],
-])('the sandbox prints where it is, and %s ends it and its files', async (_what, stop) => {
+])('the sandbox prints its endpoint, and %s stops it and removes its files', async (_what, stop) => {
   const bundle = join(temporary(), 'sandbox.mjs');
-  const contents = "import { runSandbox } from './src/sandbox/runSandbox.ts';\nawait runSandbox();\n";
+  const contents = "import { runSandbox } from './sandbox/world/runSandbox.ts';\nawait runSandbox();\n";
   const stdin = { contents, resolveDir: '.', loader: 'ts' } as const;
   await build({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: bundle, logLevel: 'error' });
   const child = spawn(process.execPath, [bundle], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checksPath } from '../../src/sandbox/targetRepository.ts';
+import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import type { Message, ServerProcess } from './builtServer.ts';
 import { type Environment, until, useServer } from './useServer.ts';

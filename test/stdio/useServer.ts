@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import type { World } from '../../src/sandbox/world.ts';
+import type { World } from '../../sandbox/world/world.ts';
 import { preparedWorld, startPreparedWorld } from '../preparedWorld.ts';
 import { builtProduct, initialize, type Message, type ServerProcess, startProcess } from './builtServer.ts';
 

@@ -6,10 +6,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { readDagFolder } from '../../src/sandbox/dagFolder.ts';
-import type { EmbeddedAws } from '../../src/sandbox/embeddedAws.ts';
-import { parseClusterOrder } from '../../src/sandbox/emr/clusterOrder.ts';
-import { bucketName, dagsPrefix } from '../../src/sandbox/worldEnvironment.ts';
+import { readDagFolder } from '../../sandbox/airflow/dagFolder.ts';
+import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
+import type { EmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
+import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 
 export interface StandInRun {
   dag_run_id: string;

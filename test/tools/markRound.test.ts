@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
+import { bucketName } from '../../sandbox/world/environment.ts';
 import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
 
 prepareWorld();

@@ -1,7 +1,7 @@
 /** What every result owes its two readers: a person who sees the text, and a model that sees the structure alone. */
 import { expect } from 'vitest';
+import { sampleChecks } from '../../sandbox/sample/checks.ts';
 import { surface } from '../../src/faces/surface.ts';
-import { sampleChecks } from '../../src/sandbox/sampleTables.ts';
 import { tools } from '../../src/tools/index.ts';
 import type { Structure } from './toolBed.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checksPath } from '../../src/sandbox/targetRepository.ts';
+import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { normalise, prepareWorld, toolBed } from './toolBed.ts';
 
 prepareWorld();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bucketName, dagsPrefix } from '../../src/sandbox/worldEnvironment.ts';
+import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { airflowStandIn, type StandIn } from './airflowStandIn.ts';
 import { type Bed, type BedOptions, normalise, openRound, prepareWorld, toolBed } from './toolBed.ts';
 

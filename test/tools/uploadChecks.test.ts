@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
+import { bucketName } from '../../sandbox/world/environment.ts';
 import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
 
 prepareWorld();

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Interface } from 'node:readline/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bucketName } from '../../sandbox/world/environment.ts';
 import { approve } from '../../src/faces/approve.ts';
 import { runTool } from '../../src/faces/cli.ts';
-import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
 import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
 
 prepareWorld();

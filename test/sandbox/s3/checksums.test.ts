@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { digestOf } from '../../../src/sandbox/s3/checksums.ts';
+import { digestOf } from '../../../sandbox/s3/checksums/checksums.ts';
 import { send, signedFor, startWorld, type World } from '../frontFixture.ts';
 
 // The check values of the CRC catalogue, each over "123456789".
@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
-  '%s is verified on the way in, kept, and verified by the SDK on the way out',
+  '%s is verified when it is written, stored, and verified by the SDK when it is read',
   async (ChecksumAlgorithm) => {
     const world = await startWorld();
     const at = { Bucket: 'load-test', Key: 'k' };
@@ -31,7 +31,7 @@ test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
   },
 );
 
-test('an object that came without a checksum gets a CRC64NVME from S3', async () => {
+test('an object uploaded without a checksum gets a CRC64NVME from S3', async () => {
   const world = await startWorld();
   await world
     .client({ requestChecksumCalculation: 'WHEN_REQUIRED' })
@@ -42,7 +42,7 @@ test('an object that came without a checksum gets a CRC64NVME from S3', async ()
   expect(head.ChecksumCRC64NVME).toBe(Buffer.from('ae8b14860a799888', 'hex').toString('base64'));
 });
 
-test('a stream travels in chunks with its checksum in the trailer, and is stored without them', async () => {
+test('a stream is sent in chunks with its checksum in the trailer, and stored without them', async () => {
   const world = await startWorld();
   const Body = Readable.from([Buffer.alloc(70_000, 'a'), Buffer.alloc(70_000, 'b')]);
   await world.client().send(
@@ -81,10 +81,10 @@ test.each([
     '',
   ],
   ['a wrong trailer', '9\r\n123456789\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n', 400, 'BadDigest'],
-  ['another length than promised', '8\r\n12345678\r\n0\r\n\r\n', 400, 'IncompleteBody'],
+  ['a length other than its header', '8\r\n12345678\r\n0\r\n\r\n', 400, 'IncompleteBody'],
   ['a cut chunk', '9\r\n1234', 400, 'IncompleteBody'],
-  ['a size that is none', 'nine\r\n123456789\r\n0\r\n\r\n', 400, 'IncompleteBody'],
-])('of a chunked body with %s, S3 thinks %#', async (_, body, status, code) => {
+  ['an invalid size', 'nine\r\n123456789\r\n0\r\n\r\n', 400, 'IncompleteBody'],
+])('a chunked body with %s is answered as S3 does', async (_, body, status, code) => {
   const world = await startWorld();
   const answer = await put(world, chunked, body);
   expect([answer.status, /<Code>(\w+)/.exec(answer.body)?.[1] ?? '']).toEqual([status, code]);
@@ -101,7 +101,7 @@ test.each([
   [{ 'x-amz-checksum-sha256': 'AAAA' }, 'InvalidRequest'],
   [{ 'x-amz-checksum-crc32': crc32, 'x-amz-checksum-sha1': 'AAAA' }, 'InvalidRequest'],
   [{ 'x-amz-sdk-checksum-algorithm': 'CRC32' }, 'InvalidRequest'],
-])('bytes that belie %o are refused, and nothing is stored', async (headers, code) => {
+])('bytes that do not match %o are refused, and nothing is stored', async (headers, code) => {
   const world = await startWorld();
   const answer = await put(world, headers, '123456789');
   expect([answer.status, /<Code>(\w+)/.exec(answer.body)?.[1]]).toEqual([400, code]);

@@ -1,9 +1,20 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareKeys, createKeyIndex } from '../../../src/sandbox/s3/keyIndex.ts';
-import { listPage, type Position, positionOf, tokenOf } from '../../../src/sandbox/s3/listing.ts';
+import { checksumOf } from '../../../sandbox/s3/checksums/checksums.ts';
+import { compareKeys } from '../../../sandbox/s3/objects/keys.ts';
+import { listPage, type Position, positionOf, tokenOf } from '../../../sandbox/s3/objects/listing.ts';
+import { createBucket } from '../../../sandbox/s3/objects/store.ts';
 import { errorOf, send, signedFor, startWorld } from '../frontFixture.ts';
+
+const object = {
+  body: Buffer.of(),
+  etag: '',
+  modifiedMs: 0,
+  headers: {},
+  encryption: 'AES256',
+  checksum: checksumOf('CRC64NVME', Buffer.of()),
+} as const;
 
 /** Keys that share prefixes often, with characters from both sides of the surrogates. */
 const key = fc.string({
@@ -20,21 +31,20 @@ test('keys are ordered as their UTF-8 bytes are', () => {
   );
 });
 
-test('the index holds what was added and not removed since, however the two are mixed with listings', () => {
-  const change = fc.record({ add: fc.boolean(), key, list: fc.boolean() });
+test('the keys of a bucket are those put and not deleted since, in order, however changes and listings alternate', () => {
+  const change = fc.record({ put: fc.boolean(), key, list: fc.boolean() });
   fc.assert(
     fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
-      const index = createKeyIndex();
+      const bucket = createBucket('load-test', 'us-east-1');
       const model = new Set<string>();
-      for (const { add, key: changed, list } of changes) {
-        // As the store does: a key is added only when new and removed only when there.
-        if (add && !model.has(changed)) index.add(changed);
-        if (!add && model.has(changed)) index.remove(changed);
-        if (add) model.add(changed);
+      for (const { put, key: changed, list } of changes) {
+        if (put) bucket.put(changed, object);
+        else bucket.delete(changed);
+        if (put) model.add(changed);
         else model.delete(changed);
-        if (list) index.sorted();
+        if (list) bucket.keys();
       }
-      expect(index.sorted()).toEqual([...model].sort(compareKeys));
+      expect(bucket.keys()).toEqual([...model].sort(compareKeys));
     }),
   );
 });
@@ -70,16 +80,16 @@ test('pages of any size, one after the other, are the whole listing', () => {
   );
 });
 
-test('a hundred thousand keys, added in any order, come in a hundred pages of one and the same sorted list', () => {
-  const index = createKeyIndex();
+test('a hundred thousand keys, put in any order, come in a hundred pages of one and the same sorted list', () => {
+  const bucket = createBucket('load-test', 'us-east-1');
   const name = (number: number) => `k/${String(number).padStart(6, '0')}`;
-  for (let number = 0; number < 100_000; number += 1) index.add(name((number * 7919) % 100_000));
-  const sorted = index.sorted();
+  for (let number = 0; number < 100_000; number += 1) bucket.put(name((number * 7919) % 100_000), object);
+  const sorted = bucket.keys();
   const firsts: (string | undefined)[] = [];
   let after: Position | undefined;
   do {
-    expect(index.sorted()).toBe(sorted);
-    const page = listPage(index.sorted(), { prefix: 'k/', delimiter: '', after, limit: 1000 });
+    expect(bucket.keys()).toBe(sorted);
+    const page = listPage(bucket.keys(), { prefix: 'k/', delimiter: '', after, limit: 1000 });
     expect(page.keys).toHaveLength(1000);
     firsts.push(page.keys[0]);
     after = page.next;
@@ -87,14 +97,14 @@ test('a hundred thousand keys, added in any order, come in a hundred pages of on
   expect(firsts).toEqual(Array.from({ length: 100 }, (_, page) => name(page * 1000)));
 });
 
-test('a page never holds more than a thousand, whatever is asked', async () => {
+test('a page never has more than a thousand keys, whatever max-keys says', async () => {
   const world = await startWorld();
   for (let index = 0; index < 1001; index += 1) world.s3.buckets.put('load-test', `k${index}`, Buffer.of());
   const page = await world.client().send(new ListObjectsV2Command({ Bucket: 'load-test', MaxKeys: 5000 }));
   expect([page.KeyCount, page.MaxKeys, page.IsTruncated]).toEqual([1000, 1000, true]);
 });
 
-test('a listing goes on after the last key of a page even when it is deleted in between', async () => {
+test('a listing continues after the last key of a page even when that key is deleted in between', async () => {
   const world = await startWorld();
   for (const name of ['a', 'b', 'c']) world.s3.buckets.put('load-test', name, Buffer.of());
   const list = (input: Partial<ListObjectsV2CommandInput>) =>
@@ -104,7 +114,7 @@ test('a listing goes on after the last key of a page even when it is deleted in 
   expect((await list({ ContinuationToken: NextContinuationToken })).Contents?.[0]?.Key).toBe('b');
 });
 
-test('control characters are legal XML only when the listing is url-encoded', async () => {
+test('control characters are valid XML only in a url-encoded listing', async () => {
   const world = await startWorld();
   world.s3.buckets.put('load-test', 'bell\u0007 & <é>', Buffer.of());
   const plain = await send(world, 'GET', '/load-test?list-type=2', { headers: signedFor('s3') });
@@ -129,7 +139,7 @@ test.each([
   expect([status, body]).toEqual([400, expect.stringContaining('<Code>InvalidArgument</Code>')]);
 });
 
-test('a listing of a bucket that is not there says so', async () => {
+test('a listing of a missing bucket is refused', async () => {
   const world = await startWorld();
   expect(await errorOf(world.client().send(new ListObjectsV2Command({ Bucket: 'nowhere' })))).toBe(
     'NoSuchBucket',

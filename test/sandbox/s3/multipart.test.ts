@@ -8,7 +8,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { digestOf } from '../../../src/sandbox/s3/checksums.ts';
+import { digestOf } from '../../../sandbox/s3/checksums/checksums.ts';
 import { startWorld, type World } from '../frontFixture.ts';
 
 const at = { Bucket: 'load-test', Key: 'big' };
@@ -33,7 +33,7 @@ async function upload(
   return await s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
 }
 
-test('a composite checksum is that of the parts, and says how many', async () => {
+test('a composite checksum is that of the parts, with their number', async () => {
   const world = await startWorld();
   const done = await upload(world, { ChecksumAlgorithm: 'SHA256' });
   const digests = Buffer.concat(bodies.map((body) => digestOf('SHA256', body)));

@@ -1,0 +1,146 @@
+/** What Airflow would do with the DAG file and the cluster configs that are in the bucket now. */
+
+import { parseClusterOrder } from '../emr/clusters/request.ts';
+import type { Simulation } from '../emr/simulation.ts';
+import { submit } from '../emr/steps/operations.ts';
+import { type ClusterRecord, isEnding, type StepRecord } from '../emr/steps/records.ts';
+import { between, type Random } from '../random.ts';
+import { type Buckets, WireError } from '../service.ts';
+import { type DagFolder, type DagLocation, readDagFolder } from './dagFolder.ts';
+import { stepsOf } from './steps.ts';
+import { type DagTrigger, parseTrigger } from './trigger.ts';
+
+/** EMR allows 256; the DAG leaves some for steps that are added by hand. */
+const activeStepsLimit = 200;
+const pollMs = 30_000;
+
+interface DagRun {
+  readonly dagId: string;
+  readonly dagRunId: string;
+  readonly clusterId: string;
+  /** Checks in the bucket when the run began. */
+  readonly checks: number;
+  submitted: number;
+  state: 'running' | 'success' | 'failed';
+  /** Why it failed, when the reason is not a failed check. */
+  problem?: string;
+}
+
+export interface DagRunsOptions {
+  readonly buckets: Buckets;
+  readonly simulation: Simulation;
+  readonly random: Random;
+  readonly location: DagLocation;
+}
+
+export interface DagRuns {
+  /** Starts a run and answers at once. @throws WireError 4xx when Airflow could not run it */
+  trigger(body: unknown): { clusterId: string; dagRunId: string };
+  list(): readonly DagRun[];
+}
+
+export function createDagRuns({ buckets, simulation, random, location }: DagRunsOptions): DagRuns {
+  const runs: DagRun[] = [];
+  return {
+    trigger(body) {
+      const trigger = parseTrigger(body);
+      simulation.advance();
+      const folder = readDagFolder(buckets, location, trigger.schedule);
+      const dagRunId = runId(simulation.nowMs(), runs.length);
+      const steps = stepsOf(buckets, folder, trigger, dagRunId, simulation.nowMs());
+      const cluster = clusterFor(simulation, folder, trigger, dagRunId);
+      const { dagId } = trigger;
+      const run: DagRun = {
+        dagId,
+        dagRunId,
+        clusterId: cluster.id,
+        checks: steps.length,
+        submitted: 0,
+        state: 'running',
+      };
+      runs.push(run);
+      const leavesUp = trigger.clusterId !== undefined || trigger.keepCluster;
+      follow({ simulation, random, run, cluster, steps, leavesUp });
+      return { clusterId: cluster.id, dagRunId };
+    },
+    list() {
+      simulation.advance();
+      return runs;
+    },
+  };
+}
+
+/** As Airflow names a manual run; the microseconds tell apart runs that start in the same millisecond. */
+function runId(nowMs: number, earlierRuns: number): string {
+  const microseconds = String(earlierRuns % 1000).padStart(3, '0');
+  return `manual__${new Date(nowMs).toISOString().replace('Z', `${microseconds}+00:00`)}`;
+}
+
+function clusterFor(
+  simulation: Simulation,
+  folder: DagFolder,
+  trigger: DagTrigger,
+  dagRunId: string,
+): ClusterRecord {
+  if (trigger.clusterId === undefined) {
+    const Name = `${folder.clusterConfig.Name}_${folder.load}x_${dagRunId}`.slice(0, 256);
+    return simulation.run(parseClusterOrder({ ...folder.clusterConfig, Name }));
+  }
+  const cluster = simulation.clusters.get(trigger.clusterId);
+  if (!cluster || isEnding(cluster)) {
+    const state = cluster ? `is ${cluster.state}` : 'does not exist';
+    throw new WireError(
+      409,
+      'ClusterNotUp',
+      `cluster ${trigger.clusterId} ${state}: give one that is up, or none`,
+    );
+  }
+  return cluster;
+}
+
+interface RunPlan {
+  readonly simulation: Simulation;
+  readonly random: Random;
+  readonly run: DagRun;
+  readonly cluster: ClusterRecord;
+  readonly steps: readonly Record<string, unknown>[];
+  readonly leavesUp: boolean;
+}
+
+/** Submits in batches once the cluster is up, waits for the last step, and terminates a cluster that it created. */
+function follow({ simulation, random, run, cluster, steps, leavesUp }: RunPlan): void {
+  const submitted: StepRecord[] = [];
+  let nextPollMs: number | undefined = simulation.nowMs() + 2000;
+
+  function poll(): 'again' | 'finished' {
+    if (isEnding(cluster)) {
+      run.problem = `cluster ${cluster.id} ended during the run: ${cluster.reason.message}`;
+      return 'finished';
+    }
+    if (cluster.state !== 'RUNNING' && cluster.state !== 'WAITING') return 'again';
+    const free = Math.max(0, activeStepsLimit - cluster.active.length);
+    const batch = steps.slice(submitted.length, submitted.length + free);
+    if (batch.length > 0) submitted.push(...submit(simulation, cluster, { Steps: batch }));
+    run.submitted = submitted.length;
+    if (submitted.length < steps.length || submitted.some((step) => cluster.active.includes(step)))
+      return 'again';
+    if (!leavesUp) simulation.terminate(cluster);
+    return 'finished';
+  }
+
+  simulation.join({
+    wakeMs: () => nextPollMs,
+    wake(nowMs) {
+      nextPollMs = Math.round(nowMs + pollMs * between(random, 0.8, 1.2));
+      try {
+        if (poll() === 'again') return;
+      } catch (error) {
+        run.problem = String(error);
+      }
+      nextPollMs = undefined;
+      const allCompleted =
+        submitted.length === steps.length && submitted.every((step) => step.state === 'COMPLETED');
+      run.state = allCompleted ? 'success' : 'failed';
+    },
+  });
+}

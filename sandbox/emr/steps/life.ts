@@ -1,0 +1,99 @@
+/** A step from submission to its end. */
+import { awsId, between, type Random } from '../../random.ts';
+import {
+  type ClusterRecord,
+  isActive,
+  logFolderOf,
+  type SimulationOptions,
+  type StepRecord,
+  type StepRequest,
+} from './records.ts';
+
+/** EMR delivers logs every five minutes; a step that has just ended waits for the delivery after the next. */
+const logIntervalMs = 5 * 60_000;
+
+export function addSteps(
+  cluster: ClusterRecord,
+  requests: readonly StepRequest[],
+  nowMs: number,
+  { random, plan }: Pick<SimulationOptions, 'random' | 'plan'>,
+): StepRecord[] {
+  const added = requests.map(
+    (request, index): StepRecord => ({
+      id: awsId(random, 's-'),
+      sequence: cluster.steps.length + index,
+      request,
+      plan: plan(request),
+      // The steps of one call share nearly one creation time.
+      createdMs: nowMs + index,
+      state: 'PENDING',
+    }),
+  );
+  cluster.steps.push(...added);
+  cluster.active.push(...added);
+  askForDispatch(cluster, nowMs, random);
+  return added;
+}
+
+/** Sets the time at which the next pending step starts, when there is one and a free slot. */
+export function askForDispatch(cluster: ClusterRecord, nowMs: number, random: Random, first = true): void {
+  if (cluster.dispatchMs !== undefined || (cluster.state !== 'RUNNING' && cluster.state !== 'WAITING'))
+    return;
+  if (!cluster.active.some((step) => step.state === 'PENDING')) return;
+  const taken = cluster.active.filter((step) => step.state !== 'PENDING').length;
+  if (taken >= cluster.stepConcurrencyLevel) return;
+  const lagMs = first ? between(random, 600, 2400) : between(random, 120, 380);
+  cluster.dispatchMs = Math.round(nowMs + lagMs);
+}
+
+export function startNextStep(cluster: ClusterRecord, nowMs: number, random: Random): void {
+  delete cluster.dispatchMs;
+  const step = cluster.active.find((candidate) => candidate.state === 'PENDING');
+  if (!step) return;
+  step.state = 'RUNNING';
+  step.startedMs = Math.max(nowMs, step.createdMs);
+  step.endsMs = step.startedMs + Math.max(1, Math.round(step.plan.runMs));
+  step.applicationId = `application_${cluster.createdMs}_${String(step.sequence + 1).padStart(4, '0')}`;
+  cluster.state = 'RUNNING';
+  cluster.reason = { message: 'Running step' };
+  delete cluster.idleSinceMs;
+  askForDispatch(cluster, nowMs, random, false);
+}
+
+/** Ends a step that had started, for whatever reason, and schedules the delivery of its logs. */
+export function endStep(
+  cluster: ClusterRecord,
+  step: StepRecord,
+  state: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'INTERRUPTED',
+  nowMs: number,
+  random: Random,
+): void {
+  step.state = state;
+  step.endedMs = Math.max(nowMs, step.createdMs);
+  delete step.endsMs;
+  if (state === 'FAILED') {
+    const failure = failureDetails(cluster, step, random());
+    if (failure) step.failure = failure;
+  }
+  forgetInactive(cluster);
+  const sinceCreationMs = step.endedMs + logIntervalMs - cluster.createdMs;
+  const atMs = cluster.createdMs + Math.ceil(sinceCreationMs / logIntervalMs) * logIntervalMs;
+  if (logFolderOf(cluster)) cluster.logsDue.push({ atMs, step });
+}
+
+export function forgetInactive(cluster: ClusterRecord): void {
+  cluster.active = cluster.active.filter(isActive);
+}
+
+/**
+ * What EMR says about a failed step: often nothing, often "Unknown Error.", sometimes the last exception of the
+ * step's own process, which in deploy mode cluster is not the driver.
+ */
+function failureDetails(cluster: ClusterRecord, step: StepRecord, draw: number): StepRecord['failure'] {
+  if (draw < 0.34) return undefined;
+  const folder = logFolderOf(cluster);
+  const logFile = folder ? { logFile: `${folder}steps/${step.id}/stderr.gz` } : {};
+  if (draw < 0.67) return { reason: 'Unknown Error.', ...logFile };
+  const message = `Exception in thread "main" org.apache.spark.SparkException: Application ${step.applicationId} finished with failed status`;
+  return { reason: 'Unknown Error.', message, ...logFile };
+}

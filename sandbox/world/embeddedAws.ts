@@ -1,0 +1,88 @@
+/** The embedded AWS behind one endpoint; a control path plays the part of Airflow. */
+
+import { createDagRuns, type DagRuns } from '../airflow/dagRuns.ts';
+import { sandboxClock } from '../clock.ts';
+import { type AwsFront, startAwsFront } from '../control/server.ts';
+import { createEmr } from '../emr/emr.ts';
+import { createSimulation, type Simulation } from '../emr/simulation.ts';
+import { createLogDelivery } from '../emr/steps/logs.ts';
+import type { QuotaClock } from '../emr/wire/quotas.ts';
+import { createRandom } from '../random.ts';
+import { createS3, type S3 } from '../s3/s3.ts';
+import { productionFiles } from '../sample/files.ts';
+import { createWorkload } from '../sample/workload.ts';
+import type { SandboxClock, Service } from '../service.ts';
+import { createSts } from '../wire/sts.ts';
+import { advanceRoute, clusterList, failRoute } from './clusterRoutes.ts';
+import { bucketName, dagsPrefix, productionPrefix } from './environment.ts';
+
+export interface AwsOptions {
+  /** Sandbox minutes in one real minute; at 0 only `advance` moves the time. Default: 60. */
+  readonly speed?: number;
+  /** Where the clock starts. Default: now. */
+  readonly startMs?: number;
+  readonly seed?: number;
+  /** Default: any free port. */
+  readonly port?: number;
+  /** The clock of EMR's request quotas. Default: real time. */
+  readonly quotaClock?: QuotaClock;
+}
+
+export interface EmbeddedAws {
+  readonly endpoint: string;
+  readonly clock: SandboxClock;
+  readonly front: AwsFront;
+  readonly s3: S3;
+  readonly simulation: Simulation;
+  readonly dagRuns: DagRuns;
+  /** Skips sandbox time. */
+  advance(minutes: number): void;
+  close(): Promise<void>;
+}
+
+/** Starts S3, EMR and STS with one bucket, which contains production's table metrics. */
+export async function startEmbeddedAws(options: AwsOptions = {}): Promise<EmbeddedAws> {
+  const { seed = 1, quotaClock = () => performance.now(), speed = 60, startMs = Date.now() } = options;
+  const clock = sandboxClock({ speed, startMs });
+  const advance = (minutes: number): void => clock.advance(minutes * 60_000);
+  const s3 = createS3({ clock });
+  s3.buckets.create(bucketName);
+  for (const [path, text] of productionFiles())
+    s3.buckets.put(bucketName, `${productionPrefix}/${path}`, Buffer.from(text));
+
+  const random = createRandom(seed);
+  const simulation = createSimulation({
+    clock,
+    random,
+    plan: createWorkload(s3.buckets, createRandom(seed + 1)),
+    deliverLogs: createLogDelivery(s3.buckets),
+  });
+  const location = { bucket: bucketName, dagsPrefix };
+  const dagRuns = createDagRuns({ buckets: s3.buckets, simulation, random, location });
+  const emr = createEmr({ simulation, quotaClock });
+  const front = await startAwsFront({
+    services: [withLogsDelivered(s3.service, simulation), emr, createSts()],
+    clock,
+    control: {
+      'POST /_sandbox/dagRuns': (body) => dagRuns.trigger(body),
+      'GET /_sandbox/dagRuns': () => dagRuns.list(),
+      'GET /_sandbox/clusters': () => clusterList(simulation),
+      'POST /_sandbox/clusters/{id}/fail': failRoute(simulation),
+      'POST /_sandbox/advance': advanceRoute(clock, advance),
+    },
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+  const { endpoint } = front;
+  return { endpoint, clock, front, s3, simulation, dagRuns, advance, close: () => front.close() };
+}
+
+/** Logs also arrive while nobody calls EMR, so every call of S3 advances the simulation. */
+function withLogsDelivered(service: Service, simulation: Simulation): Service {
+  return {
+    ...service,
+    handle(request, operation) {
+      simulation.advance();
+      return service.handle(request, operation);
+    },
+  };
+}

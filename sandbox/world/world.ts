@@ -1,0 +1,65 @@
+/** Everything on one machine: the embedded AWS, the part of Airflow, and a sample target repository. */
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import prices from '../../docs/prices.example.json' with { type: 'json' };
+import { commitFiles, createTargetRepository, initRepository } from '../sample/targetRepository.ts';
+import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
+import { serverEnvironment } from './environment.ts';
+
+/** The shipped example, in the repository that contains the reports, so that a round has a price. */
+const pricesFile = 'prices.json';
+
+export interface WorldOptions extends AwsOptions {
+  /** Where its files go; created when missing. */
+  readonly directory: string;
+  /** A `dags` folder to copy, so that a changed LOAD does not touch the original; `DAG_FILE` is then in the copy. */
+  readonly dagsFolder?: string;
+}
+
+export interface World extends EmbeddedAws {
+  /** The absolute path of the sample target repository. */
+  readonly targetRepo: string;
+  /** Every variable that the server needs; those that could lead it out of the sandbox are empty. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export async function startWorld({ directory, dagsFolder, ...options }: WorldOptions): Promise<World> {
+  const targetRepo = join(directory, 'k-repo');
+  const project = join(directory, 'audit-load-test');
+  const [dagFile] = await Promise.all([
+    createProject(project, dagsFolder),
+    createTargetRepository(targetRepo),
+  ]);
+  const aws = await startEmbeddedAws(options);
+  const places = { endpoint: aws.endpoint, targetRepo, project };
+  const env = {
+    ...serverEnvironment({ ...places, ...(dagFile ? { dagFile } : {}) }),
+    PRICE_TABLE: join(project, pricesFile),
+  };
+  return { ...aws, targetRepo, env };
+}
+
+/** Creates the repository that reports are committed to, with a price table. @returns the DAG file when one was copied */
+async function createProject(project: string, dagsFolder: string | undefined): Promise<string | undefined> {
+  await initRepository(project);
+  await mkdir(join(project, 'reports'));
+  if (dagsFolder) {
+    const dags = join(project, basename(dagsFolder));
+    await cp(dagsFolder, dags, { recursive: true });
+    await nameRunner(join(dags, 'cluster_configs'));
+  }
+  await commitFiles(project, 5, 'Start keeping reports', [
+    ['.gitignore', '.audit-load-test/\n'],
+    [pricesFile, `${JSON.stringify(prices, null, 2)}\n`],
+  ]);
+  return dagsFolder && join(project, basename(dagsFolder), 'yang_audit_load_test.py');
+}
+
+/** Fills in the placeholder for the audit runner, so that the cluster configs are complete. */
+async function nameRunner(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))) {
+    const config = await readFile(path, 'utf8');
+    await writeFile(path, config.replaceAll('PATH_OF_YOUR_AUDIT_RUNNER', 'audit-runner'));
+  }
+}
