@@ -10,7 +10,7 @@ export default defineConfig({
     // Loading the product anew for each of a hundred files takes a fifth of the run.
     isolate: false,
     globalSetup: 'test/temporaryFiles.ts',
-    setupFiles: 'test/asItWas.ts',
+    setupFiles: 'test/restoreEnvironment.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

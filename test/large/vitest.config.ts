@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { bundledTextForVite } from '../../bundledText.mjs';
 
-/** `npm run test:large`: the sizes that the product promises, too long for every day. */
+/** `npm run test:large`: the supported sizes, too slow for every run. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   plugins: [bundledTextForVite()],
