@@ -1,13 +1,13 @@
-/** docs/speed.md: one section a bench, each written by its own. */
+/** docs/speed.md: each benchmark writes its own section. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const page = 'docs/speed.md';
-const head = `# Speed, beside what one would use instead
+const head = `# Speed, compared with the usual tools
 
-Each section is written by the bench that it names, which installs nothing: a rival that is missing is said to be. *Best* and *median* are seconds on the clock; *CPU* is user and system time of the run that had least of it, with all child processes. Runs are interleaved; other work on the machine only adds, to the clock first: where the load average is above the number of processors, compare the CPU.
+Each section is written by the benchmark that it names. Benchmarks install nothing, and list the tools that are missing. *Best* and *median* are wall-clock seconds; *CPU* is the least user and system time of a run, with all child processes. Runs are interleaved. Other work on the machine adds to the wall-clock time first: when the load average exceeds the number of processors, compare the CPU time.
 `;
 
-/** Puts the section in the place of the one with the same title, or behind the others. */
+/** Replaces the section with the same title, or appends it. */
 export function writeSection(title: string, body: string): void {
   const sections = readPage()
     .split(/^(?=## )/m)

@@ -1,4 +1,4 @@
-/** The world around a conversation: what happens in it, and what it holds afterwards. The sandbox's own entries only. */
+/** The world around a conversation: applies its events, and checks its state afterwards, through the sandbox's API. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,15 +7,15 @@ import type { Event, Scenario } from './scenario.ts';
 
 export interface Place {
   readonly endpoint: string;
-  /** The variables of the server: where the files, the repositories and the bucket are. */
+  /** The server's environment variables: where the files, the repositories and the bucket are. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Lets an event happen; answers the cluster id of a DAG run. */
-export async function happen(event: Event, place: Place): Promise<string | undefined> {
+/** Applies an event. Returns the cluster id of a DAG run. */
+export async function applyEvent(event: Event, place: Place): Promise<string | undefined> {
   switch (event.happens) {
     case 'dagRun': {
-      // A person is never as fast as the clock of a test.
+      // A person takes a few seconds.
       await control(place, 'POST', 'advance', { minutes: 0.1 });
       const { schedule, conf = {} } = event;
       const run = await control(place, 'POST', 'dagRuns', {
@@ -30,7 +30,7 @@ export async function happen(event: Event, place: Place): Promise<string | undef
     case 'edit': {
       const file = join(event.in === 'checks' ? checksFolder(place) : dagsFolder(place), event.path);
       const text = readFileSync(file, 'utf8');
-      if (!text.includes(event.from)) throw new Error(`${event.path} does not hold ${event.from}`);
+      if (!text.includes(event.from)) throw new Error(`${event.path} does not contain ${event.from}`);
       writeFileSync(file, text.replace(event.from, event.to));
       return undefined;
     }
@@ -49,24 +49,24 @@ export async function happen(event: Event, place: Place): Promise<string | undef
   }
 }
 
-/** Where the world is not what the scenario says, one sentence each. `session` is showSession's result. */
+/** How the world differs from the scenario, one sentence each. `session` is showSession's result. */
 export async function differences(
   after: Scenario['after'],
   session: Readonly<Record<string, unknown>>,
   place: Place,
 ): Promise<string[]> {
   const problems: string[] = [];
-  if (after.session !== undefined && !holds(session, after.session))
-    problems.push(`the session holds ${JSON.stringify(session)}, not ${JSON.stringify(after.session)}`);
-  for (const [prefix, wanted] of Object.entries(after.bucket ?? {})) {
+  if (after.session !== undefined && !includes(session, after.session))
+    problems.push(`the session is ${JSON.stringify(session)}, not ${JSON.stringify(after.session)}`);
+  for (const [prefix, expected] of Object.entries(after.bucket ?? {})) {
     const { length } = await keysUnder(place, prefix);
-    const right = wanted === 'some' ? length > 0 : length === (wanted === 'none' ? 0 : wanted);
-    if (!right) problems.push(`${prefix} holds ${length} objects, not ${wanted}`);
+    const matches = expected === 'some' ? length > 0 : length === (expected === 'none' ? 0 : expected);
+    if (!matches) problems.push(`${prefix} has ${length} objects, not ${expected}`);
   }
   for (const { path, has, lacks } of after.checks ?? []) {
     const text = readFileSync(join(checksFolder(place), path), 'utf8');
-    if (has !== undefined && !text.includes(has)) problems.push(`${path} does not hold ${has}`);
-    if (lacks !== undefined && text.includes(lacks)) problems.push(`${path} holds ${lacks}`);
+    if (has !== undefined && !text.includes(has)) problems.push(`${path} does not contain ${has}`);
+    if (lacks !== undefined && text.includes(lacks)) problems.push(`${path} contains ${lacks}`);
   }
   if (after.commits !== undefined) {
     const target = commits(place.env.TARGET_REPO, 'main..HEAD');
@@ -82,11 +82,13 @@ export async function differences(
   return problems;
 }
 
-/** Every member of `wanted` is in `value`; lists are compared from their beginning. */
-export function holds(value: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== 'object' || wanted === null) return value === wanted;
+/** Whether `value` has every member of `expected`; arrays are compared from their start. */
+export function includes(value: unknown, expected: unknown): boolean {
+  if (typeof expected !== 'object' || expected === null) return value === expected;
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(wanted).every(([name, one]) => holds((value as Record<string, unknown>)[name], one));
+  return Object.entries(expected).every(([name, one]) =>
+    includes((value as Record<string, unknown>)[name], one),
+  );
 }
 
 const checksFolder = ({ env }: Place) => join(env.TARGET_REPO ?? '', env.CHECKS_PATH ?? '');
@@ -104,7 +106,7 @@ function reportFolders({ env }: Place): number {
 
 async function failureLogs(place: Place): Promise<string[]> {
   const logs = (await keysUnder(place, '')).filter((key) => /\/stderr\.gz$/.test(key));
-  if (logs.length === 0) throw new Error('EMR has delivered no log yet');
+  if (logs.length === 0) throw new Error('EMR has not delivered a log yet');
   return logs;
 }
 
@@ -123,7 +125,7 @@ async function control({ endpoint }: Place, method: string, path: string, body?:
   return text === '' ? undefined : JSON.parse(text);
 }
 
-/** The sandbox looks at who signs, not at the signature. */
+/** The sandbox checks the access key, not the signature. */
 async function s3({ endpoint, env }: Place, method: string, path: string, body?: Buffer): Promise<string> {
   const scope = `${env.AWS_ACCESS_KEY_ID}/20251208/${env.AWS_REGION}/s3/aws4_request`;
   const answer = await fetch(`${endpoint}/${env.S3_BUCKET}/${path}`, {

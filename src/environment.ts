@@ -26,7 +26,7 @@ export function settingsPlace(): string {
 /**
  * The process environment, which overrides `.env`. A variable that is empty, or that a client passed on unexpanded,
  * does not override `.env`. It is deleted from `environment`, and AWS_* of `.env` are added there, because the AWS SDK
- * reads process.env directly.
+ * reads them from the process.
  */
 export function mergeEnvironment(environment: Environment, home: string): Environment {
   const file = join(home, '.env');

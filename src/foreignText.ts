@@ -26,7 +26,7 @@ const assigned =
   '(?:session|access|security|auth|refresh|id)[_.-]?token|api[_.-]?key|access[_.-]?key(?:[_.-]?id)?|' +
   'private[_.-]?key)["\']?\\s{0,4}[=:]\\s{0,4}';
 
-/** Patterns of secrets, with replacements. Each repetition is bounded or cannot overlap its neighbour (no backtracking). */
+/** Patterns of secrets, with replacements. Each repetition is bounded or cannot overlap its neighbour: linear time. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, mask],
   [/\b((?:proxy-)?authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\r\n"']+/gi, `$1${mask}`],

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * The entry point: without a command it serves MCP over stdio, with one it runs in the shell.
- * Only this file reads process.argv and process.env. Modules are imported when a command needs them, so that the
- * server's first answer does not wait for the rest.
+ * Reads the command line and the environment for everything else. Modules are imported when a command needs them, so
+ * that the server's first answer does not wait for the rest.
  */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';

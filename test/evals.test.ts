@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judge } from '../evals/judge.ts';
 import { type Answer, replay } from '../evals/replay.ts';
-import { readScenarios, type Scenario, wordsOf } from '../evals/scenario.ts';
+import { messagesOf, readScenarios, type Scenario } from '../evals/scenario.ts';
 import { tools } from '../src/tools/index.ts';
 import { prepareWorld, toolBed } from './tools/toolBed.ts';
 
@@ -39,7 +39,7 @@ test('there are at least 25 scenarios, and every tool is called in one of them',
 });
 
 test('every prompt of the workflow’s README is said by a person in a scenario', () => {
-  const said = scenarios.flatMap(wordsOf);
+  const said = scenarios.flatMap(messagesOf);
   expect(said).toEqual(
     expect.arrayContaining([
       'Read README.md, start 2x load test',
