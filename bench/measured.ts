@@ -13,7 +13,7 @@ export interface Run {
   readonly out: string;
 }
 
-export interface Place {
+export interface CommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -30,7 +30,7 @@ export function ourCommand(...args: readonly string[]): string[] {
 }
 
 /** Measures with bash's built-in `time`. @throws Error with the command's stderr when it fails */
-export async function measured(command: readonly string[], { cwd, env }: Place): Promise<Run> {
+export async function measured(command: readonly string[], { cwd, env }: CommandContext): Promise<Run> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-times-'));
   const at = (name: string) => join(directory, name);
   try {
@@ -66,8 +66,8 @@ export async function measured(command: readonly string[], { cwd, env }: Place):
 
 /** The first line of a program's version output; undefined when it is not installed. */
 export async function versionOf(...command: readonly string[]): Promise<string | undefined> {
-  const place = { cwd: process.cwd(), env: {} };
-  return measured(command, place).then(
+  const context = { cwd: process.cwd(), env: {} };
+  return measured(command, context).then(
     ({ out }) => out.trim().split('\n')[0],
     () => undefined,
   );

@@ -6,11 +6,11 @@ import { startWorld, type World } from '../src/sandbox/world.ts';
 import { region } from '../src/sandbox/worldEnvironment.ts';
 import { manyChecks } from './manyChecks.ts';
 import {
+  type CommandContext,
   fastest,
   machineText,
   measured,
   ourCommand,
-  type Place,
   type Run,
   timeCells,
   versionOf,
@@ -61,11 +61,11 @@ async function rowsOf(size: number, repeats: number, hasRival: boolean): Promise
     const env = Object.entries({ ...world.env, TARGET_REPO: join(directory, 'many') }).filter(
       ([, value]) => value !== '',
     );
-    const place: Place = {
+    const context: CommandContext = {
       cwd: join(directory, 'audit-load-test'),
       env: { ...Object.fromEntries(env), AWS_DEFAULT_REGION: region },
     };
-    return await measureRound(world, place, { size, repeats, hasRival, refillQuota });
+    return await measureRound(world, context, { size, repeats, hasRival, refillQuota });
   } finally {
     await world.close();
     rmSync(directory, { recursive: true, force: true });
@@ -81,7 +81,7 @@ interface Row {
 
 async function measureRound(
   world: World,
-  place: Place,
+  context: CommandContext,
   {
     size,
     repeats,
@@ -89,7 +89,7 @@ async function measureRound(
     refillQuota,
   }: { size: number; repeats: number; hasRival: boolean; refillQuota(): void },
 ): Promise<string[][]> {
-  const tool = (name: string, ...args: string[]) => measured(ourCommand(name, ...args, '--json'), place);
+  const tool = (name: string, ...args: string[]) => measured(ourCommand(name, ...args, '--json'), context);
   const output = async (name: string, ...args: string[]) => JSON.parse((await tool(name, ...args)).out);
   const counted = async (row: Row, work: () => Promise<Run>) => {
     world.front.clearRequests();
@@ -153,17 +153,17 @@ async function measureRound(
             clusterId,
             join(process.cwd(), 'bench/rival_report.py'),
           ],
-          place,
+          context,
         ),
       );
     const { out } = await counted(ours, () => tool('buildReport'));
     const report = JSON.parse(readFileSync(join(JSON.parse(out).directory, 'report.json'), 'utf8'));
     ours.seen = report.steps.length;
-    if (hasRival) script.seen = compared(join(place.cwd, 'rival.json'), report);
+    if (hasRival) script.seen = compared(join(context.cwd, 'rival.json'), report);
   }
   if (size <= 1000)
     for (let repeat = 0; repeat < repeats; repeat += 1) {
-      rmSync(join(place.cwd, '.audit-load-test/clusters'), { recursive: true, force: true });
+      rmSync(join(context.cwd, '.audit-load-test/clusters'), { recursive: true, force: true });
       await counted(cold, () => tool('buildReport'));
       cold.seen = size;
     }

@@ -8,11 +8,11 @@ import { checkFiles } from '../src/sandbox/sampleChecks.ts';
 import { serverEnvironment } from '../src/sandbox/worldEnvironment.ts';
 import { conditions, digestOf, manyChecks, restore } from './manyChecks.ts';
 import {
+  type CommandContext,
   fastest,
   machineText,
   measured,
   ourCommand,
-  type Place,
   type Run,
   timeCells,
   versionOf,
@@ -76,7 +76,7 @@ async function measureRounds(
 ): Promise<Rows> {
   const project = join(directory, 'project');
   await mkdir(project, { recursive: true });
-  const ours: Place = {
+  const ours: CommandContext = {
     cwd: project,
     env: serverEnvironment({ endpoint: 'http://127.0.0.1:9', targetRepo: repository, project }),
   };

@@ -28,7 +28,7 @@ export function countResult(tool: string, structure: unknown): Counted {
 export const total = (counted: readonly Counted[]): number =>
   counted.reduce((sum, { tokens }) => sum + tokens, 0);
 
-export interface StoryPlace {
+export interface StoryDriver {
   /** Calls a tool and returns its structured result. */
   call(tool: string, given: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** The person triggers the DAG in Airflow. */
@@ -38,10 +38,10 @@ export interface StoryPlace {
 }
 
 /** The 2x chapter of the demo, from checkSetup to the commit: the tokens of each call's result. */
-export async function countStory(place: StoryPlace): Promise<Counted[]> {
+export async function countStory(driver: StoryDriver): Promise<Counted[]> {
   const counted: Counted[] = [];
   async function call(tool: string, given: Record<string, unknown> = {}) {
-    const structure = await place.call(tool, given);
+    const structure = await driver.call(tool, given);
     counted.push(countResult(tool, structure));
     return structure;
   }
@@ -50,9 +50,9 @@ export async function countStory(place: StoryPlace): Promise<Counted[]> {
   const { reviewId } = await call('fixInterval', { check: 'check_campaigns_15m', from: 2, to: 1 });
   await call('uploadChecks', { reviewId, approved: true });
   await call('uploadDags');
-  await place.trigger();
-  while ((await call('pollCluster')).done !== true) await place.wait(1);
-  await place.wait(10);
+  await driver.trigger();
+  while ((await call('pollCluster')).done !== true) await driver.wait(1);
+  await driver.wait(10);
   await call('buildReport');
   await call('commitResults', { keyFindings: '2x fits, with one missing column' });
   return counted;

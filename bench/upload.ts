@@ -127,10 +127,10 @@ async function measureRounds(
   };
   // The aws command treats an empty AWS_PROFILE as a name.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const place = { cwd: project, env: given };
+  const context = { cwd: project, env: given };
   const scaled = await measured(
     ourCommand('scaleConfigs', '--load', '2x', '--schedule', '15m', '--scope', 'schedule', '--json'),
-    place,
+    context,
   );
   const { reviewId } = JSON.parse(scaled.out) as { reviewId: string };
   const contents = contentsOf(folder);
@@ -155,10 +155,10 @@ async function measureRounds(
       aws = await startEmbeddedAws({ speed: 1, port: Number(new URL(endpoint).port) });
       rmSync(join(project, '.audit-load-test/uploads'), { recursive: true, force: true });
       if (row.far) aws.front.faults.add({ service: 's3', delayMs: latencyMs });
-      row.first.push(await measured(uploader.command(folder, endpoint), place));
+      row.first.push(await measured(uploader.command(folder, endpoint), context));
       requireSame(aws, contents, row.name);
       row.requests.first = requestsOf(aws);
-      row.again.push(await measured(uploader.command(folder, endpoint), place));
+      row.again.push(await measured(uploader.command(folder, endpoint), context));
       row.requests.again = requestsOf(aws);
       console.error(
         `round ${round + 1}, ${row.far ? 'far' : 'near'}, ${row.name}: ${row.first.at(-1)?.wallSeconds} s, again ${row.again.at(-1)?.wallSeconds} s`,

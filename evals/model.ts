@@ -8,7 +8,7 @@ import { startClient } from '../bench/rawClient.ts';
 import { judge, type MadeCall } from './judge.ts';
 import { type Answer, playBefore, withKnownIds } from './replay.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
-import { applyEvent, differences, type Place } from './world.ts';
+import { applyEvent, differences, type Sandbox } from './world.ts';
 
 /** Time limit of the command for one turn. */
 const turnTimeoutMs = 10 * 60_000;
@@ -50,16 +50,20 @@ function inEveryWording(scenario: Scenario): Scenario[] {
 
 async function play(scenario: Scenario, commands: { first: string; later: string }): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'audit-load-test-eval-'));
-  const sandbox = spawn(process.execPath, ['dist/main.js', 'sandbox'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const sandboxProcess = spawn(process.execPath, ['dist/main.js', 'sandbox'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   try {
-    const place = await placeOf(sandbox);
-    const { known, remembered } = await withServer(place, (call) => playBefore(scenario, { ...place, call }));
+    const sandbox = await sandboxOf(sandboxProcess);
+    const { known, remembered } = await withServer(sandbox, (call) =>
+      playBefore(scenario, { ...sandbox, call }),
+    );
     const calls = join(folder, 'calls.jsonl');
-    const config = writeConfig(folder, calls, place);
+    const config = writeConfig(folder, calls, sandbox);
     let turn = 0;
     for (const one of scenario.talk) {
       if ('happens' in one)
-        known.clusterId = (await applyEvent(withKnownIds(one, known), place)) ?? known.clusterId;
+        known.clusterId = (await applyEvent(withKnownIds(one, known), sandbox)) ?? known.clusterId;
       if (!('person' in one)) continue;
       const person = one.person.replace(/j-X+/, String(known.clusterId));
       const prompt = turn === 0 ? [...memory(remembered), person].join('\n') : person;
@@ -69,13 +73,13 @@ async function play(scenario: Scenario, commands: { first: string; later: string
     }
     const made = readCalls(calls);
     for (const { reviewId } of made) if (reviewId !== undefined) known.reviewId = reviewId;
-    const session = await withServer(place, (call) => call('showSession', {}));
+    const session = await withServer(sandbox, (call) => call('showSession', {}));
     return [
       ...judge(scenario, made, known),
-      ...(await differences(scenario.after, session.structure, place)),
+      ...(await differences(scenario.after, session.structure, sandbox)),
     ];
   } finally {
-    sandbox.stdin?.end();
+    sandboxProcess.stdin?.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -86,15 +90,15 @@ function memory(remembered: readonly string[]): string[] {
   return ['Earlier in this conversation you called:', ...remembered, 'Now the person says:'];
 }
 
-async function placeOf(sandbox: ChildProcess): Promise<Place> {
-  if (sandbox.stdout !== null)
-    for await (const line of createInterface(sandbox.stdout)) return JSON.parse(line);
+async function sandboxOf(sandboxProcess: ChildProcess): Promise<Sandbox> {
+  if (sandboxProcess.stdout !== null)
+    for await (const line of createInterface(sandboxProcess.stdout)) return JSON.parse(line);
   throw new Error('the sandbox did not start: npm run build');
 }
 
 /** A short-lived, unrecorded server on the same session. */
 async function withServer<T>(
-  { env }: Place,
+  { env }: Sandbox,
   use: (call: (tool: string, given: Readonly<Record<string, unknown>>) => Promise<Answer>) => Promise<T>,
 ): Promise<T> {
   const client = await startClient(process.execPath, [resolve('dist/main.js')], env);
@@ -114,7 +118,7 @@ async function withServer<T>(
 }
 
 /** Copies the files of a clone that a model reads, and configures the server behind the recorder. */
-function writeConfig(folder: string, calls: string, { env }: Place): string {
+function writeConfig(folder: string, calls: string, { env }: Sandbox): string {
   for (const name of ['README.md', 'CLAUDE.md']) cpSync(name, join(folder, name));
   const config = join(folder, 'mcp.json');
   const args = [resolve('evals/recorder.mjs'), calls, resolve('dist/main.js')];

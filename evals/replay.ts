@@ -1,7 +1,7 @@
 /** Plays the ideal calls of a scenario, and reports where the product behaves differently. */
 import { judge, type MadeCall } from './judge.ts';
 import type { Call, Event, Scenario } from './scenario.ts';
-import { applyEvent, differences, includes, type Place } from './world.ts';
+import { applyEvent, differences, includes, type Sandbox } from './world.ts';
 
 export interface Answer {
   readonly failed: boolean;
@@ -9,7 +9,7 @@ export interface Answer {
   readonly structure: Readonly<Record<string, unknown>>;
 }
 
-export interface Stage extends Place {
+export interface Stage extends Sandbox {
   call(tool: string, given: Readonly<Record<string, unknown>>): Promise<Answer>;
 }
 

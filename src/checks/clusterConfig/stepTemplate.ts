@@ -11,7 +11,7 @@ const hourlyPlaceholders = ['ts_start', 'ts_end'];
 /** EMR's limit for all argument strings of one step together. */
 const maxCharacters = 10_240;
 
-/** The shipped configs have this in place of the one path that only you know. */
+/** The shipped configs contain this placeholder for the one path that only you know. */
 export const runnerPlaceholder = 'PATH_OF_YOUR_AUDIT_RUNNER';
 
 export function stepTemplateFindings(

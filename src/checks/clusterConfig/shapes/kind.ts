@@ -1,4 +1,4 @@
-/** The kind of value that a field of a request takes, as data. */
+/** The kind of value of a request field, as data. */
 export type Kind =
   | 'string'
   | 'integer'
