@@ -260,11 +260,11 @@ export interface Commit {
 export interface TargetRepository {
   /**
    * Reads every check file with its baseline.
-   * @throws ToolError CONFIG or WRONG_STATE when it is not a repository, its HEAD is detached, a merge is in progress, or
-   * CHECKS_PATH is outside it or links outside; with `forWriting` also on a branch other than TEST_BRANCH.
+   * @throws ToolError CONFIG or WRONG_STATE when it is not a repository, its HEAD is detached, a merge is in progress,
+   * or CHECKS_PATH is outside it or links outside; with `forWriting` also on a branch other than TEST_BRANCH.
    */
   snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
-  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, paths outside, and files that changed meanwhile. */
+  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, paths outside, and files changed meanwhile. */
   write(files: readonly WrittenFile[], watch?: Watch): Promise<void>;
   /**
    * Writes a patch under STATE_DIR with which `git apply` restores the current bytes of these files after the calling

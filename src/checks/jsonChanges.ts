@@ -11,7 +11,9 @@ const absent = '(none)';
 export function jsonChanges(from: unknown, to: unknown, path = ''): JsonChange[] {
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
-    return [...keys].flatMap((key) => jsonChanges(from[key], to[key], childPath(path, key, Array.isArray(from))));
+    return [...keys].flatMap((key) =>
+      jsonChanges(from[key], to[key], childPath(path, key, Array.isArray(from))),
+    );
   }
   const before = valueText(from);
   const after = valueText(to);
