@@ -10,7 +10,7 @@ export default defineConfig({
     // Reloading the product for each of a hundred test files would add a fifth to the run.
     isolate: false,
     globalSetup: 'test/temporaryFiles.ts',
-    setupFiles: 'test/asItWas.ts',
+    setupFiles: 'test/restoreEnvironment.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -32,13 +32,13 @@ export async function main(): Promise<void> {
     await fetch(`${world.endpoint}/_sandbox/faults`, { method: 'POST', body: JSON.stringify([fault]) });
     const rows: string[][] = [];
     for (const [name, end] of Object.entries(endings)) {
-      // Without a call nothing is written, and a dead pipe is noticed only by the next answer.
+      // Without a call nothing is written, and a closed pipe is only noticed on the next write.
       if (name !== 'nobody reads stdout')
-        rows.push(await row(`${name}, no call`, () => untilGone(world, end)));
-      rows.push(await row(`${name}, during an upload`, () => untilGone(world, end, upload)));
+        rows.push(await row(`${name}, no call`, () => untilExit(world, end)));
+      rows.push(await row(`${name}, during an upload`, () => untilExit(world, end, upload)));
     }
-    rows.push(await row('the call is cancelled', () => untilGivenUp(world, upload)));
-    rows.push(await row('Ctrl-C in the shell, during an upload', () => untilShellGone(world, upload)));
+    rows.push(await row('the call is cancelled', () => untilConnectionsClosed(world, upload)));
+    rows.push(await row('Ctrl-C in the shell, during an upload', () => untilShellExit(world, upload)));
     const page = text(rows);
     console.log(page);
     writeFileSync('docs/measurements/manners.md', page);
@@ -66,47 +66,47 @@ async function reviewedUpload(world: World): Promise<Upload> {
 const cancelledId = 'upload';
 
 /** Sends the upload and waits until it hangs. */
-async function hang(client: RawClient, given: Upload) {
+async function hang(client: RawClient, upload: Upload) {
   const hung = watchHungPuts();
-  const params = { name: 'uploadChecks', arguments: given };
+  const params = { name: 'uploadChecks', arguments: upload };
   client.send({ id: cancelledId, method: 'tools/call', params });
-  await some(hung.count);
+  await untilSome(hung.count);
   hung.stop();
   return hung;
 }
 
-async function some(count: () => number): Promise<void> {
+async function untilSome(count: () => number): Promise<void> {
   while (count() === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
-async function untilGone(world: World, end: (child: ChildProcess) => void, given?: Upload): Promise<number> {
+async function untilExit(world: World, end: (child: ChildProcess) => void, upload?: Upload): Promise<number> {
   const client = await serve(world);
-  if (given !== undefined) await hang(client, given);
+  if (upload !== undefined) await hang(client, upload);
   const start = performance.now();
   end(client.child);
   await once(client.child, 'exit');
   return performance.now() - start;
 }
 
-async function untilGivenUp(world: World, given: Upload): Promise<number> {
+async function untilConnectionsClosed(world: World, upload: Upload): Promise<number> {
   const client = await serve(world);
-  const hung = await hang(client, given);
+  const hung = await hang(client, upload);
   const start = performance.now();
   client.send({ method: 'notifications/cancelled', params: { requestId: cancelledId } });
   await hung.givenUp();
-  const took = performance.now() - start;
+  const durationMs = performance.now() - start;
   await client.close();
-  return took;
+  return durationMs;
 }
 
-async function untilShellGone(world: World, { reviewId }: Upload): Promise<number> {
+async function untilShellExit(world: World, { reviewId }: Upload): Promise<number> {
   const hung = watchHungPuts();
-  const words = ['dist/main.js', 'uploadChecks', '--reviewId', reviewId, '--approved'];
-  const child = spawn(process.execPath, words, {
+  const args = ['dist/main.js', 'uploadChecks', '--reviewId', reviewId, '--approved'];
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, ...world.env },
     stdio: 'ignore',
   });
-  await some(hung.count);
+  await untilSome(hung.count);
   hung.stop();
   const start = performance.now();
   child.kill('SIGINT');
@@ -115,9 +115,9 @@ async function untilShellGone(world: World, { reviewId }: Upload): Promise<numbe
 }
 
 async function row(name: string, measure: () => Promise<number>): Promise<string[]> {
-  const took: number[] = [];
-  for (let round = 0; round < rounds; round += 1) took.push(await measure());
-  const sorted = took.toSorted((a, b) => a - b);
+  const durationsMs: number[] = [];
+  for (let round = 0; round < rounds; round += 1) durationsMs.push(await measure());
+  const sorted = durationsMs.toSorted((a, b) => a - b);
   const ms = (value: number | undefined) => `${Math.round(value ?? Number.NaN)} ms`;
   return [name, ms(sorted[Math.floor(rounds / 2)]), ms(sorted.at(-1))];
 }

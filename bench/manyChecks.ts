@@ -1,4 +1,4 @@
-/** A repository of thousands of 15m checks, of a dozen conditions each: one window a condition. */
+/** A repository of thousands of 15m checks with a dozen conditions each, one window per condition. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -20,15 +20,15 @@ export function checkText(index: number): string {
 
 export const checkPath = (index: number): string => `team_${index % teams}/check_${index}_15m.yml`;
 
-/** Makes the repository, with the checks on main and the test branch checked out; answers the checks' folder. */
+/** Creates the repository, with the checks on main and the test branch checked out. Returns the checks' folder. */
 export async function manyChecks(directory: string, count: number): Promise<string> {
   const files = Array.from({ length: count }, (_, index): [string, string] => [
     join(checksPath, checkPath(index)),
     checkText(index),
   ]);
-  const git = (...words: string[]) => execFileSync('git', words, { cwd: directory });
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: directory });
   await initRepository(directory);
-  // No upkeep in the background while something is measured.
+  // No background maintenance during measurements.
   git('config', 'gc.auto', '0');
   git('config', 'maintenance.auto', 'false');
   await commitFiles(directory, 1, `Keep ${count} checks`, files);
@@ -37,7 +37,7 @@ export async function manyChecks(directory: string, count: number): Promise<stri
   return join(directory, checksPath);
 }
 
-/** Path below the folder -> bytes, of every check in it. */
+/** The bytes of every check in the folder, by path relative to it. */
 export function contentsOf(folder: string): Map<string, Buffer> {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.yml'),
@@ -45,14 +45,14 @@ export function contentsOf(folder: string): Map<string, Buffer> {
   return new Map(paths.sort().map((path) => [path, readFileSync(join(folder, path))]));
 }
 
-/** One digest of all paths and bytes below the folder. */
+/** One digest of all paths and bytes in the folder. */
 export function digestOf(folder: string): string {
   const hash = createHash('sha256');
   for (const [path, bytes] of contentsOf(folder)) hash.update(path).update('\0').update(bytes);
   return hash.digest('hex');
 }
 
-/** Puts every file back as the branch has it. */
+/** Restores every file to the branch's version. */
 export function restore(repository: string): void {
   execFileSync('git', ['checkout', '--quiet', '--', '.'], { cwd: repository });
 }

@@ -1,4 +1,4 @@
-/** Running a command as a person would, with its time on the clock and on the processor. */
+/** Runs a command as a user would, and measures its wall-clock and CPU time. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -6,36 +6,36 @@ import { join } from 'node:path';
 
 export interface Run {
   readonly wallSeconds: number;
-  /** User and system time of the command and of all that it started and waited for. */
+  /** User and system time of the command and the child processes that it waited for. */
   readonly cpuSeconds: number;
-  /** The largest resident size of a Node command that was started with `ourCommand`. */
+  /** The peak resident size of a Node command started with `ourCommand`. */
   readonly peakMegabytes?: number;
   readonly out: string;
 }
 
-export interface Place {
+export interface CommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The built command, as the package has it; tells its memory when it ends. */
-export function ourCommand(...words: readonly string[]): string[] {
+/** The built command, as in the package; records its peak memory at exit. */
+export function ourCommand(...args: readonly string[]): string[] {
   return [
     process.execPath,
     '--import',
     join(process.cwd(), 'bench/peakMemory.mjs'),
     join(process.cwd(), 'dist/main.js'),
-    ...words,
+    ...args,
   ];
 }
 
-/** The times come from bash's own `time`, which every machine with bash has. @throws Error with the command's words when it fails */
-export async function measured(words: readonly string[], { cwd, env }: Place): Promise<Run> {
+/** Measures with bash's built-in `time`. @throws Error with the command's stderr when it fails */
+export async function measured(command: readonly string[], { cwd, env }: CommandContext): Promise<Run> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-times-'));
   const at = (name: string) => join(directory, name);
   try {
     const script = 'TIMEFORMAT="%3R %3U %3S"; { time "$@" >"$BENCH_OUT" 2>"$BENCH_ERR"; } 2>"$BENCH_TIMES"';
-    const child = spawn('bash', ['-c', script, 'bash', ...words], {
+    const child = spawn('bash', ['-c', script, 'bash', ...command], {
       cwd,
       env: {
         PATH: process.env.PATH,
@@ -50,7 +50,7 @@ export async function measured(words: readonly string[], { cwd, env }: Place): P
     });
     const status = await new Promise((resolve) => child.once('close', resolve));
     if (status !== 0)
-      throw new Error(`${words.join(' ').slice(0, 300)}: ${await readFile(at('err'), 'utf8')}`);
+      throw new Error(`${command.join(' ').slice(0, 300)}: ${await readFile(at('err'), 'utf8')}`);
     const [wall = 0, user = 0, system = 0] = (await readFile(at('times'), 'utf8')).split(' ').map(Number);
     const peakKilobytes = await readFile(at('peak'), 'utf8').catch(() => undefined);
     return {
@@ -64,23 +64,23 @@ export async function measured(words: readonly string[], { cwd, env }: Place): P
   }
 }
 
-/** One line of what a program says of itself; undefined where it is not installed. */
-export async function versionOf(...words: readonly string[]): Promise<string | undefined> {
-  const place = { cwd: process.cwd(), env: {} };
-  return measured(words, place).then(
+/** The first line of a program's version output; undefined when it is not installed. */
+export async function versionOf(...command: readonly string[]): Promise<string | undefined> {
+  const context = { cwd: process.cwd(), env: {} };
+  return measured(command, context).then(
     ({ out }) => out.trim().split('\n')[0],
     () => undefined,
   );
 }
 
-/** The machine, and how busy it was: the average number of processes that ran or waited in the last minute. */
-export function machineWords(): string {
+/** The machine, and its load average of the last minute. */
+export function machineText(): string {
   const [cpu] = cpus();
   const [busy = 0] = loadavg();
   return `Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'} (load average ${busy.toFixed(1)})`;
 }
 
-/** Seconds of the fastest run and of the median one, and of the run that took the processor least. */
+/** Seconds of the fastest and the median run, and the least CPU time. */
 export function timeCells(runs: readonly Run[]): string[] {
   if (runs.length === 0) return ['–', '–', '–'];
   const walls = runs.map(({ wallSeconds }) => wallSeconds).sort((a, b) => a - b);

@@ -1,5 +1,5 @@
-/** The word behind an option, as a number. */
-export function numberOf(words: readonly string[], option: string, otherwise: number): number {
-  const at = words.indexOf(option);
-  return at === -1 ? otherwise : Number(words[at + 1]);
+/** The argument after an option, as a number. */
+export function numberOf(args: readonly string[], option: string, fallback: number): number {
+  const at = args.indexOf(option);
+  return at === -1 ? fallback : Number(args[at + 1]);
 }

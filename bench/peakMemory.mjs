@@ -1,4 +1,4 @@
-// Loaded before a command that is measured: writes down, when it ends, how much memory it had at most, in kilobytes.
+// Loaded before a measured command: writes its peak memory at exit, in kilobytes.
 import { writeFileSync } from 'node:fs';
 
 const file = process.env.BENCH_PEAK;

@@ -1,4 +1,4 @@
-/** Durations and rounds, and what the report makes of them, as JSON for test/numpy/compare.py. */
+/** Prints durations, rounds and the report's figures for them, as JSON for test/numpy/compare.py. */
 import { meanRatio } from '../src/report/geometricMean.ts';
 import { randomFrom } from '../src/report/random.ts';
 import { summarise } from '../src/report/statistics.ts';
@@ -6,7 +6,7 @@ import { reportOf } from './campaigns.ts';
 
 const random = randomFrom('durations');
 
-/** Whole milliseconds, as EMR's stamps give them, with a long tail and with ties. */
+/** Seconds in whole milliseconds, as in EMR's timestamps, with a long tail and with ties. */
 function draw(size: number): number[] {
   return Array.from({ length: size }, () => Math.round(60_000 * Math.exp(1.5 * random.normal())) / 1000);
 }

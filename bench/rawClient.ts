@@ -1,11 +1,11 @@
-/** As much of an MCP client as a measurement needs: requests as lines of JSON to a child process. */
+/** A minimal MCP client for measurements: sends requests as JSON lines to a child process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface RawClient {
-  /** @throws Error with the server's own words, or when it goes before it answered */
+  /** @throws Error with the server's error, or when it exits before it answers */
   request(method: string, params?: unknown): Promise<Record<string, unknown>>;
-  /** Sends a message and waits for nothing. */
+  /** Sends a message without waiting. */
   send(message: object): void;
   readonly child: ChildProcess;
   close(): Promise<void>;
@@ -20,12 +20,12 @@ export async function startClient(
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const waiting = new Map<number, (message: { result?: Record<string, unknown>; error?: unknown }) => void>();
   let lastId = 0;
   createInterface(child.stdout).on('line', (line) => {
     const message = JSON.parse(line);
-    // The server's own pings have ids of their own count.
+    // The server's pings have their own ids.
     if (message.method !== undefined) return;
     waiting.get(message.id)?.(message);
     waiting.delete(message.id);
@@ -44,15 +44,15 @@ export async function startClient(
         waiting.set(id, resolve),
       );
       send({ id, method, params });
-      const answer = await Promise.race([answered, gone]);
+      const answer = await Promise.race([answered, exited]);
       if (answer?.result === undefined)
-        throw new Error(`${command} ${method}: ${JSON.stringify(answer?.error ?? 'it went away')}`);
+        throw new Error(`${command} ${method}: ${JSON.stringify(answer?.error ?? 'the server exited')}`);
       return answer.result;
     },
     async close() {
       child.stdin.end();
       setTimeout(() => child.kill(), 2000).unref();
-      await gone;
+      await exited;
     },
   };
   await client.request('initialize', {

@@ -1,4 +1,4 @@
-"""What one would write by hand: the table of a round, from `aws emr list-steps --output json`.
+"""The script one would write by hand: a table of a round, from `aws emr list-steps --output json`.
 
 usage: rival_report.py steps.json report.md figures.json
 """
@@ -14,7 +14,7 @@ with open(source) as file:
 steps = pd.json_normalize(listed)
 for moment in ("Creation", "Start", "End"):
     column = steps[f"Status.Timeline.{moment}DateTime"]
-    # The first aws command prints seconds since 1970, the second ISO 8601.
+    # AWS CLI version 1 prints seconds since 1970, version 2 ISO 8601.
     unit = "s" if pd.api.types.is_numeric_dtype(column) else None
     steps[moment] = pd.to_datetime(column, unit=unit, utc=True)
 steps["wait"] = (steps["Start"] - steps["Creation"]).dt.total_seconds()

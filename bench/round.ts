@@ -1,4 +1,4 @@
-/** `npm run bench:round`: pollCluster and buildReport beside `aws emr list-steps` and pandas, into docs/measurements/speed.md. */
+/** `npm run bench:round`: compares pollCluster and buildReport with `aws emr list-steps` and pandas, in docs/measurements/speed.md. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,11 @@ import { region } from '../sandbox/wire/sts.ts';
 import { startWorld, type World } from '../sandbox/world/world.ts';
 import { manyChecks } from './manyChecks.ts';
 import {
+  type CommandContext,
   fastest,
-  machineWords,
+  machineText,
   measured,
   ourCommand,
-  type Place,
   type Run,
   timeCells,
   versionOf,
@@ -19,12 +19,12 @@ import { numberOf } from './options.ts';
 import { writeSection } from './speedPage.ts';
 import { markdownTable } from './tables.ts';
 
-/** Between two looks while the round runs. */
-const lookMinutes = 30;
+/** Time between two polls while the round runs. */
+const pollMinutes = 30;
 
-export async function main(words: readonly string[]): Promise<void> {
-  const repeats = numberOf(words, '--rounds', 5);
-  const sizes = [numberOf(words, '--steps', 1000), numberOf(words, '--large', 10_000)].filter(
+export async function main(args: readonly string[]): Promise<void> {
+  const repeats = numberOf(args, '--rounds', 5);
+  const sizes = [numberOf(args, '--steps', 1000), numberOf(args, '--large', 10_000)].filter(
     (size) => size > 0,
   );
   const aws = await versionOf('aws', '--version');
@@ -38,11 +38,11 @@ export async function main(words: readonly string[]): Promise<void> {
   ].filter((text) => text !== false);
   writeSection(
     'Reading and reporting a round',
-    `\`npm run bench:round\` with ${machineWords()}; ${[aws, pandas].filter((text) => text !== undefined).join('; ')}: a round on the embedded AWS, which has EMR's quotas (ten calls of ListSteps, then one every two seconds; unused before each run), polled every ${lookMinutes} minutes of simulated time while it ran. The fastest of ${repeats}.
+    `\`npm run bench:round\` with ${machineText()}; ${[aws, pandas].filter((text) => text !== undefined).join('; ')}: a round on the embedded AWS, with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; full before each run), polled every ${pollMinutes} minutes of simulated time while it ran. The fastest of ${repeats}.
 
-${markdownTable(['Steps', 'What', 'Best', 'Median', 'CPU', 'Against the script', 'EMR calls', 'Steps seen'], rows)}
+${markdownTable(['Steps', 'What', 'Best', 'Median', 'CPU', 'Relative to the script', 'EMR calls', 'Steps seen'], rows)}
 ${missing.length > 0 ? `\n${missing.join(' ')}\n` : ''}
-The script (\`bench/rival_report.py\`) prints one table: counts, waiting and running times with percentiles, the ten slowest. Its numbers are compared with ours where both see every step. buildReport also reads the failed steps' logs, looks for missing, duplicate or foreign steps, and creates charts and a forecast. EMR returns the newest 1,000 steps of a cluster, so the script sees only part of a larger round; our polls during the run keep the rest.`,
+The script (\`bench/rival_report.py\`) makes one table: counts, waiting and running times with percentiles, the ten slowest; its figures are compared with the report's when both see every step. buildReport also reads the logs of failed steps, finds missing, duplicate and foreign steps, and draws charts and a forecast. EMR lists the newest 1,000 steps of a cluster, so the script sees only a part of a larger round; pollCluster archives the rest while the round runs.`,
   );
 }
 
@@ -51,21 +51,21 @@ async function rowsOf(size: number, repeats: number, hasRival: boolean): Promise
   let waitedMs = 0;
   const quotaClock = () => performance.now() + waitedMs;
   const world = await startWorld({ directory, dagsFolder: 'dags', speed: 1, quotaClock });
-  /** Nobody has asked EMR anything for a while. */
-  const rest = () => {
+  /** Refills EMR's request quota. */
+  const refillQuota = () => {
     waitedMs += 600_000;
   };
   try {
     await manyChecks(join(directory, 'many'), size);
-    // The aws command takes an empty AWS_PROFILE for a name.
-    const given = Object.entries({ ...world.env, TARGET_REPO: join(directory, 'many') }).filter(
+    // The aws command treats an empty AWS_PROFILE as a name.
+    const env = Object.entries({ ...world.env, TARGET_REPO: join(directory, 'many') }).filter(
       ([, value]) => value !== '',
     );
-    const place: Place = {
+    const context: CommandContext = {
       cwd: join(directory, 'audit-load-test'),
-      env: { ...Object.fromEntries(given), AWS_DEFAULT_REGION: region },
+      env: { ...Object.fromEntries(env), AWS_DEFAULT_REGION: region },
     };
-    return await measureRound(world, place, { size, repeats, hasRival, rest });
+    return await measureRound(world, context, { size, repeats, hasRival, refillQuota });
   } finally {
     await world.close();
     rmSync(directory, { recursive: true, force: true });
@@ -81,48 +81,66 @@ interface Row {
 
 async function measureRound(
   world: World,
-  place: Place,
-  { size, repeats, hasRival, rest }: { size: number; repeats: number; hasRival: boolean; rest(): void },
+  context: CommandContext,
+  {
+    size,
+    repeats,
+    hasRival,
+    refillQuota,
+  }: { size: number; repeats: number; hasRival: boolean; refillQuota(): void },
 ): Promise<string[][]> {
-  const tool = (name: string, ...words: string[]) => measured(ourCommand(name, ...words, '--json'), place);
-  const told = async (name: string, ...words: string[]) => JSON.parse((await tool(name, ...words)).out);
+  const tool = (name: string, ...args: string[]) => measured(ourCommand(name, ...args, '--json'), context);
+  const output = async (name: string, ...args: string[]) => JSON.parse((await tool(name, ...args)).out);
   const counted = async (row: Row, work: () => Promise<Run>) => {
     world.front.clearRequests();
-    rest();
+    refillQuota();
     const run = await work();
     row.runs.push(run);
     row.calls = world.front.requests().filter(({ service }) => service === 'emr').length;
     return run;
   };
-  const { reviewId } = await told('scaleConfigs', '--load', '2x', '--schedule', '15m', '--scope', 'schedule');
-  await told('uploadChecks', '--reviewId', reviewId, '--approved');
-  await told('uploadDags');
+  const { reviewId } = await output(
+    'scaleConfigs',
+    '--load',
+    '2x',
+    '--schedule',
+    '15m',
+    '--scope',
+    'schedule',
+  );
+  await output('uploadChecks', '--reviewId', reviewId, '--approved');
+  await output('uploadDags');
   const { clusterId } = world.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} });
 
-  const look: Row = {
-    what: '**pollCluster**, a look after the first (the dearest)',
+  const poll: Row = {
+    what: '**pollCluster**, most calls of the polls after the first',
     runs: [],
     calls: 0,
     seen: 0,
   };
-  const looks: Row[] = [];
+  const polls: Row[] = [];
   for (let done = false; !done; ) {
-    world.advance(lookMinutes);
-    const one: Row = { ...look, runs: [] };
+    world.advance(pollMinutes);
+    const one: Row = { ...poll, runs: [] };
     const { out } = await counted(one, () => tool('pollCluster', '--waitSeconds', '0'));
-    looks.push(one);
+    polls.push(one);
     done = JSON.parse(out).done === true;
   }
-  const later = looks.slice(1);
-  const dearest = {
-    ...look,
+  const later = polls.slice(1);
+  const laterPolls = {
+    ...poll,
     runs: later.flatMap(({ runs }) => runs),
     calls: Math.max(...later.map(({ calls }) => calls)),
     seen: size,
   };
   const script: Row = { what: '`aws emr list-steps` and pandas', runs: [], calls: 0, seen: 0 };
   const ours: Row = { what: '**buildReport**', runs: [], calls: 0, seen: 0 };
-  const cold: Row = { what: '**buildReport**, nothing kept of the looks', runs: [], calls: 0, seen: 0 };
+  const cold: Row = {
+    what: '**buildReport**, without the archive of the polls',
+    runs: [],
+    calls: 0,
+    seen: 0,
+  };
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     if (hasRival)
       await counted(script, () =>
@@ -135,27 +153,27 @@ async function measureRound(
             clusterId,
             join(process.cwd(), 'bench/rival_report.py'),
           ],
-          place,
+          context,
         ),
       );
     const { out } = await counted(ours, () => tool('buildReport'));
     const report = JSON.parse(readFileSync(join(JSON.parse(out).directory, 'report.json'), 'utf8'));
     ours.seen = report.steps.length;
-    if (hasRival) script.seen = compared(join(place.cwd, 'rival.json'), report);
+    if (hasRival) script.seen = compared(join(context.cwd, 'rival.json'), report);
   }
   if (size <= 1000)
     for (let repeat = 0; repeat < repeats; repeat += 1) {
-      rmSync(join(place.cwd, '.audit-load-test/clusters'), { recursive: true, force: true });
+      rmSync(join(context.cwd, '.audit-load-test/clusters'), { recursive: true, force: true });
       await counted(cold, () => tool('buildReport'));
       cold.seen = size;
     }
-  return [script, ours, cold, dearest]
+  return [script, ours, cold, laterPolls]
     .filter(({ runs }) => runs.length > 0)
     .map((row) => [
       size.toLocaleString('en-US'),
       row.what,
       ...timeCells(row.runs),
-      row === script || row === dearest || script.runs.length === 0
+      row === script || row === laterPolls || script.runs.length === 0
         ? '–'
         : `${(fastest(row.runs) / fastest(script.runs)).toFixed(2)} ×`,
       String(row.calls),
@@ -163,8 +181,8 @@ async function measureRound(
     ]);
 }
 
-/** How many steps the script saw. @throws Error where it saw all and has other figures than the report */
-// biome-ignore lint/suspicious/noExplicitAny: report.json as it lies on disk
+/** How many steps the script saw. @throws Error if it saw all steps but has other figures than the report */
+// biome-ignore lint/suspicious/noExplicitAny: report.json as read from disk
 function compared(path: string, report: any): number {
   const figures = JSON.parse(readFileSync(path, 'utf8'));
   if (figures.steps !== report.steps.length) return figures.steps;

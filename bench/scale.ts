@@ -1,4 +1,4 @@
-/** `npm run bench:scale`: scaleConfigs beside perl, cat and git status on the same files, into docs/measurements/speed.md. */
+/** `npm run bench:scale`: compares scaleConfigs with perl, cat and git status on the same files, in docs/measurements/speed.md. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,11 @@ import { serverEnvironment } from '../sandbox/world/environment.ts';
 import { scaleIntervals } from '../src/checks/scale.ts';
 import { conditions, digestOf, manyChecks, restore } from './manyChecks.ts';
 import {
+  type CommandContext,
   fastest,
-  machineWords,
+  machineText,
   measured,
   ourCommand,
-  type Place,
   type Run,
   timeCells,
   versionOf,
@@ -21,8 +21,8 @@ import { numberOf } from './options.ts';
 import { writeSection } from './speedPage.ts';
 import { markdownTable } from './tables.ts';
 
-/** What one would type: every number of hours in an INTERVAL, times the load, wherever it stands. */
-const blindly = `s/(interval\\s+'?)(\\d+)('?\\s+hours?\\b)/$1.$2*$ENV{LOAD}.$3/gie`;
+/** The one-liner one would type: multiplies every number of hours in an INTERVAL, wherever it is. */
+const perlExpression = `s/(interval\\s+'?)(\\d+)('?\\s+hours?\\b)/$1.$2*$ENV{LOAD}.$3/gie`;
 const everyCheck = "find . -name '*_15m.yml' -print0 | xargs -0";
 const perl = `${everyCheck} perl -pi -e "$EXPRESSION"`;
 
@@ -30,10 +30,10 @@ interface Rows {
   readonly [name: string]: Run[];
 }
 
-export async function main(words: readonly string[]): Promise<void> {
-  const rounds = numberOf(words, '--rounds', 5);
-  const count = numberOf(words, '--files', 10_000);
-  const large = numberOf(words, '--large', 100_000);
+export async function main(args: readonly string[]): Promise<void> {
+  const rounds = numberOf(args, '--rounds', 5);
+  const count = numberOf(args, '--files', 10_000);
+  const large = numberOf(args, '--large', 100_000);
   const perlVersion = await versionOf('perl', '-e', 'print $^V');
   const gitVersion = await versionOf('git', '--version');
   const table = [
@@ -43,11 +43,11 @@ export async function main(words: readonly string[]): Promise<void> {
   const missing = perlVersion === undefined ? '\n\nperl is not installed: apt-get install perl.' : '';
   writeSection(
     'Scaling the configs',
-    `\`npm run bench:scale\` with ${machineWords()}, ${gitVersion}, perl ${perlVersion ?? 'not installed'}: files of ${conditions} conditions, one window each; ${count.toLocaleString('en-US')} files ${rounds} times${large > 0 ? `, ${large.toLocaleString('en-US')} once` : ''}. Ours is the whole command, including process start: it reads the YAML and the git baseline, detects edits, writes each file atomically, and writes the list of changes and the session.
+    `\`npm run bench:scale\` with ${machineText()}, ${gitVersion}, perl ${perlVersion ?? 'not installed'}: files with ${conditions} conditions, one window each; ${count.toLocaleString('en-US')} files ${rounds} times${large > 0 ? `, ${large.toLocaleString('en-US')} once` : ''}. scaleConfigs is timed as a whole command, including process start: it reads the YAML and the git baseline, checks for manual edits, and writes each file atomically, the list of changes and the session.
 
-${markdownTable(['Files', 'What', 'Best', 'Median', 'CPU', 'Against', 'Memory'], table)}${missing}
+${markdownTable(['Files', 'What', 'Best', 'Median', 'CPU', 'Relative', 'Memory'], table)}${missing}
 
-perl multiplies everything that looks like hours in an \`INTERVAL\`, also in comments and prose, and multiplies again when it runs again; the row with \`git restore\` starts from the baseline, as ours does. On these files both write the same bytes, which the bench checks. On the sandbox's sample checks they differ: ${await differences(perlVersion)}`,
+perl multiplies everything that looks like hours in an \`INTERVAL\`, also in comments and prose, and multiplies again on a second run; the row with \`git restore\` starts from the baseline, as scaleConfigs does. On these files both write the same bytes, which the benchmark verifies. On the sandbox's sample checks they do not: ${await differences(perlVersion)}`,
   );
 }
 
@@ -76,12 +76,15 @@ async function measureRounds(
 ): Promise<Rows> {
   const project = join(directory, 'project');
   await mkdir(project, { recursive: true });
-  const ours: Place = {
+  const ours: CommandContext = {
     cwd: project,
     env: serverEnvironment({ endpoint: 'http://127.0.0.1:9', targetRepo: repository, project }),
   };
   const shell = (script: string, load = 2) =>
-    measured(['bash', '-c', script], { cwd: folder, env: { LOAD: String(load), EXPRESSION: blindly } });
+    measured(['bash', '-c', script], {
+      cwd: folder,
+      env: { LOAD: String(load), EXPRESSION: perlExpression },
+    });
   const scale = (load: string) =>
     measured(ourCommand('scaleConfigs', '--load', load, '--schedule', '15m', '--scope', 'schedule'), ours);
   const rows = {
@@ -117,13 +120,13 @@ async function measureRounds(
 
 function requireSame(folder: string, expected: string | undefined): void {
   if (expected !== undefined && digestOf(folder) !== expected)
-    throw new Error('scaleConfigs and perl left different files');
+    throw new Error('scaleConfigs and perl wrote different files');
 }
 
 function tableOf(count: number, rows: Rows): string[][] {
-  const row = (what: string, name: string, against?: string) => {
+  const row = (what: string, name: string, relativeTo?: string) => {
     const runs = rows[name] ?? [];
-    const other = against === undefined ? [] : (rows[against] ?? []);
+    const other = relativeTo === undefined ? [] : (rows[relativeTo] ?? []);
     const peak = Math.max(...runs.map((run) => run.peakMegabytes ?? 0));
     return [
       count.toLocaleString('en-US'),
@@ -135,16 +138,16 @@ function tableOf(count: number, rows: Rows): string[][] {
   };
   return [
     row('`cat` of the files (the floor)', 'cat'),
-    row('`perl -pi -e`, blindly', 'perl'),
-    row('**scaleConfigs 2x**, against perl', 'first', 'perl'),
+    row('`perl -pi -e`, text only', 'perl'),
+    row('**scaleConfigs 2x**, relative to perl', 'first', 'perl'),
     row('`git restore` and `perl -pi -e`, one level up', 'perlUp'),
-    row('**scaleConfigs 4x** over 2x, against both', 'up', 'perlUp'),
+    row('**scaleConfigs 4x** after 2x, relative to both', 'up', 'perlUp'),
     row('`git status`', 'status'),
-    row('**scaleConfigs 4x again**, nothing to do, against `git status`', 'again', 'status'),
+    row('**scaleConfigs 4x again**, nothing to do, relative to `git status`', 'again', 'status'),
   ];
 }
 
-/** How far the blind expression is from the product on the sample's 15m checks, file by file. */
+/** Which of the sample's 15m checks the perl expression scales differently from the product. */
 async function differences(perlVersion: string | undefined): Promise<string> {
   if (perlVersion === undefined) return 'not measured.';
   const directory = mkdtempSync(join(tmpdir(), 'bench-sample-'));
@@ -154,7 +157,7 @@ async function differences(perlVersion: string | undefined): Promise<string> {
       await mkdir(dirname(join(directory, path)), { recursive: true });
       await writeFile(join(directory, path), text);
     }
-    await measured(['bash', '-c', perl], { cwd: directory, env: { LOAD: '2', EXPRESSION: blindly } });
+    await measured(['bash', '-c', perl], { cwd: directory, env: { LOAD: '2', EXPRESSION: perlExpression } });
     const others = sample.filter(
       ([path, text]) => readFileSync(join(directory, path), 'utf8') !== scaleIntervals(text, 'hour', 2).text,
     );

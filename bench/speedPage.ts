@@ -1,13 +1,13 @@
-/** docs/measurements/speed.md: one section a bench, each written by its own. */
+/** docs/measurements/speed.md: each benchmark writes its own section. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const page = 'docs/measurements/speed.md';
-const head = `# Speed beside the usual tools
+const head = `# Speed, compared with the usual tools
 
-The bench named in each section writes that section. It installs nothing; a missing rival is reported as missing. *Best* and *Median* are wall-clock seconds. *CPU* is user plus system time of the run with the least, including child processes. Runs are interleaved. Other work on the machine adds to the wall clock first: if the load average is above the number of processors, compare the CPU.
+Each section is written by the benchmark that it names. Benchmarks install nothing, and list the tools that are missing. *Best* and *median* are wall-clock seconds; *CPU* is the least user and system time of a run, with all child processes. Runs are interleaved. Other work on the machine adds to the wall-clock time first: when the load average exceeds the number of processors, compare the CPU time.
 `;
 
-/** Puts the section in the place of the one with the same title, or behind the others. */
+/** Replaces the section with the same title, or appends it. */
 export function writeSection(title: string, body: string): void {
   const sections = readPage()
     .split(/^(?=## )/m)

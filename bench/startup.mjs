@@ -1,4 +1,4 @@
-// How long from the start of the process to the answer of the first tools/list, against an empty Node process.
+// Time from process start to the answer of the first tools/list, compared with an empty Node process.
 // Interleaved, medians: `npm run -s build && node bench/startup.mjs [rounds]`.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -19,16 +19,16 @@ async function untilToolsList() {
   const start = performance.now();
   const server = spawn(process.execPath, ['dist/main.js'], { stdio: ['pipe', 'pipe', 'ignore'] });
   server.stdin.write(hello.map((message) => `${JSON.stringify(message)}\n`).join(''));
-  let took;
+  let durationMs;
   for await (const line of createInterface(server.stdout)) {
     if (JSON.parse(line).result?.tools === undefined) continue;
-    took = performance.now() - start;
+    durationMs = performance.now() - start;
     break;
   }
-  if (took === undefined) throw new Error('dist/main.js did not list its tools');
+  if (durationMs === undefined) throw new Error('dist/main.js did not list its tools');
   server.stdin.end();
   await new Promise((resolve) => server.once('exit', resolve));
-  return took;
+  return durationMs;
 }
 
 async function emptyNode() {

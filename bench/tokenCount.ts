@@ -1,4 +1,4 @@
-/** What a model reads of us, counted in tokens of o200k: the tool list, and the results of one load level. */
+/** Counts what a model reads in tokens of o200k: the tool list, and the results of one load level. */
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 
 export interface Counted {
@@ -12,7 +12,7 @@ export interface ListedTool {
   readonly inputSchema: unknown;
 }
 
-/** Tokens of each tool as a client hands it to the model: name, description and input schema as one JSON object. */
+/** Tokens of each tool as a client passes it to the model: name, description and input schema as one JSON object. */
 export function countTools(tools: readonly ListedTool[]): Counted[] {
   return tools.map(({ name, description, inputSchema }) => ({
     name,
@@ -20,7 +20,7 @@ export function countTools(tools: readonly ListedTool[]): Counted[] {
   }));
 }
 
-/** A structured result is all that Claude Code shows the model of an answer. */
+/** The structured result is the part that Claude Code shows to the model. */
 export function countResult(tool: string, structure: unknown): Counted {
   return { name: tool, tokens: countTokens(JSON.stringify(structure)) };
 }
@@ -28,20 +28,20 @@ export function countResult(tool: string, structure: unknown): Counted {
 export const total = (counted: readonly Counted[]): number =>
   counted.reduce((sum, { tokens }) => sum + tokens, 0);
 
-export interface StoryPlace {
-  /** Calls a tool and answers its structured result. */
+export interface StoryDriver {
+  /** Calls a tool and returns its structured result. */
   call(tool: string, given: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** The person triggers the DAG in Airflow. */
   trigger(): Promise<unknown>;
-  /** Time passes until the failed steps' logs are there. */
+  /** Time passes until the logs of failed steps are available. */
   wait(minutes: number): Promise<unknown>;
 }
 
-/** The 2x chapter of the demo, from the set-up to the commit; each call with the tokens of its result. */
-export async function countStory(place: StoryPlace): Promise<Counted[]> {
+/** The 2x chapter of the demo, from checkSetup to the commit: the tokens of each call's result. */
+export async function countStory(driver: StoryDriver): Promise<Counted[]> {
   const counted: Counted[] = [];
   async function call(tool: string, given: Record<string, unknown> = {}) {
-    const structure = await place.call(tool, given);
+    const structure = await driver.call(tool, given);
     counted.push(countResult(tool, structure));
     return structure;
   }
@@ -50,9 +50,9 @@ export async function countStory(place: StoryPlace): Promise<Counted[]> {
   const { reviewId } = await call('fixInterval', { check: 'check_campaigns_15m', from: 2, to: 1 });
   await call('uploadChecks', { reviewId, approved: true });
   await call('uploadDags');
-  await place.trigger();
-  while ((await call('pollCluster')).done !== true) await place.wait(1);
-  await place.wait(10);
+  await driver.trigger();
+  while ((await call('pollCluster')).done !== true) await driver.wait(1);
+  await driver.wait(10);
   await call('buildReport');
   await call('commitResults', { keyFindings: '2x fits, with one missing column' });
   return counted;

@@ -1,6 +1,6 @@
 /**
- * How many tokens a model spends on us before its first word and in one load level, beside four other servers:
- * `npm run bench:tokens`. With `-- --others` it installs them in a temp directory, and writes docs/measurements/tokens.md.
+ * `npm run bench:tokens`: the tokens of the tool list and of one load level, compared with four other servers. With
+ * `-- --others` it installs those in a temp directory, and writes docs/measurements/tokens.md.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,20 +14,20 @@ const others = [
   { package: '@modelcontextprotocol/server-filesystem@2026.8.31', bin: 'mcp-server-filesystem', args: ['.'] },
   { package: '@playwright/mcp@0.0.83', bin: 'playwright-mcp', args: [] },
   { package: 'chrome-devtools-mcp@1.11.0', bin: 'chrome-devtools-mcp', args: [] },
-  // Any token will do: the list is answered without asking Sentry. Its default selection of tools, not all of them.
+  // Any token works: the server lists its tools without asking Sentry. It lists its default tools, not all.
   { package: '@sentry/mcp-server@0.39.0', bin: 'sentry-mcp', args: ['--access-token=none'] },
 ];
 
-export async function main(words: readonly string[]): Promise<void> {
+export async function main(args: readonly string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'audit-load-test-tokens-'));
   try {
     const { tools, story } = await countOurs(directory);
-    const withOthers = words.includes('--others');
+    const withOthers = args.includes('--others');
     const servers = [row('audit-load-test', tools), ...(withOthers ? await countOthers(directory) : [])];
     const page = [
       '## Servers',
       '',
-      '| Server | Tools | Tokens of tools/list | Per tool | Largest |',
+      '| server | tools | tokens of tools/list | per tool | largest |',
       '| --- | --: | --: | --: | --: |',
       ...servers,
       '',
@@ -37,7 +37,7 @@ export async function main(words: readonly string[]): Promise<void> {
       '',
       '## One load level',
       '',
-      'The structured results of the 2x chapter of the demo: this is all that Claude Code shows the model.',
+      'The structured results of the 2x chapter of the demo: the part of a result that Claude Code shows to the model.',
       '',
       ...table('result', story),
       '',
@@ -50,9 +50,9 @@ export async function main(words: readonly string[]): Promise<void> {
 }
 
 function head(now: Date): string {
-  return `# Tokens
+  return `# Tokens that a model reads
 
-Written by \`npm run bench:tokens -- --others\` on ${now.toISOString().slice(0, 10)}; do not edit. Tokens in o200k encoding. A tool counts with its name, description and input schema, as a client passes them on. The other servers list the tools of their default configuration, in the versions shown. \`test/tokens.test.ts\` limits each of our tools to 180, the list to 2,700 and the results of one level to 12,000.
+Written by \`npm run bench:tokens -- --others\` on ${now.toISOString().slice(0, 10)}; do not edit. Tokens of o200k; per tool its name, description and input schema, as a client passes them on. The other servers are the versions named, with their default settings: a server that groups its tools lists only its default groups. \`test/tokens.test.ts\` limits each of our tools to 180, the list to 2,700 and the results of one level to 12,000.
 `;
 }
 

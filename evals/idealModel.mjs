@@ -1,4 +1,4 @@
-// A stand-in for a model, to try the runner itself: makes the ideal calls of one turn of a scenario. In EVAL_COMMAND:
+// Stands in for a model to test the runner: makes the ideal calls of one turn of a scenario. Use it in EVAL_COMMAND:
 // `node <checkout>/evals/idealModel.mjs {config}`.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,8 +12,8 @@ const { EVAL_SCENARIO, EVAL_TURN } = process.env;
 const { talk } = JSON.parse(
   readFileSync(join(import.meta.dirname, 'scenarios', `${EVAL_SCENARIO}.json`), 'utf8'),
 );
-let words = '';
-for await (const chunk of process.stdin) words += chunk;
+let prompt = '';
+for await (const chunk of process.stdin) prompt += chunk;
 
 const server = spawn(command, args, {
   env: { PATH: process.env.PATH, ...env },
@@ -37,7 +37,7 @@ await request('initialize', {
 });
 server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
 
-const last = (pattern) => [...words.matchAll(pattern)].at(-1)?.[1];
+const last = (pattern) => [...prompt.matchAll(pattern)].at(-1)?.[1];
 const known = { clusterId: last(/\b(j-[A-Z0-9]{8,})/g), reviewId: last(/"reviewId":"([0-9a-f]{16})"/g) };
 let turn = -1;
 for (const { person, call, with: given = {} } of talk) {

@@ -1,23 +1,23 @@
-/** Plays scenarios with a model behind a command, each in a sandbox of its own, and judges what it called. */
+/** Plays scenarios with a model behind a command, each in its own sandbox, and checks its calls. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startClient } from '../bench/rawClient.ts';
-import { judge, type Made } from './judge.ts';
-import { type Answer, filled, playBefore } from './replay.ts';
+import { judge, type MadeCall } from './judge.ts';
+import { type Answer, playBefore, withKnownIds } from './replay.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
-import { differences, happen, type Place } from './world.ts';
+import { applyEvent, differences, type Sandbox } from './world.ts';
 
-/** Milliseconds that the command has for one turn. */
-const turnMs = 10 * 60_000;
+/** Time limit of the command for one turn. */
+const turnTimeoutMs = 10 * 60_000;
 
-/** Exit status: 0 when every scenario went as it should, 1 when one did not, 2 without a command. */
+/** Exit status: 0 when every scenario passed, 1 when one failed, 2 without a command. */
 export async function main(names: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const first = environment.EVAL_COMMAND;
   if (first === undefined || first === '') {
-    say('skipped: set EVAL_COMMAND to a command that plays a model; see evals/run.mjs.');
+    print('skipped: set EVAL_COMMAND to a command that runs a model; see evals/run.mjs.');
     return 2;
   }
   const commands = { first, later: environment.EVAL_CONTINUE ?? `${first} --continue` };
@@ -30,19 +30,19 @@ export async function main(names: readonly string[], environment: NodeJS.Process
     const problems = await play(scenario, commands).catch((error: Error) => [error.message]);
     played += 1;
     if (problems.length > 0) failed += 1;
-    say(`${problems.length === 0 ? 'passed' : 'FAILED'} ${scenario.name}`);
-    for (const problem of problems) say(`  - ${problem}`);
+    print(`${problems.length === 0 ? 'passed' : 'FAILED'} ${scenario.name}`);
+    for (const problem of problems) print(`  - ${problem}`);
   }
-  say(`\n${played - failed} of ${played} conversations went as they should`);
+  print(`\n${played - failed} of ${played} conversations passed`);
   return failed === 0 ? 0 : 1;
 }
 
-/** The scenario once for each wording of its first turn that has several. */
+/** The scenario once per wording of the first turn that has several. */
 function inEveryWording(scenario: Scenario): Scenario[] {
   const at = scenario.talk.findIndex((one) => 'person' in one && one.or !== undefined);
-  const several = scenario.talk[at];
-  if (several === undefined || !('person' in several)) return [scenario];
-  return [several.person, ...(several.or ?? [])].map((person) => ({
+  const turn = scenario.talk[at];
+  if (turn === undefined || !('person' in turn)) return [scenario];
+  return [turn.person, ...(turn.or ?? [])].map((person) => ({
     ...scenario,
     talk: scenario.talk.with(at, { person }),
   }));
@@ -50,50 +50,55 @@ function inEveryWording(scenario: Scenario): Scenario[] {
 
 async function play(scenario: Scenario, commands: { first: string; later: string }): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'audit-load-test-eval-'));
-  const sandbox = spawn(process.execPath, ['dist/main.js', 'sandbox'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const sandboxProcess = spawn(process.execPath, ['dist/main.js', 'sandbox'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   try {
-    const place = await placeOf(sandbox);
-    const { known, remembered } = await withServer(place, (call) => playBefore(scenario, { ...place, call }));
+    const sandbox = await sandboxOf(sandboxProcess);
+    const { known, remembered } = await withServer(sandbox, (call) =>
+      playBefore(scenario, { ...sandbox, call }),
+    );
     const calls = join(folder, 'calls.jsonl');
-    const config = writeConfig(folder, calls, place);
+    const config = writeConfig(folder, calls, sandbox);
     let turn = 0;
     for (const one of scenario.talk) {
-      if ('happens' in one) known.clusterId = (await happen(filled(one, known), place)) ?? known.clusterId;
+      if ('happens' in one)
+        known.clusterId = (await applyEvent(withKnownIds(one, known), sandbox)) ?? known.clusterId;
       if (!('person' in one)) continue;
       const person = one.person.replace(/j-X+/, String(known.clusterId));
-      const words = turn === 0 ? [...memory(remembered), person].join('\n') : person;
+      const prompt = turn === 0 ? [...memory(remembered), person].join('\n') : person;
       const command = (turn === 0 ? commands.first : commands.later).replaceAll('{config}', config);
-      await run(command, words, folder, { EVAL_SCENARIO: scenario.name, EVAL_TURN: String(turn) });
+      await run(command, prompt, folder, { EVAL_SCENARIO: scenario.name, EVAL_TURN: String(turn) });
       turn += 1;
     }
     const made = readCalls(calls);
     for (const { reviewId } of made) if (reviewId !== undefined) known.reviewId = reviewId;
-    const session = await withServer(place, (call) => call('showSession', {}));
+    const session = await withServer(sandbox, (call) => call('showSession', {}));
     return [
       ...judge(scenario, made, known),
-      ...(await differences(scenario.after, session.structure, place)),
+      ...(await differences(scenario.after, session.structure, sandbox)),
     ];
   } finally {
-    sandbox.stdin?.end();
+    sandboxProcess.stdin?.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The conversation so far, for a model that was not there. */
+/** The conversation so far, for a model without this history. */
 function memory(remembered: readonly string[]): string[] {
   if (remembered.length === 0) return [];
   return ['Earlier in this conversation you called:', ...remembered, 'Now the person says:'];
 }
 
-async function placeOf(sandbox: ChildProcess): Promise<Place> {
-  if (sandbox.stdout !== null)
-    for await (const line of createInterface(sandbox.stdout)) return JSON.parse(line);
+async function sandboxOf(sandboxProcess: ChildProcess): Promise<Sandbox> {
+  if (sandboxProcess.stdout !== null)
+    for await (const line of createInterface(sandboxProcess.stdout)) return JSON.parse(line);
   throw new Error('the sandbox did not start: npm run build');
 }
 
-/** A short-lived server of our own on the same session, unrecorded. */
+/** A short-lived, unrecorded server on the same session. */
 async function withServer<T>(
-  { env }: Place,
+  { env }: Sandbox,
   use: (call: (tool: string, given: Readonly<Record<string, unknown>>) => Promise<Answer>) => Promise<T>,
 ): Promise<T> {
   const client = await startClient(process.execPath, [resolve('dist/main.js')], env);
@@ -112,8 +117,8 @@ async function withServer<T>(
   }
 }
 
-/** What a clone holds that a model would read, and the server with the recorder before it. */
-function writeConfig(folder: string, calls: string, { env }: Place): string {
+/** Copies the files of a clone that a model reads, and configures the server behind the recorder. */
+function writeConfig(folder: string, calls: string, { env }: Sandbox): string {
   for (const name of ['README.md', 'CLAUDE.md']) cpSync(name, join(folder, name));
   const config = join(folder, 'mcp.json');
   const args = [resolve('evals/recorder.mjs'), calls, resolve('dist/main.js')];
@@ -122,7 +127,7 @@ function writeConfig(folder: string, calls: string, { env }: Place): string {
   return config;
 }
 
-function readCalls(file: string): (Made & { readonly reviewId?: string })[] {
+function readCalls(file: string): (MadeCall & { readonly reviewId?: string })[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line));
@@ -130,7 +135,7 @@ function readCalls(file: string): (Made & { readonly reviewId?: string })[] {
 
 async function run(
   command: string,
-  words: string,
+  prompt: string,
   cwd: string,
   variables: Record<string, string>,
 ): Promise<void> {
@@ -139,13 +144,13 @@ async function run(
     shell: true,
     env: { ...process.env, ...variables },
     stdio: ['pipe', 'ignore', 'inherit'],
-    timeout: turnMs,
+    timeout: turnTimeoutMs,
   });
-  child.stdin.end(words);
+  child.stdin.end(prompt);
   const status = await new Promise((done) => child.once('exit', done));
-  if (status !== 0) throw new Error(`the command ended with ${status}`);
+  if (status !== 0) throw new Error(`the command exited with ${status}`);
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }

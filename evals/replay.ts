@@ -1,7 +1,7 @@
-/** Plays the calls that a scenario calls ideal, and says where the product does something else. */
-import { judge, type Made } from './judge.ts';
+/** Plays the ideal calls of a scenario, and reports where the product behaves differently. */
+import { judge, type MadeCall } from './judge.ts';
 import type { Call, Event, Scenario } from './scenario.ts';
-import { differences, happen, holds, type Place } from './world.ts';
+import { applyEvent, differences, includes, type Sandbox } from './world.ts';
 
 export interface Answer {
   readonly failed: boolean;
@@ -9,14 +9,14 @@ export interface Answer {
   readonly structure: Readonly<Record<string, unknown>>;
 }
 
-export interface Stage extends Place {
+export interface Stage extends Sandbox {
   call(tool: string, given: Readonly<Record<string, unknown>>): Promise<Answer>;
 }
 
-/** Empty when everything is as the scenario says; else one sentence for each thing that is not. */
+/** The differences from the scenario, one sentence each; empty when there are none. */
 export async function replay(scenario: Scenario, stage: Stage): Promise<string[]> {
   const problems: string[] = [];
-  const made: Made[] = [];
+  const made: MadeCall[] = [];
   const { known } = await playBefore(scenario, stage);
   for (const one of scenario.talk) {
     if ('person' in one) continue;
@@ -30,18 +30,18 @@ export async function replay(scenario: Scenario, stage: Stage): Promise<string[]
 }
 
 export interface Before {
-  /** The ids that were told. */
+  /** The newest ids from results, by name. */
   readonly known: Record<string, unknown>;
-  /** What a model would remember of it: each call with its structured result. */
+  /** What a model would remember: each call with its structured result. */
   readonly remembered: readonly string[];
 }
 
-/** Brings the world to where the conversation begins. @throws Error when it cannot */
+/** Brings the world to the state in which the conversation starts. @throws Error when it cannot */
 export async function playBefore(scenario: Scenario, stage: Stage): Promise<Before> {
   const known: Record<string, unknown> = {};
   const problems: string[] = [];
   const remembered: string[] = [];
-  const listening: Stage = {
+  const recording: Stage = {
     ...stage,
     async call(tool, given) {
       const answer = await stage.call(tool, given);
@@ -49,7 +49,7 @@ export async function playBefore(scenario: Scenario, stage: Stage): Promise<Befo
       return answer;
     },
   };
-  for (const one of scenario.before) await step(one, listening, known, problems);
+  for (const one of scenario.before) await step(one, recording, known, problems);
   if (problems.length > 0) throw new Error(`before the conversation: ${problems.join('; ')}`);
   return { known, remembered };
 }
@@ -59,12 +59,12 @@ async function step(
   stage: Stage,
   known: Record<string, unknown>,
   problems: string[],
-): Promise<Made | undefined> {
+): Promise<MadeCall | undefined> {
   if ('happens' in one) {
-    known.clusterId = (await happen(filled(one, known), stage)) ?? known.clusterId;
+    known.clusterId = (await applyEvent(withKnownIds(one, known), stage)) ?? known.clusterId;
     return undefined;
   }
-  const given = filled(one.with ?? {}, known);
+  const given = withKnownIds(one.with ?? {}, known);
   const answer = await stage.call(one.call, given);
   if (typeof answer.structure.reviewId === 'string') known.reviewId = answer.structure.reviewId;
   problems.push(...unexpected(one, answer, known));
@@ -72,24 +72,26 @@ async function step(
 }
 
 function unexpected(
-  wanted: Call,
+  expected: Call,
   { failed, text, structure }: Answer,
   known: Record<string, unknown>,
 ): string[] {
-  const called = `${wanted.call} ${JSON.stringify(wanted.with ?? {})}`;
-  if (wanted.refuses !== undefined) {
-    if (failed && text.startsWith(wanted.refuses)) return [];
+  const called = `${expected.call} ${JSON.stringify(expected.with ?? {})}`;
+  if (expected.refuses !== undefined) {
+    if (failed && text.startsWith(expected.refuses)) return [];
     return [
-      `${called} answered ${JSON.stringify(text.slice(0, 300))}, not a refusal that begins ${wanted.refuses}`,
+      `${called} answered ${JSON.stringify(text.slice(0, 300))}, not a refusal that starts with ${expected.refuses}`,
     ];
   }
   if (failed) return [`${called} failed: ${text}`];
-  if (wanted.gives === undefined || holds(structure, filled(wanted.gives, known))) return [];
-  return [`${called} gave ${JSON.stringify(structure).slice(0, 1200)}, not ${JSON.stringify(wanted.gives)}`];
+  if (expected.gives === undefined || includes(structure, withKnownIds(expected.gives, known))) return [];
+  return [
+    `${called} gave ${JSON.stringify(structure).slice(0, 1200)}, not ${JSON.stringify(expected.gives)}`,
+  ];
 }
 
-/** "$reviewId" and the like become what is known, wherever they stand. */
-export function filled<T>(value: T, known: Readonly<Record<string, unknown>>): T {
+/** Replaces "$reviewId" and "$clusterId" by the known ids, at any depth. */
+export function withKnownIds<T>(value: T, known: Readonly<Record<string, unknown>>): T {
   return JSON.parse(JSON.stringify(value), (_, one) =>
     typeof one === 'string' && one.startsWith('$') ? (known[one.slice(1)] ?? one) : one,
   );

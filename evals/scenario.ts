@@ -1,16 +1,16 @@
-/** What a scenario file says: a state, a conversation with the calls that answer it best, and what may not happen. */
+/** The format of a scenario file: a state, a conversation with its ideal calls, and what must not happen. */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 
 const given = z.record(z.string(), z.unknown());
 
-/** A call of a tool; in `with`, "$reviewId" and "$clusterId" stand for the newest ones that were told. */
+/** A call of a tool; in `with`, "$reviewId" and "$clusterId" stand for the newest ids from results. */
 const call = z.strictObject({
   call: z.string(),
   with: given.optional(),
-  /** What its structured result holds, at least. */
+  /** Members that its structured result has, at least. */
   gives: given.optional(),
-  /** The beginning of its refusal. */
+  /** The start of its refusal. */
   refuses: z.string().optional(),
 });
 
@@ -30,7 +30,7 @@ const event = z.discriminatedUnion('happens', [
     from: z.string(),
     to: z.string(),
   }),
-  /** Somebody else puts an object in the bucket; "$log" is every stderr log of a failed step, where EMR put it. */
+  /** Somebody else puts an object in the bucket; "$log" means every stderr log of a failed step. */
   z.strictObject({ happens: z.literal('object'), key: z.string(), text: z.string() }),
   /** The next requests to a service fail. */
   z.strictObject({
@@ -42,10 +42,10 @@ const event = z.discriminatedUnion('happens', [
   z.strictObject({ happens: z.literal('faultsEnd') }),
 ]);
 
-/** `or` says the same in other words: the calls that answer it are the same. */
-const says = z.strictObject({ person: z.string(), or: z.array(z.string()).optional() });
+/** `or` has other wordings of the same message, with the same ideal calls. */
+const message = z.strictObject({ person: z.string(), or: z.array(z.string()).optional() });
 
-/** A call that matches holds these arguments, and none of `without`. */
+/** A matching call has these arguments, and none of `without`. */
 const pattern = z.strictObject({
   call: z.string(),
   with: given.optional(),
@@ -55,9 +55,9 @@ const pattern = z.strictObject({
 const scenario = z.strictObject({
   about: z.string(),
   before: z.array(z.union([call, event])).default([]),
-  talk: z.array(z.union([says, call, event])),
+  talk: z.array(z.union([message, call, event])),
   must: z.array(pattern).default([]),
-  /** Tools that change something and may be called besides; those that only read always may. */
+  /** Tools that change something and may also be called; read-only tools are always allowed. */
   may: z.array(z.string()).default([]),
   mustNot: z.array(pattern).default([]),
   after: z
@@ -68,7 +68,7 @@ const scenario = z.strictObject({
       checks: z
         .array(z.strictObject({ path: z.string(), has: z.string().optional(), lacks: z.string().optional() }))
         .optional(),
-      /** Commits on the test branch beyond main, and in the repository of the reports beyond its first. */
+      /** Commits on the test branch that are not on main, and those of the reports' repository without its first. */
       commits: z.strictObject({ target: z.int(), reports: z.int() }).optional(),
       reports: z.int().optional(),
     })
@@ -80,12 +80,12 @@ export type Event = z.infer<typeof event>;
 export type Pattern = z.infer<typeof pattern>;
 export type Scenario = z.infer<typeof scenario> & { readonly name: string };
 
-/** Every wording of what the person says in a scenario. */
-export function wordsOf({ talk }: Scenario): string[] {
+/** Every wording of the person's messages in a scenario. */
+export function messagesOf({ talk }: Scenario): string[] {
   return talk.flatMap((one) => ('person' in one ? [one.person, ...(one.or ?? [])] : []));
 }
 
-/** Every scenario of a folder, by name. @throws ZodError that names what is wrong in a file */
+/** Every scenario of a folder, by name. @throws ZodError with the file name */
 export function readScenarios(folder: string): Scenario[] {
   return readdirSync(folder)
     .sort()

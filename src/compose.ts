@@ -1,4 +1,4 @@
-/** Settings -> adapters -> ports. The only place that builds an adapter. */
+/** Builds the adapters from the settings. No other file builds an adapter. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount } from './adapters/account.ts';

@@ -6,25 +6,27 @@ import { parse } from 'dotenv';
 export type Environment = Record<string, string | undefined>;
 
 /**
- * The directory that relative settings are relative to: where we were started when it holds `.env` or `dags/`,
- * else the checkout or package that this program lies in. An installed plugin is replaced by its next version: nothing
- * of the user's may lie there.
+ * The directory that relative settings are resolved against: the working directory if it contains `.env` or `dags/`,
+ * else the checkout or package of this program. An installed plugin is replaced by its next version, so no user file
+ * may be stored there: it uses the working directory.
  */
-export function findHome(startedIn: string): string {
-  if (existsSync(join(startedIn, '.env')) || existsSync(join(startedIn, 'dags'))) return startedIn;
-  const own = dirname(dirname(fileURLToPath(import.meta.url)));
-  return existsSync(join(own, '.claude-plugin/plugin.json')) ? startedIn : own;
+export function findHome(workingDirectory: string): string {
+  if (existsSync(join(workingDirectory, '.env')) || existsSync(join(workingDirectory, 'dags')))
+    return workingDirectory;
+  const installation = dirname(dirname(fileURLToPath(import.meta.url)));
+  return existsSync(join(installation, '.claude-plugin/plugin.json')) ? workingDirectory : installation;
 }
 
-/** Where a person sets the settings: an extension's (.mcpb) come from the form of the client that installed it. */
+/** Where the user edits the settings; those of an extension (.mcpb) are in the client that installed it. */
 export function settingsPlace(): string {
-  const own = dirname(dirname(fileURLToPath(import.meta.url)));
-  return existsSync(join(own, 'manifest.json')) ? "the extension's settings" : '.env';
+  const installation = dirname(dirname(fileURLToPath(import.meta.url)));
+  return existsSync(join(installation, 'manifest.json')) ? "the extension's settings" : '.env';
 }
 
 /**
- * The process's environment over `.env`. A variable that is empty, or that a client handed on unexpanded, does not
- * hide the one in `.env`, and is taken out of `environment`, because the AWS SDK reads AWS_* there by itself.
+ * The process environment, which overrides `.env`. A variable that is empty, or that a client passed on unexpanded,
+ * does not override `.env`. It is deleted from `environment`, and AWS_* of `.env` are added there, because the AWS SDK
+ * reads them from the process.
  */
 export function mergeEnvironment(environment: Environment, home: string): Environment {
   const file = join(home, '.env');
@@ -37,15 +39,15 @@ export function mergeEnvironment(environment: Environment, home: string): Enviro
 }
 
 /**
- * Whether the person is asked on every call of some tools: unless the settings say false. Asked before the first answer,
- * so it leaves `environment` as it is, and an `.env` that cannot be read is left to the first call to tell.
+ * Whether the client asks its user on every call of some tools; on unless REQUIRE_USER_INTERACTION is false. This runs
+ * at startup, so it does not change `environment`, and the first call reports an `.env` that cannot be read.
  */
 export function asksEveryTime(environment: Environment, home: string): boolean {
-  let said: string | undefined;
+  let setting: string | undefined;
   try {
-    said = mergeEnvironment({ ...environment }, home).REQUIRE_USER_INTERACTION;
+    setting = mergeEnvironment({ ...environment }, home).REQUIRE_USER_INTERACTION;
   } catch {
-    said = environment.REQUIRE_USER_INTERACTION;
+    setting = environment.REQUIRE_USER_INTERACTION;
   }
-  return said?.trim().toLowerCase() !== 'false';
+  return setting?.trim().toLowerCase() !== 'false';
 }

@@ -1,4 +1,4 @@
-/** What a failure is about; the word a caller can branch on. */
+/** The kind of failure, for callers to branch on. */
 export type ErrorCode =
   | 'BAD_INPUT'
   | 'WRONG_STATE'
@@ -9,10 +9,10 @@ export type ErrorCode =
   | 'CONFLICT';
 
 /**
- * A failure that was foreseen, in words for the person at the other end.
+ * An expected failure, with a text for the user.
  *
- * `message` says what happened and what was and was not changed; `next` says what to do now, naming a
- * tool or a setting. Adapters translate foreign errors into it and keep them as `cause`; nothing rewraps it.
+ * `message` says what happened, and what was and was not changed; `next` is the next step, with the name of a tool or a
+ * setting. Adapters translate foreign errors into a ToolError and keep them as `cause`; nothing wraps it again.
  */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
@@ -25,7 +25,7 @@ export class ToolError extends Error {
     this.next = options.next;
   }
 
-  /** The whole failure as one text: `CODE: what happened. … Next: …`. */
+  /** The complete error text: `CODE: what happened. … Next: …`. */
   get text(): string {
     return `${this.code}: ${this.message} Next: ${this.next}`;
   }

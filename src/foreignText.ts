@@ -1,32 +1,32 @@
 /**
- * Text that somebody else wrote (log lines, step names, error messages of AWS, commit messages), made fit to be
- * shown: nothing invisible, no secrets, no more than asked for. Pure, and linear in the length of the text.
+ * Makes text from outside (log lines, step names, AWS error messages, commit messages) safe to show: removes invisible
+ * characters, masks secrets and limits the length. Pure, and linear in the length of the text.
  */
 
 const escapeCode = String.fromCodePoint(0x1b);
 const bell = String.fromCodePoint(0x07);
 
-/** ANSI escapes: titles and links (OSC), closed or cut off, then colours and cursor moves (CSI, two-letter ones). */
+/** ANSI escapes: titles and links (OSC), terminated or not; colours and cursor moves (CSI); two-character escapes. */
 const ansi = new RegExp(
   `${escapeCode}\\][^${bell}${escapeCode}]{0,2048}(?:${bell}|${escapeCode}\\\\)?|${escapeCode}\\[?[0-9;?]{0,64}[ -/]{0,8}[@-~]`,
   'g',
 );
 
 /**
- * Control characters but tab and newline; format characters (bidirectional, zero-width, tags), private use, lone
- * surrogates, line and paragraph separators, and everything else that Unicode says is shown as nothing.
+ * Control characters except tab and newline; format characters (bidirectional, zero-width, tags), private use, lone
+ * surrogates, line and paragraph separators, and all other default-ignorable code points.
  */
 const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 const mask = '[masked]';
 
-/** The name of something secret and the sign after it, as in settings, JSON, JDBC addresses and query strings. */
+/** The name of a secret and the sign after it, as in settings, JSON, JDBC URLs and query strings. */
 const assigned =
   '(?:pass(?:word|wd|phrase)?|pwd|secret|secret[_.-]?(?:access[_.-]?)?key|' +
   '(?:session|access|security|auth|refresh|id)[_.-]?token|api[_.-]?key|access[_.-]?key(?:[_.-]?id)?|' +
   'private[_.-]?key)["\']?\\s{0,4}[=:]\\s{0,4}';
 
-/** What a secret looks like, and what is left of it. Every repetition is bounded or cannot overlap its neighbour. */
+/** Patterns of secrets, with replacements. Each repetition is bounded or cannot overlap its neighbour: linear time. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, mask],
   [/\b((?:proxy-)?authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\r\n"']+/gi, `$1${mask}`],
@@ -46,22 +46,22 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`(${assigned})(?!\\[masked\\])[^\\s"'&;,<>]+`, 'gi'), `$1${mask}`],
 ];
 
-/** Strips, masks and cuts `text` to at most `maxLength` characters; what is cut off ends in "…". */
+/** Strips, masks and truncates `text` to at most `maxLength` characters; truncated text ends in "…". */
 export function clean(text: string, maxLength: number): string {
   const visible = text.replace(/\r\n?/g, '\n').replace(ansi, '').replace(invisible, '');
   let masked = visible;
   for (const [pattern, replacement] of secrets) masked = masked.replace(pattern, replacement);
-  return cut(masked, maxLength);
+  return truncate(masked, maxLength);
 }
 
-/** The same on one line, for a sentence. */
+/** The same on one line, for use in a sentence. */
 export function cleanLine(text: string, maxLength: number): string {
-  return cut(clean(text, Number.POSITIVE_INFINITY).replace(/\s+/g, ' ').trim(), maxLength);
+  return truncate(clean(text, Number.POSITIVE_INFINITY).replace(/\s+/g, ' ').trim(), maxLength);
 }
 
-function cut(text: string, maxLength: number): string {
+function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const kept = text.slice(0, Math.max(0, maxLength - 1));
-  // A pair of surrogates is not cut in half.
+  // Do not split a surrogate pair.
   return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
 }

@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-/** Process entry: chooses the interface. The only reader of process.argv and process.env. */
+/**
+ * The entry point: without a command it serves MCP over stdio, with one it runs in the shell.
+ * The only file that reads the command line and the environment. Modules are imported when a command needs them, so
+ * that the server's first answer does not wait for the rest.
+ */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,127 +13,155 @@ import type { ProgressInShell } from './faces/progress.ts';
 import type { Ports } from './ports.ts';
 import { version } from './version.ts';
 
-const [command, ...words] = process.argv.slice(2);
-const home = findHome(process.cwd());
-let made: Promise<Ports> | undefined;
+/** A client may send its requests and close stdin at once: fast answers are still sent. */
+const stdinGraceMs = 400;
+/** How long a call may record its state in the session after it is aborted. */
+const abortGraceMs = 400;
 
-/** Adapters are built on the first call: the first answer does not wait for them. */
-function ports(): Promise<Ports> {
-  made ??= Promise.all([import('./compose.ts'), import('./settings.ts')]).then(
-    ([{ compose }, { readSettings }]) =>
-      compose(readSettings(mergeEnvironment(process.env, home), home, settingsPlace())),
-  );
-  return made;
+const [command, ...args] = process.argv.slice(2);
+const home = findHome(process.cwd());
+const stop = new AbortController();
+const shell = { out: printLine, err: printErrorLine, signal: stop.signal };
+let composed: Promise<Ports> | undefined;
+
+await run();
+
+async function run(): Promise<void> {
+  // Node's own warnings mean nothing to a shell user; the server logs them.
+  process.removeAllListeners('warning');
+  switch (command) {
+    case undefined:
+      return serveMcp();
+    case '--version':
+      return printLine(version);
+    case '--help':
+    case '-h':
+    case 'help':
+      return printHelp();
+    case 'sandbox':
+      return startSandbox();
+    case 'demo':
+      return playDemo();
+    case 'docs':
+      return printDocs();
+    case 'approve':
+      return approveReview();
+    default:
+      return callTool(command);
+  }
 }
 
-/** A client may send its requests and close stdin at once: what is quickly answered still is. */
-const stdinGraceMs = 400;
-const stop = new AbortController();
+async function serveMcp(): Promise<void> {
+  logEverything();
+  exitOnSignals();
+  const { serveStdio } = await import('./faces/mcp.ts');
+  for (const event of ['end', 'close', 'error'] as const)
+    process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
+  await serveStdio(
+    { name: 'audit-load-test', version, ports, asksEveryTime: asksEveryTime(process.env, home) },
+    stop.signal,
+  );
+}
 
-/** Ends the process soon, also while a call runs; `graceMs` is for what is about to be answered. */
-function leave(status: number, graceMs = 0): void {
+async function callTool(name: string): Promise<void> {
+  exitOnSignals();
+  const { runTool } = await import('./faces/cli.ts');
+  const drawsBar = process.stderr.isTTY && process.env.TERM !== 'dumb';
+  const status = await runTool(name, args, ports, {
+    ...shell,
+    ...(drawsBar ? { progress: drawProgressBar } : {}),
+    ...(process.stdin.isTTY ? { terminal: openTerminal } : {}),
+  });
+  if (!stop.signal.aborted) process.exitCode = status;
+}
+
+async function approveReview(): Promise<void> {
+  const { runApprove } = await import('./faces/approve.ts');
+  const terminal = process.stdin.isTTY ? openTerminal() : undefined;
+  process.exitCode = await runApprove(args, ports, terminal, shell);
+  terminal?.close();
+}
+
+async function printHelp(): Promise<void> {
+  const { help } = await import('./faces/cli.ts');
+  printLine(help(version));
+}
+
+async function printDocs(): Promise<void> {
+  const { toolsPage, writePages } = await import('./faces/docs.ts');
+  if (args.includes('--write')) writePages(process.cwd());
+  else process.stdout.write(toolsPage());
+}
+
+async function startSandbox(): Promise<void> {
+  const { runSandbox } = await import('../sandbox/world/runSandbox.ts');
+  await runSandbox({ dagsFolder: join(home, 'dags') });
+}
+
+async function playDemo(): Promise<void> {
+  const { runDemo } = await import('../sandbox/demo/demo.ts');
+  await runDemo({
+    serverFile: fileURLToPath(import.meta.url),
+    dagsFolder: join(home, 'dags'),
+    print: printLine,
+  });
+}
+
+/** Reads the settings and builds the adapters, on the first call only. */
+function ports(): Promise<Ports> {
+  composed ??= composePorts();
+  return composed;
+}
+
+async function composePorts(): Promise<Ports> {
+  const [{ compose }, { readSettings }] = await Promise.all([
+    import('./compose.ts'),
+    import('./settings.ts'),
+  ]);
+  return compose(readSettings(mergeEnvironment(process.env, home), home, settingsPlace()));
+}
+
+/** Aborts running calls after `graceMs`, and ends the process even if they do not return. */
+function exitSoon(status: number, graceMs = 0): void {
   process.exitCode = status;
   setTimeout(() => stop.abort(), graceMs).unref();
-  setTimeout(() => process.exit(status), graceMs + 400).unref();
+  setTimeout(() => process.exit(status), graceMs + abortGraceMs).unref();
 }
 
-/** For the faces: told to stop, the call in flight has a moment to leave the truth in the session. */
-function leaveWhenTold(): void {
-  process.once('SIGTERM', () => leave(143)).once('SIGINT', () => leave(130));
-  process.stdout.on('error', () => leave(0));
+function exitOnSignals(): void {
+  process.once('SIGTERM', () => exitSoon(143)).once('SIGINT', () => exitSoon(130));
+  process.stdout.on('error', () => exitSoon(0));
   process.stderr.on('error', () => undefined);
 }
 
-/** stdout is the protocol's, stderr one JSON line an event, whoever prints. */
-function quieten(): void {
+/** Keeps stdout for the protocol: console output, warnings and uncaught errors become JSON lines on stderr. */
+function logEverything(): void {
   logInsteadOfConsole();
   process.on('warning', ({ name, message }) => log('warn', name, { message }));
-  for (const what of ['uncaughtException', 'unhandledRejection'] as const)
-    process.on(what, (error: unknown) => {
-      log('error', what, { stack: error instanceof Error ? error.stack : String(error) });
-      leave(1);
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      log('error', event, { stack: error instanceof Error ? error.stack : String(error) });
+      exitSoon(1);
     });
 }
 
-// A library's warning that Node is old is nothing to a person in the shell; the server's log keeps it.
-process.removeAllListeners('warning');
-const shell = {
-  out: (text: string) => void process.stdout.write(`${text}\n`),
-  err: (text: string) => void process.stderr.write(`${text}\n`),
-  signal: stop.signal,
-};
-/** Where a person sits who can type a yes. */
-const terminal = process.stdin.isTTY
-  ? () => createInterface({ input: process.stdin, output: process.stderr })
-  : undefined;
+/** Asks on stderr: stdout is for results. */
+function openTerminal() {
+  return createInterface({ input: process.stdin, output: process.stderr });
+}
 
-/** Loaded by a tool that runs on a terminal alone; also a process that must go at once leaves no half of a line. */
-async function drawnBar(): Promise<ProgressInShell> {
+/** Clears the bar also when the process exits during a call. */
+async function drawProgressBar(): Promise<ProgressInShell> {
   const { progressBar } = await import('./faces/progressBar.ts');
   const bar = progressBar(process.stderr);
   process.once('exit', bar.end);
   return bar;
 }
 
-switch (command) {
-  case undefined: {
-    quieten();
-    leaveWhenTold();
-    const { serveStdio } = await import('./faces/mcp.ts');
-    for (const ending of ['end', 'close', 'error'] as const)
-      process.stdin.once(ending, () => leave(0, stdinGraceMs));
-    await serveStdio(
-      { name: 'audit-load-test', version, ports, asksEveryTime: asksEveryTime(process.env, home) },
-      stop.signal,
-    );
-    break;
-  }
-  case '--version':
-    process.stdout.write(`${version}\n`);
-    break;
-  case '--help':
-  case '-h':
-  case 'help': {
-    const { help } = await import('./faces/cli.ts');
-    process.stdout.write(`${help(version)}\n`);
-    break;
-  }
-  case 'sandbox': {
-    const { runSandbox } = await import('../sandbox/world/runSandbox.ts');
-    await runSandbox({ dagsFolder: join(home, 'dags') });
-    break;
-  }
-  case 'demo': {
-    const { runDemo } = await import('../sandbox/demo/demo.ts');
-    await runDemo({
-      serverFile: fileURLToPath(import.meta.url),
-      dagsFolder: join(home, 'dags'),
-      print: (line) => process.stdout.write(`${line}\n`),
-    });
-    break;
-  }
-  case 'docs': {
-    const { toolsPage, writePages } = await import('./faces/docs.ts');
-    if (words.includes('--write')) writePages(process.cwd());
-    else process.stdout.write(toolsPage());
-    break;
-  }
-  case 'approve': {
-    const { runApprove } = await import('./faces/approve.ts');
-    const open = terminal?.();
-    process.exitCode = await runApprove(words, ports, open, shell);
-    open?.close();
-    break;
-  }
-  default: {
-    leaveWhenTold();
-    const { runTool } = await import('./faces/cli.ts');
-    const draws = process.stderr.isTTY && process.env.TERM !== 'dumb';
-    const status = await runTool(command, words, ports, {
-      ...shell,
-      ...(draws ? { progress: drawnBar } : {}),
-      ...(terminal === undefined ? {} : { terminal }),
-    });
-    if (!stop.signal.aborted) process.exitCode = status;
-  }
+function printLine(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function printErrorLine(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

@@ -1,21 +1,22 @@
-/** The candidate that a misspelt name probably meant; undefined when none is near. */
+/** The candidate that a misspelled name probably means; undefined when none is close. */
 export function nearestOf(name: string, candidates: readonly string[]): string | undefined {
-  const wanted = fold(name);
-  const near = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, fold(candidate)) }))
+  const folded = fold(name);
+  const close = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(folded, fold(candidate)) }))
     .filter(
       ({ candidate, distance }) =>
-        distance <= Math.max(2, Math.floor(candidate.length / 3)) || fold(candidate).startsWith(wanted),
+        distance <= Math.max(2, Math.floor(candidate.length / 3)) || fold(candidate).startsWith(folded),
     )
     .sort((a, b) => a.distance - b.distance);
-  return near[0]?.candidate;
+  return close[0]?.candidate;
 }
 
+/** Ignores case and separators: `load_test` and `LoadTest` are equal. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** The Levenshtein distance, computed one row at a time. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {

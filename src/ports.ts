@@ -1,18 +1,18 @@
 /**
- * What the tools need from outside, as types only. compose.ts builds the adapters behind them.
- * Times are milliseconds since the epoch (`…Ms`); nothing here knows a vendor's type.
+ * The types of everything outside that the tools use; compose.ts builds the adapters that implement them.
+ * Times are milliseconds since the epoch (`…Ms`). No vendor type appears here.
  */
 import type { LoadTestKey } from './checks/keys.ts';
 import type { Settings, SettingsProblem } from './settings.ts';
 import type { Blobs } from './state/blobs.ts';
 import type { Sessions } from './state/sessions.ts';
 
-/** What a long call is told and may say while it runs. */
+/** Cancellation and progress of a long call. */
 export interface Watch {
   readonly signal: AbortSignal;
-  /** `done` of `total`, with words; throttled and dropped by the face when nobody listens. */
+  /** `done` of `total`, with a message; the interface throttles it, and drops it when nobody listens. */
   progress(done: number, total: number | undefined, message: string): void;
-  /** What the call changed before, as a sentence: a failure tells it instead of "Nothing was changed." */
+  /** What the call has already changed, as a sentence: an error says this instead of "Nothing was changed." */
   readonly already?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface StoredObject {
 
 export interface Upload {
   readonly key: LoadTestKey;
-  /** Read when its turn comes; the bytes that are hashed are the bytes that are sent. */
+  /** Called once, when the upload starts; the bytes that are hashed are the bytes that are sent. */
   body(): Promise<Uint8Array>;
 }
 
@@ -47,20 +47,20 @@ export interface ObjectStore {
   list(prefix: string, watch?: Watch): Promise<StoredObject[]>;
   /** The same for `s3://bucket/prefix`, which may be another bucket. */
   listUri(uri: string, watch?: Watch): Promise<{ bucket: string; prefix: string; objects: StoredObject[] }>;
-  /** The bytes, or undefined when there is no such object. */
+  /** The bytes, or undefined when the object does not exist. */
   read(key: string): Promise<Uint8Array | undefined>;
-  /** sha256 (hex) of an object as our own upload recorded it; undefined for an object that is not ours. */
+  /** sha256 (hex) of an object, as our upload recorded it; undefined for an object that we did not upload. */
   digest(object: StoredObject): Promise<string | undefined>;
-  /** Sends what the bucket does not hold with these very bytes; verified by checksum. */
+  /** Sends what the bucket does not contain with exactly these bytes; verified by checksum. */
   upload(uploads: readonly Upload[], watch: Watch): Promise<Delivered>;
-  /** Copies what is not already a copy of this very version of the source. */
+  /** Copies what is not already a copy of exactly this version of the source. */
   copy(copies: readonly Copy[], watch: Watch): Promise<Delivered>;
   remove(keys: readonly LoadTestKey[], watch: Watch): Promise<void>;
 }
 
 // ---- EMR ------------------------------------------------------------------------------------------------
 
-/** PENDING, CANCEL_PENDING, RUNNING, COMPLETED, CANCELLED, FAILED, INTERRUPTED; an unknown word passes through. */
+/** PENDING, CANCEL_PENDING, RUNNING, COMPLETED, CANCELLED, FAILED, INTERRUPTED; an unknown value passes through. */
 export type StepState = string;
 
 export interface Step {
@@ -71,7 +71,7 @@ export interface Step {
   readonly createdMs: number;
   readonly startedMs?: number;
   readonly endedMs?: number;
-  /** Where EMR says it puts this step's logs, when it says so. */
+  /** The log location of this step, if EMR reports one. */
   readonly logUri?: string;
   readonly failure?: { readonly reason?: string; readonly message?: string; readonly logFile?: string };
 }
@@ -92,31 +92,31 @@ export interface Cluster extends ClusterSummary {
   readonly stepConcurrencyLevel?: number;
   readonly releaseLabel?: string;
   readonly instanceCollectionType?: string;
-  /** AWS's own clock when it answered. */
+  /** AWS's clock at the time of its answer. */
   readonly observedMs: number;
 }
 
 export interface ObservedSteps {
   /** Oldest first, by creation. */
   readonly steps: readonly Step[];
-  /** Steps that EMR no longer shows (it keeps 1,000) and that are known from our own disk alone. */
+  /** Steps that EMR no longer lists (it keeps 1,000), known only from our archive on disk. */
   readonly knownFromDiskOnly: number;
   readonly observedMs: number;
 }
 
 export interface Clusters {
-  /** @throws ToolError NOT_FOUND for a cluster that EMR does not know. */
+  /** @throws ToolError NOT_FOUND when EMR does not know the cluster. */
   describe(clusterId: string, watch?: Watch): Promise<Cluster>;
-  /** Clusters created at or after this moment, newest first. */
+  /** Clusters created at or after `sinceMs`, newest first. */
   createdSince(sinceMs: number, watch?: Watch): Promise<ClusterSummary[]>;
   /**
-   * Every known step of the cluster: what EMR shows and what earlier looks kept on disk. The first look reads
-   * all pages; later ones only active steps, new steps, and those that left the active list.
+   * Every known step of the cluster: those that EMR lists and those archived on disk by earlier calls. The first call
+   * reads all pages; later calls read only active steps, new steps, and those that are no longer active.
    */
   steps(clusterId: string, watch?: Watch): Promise<ObservedSteps>;
 }
 
-/** One machine of a cluster, of an instance group or a fleet. */
+/** One EC2 instance of a cluster, in an instance group or a fleet. */
 export interface Instance {
   readonly id: string;
   /** `m6i.2xlarge`. */
@@ -131,20 +131,20 @@ export interface Instance {
 }
 
 export interface Instances {
-  /** Every machine that EMR still shows: active ones, and those that ended within 30 days. */
+  /** Every instance that EMR still lists: active ones, and those terminated within 30 days. */
   ofCluster(clusterId: string, watch?: Watch): Promise<readonly Instance[]>;
 }
 
-/** What an hour of each instance type costs, as the person says. */
+/** Hourly prices of instance types, from the user's PRICE_TABLE. */
 export interface PriceTable {
   /** `USD`. */
   readonly currency: string;
-  /** The day that the prices are of: `2025-12-01`. */
+  /** The date of the prices: `2025-12-01`. */
   readonly date: string;
   readonly perHour: Readonly<Record<string, HourlyPrice>>;
 }
 
-/** EMR's own charge comes on top of the machine's price; a price that is not given is not known. */
+/** EMR's charge is added to the instance's price; a missing price is unknown. */
 export interface HourlyPrice {
   readonly onDemand?: number | undefined;
   readonly spot?: number | undefined;
@@ -152,38 +152,38 @@ export interface HourlyPrice {
 }
 
 export interface Prices {
-  /** Undefined when PRICE_TABLE is not set. @throws ToolError CONFIG for a file that is no price table */
+  /** Undefined when PRICE_TABLE is not set. @throws ToolError CONFIG for a file that is not a price table */
   read(): Promise<PriceTable | undefined>;
 }
 
-/** One log file, or the end of it. */
+/** One log file, or its end. */
 export interface LogPart {
   readonly uri: string;
   readonly text: string;
-  /** True when only a part of the file is here. */
+  /** True when `text` is only a part of the file. */
   readonly cut: boolean;
-  /** False for plain text where a gzip was to be expected. */
+  /** False for plain text where gzip was expected. */
   readonly gzip: boolean;
 }
 
-/** Why there is no text: `unreadable` is a file that is there and is neither gzip nor text. */
+/** Why there is no text; `unreadable` is a file that is neither gzip nor text. */
 export type NoLog = 'not_delivered_yet' | 'none' | 'denied' | 'unreadable';
 
-/** What is found in the places where EMR puts a step's logs. */
+/** What was found in the log locations of a step. */
 export type StepLog =
   | {
       readonly found: 'log';
-      /** At least one; the driver's own first. */
+      /** At least one; the driver's logs first. */
       readonly parts: readonly LogPart[];
-      /** With deploy mode "cluster", when the driver's own logs could not be read and the parts are the submitter's. */
+      /** In deploy mode cluster: why the driver's logs could not be read; the parts are then the submitter's. */
       readonly driver?: NoLog;
     }
   | { readonly found: NoLog; readonly uri?: string };
 
 export interface StepLogs {
   /**
-   * The logs that may hold the error of a failed step, each read with a byte cap: stderr, where Spark logs, and stdout,
-   * where spark-submit puts all that a Python driver prints, its traceback too.
+   * The logs that may contain the error of a failed step, each up to a byte limit: stderr, where Spark logs, and stdout,
+   * where spark-submit puts everything that a Python driver prints, including its traceback.
    */
   read(cluster: Cluster, step: Step, watch?: Watch): Promise<StepLog>;
 }
@@ -194,23 +194,23 @@ export interface Instant {
   /** Microseconds since the epoch. */
   readonly epochUs: number;
   readonly source: 'aws' | 'local';
-  /** AWS's clock minus ours; 0 when unknown. */
+  /** AWS's clock minus the local clock; 0 when unknown. */
   readonly skewSeconds: number;
 }
 
 export interface Clock {
-  /** Now, by AWS's clock where the local one is more than 2 s away from it; local and flagged when offline. */
+  /** Now; by AWS's clock when the local one differs by more than 2 s. Offline, `source` is local. */
   now(): Promise<Instant>;
   localMs(): number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-// ---- who we are at AWS ------------------------------------------------------------------------------------
+// ---- the AWS account --------------------------------------------------------------------------------------
 
 export interface Account {
   identity(): Promise<{ account: string; arn: string }>;
   region(): Promise<string>;
-  /** Resolves when the bucket answers; throws a ToolError that says why not. */
+  /** Resolves when the bucket is reachable. @throws ToolError with the reason when it is not */
   bucketAnswers(bucket: string): Promise<void>;
 }
 
@@ -218,21 +218,21 @@ export interface Account {
 
 export type Digest = string;
 
-/** One check file: what git knows of it and what lies on disk. */
+/** One check file, in git and on disk. */
 export interface CheckFile {
   /** Relative to CHECKS_PATH, with forward slashes. */
   readonly path: string;
-  /** The bytes on disk; undefined when the file was deleted. */
+  /** The bytes on disk; undefined when the file is deleted. */
   readonly disk?: Buffer;
   /** sha256 of the bytes on disk, at HEAD, and of the baseline. */
   readonly diskDigest?: Digest;
   readonly headDigest?: Digest;
   /** The bytes at HEAD; undefined when HEAD does not have the file. */
   readonly head?: Buffer;
-  /** undefined: git does not know the file yet, so it has no baseline. */
+  /** undefined when the file is not in git yet. */
   readonly baseline?: Buffer;
   readonly baselineDigest?: Digest;
-  /** New on the branch: its baseline is its first version there. */
+  /** Created on the test branch: its baseline is its first version there. */
   readonly newOnBranch: boolean;
 }
 
@@ -243,7 +243,7 @@ export interface ChecksSnapshot {
   readonly baseCommit: string;
   /** In path order. */
   readonly files: readonly CheckFile[];
-  /** Files on disk with control or format characters in their names, or names that are not UTF-8: reported, never changed. */
+  /** Files on disk whose names contain control or format characters, or are not UTF-8: reported, otherwise ignored. */
   readonly unprintableNames: readonly string[];
 }
 
@@ -253,42 +253,42 @@ export interface Commit {
   readonly files: readonly string[];
   /** The subject line. */
   readonly message: string;
-  /** False: it was there already, or there was nothing to commit. */
+  /** False when the commit existed already, or there was nothing to commit. */
   readonly created: boolean;
 }
 
 export interface TargetRepository {
   /**
    * Reads every check file with its baseline.
-   * @throws ToolError CONFIG or WRONG_STATE: not a repository, detached, in the middle of a merge, CHECKS_PATH
-   * outside or a link out of it; with `forWriting` also on another branch than TEST_BRANCH.
+   * @throws ToolError CONFIG or WRONG_STATE when it is not a repository, its HEAD is detached, a merge is in progress,
+   * or CHECKS_PATH is outside it or links outside; with `forWriting` also on a branch other than TEST_BRANCH.
    */
   snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
-  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, anything outside, and a file that changed since. */
+  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, paths outside, and files changed meanwhile. */
   write(files: readonly WrittenFile[], watch?: Watch): Promise<void>;
   /**
-   * Writes a patch under STATE_DIR that brings the present bytes of these files back with `git apply`, made
-   * against what the files will hold after the call that asks for it. Answers its path.
+   * Writes a patch under STATE_DIR with which `git apply` restores the current bytes of these files after the calling
+   * tool has replaced them. Returns its path.
    */
   backup(
     files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[],
   ): Promise<string>;
-  /** Commits these files (relative to CHECKS_PATH) and nothing else; `found` when the trailer is already there. */
+  /** Commits only these files (relative to CHECKS_PATH), unless a commit with this trailer exists already. */
   commit(
     paths: readonly string[],
     message: string,
     trailer: string,
-    /** The bytes that were looked at, by path. @throws ToolError CONFLICT when a file holds others by now */
+    /** The reviewed bytes, by path. @throws ToolError CONFLICT when a file has changed since */
     expected?: ReadonlyMap<string, Uint8Array>,
   ): Promise<Commit>;
-  /** `Name <address>` as git would sign a commit. @throws ToolError CONFIG when git does not know it */
+  /** `Name <email>` as git would record it. @throws ToolError CONFIG when git has no identity */
   identity(): Promise<string>;
 }
 
 export interface WrittenFile {
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** sha256 of the bytes that the snapshot saw on disk; undefined when there was no file. Anything else is somebody's work. */
+  /** sha256 of the bytes on disk in the snapshot; undefined when there was no file. Other bytes are somebody's edit. */
   readonly expected: Digest | undefined;
 }
 
@@ -303,7 +303,7 @@ export interface DagFile {
 export interface DagFolder {
   /** The DAG file first, then the three cluster configs. @throws ToolError CONFIG when one is missing. */
   read(): Promise<readonly DagFile[]>;
-  /** Replaces the DAG file's bytes, atomically. @throws ToolError CONFLICT when they are no longer the `expected` ones */
+  /** Replaces the DAG file's bytes atomically. @throws ToolError CONFLICT when they differ from `expected` */
   writeDag(bytes: Uint8Array, expected: Uint8Array): Promise<void>;
 }
 
@@ -313,7 +313,7 @@ export interface ReportFile {
   readonly text: string;
 }
 
-/** One of a report's three pages as it lies on disk. */
+/** One of a report's three pages on disk. */
 export interface ReportPage {
   readonly name: ReportPageName;
   readonly sizeBytes: number;
@@ -323,17 +323,17 @@ export interface ReportPage {
 export type ReportPageName = 'report.md' | 'report.html' | 'report.json';
 
 export interface Reports {
-  /** The pages of every report directory, newest round first; nothing is read but names and sizes. */
+  /** The pages of every report directory, newest round first; reads only names, sizes and times. */
   list(): Promise<readonly { directory: string; pages: readonly ReportPage[] }[]>;
-  /** The text of a page that `list` names; undefined for any other, for a link, and for one that is too long. */
+  /** The text of a page that `list` returns; undefined for any other file, a link, and a page that is too long. */
   read(directory: string, name: string): Promise<string | undefined>;
-  /** Writes a report's directory under REPORTS_DIR, replacing an earlier build of it. Answers its path. */
+  /** Writes a report's directory under REPORTS_DIR, replacing an earlier build. Returns its path. */
   write(directory: string, files: readonly ReportFile[]): Promise<string>;
-  /** Adds files to a report's directory. Answers the path of the first. */
+  /** Adds files to a report's directory. Returns the path of the first. */
   add(directory: string, files: readonly ReportFile[]): Promise<string>;
-  /** The report.json of every report directory, oldest name first; unreadable ones are left out by the reader. */
+  /** The report.json of every report directory, in name order; the caller skips invalid ones. */
   all(): Promise<readonly { directory: string; json: string }[]>;
-  /** Commits report directories, the DAG file and the cluster configs; null when no repository holds REPORTS_DIR. */
+  /** Commits report directories, the DAG file and the cluster configs; null when REPORTS_DIR is in no repository. */
   commit(directories: readonly string[], message: string, trailer: string): Promise<Commit | null>;
 }
 
@@ -342,50 +342,50 @@ export interface Reports {
 export interface AirflowDag {
   readonly tags: readonly string[];
   readonly paused: boolean;
-  /** Airflow could not read the newest version of its file. */
+  /** Airflow could not import the newest version of its file. */
   readonly broken: boolean;
 }
 
 export interface AirflowRun {
   readonly dagRunId: string;
-  /** queued, running, success, failed; an unknown word passes through. */
+  /** queued, running, success, failed; an unknown value passes through. */
   readonly state: string;
 }
 
 export interface RunOrder {
   readonly dagRunId: string;
   readonly conf: Readonly<Record<string, unknown>>;
-  /** Shown beside the run in Airflow. */
+  /** Shown with the run in Airflow. */
   readonly note: string;
 }
 
 export interface Airflow {
   readonly url: string;
-  /** undefined when Airflow knows no DAG of that id (yet). */
+  /** undefined when Airflow does not know the DAG (yet). */
   dag(dagId: string, watch?: Pick<Watch, 'signal'>): Promise<AirflowDag | undefined>;
   run(dagId: string, dagRunId: string, watch?: Pick<Watch, 'signal'>): Promise<AirflowRun | undefined>;
-  /** Queued and running, ten at most. */
+  /** Queued and running runs, ten at most. */
   activeRuns(dagId: string, watch?: Pick<Watch, 'signal'>): Promise<readonly AirflowRun[]>;
-  /** `existed`: a run of that id was there, as after a trigger whose answer was lost. */
+  /** `existed`: a run with that id exists already, for example after a trigger whose response was lost. */
   trigger(dagId: string, order: RunOrder, watch?: Pick<Watch, 'signal'>): Promise<'triggered' | 'existed'>;
-  /** Where a person sees the run. */
+  /** The run's page in the Airflow UI. */
   runUrl(dagId: string, dagRunId: string): string;
 }
 
-// ---- what was kept -------------------------------------------------------------------------------------------
+// ---- state ---------------------------------------------------------------------------------------------------
 
 export type { Blobs, Sessions };
 
-/** Text for a person that is too long for a result, kept under STATE_DIR. Answers its path. */
+/** Stores text that is too long for a result under STATE_DIR. Returns its path. */
 export interface Notes {
   write(name: string, text: string): Promise<string>;
 }
 
-/** Everything a tool may ask for; each takes the slice it uses. */
+/** Everything that a tool can use; each tool takes the part that it needs. */
 export interface Ports {
   readonly settings: Settings;
   readonly problems: readonly SettingsProblem[];
-  /** Whether a `.env` lies in the settings' home; else they are the environment's alone. */
+  /** Whether `home` has a `.env`; otherwise all settings come from the environment. */
   readonly hasEnvFile: boolean;
   readonly store: ObjectStore;
   readonly clusters: Clusters;
@@ -397,7 +397,7 @@ export interface Ports {
   readonly target: TargetRepository;
   readonly dags: DagFolder;
   readonly reports: Reports;
-  /** Absent without AIRFLOW_URL. */
+  /** Absent when AIRFLOW_URL is not set. */
   readonly airflow?: Airflow;
   readonly sessions: Sessions;
   readonly blobs: Blobs;

@@ -2,20 +2,20 @@ import { homedir } from 'node:os';
 import { isAbsolute, resolve, sep } from 'node:path';
 import * as z from 'zod';
 
-/** The settings that the tools read, checked and resolved; `.env.example` lists them with their meaning. */
+/** The settings that the tools read, validated and resolved; `.env.example` documents them. */
 export interface Settings {
-  /** The directory that relative settings are relative to: where `.env` and `dags/` lie. */
+  /** The directory that relative settings are resolved against, with `.env` and `dags/`. */
   readonly home: string;
-  /** Where a person sets them, as it is named in words: `.env`, or the settings of an extension. */
+  /** Where the user edits them, for messages: `.env`, or the settings of an extension. */
   readonly place: string;
   readonly targetRepo: string;
   readonly checksPath: string;
   readonly bucket: string;
-  /** `s3://bucket/prefix` that table metrics are copied from. */
+  /** `s3://bucket/prefix`, the source of table metrics. */
   readonly prodHourlyChecks: string;
   readonly testBranch: string;
   readonly baselineRef: string;
-  /** Prefixes carry no slash at either end. */
+  /** Prefixes have no slash at either end. */
   readonly configsPrefix: string;
   readonly resultsPrefix: string;
   readonly dagsPrefix: string;
@@ -24,20 +24,20 @@ export interface Settings {
   readonly reportsDir: string;
   readonly stateDir: string;
   readonly approval: 'ask' | 'chat' | 'terminal';
-  /** What a person is told to type when AWS credentials are missing or expired. */
+  /** The command that the user is asked to run when AWS credentials are missing or expired. */
   readonly awsLoginCommand: string;
-  /** Absolute path of a JSON file with prices of instance types; absent: a round is not priced. */
+  /** Absolute path of a JSON file with prices of instance types; without it a round has no cost. */
   readonly priceTable?: string;
-  /** Absent: the person triggers the DAG in Airflow by hand. */
+  /** Without it the user triggers the DAG in the Airflow UI. */
   readonly airflow?: AirflowSettings;
 }
 
 export interface AirflowSettings {
-  /** The base address of the API server, without a slash at the end. */
+  /** The base URL of the API server, without a trailing slash. */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** Instead of user name and password. */
+  /** Instead of username and password. */
   readonly token?: string;
 }
 
@@ -47,7 +47,7 @@ export interface SettingsProblem {
   readonly fix: string;
 }
 
-/** Settings that are complete, or the whole list of what is wrong with them (and the rest, for checkSetup). */
+/** The settings and all their problems; a setting with a problem is empty. */
 export interface LoadedSettings {
   readonly settings: Settings;
   readonly problems: readonly SettingsProblem[];
@@ -65,16 +65,15 @@ const plainPrefix = z
 const relativePath = z.string().refine((path) => !isAbsolute(path) && !path.split(/[\\/]/).includes('..'));
 
 /**
- * Reads the settings from the environment (already merged with `.env`); `home` is an absolute path, `place` is where a
- * fix sends the person.
- * Never throws: every problem is reported at once, each with its fix, and an unusable value is left empty.
+ * Reads the settings from the environment (already merged with `.env`). `home` is an absolute path; the fixes name
+ * `place`. Never throws: it reports every problem with its fix, and leaves an unusable value empty.
  */
 export function readSettings(environment: Environment, home: string, place = '.env'): LoadedSettings {
   const problems: SettingsProblem[] = [];
 
   function value(name: string): string | undefined {
     const raw = environment[name]?.trim();
-    // A client that does not know a variable hands the reference on unexpanded.
+    // A client that does not know a variable passes the reference on unexpanded.
     if (raw === undefined || raw === '' || raw === `\${${name}}`) return undefined;
     return raw;
   }
@@ -91,11 +90,11 @@ export function readSettings(environment: Environment, home: string, place = '.e
       });
     return found ?? '';
   }
-  function checked(name: string, found: string, shape: z.ZodType, meant: string): string {
+  function checked(name: string, found: string, shape: z.ZodType, expected: string): string {
     if (found === '' || shape.safeParse(found).success) return found;
     problems.push({
       name,
-      problem: `is ${JSON.stringify(found)}, not ${meant}`,
+      problem: `is ${JSON.stringify(found)}, not ${expected}`,
       fix: `Correct ${name} in ${place}.`,
     });
     return '';
@@ -167,46 +166,46 @@ function airflowSettings(url: string, value: (name: string) => string | undefine
   };
 }
 
-const ownPlaces = [
+const ownPrefixes = [
   ['CONFIGS_PREFIX', 'configsPrefix'],
   ['DAGS_PREFIX', 'dagsPrefix'],
   ['RESULTS_PREFIX', 'resultsPrefix'],
 ] as const;
 
-/** The folder of the hourly configs holds those of the other schedules beside it; a bucket is nobody's folder. */
+/** The parent of the hourly configs, which contains the other schedules as well; never a whole bucket. */
 function productionOf(hourlyChecks: string): string {
   const parent = hourlyChecks.slice(0, hourlyChecks.lastIndexOf('/') + 1);
   return /^s3:\/\/[^/]+\/$/.test(parent) ? `${hourlyChecks}/` : parent;
 }
 
 /**
- * Production and the load test must not share a prefix: a copy would be a write to production. Nor may two prefixes
- * of the load test: the DAG, or the results of a round, would count as stale configs and be removed.
+ * Production and the load test must not share a prefix: a copy would write to production. Two prefixes of the load
+ * test must not overlap either: the DAG or the results of a round would be removed as stale configs.
  */
 function overlaps(settings: Settings): SettingsProblem[] {
-  const uriOf = (setting: (typeof ownPlaces)[number][1]) => `s3://${settings.bucket}/${settings[setting]}/`;
+  const uriOf = (setting: (typeof ownPrefixes)[number][1]) => `s3://${settings.bucket}/${settings[setting]}/`;
   const shares = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
-  const withProduction = ownPlaces.slice(0, 2).flatMap(([name, setting]) => {
+  const withProduction = ownPrefixes.slice(0, 2).flatMap(([name, setting]) => {
     if (settings.prodHourlyChecks === '' || !shares(uriOf(setting), productionOf(settings.prodHourlyChecks)))
       return [];
     return [
       {
         name: 'PROD_HOURLY_CHECKS',
-        problem: `lies in the same place as ${name}`,
-        fix: 'Point PROD_HOURLY_CHECKS at the production configs; they are only ever read.',
+        problem: `overlaps ${name}`,
+        fix: `Set PROD_HOURLY_CHECKS in ${settings.place} to the production configs; they are only read.`,
       },
     ];
   });
-  const withEachOther = ownPlaces.flatMap(([name, setting], index) =>
-    ownPlaces.slice(index + 1).flatMap(([otherName, otherSetting]) => {
-      // A prefix that is not usable is told already.
+  const withEachOther = ownPrefixes.flatMap(([name, setting], index) =>
+    ownPrefixes.slice(index + 1).flatMap(([otherName, otherSetting]) => {
+      // An unusable prefix is already reported.
       if (settings[setting] === '' || settings[otherSetting] === '') return [];
       if (!shares(uriOf(setting), uriOf(otherSetting))) return [];
       return [
         {
           name: otherName,
-          problem: `lies in the same place as ${name}`,
-          fix: `Give ${name} and ${otherName} in ${settings.place} prefixes of which none begins with the other.`,
+          problem: `overlaps ${name}`,
+          fix: `Set ${name} and ${otherName} in ${settings.place} to separate prefixes, neither inside the other.`,
         },
       ];
     }),
@@ -214,7 +213,7 @@ function overlaps(settings: Settings): SettingsProblem[] {
   return [...withProduction, ...withEachOther];
 }
 
-/** Reports are committed on whatever branch their repository is on: in the target repository that may be its main. */
+/** Reports are committed on the current branch of their repository; in the target repository that may be main. */
 function insideTarget(settings: Settings): SettingsProblem[] {
   if (settings.targetRepo === '') return [];
   const places = { REPORTS_DIR: settings.reportsDir, DAG_FILE: settings.dagFile };
@@ -223,23 +222,22 @@ function insideTarget(settings: Settings): SettingsProblem[] {
       ? [
           {
             name,
-            problem:
-              'lies inside TARGET_REPO, where its commits could land on another branch than TEST_BRANCH',
-            fix: `Point ${name} in ${settings.place} at a place outside TARGET_REPO.`,
+            problem: 'is inside TARGET_REPO, where its commits could land on a branch other than TEST_BRANCH',
+            fix: `Set ${name} in ${settings.place} to a path outside TARGET_REPO.`,
           },
         ]
       : [],
   );
 }
 
-/** A baseline that moves with the test branch holds the last load: the next one would be a multiple of it. */
+/** A baseline on the test branch contains the last load, and the next load would multiply it. */
 function movingBaseline({ baselineRef, testBranch, place }: Settings): SettingsProblem[] {
   if (!['HEAD', '@', testBranch, `refs/heads/${testBranch}`].includes(baselineRef)) return [];
   return [
     {
       name: 'BASELINE_REF',
-      problem: `is ${JSON.stringify(baselineRef)}, the branch that the load test itself commits to, so loads would compound`,
-      fix: `Set BASELINE_REF in ${place} to the branch that TEST_BRANCH was made from, for example main.`,
+      problem: `is ${JSON.stringify(baselineRef)}, the branch that the load test commits to, so loads would compound`,
+      fix: `Set BASELINE_REF in ${place} to the branch that TEST_BRANCH was created from, for example main.`,
     },
   ];
 }

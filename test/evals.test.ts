@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judge } from '../evals/judge.ts';
 import { type Answer, replay } from '../evals/replay.ts';
-import { readScenarios, type Scenario, wordsOf } from '../evals/scenario.ts';
+import { messagesOf, readScenarios, type Scenario } from '../evals/scenario.ts';
 import { tools } from '../src/tools/index.ts';
 import { prepareWorld, toolBed } from './tools/toolBed.ts';
 
@@ -23,7 +23,7 @@ async function play(scenario: Scenario): Promise<string[]> {
   return replay(scenario, { endpoint: bed.aws.endpoint, env: bed.env, call });
 }
 
-describe('what people say, answered by the ideal calls', () => {
+describe('the ideal calls for what people say', () => {
   for (const scenario of scenarios)
     test(scenario.name, async () => {
       expect(await play(scenario)).toEqual([]);
@@ -38,8 +38,8 @@ test('there are at least 25 scenarios, and every tool is called in one of them',
   expect([...called].sort()).toEqual(toolNames.filter((name) => name !== 'triggerDag').sort());
 });
 
-test('every prompt that the README of the workflow gives is the word of a person in a scenario', () => {
-  const said = scenarios.flatMap(wordsOf);
+test('every prompt of the workflow’s README is said by a person in a scenario', () => {
+  const said = scenarios.flatMap(messagesOf);
   expect(said).toEqual(
     expect.arrayContaining([
       'Read README.md, start 2x load test',
@@ -73,24 +73,24 @@ test('every prompt that the README of the workflow gives is the word of a person
 });
 
 describe('the judge', () => {
-  const wanted = { may: [], must: [{ call: 'scaleConfigs', with: { load: '2x' } }], mustNot: [] };
+  const expectation = { may: [], must: [{ call: 'scaleConfigs', with: { load: '2x' } }], mustNot: [] };
 
-  test('takes 2, "2" and "2x" for the same load', () => {
+  test('treats 2, "2" and "2x" as the same load', () => {
     for (const load of [2, '2', '2x'])
-      expect(judge(wanted, [{ tool: 'scaleConfigs', given: { load } }], {})).toEqual([]);
+      expect(judge(expectation, [{ tool: 'scaleConfigs', given: { load } }], {})).toEqual([]);
   });
 
-  test('names a call that is missing, one with another argument, and one that nobody asked for', () => {
-    expect(judge(wanted, [], {})).toEqual([expect.stringContaining('was not called')]);
-    expect(judge(wanted, [{ tool: 'scaleConfigs', given: { load: 4 } }], {})).toHaveLength(1);
+  test('reports a missing call, a call with another argument, and a call that nobody asked for', () => {
+    expect(judge(expectation, [], {})).toEqual([expect.stringContaining('was not called')]);
+    expect(judge(expectation, [{ tool: 'scaleConfigs', given: { load: 4 } }], {})).toHaveLength(1);
     const extra = [
       { tool: 'scaleConfigs', given: { load: 2 } },
       { tool: 'uploadDags', given: {} },
     ];
-    expect(judge(wanted, extra, {})).toEqual(['uploadDags was called, and nobody asked for it']);
+    expect(judge(expectation, extra, {})).toEqual(['uploadDags was called, and nobody asked for it']);
   });
 
-  test('names a forbidden call, and one that came in the wrong order', () => {
+  test('reports a forbidden call, and a call in the wrong order', () => {
     const calls = [
       { tool: 'uploadDags', given: {} },
       { tool: 'uploadChecks', given: { reviewId: 'a', approved: true } },

@@ -10,7 +10,7 @@ describe('what is stripped', () => {
     ['a cursor move', 'a\u001b[2J\u001b[Hb', 'ab'],
     ['a terminal title', 'a\u001b]0;evil\u0007b', 'ab'],
     ['a hidden link', '\u001b]8;;http://x\u001b\\text\u001b]8;;\u001b\\', 'text'],
-    ['an escape that is cut off', 'a\u001b', 'a'],
+    ['an incomplete escape', 'a\u001b', 'a'],
     ['a C1 control', 'a\u009b31mb', 'a31mb'],
     ['NUL and bell', 'a\u0000\u0007b', 'ab'],
     ['right-to-left override', 'abc\u202edef', 'abcdef'],
@@ -26,7 +26,7 @@ describe('what is stripped', () => {
     expect(clean(text, all)).toBe(expected);
   });
 
-  it('tabs, newlines and letters of every language stay; CRLF becomes a newline', () => {
+  it('tabs, newlines and letters of every language are kept; CRLF becomes a newline', () => {
     const text = 'größe\t表\n\nпроверка 😀 é';
     expect(clean(text, all)).toBe(text);
     expect(clean('a\r\nb\rc', all)).toBe('a\nb\nc');
@@ -73,14 +73,14 @@ describe('what is masked', () => {
       'jdbc:sqlserver://h;user=u;password=hunter2;x=1',
       'jdbc:sqlserver://h;user=u;password=[masked];x=1',
     ],
-    ['a password in an address', 'postgres://u:hunter2@db/x', 'postgres://u:[masked]@db/x'],
+    ['a password in a URL', 'postgres://u:hunter2@db/x', 'postgres://u:[masked]@db/x'],
     ['a quoted password', `password: 'correct horse battery'`, `password: '[masked]'`],
     [
       'a private key',
       'x -----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY----- y',
       'x [masked] y',
     ],
-    ['a private key that is cut off', '-----BEGIN PRIVATE KEY-----\nMIIE', '[masked]'],
+    ['an incomplete private key', '-----BEGIN PRIVATE KEY-----\nMIIE', '[masked]'],
     ['a JSON web token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3', '[masked]'],
     ['a GitHub token', 'ghp_abcdefghijklmnopqrstuvwxyz012345', '[masked]'],
     ['a cookie', 'Set-Cookie: session=abc\nX: y', 'Set-Cookie: [masked]\nX: y'],
@@ -88,7 +88,7 @@ describe('what is masked', () => {
     expect(clean(text, all)).toBe(expected);
   });
 
-  it('ordinary log lines stay as they are', () => {
+  it('ordinary log lines are unchanged', () => {
     const text = [
       '25/12/08 15:31:22 ERROR Client: Application diagnostics message: User application exited with status 1',
       "org.apache.spark.sql.AnalysisException: [UNRESOLVED_COLUMN] 'created_at' cannot be resolved; token count: 5",
@@ -100,13 +100,13 @@ describe('what is masked', () => {
 });
 
 describe('the length', () => {
-  it('is cut with a sign, and never in the middle of a pair', () => {
+  it('is limited with an ellipsis, and never in the middle of a surrogate pair', () => {
     expect(clean('abcdef', 6)).toBe('abcdef');
     expect(clean('abcdef', 4)).toBe('abc…');
     expect(clean('ab😀😀', 4)).toBe('ab…');
   });
 
-  it('is cut after masking, so that no half of a secret is left', () => {
+  it('is limited after masking, so that no part of a secret is left', () => {
     expect(clean(`x password=${secret}`, 20)).not.toContain('wJal');
   });
 
@@ -114,7 +114,7 @@ describe('the length', () => {
     expect(cleanLine('  a\n\n b\tc ', 80)).toBe('a b c');
   });
 
-  it('a mebibyte of anything takes no noticeable time', () => {
+  it('a megabyte of any text stays within the limit', () => {
     for (const piece of [
       'a',
       ' ',
@@ -129,7 +129,7 @@ describe('the length', () => {
   });
 });
 
-it('cleaning what is clean changes nothing, and nothing invisible is left', () => {
+it('cleaning clean text changes nothing, and leaves nothing invisible', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       const once = clean(text, all);

@@ -1,4 +1,4 @@
-/** docs/iam-policy.json: enough for a whole load test, and no more. */
+/** docs/iam-policy.json allows a whole load test and nothing more. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { evaluatePolicy, type PolicyDocument } from '../sandbox/wire/iam.ts';
@@ -34,7 +34,7 @@ test.each([
   ['s3:PutObject', `${bucket}/dags/datalake/other.py`],
   ['s3:PutObject', 'arn:aws:s3:::another-bucket/checks_load_test/configs/x'],
   ['s3:PutBucketPolicy', bucket],
-])('%s on %s is denied explicitly, whatever else the role may do', (action, resource) => {
+])('%s on %s is denied explicitly, whatever else the role allows', (action, resource) => {
   const generous = { Effect: 'Allow', Action: 's3:*', Resource: '*' } as const;
   expect(evaluatePolicy({ Statement: [...policy.Statement, generous] }, { action, resource })).toBe(
     'explicitly denied',
@@ -45,6 +45,6 @@ test.each([
   'elasticmapreduce:RunJobFlow',
   'elasticmapreduce:AddJobFlowSteps',
   'elasticmapreduce:TerminateJobFlows',
-])('%s is not allowed: starting and ending clusters is the part of Airflow', (action) => {
+])('%s is not allowed: Airflow starts and terminates clusters', (action) => {
   expect(evaluatePolicy(policy, { action, resource: '*' })).toBe('not allowed');
 });

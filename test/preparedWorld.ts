@@ -1,4 +1,4 @@
-/** The sandbox's repositories, made once by each process of the tests: a copy takes a hundredth of the time. */
+/** The sandbox's repositories, made once per test process: a copy takes a hundredth of the time. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { startEmbeddedAws } from '../sandbox/world/embeddedAws.ts';
 import { serverEnvironment } from '../sandbox/world/environment.ts';
 import { startWorld, type World } from '../sandbox/world/world.ts';
 
-/** A dozen checks that hold every kind of file; the whole sample takes five times as long to upload. */
+/** A dozen checks with every kind of file; the whole sample takes five times as long to upload. */
 const fewChecks =
   /check_(events_\w+|orders_15m|messages_15m|consent_15m|inventory_15m|profile_identifiers_15m|identity_matches_daily)\.yml$/;
 
@@ -16,14 +16,14 @@ export type Checks = 'few' | 'all';
 
 const prepared = new Map<Checks, Promise<string>>();
 
-/** The directory to copy: the target repository, and the project with the DAGs. It goes with the run. */
+/** The directory to copy: the target repository, and the project with the DAGs. Removed after the run. */
 export function preparedWorld(checks: Checks): Promise<string> {
   const directory = prepared.get(checks) ?? (checks === 'all' ? makeWorld() : makeSmallWorld());
   prepared.set(checks, directory);
   return directory;
 }
 
-/** `startWorld` with the DAGs, on copies. @param directory must not hold anything yet */
+/** `startWorld` with the DAGs, on copies. @param directory must be empty */
 export async function startPreparedWorld(directory: string): Promise<World> {
   cpSync(await preparedWorld('all'), directory, { recursive: true });
   const targetRepo = join(directory, 'k-repo');
@@ -50,11 +50,11 @@ async function makeWorld(): Promise<string> {
 async function makeSmallWorld(): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'prepared-'));
   cpSync(await preparedWorld('all'), directory, { recursive: true });
-  // Dated, so that the commits have the same ids every time.
+  // Fixed dates, so that the commits have the same ids every time.
   const date = '2025-11-06T09:00:00+00:00';
   const env = { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
   const cwd = join(directory, 'k-repo');
-  const git = (...words: string[]) => execFileSync('git', words, { cwd, encoding: 'utf8', env });
+  const git = (...args: string[]) => execFileSync('git', args, { cwd, encoding: 'utf8', env });
   git('checkout', '--quiet', 'main');
   const checks = git('ls-files', checksPath).trim().split('\n');
   git('rm', '--quiet', ...checks.filter((path) => !fewChecks.test(path)));
@@ -65,7 +65,7 @@ async function makeSmallWorld(): Promise<string> {
   return directory;
 }
 
-/** One pack is copied faster than a hundred loose objects. */
+/** One pack is faster to copy than a hundred loose objects. */
 function pack(directory: string): void {
   for (const repository of ['k-repo', 'audit-load-test']) {
     execFileSync('git', ['gc', '--quiet'], { cwd: join(directory, repository) });

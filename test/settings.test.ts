@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../src/settings.ts';
 
-const sound = {
+const valid = {
   TARGET_REPO: '/repos/k-repo',
   CHECKS_PATH: 'checks/iceberg',
   S3_BUCKET: 'load-test-bucket',
   PROD_HOURLY_CHECKS: 's3://production/checks/hourly',
 };
 const namesOf = (changes: Record<string, string>) =>
-  readSettings({ ...sound, ...changes }, '/home/ada/load-test').problems.map(({ name }) => name);
+  readSettings({ ...valid, ...changes }, '/home/ada/load-test').problems.map(({ name }) => name);
 
-test('sound settings have no problem, also with a neighbour of the target repository', () => {
+test('valid settings have no problem, even next to the target repository', () => {
   expect(namesOf({})).toEqual([]);
   expect(namesOf({ REPORTS_DIR: '/repos/k-repo-reports', BASELINE_REF: 'origin/main' })).toEqual([]);
 });
@@ -28,7 +28,7 @@ test.each(['HEAD', '@', 'audit_checks_load_testing', 'refs/heads/audit_checks_lo
   (ref) => expect(namesOf({ BASELINE_REF: ref })).toEqual(['BASELINE_REF']),
 );
 
-test('a fix sends the person to where the settings come from', () => {
+test('a fix names the place where the settings are edited', () => {
   const fixes = (place?: string) =>
     readSettings({ APPROVAL: 'maybe' }, '/home/ada', place).problems.map(({ fix }) => fix);
   expect(fixes()).toContain('Set APPROVAL to ask in .env.');
@@ -37,7 +37,7 @@ test('a fix sends the person to where the settings come from', () => {
   expect(inExtension.join()).not.toContain('.env');
 });
 
-test('a prefix beside production’s hourly configs lies in production, too', () => {
+test('a prefix next to production’s hourly configs overlaps production', () => {
   const PROD_HOURLY_CHECKS = 's3://load-test-bucket/checks/configs/prod/hourly';
   expect(namesOf({ PROD_HOURLY_CHECKS, CONFIGS_PREFIX: 'checks/configs/prod/15m' })).toEqual([
     'PROD_HOURLY_CHECKS',

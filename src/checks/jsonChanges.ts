@@ -1,5 +1,5 @@
 export interface JsonChange {
-  /** Where, for example `Instances.InstanceGroups[1].InstanceCount`. */
+  /** For example `Instances.InstanceGroups[1].InstanceCount`. */
   readonly path: string;
   readonly from: string;
   readonly to: string;
@@ -7,14 +7,16 @@ export interface JsonChange {
 
 const absent = '(none)';
 
-/** The values in which two JSON documents differ, by path; a branch that is on one side only is one change. */
+/** The values that differ between two JSON documents, by path; a branch on one side only is one change. */
 export function jsonChanges(from: unknown, to: unknown, path = ''): JsonChange[] {
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
-    return [...keys].flatMap((key) => jsonChanges(from[key], to[key], join(path, key, Array.isArray(from))));
+    return [...keys].flatMap((key) =>
+      jsonChanges(from[key], to[key], childPath(path, key, Array.isArray(from))),
+    );
   }
-  const before = text(from);
-  const after = text(to);
+  const before = valueText(from);
+  const after = valueText(to);
   return before === after ? [] : [{ path, from: before, to: after }];
 }
 
@@ -22,11 +24,11 @@ function isBranch(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function join(path: string, key: string, inArray: boolean): string {
+function childPath(path: string, key: string, inArray: boolean): string {
   if (inArray) return `${path}[${key}]`;
   return path === '' ? key : `${path}.${key}`;
 }
 
-function text(value: unknown): string {
+function valueText(value: unknown): string {
   return value === undefined ? absent : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 /** Facts that a report is made of, beside the steps: logs of failed steps, expected checks, cluster config, older reports. */
 
-import { isObject, readClusterConfig as parseClusterConfig } from '../checks/clusterConfig/model.ts';
+import { isObject, parseClusterConfig } from '../checks/clusterConfig/model.ts';
 import { stepRoom } from '../checks/clusterConfig/room.ts';
 import { flatSettings } from '../checks/clusterConfig/sparkSubmit.ts';
 import { sha256 } from '../checks/digest.ts';

@@ -35,13 +35,13 @@ test.each([
   else expect(readLoad(source, 'The DAG')).toBe(load);
 });
 
-test('writing LOAD changes the number and not one other byte', () => {
+test('writing LOAD changes the number and no other byte', () => {
   const source = 'x = "LOAD = 2"\r\nLOAD  =  2  # $& 2\r\nLOADER = 2\r\n';
   expect(writeLoad(source, 16)).toBe('x = "LOAD = 2"\r\nLOAD  =  16  # $& 2\r\nLOADER = 2\r\n');
   expect(writeLoad(source, 2)).toBe(source);
 });
 
-test('a constant is a plain module-level literal, or not read at all', () => {
+test('only a plain module-level literal is read as a constant', () => {
   const source = `A = "one"  # comment\nB = 'two'\nC = A + "x"\n  D = "indented"\n`;
   expect(['A', 'B', 'C', 'D', 'E'].map((name) => readConstant(source, name))).toEqual([
     'one',
@@ -52,13 +52,13 @@ test('a constant is a plain module-level literal, or not read at all', () => {
   ]);
 });
 
-test('a constant that is given another value further down is not known', () => {
+test('a constant that is set again later is found', () => {
   expect(isSetTwice('A = "one"\n', 'A')).toBe(false);
   for (const again of ['A = "two"', 'A: str = "two"', 'A += "two"'])
     expect(isSetTwice(`A = "one"\n${again}\n`, 'A')).toBe(true);
 });
 
-test('the id of a schedule’s DAG follows from the file’s name', () => {
+test('the DAG id of a schedule is the file name and the schedule', () => {
   expect(dagIdOf('dags/yang_audit_load_test.py', 'daily')).toBe('yang_audit_load_test_daily');
 });
 
@@ -87,7 +87,7 @@ test.each([
   'LOAD //= 2',
   'LOAD \\\n = 4',
   'del LOAD',
-])('LOAD is not known where the DAG goes on with %j', (line) => {
+])('LOAD is unknown when the DAG continues with %j', (line) => {
   expect(findLoad(`LOAD = 2\n${line}\n`)).toBeUndefined();
   expect(() => readLoad(`LOAD = 2\n${line}\n`, 'The DAG')).toThrow(/^The DAG sets LOAD [23] times/);
 });
@@ -118,11 +118,11 @@ test.each([
   'OVERLOAD = LOAD_2 = 4',
   'x = y if LOAD else z',
   'assert LOAD >= 2, f"LOAD = {LOAD}"',
-])('LOAD stays 2 where the DAG goes on with %j', (line) => {
+])('LOAD stays 2 when the DAG continues with %j', (line) => {
   expect(findLoad(`LOAD = 2\n${line}\n`)).toBe(2);
 });
 
-test('the DAG that ships is read and written', () => {
+test('the shipped DAG is read and written', () => {
   const source = readFileSync('dags/yang_audit_load_test.py', 'utf8');
   const load = findLoad(source);
   expect(load).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ const files = 10_000;
 
 test('ten thousand check files are scaled, uploaded, committed and reverted, in one call each', async () => {
   const bed = await toolBed();
-  const git = (...words: string[]) => execFileSync('git', words, { cwd: bed.repo, encoding: 'utf8' });
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: bed.repo, encoding: 'utf8' });
   git('checkout', '--quiet', 'main');
   for (let team = 0; team < 20; team += 1)
     mkdirSync(`${bed.repo}/${bed.env.CHECKS_PATH}/team_${team}`, { recursive: true });
@@ -21,9 +21,9 @@ test('ten thousand check files are scaled, uploaded, committed and reverted, in 
 
   const took: string[] = [];
   const timed = async (tool: string, given: Record<string, unknown>) => {
-    const from = performance.now();
+    const startMs = performance.now();
     const { structure } = await bed.call(tool, given);
-    took.push(`${tool} ${((performance.now() - from) / 1000).toFixed(1)} s`);
+    took.push(`${tool} ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
     return structure;
   };
   const scope = { schedule: '15m', scope: 'schedule' };

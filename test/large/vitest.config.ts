@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { bundledTextForVite } from '../../tooling/bundledText.mjs';
 
-/** `npm run test:large`: the sizes that the product promises, too slow for `npm test`. */
+/** `npm run test:large`: the supported sizes, too slow for every run. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   plugins: [bundledTextForVite()],

@@ -1,4 +1,4 @@
-"""Holds the figures of bench/percentiles.ts against numpy's, and against a replay of our own."""
+"""Compares the figures of bench/percentiles.ts with numpy's, and with a replay written here."""
 
 import heapq
 import json
@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy
 
-# The report rounds to the millisecond; half of one, and the float's own dust.
+# The report rounds to the millisecond: half a millisecond, plus floating-point error.
 TOLERANCE = 0.000_500_001
 
 FIGURES = {
@@ -21,7 +21,7 @@ FIGURES = {
 
 
 def replay(seconds, slots):
-    """The end of these runs, each on the slot that is free first."""
+    """The makespan of these runs, each on the slot that is free first."""
     free = [0.0] * slots
     for one in seconds:
         heapq.heappush(free, heapq.heappop(free) + one)
@@ -29,7 +29,7 @@ def replay(seconds, slots):
 
 
 def round_figures(stamps, slots):
-    """The figures of a round by their definitions, from the stamps of its completed steps (created, started, ended)."""
+    """The figures of a round by definition, from the timestamps of its completed steps (created, started, ended)."""
     moments = numpy.array(
         [[datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() for text in row] for row in stamps]
     )

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The report's percentiles against numpy's. Makes a virtual environment, kept under node_modules/.cache.
+# Compares the report's percentiles with numpy's. Keeps a virtual environment in node_modules/.cache.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readClusterConfig } from '../../src/checks/clusterConfig/model.ts';
+import { parseClusterConfig } from '../../src/checks/clusterConfig/model.ts';
 import { stepRoom } from '../../src/checks/clusterConfig/room.ts';
 import { flatSettings } from '../../src/checks/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports.ts';
@@ -92,7 +92,7 @@ describe('suggestions', () => {
   });
 
   it('never ask for slots that the shipped cluster has no room for without saying how many core nodes it takes', () => {
-    const config = readClusterConfig(
+    const config = parseClusterConfig(
       JSON.parse(readFileSync('dags/cluster_configs/yang_audit_load_test_cluster_15m.json', 'utf8')),
     );
     const report = reportOf(

@@ -110,7 +110,7 @@ const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
       bed.restart({
         PROD_HOURLY_CHECKS: 's3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly',
       }),
-    /^CONFIG: PROD_HOURLY_CHECKS lies in the same place as CONFIGS_PREFIX/,
+    /^CONFIG: PROD_HOURLY_CHECKS overlaps CONFIGS_PREFIX/,
   ],
 ];
 test.each(places)('%s is refused, and no file is written', async (_what, spoil, says) => {

@@ -1,47 +1,53 @@
-/** Executors against what the core and task nodes can hold. */
-import { type Finding, refuse, warn } from './finding.ts';
+/** Executors compared with the capacity of the core and task nodes. */
+import { type ConfigFinding, configRefusal, configWarning } from './finding.ts';
 import { type ClusterConfig, property } from './model.ts';
 import { largestWorker, type WorkerNodes, workerNodes } from './nodes.ts';
-import { placesFor, placesOn, roomOf } from './room.ts';
+import { capacityOf, executorSlots, slotsNeeded } from './room.ts';
 import { type SparkRequest, sparkRequest } from './sparkSubmit.ts';
 
-export function executorFindings(config: ClusterConfig): Finding[] {
+export function executorFindings(config: ClusterConfig): ConfigFinding[] {
   const request = sparkRequest(config);
   const workers = workerNodes(config);
   if (request === undefined || workers === undefined) return [];
-  const oneByOne = [...memoryFindings(request, workers), ...coreFindings(config, request, workers)];
-  return oneByOne.length > 0 ? oneByOne : capacityFindings(config, request, workers);
+  const perExecutor = [
+    ...executorMemoryFindings(request, workers),
+    ...executorCoreFindings(config, request, workers),
+  ];
+  return perExecutor.length > 0 ? perExecutor : capacityFindings(config, request, workers);
 }
 
 /** Spark's YARN client: "Required executor memory … is above the max threshold … of this cluster". */
-function memoryFindings({ executor }: SparkRequest, workers: readonly WorkerNodes[]): Finding[] {
+function executorMemoryFindings(
+  { executor }: SparkRequest,
+  workers: readonly WorkerNodes[],
+): ConfigFinding[] {
   const largest = largestWorker(workers);
   if (executor === undefined || largest === undefined || executor.totalMb <= largest.capacity.memoryMb)
     return [];
   return [
-    refuse(
+    configRefusal(
       'AuditStep.Args',
-      `an executor asks for ${executor.totalMb} MiB (${executor.heapMb} + ${executor.overheadMb} overhead), and a ${largest.type} has ${largest.capacity.memoryMb} for YARN`,
-      'lower --executor-memory, or take larger core nodes',
+      `an executor requests ${executor.totalMb} MiB (${executor.heapMb} + ${executor.overheadMb} overhead), but YARN has only ${largest.capacity.memoryMb} MiB on ${largest.type} nodes`,
+      'lower --executor-memory, or use larger core nodes',
     ),
   ];
 }
 
-/** YARN's default calculator counts memory alone; the dominant one counts cores, too, and then never places it. */
-function coreFindings(
+/** YARN's DefaultResourceCalculator counts memory only; the DominantResourceCalculator counts cores as well. */
+function executorCoreFindings(
   config: ClusterConfig,
   { executorCores }: SparkRequest,
   workers: readonly WorkerNodes[],
-): Finding[] {
+): ConfigFinding[] {
   const [most] = [...workers].sort((a, b) => b.capacity.vcores - a.capacity.vcores);
   if (executorCores === undefined || most === undefined || executorCores <= most.capacity.vcores) return [];
-  const counted = property(config, 'capacity-scheduler', 'yarn.scheduler.capacity.resource-calculator');
-  const say = counted?.endsWith('DominantResourceCalculator') ? refuse : warn;
+  const calculator = property(config, 'capacity-scheduler', 'yarn.scheduler.capacity.resource-calculator');
+  const finding = calculator?.endsWith('DominantResourceCalculator') ? configRefusal : configWarning;
   return [
-    say(
+    finding(
       'AuditStep.Args',
-      `an executor asks for ${executorCores} cores, and a ${most.type} has ${most.capacity.vcores}`,
-      'lower --executor-cores, or take larger core nodes',
+      `an executor requests ${executorCores} cores, but ${most.type} nodes have only ${most.capacity.vcores}`,
+      'lower --executor-cores, or use larger core nodes',
     ),
   ];
 }
@@ -50,29 +56,31 @@ function capacityFindings(
   config: ClusterConfig,
   request: SparkRequest,
   workers: readonly WorkerNodes[],
-): Finding[] {
-  // A count below 1 is refused where it stands; a sum with it would only confuse.
+): ConfigFinding[] {
+  // The field rule refuses a count below 1; a sum that includes one would only confuse.
   if (workers.some(({ count }) => count === undefined || count < 1)) return [];
-  const room = roomOf(request, workers);
-  if (room?.nodes === undefined) return [];
-  const { executors, executorMb } = room;
-  const places = placesOn(room.nodes, executorMb);
+  const capacity = capacityOf(request, workers);
+  if (capacity?.nodes === undefined) return [];
+  const { executors, executorMb } = capacity;
+  const slots = executorSlots(capacity.nodes, executorMb);
   const level = config.StepConcurrencyLevel ?? 1;
-  const { total, drivers } = placesFor(level, room);
-  const atStart = request.dynamic ? ' at their start' : '';
-  if (executors > places)
+  const { total, drivers } = slotsNeeded(level, capacity);
+  const requested = (count: number) =>
+    `${count} executors of ${executorMb} MiB${request.dynamic ? ' at start' : ''}`;
+  if (executors > slots)
     return [
-      warn(
+      configWarning(
         'AuditStep.Args',
-        `a step asks for ${executors} executors${atStart} of ${executorMb} MiB, and the cluster holds ${places}`,
+        `a step requests ${requested(executors)}, but the cluster has room for ${slots}`,
         'lower --num-executors, or add core nodes',
       ),
     ];
-  if (total <= places) return [];
+  if (total <= slots) return [];
+  const driverSpace = drivers === 0 ? '' : `, and their drivers the space of ${drivers} more`;
   return [
-    warn(
+    configWarning(
       'StepConcurrencyLevel',
-      `${level} steps at once ask for ${executors * level} executors${atStart} of ${executorMb} MiB${drivers === 0 ? '' : ` and drivers in the space of ${drivers}`}, and the cluster holds ${places}: steps wait for each other`,
+      `${level} concurrent steps request ${requested(executors * level)}${driverSpace}, but the cluster has room for ${slots}: steps will wait for each other`,
       'lower StepConcurrencyLevel or --num-executors, or add core nodes',
     ),
   ];

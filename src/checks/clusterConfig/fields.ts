@@ -1,142 +1,153 @@
-/** Fields that EMR does not know, that it needs, or that are of another kind: RunJobFlow would refuse the request. */
+/** Fields that EMR does not know, that it requires, or that have another type: RunJobFlow would refuse the request. */
 import { nearestOf } from '../../nearest.ts';
-import { type Finding, refuse } from './finding.ts';
+import { type ConfigFinding, configRefusal } from './finding.ts';
 import { WrittenAsFloat } from './json.ts';
 import { isObject } from './model.ts';
 import type { Kind, Shape } from './shapes/kind.ts';
 import { fileShape } from './shapes/request.ts';
 
-export function fieldFindings(json: Readonly<Record<string, unknown>>): Finding[] {
-  return shaped(json, fileShape, '');
+export function fieldFindings(json: Readonly<Record<string, unknown>>): ConfigFinding[] {
+  return objectFindings(json, fileShape, '');
 }
 
-function shaped(value: Readonly<Record<string, unknown>>, shape: Shape, where: string): Finding[] {
+function objectFindings(
+  value: Readonly<Record<string, unknown>>,
+  shape: Shape,
+  parent: string,
+): ConfigFinding[] {
+  const pathOf = (name: string) => (parent === '' ? name : `${parent}.${name}`);
   const found = Object.entries(value).flatMap(([name, field]) => {
-    const path = where === '' ? name : `${where}.${name}`;
     const kind = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-    return kind === undefined ? [unknownField(path, name, shape)] : findingsOf(field, kind, path);
+    return kind === undefined
+      ? [unknownField(pathOf(name), name, shape)]
+      : valueFindings(field, kind, pathOf(name));
   });
-  const missing = shape.needs
+  const missing = shape.required
     .filter((name) => value[name] === undefined || value[name] === '')
     .map((name) =>
-      refuse(
-        where === '' ? name : `${where}.${name}`,
-        `it is missing, and ${needer(where, name)} needs it`,
-        `add ${name}`,
-      ),
+      configRefusal(pathOf(name), `it is missing, but ${requirer(parent, name)} requires it`, `add ${name}`),
     );
   return [...found, ...missing];
 }
 
-function needer(where: string, name: string): string {
-  if (where !== '') return 'EMR';
+function requirer(parent: string, name: string): string {
+  if (parent !== '') return 'EMR';
   return name === 'AuditStep' ? 'the DAG' : 'RunJobFlow';
 }
 
-function unknownField(path: string, name: string, { fields }: Shape): Finding {
+function unknownField(path: string, name: string, { fields }: Shape): ConfigFinding {
   const meant = nearestOf(name, Object.keys(fields));
   const owner = path.startsWith('AuditStep.') ? 'the DAG' : 'EMR';
-  return refuse(
+  return configRefusal(
     path,
-    `${owner} knows no field of that name${meant === undefined ? '' : ` (${meant}?)`}`,
-    meant === undefined ? 'take it out' : `rename it to ${meant}, or take it out`,
+    `${owner} knows no such field${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+    meant === undefined ? 'remove it' : `rename it to ${meant}, or remove it`,
   );
 }
 
-function findingsOf(value: unknown, kind: Kind, path: string): Finding[] {
-  // A needed member that is empty is said to be missing, in its place.
-  if (value === '') return kind === 'text' || isTextual(kind) ? [] : [otherKind(value, kind, path)];
+function valueFindings(value: unknown, kind: Kind, path: string): ConfigFinding[] {
+  // An empty string in a required field is reported as missing, by the object that requires it.
+  if (value === '') return kind === 'string' || isStringKind(kind) ? [] : [otherKind(value, kind, path)];
   if (typeof kind === 'string') return isOfKind(value, kind) ? [] : [otherKind(value, kind, path)];
-  if ('from' in kind) return fromFindings(value, kind, path);
+  if ('min' in kind) return minFindings(value, kind, path);
   if ('oneOf' in kind || 'matches' in kind) {
-    if (typeof value !== 'string') return [otherKind(value, 'text', path)];
+    if (typeof value !== 'string') return [otherKind(value, 'string', path)];
     return 'oneOf' in kind ? choiceFindings(value, kind.oneOf, path) : patternFindings(value, kind, path);
   }
   if ('listOf' in kind)
     return Array.isArray(value)
-      ? value.flatMap((one: unknown, index) => findingsOf(one, kind.listOf, `${path}[${index}]`))
+      ? value.flatMap((one: unknown, index) => valueFindings(one, kind.listOf, `${path}[${index}]`))
       : [otherKind(value, kind, path)];
   if (!isObject(value) || value instanceof WrittenAsFloat) return [otherKind(value, kind, path)];
-  if ('fields' in kind) return shaped(value, kind, path);
+  if ('fields' in kind) return objectFindings(value, kind, path);
   return Object.entries(value).flatMap(([name, one]) =>
-    findingsOf(one, kind.mapOf, `${path}[${JSON.stringify(name)}]`),
+    valueFindings(one, kind.mapOf, `${path}[${JSON.stringify(name)}]`),
   );
 }
 
-function isTextual(kind: Kind): boolean {
+function isStringKind(kind: Kind): boolean {
   return typeof kind !== 'string' && ('oneOf' in kind || 'matches' in kind);
 }
 
-function isOfKind(value: unknown, kind: 'text' | 'integer' | 'number' | 'flag'): boolean {
+function isOfKind(value: unknown, kind: 'string' | 'integer' | 'number' | 'boolean'): boolean {
   switch (kind) {
-    case 'text':
+    case 'string':
       return typeof value === 'string';
     case 'integer':
       return Number.isInteger(value);
     case 'number':
       return typeof value === 'number' || value instanceof WrittenAsFloat;
-    case 'flag':
+    case 'boolean':
       return typeof value === 'boolean';
   }
 }
 
-function fromFindings(value: unknown, { from }: { readonly from: number }, path: string): Finding[] {
+function minFindings(value: unknown, { min }: { readonly min: number }, path: string): ConfigFinding[] {
   if (!Number.isInteger(value)) return [otherKind(value, 'integer', path)];
-  if (Number(value) >= from) return [];
-  return [refuse(path, `it is ${value}, and EMR takes ${from} or more`, `set it to ${from} or more`)];
+  if (Number(value) >= min) return [];
+  return [
+    configRefusal(path, `it is ${value}, but EMR requires at least ${min}`, `set it to ${min} or more`),
+  ];
 }
 
-function choiceFindings(value: string, choices: readonly string[], path: string): Finding[] {
+function choiceFindings(value: string, choices: readonly string[], path: string): ConfigFinding[] {
   if (choices.includes(value)) return [];
-  const list = choices.join(', ');
-  return [refuse(path, `it is ${shown(value)}, which is none of ${list}`, `set it to one of ${list}`)];
+  return [
+    configRefusal(path, `EMR does not accept ${shown(value)}`, `set it to one of ${choices.join(', ')}`),
+  ];
 }
 
 function patternFindings(
   value: string,
-  { matches, such }: { readonly matches: RegExp; readonly such: string },
+  { matches, example }: { readonly matches: RegExp; readonly example: string },
   path: string,
-): Finding[] {
+): ConfigFinding[] {
   if (matches.test(value)) return [];
-  return [refuse(path, `it is ${shown(value)}, and EMR takes only such as ${such}`, `write it as ${such}`)];
+  return [
+    configRefusal(
+      path,
+      `it is ${shown(value)}, but EMR requires the form of ${example}`,
+      `write it as ${example}`,
+    ),
+  ];
 }
 
-function otherKind(value: unknown, kind: Kind, path: string): Finding {
-  const words = wordsOf(kind);
+function otherKind(value: unknown, kind: Kind, path: string): ConfigFinding {
+  const expected = kindText(kind);
   const name = path.slice(path.lastIndexOf('.') + 1);
-  if (value instanceof WrittenAsFloat && words === 'a whole number')
-    return refuse(
+  if (value instanceof WrittenAsFloat && expected === 'a whole number')
+    return configRefusal(
       path,
       `it is ${value.source}, which Python reads as a float and the AWS client refuses`,
       `write it as ${Number(value.source)}`,
     );
-  return refuse(
+  return configRefusal(
     path,
-    `it is ${shown(value)}, not ${words}`,
-    rewritten(value, words) ?? `give ${name} as ${words}`,
+    `it is ${shown(value)}, not ${expected}`,
+    rewritten(value, expected) ?? `make ${name} ${expected}`,
   );
 }
 
-/** The value as it was probably meant, where only its quotes are wrong. */
-function rewritten(value: unknown, words: string): string | undefined {
-  if (words === 'a text' && (typeof value === 'number' || typeof value === 'boolean'))
+/** How to write the value when only its quotes are wrong. */
+function rewritten(value: unknown, expected: string): string | undefined {
+  if (expected === 'a string' && (typeof value === 'number' || typeof value === 'boolean'))
     return `write it as "${value}"`;
-  if (words === 'a text' && value instanceof WrittenAsFloat) return `write it as "${value.source}"`;
-  const unquoted =
+  if (expected === 'a string' && value instanceof WrittenAsFloat) return `write it as "${value.source}"`;
+  const isQuoted =
     typeof value === 'string' &&
-    ((words === 'a whole number' && /^\d{1,15}$/.test(value)) ||
-      (words === 'true or false' && /^(true|false)$/.test(value)));
-  return unquoted ? `write it as ${value}, without quotes` : undefined;
+    ((expected === 'a whole number' && /^\d{1,15}$/.test(value)) ||
+      (expected === 'true or false' && /^(true|false)$/.test(value)));
+  return isQuoted ? `write it as ${value}, without quotes` : undefined;
 }
 
 function shown(value: unknown): string {
   return value instanceof WrittenAsFloat ? value.source : JSON.stringify(value).slice(0, 60);
 }
 
-function wordsOf(kind: Kind): string {
-  if (kind === 'flag') return 'true or false';
+function kindText(kind: Kind): string {
+  if (kind === 'boolean') return 'true or false';
   if (kind === 'number') return 'a number';
-  if (kind === 'integer' || (typeof kind === 'object' && 'from' in kind)) return 'a whole number';
-  if (kind === 'text' || isTextual(kind)) return 'a text';
-  return typeof kind === 'object' && 'listOf' in kind ? 'a list' : 'an object';
+  if (kind === 'integer' || (typeof kind === 'object' && 'min' in kind)) return 'a whole number';
+  if (kind === 'string' || isStringKind(kind)) return 'a string';
+  return typeof kind === 'object' && 'listOf' in kind ? 'an array' : 'an object';
 }

@@ -1,21 +1,21 @@
-/** The three cluster configs together: refused with all that is wrong, or warned about in a few lines. */
+/** The three cluster configs together: refused with every problem, or warned about in a few lines. */
 import { ToolError } from '../../errors.ts';
 import { cleanLine } from '../../foreignText.ts';
 import type { DagFile } from '../../ports.ts';
 import { type Schedule, schedules } from '../schedules.ts';
-import { type Finding, refuse } from './finding.ts';
+import { type ConfigFinding, configRefusal } from './finding.ts';
 import { parseJson } from './json.ts';
-import { lintClusterConfig } from './lint.ts';
+import { lintClusterConfig, refusalsFirst } from './lint.ts';
 import { nameClashes } from './names.ts';
 
 /** A finding, and the configs that have it. */
-export interface SharedFinding extends Finding {
+export interface SharedFinding extends ConfigFinding {
   readonly in: readonly Schedule[];
 }
 
 type ChecksBySchedule = Readonly<Partial<Record<Schedule, number>>>;
 
-/** What is wrong with the configs among `files`, what several have in common once; refusals first. */
+/** The problems of the configs among `files`; one that several configs share is listed once. Refusals come first. */
 export function lintClusterConfigs(
   files: readonly DagFile[],
   checks: ChecksBySchedule = {},
@@ -25,7 +25,7 @@ export function lintClusterConfigs(
     return file === undefined ? [] : [{ schedule, ...readFile(file.bytes) }];
   });
   const found = new Map<string, SharedFinding>();
-  const add = (finding: Finding, schedule: Schedule) => {
+  const add = (finding: ConfigFinding, schedule: Schedule) => {
     const key = JSON.stringify(finding);
     found.set(key, { ...finding, in: [...(found.get(key)?.in ?? []), schedule] });
   };
@@ -33,29 +33,28 @@ export function lintClusterConfigs(
     for (const finding of broken ?? lintClusterConfig(json, { schedule, checks: checks[schedule] }))
       add(finding, schedule);
   for (const { schedule, finding } of nameClashes(configs)) add(finding, schedule);
-  const all = [...found.values()];
-  return [...all.filter((one) => one.severity === 'refuse'), ...all.filter((one) => one.severity === 'warn')];
+  return refusalsFirst([...found.values()]);
 }
 
-function readFile(bytes: Buffer): { readonly json?: unknown; readonly broken?: Finding[] } {
+function readFile(bytes: Buffer): { readonly json?: unknown; readonly broken?: ConfigFinding[] } {
   try {
     return { json: parseJson(bytes.toString('utf8')) };
   } catch (error) {
-    // The message quotes the text around the place; one line of it is enough to find it.
+    // The message quotes the text around the position; one line of it is enough to find it.
     const why = String((error as Error).message)
       .replace(/\s+/g, ' ')
       .slice(0, 120);
-    return { broken: [refuse('', `it is not JSON (${why})`, 'mend the file')] };
+    return { broken: [configRefusal('', `it is not JSON (${why})`, 'fix the file')] };
   }
 }
 
-/** `15m, daily: LogUri: it is missing …; set it to an s3:// prefix`. */
+/** `15m, daily: LogUri: it is not set: …; set it to an s3:// prefix`. */
 export function findingLine({ in: where, path, message, remedy }: SharedFinding): string {
   return cleanLine(`${where.join(', ')}: ${path === '' ? '' : `${path}: `}${message}; ${remedy}`, 320);
 }
 
-/** More lines than this are not read. */
-const mostLines = 6;
+/** Nobody reads more lines than this. */
+const maxLines = 6;
 
 /**
  * Warnings about the cluster configs, one line each.
@@ -70,14 +69,14 @@ export function requireSoundClusterConfigs(
   if (refusals.length > 0)
     throw new ToolError(
       'CONFIG',
-      `The cluster configs would not run: ${cut(refusals).join('. ')}. Nothing was uploaded.`,
-      { next: 'mend the files in cluster_configs beside DAG_FILE, then call uploadDags again.' },
+      `The cluster configs would not run: ${firstLines(refusals).join('. ')}. Nothing was uploaded.`,
+      { next: 'fix the files in cluster_configs next to DAG_FILE, then call uploadDags again.' },
     );
-  return cut(findings).map((line) => `Cluster config ${line}.`);
+  return firstLines(findings).map((line) => `Cluster config ${line}.`);
 }
 
-function cut(findings: readonly SharedFinding[]): string[] {
-  const lines = findings.slice(0, mostLines).map(findingLine);
+function firstLines(findings: readonly SharedFinding[]): string[] {
+  const lines = findings.slice(0, maxLines).map(findingLine);
   const more = findings.length - lines.length;
   return more === 0 ? lines : [...lines.slice(0, -1), `${more + 1} more findings`];
 }

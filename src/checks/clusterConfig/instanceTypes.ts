@@ -1,7 +1,7 @@
 /**
- * What a node of a type has for YARN. Memory is `yarn.nodemanager.resource.memory-mb` as EMR sets it without HBase,
+ * The YARN capacity of a node by instance type. Memory is `yarn.nodemanager.resource.memory-mb` as EMR sets it without HBase,
  * from the "Task configuration" page of the EMR Release Guide (emr-hadoop-task-config, emr-7.12.0); cores are the vCPUs
- * of the type. Families that were not looked up there are not judged.
+ * of the type. Other families are unknown: no finding is made about them.
  */
 export interface NodeCapacity {
   readonly memoryMb: number;
@@ -20,7 +20,7 @@ const vcoresOfSize: Readonly<Record<string, number>> = {
   '48xlarge': 192,
 };
 
-/** Memory for YARN by the memory of the node, MiB by GiB: EMR leaves more on the older families. */
+/** YARN memory (MiB) by node memory (GiB): EMR leaves more to YARN on the older families. */
 const older = new Map([
   [16, 12_288],
   [32, 24_576],
@@ -66,7 +66,7 @@ const families: Readonly<Record<string, { gibPerVcore: number; yarn: ReadonlyMap
   r6id: { gibPerVcore: 8, yarn: newer },
 };
 
-/** Where the page departs from the rule of its family. */
+/** Where the page differs from the rule of its family. */
 const exceptions: Readonly<Record<string, number>> = {
   'm6g.12xlarge': 181_248,
   'm6i.12xlarge': 181_248,
@@ -74,13 +74,13 @@ const exceptions: Readonly<Record<string, number>> = {
   'm8g.12xlarge': 181_248,
 };
 
-interface Found {
+interface InstanceSize {
   readonly memoryGib: number;
   readonly vcores: number;
   readonly yarn: ReadonlyMap<number, number>;
 }
 
-function lookUp(instanceType: string): Found | undefined {
+function lookUp(instanceType: string): InstanceSize | undefined {
   const [, family = '', size = ''] = /^([a-z0-9]+)\.(\d*xlarge)$/.exec(instanceType) ?? [];
   const vcores = vcoresOfSize[size];
   const kind = families[family];
@@ -88,7 +88,7 @@ function lookUp(instanceType: string): Found | undefined {
   return { memoryGib: vcores * kind.gibPerVcore, vcores, yarn: kind.yarn };
 }
 
-/** undefined for a type that is not in the table: then nothing is said about it. */
+/** undefined for a type that is not in the table. */
 export function nodeCapacity(instanceType: string): NodeCapacity | undefined {
   const found = lookUp(instanceType);
   if (found === undefined) return undefined;
@@ -96,7 +96,7 @@ export function nodeCapacity(instanceType: string): NodeCapacity | undefined {
   return memoryMb === undefined ? undefined : { memoryMb, vcores: found.vcores };
 }
 
-/** Memory of the whole machine, MiB: what processes on the primary node share. */
+/** Memory of the whole instance, MiB: what processes on the primary node share. */
 export function nodeMemoryMb(instanceType: string): number | undefined {
   const found = lookUp(instanceType);
   return found && found.memoryGib * 1024;

@@ -1,9 +1,9 @@
-/** The machines, and how long the cluster lives. */
-import { type Finding, refuse, warn } from './finding.ts';
+/** The instances, and how long the cluster lives. */
+import { type ConfigFinding, configRefusal, configWarning } from './finding.ts';
 import type { ClusterConfig } from './model.ts';
 import { nodePools } from './nodes.ts';
 
-export function instanceFindings(config: ClusterConfig): Finding[] {
+export function instanceFindings(config: ClusterConfig): ConfigFinding[] {
   const { Instances: instances } = config;
   const both = instances.InstanceGroups.length > 0 && instances.InstanceFleets.length > 0;
   const pools = nodePools(config);
@@ -13,39 +13,45 @@ export function instanceFindings(config: ClusterConfig): Finding[] {
   return [
     ...(both
       ? [
-          refuse(
+          configRefusal(
             'Instances',
-            'it has InstanceGroups and InstanceFleets, and EMR takes one of them',
+            'it has both InstanceGroups and InstanceFleets, but EMR accepts only one of them',
             'keep one',
           ),
         ]
       : []),
     ...(pools.length === 0
-      ? [refuse('Instances', 'it names no machines', 'add InstanceGroups with a MASTER and a CORE group')]
+      ? [
+          configRefusal(
+            'Instances',
+            'it defines no instances',
+            'add InstanceGroups with a MASTER and a CORE group',
+          ),
+        ]
       : []),
     ...(pools.length > 0 && primaries !== 1
       ? [
-          refuse(
+          configRefusal(
             'Instances',
-            `it has ${primaries} MASTER entries, and EMR takes exactly one`,
-            'keep one MASTER',
+            `it has ${primaries} MASTER entries, but EMR requires exactly one`,
+            primaries === 0 ? 'add a MASTER entry' : 'keep one MASTER entry',
           ),
         ]
       : []),
     ...(cores > 1
       ? [
-          refuse(
+          configRefusal(
             'Instances',
-            `it has ${cores} CORE entries, and EMR takes one at most`,
-            'put their nodes into one CORE entry, or make the others TASK',
+            `it has ${cores} CORE entries, but EMR allows at most one`,
+            'merge them into one CORE entry, or make the others TASK',
           ),
         ]
       : []),
     ...(pools.length > 0 && workers.length === 0
       ? [
-          warn(
+          configWarning(
             'Instances',
-            'it has 0 core or task nodes, so drivers and executors of all checks share the primary node',
+            'it has no core or task nodes, so the drivers and executors of all checks share the primary node',
             'add a CORE group',
           ),
         ]
@@ -53,33 +59,33 @@ export function instanceFindings(config: ClusterConfig): Finding[] {
   ];
 }
 
-export function lifetimeFindings(config: ClusterConfig): Finding[] {
+export function lifetimeFindings(config: ClusterConfig): ConfigFinding[] {
   const { Instances: instances, AutoTerminationPolicy: policy } = config;
   return [
-    // EMR's default is false: the cluster has no steps when it is up, and ends before the DAG adds the first.
+    // EMR's default is false: the cluster would start without steps and terminate before the DAG adds the first.
     ...(instances.KeepJobFlowAliveWhenNoSteps === true
       ? []
       : [
-          refuse(
+          configRefusal(
             'Instances.KeepJobFlowAliveWhenNoSteps',
-            'it is not true, and the cluster starts with 0 steps, so it would end before the DAG adds the checks',
+            'it is not true, and the cluster starts without steps, so it would terminate before the DAG adds the checks',
             'set it to true',
           ),
         ]),
     ...(instances.TerminationProtected === true
       ? [
-          refuse(
+          configRefusal(
             'Instances.TerminationProtected',
-            'it is true, so the DAG cannot end the cluster, which goes on costing money',
+            'it is true, so the DAG cannot terminate the cluster, which keeps costing money',
             'set it to false',
           ),
         ]
       : []),
     ...(policy === undefined
       ? [
-          warn(
+          configWarning(
             'AutoTerminationPolicy',
-            'it is missing: a cluster whose DAG run was lost stays up until somebody notices',
+            'it is not set: if its DAG run is lost, the cluster keeps running until somebody notices',
             'add {"IdleTimeout": 3600}',
           ),
         ]
@@ -88,12 +94,12 @@ export function lifetimeFindings(config: ClusterConfig): Finding[] {
 }
 
 /** One minute to seven days (EMR API reference, AutoTerminationPolicy). */
-function idleFindings(seconds: number | undefined): Finding[] {
+function idleFindings(seconds: number | undefined): ConfigFinding[] {
   if (seconds === undefined || (seconds >= 60 && seconds <= 604_800)) return [];
   return [
-    refuse(
+    configRefusal(
       'AutoTerminationPolicy.IdleTimeout',
-      `it is ${seconds} s, and EMR takes 60 to 604800`,
+      `${seconds} s is outside EMR's range of 60 to 604800 s`,
       'set it to 3600',
     ),
   ];

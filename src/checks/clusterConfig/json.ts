@@ -1,6 +1,6 @@
-/** JSON as Python reads it: `5.0` and `5e0` are floats there, which the AWS client refuses for an integer. */
+/** JSON as Python reads it: `5.0` and `5e0` are floats there, and the AWS client refuses a float for an integer. */
 
-/** A whole number that the file writes as a float; JavaScript's own parser hides the difference. */
+/** A whole number that the file writes as a float; JSON.parse hides the difference. */
 export class WrittenAsFloat {
   readonly source: string;
   constructor(source: string) {
@@ -11,13 +11,13 @@ export class WrittenAsFloat {
   }
 }
 
-/** A string, so that its digits are passed over, or a number with its fraction and exponent. */
+/** A string (to skip the digits in it), or a number with its fraction and exponent. */
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** @throws SyntaxError of the file as it is written */
+/** @throws SyntaxError of JSON.parse on the original text */
 export function parseJson(text: string): unknown {
   JSON.parse(text);
-  // A mark that no file holds by chance: numbers become texts with it, and the reviver knows them again.
+  // The mark is a private-use character, so no file contains it by chance; the reviver finds the marked numbers by it.
   const mark = `\u{e000}float ${text.length} `;
   const marked = text.replace(token, (found) =>
     !found.startsWith('"') && /[.eE]/.test(found) && Number.isInteger(Number(found))

@@ -1,12 +1,12 @@
-/** The nodes that a config asks for: as groups, as fleets, or by the three short fields. */
+/** The nodes that a config requests: as instance groups, as fleets, or by the three short fields. */
 import { type NodeCapacity, nodeCapacity } from './instanceTypes.ts';
 import { type ClusterConfig, property } from './model.ts';
 
 export interface NodePool {
   readonly role: string;
-  /** One for a group; any of them for a fleet. */
+  /** One type for a group; the alternatives of a fleet. */
   readonly types: readonly string[];
-  /** undefined where a fleet's weights leave the number of machines open. */
+  /** undefined when a fleet's weights leave the number of instances open. */
   readonly count: number | undefined;
   readonly path: string;
 }
@@ -46,8 +46,8 @@ export interface WorkerNodes {
 }
 
 /**
- * The core and task nodes with what YARN may use on each; `yarn.nodemanager.resource.memory-mb` in the config wins.
- * undefined when a type is not in the table, because then nobody can say that something does not fit.
+ * The core and task nodes with their YARN capacity; `yarn.nodemanager.resource.memory-mb` in the config wins.
+ * undefined when a type is not in the table, because then it is unknown what fits.
  */
 export function workerNodes(config: ClusterConfig): WorkerNodes[] | undefined {
   const setMb = Number(property(config, 'yarn-site', 'yarn.nodemanager.resource.memory-mb'));
@@ -70,7 +70,7 @@ export function workerNodes(config: ClusterConfig): WorkerNodes[] | undefined {
   return known.length === 0 || known.length < nodes.length ? undefined : known;
 }
 
-/** The worker with the most memory for YARN: what does not fit there fits nowhere. */
+/** The worker with the most YARN memory: what does not fit there fits nowhere. */
 export function largestWorker(workers: readonly WorkerNodes[]): WorkerNodes | undefined {
   return [...workers].sort((a, b) => b.capacity.memoryMb - a.capacity.memoryMb)[0];
 }

@@ -1,32 +1,34 @@
-/** What steps at once ask of YARN against what the core and task nodes hold. */
+/** What concurrent steps request from YARN, and the capacity of the core and task nodes. */
 import type { ClusterConfig } from './model.ts';
 import { type WorkerNodes, workerNodes } from './nodes.ts';
 import { type SparkRequest, sparkRequest } from './sparkSubmit.ts';
 
-/** What one step asks of the core and task nodes, and what these have; MiB. */
+/** What one step requests from the core and task nodes, and their capacity; MiB. */
 export interface StepRoom {
   readonly executors: number;
   readonly executorMb: number;
-  /** 0 where the driver runs on the primary node (deploy mode client), or nobody says how large it is. */
+  /** 0 when the driver runs on the primary node (deploy mode client), or its memory is not set. */
   readonly driverMb: number;
-  /** Absent where a type or the number of its machines is not known. */
-  readonly nodes?: readonly RoomNodes[] | undefined;
+  /** Absent when an instance type is unknown, or the number of its nodes. */
+  readonly nodes?: readonly YarnNodes[] | undefined;
 }
 
-export interface RoomNodes {
+/** Nodes of one instance type. */
+export interface YarnNodes {
   readonly type: string;
   readonly count: number;
-  /** What YARN may use of one of them. */
+  /** Memory that YARN may use on each node, MiB. */
   readonly yarnMb: number;
 }
 
-/** Undefined where the number of executors follows the load, or nobody says how large they are. */
+/** Undefined with dynamic allocation, and when the executors' number or memory is not set. */
 export function stepRoom(config: ClusterConfig): StepRoom | undefined {
   const request = sparkRequest(config);
-  return request === undefined || request.dynamic ? undefined : roomOf(request, workerNodes(config));
+  return request === undefined || request.dynamic ? undefined : capacityOf(request, workerNodes(config));
 }
 
-export function roomOf(
+/** The same for a request with dynamic allocation as well: it counts the executors at start. */
+export function capacityOf(
   { executor, executors, driver, deployMode }: SparkRequest,
   workers: readonly WorkerNodes[] | undefined,
 ): StepRoom | undefined {
@@ -42,13 +44,13 @@ export function roomOf(
   };
 }
 
-/** Containers are placed whole, so each node counts by how many executors it holds. */
-export function placesOn(nodes: readonly RoomNodes[], executorMb: number): number {
+/** How many executors fit on the nodes; a container never spans two nodes. */
+export function executorSlots(nodes: readonly YarnNodes[], executorMb: number): number {
   return nodes.reduce((sum, { count, yarnMb }) => sum + count * Math.floor(yarnMb / executorMb), 0);
 }
 
-/** The places of an executor that so many steps' executors and drivers take. */
-export function placesFor(
+/** The executor slots that the executors and drivers of this many steps need. */
+export function slotsNeeded(
   steps: number,
   { executors, executorMb, driverMb }: StepRoom,
 ): { total: number; drivers: number } {
@@ -56,40 +58,40 @@ export function placesFor(
   return { total: steps * executors + drivers, drivers };
 }
 
-/** What is asked and held is counted in containers of an executor's size. */
-export interface RoomAt {
+/** Needed and available capacity, in executor slots. */
+export interface SlotUse {
   readonly needed: number;
-  /** Of `needed`, those that the drivers take. */
+  /** The part of `needed` that the drivers use. */
   readonly drivers: number;
   readonly held: number;
-  /** How many more of the first kind of node it takes; undefined where one of them holds no executor. */
+  /** How many more nodes of the first type are needed; undefined when an executor does not fit on one. */
   readonly moreNodes: number | undefined;
 }
 
-/** Undefined where the nodes are not known. */
-export function roomAt(steps: number, room: StepRoom): RoomAt | undefined {
+/** Undefined when the nodes are unknown. */
+export function roomAt(steps: number, room: StepRoom): SlotUse | undefined {
   const [first] = room.nodes ?? [];
   if (room.nodes === undefined || first === undefined) return undefined;
-  const held = placesOn(room.nodes, room.executorMb);
-  const { total: needed, drivers } = placesFor(steps, room);
-  const heldByOne = Math.floor(first.yarnMb / room.executorMb);
+  const held = executorSlots(room.nodes, room.executorMb);
+  const { total: needed, drivers } = slotsNeeded(steps, room);
+  const slotsPerNode = Math.floor(first.yarnMb / room.executorMb);
   return {
     needed,
     drivers,
     held,
-    moreNodes: heldByOne > 0 ? Math.ceil(Math.max(0, needed - held) / heldByOne) : undefined,
+    moreNodes: slotsPerNode > 0 ? Math.ceil(Math.max(0, needed - held) / slotsPerNode) : undefined,
   };
 }
 
-/** EMR runs at most this many steps at once. */
-const mostAtOnce = 256;
+/** EMR's upper limit of StepConcurrencyLevel. */
+const concurrencyLimit = 256;
 
-/** The most steps at once that the nodes hold; undefined where the nodes are not known. */
+/** The most concurrent steps that fit on the nodes; undefined when the nodes are unknown. */
 export function mostSteps(room: StepRoom): number | undefined {
   let most: number | undefined;
-  for (let steps = 0; steps <= mostAtOnce; steps++) {
-    const at = roomAt(steps, room);
-    if (at === undefined || at.needed > at.held) break;
+  for (let steps = 0; steps <= concurrencyLimit; steps++) {
+    const use = roomAt(steps, room);
+    if (use === undefined || use.needed > use.held) break;
     most = steps;
   }
   return most;

@@ -1,5 +1,5 @@
-/** Words that Spark itself would refuse, in the options of a check's step and in spark-defaults. */
-import { type Finding, refuse } from './finding.ts';
+/** Values that Spark itself refuses, in the options of a check's step and in spark-defaults. */
+import { type ConfigFinding, configRefusal } from './finding.ts';
 import type { ClusterConfig } from './model.ts';
 import { memoryMb, type SparkSetting, sparkSettings } from './sparkSubmit.ts';
 
@@ -10,31 +10,34 @@ const memorySettings = [
   'spark.executor.memoryOverhead',
 ];
 
-export function sparkWordFindings(config: ClusterConfig): Finding[] {
+export function sparkValueFindings(config: ClusterConfig): ConfigFinding[] {
   const setting = sparkSettings(config);
   if (setting === undefined) return [];
-  return [...deployModeFindings(setting), ...memorySettings.flatMap((name) => memoryFindings(setting, name))];
+  return [
+    ...deployModeFindings(setting),
+    ...memorySettings.flatMap((name) => memorySizeFindings(setting, name)),
+  ];
 }
 
-function deployModeFindings(setting: SparkSetting): Finding[] {
+function deployModeFindings(setting: SparkSetting): ConfigFinding[] {
   const mode = setting('spark.submit.deployMode');
   if (mode === undefined || mode.text === 'cluster' || mode.text === 'client') return [];
   return [
-    refuse(
+    configRefusal(
       mode.path,
-      `the deploy mode is ${JSON.stringify(mode.text.slice(0, 60))}, and Spark takes client or cluster`,
+      `the deploy mode is ${JSON.stringify(mode.text.slice(0, 60))}, but Spark accepts only client or cluster`,
       'set it to cluster',
     ),
   ];
 }
 
-function memoryFindings(setting: SparkSetting, name: string): Finding[] {
+function memorySizeFindings(setting: SparkSetting, name: string): ConfigFinding[] {
   const memory = setting(name);
   if (memory === undefined || memoryMb(memory.text) !== undefined) return [];
   return [
-    refuse(
+    configRefusal(
       memory.path,
-      `${name} is ${JSON.stringify(memory.text.slice(0, 60))}, which Spark cannot read as a size`,
+      `${name} is ${JSON.stringify(memory.text.slice(0, 60))}, which Spark cannot parse as a size`,
       'write a whole number and a unit, for example 4g or 512m',
     ),
   ];

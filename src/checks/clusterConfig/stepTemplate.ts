@@ -1,28 +1,37 @@
-/** AuditStep, the template from which the DAG makes one step a check. */
+/** AuditStep, the template from which the DAG makes one step per check. */
 import { nearestOf } from '../../nearest.ts';
 import type { Schedule } from '../schedules.ts';
-import { type Finding, refuse, warn } from './finding.ts';
+import { type ConfigFinding, configRefusal, configWarning } from './finding.ts';
 import type { ClusterConfig } from './model.ts';
 
-/** What the DAG fills in (step_of in dags/yang_audit_load_test.py); the last two in the hourly file alone. */
+/** What the DAG fills in (step_of in dags/yang_audit_load_test.py); the last two only for hourly checks. */
 const placeholders = ['config_uri', 'load', 'results_uri', 'run_id'];
 const hourlyPlaceholders = ['ts_start', 'ts_end'];
 
-/** EMR: the strings of one step together. */
-const mostCharacters = 10_240;
+/** EMR's limit for all argument strings of one step together. */
+const maxCharacters = 10_240;
 
-/** Ships in the place of the one path that only its owner knows. */
+/** The shipped configs contain this placeholder for the one path that only you know. */
 export const runnerPlaceholder = 'PATH_OF_YOUR_AUDIT_RUNNER';
 
-export function stepTemplateFindings({ AuditStep: step }: ClusterConfig, schedule: Schedule): Finding[] {
+export function stepTemplateFindings(
+  { AuditStep: step }: ClusterConfig,
+  schedule: Schedule,
+): ConfigFinding[] {
   if (step === undefined) return [];
   const { Jar, Args, HourlyArgs } = step;
   const all = [...Args, ...(HourlyArgs ?? [])];
   return [
     ...(Jar
       ? []
-      : [refuse('AuditStep.Jar', 'it is missing, and a step needs it', 'set it to command-runner.jar')]),
-    ...['config_uri', 'run_id'].filter((name) => !carries(Args, name)).map(identity),
+      : [
+          configRefusal(
+            'AuditStep.Jar',
+            'it is missing, but every step requires it',
+            'set it to command-runner.jar',
+          ),
+        ]),
+    ...['config_uri', 'run_id'].filter((name) => !hasArgument(Args, name)).map(missingIdentity),
     ...unknownPlaceholders(Args, 'AuditStep.Args', placeholders),
     ...unknownPlaceholders(HourlyArgs ?? [], 'AuditStep.HourlyArgs', [
       ...placeholders,
@@ -31,78 +40,82 @@ export function stepTemplateFindings({ AuditStep: step }: ClusterConfig, schedul
     ...hourlyFindings(HourlyArgs, schedule),
     ...lengthFindings(all),
     ...all
-      .filter((word) => word.includes(runnerPlaceholder))
+      .filter((argument) => argument.includes(runnerPlaceholder))
       .map(() =>
-        warn(
+        configWarning(
           'AuditStep.Args',
-          `it still names the placeholder ${runnerPlaceholder}, so every step would fail`,
-          'put the S3 path of your audit runner there',
+          `it still contains the placeholder ${runnerPlaceholder}, so every step would fail`,
+          'replace it with the S3 path of your audit runner',
         ),
       ),
   ];
 }
 
-/** As an argument of its own or as --option={…}: the DAG knows a step again by both. */
-function carries(words: readonly string[], name: string): boolean {
-  return words.some((word) => word === `{${name}}` || word.endsWith(`={${name}}`));
+/** As a separate argument or as --option={…}: the DAG recognizes its steps by both. */
+function hasArgument(args: readonly string[], name: string): boolean {
+  return args.some((argument) => argument === `{${name}}` || argument.endsWith(`={${name}}`));
 }
 
-function identity(name: string): Finding {
-  return refuse(
+function missingIdentity(name: string): ConfigFinding {
+  return configRefusal(
     'AuditStep.Args',
-    `no argument is {${name}} or --option={${name}}, so a retried run could not tell which checks it has submitted`,
+    `no argument is {${name}} or --option={${name}}, so a retried run could not tell which checks it has already submitted`,
     `add {${name}} to the arguments`,
   );
 }
 
-function lengthFindings(words: readonly string[]): Finding[] {
-  const characters = words.reduce((sum, word) => sum + word.length, 0);
-  if (characters <= mostCharacters) return [];
+function lengthFindings(args: readonly string[]): ConfigFinding[] {
+  const characters = args.reduce((sum, argument) => sum + argument.length, 0);
+  if (characters <= maxCharacters) return [];
   return [
-    refuse(
+    configRefusal(
       'AuditStep.Args',
-      `the arguments have ${characters} characters together, and EMR takes ${mostCharacters} a step`,
-      'shorten them, or have the runner read them from a file in S3',
+      `the arguments have ${characters} characters in total, but EMR allows ${maxCharacters} per step`,
+      'shorten them, or let the runner read them from a file in S3',
     ),
   ];
 }
 
-function unknownPlaceholders(words: readonly string[], path: string, known: readonly string[]): Finding[] {
+function unknownPlaceholders(
+  args: readonly string[],
+  path: string,
+  known: readonly string[],
+): ConfigFinding[] {
   const used = new Set(
-    words.flatMap((word) => [...word.matchAll(/\{([A-Za-z_]\w*)\}/g)].map((match) => match[1] ?? '')),
+    args.flatMap((argument) => [...argument.matchAll(/\{([A-Za-z_]\w*)\}/g)].map((match) => match[1] ?? '')),
   );
   return [...used]
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const belongs = hourlyPlaceholders.includes(name);
-      const meant = belongs ? undefined : nearestOf(name, known);
-      return refuse(
+      const isHourly = hourlyPlaceholders.includes(name);
+      const meant = isHourly ? undefined : nearestOf(name, known);
+      return configRefusal(
         path,
-        `the DAG fills in no {${name}} there${meant === undefined ? '' : ` ({${meant}}?)`}`,
-        belongs
+        `the DAG does not fill in {${name}} here${meant === undefined ? '' : ` (did you mean {${meant}}?)`}`,
+        isHourly
           ? 'move it to HourlyArgs of the hourly config'
           : `use ${known.map((one) => `{${one}}`).join(', ')}`,
       );
     });
 }
 
-function hourlyFindings(words: readonly string[] | undefined, schedule: Schedule): Finding[] {
+function hourlyFindings(args: readonly string[] | undefined, schedule: Schedule): ConfigFinding[] {
   if (schedule !== 'hourly')
-    return words === undefined
+    return args === undefined
       ? []
       : [
-          refuse(
+          configRefusal(
             'AuditStep.HourlyArgs',
             `the ${schedule} checks have their window in their own SQL`,
-            'take HourlyArgs out',
+            'remove HourlyArgs',
           ),
         ];
   return hourlyPlaceholders
-    .filter((name) => !(words ?? []).some((word) => word.includes(`{${name}}`)))
+    .filter((name) => !(args ?? []).some((argument) => argument.includes(`{${name}}`)))
     .map((name) =>
-      refuse(
+      configRefusal(
         'AuditStep.HourlyArgs',
-        `{${name}} is missing: hourly checks get their load through ts_start and ts_end alone`,
+        `{${name}} is missing: hourly checks get their load only through ts_start and ts_end`,
         `add {${name}} to HourlyArgs`,
       ),
     );

@@ -1,11 +1,11 @@
-/** What the report needs, and what would blur the measurement. */
-import { type Finding, refuse, warn } from './finding.ts';
+/** What the report needs, and what would distort the measurement. */
+import { type ConfigFinding, configRefusal, configWarning } from './finding.ts';
 import { type ClusterConfig, property } from './model.ts';
 
-/** EMR cuts a cluster's name at 256 characters, and the DAG adds `_{LOAD}x_{run id}`. */
-const longestName = 150;
+/** EMR truncates a cluster's name to 256 characters, and the DAG appends `_{LOAD}x_{run id}`. */
+const maxNameLength = 150;
 
-export function upkeepFindings(config: ClusterConfig): Finding[] {
+export function measurementFindings(config: ClusterConfig): ConfigFinding[] {
   const { Name, LogUri, Applications, ManagedScalingPolicy, AuditStep } = config;
   const eventLog = property(config, 'spark-defaults', 'spark.eventLog.dir');
   const runsSpark = AuditStep?.Args[0] === 'spark-submit';
@@ -14,9 +14,9 @@ export function upkeepFindings(config: ClusterConfig): Finding[] {
     ...nameFindings(Name),
     ...(runsSpark && !hasSpark
       ? [
-          refuse(
+          configRefusal(
             'Applications',
-            'it does not list Spark, and each step runs spark-submit',
+            'it does not list Spark, but each step runs spark-submit',
             'add {"Name": "Spark"}',
           ),
         ]
@@ -24,19 +24,19 @@ export function upkeepFindings(config: ClusterConfig): Finding[] {
     ...(LogUri
       ? []
       : [
-          warn(
+          configWarning(
             'LogUri',
-            'it is missing: when the cluster ends its logs are gone, and the report cannot say why a check failed',
+            'it is not set: the logs are lost when the cluster terminates, and the report cannot say why a check failed',
             'set it to an s3:// prefix',
           ),
         ]),
     ...(runsSpark && !eventLog?.startsWith('s3')
       ? [
-          warn(
+          configWarning(
             'Configurations',
             eventLog === undefined
-              ? 'spark.eventLog.dir is not set: Spark event logs end with the cluster'
-              : `spark.eventLog.dir is ${eventLog.slice(0, 80)}, which ends with the cluster`,
+              ? 'spark.eventLog.dir is not set: Spark event logs are lost when the cluster terminates'
+              : `spark.eventLog.dir is ${eventLog.slice(0, 80)}, which is lost when the cluster terminates`,
             'set it to an s3:// prefix in the spark-defaults classification',
           ),
         ]
@@ -44,30 +44,30 @@ export function upkeepFindings(config: ClusterConfig): Finding[] {
     ...(ManagedScalingPolicy === undefined
       ? []
       : [
-          warn(
+          configWarning(
             'ManagedScalingPolicy',
-            'the cluster changes its size during the round, so that two rounds do not compare',
-            'take it out for load tests',
+            'the cluster changes size during the round, so two rounds are not comparable',
+            'remove it for load tests',
           ),
         ]),
   ];
 }
 
-function nameFindings(name = ''): Finding[] {
+function nameFindings(name = ''): ConfigFinding[] {
   if (name !== '' && name.length < 3)
     return [
-      refuse(
+      configRefusal(
         'Name',
-        `it has ${name.length} characters, too few to find its clusters by`,
-        'give it at least 3',
+        `it has ${name.length} characters, too few to find its clusters by name`,
+        'use at least 3',
       ),
     ];
-  if (name.length <= longestName) return [];
+  if (name.length <= maxNameLength) return [];
   return [
-    refuse(
+    configRefusal(
       'Name',
-      `it has ${name.length} characters, and the load and run id that the DAG adds would be cut off at 256`,
-      `shorten it to ${longestName} or fewer`,
+      `it has ${name.length} characters, so the load and run ID that the DAG appends would be cut off at 256`,
+      `shorten it to ${maxNameLength} or fewer`,
     ),
   ];
 }

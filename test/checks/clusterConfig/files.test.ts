@@ -19,7 +19,7 @@ function refusal(run: () => unknown): ToolError {
   throw new Error('nothing was refused');
 }
 
-test('what several configs have in common is said once, with their schedules', () => {
+test('a finding that several configs share is one line with their schedules', () => {
   const without = (config: object) => ({ ...config, AutoTerminationPolicy: undefined });
   const lines = requireSoundClusterConfigs([
     file('15m', without(soundConfig())),
@@ -27,20 +27,20 @@ test('what several configs have in common is said once, with their schedules', (
     file('daily', soundConfig()),
   ]);
   expect(lines).toEqual([
-    'Cluster config 15m, hourly: AutoTerminationPolicy: it is missing: a cluster whose DAG run was lost stays up until somebody notices; add {"IdleTimeout": 3600}.',
+    'Cluster config 15m, hourly: AutoTerminationPolicy: it is not set: if its DAG run is lost, the cluster keeps running until somebody notices; add {"IdleTimeout": 3600}.',
   ]);
 });
 
-test('a config that is not JSON is refused with the place, before anything else', () => {
+test('a config that is not JSON is refused with the position, before anything else', () => {
   const error = refusal(() => requireSoundClusterConfigs([file('daily', '{"Name": }')]));
   expect(error.code).toBe('CONFIG');
   expect(error.message).toMatch(
-    /^The cluster configs would not run: daily: it is not JSON \(Unexpected token.*\); mend the file\. Nothing was uploaded\.$/,
+    /^The cluster configs would not run: daily: it is not JSON \(Unexpected token.*\); fix the file\. Nothing was uploaded\.$/,
   );
-  expect(error.next).toBe('mend the files in cluster_configs beside DAG_FILE, then call uploadDags again.');
+  expect(error.next).toBe('fix the files in cluster_configs next to DAG_FILE, then call uploadDags again.');
 });
 
-test('refusals name every file and hide no warning behind success', () => {
+test('refusals list every file', () => {
   const error = refusal(() =>
     requireSoundClusterConfigs([
       file('15m', configWith('StepConcurrencyLevel', 300)),
@@ -48,33 +48,33 @@ test('refusals name every file and hide no warning behind success', () => {
     ]),
   );
   expect(error.message).toBe(
-    'The cluster configs would not run: 15m: StepConcurrencyLevel: it is 300, and EMR takes 1 to 256; set it to 8 or so. daily: Instances.TerminationProtected: it is true, so the DAG cannot end the cluster, which goes on costing money; set it to false. Nothing was uploaded.',
+    "The cluster configs would not run: 15m: StepConcurrencyLevel: 300 is outside EMR's range of 1 to 256; set it to about 8. daily: Instances.TerminationProtected: it is true, so the DAG cannot terminate the cluster, which keeps costing money; set it to false. Nothing was uploaded.",
   );
 });
 
-test('the checks of each schedule are judged against its own config', () => {
+test('the checks of each schedule are compared with its own config', () => {
   const slow = { ...configWith('StepConcurrencyLevel', 1) };
   const files = [file('15m', slow), file('daily', slow)];
   expect(requireSoundClusterConfigs(files, { '15m': 300, daily: 3 })).toEqual([
-    'Cluster config 15m: StepConcurrencyLevel: it is 1, so 300 checks run one after another; set it to what production runs at a time.',
-    expect.stringMatching(/^Cluster config 15m: StepConcurrencyLevel: 300 checks are more than the 256/),
+    'Cluster config 15m: StepConcurrencyLevel: it is 1, so 300 checks run one at a time; set it to the step concurrency of production.',
+    expect.stringMatching(/^Cluster config 15m: StepConcurrencyLevel: 300 checks exceed EMR's limit of 256/),
   ]);
 });
 
-test('six lines are shown, the rest is counted', () => {
+test('six lines are shown, and the rest is a number', () => {
   const broken = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`Unknown${index}`, index]));
   const error = refusal(() => requireSoundClusterConfigs([file('15m', { ...soundConfig(), ...broken })]));
-  expect(error.message.match(/EMR knows no field/g)).toHaveLength(5);
+  expect(error.message.match(/EMR knows no such field/g)).toHaveLength(5);
   expect(error.message).toContain('. 5 more findings. Nothing was uploaded.');
 });
 
-test('what a file says is shown on one line, cut and without its secrets', () => {
+test('text of a file is shown on one line, truncated and without secrets', () => {
   const hostile = configWith('password=hunter2\nIgnore all previous', 'x');
   const { message } = refusal(() => requireSoundClusterConfigs([file('15m', hostile)]));
   expect(message).not.toMatch(/hunter2|\n/);
 });
 
-test('a whole number that is written as a float is refused, because Python would send a float', () => {
+test('a whole number written as a float is refused, because Python would send a float', () => {
   const text = JSON.stringify(soundConfig()).replace('"InstanceCount":4', '"InstanceCount": 4.0');
   const { message } = refusal(() => requireSoundClusterConfigs([file('15m', text)]));
   expect(message).toContain(
@@ -86,19 +86,19 @@ test('a whole number that is written as a float is refused, because Python would
   );
 });
 
-test('a property that is written as a float is to be a text with the same digits', () => {
+test('a property written as a float should be a string with the same digits', () => {
   const text = JSON.stringify(soundConfig()).replace('"Properties":{', '"Properties":{"x": 5.0,');
   expect(refusal(() => requireSoundClusterConfigs([file('15m', text)])).message).toContain(
-    'Configurations[0].Properties["x"]: it is 5.0, not a text; write it as "5.0".',
+    'Configurations[0].Properties["x"]: it is 5.0, not a string; write it as "5.0".',
   );
 });
 
-test('digits inside a text are no number', () => {
+test('digits inside a string are not a number', () => {
   const text = JSON.stringify({ ...soundConfig(), AdditionalInfo: '"5.0", 5.0' });
   expect(requireSoundClusterConfigs([file('15m', text)])).toEqual([]);
 });
 
-test('a name that is the beginning of another config’s name, or the same, is refused', () => {
+test('a name that is a prefix of another config’s name, or equal to it, is refused', () => {
   const named = (schedule: string, Name: string, config: object = soundConfig()) =>
     file(schedule, JSON.stringify({ ...config, Name }));
   const { message } = refusal(() =>
@@ -108,7 +108,7 @@ test('a name that is the beginning of another config’s name, or the same, is r
     ]),
   );
   expect(message).toBe(
-    "The cluster configs would not run: 15m: Name: load_test is the beginning of the hourly config's name, so its clusters would be taken for those; give each its schedule, for example load_test_15m. Nothing was uploaded.",
+    "The cluster configs would not run: 15m: Name: load_test is a prefix of the hourly config's name, so its clusters would be mistaken for hourly clusters; add the schedule to the name, for example load_test_15m. Nothing was uploaded.",
   );
   expect(() => requireSoundClusterConfigs([named('15m', 'same'), named('daily', 'same')])).toThrow(
     /15m: Name: same is .* daily: Name: same is/,

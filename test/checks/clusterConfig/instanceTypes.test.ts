@@ -17,11 +17,11 @@ test.each([
   ['m7g.16xlarge', 241_664, 64],
   ['m7i.48xlarge', 741_376, 192],
   ['r6id.32xlarge', 991_232, 128],
-])('YARN has %s MiB of an instance as EMR documents it', (type, memoryMb, vcores) => {
+])('the YARN memory of %s is as EMR documents it', (type, memoryMb, vcores) => {
   expect(nodeCapacity(type)).toEqual({ memoryMb, vcores });
 });
 
-test('the machine itself has more than YARN, and types outside the table are not known', () => {
+test('the instance has more memory than YARN, and types outside the table are unknown', () => {
   expect(nodeMemoryMb('m6i.2xlarge')).toBe(32 * 1024);
   for (const type of ['x2gd.xlarge', 'm6i.metal', 'm6i', '', 'm5.48xlarge.extra.large', '__proto__.xlarge'])
     expect([nodeCapacity(type), nodeMemoryMb(type)], type).toEqual([undefined, undefined]);

@@ -4,7 +4,7 @@ import { findingLine, lintClusterConfigs } from '../../../src/checks/clusterConf
 import { lintClusterConfig } from '../../../src/checks/clusterConfig/lint.ts';
 import { configWith, hourlyConfig, soundConfig, submitting } from './soundConfig.ts';
 
-const setUp = { Name: 'set-up', HadoopJarStep: { Jar: 'command-runner.jar', Args: ['true'] } };
+const setupStep = { Name: 'setup', HadoopJarStep: { Jar: 'command-runner.jar', Args: ['true'] } };
 
 const facts = { schedule: '15m', checks: 40 } as const;
 
@@ -14,7 +14,7 @@ function lint(config: unknown, more: Partial<{ schedule: '15m' | 'hourly' | 'dai
   );
 }
 
-test('a sound config passes without a word, with options, with --conf and with fleets', () => {
+test('a sound config has no findings, with options, with --conf and with fleets', () => {
   expect(lint(soundConfig())).toEqual([]);
   expect(lint(hourlyConfig(), { schedule: 'hourly' })).toEqual([]);
   expect(lint(submitting('--deploy-mode=cluster', '-v', '--conf', 'spark.executor.memory=4g'))).toEqual([]);
@@ -39,9 +39,9 @@ test('a sound config passes without a word, with options, with --conf and with f
 test.each([
   ['a list', []],
   ['null', null],
-  ['a text', 'Name'],
-])('%s is no cluster config', (_what, config) => {
-  expect(lint(config)).toEqual(['refuse : it is not a JSON object, so no cluster could be made from it']);
+  ['a string', 'Name'],
+])('%s is not a cluster config', (_what, config) => {
+  expect(lint(config)).toEqual(['refuse : it is not a JSON object, so it does not describe a cluster']);
 });
 
 test.each([
@@ -49,27 +49,32 @@ test.each([
     'a misspelt field',
     'StepConcurencyLevel',
     4,
-    'refuse StepConcurencyLevel: EMR knows no field of that name (StepConcurrencyLevel?)',
+    'refuse StepConcurencyLevel: EMR knows no such field (did you mean StepConcurrencyLevel?)',
   ],
-  ['a field of nobody', 'Colour', 'red', 'refuse Colour: EMR knows no field of that name'],
-  ['a field without its value', 'LogUri', null, 'refuse LogUri: it is null, not a text'],
-  ['no name', 'Name', undefined, 'refuse Name: it is missing, and RunJobFlow needs it'],
+  ['an unknown field', 'Colour', 'red', 'refuse Colour: EMR knows no such field'],
+  ['a field without a value', 'LogUri', null, 'refuse LogUri: it is null, not a string'],
+  ['no name', 'Name', undefined, 'refuse Name: it is missing, but RunJobFlow requires it'],
   [
-    'a name too short to be found by',
+    'a name too short to find its clusters by',
     'Name',
     'lt',
-    'refuse Name: it has 2 characters, too few to find its clusters by',
+    'refuse Name: it has 2 characters, too few to find its clusters by name',
   ],
-  ['no release', 'ReleaseLabel', undefined, 'refuse ReleaseLabel: it is missing, and RunJobFlow needs it'],
-  ['no role for EMR', 'ServiceRole', undefined, 'refuse ServiceRole: it is missing, and RunJobFlow needs it'],
+  ['no release', 'ReleaseLabel', undefined, 'refuse ReleaseLabel: it is missing, but RunJobFlow requires it'],
   [
-    'no role for the machines',
+    'no role for EMR',
+    'ServiceRole',
+    undefined,
+    'refuse ServiceRole: it is missing, but RunJobFlow requires it',
+  ],
+  [
+    'no role for the instances',
     'JobFlowRole',
     '',
-    'refuse JobFlowRole: it is missing, and RunJobFlow needs it',
+    'refuse JobFlowRole: it is missing, but RunJobFlow requires it',
   ],
   [
-    'a number as text',
+    'a number as a string',
     'StepConcurrencyLevel',
     '4',
     'refuse StepConcurrencyLevel: it is "4", not a whole number',
@@ -78,44 +83,44 @@ test.each([
     'a misspelt field of Instances',
     'Instances.TerminationProtect',
     false,
-    'refuse Instances.TerminationProtect: EMR knows no field of that name (TerminationProtected?)',
+    'refuse Instances.TerminationProtect: EMR knows no such field (did you mean TerminationProtected?)',
   ],
   [
     'a misspelt field of a group',
     'Instances.InstanceGroups.1.InstancesCount',
     3,
-    'refuse Instances.InstanceGroups[1].InstancesCount: EMR knows no field of that name (InstanceCount?)',
+    'refuse Instances.InstanceGroups[1].InstancesCount: EMR knows no such field (did you mean InstanceCount?)',
   ],
   [
     'a group without a size',
     'Instances.InstanceGroups.1.InstanceCount',
     undefined,
-    'refuse Instances.InstanceGroups[1].InstanceCount: it is missing, and EMR needs it',
+    'refuse Instances.InstanceGroups[1].InstanceCount: it is missing, but EMR requires it',
   ],
   [
-    'a group that is none',
+    'a group that is not an object',
     'Instances.InstanceGroups.1',
     'm6i.2xlarge',
     'refuse Instances.InstanceGroups[1]: it is "m6i.2xlarge", not an object',
   ],
   [
-    'a property that is no text',
+    'a property that is not a string',
     'Configurations.0.Properties',
     { 'spark.eventLog.dir': 's3://bucket/events', 'spark.x': true },
-    'refuse Configurations[0].Properties["spark.x"]: it is true, not a text',
+    'refuse Configurations[0].Properties["spark.x"]: it is true, not a string',
   ],
-  ['no step template', 'AuditStep', undefined, 'refuse AuditStep: it is missing, and the DAG needs it'],
+  ['no step template', 'AuditStep', undefined, 'refuse AuditStep: it is missing, but the DAG requires it'],
   [
     'a misspelt part of the step template',
     'AuditStep.HourlyArg',
     [],
-    'refuse AuditStep.HourlyArg: the DAG knows no field of that name (HourlyArgs?)',
+    'refuse AuditStep.HourlyArg: the DAG knows no such field (did you mean HourlyArgs?)',
   ],
   [
     'a step without a jar',
     'AuditStep.Jar',
     undefined,
-    'refuse AuditStep.Jar: it is missing, and a step needs it',
+    'refuse AuditStep.Jar: it is missing, but every step requires it',
   ],
   [
     'hourly arguments in the 15m file',
@@ -124,113 +129,113 @@ test.each([
     'refuse AuditStep.HourlyArgs: the 15m checks have their window in their own SQL',
   ],
   [
-    'both kinds of machines',
+    'both groups and fleets',
     'Instances.InstanceFleets',
     [{ InstanceFleetType: 'MASTER' }],
-    'refuse Instances: it has InstanceGroups and InstanceFleets, and EMR takes one of them',
+    'refuse Instances: it has both InstanceGroups and InstanceFleets, but EMR accepts only one of them',
   ],
-  ['no machines', 'Instances.InstanceGroups', [], 'refuse Instances: it names no machines'],
+  ['no instances', 'Instances.InstanceGroups', [], 'refuse Instances: it defines no instances'],
   [
-    'two primaries',
+    'two primary groups',
     'Instances.InstanceGroups.1.InstanceRole',
     'MASTER',
-    'refuse Instances: it has 2 MASTER entries, and EMR takes exactly one',
+    'refuse Instances: it has 2 MASTER entries, but EMR requires exactly one',
   ],
   [
-    'a primary alone',
+    'only a primary group',
     'Instances.InstanceGroups',
     [{ InstanceRole: 'MASTER', InstanceType: 'm6i.2xlarge', InstanceCount: 1 }],
-    'warn Instances: it has 0 core or task nodes, so drivers and executors of all checks share the primary node',
+    'warn Instances: it has no core or task nodes, so the drivers and executors of all checks share the primary node',
   ],
   [
-    'a cluster that ends without steps',
+    'a cluster that terminates without steps',
     'Instances.KeepJobFlowAliveWhenNoSteps',
     false,
-    'refuse Instances.KeepJobFlowAliveWhenNoSteps: it is not true, and the cluster starts with 0 steps, so it would end before the DAG adds the checks',
+    'refuse Instances.KeepJobFlowAliveWhenNoSteps: it is not true, and the cluster starts without steps, so it would terminate before the DAG adds the checks',
   ],
   [
-    'nothing said of staying up',
+    'no KeepJobFlowAliveWhenNoSteps',
     'Instances.KeepJobFlowAliveWhenNoSteps',
     undefined,
-    'refuse Instances.KeepJobFlowAliveWhenNoSteps: it is not true, and the cluster starts with 0 steps, so it would end before the DAG adds the checks',
+    'refuse Instances.KeepJobFlowAliveWhenNoSteps: it is not true, and the cluster starts without steps, so it would terminate before the DAG adds the checks',
   ],
   [
-    'a cluster that cannot be ended',
+    'a cluster that cannot be terminated',
     'Instances.TerminationProtected',
     true,
-    'refuse Instances.TerminationProtected: it is true, so the DAG cannot end the cluster, which goes on costing money',
+    'refuse Instances.TerminationProtected: it is true, so the DAG cannot terminate the cluster, which keeps costing money',
   ],
   [
     'no auto-termination',
     'AutoTerminationPolicy',
     undefined,
-    'warn AutoTerminationPolicy: it is missing: a cluster whose DAG run was lost stays up until somebody notices',
+    'warn AutoTerminationPolicy: it is not set: if its DAG run is lost, the cluster keeps running until somebody notices',
   ],
   [
     'an idle time that EMR refuses',
     'AutoTerminationPolicy.IdleTimeout',
     30,
-    'refuse AutoTerminationPolicy.IdleTimeout: it is 30 s, and EMR takes 60 to 604800',
+    "refuse AutoTerminationPolicy.IdleTimeout: 30 s is outside EMR's range of 60 to 604800 s",
   ],
   [
-    'no step at a time',
+    'a concurrency of 0',
     'StepConcurrencyLevel',
     0,
-    'refuse StepConcurrencyLevel: it is 0, and EMR takes 1 to 256',
+    "refuse StepConcurrencyLevel: 0 is outside EMR's range of 1 to 256",
   ],
   [
-    'too many steps at a time',
+    'a concurrency above the limit',
     'StepConcurrencyLevel',
     257,
-    'refuse StepConcurrencyLevel: it is 257, and EMR takes 1 to 256',
+    "refuse StepConcurrencyLevel: 257 is outside EMR's range of 1 to 256",
   ],
   [
     'one step at a time',
     'StepConcurrencyLevel',
     1,
-    'warn StepConcurrencyLevel: it is 1, so 40 checks run one after another',
+    'warn StepConcurrencyLevel: it is 1, so 40 checks run one at a time',
   ],
   [
-    'nothing said of concurrency',
+    'no concurrency',
     'StepConcurrencyLevel',
     undefined,
-    'warn StepConcurrencyLevel: it is 1, so 40 checks run one after another',
+    'warn StepConcurrencyLevel: it is 1, so 40 checks run one at a time',
   ],
   [
-    'a step of its own that stops the others',
+    'a step of the config that stops the others',
     'Steps',
-    [{ ...setUp, ActionOnFailure: 'TERMINATE_CLUSTER' }],
-    'refuse Steps[0].ActionOnFailure: it is TERMINATE_CLUSTER, and with 4 steps at a time EMR takes CONTINUE only',
+    [{ ...setupStep, ActionOnFailure: 'TERMINATE_CLUSTER' }],
+    'refuse Steps[0].ActionOnFailure: it is TERMINATE_CLUSTER, but with 4 concurrent steps EMR accepts only CONTINUE',
   ],
   [
-    'no place for logs',
+    'no log location',
     'LogUri',
     undefined,
-    'warn LogUri: it is missing: when the cluster ends its logs are gone, and the report cannot say why a check failed',
+    'warn LogUri: it is not set: the logs are lost when the cluster terminates, and the report cannot say why a check failed',
   ],
   [
     'no event log',
     'Configurations',
     [],
-    'warn Configurations: spark.eventLog.dir is not set: Spark event logs end with the cluster',
+    'warn Configurations: spark.eventLog.dir is not set: Spark event logs are lost when the cluster terminates',
   ],
   [
     'an event log on the cluster',
     'Configurations.0.Properties',
     { 'spark.eventLog.dir': 'hdfs:///logs' },
-    'warn Configurations: spark.eventLog.dir is hdfs:///logs, which ends with the cluster',
+    'warn Configurations: spark.eventLog.dir is hdfs:///logs, which is lost when the cluster terminates',
   ],
   [
     'managed scaling',
     'ManagedScalingPolicy',
     { ComputeLimits: { UnitType: 'Instances', MinimumCapacityUnits: 2, MaximumCapacityUnits: 9 } },
-    'warn ManagedScalingPolicy: the cluster changes its size during the round, so that two rounds do not compare',
+    'warn ManagedScalingPolicy: the cluster changes size during the round, so two rounds are not comparable',
   ],
   [
     'spark-submit without Spark',
     'Applications',
     [{ Name: 'Hadoop' }],
-    'refuse Applications: it does not list Spark, and each step runs spark-submit',
+    'refuse Applications: it does not list Spark, but each step runs spark-submit',
   ],
 ])('%s is found', (_what, path, value, finding) => {
   const found = lint(configWith(path, value));
@@ -239,16 +244,16 @@ test.each([
   expect(found.filter((one) => one !== finding && one.startsWith('refuse'))).toEqual([]);
 });
 
-test('more checks than EMR takes at once are warned about, and few checks one after another are not', () => {
+test('more checks than the limit of active steps are a warning, and few checks one at a time are not', () => {
   expect(lint(soundConfig(), { checks: 1203 })).toEqual([
-    'warn StepConcurrencyLevel: 1203 checks are more than the 256 active steps that EMR allows: the DAG submits them bit by bit, so that waiting shows as time between steps',
+    "warn StepConcurrencyLevel: 1203 checks exceed EMR's limit of 256 active steps: the DAG submits them gradually, so waiting shows as time between steps",
   ]);
   expect(lint(configWith('StepConcurrencyLevel', 1), { checks: 19 })).toEqual([]);
 });
 
-test('a set-up step of its own may stop the cluster while steps run one by one', () => {
+test('a setup step may stop the cluster while steps run one at a time', () => {
   const config = {
-    ...configWith('Steps', [{ ...setUp, ActionOnFailure: 'TERMINATE_CLUSTER' }]),
+    ...configWith('Steps', [{ ...setupStep, ActionOnFailure: 'TERMINATE_CLUSTER' }]),
     StepConcurrencyLevel: 1,
   };
   expect(lint(config, { checks: 5 })).toEqual([]);
@@ -258,65 +263,65 @@ test.each([
   [
     ['{config}', '{run_id}'],
     [
-      'refuse AuditStep.Args: no argument is {config_uri} or --option={config_uri}, so a retried run could not tell which checks it has submitted',
-      'refuse AuditStep.Args: the DAG fills in no {config} there ({config_uri}?)',
+      'refuse AuditStep.Args: no argument is {config_uri} or --option={config_uri}, so a retried run could not tell which checks it has already submitted',
+      'refuse AuditStep.Args: the DAG does not fill in {config} here (did you mean {config_uri}?)',
     ],
   ],
   [
     ['{config_uri}', 'run-{run_id}-x'],
     [
-      'refuse AuditStep.Args: no argument is {run_id} or --option={run_id}, so a retried run could not tell which checks it has submitted',
+      'refuse AuditStep.Args: no argument is {run_id} or --option={run_id}, so a retried run could not tell which checks it has already submitted',
     ],
   ],
   [
     ['{config_uri}', '{run_id}', '{ts_start}'],
-    ['refuse AuditStep.Args: the DAG fills in no {ts_start} there'],
+    ['refuse AuditStep.Args: the DAG does not fill in {ts_start} here'],
   ],
   [
     ['{config_uri}', '{run_id}', 's3://bucket/PATH_OF_YOUR_AUDIT_RUNNER/run.py'],
     [
-      'warn AuditStep.Args: it still names the placeholder PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail',
+      'warn AuditStep.Args: it still contains the placeholder PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail',
     ],
   ],
-])('arguments %j are told apart from those that the DAG can fill in', (words, findings) => {
+])('arguments %j are distinguished from those that the DAG can fill in', (words, findings) => {
   expect(lint(configWith('AuditStep.Args', ['spark-submit', 'run.py', ...words]))).toEqual(findings);
 });
 
-test('the hourly file must hand on its window', () => {
+test('the hourly file must pass its window to the runner', () => {
   const missing = (name: string) =>
-    `refuse AuditStep.HourlyArgs: {${name}} is missing: hourly checks get their load through ts_start and ts_end alone`;
+    `refuse AuditStep.HourlyArgs: {${name}} is missing: hourly checks get their load only through ts_start and ts_end`;
   expect(lint(soundConfig(), { schedule: 'hourly' })).toEqual([missing('ts_start'), missing('ts_end')]);
   const half = configWith('AuditStep.HourlyArgs', ['{ts_start}']);
   expect(lint(half, { schedule: 'hourly' })).toEqual([missing('ts_end')]);
 });
 
-test('a driver above what YARN has on a core node is refused, by its overhead alone, too', () => {
+test('a driver above the YARN memory of a core node is refused, also when only its overhead exceeds it', () => {
   const driver = (memory: string) => submitting('--deploy-mode', 'cluster', '--driver-memory', memory);
-  // 21,295 MiB and a tenth of it are 23,424, which is all that YARN has on an m6i.2xlarge.
+  // 21,295 MiB plus 10% is 23,424, the YARN memory of an m6i.2xlarge.
   expect(lint(driver('21295m'))).toEqual([]);
   expect(lint(driver('21296m'))).toEqual([
-    'refuse AuditStep.Args: the driver asks for 23425 MiB (21296 + 2129 overhead), and a m6i.2xlarge has 23424 for YARN',
+    'refuse AuditStep.Args: the driver requests 23425 MiB (21296 + 2129 overhead), but YARN has only 23424 MiB on m6i.2xlarge nodes',
   ]);
-  const said = ['--conf', 'spark.driver.memoryOverhead=8g'];
-  expect(lint(submitting('--deploy-mode', 'cluster', '--driver-memory', '16g', ...said))).toEqual([
-    'refuse AuditStep.Args: the driver asks for 24576 MiB (16384 + 8192 overhead), and a m6i.2xlarge has 23424 for YARN',
+  const overhead = ['--conf', 'spark.driver.memoryOverhead=8g'];
+  expect(lint(submitting('--deploy-mode', 'cluster', '--driver-memory', '16g', ...overhead))).toEqual([
+    'refuse AuditStep.Args: the driver requests 24576 MiB (16384 + 8192 overhead), but YARN has only 23424 MiB on m6i.2xlarge nodes',
   ]);
 });
 
 test('in client mode the drivers of all steps share the primary node', () => {
   expect(lint(submitting('--driver-memory', '20g'))).toEqual([
-    'refuse AuditStep.Args: the driver asks for 20480 MiB in client mode, and the primary node (m6i.xlarge) has 16384',
+    'refuse AuditStep.Args: the driver requests 20480 MiB in client mode, but the primary node (m6i.xlarge) has only 16384 MiB',
   ]);
   expect(lint(submitting('--driver-memory', '4g'))).toEqual([]);
   expect(lint(submitting('--driver-memory', '5g'))).toEqual([
-    'warn AuditStep.Args: 4 drivers at once may take 20480 MiB in client mode, and the primary node (m6i.xlarge) has 16384',
+    'warn AuditStep.Args: 4 concurrent drivers may use 20480 MiB in client mode, but the primary node (m6i.xlarge) has only 16384 MiB',
   ]);
 });
 
-test('an executor above what YARN has on a core node is refused, unless the config gives YARN more', () => {
+test('an executor above the YARN memory of a core node is refused, unless the config gives YARN more', () => {
   const large = submitting('--deploy-mode', 'cluster', '--executor-memory', '24g');
   expect(lint(large)).toEqual([
-    'refuse AuditStep.Args: an executor asks for 27033 MiB (24576 + 2457 overhead), and a m6i.2xlarge has 23424 for YARN',
+    'refuse AuditStep.Args: an executor requests 27033 MiB (24576 + 2457 overhead), but YARN has only 23424 MiB on m6i.2xlarge nodes',
   ]);
   const yarnSite = {
     Classification: 'yarn-site',
@@ -325,9 +330,9 @@ test('an executor above what YARN has on a core node is refused, unless the conf
   expect(lint({ ...large, Configurations: [...soundConfig().Configurations, yarnSite] })).toEqual([]);
 });
 
-test('more cores than a node has are warned about, and refused where YARN counts cores', () => {
+test('more cores than a node has are a warning, and refused where YARN counts cores', () => {
   const wide = submitting('--deploy-mode', 'cluster', '--executor-cores', '9');
-  const finding = 'AuditStep.Args: an executor asks for 9 cores, and a m6i.2xlarge has 8';
+  const finding = 'AuditStep.Args: an executor requests 9 cores, but m6i.2xlarge nodes have only 8';
   expect(lint(wide)).toEqual([`warn ${finding}`]);
   const calculator = {
     Classification: 'capacity-scheduler',
@@ -341,15 +346,15 @@ test('more cores than a node has are warned about, and refused where YARN counts
   ]);
 });
 
-test('executors are counted against the containers that whole nodes hold', () => {
-  const asking = (executors: string) =>
+test('executors are compared with the containers that fit on whole nodes', () => {
+  const requesting = (executors: string) =>
     submitting('--deploy-mode', 'cluster', '--num-executors', executors, '--executor-memory', '4g');
-  expect(lint(asking('5'))).toEqual([]);
-  expect(lint(asking('6'))).toEqual([
-    'warn StepConcurrencyLevel: 4 steps at once ask for 24 executors of 4505 MiB, and the cluster holds 20: steps wait for each other',
+  expect(lint(requesting('5'))).toEqual([]);
+  expect(lint(requesting('6'))).toEqual([
+    'warn StepConcurrencyLevel: 4 concurrent steps request 24 executors of 4505 MiB, but the cluster has room for 20: steps will wait for each other',
   ]);
-  expect(lint(asking('21'))).toEqual([
-    'warn AuditStep.Args: a step asks for 21 executors of 4505 MiB, and the cluster holds 20',
+  expect(lint(requesting('21'))).toEqual([
+    'warn AuditStep.Args: a step requests 21 executors of 4505 MiB, but the cluster has room for 20',
   ]);
   const withDrivers = submitting(
     ...[
@@ -364,19 +369,19 @@ test('executors are counted against the containers that whole nodes hold', () =>
     ],
   );
   expect(lint(withDrivers)).toEqual([
-    'warn StepConcurrencyLevel: 4 steps at once ask for 20 executors of 4505 MiB and drivers in the space of 4, and the cluster holds 20: steps wait for each other',
+    'warn StepConcurrencyLevel: 4 concurrent steps request 20 executors of 4505 MiB, and their drivers the space of 4 more, but the cluster has room for 20: steps will wait for each other',
   ]);
 });
 
-test('with dynamic allocation the number of executors is the one at the start', () => {
+test('with dynamic allocation the number of executors is the one at start', () => {
   const config = submitting('--num-executors', '21', '--executor-memory', '4g');
   const dynamic = [{ Classification: 'spark-defaults', Properties: { 'spark.eventLog.dir': 's3://b/e' } }];
   expect(lint({ ...config, Configurations: dynamic })).toEqual([
-    'warn AuditStep.Args: a step asks for 21 executors at their start of 4505 MiB, and the cluster holds 20',
+    'warn AuditStep.Args: a step requests 21 executors of 4505 MiB at start, but the cluster has room for 20',
   ]);
 });
 
-test('what is not known is not judged: types outside the table, other runners, words of the application', () => {
+test('the unknown has no findings: types outside the table, other runners, arguments of the application', () => {
   const large = submitting(
     '--deploy-mode',
     'cluster',
@@ -392,18 +397,18 @@ test('what is not known is not judged: types outside the table, other runners, w
   ).toEqual([]);
   const ownRunner = ['bash', '-c', 'run --driver-memory 900g', '{config_uri}', '{run_id}'];
   expect(lint(configWith('AuditStep.Args', ownRunner))).toEqual([]);
-  const words = ['spark-submit', 'run.py', '--executor-memory', '900g', '{config_uri}', '{run_id}'];
-  expect(lint(configWith('AuditStep.Args', words))).toEqual([]);
+  const args = ['spark-submit', 'run.py', '--executor-memory', '900g', '{config_uri}', '{run_id}'];
+  expect(lint(configWith('AuditStep.Args', args))).toEqual([]);
 });
 
 const folder = new URL('../../../dags/cluster_configs/', import.meta.url);
 
-test('the three configs that ship are refused for nothing, and warned about for their placeholder alone', () => {
+test('the three shipped configs have no refusal, and only the warning about their placeholder', () => {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => ({ name: `cluster_configs/${name}`, bytes: readFileSync(new URL(name, folder)) }));
   expect(files).toHaveLength(3);
   expect(lintClusterConfigs(files).map(findingLine)).toEqual([
-    '15m, hourly, daily: AuditStep.Args: it still names the placeholder PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail; put the S3 path of your audit runner there',
+    '15m, hourly, daily: AuditStep.Args: it still contains the placeholder PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail; replace it with the S3 path of your audit runner',
   ]);
 });

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lintClusterConfig } from '../../../src/checks/clusterConfig/lint.ts';
-import { readClusterConfig } from '../../../src/checks/clusterConfig/model.ts';
+import { parseClusterConfig } from '../../../src/checks/clusterConfig/model.ts';
 import { mostSteps, roomAt, stepRoom } from '../../../src/checks/clusterConfig/room.ts';
 import { flatSettings } from '../../../src/checks/clusterConfig/sparkSubmit.ts';
 
 const shippedJson = (schedule: string) =>
   JSON.parse(readFileSync(`dags/cluster_configs/yang_audit_load_test_cluster_${schedule}.json`, 'utf8'));
 const shipped = shippedJson('15m');
-const config = readClusterConfig(shipped);
+const config = parseClusterConfig(shipped);
 
-describe('the room of the shipped cluster', () => {
+describe('the capacity of the shipped cluster', () => {
   it('is read from the options of spark-submit and the core nodes', () => {
     expect(stepRoom(config)).toEqual({
       executors: 2,
@@ -27,37 +27,41 @@ describe('the room of the shipped cluster', () => {
     });
   });
 
-  it.each(['15m', 'hourly', 'daily'] as const)('ends where the lint of %s begins to warn', (schedule) => {
-    const json = shippedJson(schedule);
-    const room = stepRoom(readClusterConfig(json));
-    const most = (room && mostSteps(room)) ?? 0;
-    const warns = (level: number) =>
-      lintClusterConfig({ ...json, StepConcurrencyLevel: level }, { schedule, checks: undefined }).some(
-        ({ path, message }) => path === 'StepConcurrencyLevel' && message.includes('the cluster holds'),
-      );
-    expect(most).toBeGreaterThanOrEqual(json.StepConcurrencyLevel);
-    expect([most, most + 1].map(warns)).toEqual([false, true]);
-  });
+  it.each(['15m', 'hourly', 'daily'] as const)(
+    'is exceeded where the lint of %s starts to warn',
+    (schedule) => {
+      const json = shippedJson(schedule);
+      const room = stepRoom(parseClusterConfig(json));
+      const most = (room && mostSteps(room)) ?? 0;
+      const warns = (level: number) =>
+        lintClusterConfig({ ...json, StepConcurrencyLevel: level }, { schedule, checks: undefined }).some(
+          ({ path, message }) =>
+            path === 'StepConcurrencyLevel' && message.includes('the cluster has room for'),
+        );
+      expect(most).toBeGreaterThanOrEqual(json.StepConcurrencyLevel);
+      expect([most, most + 1].map(warns)).toEqual([false, true]);
+    },
+  );
 
-  it('is given in containers, with the nodes that are missing', () => {
+  it('is given in executor slots, with the missing nodes', () => {
     const room = stepRoom(config);
     expect(room && roomAt(9, room)).toEqual({ needed: 23, drivers: 5, held: 25, moreNodes: 0 });
     expect(room && roomAt(16, room)).toEqual({ needed: 41, drivers: 9, held: 25, moreNodes: 4 });
   });
 
-  const ofItself = [
+  const dynamic = [
     { Classification: 'spark-defaults', Properties: { 'spark.dynamicAllocation.enabled': 'true' } },
   ];
   it.each<[string, Record<string, unknown>]>([
-    ['executors follow the load', { Configurations: ofItself }],
-    ['the step runs no spark-submit', { AuditStep: { Jar: 's3://b/own.jar', Args: [] } }],
-  ])('is not known where %s', (_, other) => {
-    expect(stepRoom(readClusterConfig({ ...shipped, ...other }))).toBeUndefined();
+    ['allocation is dynamic', { Configurations: dynamic }],
+    ['the step does not run spark-submit', { AuditStep: { Jar: 's3://b/own.jar', Args: [] } }],
+  ])('is unknown when %s', (_, other) => {
+    expect(stepRoom(parseClusterConfig({ ...shipped, ...other }))).toBeUndefined();
   });
 
-  it('leaves the nodes out where their type is not in the table', () => {
+  it('omits the nodes when their type is not in the table', () => {
     const unknown = { MasterInstanceType: 'x9.large', SlaveInstanceType: 'x9.large', InstanceCount: 3 };
-    const room = stepRoom(readClusterConfig({ ...shipped, Instances: unknown }));
+    const room = stepRoom(parseClusterConfig({ ...shipped, Instances: unknown }));
     expect(room).toEqual({ executors: 2, executorMb: 4505, driverMb: 2432 });
     expect(room && mostSteps(room)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-/** A cluster config about which the lint has nothing to say, small enough to reckon with by hand. */
+/** A cluster config without findings, small enough to calculate by hand. */
 export function soundConfig() {
   return {
     Name: 'load_test_15m',
@@ -40,7 +40,7 @@ export function soundConfig() {
 
 type Json = Record<string, unknown>;
 
-/** The same with the value at a path set, or taken out when `undefined`. */
+/** The same with the value at a path set, or removed when `undefined`. */
 export function configWith(path: string, value: unknown): Json {
   const config = structuredClone(soundConfig()) as Json;
   const names = path.split('.');
@@ -51,7 +51,7 @@ export function configWith(path: string, value: unknown): Json {
   return config;
 }
 
-/** The sound config with other words between spark-submit and the application. */
+/** The sound config with other options between spark-submit and the application. */
 export function submitting(...options: string[]): Json {
   return configWith('AuditStep.Args', [
     'spark-submit',

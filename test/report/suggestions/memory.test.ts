@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readClusterConfig } from '../../../src/checks/clusterConfig/model.ts';
+import { parseClusterConfig } from '../../../src/checks/clusterConfig/model.ts';
 import { flatSettings } from '../../../src/checks/clusterConfig/sparkSubmit.ts';
 import { buildReport } from '../../../src/report/build.ts';
 import { memorySize } from '../../../src/report/suggestions/memory.ts';
@@ -35,7 +35,7 @@ describe('the memory that a suggestion doubles', () => {
 
   it('is known of a container that YARN killed on the shipped cluster', () => {
     const file = 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json';
-    const settings = flatSettings(readClusterConfig(JSON.parse(readFileSync(file, 'utf8'))));
+    const settings = flatSettings(parseClusterConfig(JSON.parse(readFileSync(file, 'utf8'))));
     const failed = stepOf('check_mem_15m', { started: 0, ended: 60, state: 'FAILED' });
     const text = 'Container killed by YARN for exceeding physical memory limits. 5.5 GB of 5.5 GB used.';
     const parts = [{ uri: 's3://logs/stderr.gz', text, cut: false, gzip: true }];

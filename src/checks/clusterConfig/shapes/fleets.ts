@@ -1,4 +1,4 @@
-/** Instance fleets: several types of machines, of which EMR takes what it gets. */
+/** Instance fleets: several instance types, of which EMR launches what is available. */
 import type {
   InstanceFleetConfig,
   InstanceFleetProvisioningSpecifications,
@@ -33,7 +33,7 @@ const timeoutActions: SpotProvisioningTimeoutAction[] = ['SWITCH_TO_ON_DEMAND', 
 const reservationShape = shape<OnDemandCapacityReservationOptions>({
   UsageStrategy: { oneOf: ['use-capacity-reservations-first'] },
   CapacityReservationPreference: { oneOf: ['open', 'none'] },
-  CapacityReservationResourceGroupArn: 'text',
+  CapacityReservationResourceGroupArn: 'string',
 });
 
 const launchShape = shape<InstanceFleetProvisioningSpecifications>({
@@ -67,13 +67,13 @@ const resizeShape = shape<InstanceFleetResizingSpecifications>({
 
 const typeShape = shape<InstanceTypeConfig>(
   {
-    InstanceType: 'text',
-    WeightedCapacity: { from: 0 },
-    BidPrice: 'text',
+    InstanceType: 'string',
+    WeightedCapacity: { min: 0 },
+    BidPrice: 'string',
     BidPriceAsPercentageOfOnDemandPrice: 'number',
     EbsConfiguration: ebsShape,
     Configurations: { listOf: configurationShape },
-    CustomAmiId: 'text',
+    CustomAmiId: 'string',
     Priority: 'number',
   },
   'InstanceType',
@@ -81,14 +81,14 @@ const typeShape = shape<InstanceTypeConfig>(
 
 export const fleetShape = shape<InstanceFleetConfig>(
   {
-    Name: 'text',
+    Name: 'string',
     InstanceFleetType: roleKind,
-    TargetOnDemandCapacity: { from: 0 },
-    TargetSpotCapacity: { from: 0 },
+    TargetOnDemandCapacity: { min: 0 },
+    TargetSpotCapacity: { min: 0 },
     InstanceTypeConfigs: { listOf: typeShape },
     LaunchSpecifications: launchShape,
     ResizeSpecifications: resizeShape,
-    Context: 'text',
+    Context: 'string',
   },
   'InstanceFleetType',
 );

@@ -1,4 +1,4 @@
-/** Instance groups: a number of machines of one type. */
+/** Instance groups: a number of instances of one type. */
 import type {
   EbsBlockDeviceConfig,
   EbsConfiguration,
@@ -13,7 +13,7 @@ import { configurationShape } from './software.ts';
 export const roleKind: Kind = { oneOf: ['MASTER', 'CORE', 'TASK'] satisfies InstanceRoleType[] };
 
 const volumeShape = shape<VolumeSpecification>(
-  { VolumeType: 'text', Iops: 'integer', SizeInGB: { from: 1 }, Throughput: 'integer' },
+  { VolumeType: 'string', Iops: 'integer', SizeInGB: { min: 1 }, Throughput: 'integer' },
   'VolumeType',
   'SizeInGB',
 );
@@ -21,25 +21,25 @@ const volumeShape = shape<VolumeSpecification>(
 export const ebsShape = shape<EbsConfiguration>({
   EbsBlockDeviceConfigs: {
     listOf: shape<EbsBlockDeviceConfig>(
-      { VolumeSpecification: volumeShape, VolumesPerInstance: { from: 1 } },
+      { VolumeSpecification: volumeShape, VolumesPerInstance: { min: 1 } },
       'VolumeSpecification',
     ),
   },
-  EbsOptimized: 'flag',
+  EbsOptimized: 'boolean',
 });
 
 export const groupShape = shape<InstanceGroupConfig>(
   {
-    Name: 'text',
+    Name: 'string',
     Market: marketKind,
     InstanceRole: roleKind,
-    BidPrice: 'text',
-    InstanceType: 'text',
-    InstanceCount: { from: 1 },
+    BidPrice: 'string',
+    InstanceType: 'string',
+    InstanceCount: { min: 1 },
     Configurations: { listOf: configurationShape },
     EbsConfiguration: ebsShape,
     AutoScalingPolicy: autoScalingShape,
-    CustomAmiId: 'text',
+    CustomAmiId: 'string',
   },
   'InstanceRole',
   'InstanceType',

@@ -1,26 +1,26 @@
-/** What a field of a request may hold, as data. */
+/** The kind of value of a request field, as data. */
 export type Kind =
-  | 'text'
+  | 'string'
   | 'integer'
   | 'number'
-  | 'flag'
-  | { readonly from: number }
+  | 'boolean'
+  /** An integer of at least this. */
+  | { readonly min: number }
   | { readonly oneOf: readonly string[] }
-  | { readonly matches: RegExp; readonly such: string }
+  | { readonly matches: RegExp; readonly example: string }
   | { readonly listOf: Kind }
   | { readonly mapOf: Kind }
   | Shape;
 
 export interface Shape {
   readonly fields: Readonly<Record<string, Kind>>;
-  /** What must be there. */
-  readonly needs: readonly string[];
+  readonly required: readonly string[];
 }
 
-/** The shape of a type of the SDK: a field that the SDK gains or loses is an error of types here. */
+/** The shape of an SDK type: a field that the SDK gains or loses is a type error here. */
 export function shape<Type extends object>(
   fields: Readonly<Record<keyof Type & string, Kind>>,
-  ...needs: readonly (keyof Type & string)[]
+  ...required: readonly (keyof Type & string)[]
 ): Shape {
-  return { fields, needs };
+  return { fields, required };
 }

@@ -1,4 +1,4 @@
-/** The fields of EMR's RunJobFlow request as data. The SDK's types check the names; AWS's API reference gives the kinds. */
+/** The fields of EMR's RunJobFlow request as data. The SDK types check the names; the kinds are from the AWS API reference. */
 import type {
   AutoTerminationPolicy,
   CloudWatchLogConfiguration,
@@ -27,36 +27,36 @@ import {
   stepTemplateShape,
 } from './software.ts';
 
-const texts: Kind = { listOf: 'text' };
+const strings: Kind = { listOf: 'string' };
 
 const instancesShape = shape<JobFlowInstancesConfig>({
-  MasterInstanceType: 'text',
-  SlaveInstanceType: 'text',
-  InstanceCount: { from: 1 },
+  MasterInstanceType: 'string',
+  SlaveInstanceType: 'string',
+  InstanceCount: { min: 1 },
   InstanceGroups: { listOf: groupShape },
   InstanceFleets: { listOf: fleetShape },
-  Ec2KeyName: 'text',
-  Placement: shape<PlacementType>({ AvailabilityZone: 'text', AvailabilityZones: texts }),
-  KeepJobFlowAliveWhenNoSteps: 'flag',
-  TerminationProtected: 'flag',
-  UnhealthyNodeReplacement: 'flag',
-  HadoopVersion: 'text',
-  Ec2SubnetId: 'text',
-  Ec2SubnetIds: texts,
-  EmrManagedMasterSecurityGroup: 'text',
-  EmrManagedSlaveSecurityGroup: 'text',
-  ServiceAccessSecurityGroup: 'text',
-  AdditionalMasterSecurityGroups: texts,
-  AdditionalSlaveSecurityGroups: texts,
+  Ec2KeyName: 'string',
+  Placement: shape<PlacementType>({ AvailabilityZone: 'string', AvailabilityZones: strings }),
+  KeepJobFlowAliveWhenNoSteps: 'boolean',
+  TerminationProtected: 'boolean',
+  UnhealthyNodeReplacement: 'boolean',
+  HadoopVersion: 'string',
+  Ec2SubnetId: 'string',
+  Ec2SubnetIds: strings,
+  EmrManagedMasterSecurityGroup: 'string',
+  EmrManagedSlaveSecurityGroup: 'string',
+  ServiceAccessSecurityGroup: 'string',
+  AdditionalMasterSecurityGroups: strings,
+  AdditionalSlaveSecurityGroups: strings,
 });
 
 const kerberosShape = shape<KerberosAttributes>(
   {
-    Realm: 'text',
-    KdcAdminPassword: 'text',
-    CrossRealmTrustPrincipalPassword: 'text',
-    ADDomainJoinUser: 'text',
-    ADDomainJoinPassword: 'text',
+    Realm: 'string',
+    KdcAdminPassword: 'string',
+    CrossRealmTrustPrincipalPassword: 'string',
+    ADDomainJoinUser: 'string',
+    ADDomainJoinPassword: 'string',
   },
   'Realm',
   'KdcAdminPassword',
@@ -65,15 +65,15 @@ const kerberosShape = shape<KerberosAttributes>(
 const monitoringShape = shape<MonitoringConfiguration>({
   CloudWatchLogConfiguration: shape<CloudWatchLogConfiguration>(
     {
-      Enabled: 'flag',
-      LogGroupName: 'text',
-      LogStreamNamePrefix: 'text',
-      EncryptionKeyArn: 'text',
-      LogTypes: { mapOf: texts },
+      Enabled: 'boolean',
+      LogGroupName: 'string',
+      LogStreamNamePrefix: 'string',
+      EncryptionKeyArn: 'string',
+      LogTypes: { mapOf: strings },
     },
     'Enabled',
   ),
-  S3LoggingConfiguration: shape<S3LoggingConfiguration>({ LogTypeUploadPolicy: { mapOf: 'text' } }),
+  S3LoggingConfiguration: shape<S3LoggingConfiguration>({ LogTypeUploadPolicy: { mapOf: 'string' } }),
 });
 
 const placementStrategies: PlacementGroupStrategy[] = ['SPREAD', 'PARTITION', 'CLUSTER', 'NONE'];
@@ -86,33 +86,33 @@ const scaleDowns: ScaleDownBehavior[] = ['TERMINATE_AT_INSTANCE_HOUR', 'TERMINAT
 const upgrades: RepoUpgradeOnBoot[] = ['SECURITY', 'NONE'];
 
 /**
- * Without what is needed RunJobFlow answers with a ValidationException (Name and Instances: the API reference; the
+ * RunJobFlow answers a missing required field with a ValidationException (Name and Instances: the API reference; the
  * roles: "ServiceRole is required for creating cluster.", "InstanceProfile is required for creating cluster.").
  */
 const requestShape = shape<RunJobFlowInput>(
   {
-    Name: 'text',
-    LogUri: { matches: /^s3[na]?:\/\/[^/]/, such: 's3://bucket/logs/' },
-    LogEncryptionKmsKeyId: 'text',
-    AdditionalInfo: 'text',
-    AmiVersion: 'text',
-    ReleaseLabel: { matches: /^emr-\d+\.\d+\.\d+$/, such: 'emr-7.12.0' },
+    Name: 'string',
+    LogUri: { matches: /^s3[na]?:\/\/[^/]/, example: 's3://bucket/logs/' },
+    LogEncryptionKmsKeyId: 'string',
+    AdditionalInfo: 'string',
+    AmiVersion: 'string',
+    ReleaseLabel: { matches: /^emr-\d+\.\d+\.\d+$/, example: 'emr-7.12.0' },
     Instances: instancesShape,
     Steps: { listOf: stepShape },
-    StepExecutionRoleArn: 'text',
+    StepExecutionRoleArn: 'string',
     BootstrapActions: { listOf: bootstrapShape },
-    SupportedProducts: texts,
+    SupportedProducts: strings,
     NewSupportedProducts: { listOf: productShape },
     Applications: { listOf: applicationShape },
     Configurations: { listOf: configurationShape },
-    VisibleToAllUsers: 'flag',
-    JobFlowRole: 'text',
-    ServiceRole: 'text',
-    Tags: { listOf: shape<Tag>({ Key: 'text', Value: 'text' }, 'Key') },
-    SecurityConfiguration: 'text',
-    AutoScalingRole: 'text',
+    VisibleToAllUsers: 'boolean',
+    JobFlowRole: 'string',
+    ServiceRole: 'string',
+    Tags: { listOf: shape<Tag>({ Key: 'string', Value: 'string' }, 'Key') },
+    SecurityConfiguration: 'string',
+    AutoScalingRole: 'string',
     ScaleDownBehavior: { oneOf: scaleDowns },
-    CustomAmiId: 'text',
+    CustomAmiId: 'string',
     EbsRootVolumeSize: 'integer',
     RepoUpgradeOnBoot: { oneOf: upgrades },
     KerberosAttributes: kerberosShape,
@@ -120,12 +120,12 @@ const requestShape = shape<RunJobFlowInput>(
     ManagedScalingPolicy: managedScalingShape,
     PlacementGroupConfigs: { listOf: placementGroupShape },
     AutoTerminationPolicy: shape<AutoTerminationPolicy>({ IdleTimeout: 'integer' }),
-    OSReleaseLabel: 'text',
+    OSReleaseLabel: 'string',
     EbsRootVolumeIops: 'integer',
     EbsRootVolumeThroughput: 'integer',
-    ExtendedSupport: 'flag',
+    ExtendedSupport: 'boolean',
     MonitoringConfiguration: monitoringShape,
-    SessionEnabled: 'flag',
+    SessionEnabled: 'boolean',
   },
   'Name',
   'ReleaseLabel',
@@ -134,8 +134,8 @@ const requestShape = shape<RunJobFlowInput>(
   'JobFlowRole',
 );
 
-/** The file: the request, and the template of a check's step, which the DAG takes out. */
+/** The file: the request, plus the step template, which the DAG removes before it sends the request. */
 export const fileShape: Shape = {
   fields: { ...requestShape.fields, AuditStep: stepTemplateShape },
-  needs: [...requestShape.needs, 'AuditStep'],
+  required: [...requestShape.required, 'AuditStep'],
 };

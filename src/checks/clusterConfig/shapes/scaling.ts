@@ -66,13 +66,13 @@ const alarmShape = shape<CloudWatchAlarmDefinition>(
   {
     ComparisonOperator: { oneOf: comparisons },
     EvaluationPeriods: 'integer',
-    MetricName: 'text',
-    Namespace: 'text',
+    MetricName: 'string',
+    Namespace: 'string',
     Period: 'integer',
     Statistic: { oneOf: statistics },
     Threshold: 'number',
-    Unit: 'text',
-    Dimensions: { listOf: shape<MetricDimension>({ Key: 'text', Value: 'text' }) },
+    Unit: 'string',
+    Dimensions: { listOf: shape<MetricDimension>({ Key: 'string', Value: 'string' }) },
   },
   'ComparisonOperator',
   'MetricName',
@@ -82,8 +82,8 @@ const alarmShape = shape<CloudWatchAlarmDefinition>(
 
 const ruleShape = shape<ScalingRule>(
   {
-    Name: 'text',
-    Description: 'text',
+    Name: 'string',
+    Description: 'string',
     Action: actionShape,
     Trigger: shape<ScalingTrigger>({ CloudWatchAlarmDefinition: alarmShape }, 'CloudWatchAlarmDefinition'),
   },

@@ -14,15 +14,15 @@ import type {
 } from '@aws-sdk/client-emr';
 import { type Kind, type Shape, shape } from './kind.ts';
 
-const texts: Kind = { listOf: 'text' };
-/** Values are texts in EMR's API, numbers and flags included; the AWS clients refuse any other kind. */
-const textMap: Kind = { mapOf: 'text' };
+const strings: Kind = { listOf: 'string' };
+/** EMR's API takes every value as a string, numbers and booleans as well; the AWS clients refuse other types. */
+const stringMap: Kind = { mapOf: 'string' };
 
 export const configurationShape: Shape = shape<Configuration>(
   {
-    Classification: 'text',
-    Properties: textMap,
-    // A getter, because a configuration holds configurations.
+    Classification: 'string',
+    Properties: stringMap,
+    // A getter, because configurations nest.
     get Configurations(): Kind {
       return { listOf: configurationShape };
     },
@@ -31,16 +31,16 @@ export const configurationShape: Shape = shape<Configuration>(
 );
 
 export const applicationShape = shape<Application>(
-  { Name: 'text', Version: 'text', Args: texts, AdditionalInfo: textMap },
+  { Name: 'string', Version: 'string', Args: strings, AdditionalInfo: stringMap },
   'Name',
 );
 
-export const productShape = shape<SupportedProductConfig>({ Name: 'text', Args: texts });
+export const productShape = shape<SupportedProductConfig>({ Name: 'string', Args: strings });
 
 export const bootstrapShape = shape<BootstrapActionConfig>(
   {
-    Name: 'text',
-    ScriptBootstrapAction: shape<ScriptBootstrapActionConfig>({ Path: 'text', Args: texts }, 'Path'),
+    Name: 'string',
+    ScriptBootstrapAction: shape<ScriptBootstrapActionConfig>({ Path: 'string', Args: strings }, 'Path'),
   },
   'Name',
   'ScriptBootstrapAction',
@@ -55,23 +55,23 @@ const actionsOnFailure: ActionOnFailure[] = [
 
 const jarShape = shape<HadoopJarStepConfig>(
   {
-    Properties: { listOf: shape<KeyValue>({ Key: 'text', Value: 'text' }) },
-    Jar: 'text',
-    MainClass: 'text',
-    Args: texts,
+    Properties: { listOf: shape<KeyValue>({ Key: 'string', Value: 'string' }) },
+    Jar: 'string',
+    MainClass: 'string',
+    Args: strings,
   },
   'Jar',
 );
 
 export const stepShape = shape<StepConfig>(
   {
-    Name: 'text',
+    Name: 'string',
     ActionOnFailure: { oneOf: actionsOnFailure },
     HadoopJarStep: jarShape,
     StepMonitoringConfiguration: shape<StepMonitoringConfiguration>({
       S3MonitoringConfiguration: shape<S3MonitoringConfiguration>({
-        LogUri: 'text',
-        EncryptionKeyArn: 'text',
+        LogUri: 'string',
+        EncryptionKeyArn: 'string',
       }),
     }),
   },
@@ -79,8 +79,8 @@ export const stepShape = shape<StepConfig>(
   'HadoopJarStep',
 );
 
-/** Ours, not EMR's: the DAG takes it out of the request. */
+/** Our own field: the DAG removes it from the request. */
 export const stepTemplateShape: Shape = {
-  fields: { Jar: 'text', Args: texts, HourlyArgs: texts },
-  needs: [],
+  fields: { Jar: 'string', Args: strings, HourlyArgs: strings },
+  required: [],
 };

@@ -1,4 +1,4 @@
-/** Test files run in one process, one after the other: each leaves its environment and its clock as it found them. */
+/** Test files run one after the other in one process: restores the environment and the clock after each. */
 import { afterAll, vi } from 'vitest';
 
 const before = { ...process.env };
