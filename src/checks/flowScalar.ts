@@ -1,14 +1,14 @@
-/** Plain, single-quoted and double-quoted scalars: YAML 1.2.2, sections 7.3 and 6.5 (line folding). */
+/** Decodes plain, single-quoted and double-quoted scalars: YAML 1.2.2, sections 7.3 and 6.5 (line folding). */
 import { type DecodedText, type DecodedTextBuilder, decodedTextBuilder } from './decodedText.ts';
 
-/** A plain scalar that takes `source` from `start` to `end`, over as many lines as it likes. */
+/** Decodes a plain scalar on one or several lines. */
 export function decodePlain(source: string, start: number, end: number): DecodedText {
   const out = decodedTextBuilder(source);
   foldLines(source, start, end, out, out.verbatim);
   return out.done();
 }
 
-/** A single-quoted scalar; `start` and `end` are outside the quotes. */
+/** Decodes a single-quoted scalar; `start` and `end` are outside the quotes. */
 export function decodeSingleQuoted(source: string, start: number, end: number): DecodedText {
   const out = decodedTextBuilder(source);
   foldLines(source, start + 1, end - 1, out, (from, to) => {
@@ -24,7 +24,7 @@ export function decodeSingleQuoted(source: string, start: number, end: number): 
   return out.done();
 }
 
-/** Blanks around an inner line break go; one break becomes a blank, n breaks become n - 1 line feeds. */
+/** Drops the blanks around inner line breaks; one break becomes a blank, n breaks become n - 1 line feeds. */
 function foldLines(
   source: string,
   start: number,
@@ -58,7 +58,7 @@ function foldLines(
   }
 }
 
-/** A double-quoted scalar; `start` and `end` are outside the quotes. Escapes are section 5.7. */
+/** Decodes a double-quoted scalar; `start` and `end` are outside the quotes. Escapes: section 5.7. */
 export function decodeDoubleQuoted(source: string, start: number, end: number): DecodedText {
   const out = decodedTextBuilder(source);
   const inner = end - 1;
@@ -90,13 +90,13 @@ function nextSpecial(source: string, from: number, end: number): number {
   return end;
 }
 
-/** Writes what the escape at `at` means; answers where to go on. */
+/** Writes the character that the escape at `at` stands for; returns the position after the escape. */
 function writeEscape(source: string, at: number, end: number, out: DecodedTextBuilder): number {
   const letter = source[at + 1] ?? '';
   const digits = { x: 2, u: 4, U: 8 }[letter];
   if (digits !== undefined) {
     const code = Number.parseInt(source.slice(at + 2, at + 2 + digits), 16);
-    // The parser has refused anything else before.
+    // The parser has already refused anything larger.
     if (code <= 0x10ffff) out.spelt(String.fromCodePoint(code), at, 2 + digits);
     return at + 2 + digits;
   }

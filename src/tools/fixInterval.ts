@@ -5,7 +5,6 @@ import type { ExpectedFile } from '../checks/expected.ts';
 import { fitting } from '../checks/fitting.ts';
 import { reviewFiles } from '../checks/review.ts';
 import { fixIntervals, scanIntervals } from '../checks/scale.ts';
-import { decodeCheck, encodeCheck } from '../checks/sourceText.ts';
 import { ToolError } from '../errors.ts';
 import { keepManifest, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
@@ -50,9 +49,9 @@ export const fixInterval = defineTool({
   async run(input, ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>, call) {
     const { session, snapshot, review } = await readReview(ports, { forWriting: true }, call);
     const one = findCheck(review.files, input.check);
-    const { source, fixed } = fixedText(one, input);
+    const fixed = fixedFile(one, input);
     const { load } = review.target;
-    if (fixed.changes.length === 0 || fixed.text === source)
+    if (fixed.changes.length === 0)
       return {
         status: 'unchanged' as const,
         summary: `The check already holds ${input.to} there; nothing was written.`,
@@ -64,7 +63,7 @@ export const fixInterval = defineTool({
         reviewId: review.reviewId,
       };
 
-    const bytes = encodeCheck(fixed.text);
+    const { bytes } = fixed;
     // What becomes known is the fix alone. Where somebody edited the file besides, their bytes stay unexpected, and theirs.
     const edited = one.file.diskDigest !== one.digest;
     const digest = await ports.blobs.put(edited ? fixedExpectation(one, input) : bytes);
@@ -144,25 +143,26 @@ interface Wanted {
 
 /** The bytes that the load and this fix make of the baseline, without what somebody changed on disk. */
 function fixedExpectation(one: ExpectedFile, wanted: Wanted): Uint8Array {
-  const text = decodeCheck(one.bytes);
-  if ('invalid' in text) return one.bytes;
-  const units = wanted.unit === undefined ? (['hour', 'day'] as const) : [wanted.unit];
-  return encodeCheck(fixIntervals(text.source, units, wanted).text);
+  return fixIntervals(one.bytes, unitsOf(wanted), wanted).bytes;
+}
+
+function unitsOf({ unit }: Wanted) {
+  return unit === undefined ? (['hour', 'day'] as const) : [unit];
 }
 
 /** @throws ToolError BAD_INPUT for a file that is no text or no YAML, and when no such amount stands there */
-function fixedText(one: ExpectedFile, wanted: Wanted) {
-  const text = one.file.disk === undefined ? undefined : decodeCheck(one.file.disk);
-  if (text === undefined || 'invalid' in text)
+function fixedFile(one: ExpectedFile, wanted: Wanted) {
+  const { disk } = one.file;
+  const units = unitsOf(wanted);
+  const fixed = disk && fixIntervals(disk, units, wanted);
+  if (disk === undefined || fixed === undefined || fixed.invalid?.kind === 'bytes')
     throw new ToolError(
       'BAD_INPUT',
-      `${one.path} ${text === undefined ? 'was deleted' : text.invalid.message}. Nothing was changed.`,
+      `${one.path} ${fixed?.invalid === undefined ? 'was deleted' : `is ${fixed.invalid.message}`}. Nothing was changed.`,
       {
         next: 'restore or mend the file by hand, then call reviewConfigs.',
       },
     );
-  const units = wanted.unit === undefined ? (['hour', 'day'] as const) : [wanted.unit];
-  const fixed = fixIntervals(text.source, units, wanted);
   if (fixed.invalid !== undefined)
     throw new ToolError(
       'BAD_INPUT',
@@ -171,25 +171,21 @@ function fixedText(one: ExpectedFile, wanted: Wanted) {
         next: 'mend the file by hand, then call reviewConfigs.',
       },
     );
-  if (fixed.changes.length > 0 || wanted.from === wanted.to) return { source: text.source, fixed };
+  if (fixed.changes.length > 0 || wanted.from === wanted.to) return fixed;
   // Called twice, the second call finds the work done.
-  const done = fixIntervals(text.source, units, { ...wanted, from: wanted.to, to: wanted.to + 1 });
-  if (done.changes.length > 0) return { source: text.source, fixed: { ...fixed, changes: [] } };
+  const done = fixIntervals(disk, units, { ...wanted, from: wanted.to, to: wanted.to + 1 });
+  if (done.changes.length > 0) return fixed;
   const where = wanted.line === undefined ? '' : ` on line ${wanted.line}`;
   throw new ToolError(
     'BAD_INPUT',
     `${one.path} holds no interval of ${wanted.from}${wanted.unit ? ` ${wanted.unit}s` : ''}${where}. Nothing was changed.`,
     {
-      next: `call fixInterval with an amount that stands there: ${amountsIn(text.source, units)}.`,
+      next: `call fixInterval with an amount that stands there: ${amountsIn(disk, units)}.`,
     },
   );
 }
 
-function amountsIn(source: string, units: readonly ('hour' | 'day')[]): string {
-  const literals = units.flatMap((unit) => scanIntervals(source, unit).literals);
-  return (
-    literals
-      .map((literal) => `${literal.head}${literal.digits}${literal.tail} (line ${literal.line})`)
-      .join(', ') || 'there is none'
-  );
+function amountsIn(bytes: Uint8Array, units: readonly ('hour' | 'day')[]): string {
+  const literals = units.flatMap((unit) => scanIntervals(bytes, unit).literals);
+  return literals.map(({ text, line }) => `${text} (line ${line})`).join(', ') || 'there is none';
 }

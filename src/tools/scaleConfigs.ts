@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fitting } from '../checks/fitting.ts';
-import { fixedAmounts } from '../checks/fixValues.ts';
+import { fixedValues } from '../checks/fixValues.ts';
 import { changesText, describeLevel } from '../checks/levelSummary.ts';
 import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
@@ -217,7 +217,7 @@ async function amountsNotCarried(
     const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
     const baseline = one?.file.baseline;
     if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
-    const amounts = fixedAmounts({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
+    const amounts = fixedValues({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
     rows.push(...amounts.map((amount) => ({ file: path, ...amount, scaled: amount.baseline * load })));
   }
   return rows;

@@ -1,4 +1,4 @@
-/** What changed, told small: lines of a text, values of a JSON document, rows within a budget. */
+/** Changes in short: lines of a text, values of a JSON document, rows within a budget. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fitting } from '../../src/checks/fitting.ts';
@@ -8,15 +8,15 @@ import { lineChanges } from '../../src/checks/lineChanges.ts';
 test.each([
   ['nothing', 'a\nb\n', 'a\nb\n', []],
   ['one line', 'a\nb\nc\n', 'a\nB\nc\n', [{ line: 2, before: 'b', after: 'B' }]],
-  ['a line more', 'a\nc\n', 'a\nb\nc\n', [{ line: 2, before: '', after: 'b' }]],
-  ['a line less', 'a\nb\nc\n', 'a\nc\n', [{ line: 2, before: 'b', after: '' }]],
-  ['a file that is gone', 'a\n', '', [{ line: 1, before: 'a', after: '' }]],
+  ['an added line', 'a\nc\n', 'a\nb\nc\n', [{ line: 2, before: '', after: 'b' }]],
+  ['a removed line', 'a\nb\nc\n', 'a\nc\n', [{ line: 2, before: 'b', after: '' }]],
+  ['a deleted file', 'a\n', '', [{ line: 1, before: 'a', after: '' }]],
   ['the last newline', 'a\nb', 'a\nb\n', [{ line: 2, before: 'b', after: 'b' }]],
 ])('%s between two texts', (_what, before, after, changes) => {
   expect(lineChanges(before, after)).toEqual(changes);
 });
 
-test('values that differ are told by their path, a branch on one side as one change', () => {
+test('values that differ are listed by path, a branch on one side as one change', () => {
   const from = { Name: 'a', Instances: [{ Count: 2 }, { Count: 4 }], Old: { x: 1 } };
   const to = { Name: 'a', Instances: [{ Count: 2 }, { Count: 8 }], New: ['y'] };
   expect(jsonChanges(from, to)).toEqual([
@@ -31,7 +31,7 @@ test('a document has no change against itself', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => jsonChanges(value, structuredClone(value)).length === 0));
 });
 
-test('rows that fit are the first ones, as many as there is room for', () => {
+test('the first rows are kept, as many as fit', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), fc.nat(200), (rows, characters) => {
       const kept = fitting(rows, characters);
