@@ -40,8 +40,8 @@ export function decodeBlock(source: string, block: BlockScalar): DecodedText {
     const flush = !empty && begin === line.content && source[begin] !== '\t';
     if (!empty || !folds) {
       if (folds && flush && previousFlush)
-        out.spelt(breaks === 1 ? ' ' : feeds(breaks - 1), line.start - 1, 1);
-      else out.spelt(feeds(breaks), line.start - 1, 1);
+        out.decoded(breaks === 1 ? ' ' : feeds(breaks - 1), line.start - 1, 1);
+      else out.decoded(feeds(breaks), line.start - 1, 1);
       breaks = 0;
       previousFlush = flush;
     }
@@ -50,7 +50,7 @@ export function decodeBlock(source: string, block: BlockScalar): DecodedText {
   }
   const feedsAtEnd = lines.length - bodyEnd + Number(source[block.end - 1] === '\n') - Number(!first);
   const kept = block.header.includes('+') ? Math.max(1, feedsAtEnd) : Number(bodyEnd > 0);
-  if (!block.header.includes('-') && lines.length > 0) out.spelt(feeds(kept), block.end - 1, 1);
+  if (!block.header.includes('-') && lines.length > 0) out.decoded(feeds(kept), block.end - 1, 1);
   return out.done();
 }
 

@@ -53,8 +53,8 @@ function endsWithPath(path: string, ending: string): boolean {
 /** The likely checks: the closest in spelling, otherwise those that share the most words. */
 function nearest(files: readonly { readonly path: string }[], query: string): string[] {
   const byStem = new Map(files.map((file) => [stemOf(file.path), file.path]));
-  const spelt = byStem.get(nearestOf(stemOf(query), [...byStem.keys()]) ?? '');
-  if (spelt !== undefined) return [spelt];
+  const closest = byStem.get(nearestOf(stemOf(query), [...byStem.keys()]) ?? '');
+  if (closest !== undefined) return [closest];
   const words = stemOf(query)
     .toLowerCase()
     .split(/[^a-z0-9]+/)

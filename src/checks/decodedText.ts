@@ -18,7 +18,7 @@ export type ScalarFilter = (start: number, end: number, escaped: boolean) => boo
  * The text of a YAML scalar, with a map back to the source.
  *
  * The decoded text is a sequence of runs. A run either repeats the source unit by unit, or stands for a
- * stretch of source that is spelt differently there (an escape, a doubled quote, a folded line break).
+ * stretch of source that is written differently there (an escape, a doubled quote, a folded line break).
  */
 export interface DecodedText {
   readonly text: string;
@@ -37,7 +37,7 @@ export interface DecodedTextBuilder {
   /** Appends the source from `start` to `end` unchanged. */
   verbatim(start: number, end: number): void;
   /** Appends `text`, which the source spells with `sourceLength` units from `start`. */
-  spelt(text: string, start: number, sourceLength: number): void;
+  decoded(text: string, start: number, sourceLength: number): void;
   done(): DecodedText;
 }
 
@@ -50,10 +50,10 @@ export function decodedTextBuilder(source: string): DecodedTextBuilder {
       runs.push({ decodedStart: text.length, sourceStart: start, sourceLength: 0 });
       text += source.slice(start, end);
     },
-    spelt(spelling, start, sourceLength) {
-      if (spelling === '') return;
+    decoded(piece, start, sourceLength) {
+      if (piece === '') return;
       runs.push({ decodedStart: text.length, sourceStart: start, sourceLength });
-      text += spelling;
+      text += piece;
     },
     done: () => ({ text, sourceSpan: (from, to) => sourceSpan(runs, from, to) }),
   };

@@ -1,9 +1,8 @@
 import type { CheckFile } from '../ports.ts';
 import type { Fix } from '../state/session.ts';
 import { sha256 } from './digest.ts';
-import { type NotScaled, type Remark, scaleIntervals } from './scale.ts';
+import { type NotScaled, type Remark, type Rewritten, scaleIntervals } from './scale.ts';
 import { type FileRule, ruleFor, type Schedule } from './schedules.ts';
-import type { InvalidCheck } from './sourceText.ts';
 
 export interface LiteralChange {
   readonly line: number;
@@ -28,7 +27,7 @@ interface Expectation {
   readonly notScaled: readonly NotScaled[];
   readonly remarks: readonly Remark[];
   /** Why the whole file is left alone. */
-  readonly invalid: InvalidCheck | undefined;
+  readonly invalid: Rewritten['invalid'];
   /** The known fix that replaces the scaled bytes. */
   readonly fix: Fix | undefined;
   /** The rule scales files of this kind, but this one contains no interval of its unit. */

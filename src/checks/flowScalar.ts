@@ -15,7 +15,7 @@ export function decodeSingleQuoted(source: string, start: number, end: number): 
     let at = from;
     for (let quote = source.indexOf("''", at); quote !== -1 && quote + 1 < to; ) {
       out.verbatim(at, quote);
-      out.spelt("'", quote, 2);
+      out.decoded("'", quote, 2);
       at = quote + 2;
       quote = source.indexOf("''", at);
     }
@@ -46,7 +46,7 @@ function foldLines(
     }
     if (!firstLine) while (at < lineEnd && isBlank(source[at])) at += 1;
     if (!firstLine && (at < lineEnd || lastLine)) {
-      out.spelt(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), breakAt, 1);
+      out.decoded(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), breakAt, 1);
       breaks = 0;
     }
     emit(at, lineEnd);
@@ -76,7 +76,7 @@ export function decodeDoubleQuoted(source: string, start: number, end: number): 
       let feeds = 0;
       at = special;
       for (; at < inner && isFoldable(source, at); at += 1) if (source[at] === '\n') feeds += 1;
-      out.spelt(feeds === 1 ? ' ' : '\n'.repeat(feeds - 1), special, 1);
+      out.decoded(feeds === 1 ? ' ' : '\n'.repeat(feeds - 1), special, 1);
     } else {
       out.verbatim(at, inner);
       at = inner;
@@ -97,7 +97,7 @@ function writeEscape(source: string, at: number, end: number, out: DecodedTextBu
   if (digits !== undefined) {
     const code = Number.parseInt(source.slice(at + 2, at + 2 + digits), 16);
     // The parser has already refused anything larger.
-    if (code <= 0x10ffff) out.spelt(String.fromCodePoint(code), at, 2 + digits);
+    if (code <= 0x10ffff) out.decoded(String.fromCodePoint(code), at, 2 + digits);
     return at + 2 + digits;
   }
   if (letter === '\n' || (letter === '\r' && source[at + 2] === '\n')) {
@@ -105,7 +105,7 @@ function writeEscape(source: string, at: number, end: number, out: DecodedTextBu
     while (next < end && isBlank(source[next])) next += 1;
     return next;
   }
-  out.spelt(simpleEscapes[letter] ?? letter, at, 2);
+  out.decoded(simpleEscapes[letter] ?? letter, at, 2);
   return at + 2;
 }
 

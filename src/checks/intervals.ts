@@ -64,9 +64,9 @@ export function intervalAt(tokens: readonly Token[], at: number): Interval | und
   }
 
   if (unit === undefined || next === undefined) {
-    const spelt = wholeValueAndUnit.exec(literalValue.value);
-    const named = unitNamed((spelt?.[2] ?? '').toLowerCase());
-    if (spelt?.[1] && named) return literal(spelt[1], named, literalValue);
+    const inQuotes = wholeValueAndUnit.exec(literalValue.value);
+    const named = unitNamed((inQuotes?.[2] ?? '').toLowerCase());
+    if (inQuotes?.[1] && named) return literal(inQuotes[1], named, literalValue);
     const reason = reasonFor(literalValue.value, 'no known unit');
     const looksLikeValue = /\d/.test(literalValue.value) || templateMark.test(literalValue.value);
     return literalValue.kind === 'string' && looksLikeValue ? cannotScale(reason, literalValue) : undefined;

@@ -8,7 +8,7 @@ export interface Token {
   readonly kind: 'word' | 'number' | 'string' | 'double' | 'identifier' | 'template' | 'symbol';
   readonly start: number;
   readonly end: number;
-  /** Words in lower case (ASCII), strings without their quotes, everything else as spelt. */
+  /** Words in lower case (ASCII), strings without their quotes, everything else as written. */
   readonly value: string;
 }
 
