@@ -159,7 +159,8 @@ async function differences(perlVersion: string | undefined): Promise<string> {
     }
     await measured(['bash', '-c', perl], { cwd: directory, env: { LOAD: '2', EXPRESSION: perlExpression } });
     const others = sample.filter(
-      ([path, text]) => readFileSync(join(directory, path), 'utf8') !== scaleIntervals(text, 'hour', 2).text,
+      ([path, text]) =>
+        !readFileSync(join(directory, path)).equals(scaleIntervals(Buffer.from(text), 'hour', 2).bytes),
     );
     const names = others.map(([path]) => path.replace(/^.*\//, ''));
     return `${names.length} of ${sample.length} 15m checks differ (${names.join(', ')}).`;

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
 
-/** What to do about the person's approval before bytes leave the machine. */
+/** What to do about the user's approval before bytes leave the machine. */
 export type ApprovalStep =
   | 'not_needed'
   | 'approved_before'
@@ -10,8 +10,8 @@ export type ApprovalStep =
   | 'wait_for_person';
 
 /**
- * `approved` is the caller's word for the person's yes. With APPROVAL=terminal only the person's own terminal counts;
- * with APPROVAL=chat the chat is the place to ask. Everything that is not a clear yes waits.
+ * `approved` is the caller's claim that the user approved. With APPROVAL=terminal only the user's own terminal
+ * counts; with APPROVAL=chat the chat is the place to ask. Anything but a clear yes waits.
  */
 export function approvalStep(
   session: Pick<Session, 'approved'>,
@@ -23,6 +23,6 @@ export function approvalStep(
   if (session.approved.has(review.reviewId)) return 'approved_before';
   if (mode === 'terminal') return 'wait_for_person';
   if (approved === true) return 'approved_now';
-  // An explicit false is the person's answer in the chat: asking again would be nagging.
+  // An explicit false is the user's answer in the chat: do not ask again.
   return mode === 'ask' && approved === undefined ? 'ask_person' : 'wait_for_person';
 }

@@ -1,4 +1,4 @@
-/** Literal (`|`) and folded (`>`) scalars: YAML 1.2.2, section 8.1. */
+/** Decodes literal (`|`) and folded (`>`) scalars: YAML 1.2.2, section 8.1. */
 import { type DecodedText, decodedTextBuilder } from './decodedText.ts';
 
 export interface BlockScalar {
@@ -6,14 +6,14 @@ export interface BlockScalar {
   readonly header: string;
   /** The column that an explicit indentation indicator counts from. */
   readonly parentIndent: number;
-  /** Where the content's first line begins and its last one ends. */
+  /** From the beginning of the first content line to the end of the last. */
   readonly start: number;
   readonly end: number;
 }
 
 interface Line {
   readonly start: number;
-  /** Where the leading blanks (spaces only) end. */
+  /** The end of the leading spaces. */
   readonly content: number;
   /** Without the line break. */
   readonly end: number;
@@ -23,15 +23,15 @@ export function decodeBlock(source: string, block: BlockScalar): DecodedText {
   const out = decodedTextBuilder(source);
   const lines = linesOf(source, block.start, block.end);
   const isEmpty = (line: Line) => line.content === line.end;
-  const firstFull = lines.findIndex((line) => !isEmpty(line));
-  const given = Number(/[1-9]/.exec(block.header)?.[0] ?? 0);
-  const first = lines[firstFull];
-  const indent = given > 0 ? block.parentIndent + given : first ? first.content - first.start : 0;
+  const firstWithText = lines.findIndex((line) => !isEmpty(line));
+  const explicit = Number(/[1-9]/.exec(block.header)?.[0] ?? 0);
+  const first = lines[firstWithText];
+  const indent = explicit > 0 ? block.parentIndent + explicit : first ? first.content - first.start : 0;
   const isInside = (line: Line) => !isEmpty(line) || line.content - line.start > indent;
   const bodyEnd = first ? lines.findLastIndex(isInside) + 1 : 0;
   const folds = block.header.startsWith('>');
 
-  // A break folds into a blank between two lines that both begin at the indentation; n breaks fold into n - 1.
+  // Between two lines that both begin at the indentation, one break folds into a blank and n breaks into n - 1.
   let breaks = 0;
   let previousFlush = false;
   for (const line of lines.slice(0, bodyEnd)) {
@@ -40,8 +40,8 @@ export function decodeBlock(source: string, block: BlockScalar): DecodedText {
     const flush = !empty && begin === line.content && source[begin] !== '\t';
     if (!empty || !folds) {
       if (folds && flush && previousFlush)
-        out.spelt(breaks === 1 ? ' ' : feeds(breaks - 1), line.start - 1, 1);
-      else out.spelt(feeds(breaks), line.start - 1, 1);
+        out.decoded(breaks === 1 ? ' ' : feeds(breaks - 1), line.start - 1, 1);
+      else out.decoded(feeds(breaks), line.start - 1, 1);
       breaks = 0;
       previousFlush = flush;
     }
@@ -50,7 +50,7 @@ export function decodeBlock(source: string, block: BlockScalar): DecodedText {
   }
   const feedsAtEnd = lines.length - bodyEnd + Number(source[block.end - 1] === '\n') - Number(!first);
   const kept = block.header.includes('+') ? Math.max(1, feedsAtEnd) : Number(bodyEnd > 0);
-  if (!block.header.includes('-') && lines.length > 0) out.spelt(feeds(kept), block.end - 1, 1);
+  if (!block.header.includes('-') && lines.length > 0) out.decoded(feeds(kept), block.end - 1, 1);
   return out.done();
 }
 

@@ -1,18 +1,18 @@
-/** Finds the check file that a person means: a file name with or without ending, or a path. */
+/** Finds the check file that the user means: a file name with or without its suffix, or a path. */
 import { ToolError } from '../errors.ts';
 import { nearestOf } from '../nearest.ts';
 
 /** @throws ToolError NOT_FOUND, or BAD_INPUT naming the candidates when several match */
 export function findCheck<File extends { readonly path: string }>(
   files: readonly File[],
-  wanted: string,
+  query: string,
 ): File {
-  const plain = wanted
+  const plain = query
     .trim()
     .replaceAll('\\', '/')
     .replace(/^\.?\//, '');
   const spellings = [plain, `${plain}.yml`];
-  // A longer path to a file, such as one from the repository's top, means the longest path that it ends with.
+  // A longer path, such as one from the root of the repository, means the longest known path that it ends with.
   const [longest] = files
     .filter((file) => spellings.some((name) => endsWithPath(name, file.path)))
     .sort((one, other) => other.path.length - one.path.length);
@@ -25,7 +25,7 @@ export function findCheck<File extends { readonly path: string }>(
   if (match !== undefined)
     throw new ToolError(
       'BAD_INPUT',
-      `${matches.length} check files match ${JSON.stringify(wanted)}: ${matches
+      `${matches.length} check files match ${JSON.stringify(query)}: ${matches
         .slice(0, 6)
         .map((file) => file.path)
         .join(', ')}${matches.length > 6 ? ', …' : ''}. Nothing was changed.`,
@@ -36,7 +36,7 @@ export function findCheck<File extends { readonly path: string }>(
   const near = nearest(files, plain);
   throw new ToolError(
     'NOT_FOUND',
-    `No check file under review matches ${JSON.stringify(wanted)}. Nothing was changed.`,
+    `No check file under review matches ${JSON.stringify(query)}. Nothing was changed.`,
     {
       next:
         near.length > 0
@@ -50,12 +50,12 @@ function endsWithPath(path: string, ending: string): boolean {
   return path === ending || path.endsWith(`/${ending}`);
 }
 
-/** The check whose name was probably meant: by spelling, else the ones that share most words with it. */
-function nearest(files: readonly { readonly path: string }[], wanted: string): string[] {
+/** The likely checks: the closest in spelling, otherwise those that share the most words. */
+function nearest(files: readonly { readonly path: string }[], query: string): string[] {
   const byStem = new Map(files.map((file) => [stemOf(file.path), file.path]));
-  const spelt = byStem.get(nearestOf(stemOf(wanted), [...byStem.keys()]) ?? '');
-  if (spelt !== undefined) return [spelt];
-  const words = stemOf(wanted)
+  const closest = byStem.get(nearestOf(stemOf(query), [...byStem.keys()]) ?? '');
+  if (closest !== undefined) return [closest];
+  const words = stemOf(query)
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word.length > 2);

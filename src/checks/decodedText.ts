@@ -1,13 +1,28 @@
+/** A scalar of a check file that may contain SQL. All positions are UTF-16 code units. */
+export interface CheckScalar {
+  /** Where the source spells it, quotes or block header included. */
+  readonly start: number;
+  readonly end: number;
+  /** Double-quoted with a backslash: an escape may hide a word. */
+  readonly escaped: boolean;
+  readonly isKey: boolean;
+  /** The mapping key whose value it is, or whose sequence it is an item of. */
+  readonly parentKey: string | undefined;
+  decode(): DecodedText;
+}
+
+/** Whether a scalar at this place in the source is of interest; `escaped` as in `CheckScalar`. */
+export type ScalarFilter = (start: number, end: number, escaped: boolean) => boolean;
+
 /**
- * What a YAML scalar says, and where in the file it says it.
+ * The text of a YAML scalar, with a map back to the source.
  *
  * The decoded text is a sequence of runs. A run either repeats the source unit by unit, or stands for a
- * stretch of source that is spelt differently there (an escape, a doubled quote, a folded line break).
- * All positions are UTF-16 code units.
+ * stretch of source that is written differently there (an escape, a doubled quote, a folded line break).
  */
 export interface DecodedText {
   readonly text: string;
-  /** The stretch of source that spells `text.slice(from, to)`; `from < to`. */
+  /** The source range that spells `text.slice(from, to)`; `from < to`. */
   sourceSpan(from: number, to: number): { start: number; end: number };
 }
 
@@ -19,10 +34,10 @@ interface Run {
 }
 
 export interface DecodedTextBuilder {
-  /** Source from `start` to `end` as it stands. */
+  /** Appends the source from `start` to `end` unchanged. */
   verbatim(start: number, end: number): void;
-  /** `text`, spelt in the source by `sourceLength` units from `start`. */
-  spelt(text: string, start: number, sourceLength: number): void;
+  /** Appends `text`, which the source spells with `sourceLength` units from `start`. */
+  decoded(text: string, start: number, sourceLength: number): void;
   done(): DecodedText;
 }
 
@@ -35,10 +50,10 @@ export function decodedTextBuilder(source: string): DecodedTextBuilder {
       runs.push({ decodedStart: text.length, sourceStart: start, sourceLength: 0 });
       text += source.slice(start, end);
     },
-    spelt(spelling, start, sourceLength) {
-      if (spelling === '') return;
+    decoded(piece, start, sourceLength) {
+      if (piece === '') return;
       runs.push({ decodedStart: text.length, sourceStart: start, sourceLength });
-      text += spelling;
+      text += piece;
     },
     done: () => ({ text, sourceSpan: (from, to) => sourceSpan(runs, from, to) }),
   };

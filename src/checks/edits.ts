@@ -3,8 +3,8 @@ import type { ExpectedFile } from './expected.ts';
 import type { Manifest } from './review.ts';
 
 /**
- * Somebody's edits: files whose bytes are none of the baseline, HEAD's, what was last written (or was being written
- * when a call was interrupted), anything fixed or approved, and what this call would write anyway.
+ * Files that somebody edited: their bytes are not those of the baseline, of HEAD, of the last write (finished or
+ * interrupted), of anything fixed or approved, nor of what this call would write.
  */
 export function foreignEdits(
   files: readonly ExpectedFile[],

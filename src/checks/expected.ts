@@ -1,9 +1,8 @@
 import type { CheckFile } from '../ports.ts';
 import type { Fix } from '../state/session.ts';
 import { sha256 } from './digest.ts';
-import { type NotScaled, type Remark, scaleIntervals } from './scale.ts';
+import { type NotScaled, type Remark, type Rewritten, scaleIntervals } from './scale.ts';
 import { type FileRule, ruleFor, type Schedule } from './schedules.ts';
-import { decodeCheck, encodeCheck } from './sourceText.ts';
 
 export interface LiteralChange {
   readonly line: number;
@@ -12,7 +11,7 @@ export interface LiteralChange {
   readonly after: string;
 }
 
-/** What a check file has to hold at a load: its baseline × load, or what a person fixed it to. */
+/** What a check file should contain at a load: its baseline × load, or what the user fixed it to. */
 export interface ExpectedFile extends Expectation {
   readonly path: string;
   readonly rule: FileRule;
@@ -22,16 +21,16 @@ export interface ExpectedFile extends Expectation {
 interface Expectation {
   readonly bytes: Uint8Array;
   readonly digest: string;
-  /** Of baseline × load alone, whatever a person fixed. */
+  /** Of baseline × load, ignoring any fix. */
   readonly scaledDigest: string;
   readonly changes: readonly LiteralChange[];
   readonly notScaled: readonly NotScaled[];
   readonly remarks: readonly Remark[];
-  /** Left alone, because it is not valid YAML: the line and what is wrong. */
-  readonly invalid: { readonly line: number; readonly message: string } | undefined;
+  /** Why the whole file is left alone. */
+  readonly invalid: Rewritten['invalid'];
   /** The known fix that replaces the scaled bytes. */
   readonly fix: Fix | undefined;
-  /** The rule scales files of this kind, but this one holds no literal of its unit. */
+  /** The rule scales files of this kind, but this one contains no interval of its unit. */
   readonly noLiteral: boolean;
 }
 
@@ -44,11 +43,10 @@ export interface KnownFixes {
 export const noFixes: KnownFixes = { fixes: [], bytes: new Map() };
 
 /**
- * What a file has to hold at `load`. Always made from the baseline, so that loads never compound. undefined for a
+ * What a file should contain at `load`. Always made from the baseline, so that loads never compound. undefined for a
  * file that a load test does not handle: no known suffix, copied from production, or not in git yet.
  *
- * It is worked out when it is first asked for: bytes that were approved before are uploaded and committed by what
- * lies on disk alone.
+ * Computed on first use: to upload and commit bytes that are already approved, what is on disk is enough.
  */
 export function expectedFile(file: CheckFile, load: number, known: KnownFixes): ExpectedFile | undefined {
   const rule = ruleFor(file.path);
@@ -102,11 +100,9 @@ interface Version {
 function scaledBaseline(baseline: Version, rule: FileRule, load: number): Expectation {
   const unscaled = { ...baseline, scaledDigest: baseline.digest, ...nothing };
   if (rule.scales === undefined) return unscaled;
-  const text = decodeCheck(baseline.bytes);
-  if ('invalid' in text) return { ...unscaled, invalid: text.invalid };
-  const scaled = scaleIntervals(text.source, rule.scales, load);
+  const scaled = scaleIntervals(baseline.bytes, rule.scales, load);
   if (scaled.invalid !== undefined) return { ...unscaled, invalid: scaled.invalid };
-  const bytes = scaled.text === text.source ? baseline.bytes : encodeCheck(scaled.text);
+  const { bytes } = scaled;
   const digest = bytes === baseline.bytes ? baseline.digest : sha256(bytes);
   return {
     ...unscaled,

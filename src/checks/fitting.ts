@@ -1,6 +1,6 @@
 /**
- * The first rows of a list, as many as fit into so many characters of JSON: a result has a budget, and the rows of
- * one repository may be ten times as long as those of another. Four characters are about one token.
+ * The first rows of a list, as many as fit into `characters` of JSON: a result has a budget, and the rows of one
+ * repository can be ten times as long as those of another. Four characters are about one token.
  */
 export function fitting<Row>(rows: readonly Row[], characters: number): Row[] {
   let left = characters;

@@ -1,9 +1,8 @@
 import { scanIntervals } from './scale.ts';
 import type { IntervalUnit } from './schedules.ts';
-import { decodeCheck } from './sourceText.ts';
 
-/** One amount that a person fixed: in the baseline, as it was fixed at its load, and as another load has it now. */
-export interface FixedAmount {
+/** One value that the user fixed: in the baseline, as fixed at its load, and as another load has it now. */
+export interface FixedValue {
   readonly line: number;
   readonly unit: IntervalUnit;
   readonly baseline: number;
@@ -12,25 +11,22 @@ export interface FixedAmount {
 }
 
 /**
- * The amounts of a fix that are not baseline × `load`. Empty where the files hold different windows, because then somebody
- * changed more than an amount.
+ * The values of a fix that are not baseline × `load`. Empty when the three files do not contain equally many
+ * intervals: then more than a value was changed.
  */
-export function fixedAmounts(
+export function fixedValues(
   bytes: { readonly baseline: Uint8Array; readonly fixed: Uint8Array; readonly now: Uint8Array },
   unit: IntervalUnit,
   load: number,
-): FixedAmount[] {
-  const [baseline, fixed, now] = [bytes.baseline, bytes.fixed, bytes.now].map((one) => amountsIn(one, unit));
+): FixedValue[] {
+  const [baseline, fixed, now] = [bytes.baseline, bytes.fixed, bytes.now].map(
+    (one) => scanIntervals(one, unit).literals,
+  );
   if (!baseline || fixed?.length !== baseline.length || now?.length !== baseline.length) return [];
-  return baseline.flatMap(({ amount }, index) => {
-    const [was, is] = [fixed[index], now[index]];
-    if (was === undefined || is === undefined || was.amount === amount * BigInt(load)) return [];
-    const line = is.line;
-    return { line, unit, baseline: Number(amount), fixed: Number(was.amount), now: Number(is.amount) };
+  return baseline.flatMap(({ value }, index) => {
+    const [atLoad, current] = [fixed[index], now[index]];
+    if (atLoad === undefined || current === undefined || atLoad.value === value * BigInt(load)) return [];
+    const { line } = current;
+    return { line, unit, baseline: Number(value), fixed: Number(atLoad.value), now: Number(current.value) };
   });
-}
-
-function amountsIn(bytes: Uint8Array, unit: IntervalUnit) {
-  const text = decodeCheck(bytes);
-  return 'invalid' in text ? undefined : scanIntervals(text.source, unit).literals;
 }

@@ -1,21 +1,21 @@
-/** Plain, single-quoted and double-quoted scalars: YAML 1.2.2, sections 7.3 and 6.5 (line folding). */
+/** Decodes plain, single-quoted and double-quoted scalars: YAML 1.2.2, sections 7.3 and 6.5 (line folding). */
 import { type DecodedText, type DecodedTextBuilder, decodedTextBuilder } from './decodedText.ts';
 
-/** A plain scalar that takes `source` from `start` to `end`, over as many lines as it likes. */
+/** Decodes a plain scalar on one or several lines. */
 export function decodePlain(source: string, start: number, end: number): DecodedText {
   const out = decodedTextBuilder(source);
   foldLines(source, start, end, out, out.verbatim);
   return out.done();
 }
 
-/** A single-quoted scalar; `start` and `end` are outside the quotes. */
+/** Decodes a single-quoted scalar; `start` and `end` are outside the quotes. */
 export function decodeSingleQuoted(source: string, start: number, end: number): DecodedText {
   const out = decodedTextBuilder(source);
   foldLines(source, start + 1, end - 1, out, (from, to) => {
     let at = from;
     for (let quote = source.indexOf("''", at); quote !== -1 && quote + 1 < to; ) {
       out.verbatim(at, quote);
-      out.spelt("'", quote, 2);
+      out.decoded("'", quote, 2);
       at = quote + 2;
       quote = source.indexOf("''", at);
     }
@@ -24,7 +24,7 @@ export function decodeSingleQuoted(source: string, start: number, end: number): 
   return out.done();
 }
 
-/** Blanks around an inner line break go; one break becomes a blank, n breaks become n - 1 line feeds. */
+/** Drops the blanks around inner line breaks; one break becomes a blank, n breaks become n - 1 line feeds. */
 function foldLines(
   source: string,
   start: number,
@@ -46,7 +46,7 @@ function foldLines(
     }
     if (!firstLine) while (at < lineEnd && isBlank(source[at])) at += 1;
     if (!firstLine && (at < lineEnd || lastLine)) {
-      out.spelt(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), breakAt, 1);
+      out.decoded(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), breakAt, 1);
       breaks = 0;
     }
     emit(at, lineEnd);
@@ -58,7 +58,7 @@ function foldLines(
   }
 }
 
-/** A double-quoted scalar; `start` and `end` are outside the quotes. Escapes are section 5.7. */
+/** Decodes a double-quoted scalar; `start` and `end` are outside the quotes. Escapes: section 5.7. */
 export function decodeDoubleQuoted(source: string, start: number, end: number): DecodedText {
   const out = decodedTextBuilder(source);
   const inner = end - 1;
@@ -76,7 +76,7 @@ export function decodeDoubleQuoted(source: string, start: number, end: number): 
       let feeds = 0;
       at = special;
       for (; at < inner && isFoldable(source, at); at += 1) if (source[at] === '\n') feeds += 1;
-      out.spelt(feeds === 1 ? ' ' : '\n'.repeat(feeds - 1), special, 1);
+      out.decoded(feeds === 1 ? ' ' : '\n'.repeat(feeds - 1), special, 1);
     } else {
       out.verbatim(at, inner);
       at = inner;
@@ -90,14 +90,14 @@ function nextSpecial(source: string, from: number, end: number): number {
   return end;
 }
 
-/** Writes what the escape at `at` means; answers where to go on. */
+/** Writes the character that the escape at `at` stands for; returns the position after the escape. */
 function writeEscape(source: string, at: number, end: number, out: DecodedTextBuilder): number {
   const letter = source[at + 1] ?? '';
   const digits = { x: 2, u: 4, U: 8 }[letter];
   if (digits !== undefined) {
     const code = Number.parseInt(source.slice(at + 2, at + 2 + digits), 16);
-    // The parser has refused anything else before.
-    if (code <= 0x10ffff) out.spelt(String.fromCodePoint(code), at, 2 + digits);
+    // The parser has already refused anything larger.
+    if (code <= 0x10ffff) out.decoded(String.fromCodePoint(code), at, 2 + digits);
     return at + 2 + digits;
   }
   if (letter === '\n' || (letter === '\r' && source[at + 2] === '\n')) {
@@ -105,7 +105,7 @@ function writeEscape(source: string, at: number, end: number, out: DecodedTextBu
     while (next < end && isBlank(source[next])) next += 1;
     return next;
   }
-  out.spelt(simpleEscapes[letter] ?? letter, at, 2);
+  out.decoded(simpleEscapes[letter] ?? letter, at, 2);
   return at + 2;
 }
 

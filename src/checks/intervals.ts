@@ -1,5 +1,5 @@
-/** The interval literals of one reading of a piece of SQL, and what looks like one but is left alone. */
-import { furtherPart, isAmount, rangeEnd, templatedOrComputed } from './intervalParts.ts';
+/** Reads one interval literal from the tokens of a piece of SQL. */
+import { furtherPart, isValue, rangeEnd, templatedOrComputed } from './intervalParts.ts';
 import type { Token } from './sql.ts';
 import { type Unit, unitNamed } from './units.ts';
 
@@ -8,77 +8,86 @@ export interface Literal {
   readonly kind: 'literal';
   readonly start: number;
   readonly end: number;
-  /** The digits of the amount, without a sign. */
+  /** The digits of the value, without a sign. */
   readonly digitsStart: number;
   readonly digitsEnd: number;
   readonly unit: Unit;
-  /** Taken away rather than added: a minus before the keyword, the amount, or in its quotes. */
+  /** Subtracted: an odd number of minus signs before the keyword, before the value and in its quotes. */
   readonly backwards: boolean;
 }
 
-/** What a person would take for a window, and why it is not scaled. */
-export interface Left {
-  readonly kind: 'left';
+/** An interval that cannot be scaled safely, and why. */
+export interface Unscalable {
+  readonly kind: 'unscalable';
   readonly start: number;
   readonly end: number;
   readonly reason: string;
 }
 
-export type Window = Literal | Left;
+export type Interval = Literal | Unscalable;
 
-const wholeAmount = /^\s*(?:[+-]\s*)?(\d+)\s*$/;
-const wholeAmountAndUnit = /^\s*(?:[+-]\s*)?(\d+)\s+([a-z]+)\s*$/i;
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function unscalable(first: Span, last: Span, reason: string): Unscalable {
+  return { kind: 'unscalable', start: first.start, end: last.end, reason };
+}
+
+const wholeValue = /^\s*(?:[+-]\s*)?(\d+)\s*$/;
+const wholeValueAndUnit = /^\s*(?:[+-]\s*)?(\d+)\s+([a-z]+)\s*$/i;
 const fraction = /^\s*(?:[+-]\s*)?(?:\d+\.\d*|\.\d+|\d+(?:\.\d*)?e[+-]?\d+)(?:\s*[a-z]+)?\s*$/i;
 const severalParts = /^(?:\s*(?:[+-]\s*)?\d[\d.]*\s*[a-z]+){2,}\s*$/i;
 const templateMark = /[{}$%@]/;
 
-/** Eighteen digits are as many as an engine's 64 bits hold for any value. */
+/** Every number of eighteen digits fits into an engine's 64 bits. */
 const mostDigits = 18;
 
-/** The window that begins at the word `interval`; undefined when the word at `at` means something else. */
-export function intervalAt(tokens: readonly Token[], at: number): Window | undefined {
+/** Reads the interval whose keyword is `tokens[at]`; undefined when that token is not the keyword of one. */
+export function intervalAt(tokens: readonly Token[], at: number): Interval | undefined {
   const keyword = tokens[at];
   if (keyword === undefined || !isKeyword(keyword, tokens[at - 1])) return undefined;
   const sign = tokens[at + 1]?.value;
-  const amountAt = sign === '-' || sign === '+' ? at + 2 : at + 1;
-  const amount = tokens[amountAt];
-  if (amount === undefined) return undefined;
-  const left = (reason: string, last: Token): Left => {
-    return { kind: 'left', start: keyword.start, end: last.end, reason };
-  };
+  const valueAt = sign === '-' || sign === '+' ? at + 2 : at + 1;
+  const literalValue = tokens[valueAt];
+  if (literalValue === undefined) return undefined;
+  const cannotScale = (reason: string, last: Token) => unscalable(keyword, last, reason);
 
-  const next = tokens[amountAt + 1];
+  const next = tokens[valueAt + 1];
   const unit = next?.kind === 'word' ? unitNamed(next.value) : undefined;
-  if (isAmount(amount) && next?.kind === 'template') return left('a template follows the amount', next);
-  if (!isAmount(amount) || (amount.kind === 'number' && unit === undefined)) {
-    const found = templatedOrComputed(tokens, amountAt);
-    return found && left(found.reason, found.last);
+  if (isValue(literalValue) && next?.kind === 'template')
+    return cannotScale('a template follows the value', next);
+  if (!isValue(literalValue) || (literalValue.kind === 'number' && unit === undefined)) {
+    const found = templatedOrComputed(tokens, valueAt);
+    return found && cannotScale(found.reason, found.last);
   }
 
   if (unit === undefined || next === undefined) {
-    const spelt = wholeAmountAndUnit.exec(amount.value);
-    const named = unitNamed((spelt?.[2] ?? '').toLowerCase());
-    if (spelt?.[1] && named) return literal(spelt[1], named, amount);
-    const reason = reasonFor(amount.value, 'no unit that is known here');
-    const looksLikeAmount = /\d/.test(amount.value) || templateMark.test(amount.value);
-    return amount.kind === 'string' && looksLikeAmount ? left(reason, amount) : undefined;
+    const inQuotes = wholeValueAndUnit.exec(literalValue.value);
+    const named = unitNamed((inQuotes?.[2] ?? '').toLowerCase());
+    if (inQuotes?.[1] && named) return literal(inQuotes[1], named, literalValue);
+    const reason = reasonFor(literalValue.value, 'no known unit');
+    const looksLikeValue = /\d/.test(literalValue.value) || templateMark.test(literalValue.value);
+    return literalValue.kind === 'string' && looksLikeValue ? cannotScale(reason, literalValue) : undefined;
   }
 
-  const range = rangeEnd(tokens, amountAt + 2);
-  if (range) return left('a range from one unit to another', range);
-  const further = furtherPart(tokens, amountAt + 2);
-  if (further) return left('a compound of several parts', further);
-  const following = tokens[amountAt + 2];
-  if (following?.value === '(') return left('a unit with a precision', next);
+  const range = rangeEnd(tokens, valueAt + 2);
+  if (range) return cannotScale('a range from one unit to another', range);
+  const further = furtherPart(tokens, valueAt + 2);
+  if (further) return cannotScale('a compound interval', further);
+  const following = tokens[valueAt + 2];
+  if (following?.value === '(') return cannotScale('a unit with a precision', next);
   if (following?.kind === 'template' && following.start === next.end)
-    return left('a template follows the unit', following);
-  const digits = wholeAmount.exec(amount.value)?.[1];
-  if (digits === undefined) return left(reasonFor(amount.value, 'the amount is not a whole number'), next);
+    return cannotScale('a template follows the unit', following);
+  const digits = wholeValue.exec(literalValue.value)?.[1];
+  if (digits === undefined)
+    return cannotScale(reasonFor(literalValue.value, 'the value is not a whole number'), next);
   return literal(digits, unit, next);
 
-  function literal(digits: string, unit: Unit, last: Token): Window {
-    if (digits.length > mostDigits) return left(`an amount of more than ${mostDigits} digits`, last);
-    const { start, value, kind } = amount as Token;
+  function literal(digits: string, unit: Unit, last: Token): Interval {
+    if (digits.length > mostDigits) return cannotScale(`a value of more than ${mostDigits} digits`, last);
+    const { start, value, kind } = literalValue as Token;
     const digitsStart = start + (kind === 'number' ? 0 : 1) + value.indexOf(digits);
     const minuses = [tokens[at - 1]?.value === '-', sign === '-', value.includes('-')].filter(Boolean);
     return {
@@ -93,7 +102,7 @@ export function intervalAt(tokens: readonly Token[], at: number): Window | undef
   }
 }
 
-/** Not a column of a table, a part of a templated name, a cast, nor a name given with AS. */
+/** Whether the word is the keyword: not a column, part of a templated name, the type of a cast, nor an alias. */
 function isKeyword(token: Token, previous: Token | undefined): boolean {
   if (token.kind !== 'word' || token.value !== 'interval') return false;
   if (previous === undefined) return true;
@@ -101,9 +110,9 @@ function isKeyword(token: Token, previous: Token | undefined): boolean {
   return previous.value !== '.' && previous.value !== '::' && previous.value !== 'as';
 }
 
-function reasonFor(amount: string, otherwise: string): string {
-  if (templateMark.test(amount)) return 'a template in the amount';
-  if (fraction.test(amount)) return 'a fraction';
-  if (severalParts.test(amount)) return 'a compound of several parts';
+function reasonFor(value: string, otherwise: string): string {
+  if (templateMark.test(value)) return 'a template in the value';
+  if (fraction.test(value)) return 'a fraction';
+  if (severalParts.test(value)) return 'a compound interval';
   return otherwise;
 }

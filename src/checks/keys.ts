@@ -3,18 +3,18 @@ import type { Schedule } from './schedules.ts';
 declare const loadTestKey: unique symbol;
 
 /**
- * An object key that may be written. Only the builders below make one, so an object store that takes
- * nothing else cannot be asked to write anywhere but under the two load-test prefixes.
+ * An object key that may be written. Only the functions below make one, so an object store that accepts no other
+ * type can only write below the two load-test prefixes.
  */
 export type LoadTestKey = string & { readonly [loadTestKey]: true };
 
 export interface Prefixes {
-  /** Without slashes at the ends, for example `checks_load_test/configs`. */
+  /** Without leading or trailing slash, for example `checks_load_test/configs`. */
   readonly configsPrefix: string;
   readonly dagsPrefix: string;
 }
 
-/** `{configsPrefix}/{schedule}/{load}x/`, with the slash. */
+/** `{configsPrefix}/{schedule}/{load}x/`, with the trailing slash. */
 export function configsFolder(prefixes: Prefixes, schedule: Schedule, load: number): string {
   return `${prefixes.configsPrefix}/${schedule}/${load}x/`;
 }
@@ -29,7 +29,7 @@ export function dagKey(prefixes: Prefixes, name: string): LoadTestKey {
   return join(`${prefixes.dagsPrefix}/`, name);
 }
 
-/** Whether a path can be a key that no proxy and no server reads in more than one way: the rule before the wire. */
+/** Whether every proxy and server reads this path as the same key. */
 export function isPlainPath(path: string): boolean {
   return path
     .split('/')

@@ -1,32 +1,32 @@
 /**
- * A quick reader for checks as they are mostly written: block mappings and sequences, one line or one block scalar
- * a value, one document. It answers `undefined` at the first thing that it is not certain of, and the full parser
- * reads the file then; so what it does answer is what the full parser would say.
+ * A fast reader for checks as they are mostly written: one document of block mappings and sequences, each value on
+ * one line or in one block scalar. It returns `undefined` at the first thing that it is not certain of, and the full
+ * parser reads the file instead; whatever it does return is what the full parser would return.
  */
 import { decodeBlock } from './blockScalar.ts';
+import type { CheckScalar, ScalarFilter } from './decodedText.ts';
 import { decodeDoubleQuoted, decodePlain, decodeSingleQuoted } from './flowScalar.ts';
-import { type LeanValue, leanBlockEnd, leanValue } from './leanValue.ts';
-import type { CheckScalar, Wanted } from './scalars.ts';
+import { type FastPathValue, fastPathBlockEnd, fastPathValue } from './leanValue.ts';
 
 interface Collection {
   readonly kind: 'map' | 'seq';
   readonly indent: number;
   /** The keys of a map so far. */
   readonly keys: Set<string>;
-  /** A map's latest key; the key whose value a sequence is. */
+  /** The latest key of a map; for a sequence, the key that it is the value of. */
   key: string | undefined;
 }
 
 const plainKey = /[A-Za-z_][\w.-]*(?: +[\w.-]+)*(?=:(?: |$))/y;
-/** Beyond 1,024 characters an implicit key is an error. */
+/** YAML 1.2.2, section 7.4.2: an implicit key of more than 1,024 characters is an error. */
 const longestKey = 1000;
 
-/** The wanted scalars of a file, or `undefined` when the full parser has to read it. */
-export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | undefined {
+/** Reads the scalars of a file that pass `filter`; `undefined` when the full parser has to read the file. */
+export function fastPathScalars(source: string, filter: ScalarFilter): CheckScalar[] | undefined {
   if (source.includes('\t') || source.startsWith('\ufeff') || /\r(?!\n)/.test(source)) return undefined;
   const scalars: CheckScalar[] = [];
   const stack: Collection[] = [];
-  /** How deep the collection lies whose latest value is still to come. */
+  /** The depth of the collection whose latest value is still to come; -1 when none is. */
   let pending = 0;
   let isFirstLine = true;
 
@@ -44,7 +44,7 @@ export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | und
         if (value === undefined) return undefined;
         pending = value.style === 'none' ? stack.length : -1;
         if (value.style === 'block') {
-          const blockEnd = leanBlockEnd(source, next, stack.at(-1)?.indent ?? 0);
+          const blockEnd = fastPathBlockEnd(source, next, stack.at(-1)?.indent ?? 0);
           if (blockEnd === undefined) return undefined;
           if (blockEnd > next) take(value, blockEnd, false, next);
           next = blockEnd;
@@ -55,8 +55,8 @@ export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | und
   }
   return scalars;
 
-  /** Takes a line's indicators and key; answers the value behind them. */
-  function readLine(line: string, indent: number, offset: number): LeanValue | undefined {
+  /** Reads the indicators and the key of a line; returns the value after them. */
+  function readLine(line: string, indent: number, offset: number): FastPathValue | undefined {
     if (indent === 0 && /^(?:---|\.\.\.)(?: |$)/.test(line)) return undefined;
     let column = indent;
     let within = false;
@@ -66,7 +66,7 @@ export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | und
       within = true;
     }
     plainKey.lastIndex = column;
-    if (!plainKey.test(line)) return within ? leanValue(line, column, offset) : undefined;
+    if (!plainKey.test(line)) return within ? fastPathValue(line, column, offset) : undefined;
     const end = plainKey.lastIndex;
     const map = end - column > longestKey ? undefined : enter('map', column, within);
     const key = line.slice(column, end);
@@ -75,10 +75,10 @@ export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | und
     map.key = key;
     const start = offset + column;
     take({ style: 'plain', start, end: offset + end, escaped: false }, offset + end, true, 0);
-    return leanValue(line, skipBlanks(line, end + 1), offset);
+    return fastPathValue(line, skipBlanks(line, end + 1), offset);
   }
 
-  /** The collection at this column: the one that is open there, or a new one where a value is expected. */
+  /** Returns the collection that is open at this column, or opens one where a value is expected. */
   function enter(kind: Collection['kind'], column: number, within: boolean): Collection | undefined {
     if (!within) {
       while ((stack.at(-1)?.indent ?? -1) > column) stack.pop();
@@ -96,10 +96,10 @@ export function leanScalars(source: string, wanted: Wanted): CheckScalar[] | und
     return opened;
   }
 
-  /** Keeps a scalar that is wanted; false for a wanted flow collection, whose scalars are not told apart here. */
-  function take(value: LeanValue, end: number, isKey: boolean, contentStart: number): boolean {
+  /** Keeps a scalar that passes the filter; false for a flow collection that passes, because it is not split here. */
+  function take(value: FastPathValue, end: number, isKey: boolean, contentStart: number): boolean {
     const { style, start, escaped } = value;
-    if (!wanted(start, end, escaped)) return true;
+    if (!filter(start, end, escaped)) return true;
     if (style === 'flow') return false;
     const parentKey = isKey ? undefined : stack.at(-1)?.key;
     const decode = () => {

@@ -1,11 +1,11 @@
 /**
- * One value on one line, in the spellings that checks are mostly written in. Whatever is not certain here is
- * `undefined`, and the whole file is read by the full parser instead.
+ * Reads one value on one line, in the forms that checks mostly use. Whatever is not certain here is `undefined`, and
+ * the full parser reads the whole file instead.
  */
 
-export interface LeanValue {
+export interface FastPathValue {
   readonly style: 'none' | 'plain' | 'single' | 'double' | 'block' | 'flow';
-  /** Quotes included, blanks and comments not; for a block, that of its header. */
+  /** With quotes, without blanks and comments; for a block, the range of its header. */
   readonly start: number;
   readonly end: number;
   readonly escaped: boolean;
@@ -19,8 +19,8 @@ const plainStart = /[A-Za-z0-9_(./$+=<~^;\u0080-\uffff]|-(?=[\w.])/y;
 const doubleQuoted = /"(?:[^"\\]|\\[0abtnvfre "/\\N_LP])*"/y;
 const singleQuoted = /'(?:[^']|'')*'/y;
 
-/** The value that stands on `line` from `at` on; `offset` is where the line begins in the source. */
-export function leanValue(line: string, at: number, offset: number): LeanValue | undefined {
+/** Reads the value on `line` from `at`; `offset` is where the line begins in the source. */
+export function fastPathValue(line: string, at: number, offset: number): FastPathValue | undefined {
   const first = line[at];
   if (first === undefined || first === '#') return value('none', at, at);
   if (first === '"') return matched('double', doubleQuoted);
@@ -34,12 +34,12 @@ export function leanValue(line: string, at: number, offset: number): LeanValue |
     return pattern.test(line) ? pattern.lastIndex : -1;
   }
 
-  function matched(style: LeanValue['style'], pattern: RegExp): LeanValue | undefined {
+  function matched(style: FastPathValue['style'], pattern: RegExp): FastPathValue | undefined {
     const end = matchEnd(pattern);
     return end >= 0 && isRestOfLine(line, end) ? value(style, at, end) : undefined;
   }
 
-  function plain(): LeanValue | undefined {
+  function plain(): FastPathValue | undefined {
     const comment = line.indexOf(' #', at);
     let end = comment < 0 ? line.length : comment;
     while (line[end - 1] === ' ') end -= 1;
@@ -49,13 +49,13 @@ export function leanValue(line: string, at: number, offset: number): LeanValue |
     return value('plain', at, end);
   }
 
-  function value(style: LeanValue['style'], start: number, end: number): LeanValue {
+  function value(style: FastPathValue['style'], start: number, end: number): FastPathValue {
     const escaped = style === 'double' && line.slice(start, end).includes('\\');
     return { style, start: offset + start, end: offset + end, escaped };
   }
 }
 
-/** Nothing but blanks and a comment from `at` on. */
+/** Whether only blanks and a comment follow from `at`. */
 function isRestOfLine(line: string, at: number): boolean {
   let next = at;
   while (line[next] === ' ') next += 1;
@@ -63,10 +63,10 @@ function isRestOfLine(line: string, at: number): boolean {
 }
 
 /**
- * Where the content of a block scalar that begins at `start` ends, trailing empty lines included; it has to be
- * indented more than `parentIndent`.
+ * Finds the end of a block scalar whose content begins at `start`, trailing empty lines included; the content must
+ * be indented more than `parentIndent`.
  */
-export function leanBlockEnd(source: string, start: number, parentIndent: number): number | undefined {
+export function fastPathBlockEnd(source: string, start: number, parentIndent: number): number | undefined {
   let contentIndent = -1;
   let deepestBlank = 0;
   for (let at = start; at < source.length; ) {

@@ -1,13 +1,13 @@
 import { diffLines } from 'diff';
 
 export interface LineChange {
-  /** 1-based, in the newer text (in the older one for a line that is gone). */
+  /** 1-based, in the newer text (in the older one for a deleted line). */
   readonly line: number;
   readonly before: string;
   readonly after: string;
 }
 
-/** The lines in which two texts differ, paired where a run of lines replaces another. */
+/** Lists the lines in which two texts differ, paired where a run of lines replaces another. */
 export function lineChanges(before: string, after: string): LineChange[] {
   const changes: LineChange[] = [];
   let line = 1;

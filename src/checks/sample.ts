@@ -1,6 +1,5 @@
 import type { ExpectedFile } from './expected.ts';
 import { scanIntervals } from './scale.ts';
-import { decodeCheck } from './sourceText.ts';
 
 export interface SampleChange {
   readonly file: string;
@@ -11,7 +10,7 @@ export interface SampleChange {
   readonly after: string;
 }
 
-/** The first change of a few files, taken in turn from each kind of file, so that every rule is seen once. */
+/** The first change of a few files, taken in turn from each kind of file, so that every rule is shown once. */
 export function sampleChanges(files: readonly ExpectedFile[], most: number): SampleChange[] {
   const kinds = new Map<string, ExpectedFile[]>();
   for (const one of files) {
@@ -41,11 +40,9 @@ export function sampleChanges(files: readonly ExpectedFile[], most: number): Sam
   });
 }
 
-/** Scaling keeps every line where it was, so the literal that is replaced stands on the same line. */
+/** Scaling keeps every line in its place, so the literal that is replaced is on the same line. */
 function literalOnDisk(one: ExpectedFile, line: number): string | undefined {
-  const text =
-    one.file.disk === undefined || one.rule.scales === undefined ? undefined : decodeCheck(one.file.disk);
-  if (text === undefined || 'invalid' in text || one.rule.scales === undefined) return undefined;
-  const literal = scanIntervals(text.source, one.rule.scales).literals.find((found) => found.line === line);
-  return literal && literal.head + literal.digits + literal.tail;
+  if (one.file.disk === undefined || one.rule.scales === undefined) return undefined;
+  const { literals } = scanIntervals(one.file.disk, one.rule.scales);
+  return literals.find((literal) => literal.line === line)?.text;
 }

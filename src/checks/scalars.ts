@@ -1,4 +1,4 @@
-/** Every scalar of a check file that may hold SQL, with the way back from what it says to where it says it. */
+/** Reads the scalars of a check file that may contain SQL, with a map from their text back to the source. */
 import {
   type CST,
   isAlias,
@@ -11,47 +11,36 @@ import {
   type YAMLParseError,
 } from 'yaml';
 import { decodeBlock } from './blockScalar.ts';
-import type { DecodedText } from './decodedText.ts';
+import type { CheckScalar, ScalarFilter } from './decodedText.ts';
 import { decodeDoubleQuoted, decodePlain, decodeSingleQuoted } from './flowScalar.ts';
-import { leanScalars } from './leanScalars.ts';
+import { fastPathScalars } from './leanScalars.ts';
 import { type InvalidCheck, lineCounter } from './sourceText.ts';
-
-export interface CheckScalar {
-  /** Where it is spelt in the source, quotes or block header included. */
-  readonly start: number;
-  readonly end: number;
-  /** Double-quoted with a backslash: the spelling may hide a word. */
-  readonly escaped: boolean;
-  readonly isKey: boolean;
-  /** The mapping key whose value it is, or belongs to as an item of a sequence. */
-  readonly parentKey: string | undefined;
-  decode(): DecodedText;
-}
-
-/** Whether a stretch of the source is of interest; `escaped` as in `CheckScalar`. */
-export type Wanted = (start: number, end: number, escaped: boolean) => boolean;
 
 export type CheckScalars = { readonly scalars: CheckScalar[] } | { readonly invalid: InvalidCheck };
 
 /**
- * The wanted scalars of all documents in the order of the file. An alias adds nothing: its anchor is there already,
- * so nothing is ever expanded. Keys have to be unique within their mapping, `<<` excepted.
+ * Reads the scalars of all documents that pass `filter`, in the order of the file. An alias adds nothing: its anchor
+ * is listed, so nothing is ever expanded. Keys must be unique within their mapping, except `<<`.
  */
-export function readScalars(source: string, wanted: Wanted): CheckScalars {
-  const scalars = leanScalars(source, wanted);
-  return scalars ? { scalars } : fullScalars(source, wanted);
+export function readScalars(source: string, filter: ScalarFilter): CheckScalars {
+  const scalars = fastPathScalars(source, filter);
+  return scalars ? { scalars } : parseScalars(source, filter);
 }
 
-/** The same, by the full parser alone. */
-export function fullScalars(source: string, wanted: Wanted): CheckScalars {
-  const invalid = ({ offset, message }: Fault) => {
+/** Does what `readScalars` does with the full parser alone. */
+export function parseScalars(source: string, filter: ScalarFilter): CheckScalars {
+  const invalid = ({ offset, message }: YamlError): CheckScalars => {
     const text = lineAt(source, offset);
     const guess = /\{[{%]/.test(text) ? ' (a template?)' : '';
     return {
-      invalid: { line: lineCounter(source)(offset), message: message.slice(0, longestMessage) + guess },
+      invalid: {
+        kind: 'yaml',
+        line: lineCounter(source)(offset),
+        message: message.slice(0, longestMessage) + guess,
+      },
     };
   };
-  // Only strings are wanted: the failsafe schema resolves nothing, whatever YAML version a file names.
+  // Only strings matter here: the failsafe schema resolves nothing, whatever YAML version a file names.
   const documents = parseAllDocuments(source, {
     keepSourceTokens: true,
     prettyErrors: false,
@@ -61,12 +50,12 @@ export function fullScalars(source: string, wanted: Wanted): CheckScalars {
   const scalars: CheckScalar[] = [];
   if ('empty' in documents) {
     const error = documents.errors[0];
-    return error ? invalid(faultOf(error)) : { scalars };
+    return error ? invalid(yamlErrorOf(error)) : { scalars };
   }
   for (const document of documents) {
     const error = document.errors[0];
-    const fault = error ? faultOf(error) : collect(source, document.contents, wanted, scalars);
-    if (fault) return invalid(fault);
+    const problem = error ? yamlErrorOf(error) : collect(source, document.contents, filter, scalars);
+    if (problem) return invalid(problem);
   }
   return { scalars };
 }
@@ -76,28 +65,32 @@ function lineAt(source: string, offset: number): string {
   return source.slice(source.lastIndexOf('\n', offset - 1) + 1, end < 0 ? source.length : end);
 }
 
-/** A message may quote the file. */
+/** Characters; a message may quote the file. */
 const longestMessage = 150;
 
-interface Fault {
+interface YamlError {
   readonly offset: number;
   readonly message: string;
 }
 
-function faultOf({ code, message, pos }: YAMLParseError): Fault {
+function yamlErrorOf({ code, message, pos }: YAMLParseError): YamlError {
   return { offset: pos[0], message: code === 'RESOURCE_EXHAUSTION' ? 'nested too deeply' : message };
 }
 
 function collect(
   source: string,
   root: ParsedNode | null,
-  wanted: Wanted,
+  filter: ScalarFilter,
   scalars: CheckScalar[],
-): Fault | undefined {
+): YamlError | undefined {
   const anchors = new Set<string>();
   return visit(root, undefined, false);
 
-  function visit(node: ParsedNode | null, parentKey: string | undefined, isKey: boolean): Fault | undefined {
+  function visit(
+    node: ParsedNode | null,
+    parentKey: string | undefined,
+    isKey: boolean,
+  ): YamlError | undefined {
     if (node === null) return undefined;
     if (isAlias(node)) {
       if (anchors.has(node.source)) return undefined;
@@ -106,28 +99,28 @@ function collect(
     if (node.anchor !== undefined) anchors.add(node.anchor);
     if (isScalar(node)) {
       const scalar = scalarOf(source, node.srcToken, parentKey, isKey);
-      if (scalar && wanted(scalar.start, scalar.end, scalar.escaped)) scalars.push(scalar);
+      if (scalar && filter(scalar.start, scalar.end, scalar.escaped)) scalars.push(scalar);
       return undefined;
     }
     if (isMap(node)) return visitMap(node);
     if (!isSeq(node)) return undefined;
     for (const item of node.items) {
-      const fault = visit(item as ParsedNode, parentKey, false);
-      if (fault) return fault;
+      const problem = visit(item as ParsedNode, parentKey, false);
+      if (problem) return problem;
     }
     return undefined;
   }
 
-  function visitMap(map: YAMLMap.Parsed): Fault | undefined {
+  function visitMap(map: YAMLMap.Parsed): YamlError | undefined {
     const seen = new Set<string>();
     for (const { key, value } of map.items) {
       const name = isScalar(key) ? String(key.value) : undefined;
       if (name !== undefined && name !== '<<') {
-        if (seen.has(name)) return { offset: key.range[0], message: 'a key that its mapping has already' };
+        if (seen.has(name)) return { offset: key.range[0], message: 'a duplicate key in its mapping' };
         seen.add(name);
       }
-      const fault = visit(key, undefined, true) ?? visit(value, name, false);
-      if (fault) return fault;
+      const problem = visit(key, undefined, true) ?? visit(value, name, false);
+      if (problem) return problem;
     }
     return undefined;
   }

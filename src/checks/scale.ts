@@ -1,15 +1,15 @@
-/** Reads the windows of a check file and rewrites the numbers in them; every other unit of the text stays. */
+/** The door of this room: finds the intervals in a check file and rewrites their numbers. Every other byte stays. */
 import { readScalars } from './scalars.ts';
 import type { IntervalUnit } from './schedules.ts';
-import { type InvalidCheck, lineCounter } from './sourceText.ts';
-import { mayHoldWindow, type SurveyedLiteral, surveyScalar } from './survey.ts';
+import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './sourceText.ts';
+import { mayContainInterval, type SurveyedLiteral, surveyScalar } from './survey.ts';
 
-/** A literal of the chosen unit. `line` is 1-based and that of its digits; offsets are UTF-16 code units. */
+/** An interval of the chosen unit. `line` is that of its digits, 1-based; offsets count in the decoded file. */
 export interface IntervalLiteral extends SurveyedLiteral {
   readonly line: number;
 }
 
-/** What a reader may take for a window of this check, and why a load leaves it. */
+/** An interval that a load leaves unscaled, and why. */
 export interface NotScaled {
   readonly line: number;
   readonly text: string;
@@ -21,34 +21,59 @@ export interface Remark {
   readonly text: string;
 }
 
-/** In the order of the file. `invalid` is there when the file is left alone whole; the lists are empty then. */
-export interface Scan {
+interface Findings {
+  readonly notScaled: readonly NotScaled[];
+  readonly remarks: readonly Remark[];
+  /** Present when the whole file is left alone; every list is empty then. */
+  readonly invalid?: InvalidCheck;
+}
+
+/** Lists are in the order of the file. */
+export interface Scan extends Findings {
   readonly literals: readonly IntervalLiteral[];
-  readonly notScaled: readonly NotScaled[];
-  readonly remarks: readonly Remark[];
-  readonly invalid?: InvalidCheck;
 }
 
-export interface Rewritten {
-  readonly text: string;
-  /** The literals on one line each: `INTERVAL '3' hour`, `INTERVAL '6' hour`. */
+/** Lists are in the order of the file. */
+export interface Rewritten extends Findings {
+  /** The very object that was given when nothing changed. */
+  readonly bytes: Uint8Array;
+  /** Each interval on one line: `INTERVAL '3' hour`, `INTERVAL '6' hour`. */
   readonly changes: readonly { readonly line: number; readonly before: string; readonly after: string }[];
-  /** How many literals of the unit the file holds, changed or not. */
+  /** How many intervals of the unit the file contains, changed or not. */
   readonly literals: number;
-  readonly notScaled: readonly NotScaled[];
-  readonly remarks: readonly Remark[];
-  readonly invalid?: InvalidCheck;
 }
 
-/** What to say of a file of a scaled schedule in which `literals` is 0. */
-export function noLiteralRemark(unit: IntervalUnit): string {
-  return `no INTERVAL literal in ${unit}s: a load does not change what this check reads`;
+/** Finds every interval of `unit` in the SQL of a check file. */
+export function scanIntervals(bytes: Uint8Array, unit: IntervalUnit): Scan {
+  const decoded = decodeCheck(bytes);
+  return 'invalid' in decoded ? { ...nothing, invalid: decoded.invalid } : scanText(decoded.source, unit);
 }
 
-/** Every interval literal of `unit` in the SQL of a check file. */
-export function scanIntervals(source: string, unit: IntervalUnit): Scan {
-  const read = readScalars(source, mayHoldWindow(source));
-  if ('invalid' in read) return { literals: [], notScaled: [], remarks: [], invalid: read.invalid };
+/** Multiplies every value of `unit` by `load`, a whole number from 1. Load 1 changes nothing. */
+export function scaleIntervals(bytes: Uint8Array, unit: IntervalUnit, load: number): Rewritten {
+  const factor = BigInt(load);
+  return rewrite(bytes, [unit], ({ value }) => value * factor);
+}
+
+/**
+ * Changes every interval of `units` whose value is `from` to `to`; with `line`, only those on that line. Both values
+ * are whole numbers without a sign; the sign in the file stays.
+ */
+export function fixIntervals(
+  bytes: Uint8Array,
+  units: readonly IntervalUnit[],
+  fix: { readonly from: number; readonly to: number; readonly line?: number | undefined },
+): Rewritten {
+  return rewrite(bytes, units, ({ value, line }) =>
+    value === BigInt(fix.from) && (fix.line === undefined || fix.line === line) ? BigInt(fix.to) : undefined,
+  );
+}
+
+const nothing: Scan = { literals: [], notScaled: [], remarks: [] };
+
+function scanText(source: string, unit: IntervalUnit): Scan {
+  const read = readScalars(source, mayContainInterval(source));
+  if ('invalid' in read) return { ...nothing, invalid: read.invalid };
   const lineOf = lineCounter(source);
   const literals: IntervalLiteral[] = [];
   const notScaled: NotScaled[] = [];
@@ -63,54 +88,40 @@ export function scanIntervals(source: string, unit: IntervalUnit): Scan {
   return { literals, notScaled, remarks };
 }
 
-/** The file with every amount of `unit` multiplied by `load`, a whole number from 1. Load 1 gives the same text. */
-export function scaleIntervals(source: string, unit: IntervalUnit, load: number): Rewritten {
-  const factor = BigInt(load);
-  const scan = scanIntervals(source, unit);
-  return rewrite(source, scan, ({ amount }) => amount * factor);
-}
-
-/**
- * The file with every literal of `units` whose amount is `from` changed to `to`, on `line` only when it is given.
- * Both are whole numbers without a sign; the sign in the file stays.
- */
-export function fixIntervals(
-  source: string,
-  units: readonly IntervalUnit[],
-  fix: { readonly from: number; readonly to: number; readonly line?: number | undefined },
-): Rewritten {
-  const scans = units.map((unit) => scanIntervals(source, unit));
-  const literals = scans.flatMap((scan) => scan.literals).sort((a, b) => a.start - b.start);
-  const [first = { notScaled: [], remarks: [] }] = scans;
-  return rewrite(source, { ...first, literals }, ({ amount, line }) =>
-    amount === BigInt(fix.from) && (fix.line === undefined || fix.line === line) ? BigInt(fix.to) : undefined,
-  );
-}
-
+/** Writes the value that `valueFor` gives; undefined keeps an interval as it is. Findings are those of the first unit. */
 function rewrite(
-  source: string,
-  scan: Scan,
-  amountFor: (literal: IntervalLiteral) => bigint | undefined,
+  bytes: Uint8Array,
+  units: readonly IntervalUnit[],
+  valueFor: (literal: IntervalLiteral) => bigint | undefined,
 ): Rewritten {
-  const { literals, ...told } = scan;
+  const decoded = decodeCheck(bytes);
+  if ('invalid' in decoded) return { ...nothing, bytes, changes: [], literals: 0, invalid: decoded.invalid };
+  const { source } = decoded;
+  const [first = nothing, ...others] = units.map((unit) => scanText(source, unit));
+  const literals = others.length === 0 ? first.literals : merged([first, ...others]);
   const changes: { line: number; before: string; after: string }[] = [];
   let text = '';
   let copied = 0;
   for (const literal of literals) {
-    const amount = amountFor(literal);
-    if (amount === undefined || amount === literal.amount) continue;
-    const digits = String(amount);
-    changes.push({ line: literal.line, before: spelt(literal), after: spelt(literal, digits) });
+    const value = valueFor(literal);
+    if (value === undefined || value === literal.value) continue;
+    const digits = String(value);
+    changes.push({ line: literal.line, before: literal.text, after: textWith(literal, digits) });
     text += source.slice(copied, literal.start) + digits;
     copied = literal.end;
   }
-  return { ...told, text: text + source.slice(copied), changes, literals: literals.length };
+  const rewritten = changes.length === 0 ? bytes : encodeCheck(text + source.slice(copied));
+  return { ...first, bytes: rewritten, changes, literals: literals.length };
 }
 
-function spelt({ head, digits, tail }: SurveyedLiteral, amount = digits): string {
-  return head + amount + tail;
+function merged(scans: readonly Scan[]): IntervalLiteral[] {
+  return scans.flatMap((scan) => scan.literals).sort((one, other) => one.start - other.start);
+}
+
+function textWith({ text, digitsStart, digitsEnd }: SurveyedLiteral, digits: string): string {
+  return text.slice(0, digitsStart) + digits + text.slice(digitsEnd);
 }
 
 function twoSidedRemark(first: SurveyedLiteral, second: SurveyedLiteral): string {
-  return `holds a two-sided window (${spelt(first)} and ${spelt(second)}): it moves as well as widens`;
+  return `two-sided interval (${first.text} and ${second.text}): it moves as well as widens`;
 }

@@ -4,22 +4,22 @@ import type { ExpectedFile } from './expected.ts';
 import type { Manifest, Review } from './review.ts';
 
 export interface ScalePlan {
-  /** Files whose bytes on disk are not what they have to be. */
+  /** Files whose bytes on disk differ from what they should be. */
   readonly writes: readonly ExpectedFile[];
-  /** Those among them that somebody edited by hand. */
+  /** Those of them that somebody edited by hand. */
   readonly edited: readonly ExpectedFile[];
   readonly fixesApplied: readonly string[];
-  /** Fixes of the level on disk that the new load does not take over. */
+  /** Fixes of the level on disk that the new load does not keep. */
   readonly fixesNotCarried: readonly string[];
 }
 
-/** What a scaling has to write, and whose work it would overwrite. Nothing is decided by what the last load was. */
+/** Plans what a scaling writes, and whose edits it would overwrite. The previous load decides nothing. */
 export function planScaling(review: Review, session: Session, written: readonly Manifest[]): ScalePlan {
   const allFixes = [...session.fixes.values()].flat();
   const writes = review.files.filter(
     (one) =>
       one.file.diskDigest !== one.digest &&
-      (one.rule.scales !== undefined || one.fix !== undefined || holdsFix(one, allFixes)),
+      (one.rule.scales !== undefined || one.fix !== undefined || isFixOnDisk(one, allFixes)),
   );
   const applied = review.files.flatMap((one) => (one.fix === undefined ? [] : [one.path]));
   const onDisk = session.level === undefined ? [] : (session.fixes.get(session.level.load) ?? []);
@@ -34,12 +34,12 @@ export function planScaling(review: Review, session: Session, written: readonly 
   };
 }
 
-/** A file that is not scaled is only touched to take back a fix of another load. */
-function holdsFix(one: ExpectedFile, fixes: readonly Fix[]): boolean {
+/** A file that is not scaled is only written to undo a fix of another load. */
+function isFixOnDisk(one: ExpectedFile, fixes: readonly Fix[]): boolean {
   return fixes.some((fix) => fix.path === one.path && fix.digest === one.file.diskDigest);
 }
 
-/** The files as they will lie on disk once the writes are done. */
+/** The files as they will be on disk after the writes. */
 export function afterWrites(files: readonly ExpectedFile[], writes: readonly ExpectedFile[]): ExpectedFile[] {
   const written = new Set(writes);
   return files.map((one) =>

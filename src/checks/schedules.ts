@@ -1,20 +1,17 @@
-/**
- * The rules table of the workflow: which file belongs to which schedule, and what a load does to it.
- * One table, read by scaling, upload, review and the docs.
- */
+/** Which file belongs to which schedule, and what a load does to it: the one table that everything else reads. */
 
 export const schedules = ['15m', 'hourly', 'daily'] as const;
 export type Schedule = (typeof schedules)[number];
 
-/** The unit whose amounts a load multiplies. */
+/** The unit whose values a load multiplies. */
 export type IntervalUnit = 'hour' | 'day';
 
 export interface FileRule {
   readonly suffix: string;
   readonly schedule: Schedule;
-  /** Absent: the file is uploaded as it is. */
+  /** Absent when the file is uploaded unscaled. */
   readonly scales?: IntervalUnit;
-  /** Copied from the production prefix; a file of this kind in the target repository is ignored. */
+  /** Copied from the production prefix; files of this kind in the target repository are ignored. */
   readonly fromProduction?: true;
 }
 
@@ -28,10 +25,10 @@ export const fileRules: readonly FileRule[] = [
   { suffix: '_daily.yml', schedule: 'daily', scales: 'day' },
 ];
 
-/** The rule for a check file, by the end of its name; undefined for a file of no known suffix. */
+/** Finds the rule for a check file by the suffix of its name; undefined for an unknown suffix. */
 export function ruleFor(path: string): FileRule | undefined {
   return fileRules.find((rule) => path.endsWith(rule.suffix));
 }
 
-/** Seconds between two runs of a schedule: the window that a round has to fit. */
+/** Seconds between two runs of a schedule: the window that a round must fit. */
 export const windowSeconds: Readonly<Record<Schedule, number>> = { '15m': 900, hourly: 3600, daily: 86_400 };

@@ -1,13 +1,15 @@
-/** Between the bytes of a check file and the text that the scanner reads: exact in both directions. */
+/** Converts between the bytes of a check file and the text that the scanner reads, exactly in both directions. */
 
-/** Why a file is left alone whole. */
+/** Why a whole file is left alone. */
 export interface InvalidCheck {
+  /** `bytes`: another encoding than UTF-8, or too large. `yaml`: text that is not valid YAML. */
+  readonly kind: 'bytes' | 'yaml';
   /** 1-based. */
   readonly line: number;
   readonly message: string;
 }
 
-/** A check of this size is no check: real ones are a few kilobytes, the largest in public use below 50. */
+/** Real checks have a few kilobytes; the largest in public use has less than 50. */
 export const maxCheckBytes = 1024 * 1024;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -15,29 +17,33 @@ const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
- * The text of a check file, its byte order mark included, so that `encodeCheck` gives the same bytes back.
- * Bytes that are not UTF-8, and files over `maxCheckBytes`, come back as `invalid`.
+ * Decodes a check file, its byte order mark included, so that `encodeCheck` restores the same bytes. Bytes that are
+ * not UTF-8, and files over `maxCheckBytes`, are `invalid`.
  */
 export function decodeCheck(bytes: Uint8Array): { source: string } | { invalid: InvalidCheck } {
   if (bytes.length > maxCheckBytes)
-    return { invalid: { line: 1, message: `larger than ${maxCheckBytes} bytes, too large for a check` } };
+    return invalid(1, `larger than ${maxCheckBytes} bytes, too large for a check`);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    return { invalid: { line: 1, message: 'UTF-16, not UTF-8' } };
+    return invalid(1, 'UTF-16, not UTF-8');
   try {
     return { source: decoder.decode(bytes) };
   } catch {
-    return { invalid: { line: lineOfBadByte(bytes), message: 'not UTF-8' } };
+    return invalid(lineOfBadByte(bytes), 'not UTF-8');
   }
 }
 
-/** The bytes of a text that `decodeCheck` gave, edited or not. */
+function invalid(line: number, message: string): { invalid: InvalidCheck } {
+  return { invalid: { kind: 'bytes', line, message } };
+}
+
+/** Encodes a text that `decodeCheck` returned, edited or not. */
 export function encodeCheck(source: string): Uint8Array {
   return encoder.encode(source);
 }
 
 /**
- * 1-based lines of offsets (UTF-16 code units); a line ends with LF, as git and editors count. Quick when the
- * offsets rise.
+ * Converts offsets (UTF-16 code units) to 1-based lines; a line ends with LF, as git and editors count. Fast when
+ * the offsets rise.
  */
 export function lineCounter(source: string): (offset: number) => number {
   let line = 1;

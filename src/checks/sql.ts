@@ -1,6 +1,6 @@
 /**
- * The lexical rules of Trino, Athena and Spark, as far as they decide what is a word, what is a string and
- * what is a comment. Templates (Jinja, shell, Python) are tokens of their own: they stand for SQL unseen.
+ * The lexical rules of Trino, Athena and Spark, as far as they separate words, strings and comments. A template
+ * (Jinja, shell, Python) is one token: it stands for SQL that is not known here.
  */
 
 export interface Token {
@@ -8,14 +8,14 @@ export interface Token {
   readonly kind: 'word' | 'number' | 'string' | 'double' | 'identifier' | 'template' | 'symbol';
   readonly start: number;
   readonly end: number;
-  /** Words in lower case (ASCII), strings without their quotes, everything else as spelt. */
+  /** Words in lower case (ASCII), strings without their quotes, everything else as written. */
   readonly value: string;
 }
 
 /**
- * Where readers differ. Spark takes a backslash in a string as an escape and at the end of a `--` comment as
- * its continuation, and comments nest; nothing of this in Trino. What a template engine reads first may have
- * quotes in a `{{ … }}` in a string.
+ * Where engines differ. In Spark, a backslash escapes in a string and continues a `--` comment at its end, and
+ * comments nest; in Trino, none of this is so. A template engine that runs first allows quotes in a `{{ … }}` inside
+ * a string.
  */
 export interface Reading {
   readonly engine: 'trino' | 'spark';
@@ -24,11 +24,11 @@ export interface Reading {
 
 export interface Tokens {
   readonly tokens: readonly Token[];
-  /** False: a quote or a comment is open at the end, or one ends that never began. */
+  /** False when a quote or comment is still open at the end, or one ends that never began. */
   readonly closed: boolean;
 }
 
-/** No template that a person writes in SQL is longer; without a limit, unclosed ones take quadratic time. */
+/** Characters; longer than any template in real SQL. Without a limit, unclosed templates take quadratic time. */
 const longestTemplate = 4000;
 
 const isAscii = /^[ -~]*$/;
@@ -38,7 +38,7 @@ const number = /\d[\w.]*/y;
 const pointedNumber = /\.\d[\w.]*/y;
 const template = /\$\{[^}]{0,200}\}|\{[\w.:!$ -]{0,200}\}|[$@]\w+|%\(\w+\)\w|%[sd]\b|:[A-Za-z_]\w*|\?/y;
 
-/** Splits SQL into tokens; comments and blanks leave none. */
+/** Splits SQL into tokens; comments and blanks are dropped. */
 export function tokenise(text: string, reading: Reading): Tokens {
   const tokens: Token[] = [];
   let at = 0;
@@ -107,7 +107,7 @@ function endOfNestedComment(text: string, at: number): number {
   return -1;
 }
 
-/** Behind the closing quote; -1 when there is none. A doubled quote is one inside. */
+/** The position after the closing quote; -1 when there is none. A doubled quote stands for one quote. */
 function endOfQuoted(text: string, start: number, backslashEscapes: boolean, templates: boolean): number {
   const quote = text[start];
   for (let at = start + 1; at < text.length; at += 1) {
@@ -122,7 +122,7 @@ function endOfQuoted(text: string, start: number, backslashEscapes: boolean, tem
   return -1;
 }
 
-/** Behind `{{ … }}` or `{% … %}`; -1 when there is none at `at`. */
+/** The position after the `{{ … }}` or `{% … %}` at `at`; -1 when there is none. */
 function endOfTemplate(text: string, at: number): number {
   const mark = text.startsWith('{{', at) ? '}}' : text.startsWith('{%', at) ? '%}' : undefined;
   if (mark === undefined) return -1;
@@ -135,7 +135,7 @@ function after(text: string, mark: string, from: number): number {
   return found === -1 ? -1 : found + mark.length;
 }
 
-/** ASCII only: no engine takes the Kelvin sign for a k. */
+/** ASCII only: no engine reads the Kelvin sign as a k. */
 function lowerCase(text: string): string {
   if (isAscii.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());

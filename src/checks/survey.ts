@@ -1,21 +1,21 @@
-/** One scalar of a check file: the windows in its SQL, told in places of the source. */
-import type { DecodedText } from './decodedText.ts';
-import type { Literal, Window } from './intervals.ts';
-import { windowWords } from './otherDress.ts';
-import type { CheckScalar, Wanted } from './scalars.ts';
+/** Finds the intervals in the SQL of one scalar and maps them to places in the source. */
+import type { CheckScalar, DecodedText, ScalarFilter } from './decodedText.ts';
+import type { Interval, Literal } from './intervals.ts';
+import { intervalWords } from './otherDress.ts';
 import type { IntervalUnit } from './schedules.ts';
-import { twoSidedWindows } from './twoSided.ts';
-import { windowsIn } from './windows.ts';
+import { twoSidedIntervals } from './twoSided.ts';
+import { intervalsIn } from './windows.ts';
 
 export interface SurveyedLiteral {
   /** Source offsets (UTF-16 code units) of the digits. */
   readonly start: number;
   readonly end: number;
-  readonly amount: bigint;
-  /** The literal on one line: `head`, digits, `tail`. */
-  readonly head: string;
-  readonly digits: string;
-  readonly tail: string;
+  readonly value: bigint;
+  /** On one line: `INTERVAL '3' hour`. */
+  readonly text: string;
+  /** Where the digits are in `text`. */
+  readonly digitsStart: number;
+  readonly digitsEnd: number;
 }
 
 export interface Survey {
@@ -37,17 +37,17 @@ const proseKeys = new Set([
   'owner',
 ]);
 
-/** YAML allows an implicit key 1,024 characters; a longer number must not be the one too many. */
+/** YAML allows an implicit key 1,024 characters: a longer number must not exceed that. */
 const longestKey = 1000;
 const longestPart = 60;
 const longestText = 100;
 
 /**
- * Tells which scalars of a file can hold a window at all: no decoding joins two letters but an escape. Asked in
- * any order; quick in the order of the file.
+ * Makes the filter of the scalars that can contain an interval: the source spells one of its words, or an escape may
+ * hide one. It can be called in any order; it is fast in the order of the file.
  */
-export function mayHoldWindow(source: string): Wanted {
-  const places = [...source.matchAll(windowWords)].map(({ index }) => index);
+export function mayContainInterval(source: string): ScalarFilter {
+  const places = [...source.matchAll(intervalWords)].map(({ index }) => index);
   let next = 0;
   return (start, end, escaped) => {
     if (escaped) return true;
@@ -59,34 +59,34 @@ export function mayHoldWindow(source: string): Wanted {
 
 export function surveyScalar(source: string, scalar: CheckScalar, unit: IntervalUnit): Survey {
   const decoded = scalar.decode();
-  const { found, tokens } = windowsIn(decoded.text);
+  const { found, tokens } = intervalsIn(decoded.text);
   const survey: Survey = { literals: [], notScaled: [], twoSided: [] };
   const scaled = new Map<number, Literal>();
   const surveyed = new Map<Literal, SurveyedLiteral>();
-  for (const window of found) {
-    const reason = reasonToLeave(window, source, scalar, decoded, unit);
-    if (window.kind === 'literal' && reason === undefined) {
-      const literal = inSource(window, decoded);
-      scaled.set(window.start, window);
-      surveyed.set(window, literal);
+  for (const interval of found) {
+    const reason = reasonToLeave(interval, source, scalar, decoded, unit);
+    if (interval.kind === 'literal' && reason === undefined) {
+      const literal = inSource(interval, decoded);
+      scaled.set(interval.start, interval);
+      surveyed.set(interval, literal);
       survey.literals.push(literal);
     } else {
-      const text = cut(oneLine(decoded.text.slice(window.start, window.end)), longestText);
-      const offset = decoded.sourceSpan(window.start, window.end).start;
+      const text = cut(oneLine(decoded.text.slice(interval.start, interval.end)), longestText);
+      const offset = decoded.sourceSpan(interval.start, interval.end).start;
       survey.notScaled.push({ offset, text, reason: reason ?? '' });
     }
   }
   if (scaled.size > 1)
-    for (const [one, other] of twoSidedWindows(tokens, scaled)) {
+    for (const [one, other] of twoSidedIntervals(tokens, scaled)) {
       const [first, second] = [surveyed.get(one), surveyed.get(other)];
-      if (first && second && first.amount > 0n && second.amount > 0n)
+      if (first && second && first.value > 0n && second.value > 0n)
         survey.twoSided.push({ offset: second.start, first, second });
     }
   return survey;
 }
 
 function reasonToLeave(
-  window: Window,
+  interval: Interval,
   source: string,
   scalar: CheckScalar,
   decoded: DecodedText,
@@ -94,24 +94,26 @@ function reasonToLeave(
 ): string | undefined {
   const parentKey = scalar.parentKey?.toLowerCase() ?? '';
   if (proseKeys.has(parentKey)) return `prose: the value of ${parentKey}`;
-  if (window.kind === 'left') return window.reason;
-  if (window.unit !== unit) return `${window.unit}: only ${unit} intervals scale in this file`;
-  if (scalar.isKey && scalar.end - scalar.start > longestKey) return 'in a key that must not grow';
-  const digits = decoded.sourceSpan(window.digitsStart, window.digitsEnd);
-  if (source.slice(digits.start, digits.end).includes('\n')) return 'a number broken over two lines';
+  if (interval.kind === 'unscalable') return interval.reason;
+  if (interval.unit !== unit) return `only ${unit} intervals scale in this file`;
+  if (scalar.isKey && scalar.end - scalar.start > longestKey)
+    return 'in a mapping key close to the length limit of YAML';
+  const digits = decoded.sourceSpan(interval.digitsStart, interval.digitsEnd);
+  if (source.slice(digits.start, digits.end).includes('\n')) return 'a number split across two lines';
   return undefined;
 }
 
 function inSource(literal: Literal, { text, sourceSpan }: DecodedText): SurveyedLiteral {
   const digits = text.slice(literal.digitsStart, literal.digitsEnd);
+  const head = cut(oneLine(text.slice(literal.start, literal.digitsStart)), longestPart);
   const { start, end } = sourceSpan(literal.digitsStart, literal.digitsEnd);
   return {
     start,
     end,
-    amount: BigInt(digits),
-    head: cut(oneLine(text.slice(literal.start, literal.digitsStart)), longestPart),
-    digits,
-    tail: cut(oneLine(text.slice(literal.digitsEnd, literal.end)), longestPart),
+    value: BigInt(digits),
+    text: head + digits + cut(oneLine(text.slice(literal.digitsEnd, literal.end)), longestPart),
+    digitsStart: head.length,
+    digitsEnd: head.length + digits.length,
   };
 }
 

@@ -1,8 +1,8 @@
-/** Windows with two edges, both given by an interval literal. */
+/** Finds conditions that bound one column by an interval on both sides. */
 import type { Literal } from './intervals.ts';
 import type { Token } from './sql.ts';
 
-/** Words behind which a condition starts afresh. */
+/** Words after which a new condition begins. */
 const clauses = new Set(
   'select from where having on when then else end or union group order qualify with case'.split(' '),
 );
@@ -14,7 +14,7 @@ interface Comparison {
   readonly between: boolean;
 }
 
-/** No condition that a person writes nests deeper. */
+/** Deeper than any condition in real SQL. */
 const deepest = 100;
 
 interface Bound extends Comparison {
@@ -33,9 +33,10 @@ interface Frame {
 
 /**
  * Pairs of literals that bound one column from both sides in the same direction: `between now - INTERVAL '6' hour
- * and now - INTERVAL '2' hour`, or the same with `>=` and `<`. Multiplying both moves the window as well as widens it.
+ * and now - INTERVAL '2' hour`, or the same with `>=` and `<`. Multiplying both moves the bounded range as well as
+ * widens it.
  */
-export function twoSidedWindows(
+export function twoSidedIntervals(
   tokens: readonly Token[],
   literals: ReadonlyMap<number, Literal>,
 ): [Literal, Literal][] {
@@ -98,7 +99,7 @@ function newFrame(): Frame {
   return { bounds: new Map(), loose: [], isQuery: false };
 }
 
-/** `t.created_at`, `date(created_at)`: names, dots and calls straight before `at`. */
+/** `t.created_at`, `date(created_at)`: names, dots and calls directly before `at`. */
 function operandBefore(tokens: readonly Token[], at: number): string {
   const parts: string[] = [];
   let depth = 0;

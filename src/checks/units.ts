@@ -1,4 +1,4 @@
-/** The units of an interval literal, singular or plural. */
+/** The units of an interval literal, in the singular. */
 const units = [
   'year',
   'quarter',
@@ -13,7 +13,6 @@ const units = [
   'nanosecond',
 ] as const;
 
-/** A unit of an interval literal, in the singular. */
 export type Unit = (typeof units)[number];
 
 const bySpelling = new Map<string, Unit>(
@@ -23,7 +22,7 @@ const bySpelling = new Map<string, Unit>(
   ]),
 );
 
-/** The unit that a word in lower case names. */
+/** Finds the unit that a lower-case word names, singular or plural. */
 export function unitNamed(word: string): Unit | undefined {
   return bySpelling.get(word);
 }

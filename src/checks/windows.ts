@@ -1,38 +1,37 @@
-/** All windows of a piece of SQL that its possible readers agree on. */
-import { intervalAt, type Left, type Window } from './intervals.ts';
-import { otherDressAt } from './otherDress.ts';
+/** Finds the intervals in a piece of SQL that all engines agree on. */
+import { type Interval, intervalAt, type Unscalable, unscalable } from './intervals.ts';
+import { unscalableAt } from './otherDress.ts';
 import { type Reading, type Token, tokenise } from './sql.ts';
 
-export interface Windows {
+export interface SqlIntervals {
   /** In the order of the text. */
-  readonly found: readonly Window[];
-  /** The tokens of the reading that `found` was taken from. */
+  readonly found: readonly Interval[];
+  /** The tokens of the first reading that ends well. */
   readonly tokens: readonly Token[];
 }
 
 /**
- * Reads the SQL as each engine would. A reading that ends in an open quote or comment is not the right one as
- * long as another ends well; a literal that only some of the rest find is left alone, and so is everything when
- * no reading ends well.
+ * Reads the SQL as each engine would. Readings that end in an open quote or comment are dropped when another ends
+ * well. A literal that only some of the others find is left alone; when no reading ends well, everything is.
  */
-export function windowsIn(text: string): Windows {
+export function intervalsIn(text: string): SqlIntervals {
   const readings = readingsFor(text).map((reading) => tokenise(text, reading));
   const closed = readings.filter((reading) => reading.closed);
   if (closed.length === 0) return { found: unclosed(text), tokens: [] };
-  const [first, ...others] = closed.map(({ tokens }) => ({ tokens, found: windowsOf(tokens) }));
+  const [first, ...others] = closed.map(({ tokens }) => ({ tokens, found: intervalsOf(tokens) }));
   if (first === undefined || others.length === 0) return first ?? { found: [], tokens: [] };
 
-  const known = new Map<number, Window>();
+  const known = new Map<number, Interval>();
   const timesSeen = new Map<string, number>();
   for (const { found } of [first, ...others])
-    for (const window of found) {
-      if (!known.has(window.start)) known.set(window.start, window);
-      timesSeen.set(identity(window), (timesSeen.get(identity(window)) ?? 0) + 1);
+    for (const interval of found) {
+      if (!known.has(interval.start)) known.set(interval.start, interval);
+      timesSeen.set(identity(interval), (timesSeen.get(identity(interval)) ?? 0) + 1);
     }
-  const found = [...known.values()].map((window) =>
-    window.kind === 'left' || timesSeen.get(identity(window)) === closed.length
-      ? window
-      : left(window, 'engines read the quotes and comments around it differently'),
+  const found = [...known.values()].map((interval) =>
+    interval.kind === 'unscalable' || timesSeen.get(identity(interval)) === closed.length
+      ? interval
+      : unscalable(interval, interval, 'engines read the quotes and comments around it differently'),
   );
   return { found: found.sort((a, b) => a.start - b.start), tokens: first.tokens };
 }
@@ -44,32 +43,27 @@ function readingsFor(text: string): Reading[] {
   return engines.flatMap((engine) => templates.map((templatesInStrings) => ({ engine, templatesInStrings })));
 }
 
-function windowsOf(tokens: readonly Token[]): Window[] {
-  const found: Window[] = [];
+function intervalsOf(tokens: readonly Token[]): Interval[] {
+  const found: Interval[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
-    const window = intervalAt(tokens, at) ?? otherDressAt(tokens, at);
-    if (window) found.push(window);
+    const interval = intervalAt(tokens, at) ?? unscalableAt(tokens, at);
+    if (interval) found.push(interval);
   }
   return found;
 }
 
-function identity(window: Window): string {
-  const digits = window.kind === 'literal' ? `${window.digitsStart}-${window.digitsEnd}` : window.reason;
-  return `${window.start}-${window.end}:${digits}`;
+function identity(interval: Interval): string {
+  const { kind, start, end } = interval;
+  const digits = kind === 'literal' ? `${interval.digitsStart}-${interval.digitsEnd}` : interval.reason;
+  return `${start}-${end}:${digits}`;
 }
 
 const looksLikeInterval = /(?<![\w.$])interval[\s+-]{0,20}['"]?[\s+-]{0,20}\d+['"]?(?:\s{0,20}[a-z]+)?/gi;
 
-/** What a person would see in a text whose quotes do not match. */
-function unclosed(text: string): Left[] {
-  return [...text.matchAll(looksLikeInterval)].map((match) =>
-    left(
-      { start: match.index, end: match.index + match[0].length },
-      'a quote or a comment in this text never closes',
-    ),
-  );
-}
-
-function left(span: { start: number; end: number }, reason: string): Left {
-  return { kind: 'left', start: span.start, end: span.end, reason };
+/** What looks like an interval in a text whose quotes or comments never close. */
+function unclosed(text: string): Unscalable[] {
+  return [...text.matchAll(looksLikeInterval)].map((match) => {
+    const span = { start: match.index, end: match.index + match[0].length };
+    return unscalable(span, span, 'a quote or a comment in this text never closes');
+  });
 }

@@ -1,6 +1,6 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
 import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../checks/expected.ts';
-import { fixedAmounts } from '../checks/fixValues.ts';
+import { fixedValues } from '../checks/fixValues.ts';
 import { lineChanges } from '../checks/lineChanges.ts';
 import {
   filesUnderReview,
@@ -209,7 +209,7 @@ export async function valuesNotCarried(
     const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
     const baseline = one?.file.baseline;
     if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
-    const values = fixedAmounts({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
+    const values = fixedValues({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
     rows.push(...values.map((value) => ({ file: path, ...value, scaled: value.baseline * load })));
   }
   return rows;

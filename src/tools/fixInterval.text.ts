@@ -70,14 +70,12 @@ export function noSuchInterval(path: string, { from, unit, line }: Given): strin
 }
 
 interface Literal {
-  readonly head: string;
-  readonly digits: string;
-  readonly tail: string;
+  readonly text: string;
   readonly line: number;
 }
 
 export function oneOf(literals: readonly Literal[]): string {
-  const listed = literals.map(({ head, digits, tail, line }) => `${head}${digits}${tail} (line ${line})`);
+  const listed = literals.map(({ text, line }) => `${text} (line ${line})`);
   return `call fixInterval with a value from the file: ${listed.join(', ') || 'it has none'}.`;
 }
 

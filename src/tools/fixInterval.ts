@@ -5,7 +5,6 @@ import type { ExpectedFile } from '../checks/expected.ts';
 import { fitting } from '../checks/fitting.ts';
 import { reviewFiles } from '../checks/review.ts';
 import { fixIntervals, scanIntervals } from '../checks/scale.ts';
-import { decodeCheck, encodeCheck } from '../checks/sourceText.ts';
 import { ToolError } from '../errors.ts';
 import { keepManifest, type ReviewFacts, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
@@ -74,14 +73,14 @@ async function runFixInterval(given: Given, ports: FixIntervalPorts, call: ToolC
   const { session, review } = facts;
   const { load } = review.target;
   const one = findCheck(review.files, given.check);
-  const { source, fixed } = fixedSource(one, given);
-  if (fixed.changes.length === 0 || fixed.text === source) {
+  const fixed = fixedFile(one, given);
+  if (fixed.changes.length === 0) {
     const { reviewId } = review;
     const fields = { file: one.path, changes: [], load, restored: false, reviewId };
     return { ...fields, status: 'unchanged', ...unchangedText(given.to, reviewId) };
   }
 
-  const bytes = encodeCheck(fixed.text);
+  const { bytes } = fixed;
   const digest = await keepFix(ports, one, bytes, given);
   await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
   const reviewId = reviewIdWith(ports, facts, one, bytes);
@@ -141,24 +140,23 @@ function scaledAt(one: ExpectedFile, line: number): { baseline?: string; scaled?
 
 /** The expected bytes with this fix applied, without other edits on disk. */
 function fixedExpectation(one: ExpectedFile, given: Given): Uint8Array {
-  const text = decodeCheck(one.bytes);
-  return 'invalid' in text ? one.bytes : encodeCheck(fixIntervals(text.source, unitsOf(given), given).text);
+  return fixIntervals(one.bytes, unitsOf(given), given).bytes;
 }
 
 /** @throws ToolError BAD_INPUT when the file is not text or not YAML, or has no such interval */
-function fixedSource(one: ExpectedFile, given: Given) {
-  const text = one.file.disk === undefined ? undefined : decodeCheck(one.file.disk);
-  if (text === undefined || 'invalid' in text)
-    throw new ToolError('BAD_INPUT', unreadable(one.path, text?.invalid.message), { next: byHand });
+function fixedFile(one: ExpectedFile, given: Given) {
+  const { disk } = one.file;
   const units = unitsOf(given);
-  const fixed = fixIntervals(text.source, units, given);
+  const fixed = disk && fixIntervals(disk, units, given);
+  if (disk === undefined || fixed === undefined || fixed.invalid?.kind === 'bytes')
+    throw new ToolError('BAD_INPUT', unreadable(one.path, fixed?.invalid?.message), { next: byHand });
   if (fixed.invalid !== undefined)
     throw new ToolError('BAD_INPUT', invalidYaml(one.path, fixed.invalid), { next: byHand });
-  if (fixed.changes.length > 0 || given.from === given.to) return { source: text.source, fixed };
+  if (fixed.changes.length > 0 || given.from === given.to) return fixed;
   // In a repeated call the fix is already on disk.
-  const done = fixIntervals(text.source, units, { ...given, from: given.to, to: given.to + 1 });
-  if (done.changes.length > 0) return { source: text.source, fixed: { ...fixed, changes: [] } };
-  const literals = units.flatMap((unit) => scanIntervals(text.source, unit).literals);
+  const done = fixIntervals(disk, units, { ...given, from: given.to, to: given.to + 1 });
+  if (done.changes.length > 0) return fixed;
+  const literals = units.flatMap((unit) => scanIntervals(disk, unit).literals);
   throw new ToolError('BAD_INPUT', noSuchInterval(one.path, given), { next: oneOf(literals) });
 }
 

@@ -15,20 +15,20 @@ test.each([
   ['a yes in the chat', { reviewId: 'new', approvalNeeded: true }, true, 'chat', 'approved_now'],
   ['a yes where the client may ask', { reviewId: 'new', approvalNeeded: true }, true, 'ask', 'approved_now'],
   [
-    'a yes where only the terminal counts',
+    'a yes in the chat where only the terminal counts',
     { reviewId: 'new', approvalNeeded: true },
     true,
     'terminal',
     'wait_for_person',
   ],
   [
-    'silence where the client may ask',
+    'no answer where the client may ask',
     { reviewId: 'new', approvalNeeded: true },
     undefined,
     'ask',
     'ask_person',
   ],
-  ['silence in the chat', { reviewId: 'new', approvalNeeded: true }, undefined, 'chat', 'wait_for_person'],
+  ['no answer in the chat', { reviewId: 'new', approvalNeeded: true }, undefined, 'chat', 'wait_for_person'],
   ['a no', { reviewId: 'new', approvalNeeded: true }, false, 'ask', 'wait_for_person'],
 ] as const)('%s', (_what, review, approved, mode, step) => {
   expect(approvalStep(before, review, approved, mode)).toBe(step);

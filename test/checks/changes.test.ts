@@ -1,4 +1,4 @@
-/** Changes in short form: lines of a text, values of a JSON document, rows within a budget. */
+/** Changes in short: lines of a text, values of a JSON document, rows within a budget. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fitting } from '../../src/checks/fitting.ts';
@@ -16,7 +16,7 @@ test.each([
   expect(lineChanges(before, after)).toEqual(changes);
 });
 
-test('values that differ are listed by path, and a branch on one side is one change', () => {
+test('values that differ are listed by path, a branch on one side as one change', () => {
   const from = { Name: 'a', Instances: [{ Count: 2 }, { Count: 4 }], Old: { x: 1 } };
   const to = { Name: 'a', Instances: [{ Count: 2 }, { Count: 8 }], New: ['y'] };
   expect(jsonChanges(from, to)).toEqual([
@@ -31,7 +31,7 @@ test('a document has no change compared with itself', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => jsonChanges(value, structuredClone(value)).length === 0));
 });
 
-test('the rows within a budget are the first ones, as many as fit', () => {
+test('the first rows are kept, as many as fit', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), fc.nat(200), (rows, characters) => {
       const kept = fitting(rows, characters);

@@ -14,11 +14,11 @@ test.each([
   ['orders\\check_events_15m', 'orders/check_events_15m.yml'],
   ['/somewhere/else/orders/check_events_15m.yml', 'orders/check_events_15m.yml'],
   ['check_events_15m', 'check_events_15m.yml'],
-])('%j is %s: a whole path before an ending', (wanted, path) => {
-  expect(findCheck(files, wanted).path).toBe(path);
+])('%j means %s: a whole path wins over a suffix', (query, path) => {
+  expect(findCheck(files, query).path).toBe(path);
 });
 
-test('an ending of several is refused with all of them, a name of none with the likely ones', () => {
+test('a name that several files match is rejected with all of them, an unknown name with the likely ones', () => {
   expect(() => findCheck(files.slice(0, 3), 'check_events_15m')).toThrow(
     /2 check files match .*events\/.*orders\//,
   );

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { isScalar, parseDocument, visit } from 'yaml';
-import { fullScalars } from '../../src/checks/scalars.ts';
+import { parseScalars } from '../../src/checks/scalars.ts';
 
 const all = () => true;
 
-/** What the YAML library says that every scalar of a file says. */
+/** The values that the YAML library reads from every scalar of a file. */
 function valuesOf(source: string): string[] {
   const values: string[] = [];
   const document = parseDocument(source, { schema: 'failsafe' });
@@ -27,11 +27,11 @@ test.each([
   'a: |\n  x\n     \n  y\n     \n',
   '- - >-1\n    x\n   y\n  - |+ # c\n   x',
   '--- |\nx\n y\n',
-])('%j is decoded as the library does', (source) => {
-  const read = fullScalars(source, all);
+])('%j is decoded as by the library', (source) => {
+  const read = parseScalars(source, all);
   if ('invalid' in read) throw new Error(read.invalid.message);
-  const said = (value: string) => value !== '';
-  expect(read.scalars.map((scalar) => scalar.decode().text).filter(said)).toEqual(
-    valuesOf(source).filter(said),
+  const notEmpty = (value: string) => value !== '';
+  expect(read.scalars.map((scalar) => scalar.decode().text).filter(notEmpty)).toEqual(
+    valuesOf(source).filter(notEmpty),
   );
 });

@@ -1,10 +1,10 @@
-/** Makes check files with known windows: YAML in every scalar style around SQL in every form. */
+/** Makes check files with known intervals: YAML in every scalar style around SQL in every form. */
 import fc from 'fast-check';
 
 /** Pieces of SQL; a number marks where digits of the unit stand. */
 export type Piece = string | { readonly digits: string };
 
-const amount = fc.oneof(
+const value = fc.oneof(
   fc.nat({ max: 99 }).map(String),
   fc.bigInt({ min: 0n, max: 10n ** 15n }).map(String),
   fc.nat({ max: 99 }).map((n) => `00${n}`),
@@ -14,23 +14,23 @@ const keyword = fc.constantFrom('INTERVAL', 'interval', 'Interval');
 const unit = fc.constantFrom('hour', 'HOUR', 'hours', 'Hours');
 
 const quotedLiteral = fc
-  .tuple(keyword, gap, fc.constantFrom('', '-', '+'), amount, gap, unit)
+  .tuple(keyword, gap, fc.constantFrom('', '-', '+'), value, gap, unit)
   .map(([word, one, sign, digits, two, name]): Piece[] => [
     `${word}${one}${sign}'`,
     { digits },
     `'${two}${name}`,
   ]);
 const signedInside = fc
-  .tuple(keyword, fc.constantFrom('-', '+', '- '), amount, unit)
+  .tuple(keyword, fc.constantFrom('-', '+', '- '), value, unit)
   .map(([word, sign, digits, name]): Piece[] => [`${word} '${sign}`, { digits }, `' ${name}`]);
 const bareLiteral = fc
-  .tuple(keyword, gap, amount, gap, unit)
+  .tuple(keyword, gap, value, gap, unit)
   .map(([word, one, digits, two, name]): Piece[] => [word + one, { digits }, two + name]);
 const unitInside = fc
-  .tuple(keyword, gap, amount, unit)
+  .tuple(keyword, gap, value, unit)
   .map(([word, one, digits, name]): Piece[] => [`${word}${one}'`, { digits }, ` ${name}'`]);
 
-/** What has to stay as it is, though it looks alike. */
+/** SQL that looks like an interval but must stay unchanged. */
 const decoy = fc
   .constantFrom(
     "INTERVAL '3' day",
@@ -125,19 +125,19 @@ const wrap = (style: (typeof styles)[number], body: string, indent: string): str
   }
 };
 
-/** A check file, as its text at any load. */
+/** A check file, with its text at any load. */
 export interface GeneratedCheck {
   at(load: number): string;
-  /** How many literals in hours it holds. */
+  /** How many intervals in hours it contains. */
   readonly literals: number;
 }
 
-const value = fc.record({ style: fc.constantFrom(...styles), pieces: sql });
+const styledSql = fc.record({ style: fc.constantFrom(...styles), pieces: sql });
 
 /** A file of several checks in a random layout, with LF or CRLF, with or without a byte order mark. */
 export const generatedCheck: fc.Arbitrary<GeneratedCheck> = fc
   .record({
-    values: fc.array(value, { minLength: 1, maxLength: 5 }),
+    values: fc.array(styledSql, { minLength: 1, maxLength: 5 }),
     layout: fc.constantFrom('map', 'list', 'list at the column', 'anchored', 'documents'),
     lineBreak: fc.constantFrom('\n', '\r\n'),
     mark: fc.constantFrom('', '\ufeff'),

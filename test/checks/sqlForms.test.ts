@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { scaleIntervals } from '../../src/checks/scale.ts';
 import type { IntervalUnit } from '../../src/checks/schedules.ts';
+import { scaleText } from './texts.ts';
 
 /** Scales the hours (or days) of one piece of SQL by two, as the content of a literal block. */
 function scaled(sql: string, unit: IntervalUnit = 'hour') {
   const head = 'query: |2\n';
   const source = `${head}${sql.replace(/^/gm, '  ')}\n`;
-  const result = scaleIntervals(source, unit, 2);
+  const result = scaleText(source, unit, 2);
   expect(result.invalid).toBeUndefined();
   return { ...result, sql: result.text.slice(head.length, -1).replace(/^ {2}/gm, '') };
 }
@@ -34,19 +34,19 @@ describe('a literal that an engine of this field reads is scaled', () => {
     ['a plus inside', "INTERVAL '+5' hour", "INTERVAL '+10' hour"],
     ['both signs', "INTERVAL - '-3' hour", "INTERVAL - '-6' hour"],
     ['blanks inside the quotes', "INTERVAL ' 3 ' hour", "INTERVAL ' 6 ' hour"],
-    ['bare, as Spark takes it', 'INTERVAL 3 HOURS', 'INTERVAL 6 HOURS'],
+    ['bare, as in Spark', 'INTERVAL 3 HOURS', 'INTERVAL 6 HOURS'],
     ['bare with a sign', 'INTERVAL -3 HOURS', 'INTERVAL -6 HOURS'],
     ['bare with a loose sign', 'INTERVAL - 3 HOURS', 'INTERVAL - 6 HOURS'],
-    ['double quotes, as Spark takes them', 'INTERVAL "3" HOURS', 'INTERVAL "6" HOURS'],
+    ['double quotes, as in Spark', 'INTERVAL "3" HOURS', 'INTERVAL "6" HOURS'],
     ['the unit inside the quotes', "INTERVAL '3 hours'", "INTERVAL '6 hours'"],
     ['the unit inside, no blank before', "INTERVAL'3 HOURS'", "INTERVAL'6 HOURS'"],
     ['the unit inside, signed', "INTERVAL '- 3  hour '", "INTERVAL '- 6  hour '"],
     ['the unit inside double quotes', 'INTERVAL "3 hours"', 'INTERVAL "6 hours"'],
     ['leading zeros', "INTERVAL '007' hour", "INTERVAL '14' hour"],
-    ['nothing stays nothing', "INTERVAL '0' hour", "INTERVAL '0' hour"],
-    ['and as it is spelt', "INTERVAL '000' hour", "INTERVAL '000' hour"],
+    ['zero stays zero', "INTERVAL '0' hour", "INTERVAL '0' hour"],
+    ['zero keeps its spelling', "INTERVAL '000' hour", "INTERVAL '000' hour"],
     [
-      'more digits than a double holds',
+      'more digits than a double can represent',
       "INTERVAL '9007199254740993' hour",
       "INTERVAL '18014398509481986' hour",
     ],
@@ -68,33 +68,33 @@ describe('a literal that an engine of this field reads is scaled', () => {
     ['before an alias', "INTERVAL '3' hour AS w, 1 AS interval", "INTERVAL '6' hour AS w, 1 AS interval"],
     ['multiplied', "2 * INTERVAL '3' hour", "2 * INTERVAL '6' hour"],
     [
-      'behind templates',
+      'after templates',
       "{{ now }} - INTERVAL '3' hour {{ more }}",
       "{{ now }} - INTERVAL '6' hour {{ more }}",
     ],
     [
-      'behind a template with quotes in a string',
+      'after a template with quotes in a string',
       "ts > '{{ ds('x') }}' - INTERVAL '3' hour",
       "ts > '{{ ds('x') }}' - INTERVAL '6' hour",
     ],
-    ['behind characters of two units', "'😀' <> x - INTERVAL '3' hour", "'😀' <> x - INTERVAL '6' hour"],
+    ['after characters of two code units', "'😀' <> x - INTERVAL '3' hour", "'😀' <> x - INTERVAL '6' hour"],
     [
-      'behind a string that ends in a backslash',
+      'after a string that ends in a backslash',
       "x <> 'a\\' - INTERVAL '3' hour",
       "x <> 'a\\' - INTERVAL '6' hour",
     ],
     [
-      'behind a string with an escaped quote',
+      'after a string with an escaped quote',
       "x <> 'it\\'s' - INTERVAL '3' hour",
       "x <> 'it\\'s' - INTERVAL '6' hour",
     ],
-    ['behind a doubled quote', "x <> 'it''s' - INTERVAL '3' hour", "x <> 'it''s' - INTERVAL '6' hour"],
+    ['after a doubled quote', "x <> 'it''s' - INTERVAL '3' hour", "x <> 'it''s' - INTERVAL '6' hour"],
     [
-      'behind a comment that is open for Spark',
+      'after a comment that Spark reads as open',
       "/* a /* b */ INTERVAL '3' hour",
       "/* a /* b */ INTERVAL '6' hour",
     ],
-    ['behind count(*)/2', "count(*)/2 > INTERVAL '3' hour", "count(*)/2 > INTERVAL '6' hour"],
+    ['after count(*)/2', "count(*)/2 > INTERVAL '3' hour", "count(*)/2 > INTERVAL '6' hour"],
     ['with the next line commented', "INTERVAL '3' hour -- to minute\n", "INTERVAL '6' hour -- to minute\n"],
   ];
   test.each(rows)('%s', (_form, before, after) => {
@@ -102,16 +102,16 @@ describe('a literal that an engine of this field reads is scaled', () => {
   });
 });
 
-describe('what looks like a window but is not of the rule is left, with the reason', () => {
+describe('an interval that the rule does not cover is left unscaled, with the reason', () => {
   const rows: [sql: string, reason: string][] = [
-    ["INTERVAL '1' DAY", "INTERVAL '1' DAY: day: only hour intervals scale in this file"],
-    ["INTERVAL '15' minute", "INTERVAL '15' minute: minute: only hour intervals scale in this file"],
-    ["INTERVAL '2 weeks'", "INTERVAL '2 weeks': week: only hour intervals scale in this file"],
-    ['INTERVAL 1 DAY 2 HOURS', 'INTERVAL 1 DAY 2 HOURS: a compound of several parts'],
-    ["INTERVAL '1 day 2 hours'", "INTERVAL '1 day 2 hours': a compound of several parts"],
-    ['INTERVAL 2 HOUR -3 MINUTE', 'INTERVAL 2 HOUR -3 MINUTE: a compound of several parts'],
-    ["INTERVAL 2 HOUR - '3' MINUTE", "INTERVAL 2 HOUR - '3' MINUTE: a compound of several parts"],
-    ['INTERVAL 2 HOUR {{ m }} MINUTE', 'INTERVAL 2 HOUR {{ m }} MINUTE: a compound of several parts'],
+    ["INTERVAL '1' DAY", "INTERVAL '1' DAY: only hour intervals scale in this file"],
+    ["INTERVAL '15' minute", "INTERVAL '15' minute: only hour intervals scale in this file"],
+    ["INTERVAL '2 weeks'", "INTERVAL '2 weeks': only hour intervals scale in this file"],
+    ['INTERVAL 1 DAY 2 HOURS', 'INTERVAL 1 DAY 2 HOURS: a compound interval'],
+    ["INTERVAL '1 day 2 hours'", "INTERVAL '1 day 2 hours': a compound interval"],
+    ['INTERVAL 2 HOUR -3 MINUTE', 'INTERVAL 2 HOUR -3 MINUTE: a compound interval'],
+    ["INTERVAL 2 HOUR - '3' MINUTE", "INTERVAL 2 HOUR - '3' MINUTE: a compound interval"],
+    ['INTERVAL 2 HOUR {{ m }} MINUTE', 'INTERVAL 2 HOUR {{ m }} MINUTE: a compound interval'],
     ["INTERVAL '2-6' YEAR TO MONTH", "INTERVAL '2-6' YEAR TO MONTH: a range from one unit to another"],
     ["INTERVAL '2' hour to\nsecond", "INTERVAL '2' hour to second: a range from one unit to another"],
     ["INTERVAL '2' hour(3)", "INTERVAL '2' hour: a unit with a precision"],
@@ -120,60 +120,57 @@ describe('what looks like a window but is not of the rule is left, with the reas
     ['INTERVAL .5 hour', 'INTERVAL .5 hour: a fraction'],
     ["INTERVAL '1e1' hour", "INTERVAL '1e1' hour: a fraction"],
     ["INTERVAL '1.5 hours'", "INTERVAL '1.5 hours': a fraction"],
-    ["INTERVAL '{{ n }}' hour", "INTERVAL '{{ n }}' hour: a template in the amount"],
-    ["INTERVAL '{{ f('n') }}' hour", "INTERVAL '{{ f('n') }}' hour: a template in the amount"],
-    [`INTERVAL '\${HOURS}' hour`, `INTERVAL '\${HOURS}' hour: a template in the amount`],
-    ["INTERVAL '1{{ n }}' hour", "INTERVAL '1{{ n }}' hour: a template in the amount"],
-    ["INTERVAL '{{ n }} hours'", "INTERVAL '{{ n }} hours': a template in the amount"],
-    ['INTERVAL {{ n }} hour', 'INTERVAL {{ n }} hour: a template in place of the amount'],
-    [`INTERVAL \${HOURS} hour`, `INTERVAL \${HOURS} hour: a template in place of the amount`],
-    ['INTERVAL $x hour', 'INTERVAL $x hour: a template in place of the amount'],
-    ['INTERVAL {HOURS} hour', 'INTERVAL {HOURS} hour: a template in place of the amount'],
-    ['INTERVAL %(h)s hour', 'INTERVAL %(h)s hour: a template in place of the amount'],
-    ['INTERVAL -{HOURS} hour', 'INTERVAL -{HOURS} hour: a template in place of the amount'],
-    ['INTERVAL {{ window }}', 'INTERVAL {{ window }}: a template in place of the amount and the unit'],
-    ['INTERVAL $n $unit', 'INTERVAL $n $unit: a template in place of the amount and the unit'],
-    ["INTERVAL '3' {{ unit }}", "INTERVAL '3' {{ unit }}: a template follows the amount"],
+    ["INTERVAL '{{ n }}' hour", "INTERVAL '{{ n }}' hour: a template in the value"],
+    ["INTERVAL '{{ f('n') }}' hour", "INTERVAL '{{ f('n') }}' hour: a template in the value"],
+    [`INTERVAL '\${HOURS}' hour`, `INTERVAL '\${HOURS}' hour: a template in the value`],
+    ["INTERVAL '1{{ n }}' hour", "INTERVAL '1{{ n }}' hour: a template in the value"],
+    ["INTERVAL '{{ n }} hours'", "INTERVAL '{{ n }} hours': a template in the value"],
+    ['INTERVAL {{ n }} hour', 'INTERVAL {{ n }} hour: a template in place of the value'],
+    [`INTERVAL \${HOURS} hour`, `INTERVAL \${HOURS} hour: a template in place of the value`],
+    ['INTERVAL $x hour', 'INTERVAL $x hour: a template in place of the value'],
+    ['INTERVAL {HOURS} hour', 'INTERVAL {HOURS} hour: a template in place of the value'],
+    ['INTERVAL %(h)s hour', 'INTERVAL %(h)s hour: a template in place of the value'],
+    ['INTERVAL -{HOURS} hour', 'INTERVAL -{HOURS} hour: a template in place of the value'],
+    ['INTERVAL {{ window }}', 'INTERVAL {{ window }}: a template in place of the value and the unit'],
+    ['INTERVAL $n $unit', 'INTERVAL $n $unit: a template in place of the value and the unit'],
+    ["INTERVAL '3' {{ unit }}", "INTERVAL '3' {{ unit }}: a template follows the value"],
     ["INTERVAL '3' hour{{ s }}", "INTERVAL '3' hour{{ s }}: a template follows the unit"],
-    ['INTERVAL 2 * {X} hour', 'INTERVAL 2 * {X} hour: an expression in place of the amount'],
-    ['INTERVAL (a + 1) HOUR', 'INTERVAL (a + 1) HOUR: an expression in place of the amount'],
-    ['INTERVAL t.lookback HOUR', 'INTERVAL t.lookback HOUR: an expression in place of the amount'],
-    ["INTERVAL 'three' hour", "INTERVAL 'three' hour: the amount is not a whole number"],
-    ["INTERVAL '' hour", "INTERVAL '' hour: the amount is not a whole number"],
-    ["INTERVAL '３' hour", "INTERVAL '３' hour: the amount is not a whole number"],
-    ['INTERVAL 3L hour', 'INTERVAL 3L hour: the amount is not a whole number'],
-    ["INTERVAL '03:00:00'", "INTERVAL '03:00:00': no unit that is known here"],
-    ["INTERVAL '3hours'", "INTERVAL '3hours': no unit that is known here"],
+    ['INTERVAL 2 * {X} hour', 'INTERVAL 2 * {X} hour: an expression in place of the value'],
+    ['INTERVAL (a + 1) HOUR', 'INTERVAL (a + 1) HOUR: an expression in place of the value'],
+    ['INTERVAL t.lookback HOUR', 'INTERVAL t.lookback HOUR: an expression in place of the value'],
+    ["INTERVAL 'three' hour", "INTERVAL 'three' hour: the value is not a whole number"],
+    ["INTERVAL '' hour", "INTERVAL '' hour: the value is not a whole number"],
+    ["INTERVAL '３' hour", "INTERVAL '３' hour: the value is not a whole number"],
+    ['INTERVAL 3L hour', 'INTERVAL 3L hour: the value is not a whole number'],
+    ["INTERVAL '03:00:00'", "INTERVAL '03:00:00': no known unit"],
+    ["INTERVAL '3hours'", "INTERVAL '3hours': no known unit"],
     [
       "INTERVAL '1234567890123456789' hour",
-      "INTERVAL '1234567890123456789' hour: an amount of more than 18 digits",
+      "INTERVAL '1234567890123456789' hour: a value of more than 18 digits",
     ],
     [
       "date_add('hour', -3, now())",
-      "date_add('hour', -3, now()): a window written as date_add, not as an INTERVAL literal",
+      "date_add('hour', -3, now()): written as date_add, not as an INTERVAL literal",
     ],
     [
       'date_sub(current_date, 3)',
-      'date_sub(current_date, 3): a window written as date_sub, not as an INTERVAL literal',
+      'date_sub(current_date, 3): written as date_sub, not as an INTERVAL literal',
     ],
-    [
-      'DATEADD(hour, -3, ts)',
-      'DATEADD(hour, -3, ts): a window written as dateadd, not as an INTERVAL literal',
-    ],
+    ['DATEADD(hour, -3, ts)', 'DATEADD(hour, -3, ts): written as dateadd, not as an INTERVAL literal'],
     [
       'TIMESTAMPADD(HOUR, -3, ts)',
-      'TIMESTAMPADD(HOUR, -3, ts): a window written as timestampadd, not as an INTERVAL literal',
+      'TIMESTAMPADD(HOUR, -3, ts): written as timestampadd, not as an INTERVAL literal',
     ],
     [
       'make_interval(0, 0, 0, 0, 3)',
-      'make_interval(0, 0, 0, 0, 3): a window written as make_interval, not as an INTERVAL literal',
+      'make_interval(0, 0, 0, 0, 3): written as make_interval, not as an INTERVAL literal',
     ],
-    ["'3 hours'::interval", "'3 hours'::interval: a window written as a cast, not as an INTERVAL literal"],
+    ["'3 hours'::interval", "'3 hours'::interval: written as a cast, not as an INTERVAL literal"],
     [
       "CAST('3' AS INTERVAL HOUR)",
-      "CAST('3' AS INTERVAL HOUR): a window written as a cast, not as an INTERVAL literal",
+      "CAST('3' AS INTERVAL HOUR): written as a cast, not as an INTERVAL literal",
     ],
-    ["{{ dateadd('hour', -3, 'now()') }}", "{{ dateadd('hour', -3, 'now()') }}: written in a template"],
+    ["{{ dateadd('hour', -3, 'now()') }}", "{{ dateadd('hour', -3, 'now()') }}: inside a template"],
     [
       "x <> '\\' or INTERVAL '3' hour > \\' y '",
       "INTERVAL '3' hour: engines read the quotes and comments around it differently",
@@ -194,7 +191,7 @@ describe('what looks like a window but is not of the rule is left, with the reas
 
   test('an hour in a daily file', () => {
     expect(reasonsOf("INTERVAL '3' hour", 'day')).toEqual([
-      "INTERVAL '3' hour: hour: only day intervals scale in this file",
+      "INTERVAL '3' hour: only day intervals scale in this file",
     ]);
   });
 
@@ -205,7 +202,7 @@ describe('what looks like a window but is not of the rule is left, with the reas
   });
 });
 
-describe('what is not a window is not there at all', () => {
+describe('what is not an interval is ignored', () => {
   test.each([
     ["-- INTERVAL '3' hour"],
     ["select 1 -- INTERVAL '3' hour"],
@@ -246,9 +243,8 @@ describe('what is not a window is not there at all', () => {
   });
 });
 
-describe('a window with two edges moves as well as widens', () => {
-  const remark =
-    "holds a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens";
+describe('a two-sided interval moves as well as widens', () => {
+  const remark = "two-sided interval (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens";
   test.each([
     ["ts between now() - INTERVAL '6' hour and now() - INTERVAL '2' hour"],
     ["ts between (now() - INTERVAL '6' hour) and (now() - INTERVAL '2' hour)"],
@@ -277,15 +273,15 @@ describe('a window with two edges moves as well as widens', () => {
   });
 });
 
-test('an amount is multiplied exactly, whatever the load', () => {
-  const amount = '123456789012345678';
-  const { text } = scaleIntervals(`q: interval '${amount}' day\n`, 'day', 1000);
-  expect(text).toBe(`q: interval '${amount}000' day\n`);
+test('a value is multiplied exactly at any load', () => {
+  const value = '123456789012345678';
+  const { text } = scaleText(`q: interval '${value}' day\n`, 'day', 1000);
+  expect(text).toBe(`q: interval '${value}000' day\n`);
 });
 
-test("'007' at load 3 is '21', and at load 1 every spelling stays", () => {
-  expect(scaleIntervals("q: interval '007' day\n", 'day', 3).text).toBe("q: interval '21' day\n");
-  expect(scaleIntervals("q: interval '01' day\n", 'day', 1)).toMatchObject({
+test("'007' at load 3 is '21', and load 1 keeps every spelling", () => {
+  expect(scaleText("q: interval '007' day\n", 'day', 3).text).toBe("q: interval '21' day\n");
+  expect(scaleText("q: interval '01' day\n", 'day', 1)).toMatchObject({
     text: "q: interval '01' day\n",
     changes: [],
     literals: 1,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { scaleIntervals } from '../../src/checks/scale.ts';
+import { scaleText } from './texts.ts';
 
 const lines = (...all: string[]) => `${all.join('\n')}\n`;
 
-/** Each row: the form, the file, and what the digits become; the rest of the file has to stay. */
+/** Each row: the form, the file before, the file after. */
 const scaledForms: [form: string, before: string, after: string][] = [
   ['plain', "where: ts > x - INTERVAL '3' hour\n", "where: ts > x - INTERVAL '6' hour\n"],
   [
@@ -13,7 +13,7 @@ const scaledForms: [form: string, before: string, after: string][] = [
     "where: ts > x - INTERVAL '6' hour",
   ],
   [
-    'plain, with a comment behind',
+    'plain, followed by a comment',
     "a: INTERVAL '3' hour # INTERVAL '3' hour\n",
     "a: INTERVAL '6' hour # INTERVAL '3' hour\n",
   ],
@@ -61,7 +61,7 @@ const scaledForms: [form: string, before: string, after: string][] = [
   ],
   ['a folded block', "a: >\n  x - INTERVAL\n  '3'\n\n  hour\n", "a: >\n  x - INTERVAL\n  '6'\n\n  hour\n"],
   [
-    'a folded block whose comment swallows its paragraph',
+    'a folded block whose comment covers its paragraph',
     "a: >-\n  1 -- x\n  INTERVAL '1' hour\n\n  + INTERVAL '3' hour\n",
     "a: >-\n  1 -- x\n  INTERVAL '1' hour\n\n  + INTERVAL '6' hour\n",
   ],
@@ -83,7 +83,7 @@ const scaledForms: [form: string, before: string, after: string][] = [
     "- - >-1\n    INTERVAL '6'\n   hour\n",
   ],
   [
-    'a comment behind the block header',
+    'a comment after the block header',
     "a: | # INTERVAL '3' hour\n  INTERVAL '3' hour\n",
     "a: | # INTERVAL '3' hour\n  INTERVAL '6' hour\n",
   ],
@@ -107,7 +107,7 @@ const scaledForms: [form: string, before: string, after: string][] = [
   ['a byte order mark', "\ufeffa: INTERVAL '3' hour\n", "\ufeffa: INTERVAL '6' hour\n"],
   ['trailing blanks', "a: INTERVAL '3' hour  \nb: 1   \n", "a: INTERVAL '6' hour  \nb: 1   \n"],
   [
-    'characters of two units before',
+    'after characters of two code units',
     "# 😀\n'😀': '😀 INTERVAL ''3'' hour 😀'\n",
     "# 😀\n'😀': '😀 INTERVAL ''6'' hour 😀'\n",
   ],
@@ -171,7 +171,7 @@ const scaledForms: [form: string, before: string, after: string][] = [
     "checks:\n- where: INTERVAL '6' hour\n- where: INTERVAL '6' hour\nx: 1\n",
   ],
   [
-    'a template in quotes beside',
+    'next to a quoted template',
     "a: '{{ x }}'\nb: x > {{ y }} - INTERVAL '3' hour\n",
     "a: '{{ x }}'\nb: x > {{ y }} - INTERVAL '6' hour\n",
   ],
@@ -182,15 +182,15 @@ const scaledForms: [form: string, before: string, after: string][] = [
   ],
   ['a value like a comment', "a: x#y INTERVAL '3' hour\n", "a: x#y INTERVAL '6' hour\n"],
   [
-    'prose keys as a path above',
+    'below a prose key, but not its value',
     "description:\n  where: INTERVAL '3' hour\n",
     "description:\n  where: INTERVAL '6' hour\n",
   ],
 ];
 
-describe('SQL is found in every form of YAML, and only its digits move', () => {
+describe('SQL is found in every form of YAML, and only its digits change', () => {
   test.each(scaledForms)('%s', (_form, before, after) => {
-    const result = scaleIntervals(before, 'hour', 2);
+    const result = scaleText(before, 'hour', 2);
     expect(result).toMatchObject({ text: after, notScaled: [] });
     expect(result.literals).toBe(result.changes.length);
     for (const document of parseAllDocuments(after, { uniqueKeys: false })) {
@@ -200,7 +200,7 @@ describe('SQL is found in every form of YAML, and only its digits move', () => {
 
   test('line numbers are those of the digits in the source', () => {
     const source = lines('# one', 'a: >-', '  INTERVAL', "  '3'", '  hour', "b: INTERVAL '4' hour");
-    expect(scaleIntervals(source, 'hour', 2).changes).toEqual([
+    expect(scaleText(source, 'hour', 2).changes).toEqual([
       { line: 4, before: "INTERVAL '3' hour", after: "INTERVAL '6' hour" },
       { line: 6, before: "INTERVAL '4' hour", after: "INTERVAL '8' hour" },
     ]);
@@ -208,24 +208,24 @@ describe('SQL is found in every form of YAML, and only its digits move', () => {
 
   test('a literal is shown on one line and cut', () => {
     const source = lines('a: |', `  INTERVAL /* ${'x'.repeat(200)} */`, "  '3'", '  hour');
-    const [change] = scaleIntervals(source, 'hour', 2).changes;
+    const [change] = scaleText(source, 'hour', 2).changes;
     expect(change?.before).toBe(`INTERVAL /* ${'x'.repeat(47)}…3' hour`);
   });
 });
 
-describe('what YAML or its reader does not take for SQL stays', () => {
+describe('what is not SQL stays unchanged', () => {
   test.each([
     ['a comment', "# INTERVAL '3' hour\na: 1\n"],
     ['a key named interval', 'interval: 3 hours\n'],
     ['a key and a value', 'interval:\n  3 hours: 1\n'],
-    ['a comment that a folded block makes longer', "a: >\n  1 -- x\n  - INTERVAL '3' hour\n"],
+    ['a comment that a folded block extends', "a: >\n  1 -- x\n  - INTERVAL '3' hour\n"],
     ['an alias', 'a: &interval 3\nb: *interval\n'],
     ['a tag', 'a: !interval 3 hours\n'],
     ['nothing', ''],
     ['only comments', '# nothing\n'],
     ['only a directive', '%YAML 1.2\n'],
   ])('%s', (_form, source) => {
-    expect(scaleIntervals(source, 'hour', 2)).toEqual({
+    expect(scaleText(source, 'hour', 2)).toEqual({
       text: source,
       changes: [],
       literals: 0,
@@ -245,7 +245,7 @@ describe('what YAML or its reader does not take for SQL stays', () => {
     'doc',
     'owner',
     'Description',
-  ])('prose under the key %s is left and listed', (key) => {
+  ])('prose under the key %s is left unscaled and listed', (key) => {
     const source = lines(
       'x: 1',
       `${key}: "the last INTERVAL '3' hour, don't wait"`,
@@ -254,7 +254,7 @@ describe('what YAML or its reader does not take for SQL stays', () => {
       "    - INTERVAL '4' hour",
     );
     const prose = `prose: the value of ${key.toLowerCase()}`;
-    expect(scaleIntervals(source, 'hour', 2)).toMatchObject({
+    expect(scaleText(source, 'hour', 2)).toMatchObject({
       text: source,
       literals: 0,
       notScaled: [
@@ -264,24 +264,24 @@ describe('what YAML or its reader does not take for SQL stays', () => {
     });
   });
 
-  test('a number that YAML breaks over two lines is left and listed', () => {
+  test('a number that YAML splits across two lines is left unscaled and listed', () => {
     const source = 'a: "INTERVAL \'3\\\n  0\' hour"\n';
-    expect(scaleIntervals(source, 'hour', 2)).toMatchObject({
+    expect(scaleText(source, 'hour', 2)).toMatchObject({
       text: source,
-      notScaled: [{ line: 1, text: "INTERVAL '30' hour", reason: 'a number broken over two lines' }],
+      notScaled: [{ line: 1, text: "INTERVAL '30' hour", reason: 'a number split across two lines' }],
     });
   });
 
-  test('a key that has no room to grow is left and listed', () => {
+  test('a mapping key close to the length limit is left unscaled and listed', () => {
     const key = `INTERVAL '9' hour and ${'x'.repeat(1000)}`;
-    expect(scaleIntervals(`${key}: 1\n`, 'hour', 2)).toMatchObject({
+    expect(scaleText(`${key}: 1\n`, 'hour', 2)).toMatchObject({
       text: `${key}: 1\n`,
-      notScaled: [{ line: 1, reason: 'in a key that must not grow' }],
+      notScaled: [{ line: 1, reason: 'in a mapping key close to the length limit of YAML' }],
     });
   });
 });
 
-describe('a file that is not valid YAML is left alone whole, and its line is named', () => {
+describe('a file that is not valid YAML is left alone, and the line is named', () => {
   test.each([
     ['a template that opens the file', "{% if x %}\na: INTERVAL '3' hour\n{% endif %}\n", 1],
     ['a template as an unquoted value with a colon', "a: INTERVAL '3' hour\nb: {{ x }}: y: z\n", 2],
@@ -290,27 +290,27 @@ describe('a file that is not valid YAML is left alone whole, and its line is nam
     ['a wrong indentation', "a:\n  b: INTERVAL '3' hour\n c: 1\n", 3],
     ['a tab as indentation', "a:\n\tb: INTERVAL '3' hour\n", 2],
     ['a wrong escape', 'a: "\\q INTERVAL \'3\' hour"\n', 1],
-    ['a key twice', "a: INTERVAL '3' hour\nb: 1\na: 2\n", 3],
-    ['a key twice, quoted once', "a: INTERVAL '3' hour\n'a': 2\n", 2],
-    ['a key twice in flow', "a: INTERVAL '3' hour\nb: {c: 1, c: 2}\n", 2],
+    ['a duplicate key', "a: INTERVAL '3' hour\nb: 1\na: 2\n", 3],
+    ['a duplicate key, quoted once', "a: INTERVAL '3' hour\n'a': 2\n", 2],
+    ['a duplicate key in flow', "a: INTERVAL '3' hour\nb: {c: 1, c: 2}\n", 2],
     ['an alias without an anchor', "a: INTERVAL '3' hour\nb: *nowhere\n", 2],
     ['an alias of another document', "a: &x INTERVAL '3' hour\n---\nb: *x\n", 3],
     ['an unclosed list', "a: INTERVAL '3' hour\nb: [1, 2\n", 3],
   ])('%s', (_form, source, line) => {
-    expect(scaleIntervals(source, 'hour', 2)).toEqual({
+    expect(scaleText(source, 'hour', 2)).toEqual({
       text: source,
       changes: [],
       literals: 0,
       notScaled: [],
       remarks: [],
-      invalid: { line, message: expect.stringMatching(/./) },
+      invalid: { kind: 'yaml', line, message: expect.stringMatching(/./) },
     });
   });
 
-  test('one that is nested without end', () => {
+  test('one that is nested too deeply', () => {
     const source = `a: INTERVAL '3' hour\nb: ${'['.repeat(50_000)}${']'.repeat(50_000)}\n`;
-    const { text, invalid } = scaleIntervals(source, 'hour', 2);
+    const { text, invalid } = scaleText(source, 'hour', 2);
     expect(text === source).toBe(true);
-    expect(invalid).toEqual({ line: 2, message: 'nested too deeply' });
+    expect(invalid).toEqual({ kind: 'yaml', line: 2, message: 'nested too deeply' });
   });
 });

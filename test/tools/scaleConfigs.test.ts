@@ -24,10 +24,10 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
       check_catalog_items_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
     Remarks:
       - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): not scaled, uploaded as it is.
-      - messages/check_deliveries_15m.yml:9 holds a two-sided window (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
+      - messages/check_deliveries_15m.yml:9 two-sided interval (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
       - 1 file (events/check_events_backfill.yml): not named like a 15m, hourly or daily check, so never uploaded.
     Intervals left unscaled in these files (1):
-      check_subscriptions_daily.yml:7: INTERVAL '1 day 2 hours' (a compound of several parts)
+      check_subscriptions_daily.yml:7: INTERVAL '1 day 2 hours' (a compound interval)
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { leanScalars } from '../../src/checks/leanScalars.ts';
-import { type CheckScalar, fullScalars } from '../../src/checks/scalars.ts';
+import type { CheckScalar } from '../../src/checks/decodedText.ts';
+import { fastPathScalars } from '../../src/checks/leanScalars.ts';
+import { parseScalars } from '../../src/checks/scalars.ts';
 
 const all = () => true;
 
-/** What the scalars say and where; those that say nothing are of no interest. */
-function told(source: string, scalars: readonly CheckScalar[]) {
+/** The texts of the scalars and their places; empty ones are dropped. */
+function textsOf(source: string, scalars: readonly CheckScalar[]) {
   return scalars.flatMap(({ decode, start, end, ...rest }) => {
     const { text, sourceSpan } = decode();
     const word = /[a-z]+/.exec(text);
@@ -15,7 +16,7 @@ function told(source: string, scalars: readonly CheckScalar[]) {
   });
 }
 
-describe('the quick reader agrees with the full parser', () => {
+describe('the fast path agrees with the full parser', () => {
   test.each([
     "a: 1\nb: two words\nc: \"q\"\nd: 'it''s'\n",
     'a:\n  b:\n    c: x\n  d: y\ne: z\n',
@@ -35,14 +36,14 @@ describe('the quick reader agrees with the full parser', () => {
     '# nothing\n',
     '---\n',
   ])('%j', (source) => {
-    const lean = leanScalars(source, all);
-    const full = fullScalars(source, all);
-    if (lean === undefined || 'invalid' in full) throw new Error('both read these files');
-    expect(told(source, lean)).toEqual(told(source, full.scalars));
+    const fast = fastPathScalars(source, all);
+    const full = parseScalars(source, all);
+    if (fast === undefined || 'invalid' in full) throw new Error('both must read these files');
+    expect(textsOf(source, fast)).toEqual(textsOf(source, full.scalars));
   });
 });
 
-describe('the quick reader leaves to the full parser', () => {
+describe('the fast path leaves to the full parser', () => {
   test.each([
     ['a byte order mark', '\ufeffa: b\n'],
     ['tabs', 'a: b\tc\n'],
@@ -56,8 +57,8 @@ describe('the quick reader leaves to the full parser', () => {
     ['a complex key', '? a\n: b\n'],
     ['a quoted key', '"a": b\n'],
     ['a merge key', '<<: b\n'],
-    ['a key twice', 'a: b\na: c\n'],
-    ['a key of the length limit', `${'k'.repeat(1001)}: b\n`],
+    ['a duplicate key', 'a: b\na: c\n'],
+    ['a key over the length limit', `${'k'.repeat(1001)}: b\n`],
     ['a plain value over two lines', 'a: b\n  c\n'],
     ['a value below its key', 'a:\n  b\n'],
     ['a quoted value over two lines', 'a: "b\n  c"\n'],
@@ -70,14 +71,14 @@ describe('the quick reader leaves to the full parser', () => {
     ['a sequence where a mapping is', 'a: b\n- c\n'],
     ['a mapping where a sequence is', '- a\nb: c\n'],
     ['an escape that does not exist', 'a: "\\q"\n'],
-    ['text behind a quoted value', 'a: "b" c\n'],
+    ['text after a quoted value', 'a: "b" c\n'],
     ['a flow mapping', 'a: {b: c}\n'],
-    ['a flow list that is of interest', 'a: [b, c]\n'],
+    ['a flow list that passes the filter', 'a: [b, c]\n'],
     ['a reserved character', 'a: @b\n'],
     ['a directive character', 'a: %b\n'],
     ['a lone scalar', 'a\n'],
     ['two roots', '  a: b\nc: d\n'],
   ])('%s', (_form, source) => {
-    expect(leanScalars(source, all)).toBeUndefined();
+    expect(fastPathScalars(source, all)).toBeUndefined();
   });
 });
