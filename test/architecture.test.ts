@@ -30,6 +30,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'tools/index.ts': ['tools'],
   tools: [
     'tools/tool.ts',
+    'tools/compareReports.text.ts',
+    'tools/buildReport.text.ts',
     'tools/words',
     'facts',
     'checks',
@@ -166,7 +168,9 @@ test('names say what a file holds', () => {
 
 test('a file in src/tools is one tool, and its name is the file’s, the export’s and the tool’s', async () => {
   const names = readdirSync('src/tools')
-    .filter((name) => name.endsWith('.ts') && !['tool.ts', 'index.ts'].includes(name))
+    .filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.text.ts') && !['tool.ts', 'index.ts'].includes(name),
+    )
     .map((name) => name.slice(0, -3));
   expect(names.toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
   for (const name of names) {

@@ -7,8 +7,8 @@ import { earlierRounds, fittedOverheadSeconds, levelBefore } from './earlierRoun
 import type { RoundFacts } from './facts.ts';
 import { groupFailures } from './failureGroups.ts';
 import { findFrom } from './findings.ts';
+import { followUpOf } from './followUp.ts';
 import { checkIntegrity } from './integrity.ts';
-import { judgeSuggestions } from './judged.ts';
 import { utcOffsetMinutes } from './localTime.ts';
 import { measureSteps, pathLength } from './measuredSteps.ts';
 import { type Report, type ReportStep, schemaVersion } from './model.ts';
@@ -17,9 +17,9 @@ import { milli, percentileMethod, summarise } from './statistics.ts';
 import { stemOf } from './stepIdentity.ts';
 import { countSteps } from './stepStates.ts';
 import { suggest } from './suggestions/index.ts';
-import { judge } from './verdict.ts';
+import { decideVerdict } from './verdict.ts';
 import { warn } from './warnings.ts';
-import { wholeRound } from './wholeRound.ts';
+import { imputeRound } from './wholeRound.ts';
 
 const slowestKept = 20;
 
@@ -53,13 +53,13 @@ export function buildReport(facts: RoundFacts): Report {
     instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
-  const verdict = judge({
+  const verdict = decideVerdict({
     windowSeconds: facts.windowSeconds,
     runtimeSeconds,
     counts,
     measured: statistics.n,
     p95Seconds: statistics.p95Seconds,
-    whole: wholeRound(
+    imputed: imputeRound(
       measured,
       integrity.missing,
       { slots: findings.slots.limit, runtimeSeconds, p95Seconds: statistics.p95Seconds },
@@ -92,15 +92,7 @@ export function buildReport(facts: RoundFacts): Report {
     findings,
     suggestions: suggested.suggestions,
     suggestionsTogether: suggested.together,
-    judged: judgeSuggestions(earlier, {
-      ...measured,
-      cluster,
-      counts,
-      verdict,
-      statistics,
-      findings,
-      failures,
-    }),
+    followUp: followUpOf({ ...measured, verdict }, earlier),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),

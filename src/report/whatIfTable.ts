@@ -1,4 +1,4 @@
-import { secondsBesideReplay } from './besideReplay.ts';
+import { unmodelledSeconds } from './besideReplay.ts';
 import { isBroken } from './brokenRound.ts';
 import { formatDuration } from './durations.ts';
 import type { Report } from './model.ts';
@@ -34,7 +34,7 @@ export function whatIfRows(report: Report): WhatIf[] {
   const { whatIf, slots } = report.findings;
   const { windowSeconds } = report.verdict;
   if (!isReplayed(report) || isReplayOff(report)) return [];
-  const beside = secondsBesideReplay(report);
+  const beside = unmodelledSeconds(report);
   return whatIf.slice(0, lastOfUse(whatIf, slots.limit) + 1).map((one) => {
     const totalSeconds = one.makespanSeconds + beside;
     const room = roomCell(one.slots, report.clusterConfig?.room);

@@ -12,7 +12,7 @@ const top = 84;
 const bottom = 346;
 const loadSteps = [1, 2, 4, 5, 10, 20, 50, 100, 200, 500] as const;
 
-/** Total runtime over load: what was measured as dots, the forecast as a line with its band, the window as a dashed line. */
+/** Total runtime over load: what was measured as dots, the forecast as a line with its range, the window as a dashed line. */
 export function drawForecast({ points, measured, sentence }: Forecast, windowSeconds: number): string {
   const largest = points.at(-1)?.load;
   if (largest === undefined) return picture(width, 80, sentence, [label(20, 44, sentence)]);
@@ -33,7 +33,7 @@ export function drawForecast({ points, measured, sentence }: Forecast, windowSec
       [
         { word: 'measured', mark: dot },
         { word: 'forecast', mark: (atX, atY) => path('lt-curve', `M${atX - 11} ${atY}h22`) },
-        { word: '80% band', mark: (atX, atY) => path('lt-area', bar(atX - 10, atY - 5, 20, 10)) },
+        { word: 'range', mark: (atX, atY) => path('lt-area', bar(atX - 10, atY - 5, 20, 10)) },
         ...(crossing === undefined ? [] : [{ word: 'leaves the window', mark: diamondPath }]),
       ],
       46,

@@ -17,7 +17,6 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
         ? `Mend ${checksOf(group.steps, steps)}`
         : `${group.title}: change ${remedy.setting}`,
       measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : `it (${checksOf(group.steps, steps)})`}`,
-      metric: { name: `failed:${group.signature}`, value: group.steps.length },
       setting: remedy.setting,
       from:
         present?.text ??
@@ -25,7 +24,7 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
         (remedy.ofQuery ? 'as uploaded' : 'not known'),
       to: (remedy.doubles && present?.doubledText) || remedy.to,
       expected: 'these steps complete',
-      nextRound: { sentence: `No step fails with "${group.title}".`, is: 'at most', value: 0 },
+      success: `No step fails with "${group.title}".`,
     };
   });
 }

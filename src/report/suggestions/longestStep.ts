@@ -37,20 +37,12 @@ export function longestStep(facts: SuggestionFacts): Replayable[] {
         checks,
         title: `Tune ${gains.split > 0 ? 'or split ' : ''}${names}`,
         measured: `${measured(chosen, windowSeconds)}; more slots cannot help ${isOne ? 'it' : 'them'}`,
-        metric: {
-          name: isOne ? `runSeconds:${first.check}` : `longestRunSeconds:${names}`,
-          value: first.seconds,
-        },
         setting: `the query of ${names} (partition filter or join${gains.split > 0 ? ', or two checks of half the interval' : ''})`,
         from: chosen.map(({ seconds }) => formatDuration(seconds)).join(' and '),
         to: `at most ${formatDuration(target)}${isOne ? '' : ' each'}: half of the window, so that the next level may double it`,
         expected: expected(gains, isOne),
         replayedGainSeconds: Math.max(0, gains.tuned),
-        nextRound: {
-          sentence: `${names} take${isOne ? 's' : ''} at most ${formatDuration(target)}${isOne ? '' : ' each'}.`,
-          is: 'at most',
-          value: Math.round(target),
-        },
+        success: `${names} take${isOne ? 's' : ''} at most ${formatDuration(target)}${isOne ? '' : ' each'}.`,
       },
     },
   ];

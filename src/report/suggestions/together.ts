@@ -1,4 +1,4 @@
-import { secondsBesideReplay } from '../besideReplay.ts';
+import { unmodelledSeconds } from '../besideReplay.ts';
 import { formatDuration, windowName } from '../durations.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { type Change, type Replayable, replay } from './replay.ts';
@@ -9,7 +9,7 @@ export function together(facts: SuggestionFacts, replayable: readonly Replayable
   const { limit } = findings.slots;
   if (replayable.length < 2 || limit === null || findings.model.makespanSeconds === null) return null;
   const change: Change = Object.assign({}, ...replayable.map((one) => one.change));
-  const seconds = replay(steps, limit, change) + secondsBesideReplay(facts);
+  const seconds = replay(steps, limit, change) + unmodelledSeconds(facts);
   const window = `the ${windowName(verdict.windowSeconds)} window`;
   const fits = seconds <= verdict.windowSeconds ? `fits ${window}` : `does not fit ${window}`;
   return `Together (${partsOf(change).join(', ')}): about ${formatDuration(seconds)}, which ${fits}, by replaying these steps.`;
