@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { StepLog } from '../../src/ports.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { scoreText } from '../../src/report/forecast/text.ts';
 import { headBlocks } from '../../src/report/html/sections/head.ts';
 import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
@@ -44,23 +45,28 @@ function level(load: number, earlier: Report[] = []): Report {
 const one = level(1);
 const four = level(4, [one, level(2, [one])]);
 
-it('says right below the verdict what broke, what to change first and at which load it stops fitting', () => {
+it('says right below the verdict what failed, what to do first and at which load it stops fitting', () => {
   const head = renderMarkdown(four).split('\n## ')[0] ?? '';
-  const [, verdict, broke, change, limit] =
-    /\n\n\*\*(.*?)\*\*.*\n\n- Broke: (.*)\n- Change first: (.*)\n- Limit: (.*)$/m.exec(head) ?? [];
+  const [, verdict, failed, first, capacity] =
+    /\n\n\*\*(.*?)\*\*.*\n\n- Failed: (.*)\n- Do first: (.*)\n- Capacity: (.*)$/m.exec(head) ?? [];
   expect(verdict).toBe(four.verdict.headline);
-  expect(broke).toMatch(
+  expect(failed).toMatch(
     /Column not found \(check_consent_15m, at lower levels already: fix the check, not the load\)/,
   );
-  expect(broke).toMatch(/\(check_merges_15m, new at 4x\)$/);
-  expect(change?.split('; ')[0]).toBe(four.suggestions[0]?.title);
-  expect(`${limit}.`).toBe(four.comparison?.forecast?.sentence);
+  expect(failed).toMatch(/\(check_merges_15m, new at 4x\)$/);
+  expect(first?.split('; ')[0]).toBe(four.suggestions[0]?.title);
+  const { forecast } = four.comparison ?? {};
+  const score = forecast && scoreText(forecast, four.round.startedAt);
+  expect(capacity).toBe(`${score} ${forecast?.sentence}`);
 });
 
-it('says nothing there of a round in which nothing broke and nothing is to be changed', () => {
+it('says there of a round without failures and suggestions only that a forecast needs a second load', () => {
   const calm = buildReport(factsOf(evenRound(3, 3, () => 20)));
-  expect(renderMarkdown(calm)).not.toMatch(/^- (Broke|Change first|Limit)/m);
-  expect(headBlocks(calm).map(({ kind }) => kind)).toEqual(['paragraph', 'facts']);
+  expect(renderMarkdown(calm)).not.toMatch(/^- (Failed|Do first): \D/m);
+  expect(renderMarkdown(calm)).toContain(
+    '\n- Capacity: no forecast yet: one load was measured, and a second is needed\n',
+  );
+  expect(headBlocks(calm).map(({ kind }) => kind)).toEqual(['paragraph', 'list', 'facts']);
 });
 
 it('ends the table of slots where more of them win nothing, and says why', () => {
@@ -76,14 +82,6 @@ it('ends the table of slots where more of them win nothing, and says why', () =>
   const note = `More than ${last} slots win nothing: the longest step sets the end.`;
   expect(page).toContain(`\n\n${note}\n`);
   expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: note });
-});
-
-it('tells in one line of all suggestions that the same reason leaves open', () => {
-  const eight = renderMarkdown(level(8, [one, four]));
-  const lines = eight.match(/^- .*: not comparable, .*$/gm) ?? [];
-  expect(four.suggestions.length).toBeGreaterThan(1);
-  expect(lines).toHaveLength(1);
-  for (const { title } of four.suggestions) expect(lines[0]).toContain(title);
 });
 
 it('replays no round that still runs: what is not done has no time to be shared out', () => {

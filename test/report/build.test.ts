@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports.ts';
@@ -307,8 +308,8 @@ describe('a report that is read again', () => {
     ['is not JSON', '{', /is not JSON/],
     [
       'comes from a newer version',
-      text.replace('"schemaVersion": 1', '"schemaVersion": 2'),
-      /schema version 2/,
+      text.replace('"schemaVersion": 2', '"schemaVersion": 3'),
+      /schema version 3; this version reads up to 2/,
     ],
     ['was edited by hand', text.replace('"load": 2', '"load": "twice"'), /is not a report: load/],
     [
@@ -319,6 +320,31 @@ describe('a report that is read again', () => {
     ['is something else', '[1]', /is not a report/],
   ])('is refused with the reason when it %s', (_, broken, message) => {
     expect(() => parseReport(broken, 'reports/2x_1/report.json')).toThrow(message);
+  });
+
+  it('is read in version 1, without its forecast and its judging of suggestions', () => {
+    const old = readFileSync('test/report/fixtures/report-version-1.json', 'utf8');
+    expect(JSON.parse(old)).toMatchObject({ schemaVersion: 1, comparison: { forecast: { steady: 0 } } });
+    const report = parseReport(old, 'report.json');
+    expect(report).toMatchObject({ schemaVersion: 2, load: 4, followUp: null });
+    expect(report.comparison).toMatchObject({ comparable: true, forecast: null });
+    expect(report.comparison?.checks.map(({ word }) => word)).toEqual(Array(5).fill(undefined));
+    expect(report.suggestions.map(({ success }) => success)).toContain(
+      'No step fails with "Container killed by YARN for its memory".',
+    );
+    expect(report).not.toHaveProperty('judged');
+    expect(report.findings).not.toHaveProperty('removals');
+    expect(parseReport(renderJson(report), 'report.json')).toEqual(report);
+    expect(renderMarkdown(report)).toContain('## Comparison');
+  });
+
+  it('is refused with the reason when version 1 was edited by hand', () => {
+    const old = readFileSync('test/report/fixtures/report-version-1.json', 'utf8');
+    for (const broken of [
+      old.replace('"load": 4', '"load": "four"'),
+      old.replace('"suggestions"', '"advice"'),
+    ])
+      expect(() => parseReport(broken, 'report.json')).toThrow(/is not a report: /);
   });
 });
 

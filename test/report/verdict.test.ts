@@ -10,7 +10,7 @@ const none = { total: 0, successful: 0, failed: 0, cancelled: 0, interrupted: 0,
 function verdictOf(
   runtimeSeconds: number | null,
   counts: Partial<VerdictFacts['counts']>,
-  whole?: Partial<ImputedRound>,
+  imputed?: Partial<ImputedRound>,
   missing: string[] = [],
 ) {
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
@@ -126,7 +126,9 @@ describe('the verdict', () => {
       '10 steps failed. Had each run as long as in an earlier round, in proportion to the load, the round would have taken 11m 0s and still fit.',
     );
     expect(known(11).outcome).toBe('not_decided');
-    expect(verdictOf(600, { successful: 30, failed: 6 }, { imputedFromEarlier: 5, imputedAtP95: 1 }).sentence).toContain(
+    expect(
+      verdictOf(600, { successful: 30, failed: 6 }, { imputedFromEarlier: 5, imputedAtP95: 1 }).sentence,
+    ).toContain(
       'Had 5 run as long as in an earlier round, in proportion to the load, and 1 for 1m 0s (the P95 of this round), the round',
     );
   });

@@ -4,12 +4,10 @@ import { type Timing, timingsOf } from '../checkTimes.ts';
 import type { ComparedReport } from '../comparison.ts';
 import type { Forecast } from '../comparisonModel.ts';
 import { inStartOrder } from '../makespan.ts';
-import { stepNoise } from '../noise.ts';
 import { milli } from '../statistics.ts';
 import { isDecided } from '../verdict.ts';
 import { counted } from '../words.ts';
-import { growthOf } from './growth.ts';
-import { type ForecastModel, fittingRange, keptScores, missedBy, totalAt } from './range.ts';
+import { type ForecastModel, fittingRange, keptScores, missedBy, modelOf, totalAt } from './range.ts';
 import { forecastSentence } from './text.ts';
 
 const pointsAtMost = 16;
@@ -50,15 +48,8 @@ export function forecastFrom(
   const leftOut = known - checks.length;
   const without = `${leftOut} of ${counted(known, 'check')} never completed`;
   if (leftOut > known / 2) return nothing(without);
-  const noise = stepNoise(checks.map(({ check }) => check));
-  const model: ForecastModel = {
-    growths: checks.map(({ check, isScaled }) => growthOf(check, { noise, top, isScaled })),
-    slots,
-    unmodelled: unmodelledSeconds(newest),
-    lowest,
-    top,
-    missedBy: missedBy(scores),
-  };
+  const unmodelled = unmodelledSeconds(newest);
+  const model = modelOf(checks, { slots, unmodelled, lowest, top, missedBy: missedBy(scores) });
   const all = loadsUpTo(levels, 2 * top).map((load) => pointAt(model, load));
   const range = fittingRange(rounds, all, newest.verdict.windowSeconds);
   const last = Math.max(top, Math.min(2 * top, 2 * (range.breaksBetween?.[1] ?? top)));

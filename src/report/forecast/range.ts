@@ -1,9 +1,11 @@
+import type { Timing } from '../checkTimes.ts';
 import type { ComparedReport } from '../comparison.ts';
 import type { Forecast } from '../comparisonModel.ts';
 import { makespan } from '../makespan.ts';
 import type { Verdict } from '../model.ts';
+import { stepNoise } from '../noise.ts';
 import { isDecided } from '../verdict.ts';
-import { type Growth, secondsAt } from './growth.ts';
+import { type Growth, growthOf, secondsAt } from './growth.ts';
 
 /** What a round still varies by at a load that was measured. */
 const leastWidth = 0.1;
@@ -29,6 +31,19 @@ export interface TotalRange {
   readonly high: number;
   /** The check that takes longest, by its place among the growths, and its share of the replay. */
   readonly longest: { readonly place: number; readonly share: number };
+}
+
+/** The model of checks in the order in which their steps start. */
+export function modelOf(
+  checks: readonly { readonly check: readonly Timing[]; readonly isScaled: boolean }[],
+  round: Omit<ForecastModel, 'growths'>,
+): ForecastModel {
+  const noise = stepNoise(checks.map(({ check }) => check));
+  const { top } = round;
+  return {
+    ...round,
+    growths: checks.map(({ check, isScaled }) => growthOf(check, { noise, top, isScaled })),
+  };
 }
 
 /** The total runtime at a load with its range, in seconds and in closed form: no draws, no seed. */

@@ -50,6 +50,7 @@ function breaksText({
   fitsUpTo,
   breaksBetween,
   mostLikely,
+  highestFit,
   lowestMiss,
   points,
 }: Parameters<typeof forecastSentence>[0]): string {
@@ -63,8 +64,11 @@ function breaksText({
   const [, to] = breaksBetween;
   const from = points.find(({ load }) => load > (fitsUpTo ?? 0))?.load ?? to;
   // Neighbouring levels that were both measured leave nothing to forecast.
-  if (from >= to && to === lowestMiss) return '';
-  if (from >= to) return `Breaks at ${to}x (forecast).`;
+  if (from >= to && to === lowestMiss)
+    return highestFit === fitsUpTo ? '' : `Fits at ${fitsUpTo}x (forecast).`;
+  if (from >= to && highestFit === null && fitsUpTo !== null)
+    return `Fits up to ${fitsUpTo}x, breaks at ${to}x (forecast).`;
+  if (from >= to) return `${fitsUpTo === null ? 'Misses' : 'Breaks'} at ${to}x (forecast).`;
   return `Breaks at about ${mostLikely ?? to}x (${from}x to ${to}x).`;
 }
 
@@ -73,7 +77,7 @@ export function methodText(forecast: Forecast): string {
   const { levels, repeated, slots, oneLevelOnly } = forecast;
   const why = repeated ? 'because measurements are noisy' : 'because one round a level is noisy';
   return [
-    `Each check continues as it grew from ${levels[0]}x to ${levels.at(-1)}x, part-way to proportional ${why}; replayed on ${counted(slots ?? 0, 'slot')}. In simulated tests about 8 of 10 rounds ended in such a range, about 1 in 10 later.`,
+    `Each check continues as it grew from ${levels[0]}x to ${levels.at(-1)}x, part-way to proportional ${why}; replayed on ${counted(slots ?? 0, 'slot')}. In simulated tests about 8 of 10 rounds ended in such a range, fewer than 1 in 10 later.`,
     ...(oneLevelOnly === 0
       ? []
       : [
