@@ -120,7 +120,7 @@ function loadOf(steps: readonly ReportStep[]): number | undefined {
   return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined;
 }
 
-/** A step whose arguments hold no config URI is known by its stem alone. */
+/** A step whose arguments contain no config URI is known by its stem alone. */
 function fixedIn(steps: readonly ReportStep[], paths: readonly string[]): string[] {
   const fixed = new Set(paths.map((path) => cleanLine(path, pathLength)));
   const stems = new Set([...fixed].map(stemOf));

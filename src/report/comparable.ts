@@ -60,7 +60,7 @@ function differingChecks(baseline: MeasuredRound, candidate: MeasuredRound): str
 
 /**
  * Whether two rounds ran on the same cluster configuration: by the digest of the config file where both know it,
- * else by what EMR says of the clusters. Undefined when nothing can be held against each other.
+ * else by what EMR says of the clusters. Undefined when nothing can be compared.
  */
 export function clusterAgrees(
   one: ClusterConfigUsed | null,

@@ -56,7 +56,7 @@ export const suggestionSchema = z.object({
   from: z.string(),
   to: z.string(),
   expected: z.string(),
-  /** How much sooner the round ends with this change alone, by replaying its steps; absent where no replay can tell. */
+  /** How much sooner the round ends with this change alone, by replaying its steps; absent where no replay can measure it. */
   replayedGainSeconds: z.number().optional(),
   /** What the next round has to show. */
   success: z.string(),

@@ -192,7 +192,7 @@ export const reportSchema = z.object({
       /** Checks of this group that failed at a lower load, and those that completed at one and failed only now. */
       alsoFailedAt: z.array(z.object({ check: z.string(), loads: z.array(loadSchema) })),
       newHere: z.array(z.string()),
-      /** Of the others: those that failed in the last round at this load, too, and those that nothing lower tells of. */
+      /** Of the others: those that also failed in the last round at this load, and those without a completed run at a lower load. */
       failedLastRound: z.array(z.string()).default([]),
       notRunLower: z.array(z.string()).default([]),
     }),

@@ -26,9 +26,9 @@ interface Measured {
 }
 
 /**
- * The observed schedule with the missing time put in: a check that did not complete keeps its slot for as long as it took in an
- * earlier round on this cluster configuration, times the growth of the load, else for the P95 of this round; at least for
- * as long as it ran. What never started, and uploaded checks that did not run, come last.
+ * The observed schedule with estimates for the missing time: a check that did not complete keeps its slot for as long as it took
+ * in an earlier round on this cluster configuration, times the growth of the load, else for the P95 of this round; at least for as
+ * long as it ran. What never started, and uploaded checks that did not run, come last.
  *
  * @param missing paths of the uploaded checks that did not run
  * @returns undefined where nothing is missing, or nothing was measured
@@ -76,7 +76,7 @@ export function imputeRound(
   };
 }
 
-/** Seconds of the longest run of each check, however it ended: a second try that broke at once does not take it back. */
+/** Seconds of the longest run of each check, however it ended: a second try that fails at once does not count. */
 function longestRuns(steps: readonly ReportStep[]): Map<string, number> {
   const longest = new Map<string, number>();
   for (const step of steps)
@@ -84,7 +84,7 @@ function longestRuns(steps: readonly ReportStep[]): Map<string, number> {
   return longest;
 }
 
-/** The step that completed a check; where none did, the last one that was handed in. */
+/** The step that completed a check; where none did, the last one that was submitted. */
 function lastOfEach(steps: readonly ReportStep[]): Map<string, ReportStep> {
   const last = new Map<string, ReportStep>();
   for (const step of steps) {

@@ -17,7 +17,7 @@ export function reportOutput(report: Report, directory: string, files: string[])
   return {
     summary: [
       report.verdict.sentence,
-      ...(report.cluster.failure === undefined ? [] : ['The cluster failed under it (warnings say how).']),
+      ...(report.cluster.failure === undefined ? [] : ['The cluster failed during it (warnings say how).']),
       ...(report.round.partial ? ['This report is provisional: steps were still active.'] : []),
     ].join(' '),
     nextSteps: report.round.partial

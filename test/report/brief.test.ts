@@ -69,7 +69,7 @@ it('says there of a round without failures and suggestions only that a forecast 
   expect(headBlocks(calm).map(({ kind }) => kind)).toEqual(['paragraph', 'list', 'facts']);
 });
 
-it('ends the table of slots where more of them win nothing, and says why', () => {
+it('ends the table of slots where more of them gain nothing, and says why', () => {
   const steps = [
     stepOf('check_long_15m', { started: 5, ended: 805 }),
     ...evenRound(20, 4, () => 60).map((step) => ({ ...step, startedMs: (step.startedMs ?? 0) + 1 })),
@@ -79,7 +79,7 @@ it('ends the table of slots where more of them win nothing, and says why', () =>
   const rows = page.match(/^\| \d+ (?:\(now\) )?\| \S+ \S+ \| (?:yes|no) \|$/gm) ?? [];
   const last = Number(/\d+/.exec(rows.at(-1) ?? '')?.[0]);
   expect(rows.length).toBeLessThan(report.findings.whatIf.length);
-  const note = `More than ${last} slots win nothing: the longest step sets the end.`;
+  const note = `No gain beyond ${last} slots: the longest step sets the end.`;
   expect(page).toContain(`\n\n${note}\n`);
   expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: note });
 });
@@ -93,22 +93,22 @@ it('replays no round that still runs: what is not done has no time to be shared 
 });
 
 it('shows no other numbers of slots where the replay of the round itself is far off, and says why', () => {
-  // Handed in one by one: the slots stayed free, and no replay on slots knows that.
+  // Submitted one by one: the slots stayed free, and no replay on slots knows that.
   const slowly = Array.from({ length: 40 }, (_, index) =>
     stepOf(`check_${index}_15m`, { created: 30 * index, started: 30 * index + 2, ended: 30 * index + 62 }),
   );
   const report = buildReport(factsOf(slowly, { clusterConfig: { stepConcurrencyLevel: 8 } }));
   const why =
-    'No other numbers of slots are shown: the replay of this very round on its own slots is off by -76%, so a replay on others would tell nothing.';
+    'Other numbers of slots are not shown: the replay of this round on its own slots is off by -76%, so a replay on others would mean nothing.';
   const page = renderMarkdown(report);
   expect(page).not.toContain('| Slots | Total Runtime |');
   expect(page).toContain(`\n\n${why}\n`);
   expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: why });
   const calm = renderMarkdown(buildReport(factsOf(evenRound(3, 3, () => 20))));
-  expect(calm).not.toContain('No other numbers of slots');
+  expect(calm).not.toContain('Other numbers of slots are not');
 });
 
-it('says in which way a round differs from the one that it is held against', () => {
+it('says in which way a round differs from the one that it is compared with', () => {
   const steps = evenRound(12, 4, (index) => 30 + index);
   const on = (day: number, digest: string, earlier: Report[] = []) =>
     buildReport(

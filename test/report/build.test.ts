@@ -112,9 +112,9 @@ describe('a report', () => {
     const facts = { clusterConfig: { stepConcurrencyLevel: 4 }, observedMs: startMs + 600_000 };
     const open = buildReport(factsOf([...others, running], facts));
     expect(open.findings.bounds).toEqual({ workOverSlotsSeconds: null, longestStepSeconds: null });
-    expect(renderMarkdown(open)).not.toContain('No sooner than');
+    expect(renderMarkdown(open)).not.toContain('Lower bound');
     expect(renderMarkdown(buildReport(factsOf(others, facts)))).toMatch(
-      /- No sooner than: 2m 0s even with all 4 slots busy to the end, 1m 0s for the longest step alone/,
+      /- Lower bound: 2m 0s with all 4 slots busy to the end, 1m 0s for the longest step alone/,
     );
   });
 });
@@ -150,7 +150,7 @@ describe('the integrity of a round', () => {
     );
     expect(said(steps, ['a_15m', 'b_15m'])).toBe('Checks: 2 of 2 uploaded checks have a step in this round');
     expect(said(steps, [])).toMatch(/^Checks: none is uploaded for this schedule and load/);
-    expect(said(steps)).toBe('Checks: not held against the uploaded ones, which were not listed');
+    expect(said(steps)).toBe('Checks: not compared with the uploaded ones, which were not listed');
   });
 
   it('names a few of many, and leaves the rest to report.json', () => {
@@ -274,7 +274,7 @@ describe('a round that is hard to report on', () => {
       ]),
     );
     expect(warnings).toEqual([
-      "2 steps started before they were handed in by EMR's stamps, so how long they waited is not known.",
+      "2 steps started before they were submitted by EMR's stamps, so how long they waited is not known.",
       "1 step ended before it started by EMR's stamps, so how long it ran is not known.",
     ]);
   });

@@ -160,7 +160,7 @@ describe('the answer', () => {
         [4, 'missed'],
       ],
       grows,
-      'Fits at 2x, misses at 4x (measured). Breaks at about 3x (3x to 4x).',
+      'Fits at 2x, misses at 4x (measured); breaks at about 3x (3x to 4x).',
     ],
     [
       'the range moves the lower end up inside the measured levels',
@@ -169,7 +169,7 @@ describe('the answer', () => {
         [8, 'missed'],
       ],
       pointsOf([2, 4, 6, 8, 14, 16, 18, 20], 2),
-      'Fits at 2x, misses at 8x (measured). Breaks at about 6x (5x to 7x).',
+      'Fits at 2x, misses at 8x (measured); breaks at about 6x (5x to 7x).',
     ],
     [
       'neighbouring levels leave nothing to forecast',
@@ -187,7 +187,7 @@ describe('the answer', () => {
         [2, 'fits'],
       ],
       pointsOf([6, 8, 10, 18], 2),
-      'Fits at 2x (measured). Breaks at 4x (forecast). 4x: about 18m (16m to 20m).',
+      'Fits at 2x (measured); fits up to 3x (forecast); breaks at 4x (forecast); 4x: about 18m (16m to 20m).',
     ],
     [
       'a forecast that ends below the window says how far it reaches',
@@ -196,7 +196,7 @@ describe('the answer', () => {
         [2, 'fits'],
       ],
       pointsOf([3, 4, 5, 6], 1),
-      'Fits at 2x (measured). Fits up to 4x (forecast). 4x: about 6m 0s (5m 0s to 7m 0s).',
+      'Fits at 2x (measured); fits up to 4x (forecast); 4x: about 6m 0s (5m 0s to 7m 0s).',
     ],
     [
       'a range that contains the window is no certain answer',
@@ -205,7 +205,7 @@ describe('the answer', () => {
         [2, 'fits'],
       ],
       pointsOf([6, 10, 14, 16], 2),
-      'Fits at 2x (measured). May break from 3x on, most likely at 4x (forecast). 4x: about 16m (14m to 18m).',
+      'Fits at 2x (measured); may break from 3x on, most likely at 4x (forecast); 4x: about 16m (14m to 18m).',
     ],
     [
       'below a miss at the lowest level the range decides',
@@ -214,7 +214,7 @@ describe('the answer', () => {
         [4, 'missed'],
       ],
       pointsOf([14, 18, 22, 26], 2),
-      'Misses at 2x (measured). Breaks at about 2x (1x to 2x).',
+      'Misses at 2x (measured); breaks at about 2x (1x to 2x).',
     ],
     [
       'a load below every miss may fit by forecast',
@@ -223,7 +223,7 @@ describe('the answer', () => {
         [4, 'missed'],
       ],
       pointsOf([8, 18, 22, 26], 2),
-      'Misses at 2x (measured). Fits at 1x (forecast).',
+      'Misses at 2x (measured); fits up to 1x (forecast).',
     ],
     [
       'a measured miss below which the forecast misses everywhere',
@@ -232,7 +232,7 @@ describe('the answer', () => {
         [8, 'missed'],
       ],
       pointsOf([18, 22, 26, 30], 2),
-      'Misses at 4x (measured). Misses at 1x (forecast).',
+      'Misses at 4x (measured); misses at 1x (forecast).',
     ],
     [
       '1x that misses is the end',
@@ -260,7 +260,7 @@ describe('the answer', () => {
         [2, 'no_data'],
       ],
       pointsOf([8, 18, 22, 26], 2),
-      'Fits up to 1x, breaks at 2x (forecast). 4x: about 26m (24m to 28m).',
+      'Fits up to 1x (forecast); breaks at 2x (forecast); 4x: about 26m (24m to 28m).',
     ],
   ])('%s', (_, rounds, points, sentence) => {
     const range = fittingRange(roundsOf(...rounds), points, windowSeconds);

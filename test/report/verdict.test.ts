@@ -238,7 +238,7 @@ describe('a round of which something is missing', () => {
     expect(verdict.sentence).toContain('it ran for 10m 50s, and nothing shows how much longer it needed');
   });
 
-  it('counts a check that was never handed in, or never started, as missing', () => {
+  it('counts a check that was never submitted, or never started, as missing', () => {
     const uploaded = [
       ...Array.from({ length: 16 }, (_, index) => `check_${String(index).padStart(4, '0')}_15m.yml`),
       'check_last_15m.yml',

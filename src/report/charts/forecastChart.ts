@@ -27,7 +27,7 @@ export function drawForecast({ points, measured, sentence }: Forecast, windowSec
   const shown = windowSeconds <= until;
   const crossing = shown ? crossingOf(points, windowSeconds) : undefined;
   return picture(width, height, sentence, [
-    // What is left out stands below in the report; here it would be cut.
+    // What is left out is below in the report; here it would be cut.
     title(sentence.replace(/ Left out: .*$/, ''), width),
     legend(
       [

@@ -1,7 +1,7 @@
 /** Positions on an axis, in whole pixels: small enough that a library would be longer to explain. */
 
 export interface Scale {
-  /** Where a value stands, rounded to a pixel and held inside the axis. */
+  /** Where a value stands, rounded to a pixel and kept inside the axis. */
   at(value: number): number;
   readonly ticks: readonly number[];
 }

@@ -22,54 +22,46 @@ export function rangeText({ lowSeconds, highSeconds }: Pick<Point, 'lowSeconds' 
   return `${aboutText(lowSeconds)} to ${aboutText(highSeconds)}`;
 }
 
-/** `Fits at 2x (measured). Breaks at about 6x (5x to 8x). 8x: about 1h 2m (46m to 1h 23m).` */
-export function forecastSentence(
-  forecast: Pick<
-    Forecast,
-    'highestFit' | 'lowestMiss' | 'fitsUpTo' | 'breaksBetween' | 'mostLikely' | 'points' | 'levels'
-  >,
-): string {
-  const last = forecast.points.at(-1);
-  const isForecast = last !== undefined && !forecast.levels.includes(last.load);
-  return [measuredText(forecast), breaksText(forecast), ...(isForecast ? [`${pointText(last)}.`] : [])]
-    .filter((text) => text !== '')
-    .join(' ');
+type Answer = Pick<
+  Forecast,
+  'highestFit' | 'lowestMiss' | 'fitsUpTo' | 'breaksBetween' | 'mostLikely' | 'points' | 'levels'
+>;
+
+/** `Fits at 2x (measured); breaks at about 6x (5x to 8x); 8x: about 1h 2m (46m to 1h 23m).` */
+export function forecastSentence(answer: Answer): string {
+  const last = answer.points.at(-1);
+  const isForecast = last !== undefined && !answer.levels.includes(last.load);
+  const text = [measuredText(answer), breaksText(answer), isForecast ? pointText(last) : '']
+    .filter((part) => part !== '')
+    .join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-function measuredText({ highestFit, lowestMiss }: Pick<Forecast, 'highestFit' | 'lowestMiss'>): string {
+function measuredText({ highestFit, lowestMiss }: Answer): string {
   const parts = [
     highestFit !== null && `fits at ${highestFit}x`,
     lowestMiss !== null && `misses at ${lowestMiss}x`,
   ].filter((text) => text !== false);
-  if (parts.length === 0) return '';
-  const text = `${parts.join(', ')} (measured).`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return parts.length === 0 ? '' : `${parts.join(', ')} (measured)`;
 }
 
-function breaksText({
-  fitsUpTo,
-  breaksBetween,
-  mostLikely,
-  highestFit,
-  lowestMiss,
-  points,
-}: Parameters<typeof forecastSentence>[0]): string {
+function breaksText(answer: Answer): string {
+  const { highestFit, lowestMiss, fitsUpTo, breaksBetween, mostLikely, points } = answer;
   const last = points.at(-1)?.load ?? 0;
+  const next = points.find(({ load }) => load > (fitsUpTo ?? 0))?.load;
   if (breaksBetween === null) {
-    if (fitsUpTo !== null && fitsUpTo >= last) return `Fits up to ${last}x (forecast).`;
-    const from = points.find(({ load }) => load > (fitsUpTo ?? 0))?.load ?? last;
+    if (fitsUpTo !== null && fitsUpTo >= last) return `fits up to ${last}x (forecast)`;
     const likely = mostLikely === null ? '' : `, most likely at ${mostLikely}x`;
-    return `May break from ${from}x on${likely} (forecast).`;
+    return `may break from ${next ?? last}x on${likely} (forecast)`;
   }
   const [, to] = breaksBetween;
-  const from = points.find(({ load }) => load > (fitsUpTo ?? 0))?.load ?? to;
+  const from = next ?? to;
+  if (from < to) return `breaks at about ${mostLikely ?? to}x (${from}x to ${to}x)`;
+  const fits = fitsUpTo === null || fitsUpTo === highestFit ? '' : `fits up to ${fitsUpTo}x (forecast)`;
   // Neighbouring levels that were both measured leave nothing to forecast.
-  if (from >= to && to === lowestMiss)
-    return highestFit === fitsUpTo ? '' : `Fits at ${fitsUpTo}x (forecast).`;
-  if (from >= to && highestFit === null && fitsUpTo !== null)
-    return `Fits up to ${fitsUpTo}x, breaks at ${to}x (forecast).`;
-  if (from >= to) return `${fitsUpTo === null ? 'Misses' : 'Breaks'} at ${to}x (forecast).`;
-  return `Breaks at about ${mostLikely ?? to}x (${from}x to ${to}x).`;
+  if (to === lowestMiss) return fits;
+  const misses = `${fitsUpTo === null ? 'misses' : 'breaks'} at ${to}x (forecast)`;
+  return [fits, misses].filter((text) => text !== '').join('; ');
 }
 
 /** How the forecast was made, in one line, and what it leaves open. */

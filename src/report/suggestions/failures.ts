@@ -14,7 +14,7 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
     return {
       id: `failure:${group.signature}`,
       title: remedy.ofQuery
-        ? `Mend ${checksOf(group.steps, steps)}`
+        ? `Fix ${checksOf(group.steps, steps)}`
         : `${group.title}: change ${remedy.setting}`,
       measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : `it (${checksOf(group.steps, steps)})`}`,
       setting: remedy.setting,
@@ -29,8 +29,8 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
   });
 }
 
-/** Checks of whose failures a suggestion says what to mend. */
-export function toMend({ failures, steps }: Pick<SuggestionFacts, 'failures' | 'steps'>): Set<string> {
+/** Checks for whose failures there is a suggestion. */
+export function toFix({ failures, steps }: Pick<SuggestionFacts, 'failures' | 'steps'>): Set<string> {
   const failed = new Set(
     failures.flatMap((group) => (remedyOf(group.signature) === undefined ? [] : group.steps)),
   );

@@ -12,7 +12,7 @@ export function overhead({ findings }: SuggestionFacts): Suggestion[] {
     {
       id: 'overhead',
       title: 'Put several checks into one step',
-      measured: `each step pays about ${formatDuration(secondsPerStep)} to start (a fit over the loads at hand), ${percent(shareOfWork)} of all work; bigger nodes will not help`,
+      measured: `each step takes about ${formatDuration(secondsPerStep)} to start (from the loads that were measured), ${percent(shareOfWork)} of all work; bigger nodes will not help`,
       setting: 'checks in one step',
       from: '1',
       to: '4',

@@ -4,7 +4,7 @@ import type { Suggestion } from '../findingsModel.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
 
-/** Slots that stay free although nothing waits: steps are handed in more slowly than they run. */
+/** Slots that stay free although nothing waits: steps are submitted more slowly than they run. */
 export function submission({ findings, counts, verdict }: SuggestionFacts): Suggestion[] {
   const { meanRunning, slots: present, waitingShare, tail } = findings;
   if (present.from !== 'cluster' || present.limit === null || meanRunning === null || waitingShare === null)
@@ -14,7 +14,7 @@ export function submission({ findings, counts, verdict }: SuggestionFacts): Sugg
   return [
     {
       id: 'submission',
-      title: 'Hand in steps sooner',
+      title: 'Submit faster',
       measured: `${meanRunning.toFixed(1)} of ${present.limit} slots were busy on average and almost no step waited (${percent(waitingShare)})`,
       setting: 'how many steps the DAG keeps active',
       from: `at most ${findings.peakActive} at once in this round`,
