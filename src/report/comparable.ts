@@ -36,11 +36,6 @@ function reason(
   return differingChecks(baseline, candidate);
 }
 
-/** Why two rounds of one load do not show what a change between them did, whatever became of the cluster config. */
-export function notRepeated(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
-  return otherScheduleOrPartial(baseline, candidate) ?? differingChecks(baseline, candidate);
-}
-
 function otherScheduleOrPartial(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
   if (baseline.schedule !== candidate.schedule)
     return `one is of the ${baseline.schedule} schedule, the other of ${candidate.schedule}`;

@@ -28,7 +28,7 @@ export function comparedText({ varies, baseline, candidate }: Comparison): strin
 }
 
 /** The columns of times: by load, or before and now. */
-export function timeTitles({ varies, baseline, candidate }: Comparison): [before: string, now: string] {
+function timeTitles({ varies, baseline, candidate }: Comparison): [before: string, now: string] {
   return varies === 'load' ? [`${baseline.load}x`, `${candidate.load}x`] : ['Before', 'Now'];
 }
 
@@ -36,7 +36,7 @@ export function timeTitles({ varies, baseline, candidate }: Comparison): [before
  * The change of the runtime, which comes first: `20% shorter (13m 42s → 10m 53s) with StepConcurrencyLevel 8 → 12; single checks
  * take as long as before`. Undefined where one of the rounds is not decided. Names and values of settings are foreign.
  */
-export function runtimeText(comparison: Comparison): string | undefined {
+function runtimeText(comparison: Comparison): string | undefined {
   const { baseline, candidate, clusterChanges, varies } = comparison;
   const [from, to] = [baseline.runtimeSeconds, candidate.runtimeSeconds];
   if (from === null || to === null) return undefined;
@@ -45,16 +45,16 @@ export function runtimeText(comparison: Comparison): string | undefined {
   return `${runtimeChangeText(comparison, from, to)}${changes}${single}`;
 }
 
-/** `20% shorter (13m 42s → 10m 53s)`, or where the load changed `2.1× the runtime for 2× the load (…)`. */
+/** `20% shorter (13m 42s → 10m 53s)`, or where the load changed `2.1× for 2× the load (…)`. */
 export function runtimeChangeText(
   { baseline, candidate }: Pick<Comparison, 'baseline' | 'candidate'>,
   from: number,
   to: number,
 ): string {
   const times = `(${formatDuration(from)} → ${formatDuration(to)})`;
-  if (from < leastSeconds) return `the round ${times}`;
+  if (from < leastSeconds) return times;
   if (baseline.load !== candidate.load)
-    return `${factorText(to / from)} the runtime for ${factorText(candidate.load / baseline.load)} the load ${times}`;
+    return `${factorText(to / from)} for ${factorText(candidate.load / baseline.load)} the load ${times}`;
   const share = percent(Math.abs(to / from - 1));
   return `${share === '0%' ? 'as long as before' : `${share} ${to < from ? 'shorter' : 'longer'}`} ${times}`;
 }
@@ -68,7 +68,7 @@ function singleChecksText({ ratios }: Comparison): string {
 }
 
 /** How many times as long the checks take, the scaled ones apart from those that no load asks more of. */
-export function meanTexts({ ratios, unscaled }: Comparison): string[] {
+function meanTexts({ ratios, unscaled }: Comparison): string[] {
   const { n, geometricMean, low, high } = ratios;
   const what = unscaled === null ? 'A check' : 'A scaled check';
   return [
@@ -110,9 +110,28 @@ export function checksInOrder({ checks }: Comparison, shown: number): Comparison
   return checks.toSorted((a, b) => rank(a) - rank(b)).slice(0, shown);
 }
 
-/** The title of the table's ratio: `For 2× the Load`, else `Ratio`. */
-export function ratioColumnTitle({ varies, baseline, candidate }: Comparison): string {
-  return varies === 'load' ? `Time for ${factorText(candidate.load / baseline.load)} the Load` : 'Ratio';
+/** The titles of the table of checks: `Time for 2× the Load` and how a check grows, where the load changed. */
+export function checkTitles(comparison: Comparison): string[] {
+  const { varies, baseline, candidate } = comparison;
+  const growth =
+    varies === 'load'
+      ? [`Time for ${factorText(candidate.load / baseline.load)} the Load`, 'Growth']
+      : ['Ratio'];
+  return ['Check', ...timeTitles(comparison), ...growth];
+}
+
+/** A row of that table; the check's name is foreign. */
+export function checkCells(
+  { check, baselineSeconds, candidateSeconds, ratio, word }: Comparison['checks'][number],
+  varies: Comparison['varies'],
+): string[] {
+  return [
+    check,
+    formatDuration(baselineSeconds),
+    formatDuration(candidateSeconds),
+    factorText(ratio),
+    ...(varies === 'load' ? [word ?? ''] : []),
+  ];
 }
 
 /** What a table that was cut leaves out; undefined when nothing. */

@@ -91,7 +91,7 @@ function runtimeSummary({ clusterChanges, ...comparison }: Comparison, runtimes:
     ...(others === 0 ? [] : [`${count(others, slots ? 'other setting' : 'setting')} of the cluster changed`]),
   ];
   const change = runtimeChangeText(comparison, baselineSeconds, candidateSeconds);
-  return `${change}${changes.length === 0 ? '' : ` with ${changes.join(' and ')}`}`;
+  return `runtime ${change}${changes.length === 0 ? '' : ` with ${changes.join(' and ')}`}`;
 }
 
 function checksSummary({ ratios, unscaled, varies }: Comparison): string {

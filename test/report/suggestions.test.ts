@@ -86,13 +86,13 @@ describe('suggestions', () => {
       / 12 executors of 4505 MiB and 6 drivers of 2432 MiB: 68652 MiB of YARN memory$/,
     );
     expect(slots()?.expected).toMatch(
-      /, and if the nodes have room: dags\/cluster_configs\/README\.md has the sum$/,
+      /, and if the nodes have the capacity: dags\/cluster_configs\/README\.md has the sum$/,
     );
     const nodes = [{ type: 'm6i.2xlarge', count: 4, yarnMb: 23_424 }];
     expect(slots({ ...step, driverMb: 2432, nodes })).toMatchObject({
       to: '6',
       expected: expect.stringContaining(
-        '; 6 steps ask YARN for 16 containers of 4505 MiB, drivers in the space of 4, and 4 × m6i.2xlarge fit 20: enough for 7 steps at once',
+        '; 6 steps ask YARN for 16 containers of 4505 MiB, drivers in the space of 4, and 4 × m6i.2xlarge provide 20: enough for 7 steps at once',
       ),
     });
   });
@@ -111,7 +111,7 @@ describe('suggestions', () => {
       from: '8',
       to: '16, with 4 more core nodes (m6i.2xlarge)',
       expected: expect.stringContaining(
-        '16 steps ask YARN for 41 containers of 4505 MiB, drivers in the space of 9, and 5 × m6i.2xlarge fit 25: enough for 9 steps at once',
+        '16 steps ask YARN for 41 containers of 4505 MiB, drivers in the space of 9, and 5 × m6i.2xlarge provide 25: enough for 9 steps at once',
       ),
     });
     const markdown = renderMarkdown(report);

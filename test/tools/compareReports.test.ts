@@ -31,7 +31,7 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m): 2× the runtime for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m): runtime 2× for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
@@ -89,7 +89,7 @@ test('two rounds of one load tell what changed on the cluster, what the round to
     'orders/check_orders_15m.yml',
   );
   expect(normalise(world, text)).toMatchInlineSnapshot(`
-    "2x against 2x (15m): 4% longer (9m 25s → 9m 47s) with StepConcurrencyLevel 8 → 4; single checks take as long as before (0.91× to 1.08×, 7 checks).
+    "2x against 2x (15m): runtime 4% longer (9m 25s → 9m 47s) with StepConcurrencyLevel 8 → 4; single checks take as long as before (0.91× to 1.08×, 7 checks).
 
     Varies: cluster
     Baseline: 2x_20251208_153000

@@ -1,5 +1,6 @@
 import type { Forecast } from '../comparisonModel.ts';
 import { windowName } from '../durations.ts';
+import { forecastSentence } from '../forecast/text.ts';
 import { legend } from './legend.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
 import { bar, label, path, picture, title } from './svg.ts';
@@ -13,7 +14,8 @@ const bottom = 346;
 const loadSteps = [1, 2, 4, 5, 10, 20, 50, 100, 200, 500] as const;
 
 /** Total runtime over load: what was measured as dots, the forecast as a line with its range, the window as a dashed line. */
-export function drawForecast({ points, measured, sentence }: Forecast, windowSeconds: number): string {
+export function drawForecast(forecast: Forecast, windowSeconds: number): string {
+  const { points, measured, sentence } = forecast;
   const largest = points.at(-1)?.load;
   if (largest === undefined) return picture(width, 80, sentence, [label(20, 44, sentence)]);
   const most = Math.max(...points.map((point) => point.highSeconds), ...measured.map((one) => one.seconds));
@@ -28,7 +30,7 @@ export function drawForecast({ points, measured, sentence }: Forecast, windowSec
   const crossing = shown ? crossingOf(points, windowSeconds) : undefined;
   return picture(width, height, sentence, [
     // What is left out is below in the report; here it would be cut.
-    title(sentence.replace(/ Left out: .*$/, ''), width),
+    title(forecastSentence(forecast), width),
     legend(
       [
         { word: 'measured', mark: dot },

@@ -18,7 +18,7 @@ export function pointText({ load, makespanSeconds, lowSeconds, highSeconds }: Po
   return `${load}x: about ${aboutText(makespanSeconds)} (${rangeText({ lowSeconds, highSeconds })})`;
 }
 
-export function rangeText({ lowSeconds, highSeconds }: Pick<Point, 'lowSeconds' | 'highSeconds'>): string {
+function rangeText({ lowSeconds, highSeconds }: Pick<Point, 'lowSeconds' | 'highSeconds'>): string {
   return `${aboutText(lowSeconds)} to ${aboutText(highSeconds)}`;
 }
 

@@ -1,14 +1,12 @@
 import type { Comparison, Forecast } from '../comparisonModel.ts';
-import { formatDuration } from '../durations.ts';
 import { decisiveText, forecastRows, forecastTitles, methodText, scoreText } from '../forecast/text.ts';
 import {
+  checkCells,
   checksInOrder,
+  checkTitles,
   comparedText,
   comparisonLines,
-  factorText,
   moreText,
-  ratioColumnTitle,
-  timeTitles,
 } from '../scalingText.ts';
 import { plain, table } from './escape.ts';
 
@@ -28,14 +26,8 @@ function checkTable(comparison: Comparison): string {
   if (checks.length === 0) return 'No check completed in both rounds.';
   const shown = checksInOrder(comparison, checksShown);
   const rows = table(
-    ['Check', ...timeTitles(comparison), ratioColumnTitle(comparison), 'Growth'],
-    shown.map((check) => [
-      plain(check.check),
-      formatDuration(check.baselineSeconds),
-      formatDuration(check.candidateSeconds),
-      factorText(check.ratio),
-      check.word ?? '',
-    ]),
+    checkTitles(comparison),
+    shown.map((check) => checkCells(check, comparison.varies).map(plain)),
   );
   const more = moreText(checks.length, shown.length);
   return more === undefined ? rows : `${rows}\n\n${more}`;

@@ -18,7 +18,7 @@ export function roomFor(slots: number, room: StepRoom | undefined): string {
   const { needed, drivers, held } = at;
   const inside = drivers > 0 ? `, drivers in the space of ${drivers}` : ', drivers not counted';
   const machines = nodes.map(({ count, type }) => `${count} × ${type}`).join(' and ');
-  return `; ${slots} steps ask YARN for ${needed} containers of ${executorMb} MiB${inside}, and ${machines} fit ${held}: enough for ${mostSteps(room)} steps at once`;
+  return `; ${slots} steps ask YARN for ${needed} containers of ${executorMb} MiB${inside}, and ${machines} provide ${held}: enough for ${mostSteps(room)} steps at once`;
 }
 
 /** `4 more core nodes (m6i.2xlarge)`; undefined where they fit or nobody can say. */

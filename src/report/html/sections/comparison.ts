@@ -1,14 +1,12 @@
 import type { Comparison, Forecast } from '../../comparisonModel.ts';
-import { formatDuration } from '../../durations.ts';
 import { decisiveText, forecastRows, forecastTitles, methodText, scoreText } from '../../forecast/text.ts';
 import {
+  checkCells,
   checksInOrder,
+  checkTitles,
   comparedText,
   comparisonLines,
-  factorText,
   moreText,
-  ratioColumnTitle,
-  timeTitles,
 } from '../../scalingText.ts';
 import type { Block, Line } from '../pageData.ts';
 
@@ -33,14 +31,8 @@ function checkTable(comparison: Comparison): Block[] {
   return [
     {
       kind: 'table',
-      titles: ['Check', ...timeTitles(comparison), ratioColumnTitle(comparison), 'Growth'],
-      rows: checksInOrder(comparison, checksShown).map((check) => [
-        check.check,
-        formatDuration(check.baselineSeconds),
-        formatDuration(check.candidateSeconds),
-        factorText(check.ratio),
-        check.word ?? '',
-      ]),
+      titles: checkTitles(comparison),
+      rows: checksInOrder(comparison, checksShown).map((check) => checkCells(check, comparison.varies)),
     },
     ...(more === undefined ? [] : [paragraph(more)]),
   ];
