@@ -112,7 +112,7 @@ export function buildReport(facts: RoundFacts): Report {
   return { ...report, comparison: before ? compareReports(before, report, earlier) : null };
 }
 
-/** The load in the steps' names wins over everything, when one is more common than the others. */
+/** The load in the steps' names takes precedence, when one is more common than the others. */
 function loadOf(steps: readonly ReportStep[]): number | undefined {
   const counts = new Map<number, number>();
   for (const step of steps) counts.set(step.load, (counts.get(step.load) ?? 0) + 1);
@@ -158,7 +158,7 @@ function statisticsOf(steps: readonly ReportStep[]): Report['statistics'] {
   };
 }
 
-/** By time run, whatever the state: a step that failed after an hour held a slot for an hour. */
+/** By time run, whatever the state: a step that failed after an hour occupied a slot for an hour. */
 function slowestFirst(steps: readonly ReportStep[]): ReportStep[] {
   return steps
     .filter((step) => step.runSeconds !== null)

@@ -38,7 +38,7 @@ export const findingsSchema = z.object({
   whatIf: z.array(z.object({ slots: z.int(), makespanSeconds: z.number() })),
   /** Spot machines that were taken away, and others that failed, while the round ran. */
   lostInstances: lostInstancesSchema.default([]),
-  /** What this report could not judge, each with the reason. */
+  /** What this report could not measure, each with the reason. */
   notMeasured: z.array(z.string()),
 });
 

@@ -12,7 +12,7 @@ export interface MeanRatio {
 
 /**
  * The geometric mean of ratios with its 95% interval: Student's t over the log ratios, and beside it how far two whole rounds
- * differ. A single ratio has no spread of its own: the presumed noise of a measurement stands in. Undefined for none.
+ * differ. A single ratio has no spread: the presumed noise of a measurement is taken instead. Undefined for none.
  *
  * @param roundNoise of all checks of one round together, as deviation of log seconds: a ratio has it twice
  */

@@ -53,8 +53,8 @@ const versionOneSchema = z.looseObject({
 });
 
 /**
- * Version 1 as version 2. Its forecast was made in another way, and is dropped with its words about single checks and its judging
- * of suggestions. What is no version 1 comes back as it was, to be refused.
+ * Version 1 as version 2. Its forecast was made in another way, and is dropped with its words about single checks and its verdicts
+ * on suggestions. Anything else is returned unchanged, to be refused.
  */
 function fromVersionOne(json: unknown): unknown {
   const old = versionOneSchema.safeParse(json).data;

@@ -177,7 +177,7 @@ export const reportSchema = z.object({
   statistics: statisticsSchema,
   findings: findingsSchema,
   suggestions: z.array(suggestionSchema),
-  /** What those of them win at once that a replay can measure; null when there are not two. */
+  /** What the suggestions that a replay can measure gain together; null when there are not two. */
   suggestionsTogether: z.string().nullable().default(null),
   /** What changed since the last round at this load; null where there is none to compare with. */
   followUp: followUpSchema.nullable(),

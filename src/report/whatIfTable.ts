@@ -28,7 +28,7 @@ export interface WhatIfTable {
 }
 
 /**
- * What other numbers of slots would have made of the same steps, as far as more of them win anything. Nothing for a
+ * What other numbers of slots would have made of the same steps, as far as more of them gain anything. Nothing for a
  * round that failed or still runs (what did not run has no time to be replayed), or where a replay means nothing.
  */
 export function whatIfRows(report: Report): WhatIf[] {

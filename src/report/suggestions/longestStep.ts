@@ -54,9 +54,9 @@ export function longestStep(facts: SuggestionFacts): Replayable[] {
  */
 function longestOfEachCheck({ steps, failures }: SuggestionFacts): Longest[] {
   const longest = new Map<string, number>();
-  const broken = toFix({ steps, failures });
+  const failing = toFix({ steps, failures });
   for (const { check, state, runSeconds } of steps)
-    if (state === 'COMPLETED' && runSeconds !== null && !broken.has(check))
+    if (state === 'COMPLETED' && runSeconds !== null && !failing.has(check))
       longest.set(check, Math.max(runSeconds, longest.get(check) ?? 0));
   return [...longest].map(([check, seconds]) => ({ check, seconds })).sort((a, b) => b.seconds - a.seconds);
 }

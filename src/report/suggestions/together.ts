@@ -3,7 +3,7 @@ import { formatDuration, windowName } from '../durations.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { type Change, type Replayable, replay } from './replay.ts';
 
-/** What all replayable suggestions win at once, which is less than their sum; null where there are not two of them. */
+/** What all replayable suggestions gain together, which is less than their sum; null where there are not two of them. */
 export function together(facts: SuggestionFacts, replayable: readonly Replayable[]): string | null {
   const { findings, verdict, steps } = facts;
   const { limit } = findings.slots;
