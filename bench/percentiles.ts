@@ -1,8 +1,8 @@
 /** Prints durations, rounds and the report's figures for them, as JSON for test/numpy/compare.py. */
 import { meanRatio } from '../src/report/geometricMean.ts';
-import { randomFrom } from '../src/report/random.ts';
 import { summarise } from '../src/report/statistics.ts';
 import { reportOf } from './campaigns.ts';
+import { randomFrom } from './random.ts';
 
 const random = randomFrom('durations');
 

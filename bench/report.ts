@@ -8,10 +8,9 @@ import { buildReport } from '../src/report/build.ts';
 import type { RoundFacts } from '../src/report/facts.ts';
 import { reportFiles } from '../src/report/files.ts';
 import type { Report } from '../src/report/model.ts';
-import { randomFrom } from '../src/report/random.ts';
 import { stepsOf } from './campaigns.ts';
+import { randomFrom } from './random.ts';
 import { markdownTable } from './tables.ts';
-import { truths } from './truths.ts';
 
 const slots = 32;
 const repeats = 5;
@@ -83,9 +82,12 @@ function build(count: number, load: number, earlier: readonly Report[]): Report 
 
 function factsOf(count: number, load: number, earlier: readonly Report[]): RoundFacts {
   const random = randomFrom('bench');
-  const checks = Array.from({ length: count }, () => truths.mixed(random));
+  const checks = Array.from({ length: count }, () => ({
+    fixed: 10 + 30 * random.next(),
+    work: 20 * Math.exp(0.8 * random.normal()),
+  }));
   const noise = randomFrom(`bench ${load}`);
-  const seconds = checks.map((truth) => truth(load) * Math.exp(0.1 * noise.normal()));
+  const seconds = checks.map(({ fixed, work }) => (fixed + work * load) * Math.exp(0.1 * noise.normal()));
   const steps = stepsOf(seconds, load, slots).map(
     (step, index): Step =>
       index % 50 === 7 ? { ...step, state: 'FAILED', failure: { reason: 'Unknown Error.' } } : step,

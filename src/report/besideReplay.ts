@@ -1,10 +1,10 @@
 import type { Report } from './model.ts';
 
 /**
- * Seconds of a round that a replay of its steps leaves out: the wait for the first start, and gaps between steps. They are added to
- * every replay of it, so that the two can be held against each other; 0 where nothing was replayed.
+ * Seconds of a round that a replay of its steps leaves out: the wait for the first start, and gaps between steps. Every replay adds
+ * them, so that it compares with the measured runtime; 0 where nothing was replayed.
  */
-export function secondsBesideReplay({ verdict, findings }: Pick<Report, 'verdict' | 'findings'>): number {
+export function unmodelledSeconds({ verdict, findings }: Pick<Report, 'verdict' | 'findings'>): number {
   const runtime = verdict.runtimeSeconds ?? 0;
   return Math.max(0, runtime - (findings.model.makespanSeconds ?? runtime));
 }

@@ -7,8 +7,8 @@ import { earlierRounds, fittedOverheadSeconds, levelBefore } from './earlierRoun
 import type { RoundFacts } from './facts.ts';
 import { groupFailures } from './failureGroups.ts';
 import { findFrom } from './findings.ts';
+import { followUpOf } from './followUp.ts';
 import { checkIntegrity } from './integrity.ts';
-import { judgeSuggestions } from './judged.ts';
 import { utcOffsetMinutes } from './localTime.ts';
 import { measureSteps, pathLength } from './measuredSteps.ts';
 import { type Report, type ReportStep, schemaVersion } from './model.ts';
@@ -17,9 +17,9 @@ import { milli, percentileMethod, summarise } from './statistics.ts';
 import { stemOf } from './stepIdentity.ts';
 import { countSteps } from './stepStates.ts';
 import { suggest } from './suggestions/index.ts';
-import { judge } from './verdict.ts';
+import { decideVerdict } from './verdict.ts';
 import { warn } from './warnings.ts';
-import { wholeRound } from './wholeRound.ts';
+import { imputeRound } from './wholeRound.ts';
 
 const slowestKept = 20;
 
@@ -53,13 +53,13 @@ export function buildReport(facts: RoundFacts): Report {
     instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
   });
-  const verdict = judge({
+  const verdict = decideVerdict({
     windowSeconds: facts.windowSeconds,
     runtimeSeconds,
     counts,
     measured: statistics.n,
     p95Seconds: statistics.p95Seconds,
-    whole: wholeRound(
+    imputed: imputeRound(
       measured,
       integrity.missing,
       { slots: findings.slots.limit, runtimeSeconds, p95Seconds: statistics.p95Seconds },
@@ -92,15 +92,7 @@ export function buildReport(facts: RoundFacts): Report {
     findings,
     suggestions: suggested.suggestions,
     suggestionsTogether: suggested.together,
-    judged: judgeSuggestions(earlier, {
-      ...measured,
-      cluster,
-      counts,
-      verdict,
-      statistics,
-      findings,
-      failures,
-    }),
+    followUp: followUpOf({ ...measured, verdict }, earlier),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),
@@ -120,7 +112,7 @@ export function buildReport(facts: RoundFacts): Report {
   return { ...report, comparison: before ? compareReports(before, report, earlier) : null };
 }
 
-/** The load in the steps' names wins over everything, when one is more common than the others. */
+/** The load in the steps' names takes precedence, when one is more common than the others. */
 function loadOf(steps: readonly ReportStep[]): number | undefined {
   const counts = new Map<number, number>();
   for (const step of steps) counts.set(step.load, (counts.get(step.load) ?? 0) + 1);
@@ -128,7 +120,7 @@ function loadOf(steps: readonly ReportStep[]): number | undefined {
   return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined;
 }
 
-/** A step whose arguments hold no config URI is known by its stem alone. */
+/** A step whose arguments contain no config URI is known by its stem alone. */
 function fixedIn(steps: readonly ReportStep[], paths: readonly string[]): string[] {
   const fixed = new Set(paths.map((path) => cleanLine(path, pathLength)));
   const stems = new Set([...fixed].map(stemOf));
@@ -166,7 +158,7 @@ function statisticsOf(steps: readonly ReportStep[]): Report['statistics'] {
   };
 }
 
-/** By time run, whatever the state: a step that failed after an hour held a slot for an hour. */
+/** By time run, whatever the state: a step that failed after an hour occupied a slot for an hour. */
 function slowestFirst(steps: readonly ReportStep[]): ReportStep[] {
   return steps
     .filter((step) => step.runSeconds !== null)

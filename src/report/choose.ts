@@ -9,7 +9,7 @@ export interface StoredReport {
 }
 
 /** What the caller named: a directory, or a load (the newest report of it). */
-export interface WantedReports {
+export interface ReportNames {
   readonly baseline?: string | undefined;
   readonly candidate?: string | undefined;
   readonly schedule?: Schedule | undefined;
@@ -27,46 +27,46 @@ const mostUnread = 3;
  */
 export function chooseReports(
   stored: readonly StoredReport[],
-  wanted: WantedReports,
+  names: ReportNames,
   unread: readonly string[] = [],
 ): { baseline: StoredReport; candidate: StoredReport } {
   const newestFirst = [...new Set(stored.map(({ report }) => report.schedule).reverse())];
-  const asked = wanted.schedule === undefined ? newestFirst : [wanted.schedule];
+  const asked = names.schedule === undefined ? newestFirst : [names.schedule];
   // A load means a level of one schedule: the newest schedule that has both.
   for (const schedule of asked) {
     const pair = pairIn(
       stored.filter(({ report }) => report.schedule === schedule),
-      wanted,
+      names,
     );
     if (pair !== undefined) return pair;
   }
-  const byName = [wanted.baseline, wanted.candidate].some((name) => name && loadNamed(name) === undefined);
-  const anyPair = byName && wanted.baseline && wanted.candidate ? pairIn(stored, wanted) : undefined;
-  return anyPair ?? missing(stored, wanted, unread);
+  const byName = [names.baseline, names.candidate].some((name) => name && loadNamed(name) === undefined);
+  const anyPair = byName && names.baseline && names.candidate ? pairIn(stored, names) : undefined;
+  return anyPair ?? missing(stored, names, unread);
 }
 
 function pairIn(
   stored: readonly StoredReport[],
-  wanted: WantedReports,
+  names: ReportNames,
 ): { baseline: StoredReport; candidate: StoredReport } | undefined {
-  const candidate = wanted.candidate === undefined ? stored.at(-1) : find(stored, wanted.candidate);
+  const candidate = names.candidate === undefined ? stored.at(-1) : find(stored, names.candidate);
   if (candidate === undefined) return undefined;
   const before = stored.filter((one) => one !== candidate);
   const baseline =
-    wanted.baseline === undefined ? newestBefore(before, candidate) : find(before, wanted.baseline);
+    names.baseline === undefined ? newestBefore(before, candidate) : find(before, names.baseline);
   return baseline && { baseline, candidate };
 }
 
-function find(stored: readonly StoredReport[], wanted: string): StoredReport | undefined {
-  const load = loadNamed(wanted);
+function find(stored: readonly StoredReport[], name: string): StoredReport | undefined {
+  const load = loadNamed(name);
   if (load !== undefined) return stored.findLast(({ report }) => report.load === load);
-  const name = wanted.trim().replace(/\/+$/, '').split('/').at(-1);
-  return stored.find(({ directory }) => directory === name);
+  const directoryName = name.trim().replace(/\/+$/, '').split('/').at(-1);
+  return stored.find(({ directory }) => directory === directoryName);
 }
 
 /** `2x` or `2` is a load, everything else a directory. */
-function loadNamed(wanted: string): number | undefined {
-  const digits = /^(\d{1,4})x?$/i.exec(wanted.trim())?.[1];
+function loadNamed(name: string): number | undefined {
+  const digits = /^(\d{1,4})x?$/i.exec(name.trim())?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
@@ -76,9 +76,9 @@ function newestBefore(same: readonly StoredReport[], candidate: StoredReport): S
   return earlier.at(-1);
 }
 
-function missing(stored: readonly StoredReport[], wanted: WantedReports, unread: readonly string[]): never {
-  const what = [whatIsMissing(stored, wanted), ...unreadText(unread), 'Nothing was written.'];
-  throw new ToolError('NOT_FOUND', what.join(' '), { next: nextFor(stored, wanted) });
+function missing(stored: readonly StoredReport[], names: ReportNames, unread: readonly string[]): never {
+  const what = [whatIsMissing(stored, names), ...unreadText(unread), 'Nothing was written.'];
+  throw new ToolError('NOT_FOUND', what.join(' '), { next: nextFor(stored, names) });
 }
 
 function unreadText(unread: readonly string[]): string[] {
@@ -87,20 +87,20 @@ function unreadText(unread: readonly string[]): string[] {
   return [`Could not be read: ${unread.slice(0, mostUnread).join(' ')}${more}`];
 }
 
-/** A load above all that ran is a question for the forecast, which any comparison of two loads holds. */
-function nextFor(stored: readonly StoredReport[], { candidate, schedule }: WantedReports): string {
+/** A load above all that ran is a question for the forecast, which is in any comparison of two loads. */
+function nextFor(stored: readonly StoredReport[], { candidate, schedule }: ReportNames): string {
   const asked = candidate === undefined ? undefined : loadNamed(candidate);
   const loads = stored
     .filter(({ report }) => schedule === undefined || report.schedule === schedule)
     .map(({ report }) => report.load);
   const [largest = 0, before] = [...new Set(loads)].sort((a, b) => b - a);
   if (asked !== undefined && asked > largest && before !== undefined)
-    return `${asked}x was not run; compareReports with baseline ${before}x and candidate ${largest}x forecasts up to ${2 * largest}x, and no further.`;
+    return `${asked}x was not run; compareReports with baseline ${before}x and candidate ${largest}x forecasts at most up to ${2 * largest}x.`;
   return 'call buildReport for the rounds that are to be compared, or compareReports with two reports that are there.';
 }
 
-function whatIsMissing(stored: readonly StoredReport[], wanted: WantedReports): string {
-  const { baseline, candidate, schedule } = wanted;
+function whatIsMissing(stored: readonly StoredReport[], names: ReportNames): string {
+  const { baseline, candidate, schedule } = names;
   const asked = [baseline, candidate].flatMap((name) => name ?? []);
   const [load, other] = asked.map(loadNamed);
   if (load !== undefined && load === other) {

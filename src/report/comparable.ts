@@ -36,11 +36,6 @@ function reason(
   return differingChecks(baseline, candidate);
 }
 
-/** Why two rounds of one load do not show what a change between them did, whatever became of the cluster config. */
-export function notRepeated(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
-  return otherScheduleOrPartial(baseline, candidate) ?? differingChecks(baseline, candidate);
-}
-
 function otherScheduleOrPartial(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
   if (baseline.schedule !== candidate.schedule)
     return `one is of the ${baseline.schedule} schedule, the other of ${candidate.schedule}`;
@@ -60,7 +55,7 @@ function differingChecks(baseline: MeasuredRound, candidate: MeasuredRound): str
 
 /**
  * Whether two rounds ran on the same cluster configuration: by the digest of the config file where both know it,
- * else by what EMR says of the clusters. Undefined when nothing can be held against each other.
+ * else by what EMR says of the clusters. Undefined when nothing can be compared.
  */
 export function clusterAgrees(
   one: ClusterConfigUsed | null,

@@ -1,58 +1,54 @@
 import { byText, checkKey, checkName } from './checkKey.ts';
-import { checkTimes, leastSeconds, timingsOf } from './checkTimes.ts';
+import { checkTimes, leastSeconds, type Timing, timingsOf } from './checkTimes.ts';
 import { clusterAgrees, notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
-import { whatConfirms } from './confirmation.ts';
-import { forecastFrom } from './forecast.ts';
+import { settingChanges } from './followUp.ts';
+import { forecastFrom } from './forecast/forecast.ts';
+import { fasterChecks } from './forecast/growth.ts';
 import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
-import { estimateNoise } from './noise.ts';
+import { measuredRoundNoise } from './noise.ts';
 import { scaledAmong } from './scaledChecks.ts';
-import { type ScalingWord, scalingWords } from './scaling.ts';
 import { fixesApart } from './sharedFixes.ts';
-import { median, milli } from './statistics.ts';
+import { milli } from './statistics.ts';
 import { isDecided } from './verdict.ts';
 
 /** A report as a comparison needs it: one that is being built has no comparison yet. */
-export type ComparedReport = Omit<Report, 'comparison'>;
+export type ComparedReport = Omit<Report, 'comparison'> & Partial<Pick<Report, 'comparison'>>;
+
+/** Which checks the load asks more of, of those with these names by their key. */
+export type ScaledRule = (names: ReadonlyMap<string, string>) => (key: string) => boolean;
 
 /**
- * One round against another. Nothing is compared that is not comparable; a single check is called super-linear only where
- * rounds were repeated.
+ * One round against another. Nothing is compared that is not comparable.
  *
  * @param others more rounds of the schedule, in any order: repeats give the noise, further loads the forecast
+ * @param scaledRule by the names of the files, unless something better is known
  */
 export function compareReports(
   earlier: ComparedReport,
   later: ComparedReport,
   others: readonly ComparedReport[] = [],
+  scaledRule: ScaledRule = scaledAmong,
 ): Comparison {
   const baseline = fixesApart(earlier, later);
   const candidate = fixesApart(later, earlier);
   const { varies, why } = notComparable(baseline, candidate);
-  const heads = { baseline: headOf(baseline), candidate: headOf(candidate) };
-  if (why !== undefined)
-    return {
-      comparable: false,
-      why,
-      varies,
-      ...heads,
-      ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null, withinNoise: null },
-      unscaled: null,
-      checks: [],
-      toConfirm: null,
-      fixedWindows: [],
-      newFailures: [],
-      fixed: [],
-      forecast: null,
-    };
+  const heads = {
+    baseline: headOf(baseline),
+    candidate: headOf(candidate),
+    clusterChanges:
+      baseline.schedule === candidate.schedule
+        ? settingChanges(baseline.clusterConfig, candidate.clusterConfig)
+        : [],
+  };
+  if (why !== undefined) return { comparable: false, why, varies, ...heads, ...nothingCompared };
   const rounds = inOrder([baseline, candidate, ...others.filter((other) => belongs(other, candidate))]);
   const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
-  const isScaled = varies === 'load' ? scaledAmong(names) : () => true;
-  const timings = new Map([...timingsOf(rounds)].filter(([key]) => isScaled(key)));
-  const words = scalingWords(timings);
-  const checks = pairs(baseline, candidate, { names, isScaled, words });
-  const noise = roundNoise(baseline, candidate, rounds);
+  const isScaled = varies === 'load' ? scaledRule(names) : () => true;
+  const timings = timingsOf(rounds);
+  const checks = pairs(baseline, candidate, { names, isScaled, timings, varies });
+  const noise = roundNoiseOf(baseline, candidate, rounds);
   const ratio = meanRatio(
     checks.flatMap((check) => (check.scaled ? ratioOf(check) : [])),
     noise,
@@ -68,15 +64,11 @@ export function compareReports(
       geometricMean: ratio ? milli(ratio.mean) : null,
       low: ratio ? milli(ratio.low) : null,
       high: ratio ? milli(ratio.high) : null,
-      runtime:
-        isDecided(candidate.verdict) && isDecided(baseline.verdict)
-          ? quotient(candidate.verdict.runtimeSeconds, baseline.verdict.runtimeSeconds)
-          : null,
-      withinNoise: ratio ? ratio.low <= 1 && ratio.high >= 1 : null,
+      runtime: quotient(heads.candidate.runtimeSeconds, heads.baseline.runtimeSeconds),
     },
     unscaled: unscaledRatio ? { n: unscaled.length, geometricMean: milli(unscaledRatio.mean) } : null,
     checks,
-    toConfirm: varies === 'load' ? (whatConfirms(timings, words) ?? null) : null,
+    oneLevelOnly: varies === 'load' ? oneLevelOnly(candidate, timings, names) : [],
     fixedWindows: fixedIn(baseline, candidate),
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
@@ -84,13 +76,28 @@ export function compareReports(
   };
 }
 
+const nothingCompared = {
+  ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null },
+  unscaled: null,
+  checks: [],
+  oneLevelOnly: [],
+  fixedWindows: [],
+  newFailures: [],
+  fixed: [],
+  forecast: null,
+} satisfies Partial<Comparison>;
+
 /** As `ratio`, which is rounded and may be 0, of which there is no logarithm. */
 function ratioOf({ candidateSeconds, baselineSeconds }: Comparison['checks'][number]): number {
   return candidateSeconds / baselineSeconds;
 }
 
-function headOf(report: ComparedReport): Comparison['baseline'] {
-  return { load: report.load, startedAt: report.round.startedAt };
+function headOf({ load, round, verdict }: ComparedReport): Comparison['baseline'] {
+  return {
+    load,
+    startedAt: round.startedAt,
+    runtimeSeconds: isDecided(verdict) ? verdict.runtimeSeconds : null,
+  };
 }
 
 /** The same round may come twice, as the baseline and among the others. */
@@ -105,10 +112,10 @@ function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
 }
 
 /**
- * What whole rounds stray by themselves, from the rounds on the baseline's cluster. At one load the candidate is left out: how far it
- * is from the others is the question.
+ * How far whole rounds differ without any change, from the rounds on the baseline's cluster. At one load the candidate is left
+ * out: how far it is from the others is the question.
  */
-function roundNoise(
+function roundNoiseOf(
   baseline: ComparedReport,
   candidate: ComparedReport,
   rounds: readonly ComparedReport[],
@@ -118,47 +125,63 @@ function roundNoise(
       clusterAgrees(round.clusterConfig, baseline.clusterConfig) === true &&
       (candidate.load !== baseline.load || !isSame(round, candidate)),
   );
-  return estimateNoise([...timingsOf(alike).values()]).round;
+  return measuredRoundNoise([...timingsOf(alike).values()]);
 }
 
 function isSame(one: ComparedReport, other: ComparedReport): boolean {
   return one.clusterId === other.clusterId && one.round.startedAt === other.round.startedAt;
 }
 
-interface Judged {
+interface PairFacts {
   readonly names: ReadonlyMap<string, string>;
   readonly isScaled: (key: string) => boolean;
-  readonly words: ReadonlyMap<string, ScalingWord>;
+  readonly timings: ReadonlyMap<string, readonly Timing[]>;
+  readonly varies: Comparison['varies'];
 }
 
 function pairs(
   baseline: ComparedReport,
   candidate: ComparedReport,
-  { names, isScaled, words }: Judged,
+  { names, isScaled, timings, varies }: PairFacts,
 ): Comparison['checks'] {
   const before = checkTimes(baseline);
-  const growth = Math.log(candidate.load / baseline.load);
-  const typical = spreadOf(candidate, before);
+  const faster = varies === 'load' ? fasterChecks(timings) : new Map<string, never>();
+  const wordOf = (key: string): Pick<Comparison['checks'][number], 'word'> => {
+    if (!isScaled(key)) return { word: 'constant' };
+    const how = faster.get(key);
+    if (how === undefined) return {};
+    return {
+      word: how === 'once' ? 'grows faster than the load' : 'grows faster than the load in every round',
+    };
+  };
   // What grows most with the load comes first: towards a lower load it is what shrinks most.
-  const steepness = growth < 0 ? -1 : 1;
+  const steepness = candidate.load < baseline.load ? -1 : 1;
   return [...checkTimes(candidate)]
     .flatMap(([key, seconds]): Comparison['checks'] => {
       const earlier = before.get(key);
       if (earlier === undefined) return [];
-      const ratio = seconds / earlier;
       return [
         {
           check: names.get(key) ?? key,
           scaled: isScaled(key),
           baselineSeconds: milli(earlier),
           candidateSeconds: milli(seconds),
-          ratio: milli(ratio),
-          exponent: growth === 0 ? null : milli(Math.log(ratio) / growth),
-          word: growth === 0 ? slowerWord(ratio, typical) : (words.get(key) ?? 'insufficient data'),
+          ratio: milli(seconds / earlier),
+          ...wordOf(key),
         },
       ];
     })
     .sort((a, b) => steepness * (b.ratio - a.ratio) || byText(a.check, b.check));
+}
+
+/** Checks that completed in the candidate and at no other load. */
+function oneLevelOnly(
+  candidate: ComparedReport,
+  timings: ReadonlyMap<string, readonly Timing[]>,
+  names: ReadonlyMap<string, string>,
+): string[] {
+  const isOnly = (key: string) => timings.get(key)?.every(({ load }) => load === candidate.load);
+  return [...checkTimes(candidate).keys()].filter(isOnly).map((key) => names.get(key) ?? key);
 }
 
 /** Checks that ran in both rounds, but in one of them with a window that a person fixed. */
@@ -167,27 +190,6 @@ function fixedIn(baseline: ComparedReport, candidate: ComparedReport): string[] 
   const fixed = new Set([...baseline.fixedWindows, ...candidate.fixedWindows]);
   const names = candidate.steps.map(checkName).filter((name) => fixed.has(name) && ranBefore.has(name));
   return [...new Set(names)].sort(byText);
-}
-
-/** The middle of the log ratios and their spread around it (1.4826 × MAD): what a check has to stand out from. */
-function spreadOf(
-  candidate: ComparedReport,
-  before: ReadonlyMap<string, number>,
-): { middle: number; spread: number } | undefined {
-  const logs = [...checkTimes(candidate)].flatMap(([key, seconds]) => {
-    const earlier = before.get(key);
-    return earlier === undefined ? [] : Math.log(seconds / earlier);
-  });
-  const middle = median(logs);
-  if (logs.length < 5 || middle === null) return undefined;
-  return { middle, spread: 1.4826 * (median(logs.map((log) => Math.abs(log - middle))) ?? 0) };
-}
-
-/** At one load there is no growth to judge; a check that got slower than the rest is worth another round. */
-function slowerWord(ratio: number, typical: { middle: number; spread: number } | undefined): ScalingWord {
-  if (!typical) return 'insufficient data';
-  const standsOut = Math.log(ratio) - typical.middle > Math.max(3 * typical.spread, 0.05);
-  return standsOut ? 'suspect: repeat the round' : 'within noise';
 }
 
 function failedOnlyIn(one: ComparedReport, other: ComparedReport): string[] {

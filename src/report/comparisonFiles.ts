@@ -17,7 +17,9 @@ export function comparisonFiles(
     `# ${candidate.report.load}x against ${baseline.report.load}x (${candidate.report.schedule})`,
     `- [${baseline.directory}](../${baseline.directory}/report.md): ${plain(baseline.report.verdict.sentence)}\n- [${candidate.directory}](report.md): ${plain(candidate.report.verdict.sentence)}`,
     comparisonSection(comparison) + picture,
-    ...(comparison.forecast === null ? [] : [forecastSection(comparison.forecast)]),
+    ...(comparison.forecast === null
+      ? []
+      : [forecastSection(comparison.forecast, candidate.report.round.startedAt)]),
   ];
   return [
     { path: `${name}.md`, text: `${page.join('\n\n')}\n` },

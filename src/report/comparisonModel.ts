@@ -3,50 +3,71 @@ import * as z from 'zod';
 
 const ratio = z.number().nullable();
 
+export const settingChangeSchema = z.object({ setting: z.string(), from: z.string(), to: z.string() });
+
 export const forecastSchema = z.object({
-  /** Absent levels cannot be forecast: then only the reason is here. */
+  /** Why there is no forecast; its lists are empty then. */
   why: z.string().optional(),
   levels: z.array(z.int()),
+  /** Whether a level was measured more than once. */
+  repeated: z.boolean(),
   /** Total runtime of every round of which the verdict is decided. */
   measured: z.array(z.object({ load: z.int(), seconds: z.number() })),
-  /** Model ÷ observed − 1 on the levels that were measured. */
-  errors: z.array(z.object({ load: z.int(), error: z.number() })),
   points: z.array(
     z.object({ load: z.int(), makespanSeconds: z.number(), lowSeconds: z.number(), highSeconds: z.number() }),
   ),
-  /** Checks of the newest round that completed in no round, and those that completed at a single load. */
-  leftOut: z.int().default(0),
-  extrapolated: z.int().default(0),
-  /** Checks that are taken to need as long at every load. */
-  steady: z.int().default(0),
-  /** Of the load, in the model of each check's time; 1 is a straight line. */
-  exponent: z.number().default(1),
+  /** What earlier reports forecast for loads that were measured since. */
+  scores: z.array(
+    z.object({
+      load: z.int(),
+      startedAt: z.string(),
+      forecastSeconds: z.number(),
+      lowSeconds: z.number(),
+      highSeconds: z.number(),
+      measuredSeconds: z.number(),
+    }),
+  ),
+  /** The slots that the times were replayed on. */
+  slots: z.int().nullable(),
+  /** Checks of the newest round that completed in no round, and those that completed at one level only. */
+  leftOut: z.int(),
+  oneLevelOnly: z.int(),
+  /** A check that decides the forecast and was seen once at each of two levels. */
+  decisive: z.string().nullable(),
   /** The highest load at which, and below which, every measured round fits; the lowest at which one missed. */
-  highestFit: z.int().nullable().default(null),
-  lowestMiss: z.int().nullable().default(null),
-  /** With the forecast's band on the safe side; never against a measured round. */
+  highestFit: z.int().nullable(),
+  lowestMiss: z.int().nullable(),
+  /** With the forecast's range on the safe side; never against a measured round. */
   fitsUpTo: z.int().nullable(),
   breaksBetween: z.tuple([z.int(), z.int()]).nullable(),
   /** The first load whose forecast is over the window. */
-  mostLikely: z.int().nullable().default(null),
+  mostLikely: z.int().nullable(),
   sentence: z.string(),
+});
+
+const roundSchema = z.object({
+  load: z.int(),
+  startedAt: z.string(),
+  /** Null where the verdict is not decided: then it is not the runtime of all checks. */
+  runtimeSeconds: z.number().nullable().default(null),
 });
 
 export const comparisonSchema = z.object({
   comparable: z.boolean(),
   why: z.string().optional(),
   varies: z.enum(['load', 'cluster', 'repeat', 'both']),
-  baseline: z.object({ load: z.int(), startedAt: z.string() }),
-  candidate: z.object({ load: z.int(), startedAt: z.string() }),
+  baseline: roundSchema,
+  candidate: roundSchema,
+  /** Settings of the cluster that differ. */
+  clusterChanges: z.array(settingChangeSchema).default([]),
   ratios: z.object({
-    /** Checks that completed in both; where the load changed, those whose windows it scales. */
+    /** Checks that completed in both; where the load changed, those whose intervals it scales. */
     n: z.int(),
     geometricMean: ratio,
-    /** 95% bootstrap interval over the checks. */
+    /** 95% interval. */
     low: ratio,
     high: ratio,
     runtime: ratio,
-    withinNoise: z.boolean().nullable(),
   }),
   /** The checks that are uploaded as they are, where others are scaled: more load does not ask more of them. */
   unscaled: z.object({ n: z.int(), geometricMean: z.number() }).nullable().default(null),
@@ -58,19 +79,15 @@ export const comparisonSchema = z.object({
       baselineSeconds: z.number(),
       candidateSeconds: z.number(),
       ratio: z.number(),
-      /** log ratio ÷ log (load ÷ load): 1 is linear. Null where the load did not change. */
-      exponent: z.number().nullable(),
-      word: z.enum([
-        'super-linear (confirmed)',
-        'suspect: repeat the round',
-        'within noise',
-        'insufficient data',
-      ]),
+      /** Absent where nothing but the ratio is known. */
+      word: z
+        .enum(['grows faster than the load', 'grows faster than the load in every round', 'constant'])
+        .optional(),
     }),
   ),
-  /** Which rounds would confirm the suspects; null where there is none. */
-  toConfirm: z.string().nullable().default(null),
-  /** Left out of every ratio and of the forecast's fits: a person fixed their window in one of the rounds. */
+  /** Checks that completed now and at no other load. */
+  oneLevelOnly: z.array(z.string()).default([]),
+  /** Left out of every ratio and of the forecast's growth: a person fixed their window in one of the rounds. */
   fixedWindows: z.array(z.string()).default([]),
   newFailures: z.array(z.string()),
   fixed: z.array(z.string()),
@@ -79,3 +96,4 @@ export const comparisonSchema = z.object({
 
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type Forecast = z.infer<typeof forecastSchema>;
+export type SettingChange = z.infer<typeof settingChangeSchema>;

@@ -9,7 +9,7 @@ const hourMs = 3_600_000;
 
 /**
  * Instance-hours and cost of a round, by the lifetimes of the cluster's machines clipped to the round. EMR's own
- * NormalizedInstanceHours are whole hours and cannot tell a round of twenty minutes from one of fifty. Start-up before the
+ * NormalizedInstanceHours are whole hours and cannot distinguish a round of twenty minutes from one of fifty. Start-up before the
  * first step, idling after the last one, disks and traffic are not in it. Null when no machine is known.
  */
 export function costOf(

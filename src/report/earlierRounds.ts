@@ -1,7 +1,6 @@
 import { byText, checkKey, checkName } from './checkKey.ts';
-import { type MeasuredRound, timingsOf } from './checkTimes.ts';
+import { type MeasuredRound, type Timing, timingsOf } from './checkTimes.ts';
 import { clusterAgrees, notComparable } from './comparable.ts';
-import { fitLinear } from './linearFit.ts';
 import type { Report } from './model.ts';
 import { isScaledFile } from './scaledChecks.ts';
 import { median, milli } from './statistics.ts';
@@ -42,8 +41,8 @@ function highestLoad(reports: readonly Report[]): Report[] {
 
 /**
  * The fixed seconds of a typical step: the median over the checks that were measured at two loads or more on this cluster
- * configuration. Checks of which the load asks nothing more tell nothing: all of their time looks fixed. Not the mean: no fit
- * goes below 0, so that noise would add up in it. Undefined where no check was measured so.
+ * configuration. Unscaled checks say nothing: all of their time looks fixed. Not the mean: no check's seconds go below 0, so that
+ * noise would add up in it. Undefined where no check was measured so.
  */
 export function fittedOverheadSeconds(round: MeasuredRound, others: readonly Report[]): number | undefined {
   const same = others.filter(
@@ -52,11 +51,24 @@ export function fittedOverheadSeconds(round: MeasuredRound, others: readonly Rep
   const scaled = new Set(
     round.steps.flatMap((step) => (isScaledFile(checkName(step)) ? checkKey(step) : [])),
   );
-  const fits = [...timingsOf([...same, round])].flatMap(([key, check]) =>
-    scaled.has(key) ? (fitLinear(check) ?? []) : [],
+  const fixed = [...timingsOf([...same, round])].flatMap(([key, check]) =>
+    scaled.has(key) ? (fixedSeconds(check) ?? []) : [],
   );
-  const seconds = median(fits.map((fit) => fit.fixedSeconds));
+  const seconds = median(fixed);
   return seconds === null ? undefined : milli(seconds);
+}
+
+/** Where the straight line through the mean times at the lowest and the highest load meets load 0; undefined below two loads. */
+function fixedSeconds(check: readonly Timing[]): number | undefined {
+  const loads = check.map(({ load }) => load);
+  const [low, high] = [Math.min(...loads), Math.max(...loads)];
+  if (!(high > low)) return undefined;
+  const meanAt = (at: number) => {
+    const same = check.filter(({ load }) => load === at);
+    return same.reduce((sum, { seconds }) => sum + seconds, 0) / same.length;
+  };
+  const [before, after] = [meanAt(low), meanAt(high)];
+  return Math.min(before, Math.max(0, before - (low * (after - before)) / (high - low)));
 }
 
 function startOf(report: Report): number {

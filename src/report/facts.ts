@@ -4,7 +4,7 @@ import type { ClusterConfigUsed, Report } from './model.ts';
 
 /** Everything a report is made of. The same facts give the same bytes: there is no clock in this room. */
 export interface RoundFacts {
-  /** The round's load; a load that the steps themselves carry wins over it. */
+  /** The round's load; a load in the names of the steps takes precedence. */
   readonly load: number;
   readonly schedule: Schedule;
   /** Undefined for a report by cluster and time alone. */

@@ -5,7 +5,7 @@ type FailureGroup = Report['failures'][number];
 
 /**
  * The failed steps by cause, the cause with most steps first, each with what earlier reports say of the same checks
- * at lower loads: a check that failed there too does not fail because of this load.
+ * at lower loads: a check that also failed there does not fail because of this load.
  */
 export function groupFailures(
   steps: readonly ReportStep[],
@@ -81,7 +81,7 @@ function historyAt(load: number, earlier: readonly Report[]): (step: ReportStep)
       if (step.failure) failedLower.set(key, (failedLower.get(key) ?? new Set()).add(report.load));
       else if (step.state === 'COMPLETED') {
         completedLower.add(key);
-        // The last round at a level speaks for it: what was mended since is not broken there.
+        // The last round at a level speaks for it: what was fixed since does not fail there.
         failedLower.get(key)?.delete(report.load);
       }
     }

@@ -5,7 +5,7 @@ type FailureGroup = Report['failures'][number];
 
 const namesShown = 10;
 
-/** What to mend of a failure that does not depend on the load, by its class. */
+/** What to fix of a failure that does not depend on the load, by its class. */
 const remedies: Readonly<Record<string, string>> = {
   data: 'the check or the table that it reads',
   code: "the check's query",
@@ -14,8 +14,8 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a group of failures is because of the load, and what that means for whoever mends it: a check that was broken at a
- * lower level already is mended by itself, not by a larger cluster. Names are foreign and not escaped.
+ * Whether a group of failures is because of the load, and what that means for the fix: for a check that failed at a lower level
+ * already it is in the check, not in a larger cluster. Names are foreign and not escaped.
  */
 export function historyLines(group: FailureGroup, load: number): string[] {
   const named = (words: string, checks: readonly string[]) =>
@@ -46,8 +46,8 @@ function alsoFailed(
   return [...byLoads].map(([at, checks]) => {
     const which = isWhole && checks.length > 1 && byLoads.size === 1 ? 'all of them' : names(checks);
     return fix === undefined
-      ? `Failed at ${at} already, so it is not new at this load: ${which}`
-      : `Broken at ${at} already, so fix ${fix}, not the load or the cluster: ${which}`;
+      ? `Failed at ${at} already, not new at this load: ${which}`
+      : `Failed at ${at} already: fix ${fix}, not the load or the cluster: ${which}`;
   });
 }
 

@@ -9,13 +9,11 @@ import { bucketOf } from './stepStates.ts';
 
 /** EMR takes at most this many PENDING and RUNNING steps a cluster. */
 export const activeStepCap = 256;
-const removalCandidates = 20;
-const removalsKept = 5;
 
 export interface FindingFacts {
   readonly steps: readonly ReportStep[];
   readonly stepConcurrencyLevel?: number | undefined;
-  /** The most steps at once that the nodes hold, where that is known. */
+  /** The most steps that the nodes can run at once, where that is known. */
   readonly slotsWithRoom?: number | undefined;
   readonly observedMs?: number | undefined;
   readonly instances?: readonly Instance[] | undefined;
@@ -54,12 +52,10 @@ export function findFrom(facts: FindingFacts): Findings {
       longestStepSeconds: runs.length > 0 && isOver ? milli(bounds.longestStepSeconds) : null,
     },
     tail: tailOf(spans, steps, times, slots.limit),
-    idleWhileWaitingSeconds: slots.limit === null ? null : idleWhileWaiting(spans, slots.limit, times),
     peakActive,
     activeCapMet: peakActive >= activeStepCap,
     overhead: overheadOf(facts, runs, work),
     model: modelOf(runs, count, times, modelled),
-    removals: modelled ? removalGains(ran, runs, count) : [],
     whatIf: modelled
       ? otherSlots(count, facts.slotsWithRoom).map((one) => ({
           slots: one,
@@ -113,12 +109,6 @@ function tailOf(
   };
 }
 
-function idleWhileWaiting(spans: readonly Span[], slots: number, times: RoundTimes | undefined): number {
-  const from = times?.firstStartedMs ?? Number.POSITIVE_INFINITY;
-  const idle = spans.filter((span) => span.fromMs >= from && span.waiting > 0 && span.running < slots);
-  return milli(idle.reduce((total, span) => total + span.toMs - span.fromMs, 0) / 1000);
-}
-
 /** A step's fixed cost is at most what the fastest one took; a fit over several loads knows better. */
 function overheadOf(facts: FindingFacts, runs: readonly number[], work: number): Findings['overhead'] {
   const completed = facts.steps.flatMap((step) =>
@@ -160,24 +150,7 @@ function modelOf(
   };
 }
 
-/** Only long steps can hold a round up: the candidates are the longest ones. */
-function removalGains(
-  ran: readonly ReportStep[],
-  runs: readonly number[],
-  slots: number,
-): Findings['removals'] {
-  const whole = makespan(runs, slots);
-  return ran
-    .map((step, index) => ({ id: step.id, index, seconds: runs[index] ?? 0 }))
-    .sort((a, b) => b.seconds - a.seconds || a.index - b.index)
-    .slice(0, removalCandidates)
-    .map(({ id, index }) => ({ id, gainSeconds: milli(whole - makespan(runs.toSpliced(index, 1), slots)) }))
-    .filter((removal) => removal.gainSeconds > 0)
-    .sort((a, b) => b.gainSeconds - a.gainSeconds)
-    .slice(0, removalsKept);
-}
-
-/** Half, the present number, and up to four times as many, within what EMR takes; and the most that the nodes hold. */
+/** Half, the present number, and up to four times as many, within what EMR takes; and the most that the nodes can run. */
 function otherSlots(slots: number, withRoom: number | undefined): number[] {
   const wanted = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4].map((factor) => Math.round(slots * factor));
   if (withRoom !== undefined && withRoom > slots && withRoom < 4 * slots) wanted.push(withRoom);

@@ -23,8 +23,6 @@ export const findingsSchema = z.object({
   bounds: z.object({ workOverSlotsSeconds: seconds, longestStepSeconds: seconds }),
   /** The end of the round during which fewer than half of the slots were busy. */
   tail: z.object({ seconds: seconds, shareOfRuntime: share, steps: z.array(z.string()) }),
-  /** Time between the first start and the last end in which a slot was free while a step waited. */
-  idleWhileWaitingSeconds: seconds,
   /** Most steps active (created, not ended) at one moment; EMR takes 256. */
   peakActive: z.int(),
   activeCapMet: z.boolean(),
@@ -36,13 +34,11 @@ export const findingsSchema = z.object({
   }),
   /** The same steps on the same slots, replayed by list scheduling; `error` = model ÷ observed − 1. */
   model: z.object({ makespanSeconds: seconds, error: z.number().nullable(), longestFirstSeconds: seconds }),
-  /** How much sooner the replayed round ends without this one step; greatest gain first. */
-  removals: z.array(z.object({ id: z.string(), gainSeconds: z.number() })),
   /** Replayed makespan for other numbers of slots. */
   whatIf: z.array(z.object({ slots: z.int(), makespanSeconds: z.number() })),
   /** Spot machines that were taken away, and others that failed, while the round ran. */
   lostInstances: lostInstancesSchema.default([]),
-  /** What this report could not judge, each with the reason. */
+  /** What this report could not measure, each with the reason. */
   notMeasured: z.array(z.string()),
 });
 
@@ -55,16 +51,15 @@ export const suggestionSchema = z.object({
   title: z.string(),
   /** The number that triggered it, in words. */
   measured: z.string(),
-  metric: z.object({ name: z.string(), value: z.number() }),
   setting: z.string(),
   /** "not known" when neither EMR nor the cluster config says. */
   from: z.string(),
   to: z.string(),
   expected: z.string(),
-  /** How much sooner the round ends with this change alone, by replaying its steps; absent where no replay can tell. */
+  /** How much sooner the round ends with this change alone, by replaying its steps; absent where no replay can measure it. */
   replayedGainSeconds: z.number().optional(),
-  /** How the next round shows whether it worked: what the same metric has to be. */
-  nextRound: z.object({ sentence: z.string(), is: z.enum(['at most', 'at least']), value: z.number() }),
+  /** What the next round has to show. */
+  success: z.string(),
 });
 
 export type Findings = z.infer<typeof findingsSchema>;

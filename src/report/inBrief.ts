@@ -1,28 +1,42 @@
 import { byText } from './checkKey.ts';
 import { isDeterministic } from './deterministic.ts';
+import { scoreText } from './forecast/text.ts';
 import type { Report } from './model.ts';
 import { signatures } from './signatures/index.ts';
+import { isDecided } from './verdict.ts';
 
 const shown = 3;
-/** Classes of failures whose remedy lies in a check or in its table. */
-const brokenByItself: ReadonlySet<string> = new Set(['data', 'code']);
+/** Classes of failures that are fixed in a check or in its table. */
+const classesOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
-/** A name and what is said under it; the text may hold foreign names and is not escaped. */
+/** A name and its text; the text may contain foreign names and is not escaped. */
 export type BriefLine = readonly [name: string, text: string];
 
-/**
- * What a reader takes along who reads no further than the verdict: what broke, what to change first, and at which load it
- * stops fitting. Each is told in full in a section below.
- */
+/** For a reader who stops after the verdict: what failed, what to do first, and at which load it stops fitting. */
 export function inBrief(report: Report): BriefLine[] {
-  const { failures, suggestions, comparison } = report;
-  const limit = comparison?.forecast?.why === undefined ? comparison?.forecast?.sentence : undefined;
+  const { failures, suggestions } = report;
+  const capacity = capacityText(report);
   const lines: (BriefLine | false)[] = [
-    failures.length > 0 && ['Broke', cut(failures.map((group) => brokeText(group, report)))],
-    suggestions.length > 0 && ['Change first', cut(suggestions.map(({ title }) => title))],
-    limit !== undefined && ['Limit', limit.replace(/\.$/, '')],
+    failures.length > 0 && ['Failed', cut(failures.map((group) => failedText(group, report)))],
+    suggestions.length > 0 && ['Do first', cut(suggestions.map(({ title }) => title))],
+    capacity !== undefined && ['Capacity', capacity],
   ];
   return lines.filter((line) => line !== false);
+}
+
+/**
+ * The forecast, after what an earlier report forecast for this load. After one level it says that a second is needed; undefined
+ * where nothing can be said.
+ */
+function capacityText({ comparison, round, verdict }: Report): string | undefined {
+  const forecast = comparison?.forecast;
+  if (forecast && forecast.why === undefined)
+    return [scoreText(forecast, round.startedAt), forecast.sentence]
+      .filter((text) => text !== undefined)
+      .join(' ');
+  return comparison === null && isDecided(verdict)
+    ? 'no forecast yet: one load was measured, and a second is needed'
+    : undefined;
 }
 
 function cut(texts: readonly string[]): string {
@@ -31,7 +45,7 @@ function cut(texts: readonly string[]): string {
 }
 
 /** "Column not found (check_consent_15m, at 2x already: fix the check, not the load)". */
-function brokeText(group: Report['failures'][number], { load, steps }: Report): string {
+function failedText(group: Report['failures'][number], { load, steps }: Report): string {
   const ids = new Set(group.steps);
   const checks = [...new Set(steps.flatMap(({ id, check }) => (ids.has(id) ? check : [])))].sort(byText);
   const more = checks.length - shown;
@@ -39,12 +53,12 @@ function brokeText(group: Report['failures'][number], { load, steps }: Report): 
   const remedy = signatures.find(({ id }) => id === group.signature)?.remedy;
   const isElsewhere = remedy !== undefined && !remedy.ofQuery;
   const isChecks =
-    brokenByItself.has(group.class) && isDeterministic(group) && group.newHere.length === 0 && !isElsewhere;
+    classesOfChecks.has(group.class) && isDeterministic(group) && group.newHere.length === 0 && !isElsewhere;
   const fix = isChecks ? `: fix the check${checks.length === 1 ? '' : 's'}, not the load` : '';
   return `${group.title} (${names}${whenText(group, checks.length, load)}${fix})`;
 }
 
-/** Only what holds for every check of the group. */
+/** Only what is true of every check of the group. */
 function whenText({ alsoFailedAt, newHere }: Report['failures'][number], checks: number, load: number) {
   if (newHere.length === checks) return `, new at ${load}x`;
   const loads = new Set(alsoFailedAt.flatMap((one) => one.loads));

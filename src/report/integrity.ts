@@ -13,7 +13,7 @@ export function checkIntegrity(
   steps: readonly ReportStep[],
 ): Integrity {
   const expected = facts.expectedChecks?.map((check) =>
-    // Cleaned as the paths of the steps are, so that the two can be held against each other.
+    // Cleaned as the paths of the steps are, so that the two can be compared.
     cleanLine(fromUri(check, facts.configsPrefix)?.path ?? check, pathLength),
   );
   const isExpected = expected && expectedAmong(expected);
@@ -30,7 +30,7 @@ export function checkIntegrity(
   };
 }
 
-/** A step whose arguments hold no config URI is known by its stem alone; so is a check given without an ending. */
+/** A step whose arguments contain no config URI is known by its stem alone; so is a check given without an ending. */
 function missingChecks(expected: readonly string[], steps: readonly ReportStep[]): string[] {
   const paths = new Set(steps.flatMap((step) => step.path ?? []));
   const stems = new Set(steps.map((step) => step.check));

@@ -33,7 +33,7 @@ export function parseReport(text: string, from: string): Report {
       `has schema version ${version}; this version reads up to ${schemaVersion}`,
       'update audit-load-test.',
     );
-  const parsed = reportSchema.safeParse(json);
+  const parsed = reportSchema.safeParse(version === 1 ? fromVersionOne(json) : json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw refuse(
@@ -41,4 +41,36 @@ export function parseReport(text: string, from: string): Report {
     rebuild,
     parsed.error,
   );
+}
+
+const versionOneSchema = z.looseObject({
+  suggestions: z.array(z.looseObject({ nextRound: z.object({ sentence: z.string() }) })),
+  comparison: z
+    .looseObject({
+      checks: z.array(z.looseObject({ scaled: z.boolean().default(true), word: z.unknown().optional() })),
+    })
+    .nullable(),
+});
+
+/**
+ * Version 1 as version 2. Its forecast was made in another way, and is dropped with its words about single checks and its verdicts
+ * on suggestions. Anything else is returned unchanged, to be refused.
+ */
+function fromVersionOne(json: unknown): unknown {
+  const old = versionOneSchema.safeParse(json).data;
+  if (!old) return json;
+  const { comparison } = old;
+  return {
+    ...old,
+    schemaVersion,
+    followUp: null,
+    suggestions: old.suggestions.map((one) => ({ ...one, success: one.nextRound.sentence })),
+    comparison: comparison && {
+      ...comparison,
+      forecast: null,
+      checks: comparison.checks.map(({ word: _, ...check }) =>
+        check.scaled ? check : { ...check, word: 'constant' },
+      ),
+    },
+  };
 }

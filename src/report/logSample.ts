@@ -2,7 +2,7 @@ import { groupBy } from './checkKey.ts';
 
 /**
  * Steps whose logs are read where there are too many to read all: one of each check before a second of any, and of
- * too many checks those that lie evenly over the round. What breaks at its end may not be what breaks at its start.
+ * too many checks those that lie evenly over the round. What fails at its end may not be what fails at its start.
  */
 export function sampleAcrossChecks<T extends { readonly name: string }>(
   steps: readonly T[],

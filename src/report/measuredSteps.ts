@@ -9,7 +9,7 @@ import { identifyStep } from './stepIdentity.ts';
 
 const nameLength = 256;
 export const pathLength = 1024;
-const broken = new Set(['FAILED', 'INTERRUPTED']);
+const failedStates = new Set(['FAILED', 'INTERRUPTED']);
 
 /** The round's steps with their times split into waiting and working; oldest first, then by id. */
 export function measureSteps(facts: RoundFacts): ReportStep[] {
@@ -33,7 +33,7 @@ function measure(step: Step, facts: RoundFacts): ReportStep {
     endedAt: step.endedMs === undefined ? null : stamp(step.endedMs),
     queueSeconds: secondsBetween(step.createdMs, step.startedMs),
     runSeconds: secondsBetween(step.startedMs, step.endedMs),
-    ...(broken.has(step.state) && { failure: diagnose(step, facts.failures.get(step.id)) }),
+    ...(failedStates.has(step.state) && { failure: diagnose(step, facts.failures.get(step.id)) }),
   };
 }
 

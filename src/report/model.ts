@@ -4,12 +4,12 @@
  */
 import * as z from 'zod';
 import { schedules } from '../checks/schedules.ts';
-import { comparisonSchema } from './comparisonModel.ts';
+import { comparisonSchema, settingChangeSchema } from './comparisonModel.ts';
 import { costSchema } from './costModel.ts';
 import { findingsSchema, suggestionSchema } from './findingsModel.ts';
 import { secondsSchema } from './secondsSchema.ts';
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 const seconds = secondsSchema.nullable();
 const stamp = z.iso.datetime();
@@ -142,6 +142,12 @@ export const clusterConfigSchema = z.object({
     .optional(),
 });
 
+const followUpSchema = z.object({
+  settings: z.array(settingChangeSchema),
+  runtimeSeconds: z.object({ from: seconds, to: seconds }),
+  sentence: z.string(),
+});
+
 export const reportSchema = z.object({
   schemaVersion: z.literal(schemaVersion),
   load: loadSchema,
@@ -171,16 +177,10 @@ export const reportSchema = z.object({
   statistics: statisticsSchema,
   findings: findingsSchema,
   suggestions: z.array(suggestionSchema),
-  /** What those of them win at once that a replay can measure; null when there are not two. */
+  /** What the suggestions that a replay can measure gain together; null when there are not two. */
   suggestionsTogether: z.string().nullable().default(null),
-  /** What became of the previous report's suggestions. */
-  judged: z.array(
-    z.object({
-      id: z.string(),
-      outcome: z.enum(['confirmed', 'refuted', 'not_tried', 'not_comparable']),
-      sentence: z.string(),
-    }),
-  ),
+  /** What changed since the last round at this load; null where there is none to compare with. */
+  followUp: followUpSchema.nullable(),
   /** Ids of the slowest steps, slowest first. */
   slowest: z.array(z.string()),
   failures: z.array(
@@ -189,10 +189,10 @@ export const reportSchema = z.object({
       signature: z.string(),
       class: z.string(),
       steps: z.array(z.string()),
-      /** Checks of this group that failed at a lower load too, and those that completed at one and failed only now. */
+      /** Checks of this group that failed at a lower load, and those that completed at one and failed only now. */
       alsoFailedAt: z.array(z.object({ check: z.string(), loads: z.array(loadSchema) })),
       newHere: z.array(z.string()),
-      /** Of the others: those that failed in the last round at this load, too, and those that nothing lower tells of. */
+      /** Of the others: those that also failed in the last round at this load, and those without a completed run at a lower load. */
       failedLastRound: z.array(z.string()).default([]),
       notRunLower: z.array(z.string()).default([]),
     }),
@@ -217,5 +217,6 @@ export type ReportStep = z.infer<typeof stepSchema>;
 export type StepFailure = z.infer<typeof failureSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type StepCounts = z.infer<typeof countsSchema>;
+export type FollowUp = z.infer<typeof followUpSchema>;
 export type Integrity = z.infer<typeof integritySchema>;
 export type ClusterConfigUsed = z.infer<typeof clusterConfigSchema>;

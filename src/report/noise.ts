@@ -1,120 +1,65 @@
 import type { Timing } from './checkTimes.ts';
-import { fitLinear, predictSeconds } from './linearFit.ts';
-import { chiSquaredQuantile } from './significance.ts';
 import { median } from './statistics.ts';
 
-/** How far measurements stray, as deviations of log seconds (0.1 is about 10%). */
-export interface Noise {
-  /** Of one step by itself. */
-  readonly step: number;
-  /** Of all steps of a round together: a day of slower machines. */
-  readonly round: number;
+/** Presumed of one measurement, as deviation of log seconds (0.10 is about 10%), where no round was repeated. */
+export const presumedNoise = 0.1;
+/** Presumed of all checks of one round together: a day of slower machines. */
+export const roundNoise = 0.03;
+const [leastNoise, mostNoise] = [0.03, 0.3];
+/** The deviation of a normal variable over its median distance from the middle. */
+const deviationsInMad = 1.4826;
+/** Repeated rounds are few: their common noise is drawn towards the presumed one as if by so many more. */
+const presumedRounds = 2;
+
+/** The noise of one measurement: from rounds that were repeated at a load, by the median so that stragglers do not set it. */
+export function stepNoise(checks: readonly (readonly Timing[])[]): number {
+  const distances = checks.flatMap((check) =>
+    levelsOf(check).flatMap((same) => {
+      if (same.length < 2) return [];
+      const logs = same.map(({ seconds }) => Math.log(seconds));
+      const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+      const widened = Math.sqrt(logs.length / (logs.length - 1));
+      return logs.map((log) => Math.abs(log - mean) * widened);
+    }),
+  );
+  const middle = median(distances);
+  if (middle === null) return presumedNoise;
+  return Math.min(mostNoise, Math.max(leastNoise, deviationsInMad * middle));
 }
 
-/** Taken where neither a repeat nor a third level shows the noise. */
-const assumed: Noise = { step: 0.1, round: 0.03 };
-/** Beyond a factor of e nothing can be forecast, and the exponential of it would leave the numbers. */
-const mostNoise = 1;
-/** Measurements without noise would make weights infinite. */
-export const leastNoise = 0.001;
-/** The rounds are few: their common noise is drawn towards the assumption as if by so many more of them. */
-const assumedRounds = 2;
-
-/** The noise of one measurement, from repeats at a load where there are any, else from what the fits leave over. */
-export function estimateNoise(checks: readonly (readonly Timing[])[]): Noise {
-  const repeated = residualsOf(checks, fromLevelMean);
-  const { byRound, degrees, parameters } =
-    repeated.degrees > 0 ? repeated : residualsOf(checks, fromLinearFit);
-  if (degrees === 0) return assumed;
-  let within = 0;
-  let between = 0;
-  let perRound = 0;
-  for (const residuals of byRound.values()) {
-    const mean = residuals.reduce((sum, one) => sum + one, 0) / residuals.length;
-    for (const one of residuals) within += (one - mean) ** 2;
-    between += mean ** 2;
-    perRound += 1 / residuals.length;
-  }
-  const roundDegrees = Math.max(0, byRound.size - parameters);
-  const step2 = within / Math.max(1, degrees - roundDegrees);
-  // The mean over a round's steps strays by their own noise too.
-  const excess = Math.max(0, between - (step2 * perRound * roundDegrees) / Math.max(1, byRound.size));
-  return {
-    step: Math.min(mostNoise, Math.sqrt(step2)),
-    round: Math.min(
-      mostNoise,
-      Math.sqrt((excess + assumedRounds * assumed.round ** 2) / (roundDegrees + assumedRounds)),
-    ),
-  };
-}
-
-interface Residuals {
-  readonly byRound: Map<number, number[]>;
-  readonly degrees: number;
-  /** Parameters that each check's model takes from the rounds. */
-  readonly parameters: number;
-}
-
-type ResidualModel = (
-  check: readonly Timing[],
-) => { parameters: number; logAt: (timing: Timing) => number } | undefined;
-
-function residualsOf(checks: readonly (readonly Timing[])[], model: ResidualModel): Residuals {
-  const byRound = new Map<number, number[]>();
-  let degrees = 0;
-  let parameters = 0;
-  for (const check of checks) {
-    const fitted = model(check);
-    if (!fitted || check.length <= fitted.parameters) continue;
-    degrees += check.length - fitted.parameters;
-    parameters = Math.max(parameters, fitted.parameters);
-    for (const timing of check) {
-      const residual = Math.log(timing.seconds) - fitted.logAt(timing);
-      const known = byRound.get(timing.round);
-      if (known) known.push(residual);
-      else byRound.set(timing.round, [residual]);
+/** How far whole rounds differ, as deviation of log seconds: measured where rounds were repeated, else presumed. */
+export function measuredRoundNoise(checks: readonly (readonly Timing[])[]): number {
+  const shifts = new Map<number, number[]>();
+  const loads = new Map<number, number>();
+  for (const check of checks)
+    for (const same of levelsOf(check)) {
+      if (same.length < 2) continue;
+      const mean = same.reduce((sum, { seconds }) => sum + Math.log(seconds), 0) / same.length;
+      for (const { round, load, seconds } of same) {
+        loads.set(round, load);
+        const shift = Math.log(seconds) - mean;
+        const known = shifts.get(round);
+        if (known) known.push(shift);
+        else shifts.set(round, [shift]);
+      }
     }
+  const step = stepNoise(checks);
+  const degrees = shifts.size - new Set(loads.values()).size;
+  let squares = 0;
+  for (const logs of shifts.values()) {
+    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    // The mean over a round's checks also varies by their own noise.
+    squares += Math.max(0, mean ** 2 - (step ** 2 / logs.length) * (degrees / shifts.size));
   }
-  return { byRound, degrees, parameters };
+  return Math.sqrt((squares + presumedRounds * roundNoise ** 2) / (degrees + presumedRounds));
 }
 
-const fromLevelMean: ResidualModel = (check) => {
-  const means = levelMeans(check);
-  return { parameters: means.size, logAt: ({ load }) => means.get(load) ?? 0 };
-};
-
-const fromLinearFit: ResidualModel = (check) => {
-  const fit = fitLinear(check);
-  return fit && { parameters: 2, logAt: ({ load }) => Math.log(predictSeconds(fit, load)) };
-};
-
-function levelMeans(check: readonly Timing[]): Map<number, number> {
-  const levels = new Map<number, number[]>();
-  for (const { load, seconds } of check) levels.set(load, [...(levels.get(load) ?? []), Math.log(seconds)]);
-  return new Map(
-    [...levels].map(([load, logs]) => [load, logs.reduce((sum, log) => sum + log, 0) / logs.length]),
-  );
-}
-
-/**
- * The noise of a measurement of a typical check, from all checks that were measured more than once at a load: by the median,
- * so that a few that stray far do not hide the others. Undefined where nothing was repeated.
- */
-export function typicalNoise(checks: readonly (readonly Timing[])[]): number | undefined {
-  const variances = checks.flatMap((check) => {
-    const { squares, degrees } = ownNoise(check);
-    return degrees === 0 ? [] : squares / chiSquaredQuantile(degrees, 0);
-  });
-  const middle = median(variances);
-  return middle === null ? undefined : Math.sqrt(middle);
-}
-
-/** Squared deviations of one check from its mean at each load, and their degrees of freedom. */
-export function ownNoise(check: readonly Timing[]): { squares: number; degrees: number } {
-  const means = levelMeans(check);
-  const squares = check.reduce(
-    (sum, { load, seconds }) => sum + (Math.log(seconds) - (means.get(load) ?? 0)) ** 2,
-    0,
-  );
-  return { squares, degrees: check.length - means.size };
+function levelsOf(check: readonly Timing[]): Timing[][] {
+  const levels = new Map<number, Timing[]>();
+  for (const timing of check) {
+    const same = levels.get(timing.load);
+    if (same) same.push(timing);
+    else levels.set(timing.load, [timing]);
+  }
+  return [...levels.values()];
 }

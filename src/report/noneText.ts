@@ -6,6 +6,6 @@ export function noneText(report: Pick<Report, 'cluster' | 'counts' | 'statistics
   const { counts, statistics } = report;
   if (counts.total === 0) return 'Not measured: the round has no steps.';
   if (statistics.n === 0) return 'Not measured: no step completed with a start and an end.';
-  if (isBroken(report)) return 'None: the round broke, so its numbers ask for no change of a setting.';
+  if (isBroken(report)) return 'None: most of the round failed, so its numbers say nothing about settings.';
   return 'None: no number of this round asks for a change.';
 }

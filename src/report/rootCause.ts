@@ -3,9 +3,9 @@ import { signatures } from './signatures/index.ts';
 
 export interface Cause {
   readonly signature: Signature;
-  /** The line that proves it, as it stands in the log. */
+  /** The line that proves it, as in the log. */
   readonly line: string;
-  /** 1-based, in the log that it stands in. */
+  /** 1-based, in its log. */
   readonly lineNumber: number;
   /** Which of the logs that is, from 0. */
   readonly log: number;

@@ -1,8 +1,8 @@
 import { ruleFor } from '../checks/schedules.ts';
 
 /**
- * Which checks the load asks more of, by the rules for their files. A schedule of which nothing is scaled has nothing to be
- * told apart.
+ * Which checks the load asks more of, by the rules for their files. In a schedule without scaled checks none is
+ * distinguished.
  *
  * @param names of the checks by their key
  */

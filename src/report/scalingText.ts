@@ -1,20 +1,21 @@
+import { leastSeconds } from './checkTimes.ts';
 import type { Comparison } from './comparisonModel.ts';
+import { formatDuration } from './durations.ts';
+import { changesText } from './followUp.ts';
 import { startText } from './localTime.ts';
+import { percent } from './share.ts';
 import { counted } from './words.ts';
 
 const namesShown = 20;
 
-/**
- * What a comparison says of a check, as a reader meets it. "Within noise" is about the growth beyond the load's, not about the
- * ratio beside it: a check that takes twice as long at twice the load has not grown more than linearly.
- */
-export function scalingText(
-  { word, scaled }: Pick<Comparison['checks'][number], 'word' | 'scaled'>,
+/** The fact of one check: `3.1× the time for 2× the load`, and its word where it has one. */
+export function checkText(
+  { ratio, word }: { readonly ratio: number; readonly word?: string | undefined },
   varies: Comparison['varies'],
+  loads: { readonly baseline: number; readonly candidate: number },
 ): string {
-  if (!scaled) return 'window not scaled';
-  if (word !== 'within noise') return word;
-  return varies === 'load' ? 'not clearly more than linear' : 'changed no more than the other checks';
+  const load = varies === 'load' ? ` for ${factorText(loads.candidate / loads.baseline)} the load` : '';
+  return `${factorText(ratio)} the time${load}${word === undefined ? '' : `, ${word}`}`;
 }
 
 /** Which two rounds are compared, and what they differ in. */
@@ -27,25 +28,109 @@ export function comparedText({ varies, baseline, candidate }: Comparison): strin
 }
 
 /** The columns of times: by load, or before and now. */
-export function timeTitles({ varies, baseline, candidate }: Comparison): [before: string, now: string] {
+function timeTitles({ varies, baseline, candidate }: Comparison): [before: string, now: string] {
   return varies === 'load' ? [`${baseline.load}x`, `${candidate.load}x`] : ['Before', 'Now'];
 }
 
+/**
+ * The change of the runtime, which comes first: `20% shorter (13m 42s → 10m 53s) with StepConcurrencyLevel 8 → 12; single checks
+ * take as long as before`. Undefined where one of the rounds is not decided. Names and values of settings are foreign.
+ */
+function runtimeText(comparison: Comparison): string | undefined {
+  const { baseline, candidate, clusterChanges, varies } = comparison;
+  const [from, to] = [baseline.runtimeSeconds, candidate.runtimeSeconds];
+  if (from === null || to === null) return undefined;
+  const changes = clusterChanges.length === 0 ? '' : ` with ${changesText(clusterChanges)}`;
+  const single = varies === 'load' ? '' : singleChecksText(comparison);
+  return `${runtimeChangeText(comparison, from, to)}${changes}${single}`;
+}
+
+/** `20% shorter (13m 42s → 10m 53s)`, or where the load changed `2.1× for 2× the load (…)`. */
+export function runtimeChangeText(
+  { baseline, candidate }: Pick<Comparison, 'baseline' | 'candidate'>,
+  from: number,
+  to: number,
+): string {
+  const times = `(${formatDuration(from)} → ${formatDuration(to)})`;
+  if (from < leastSeconds) return times;
+  if (baseline.load !== candidate.load)
+    return `${factorText(to / from)} for ${factorText(candidate.load / baseline.load)} the load ${times}`;
+  const share = percent(Math.abs(to / from - 1));
+  return `${share === '0%' ? 'as long as before' : `${share} ${to < from ? 'shorter' : 'longer'}`} ${times}`;
+}
+
+function singleChecksText({ ratios }: Comparison): string {
+  const { geometricMean, low, high } = ratios;
+  if (geometricMean === null || low === null || high === null) return '';
+  return low <= 1 && high >= 1
+    ? '; single checks take as long as before'
+    : `; single checks take ${factorText(geometricMean)} the time`;
+}
+
 /** How many times as long the checks take, the scaled ones apart from those that no load asks more of. */
-export function meanTexts({ ratios, unscaled }: Comparison): string[] {
-  const { n, geometricMean, low, high, withinNoise } = ratios;
-  const what = unscaled === null ? 'A check' : 'A check whose window is scaled';
+function meanTexts({ ratios, unscaled }: Comparison): string[] {
+  const { n, geometricMean, low, high } = ratios;
+  const what = unscaled === null ? 'A check' : 'A scaled check';
   return [
     ...(geometricMean === null
       ? []
       : [
-          `${what} takes ${withinNoise ? '~ ' : ''}${times(geometricMean)} as long (geometric mean of ${counted(n, 'check')}; 95% interval ${times(low ?? 0)} to ${times(high ?? 0)}${withinNoise ? ': inside the noise' : ''})`,
+          `${what} takes ${factorText(geometricMean)} the time (geometric mean of ${counted(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
         ]),
     ...(unscaled === null
       ? []
       : [
-          `A check that is uploaded as it is takes ${times(unscaled.geometricMean)} as long (${counted(unscaled.n, 'check')})`,
+          `An unscaled check takes ${factorText(unscaled.geometricMean)} the time (${counted(unscaled.n, 'check')})`,
         ]),
+  ];
+}
+
+/** The lines of a comparison before its table; names are foreign. */
+export function comparisonLines(comparison: Comparison): string[] {
+  const { checks, varies, oneLevelOnly, fixedWindows, newFailures, fixed } = comparison;
+  const runtime = runtimeText(comparison);
+  const faster = checks.filter(({ word }) => word !== undefined && word !== 'constant');
+  const lines = [
+    runtime !== undefined && `Total runtime: ${runtime}`,
+    ...meanTexts(comparison),
+    varies === 'load' &&
+      `${faster.length === 0 ? 'No check' : counted(faster.length, 'check')} clearly grew faster than the load`,
+    oneLevelOnly.length > 0 && `One level only: ${namesText(oneLevelOnly)}`,
+    fixedWindows.length > 0 && fixedText(fixedWindows),
+    newFailures.length > 0 && `New failures: ${namesText(newFailures)}`,
+    fixed.length > 0 && `Failed before, not now: ${namesText(fixed)}`,
+  ];
+  return lines.filter((line) => line !== false);
+}
+
+/** The checks of the table: what grows faster than the load first, then what grew most. */
+export function checksInOrder({ checks }: Comparison, shown: number): Comparison['checks'] {
+  const rank = ({ word }: Comparison['checks'][number]) =>
+    word === undefined || word === 'constant' ? 1 : 0;
+  return checks.toSorted((a, b) => rank(a) - rank(b)).slice(0, shown);
+}
+
+/** The titles of the table of checks: `Time for 2× the Load` and how a check grows, where the load changed. */
+export function checkTitles(comparison: Comparison): string[] {
+  const { varies, baseline, candidate } = comparison;
+  const growth =
+    varies === 'load'
+      ? [`Time for ${factorText(candidate.load / baseline.load)} the Load`, 'Growth']
+      : ['Ratio'];
+  return ['Check', ...timeTitles(comparison), ...growth];
+}
+
+/** A row of that table; the check's name is foreign. */
+export function checkCells(
+  { check, baselineSeconds, candidateSeconds, ratio, word }: Comparison['checks'][number],
+  varies: Comparison['varies'],
+): string[] {
+  return [
+    check,
+    formatDuration(baselineSeconds),
+    formatDuration(candidateSeconds),
+    factorText(ratio),
+    ...(varies === 'load' ? [word ?? ''] : []),
   ];
 }
 
@@ -54,13 +139,17 @@ export function moreText(checks: number, shown: number): string | undefined {
   return checks > shown ? `And ${counted(checks - shown, 'more check')}, in report.json.` : undefined;
 }
 
-export function times(ratio: number): string {
-  return `${ratio.toFixed(2)}×`;
+/** `3.1×`, `2×`, `0.98×`. */
+export function factorText(ratio: number): string {
+  return `${Number(ratio.toFixed(2))}×`;
 }
 
 /** Which checks no ratio is given of, and why. */
-export function fixedText(checks: readonly string[]): string {
+function fixedText(checks: readonly string[]): string {
+  return `Left out, because a person fixed the interval in one of the rounds: ${counted(checks.length, 'check')} (${namesText(checks)})`;
+}
+
+function namesText(checks: readonly string[]): string {
   const more = checks.length - namesShown;
-  const names = checks.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  return `Left out, because a person fixed the window in one of the rounds: ${counted(checks.length, 'check')} (${names})`;
+  return checks.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -2,7 +2,7 @@ import type { Report } from './model.ts';
 
 /**
  * The checks whose window a person fixed, without those that ran with the very same fix in the other round: between two rounds
- * of one load their times may be held against each other.
+ * of one load their times may be compared.
  */
 export function fixesApart<Round extends Pick<Report, 'load' | 'fixedWindows' | 'fixDigests'>>(
   round: Round,

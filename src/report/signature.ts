@@ -14,7 +14,7 @@ export interface Signature {
   readonly class: FailureClass;
   /** Tried on one line at a time. No nested repetition: log lines are foreign and long. */
   readonly pattern: RegExp;
-  /** A line that matches this too is no proof. */
+  /** A line that also matches this is no proof. */
   readonly unless?: RegExp;
   /** More data, more steps at once or a longer round may bring it about, whatever its class. */
   readonly dependsOnLoad?: true;
@@ -22,7 +22,7 @@ export interface Signature {
   readonly remedy?: {
     readonly setting: string;
     readonly to: string;
-    /** Only the check itself can be mended: its query, or the table that it reads. */
+    /** Only the check itself can be fixed: its query, or the table that it reads. */
     readonly ofQuery?: true;
     /** A size in memory that is to be doubled: with the present size known, both are given in MiB. */
     readonly doubles?: true;

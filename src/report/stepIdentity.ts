@@ -4,7 +4,7 @@ import type { Step } from '../ports.ts';
 export interface StepIdentity {
   /** The stem of the check's file: `check_events_daily`. */
   readonly check: string;
-  /** The file's path under `configs/{schedule}/{load}x/`: tells two files of one stem apart. */
+  /** The file's path under `configs/{schedule}/{load}x/`: distinguishes two files of one stem. */
   readonly path?: string;
   readonly schedule?: Schedule;
   readonly load?: number;
@@ -15,7 +15,7 @@ export interface StepIdentity {
 /**
  * Which check a step ran, for which schedule, at which load. The config URI among the arguments
  * (`s3://bucket/{configsPrefix}/{schedule}/{load}x/{path}`) says all of it; the name `<file stem>_<load>x` is asked only where
- * no argument holds one.
+ * no argument contains one.
  *
  * @param configsPrefix without slashes at its ends
  */

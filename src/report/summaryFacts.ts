@@ -4,7 +4,7 @@ import type { Report } from './model.ts';
 import { percent } from './share.ts';
 import { counted } from './words.ts';
 
-/** A name and what is said of it; the value may hold foreign text and is not escaped. */
+/** A name and its value, which may contain foreign text and is not escaped. */
 export type SummaryFact = readonly [name: string, value: string];
 
 /** Counts and runtime under the names that the report always had, then what they mean for the window. */
@@ -22,7 +22,7 @@ export function summaryFacts(report: Report): SummaryFact[] {
     ['Window', `${windowName(verdict.windowSeconds)}${slackText(verdict.slackSeconds)}`],
     findings.meanRunning !== null && ['Slots', slotsText(findings)],
     findings.waitingShare !== null && ['Waiting', waitingText(findings)],
-    findings.bounds.longestStepSeconds !== null && ['No sooner than', boundsText(report)],
+    findings.bounds.longestStepSeconds !== null && ['Lower bound', boundsText(report)],
     (findings.startGapSeconds ?? 0) >= 60 && [
       'Before the first step started',
       formatMeasured(findings.startGapSeconds),
@@ -49,7 +49,7 @@ function checksText({ expected, missing, duplicate, foreign }: Report['integrity
   ].filter((text) => text !== false);
   const found =
     expected === null
-      ? 'not held against the uploaded ones, which were not listed'
+      ? 'not compared with the uploaded ones, which were not listed'
       : expected === 0
         ? 'none is uploaded for this schedule and load'
         : `${expected - missing.length} of ${counted(expected, 'uploaded check')} ${expected === 1 ? 'has' : 'have'} a step in this round`;
@@ -85,13 +85,13 @@ function boundsText({ verdict, findings: { bounds, slots } }: Report): string {
   const parts = [
     work !== null &&
       slots.limit !== null &&
-      `${formatDuration(work)} even with ${slots.limit === 1 ? 'the one slot' : `all ${slots.limit} slots`} busy to the end`,
+      `${formatDuration(work)} with ${slots.limit === 1 ? 'the one slot' : `all ${slots.limit} slots`} busy to the end`,
     `${formatMeasured(longest)} for the longest step alone`,
   ].filter((text) => text !== false);
   return [
     parts.join(', '),
     highest > verdict.windowSeconds && 'no order of these steps fits the window',
-    rest >= 60 && `the other ${formatDuration(rest)} went to the start, gaps and the tail`,
+    rest >= 60 && `the other ${formatDuration(rest)} are the wait for the start, gaps and the tail`,
   ]
     .filter((text) => text !== false)
     .join('; ');

@@ -1,6 +1,6 @@
 import { formatDuration, windowName } from './durations.ts';
 import type { Integrity, StepCounts, Verdict } from './model.ts';
-import type { WholeRound } from './wholeRound.ts';
+import type { ImputedRound } from './wholeRound.ts';
 import { counted } from './words.ts';
 
 export interface VerdictFacts {
@@ -8,12 +8,12 @@ export interface VerdictFacts {
   /** Last end − first creation; so far, while steps are active. Null without steps. */
   readonly runtimeSeconds: number | null;
   readonly counts: StepCounts;
-  /** Completed steps whose start and end are known: without one there is nothing to judge. */
+  /** Completed steps whose start and end are known: without one there is no verdict. */
   readonly measured: number;
   /** The P95 of their runs. */
   readonly p95Seconds: number | null;
-  /** The round with the time of what did not complete put in; undefined where nothing is missing. */
-  readonly whole: WholeRound | undefined;
+  /** The round with an estimate for what did not complete; undefined where nothing is missing. */
+  readonly imputed: ImputedRound | undefined;
   readonly missingChecks: Integrity['missing'];
   /** The report was written before the round was over. */
   readonly partial: boolean;
@@ -22,23 +22,23 @@ export interface VerdictFacts {
 }
 
 /**
- * Checks that did not complete leave out time that nobody knows. Of one, or of up to this share, a guess will do; where an earlier
- * round tells their time, of up to a quarter.
+ * The time of checks that did not complete is not known. An estimate is enough for one of them, or for up to this share; for up to
+ * a quarter where an earlier round measured them.
  */
 const unknownShare = 0.05;
 const incompleteShare = 0.25;
-/** A check that ran for more of the window than this without completing would exceed it, had it needed as long again. */
-const outranShare = 0.5;
+/** A check that ran for more of the window than this without completing would exceed it if it needed as long again. */
+const exceededShare = 0.5;
 
 /**
- * Did this load fit its window, and by how much? Nothing to judge is `no_data` and never a pass. A round of which
- * something is missing fits when it would fit with the missing time put in, but does not pass; else it is `not_decided`. Nor does
- * one pass that was not seen to its end, or in which another DAG run's steps ran.
+ * Did this load fit its window, and by how much? Without measurements it is `no_data` and never a pass. A round of which
+ * something is missing fits when it would fit with the missing time estimated, but does not pass; else it is `not_decided`. A round
+ * that was not seen to its end, or in which another DAG run's steps ran, does not pass either.
  */
-export function judge(facts: VerdictFacts): Verdict {
+export function decideVerdict(facts: VerdictFacts): Verdict {
   const { windowSeconds, runtimeSeconds, counts } = facts;
   const { outcome, headline, rest } = decide(facts);
-  const blemishes = [
+  const caveats = [
     counts.failed > 0 && `${counted(counts.failed, 'step')} failed`,
     counts.interrupted > 0 &&
       `${counted(counts.interrupted, 'step')} ${wasWere(counts.interrupted)} interrupted`,
@@ -48,14 +48,13 @@ export function judge(facts: VerdictFacts): Verdict {
     facts.partial && counts.unfinished === 0 && 'the round had not been seen to its end',
     facts.dagRuns > 1 && `steps of ${facts.dagRuns} DAG runs lie in its time`,
   ].filter((text) => text !== false);
-  const joined =
-    blemishes.length > 1 ? `${blemishes.slice(0, -1).join(', ')} and ${blemishes.at(-1)}` : blemishes[0];
+  const joined = caveats.length > 1 ? `${caveats.slice(0, -1).join(', ')} and ${caveats.at(-1)}` : caveats[0];
   const link = outcome === 'fits' ? ', but' : ';';
   return {
     outcome,
-    pass: outcome === 'fits' && blemishes.length === 0,
+    pass: outcome === 'fits' && caveats.length === 0,
     headline,
-    sentence: `${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? wholeText(facts) : ''}`,
+    sentence: `${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}`,
     windowSeconds,
     runtimeSeconds,
     slackSeconds:
@@ -93,35 +92,36 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
   return { outcome: 'fits', headline: 'Fits', rest: ` ${window} with ${by} to spare ${took}` };
 }
 
-function undecidedBecause({ whole, windowSeconds, p95Seconds }: VerdictFacts): string | undefined {
-  if (!whole) return undefined;
-  const { checks, atP95, fromEarlier, outran, outranSeconds, runtimeSeconds } = whole;
-  const unknown = atP95 + outran;
-  const incomplete = unknown + fromEarlier;
+function undecidedBecause({ imputed, windowSeconds, p95Seconds }: VerdictFacts): string | undefined {
+  if (!imputed) return undefined;
+  const { checks, imputedAtP95, imputedFromEarlier, exceededEstimate, exceededSeconds, runtimeSeconds } =
+    imputed;
+  const unknown = imputedAtP95 + exceededEstimate;
+  const incomplete = unknown + imputedFromEarlier;
   const what = `${incomplete} of ${counted(checks, 'check')} did not complete`;
   if (unknown > Math.max(1, unknownShare * checks) || incomplete > Math.max(1, incompleteShare * checks))
     return `${what}, so nothing shows whether this load fits ${theWindow(windowSeconds)}`;
-  if (outranSeconds !== null && outranSeconds > outranShare * windowSeconds)
-    return `${what}; ${incomplete === 1 ? 'it' : 'one of them'} ran for ${formatDuration(outranSeconds)}, and nothing shows how much longer it needed`;
+  if (exceededSeconds !== null && exceededSeconds > exceededShare * windowSeconds)
+    return `${what}; ${incomplete === 1 ? 'it' : 'one of them'} ran for ${formatDuration(exceededSeconds)}, and nothing shows how much longer it needed`;
   if (runtimeSeconds <= windowSeconds) return undefined;
-  return `${what}; ${hadRunText(whole, p95Seconds)}, the round would have taken ${formatDuration(runtimeSeconds)}, more than ${theWindow(windowSeconds)}`;
+  return `${what}; ${hadRunText(imputed, p95Seconds)}, the round would have taken ${formatDuration(runtimeSeconds)}, more than ${theWindow(windowSeconds)}`;
 }
 
-/** What the missing time was taken for, and what the round comes to with it. */
-function wholeText({ whole, p95Seconds }: VerdictFacts): string {
-  if (!whole) return '';
-  const had = hadRunText(whole, p95Seconds);
-  return ` ${had[0]?.toUpperCase()}${had.slice(1)}, the round would have taken ${formatDuration(whole.runtimeSeconds)} and still fit.`;
+/** How the missing time was estimated, and how long the round takes with it. */
+function imputedText({ imputed, p95Seconds }: VerdictFacts): string {
+  if (!imputed) return '';
+  const had = hadRunText(imputed, p95Seconds);
+  return ` ${had[0]?.toUpperCase()}${had.slice(1)}, the round would have taken ${formatDuration(imputed.runtimeSeconds)} and still fit.`;
 }
 
-function hadRunText(whole: WholeRound, p95Seconds: number | null): string {
-  const { fromEarlier, atP95, outran, outranSeconds } = whole;
+function hadRunText(imputed: ImputedRound, p95Seconds: number | null): string {
+  const { imputedFromEarlier, imputedAtP95, exceededEstimate, exceededSeconds } = imputed;
   const parts = [
-    [fromEarlier, 'as long as in an earlier round, in proportion to the load'],
-    [atP95, `for ${formatDuration(p95Seconds ?? 0)} (the P95 of this round)`],
+    [imputedFromEarlier, 'as long as in an earlier round, in proportion to the load'],
+    [imputedAtP95, `for ${formatDuration(p95Seconds ?? 0)} (the P95 of this round)`],
     [
-      outran,
-      `no longer than ${outran === 1 ? 'it' : 'they'} did (${outran === 1 ? '' : 'up to '}${formatDuration(outranSeconds ?? 0)})`,
+      exceededEstimate,
+      `no longer than ${exceededEstimate === 1 ? 'it' : 'they'} did (${exceededEstimate === 1 ? '' : 'up to '}${formatDuration(exceededSeconds ?? 0)})`,
     ],
   ] as const;
   const [first, ...others] = parts.filter(([checks]) => checks > 0);

@@ -24,7 +24,7 @@ export function warn(
   const completed = steps.filter((step) => step.state === 'COMPLETED').length;
   return [
     facts.clusterFailure !== undefined &&
-      `The cluster failed under the round (${cleanLine(facts.clusterFailure, 300)}): ${completed} of ${counted(steps.length, 'step')} completed.`,
+      `The cluster failed during the round (${cleanLine(facts.clusterFailure, 300)}): ${completed} of ${counted(steps.length, 'step')} completed.`,
     ...facts.warnings,
     load !== facts.load &&
       `The steps ran at ${load}x, the round was marked as ${facts.load}x: this report is of ${load}x.`,
@@ -38,7 +38,7 @@ export function warn(
       `${counted(unfinished.length, 'step')} had not finished when this was written: every figure is provisional.`,
     runIds.length > 1 && `Steps of ${runIds.length} DAG runs lie in this round's time: rounds overlap.`,
     startedTooSoon > 0 &&
-      `${counted(startedTooSoon, 'step')} started before ${startedTooSoon === 1 ? 'it was' : 'they were'} handed in by EMR's stamps, so how long ${itThey(startedTooSoon)} waited is not known.`,
+      `${counted(startedTooSoon, 'step')} started before ${startedTooSoon === 1 ? 'it was' : 'they were'} submitted by EMR's stamps, so how long ${itThey(startedTooSoon)} waited is not known.`,
     endedTooSoon > 0 &&
       `${counted(endedTooSoon, 'step')} ended before ${itThey(endedTooSoon)} started by EMR's stamps, so how long ${itThey(endedTooSoon)} ran is not known.`,
     startless.length > 0 &&

@@ -1,9 +1,10 @@
-import { secondsBesideReplay } from './besideReplay.ts';
+import { unmodelledSeconds } from './besideReplay.ts';
 import { isBroken } from './brokenRound.ts';
 import { formatDuration } from './durations.ts';
 import type { Report } from './model.ts';
 import { percent } from './share.ts';
 import { roomCell } from './suggestions/room.ts';
+import { counted } from './words.ts';
 
 /** The steps of a round replayed on another number of slots. */
 export interface WhatIf {
@@ -20,21 +21,21 @@ const mostError = 0.1;
 export interface WhatIfTable {
   readonly titles: string[];
   readonly rows: string[][];
-  /** What the last row means, where more slots would win nothing. */
+  /** What the last row means, where more slots would gain nothing. */
   readonly note?: string;
   /** How far the replay of this very round is from what was observed. */
   readonly error: string;
 }
 
 /**
- * What other numbers of slots would have made of the same steps, as far as more of them win anything. Nothing for a
- * round that broke or still runs (what did not run has no time to be replayed), or where a replay tells nothing.
+ * What other numbers of slots would have made of the same steps, as far as more of them gain anything. Nothing for a
+ * round that failed or still runs (what did not run has no time to be replayed), or where a replay means nothing.
  */
 export function whatIfRows(report: Report): WhatIf[] {
   const { whatIf, slots } = report.findings;
   const { windowSeconds } = report.verdict;
   if (!isReplayed(report) || isReplayOff(report)) return [];
-  const beside = secondsBesideReplay(report);
+  const beside = unmodelledSeconds(report);
   return whatIf.slice(0, lastOfUse(whatIf, slots.limit) + 1).map((one) => {
     const totalSeconds = one.makespanSeconds + beside;
     const room = roomCell(one.slots, report.clusterConfig?.room);
@@ -51,7 +52,7 @@ export function whatIfRows(report: Report): WhatIf[] {
 export function noWhatIfText(report: Report): string | undefined {
   const { error } = report.findings.model;
   if (!isReplayed(report) || !isReplayOff(report) || error === null) return undefined;
-  return `No other numbers of slots are shown: the replay of this very round on its own slots is off by ${errorText(error)}, so a replay on others would tell nothing.`;
+  return `Other numbers of slots are not shown: the replay of this round on its own slots is off by ${errorText(error)}, so a replay on others would mean nothing.`;
 }
 
 function isReplayed({ findings, counts, cluster }: Report): boolean {
@@ -76,7 +77,7 @@ export function whatIfTable(report: Report): WhatIfTable | undefined {
   const isRoomKnown = rows.some(({ room }) => room !== undefined);
   const isLongest = (whatIf[rows.length - 1]?.makespanSeconds ?? 0) <= (bounds.longestStepSeconds ?? 0);
   return {
-    titles: ['Slots', 'Total Runtime', 'Fits the Window', ...(isRoomKnown ? ['Room on the Nodes'] : [])],
+    titles: ['Slots', 'Total Runtime', 'Fits the Window', ...(isRoomKnown ? ['Fits the Nodes'] : [])],
     rows: rows.map((one) => [
       one.slots === slots.limit ? `${one.slots} (now)` : String(one.slots),
       formatDuration(one.totalSeconds),
@@ -84,7 +85,7 @@ export function whatIfTable(report: Report): WhatIfTable | undefined {
       ...(isRoomKnown ? [one.room ?? ''] : []),
     ]),
     ...(rows.length < whatIf.length && {
-      note: `More than ${rows.at(-1)?.slots} slots win nothing${isLongest ? ': the longest step sets the end' : ''}.`,
+      note: `No gain beyond ${counted(rows.at(-1)?.slots ?? 0, 'slot')}${isLongest ? ': the longest step sets the end' : ''}.`,
     }),
     error: errorText(model.error),
   };

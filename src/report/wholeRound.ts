@@ -5,18 +5,18 @@ import { inStartOrder, makespan } from './makespan.ts';
 import type { Report, ReportStep } from './model.ts';
 import { milli } from './statistics.ts';
 
-/** The round as it might have been, had every check run to its end: what is missing is taken to be long rather than short. */
-export interface WholeRound {
+/** The round with an estimate for every check that did not complete: rather too long than too short. */
+export interface ImputedRound {
   readonly runtimeSeconds: number;
   readonly checks: number;
-  /** Checks that did not complete whose time an earlier round tells, in proportion to the load. */
-  readonly fromEarlier: number;
-  /** And those of which nothing is known: each takes as long as the P95 of this round. */
-  readonly atP95: number;
-  /** Those that ran for longer than that before they ended: nothing tells how much longer they needed. */
-  readonly outran: number;
-  /** The longest time that one of them ran; null where there is none. */
-  readonly outranSeconds: number | null;
+  /** Checks estimated from an earlier round, in proportion to the load. */
+  readonly imputedFromEarlier: number;
+  /** Checks that no earlier round measured: each is estimated by the P95 of this round. */
+  readonly imputedAtP95: number;
+  /** Checks that ran for longer than their estimate before they ended: how much longer they needed is not known. */
+  readonly exceededEstimate: number;
+  /** The longest run of those; null where there is none. */
+  readonly exceededSeconds: number | null;
 }
 
 interface Measured {
@@ -26,19 +26,19 @@ interface Measured {
 }
 
 /**
- * The observed schedule with the missing time put in: a check that did not complete keeps its slot for as long as it took in an
- * earlier round on this cluster configuration, times the growth of the load, else for the P95 of this round; at least for
- * as long as it ran. What never started, and uploaded checks that did not run, come last.
+ * The observed schedule with estimates for the missing time: a check that did not complete keeps its slot for as long as it took
+ * in an earlier round on this cluster configuration, times the growth of the load, else for the P95 of this round; at least for as
+ * long as it ran. What never started, and uploaded checks that did not run, come last.
  *
  * @param missing paths of the uploaded checks that did not run
  * @returns undefined where nothing is missing, or nothing was measured
  */
-export function wholeRound(
+export function imputeRound(
   round: MeasuredRound,
   missing: readonly string[],
   { slots, runtimeSeconds, p95Seconds }: Measured,
   earlier: readonly Report[],
-): WholeRound | undefined {
+): ImputedRound | undefined {
   const attempts = lastOfEach(round.steps);
   const open = new Set([...attempts].flatMap(([key, step]) => (step.state === 'COMPLETED' ? [] : key)));
   const unseen = missing.map((check) => `${round.schedule}/${check}`);
@@ -61,19 +61,22 @@ export function wholeRound(
     ...[...neverStarted, ...unseen].map(wholeOf),
   ];
   const longer = Math.max(0, makespan(whole, slots) - makespan(observed, slots));
-  const outran = keys.filter((key) => wholeOf(key) > guessOf(key));
-  const fromEarlier = keys.filter((key) => expected.has(key) && !outran.includes(key)).length;
+  const exceededEstimate = keys.filter((key) => wholeOf(key) > guessOf(key));
+  const imputedFromEarlier = keys.filter(
+    (key) => expected.has(key) && !exceededEstimate.includes(key),
+  ).length;
   return {
     runtimeSeconds: milli(runtimeSeconds + longer),
     checks: attempts.size + unseen.length,
-    fromEarlier,
-    atP95: keys.length - fromEarlier - outran.length,
-    outran: outran.length,
-    outranSeconds: outran.length === 0 ? null : outran.map(wholeOf).reduce((a, b) => Math.max(a, b)),
+    imputedFromEarlier,
+    imputedAtP95: keys.length - imputedFromEarlier - exceededEstimate.length,
+    exceededEstimate: exceededEstimate.length,
+    exceededSeconds:
+      exceededEstimate.length === 0 ? null : exceededEstimate.map(wholeOf).reduce((a, b) => Math.max(a, b)),
   };
 }
 
-/** Seconds of the longest run of each check, however it ended: a second try that broke at once does not take it back. */
+/** Seconds of the longest run of each check, however it ended: a second try that fails at once does not count. */
 function longestRuns(steps: readonly ReportStep[]): Map<string, number> {
   const longest = new Map<string, number>();
   for (const step of steps)
@@ -81,7 +84,7 @@ function longestRuns(steps: readonly ReportStep[]): Map<string, number> {
   return longest;
 }
 
-/** The step that completed a check; where none did, the last one that was handed in. */
+/** The step that completed a check; where none did, the last one that was submitted. */
 function lastOfEach(steps: readonly ReportStep[]): Map<string, ReportStep> {
   const last = new Map<string, ReportStep>();
   for (const step of steps) {

@@ -125,6 +125,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     load,
     directory: z.string(),
     verdict: z.string(),
+    outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']).optional(),
     partial: z.boolean(),
   }),
   z.object({

@@ -13,17 +13,27 @@ import {
 import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
+import type { RoundFacts } from '../report/facts.ts';
 import { reportFiles } from '../report/files.ts';
+import type { Report } from '../report/model.ts';
 import { clusterFailure } from '../rounds/clusterEnd.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import type { Round, Session } from '../state/session.ts';
 import { version } from '../version.ts';
-import { clusterIdInput, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
-import { reportAnswer, reportLines } from './words/reporting.ts';
+import { reportLines, reportOutput } from './buildReport.text.ts';
+import {
+  clusterIdInput,
+  defineTool,
+  loadInput,
+  loadOutput,
+  result,
+  scheduleInput,
+  type ToolCall,
+} from './tool.ts';
 import { textOf } from './words/text.ts';
 
-type Wanted = Pick<
+type BuildReportPorts = Pick<
   Ports,
   | 'clusters'
   | 'stepLogs'
@@ -40,6 +50,17 @@ type Wanted = Pick<
 
 const seconds = z.number().nullable();
 
+const input = z.strictObject({
+  clusterId: clusterIdInput.optional(),
+  schedule: scheduleInput.optional(),
+  load: loadInput.optional(),
+  round: z.int().min(1).max(1_000_000).optional(),
+  afterTimestamp: z.string().max(60).optional(),
+  beforeTimestamp: z.string().max(60).optional(),
+  partial: z.boolean().default(false),
+});
+type ReportInput = z.output<typeof input>;
+
 export const buildReport = defineTool({
   name: 'buildReport',
   title: 'Write the report of a round',
@@ -49,15 +70,7 @@ export const buildReport = defineTool({
   idempotent: true,
   openWorld: true,
   showsReport: true,
-  input: z.strictObject({
-    clusterId: clusterIdInput.optional(),
-    schedule: scheduleInput.optional(),
-    load: loadInput.optional(),
-    round: z.int().min(1).max(1_000_000).optional(),
-    afterTimestamp: z.string().max(60).optional(),
-    beforeTimestamp: z.string().max(60).optional(),
-    partial: z.boolean().default(false),
-  }),
+  input,
   output: z.object({
     ...result,
     directory: z.string(),
@@ -111,79 +124,107 @@ export const buildReport = defineTool({
         to: z.string(),
       }),
     ),
+    earlierForecast: z.string().optional(),
+    capacity: z.string().optional(),
+    followUp: z.string().optional(),
     warnings: z.array(z.string()),
   }),
-  async run(input, ports: Wanted, call) {
-    const session = await ports.sessions.load();
-    const range = await observeRange(ports, session, input, call);
-    requireEnded(range, input.partial);
-
-    const { cluster, schedule, load, steps } = range;
-    const directory = reportDirectory(load, range.startedAt);
-    const failures = await readFailures(ports, cluster, steps, call);
-    const expected = await readExpectedChecks(ports, schedule, load);
-    const machines = await readInstances(ports, cluster.id, call);
-    const { stored, warnings } = await readReports(ports);
-    const earlier = stored.filter((one) => one.directory !== directory).map((one) => one.report);
-    const fixes = fixesOf(session, { schedule, load, reviewId: range.round?.reviewId });
-    const report = makeReport({
-      load,
-      schedule,
-      round: range.round?.round,
-      clusterId: cluster.id,
-      clusterName: cluster.name,
-      clusterState: cluster.state,
-      ...(clusterFailure(cluster) !== undefined && {
-        clusterFailure: cluster.stateReason ?? cluster.state,
-      }),
-      clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
-      windowSeconds: windowSeconds[schedule],
-      startedAtText: range.startedAt,
-      steps,
-      failures,
-      instances: machines.instances,
-      prices: machines.prices,
-      expectedChecks: expected.checks,
-      fixedChecks: fixes.map(({ path }) => path),
-      fixDigests: Object.fromEntries(fixes.map(({ path, digest }) => [path, digest])),
-      partial: steps.some(isActive),
-      observedMs: range.observedMs,
-      knownFromDiskOnly: range.knownFromDiskOnly,
-      configsPrefix: ports.settings.configsPrefix,
-      resultsUri: `s3://${ports.settings.bucket}/${ports.settings.resultsPrefix}/${schedule}/${load}x/`,
-      version,
-      earlier,
-      warnings: [
-        ...range.warnings,
-        ...laterRound(session, range.round),
-        ...fixedWindows(fixes, load),
-        ...expected.warnings,
-        ...machines.warnings,
-        ...warnings,
-      ],
-    });
-    const files = reportFiles(report);
-    const path = await ports.reports.write(directory, files);
-    const { round } = range;
-    if (round !== undefined)
-      await ports.sessions.record(() => [
-        {
-          type: 'reported',
-          round: round.round,
-          load: report.load,
-          directory,
-          verdict: report.verdict.sentence,
-          partial: report.round.partial,
-        },
-      ]);
-    return reportAnswer(
-      report,
-      path,
-      files.map((file) => file.path),
-    );
-  },
+  run: writeReport,
   render: (output) => textOf(output, reportLines),
 });
+
+/** @throws ToolError WRONG_STATE while steps are active, unless the person asked for a provisional report */
+async function writeReport(asked: ReportInput, ports: BuildReportPorts, call: ToolCall) {
+  const session = await ports.sessions.load();
+  const range = await observeRange(ports, session, asked, call);
+  requireEnded(range, asked.partial);
+  const directory = reportDirectory(range.load, range.startedAt);
+  const report = makeReport(await readRound(ports, session, { range, directory }, call));
+  const files = reportFiles(report);
+  const path = await ports.reports.write(directory, files);
+  await recordReport(ports, report, { round: range.round, directory });
+  return reportOutput(
+    report,
+    path,
+    files.map((file) => file.path),
+  );
+}
+
+/** Everything that the report is made of, read from AWS and from disk. */
+async function readRound(
+  ports: BuildReportPorts,
+  session: Session,
+  { range, directory }: { readonly range: ReportRange; readonly directory: string },
+  call: ToolCall,
+): Promise<RoundFacts> {
+  const { cluster, schedule, load, steps } = range;
+  const failures = await readFailures(ports, cluster, steps, call);
+  const expected = await readExpectedChecks(ports, schedule, load);
+  const machines = await readInstances(ports, cluster.id, call);
+  const { stored, warnings } = await readReports(ports);
+  const fixes = fixesOf(session, { schedule, load, reviewId: range.round?.reviewId });
+  return {
+    load,
+    schedule,
+    round: range.round?.round,
+    ...clusterFacts(cluster),
+    clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
+    windowSeconds: windowSeconds[schedule],
+    startedAtText: range.startedAt,
+    steps,
+    failures,
+    instances: machines.instances,
+    prices: machines.prices,
+    expectedChecks: expected.checks,
+    fixedChecks: fixes.map(({ path }) => path),
+    fixDigests: Object.fromEntries(fixes.map(({ path, digest }) => [path, digest])),
+    partial: steps.some(isActive),
+    observedMs: range.observedMs,
+    knownFromDiskOnly: range.knownFromDiskOnly,
+    configsPrefix: ports.settings.configsPrefix,
+    resultsUri: `s3://${ports.settings.bucket}/${ports.settings.resultsPrefix}/${schedule}/${load}x/`,
+    version,
+    earlier: stored.filter((one) => one.directory !== directory).map((one) => one.report),
+    warnings: [
+      ...range.warnings,
+      ...laterRound(session, range.round),
+      ...fixedWindows(fixes, load),
+      ...expected.warnings,
+      ...machines.warnings,
+      ...warnings,
+    ],
+  };
+}
+
+function clusterFacts(cluster: ReportRange['cluster']) {
+  return {
+    clusterId: cluster.id,
+    clusterName: cluster.name,
+    clusterState: cluster.state,
+    ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
+  };
+}
+
+/** A report by cluster and time alone belongs to no round of the session. */
+async function recordReport(
+  ports: BuildReportPorts,
+  report: Report,
+  { round, directory }: { readonly round: Round | undefined; readonly directory: string },
+): Promise<void> {
+  if (round === undefined) return;
+  const { load, verdict } = report;
+  await ports.sessions.record(() => [
+    {
+      type: 'reported',
+      round: round.round,
+      load,
+      directory,
+      verdict: verdict.sentence,
+      outcome: verdict.outcome,
+      partial: report.round.partial,
+    },
+  ]);
+}
 
 /** Somebody who names an old cluster or round may mean the newest. */
 function laterRound({ rounds }: Session, round: Round | undefined): string[] {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports.ts';
@@ -111,9 +112,9 @@ describe('a report', () => {
     const facts = { clusterConfig: { stepConcurrencyLevel: 4 }, observedMs: startMs + 600_000 };
     const open = buildReport(factsOf([...others, running], facts));
     expect(open.findings.bounds).toEqual({ workOverSlotsSeconds: null, longestStepSeconds: null });
-    expect(renderMarkdown(open)).not.toContain('No sooner than');
+    expect(renderMarkdown(open)).not.toContain('Lower bound');
     expect(renderMarkdown(buildReport(factsOf(others, facts)))).toMatch(
-      /- No sooner than: 2m 0s even with all 4 slots busy to the end, 1m 0s for the longest step alone/,
+      /- Lower bound: 2m 0s with all 4 slots busy to the end, 1m 0s for the longest step alone/,
     );
   });
 });
@@ -149,7 +150,7 @@ describe('the integrity of a round', () => {
     );
     expect(said(steps, ['a_15m', 'b_15m'])).toBe('Checks: 2 of 2 uploaded checks have a step in this round');
     expect(said(steps, [])).toMatch(/^Checks: none is uploaded for this schedule and load/);
-    expect(said(steps)).toBe('Checks: not held against the uploaded ones, which were not listed');
+    expect(said(steps)).toBe('Checks: not compared with the uploaded ones, which were not listed');
   });
 
   it('names a few of many, and leaves the rest to report.json', () => {
@@ -273,7 +274,7 @@ describe('a round that is hard to report on', () => {
       ]),
     );
     expect(warnings).toEqual([
-      "2 steps started before they were handed in by EMR's stamps, so how long they waited is not known.",
+      "2 steps started before they were submitted by EMR's stamps, so how long they waited is not known.",
       "1 step ended before it started by EMR's stamps, so how long it ran is not known.",
     ]);
   });
@@ -307,8 +308,8 @@ describe('a report that is read again', () => {
     ['is not JSON', '{', /is not JSON/],
     [
       'comes from a newer version',
-      text.replace('"schemaVersion": 1', '"schemaVersion": 2'),
-      /schema version 2/,
+      text.replace('"schemaVersion": 2', '"schemaVersion": 3'),
+      /schema version 3; this version reads up to 2/,
     ],
     ['was edited by hand', text.replace('"load": 2', '"load": "twice"'), /is not a report: load/],
     [
@@ -319,6 +320,31 @@ describe('a report that is read again', () => {
     ['is something else', '[1]', /is not a report/],
   ])('is refused with the reason when it %s', (_, broken, message) => {
     expect(() => parseReport(broken, 'reports/2x_1/report.json')).toThrow(message);
+  });
+
+  it('is read in version 1, without its forecast and its judging of suggestions', () => {
+    const old = readFileSync('test/report/fixtures/report-version-1.json', 'utf8');
+    expect(JSON.parse(old)).toMatchObject({ schemaVersion: 1, comparison: { forecast: { steady: 0 } } });
+    const report = parseReport(old, 'report.json');
+    expect(report).toMatchObject({ schemaVersion: 2, load: 4, followUp: null });
+    expect(report.comparison).toMatchObject({ comparable: true, forecast: null });
+    expect(report.comparison?.checks.map(({ word }) => word)).toEqual(Array(5).fill(undefined));
+    expect(report.suggestions.map(({ success }) => success)).toContain(
+      'No step fails with "Container killed by YARN for its memory".',
+    );
+    expect(report).not.toHaveProperty('judged');
+    expect(report.findings).not.toHaveProperty('removals');
+    expect(parseReport(renderJson(report), 'report.json')).toEqual(report);
+    expect(renderMarkdown(report)).toContain('## Comparison');
+  });
+
+  it('is refused with the reason when version 1 was edited by hand', () => {
+    const old = readFileSync('test/report/fixtures/report-version-1.json', 'utf8');
+    for (const broken of [
+      old.replace('"load": 4', '"load": "four"'),
+      old.replace('"suggestions"', '"advice"'),
+    ])
+      expect(() => parseReport(broken, 'report.json')).toThrow(/is not a report: /);
   });
 });
 

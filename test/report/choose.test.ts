@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseReports, type StoredReport, type WantedReports } from '../../src/report/choose.ts';
+import { chooseReports, type ReportNames, type StoredReport } from '../../src/report/choose.ts';
 
 function stored(directory: string, load: number, schedule: string): StoredReport {
   const startedAt = directory.slice(directory.indexOf('_') + 1);
@@ -13,7 +13,7 @@ const reports = [
   stored('4x_20251208_090000', 4, 'hourly'),
 ];
 
-function names(wanted: WantedReports, from = reports): string[] {
+function names(wanted: ReportNames, from = reports): string[] {
   const { baseline, candidate } = chooseReports(from, wanted);
   return [baseline.directory, candidate.directory];
 }

@@ -113,12 +113,12 @@ describe('what to do about a check that no load breaks', () => {
     [
       'a missing column at the baseline and above',
       at(4, missingColumn, [at(1, missingColumn), at(2, missingColumn)]),
-      'Broken at 1x (the baseline) and 2x already, so fix the check or the table that it reads, not the load or the cluster: a_15m',
+      'Failed at 1x (the baseline) and 2x already: fix the check or the table that it reads, not the load or the cluster: a_15m',
     ],
     [
       'a missing package at a lower level',
       at(4, "ModuleNotFoundError: No module named 'm'", [at(2, missingColumn)]),
-      'Broken at 2x already, so fix the configuration that the line names, not the load or the cluster: a_15m',
+      'Failed at 2x already: fix the configuration that the line names, not the load or the cluster: a_15m',
     ],
     [
       'a missing column in the first round',
@@ -128,7 +128,7 @@ describe('what to do about a check that no load breaks', () => {
     [
       'too little memory at a lower level',
       at(4, 'java.lang.OutOfMemoryError: Java heap space', [at(2, missingColumn)]),
-      'Failed at 2x already, so it is not new at this load: a_15m',
+      'Failed at 2x already, not new at this load: a_15m',
     ],
   ])('%s: report.md and report.html say the same', (_, report, line) => {
     expect(renderMarkdown(report)).toContain(`\n- ${line}\n`);
@@ -157,7 +157,7 @@ describe('what to do about a check that no load breaks', () => {
     expect(first).not.toContain('No load or cluster changes this');
     expect(first).not.toContain('not the load');
     expect(renderMarkdown(at(4, text, [at(2, text)]))).toContain(
-      '\n- Failed at 2x already, so it is not new at this load: a_15m\n',
+      '\n- Failed at 2x already, not new at this load: a_15m\n',
     );
   });
 });

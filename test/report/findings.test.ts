@@ -99,13 +99,6 @@ describe('what the time was spent on', () => {
     expect(findingsOf([stepOf('a_15m', { started: 0, ended: 9 })], 10).tail.seconds).toBeNull();
   });
 
-  it('names the step without which the round ends soonest', () => {
-    const steps = [...evenRound(20, 4, () => 50), stepOf('check_giant_15m', { started: 0, ended: 900 })];
-    const [first] = findingsOf(steps, 4).removals;
-    expect(first?.id).toBe('s-check_giant_15m');
-    expect(first?.gainSeconds).toBeGreaterThan(500);
-  });
-
   it('notices that the cap of 256 active steps was met', () => {
     const cap = (count: number) =>
       findingsOf(

@@ -36,7 +36,7 @@ export function stepOf(name: string, times: StepTimes, id = `s-${name}`): Step {
   };
 }
 
-/** `count` steps that run on `slots` slots one after the other, all handed in at once. */
+/** `count` steps that run on `slots` slots one after the other, all submitted at once. */
 export function evenRound(count: number, slots: number, secondsOf: (index: number) => number): Step[] {
   const freeAt = Array.from({ length: slots }, () => 5);
   return Array.from({ length: count }, (_, index) => {

@@ -34,7 +34,13 @@ describe('suggestions', () => {
     );
     expect(report.verdict.outcome).toBe('missed');
     expect(report.suggestions).toMatchObject([
-      { id: 'slots', setting: 'StepConcurrencyLevel', from: '4', to: '6', nextRound: { is: 'at most' } },
+      {
+        id: 'slots',
+        setting: 'StepConcurrencyLevel',
+        from: '4',
+        to: '6',
+        success: expect.stringMatching(/^Total runtime at most /),
+      },
     ]);
     expect(report.suggestions[0]?.measured).toMatch(/^steps spent 88% of their time waiting while 4\.0 of 4/);
   });
@@ -49,7 +55,7 @@ describe('suggestions', () => {
     const report = reportOf(steps, 4, more);
     expect(report.suggestions).toEqual([]);
     const markdown = renderMarkdown(report);
-    expect(markdown).toContain('None: the round broke, so its numbers ask for no change of a setting.');
+    expect(markdown).toContain('None: most of the round failed, so its numbers say nothing about settings.');
     expect(markdown).not.toContain('replayed on other numbers of slots');
   });
 
@@ -74,24 +80,24 @@ describe('suggestions', () => {
       ).suggestions[0];
     const step = { executors: 2, executorMb: 4505, driverMb: 0 };
     expect(slots(step)?.expected).toMatch(
-      /, and if the nodes have room for 12 executors of 4505 MiB: 54060 MiB of YARN memory, drivers not counted$/,
+      /, and if the nodes have the capacity for 12 executors of 4505 MiB: 54060 MiB of YARN memory, drivers not counted$/,
     );
     expect(slots({ ...step, driverMb: 2432 })?.expected).toMatch(
       / 12 executors of 4505 MiB and 6 drivers of 2432 MiB: 68652 MiB of YARN memory$/,
     );
     expect(slots()?.expected).toMatch(
-      /, and if the nodes have room: dags\/cluster_configs\/README\.md has the sum$/,
+      /, and if the nodes have the capacity: dags\/cluster_configs\/README\.md has the sum$/,
     );
     const nodes = [{ type: 'm6i.2xlarge', count: 4, yarnMb: 23_424 }];
     expect(slots({ ...step, driverMb: 2432, nodes })).toMatchObject({
       to: '6',
       expected: expect.stringContaining(
-        '; 6 steps ask YARN for 16 containers of 4505 MiB, drivers in the space of 4, and 4 × m6i.2xlarge hold 20: room for 7 steps at once',
+        '; 6 steps ask YARN for 16 containers of 4505 MiB, drivers in the space of 4, and 4 × m6i.2xlarge provide 20: enough for 7 steps at once',
       ),
     });
   });
 
-  it('never ask for slots that the shipped cluster has no room for without saying how many core nodes it takes', () => {
+  it('never ask for slots that the shipped cluster cannot fit without saying how many core nodes it takes', () => {
     const config = parseClusterConfig(
       JSON.parse(readFileSync('dags/cluster_configs/yang_audit_load_test_cluster_15m.json', 'utf8')),
     );
@@ -105,17 +111,17 @@ describe('suggestions', () => {
       from: '8',
       to: '16, with 4 more core nodes (m6i.2xlarge)',
       expected: expect.stringContaining(
-        '16 steps ask YARN for 41 containers of 4505 MiB, drivers in the space of 9, and 5 × m6i.2xlarge hold 25: room for 9 steps at once',
+        '16 steps ask YARN for 41 containers of 4505 MiB, drivers in the space of 9, and 5 × m6i.2xlarge provide 25: enough for 9 steps at once',
       ),
     });
     const markdown = renderMarkdown(report);
-    expect(markdown).toContain('| Slots | Total Runtime | Fits the Window | Room on the Nodes |');
+    expect(markdown).toContain('| Slots | Total Runtime | Fits the Window | Fits the Nodes |');
     expect(markdown).toMatch(/\| 8 \(now\) \| \S+ \S+ \| no \| yes \|/);
     expect(markdown).toMatch(/\| 9 \| \S+ \S+ \| no \| yes \|/);
     expect(markdown).toMatch(/\| 16 \| \S+ \S+ \| \w+ \| needs 4 more core nodes \(m6i\.2xlarge\) \|/);
   });
 
-  it('take the slots that the nodes have room for where these are enough', () => {
+  it('take the slots that fit the nodes where these are enough', () => {
     const nodes = [{ type: 'm6i.2xlarge', count: 2, yarnMb: 23_424 }];
     const slots = reportOf(
       evenRound(200, 4, (index) => 20 + (index % 5)),
@@ -149,7 +155,7 @@ describe('suggestions', () => {
     expect(ids).not.toContain('slots');
   });
 
-  it('name every check that exceeds the window by itself, and what they win together', () => {
+  it('name every check that alone exceeds the window, and what they gain together', () => {
     const steps = [
       ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
       stepOf('check_giant_15m', { started: 5, ended: 1126 }),
@@ -163,17 +169,17 @@ describe('suggestions', () => {
         checks: ['check_giant_15m', 'check_twin_15m'],
         from: '18m 41s and 18m 38s',
         to: 'at most 7m 30s each: half of the window, so that the next level may double it',
-        metric: { name: 'longestRunSeconds:check_giant_15m and check_twin_15m', value: 1121 },
+        measured: expect.stringContaining('18m 41s (125% of the 15-minute window)'),
       },
     ]);
     expect(named[0]?.expected).toMatch(
-      /^the round ends about 8m \d+s sooner when they are that short; split into halves with the work kept, about \d+m \d+s sooner; by replaying these steps$/,
+      /^the round ends about 8m \d+s sooner when they are that short; split into halves, about \d+m \d+s sooner; by replaying these steps$/,
     );
   });
 
   it.each([
     [
-      'of which the log says what to mend',
+      'of which the log says what to fix',
       log('[TABLE_OR_VIEW_NOT_FOUND] The table cannot be found.'),
       ['failure:missing-table'],
     ],
@@ -205,7 +211,7 @@ describe('suggestions', () => {
     expect(tune).toMatchObject({ title: 'Tune check_long_15m', replayedGainSeconds: 350 });
     expect(tune?.setting).not.toContain('two checks');
     expect(tune?.expected).toBe(
-      'the round ends about 5m 50s sooner when it is that short; splitting is no remedy in this order: with the work kept, the round ends hardly sooner; by replaying these steps',
+      'the round ends about 5m 50s sooner when it is that short; splitting would not help; by replaying these steps',
     );
   });
 
@@ -229,7 +235,7 @@ describe('suggestions', () => {
     const report = reportOf(steps, 4);
     const order = report.suggestions.find((suggestion) => suggestion.id === 'order');
     expect(order).toMatchObject({
-      metric: { name: 'runtimeSeconds' },
+      success: expect.stringMatching(/^Total runtime at most /),
       to: expect.stringContaining('longest first'),
       measured: expect.stringMatching(/; for the last \d+m \d+s \(\d+% of the round\) fewer than half/),
     });
@@ -277,7 +283,7 @@ describe('suggestions', () => {
     ).toEqual([]);
   });
 
-  it('ask to hand steps in sooner when slots stay free and nothing waits', () => {
+  it('ask to submit faster when slots stay free and nothing waits', () => {
     const steps = Array.from({ length: 40 }, (_, n) =>
       stepOf(`c${n}_15m`, { created: n * 15, started: n * 15, ended: n * 15 + 10 + (n % 4) * 7 }),
     );
@@ -309,7 +315,7 @@ describe('suggestions', () => {
       id: 'failure:yarn-memory-kill',
       setting: 'spark.executor.memoryOverhead',
       from: '1g',
-      metric: { value: 1 },
+      measured: expect.stringMatching(/^1 of 11 steps failed /),
     });
   });
 
@@ -321,7 +327,7 @@ describe('suggestions', () => {
     expect(reportOf(steps, 4, { failures }).suggestions).toMatchObject([
       {
         id: 'failure:missing-table',
-        title: 'Mend check_0000_15m, check_0001_15m, check_0002_15m and 57 more',
+        title: 'Fix check_0000_15m, check_0001_15m, check_0002_15m and 57 more',
         setting: 'its query or table',
       },
     ]);
@@ -349,7 +355,7 @@ describe('failed steps', () => {
       ...(message !== undefined && { failure: { message } }),
     });
 
-  it('are grouped by cause, the largest group first, and say whether they failed at a lower load too', () => {
+  it('are grouped by cause, the largest group first, and say whether they also failed at a lower load', () => {
     const lower = buildReport(
       factsOf(
         [
@@ -379,7 +385,7 @@ describe('failed steps', () => {
       { signature: 'missing-table', alsoFailedAt: [], newHere: ['table_15m'] },
     ]);
     const markdown = renderMarkdown(report);
-    expect(markdown).toContain('- Failed at 2x already, so it is not new at this load: old_15m');
+    expect(markdown).toContain('- Failed at 2x already, not new at this load: old_15m');
     expect(markdown).toContain('- New at 4x: new_15m');
   });
 

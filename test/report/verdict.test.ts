@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
-import { judge, type VerdictFacts } from '../../src/report/verdict.ts';
-import type { WholeRound } from '../../src/report/wholeRound.ts';
+import { decideVerdict, type VerdictFacts } from '../../src/report/verdict.ts';
+import type { ImputedRound } from '../../src/report/wholeRound.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const none = { total: 0, successful: 0, failed: 0, cancelled: 0, interrupted: 0, unfinished: 0 };
@@ -10,28 +10,28 @@ const none = { total: 0, successful: 0, failed: 0, cancelled: 0, interrupted: 0,
 function verdictOf(
   runtimeSeconds: number | null,
   counts: Partial<VerdictFacts['counts']>,
-  whole?: Partial<WholeRound>,
+  imputed?: Partial<ImputedRound>,
   missing: string[] = [],
 ) {
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
   const open = total - (counts.successful ?? 0) - (counts.unfinished ?? 0) + missing.length;
-  return judge({
+  return decideVerdict({
     windowSeconds: 900,
     runtimeSeconds,
     counts: { ...none, ...counts, total },
     measured: counts.successful ?? 0,
     p95Seconds: counts.successful ? 60 : null,
-    whole:
+    imputed:
       open === 0
         ? undefined
         : {
             runtimeSeconds: (runtimeSeconds ?? 0) + 60,
             checks: total + missing.length,
-            fromEarlier: 0,
-            atP95: open,
-            outran: 0,
-            outranSeconds: null,
-            ...whole,
+            imputedFromEarlier: 0,
+            imputedAtP95: open,
+            exceededEstimate: 0,
+            exceededSeconds: null,
+            ...imputed,
           },
     missingChecks: missing,
     partial: false,
@@ -120,13 +120,15 @@ describe('the verdict', () => {
 
   it('takes the word of an earlier round for up to a quarter of the checks', () => {
     const known = (failed: number) =>
-      verdictOf(600, { successful: 30, failed }, { fromEarlier: failed, atP95: 0 });
+      verdictOf(600, { successful: 30, failed }, { imputedFromEarlier: failed, imputedAtP95: 0 });
     expect(known(10)).toMatchObject({ outcome: 'fits', pass: false });
     expect(known(10).sentence).toContain(
       '10 steps failed. Had each run as long as in an earlier round, in proportion to the load, the round would have taken 11m 0s and still fit.',
     );
     expect(known(11).outcome).toBe('not_decided');
-    expect(verdictOf(600, { successful: 30, failed: 6 }, { fromEarlier: 5, atP95: 1 }).sentence).toContain(
+    expect(
+      verdictOf(600, { successful: 30, failed: 6 }, { imputedFromEarlier: 5, imputedAtP95: 1 }).sentence,
+    ).toContain(
       'Had 5 run as long as in an earlier round, in proportion to the load, and 1 for 1m 0s (the P95 of this round), the round',
     );
   });
@@ -198,8 +200,8 @@ describe('a round of which something is missing', () => {
   });
 
   it('never takes a check for shorter than it ran, and says so', () => {
-    const outran = { started: 405, ended: 605, state: 'FAILED' };
-    expect(roundWith(outran)).toMatchObject({
+    const exceededEstimate = { started: 405, ended: 605, state: 'FAILED' };
+    expect(roundWith(exceededEstimate)).toMatchObject({
       outcome: 'fits',
       pass: false,
       sentence:
@@ -207,9 +209,9 @@ describe('a round of which something is missing', () => {
     });
   });
 
-  it('knows no more of a check that outran the earlier round, too', () => {
-    const outran = { started: 405, ended: 705, state: 'FAILED' };
-    expect(roundWith(outran, { earlier: [lowerRound(100)] }).sentence).toContain(
+  it('knows no more of a check that exceededEstimate the earlier round, too', () => {
+    const exceededEstimate = { started: 405, ended: 705, state: 'FAILED' };
+    expect(roundWith(exceededEstimate, { earlier: [lowerRound(100)] }).sentence).toContain(
       'Had it run no longer than it did (5m 0s), the round would have taken 11m 45s',
     );
   });
@@ -236,7 +238,7 @@ describe('a round of which something is missing', () => {
     expect(verdict.sentence).toContain('it ran for 10m 50s, and nothing shows how much longer it needed');
   });
 
-  it('counts a check that was never handed in, or never started, as missing', () => {
+  it('counts a check that was never submitted, or never started, as missing', () => {
     const uploaded = [
       ...Array.from({ length: 16 }, (_, index) => `check_${String(index).padStart(4, '0')}_15m.yml`),
       'check_last_15m.yml',

@@ -32,9 +32,9 @@ test('"Test is done, generate report" writes the report of the latest round', as
       - check_consent_15m: Column not found (data, 1 step)
         AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
     Suggestions:
-      1. Mend check_consent_15m: 1 of 8 steps failed with "Column not found"
+      1. Fix check_consent_15m: 1 of 8 steps failed with "Column not found"
          its query or table: as uploaded → a column that the table has
-      2. Tune or split check_events_15m: by itself it runs 9m 22s (62% of the 15-minute window); more slots cannot help it
+      2. Tune or split check_events_15m: alone it runs 9m 22s (62% of the 15-minute window); more slots cannot help it
          the query of check_events_15m (partition filter or join, or two checks of half the interval): 9m 22s → at most 7m 30s: half of the window, so that the next level may double it
 
     → The person reads report.md in that directory and decides.

@@ -31,22 +31,21 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m), the round 9m 25s → 18m 49s: a scaled check takes 1.87 times as long on average (1.70 to 2.06, 5 checks). Fits at 2x (measured); breaks between 2x and 4x; 4x missed (measured). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m): runtime 2× for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
     Candidate: 4x_20251208_185006
-    Completed in both rounds: 5 checks, 1.87 times as long (1.70–2.06); the whole round 2.00 times.
     Grew most:
-      - events/check_events_15m.yml: 2.00 times as long (not clearly more than linear)
-      - messages/check_messages_15m.yml: 1.94 times as long (not clearly more than linear)
-      - check_inventory_15m.yml: 1.83 times as long (not clearly more than linear)
-      - profiles/check_profile_identifiers_15m.yml: 1.80 times as long (not clearly more than linear)
-      - orders/check_orders_15m.yml: 1.79 times as long (not clearly more than linear)
-    Forecast total: 5x 23m 38s (80% band 20m 12s to 29m 9s); 6x 28m 29s (80% band 24m 0s to 35m 9s); 8x 38m 19s (80% band 32m 22s to 47m 36s)
+      - events/check_events_15m.yml: 2× the time for 2× the load
+      - messages/check_messages_15m.yml: 1.94× the time for 2× the load
+      - check_inventory_15m.yml: 1.83× the time for 2× the load
+      - profiles/check_profile_identifiers_15m.yml: 1.8× the time for 2× the load
+      - orders/check_orders_15m.yml: 1.79× the time for 2× the load
+    Forecast: 5x: about 24m (21m to 26m); 6x: about 28m (23m to 34m); 8x: about 38m (28m to 51m)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
-    → The person reads the file, and decides whether to go up a level or to mend first."
+    → The person reads the file, and decides whether to go up a level or to fix something first."
   `);
   expect(structure).toMatchObject({ comparable: true, varies: 'load', ratios: { n: 5 } });
   expect(readFileSync(structure.file, 'utf8')).toContain('4x against 2x');
@@ -54,7 +53,9 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
 
 test('a comparison towards a lower load tells what shrank most, not what grew', async () => {
   const { text, structure } = await bed.call('compareReports', { baseline: '4x', candidate: '2x' });
-  expect(text).toMatch(/\nShrank most:\n {2}- events\/check_events_15m\.yml: 0\.50 times as long/);
+  expect(text).toMatch(
+    /\nShrank most:\n {2}- events\/check_events_15m\.yml: 0\.5× the time for 0\.5× the load/,
+  );
   expect(text).not.toContain('Grew most');
   const ratios = structure.worst.map(({ ratio }: { ratio: number }) => ratio);
   expect(ratios).toEqual(ratios.toSorted((a: number, b: number) => a - b));
@@ -64,7 +65,7 @@ test('a load that was not run is answered with where its forecast is', async () 
   const structure = (await bed.call('compareReports', { baseline: '2x', candidate: '4x' })).structure;
   expect(structure.forecast.points.map(({ load }: { load: number }) => load)).toEqual([5, 6, 8]);
   expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatch(
-    /Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts up to 8x, and no further\.$/,
+    /Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts at most up to 8x\.$/,
   );
 });
 
@@ -88,23 +89,22 @@ test('two rounds of one load tell what changed on the cluster, what the round to
     'orders/check_orders_15m.yml',
   );
   expect(normalise(world, text)).toMatchInlineSnapshot(`
-    "2x against 2x (15m), the round 9m 25s → 9m 47s (StepConcurrencyLevel 8 → 4): a check takes 0.99 times as long on average (0.92 to 1.08, 7 checks), which is within the noise.
+    "2x against 2x (15m): runtime 4% longer (9m 25s → 9m 47s) with StepConcurrencyLevel 8 → 4; single checks take as long as before (0.91× to 1.08×, 7 checks).
 
     Varies: cluster
     Baseline: 2x_20251208_153000
     Candidate: 2x_20251208_185006
-    Completed in both rounds: 7 checks, 0.99 times as long (0.92–1.08), within the noise; the whole round 1.04 times.
     Grew most:
-      - events/check_events_15m.yml: 1.04 times as long (changed no more than the other checks)
-      - messages/check_messages_15m.yml: 1.02 times as long (changed no more than the other checks)
-      - orders/check_orders_15m.yml: 1.01 times as long (changed no more than the other checks)
-      - check_inventory_15m.yml: 0.98 times as long (changed no more than the other checks)
-      - profiles/check_profile_identifiers_15m.yml: 0.98 times as long (changed no more than the other checks)
+      - events/check_events_15m.yml: 1.04× the time
+      - messages/check_messages_15m.yml: 1.02× the time
+      - orders/check_orders_15m.yml: 1.01× the time
+      - check_inventory_15m.yml: 0.98× the time
+      - profiles/check_profile_identifiers_15m.yml: 0.98× the time
     Changed on the cluster:
       - StepConcurrencyLevel: 8 → 4
     File: <project>/reports/2x_20251208_185006/compared_with_2x_20251208_153000.md
 
-    → The person reads the file, and decides whether to go up a level or to mend first."
+    → The person reads the file, and decides whether to go up a level or to fix something first."
   `);
 });
 
@@ -135,7 +135,7 @@ test('2x against 2x with one 2x report of a schedule says what there is', async 
 
 test('a load without a report is refused with the names of what is there', async () => {
   expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatchInlineSnapshot(
-    `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts up to 8x, and no further."`,
+    `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts at most up to 8x."`,
   );
 });
 
@@ -153,16 +153,16 @@ test('only one report is nothing to compare', async () => {
 test.each<[string, (json: string) => string, RegExp]>([
   [
     'a newer version wrote',
-    (json) => json.replace('"schemaVersion": 1', '"schemaVersion": 99'),
-    /has schema version 99; this version reads up to 1/,
+    (json) => json.replace('"schemaVersion": 2', '"schemaVersion": 99'),
+    /has schema version 99; this version reads up to 2/,
   ],
   [
-    'holds a text for a time',
+    'has a text for a time',
     (json) => json.replace(/"runSeconds":[\d.]+/, '"runSeconds":"long"'),
     /is not a report: steps\.\d+\.runSeconds: /,
   ],
   [
-    'holds a time that nothing takes',
+    'has a time that is too long for anything',
     (json) => json.replace(/"runSeconds":[\d.]+/, '"runSeconds":1e300'),
     /is not a report: steps\.\d+\.runSeconds: /,
   ],

@@ -181,7 +181,7 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
       .replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')
       .replace(/Slowest:\n( {2}\d.*\n)+/, 'Slowest: …\n'),
   ).toMatchInlineSnapshot(`
-    "Not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed under it (warnings say how).
+    "Not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed during it (warnings say how).
 
     Directory: <project>/reports/2x_20251208_153000
     Files: …
@@ -198,10 +198,10 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
       - check_consent_15m: Column not found (data, 1 step)
         AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
     Suggestions:
-      1. Mend check_consent_15m: 1 of 8 steps failed with "Column not found"
+      1. Fix check_consent_15m: 1 of 8 steps failed with "Column not found"
          its query or table: as uploaded → a column that the table has
     Warnings:
-      - The cluster failed under the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
+      - The cluster failed during the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
 
     → The person reads report.md in that directory and decides.
     → The round decides nothing. The person mends what broke; then the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG.
@@ -209,7 +209,7 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
   `);
   const markdown = readFileSync(join(bed.project, 'reports/2x_20251208_153000/report.md'), 'utf8');
   expect(markdown).toContain(
-    '> The cluster failed under the round (INSTANCE_FAILURE: core nodes were lost): ',
+    '> The cluster failed during the round (INSTANCE_FAILURE: core nodes were lost): ',
   );
   expect((await bed.call('showSession')).structure.nextSteps.join()).toContain('The round decides nothing.');
 });

@@ -1,5 +1,6 @@
 import type { Forecast } from '../comparisonModel.ts';
 import { windowName } from '../durations.ts';
+import { forecastSentence } from '../forecast/text.ts';
 import { legend } from './legend.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
 import { bar, label, path, picture, title } from './svg.ts';
@@ -12,8 +13,9 @@ const top = 84;
 const bottom = 346;
 const loadSteps = [1, 2, 4, 5, 10, 20, 50, 100, 200, 500] as const;
 
-/** Total runtime over load: what was measured as dots, the forecast as a line with its band, the window as a dashed line. */
-export function drawForecast({ points, measured, sentence }: Forecast, windowSeconds: number): string {
+/** Total runtime over load: what was measured as dots, the forecast as a line with its range, the window as a dashed line. */
+export function drawForecast(forecast: Forecast, windowSeconds: number): string {
+  const { points, measured, sentence } = forecast;
   const largest = points.at(-1)?.load;
   if (largest === undefined) return picture(width, 80, sentence, [label(20, 44, sentence)]);
   const most = Math.max(...points.map((point) => point.highSeconds), ...measured.map((one) => one.seconds));
@@ -27,13 +29,13 @@ export function drawForecast({ points, measured, sentence }: Forecast, windowSec
   const shown = windowSeconds <= until;
   const crossing = shown ? crossingOf(points, windowSeconds) : undefined;
   return picture(width, height, sentence, [
-    // What is left out stands below in the report; here it would be cut.
-    title(sentence.replace(/ Left out: .*$/, ''), width),
+    // What is left out is below in the report; here it would be cut.
+    title(forecastSentence(forecast), width),
     legend(
       [
         { word: 'measured', mark: dot },
         { word: 'forecast', mark: (atX, atY) => path('lt-curve', `M${atX - 11} ${atY}h22`) },
-        { word: '80% band', mark: (atX, atY) => path('lt-area', bar(atX - 10, atY - 5, 20, 10)) },
+        { word: 'range', mark: (atX, atY) => path('lt-area', bar(atX - 10, atY - 5, 20, 10)) },
         ...(crossing === undefined ? [] : [{ word: 'leaves the window', mark: diamondPath }]),
       ],
       46,

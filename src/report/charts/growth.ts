@@ -1,4 +1,5 @@
 import type { Comparison } from '../comparisonModel.ts';
+import { factorText } from '../scalingText.ts';
 import { counted } from '../words.ts';
 import { type LegendItem, legend } from './legend.ts';
 import { placedNames } from './pointNames.ts';
@@ -16,29 +17,26 @@ const dotsDrawn = 2000;
 const marks = [
   0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
 ];
-const standsOut = new Set(['super-linear (confirmed)', 'suspect: repeat the round']);
 
 /** What the picture says, for somebody who cannot see it. */
 export function growthAlt(comparison: Comparison): string {
   const [worst] = comparison.checks;
   const most =
-    worst && worst.ratio >= 1.1 ? `, ${worst.check} grew most (${worst.ratio.toFixed(2)} times)` : '';
+    worst && worst.ratio >= 1.1 ? `, ${worst.check} grew most (${factorText(worst.ratio)} the time)` : '';
   return `${headOf(comparison)}${most}`;
 }
 
 function headOf({ checks, unscaled, baseline, candidate, ratios, newFailures }: Comparison): string {
   const which = unscaled === null ? '' : ` (the ${ratios.n} scaled)`;
   const mean =
-    ratios.geometricMean === null
-      ? ''
-      : `, ${ratios.geometricMean.toFixed(2)} times as long on average${which}`;
+    ratios.geometricMean === null ? '' : `, ${factorText(ratios.geometricMean)} the time on average${which}`;
   const failures = newFailures.length === 0 ? '' : `, ${counted(newFailures.length, 'new failure')}`;
   return `${candidate.load}x against ${baseline.load}x: ${counted(checks.length, 'check')}${mean}${failures}`;
 }
 
 /**
  * Each check's time now over its time before, both logarithmic, with the lines of no change, of growth with the load,
- * and of growth with its square. The checks that grew most are named; one that stands out has a ring. A check that
+ * and of growth with its square. The checks that grew most are named; one that grows faster than the load has a ring. A check that
  * failed only now has no time to place it by: it is a cross above the plot.
  */
 export function drawGrowth(comparison: Comparison): string {
@@ -94,7 +92,7 @@ function lineItem({ word, cssClass }: Line): LegendItem {
 
 const checkItem: LegendItem = { word: 'a check', mark: (x, y) => path('lt-point', point(x, y)) };
 const ringItem: LegendItem = {
-  word: 'stands out',
+  word: 'grows faster than the load',
   mark: (x, y) => path('lt-point', point(x, y)) + path('lt-ring', ring(x, y)),
 };
 
@@ -113,7 +111,7 @@ function dots({ checks }: Comparison, x: Scale, y: Scale): string[] {
   const rings = new Set<string>();
   for (const check of checks.slice(0, dotsDrawn)) {
     const at = [x.at(check.baselineSeconds), y.at(check.candidateSeconds)] as const;
-    if (standsOut.has(check.word)) rings.add(ring(...at));
+    if (check.word !== undefined && check.word !== 'constant') rings.add(ring(...at));
     points.add(point(...at));
   }
   return [path('lt-point', [...points].join('')), path('lt-ring', [...rings].join(''))];

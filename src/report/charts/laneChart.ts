@@ -20,7 +20,7 @@ export function drawLanes(report: Report, place: Place): Body {
     const { startedMs, endedMs } = stampsOf(step);
     const from = x.at(((startedMs ?? endMs) - fromMs) / 1000);
     const wide = x.at(((endedMs ?? endMs) - fromMs) / 1000) - from;
-    // A gap tells two steps apart where there is room for one.
+    // A gap separates two steps where there is space for one.
     const piece = `M${from} ${top + (lane + 0.5) * laneHeight}h${wide > 3 ? wide - 1 : Math.max(1, wide)}`;
     const cssClass = classOf(step);
     // Steps shorter than a pixel fall upon each other: drawn once.

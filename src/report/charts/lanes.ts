@@ -9,7 +9,7 @@ export interface Ran {
 
 /**
  * Puts everything that ran into the lowest lane that is free at its start, as a slot would take it. EMR does not
- * tell which slot a step had; the number of lanes is the most that ran at once all the same.
+ * tell which slot a step had; the number of lanes is still the most that ran at once.
  */
 export function packed<T>(
   items: readonly T[],

@@ -1,7 +1,7 @@
 /** Positions on an axis, in whole pixels: small enough that a library would be longer to explain. */
 
 export interface Scale {
-  /** Where a value stands, rounded to a pixel and held inside the axis. */
+  /** Where a value stands, rounded to a pixel and kept inside the axis. */
   at(value: number): number;
   readonly ticks: readonly number[];
 }
@@ -18,7 +18,7 @@ export function linearScale(
   const step = steps.find((one) => span / one <= 8) ?? span / 8;
   const ticks: number[] = [];
   for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
-  return { at: (value) => held(left + ((value - from) / span) * (right - left), left, right), ticks };
+  return { at: (value) => clamped(left + ((value - from) / span) * (right - left), left, right), ticks };
 }
 
 /** The same over the logarithm; values below `from` stand at its place. `from` is above 0. */
@@ -33,12 +33,12 @@ export function logScale(
   const span = to > from ? Math.log(to) - low : 1;
   return {
     at: (value) =>
-      held(left + ((Math.log(Math.max(value, from)) - low) / span) * (right - left), left, right),
+      clamped(left + ((Math.log(Math.max(value, from)) - low) / span) * (right - left), left, right),
     ticks: marks.filter((mark) => mark >= from && mark <= to),
   };
 }
 
-function held(pixel: number, left: number, right: number): number {
+function clamped(pixel: number, left: number, right: number): number {
   const low = Math.min(left, right);
   const high = Math.max(left, right);
   return Math.round(Math.min(high, Math.max(low, pixel)));

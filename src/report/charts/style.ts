@@ -57,6 +57,6 @@ function coloursOf(colours: Colours): string {
 
 /**
  * The style that all pictures share. The background is opaque, because a dark page turns a transparent picture
- * unreadable; colours follow the reader's scheme, and no state is told by colour alone.
+ * unreadable; colours follow the reader's scheme, and no state is shown by colour alone.
  */
 export const chartStyle = `${shapes}${coloursOf(light)}@media(prefers-color-scheme:dark){${coloursOf(dark)}}`;

@@ -46,7 +46,7 @@ export function drawTimeline(report: Report): string {
   ]);
 }
 
-/** The word stands in a row of its own above the bars, on the side where there is more room. */
+/** The word is in a row of its own above the bars, on the side with more space. */
 function windowLine(x: number, word: string, bottom: number): string[] {
   const beside = x > width / 2 ? label(x - 5, top - 8, word, 'lt-end') : label(x + 5, top - 8, word);
   return [path('lt-window', `M${x} ${top - 18}V${bottom + 4}`), beside];

@@ -59,7 +59,7 @@ function since(createdMs: number, atMs: number | null): number | null {
   return atMs === null ? null : atMs - createdMs;
 }
 
-/** A report.json that somebody edited may hold what EMR's names cannot. */
+/** A report.json that somebody edited may contain what EMR's names cannot. */
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }

@@ -7,7 +7,7 @@ import { code, plain } from './escape.ts';
 const groupsShown = 15;
 const stepsShown = 10;
 
-/** What broke, by cause, with the line that proves it; then whether it is because of the load. */
+/** What failed, by cause, with the line that proves it; then whether it is because of the load. */
 export function failedSection(report: Report): string {
   const byId = new Map(report.steps.map((step) => [step.id, step]));
   const shown = report.failures.slice(0, groupsShown);

@@ -32,7 +32,7 @@ export function renderMarkdown(report: Report, pictures: Pictures = {}): string 
     metricsSection(report) + pictureText(pictures.distribution),
     ...(report.comparison ? [comparisonSection(report.comparison) + pictureText(pictures.growth)] : []),
     ...(report.comparison?.forecast
-      ? [forecastSection(report.comparison.forecast) + pictureText(pictures.forecast)]
+      ? [forecastSection(report.comparison.forecast, report.round.startedAt) + pictureText(pictures.forecast)]
       : []),
     failedSection(report),
     suggestionsSection(report),

@@ -1,5 +1,4 @@
 import { changeText } from '../changeText.ts';
-import { judgedLines } from '../judgedText.ts';
 import type { Report } from '../model.ts';
 import { noneText } from '../noneText.ts';
 import { noWhatIfText, whatIfTable } from '../whatIfTable.ts';
@@ -18,16 +17,16 @@ function whatIfText(report: Report): string[] {
   ];
 }
 
-/** Each with its number, its setting, and how the next round shows whether it worked. */
+/** Each with its number, its setting, and what the next round has to show. */
 export function suggestionsSection(report: Report): string {
-  const { suggestions, suggestionsTogether, judged, findings } = report;
+  const { suggestions, suggestionsTogether, followUp, findings } = report;
   const numbered = suggestions.map((one, index) =>
     [
       `${index + 1}. **${plain(one.title)}**`,
       `   - Measured: ${plain(one.measured)}`,
       `   - Change: ${plain(changeText(one))}`,
       `   - Expect: ${plain(one.expected)}`,
-      `   - The next round shows it: ${plain(one.nextRound.sentence)}`,
+      `   - Success: ${plain(one.success)}`,
     ].join('\n'),
   );
   const none = noneText(report);
@@ -36,13 +35,7 @@ export function suggestionsSection(report: Report): string {
     numbered.length === 0 ? none : numbered.join('\n'),
     ...(suggestionsTogether === null ? [] : ['', plain(suggestionsTogether)]),
     ...whatIfText(report),
-    ...(judged.length === 0
-      ? []
-      : [
-          '',
-          'What became of the last report’s suggestions:',
-          ...judgedLines(judged).map((line) => `- ${plain(line)}`),
-        ]),
+    ...(followUp === null ? [] : ['', plain(followUp.sentence)]),
     ...(findings.notMeasured.length === 0
       ? []
       : [

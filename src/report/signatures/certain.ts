@@ -4,7 +4,7 @@
  */
 import type { Signature } from '../signature.ts';
 
-export const certain: readonly Signature[] = [
+export const specific: readonly Signature[] = [
   {
     id: 'lake-formation',
     title: 'Lake Formation permission missing',

@@ -1,12 +1,12 @@
 import type { Signature } from '../signature.ts';
 import { capacity } from './capacity.ts';
-import { certain } from './certain.ts';
+import { specific } from './certain.ts';
 import { infrastructure } from './infrastructure.ts';
-import { lastWords } from './lastWords.ts';
+import { generic } from './lastWords.ts';
 
 /**
- * Every known failure, root cause above symptom. First what is certain whatever else a log holds (a missing table ends a
- * job by itself), then memory and disk, then nodes and services (a lost node shows as failed fetches, a killed
- * executor as a lost one), last the words that any failed program leaves.
+ * Every known failure, root cause above symptom. First what is specific whatever else a log contains (a missing table ends a
+ * job alone), then memory and disk, then nodes and services (a lost node shows as failed fetches, a killed
+ * executor as a lost one), last the generic lines of any failed program.
  */
-export const signatures: readonly Signature[] = [...certain, ...capacity, ...infrastructure, ...lastWords];
+export const signatures: readonly Signature[] = [...specific, ...capacity, ...infrastructure, ...generic];

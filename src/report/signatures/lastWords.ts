@@ -1,7 +1,7 @@
-/** What any failed program leaves; proof only where nothing above is. */
+/** Generic lines of any failed program; proof only where nothing more specific is. */
 import type { Signature } from '../signature.ts';
 
-export const lastWords: readonly Signature[] = [
+export const generic: readonly Signature[] = [
   {
     id: 'killed-by-user',
     title: 'Killed by a person or a program',
@@ -20,7 +20,7 @@ export const lastWords: readonly Signature[] = [
     title: 'Python exception',
     class: 'code',
     dependsOnLoad: true,
-    // The last line of a traceback; what PySpark wraps around a failure of the JVM proves nothing by itself.
+    // The last line of a traceback; what PySpark wraps around a failure of the JVM alone proves nothing.
     pattern: /^\s*(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)(?::\s|$)/,
     unless: /Py4J(?:Java|Network)?Error|^\s*(?:java|javax|scala|org|com|software|io)\.|SparkException: /,
   },

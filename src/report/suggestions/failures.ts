@@ -14,10 +14,9 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
     return {
       id: `failure:${group.signature}`,
       title: remedy.ofQuery
-        ? `Mend ${checksOf(group.steps, steps)}`
+        ? `Fix ${checksOf(group.steps, steps)}`
         : `${group.title}: change ${remedy.setting}`,
       measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : `it (${checksOf(group.steps, steps)})`}`,
-      metric: { name: `failed:${group.signature}`, value: group.steps.length },
       setting: remedy.setting,
       from:
         present?.text ??
@@ -25,13 +24,13 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
         (remedy.ofQuery ? 'as uploaded' : 'not known'),
       to: (remedy.doubles && present?.doubledText) || remedy.to,
       expected: 'these steps complete',
-      nextRound: { sentence: `No step fails with "${group.title}".`, is: 'at most', value: 0 },
+      success: `No step fails with "${group.title}".`,
     };
   });
 }
 
-/** Checks of whose failures a suggestion says what to mend. */
-export function toMend({ failures, steps }: Pick<SuggestionFacts, 'failures' | 'steps'>): Set<string> {
+/** Checks for whose failures there is a suggestion. */
+export function toFix({ failures, steps }: Pick<SuggestionFacts, 'failures' | 'steps'>): Set<string> {
   const failed = new Set(
     failures.flatMap((group) => (remedyOf(group.signature) === undefined ? [] : group.steps)),
   );

@@ -18,7 +18,7 @@ export interface Suggested {
 
 /**
  * What to change first, each with the number that triggered it. Causes of failed steps come first: a round whose checks fail is
- * not made faster. Where the round broke, nothing else is suggested. Then what a replay could measure, the greatest gain first.
+ * not made faster. Where most of the round failed, nothing else is suggested. Then what a replay could measure, the greatest gain first.
  * Advice on slots is left out where all failures would come again on any cluster.
  */
 export function suggest(facts: SuggestionFacts): Suggested {

@@ -1,10 +1,10 @@
 import { formatDuration, windowName } from '../durations.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
-import { toMend } from './failures.ts';
+import { toFix } from './failures.ts';
 import { type Replayable, replay, worthwhileShare } from './replay.ts';
 
-/** Checks that are named at once when several exceed the window by themselves. */
+/** Checks that are named at once when several alone exceed the window. */
 const named = 3;
 /** A change that saves less than a tenth of a check is not worth a round. */
 const worthShare = 0.9;
@@ -15,7 +15,7 @@ interface Longest {
 }
 
 /**
- * Every check that by itself exceeds the window, in one suggestion because one replay answers for all; else the longest, when
+ * Every check that alone exceeds the window, in one suggestion because one replay answers for all; else the longest, when
  * it takes clearly more than half of it.
  */
 export function longestStep(facts: SuggestionFacts): Replayable[] {
@@ -37,34 +37,26 @@ export function longestStep(facts: SuggestionFacts): Replayable[] {
         checks,
         title: `Tune ${gains.split > 0 ? 'or split ' : ''}${names}`,
         measured: `${measured(chosen, windowSeconds)}; more slots cannot help ${isOne ? 'it' : 'them'}`,
-        metric: {
-          name: isOne ? `runSeconds:${first.check}` : `longestRunSeconds:${names}`,
-          value: first.seconds,
-        },
         setting: `the query of ${names} (partition filter or join${gains.split > 0 ? ', or two checks of half the interval' : ''})`,
         from: chosen.map(({ seconds }) => formatDuration(seconds)).join(' and '),
         to: `at most ${formatDuration(target)}${isOne ? '' : ' each'}: half of the window, so that the next level may double it`,
         expected: expected(gains, isOne),
         replayedGainSeconds: Math.max(0, gains.tuned),
-        nextRound: {
-          sentence: `${names} take${isOne ? 's' : ''} at most ${formatDuration(target)}${isOne ? '' : ' each'}.`,
-          is: 'at most',
-          value: Math.round(target),
-        },
+        success: `${names} take${isOne ? 's' : ''} at most ${formatDuration(target)}${isOne ? '' : ' each'}.`,
       },
     },
   ];
 }
 
 /**
- * Longest first; a check that ran more than once counts by its longest run. A run that did not complete tells no length of the
- * query, and a check that is to be mended first is not tuned.
+ * Longest first; a check that ran more than once counts by its longest run. A run that did not complete says nothing about the
+ * query, and a check that has to be fixed first is not tuned.
  */
 function longestOfEachCheck({ steps, failures }: SuggestionFacts): Longest[] {
   const longest = new Map<string, number>();
-  const broken = toMend({ steps, failures });
+  const failing = toFix({ steps, failures });
   for (const { check, state, runSeconds } of steps)
-    if (state === 'COMPLETED' && runSeconds !== null && !broken.has(check))
+    if (state === 'COMPLETED' && runSeconds !== null && !failing.has(check))
       longest.set(check, Math.max(runSeconds, longest.get(check) ?? 0));
   return [...longest].map(([check, seconds]) => ({ check, seconds })).sort((a, b) => b.seconds - a.seconds);
 }
@@ -74,19 +66,19 @@ function measured(chosen: readonly Longest[], windowSeconds: number): string {
     ({ seconds }) => `${formatDuration(seconds)} (${percent(seconds / windowSeconds)}`,
   );
   const ofWindow = `of the ${windowName(windowSeconds)} window)`;
-  if (others.length === 0) return `by itself it runs ${first} ${ofWindow}`;
-  return `by themselves they run ${first} ${ofWindow}, ${others.map((one) => `${one})`).join(', ')}`;
+  if (others.length === 0) return `alone it runs ${first} ${ofWindow}`;
+  return `alone they run ${first} ${ofWindow}, ${others.map((one) => `${one})`).join(', ')}`;
 }
 
 interface Gains {
   readonly tuned: number;
-  /** Zero or less where splitting is no remedy; `splitIsLater` then says by how much it harms. */
+  /** Zero where splitting does not help; `splitIsLater` then says by how much the round ends later. */
   readonly split: number;
   readonly splitIsLater: number;
   readonly startUpSeconds: number | undefined;
 }
 
-/** On the same slots in the same order. Splitting keeps the work, so that it may as well make the round end later. */
+/** On the same slots in the same order. Splitting keeps the work, so the round may end later. */
 function replayedGains(facts: SuggestionFacts, checks: readonly string[], targetSeconds: number): Gains {
   const { steps, findings } = facts;
   const { secondsPerStep, from } = findings.overhead;
@@ -106,16 +98,15 @@ function replayedGains(facts: SuggestionFacts, checks: readonly string[], target
 function expected({ tuned, split, splitIsLater, startUpSeconds }: Gains, isOne: boolean): string {
   const subject = isOne ? 'it is' : 'they are';
   const startUp = startUpSeconds
-    ? ` and ${formatDuration(startUpSeconds)} more to start each second half`
+    ? ` with ${formatDuration(startUpSeconds)} more to start each second half`
     : '';
-  const kept = `the work kept${startUp}`;
   const splitting =
     split > 0
-      ? `; split into halves with ${kept}, about ${formatDuration(split)} sooner`
-      : `; splitting is no remedy in this order: with ${kept}, the round ends ${splitIsLater >= 1 ? `about ${formatDuration(splitIsLater)} later` : 'hardly sooner'}`;
+      ? `; split into halves${startUp}, about ${formatDuration(split)} sooner`
+      : `; splitting would not help${splitIsLater >= 1 ? ` (+${formatDuration(splitIsLater)} in the replay)` : ''}`;
   const tuning =
     tuned < 1
-      ? 'tuned, room for the next level: by itself it does not shorten this round'
+      ? 'room for the next level: alone it does not shorten this round'
       : `the round ends about ${formatDuration(tuned)} sooner when ${subject} that short`;
   return `${tuning}${splitting}; by replaying these steps`;
 }

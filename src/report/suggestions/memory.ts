@@ -1,7 +1,7 @@
 import { container, memoryMb } from '../../checks/clusterConfig/sparkSubmit.ts';
 import { percent } from '../share.ts';
 
-/** The least that Spark adds to a heap by itself (Spark 3, "Configuration"). */
+/** The least that Spark adds to a heap (Spark 3, "Configuration"). */
 const leastOverheadMb = 384;
 
 export interface MemorySize {

@@ -26,17 +26,12 @@ export function order({ findings, verdict }: SuggestionFacts): Replayable[] {
         id: 'order',
         title: 'Submit the longest checks first',
         measured: `replayed in the order of this round, the steps take ${formatDuration(makespanSeconds)}; the longest first, ${formatDuration(longestFirstSeconds)}${tail}`,
-        metric: { name: 'runtimeSeconds', value: runtime },
         setting: 'order of the checks (names in list_configs of the DAG file)',
         from: 'as submitted in this round',
         to: 'longest first, by the times of this report',
         expected: `about ${formatDuration(gain)} sooner (${formatDuration(target)}), by replaying these steps`,
         replayedGainSeconds: gain,
-        nextRound: {
-          sentence: `Total runtime at most ${formatDuration(target * noiseFactor)}.`,
-          is: 'at most',
-          value: Math.round(target * noiseFactor),
-        },
+        success: `Total runtime at most ${formatDuration(target * noiseFactor)}.`,
       },
     },
   ];

@@ -12,13 +12,12 @@ export function overhead({ findings }: SuggestionFacts): Suggestion[] {
     {
       id: 'overhead',
       title: 'Put several checks into one step',
-      measured: `each step pays about ${formatDuration(secondsPerStep)} to start (a fit over the loads at hand), ${percent(shareOfWork)} of all work; bigger nodes will not help`,
-      metric: { name: 'overheadShare', value: shareOfWork },
+      measured: `each step takes about ${formatDuration(secondsPerStep)} to start (from the loads that were measured), ${percent(shareOfWork)} of all work; bigger nodes will not help`,
       setting: 'checks in one step',
       from: '1',
       to: '4',
       expected: `up to ${percent(shareOfWork * 0.75)} less work`,
-      nextRound: { sentence: 'Start-up is at most half of all work.', is: 'at most', value: 0.5 },
+      success: 'Start-up is at most half of all work.',
     },
   ];
 }

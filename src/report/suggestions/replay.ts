@@ -2,7 +2,7 @@ import type { Suggestion } from '../findingsModel.ts';
 import { inStartOrder, makespan } from '../makespan.ts';
 import type { ReportStep } from '../model.ts';
 
-/** What a suggestion changes of a round, as far as a replay can tell; what is absent stays as it was. */
+/** What a suggestion changes of a round, as far as a replay can measure it; what is absent stays as it was. */
 export interface Change {
   readonly slots?: number;
   /** These checks take at most so long: there is less work. */
@@ -18,7 +18,7 @@ export interface Replayable {
   readonly change: Change;
 }
 
-/** Two runs of the same round differ by several percent: a gain below this share could not be told from that. */
+/** Two runs of the same round differ by several percent: a gain below this share could not be distinguished from that. */
 export const worthwhileShare = 0.1;
 
 /** Seconds from the first start to the last end, had the steps of the round run with these changes. */

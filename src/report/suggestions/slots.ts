@@ -1,4 +1,4 @@
-import { secondsBesideReplay } from '../besideReplay.ts';
+import { unmodelledSeconds } from '../besideReplay.ts';
 import { formatDuration } from '../durations.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
@@ -29,17 +29,12 @@ export function slots(facts: SuggestionFacts): Replayable[] {
         id: 'slots',
         title: 'Run more steps at once',
         measured: `steps spent ${percent(waitingShare)} of their time waiting while ${meanRunning.toFixed(1)} of ${limit} slots were busy on average`,
-        metric: { name: 'runtimeSeconds', value: verdict.runtimeSeconds ?? 0 },
         setting: 'StepConcurrencyLevel',
         from: String(limit),
         to: `${better.slots}${moreNodes === undefined ? '' : `, with ${moreNodes}`}`,
         expected: `about ${formatDuration(better.seconds)} if no step gets slower${roomFor(better.slots, room)}`,
         replayedGainSeconds: Math.max(0, (verdict.runtimeSeconds ?? 0) - better.seconds),
-        nextRound: {
-          sentence: `Total runtime at most ${formatDuration(better.seconds * 1.1)}.`,
-          is: 'at most',
-          value: Math.round(better.seconds * 1.1),
-        },
+        success: `Total runtime at most ${formatDuration(better.seconds * 1.1)}.`,
       },
     },
   ];
@@ -56,7 +51,7 @@ function fewestSlotsThatFit(
 ): { slots: number; seconds: number } | undefined {
   const { windowSeconds } = facts.verdict;
   const runtime = facts.verdict.runtimeSeconds ?? 0;
-  const beside = secondsBesideReplay(facts);
+  const beside = unmodelledSeconds(facts);
   const rows = facts.findings.whatIf
     .filter((one) => one.slots > limit && isMeant(one.slots))
     .map((one) => ({ slots: one.slots, seconds: one.makespanSeconds + beside }));

@@ -4,7 +4,7 @@ import type { Suggestion } from '../findingsModel.ts';
 import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
 
-/** Slots that stay free although nothing waits: steps are handed in more slowly than they run. */
+/** Slots that stay free although nothing waits: steps are submitted more slowly than they run. */
 export function submission({ findings, counts, verdict }: SuggestionFacts): Suggestion[] {
   const { meanRunning, slots: present, waitingShare, tail } = findings;
   if (present.from !== 'cluster' || present.limit === null || meanRunning === null || waitingShare === null)
@@ -14,18 +14,13 @@ export function submission({ findings, counts, verdict }: SuggestionFacts): Sugg
   return [
     {
       id: 'submission',
-      title: 'Hand in steps sooner',
+      title: 'Submit faster',
       measured: `${meanRunning.toFixed(1)} of ${present.limit} slots were busy on average and almost no step waited (${percent(waitingShare)})`,
-      metric: { name: 'meanRunning', value: meanRunning },
       setting: 'how many steps the DAG keeps active',
       from: `at most ${findings.peakActive} at once in this round`,
       to: `at least ${2 * present.limit}`,
       expected: 'full slots, until the longest step or the nodes set the limit',
-      nextRound: {
-        sentence: `Steps running at once rise above ${meanRunning.toFixed(1)}.`,
-        is: 'at least',
-        value: Math.min(present.limit, meanRunning * 1.25),
-      },
+      success: `Steps running at once rise above ${meanRunning.toFixed(1)}.`,
     },
   ];
 }
@@ -37,12 +32,11 @@ export function activeCap({ findings }: SuggestionFacts): Suggestion[] {
       id: 'active-cap',
       title: 'Stay below the cap on active steps',
       measured: `${findings.peakActive} steps were active at once; EMR takes at most ${activeStepCap}`,
-      metric: { name: 'peakActive', value: findings.peakActive },
       setting: 'how many steps the DAG keeps active',
       from: String(findings.peakActive),
       to: '200',
       expected: 'no submission is refused',
-      nextRound: { sentence: 'At most 200 steps are active at once.', is: 'at most', value: 200 },
+      success: 'At most 200 steps are active at once.',
     },
   ];
 }
@@ -55,16 +49,11 @@ export function startGap({ findings, verdict }: SuggestionFacts): Suggestion[] {
       id: 'start-gap',
       title: 'Submit when the cluster is ready',
       measured: `nothing ran for the first ${formatDuration(gap)}: ${percent(gap / verdict.windowSeconds)} of the window`,
-      metric: { name: 'startGapSeconds', value: gap },
       setting: 'when the DAG submits its first step',
       from: `${formatDuration(gap)} before the cluster ran one`,
       to: 'when the cluster is WAITING, or a cluster that is kept (conf.keep_cluster)',
       expected: `a total runtime ${formatDuration(gap)} shorter`,
-      nextRound: {
-        sentence: `The first step starts within ${formatDuration(gap / 4)} of its creation.`,
-        is: 'at most',
-        value: Math.round(gap / 4),
-      },
+      success: `The first step starts within ${formatDuration(gap / 4)} of its creation.`,
     },
   ];
 }

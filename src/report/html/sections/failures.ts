@@ -8,7 +8,7 @@ import { type Places, stepPiece } from './pieces.ts';
 const groupsShown = 15;
 const stepsShown = 10;
 
-/** What broke, by cause, with the line that proves it; then whether it is because of the load. */
+/** What failed, by cause, with the line that proves it; then whether it is because of the load. */
 export function failureBlocks(report: Report, places: Places): Block[] {
   if (report.failures.length === 0) return [{ kind: 'paragraph', line: 'None.' }];
   const more = report.failures.length - groupsShown;

@@ -19,7 +19,7 @@ export function sectionsOf(report: Report): Sections {
     slowest: slowestBlocks(report, places),
     metrics: metricsBlocks(report),
     ...(comparison && { comparison: comparisonBlocks(comparison) }),
-    ...(comparison?.forecast && { forecast: forecastBlocks(comparison.forecast) }),
+    ...(comparison?.forecast && { forecast: forecastBlocks(comparison.forecast, report.round.startedAt) }),
     failures: failureBlocks(report, places),
     suggestions: suggestionBlocks(report),
     provenance: provenanceBlocks(report),

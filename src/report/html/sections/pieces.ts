@@ -1,7 +1,7 @@
 import type { Report } from '../../model.ts';
 import type { Piece } from '../pageData.ts';
 
-/** Where each step stands in the report, by its id: how a name in a section leads to its step. */
+/** The place of each step in the report, by its id: how a name in a section links to its step. */
 export type Places = ReadonlyMap<string, number>;
 
 export function placesOf({ steps }: Report): Places {

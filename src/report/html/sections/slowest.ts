@@ -1,7 +1,6 @@
 import { formatMeasured } from '../../durations.ts';
 import { localTime } from '../../localTime.ts';
 import type { Report } from '../../model.ts';
-import { times } from '../../scalingText.ts';
 import { statusWord } from '../../stepStates.ts';
 import type { Block, Line } from '../pageData.ts';
 import { type Places, stepPiece } from './pieces.ts';
@@ -27,7 +26,7 @@ export function slowestBlocks(report: Report, places: Places): Block[] {
       statusWord(step?.state ?? ''),
       step?.startedAt ? localTime(Date.parse(step.startedAt), report.round.utcOffsetMinutes) : '–',
       formatMeasured(step?.queueSeconds ?? null),
-      ...(title === undefined ? [] : [ratio === undefined ? '–' : times(ratio)]),
+      ...(title === undefined ? [] : [ratio === undefined ? '–' : `${ratio.toFixed(2)}×`]),
     ];
   });
   const titles = ['Rank', 'Step Name', 'Elapsed', 'Status', 'Start Time', 'Waited'];

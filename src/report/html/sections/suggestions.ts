@@ -1,13 +1,12 @@
 import { changeText } from '../../changeText.ts';
-import { judgedLines } from '../../judgedText.ts';
 import type { Report } from '../../model.ts';
 import { noneText } from '../../noneText.ts';
 import { noWhatIfText, whatIfTable } from '../../whatIfTable.ts';
 import type { Block } from '../pageData.ts';
 
-/** Each with its number, its setting, and how the next round shows whether it worked. */
+/** Each with its number, its setting, and what the next round has to show. */
 export function suggestionBlocks(report: Report): Block[] {
-  const { suggestions, suggestionsTogether, judged, findings } = report;
+  const { suggestions, suggestionsTogether, followUp, findings } = report;
   const none = noneText(report);
   return [
     ...(suggestions.length === 0 ? [{ kind: 'paragraph', line: none } as const] : []),
@@ -19,13 +18,13 @@ export function suggestionBlocks(report: Report): Block[] {
           ['Measured', one.measured],
           ['Change', changeText(one)],
           ['Expect', one.expected],
-          ['The next round shows it', one.nextRound.sentence],
+          ['Success', one.success],
         ],
       },
     ]),
     ...(suggestionsTogether === null ? [] : [{ kind: 'paragraph', line: suggestionsTogether } as const]),
     ...whatIfBlocks(report),
-    ...listed('What became of the last report’s suggestions', judgedLines(judged)),
+    ...(followUp === null ? [] : [{ kind: 'paragraph', line: followUp.sentence } as const]),
     ...listed('What this report could not measure', findings.notMeasured),
   ];
 }

@@ -1,22 +1,23 @@
 /** What buildReport says, in the structure and in lines. */
-import { fitting } from '../../checks/fitting.ts';
-import { clean } from '../../foreignText.ts';
-import { changeText } from '../../report/changeText.ts';
-import { formatDuration, formatMeasured, windowName } from '../../report/durations.ts';
-import type { Report, StepFailure } from '../../report/model.ts';
-import { percent } from '../../report/share.ts';
-import { whatIfRows } from '../../report/whatIfTable.ts';
-import { stepsAfterRound } from './sameLoad.ts';
-import { count } from './text.ts';
+import { fitting } from '../checks/fitting.ts';
+import { clean } from '../foreignText.ts';
+import { changeText } from '../report/changeText.ts';
+import { formatDuration, formatMeasured, windowName } from '../report/durations.ts';
+import { scoreText } from '../report/forecast/text.ts';
+import type { Report, StepFailure } from '../report/model.ts';
+import { percent } from '../report/share.ts';
+import { whatIfRows } from '../report/whatIfTable.ts';
+import { stepsAfterRound } from './words/sameLoad.ts';
+import { count } from './words/text.ts';
 
-/** What a client is told of a report: the verdict, and the first few of every list; the files hold all. */
-export function reportAnswer(report: Report, directory: string, files: string[]) {
+/** The verdict, and the first few of every list; the files have all of it. */
+export function reportOutput(report: Report, directory: string, files: string[]) {
   const names = new Map(report.steps.map((step) => [step.id, step]));
   const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
   return {
     summary: [
       report.verdict.sentence,
-      ...(report.cluster.failure === undefined ? [] : ['The cluster failed under it (warnings say how).']),
+      ...(report.cluster.failure === undefined ? [] : ['The cluster failed during it (warnings say how).']),
       ...(report.round.partial ? ['This report is provisional: steps were still active.'] : []),
     ].join(' '),
     nextSteps: report.round.partial
@@ -57,8 +58,18 @@ export function reportAnswer(report: Report, directory: string, files: string[])
     suggestions: report.suggestions
       .slice(0, 5)
       .map(({ title, measured, setting, from, to }) => ({ title, measured, setting, from, to })),
+    ...forecastOutput(report),
+    ...(report.followUp === null ? {} : { followUp: report.followUp.sentence }),
     warnings: fitting(report.warnings, 1600),
   };
+}
+
+/** What an earlier report forecast for this load, and where the schedule stops fitting. */
+function forecastOutput({ comparison, round }: Report): { earlierForecast?: string; capacity?: string } {
+  const forecast = comparison?.forecast;
+  if (!forecast || forecast.why !== undefined) return {};
+  const earlierForecast = scoreText(forecast, round.startedAt);
+  return { ...(earlierForecast === undefined ? {} : { earlierForecast }), capacity: forecast.sentence };
 }
 
 /** The line of the log that proves the cause, else what EMR says. */
@@ -87,7 +98,7 @@ function timeOf(report: Report): Time & { replayed: Time['replayed'][number][] }
   };
 }
 
-type Answer = ReturnType<typeof reportAnswer>;
+type Output = ReturnType<typeof reportOutput>;
 
 interface Time {
   readonly totalSeconds: number | null;
@@ -112,6 +123,9 @@ interface Failures {
 
 export const reportLines = {
   verdict: () => [],
+  // Says itself what it is.
+  followUp: (sentence: string) => [sentence],
+  earlierForecast: (sentence: string) => [sentence],
   // The summary says that a report is provisional.
   partial: () => [],
   time: ({ totalSeconds, windowSeconds, waitingShare, slots, replayed }: Time) => {
@@ -127,10 +141,10 @@ export const reportLines = {
     ];
     return [`${parts.join('; ')}.`];
   },
-  statistics: (s: Answer['statistics']) => [
+  statistics: (s: Output['statistics']) => [
     `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (${count(s.n, 'completed step')})`,
   ],
-  slowest: (rows: Answer['slowest']) => [
+  slowest: (rows: Output['slowest']) => [
     'Slowest:',
     ...rows.map(
       (row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`,
@@ -153,7 +167,7 @@ export const reportLines = {
       ];
     }),
   ],
-  suggestions: (rows: Answer['suggestions']) => [
+  suggestions: (rows: Output['suggestions']) => [
     'Suggestions:',
     ...rows.flatMap((row, index) => [
       `  ${index + 1}. ${row.title}: ${row.measured}`,

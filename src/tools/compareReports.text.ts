@@ -1,0 +1,140 @@
+/** What compareReports says, in the structure and in lines. */
+import type { StoredReport } from '../report/choose.ts';
+import type { Comparison, Forecast } from '../report/comparisonModel.ts';
+import { pointText } from '../report/forecast/text.ts';
+import { checkText, factorText, runtimeChangeText } from '../report/scalingText.ts';
+import { count } from './words/text.ts';
+
+const worstShown = 5;
+const changesShown = 8;
+
+export interface ComparedPair {
+  readonly baseline: StoredReport;
+  readonly candidate: StoredReport;
+  readonly comparison: Comparison;
+  readonly file: string;
+  readonly warnings: readonly string[];
+}
+
+/** The first few of every list; the file has all. */
+export function comparisonOutput({ baseline, candidate, comparison, file, warnings }: ComparedPair) {
+  const { comparable, why, varies, ratios, checks, newFailures, forecast } = comparison;
+  const runtimes = {
+    baselineSeconds: baseline.report.verdict.runtimeSeconds,
+    candidateSeconds: candidate.report.verdict.runtimeSeconds,
+  };
+  return {
+    summary: comparisonSummary(
+      comparison,
+      { baseline: baseline.report.schedule, candidate: candidate.report.schedule },
+      runtimes,
+    ),
+    nextSteps: comparable
+      ? ['The person reads the file, and decides whether to go up a level or to fix something first.']
+      : [
+          'buildReport of a comparable round (same schedule, same checks, same cluster config) makes a comparison possible.',
+        ],
+    comparable,
+    ...(why === undefined ? {} : { why }),
+    varies,
+    baseline: baseline.directory,
+    candidate: candidate.directory,
+    ratios,
+    loads: { baseline: comparison.baseline.load, candidate: comparison.candidate.load },
+    worst: checks.slice(0, worstShown).map(({ check, ratio, word }) => ({
+      check,
+      ratio,
+      ...(word === undefined ? {} : { word }),
+    })),
+    newFailures: newFailures.slice(0, 10),
+    runtimes,
+    clusterChanges: comparison.clusterChanges.slice(0, changesShown),
+    ...(forecast === null ? {} : { forecast: { ...forecast, points: pointsAbove(forecast) } }),
+    file,
+    warnings: warnings.slice(0, 5),
+  };
+}
+
+interface Runtimes {
+  readonly baselineSeconds: number | null;
+  readonly candidateSeconds: number | null;
+}
+
+/** The runtime's change first, then the checks, the failures and the forecast; our own words and numbers. */
+function comparisonSummary(
+  comparison: Comparison,
+  schedules: { readonly baseline: string; readonly candidate: string },
+  runtimes: Runtimes,
+): string {
+  const { baseline, candidate, forecast, newFailures } = comparison;
+  const runtime = schedules.baseline === schedules.candidate ? runtimeSummary(comparison, runtimes) : '';
+  const pair = `${candidate.load}x against ${baseline.load}x (${schedules.candidate})`;
+  if (!comparison.comparable) {
+    const why = comparison.why === undefined ? '' : `, because ${comparison.why}`;
+    return `${pair}: ${runtime === '' ? '' : `${runtime}; `}not comparable${why}.`;
+  }
+  const failed = newFailures.length === 0 ? '' : `; ${count(newFailures.length, 'check')} failed only now`;
+  return [
+    `${pair}: ${runtime === '' ? '' : `${runtime}; `}${checksSummary(comparison)}${failed}.`,
+    ...(forecast === null ? [] : [forecast.sentence]),
+  ].join(' ');
+}
+
+/** Settings other than the slots are the person's own words, so that only their number is given. */
+function runtimeSummary({ clusterChanges, ...comparison }: Comparison, runtimes: Runtimes): string {
+  const { baselineSeconds, candidateSeconds } = runtimes;
+  if (baselineSeconds === null || candidateSeconds === null) return '';
+  const slots = clusterChanges.find(({ setting }) => setting === 'StepConcurrencyLevel');
+  const others = clusterChanges.length - (slots === undefined ? 0 : 1);
+  const changes = [
+    ...(slots === undefined ? [] : [`StepConcurrencyLevel ${slots.from} → ${slots.to}`]),
+    ...(others === 0 ? [] : [`${count(others, slots ? 'other setting' : 'setting')} of the cluster changed`]),
+  ];
+  const change = runtimeChangeText(comparison, baselineSeconds, candidateSeconds);
+  return `runtime ${change}${changes.length === 0 ? '' : ` with ${changes.join(' and ')}`}`;
+}
+
+function checksSummary({ ratios, unscaled, varies }: Comparison): string {
+  const { n, geometricMean, low, high } = ratios;
+  if (geometricMean === null || low === null || high === null) return 'no check completed in both rounds';
+  const numbers = `${factorText(low)} to ${factorText(high)}, ${count(n, 'check')}`;
+  if (varies !== 'load' && low <= 1 && high >= 1) return `single checks take as long as before (${numbers})`;
+  return `a ${unscaled === null ? '' : 'scaled '}check takes ${factorText(geometricMean)} the time (${numbers})`;
+}
+
+/** The forecast above the largest load that ran: the next load, half as much again, and twice as much. */
+function pointsAbove({ points, levels }: Forecast): Forecast['points'] {
+  const largest = Math.max(...levels);
+  const loads = [largest + 1, Math.round(1.5 * largest), 2 * largest];
+  return points.filter(({ load }) => loads.includes(load));
+}
+
+type Output = ReturnType<typeof comparisonOutput>;
+type Fields = Pick<Output, 'loads' | 'comparable'> & { varies: Comparison['varies'] };
+
+export const comparisonLines = {
+  comparable: () => [],
+  why: () => [],
+  varies: (varies: Comparison['varies']) => [`Varies: ${varies === 'both' ? 'load and cluster' : varies}`],
+  // The summary gives the ratios, the runtimes and the forecast's sentence.
+  ratios: () => [],
+  loads: () => [],
+  runtimes: () => [],
+  worst: (
+    rows: readonly {
+      check: string;
+      ratio: number;
+      word?: Comparison['checks'][number]['word'] | undefined;
+    }[],
+    { loads, varies }: Fields,
+  ) => [
+    loads.candidate < loads.baseline ? 'Shrank most:' : 'Grew most:',
+    ...rows.map((row) => `  - ${row.check}: ${checkText(row, varies, loads)}`),
+  ],
+  clusterChanges: (rows: Output['clusterChanges']) => [
+    'Changed on the cluster:',
+    ...rows.map((row) => `  - ${row.setting}: ${row.from} → ${row.to}`),
+  ],
+  forecast: ({ points }: Pick<Forecast, 'points'>) =>
+    points.length === 0 ? [] : [`Forecast: ${points.map(pointText).join('; ')}`],
+};
