@@ -61,7 +61,10 @@ describe('an injected fault', () => {
 
   for (const [wrong, message] of [
     [{ service: 'glue', error: 'SlowDown' }, 'unknown service "glue"; one of s3, sts'],
-    [{ service: 's3', error: 'SlowDwon' }, 's3 has no error "SlowDwon"; one of SlowDown, ThrottlingException, 503'],
+    [
+      { service: 's3', error: 'SlowDwon' },
+      's3 has no error "SlowDwon"; one of SlowDown, ThrottlingException, 503',
+    ],
     [{ service: 'sts', error: 'NoSuchBucket' }, 'sts has no error "NoSuchBucket"'],
     [{ service: 's3', operation: 'PutObjekt', error: 'SlowDown' }, 's3 has no operation "PutObjekt"'],
     [{ service: 's3', error: 'SlowDown', time: 1 }, 'unknown field time'],
