@@ -1,5 +1,4 @@
 /** What Airflow would do with the DAG file and the cluster configs that are in the bucket now. */
-
 import { parseClusterOrder } from '../emr/clusters/request.ts';
 import type { Simulation } from '../emr/simulation.ts';
 import { submit } from '../emr/steps/operations.ts';

@@ -1,5 +1,4 @@
 /** The steps that a DAG run submits. */
-
 import { parseSteps } from '../emr/steps/request.ts';
 import { type Buckets, WireError } from '../service.ts';
 import type { DagFolder } from './dagFolder.ts';

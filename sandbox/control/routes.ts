@@ -1,5 +1,4 @@
 /** The control paths under `/_sandbox/`: JSON in, JSON out, no signature, not in the request log. */
-
 import { WireError, type WireRequest, type WireResponse } from '../service.ts';
 import type { InjectedFaults } from './faults.ts';
 import type { RequestLog } from './requestLog.ts';

@@ -1,5 +1,4 @@
 /** How long a step runs and how it ends, from the check config in the bucket that its arguments name. */
-
 import type { FailureCause, StepPlan, StepRequest } from '../emr/steps/records.ts';
 import { between, type Random } from '../random.ts';
 import type { Buckets } from '../service.ts';

@@ -1,5 +1,4 @@
 /** Control paths that list, fail and advance the simulated clusters. */
-
 import type { Simulation } from '../emr/simulation.ts';
 import { clusterFailures, isEnding } from '../emr/steps/records.ts';
 import { type SandboxClock, WireError } from '../service.ts';

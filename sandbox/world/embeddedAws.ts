@@ -1,5 +1,4 @@
 /** The embedded AWS behind one endpoint; a control path plays the part of Airflow. */
-
 import { createDagRuns, type DagRuns } from '../airflow/dagRuns.ts';
 import { sandboxClock } from '../clock.ts';
 import { type AwsFront, startAwsFront } from '../control/server.ts';

@@ -1,5 +1,4 @@
 /** ListInstances, the same for instance groups and fleets. */
-
 import type { Simulation } from '../simulation.ts';
 import { clusterAt } from '../steps/operations.ts';
 import type { ClusterRecord, InstanceCollection } from '../steps/records.ts';

@@ -1,5 +1,4 @@
 /** Checks a RunJobFlow request as EMR does. */
-
 import { instanceRoles, markets } from '../steps/records.ts';
 import { brokenConstraint, validation } from '../wire/errors.ts';
 import { type Input, numberAt, objectAt, objectsAt, oneOf, requiredText, textAt } from '../wire/input.ts';

@@ -1,5 +1,4 @@
 /** Checks steps as EMR does when they are submitted. */
-
 import { brokenConstraint, validation } from '../wire/errors.ts';
 import { type Input, objectAt, objectsAt, oneOf, requiredText, textAt, textsAt } from '../wire/input.ts';
 import { actionsOnFailure, type StepRequest } from './records.ts';

@@ -28,15 +28,15 @@ export type QuotaClock = (() => number) | 'off';
 /** @returns a function that takes a token for a call. @throws WireError ThrottlingException when the bucket is empty */
 export function createQuotas(clock: QuotaClock): (operation: string) => void {
   if (clock === 'off') return () => {};
-  const takeFromAll = createBucket(everything, clock);
-  const buckets = new Map(Object.entries(quotas).map(([name, quota]) => [name, createBucket(quota, clock)]));
+  const takeFromAll = tokenBucket(everything, clock);
+  const buckets = new Map(Object.entries(quotas).map(([name, quota]) => [name, tokenBucket(quota, clock)]));
   return (operation) => {
     const allowed = buckets.get(operation)?.() ?? true;
     if (!allowed || !takeFromAll()) throw new WireError(400, 'ThrottlingException', 'Rate exceeded');
   };
 }
 
-function createBucket(quota: Quota, nowMs: () => number): () => boolean {
+function tokenBucket(quota: Quota, nowMs: () => number): () => boolean {
   let tokens = quota.burst;
   let filledMs = nowMs();
   return () => {
