@@ -7,7 +7,7 @@ import type { Ports, Step, Watch } from '../ports.ts';
 import type { MovableRound } from '../rounds/begin.ts';
 import { earlierClusters } from '../rounds/clusterChoice.ts';
 import { isActive, isEnding } from '../rounds/progress.ts';
-import { firstUnownedMs, lookBackMs } from '../rounds/unowned.ts';
+import { firstUnmarkedMs, lookBackMs } from '../rounds/unowned.ts';
 import { startMs, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterName } from './clusters.ts';
@@ -159,5 +159,5 @@ export async function unmarkedRunMs(
       observed.steps.filter((step) => step.createdMs >= sinceMs),
     );
   }
-  return firstUnownedMs(rounds, schedule, { clusters: created, steps }, ports.settings.configsPrefix);
+  return firstUnmarkedMs(rounds, schedule, { clusters: created, steps }, ports.settings.configsPrefix);
 }

@@ -2,9 +2,9 @@
 import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { Ports, Watch } from '../ports.ts';
-import type { WantedRound } from '../rounds/choice.ts';
+import type { RoundSelector } from '../rounds/choice.ts';
 import { isSettled, ownerOfCluster } from '../rounds/ownership.ts';
-import { type UnownedRun, unownedRun } from '../rounds/unowned.ts';
+import { type UnmarkedRun, unmarkedRun } from '../rounds/unowned.ts';
 import type { Round, Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
 import { clusterNames } from './clusters.ts';
@@ -13,15 +13,15 @@ import { type ObservedRound, recordLook, requireRound, type SeenCluster, seeClus
 type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /** A cluster of no round, beside the round that the call would have been about. */
-export interface UnownedCluster extends SeenCluster {
+export interface UnmarkedCluster extends SeenCluster {
   readonly round: Round;
   /** The call that gives it a round; absent for a run that is too old for one. */
   readonly markCall?: string;
 }
 
 export type NamedLook =
-  | { readonly owned: ObservedRound; readonly unowned?: never }
-  | { readonly owned?: never; readonly unowned: UnownedCluster };
+  | { readonly owned: ObservedRound; readonly unmarked?: never }
+  | { readonly owned?: never; readonly unmarked: UnmarkedCluster };
 
 /**
  * Looks at a named cluster for the round that it belongs to, whichever that is. A round that ended on another cluster
@@ -31,7 +31,7 @@ export type NamedLook =
 export async function observeNamed(
   ports: Wanted,
   session: Session,
-  wanted: WantedRound,
+  wanted: RoundSelector,
   clusterId: string,
   watch: Watch,
 ): Promise<NamedLook> {
@@ -50,7 +50,7 @@ export async function observeNamed(
   }
   const run = await runOf(ports, session, seen, watch);
   return {
-    unowned: {
+    unmarked: {
       ...seen,
       round: preferred,
       ...(run === undefined ? {} : { markCall: markCallFor(session, run) }),
@@ -63,13 +63,13 @@ async function runOf(
   session: Session,
   { cluster, observedMs }: SeenCluster,
   watch: Watch,
-): Promise<UnownedRun | undefined> {
+): Promise<UnmarkedRun | undefined> {
   const { clusterId } = session.rounds.findLast(isSettled) ?? {};
   const other =
     clusterId === undefined
       ? undefined
       : await ports.clusters.describe(clusterId, watch).catch(unlessToolError);
-  return unownedRun(session.rounds, other, await namesOf(ports, session), [cluster], observedMs);
+  return unmarkedRun(session.rounds, other, await namesOf(ports, session), [cluster], observedMs);
 }
 
 /** A run of a DAG of ours that belongs to no round, and the call that gives it one. */
@@ -90,11 +90,11 @@ export async function runAfter(
   const session = await ports.sessions.load();
   const clusters = await ports.clusters.createdSince(cluster.createdMs, watch).catch(unlessToolError);
   const names = await namesOf(ports, session).catch(unlessToolError);
-  const run = unownedRun(session.rounds, cluster, names ?? {}, clusters ?? [], observedMs);
+  const run = unmarkedRun(session.rounds, cluster, names ?? {}, clusters ?? [], observedMs);
   return run && { clusterId: run.clusterId, markCall: markCallFor(session, run) };
 }
 
-function markCallFor(session: Session, { schedule }: UnownedRun): string {
+function markCallFor(session: Session, { schedule }: UnmarkedRun): string {
   const said = schedule === (session.schedule ?? '15m') ? '' : `schedule: ${schedule} and `;
   return `markRound with ${said}already: true`;
 }
@@ -111,7 +111,7 @@ export function whereIs(round: Round): string {
 }
 
 /** @throws ToolError NOT_FOUND that says how a run of no round is reported */
-export function refuseUnowned({ cluster, steps, round, markCall }: UnownedCluster): never {
+export function refuseUnmarked({ cluster, steps, round, markCall }: UnmarkedCluster): never {
   const createdAt = localStamp(cluster.createdMs * 1000);
   throw new ToolError(
     'NOT_FOUND',

@@ -7,7 +7,7 @@ import { refuseEmpty, requireStamps, scheduleOfSteps, windowByStamps } from '../
 import { loadOfSteps, stepsIn } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { localStamp, wholeStamp } from '../state/stamps.ts';
-import { observeNamed, refuseUnowned, whatRound } from './namedClusters.ts';
+import { observeNamed, refuseUnmarked, whatRound } from './namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from './rounds.ts';
 
 /** The steps that one report is about: a round's, or those of a cluster between two stamps. */
@@ -121,8 +121,8 @@ async function observeOwner(
   clusterId: string,
   watch: Watch,
 ): Promise<ObservedRound> {
-  const { owned, unowned } = await observeNamed(ports, session, asked, clusterId, watch);
-  if (unowned !== undefined) refuseUnowned(unowned);
+  const { owned, unmarked } = await observeNamed(ports, session, asked, clusterId, watch);
+  if (unmarked !== undefined) refuseUnmarked(unmarked);
   const { round } = owned;
   if ((asked.round ?? round.round) === round.round && (asked.schedule ?? round.schedule) === round.schedule)
     return owned;

@@ -1,7 +1,7 @@
 /** Facts about a round: which of a cluster's steps are its own, whether it is done, which rounds are under way. */
 import { ToolError } from '../errors.ts';
 import type { Cluster, ObservedSteps, Ports, Watch } from '../ports.ts';
-import { chooseRound, type WantedRound } from '../rounds/choice.ts';
+import { chooseRound, type RoundSelector } from '../rounds/choice.ts';
 import { isActive, isDone, isEnding } from '../rounds/progress.ts';
 import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -26,7 +26,7 @@ type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
  * The round of that number, else the latest (of the schedule, and of the load when one was marked with it).
  * @throws ToolError NOT_FOUND
  */
-export function requireRound(session: Session, wanted: WantedRound): Round {
+export function requireRound(session: Session, wanted: RoundSelector): Round {
   const found = chooseRound(session.rounds, wanted);
   if (found !== undefined) return found;
   const what = wanted.round === undefined ? 'No round is known' : `There is no round ${wanted.round}`;

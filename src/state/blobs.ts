@@ -1,12 +1,12 @@
-/** Bytes kept under STATE_DIR by their digest: manifests of reviews, and files that no scaling can make again. */
+/** Bytes stored under STATE_DIR by their digest: review manifests, and files that scaling cannot reproduce. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export interface Blobs {
-  /** Keeps the bytes; answers their sha256 in hex. */
+  /** Stores the bytes and returns their sha256 in hex. */
   put(bytes: Uint8Array): Promise<string>;
-  /** The bytes, or undefined when they are not kept or no longer match their digest. */
+  /** The bytes, or undefined if they are missing or no longer match their digest. */
   get(digest: string): Promise<Buffer | undefined>;
 }
 

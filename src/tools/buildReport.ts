@@ -173,6 +173,7 @@ export const buildReport = defineTool({
           load: report.load,
           directory,
           verdict: report.verdict.sentence,
+          outcome: report.verdict.outcome,
           partial: report.round.partial,
         },
       ]);

@@ -14,7 +14,7 @@ import { requireRound } from '../facts/rounds.ts';
 import type { Instant, Ports } from '../ports.ts';
 import { roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
-import { ranWith } from '../rounds/ranWith.ts';
+import { roundInputs } from '../rounds/ranWith.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { localStamp, parseStamp, wholeStamp } from '../state/stamps.ts';
 import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
@@ -91,7 +91,7 @@ export const markRound = defineTool({
             type: 'roundMoved',
             round: amended.round,
             ...facts,
-            ...(amended.schedule === schedule ? {} : ranWith(latest, latest.dag, facts)),
+            ...(amended.schedule === schedule ? {} : roundInputs(latest, latest.dag, facts)),
             unbound: false,
           },
     ]);

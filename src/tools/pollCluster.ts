@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import { observeNamed, runAfter, type UnownedCluster } from '../facts/namedClusters.ts';
+import { observeNamed, runAfter, type UnmarkedCluster } from '../facts/namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
@@ -11,7 +11,7 @@ import { clusterFailure, isEndedOnRequest } from '../rounds/clusterEnd.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-import { laterRunWords, unownedWords } from './words/rounds.ts';
+import { laterRunAnswer, unmarkedClusterAnswer } from './words/rounds.ts';
 import { sameLoadAgain } from './words/sameLoad.ts';
 import { count, textOf } from './words/text.ts';
 
@@ -64,7 +64,7 @@ export const pollCluster = defineTool({
   async run(input, ports: Wanted, call) {
     const session = await ports.sessions.load();
     const wanted = requireRound(session, { schedule: input.schedule });
-    const { observed, unowned } = await lookUntilDone(ports, wanted, input, call);
+    const { observed, unmarked } = await lookUntilDone(ports, wanted, input, call);
     const { round, cluster, steps } = observed;
     const later =
       observed.done && input.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
@@ -77,7 +77,7 @@ export const pollCluster = defineTool({
       nextSteps: nextStepsOf(observed, isLatest),
     };
     return {
-      ...(unowned === undefined ? laterRunWords(told, later) : unownedWords(unowned)),
+      ...(unmarked === undefined ? laterRunAnswer(told, later) : unmarkedClusterAnswer(unmarked)),
       clusterId: cluster.id,
       clusterFrom: observed.clusterFrom,
       round: round.round,
@@ -111,7 +111,7 @@ interface Asked {
 /** A cluster of no round serves this one answer: nothing of it is the round's. */
 interface Look {
   readonly observed: ObservedRound;
-  readonly unowned?: UnownedCluster;
+  readonly unmarked?: UnmarkedCluster;
 }
 
 async function lookAtNamed(
@@ -121,11 +121,11 @@ async function lookAtNamed(
   clusterId: string,
   watch: Watch,
 ): Promise<Look> {
-  const { owned, unowned } = await observeNamed(ports, session, { schedule }, clusterId, watch);
+  const { owned, unmarked } = await observeNamed(ports, session, { schedule }, clusterId, watch);
   if (owned !== undefined) return { observed: owned };
-  const { round, cluster, observedMs } = unowned;
+  const { round, cluster, observedMs } = unmarked;
   return {
-    unowned,
+    unmarked,
     observed: {
       round,
       cluster,
@@ -167,7 +167,7 @@ async function lookUntilDone(
               throw error;
             })
         : await lookAtNamed(ports, session, schedule, clusterId, silent);
-    if (look?.unowned !== undefined) return look;
+    if (look?.unmarked !== undefined) return look;
     if (look !== undefined) {
       const { observed } = look;
       const { own } = observed.steps;

@@ -1,5 +1,5 @@
 /** What is said of DAG runs that belong to no round. */
-import { type LaterRun, type UnownedCluster, whatRound, whereIs } from '../../facts/namedClusters.ts';
+import { type LaterRun, type UnmarkedCluster, whatRound, whereIs } from '../../facts/namedClusters.ts';
 import { clean } from '../../foreignText.ts';
 import { isActive } from '../../rounds/progress.ts';
 import { localStamp } from '../../state/stamps.ts';
@@ -11,7 +11,7 @@ interface Told {
 }
 
 /** What is known of a finished round, and that another run came after it. */
-export function laterRunWords({ summary, nextSteps }: Told, later: LaterRun | undefined): Told {
+export function laterRunAnswer({ summary, nextSteps }: Told, later: LaterRun | undefined): Told {
   if (later === undefined) return { summary, nextSteps };
   return {
     summary: `${summary} A newer run on ${later.clusterId} belongs to no round.`,
@@ -19,7 +19,7 @@ export function laterRunWords({ summary, nextSteps }: Told, later: LaterRun | un
   };
 }
 
-export function unownedWords({ cluster, steps, round, markCall }: UnownedCluster): Told {
+export function unmarkedClusterAnswer({ cluster, steps, round, markCall }: UnmarkedCluster): Told {
   const ended = steps.filter((step) => !isActive(step)).length;
   const seen = steps.length === 0 ? 'it has no step yet' : `${ended} of ${count(steps.length, 'step')} ended`;
   const state = clean(cluster.state, 40).toLowerCase().replaceAll('_', ' ');
