@@ -1,4 +1,4 @@
-/** A cluster that somebody names: whose it is, and what to do with one that is nobody's. */
+/** A cluster named by the user: which round it belongs to, and what to do if it belongs to none. */
 import { schedules } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { Ports, Watch } from '../ports.ts';
@@ -10,12 +10,12 @@ import { localStamp } from '../state/stamps.ts';
 import { clusterNames } from './clusters.ts';
 import { type ObservedRound, recordLook, requireRound, type SeenCluster, seeCluster } from './rounds.ts';
 
-type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+type NamedClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
-/** A cluster of no round, beside the round that the call would have been about. */
+/** A cluster without a round, with the round that the call was about. */
 export interface UnmarkedCluster extends SeenCluster {
   readonly round: Round;
-  /** The call that gives it a round; absent for a run that is too old for one. */
+  /** The call that marks a round for it; absent if the run is too old. */
   readonly markCall?: string;
 }
 
@@ -24,18 +24,18 @@ export type NamedLook =
   | { readonly owned?: never; readonly unmarked: UnmarkedCluster };
 
 /**
- * Looks at a named cluster for the round that it belongs to, whichever that is. A round that ended on another cluster
- * is never bound to this one.
- * @throws ToolError NOT_FOUND for a cluster that EMR does not know, or without any round
+ * Observes a named cluster for the round it belongs to. A round that ended on another cluster is never bound to this
+ * one.
+ * @throws ToolError NOT_FOUND for a cluster unknown to EMR, or without any round
  */
 export async function observeNamed(
-  ports: Wanted,
+  ports: NamedClusterPorts,
   session: Session,
-  wanted: RoundSelector,
+  selector: RoundSelector,
   clusterId: string,
   watch: Watch,
 ): Promise<NamedLook> {
-  const preferred = requireRound(session, wanted);
+  const preferred = requireRound(session, selector);
   const seen = await seeCluster(ports, clusterId, watch);
   const { id, state } = seen.cluster;
   const owner = ownerOfCluster(
@@ -59,7 +59,7 @@ export async function observeNamed(
 }
 
 async function runOf(
-  ports: Wanted,
+  ports: NamedClusterPorts,
   session: Session,
   { cluster, observedMs }: SeenCluster,
   watch: Watch,
@@ -72,18 +72,18 @@ async function runOf(
   return unmarkedRun(session.rounds, other, await namesOf(ports, session), [cluster], observedMs);
 }
 
-/** A run of a DAG of ours that belongs to no round, and the call that gives it one. */
+/** An unmarked run of one of our DAGs, and the call that marks it. */
 export interface LaterRun {
   readonly clusterId: string;
   readonly markCall: string;
 }
 
 /**
- * The newest run that came after a finished round and belongs to none. undefined also when AWS does not say: what the
- * caller knows of the round is worth telling without it.
+ * The newest unmarked run after a finished round. undefined also if AWS does not answer: the caller's answer about the
+ * round is useful without it.
  */
 export async function runAfter(
-  ports: Wanted,
+  ports: NamedClusterPorts,
   { cluster, observedMs }: ObservedRound,
   watch: Watch,
 ): Promise<LaterRun | undefined> {
@@ -95,31 +95,31 @@ export async function runAfter(
 }
 
 function markCallFor(session: Session, { schedule }: UnmarkedRun): string {
-  const said = schedule === (session.schedule ?? '15m') ? '' : `schedule: ${schedule} and `;
-  return `markRound with ${said}already: true`;
+  const scheduleArgument = schedule === (session.schedule ?? '15m') ? '' : `schedule: ${schedule} and `;
+  return `markRound with ${scheduleArgument}already: true`;
 }
 
-/** `4x 15m`, as sentences name a round beside its number. */
-export function whatRound({ load, schedule }: Pick<Round, 'load' | 'schedule'>): string {
+/** `4x 15m`: load and schedule, to follow a round's number. */
+export function loadAndSchedule({ load, schedule }: Pick<Round, 'load' | 'schedule'>): string {
   return `${load}x ${schedule}`;
 }
 
-/** Where a round is, as a sentence goes on after naming it. */
+/** The predicate of a sentence about a round: where it ran or runs. */
 export function whereIs(round: Round): string {
   if (round.clusterId === undefined) return 'has no cluster yet';
   return isSettled(round) ? `ended on ${round.clusterId}` : `is on ${round.clusterId}`;
 }
 
-/** @throws ToolError NOT_FOUND that says how a run of no round is reported */
+/** @throws ToolError NOT_FOUND that says how to report an unmarked run */
 export function refuseUnmarked({ cluster, steps, round, markCall }: UnmarkedCluster): never {
   const createdAt = localStamp(cluster.createdMs * 1000);
   throw new ToolError(
     'NOT_FOUND',
-    `${cluster.id} (${cluster.state}, ${steps.length} steps) belongs to no round; round ${round.round} (${whatRound(round)}) ${whereIs(round)}. No report was written.`,
+    `${cluster.id} (${cluster.state}, ${steps.length} steps) belongs to no round; round ${round.round} (${loadAndSchedule(round)}) ${whereIs(round)}. No report was written.`,
     {
       next:
         markCall === undefined
-          ? `buildReport with clusterId: ${cluster.id} and afterTimestamp: ${createdAt} writes a report of no round.`
+          ? `call buildReport with clusterId: ${cluster.id} and afterTimestamp: ${createdAt} for a report without a round.`
           : `call ${markCall}, then buildReport.`,
     },
   );
@@ -130,8 +130,8 @@ function unlessToolError(error: unknown): undefined {
   throw error;
 }
 
-/** Schedule -> what its clusters' names begin with: as uploaded, else as on disk. */
-async function namesOf(ports: Wanted, session: Session): Promise<Record<string, string>> {
+/** Schedule -> name prefix of its clusters: from the last upload, otherwise from disk. */
+async function namesOf(ports: NamedClusterPorts, session: Session): Promise<Record<string, string>> {
   const uploaded = session.dag?.clusterNames ?? {};
   if (schedules.every((schedule) => uploaded[schedule] !== undefined)) return uploaded;
   return { ...clusterNames(await ports.dags.read()), ...uploaded };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import {
-  fixedWindows,
+  editedIntervals,
   fixesOf,
   readClusterConfig,
   readExpectedChecks,
@@ -156,7 +156,7 @@ export const buildReport = defineTool({
       warnings: [
         ...range.warnings,
         ...laterRound(session, range.round),
-        ...fixedWindows(fixes, load),
+        ...editedIntervals(fixes, load),
         ...expected.warnings,
         ...machines.warnings,
         ...warnings,

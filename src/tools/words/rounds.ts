@@ -1,5 +1,5 @@
 /** What is said of DAG runs that belong to no round. */
-import { type LaterRun, type UnmarkedCluster, whatRound, whereIs } from '../../facts/namedClusters.ts';
+import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../../facts/namedClusters.ts';
 import { clean } from '../../foreignText.ts';
 import { isActive } from '../../rounds/progress.ts';
 import { localStamp } from '../../state/stamps.ts';
@@ -24,7 +24,7 @@ export function unmarkedClusterAnswer({ cluster, steps, round, markCall }: Unmar
   const seen = steps.length === 0 ? 'it has no step yet' : `${ended} of ${count(steps.length, 'step')} ended`;
   const state = clean(cluster.state, 40).toLowerCase().replaceAll('_', ' ');
   return {
-    summary: `${cluster.id} (${state}) belongs to no round; ${seen}. Round ${round.round} (${whatRound(round)}) ${whereIs(round)}.`,
+    summary: `${cluster.id} (${state}) belongs to no round; ${seen}. Round ${round.round} (${loadAndSchedule(round)}) ${whereIs(round)}.`,
     nextSteps: [
       markCall === undefined
         ? `buildReport with clusterId: ${cluster.id} and afterTimestamp: ${localStamp(cluster.createdMs * 1000)} writes a report of no round.`
