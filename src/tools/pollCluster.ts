@@ -175,7 +175,10 @@ function withoutSteps({ round, cluster, observedMs }: UnmarkedCluster): Observed
 }
 
 function report(observed: ObservedRound | undefined, call: ToolCall): void {
-  if (observed === undefined) return call.progress(0, undefined, 'waiting for the cluster to be created');
+  if (observed === undefined) {
+    call.progress(0, undefined, 'waiting for the cluster to be created');
+    return;
+  }
   const { own } = observed.steps;
   const counts = countSteps(own);
   const ended = own.length - counts.pending - counts.running;

@@ -1,10 +1,5 @@
 /** What pollCluster says about DAG runs that belong to no round. */
-import {
-  type LaterRun,
-  loadAndSchedule,
-  type UnmarkedCluster,
-  whereIs,
-} from '../../facts/namedClusters.ts';
+import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../../facts/namedClusters.ts';
 import { clean } from '../../foreignText.ts';
 import { isActive } from '../../rounds/progress.ts';
 import { localStamp } from '../../state/stamps.ts';

@@ -23,7 +23,10 @@ export function stepsAfterRound(outcome: RoundOutcome, load: number): string[] {
         'Or call commitResults and stop: a higher load only adds work.',
       ];
     case undefined:
-      return [`If ${load}x fits its window, call ${commit}`, `Otherwise fix what the report names and ${rerun(load)}`];
+      return [
+        `If ${load}x fits its window, call ${commit}`,
+        `Otherwise fix what the report names and ${rerun(load)}`,
+      ];
     default:
       return [
         `Inconclusive. Ask the user to fix what failed, then ${rerun(load)}`,
