@@ -9,7 +9,7 @@ export function sessionSummary({ level, phase, rounds }: Session): string {
   if (phase === 'idle' && rounds.length === 0) return 'No load test has started.';
   const subject =
     level === undefined ? 'No load level is under test' : `${level.load}x ${level.schedule} is under test`;
-  return `${subject}. Phase: ${phase.replaceAll('_', ' ')}. ${count(rounds.length, 'round')} so far.`;
+  return `${subject}; phase: ${phase.replaceAll('_', ' ')}; ${count(rounds.length, 'round')} so far.`;
 }
 
 /** The check files under review, if they can be read. */
