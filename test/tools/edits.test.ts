@@ -28,7 +28,7 @@ test('somebody’s edit is named, and nothing is written', async () => {
       events/check_events_15m.yml:8: where: created_at >= current_timestamp - INTERVAL '5' hour and created_at <= current_timestamp → where: created_at >= current_timestamp - INTERVAL '12' hour and created_at <= current_timestamp
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
-    Only after the person’s yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
+    Only after the user says yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
 
     → Ask the person: keep the edits, or replace them?
     → To keep them for the load they were made at: uploadChecks there first, once the person approved them; or the person commits them.
