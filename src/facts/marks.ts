@@ -99,7 +99,7 @@ export async function refuseWhileRunning(
   );
 }
 
-/** The running round of the schedule, if there is one: the user's run is taken to be this round's. */
+/** The running round of the schedule, if any: without another visible run, the user's run is this round's. */
 export async function roundOfKnownRun(
   ports: MarkPorts,
   session: Session,

@@ -38,7 +38,7 @@ export function knownRunAnswer({ round, load, schedule }: RoundFacts) {
 
 const seeProgress = 'Call pollCluster for the progress of the round.';
 
-/** `moved`: the round whose start stays, if there is one. */
+/** `moved`: the open round that keeps its start, if any. */
 export function noRunWarning(moved: Round | undefined): string {
   const start = moved === undefined ? 'now' : `still that of round ${moved.round}`;
   return `No step or cluster of an unmarked run is visible yet, so the start is ${start}; call markRound with already: true again once the cluster is up.`;

@@ -55,7 +55,7 @@ export const markRound = defineTool({
   name: 'markRound',
   title: 'Mark the start of a round',
   description:
-    'Marks the start of a new round. Call it right before the user triggers the DAG ("I am going to run another round"), or right after with already: true ("I just ran the hourly dag"): the start then moves back before the first step that belongs to no earlier round.',
+    'Marks the start of a new round. Call it right before the user triggers the DAG ("I am going to run another round"), or right after with already: true ("I just ran the hourly dag"): the start moves back before the first step of no earlier round.',
   effect: 'write',
   idempotent: false,
   openWorld: true,

@@ -134,7 +134,7 @@ test('a trigger that never arrived is sent again under the same run id', async (
   expect(airflow.runs).toHaveLength(1);
 });
 
-test('a 409 for a run that is there is done; any other 409 is told', async () => {
+test('a 409 for an existing run counts as triggered; any other 409 is an error', async () => {
   const { bed, airflow } = await uploaded();
   let conflict = true;
   airflow.intercept = (request, _times, response) => {
