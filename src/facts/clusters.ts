@@ -5,21 +5,21 @@ import { clusterFor, earlierClusters, isNamedFor } from '../rounds/clusterChoice
 import { stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 
-/** How a cluster came to be the round's: said by the caller, known, found by name and time, or an earlier one. */
+/** Where the cluster comes from: the caller, the round, a search by name and time, or an earlier round. */
 export type ClusterFrom = 'given' | 'round' | 'found' | 'carried';
 
-type Wanted = Pick<Ports, 'clusters' | 'settings' | 'dags'>;
+type ClusterPorts = Pick<Ports, 'clusters' | 'settings' | 'dags'>;
 
 export interface ChosenCluster {
   readonly clusterId: string;
   readonly clusterFrom: ClusterFrom;
-  /** Found under a name that only this schedule's DAG gives at this load: the round's even before its first step. */
+  /** Its name is unique to this schedule's DAG at this load, so it is the round's even before the first step. */
   readonly certain: boolean;
 }
 
-/** @throws ToolError NOT_FOUND with the candidates when no cluster can be the round's */
+/** @throws ToolError NOT_FOUND with the candidates if no cluster can be the round's */
 export async function chooseCluster(
-  ports: Wanted,
+  ports: ClusterPorts,
   session: Session,
   round: Round,
   given: string | undefined,
@@ -32,12 +32,12 @@ export async function chooseCluster(
 }
 
 /**
- * Looks for the round's cluster by name and time, then among earlier rounds' clusters. The one that the round is
- * bound to is left out: it is searched for anew only when that one ended without a step.
+ * Looks for the round's cluster by name and time, then among earlier rounds' clusters. Excludes the cluster the round
+ * is bound to: a second search happens only if that one ended without a step.
  * @throws ToolError NOT_FOUND
  */
 export async function searchCluster(
-  ports: Wanted,
+  ports: ClusterPorts,
   session: Session,
   round: Round,
   watch?: Watch,
@@ -59,14 +59,18 @@ export async function searchCluster(
   const candidates = created.slice(0, 5).map((cluster) => `${cluster.id} (${cluster.state})`);
   throw new ToolError(
     'NOT_FOUND',
-    `No cluster named ${name}… was created since round ${round.round} started (${round.startedAt}), and no earlier cluster has steps since then. ${candidates.length === 0 ? 'No other cluster was created since.' : `Created since: ${candidates.join(', ')}.`} Nothing was changed.`,
+    `No cluster named ${name}… was created after round ${round.round} started (${round.startedAt}), and no earlier cluster has steps since then. ${
+      candidates.length === 0
+        ? 'No other cluster was created since then.'
+        : `Created since then: ${candidates.join(', ')}.`
+    } Nothing was changed.`,
     {
-      next: `trigger the DAG when that is still to be done, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with schedule: ${round.schedule} and already: true.`,
+      next: `if the DAG was not triggered yet, ask the user to trigger it, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with schedule: ${round.schedule} and already: true.`,
     },
   );
 }
 
-/** Schedule -> the `Name` in its cluster config, for an upload; a config without one is left out. */
+/** Schedule -> the `Name` in its cluster config, for an upload; omits configs without one. */
 export function clusterNames(files: readonly DagFile[]): Record<string, string> {
   const named = schedules.flatMap((schedule): [string, string][] => {
     try {
@@ -78,7 +82,7 @@ export function clusterNames(files: readonly DagFile[]): Record<string, string> 
   return Object.fromEntries(named);
 }
 
-/** The `Name` in a schedule's cluster config: the beginning of the name of every cluster that its DAG creates. */
+/** The `Name` in a schedule's cluster config: the name prefix of every cluster its DAG creates. */
 export function clusterName(files: readonly DagFile[], schedule: Schedule): string {
   const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
   let name: unknown;
@@ -92,7 +96,7 @@ export function clusterName(files: readonly DagFile[], schedule: Schedule): stri
     'CONFIG',
     `${file?.name ?? 'The cluster config'} has no Name, so its clusters cannot be found.`,
     {
-      next: 'give the cluster config a Name, or give clusterId.',
+      next: 'add a Name to the cluster config, or give clusterId.',
     },
   );
 }

@@ -1,4 +1,4 @@
-/** Facts about the DAG in Airflow: may it be triggered now, and what became of a run that was. */
+/** The DAG in Airflow: whether it can be triggered now, and what became of a triggered run. */
 import { ToolError } from '../errors.ts';
 import { cleanLine } from '../foreignText.ts';
 import type { Airflow, Ports, Watch } from '../ports.ts';
@@ -8,12 +8,12 @@ import { startMs } from '../rounds/window.ts';
 import type { Round } from '../state/session.ts';
 import { observeRound } from './rounds.ts';
 
-/** How long managed Airflow takes to read an uploaded file. */
+/** How long managed Airflow needs to read an uploaded file. */
 const appears = 'an uploaded DAG appears in Airflow after 30 s to 6 min';
 
 /**
- * @throws ToolError NOT_FOUND or WRONG_STATE when a run now would read other configs than those of `load`, would not
- * start, or would be one too many
+ * @throws ToolError NOT_FOUND or WRONG_STATE if a run now would read configs of another load, would not start, or
+ * would be a second one
  */
 export async function requireTriggerable(
   airflow: Airflow,
@@ -25,42 +25,42 @@ export async function requireTriggerable(
   if (dag === undefined)
     throw new ToolError(
       'NOT_FOUND',
-      `Airflow knows no DAG ${dagId} yet: ${appears}. Nothing was triggered.`,
+      `Airflow does not list a DAG ${dagId} yet: ${appears}. Nothing was triggered.`,
       {
-        next: 'wait a minute and call triggerDag again; if it stays away, look at the import errors in the Airflow UI, and at DAGS_PREFIX.',
+        next: 'wait a minute and call triggerDag again; if the DAG does not appear, check DAGS_PREFIX and the import errors in the Airflow UI.',
       },
     );
   if (dag.broken)
     throw new ToolError(
       'WRONG_STATE',
       `Airflow cannot read the newest version of ${dagId}. Nothing was triggered.`,
-      { next: 'look at the import errors in the Airflow UI, mend the DAG file, and call uploadDags again.' },
+      { next: 'fix the DAG file by the import errors in the Airflow UI, then call uploadDags again.' },
     );
   const present = loadOfTags(dag.tags);
   if (present !== load)
     throw new ToolError(
       'WRONG_STATE',
-      `${dagId} in Airflow ${present === undefined ? 'carries no single load tag' : `still has LOAD = ${present}`}, and the bucket has LOAD = ${load} (tag ${loadTag(load)}): ${appears}. Nothing was triggered.`,
+      `${dagId} in Airflow ${present === undefined ? 'does not have exactly one load tag' : `still has LOAD = ${present}`}, but the bucket has LOAD = ${load} (tag ${loadTag(load)}): ${appears}. Nothing was triggered.`,
       { next: 'wait a minute and call triggerDag again.' },
     );
   if (dag.paused)
     throw new ToolError(
       'WRONG_STATE',
-      `${dagId} is paused in Airflow: a run would wait for ever. Nothing was triggered.`,
-      { next: 'the person switches the DAG on in the Airflow UI; then call triggerDag again.' },
+      `${dagId} is paused in Airflow, so a run would never start. Nothing was triggered.`,
+      { next: 'ask the user to unpause the DAG in the Airflow UI, then call triggerDag again.' },
     );
   const [active] = await airflow.activeRuns(dagId, watch);
   if (active !== undefined)
     throw new ToolError(
       'WRONG_STATE',
-      `${dagId} has a run already (${cleanLine(active.dagRunId, 120)}, ${cleanLine(active.state, 20)}), which was not triggered from here. Nothing was triggered.`,
+      `${dagId} already has a run (${cleanLine(active.dagRunId, 120)}, ${cleanLine(active.state, 20)}) that triggerDag did not start. Nothing was triggered.`,
       {
-        next: 'markRound with already: true takes that run for the round; or wait until it has ended.',
+        next: 'call markRound with already: true to use that run for the round, or wait until it has ended.',
       },
     );
 }
 
-/** @throws ToolError WRONG_STATE for a cluster on which nothing can run any more, NOT_FOUND for an unknown one */
+/** @throws ToolError WRONG_STATE for an ending cluster, NOT_FOUND for an unknown one */
 export async function requireClusterUp(
   ports: Pick<Ports, 'clusters'>,
   clusterId: string,
@@ -71,26 +71,25 @@ export async function requireClusterUp(
   throw new ToolError(
     'WRONG_STATE',
     `Cluster ${clusterId} is ${cluster.state}, so no round can run on it. Nothing was triggered.`,
-    { next: 'give a cluster that is up, or leave clusterId out: then the DAG creates one.' },
+    { next: 'give a running cluster, or omit clusterId so that the DAG creates one.' },
   );
 }
 
 export interface FollowedRun {
-  /** As Airflow spells it; undefined when it did not answer. */
+  /** As Airflow spells it; undefined if Airflow did not answer. */
   readonly runState?: string;
   readonly clusterId?: string;
-  /** Why the look ended early; the run itself goes on. */
+  /** Why following stopped early; the run itself continues. */
   readonly problem?: ToolError;
 }
 
-/** Seconds between two looks: soon at first, then at a pace that EMR's quota for ListClusters bears. */
+/** Seconds between two looks: short at first, then within EMR's quota for ListClusters. */
 const firstPauseSeconds = 2;
 const longestPauseSeconds = 8;
 
 /**
- * Looks until the round has its cluster, the run has ended, or the time is up. The cluster carries the run's id in its
- * name; a given one is the round's as soon as it has a step of it. What goes wrong here is told, not thrown: the run
- * is under way.
+ * Waits until the round has its cluster, the run has ended, or time is up. The cluster's name contains the run id; a
+ * given cluster is the round's once it has one of its steps. Returns errors instead of throwing: the run is under way.
  */
 export async function followRun(
   ports: Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>,

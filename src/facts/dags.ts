@@ -1,4 +1,4 @@
-/** Facts about the DAG: our folder, what the bucket holds under its keys, and whether its checks are there. */
+/** The DAG: our folder, the bucket's copy, and whether its checks are uploaded. */
 import { requireSoundClusterConfigs } from '../checks/clusterConfig/files.ts';
 import { otherObjects, planDagUpload, requireSamePlaces } from '../checks/dagPlan.ts';
 import { findLoad, readLoad } from '../checks/dagSource.ts';
@@ -8,7 +8,7 @@ import { ToolError } from '../errors.ts';
 import type { DagFile, Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 
-/** @throws ToolError CONFIG when no DAG run could come of these files, or it would read other configs than ours */
+/** @throws ToolError CONFIG if these files cannot run as a DAG, or it would read other configs than ours */
 export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
   const [dag, ...configs] = await ports.dags.read();
   if (dag === undefined) throw new RangeError('the DAG folder has no DAG');
@@ -35,39 +35,39 @@ export async function compareWithBucket(
 }
 
 /**
- * A load that nobody named follows the last upload; a person who has another level on disk may mean that one.
- * @throws ToolError WRONG_STATE when the level on disk is another, and was not uploaded
+ * Without a load, uploadDags uses that of the last upload; the user may mean another level on disk.
+ * @throws ToolError WRONG_STATE if the level on disk has another load and was not uploaded
  */
 export function requireMeantLevel({ level, uploads }: Session, load: number): void {
   if (level === undefined || level.load === load) return;
   if (uploads.some((upload) => upload.load === level.load && upload.schedule === level.schedule)) return;
   throw new ToolError(
     'WRONG_STATE',
-    `${level.load}x is on disk and its checks were not uploaded, while this DAG would read ${load}x. Nothing was uploaded, and LOAD was not changed.`,
+    `${level.load}x is on disk but its checks were not uploaded; this DAG would read ${load}x. Nothing was uploaded, and LOAD was not changed.`,
     {
-      next: `call uploadChecks when ${level.load}x is meant, or uploadDags with load: ${load} when another round of ${load}x is.`,
+      next: `call uploadChecks to test ${level.load}x, or uploadDags with load: ${load} for another round of ${load}x.`,
     },
   );
 }
 
 /**
- * A round over a part of the checks would measure less than its load.
- * @throws ToolError WRONG_STATE while an uploadChecks of this load began and is not known to have ended
+ * A round with only some of the checks would measure less than its load.
+ * @throws ToolError WRONG_STATE if an uploadChecks of this load began and is not known to have finished
  */
 export function requireWholeUpload(session: Session, load: number): void {
   const cutOff = session.interruptions.find(({ tool }) => tool === 'uploadChecks');
-  // Another level on disk ends an interruption, so it is always one of the level at hand.
+  // Another level on disk ends an interruption, so this one belongs to the current level.
   if (cutOff === undefined || session.level?.load !== load) return;
   throw new ToolError(
     'WRONG_STATE',
-    `uploadChecks of ${load}x began at ${cutOff.at} and did not finish (or still runs elsewhere), so a part of its checks may be missing in the bucket. Nothing was uploaded, and LOAD was not changed.`,
+    `uploadChecks of ${load}x began at ${cutOff.at} and did not finish (or still runs elsewhere), so some of its checks may be missing in the bucket. Nothing was uploaded, and LOAD was not changed.`,
     { next: `call uploadChecks again with ${JSON.stringify(cutOff.arguments)}, then uploadDags.` },
   );
 }
 
 /**
- * How many checks of each schedule are in the bucket at this load; schedules without any are warned about.
- * @throws ToolError WRONG_STATE when it is the schedule under test
+ * How many checks of each schedule the bucket has at this load, with a warning for each schedule without any.
+ * @throws ToolError WRONG_STATE if the schedule under test has none
  */
 export async function requireChecks(
   ports: Pick<Ports, 'store' | 'settings'>,
@@ -81,17 +81,17 @@ export async function requireChecks(
     const prefix = configsFolder(ports.settings, one, load);
     const objects = (await ports.store.list(prefix, watch)).filter(({ key }) => key.endsWith('.yml'));
     checks[one] = objects.length;
-    // Table metrics are copied to levels that were never uploaded: they alone are no checks.
+    // Table metrics are copied even to levels that were never uploaded, so they do not count.
     if (objects.some(({ key }) => !ruleFor(key)?.fromProduction)) continue;
     if (one === schedule)
       throw new ToolError(
         'WRONG_STATE',
         `There are no ${load}x checks for ${one} in s3://${ports.settings.bucket}/${prefix}, so the DAG would have nothing to run. Nothing was uploaded, and LOAD was not changed.`,
         {
-          next: `scaleConfigs with load ${load} and uploadChecks first, or give uploadDags the load that is uploaded.`,
+          next: `call scaleConfigs with load ${load}, then uploadChecks; or call uploadDags with a load that is uploaded.`,
         },
       );
-    warnings.push(`No ${load}x checks for ${one} are in the bucket: do not trigger its DAG at this load.`);
+    warnings.push(`The bucket has no ${load}x checks for ${one}: do not trigger its DAG at this load.`);
   }
   return { checks, warnings };
 }

@@ -1,4 +1,4 @@
-/** Facts for a mark: which load the bucket's DAG reads, which round may be moved, when an unmarked run began. */
+/** What a mark needs: the load of the bucket's DAG, the round it may move, and when an unmarked run began. */
 import { readLoad } from '../checks/dagSource.ts';
 import { dagKey } from '../checks/keys.ts';
 import type { Schedule } from '../checks/schedules.ts';
@@ -7,21 +7,21 @@ import type { Ports, Step, Watch } from '../ports.ts';
 import type { MovableRound } from '../rounds/begin.ts';
 import { earlierClusters } from '../rounds/clusterChoice.ts';
 import { isActive, isEnding } from '../rounds/progress.ts';
-import { firstUnownedMs, lookBackMs } from '../rounds/unowned.ts';
+import { firstUnmarkedMs, lookBackMs } from '../rounds/unowned.ts';
 import { startMs, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterName } from './clusters.ts';
 import { observeRound, roundUnderWay } from './rounds.ts';
 
-type Wanted = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags'>;
+type MarkPorts = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /**
- * LOAD in the DAG that lies in the bucket: what a DAG run would read now. When the bucket does not answer, what this
- * session uploaded last, with a warning.
- * @throws ToolError WRONG_STATE when no DAG was uploaded at all
+ * LOAD in the bucket's DAG, which a DAG run would read now. If the bucket does not answer: the load this session
+ * uploaded last, with a warning.
+ * @throws ToolError WRONG_STATE if the bucket has no DAG
  */
 export async function loadInBucket(
-  ports: Wanted,
+  ports: MarkPorts,
   session: Session,
 ): Promise<{ load: number; warnings: string[] }> {
   const [dag] = await ports.dags.read();
@@ -38,7 +38,7 @@ export async function loadInBucket(
     return {
       load: session.dag.load,
       warnings: [
-        `The bucket did not answer (${unreachable}); the load is that of this session's last uploadDags.`,
+        `The bucket did not answer (${unreachable}); this is the load of the session's last uploadDags.`,
       ],
     };
   throw new ToolError(
@@ -51,11 +51,11 @@ export async function loadInBucket(
 }
 
 /**
- * The newest open round when none of its steps exists yet: a mark moves it instead of adding another. A round of
- * another schedule whose cluster exists is on its way, and stays.
+ * The newest open round, if it has no step yet: a mark moves it instead of adding another. A round of another schedule
+ * that has its cluster is about to run and is not moved.
  */
 export async function movableRound(
-  ports: Wanted,
+  ports: MarkPorts,
   session: Session,
   schedule: Schedule,
   watch: Watch,
@@ -70,12 +70,12 @@ export async function movableRound(
 }
 
 /**
- * What to say of a round that is under way when another one is to be marked before its run: a warning when the mark is
- * for another schedule that was named. An AWS that does not answer knows of none.
- * @throws ToolError WRONG_STATE otherwise: a mark now would cut the running round off
+ * Checks for a running round before a mark: warns if the mark names another schedule. If AWS does not answer, assumes
+ * that none runs.
+ * @throws ToolError WRONG_STATE for the same schedule: a mark now would end the running round's window
  */
 export async function refuseWhileRunning(
-  ports: Wanted,
+  ports: MarkPorts,
   session: Session,
   named: Schedule | undefined,
   watch: Watch,
@@ -88,20 +88,20 @@ export async function refuseWhileRunning(
   const { round, cluster, steps, load } = running;
   const what = `Round ${round.round} (${load}x ${round.schedule})`;
   if (named !== undefined && named !== round.schedule)
-    return [`${what} is running on ${cluster.id}: two rounds at once measure neither.`];
+    return [`${what} is running on ${cluster.id}: two rounds at once distort each other's measurements.`];
   const active = steps.own.filter(isActive).length;
   throw new ToolError(
     'WRONG_STATE',
-    `${what} is running on ${cluster.id} (${cluster.state}, ${active} active steps), and a mark now would cut it off. Nothing was marked.`,
+    `${what} is running on ${cluster.id} (${cluster.state}, ${active} active steps), and a mark now would end its window. Nothing was marked.`,
     {
-      next: 'call pollCluster until it is done; markRound with already: true only if the DAG was triggered a second time.',
+      next: 'call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time.',
     },
   );
 }
 
-/** The round that is running already, when the run that somebody tells of is its own as far as is to be seen. */
+/** The running round of the schedule, if any: without another visible run, the user's run is this round's. */
 export async function roundOfKnownRun(
-  ports: Wanted,
+  ports: MarkPorts,
   session: Session,
   schedule: Schedule,
   watch: Watch,
@@ -110,9 +110,9 @@ export async function roundOfKnownRun(
   return running?.round.schedule === schedule ? running.round : undefined;
 }
 
-/** @throws ToolError WRONG_STATE when a round that has steps would have none after its change */
+/** @throws ToolError WRONG_STATE if the change would leave a round with steps without any */
 export async function requireStepsKept(
-  ports: Wanted,
+  ports: MarkPorts,
   session: Session,
   before: Round,
   after: Round,
@@ -126,14 +126,14 @@ export async function requireStepsKept(
   if (own(before).length === 0 || own(after).length > 0) return;
   throw new ToolError(
     'WRONG_STATE',
-    `Round ${before.round} has ${own(before).length} steps on ${before.clusterId}, and would have none as ${after.schedule} from ${after.startedAt}. Nothing was marked.`,
-    { next: 'leave round out to mark a new one, or give at a moment before its first step.' },
+    `Round ${before.round} has ${own(before).length} steps on ${before.clusterId}, and would have none as a ${after.schedule} round from ${after.startedAt}. Nothing was marked.`,
+    { next: 'omit round to mark a new one, or set at to a time before its first step.' },
   );
 }
 
-/** When the DAG run began that no other round owns, in milliseconds since the epoch; undefined when there is no sign of one. */
+/** When an unmarked DAG run began, in milliseconds since the epoch; undefined if none is visible. `moved` counts as unmarked. */
 export async function unmarkedRunMs(
-  ports: Wanted,
+  ports: MarkPorts,
   session: Session,
   schedule: Schedule,
   moved: Round | undefined,
@@ -159,5 +159,5 @@ export async function unmarkedRunMs(
       observed.steps.filter((step) => step.createdMs >= sinceMs),
     );
   }
-  return firstUnownedMs(rounds, schedule, { clusters: created, steps }, ports.settings.configsPrefix);
+  return firstUnmarkedMs(rounds, schedule, { clusters: created, steps }, ports.settings.configsPrefix);
 }

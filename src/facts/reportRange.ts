@@ -7,10 +7,10 @@ import { refuseEmpty, requireStamps, scheduleOfSteps, windowByStamps } from '../
 import { loadOfSteps, stepsIn } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { localStamp, wholeStamp } from '../state/stamps.ts';
-import { observeNamed, refuseUnowned, whatRound } from './namedClusters.ts';
+import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from './rounds.ts';
 
-/** The steps that one report is about: a round's, or those of a cluster between two stamps. */
+/** The steps of one report: of a round, or of a cluster between two stamps. */
 export interface ReportRange {
   /** Absent for a report by cluster and time alone. */
   readonly round?: Round;
@@ -24,7 +24,7 @@ export interface ReportRange {
   readonly warnings: string[];
 }
 
-export interface AskedRange {
+export interface RangeRequest {
   readonly clusterId?: string | undefined;
   readonly schedule?: Schedule | undefined;
   readonly load?: number | undefined;
@@ -33,13 +33,13 @@ export interface AskedRange {
   readonly beforeTimestamp?: string | undefined;
 }
 
-type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+type ReportRangePorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
-/** @throws ToolError NOT_FOUND for an empty range, naming the nearest steps */
+/** @throws ToolError NOT_FOUND with the nearest steps for an empty range */
 export async function observeRange(
-  ports: Wanted,
+  ports: ReportRangePorts,
   session: Session,
-  asked: AskedRange,
+  asked: RangeRequest,
   watch: Watch,
 ): Promise<ReportRange> {
   requireStamps(asked.afterTimestamp, asked.beforeTimestamp);
@@ -83,17 +83,17 @@ export async function observeRange(
       ...(observed.steps.foreign.length === 0
         ? []
         : [
-            `${observed.steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not in this report.`,
+            `${observed.steps.foreign.length} steps of another schedule ran on the cluster in the same window; they are not in this report.`,
           ]),
     ],
   };
 }
 
-/** A load asks for a report that can be had: its latest round that ran, when a later mark has no cluster yet. */
+/** The requested round; for a load whose latest round has no cluster yet, the latest round that ran. */
 async function observeAsked(
-  ports: Wanted,
+  ports: ReportRangePorts,
   session: Session,
-  asked: AskedRange,
+  asked: RangeRequest,
   watch: Watch,
 ): Promise<{ observed: ObservedRound; warnings: string[] }> {
   const round = requireRound(session, asked);
@@ -107,38 +107,38 @@ async function observeAsked(
     return {
       observed: await observeRound(ports, session, earlier, undefined, watch),
       warnings: [
-        `Round ${round.round} (${whatRound(round)}) has no cluster yet; this is the report of round ${earlier.round}.`,
+        `Round ${round.round} (${loadAndSchedule(round)}) has no cluster yet; this is the report of round ${earlier.round}.`,
       ],
     };
   }
 }
 
-/** @throws ToolError NOT_FOUND for a cluster of no round, WRONG_STATE for one of another round than was asked for */
+/** @throws ToolError NOT_FOUND for an unmarked cluster, WRONG_STATE for the cluster of another round */
 async function observeOwner(
-  ports: Wanted,
+  ports: ReportRangePorts,
   session: Session,
-  asked: AskedRange,
+  asked: RangeRequest,
   clusterId: string,
   watch: Watch,
 ): Promise<ObservedRound> {
-  const { owned, unowned } = await observeNamed(ports, session, asked, clusterId, watch);
-  if (unowned !== undefined) refuseUnowned(unowned);
+  const { owned, unmarked } = await observeNamed(ports, session, asked, clusterId, watch);
+  if (unmarked !== undefined) refuseUnmarked(unmarked);
   const { round } = owned;
   if ((asked.round ?? round.round) === round.round && (asked.schedule ?? round.schedule) === round.schedule)
     return owned;
-  const other = asked.round === undefined ? `of ${asked.schedule}` : `round ${asked.round}'s`;
+  const other = asked.round === undefined ? `to ${asked.schedule}` : `to round ${asked.round}`;
   throw new ToolError(
     'WRONG_STATE',
-    `${clusterId} is round ${round.round}'s (${whatRound(round)}), not ${other}. No report was written.`,
-    { next: `buildReport with round: ${round.round}.` },
+    `${clusterId} belongs to round ${round.round} (${loadAndSchedule(round)}), not ${other}. No report was written.`,
+    { next: `call buildReport with round: ${round.round}.` },
   );
 }
 
 async function byCluster(
-  ports: Wanted,
+  ports: ReportRangePorts,
   session: Session,
   clusterId: string,
-  asked: AskedRange,
+  asked: RangeRequest,
   watch: Watch,
 ): Promise<ReportRange> {
   const cluster = await ports.clusters.describe(clusterId, watch);
@@ -164,14 +164,14 @@ async function byCluster(
     warnings: [
       ...loadWarning(load, asked.load),
       ...(carried === undefined && asked.load === undefined
-        ? ['The steps do not say their load; it is the one on disk.']
+        ? ['The steps do not carry a load; this report uses the load on disk.']
         : []),
     ],
   };
 }
 
-function loadWarning(load: number, said: number | undefined): string[] {
-  return said === undefined || said === load
+function loadWarning(load: number, expected: number | undefined): string[] {
+  return expected === undefined || expected === load
     ? []
-    : [`The steps carry load ${load}x, not ${said}x; the steps win.`];
+    : [`The steps carry load ${load}x, not ${expected}x; this report uses ${load}x.`];
 }

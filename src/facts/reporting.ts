@@ -1,4 +1,4 @@
-/** Facts that a report is made of, beside the steps: logs of failed steps, expected checks, cluster config, older reports. */
+/** What a report needs besides the steps: logs of failed steps, expected checks, cluster config, older reports. */
 
 import { isObject, parseClusterConfig } from '../checks/clusterConfig/model.ts';
 import { stepRoom } from '../checks/clusterConfig/room.ts';
@@ -15,9 +15,9 @@ import { sampleAcrossChecks } from '../report/logSample.ts';
 import type { ClusterConfigUsed } from '../report/model.ts';
 import type { Fix, Session } from '../state/session.ts';
 
-/** Logs are read for at most this many failed steps: the groups of causes are clear long before. */
+/** At most this many logs of failed steps are read; fewer are enough to group the causes. */
 const mostLogs = 40;
-/** A step that EMR interrupted wrote its log until then, too. */
+/** A step that EMR interrupted has a log up to that moment. */
 const broken = new Set(['FAILED', 'INTERRUPTED']);
 
 export async function readFailures(
@@ -44,7 +44,7 @@ export async function readFailures(
   return logs;
 }
 
-/** URIs of the checks in the bucket for a schedule and load; a bucket that does not answer is a warning, not a failure. */
+/** URIs of the bucket's checks of a schedule and load; a warning if the bucket does not answer. */
 export async function readExpectedChecks(
   ports: Pick<Ports, 'store' | 'settings'>,
   schedule: Schedule,
@@ -61,13 +61,13 @@ export async function readExpectedChecks(
     if (!(error instanceof ToolError)) throw error;
     return {
       warnings: [
-        `The uploaded checks could not be listed (${error.code}), so missing checks were not looked for.`,
+        `The uploaded checks could not be listed (${error.code}), so the report does not look for missing checks.`,
       ],
     };
   }
 }
 
-/** The cluster's machines and their prices. Neither is worth losing a report for: what could not be had is a warning. */
+/** The cluster's instances and their prices; a warning for each that cannot be read, so that the report is still written. */
 export async function readInstances(
   ports: Pick<Ports, 'instances' | 'prices'>,
   clusterId: string,
@@ -84,16 +84,16 @@ export async function readInstances(
     .catch(
       orWarning(
         (code) =>
-          `The instances could not be listed (${code}), so neither cost nor lost machines were looked at.`,
+          `The instances could not be listed (${code}), so the report has neither cost nor lost instances.`,
       ),
     );
   const prices = await ports.prices
     .read()
-    .catch(orWarning((code) => `PRICE_TABLE is no price table (${code}), so the round was not priced.`));
+    .catch(orWarning((code) => `PRICE_TABLE is not a price table (${code}), so the report has no cost.`));
   return { ...(instances && { instances }), ...(prices && { prices }), warnings };
 }
 
-/** What the round's cluster ran with; the settings from the config file as it was uploaded, which the session keeps. */
+/** What the round's cluster ran with; its settings come from the uploaded config file, kept in the session. */
 export async function readClusterConfig(
   ports: Pick<Ports, 'dags' | 'blobs'>,
   cluster: Cluster,
@@ -116,7 +116,7 @@ export async function readClusterConfig(
   };
 }
 
-/** What the config file asks for, read as its lint reads it; a file that is not JSON says nothing. */
+/** The settings and capacity in the config file, parsed as in its lint; empty if the file is not JSON. */
 function settingsAndRoom(bytes: Buffer): Pick<ClusterConfigUsed, 'settings' | 'room'> {
   let json: unknown;
   try {
@@ -130,7 +130,7 @@ function settingsAndRoom(bytes: Buffer): Pick<ClusterConfigUsed, 'settings' | 'r
   return { settings: flatSettings(config), ...(room && { room }) };
 }
 
-/** Every readable report, oldest first; what a newer or hand-edited file says is left out and named. */
+/** Every readable report, oldest first, with a warning for each that was skipped. */
 export async function readReports(
   ports: Pick<Ports, 'reports'>,
 ): Promise<{ stored: StoredReport[]; warnings: string[] }> {
@@ -147,29 +147,28 @@ export async function readReports(
   return { stored, warnings };
 }
 
-/** What a round ran with, as far as its review is known. */
-export interface Ran {
+/** What a round ran with; `reviewId` if it is known. */
+interface RoundRun {
   readonly schedule: Schedule;
   readonly load: number;
   readonly reviewId?: string | undefined;
 }
 
 /**
- * The checks whose window a person had fixed when the round began; of a round whose review nobody knows, those of the load
- * now.
+ * The checks with an edited interval when the round began; for a round without a known review, those of the load now.
  */
-export function fixesOf(session: Session, { schedule, load, reviewId }: Ran): Fix[] {
+export function fixesOf(session: Session, { schedule, load, reviewId }: RoundRun): Fix[] {
   const ofReview = reviewId === undefined ? undefined : session.approvedFixes.get(reviewId);
   return (ofReview ?? session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule);
 }
 
-/** Checks that ran with a window which a person set: their times do not follow the load, and say nothing of its growth. */
-export function fixedWindows(fixed: readonly Fix[], load: number): string[] {
+/** Warns about checks that ran with an edited interval: their times do not scale with the load. */
+export function editedIntervals(fixed: readonly Fix[], load: number): string[] {
   const fixes = fixed.map(({ path }) => path);
   if (fixes.length === 0) return [];
   const names = fixes.slice(0, 5).map((path) => cleanLine(path, 120));
   const more = fixes.length > names.length ? `, and ${fixes.length - names.length} more` : '';
   return [
-    `${fixes.length === 1 ? '1 check was' : `${fixes.length} checks were`} edited by a person at ${load}x (${names.join(', ')}${more}): where the window is not the baseline's × ${load}, a ratio to another level is not the load's.`,
+    `Checks edited by the user at ${load}x (${fixes.length}): ${names.join(', ')}${more}. Where the interval is not the baseline's × ${load}, a ratio to another level does not show the effect of the load.`,
   ];
 }

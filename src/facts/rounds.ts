@@ -1,7 +1,7 @@
-/** Facts about a round: which of a cluster's steps are its own, whether it is done, which rounds are under way. */
+/** A round: which of a cluster's steps are its own, whether it is done, and which round is under way. */
 import { ToolError } from '../errors.ts';
 import type { Cluster, ObservedSteps, Ports, Watch } from '../ports.ts';
-import { chooseRound, type WantedRound } from '../rounds/choice.ts';
+import { chooseRound, type RoundSelector } from '../rounds/choice.ts';
 import { isActive, isDone, isEnding } from '../rounds/progress.ts';
 import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -13,35 +13,35 @@ export interface ObservedRound {
   readonly clusterFrom: ClusterFrom;
   readonly steps: RoundSteps;
   readonly knownFromDiskOnly: number;
-  /** AWS's clock at the look. */
+  /** AWS's clock at the time of observation. */
   readonly observedMs: number;
   readonly done: boolean;
-  /** The load that the steps carry, else the round's. */
+  /** The load the steps carry, otherwise the round's. */
   readonly load: number;
 }
 
-type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+type RoundPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /**
- * The round of that number, else the latest (of the schedule, and of the load when one was marked with it).
+ * The round of that number, otherwise the latest (of the schedule, preferably of the load).
  * @throws ToolError NOT_FOUND
  */
-export function requireRound(session: Session, wanted: WantedRound): Round {
-  const found = chooseRound(session.rounds, wanted);
+export function requireRound(session: Session, selector: RoundSelector): Round {
+  const found = chooseRound(session.rounds, selector);
   if (found !== undefined) return found;
-  const what = wanted.round === undefined ? 'No round is known' : `There is no round ${wanted.round}`;
-  const where = wanted.schedule === undefined ? '' : ` for ${wanted.schedule}`;
+  const what = selector.round === undefined ? 'No round is known' : `There is no round ${selector.round}`;
+  const where = selector.schedule === undefined ? '' : ` for ${selector.schedule}`;
   throw new ToolError('NOT_FOUND', `${what}${where}. Nothing was changed.`, {
-    next: 'call markRound before the DAG is triggered, or with already: true after; or give buildReport clusterId and afterTimestamp.',
+    next: 'call markRound before the DAG is triggered, or with already: true after; or call buildReport with clusterId and afterTimestamp.',
   });
 }
 
 /**
- * Looks at a round: finds its cluster, reads its steps, and records what became certain (the cluster that it is
- * bound to, that it is done). A given cluster serves this look; it is bound only when it has steps of the round.
+ * Observes a round: finds its cluster, reads its steps, and records what is certain (its cluster, that it is done).
+ * A given cluster serves this call; it is bound to the round only if it has steps of it.
  */
 export async function observeRound(
-  ports: Wanted,
+  ports: RoundPorts,
   session: Session,
   round: Round,
   givenCluster?: string,
@@ -49,7 +49,7 @@ export async function observeRound(
 ): Promise<ObservedRound> {
   let chosen = await chooseCluster(ports, session, round, givenCluster, watch);
   let seen = await seeCluster(ports, chosen.clusterId, watch);
-  // A run that is tried again has another cluster.
+  // A retried run has another cluster.
   if (chosen.clusterFrom === 'round' && isEnding(seen.cluster) && !hasSteps(ports, session, round, seen)) {
     const next = await searchCluster(ports, session, round, watch).catch(unlessNotFound);
     if (next !== undefined) {
@@ -60,7 +60,7 @@ export async function observeRound(
   return recordLook(ports, session, round, chosen, seen);
 }
 
-/** A cluster and its steps as they are now. */
+/** A cluster and its steps now. */
 export interface SeenCluster extends Pick<ObservedSteps, 'steps' | 'knownFromDiskOnly' | 'observedMs'> {
   readonly cluster: Cluster;
 }
@@ -74,18 +74,18 @@ export async function seeCluster(
   return { cluster, ...(await ports.clusters.steps(clusterId, watch)) };
 }
 
-function ownSteps(ports: Wanted, session: Session, round: Round, seen: SeenCluster): RoundSteps {
+function ownSteps(ports: RoundPorts, session: Session, round: Round, seen: SeenCluster): RoundSteps {
   const window = windowOf(round, session.rounds);
   return stepsIn(window, round.schedule, seen.steps, ports.settings.configsPrefix);
 }
 
-function hasSteps(ports: Wanted, session: Session, round: Round, seen: SeenCluster): boolean {
+function hasSteps(ports: RoundPorts, session: Session, round: Round, seen: SeenCluster): boolean {
   return ownSteps(ports, session, round, seen).own.length > 0;
 }
 
-/** Says what was seen of a round on a cluster, and records what is certain of it. */
+/** Returns what was observed of a round on a cluster, and records what is certain. */
 export async function recordLook(
-  ports: Wanted,
+  ports: RoundPorts,
   session: Session,
   round: Round,
   { clusterId, clusterFrom, certain }: ChosenCluster,
@@ -117,13 +117,12 @@ function finished(round: Round, load: number, steps: RoundSteps) {
 }
 
 /**
- * The round that is under way, when one is: its steps are active, or its cluster is still starting. Of the rounds that
- * are known to be finished the newest is looked at again: on a cluster that stays up, a run that nobody marked is in
- * its window.
- * @throws ToolError UPSTREAM when AWS cannot be asked: then nobody knows, and the caller must not go on
+ * The round under way, if any: its steps are active, or its cluster is still starting. Also observes the newest finished
+ * round again: on a cluster that stays up, an unmarked run is in its window.
+ * @throws ToolError UPSTREAM if AWS does not answer: the caller must not continue without knowing
  */
 export async function roundUnderWay(
-  ports: Wanted,
+  ports: RoundPorts,
   session: Session,
   watch?: Watch,
 ): Promise<ObservedRound | undefined> {
@@ -144,8 +143,12 @@ export async function roundUnderWay(
   return undefined;
 }
 
-/** @throws ToolError WRONG_STATE while a round is under way: two loads at once measure neither. */
-export async function requireNoRoundUnderWay(ports: Wanted, session: Session, watch?: Watch): Promise<void> {
+/** @throws ToolError WRONG_STATE while a round is under way: two loads at once distort each other's measurements. */
+export async function requireNoRoundUnderWay(
+  ports: RoundPorts,
+  session: Session,
+  watch?: Watch,
+): Promise<void> {
   const observed = await roundUnderWay(ports, session, watch);
   if (observed === undefined) return;
   const { round, cluster, steps } = observed;
@@ -154,7 +157,7 @@ export async function requireNoRoundUnderWay(ports: Wanted, session: Session, wa
     'WRONG_STATE',
     `Round ${round.round} (${observed.load}x ${round.schedule}) is still running on ${cluster.id} (${cluster.state}, ${active} active steps); one level runs at a time. Nothing was uploaded or triggered.`,
     {
-      next: 'call pollCluster until it is done, or scaleConfigs with abandon: true to leave a round that hangs.',
+      next: 'call pollCluster until it is done, or scaleConfigs with abandon: true to abandon a round that hangs.',
     },
   );
 }

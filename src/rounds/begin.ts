@@ -1,9 +1,9 @@
 /** How a round begins. */
 import type { Schedule } from '../checks/schedules.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { ranWith } from './ranWith.ts';
+import { roundInputs } from './ranWith.ts';
 
-/** A round that a mark moves, and whether it is to forget its cluster, which ended without a step of it. */
+/** A round whose start a mark moves; `unbound` drops its cluster, which ended without one of its steps. */
 export interface MovableRound {
   readonly round: Round;
   readonly unbound: boolean;
@@ -13,27 +13,27 @@ interface Beginning extends Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clo
   readonly note?: string;
 }
 
-/** The event with which a round begins now: a round without a step is moved, else one more is opened. */
+/** The event that begins a round now: moves a round without steps, otherwise opens another. */
 export function roundBegins(
-  session: Parameters<typeof ranWith>[0] & { readonly dag?: Parameters<typeof ranWith>[1] },
+  session: Parameters<typeof roundInputs>[0] & { readonly dag?: Parameters<typeof roundInputs>[1] },
   moved: MovableRound | undefined,
   facts: Beginning,
   by: 'uploadDags' | 'markRound' | 'triggerDag',
 ): SessionEvent {
-  const ran = ranWith(session, session.dag, facts);
-  if (moved === undefined) return { type: 'roundOpened', ...facts, by, ...ran };
-  return { type: 'roundMoved', round: moved.round.round, ...facts, ...ran, unbound: moved.unbound };
+  const inputs = roundInputs(session, session.dag, facts);
+  if (moved === undefined) return { type: 'roundOpened', ...facts, by, ...inputs };
+  return { type: 'roundMoved', round: moved.round.round, ...facts, ...inputs, unbound: moved.unbound };
 }
 
 /**
- * The checks that this session uploaded last for the schedule and load are not those of its newest round: what is
- * under test changed although the DAG folder did not. Told by their review, because no clock has to be trusted for it.
+ * True if the newest round of the schedule and load did not run the checks uploaded last: the test changed although
+ * the DAG folder did not. Compares review ids, which do not depend on a clock.
  */
 export function lacksRound(
   session: Pick<Session, 'uploads' | 'rounds'>,
   under: { readonly load: number; readonly schedule: Schedule },
 ): boolean {
-  const { reviewId } = ranWith(session, undefined, under);
+  const { reviewId } = roundInputs(session, undefined, under);
   const newest = session.rounds.findLast(
     (round) => round.schedule === under.schedule && round.load === under.load,
   );

@@ -1,8 +1,8 @@
-/** Which round is meant when nobody says its number. */
+/** Which round is meant when its number is not given. */
 import type { Schedule } from '../checks/schedules.ts';
 import type { Round } from '../state/session.ts';
 
-/** What tells whether something ran under a mark. */
+/** The facts that show whether anything ran under a mark. */
 interface Marked {
   readonly round: number;
   readonly clusterId?: string | undefined;
@@ -14,25 +14,25 @@ function hasRun({ clusterId, finished, report }: Marked): boolean {
   return clusterId !== undefined || Boolean(finished) || report !== undefined;
 }
 
-/** A mark under which nothing was seen to run before a later round had its cluster. */
+/** A mark under which nothing ran before a later round had its cluster. */
 export function isUnused(one: Marked, rounds: readonly Marked[]): boolean {
   return !hasRun(one) && rounds.some((other) => other.round > one.round && hasRun(other));
 }
 
-export interface WantedRound {
+export interface RoundSelector {
   readonly schedule?: Schedule | undefined;
-  /** A preference: a round may be marked with another load than its steps carry. */
+  /** A preference: a round may be marked with another load than its steps have. */
   readonly load?: number | undefined;
   readonly round?: number | undefined;
 }
 
 /**
- * The round of that number; else the latest that was not abandoned, of the schedule and of the load when some are. A
- * mark that was never used stands back.
+ * The round of that number, otherwise the latest round that was not abandoned: of the schedule, preferably of the
+ * load. Unused marks come last.
  */
 export function chooseRound(
   rounds: readonly Round[],
-  { schedule, load, round }: WantedRound,
+  { schedule, load, round }: RoundSelector,
 ): Round | undefined {
   const ofSchedule = rounds.filter((one) => schedule === undefined || one.schedule === schedule);
   if (round !== undefined) return ofSchedule.find((one) => one.round === round);
@@ -46,15 +46,18 @@ export function chooseRound(
   );
 }
 
-/** The newest round of that load in which something ran: what is left when a later one has no cluster yet. */
-export function latestThatRan(rounds: readonly Round[], { schedule, load }: WantedRound): Round | undefined {
+/** The newest round of that load in which anything ran: the fallback if a later one has no cluster yet. */
+export function latestThatRan(
+  rounds: readonly Round[],
+  { schedule, load }: RoundSelector,
+): Round | undefined {
   return chooseRound(
     rounds.filter((one) => hasRun(one) && one.load === load),
     { schedule },
   );
 }
 
-/** The latest round, when it waits for its DAG run as far as anybody has seen. */
+/** The latest round, if no DAG run of it was seen yet. */
 export function waitingRound(rounds: readonly Round[]): Round | undefined {
   const latest = rounds.findLast((one) => !one.abandoned);
   return latest === undefined || hasRun(latest) ? undefined : latest;

@@ -2,7 +2,7 @@ import type { ClusterSummary } from '../ports.ts';
 import type { Round } from '../state/session.ts';
 import type { RoundWindow } from './window.ts';
 
-/** What the DAG names the clusters of a load: `{Name}_{LOAD}x_{run id}`. */
+/** The DAG names its clusters `{Name}_{LOAD}x_{run id}`. */
 export function isNamedFor(
   { name }: Pick<ClusterSummary, 'name'>,
   namePrefix: string,
@@ -12,8 +12,8 @@ export function isNamedFor(
 }
 
 /**
- * The newest cluster that was created in the round's time under the DAG's name for its load; else one whose name only
- * begins as the schedule's cluster config says, which may be somebody else's.
+ * The newest cluster created in the round's window under the DAG's name for its load; otherwise the newest one with
+ * the cluster config's name prefix, which may belong to other work.
  */
 export function clusterFor(
   window: RoundWindow,
@@ -27,7 +27,7 @@ export function clusterFor(
   return newestFirst.find((cluster) => isNamedFor(cluster, namePrefix, load)) ?? newestFirst[0];
 }
 
-/** Clusters of earlier rounds, newest first: on one of them a "same cluster" round may run. */
+/** Clusters of earlier rounds, newest first: a round may reuse one of them. */
 export function earlierClusters(round: Round, rounds: readonly Round[]): string[] {
   const earlier = rounds.filter((other) => other.round < round.round && other.clusterId !== undefined);
   const same = earlier.filter((other) => other.schedule === round.schedule);

@@ -1,7 +1,7 @@
 import type { Cluster } from '../ports.ts';
 import { isEnding } from './progress.ts';
 
-/** EMR's codes for an end that nobody asked for (API reference, ClusterStateChangeReason). */
+/** EMR's codes for an end that was not requested (API reference, ClusterStateChangeReason). */
 const failureCodes = [
   'INTERNAL_ERROR',
   'VALIDATION_ERROR',
@@ -13,8 +13,8 @@ const failureCodes = [
 type Ended = Pick<Cluster, 'state' | 'stateReason'>;
 
 /**
- * The code of the failure that a cluster ended with; `TERMINATED_WITH_ERRORS` where EMR gives none that is known.
- * undefined while it runs, and where somebody ended it.
+ * The failure code a cluster ended with, or `TERMINATED_WITH_ERRORS` if EMR gives no known code. undefined while the
+ * cluster runs and after a requested end.
  */
 export function clusterFailure(cluster: Ended): string | undefined {
   if (!isEnding(cluster)) return undefined;
@@ -22,7 +22,7 @@ export function clusterFailure(cluster: Ended): string | undefined {
   return known ?? (cluster.state === 'TERMINATED_WITH_ERRORS' ? cluster.state : undefined);
 }
 
-/** Ended by an API call: the DAG's, or one that a person made. */
+/** Ended by an API call, from the DAG or from a user. */
 export function isEndedOnRequest(cluster: Ended): boolean {
   return isEnding(cluster) && codeOf(cluster) === 'USER_REQUEST';
 }

@@ -1,23 +1,23 @@
 import type { Schedule } from '../checks/schedules.ts';
 import type { Round, Session } from '../state/session.ts';
 
-/** The id of a round's run in Airflow: the same for the same round, another when the round is marked anew. */
+/** The Airflow run id of a round; it changes if the round is marked again. */
 export function dagRunIdOf(round: number, startedAt: string): string {
   return `round_${round}__${startedAt}`;
 }
 
-/** The tag in which the DAG carries its LOAD. */
+/** The DAG's tag for its LOAD. */
 export function loadTag(load: number): string {
   return `load_${load}x`;
 }
 
-/** The load of the DAG that Airflow has read, by its tag. */
+/** The load in the tags of the DAG that Airflow has read. */
 export function loadOfTags(tags: readonly string[]): number | undefined {
   const loads = tags.flatMap((tag) => /^load_(\d{1,4})x$/.exec(tag)?.[1] ?? []);
   return loads.length === 1 ? Number(loads[0]) : undefined;
 }
 
-/** The schedule's newest round, when its DAG was triggered from here and its end was not seen yet. */
+/** The schedule's newest round, if triggerDag triggered it and it was not seen to end. */
 export function triggeredRound(
   session: Session,
   schedule: Schedule,
@@ -28,7 +28,7 @@ export function triggeredRound(
   return { ...latest, dagRun: latest.dagRun };
 }
 
-/** Queued or running; a word that Airflow adds later counts as active, so that nothing is started twice. */
+/** Queued or running. An unknown state counts as active, so that nothing is started twice. */
 export function isRunActive(state: string): boolean {
   return state !== 'success' && state !== 'failed';
 }

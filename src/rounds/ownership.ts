@@ -1,4 +1,4 @@
-/** Whose a cluster is that somebody names. */
+/** Which round a named cluster belongs to. */
 import type { Schedule } from '../checks/schedules.ts';
 import type { Cluster, Step } from '../ports.ts';
 import type { Round } from '../state/session.ts';
@@ -10,14 +10,14 @@ export interface NamedCluster extends Pick<Cluster, 'id' | 'state'> {
   readonly steps: readonly Step[];
 }
 
-/** A round keeps the cluster on which it was seen to end, or was reported: no other one takes its place. */
+/** True if the round ended or was fully reported on its cluster: it is never bound to another. */
 export function isSettled({ clusterId, finished, report }: Round): boolean {
   return clusterId !== undefined && (finished !== undefined || report?.partial === false);
 }
 
 /**
- * The round that a cluster belongs to: `preferred` when it has steps there, or may yet have; else the newest that has
- * steps there, among those that are bound to it or to none; else one that is bound to it. undefined: nobody's.
+ * The round that a cluster belongs to: `preferred` if it has steps there or may still get some; otherwise the newest
+ * round with steps there that is bound to this cluster or to none; otherwise one bound to it. undefined: no round.
  */
 export function ownerOfCluster(
   rounds: readonly Round[],
@@ -43,7 +43,7 @@ function mayTake(round: Round, cluster: NamedCluster): boolean {
   return round.clusterId === cluster.id || !isSettled(round);
 }
 
-/** The round waits for its first step, the cluster is up, and nothing else is at work on it. */
+/** True if the round waits for its first step, the cluster is up, and no other work runs on it. */
 function mayYetRunOn(
   cluster: NamedCluster,
   round: Round,

@@ -23,22 +23,22 @@ export function countSteps(steps: readonly Step[]): StepCounts {
   };
 }
 
-/** A state that EMR may still leave; a word that EMR adds later counts as active, so that nothing is called done early. */
+/** Not in a final state. An unknown state counts as active, so that no round is called done early. */
 export function isActive(step: Step): boolean {
   return !['COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED'].includes(step.state);
 }
 
-/** The cluster will run no further step. */
+/** True if the cluster will run no further step. */
 export function isEnding(cluster: Pick<Cluster, 'state'>): boolean {
   return ['TERMINATING', 'TERMINATED', 'TERMINATED_WITH_ERRORS'].includes(cluster.state);
 }
 
-/** Milliseconds without a new step after which a round on a running cluster counts as submitted whole. */
+/** Milliseconds without a new step after which all steps of a round on a running cluster count as submitted. */
 const quietMs = 60_000;
 
 /**
- * A round is done when at least one of its steps was seen, none is active, and nothing more will come: the cluster
- * is ending or WAITING, or no step was added for 60 s by AWS's clock.
+ * A round is done if it has at least one step, none is active, and no more will come: the cluster is ending or
+ * WAITING, or no step was added for 60 s by AWS's clock.
  */
 export function isDone(steps: readonly Step[], cluster: Pick<Cluster, 'state'>, observedMs: number): boolean {
   if (steps.length === 0 || steps.some(isActive)) return false;
@@ -46,7 +46,7 @@ export function isDone(steps: readonly Step[], cluster: Pick<Cluster, 'state'>, 
   return isEnding(cluster) || cluster.state === 'WAITING' || observedMs - newestMs >= quietMs;
 }
 
-/** Seconds that the round has taken so far, or took: first creation to last end, or to now while steps are active. */
+/** Seconds from the first step's creation to the last step's end, or to now while steps are active. */
 export function elapsedSeconds(steps: readonly Step[], observedMs: number): number {
   if (steps.length === 0) return 0;
   const fromMs = Math.min(...steps.map((step) => step.createdMs));
@@ -57,8 +57,8 @@ export function elapsedSeconds(steps: readonly Step[], observedMs: number): numb
 }
 
 /**
- * Seconds until the known steps have ended, by the rate at which steps have ended so far; undefined before three
- * have, because a rate over fewer says nothing.
+ * Seconds until the known steps have ended, at the rate so far: elapsed / ended × active. undefined before three steps
+ * have ended.
  */
 export function etaSeconds(steps: readonly Step[], observedMs: number): number | undefined {
   const ended = steps.filter((step) => !isActive(step));

@@ -1,7 +1,7 @@
 import type { Schedule } from '../checks/schedules.ts';
 import type { Session } from '../state/session.ts';
 
-/** The digest of a schedule's cluster config among the files of a DAG upload (name -> digest). */
+/** The digest of a schedule's cluster config in the files of a DAG upload (name -> digest). */
 export function clusterConfigDigest(
   files: Readonly<Record<string, string>>,
   schedule: Schedule,
@@ -9,8 +9,8 @@ export function clusterConfigDigest(
   return Object.entries(files).find(([name]) => name.endsWith(`_cluster_${schedule}.json`))?.[1];
 }
 
-/** What a round that begins now runs with: the review that was uploaded, and the cluster config in the bucket. */
-export function ranWith(
+/** What a round that begins now runs with: the uploaded review and the cluster config in the bucket. */
+export function roundInputs(
   session: Pick<Session, 'uploads'>,
   dag: Pick<NonNullable<Session['dag']>, 'files' | 'clusterNames'> | undefined,
   { load, schedule }: { readonly load: number; readonly schedule: Schedule },

@@ -6,13 +6,13 @@ import type { Round } from '../state/session.ts';
 import { localStamp, parseStamp } from '../state/stamps.ts';
 import type { RoundSteps, RoundWindow } from './window.ts';
 
-/** Looked at before AWS is asked for anything. @throws ToolError BAD_INPUT */
+/** Checked before any call to AWS. @throws ToolError BAD_INPUT */
 export function requireStamps(after: string | undefined, before: string | undefined): void {
   if (after !== undefined) requireStamp('afterTimestamp', after);
   if (before !== undefined) requireStamp('beforeTimestamp', before);
 }
 
-/** A window by stamps, as the seed's script took them: half open, the start rounded down to a millisecond. */
+/** A half-open window between two stamps, the start rounded down to a millisecond. */
 export function windowByStamps(
   after: string | undefined,
   before: string | undefined,
@@ -29,14 +29,14 @@ function requireStamp(name: string, text: string): number {
   if (ms !== undefined) return ms;
   throw new ToolError(
     'BAD_INPUT',
-    `${name} ${JSON.stringify(text)} is not a time with an offset, of a day that there is. No report was written.`,
+    `${name} ${JSON.stringify(text)} is not a valid date and time with a UTC offset. No report was written.`,
     {
-      next: 'give it as markRound printed it, for example 2025-12-08T15:30:00.123456-05:00.',
+      next: 'use the format that markRound prints, for example 2025-12-08T15:30:00.123456-05:00.',
     },
   );
 }
 
-/** The schedule that most steps carry: for a report by cluster and time, without a round. */
+/** The schedule of most steps, for a report by cluster and time without a round. */
 export function scheduleOfSteps(steps: readonly Step[], configsPrefix: string): Schedule | undefined {
   const counts = new Map<Schedule, number>();
   for (const step of steps) {
@@ -46,39 +46,41 @@ export function scheduleOfSteps(steps: readonly Step[], configsPrefix: string): 
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-/** The round that was asked for, and the one that the last step before its window belongs to. */
+/** The requested round, and the round of the last step before its window. */
 interface EmptyRound {
   readonly round: Round;
   readonly owner?: Round | undefined;
 }
 
-/** @throws ToolError NOT_FOUND that names the steps nearest to an empty window, and whose they are */
+/** @throws ToolError NOT_FOUND with the steps nearest to the empty window and their round */
 export function refuseEmpty(steps: RoundSteps, clusterId: string, about?: EmptyRound): never {
   const owner = about?.owner;
-  const whose = owner === undefined ? '' : ` (round ${owner.round}'s, ${owner.load}x ${owner.schedule})`;
+  const whose = owner === undefined ? '' : ` (round ${owner.round}, ${owner.load}x ${owner.schedule})`;
   const near = [
     ...(steps.lastBefore === undefined
       ? []
-      : [`the last before it was created at ${localStamp(steps.lastBefore.createdMs * 1000)}${whose}`]),
+      : [`the last one before was created at ${localStamp(steps.lastBefore.createdMs * 1000)}${whose}`]),
     ...(steps.firstAfter === undefined
       ? []
-      : [`the first after it at ${localStamp(steps.firstAfter.createdMs * 1000)}`]),
-    ...(steps.foreign.length === 0 ? [] : [`${steps.foreign.length} in it belong to another schedule`]),
+      : [`the first one after at ${localStamp(steps.firstAfter.createdMs * 1000)}`]),
+    ...(steps.foreign.length === 0
+      ? []
+      : [`${steps.foreign.length} in the window belong to another schedule`]),
   ];
   const what = about === undefined ? 'this round' : `round ${about.round.round}`;
   throw new ToolError(
     'NOT_FOUND',
-    `Cluster ${clusterId} has no step of ${what} in its time window${near.length === 0 ? ', nor any other step' : `; ${near.join(', ')}`}. No report was written.`,
+    `Cluster ${clusterId} has no step of ${what} in its window${near.length === 0 ? ', nor any other step' : `; ${near.join(', ')}`}. No report was written.`,
     {
       next:
         owner === undefined
-          ? 'call markRound with already: true, or with round and at to move the start; or give buildReport afterTimestamp.'
-          : `buildReport with round: ${owner.round} for the steps before; ${what} has steps once its DAG run is under way.`,
+          ? 'call markRound with already: true, or with round and at to move the start; or call buildReport with afterTimestamp.'
+          : `call buildReport with round: ${owner.round} for the earlier steps; ${what} gets steps once its DAG run is under way.`,
     },
   );
 }
 
-/** `2x_20251207_153000`: load and start, in the offset that the mark was made in. */
+/** `2x_20251207_153000`: load and start, in the mark's own offset. */
 export function reportDirectory(load: number, startedAt: string): string {
   const [day = '', time = ''] = startedAt.split(/[T ]/);
   const digits = (/^[\d:]*/.exec(time)?.[0] ?? '').replaceAll(':', '').slice(0, 6).padEnd(6, '0');

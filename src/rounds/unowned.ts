@@ -5,10 +5,10 @@ import type { Round } from '../state/session.ts';
 import { waitingRound } from './choice.ts';
 import { startMs, stepsIn, windowOf } from './window.ts';
 
-/** How far back an unmarked DAG run is looked for, in milliseconds. */
+/** How far back to look for an unmarked DAG run, in milliseconds. */
 export const lookBackMs = 24 * 3600 * 1000;
 
-/** What was seen of the clusters on which an unmarked DAG run may be. */
+/** The clusters on which an unmarked DAG run may be, with their steps. */
 export interface Sightings {
   readonly clusters: readonly ClusterSummary[];
   /** Cluster id -> its steps, oldest first. */
@@ -16,10 +16,10 @@ export interface Sightings {
 }
 
 /**
- * When the first sign appeared of a DAG run that no known round owns, in milliseconds since the epoch: its first step,
- * or the cluster that was created for it. undefined when every step and cluster has an owner.
+ * When an unmarked DAG run first appeared, in milliseconds since the epoch: its first step, or the creation of its
+ * cluster. undefined if every step and cluster belongs to a round.
  */
-export function firstUnownedMs(
+export function firstUnmarkedMs(
   rounds: readonly Round[],
   schedule: string,
   seen: Sightings,
@@ -47,8 +47,8 @@ export function firstUnownedMs(
 }
 
 /**
- * The steps in a round's window, of its first DAG run only: a second run in the same window is somebody else's, or the
- * one that is about to be marked. Steps without a run id are the round's until it was seen to be finished.
+ * The steps in a round's window that belong to its first DAG run: a second run in the same window is unmarked. Steps
+ * without a run id belong to the round up to its recorded number of steps.
  */
 function ownedSteps(
   round: Round,
@@ -64,49 +64,49 @@ function ownedSteps(
   return own.filter((step) => identifyStep(step, configsPrefix).runId === runId);
 }
 
-export interface UnownedRun {
+export interface UnmarkedRun {
   readonly clusterId: string;
   readonly schedule: Schedule;
 }
 
 /**
- * The newest cluster of a DAG of ours that `markRound` with `already` would give a round: younger than the latest
- * round and its cluster, known to no round, and awaited by none.
+ * The newest cluster that `markRound` with `already` would give a round: named by one of our DAGs, newer than the latest
+ * round and its cluster, and neither known to a round nor expected by one.
  */
-export function unownedRun(
+export function unmarkedRun(
   rounds: readonly Round[],
   latestCluster: Pick<ClusterSummary, 'createdMs'> | undefined,
   names: Readonly<Record<string, string>>,
   clusters: readonly ClusterSummary[],
   nowMs: number,
-): UnownedRun | undefined {
+): UnmarkedRun | undefined {
   const sinceMs = Math.max(nowMs - lookBackMs, latestCluster?.createdMs ?? 0, latestStartMs(rounds));
   const [newest] = clusters
     .filter(({ id, createdMs }) => createdMs > sinceMs && rounds.every((round) => round.clusterId !== id))
     .flatMap((cluster) => {
       const schedule = scheduleNamed(cluster.name, names);
-      return schedule === undefined || isAwaited(cluster, schedule, rounds) ? [] : [{ cluster, schedule }];
+      return schedule === undefined || isExpected(cluster, schedule, rounds) ? [] : [{ cluster, schedule }];
     })
     .sort((a, b) => b.cluster.createdMs - a.cluster.createdMs);
   return newest === undefined ? undefined : { clusterId: newest.cluster.id, schedule: newest.schedule };
 }
 
-/** A round that still waits is the one that would be moved, so that the one before it counts. */
+/** Ignores a waiting round: a mark would move that one. */
 function latestStartMs(rounds: readonly Round[]): number {
   const waiting = waitingRound(rounds);
   const latest = rounds.findLast((round) => round !== waiting);
   return latest === undefined ? 0 : startMs(latest);
 }
 
-/** By what the names of its DAG's clusters begin with; the longest wins where one name begins with another. */
+/** The schedule whose cluster name prefix matches; the longest prefix wins. */
 function scheduleNamed(name: string, names: Readonly<Record<string, string>>): Schedule | undefined {
   return schedules
     .filter((schedule) => names[schedule] !== undefined && name.startsWith(names[schedule]))
     .sort((a, b) => (names[b]?.length ?? 0) - (names[a]?.length ?? 0))[0];
 }
 
-/** A round without a cluster finds it by itself. */
-function isAwaited({ createdMs }: ClusterSummary, schedule: Schedule, rounds: readonly Round[]): boolean {
+/** True if a round without a cluster will find this one. */
+function isExpected({ createdMs }: ClusterSummary, schedule: Schedule, rounds: readonly Round[]): boolean {
   return rounds.some((round) => {
     if (round.abandoned || round.clusterId !== undefined || round.schedule !== schedule) return false;
     const { fromMs, untilMs } = windowOf(round, rounds);

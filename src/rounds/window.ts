@@ -3,15 +3,15 @@ import { identifyStep } from '../report/stepIdentity.ts';
 import type { Round } from '../state/session.ts';
 import { parseStamp } from '../state/stamps.ts';
 
-/** The time that a round owns: half open, in milliseconds since the epoch. */
+/** The window of a round: half open, in milliseconds since the epoch. */
 export interface RoundWindow {
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
 /**
- * From the round's start until the next round of the same schedule, or on the same cluster, starts. A round that was
- * abandoned still ends the one before it.
+ * From the round's start until the next round of the same schedule or on the same cluster starts. An abandoned round
+ * still ends the one before it.
  */
 export function windowOf(round: Round, rounds: readonly Round[]): RoundWindow {
   const fromMs = startMs(round);
@@ -26,7 +26,7 @@ function sameCluster(one: Round, other: Round): boolean {
   return one.clusterId !== undefined && one.clusterId === other.clusterId;
 }
 
-/** Milliseconds since the epoch; marks are written by us, so a stamp that does not parse is damage. */
+/** Milliseconds since the epoch; 0 for a stamp that does not parse, which only a damaged journal contains. */
 export function startMs(round: Pick<Round, 'startedAt'>): number {
   return parseStamp(round.startedAt) ?? 0;
 }
@@ -34,9 +34,9 @@ export function startMs(round: Pick<Round, 'startedAt'>): number {
 export interface RoundSteps {
   /** Created in the window, oldest first. */
   readonly own: readonly Step[];
-  /** Created in the window, but of another schedule: other work on the same cluster. */
+  /** Created in the window, of another schedule: other work on the same cluster. */
   readonly foreign: readonly Step[];
-  /** The steps just outside the window, for an answer when nothing is inside. */
+  /** The steps just outside the window, to name when nothing is inside. */
   readonly lastBefore?: Step;
   readonly firstAfter?: Step;
 }
@@ -61,7 +61,7 @@ export function stepsIn(
   };
 }
 
-/** The load in the steps' own arguments and names wins over what the session believes; undefined when they differ. */
+/** The load in the steps' arguments and names, which takes precedence over the session; undefined if they differ. */
 export function loadOfSteps(steps: readonly Step[], configsPrefix: string): number | undefined {
   const loads = new Set(steps.flatMap((step) => identifyStep(step, configsPrefix).load ?? []));
   const [load] = loads;

@@ -1,11 +1,11 @@
 /**
- * One entry of the journal as bytes: a line of JSON whose last member is the sha256 of everything before it. A file
- * that was cut, filled with zeros or edited by hand shows it by itself; the next entry names it as `previous`.
+ * One journal entry as bytes: a line of JSON whose last member is the sha256 of everything before it. The digest
+ * exposes a truncated, zeroed or hand-edited file; the next entry names it as `previous`.
  */
 import { createHash } from 'node:crypto';
 import { type JournalEntry, journalEntry } from './events.ts';
 
-/** What stands in `previous` of the first entry. */
+/** `previous` of the first entry. */
 export const beginning = '';
 
 export function encodeEntry(entry: JournalEntry): { bytes: Buffer; digest: string } {
@@ -16,19 +16,19 @@ export function encodeEntry(entry: JournalEntry): { bytes: Buffer; digest: strin
 
 export type Decoded =
   | { readonly kind: 'entry'; readonly entry: JournalEntry; readonly digest: string }
-  /** Not what this program, or any version of it, wrote in this place. */
+  /** Not written here by any version of this program. */
   | { readonly kind: 'damaged' }
-  /** Whole, but of a later version: this program must not judge what it does not know. */
+  /** Intact, but written by a later version that this program cannot interpret. */
   | { readonly kind: 'newer' };
 
 const sealed = /^(\{.*),"digest":"([0-9a-f]{64})"\}\n$/s;
 
-/** Reads the bytes of an entry that has to be `number` and to follow the one whose digest is `previous`. */
+/** Decodes an entry that must have this `number` and follow the entry whose digest is `previous`. */
 export function decodeEntry(bytes: Buffer, number: number, previous: string): Decoded {
   const [, json, digest] = sealed.exec(bytes.toString('utf8')) ?? [];
   if (json === undefined || digest === undefined || sha256(json) !== digest) return { kind: 'damaged' };
   const parsed = journalEntry.safeParse(JSON.parse(`${json}}`));
-  // A whole file that cannot be understood was written by a program that says more than this one.
+  // Intact but not parsable: a newer version wrote it.
   if (!parsed.success) return { kind: 'newer' };
   if (parsed.data.number !== number || parsed.data.previous !== previous) return { kind: 'damaged' };
   return { kind: 'entry', entry: parsed.data, digest };

@@ -1,6 +1,6 @@
 /**
- * What the journal records: one event for each thing that happened, in the words of the workflow.
- * Facts only; everything else (the phase, what is approved, which round is open) is folded from them.
+ * What the journal records: one event for each thing that happened.
+ * Facts only; the phase, the approvals and the open round are folded from them.
  */
 import * as z from 'zod';
 import { schedules } from '../checks/schedules.ts';
@@ -12,11 +12,11 @@ const digest = z.string();
 /** ISO 8601 with offset. */
 const stamp = z.string();
 
-/** A check file whose bytes are known, and are not simply its baseline scaled. */
+/** A check file whose bytes are known and differ from its scaled baseline. */
 const fix = z.object({
   path: z.string(),
   schedule,
-  /** Digest of the baseline that the fix was made against: on another baseline it no longer applies. */
+  /** Digest of the baseline the fix was made against: it does not apply to any other. */
   baselineDigest: digest,
   digest,
   origin: z.enum(['fixInterval', 'edit']),
@@ -25,12 +25,12 @@ const fix = z.object({
 const clock = z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() });
 
 export const sessionEvent = z.discriminatedUnion('type', [
-  /** Said before an effect begins, so that a crash in the middle is known and the same call finishes it. */
+  /** Recorded before an effect begins, so that a crash is detected and the same call can finish the work. */
   z.object({
     type: z.literal('begun'),
     tool: z.string(),
     arguments: z.record(z.string(), z.unknown()),
-    /** Digest of the manifest (path -> digest of the bytes) that is about to be written. */
+    /** Digest of the manifest (path -> digest of the bytes) about to be written. */
     manifest: digest.optional(),
   }),
   z.object({
@@ -41,7 +41,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     reviewId: z.string(),
     approvalNeeded: z.boolean(),
     baseCommit: z.string(),
-    /** Digest of the manifest of what lies on disk after the call, for files that differ from the baseline. */
+    /** Digest of the manifest of the files on disk after the call that differ from the baseline. */
     manifest: digest,
     filesChanged: z.int(),
     intervalsChanged: z.int(),
@@ -51,19 +51,19 @@ export const sessionEvent = z.discriminatedUnion('type', [
     load,
     fix,
     reviewId: z.string(),
-    /** The file holds baseline × load again: a fix that was known of it is none any more. */
+    /** The file equals baseline × load again, so its known fix is dropped. */
     restored: z.boolean().optional(),
   }),
-  /** What a person was shown last; a later look says what changed since. */
+  /** What the user was shown last; later reviews list the changes since. */
   z.object({ type: z.literal('reviewed'), reviewId: z.string(), manifest: digest }),
   z.object({
     type: z.literal('approved'),
     reviewId: z.string(),
     load,
     by: z.enum(['elicitation', 'chat', 'terminal']),
-    /** Every file under review that is not its baseline scaled: the load's known fixes from now on. */
+    /** Every file under review that differs from its scaled baseline: the load's known fixes from now on. */
     fixes: z.array(fix),
-    /** The files under review; fixes of other files stay as they are. */
+    /** The schedules under review; fixes of other schedules are kept. */
     schedules: z.array(schedule),
   }),
   z.object({
@@ -96,7 +96,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     by: z.enum(['uploadDags', 'markRound', 'triggerDag']),
     reviewId: z.string().optional(),
     clusterConfig: digest.optional(),
-    /** The `Name` in that cluster config: what its clusters' names begin with. */
+    /** The `Name` in that cluster config: the prefix of its clusters' names. */
     clusterName: z.string().optional(),
     note: z.string().optional(),
   }),
@@ -111,10 +111,10 @@ export const sessionEvent = z.discriminatedUnion('type', [
     reviewId: z.string().optional(),
     clusterConfig: digest.optional(),
     clusterName: z.string().optional(),
-    /** The cluster that it was bound to ended without a step of it. */
+    /** Its cluster ended without one of its steps, so the round has no cluster again. */
     unbound: z.boolean().optional(),
   }),
-  /** Said before Airflow is asked, so that a call whose answer was lost finds the same run again. */
+  /** Recorded before the request to Airflow, so that a call whose response was lost finds the same run. */
   z.object({ type: z.literal('dagTriggered'), round: z.int(), dagId: z.string(), dagRunId: z.string() }),
   z.object({ type: z.literal('roundNoted'), round: z.int(), note: z.string() }),
   z.object({ type: z.literal('clusterBound'), round: z.int(), clusterId: z.string() }),
@@ -125,6 +125,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     load,
     directory: z.string(),
     verdict: z.string(),
+    /** Absent in entries written before outcomes were recorded. */
     outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']).optional(),
     partial: z.boolean(),
   }),
@@ -132,7 +133,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     type: z.literal('committed'),
     load,
     round: z.int().optional(),
-    /** The rounds that need no further commit; in older entries every reported round of the load. */
+    /** The rounds that need no further commit; absent in older entries: every reported round of the load. */
     rounds: z.array(z.int()).optional(),
     target: z.string().nullable(),
     reports: z.string().nullable(),
@@ -144,15 +145,15 @@ export type SessionEvent = z.infer<typeof sessionEvent>;
 export type Fix = z.infer<typeof fix>;
 export type RoundClock = z.infer<typeof clock>;
 
-/** What was decided at once, as the journal holds it: numbered from 1 without gaps, each naming the one before. */
+/** One entry of the journal: numbered from 1 without gaps, each naming the digest of the previous one. */
 export const journalEntry = z.object({
   version: z.literal(1),
   number: z.int().min(1),
-  /** When it was recorded, local time with offset. */
+  /** When it was recorded: local time with offset. */
   at: stamp,
-  /** Digest of the entry before. */
+  /** Digest of the previous entry. */
   previous: z.string(),
-  /** All of them or none: a crash cannot come between an upload and the round that it opened. */
+  /** Recorded together: a crash cannot separate an upload from the round it opened. */
   events: z.array(sessionEvent).min(1),
 });
 export type JournalEntry = z.infer<typeof journalEntry>;

@@ -1,6 +1,6 @@
 /**
- * The durable journal: one small file an entry, appended by link(2), which fails when the name is taken.
- * Measured with two writers and kill -9: no acknowledged entry was lost, where rename alone lost writes.
+ * The durable journal: one small file per entry, appended by link(2), which fails if the name is taken.
+ * Measured with two writers and kill -9: no acknowledged entry was lost, while rename alone lost writes.
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
@@ -10,44 +10,44 @@ import { beginning, decodeEntry, encodeEntry } from './entryFile.ts';
 import type { JournalEntry, SessionEvent } from './events.ts';
 
 export interface Journal {
-  /** Every entry, oldest first. Reads only what was added since the last call. */
+  /** Every entry, oldest first. Reads only the files added since the last call. */
   read(): Promise<readonly JournalEntry[]>;
-  /** Appends one entry as `number`; false when that number is not the next any more: read, and decide again. */
+  /** Appends one entry as `number`; false if that is no longer the next number: read, then decide again. */
   append(number: number, at: string, events: readonly SessionEvent[]): Promise<boolean>;
-  /** Files that are no part of the session any more, because they or one before them cannot be read; by path. */
-  setAside(): readonly string[];
+  /** Paths of the files skipped because they, or one before them, cannot be read. */
+  skipped(): readonly string[];
 }
 
-/** `000005.json`; and `000005-2.json` when there is a file of that name that cannot be read. */
+/** `000005.json`, or `000005-2.json` if the file of that name cannot be read. */
 const fileName = /^(\d{6,})(?:-(\d+))?\.json$/;
 
 export function openJournal(directory: string): Journal {
   const entries: JournalEntry[] = [];
   const chain = new Set<string>();
   let lastDigest = beginning;
-  let aside: string[] = [];
+  let unreadable: string[] = [];
 
   /**
-   * Nothing is renamed or removed on the way: a file that cannot be read keeps its name and is stepped over, so that
-   * two processes that meet the same damage cannot take each other's new entry for it.
+   * Renames and removes nothing: an unreadable file keeps its name and is skipped, so that two processes that find
+   * the same damage cannot mistake each other's new entry for it.
    */
   async function read(): Promise<readonly JournalEntry[]> {
     for (let before = -1; ; ) {
       const ahead = (await list()).filter((name) => !chain.has(name));
       await follow(ahead);
-      aside = ahead.filter((name) => !chain.has(name));
-      // A name that was linked while the directory was being listed may be missing where a later one is not: what
-      // cannot be followed is believed when a second list shows the same.
-      if (aside.length === 0 || aside.length === before) return [...entries];
-      before = aside.length;
+      unreadable = ahead.filter((name) => !chain.has(name));
+      // A listing may miss a name linked meanwhile and still include a later one: believe a gap only if a second
+      // listing shows it again.
+      if (unreadable.length === 0 || unreadable.length === before) return [...entries];
+      before = unreadable.length;
     }
   }
 
-  /** Takes up the entries that continue the chain. Of several files of one number the last that is whole counts. */
+  /** Takes the entries that continue the chain. Of several files with one number, the last intact one counts. */
   async function follow(ahead: readonly string[]): Promise<void> {
     const byNumber = new Map<number, string[]>();
     for (const name of ahead) {
-      const { number } = placeOf(name);
+      const { number } = positionOf(name);
       byNumber.set(number, [...(byNumber.get(number) ?? []), name]);
     }
     while (await takeOne(byNumber.get(entries.length + 1) ?? []));
@@ -59,7 +59,7 @@ export function openJournal(directory: string): Journal {
       if (decoded.kind === 'newer')
         throw new ToolError(
           'CONFIG',
-          `The session in ${directory} was written by a newer audit-load-test. Nothing was changed.`,
+          `The session in ${directory} was written by a newer version of audit-load-test. Nothing was changed.`,
           { next: 'update audit-load-test, or point STATE_DIR at another directory.' },
         );
       if (decoded.kind === 'entry') return take(name, decoded.entry, decoded.digest);
@@ -78,12 +78,12 @@ export function openJournal(directory: string): Journal {
     if (number !== entries.length + 1) return false;
     const entry: JournalEntry = { version: 1, number, at, previous: lastDigest, events: [...events] };
     const { bytes, digest } = encodeEntry(entry);
-    const steppedOver = aside.findLast((name) => placeOf(name).number === number);
-    const name = nameOf(number, steppedOver === undefined ? 1 : placeOf(steppedOver).lap + 1);
+    const skipped = unreadable.findLast((name) => positionOf(name).number === number);
+    const name = nameOf(number, skipped === undefined ? 1 : positionOf(skipped).lap + 1);
     return (await create(name, bytes)) && take(name, entry, digest);
   }
 
-  /** Whole and on the disk under this name, or not at all; false when the name is taken. */
+  /** Writes the whole file durably under this name or not at all; false if the name is taken. */
   async function create(name: string, bytes: Uint8Array): Promise<boolean> {
     await mkdir(directory, { recursive: true });
     const draft = join(directory, `.${process.pid}-${randomBytes(6).toString('hex')}`);
@@ -115,7 +115,7 @@ export function openJournal(directory: string): Journal {
   return {
     read: () => inTurn(read),
     append: (number, at, events) => inTurn(() => append(number, at, events)),
-    setAside: () => aside.map((name) => join(directory, name)),
+    skipped: () => unreadable.map((name) => join(directory, name)),
   };
 }
 
@@ -123,16 +123,16 @@ function nameOf(number: number, lap: number): string {
   return `${String(number).padStart(6, '0')}${lap === 1 ? '' : `-${lap}`}.json`;
 }
 
-function placeOf(name: string): { number: number; lap: number } {
+function positionOf(name: string): { number: number; lap: number } {
   const [, number, lap = '1'] = fileName.exec(name) ?? [];
   return { number: Number(number), lap: Number(lap) };
 }
 
 function inOrder(a: string, b: string): number {
-  return placeOf(a).number - placeOf(b).number || placeOf(a).lap - placeOf(b).lap;
+  return positionOf(a).number - positionOf(b).number || positionOf(a).lap - positionOf(b).lap;
 }
 
-/** Makes a new name last, not only the file behind it. */
+/** Makes the new directory entry durable, not only the file. */
 async function flush(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
@@ -142,7 +142,7 @@ async function flush(directory: string): Promise<void> {
   }
 }
 
-/** Calls of one server overlap, too: a read must not see half of an append. */
+/** Calls of one server overlap as well: a read must not see half of an append. */
 function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

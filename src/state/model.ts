@@ -1,6 +1,6 @@
-/** What a session is, as its events say it. */
+/** The session, folded from the events in the journal. */
 import type { Schedule } from '../checks/schedules.ts';
-import type { Fix, RoundClock } from './events.ts';
+import type { Fix, RoundClock, SessionEvent } from './events.ts';
 
 export type Phase =
   | 'idle'
@@ -16,7 +16,7 @@ export type Phase =
 
 export type Scope = 'all' | 'schedule';
 
-/** The load level on disk as scaleConfigs left it. */
+/** The load level that scaleConfigs wrote to disk. */
 export interface Level {
   readonly load: number;
   readonly schedule: Schedule;
@@ -29,7 +29,10 @@ export interface Level {
   readonly intervalsChanged: number;
 }
 
-/** One run of a schedule's DAG under one load. A round owns its facts: later levels do not change them. */
+/** `undefined` in rounds whose report was recorded before outcomes were. */
+export type RoundOutcome = Extract<SessionEvent, { type: 'reported' }>['outcome'];
+
+/** One DAG run at one load. Later levels do not change its facts. */
 export interface Round {
   readonly round: number;
   readonly load: number;
@@ -39,15 +42,20 @@ export interface Round {
   readonly clock: RoundClock;
   readonly clusterId?: string;
   readonly reviewId?: string | undefined;
-  /** Digest of the cluster config that the round ran with. */
+  /** Digest of the cluster config the round ran with. */
   readonly clusterConfig?: string | undefined;
-  /** What the names of its clusters begin with, by the cluster config that was uploaded. */
+  /** Prefix of its clusters' names, from the uploaded cluster config. */
   readonly clusterName?: string | undefined;
   readonly note?: string | undefined;
-  /** The run of the DAG that triggerDag asked Airflow for. */
+  /** The DAG run that triggerDag requested. */
   readonly dagRun?: { readonly dagId: string; readonly dagRunId: string };
   readonly finished?: { readonly steps: number; readonly failed: number };
-  readonly report?: { readonly directory: string; readonly verdict: string; readonly partial: boolean };
+  readonly report?: {
+    readonly directory: string;
+    readonly verdict: string;
+    readonly outcome?: RoundOutcome;
+    readonly partial: boolean;
+  };
   readonly committed: boolean;
   readonly abandoned: boolean;
 }
@@ -60,24 +68,24 @@ export interface Uploaded {
 }
 
 export interface Session {
-  /** Number of the last entry; 0 for a session in which nothing happened yet. */
+  /** Number of the last entry; 0 for a new session. */
   readonly entries: number;
   readonly phase: Phase;
   readonly level?: Level;
   /** The schedule under test; only scaleConfigs sets it. */
   readonly schedule?: Schedule;
-  /** Review ids that a person approved, ever: a digest approved once is never asked again. */
+  /** Every review id the user ever approved: approved bytes need no second approval. */
   readonly approved: ReadonlySet<string>;
-  /** The newest approval of a load and schedule (`2x 15m`) -> the manifest of the bytes that were approved. */
+  /** Load and schedule (`2x 15m`) -> manifest of the bytes in their newest approval. */
   readonly approvedManifests: ReadonlyMap<string, string>;
-  /** Review id -> the fixes among the bytes that were approved under it: what a round of that review ran with. */
+  /** Review id -> the fixes approved with it: what a round of that review ran with. */
   readonly approvedFixes: ReadonlyMap<string, readonly Fix[]>;
   /** The known fixes of each load. */
   readonly fixes: ReadonlyMap<number, readonly Fix[]>;
   readonly lastReview?: { readonly reviewId: string; readonly manifest: string };
   /**
-   * Manifests that were written or were about to be: bytes in them are ours, not somebody's edit. A level of one
-   * schedule leaves the other files as an earlier level wrote them.
+   * Manifests this program wrote or was about to write: bytes in them are no edits. A level of one schedule leaves
+   * the other files as an earlier level wrote them.
    */
   readonly writtenManifests: readonly string[];
   /** The newest upload of each schedule and load, oldest first. */
@@ -89,7 +97,7 @@ export interface Session {
     readonly at: string;
   };
   readonly rounds: readonly Round[];
-  /** Effects that began and were not recorded as done, one for each tool, newest last. */
+  /** Calls that began and were not recorded as done, one per tool, newest last. */
   readonly interruptions: readonly Interruption[];
 }
 

@@ -2,7 +2,7 @@ import type { Fix, JournalEntry, SessionEvent } from './events.ts';
 import type { Phase, Round, Session, Uploaded } from './model.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
-export type { Phase, Round, Scope, Session } from './model.ts';
+export type { Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
 
 export const emptySession: Session = {
   entries: 0,
@@ -17,7 +17,7 @@ export const emptySession: Session = {
   interruptions: [],
 };
 
-/** The session is what its events say, and nothing else. `from` is the session before the first of `entries`. */
+/** Folds entries into a session. `from` is the session before the first of `entries`. */
 export function foldSession(entries: readonly JournalEntry[], from: Session = emptySession): Session {
   return entries.reduce(afterEntry, from);
 }
@@ -83,7 +83,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'reverted': {
       const { level: _, lastReview: __, ...rest } = done(session);
-      // The files on disk are no matter of a round that is under way.
+      // A round under way does not depend on the files on disk.
       return { ...rest, phase: isUnderWay(rest.phase) ? rest.phase : 'idle', writtenManifests: [] };
     }
     case 'checksUploaded': {
@@ -96,7 +96,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       const others = session.uploads.filter(
         (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
       );
-      // The same bytes again are no step back: what came after that upload still stands.
+      // Uploading the same bytes again does not undo what followed the first upload.
       const again = uploaded.every((next) => session.uploads.some((known) => isSameUpload(known, next)));
       return {
         ...done(session, 'uploadChecks'),
@@ -124,7 +124,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       };
       const rounds = session.rounds.map((one) =>
         one.round === round
-          ? { ...withoutEnd(fitFor(unbound ? withoutCluster(one) : one, moved)), ...moved }
+          ? { ...withoutFinish(withMatchingInputs(unbound ? withoutCluster(one) : one, moved)), ...moved }
           : one,
       );
       return { ...session, rounds, phase: 'round_open' };
@@ -170,7 +170,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
   }
 }
 
-/** What an approval covers is what was shown right before it: the manifest of that look, for each schedule under review. */
+/** An approval covers what was shown right before it: that review's manifest, for each schedule under review. */
 function withApproval(
   { approvedManifests, lastReview }: Session,
   { reviewId, load, schedules }: Extract<SessionEvent, { type: 'approved' }>,
@@ -187,8 +187,8 @@ export function approvalKey(load: number, schedule: string): string {
 }
 
 /**
- * The effect that was begun has been recorded. Only a tool's own end counts, so that a mark in between does not make
- * a half-done upload be forgotten; with other files on disk (`tool` left out) nothing begun before is worth finishing.
+ * Drops the interruption that a finished call ends. Other tools' events do not end it: a mark must not hide a
+ * half-done upload. Without `tool` all are dropped: the files on disk were replaced, so no earlier call is worth finishing.
  */
 function done(session: Session, tool?: string): Session {
   const interruptions =
@@ -203,7 +203,7 @@ function isCommitted(
   return event.rounds?.includes(round) ?? (load === event.load && report !== undefined);
 }
 
-/** The report of an earlier round says nothing of the one that came after it. */
+/** A report of an earlier round does not change the phase of a later one. */
 function isLatest({ rounds }: Session, round: number): boolean {
   return rounds.findLast((one) => !one.abandoned)?.round === round;
 }
@@ -212,18 +212,18 @@ function isUnderWay(phase: Phase): boolean {
   return phase === 'running' || phase === 'finished';
 }
 
-/** Something else than the committed load goes on: a round, or another level on disk. */
+/** Work other than the committed load is going on: a round, or another level on disk. */
 function isAtWork({ phase, level }: Session, committed: number): boolean {
   return phase === 'round_open' || phase === 'running' || (level !== undefined && level.load !== committed);
 }
 
-/** With another start other steps may be its own, so that whether it is finished has to be seen anew. */
-function withoutEnd({ finished: _, ...round }: Round): Round {
+/** Another start may include other steps, so the round has to be observed again. */
+function withoutFinish({ finished: _, ...round }: Round): Round {
   return round;
 }
 
-/** What a round of another load or schedule ran with says nothing of this one. */
-function fitFor(round: Round, moved: Partial<Round>): Round {
+/** Drops the inputs of a round whose load or schedule changes: they belonged to the old one. */
+function withMatchingInputs(round: Round, moved: Partial<Round>): Round {
   const { reviewId: _, clusterConfig: __, clusterName: ___, ...rest } = round;
   const { load = round.load, schedule = round.schedule } = moved;
   return load === round.load && schedule === round.schedule ? round : rest;
@@ -239,7 +239,7 @@ function isSameUpload(one: Uploaded, other: Uploaded): boolean {
   return one.schedule === other.schedule && one.load === other.load && one.reviewId === other.reviewId;
 }
 
-/** The newest round waits for its DAG run at this load: an upload meanwhile does not take it away. */
+/** The newest round waits for its DAG run at this load; an upload leaves it open. */
 function hasOpenRound({ rounds }: Session, load: number): boolean {
   const latest = rounds.at(-1);
   if (latest === undefined || latest.load !== load || latest.abandoned) return false;

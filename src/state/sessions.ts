@@ -6,11 +6,11 @@ import { localStamp } from './stamps.ts';
 export interface Sessions {
   load(): Promise<Session>;
   /**
-   * Records what `decide` makes of the newest session, all of it or nothing, and answers the session right after it,
-   * without what others recorded later. When another process was first, the session is read and decided again.
+   * Records the events that `decide` returns for the newest session, all or none, and returns the session right after
+   * them, without later events of others. If another process appended first, reads the session and decides again.
    */
   record(decide: (session: Session) => readonly SessionEvent[]): Promise<Session>;
-  /** Journal files that could not be read and were stepped over, by path. */
+  /** Paths of the journal files that could not be read and were skipped. */
   damaged(): readonly string[];
 }
 
@@ -34,5 +34,5 @@ export function openSessions(journal: Journal, localMs: () => number): Sessions 
     }
   }
 
-  return { load, record, damaged: () => journal.setAside() };
+  return { load, record, damaged: () => journal.skipped() };
 }

@@ -1,9 +1,9 @@
 /**
- * Stamps as the workflow writes them: local time, microseconds, offset (`2025-12-08T15:30:00.123456-05:00`).
- * Pure but for the machine's time zone, which decides the offset.
+ * Stamps in local time with microseconds and offset (`2025-12-08T15:30:00.123456-05:00`).
+ * Pure except for the machine's time zone, which gives the offset.
  */
 
-/** A stamp of the machine's time zone from microseconds since the epoch. */
+/** A stamp in the machine's time zone, from microseconds since the epoch. */
 export function localStamp(epochUs: number): string {
   const epochMs = Math.floor(epochUs / 1000);
   const offsetMinutes = -new Date(epochMs).getTimezoneOffset();
@@ -19,7 +19,7 @@ function offsetText(offsetMinutes: number): string {
   return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
 }
 
-/** A stamp as it was given when it is whole, else the same moment as we write it; undefined when it is no stamp. */
+/** A stamp with seconds unchanged, one without them as the full stamp of that moment; undefined if it is not a stamp. */
 export function wholeStamp(text: string): string | undefined {
   const ms = parseStamp(text);
   if (ms === undefined) return undefined;
@@ -29,8 +29,8 @@ export function wholeStamp(text: string): string | undefined {
 const stampPattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * Milliseconds since the epoch of a stamp with an offset, rounded down; undefined for anything else, a stamp
- * without offset and a day that does not exist (30 February) included.
+ * Milliseconds since the epoch of a stamp with an offset, rounded down; undefined for anything else, including a
+ * stamp without offset and a day that does not exist (30 February).
  */
 export function parseStamp(text: string): number | undefined {
   const match = stampPattern.exec(text.trim());
@@ -38,7 +38,7 @@ export function parseStamp(text: string): number | undefined {
   const [, day, clock, fraction = '', offset] = match;
   const time = clock?.length === 5 ? `${clock}:00` : clock;
   const asUtc = Date.parse(`${day}T${time}Z`);
-  // Date.parse lets 30 February roll over into March; the round trip shows it.
+  // Date.parse rolls 30 February over into March; the round trip detects it.
   if (Number.isNaN(asUtc) || new Date(asUtc).toISOString().slice(0, 19) !== `${day}T${time}`)
     return undefined;
   const exact = Date.parse(`${day}T${time}${offset}`);

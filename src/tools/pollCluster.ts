@@ -1,269 +1,186 @@
 import * as z from 'zod';
-import type { Schedule } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
-import { observeNamed, runAfter, type UnownedCluster } from '../facts/namedClusters.ts';
+import { observeNamed, runAfter, type UnmarkedCluster } from '../facts/namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
-import { formatDuration } from '../report/durations.ts';
 import { chooseRound } from '../rounds/choice.ts';
-import { clusterFailure, isEndedOnRequest } from '../rounds/clusterEnd.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
-import type { Round, Session } from '../state/session.ts';
+import type { Round } from '../state/session.ts';
+import {
+  nextStepsOf,
+  pollAfterSeconds,
+  progressLines,
+  progressSummary,
+  progressText,
+  reasonText,
+  warningsOf,
+} from './pollCluster.text.ts';
 import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-import { laterRunWords, unownedWords } from './words/rounds.ts';
-import { sameLoadAgain } from './words/sameLoad.ts';
-import { count, textOf } from './words/text.ts';
+import { laterRunAnswer, unmarkedClusterAnswer } from './words/rounds.ts';
+import { textOf } from './words/text.ts';
 
-type Wanted = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
+type PollClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
 
-/** Seconds between two looks within one call: soon at first, then at a pace that EMR's quota bears. */
-const firstLookSeconds = 2;
-const slowestLookSeconds = 15;
+/** Seconds between two looks within one call: short at first, then within EMR's quota. */
+const firstPauseSeconds = 2;
+const longestPauseSeconds = 15;
 
-/** Between two calls. */
-const pollAfterSeconds = 15;
+const input = z.strictObject({
+  clusterId: clusterIdInput.optional(),
+  schedule: scheduleInput.optional(),
+  waitSeconds: z.int().min(0).max(50).default(45),
+});
+type PollClusterInput = z.output<typeof input>;
+
+const output = z.object({
+  ...result,
+  clusterId: z.string(),
+  clusterFrom: z.enum(['given', 'round', 'found', 'carried']),
+  round: z.int(),
+  load: loadOutput,
+  schedule: scheduleInput,
+  state: z.string(),
+  stateReason: z.string().optional(),
+  steps: z.object({
+    total: z.int(),
+    pending: z.int(),
+    running: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+    interrupted: z.int(),
+  }),
+  done: z.boolean(),
+  elapsedSeconds: z.int(),
+  etaSeconds: z.int().optional(),
+  pollAfterSeconds: z.int(),
+  warnings: z.array(z.string()),
+});
 
 export const pollCluster = defineTool({
   name: 'pollCluster',
-  title: 'Look at the running round',
+  title: 'Show the progress of a round',
   description:
-    "Says how far the latest round is: its cluster's state and its steps, counted by state. Waits up to waitSeconds for the round to be done, then answers with what is known; call it again after pollAfterSeconds until done is true. Ending the call does not touch the cluster. clusterId only when the person names one.",
+    'Shows the progress of the latest round: the state of its cluster and its steps, counted by state. Waits up to waitSeconds for the round to be done, then returns what is known; call it again after pollAfterSeconds until done is true. Ending the call does not affect the cluster. Set clusterId only if the user names one.',
   effect: 'read',
   idempotent: true,
   openWorld: true,
-  input: z.strictObject({
-    clusterId: clusterIdInput.optional(),
-    schedule: scheduleInput.optional(),
-    waitSeconds: z.int().min(0).max(50).default(45),
-  }),
-  output: z.object({
-    ...result,
-    clusterId: z.string(),
-    clusterFrom: z.enum(['given', 'round', 'found', 'carried']),
-    round: z.int(),
-    load: loadOutput,
-    schedule: scheduleInput,
-    state: z.string(),
-    stateReason: z.string().optional(),
-    steps: z.object({
-      total: z.int(),
-      pending: z.int(),
-      running: z.int(),
-      completed: z.int(),
-      failed: z.int(),
-      cancelled: z.int(),
-      interrupted: z.int(),
-    }),
-    done: z.boolean(),
-    elapsedSeconds: z.int(),
-    etaSeconds: z.int().optional(),
-    pollAfterSeconds: z.int(),
-    warnings: z.array(z.string()),
-  }),
-  async run(input, ports: Wanted, call) {
-    const session = await ports.sessions.load();
-    const wanted = requireRound(session, { schedule: input.schedule });
-    const { observed, unowned } = await lookUntilDone(ports, wanted, input, call);
-    const { round, cluster, steps } = observed;
-    const later =
-      observed.done && input.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
-    const isLatest = chooseRound(session.rounds, {})?.round === round.round;
-    const counts = countSteps(steps.own);
-    const eta = observed.done ? undefined : etaSeconds(steps.own, observed.observedMs);
-    const elapsed = elapsedSeconds(steps.own, observed.observedMs);
-    const told = {
-      summary: summaryOf(observed, counts, elapsed),
-      nextSteps: nextStepsOf(observed, isLatest),
-    };
-    return {
-      ...(unowned === undefined ? laterRunWords(told, later) : unownedWords(unowned)),
-      clusterId: cluster.id,
-      clusterFrom: observed.clusterFrom,
-      round: round.round,
-      load: observed.load,
-      schedule: round.schedule,
-      state: clean(cluster.state, 40),
-      ...reasonOf(observed, counts),
-      steps: counts,
-      done: observed.done,
-      elapsedSeconds: elapsed,
-      ...(eta === undefined ? {} : { etaSeconds: eta }),
-      pollAfterSeconds: observed.done ? 0 : pollAfterSeconds,
-      warnings: warningsOf(observed),
-    };
-  },
-  render: (output) =>
-    textOf(output, {
-      // The next step says it.
-      pollAfterSeconds: () => [],
-      elapsedSeconds: (seconds) => [`Elapsed: ${formatDuration(seconds)}`],
-      etaSeconds: (seconds) => [`Left, by the rate so far: about ${formatDuration(seconds)}`],
-    }),
+  input,
+  output,
+  run,
+  render: (fields) => textOf(fields, progressLines),
 });
 
-interface Asked {
-  readonly clusterId?: string | undefined;
-  readonly schedule?: Schedule | undefined;
-  readonly waitSeconds: number;
-}
-
-/** A cluster of no round serves this one answer: nothing of it is the round's. */
-interface Look {
-  readonly observed: ObservedRound;
-  readonly unowned?: UnownedCluster;
-}
-
-async function lookAtNamed(
-  ports: Wanted,
-  session: Session,
-  schedule: Schedule | undefined,
-  clusterId: string,
-  watch: Watch,
-): Promise<Look> {
-  const { owned, unowned } = await observeNamed(ports, session, { schedule }, clusterId, watch);
-  if (owned !== undefined) return { observed: owned };
-  const { round, cluster, observedMs } = unowned;
+async function run(asked: PollClusterInput, ports: PollClusterPorts, call: ToolCall) {
+  const session = await ports.sessions.load();
+  const latest = requireRound(session, { schedule: asked.schedule });
+  const { observed, unmarked } = await lookUntilDone(ports, latest, asked, call);
+  const { round, cluster, steps, done } = observed;
+  const later = done && asked.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
+  const counts = countSteps(steps.own);
+  const elapsed = elapsedSeconds(steps.own, observed.observedMs);
+  const eta = done ? undefined : etaSeconds(steps.own, observed.observedMs);
+  const stateReason = reasonText(observed, counts);
+  const isLatest = chooseRound(session.rounds, {})?.round === round.round;
+  const answer = {
+    summary: progressSummary(observed, counts, elapsed),
+    nextSteps: nextStepsOf(observed, isLatest),
+  };
   return {
-    unowned,
-    observed: {
-      round,
-      cluster,
-      clusterFrom: 'given',
-      steps: { own: [], foreign: [] },
-      knownFromDiskOnly: 0,
-      observedMs,
-      done: false,
-      load: round.load,
-    },
+    ...(unmarked === undefined ? laterRunAnswer(answer, later) : unmarkedClusterAnswer(unmarked)),
+    clusterId: cluster.id,
+    clusterFrom: observed.clusterFrom,
+    round: round.round,
+    load: observed.load,
+    schedule: round.schedule,
+    state: clean(cluster.state, 40),
+    ...(stateReason === undefined ? {} : { stateReason }),
+    steps: counts,
+    done,
+    elapsedSeconds: elapsed,
+    ...(eta === undefined ? {} : { etaSeconds: eta }),
+    pollAfterSeconds: done ? 0 : pollAfterSeconds,
+    warnings: warningsOf(observed),
   };
 }
 
-/** Looks again, ever more slowly, until the round is done or the time is up. A cluster may yet appear. */
+/** An unmarked cluster serves this one answer: nothing of it is the round's. */
+interface Look {
+  readonly observed: ObservedRound;
+  readonly unmarked?: UnmarkedCluster;
+}
+
+/** Looks again, at growing intervals, until the round is done or time is up. */
 async function lookUntilDone(
-  ports: Wanted,
+  ports: PollClusterPorts,
   round: Round,
-  { clusterId, schedule, waitSeconds }: Asked,
+  asked: PollClusterInput,
   call: ToolCall,
 ): Promise<Look> {
-  const untilMs = ports.clock.localMs() + waitSeconds * 1000;
-  // How far a look is says nothing about the round, and would crowd out what does.
-  const silent: Watch = { signal: call.signal, progress: () => undefined };
+  const untilMs = ports.clock.localMs() + asked.waitSeconds * 1000;
   for (
-    let pauseSeconds = firstLookSeconds;
+    let pauseSeconds = firstPauseSeconds;
     ;
-    pauseSeconds = Math.min(pauseSeconds * 1.5, slowestLookSeconds)
+    pauseSeconds = Math.min(pauseSeconds * 1.5, longestPauseSeconds)
   ) {
-    const session = await ports.sessions.load();
-    const present = session.rounds[round.round - 1] ?? round;
     const leftMs = untilMs - ports.clock.localMs();
     const mayWait = leftMs >= pauseSeconds * 1000;
-    const look =
-      clusterId === undefined
-        ? await observeRound(ports, session, present, undefined, silent)
-            .then((observed): Look => ({ observed }))
-            .catch((error: unknown) => {
-              if (mayWait && error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
-              throw error;
-            })
-        : await lookAtNamed(ports, session, schedule, clusterId, silent);
-    if (look?.unowned !== undefined) return look;
-    if (look !== undefined) {
-      const { observed } = look;
-      const { own } = observed.steps;
-      const counts = countSteps(own);
-      const ended = own.length - counts.pending - counts.running;
-      call.progress(
-        ended,
-        own.length || undefined,
-        own.length === 0
-          ? 'waiting for the first step'
-          : `${ended} of ${own.length} steps ended, ${counts.running} running, ${counts.failed} failed`,
-      );
-      if (observed.done || !mayWait || (own.length === 0 && isEnding(observed.cluster))) return look;
-    } else call.progress(0, undefined, 'waiting for the cluster to be created');
+    const found = await look(ports, round, asked, call.signal).catch((error: unknown) => {
+      // The round's cluster may yet appear; a named one either exists or not.
+      const mayAppear = asked.clusterId === undefined && mayWait;
+      if (mayAppear && error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
+    if (found?.unmarked !== undefined) return found;
+    report(found?.observed, call);
+    if (found !== undefined && (!mayWait || isFinal(found.observed))) return found;
     await ports.clock.sleep(pauseSeconds * 1000, call.signal);
   }
 }
 
-function summaryOf(
-  { round, load, cluster, done }: ObservedRound,
-  counts: ReturnType<typeof countSteps>,
-  elapsed: number,
-): string {
-  const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}`;
-  if (done) {
-    const failure = clusterFailure(cluster);
-    const lost = counts.interrupted + counts.cancelled;
-    const failed = counts.failed === 0 ? 'none failed' : `${counts.failed} failed`;
-    if (failure === undefined && lost === 0)
-      return `${what} is done: ${count(counts.total, 'step')} in ${formatDuration(elapsed)}, ${failed}.`;
-    const how =
-      failure === undefined ? 'before all of its steps ran' : `early: the cluster failed (${failure})`;
-    const others = (['failed', 'interrupted', 'cancelled'] as const).flatMap((state) =>
-      counts[state] === 0 ? [] : `, ${counts[state]} ${state}`,
-    );
-    return `${what} ended ${how}; ${counts.completed} of ${count(counts.total, 'step')} completed in ${formatDuration(elapsed)}${others.join('')}.`;
-  }
-  if (counts.total === 0)
-    return isEnding({ state: cluster.state })
-      ? `${what} will have no step: the cluster is ${stateWord(cluster.state)}.`
-      : `${what} has no step yet; the cluster is ${stateWord(cluster.state)}.`;
-  const ended = counts.total - counts.pending - counts.running;
-  return `${what} is running: ${ended} of ${counts.total} steps ended, ${counts.running} running, ${counts.pending} waiting.`;
+function isFinal({ done, steps, cluster }: ObservedRound): boolean {
+  return done || (steps.own.length === 0 && isEnding(cluster));
 }
 
-/** A normal end by name; everything else as EMR says it. */
-function reasonOf({ cluster, done }: ObservedRound, counts: ReturnType<typeof countSteps>) {
-  if (cluster.stateReason === undefined) return {};
-  const isWhole = done && counts.interrupted + counts.cancelled === 0;
+async function look(
+  ports: PollClusterPorts,
+  { round: number }: Round,
+  { clusterId, schedule }: PollClusterInput,
+  signal: AbortSignal,
+): Promise<Look> {
+  // The progress of one look would hide that of the round.
+  const watch: Watch = { signal, progress: () => undefined };
+  const session = await ports.sessions.load();
+  if (clusterId === undefined) {
+    const round = requireRound(session, { round: number });
+    return { observed: await observeRound(ports, session, round, undefined, watch) };
+  }
+  const { owned, unmarked } = await observeNamed(ports, session, { schedule }, clusterId, watch);
+  if (owned !== undefined) return { observed: owned };
+  return { unmarked, observed: withoutSteps(unmarked) };
+}
+
+function withoutSteps({ round, cluster, observedMs }: UnmarkedCluster): ObservedRound {
   return {
-    stateReason:
-      isWhole && isEndedOnRequest(cluster)
-        ? 'ended on request, as the DAG does after its last step'
-        : clean(cluster.stateReason, 200),
+    round,
+    cluster,
+    clusterFrom: 'given',
+    steps: { own: [], foreign: [] },
+    knownFromDiskOnly: 0,
+    observedMs,
+    done: false,
+    load: round.load,
   };
 }
 
-function stateWord(state: string): string {
-  return clean(state, 40).toLowerCase().replaceAll('_', ' ');
-}
-
-const again = `pollCluster again in ${pollAfterSeconds} seconds.`;
-
-function nextStepsOf({ round, done, steps, cluster }: ObservedRound, isLatest: boolean): string[] {
-  const which = isLatest ? '' : ` with round: ${round.round}`;
-  if (done && clusterFailure(cluster) !== undefined)
-    return [
-      `buildReport${which} keeps what is known of this round; stateReason says why it ended.`,
-      `The person mends that; then ${sameLoadAgain}`,
-    ];
-  if (done) return [`buildReport${which} writes the report of this round.`];
-  if (steps.own.length === 0 && isEnding(cluster))
-    return [
-      'The person looks at the DAG run in Airflow: the cluster ended without a step (stateReason says why).',
-      'markRound, then the person triggers the DAG again.',
-    ];
-  if (steps.own.length === 0) return [again];
-  const partial = isLatest ? 'partial: true' : `round: ${round.round} and partial: true`;
-  return [again, `buildReport with ${partial} gives a provisional report meanwhile.`];
-}
-
-function warningsOf({ round, load, steps, clusterFrom, knownFromDiskOnly }: ObservedRound): string[] {
-  return [
-    ...(load === round.load
-      ? []
-      : [`The steps carry load ${load}x, the round was marked as ${round.load}x; the steps win.`]),
-    ...(steps.foreign.length === 0
-      ? []
-      : [
-          `${steps.foreign.length} steps of another schedule ran on the cluster meanwhile; they are not counted.`,
-        ]),
-    ...(clusterFrom === 'given' && steps.own.length === 0
-      ? ['The cluster has no step of this round; it was not bound to the round.']
-      : []),
-    ...(knownFromDiskOnly === 0
-      ? []
-      : [`${knownFromDiskOnly} steps are known from earlier looks only: EMR shows the newest 1,000.`]),
-  ];
+function report(observed: ObservedRound | undefined, call: ToolCall): void {
+  if (observed === undefined) {
+    call.progress(0, undefined, 'waiting for the cluster to be created');
+    return;
+  }
+  const { own } = observed.steps;
+  const counts = countSteps(own);
+  const ended = own.length - counts.pending - counts.running;
+  call.progress(ended, own.length || undefined, progressText(own.length, counts));
 }

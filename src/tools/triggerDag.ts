@@ -5,7 +5,7 @@ import { ToolError } from '../errors.ts';
 import { followRun, requireClusterUp, requireTriggerable } from '../facts/dagRuns.ts';
 import { loadInBucket, movableRound } from '../facts/marks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
-import type { Airflow, Instant, Ports } from '../ports.ts';
+import type { Airflow, Ports } from '../ports.ts';
 import { roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import { dagRunIdOf, isRunActive, triggeredRound } from '../rounds/dagRun.ts';
@@ -20,125 +20,127 @@ import {
   scheduleInput,
   type ToolCall,
 } from './tool.ts';
+import {
+  awaitingAnswer,
+  type RunRequest,
+  triggeredAnswer,
+  triggerLines,
+  triggerQuestion,
+} from './triggerDag.text.ts';
 import { textOf } from './words/text.ts';
-import { awaitingWords, triggeredWords, triggerQuestion } from './words/triggering.ts';
 
-type Wanted = Pick<Ports, 'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
+type TriggerDagPorts = Pick<
+  Ports,
+  'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'
+>;
 
-/** Clients give up after 60 s; what is not seen until then pollCluster sees. */
+/** Clients give up after 60 s; pollCluster finds a cluster that appears later. */
 const wholeCallMs = 50_000;
+
+const input = z.strictObject({
+  schedule: scheduleInput.optional().describe("default: the session's"),
+  clusterId: clusterIdInput.optional().describe('run on this running cluster; it stays up'),
+  approved: z.boolean().optional().describe('true if the user said to trigger it now'),
+});
+
+const output = z.object({
+  ...result,
+  status: z.enum(['triggered', 'unchanged', 'awaiting_approval']),
+  dagId: z.string(),
+  load: loadOutput,
+  schedule: scheduleInput,
+  dagRunId: z.string().optional(),
+  url: z.string().optional(),
+  round: z.int().optional(),
+  startedAt: z.string().optional(),
+  runState: z.string().optional(),
+  clusterId: z.string().optional(),
+  warnings: z.array(z.string()),
+  callAgain: callAgain.optional(),
+});
 
 export const triggerDag = defineTool({
   name: 'triggerDag',
   title: 'Trigger the DAG in Airflow',
   description:
-    'Triggers the DAG of the schedule in Airflow, with the round marked, and follows it until its cluster exists. Only with AIRFLOW_URL; else the person triggers it by hand. Refuses while a round runs, and until Airflow has read the uploaded LOAD. It costs a cluster: set approved only when the person said so.',
+    "Marks the round, triggers the schedule's DAG in Airflow, and follows the run until its cluster exists. Needs AIRFLOW_URL; without it the user triggers the DAG by hand. Refuses while a round runs and until Airflow has read the uploaded LOAD. It costs a cluster: set approved only if the user said so.",
   effect: 'write',
   idempotent: true,
   openWorld: true,
   asksEveryTime: true,
-  input: z.strictObject({
-    schedule: scheduleInput.optional().describe("else the session's"),
-    clusterId: clusterIdInput.optional().describe('run on this cluster that is up; it stays up'),
-    approved: z.boolean().optional().describe('true when the person said to trigger it now'),
-  }),
-  output: z.object({
-    ...result,
-    status: z.enum(['triggered', 'unchanged', 'awaiting_approval']),
-    dagId: z.string(),
-    load: loadOutput,
-    schedule: scheduleInput,
-    dagRunId: z.string().optional(),
-    url: z.string().optional(),
-    round: z.int().optional(),
-    startedAt: z.string().optional(),
-    runState: z.string().optional(),
-    clusterId: z.string().optional(),
-    warnings: z.array(z.string()),
-    callAgain: callAgain.optional(),
-  }),
-  async run(input, ports: Wanted, call) {
-    const untilMs = ports.clock.localMs() + wholeCallMs;
-    const session = await ports.sessions.load();
-    const schedule = input.schedule ?? session.schedule ?? '15m';
-    const [dag] = await ports.dags.read();
-    const dagId = dagIdOf(dag?.name ?? '', schedule);
-    const airflow = requireAirflow(ports, dagId, waitingRound(session.rounds)?.schedule === schedule);
-
-    const earlier = triggeredRound(session, schedule);
-    const known = earlier && (await airflow.run(earlier.dagRun.dagId, earlier.dagRun.dagRunId, call));
-    if (earlier !== undefined && known !== undefined && isRunActive(known.state))
-      return follow(
-        ports,
-        airflow,
-        earlier,
-        { status: 'unchanged', untilMs, clusterId: input.clusterId },
-        call,
-      );
-
-    await requireNoRoundUnderWay(ports, session, call);
-    const { load, warnings } = await loadInBucket(ports, session);
-    if (input.clusterId !== undefined) await requireClusterUp(ports, input.clusterId, call);
-    await requireTriggerable(airflow, dagId, load, call);
-    const wish = { dagId, load, schedule, clusterId: input.clusterId };
-    // A run that Airflow never heard of keeps its id: a request that was held up on the way cannot become a second run.
-    const lost = known === undefined && earlier?.clusterId === undefined ? earlier : undefined;
-    const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
-    let moved = await toMove();
-    const question = triggerQuestion(wish, moved?.round ?? session.rounds.length + 1);
-    if (!(await isWanted(ports, question, input.approved, call)))
-      return {
-        ...awaitingWords(wish, ports.settings.approval, moved !== undefined),
-        dagId,
-        load,
-        schedule,
-        warnings,
-      };
-    // A person may take minutes to answer, and a round may have begun meanwhile.
-    if (input.approved === undefined) {
-      await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
-      moved = await toMove();
-    }
-    const round = await openRound(
-      ports,
-      await ports.clock.now(),
-      { dagId, load, schedule },
-      {
-        moved,
-        dagRunId: lost?.dagRun.dagRunId,
-      },
-    );
-    const done = await airflow.trigger(
-      dagId,
-      {
-        dagRunId: round.dagRun.dagRunId,
-        conf: {
-          round: round.round,
-          ...(input.clusterId === undefined ? {} : { cluster_id: input.clusterId }),
-        },
-        note: `audit-load-test: round ${round.round}, ${load}x ${schedule}`,
-      },
-      call,
-    );
-    const status = done === 'triggered' ? ('triggered' as const) : ('unchanged' as const);
-    const told = await follow(ports, airflow, round, { status, untilMs, clusterId: input.clusterId }, call);
-    return { ...told, warnings: [...warnings, ...told.warnings] };
-  },
-  render: (output) => textOf(output, { round: () => [] }),
+  input,
+  output,
+  run,
+  render: (fields) => textOf(fields, triggerLines),
 });
 
+async function run(asked: z.output<typeof input>, ports: TriggerDagPorts, call: ToolCall) {
+  const untilMs = ports.clock.localMs() + wholeCallMs;
+  const session = await ports.sessions.load();
+  const schedule = asked.schedule ?? session.schedule ?? '15m';
+  const [dag] = await ports.dags.read();
+  const dagId = dagIdOf(dag?.name ?? '', schedule);
+  const airflow = requireAirflow(ports, dagId, waitingRound(session.rounds)?.schedule === schedule);
+  const { active, lost } = await earlierRun(airflow, session, schedule, call);
+  const following = { untilMs, clusterId: asked.clusterId };
+  if (active !== undefined)
+    return follow(ports, airflow, active, { ...following, status: 'unchanged' }, call);
+
+  await requireNoRoundUnderWay(ports, session, call);
+  const { load, warnings } = await loadInBucket(ports, session);
+  if (asked.clusterId !== undefined) await requireClusterUp(ports, asked.clusterId, call);
+  await requireTriggerable(airflow, dagId, load, call);
+  const request: RunRequest = { dagId, load, schedule, clusterId: asked.clusterId };
+  const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
+  let moved = await toMove();
+  const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1);
+  if (!(await isConfirmed(ports, question, asked.approved, call)))
+    return notTriggered(request, ports.settings.approval, moved !== undefined, warnings);
+  // The user may take minutes to answer; a round may have begun meanwhile.
+  if (asked.approved === undefined) {
+    await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
+    moved = await toMove();
+  }
+  const round = await openRound(ports, request, moved, lost?.dagRun.dagRunId);
+  const status = await trigger(airflow, request, round, call);
+  const answer = await follow(ports, airflow, round, { ...following, status }, call);
+  return { ...answer, warnings: [...warnings, ...answer.warnings] };
+}
+
 /** @throws ToolError CONFIG without AIRFLOW_URL */
-function requireAirflow({ airflow }: Wanted, dagId: string, isMarked: boolean): Airflow {
+function requireAirflow({ airflow }: TriggerDagPorts, dagId: string, isMarked: boolean): Airflow {
   if (airflow !== undefined) return airflow;
-  const mark = isMarked ? '' : 'markRound; then ';
-  throw new ToolError('CONFIG', 'AIRFLOW_URL is not set, so nothing can be triggered from here.', {
-    next: `${mark}the person triggers ${dagId} by hand in the Airflow UI, then pollCluster. Or set AIRFLOW_URL and its credentials in .env.`,
+  const mark = isMarked ? '' : 'call markRound, then ';
+  throw new ToolError('CONFIG', 'AIRFLOW_URL is not set. Nothing was triggered.', {
+    next: `${mark}ask the user to trigger ${dagId} by hand in the Airflow UI, then call pollCluster. Or set AIRFLOW_URL and its credentials in .env.`,
   });
 }
 
-/** The person's yes, in the call or asked through the client; with APPROVAL=terminal nobody's word counts here. */
-async function isWanted(
-  { settings }: Wanted,
+type TriggeredRound = Round & { readonly dagRun: NonNullable<Round['dagRun']> };
+
+interface EarlierRun {
+  /** The schedule's newest triggered round, while its run is active. */
+  readonly active?: TriggeredRound;
+  /** The same round, if Airflow never received its run. Its run id is reused: a delayed request cannot become a second run. */
+  readonly lost?: TriggeredRound;
+}
+
+async function earlierRun(
+  airflow: Airflow,
+  session: Session,
+  schedule: Schedule,
+  call: ToolCall,
+): Promise<EarlierRun> {
+  const earlier = triggeredRound(session, schedule);
+  if (earlier === undefined) return {};
+  const known = await airflow.run(earlier.dagRun.dagId, earlier.dagRun.dagRunId, call);
+  if (known !== undefined) return isRunActive(known.state) ? { active: earlier } : {};
+  return earlier.clusterId === undefined ? { lost: earlier } : {};
+}
+
+/** The user's yes, in the call or asked through the client. With APPROVAL=terminal neither counts. */
+async function isConfirmed(
+  { settings }: TriggerDagPorts,
   question: string,
   approved: boolean | undefined,
   call: ToolCall,
@@ -148,24 +150,34 @@ async function isWanted(
   return settings.approval === 'ask' && (await call.ask(question)) === 'accepted';
 }
 
-type TriggeredRound = Round & { readonly dagRun: NonNullable<Round['dagRun']> };
+function notTriggered(request: RunRequest, mode: string, isMarked: boolean, warnings: string[]) {
+  const { dagId, load, schedule } = request;
+  return {
+    status: 'awaiting_approval' as const,
+    ...awaitingAnswer(request, mode, isMarked),
+    dagId,
+    load,
+    schedule,
+    warnings,
+  };
+}
 
-/** Marks the round as markRound does, together with the run that is about to be asked for. */
+/** Marks the round as markRound does, and records the run that is about to be requested. */
 async function openRound(
-  ports: Wanted,
-  now: Instant,
-  { dagId, load, schedule }: { dagId: string; load: number; schedule: Schedule },
-  { moved, dagRunId }: { moved: Round | undefined; dagRunId: string | undefined },
+  ports: TriggerDagPorts,
+  { dagId, load, schedule }: RunRequest,
+  moved: Round | undefined,
+  lostRunId: string | undefined,
 ): Promise<TriggeredRound> {
+  const now = await ports.clock.now();
   const startedAt = localStamp(now.epochUs);
   const clock = { source: now.source, skewSeconds: now.skewSeconds };
   const facts = { load, schedule, startedAt, clock };
-  const numberIn = (session: Session) => moved?.round ?? session.rounds.length + 1;
   let dagRun: TriggeredRound['dagRun'] | undefined;
   let number = 0;
   const after = await ports.sessions.record((latest): SessionEvent[] => {
-    number = numberIn(latest);
-    dagRun = { dagId, dagRunId: dagRunId ?? dagRunIdOf(number, startedAt) };
+    number = moved?.round ?? latest.rounds.length + 1;
+    dagRun = { dagId, dagRunId: lostRunId ?? dagRunIdOf(number, startedAt) };
     return [
       roundBegins(latest, moved && { round: moved, unbound: true }, facts, 'triggerDag'),
       { type: 'dagTriggered', round: number, ...dagRun },
@@ -176,28 +188,44 @@ async function openRound(
   return { ...round, dagRun };
 }
 
-/** @throws ToolError UPSTREAM when the run ended before it had a cluster */
+async function trigger(
+  airflow: Airflow,
+  { dagId, load, schedule, clusterId }: RunRequest,
+  { round, dagRun }: TriggeredRound,
+  call: ToolCall,
+): Promise<'triggered' | 'unchanged'> {
+  const conf = { round, ...(clusterId === undefined ? {} : { cluster_id: clusterId }) };
+  const note = `audit-load-test: round ${round}, ${load}x ${schedule}`;
+  const done = await airflow.trigger(dagId, { dagRunId: dagRun.dagRunId, conf, note }, call);
+  return done === 'triggered' ? 'triggered' : 'unchanged';
+}
+
+interface Following {
+  readonly status: 'triggered' | 'unchanged';
+  readonly untilMs: number;
+  readonly clusterId: string | undefined;
+}
+
+/** @throws ToolError UPSTREAM if the run ended before it had a cluster */
 async function follow(
-  ports: Wanted,
+  ports: TriggerDagPorts,
   airflow: Airflow,
   { round, dagRun, load, schedule, startedAt }: TriggeredRound,
-  {
-    status,
-    untilMs,
-    clusterId,
-  }: { status: 'triggered' | 'unchanged'; untilMs: number; clusterId: string | undefined },
+  { status, untilMs, clusterId: givenCluster }: Following,
   call: ToolCall,
 ) {
   const url = airflow.runUrl(dagRun.dagId, dagRun.dagRunId);
-  const followed = await followRun(ports, airflow, { round, dagRun, givenCluster: clusterId }, untilMs, call);
-  if (followed.clusterId === undefined && followed.runState !== undefined && !isRunActive(followed.runState))
+  const followed = await followRun(ports, airflow, { round, dagRun, givenCluster }, untilMs, call);
+  const { clusterId, runState } = followed;
+  if (clusterId === undefined && runState !== undefined && !isRunActive(runState))
     throw new ToolError(
       'UPSTREAM',
-      `The run of round ${round} ended (${followed.runState}) before it had a cluster or a step. Nothing else was changed.`,
+      `The run of round ${round} ended (${runState}) before it had a cluster or a step. Nothing else was changed.`,
       { next: `read the log of its failed task in Airflow (${url}), then call triggerDag again.` },
     );
   return {
-    ...triggeredWords({ dagId: dagRun.dagId, load }, round, status, followed),
+    status,
+    ...triggeredAnswer({ dagId: dagRun.dagId, load }, round, status, followed),
     dagId: dagRun.dagId,
     load,
     schedule,
@@ -205,7 +233,7 @@ async function follow(
     url,
     round,
     startedAt,
-    ...(followed.runState === undefined ? {} : { runState: followed.runState }),
-    ...(followed.clusterId === undefined ? {} : { clusterId: followed.clusterId }),
+    ...(runState === undefined ? {} : { runState }),
+    ...(clusterId === undefined ? {} : { clusterId }),
   };
 }

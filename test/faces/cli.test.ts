@@ -96,9 +96,9 @@ test('help lists every tool, and each tool its arguments', async () => {
 
 test('help on a tool reads well', async () => {
   expect((await shell('pollCluster', '--help')).out).toMatchInlineSnapshot(`
-    "pollCluster: Look at the running round
+    "pollCluster: Show the progress of a round
 
-    Says how far the latest round is: its cluster's state and its steps, counted by state. Waits up to waitSeconds for the round to be done, then answers with what is known; call it again after pollAfterSeconds until done is true. Ending the call does not touch the cluster. clusterId only when the person names one.
+    Shows the progress of the latest round: the state of its cluster and its steps, counted by state. Waits up to waitSeconds for the round to be done, then returns what is known; call it again after pollAfterSeconds until done is true. Ending the call does not affect the cluster. Set clusterId only if the user names one.
 
       --clusterId
       --schedule  one of 15m, hourly, daily

@@ -71,7 +71,7 @@ describe('triggerDag', () => {
     await call(await connect(() => ports(airflow.env), declines), 'triggerDag');
     expect(questions.join()).toMatchInlineSnapshot(`
       "Trigger yang_audit_load_test_15m in Airflow now?
-      It runs the 15m checks at 2x, and no other, as round 1.
+      It runs only the 15m checks, at 2x, as round 1.
       It creates a new EMR cluster, which costs money until the run ends."
     `);
   });

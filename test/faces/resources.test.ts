@@ -129,7 +129,7 @@ test.each([
 
 test('without settings the session says what is missing, and the changes say why there are none', async () => {
   const bed = await toolBed({ env: { TARGET_REPO: '' } });
-  expect((await read(bed, 'load-test://session')).text).toContain('No load test has begun.');
+  expect((await read(bed, 'load-test://session')).text).toContain('No load test has started.');
   await expect(bed.client().readResource({ uri: 'load-test://review/changes' })).rejects.toThrow('CONFIG: ');
 });
 

@@ -22,25 +22,25 @@ const portsWith = (priceTable?: string) => ({
   prices: createPrices(priceTable),
 });
 
-it('a report is priced by the machines that EMR shows and the person’s table', async () => {
+it('a report gets its cost from EMR’s instances and the user’s price table', async () => {
   const cluster = world.startCluster(10);
   const read = await readInstances(portsWith('docs/prices.example.json'), cluster.id, watch());
   expect(read).toMatchObject({ instances: { length: 3 }, prices: { currency: 'USD' }, warnings: [] });
 });
 
-it('a role that may not list instances, and a price table that is none, cost a warning each and not the report', async () => {
+it('a denied ListInstances and an invalid price table give a warning each and do not stop the report', async () => {
   const cluster = world.startCluster(10);
   world.front.faults.add([{ service: 'emr', operation: 'ListInstances', error: 'AccessDenied' }]);
   const read = await readInstances(portsWith('docs/decisions/README.md'), cluster.id, watch());
   expect(read).toEqual({
     warnings: [
-      'The instances could not be listed (DENIED), so neither cost nor lost machines were looked at.',
-      'PRICE_TABLE is no price table (CONFIG), so the round was not priced.',
+      'The instances could not be listed (DENIED), so the report has neither cost nor lost instances.',
+      'PRICE_TABLE is not a price table (CONFIG), so the report has no cost.',
     ],
   });
 });
 
-it('a report knows what the shipped cluster config asks for and has room for', async () => {
+it('a report has the settings and the capacity of the shipped cluster config', async () => {
   const dags = createDagFolder('dags/yang_audit_load_test.py');
   const cluster = world.startCluster(10);
   const used = await readClusterConfig(
@@ -55,7 +55,7 @@ it('a report knows what the shipped cluster config asks for and has room for', a
   });
 });
 
-it('the logs of interrupted steps are read like those of failed ones, and no others', async () => {
+it('only the logs of failed and interrupted steps are read', async () => {
   const read: string[] = [];
   const stepLogs = {
     read: (_: unknown, step: Step) => {

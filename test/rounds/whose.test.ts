@@ -1,14 +1,14 @@
-/** Which round is meant, whose a cluster is, and when a round begins. */
+/** Which round is meant, which round a cluster belongs to, and when a round begins. */
 import { describe, expect, test } from 'vitest';
 import type { Step } from '../../src/ports.ts';
 import { lacksRound } from '../../src/rounds/begin.ts';
 import { chooseRound, isUnused, latestThatRan, waitingRound } from '../../src/rounds/choice.ts';
 import { isSettled, ownerOfCluster } from '../../src/rounds/ownership.ts';
-import { unownedRun } from '../../src/rounds/unowned.ts';
+import { unmarkedRun } from '../../src/rounds/unowned.ts';
 import type { Round } from '../../src/state/session.ts';
 import { at, minute, noon, prefix, round, step } from './rounds.ts';
 
-test('a mark that nobody used stands back, and is taken when there is no other', () => {
+test('an unused mark is chosen only if there is no other round', () => {
   const rounds = [
     round(1, 0, { clusterId: 'j-A' }),
     round(2, 10, { load: 4, clusterId: 'j-B' }),
@@ -33,7 +33,7 @@ test('a mark that nobody used stands back, and is taken when there is no other',
   expect([waitingRound(rounds)?.round, waitingRound(rounds.slice(0, 2))]).toEqual([6, undefined]);
 });
 
-describe('whose a named cluster is', () => {
+describe('the round of a named cluster', () => {
   const ended = { finished: { steps: 1, failed: 0 } };
   const rounds = [
     round(1, 0, { clusterId: 'j-A', ...ended }),
@@ -46,20 +46,20 @@ describe('whose a named cluster is', () => {
     ownerOfCluster(rounds, preferred, { id, state, steps }, prefix)?.round;
 
   test.each([
-    ['an earlier round’s, ended', 'j-A', 'TERMINATED', [step(1)], 1],
-    ['an earlier round’s, up, on which the latest may yet run', 'j-A', 'WAITING', [step(1)], 4],
-    ['an earlier round’s, on which the latest runs', 'j-A', 'TERMINATED', [step(1), step(31)], 4],
+    ['of an earlier round, ended', 'j-A', 'TERMINATED', [step(1)], 1],
+    ['of an earlier round, up and free for the latest', 'j-A', 'WAITING', [step(1)], 4],
+    ['of an earlier round, with steps of the latest', 'j-A', 'TERMINATED', [step(1), step(31)], 4],
     ['a new one with steps of the latest', 'j-N', 'TERMINATED', [step(31)], 4],
     ['a new one that starts', 'j-N', 'STARTING', [], 4],
     ['a new one that ended without a step', 'j-N', 'TERMINATED', [], undefined],
     [
-      'a new one with steps from the time of a round that ended elsewhere',
+      'a new one with steps in the window of a round that ended elsewhere',
       'j-N',
       'TERMINATED',
       [step(11)],
       undefined,
     ],
-    ['one that another round runs on', 'j-H', 'RUNNING', [step(21, { schedule: 'hourly' })], 3],
+    ['one on which another round runs', 'j-H', 'RUNNING', [step(21, { schedule: 'hourly' })], 3],
     [
       'a run that began before the latest was marked',
       'j-N',
@@ -72,7 +72,7 @@ describe('whose a named cluster is', () => {
     expect(owner(id, state, [...steps])).toBe(expected);
   });
 
-  test('a round that ended elsewhere never takes it, one that runs elsewhere may', () => {
+  test('a round that ended elsewhere never gets the cluster, one that runs elsewhere may', () => {
     const second = rounds[1];
     expect(owner('j-N', 'TERMINATED', [step(11)], second)).toBeUndefined();
     const { finished: _, ...running } = second ?? round(2, 10);
@@ -82,7 +82,7 @@ describe('whose a named cluster is', () => {
     expect(ownerOfCluster(now, latest, named, prefix)).toBeUndefined();
   });
 
-  test('a provisional report does not settle a round, a whole one does', () => {
+  test('a final report settles a round, a provisional one does not', () => {
     const report = { directory: '2x', verdict: 'fits', partial: true };
     expect(isSettled(round(1, 0, { clusterId: 'j-A', report }))).toBe(false);
     expect(isSettled(round(1, 0, { clusterId: 'j-A', report: { ...report, partial: false } }))).toBe(true);
@@ -91,7 +91,7 @@ describe('whose a named cluster is', () => {
   });
 });
 
-describe('a run that no round owns', () => {
+describe('an unmarked run', () => {
   const names = { '15m': 'load', hourly: 'load_hourly', daily: 'load_daily' };
   const rounds = [round(1, 0, { clusterId: 'j-A', finished: { steps: 1, failed: 0 } })];
   const cluster = (id: string, minutes: number, name = 'load_2x_r') => ({
@@ -101,27 +101,27 @@ describe('a run that no round owns', () => {
     createdMs: noon + minutes * minute,
   });
   const find = (clusters: ReturnType<typeof cluster>[], known: Round[] = rounds, nowMinutes = 60) =>
-    unownedRun(known, cluster('j-A', 1), names, clusters, noon + nowMinutes * minute);
+    unmarkedRun(known, cluster('j-A', 1), names, clusters, noon + nowMinutes * minute);
 
-  test('is the newest cluster after the latest round’s, with the schedule that its name tells', () => {
+  test('is the newest cluster after that of the latest round, with the schedule of its name', () => {
     expect(find([cluster('j-A', 1), cluster('j-OLD', 0.5), cluster('j-THEIRS', 9, 'other')])).toBeUndefined();
     const found = find([cluster('j-N', 5), cluster('j-M', 6, 'load_hourly_2x_r')]);
     expect(found).toEqual({ clusterId: 'j-M', schedule: 'hourly' });
   });
 
-  test('is not one that an open round finds by itself, nor one before the last mark, nor one from yesterday', () => {
+  test('is not one that an open round expects, one before the last mark, or one from yesterday', () => {
     const hourly = cluster('j-M', 6, 'load_hourly_2x_r');
     const open = round(2, 4, { schedule: 'hourly' });
     expect(find([hourly], [...rounds, open])).toBeUndefined();
     expect(find([hourly], [...rounds, { ...open, abandoned: true }])?.clusterId).toBe('j-M');
     expect(find([cluster('j-N', 5)], [...rounds, round(2, 9, { clusterId: 'j-B' })])).toBeUndefined();
-    // A round that waits is the one that a mark would move back.
+    // A mark would move a waiting round back.
     expect(find([cluster('j-N', 5)], [...rounds, round(2, 9)])?.clusterId).toBe('j-N');
     expect(find([cluster('j-N', 5)], rounds, 24 * 60 + 6)).toBeUndefined();
   });
 });
 
-test('checks that were uploaded since the newest round of their schedule and load lack a round', () => {
+test('checks uploaded since the newest round of their schedule and load need a round', () => {
   const upload = { schedule: '15m', load: 2, reviewId: 'new', at: at(5) } as const;
   const lacking = (rounds: Round[], uploads = [upload]) =>
     lacksRound({ uploads, rounds }, { load: 2, schedule: '15m' });

@@ -1,14 +1,14 @@
-/** Which steps are a round's, when it is done, and what nobody owns yet. */
+/** Which steps belong to a round, when it is done, and which runs are unmarked. */
 import { expect, test } from 'vitest';
 import type { Step } from '../../src/ports.ts';
 import { clusterFor, earlierClusters } from '../../src/rounds/clusterChoice.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
 import { reportDirectory, scheduleOfSteps } from '../../src/rounds/reportWindow.ts';
-import { firstUnownedMs } from '../../src/rounds/unowned.ts';
+import { firstUnmarkedMs } from '../../src/rounds/unowned.ts';
 import { loadOfSteps, startMs, stepsIn, windowOf } from '../../src/rounds/window.ts';
 import { minute, noon, prefix, round, step } from './rounds.ts';
 
-test('a round owns the time until the next of its schedule, or on its cluster, begins', () => {
+test('a window ends when the next round of its schedule or on its cluster begins', () => {
   const rounds = [
     round(1, 0, { clusterId: 'j-A' }),
     round(2, 10, { schedule: 'hourly', clusterId: 'j-B' }),
@@ -27,7 +27,7 @@ test('a round owns the time until the next of its schedule, or on its cluster, b
   ]);
 });
 
-test('the window is half open in milliseconds, and its start is rounded down', () => {
+test('a window is half open in milliseconds, with its start rounded down', () => {
   const one = round(1, 0, { startedAt: '2025-12-08T12:00:00.000900+00:00' });
   expect(startMs(one)).toBe(noon);
   const window = { fromMs: noon, untilMs: noon + 2 * minute };
@@ -41,7 +41,7 @@ test('the window is half open in milliseconds, and its start is rounded down', (
   expect([lastBefore?.id, firstAfter?.id]).toEqual(['s--1', 's-2']);
 });
 
-test('steps of another schedule in the window are somebody else’s', () => {
+test('steps of another schedule in the window are foreign', () => {
   const { own, foreign } = stepsIn(
     windowOf(round(1, 0), []),
     '15m',
@@ -51,7 +51,7 @@ test('steps of another schedule in the window are somebody else’s', () => {
   expect([own.length, foreign.length]).toEqual([1, 1]);
 });
 
-test('the load in the steps wins only when they agree', () => {
+test('the load of the steps counts only if they agree', () => {
   expect(loadOfSteps([step(1, { load: 4 }), step(2, { load: 4 })], prefix)).toBe(4);
   expect(loadOfSteps([step(1, { load: 4 }), step(2, { load: 2 })], prefix)).toBeUndefined();
   expect(
@@ -62,7 +62,7 @@ test('the load in the steps wins only when they agree', () => {
 test.each([
   ['no step yet', [], 'WAITING', 60, false],
   ['an active step', [step(0), step(1, { state: 'RUNNING' })], 'TERMINATING', 60, false],
-  ['a state that nobody knows', [step(0, { state: 'DREAMING' })], 'TERMINATED', 60, false],
+  ['an unknown state', [step(0, { state: 'DREAMING' })], 'TERMINATED', 60, false],
   ['all ended on a waiting cluster', [step(0)], 'WAITING', 1, true],
   ['all ended on an ending cluster', [step(0)], 'TERMINATING', 1, true],
   ['all ended, 59 s without a new step', [step(0)], 'RUNNING', 59 / 60, false],
@@ -71,7 +71,7 @@ test.each([
   expect(isDone(steps, { state }, noon + minutes * minute)).toBe(done);
 });
 
-test('counts, elapsed time and the rate so far', () => {
+test('counts, elapsed time and time left', () => {
   const steps = [
     step(0),
     step(1, { state: 'FAILED' }),
@@ -94,7 +94,7 @@ test('counts, elapsed time and the rate so far', () => {
   expect(elapsedSeconds(steps.slice(0, 3), noon + 60 * minute)).toBe(180);
 });
 
-test('the newest cluster of the name since the start is the round’s; earlier ones of its schedule come next', () => {
+test('a round gets the newest cluster of its name since its start, then earlier ones of its schedule', () => {
   const cluster = (id: string, name: string, minutes: number) => ({
     id,
     name,
@@ -125,23 +125,23 @@ test('the newest cluster of the name since the start is the round’s; earlier o
   expect(earlierClusters(round(5, 4), rounds)).toEqual(['j-C', 'j-A', 'j-B']);
 });
 
-test('a second run in a round’s window is the unmarked one; a run that a round owns is not', () => {
+test('a second run in a window is unmarked, the first is not', () => {
   const known = round(1, 0, { clusterId: 'j-A', finished: { steps: 2, failed: 0 } });
   const first = [step(1), step(2)];
   const seen = (steps: Step[], clusters: { id: string; createdMs: number }[] = []) => ({
     clusters: clusters.map((one) => ({ name: 'load_15m', state: 'RUNNING', ...one })),
     steps: new Map([['j-A', steps]]),
   });
-  expect(firstUnownedMs([known], '15m', seen(first), prefix)).toBeUndefined();
+  expect(firstUnmarkedMs([known], '15m', seen(first), prefix)).toBeUndefined();
   const second = [step(9, { run: 'r2' }), step(10, { run: 'r2' })];
-  expect(firstUnownedMs([known], '15m', seen([...first, ...second]), prefix)).toBe(noon + 9 * minute);
+  expect(firstUnmarkedMs([known], '15m', seen([...first, ...second]), prefix)).toBe(noon + 9 * minute);
   expect(
-    firstUnownedMs([known], '15m', seen(first, [{ id: 'j-B', createdMs: noon + 5 * minute }]), prefix),
+    firstUnmarkedMs([known], '15m', seen(first, [{ id: 'j-B', createdMs: noon + 5 * minute }]), prefix),
   ).toBe(noon + 5 * minute);
-  expect(firstUnownedMs([known], 'daily', seen([...first, ...second]), prefix)).toBeUndefined();
+  expect(firstUnmarkedMs([known], 'daily', seen([...first, ...second]), prefix)).toBeUndefined();
 });
 
-test('a report’s directory is its load and start, in the offset of the mark', () => {
+test('a report directory is named by load and start, in the offset of the mark', () => {
   expect(reportDirectory(2, '2025-12-07T15:30:00.123456-05:00')).toBe('2x_20251207_153000');
   expect(reportDirectory(2, '2025-12-07T15:30Z')).toBe('2x_20251207_153000');
 });

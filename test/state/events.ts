@@ -1,4 +1,4 @@
-/** One valid event of each type, in the order of a load test. */
+/** A valid event of each type, in the order of a load test. */
 import type { SessionEvent } from '../../src/state/events.ts';
 
 const clock = { source: 'aws' as const, skewSeconds: 0 };
@@ -69,6 +69,7 @@ export const events = {
     load: 2,
     directory: '2x_20251208_153000',
     verdict: '2 of 150 failed',
+    outcome: 'fits',
     partial: false,
   },
   committed: { type: 'committed', load: 2, round: 1, target: 'sha1', reports: null },

@@ -34,7 +34,7 @@ async function write(...notes: string[]): Promise<void> {
 
 const file = (name: string) => join(directory, name);
 
-test('every event comes back as it was written', async () => {
+test('every event is read back as it was written', async () => {
   const written = Object.values(events);
   const journal = openJournal(directory);
   await journal.read();
@@ -45,12 +45,26 @@ test('every event comes back as it was written', async () => {
   expect(read.map((entry) => entry.number)).toEqual(written.map((_, index) => index + 1));
 });
 
-test('an empty or absent directory is a session in which nothing happened', async () => {
+test('an entry without an outcome, as older versions wrote it, is read and folds without one', async () => {
+  const { outcome: _, ...reported } = events.reported;
+  const sessions = openSessions(openJournal(directory), () => 0);
+  await sessions.record(() => [events.roundOpened, reported]);
+  const report = async () => (await openSessions(openJournal(directory), () => 0).load()).rounds[0]?.report;
+  expect(await report()).toEqual({
+    directory: '2x_20251208_153000',
+    verdict: '2 of 150 failed',
+    partial: false,
+  });
+  await sessions.record(() => [{ ...events.reported, outcome: 'not_decided' }]);
+  expect(await report()).toMatchObject({ outcome: 'not_decided' });
+});
+
+test('an empty or missing directory is a new session', async () => {
   expect(await openJournal(directory).read()).toEqual([]);
   expect(await openJournal(file('not-there/yet')).read()).toEqual([]);
 });
 
-test('the number has to be the next one', async () => {
+test('only the next number is appended', async () => {
   const journal = openJournal(directory);
   await journal.read();
   expect(await journal.append(2, at, [note('too early')])).toBe(false);
@@ -59,7 +73,7 @@ test('the number has to be the next one', async () => {
   expect(await notesIn()).toEqual(['first']);
 });
 
-test('who was not first reads the other one, and decides again', async () => {
+test('the second writer reads the first entry and decides again', async () => {
   const [one, other] = [openJournal(directory), openJournal(directory)];
   await Promise.all([one.read(), other.read()]);
   expect(await one.append(1, at, [note('mine')])).toBe(true);
@@ -75,7 +89,7 @@ test('who was not first reads the other one, and decides again', async () => {
   expect(await notesIn()).toEqual(['mine', 'theirs, after reading']);
 });
 
-test('two servers that open a round at once get different numbers, each its own', async () => {
+test('two servers that open rounds at once get different numbers', async () => {
   const servers = [1, 2].map(() => openSessions(openJournal(directory), () => 0));
   const numbers = await Promise.all(
     servers.flatMap((server) =>
@@ -88,7 +102,7 @@ test('two servers that open a round at once get different numbers, each its own'
   expect(numbers.toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('calls of one server that overlap record everything once', async () => {
+test('overlapping calls of one server record everything once', async () => {
   const sessions = openSessions(openJournal(directory), () => 0);
   const texts = Array.from({ length: 30 }, (_, index) => `call ${index}`);
   await Promise.all(texts.flatMap((text) => [sessions.record(() => [note(text)]), sessions.load()]));
@@ -96,7 +110,7 @@ test('calls of one server that overlap record everything once', async () => {
   expect((await sessions.load()).entries).toBe(30);
 });
 
-test('a decision that needs no event records none', async () => {
+test('a decision without events records nothing', async () => {
   await write('one');
   const sessions = openSessions(openJournal(directory), () => 0);
   expect((await sessions.record(() => [])).entries).toBe(1);
@@ -114,44 +128,44 @@ describe('a damaged file', () => {
     ['other JSON', () => Buffer.from('{"version":1}\n')],
   ];
 
-  test.each(damages)('at the end (%s) is stepped over, named and kept', async (_, damage) => {
+  test.each(damages)('at the end (%s) is skipped, named and kept', async (_, damage) => {
     await write('one', 'two');
     const damaged = damage(await readFile(file('000002.json')));
     await writeFile(file('000002.json'), damaged);
 
     const journal = openJournal(directory);
     expect(await notesIn(journal)).toEqual(['one']);
-    expect(journal.setAside()).toEqual([file('000002.json')]);
+    expect(journal.skipped()).toEqual([file('000002.json')]);
 
     await write('three', 'four');
     expect(await notesIn()).toEqual(['one', 'three', 'four']);
     expect(await readFile(file('000002.json'))).toEqual(damaged);
     const again = openJournal(directory);
     await again.read();
-    expect(again.setAside()).toEqual([file('000002.json')]);
+    expect(again.skipped()).toEqual([file('000002.json')]);
   });
 
-  test('in the middle takes everything after it out of the session, by name', async () => {
+  test('in the middle removes everything after it from the session and names the files', async () => {
     await write('one', 'two', 'three', 'four');
     await writeFile(file('000002.json'), '');
     const journal = openJournal(directory);
     expect(await notesIn(journal)).toEqual(['one']);
-    expect(journal.setAside()).toEqual(['000002.json', '000003.json', '000004.json'].map(file));
+    expect(journal.skipped()).toEqual(['000002.json', '000003.json', '000004.json'].map(file));
     await write('five', 'six', 'seven', 'eight');
     expect(await notesIn()).toEqual(['one', 'five', 'six', 'seven', 'eight']);
   });
 
-  test('that is missing does the same', async () => {
+  test('that is missing has the same effect', async () => {
     await write('one', 'two', 'three');
     await rm(file('000002.json'));
     const journal = openJournal(directory);
     expect(await notesIn(journal)).toEqual(['one']);
-    expect(journal.setAside()).toEqual([file('000003.json')]);
+    expect(journal.skipped()).toEqual([file('000003.json')]);
     await write('four', 'five');
     expect(await notesIn()).toEqual(['one', 'four', 'five']);
   });
 
-  test('cannot come back by itself: two that meet it go on together', async () => {
+  test('stays skipped after a repair, and two processes that skip it agree', async () => {
     await write('one', 'two');
     const whole = await readFile(file('000002.json'));
     await writeFile(file('000002.json'), whole.subarray(0, 40));
@@ -172,7 +186,7 @@ describe('a damaged file', () => {
     expect(await readdir(directory)).toEqual(['000001.json', '000002-2.json', '000002-3.json']);
   });
 
-  test('from another session is no part of this one', async () => {
+  test('from another session is skipped', async () => {
     await write('one', 'two');
     await rename(file('000002.json'), file('kept'));
     await write('other');
@@ -180,12 +194,12 @@ describe('a damaged file', () => {
     expect(await notesIn()).toEqual(['one', 'other']);
   });
 
-  test('that is a half-written draft of a killed process is no event', async () => {
+  test('that is a half-written draft of a killed process is ignored', async () => {
     await write('one');
     await writeFile(file('.4711-0123456789ab'), '{"version":1,"num');
     const journal = openJournal(directory);
     expect(await notesIn(journal)).toEqual(['one']);
-    expect(journal.setAside()).toEqual([]);
+    expect(journal.skipped()).toEqual([]);
   });
 });
 
@@ -193,7 +207,7 @@ describe('a newer version', () => {
   test.each([
     ['a version that is not known', { version: 2 }],
     ['an event that is not known', { events: [{ type: 'dreamt', of: 'sheep' }] }],
-  ])('is refused and left as it is: %s', async (_, change) => {
+  ])('is refused and left unchanged: %s', async (_, change) => {
     await write('one', 'two');
     const last = file('000002.json');
     await writeFile(last, resealed(await readFile(last, 'utf8'), change));
@@ -206,14 +220,14 @@ describe('a newer version', () => {
   });
 });
 
-describe('a disk that does not take it', () => {
-  test('says so when a file lies where the directory has to be', async () => {
+describe('a disk that cannot be written', () => {
+  test('fails when a file has the name of the directory', async () => {
     await writeFile(file('state'), '');
     const sessions = openSessions(openJournal(file('state/journal')), () => 0);
     await expect(sessions.record(() => [note('one')])).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 
-  test.skipIf(process.getuid?.() === 0)('says so when it may not write (not as root)', async () => {
+  test.skipIf(process.getuid?.() === 0)('fails without write permission (not as root)', async () => {
     chmodSync(directory, 0o500);
     const sessions = openSessions(openJournal(directory), () => 0);
     await expect(sessions.record(() => [note('one')])).rejects.toMatchObject({ code: 'EACCES' });
@@ -221,7 +235,7 @@ describe('a disk that does not take it', () => {
   });
 
   test.skipIf(!canMount)(
-    'says so when it is full, and goes on when there is room (needs mount)',
+    'fails when the disk is full and recovers when there is space (needs mount)',
     async () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'small', directory]);
       try {
@@ -243,7 +257,7 @@ describe('a disk that does not take it', () => {
     },
   );
 
-  test('leaves no draft behind, and the next try succeeds', async () => {
+  test('leaves no draft behind, and the next attempt succeeds', async () => {
     await write('one');
     const journal = openJournal(directory);
     await journal.read();
@@ -256,7 +270,7 @@ describe('a disk that does not take it', () => {
   });
 });
 
-/** Containers mostly may not mount: then a full and a read-only disk stay untried. */
+/** Most containers may not mount; then a full and a read-only disk are not tested. */
 function mayMount(): boolean {
   const place = mkdtempSync(join(tmpdir(), 'mount-'));
   try {
@@ -270,7 +284,7 @@ function mayMount(): boolean {
   }
 }
 
-/** The same entry with other members, and a digest that fits: what another version of the program would write. */
+/** The same entry with other members and a matching digest, as another version of the program would write it. */
 function resealed(text: string, change: object): string {
   const { digest: _, ...entry } = JSON.parse(text);
   const json = JSON.stringify({ ...entry, ...change }).slice(0, -1);

@@ -5,9 +5,9 @@ import { events } from './events.ts';
 
 const at = '2025-12-08T15:30:00.123456-05:00';
 
-function sessionAfter(...told: readonly SessionEvent[]): Session {
+function sessionAfter(...recorded: readonly SessionEvent[]): Session {
   return foldSession(
-    told.map((event, index) => ({ version: 1, number: index + 1, at, previous: '', events: [event] })),
+    recorded.map((event, index) => ({ version: 1, number: index + 1, at, previous: '', events: [event] })),
   );
 }
 
@@ -38,10 +38,10 @@ describe('the phase follows the workflow', () => {
     ['running', [scaled, roundOpened, clusterBound, reverted]],
     ['idle', [scaled, roundOpened, roundFinished, reported, reverted]],
   ];
-  test.each(story)('%s', (phase, told) => expect(sessionAfter(...told).phase).toBe(phase));
+  test.each(story)('%s', (phase, recorded) => expect(sessionAfter(...recorded).phase).toBe(phase));
 });
 
-test('a round keeps its facts while levels come and go, and is told apart by its number', () => {
+test('a round keeps its number and facts while levels change', () => {
   const session = sessionAfter(
     events.roundOpened,
     events.clusterBound,
@@ -62,7 +62,12 @@ test('a round keeps its facts while levels come and go, and is told apart by its
       clusterId: 'j-2ABCDEFG12345',
       note: 'larger cluster',
       finished: { steps: 150, failed: 2 },
-      report: { directory: '2x_20251208_153000', verdict: '2 of 150 failed', partial: false },
+      report: {
+        directory: '2x_20251208_153000',
+        verdict: '2 of 150 failed',
+        outcome: 'fits',
+        partial: false,
+      },
       committed: true,
       abandoned: false,
     },
@@ -91,7 +96,7 @@ test('a moved round takes the new start, load, schedule and note', () => {
   });
 });
 
-test('an abandoned round stays, with its number taken', () => {
+test('an abandoned round stays and keeps its number', () => {
   const session = sessionAfter(events.roundOpened, events.abandoned, events.roundOpened);
   expect(session.rounds.map(({ round, abandoned }) => ({ round, abandoned }))).toEqual([
     { round: 1, abandoned: true },
@@ -99,7 +104,7 @@ test('an abandoned round stays, with its number taken', () => {
   ]);
 });
 
-test('a report of a load is committed with every reported round of that load, and no other', () => {
+test('a commit of a load covers every reported round of that load and no other', () => {
   const session = sessionAfter(
     events.roundOpened,
     { ...events.roundOpened, load: 4 },
@@ -111,13 +116,13 @@ test('a report of a load is committed with every reported round of that load, an
   expect(session.rounds.map((round) => round.committed)).toEqual([true, false, false]);
 });
 
-test('what was approved once stays approved, also after a revert', () => {
+test('an approval survives a revert', () => {
   const session = sessionAfter(events.scaled, events.approved, events.reverted);
   expect([...session.approved]).toEqual(['review-2x-fixed']);
   expect(session.fixes.get(2)).toHaveLength(1);
 });
 
-test('an approval replaces the known fixes of the files it covered, and leaves those of other schedules', () => {
+test('an approval replaces the known fixes of the schedules it covers and keeps those of others', () => {
   const daily: Fix = { ...events.fixed.fix, path: 'check_events_daily.yml', schedule: 'daily' };
   const session = sessionAfter({ ...events.fixed, fix: daily }, events.fixed, {
     ...events.approved,
@@ -141,7 +146,7 @@ test('the newest upload of each schedule and load is known', () => {
 
 describe('an interrupted call', () => {
   const upload = { ...events.begun, tool: 'uploadChecks' };
-  test('is remembered with its arguments until its own end is recorded', () => {
+  test('is remembered with its arguments until its end is recorded', () => {
     const begun = { ...upload, arguments: { reviewId: 'review-2x', approved: true } };
     expect(sessionAfter(begun).interruptions).toEqual([
       { tool: 'uploadChecks', arguments: { reviewId: 'review-2x', approved: true }, at },
@@ -155,11 +160,11 @@ describe('an interrupted call', () => {
     ['a review', events.reviewed],
     ['an approval', events.approved],
     ['the end of another tool', events.dagUploaded],
-  ])('is not forgotten because of %s in between', (_, between) => {
+  ])('survives %s', (_, between) => {
     expect(sessionAfter(upload, between).interruptions).toMatchObject([{ tool: 'uploadChecks' }]);
   });
 
-  test('is not forgotten because another tool began after it, and ended', () => {
+  test('survives a later call of another tool and its end', () => {
     const dags = { ...upload, tool: 'uploadDags' };
     const tools = (session: Session) => session.interruptions.map(({ tool }) => tool);
     expect(tools(sessionAfter(upload, dags, upload))).toEqual(['uploadDags', 'uploadChecks']);
@@ -169,12 +174,12 @@ describe('an interrupted call', () => {
   test.each([
     ['another level', events.scaled],
     ['a revert', events.reverted],
-  ])('is not worth finishing after %s', (_, later) => {
+  ])('is dropped after %s', (_, later) => {
     expect(sessionAfter(upload, later).interruptions).toEqual([]);
   });
 });
 
-test('bytes that a call was about to write count as ours until the level is recorded', () => {
+test('manifests about to be written are remembered until the level is recorded', () => {
   const { begun, scaled } = events;
   expect(sessionAfter(scaled, begun, { ...begun, manifest: 'm9' }).writtenManifests).toEqual([
     'm1',
@@ -184,14 +189,14 @@ test('bytes that a call was about to write count as ours until the level is reco
   expect(sessionAfter(begun, scaled).writtenManifests).toEqual(['m1']);
 });
 
-test('a level of one schedule leaves the files of the others ours', () => {
+test('a level of one schedule keeps the written manifests of the others', () => {
   const hourly = { ...events.scaled, schedule: 'hourly', scope: 'schedule', manifest: 'm2' } as const;
   expect(sessionAfter(events.scaled, hourly, hourly).writtenManifests).toEqual(['m1', 'm2']);
 });
 
-test('folding goes on from a session as well as from the beginning', () => {
-  const told = Object.values(events);
-  const entries = told.map((event, index) => ({
+test('folding from a session equals folding from the beginning', () => {
+  const recorded = Object.values(events);
+  const entries = recorded.map((event, index) => ({
     version: 1 as const,
     number: index + 1,
     at,
@@ -202,7 +207,7 @@ test('folding goes on from a session as well as from the beginning', () => {
   expect(foldSession(entries.slice(7), half)).toEqual(foldSession(entries));
 });
 
-test('a run that was asked of Airflow belongs to its round, and changes nothing else', () => {
+test('a requested DAG run is added to its round and changes nothing else', () => {
   const before = sessionAfter(events.roundOpened);
   const after = sessionAfter(events.roundOpened, events.dagTriggered);
   expect(after.phase).toBe(before.phase);

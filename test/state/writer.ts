@@ -1,4 +1,4 @@
-/** A process that records events until it is told to stop or is killed, and says each one that it was promised. */
+/** A process that records the given number of events, or until it is killed, and prints each acknowledged one. */
 import { writeSync } from 'node:fs';
 import { openJournal } from '../../src/state/journal.ts';
 import { openSessions } from '../../src/state/sessions.ts';

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openJournal } from '../../src/state/journal.ts';
 
-/** `SOAK_KILLS=150 npx vitest run test/state` tries longer. */
+/** `SOAK_KILLS=150 npx vitest run test/state` runs longer. */
 const kills = Number(process.env.SOAK_KILLS ?? 12);
 
 let place: string;
@@ -26,9 +26,9 @@ afterAll(() => rm(place, { recursive: true, force: true }));
 
 interface Writer {
   readonly process: ChildProcess;
-  /** What it was promised so far. */
+  /** The events acknowledged so far. */
   readonly acknowledged: string[];
-  /** Resolves when it exited and everything that it said was read. */
+  /** Resolves when it has exited and its output was read. */
   readonly gone: Promise<unknown>;
 }
 
@@ -56,12 +56,12 @@ function startWriter(
 async function notesIn(directory: string): Promise<string[]> {
   const journal = openJournal(directory);
   const entries = await journal.read();
-  expect(journal.setAside()).toEqual([]);
+  expect(journal.skipped()).toEqual([]);
   expect(entries.map((entry) => entry.number)).toEqual(entries.map((_, index) => index + 1));
   return entries.flatMap(({ events }) => events.map((event) => ('note' in event ? String(event.note) : '')));
 }
 
-test('three processes at once record hundreds of events: each is there once, in each writer’s order', async () => {
+test('three processes at once record hundreds of events: each once, in each writer’s order', async () => {
   const directory = join(place, 'three');
   const writers = ['a', 'b', 'c'].map((name) => startWriter(directory, name, 120));
   await Promise.all(writers.map((writer) => writer.gone));
@@ -76,12 +76,12 @@ test('three processes at once record hundreds of events: each is there once, in 
 });
 
 test(
-  `killed ${kills} times in the middle of appends, the session stays whole and holds every promise`,
+  `killed ${kills} times in the middle of appends, the session is intact and has every acknowledged event`,
   async () => {
     const directory = join(place, 'killed');
-    const promised: string[] = [];
+    const acknowledged: string[] = [];
     for (let kill = 0; kill < kills; kill += 1) {
-      // The promise takes a while to get here: the writer is killed in whatever it is doing by then.
+      // The acknowledgement arrives late: the kill hits whatever the writer is doing by then.
       const last = (kill % 5) + 1;
       const writers = ['a', 'b'].map((name) =>
         startWriter(directory, `${name}${kill}`, 1_000_000, (writer) => {
@@ -89,13 +89,13 @@ test(
         }),
       );
       await Promise.all(writers.map((writer) => writer.gone));
-      promised.push(...writers.flatMap((writer) => writer.acknowledged));
+      acknowledged.push(...writers.flatMap((writer) => writer.acknowledged));
 
       const notes = await notesIn(directory);
       expect(new Set(notes).size).toBe(notes.length);
-      expect(promised.filter((note) => !notes.includes(note))).toEqual([]);
+      expect(acknowledged.filter((note) => !notes.includes(note))).toEqual([]);
     }
-    expect(promised.length).toBeGreaterThanOrEqual(kills);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(kills);
     const strays = (await readdir(directory)).filter((name) => !/^\d{6}\.json$/.test(name));
     expect(strays.every((name) => name.startsWith('.'))).toBe(true);
   },

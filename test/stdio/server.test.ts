@@ -157,7 +157,7 @@ describe('the protocol', () => {
     const { resources } = (await server.request('resources/list')).result;
     expect(resources[0].uri).toBe('load-test://session');
     const read = async (uri: string) => (await server.request('resources/read', { uri })).result.contents[0];
-    expect((await read('load-test://session')).text).toContain('No load test has begun');
+    expect((await read('load-test://session')).text).toContain('No load test has started');
     const { tools } = (await server.request('tools/list')).result;
     const { resourceUri } = tools.find((tool: Message) => tool.name === 'buildReport')._meta.ui;
     const page = await read(resourceUri);

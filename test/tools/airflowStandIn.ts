@@ -1,6 +1,6 @@
 /**
- * Airflow's API as its documentation gives it, as far as triggerDag asks: tokens, a DAG, its runs. A run does what the
- * DAG would do first: it creates the cluster, under the name that the DAG gives it. Real Airflow is in test/airflow.
+ * The part of Airflow's documented API that triggerDag calls: tokens, a DAG, its runs. A run does what the DAG does
+ * first: it creates the cluster under the DAG's name for it. test/airflow runs the real Airflow.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -27,7 +27,7 @@ export interface StandIn {
   dag: { is_paused: boolean; tags: { name: string }[]; has_import_errors: boolean } | undefined;
   /** False: a run stays queued and creates nothing. */
   scheduler: boolean;
-  /** Answers in place of Airflow; undefined lets the request through. */
+  /** Returns true if it answered in place of Airflow; false lets the request through. */
   intercept: (request: string, times: number, response: ServerResponse) => boolean;
   close(): Promise<void>;
 }
@@ -107,7 +107,7 @@ export async function airflowStandIn(aws: EmbeddedAws | undefined, load = 2): Pr
   }
 
   function trigger(dagId: string, body: Record<string, unknown>): [number, unknown] {
-    // Airflow refuses a body without logical_date, and any key that it does not know.
+    // Airflow refuses a body without logical_date or with an unknown key.
     const { dag_run_id, logical_date, conf, note, ...unknown } = body;
     if (logical_date !== null || Object.keys(unknown).length > 0 || typeof dag_run_id !== 'string')
       return [422, { detail: [{ type: 'missing', loc: ['body', 'logical_date'] }] }];
@@ -131,7 +131,7 @@ export async function airflowStandIn(aws: EmbeddedAws | undefined, load = 2): Pr
     const schedule = dagId.replace('yang_audit_load_test_', '') as '15m';
     const folder = readDagFolder(aws.s3.buckets, { bucket: bucketName, dagsPrefix }, schedule);
     const Name = `${folder.clusterConfig.Name}_${folder.load}x_${run.dag_run_id}`;
-    // A moment later: the stand-still clock would put the cluster into the millisecond of the mark.
+    // The stopped clock would put the cluster in the same millisecond as the mark.
     aws.advance(0.05);
     aws.simulation.advance();
     aws.simulation.run(parseClusterOrder({ ...folder.clusterConfig, Name }));

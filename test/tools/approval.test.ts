@@ -51,7 +51,7 @@ test('an unapproved edit is listed by every call until it is approved', async ()
   expect(refused.structure.changedSince).toEqual(listed);
   expect(refused.structure.nextSteps[0]).toMatch(/^Show the user the lines in changedSince/);
   expect(refused.text).not.toContain('Call again');
-  expect(refused.text).toContain('Only after the person’s yes: uploadChecks {');
+  expect(refused.text).toContain('Only after the user says yes: uploadChecks {');
   const again = await bed.call('uploadChecks', { reviewId: refused.structure.reviewId, approved: false });
   expect(again.structure.changedSince).toEqual(listed);
   await bed.restart();
@@ -59,7 +59,7 @@ test('an unapproved edit is listed by every call until it is approved', async ()
 
   const session = await bed.call('showSession');
   expect(session.structure.nextSteps).toEqual([
-    'reviewConfigs says what is under review: show the person the lines that changed, else the git diff.',
+    'Call reviewConfigs and show the user the changed lines; if it lists none, show the git diff.',
     `Only after the user replies "approved": uploadChecks with reviewId ${refused.structure.reviewId} and approved: true.`,
   ]);
   await bed.call('uploadChecks', refused.structure.callAgain.arguments);

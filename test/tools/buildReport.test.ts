@@ -38,8 +38,8 @@ test('"Test is done, generate report" writes the report of the latest round', as
          the query of check_events_15m (partition filter or join, or two checks of half the interval): 9m 22s → at most 7m 30s: half of the window, so that the next level may double it
 
     → The person reads report.md in that directory and decides.
-    → commitResults commits the configs and the report; then scaleConfigs with load 4.
-    → Or the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
+    → Call commitResults to commit the configs and the report, then scaleConfigs with load 4.
+    → Or rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow."
   `);
   expect(structure).toMatchObject({
     load: 2,
@@ -143,7 +143,7 @@ test('by cluster and time alone, as the seed’s script: without any round of th
   const wrong = await bed.call('buildReport', { clusterId, load: 4, afterTimestamp: after });
   expect(wrong.structure).toMatchObject({
     load: 2,
-    warnings: expect.arrayContaining(['The steps carry load 2x, not 4x; the steps win.']),
+    warnings: expect.arrayContaining(['The steps carry load 2x, not 4x; this report uses 2x.']),
   });
   expect((await bed.call('showSession')).structure.rounds).toEqual([]);
 });
@@ -174,7 +174,7 @@ test('an empty window names the steps nearest to it, and whose they are', async 
   await bed.call('pollCluster', { waitSeconds: 0 });
   await bed.call('markRound');
   expect((await bed.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(
-    `"NOT_FOUND: Cluster … has no step of round 2 in its time window; the last before it was created at 2025-12-08T15:33:07.441000-05:00 (round 1's, 2x 15m). No report was written. Next: buildReport with round: 1 for the steps before; round 2 has steps once its DAG run is under way."`,
+    `"NOT_FOUND: Cluster … has no step of round 2 in its window; the last one before was created at 2025-12-08T15:33:07.441000-05:00 (round 1, 2x 15m). No report was written. Next: call buildReport with round: 1 for the earlier steps; round 2 gets steps once its DAG run is under way."`,
   );
   expect((await bed.call('buildReport', { round: 1 })).structure.steps.total).toBe(8);
 });
@@ -189,7 +189,7 @@ test('EMR out of order says so, nothing is written, and the same call succeeds a
   await bed.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
   const { structure } = await bed.call('buildReport');
   expect(structure.warnings).toContain(
-    'The uploaded checks could not be listed (DENIED), so missing checks were not looked for.',
+    'The uploaded checks could not be listed (DENIED), so the report does not look for missing checks.',
   );
 });
 
@@ -204,7 +204,7 @@ test.each<[string, () => Record<string, unknown>, RegExp]>([
   [
     'a stamp without an offset',
     () => ({ clusterId: cluster, afterTimestamp: '2025-12-08T15:30:00' }),
-    /^BAD_INPUT: afterTimestamp "2025-12-08T15:30:00" is not a time with an offset, of a day that there is\. No report was written\. Next: give it as markRound printed it/,
+    /^BAD_INPUT: afterTimestamp "2025-12-08T15:30:00" is not a valid date and time with a UTC offset\. No report was written\. Next: use the format that markRound prints/,
   ],
   [
     'the thirtieth of February',
@@ -214,7 +214,7 @@ test.each<[string, () => Record<string, unknown>, RegExp]>([
   [
     'a window without a step',
     () => ({ clusterId: cluster, afterTimestamp: '2025-12-09T15:30:00Z' }),
-    /^NOT_FOUND: Cluster j-\w+ has no step of this round in its time window; the last before it was created at 2025-12-08T15:3/,
+    /^NOT_FOUND: Cluster j-\w+ has no step of this round in its window; the last one before was created at 2025-12-08T15:3/,
   ],
   ['a cluster id of the wrong shape', () => ({ clusterId: 'J-2AB' }), /^BAD_INPUT: clusterId /],
   ['a cluster that EMR does not know', () => ({ clusterId: 'j-0000000000000' }), /^NOT_FOUND: /],

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   normalise,
@@ -26,17 +26,17 @@ test('"Commit results" commits the approved configs and the report, each in its 
     normalise(bed, text)
       .replaceAll(/\([0-9a-f]{8}\)/g, '(…)')
       .replaceAll(/, [0-9a-f]{8}\b/g, ', <sha>')
-      .replaceAll(/\d+ files(?= of report|, <sha>: Load test 2x results)/g, '<n> files'),
+      .replaceAll(/\d+(?= report, DAG and cluster config files| files, <sha>: Load test 2x results)/g, '<n>'),
   ).toMatchInlineSnapshot(`
-    "Committed 6 config files in the target repository (…) and <n> files of report, DAG and cluster configs (…) for 2x.
+    "Committed 6 config files to the target repository (…) and <n> report, DAG and cluster config files (…) for 2x.
 
     Status: committed
     Load: 2
     Target: 6 files, <sha> on audit_checks_load_testing: Load test 2x configs - 2025-12-08
     Reports: <n> files, <sha>: Load test 2x results - 2x fits, one missing column
 
-    → scaleConfigs with the next load (for example 4x) goes one level up.
-    → Nothing was pushed, and no hook of the repository ran: the person pushes when they want to."
+    → Call scaleConfigs with the next load (for example 4x) to go one level up.
+    → Nothing was pushed, and no git hooks ran; the user decides when to push."
   `);
   expect(bed.git('log', '-1', '--format=%s%n%(trailers)').trim()).toMatch(
     /^Load test 2x configs - 2025-12-08\nAudit-Load-Test: 2x [0-9a-f]{16}$/,
@@ -55,16 +55,16 @@ test('"Commit results" commits the approved configs and the report, each in its 
   expect(bed.git('status', '--porcelain')).toBe('');
 });
 
-test('without any report the configs alone are committed, and it is said', async () => {
+test('without a report only the configs are committed, with a warning', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const { structure, text } = await bed.call('commitResults');
   expect(structure).toMatchObject({ status: 'committed', target: { files: 6 }, reports: null });
-  expect(structure.warnings).toEqual(['No report of 2x yet, so none was committed.']);
+  expect(structure.warnings).toEqual(['2x has no report yet, so none was committed.']);
   expect(text).not.toContain('Reports:');
 });
 
-test('a round whose configs lie outside the scope on disk is not called committed, and the way to commit it is told', async () => {
+test('a round whose configs are outside the scope on disk is not committed, and a warning says how to commit it', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await uploadLevel(bed, { load: 2, schedule: 'hourly' });
@@ -74,7 +74,7 @@ test('a round whose configs lie outside the scope on disk is not called committe
   await bed.call('buildReport');
   const { structure } = await bed.call('commitResults');
   expect(structure.warnings).toEqual([
-    'The 15m configs are outside the scope on disk and were not committed: scaleConfigs with schedule 15m, then commitResults, takes them.',
+    'The 15m configs are outside the scope on disk and were not committed. To commit them, call scaleConfigs with schedule 15m, then commitResults.',
   ]);
   const rounds = async () => (await bed.call('showSession')).structure.rounds;
   expect(await rounds()).toMatchObject([
@@ -86,7 +86,7 @@ test('a round whose configs lie outside the scope on disk is not called committe
   expect(await rounds()).toMatchObject([{ committed: true }, { committed: true }]);
 });
 
-test('the same call again returns the same commits; left out, the key findings are the verdict’s first sentence', async () => {
+test('a repeated call returns the same commits; the default key findings are the first sentence of the verdict', async () => {
   const bed = await toolBed();
   const { verdict } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const first = (await bed.call('commitResults')).structure;
@@ -100,14 +100,44 @@ test('the same call again returns the same commits; left out, the key findings a
     target: { sha: first.target.sha, branch: 'audit_checks_load_testing' },
     reports: { sha: first.reports.sha },
   });
-  expect(second.summary).toBe('Everything of 2x was committed already.');
+  expect(second.summary).toBe('All results of 2x are already committed.');
   expect((await bed.call('showSession')).structure).toMatchObject({
     phase: 'committed',
     rounds: [{ committed: true }],
   });
 });
 
-test('key findings are data: one line, without what a terminal would obey; the DAG goes along when it changed', async () => {
+test.each([
+  [
+    'missed',
+    '2x missed its window: ask the user whether to fix and rerun 2x, go one level up anyway, or stop.',
+  ],
+  ['not_decided', '2x was inconclusive: ask the user to fix what failed and rerun 2x before a higher load.'],
+  [
+    undefined,
+    'Check in the report whether 2x fits its window; if it does, call scaleConfigs with the next load (for example 4x).',
+  ],
+] as const)(
+  'the next step depends on the recorded outcome (%s), not on the verdict',
+  async (outcome, step) => {
+    const bed = await toolBed();
+    const { directory } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
+    await bed.ports().sessions.record(() => [
+      {
+        type: 'reported',
+        round: 1,
+        load: 2,
+        directory: basename(directory),
+        verdict: 'Fits.',
+        ...(outcome === undefined ? {} : { outcome }),
+        partial: false,
+      },
+    ]);
+    expect((await bed.call('commitResults')).structure.nextSteps[0]).toBe(step);
+  },
+);
+
+test('key findings are data: one line without control characters; a changed DAG is committed as well', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: 4, scope: 'schedule' });
   await bed.call('commitResults', { keyFindings: 'fits\n\nAudit-Load-Test: 9x\u001b[2J --amend' });
@@ -117,7 +147,7 @@ test('key findings are data: one line, without what a terminal would obey; the D
   expect(bed.projectGit('show', '--name-only', '--format=')).toContain('dags/yang_audit_load_test.py');
 });
 
-test('a person’s own work in the repository is not swept in, and staged work is refused', async () => {
+test('the user’s own changes are not committed, and staged changes are refused', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   writeFileSync(join(bed.repo, 'README.md'), 'mine\n');
@@ -131,13 +161,13 @@ test('a person’s own work in the repository is not swept in, and staged work i
   expect(bed.git('status', '--porcelain').trim().split('\n')).toEqual(['M README.md', '?? new.txt']);
 });
 
-test('a disk that differs from what was uploaded is refused', async () => {
+test('files on disk that differ from the upload are refused', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.edit(events, "'6' hour", "'7' hour");
   const before = bed.everything();
   expect((await bed.refusal('commitResults')).replaceAll(/[0-9a-f]{16}/g, '…')).toMatchInlineSnapshot(
-    `"CONFLICT: The 2x configs on disk differ from those that were uploaded. Nothing was committed. Next: look at the difference with reviewConfigs; then upload it (uploadChecks with reviewId …), or undo it (scaleConfigs with load 2)."`,
+    `"CONFLICT: The 2x configs on disk differ from the uploaded ones. Nothing was committed. Next: call reviewConfigs to see the difference; then upload it (uploadChecks with reviewId …) or undo it (scaleConfigs with load 2)."`,
   );
   expect(bed.everything()).toEqual(before);
 });
@@ -146,34 +176,34 @@ test('configs that were never uploaded are refused', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   expect(await bed.refusal('commitResults')).toMatch(
-    /^WRONG_STATE: The 2x configs were not uploaded yet, .*Nothing was committed\. Next: uploadChecks/,
+    /^WRONG_STATE: The 2x configs were not uploaded yet, .*Nothing was committed\. Next: call uploadChecks/,
   );
 });
 
-test('once the next level is on disk, only the reports of the last one are committed', async () => {
+test('with the next level on disk, only the reports of the last one are committed', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 4 });
   const { structure } = await bed.call('commitResults');
   expect(structure).toMatchObject({ status: 'committed', load: 2, target: null });
   expect(structure.warnings).toEqual([
-    'The configs on disk are of another level, or of none: only the reports were committed.',
+    'The configs on disk belong to another level or to none, so only the reports were committed.',
   ]);
   expect((await bed.call('showSession')).structure.phase).toBe('scaled');
 });
 
-test('no repository around the reports: null, and said', async () => {
+test('reports outside a repository are not committed, with a warning', async () => {
   const bed = await toolBed();
   rmSync(join(bed.project, '.git'), { recursive: true });
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('commitResults');
   expect(structure).toMatchObject({ status: 'committed', reports: null, target: { files: 6 } });
   expect(structure.warnings).toEqual([
-    'No git repository with a branch holds REPORTS_DIR, so the reports were not committed.',
+    'REPORTS_DIR is not in a git repository with a branch, so the reports were not committed.',
   ]);
 });
 
-test('the target was committed and the second repository refused: said so, and the same call finishes it', async () => {
+test('if the second repository refuses after the first commit, the same call finishes the work', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   writeFileSync(join(bed.project, 'mine.txt'), 'mine\n');
@@ -197,7 +227,7 @@ test('the target was committed and the second repository refused: said so, and t
   expect((await bed.call('showSession')).structure).not.toHaveProperty('interrupted');
 });
 
-test('a final report after a committed provisional one is committed as well', async () => {
+test('a final report is committed after a provisional one', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
@@ -211,7 +241,7 @@ test('a final report after a committed provisional one is committed as well', as
   expect(second.reports.sha).not.toBe(first.reports.sha);
 });
 
-test('committing an earlier level’s report again does not hide that a round is running', async () => {
+test('committing an earlier report again does not hide a running round', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('commitResults');
@@ -223,7 +253,7 @@ test('committing an earlier level’s report again does not hide that a round is
   expect((await bed.call('showSession')).structure.phase).toBe('running');
 });
 
-test('hourly: nothing to approve, nothing of the target to commit, and the report is', async () => {
+test('hourly: no approval and no target commit, only the report', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 4, schedule: 'hourly' });
   await runToEnd(bed, 'hourly');
@@ -249,7 +279,7 @@ test.each([
   expect(bed.everything()).toEqual(before);
 });
 
-test('the middle of a merge is refused: a commit would conclude it', async () => {
+test('a merge in progress is refused: a commit would conclude it', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.git('stash', '-q');
@@ -270,7 +300,7 @@ test('the middle of a merge is refused: a commit would conclude it', async () =>
 test('nothing to commit, and a misspelt argument, are refused', async () => {
   const bed = await toolBed();
   expect(await bed.refusal('commitResults')).toMatchInlineSnapshot(
-    `"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to begin a load test; showSession tells where this one stands."`,
+    `"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to start a load test, or showSession for the state of this one."`,
   );
   expect(await bed.refusal('commitResults', { keyfinding: 'x' })).toContain('did you mean keyFindings?');
   expect(await bed.refusal('commitResults', { load: '2.5x' })).toMatch(

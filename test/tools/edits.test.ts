@@ -28,7 +28,7 @@ test('a manual edit is named, and nothing is written', async () => {
       events/check_events_15m.yml:8: where: created_at >= current_timestamp - INTERVAL '5' hour and created_at <= current_timestamp → where: created_at >= current_timestamp - INTERVAL '12' hour and created_at <= current_timestamp
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
-    Only after the person’s yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
+    Only after the user says yes: scaleConfigs {"load":4,"schedule":"15m","scope":"all","overwriteEdits":true}
 
     → Ask the user: keep the edits, or replace them?
     → To keep them: first upload them at the load they were made for (reviewConfigs, approval, uploadChecks), or the user commits them.

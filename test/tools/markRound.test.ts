@@ -6,7 +6,7 @@ prepareWorld();
 const stamp = /^2025-12-08T\d\d:\d\d:\d\d\.\d{6}-05:00$/;
 const ms = (text: string) => Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
 
-test('"I am going to run another round of test" takes down the moment, by AWS’s clock', async () => {
+test('"I am going to run another round of test" records the time by AWS’s clock', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
@@ -15,13 +15,13 @@ test('"I am going to run another round of test" takes down the moment, by AWS’
     "Round 2 (2x 15m) starts at 2025-12-08T18:50:06.000000-05:00.
 
     Status: marked
-    Clock: AWS's; this machine's differs by 0 s
+    Clock: AWS; this machine's clock differs by 0 s
     Load: 2
     Schedule: 15m
     DAG id: yang_audit_load_test_15m
 
-    → The person triggers yang_audit_load_test_15m in Airflow now.
-    → Then pollCluster until it is done."
+    → Ask the user to trigger yang_audit_load_test_15m in Airflow now.
+    → Then call pollCluster until the round is done."
   `);
   expect(structure).toMatchObject({
     status: 'marked',
@@ -35,7 +35,7 @@ test('"I am going to run another round of test" takes down the moment, by AWS’
   expect(Math.abs(ms(structure.startedAt) - bed.aws.clock.nowMs())).toBeLessThan(2500);
 });
 
-test('a round that has no steps yet is moved, not doubled', async () => {
+test('a round without steps is moved instead of adding another', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.minutes(30);
@@ -48,7 +48,7 @@ test('a round that has no steps yet is moved, not doubled', async () => {
   expect((await bed.call('markRound')).structure).toMatchObject({ status: 'marked', round: 2 });
 });
 
-test('"I just run the hourly dag" moves the start back before the run’s cluster', async () => {
+test('"I just ran the hourly dag" moves the start back before the run’s cluster', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   const cluster = bed.trigger('hourly');
@@ -61,14 +61,16 @@ test('"I just run the hourly dag" moves the start back before the run’s cluste
   expect(looked.structure.steps.total).toBeGreaterThan(0);
 });
 
-test('already, before anything is to be seen: the start is now, with a word about it', async () => {
+test('already, before anything is visible: the start is now, with a warning', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('markRound', { already: true });
-  expect(structure.warnings.join('\n')).toMatch(/No step or cluster of a run that no earlier round owns/);
+  expect(structure.warnings.join('\n')).toMatch(
+    /No step or cluster of an unmarked run is visible yet, so the start is/,
+  );
 });
 
-test('already, on a cluster that is up: the second run’s steps are the new round’s, the first keeps its own', async () => {
+test('already, on a running cluster: the new round gets the second run’s steps, the first keeps its own', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
@@ -92,7 +94,7 @@ test('already, on a cluster that is up: the second run’s steps are the new rou
   expect((await bed.call('buildReport', { round: 1 })).structure.steps.total).toBe(first.total);
 });
 
-test('at takes any stamp with an offset, and keeps it as it was given', async () => {
+test('at accepts any stamp with an offset and keeps it unchanged', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   for (const at of [
@@ -110,7 +112,7 @@ test('at takes any stamp with an offset, and keeps it as it was given', async ()
   );
 });
 
-test('amending a round: at moves it, a note alone leaves it where it is', async () => {
+test('editing a round: at moves it, a note does not', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
@@ -118,7 +120,7 @@ test('amending a round: at moves it, a note alone leaves it where it is', async 
   const noted = await bed.call('markRound', { round: 1, note: 'spot prices were high' });
   expect(noted.structure).toMatchObject({ status: 'noted', round: 1, startedAt });
   expect(noted.structure.summary.replace(startedAt, '…')).toMatchInlineSnapshot(
-    `"Noted on round 1 (2x 15m); its start stays at …."`,
+    `"Added the note to round 1 (2x 15m); its start is still …."`,
   );
   expect((await bed.call('buildReport')).structure.steps.total).toBe(8);
   const again = (await bed.call('markRound', { round: 1 })).structure;
@@ -131,14 +133,14 @@ test('amending a round: at moves it, a note alone leaves it where it is', async 
   expect((await bed.call('showSession')).structure.rounds).toHaveLength(1);
 });
 
-test('the load is LOAD in the bucket, whatever lies on disk', async () => {
+test('the load is LOAD in the bucket, not the load on disk', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 4 });
   expect((await bed.call('markRound')).structure.load).toBe(2);
 });
 
-test('a clock that is three minutes ahead is corrected, and said', async () => {
+test('a clock three minutes ahead is corrected, with a warning', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.localAheadMs = 180_000;
@@ -146,11 +148,11 @@ test('a clock that is three minutes ahead is corrected, and said', async () => {
   expect(structure).toMatchObject({
     startedAt: '2025-12-08T15:30:00.000000-05:00',
     clock: { source: 'aws', skewSeconds: -180 },
-    warnings: ["This machine's clock is -180 s away from AWS's; the start is by AWS's clock."],
+    warnings: ["This machine's clock differs from AWS's by -180 s; the start is by AWS's clock."],
   });
 });
 
-test('AWS out of reach: the mark is by this machine’s clock, and says so', async () => {
+test('if AWS does not answer, the mark uses this machine’s clock, with a warning', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
@@ -159,8 +161,8 @@ test('AWS out of reach: the mark is by this machine’s clock, and says so', asy
   const { structure } = await bed.call('markRound');
   expect(structure).toMatchObject({ clock: { source: 'local', skewSeconds: 0 }, load: 2 });
   expect(structure.warnings).toEqual([
-    "The bucket did not answer (UPSTREAM); the load is that of this session's last uploadDags.",
-    "AWS did not answer, so the start is by this machine's clock; check it before trusting the round's edges.",
+    "The bucket did not answer (UPSTREAM); this is the load of the session's last uploadDags.",
+    "AWS did not answer, so the start is by this machine's clock; check that clock before you rely on the round's window.",
   ]);
 });
 
@@ -172,7 +174,7 @@ test('without a DAG in the bucket no round can begin', async () => {
   );
 });
 
-test('a DAG in the bucket that nobody can read a load from is refused', async () => {
+test('a DAG in the bucket without a readable LOAD is refused', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.aws.s3.buckets.put(
@@ -183,7 +185,7 @@ test('a DAG in the bucket that nobody can read a load from is refused', async ()
   expect(await bed.refusal('markRound')).toMatch(/^CONFIG: The DAG in the bucket has no line LOAD/);
 });
 
-test('a mark for another schedule leaves a round whose cluster is starting alone', async () => {
+test('a mark for another schedule does not move a round whose cluster is starting', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   const quarter = bed.trigger('15m');
@@ -205,12 +207,12 @@ test.each([
   [
     'a stamp without an offset',
     { at: '2025-12-08T15:30:00' },
-    /^BAD_INPUT: "2025-12-08T15:30:00" is not a time with an offset, of a day that there is\. Nothing was marked\. Next: give at as in 2025-/,
+    /^BAD_INPUT: "2025-12-08T15:30:00" is not a valid date and time with a UTC offset\. Nothing was marked\. Next: give at as in 2025-/,
   ],
   [
     'a word, for a round that does not exist',
     { at: 'yesterday', round: 7 },
-    /^BAD_INPUT: "yesterday" is not a time with an offset, of a day that there is\. Nothing was marked\./,
+    /^BAD_INPUT: "yesterday" is not a valid date and time with a UTC offset\. Nothing was marked\./,
   ],
   ['the thirtieth of February', { at: '2025-02-30T15:30:00-05:00' }, /^BAD_INPUT: "2025-02-30/],
   ['an hour that does not exist', { at: '2025-12-08T25:30:00-05:00' }, /^BAD_INPUT: "2025-12-08T25/],

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import { requireOurWords } from './ourWords.ts';
 
-const judged = (nextStep: string) => () =>
+const requiring = (nextStep: string) => () =>
   requireOurWords(
     'showSession',
     { summary: 'All is well.', nextSteps: [nextStep] },
     `All is well. ${nextStep}`,
   );
 
-test('a next step names tools, arguments and fields that are there', () => {
+test('a next step names only tools, arguments and fields that exist', () => {
   expect(
-    judged('The person says yes; then uploadChecks with approved: true, keepCluster or the reviewId.'),
+    requiring('If the user says yes: call uploadChecks with approved: true, keepCluster or the reviewId.'),
   ).toThrow('keepCluster');
   expect(
-    judged('The person says yes; then uploadChecks with approved: true and the reviewId.'),
+    requiring('If the user says yes: call uploadChecks with approved: true and the reviewId.'),
   ).not.toThrow();
 });
 
-test('a tool that is misspelt is no next step, also where the person is named', () => {
-  expect(judged('The person says yes; then uploadCheks.')).toThrow('uploadCheks');
-  expect(judged('Call nothing.')).toThrow('names a tool or the person');
+test('a next step with a misspelt tool is refused, even if it names the user', () => {
+  expect(requiring('If the user says yes: call uploadCheks.')).toThrow('uploadCheks');
+  expect(requiring('Call nothing.')).toThrow('names a tool or the user');
 });

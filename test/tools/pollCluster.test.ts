@@ -6,7 +6,7 @@ import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed } from 
 prepareWorld();
 const look = { waitSeconds: 0 };
 
-test('a round is followed from its cluster’s start to its end', async () => {
+test('a round is shown from the start of its cluster to its end', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger();
@@ -18,7 +18,7 @@ test('a round is followed from its cluster’s start to its end', async () => {
     expect(structure).toMatchObject({ clusterId: cluster, round: 1, load: 2, schedule: '15m' });
   }
   expect(texts.join('\n\n')).toMatchInlineSnapshot(`
-    "Round 1 (2x 15m) on <cluster> has no step yet; the cluster is starting.
+    "Round 1 (2x 15m) on <cluster> has no steps yet; the cluster is starting.
 
     Cluster id: <cluster>
     Cluster from: found
@@ -31,7 +31,7 @@ test('a round is followed from its cluster’s start to its end', async () => {
     Done: no
     Elapsed: 0s
 
-    → pollCluster again in 15 seconds.
+    → Call pollCluster again in 15 seconds.
 
     Round 1 (2x 15m) on <cluster> is running: 4 of 8 steps ended, 4 running, 0 waiting.
 
@@ -45,10 +45,10 @@ test('a round is followed from its cluster’s start to its end', async () => {
     Steps: total 8, pending 0, running 4, completed 3, failed 1, cancelled 0, interrupted 0
     Done: no
     Elapsed: 2m 59s
-    Left, by the rate so far: about 2m 59s
+    Time left at the current rate: about 2m 59s
 
-    → pollCluster again in 15 seconds.
-    → buildReport with partial: true gives a provisional report meanwhile.
+    → Call pollCluster again in 15 seconds.
+    → Call buildReport with partial: true for a provisional report meanwhile.
 
     Round 1 (2x 15m) on <cluster> is done: 8 steps in 9m 25s, 1 failed.
 
@@ -58,17 +58,17 @@ test('a round is followed from its cluster’s start to its end', async () => {
     Load: 2
     Schedule: 15m
     State: TERMINATED
-    State reason: ended on request, as the DAG does after its last step
+    State reason: terminated on request, as the DAG does after its last step
     Steps: total 8, pending 0, running 0, completed 7, failed 1, cancelled 0, interrupted 0
     Done: yes
     Elapsed: 9m 25s
 
-    → buildReport writes the report of this round."
+    → Call buildReport to write the report of this round."
   `);
   expect((await bed.call('showSession')).structure.phase).toBe('finished');
 });
 
-test('one call waits until the cluster appears and the round is done, when there is time enough', async () => {
+test('one call waits for the cluster and the end of the round, up to waitSeconds', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const started = bed.aws.clock.nowMs();
@@ -87,7 +87,7 @@ test('one call waits until the cluster appears and the round is done, when there
   expect(last).toMatchObject({ done: true, pollAfterSeconds: 0 });
 });
 
-test('where the cluster came from is said: found, then the round’s own, carried over, or given', async () => {
+test('clusterFrom says whether the cluster was found, the round’s own, carried over, or given', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
@@ -104,7 +104,7 @@ test('where the cluster came from is said: found, then the round’s own, carrie
   expect(await from({ clusterId: cluster })).toBe('given');
 });
 
-test('a given cluster that has no step of the round serves this one call only', async () => {
+test('a given cluster without a step of the round serves only this call', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   const own = bed.trigger();
@@ -115,12 +115,12 @@ test('a given cluster that has no step of the round serves this one call only', 
   const { structure } = await bed.call('pollCluster', { ...look, clusterId: hourly });
   expect(structure).toMatchObject({ clusterId: hourly, clusterFrom: 'given', steps: { total: 0 } });
   expect(structure.warnings).toContain(
-    'The cluster has no step of this round; it was not bound to the round.',
+    'The cluster has no step of this round, so it was not bound to the round.',
   );
   expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(own);
 });
 
-test('a second cluster that has steps of the running round, given by its id, becomes the round’s', async () => {
+test('a given second cluster with steps of the running round becomes the round’s', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const first = bed.trigger();
@@ -135,7 +135,7 @@ test('a second cluster that has steps of the running round, given by its id, bec
   });
 });
 
-test('a cluster that ends without a step says so, and what to look at', async () => {
+test('a cluster that ends without a step is reported, with the next steps', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.aws.simulation.clusters.get(bed.trigger());
@@ -150,14 +150,14 @@ test('a cluster that ends without a step says so, and what to look at', async ()
   expect(structure.stateReason).toBe('Access denied for the role');
   expect([structure.summary.replace(/j-\w+/, '…'), ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
-      "Round 1 (2x 15m) on … will have no step: the cluster is terminated with errors.",
-      "The person looks at the DAG run in Airflow: the cluster ended without a step (stateReason says why).",
-      "markRound, then the person triggers the DAG again.",
+      "Round 1 (2x 15m) on … will have no steps: the cluster is terminated with errors.",
+      "Ask the user to check the DAG run in Airflow: the cluster ended without a step (stateReason says why).",
+      "Call markRound, then ask the user to trigger the DAG again.",
     ]
   `);
 });
 
-test('a cluster that fails under its steps ends the round early, and nothing is suggested from what it ran', async () => {
+test('a failing cluster ends the round early, and the round is inconclusive', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger();
@@ -172,8 +172,8 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
   expect(structure).toMatchObject({ done: true, stateReason: 'INSTANCE_FAILURE: core nodes were lost' });
   expect([structure.summary, ...structure.nextSteps].join('\n').replace(/j-\w+/, '…')).toMatchInlineSnapshot(`
     "Round 1 (2x 15m) on … ended early: the cluster failed (INSTANCE_FAILURE); 2 of 8 steps completed in 1m 59s, 1 failed, 5 interrupted.
-    buildReport keeps what is known of this round; stateReason says why it ended.
-    The person mends that; then the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
+    Call buildReport to keep what is known of this round; stateReason says why the cluster ended.
+    Ask the user to fix the cause, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow."
   `);
   const report = (await bed.call('buildReport')).text;
   expect(
@@ -204,17 +204,17 @@ test('a cluster that fails under its steps ends the round early, and nothing is 
       - The cluster failed during the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
 
     → The person reads report.md in that directory and decides.
-    → The round decides nothing. The person mends what broke; then the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG.
-    → Or commitResults, when the person takes it as it is."
+    → Inconclusive. Ask the user to fix what failed, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.
+    → Or call commitResults if the user accepts the round as it is."
   `);
   const markdown = readFileSync(join(bed.project, 'reports/2x_20251208_153000/report.md'), 'utf8');
   expect(markdown).toContain(
     '> The cluster failed during the round (INSTANCE_FAILURE: core nodes were lost): ',
   );
-  expect((await bed.call('showSession')).structure.nextSteps.join()).toContain('The round decides nothing.');
+  expect((await bed.call('showSession')).structure.nextSteps.join()).toContain('Inconclusive.');
 });
 
-test('the load that the steps carry wins over the mark, with a warning', async () => {
+test('the load of the steps takes precedence over the mark, with a warning', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 4, scope: 'schedule' });
   bed.trigger();
@@ -228,10 +228,12 @@ test('the load that the steps carry wins over the mark, with a warning', async (
   await bed.call('markRound', { at: '2025-12-08T15:30:00-05:00' });
   const { structure } = await bed.call('pollCluster', look);
   expect(structure.load).toBe(4);
-  expect(structure.warnings).toEqual(['The steps carry load 4x, the round was marked as 2x; the steps win.']);
+  expect(structure.warnings).toEqual([
+    'The round was marked as 2x, but its steps carry load 4x, which is used here.',
+  ]);
 });
 
-test('more than a thousand steps: what EMR no longer shows is known from earlier looks', async () => {
+test('more than a thousand steps: those that EMR no longer lists are known from earlier calls', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.aws.simulation.clusters.get(bed.trigger('15m', { keep_cluster: true }));
@@ -255,13 +257,13 @@ test('more than a thousand steps: what EMR no longer shows is known from earlier
   const { structure } = await bed.call('pollCluster', look);
   expect(structure.steps.total).toBe(1258);
   expect(structure.warnings).toEqual([
-    '258 steps are known from earlier looks only: EMR shows the newest 1,000.',
+    '258 steps are known only from earlier calls: EMR lists the newest 1,000.',
   ]);
   await bed.restart();
   expect((await bed.call('pollCluster', look)).structure.steps).toEqual(structure.steps);
 });
 
-test('a look at a finished round changes nothing', async () => {
+test('polling a finished round changes nothing', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
@@ -271,7 +273,7 @@ test('a look at a finished round changes nothing', async () => {
   expect(bed.everything()).toEqual(before);
 });
 
-test('credentials that expire in mid-round are told, and the same call goes on after the log-in', async () => {
+test('expired credentials are reported, and the same call works after the login', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
@@ -293,18 +295,18 @@ test.each([
     { clusterId: 'j_2AB' },
     /^BAD_INPUT: clusterId .*such as j-2ABCDEFG12345, not "j_2AB"/,
   ],
-  ['a cluster that EMR does not know', { clusterId: 'j-0000000000000' }, /^NOT_FOUND: .*j-0000000000000/],
+  ['a cluster unknown to EMR', { clusterId: 'j-0000000000000' }, /^NOT_FOUND: .*j-0000000000000/],
   [
-    'a round whose cluster is not there yet',
+    'a round without a cluster yet',
     {},
-    /^NOT_FOUND: No cluster named yang_audit_load_test_15m… was created since round 1 started .* Next: trigger the DAG/,
+    /^NOT_FOUND: No cluster named yang_audit_load_test_15m… was created after round 1 started .* Next: if the DAG was not triggered yet, ask the user to trigger it/,
   ],
   [
     'a schedule without a round',
     { schedule: 'daily' },
     /^NOT_FOUND: No round is known for daily\. Nothing was changed\. Next: call markRound/,
   ],
-  ['a wait beyond what a client bears', { waitSeconds: 51 }, /^BAD_INPUT: waitSeconds .*51/],
+  ['a wait longer than a client allows', { waitSeconds: 51 }, /^BAD_INPUT: waitSeconds .*51/],
   ['a misspelt argument', { clusterID: 'j-2AB' }, /did you mean clusterId\?/],
 ])('%s is refused, and nothing is changed', async (_what, given, says) => {
   const before = shared.everything();
@@ -312,7 +314,7 @@ test.each([
   expect(shared.everything()).toEqual(before);
 });
 
-test('a cluster that died before its first step does not hold the round: the next run’s cluster is found', async () => {
+test('a cluster that failed before its first step is replaced by the next run’s cluster', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const dead = bed.aws.simulation.clusters.get(bed.trigger());
@@ -329,7 +331,7 @@ test('a cluster that died before its first step does not hold the round: the nex
   expect(await bed.refusal('uploadDags', { load: 2 })).toMatch(/^WRONG_STATE: Round 1 .* is still running/);
 });
 
-test('a second run on a cluster that stays up, which nobody marked, still holds the next level back', async () => {
+test('an unmarked second run on a cluster that stays up still blocks the next upload', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
@@ -340,7 +342,7 @@ test('a second run on a cluster that stays up, which nobody marked, still holds 
   expect(await bed.refusal('uploadDags', { load: 2 })).toMatch(/^WRONG_STATE: Round 1 .* is still running/);
 });
 
-test('a cluster config that is renamed on disk after the upload does not hide the running cluster', async () => {
+test('a cluster config renamed on disk after the upload does not hide the running cluster', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger();

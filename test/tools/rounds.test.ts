@@ -1,4 +1,4 @@
-/** Which round a run belongs to: after a fix, unmarked, by a named cluster, and while another one runs. */
+/** Which round a run belongs to: after a fix, unmarked, on a named cluster, and while another one runs. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ prepareWorld();
 const look = { waitSeconds: 0 };
 const level = (load: number) => ({ load, scope: 'schedule' });
 
-/** The person found a wrong window: mended, approved, sent. Answers the review. */
+/** The user found a wrong interval: fixed, approved, uploaded. Returns the review id. */
 async function fixed(bed: Bed): Promise<string> {
   const fix = { check: 'check_events_15m', from: 6, to: 4 };
   const { reviewId } = (await bed.call('fixInterval', fix)).structure;
@@ -16,13 +16,13 @@ async function fixed(bed: Bed): Promise<string> {
   return reviewId;
 }
 
-/** How often clusters were listed. */
+/** The number of ListClusters requests. */
 async function listings(bed: Bed): Promise<number> {
   const requests = await (await fetch(`${bed.aws.endpoint}/_sandbox/requests`)).json();
   return (requests as { operation: string }[]).filter(({ operation }) => operation === 'ListClusters').length;
 }
 
-test('a rerun after a fix has its own round, although the DAG folder did not change', async () => {
+test('a rerun after a fix has its own round although the DAG folder did not change', async () => {
   const bed = await toolBed();
   const first = await reportedLevel(bed, level(2));
   bed.minutes(5);
@@ -51,7 +51,7 @@ test('a rerun after a fix has its own round, although the DAG folder did not cha
   expect(directory).not.toBe(first.directory);
 });
 
-test('a fix before anybody ran the round moves it, with the review that it will run with', async () => {
+test('a fix before the round’s run moves the round, with the new review', async () => {
   const bed = await toolBed();
   await openRound(bed, level(2));
   bed.minutes(5);
@@ -65,7 +65,7 @@ test('a fix before anybody ran the round moves it, with the review that it will 
   expect(rounds).toMatchObject([{ reviewId, startedAt: '2025-12-08T15:35:00.000000-05:00' }]);
 });
 
-test('another schedule at the LOAD that the bucket has gets its round, too', async () => {
+test('another schedule at the LOAD in the bucket also gets its round', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: 2 });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2, schedule: 'daily' })).structure;
@@ -80,7 +80,7 @@ test('another schedule at the LOAD that the bucket has gets its round, too', asy
   });
 });
 
-test('without another upload of checks nothing is opened, and the mark is asked for', async () => {
+test('without another upload of checks no round is opened, and the result asks for a mark', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, level(2));
   const { structure } = await bed.call('uploadDags');
@@ -95,7 +95,7 @@ test('without another upload of checks nothing is opened, and the mark is asked 
 });
 
 test.each(['15m', 'hourly'] as const)(
-  'a %s run that nobody marked is told beside the finished round, and markRound takes it',
+  'an unmarked %s run is reported with the finished round, and markRound marks it',
   async (schedule) => {
     const bed = await toolBed();
     await reportedLevel(bed, { load: 2 });
@@ -108,8 +108,8 @@ test.each(['15m', 'hourly'] as const)(
     expect(structure.summary).toContain(`A newer run on ${cluster} belongs to no round.`);
     const words = schedule === '15m' ? 'already: true' : 'schedule: hourly and already: true';
     expect(structure.nextSteps).toEqual([
-      `markRound with ${words} gives the newer run its round; then pollCluster.`,
-      'buildReport writes the report of this round.',
+      `Call markRound with ${words} to mark a round for the newer run, then pollCluster.`,
+      'Call buildReport to write the report of this round.',
     ]);
     const given = schedule === '15m' ? {} : { schedule };
     expect((await bed.call('markRound', { ...given, already: true })).structure).toMatchObject({ round: 2 });
@@ -117,32 +117,32 @@ test.each(['15m', 'hourly'] as const)(
     expect(after).toMatchObject({ round: 2, clusterId: cluster, schedule });
     if (schedule === 'hourly')
       expect(await bed.refusal('buildReport', { schedule, clusterId: structure.clusterId })).toMatch(
-        /^WRONG_STATE: j-\w+ is round 1's \(2x 15m\), not of hourly\. .* Next: buildReport with round: 1\.$/,
+        /^WRONG_STATE: j-\w+ belongs to round 1 \(2x 15m\), not to hourly\. .* Next: call buildReport with round: 1\.$/,
       );
   },
 );
 
-test('a list of clusters that cannot be had does not spoil the answer about a finished round', async () => {
+test('a failing ListClusters does not affect the answer about a finished round', async () => {
   const bed = await toolBed();
   await openRound(bed, level(2));
   await runToEnd(bed);
   await bed.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
   const { structure } = await bed.call('pollCluster', look);
   expect(structure).toMatchObject({ round: 1, done: true });
-  expect(structure.nextSteps).toEqual(['buildReport writes the report of this round.']);
+  expect(structure.nextSteps).toEqual(['Call buildReport to write the report of this round.']);
 });
 
-test('the cluster of an earlier round is that round’s, for a look and for a report', async () => {
+test('the cluster of an earlier round belongs to that round, in pollCluster and buildReport', async () => {
   const bed = await toolBed();
   const one = await reportedLevel(bed, level(2));
   const two = await reportedLevel(bed, level(4));
   const { structure } = await bed.call('pollCluster', { ...look, clusterId: one.clusterId });
   expect(structure).toMatchObject({ round: 1, load: 2, done: true, clusterFrom: 'given', warnings: [] });
-  expect(structure.nextSteps).toEqual(['buildReport with round: 1 writes the report of this round.']);
+  expect(structure.nextSteps).toEqual(['Call buildReport with round: 1 to write the report of this round.']);
   const again = (await bed.call('buildReport', { clusterId: one.clusterId })).structure;
   expect(again).toMatchObject({ round: 1, directory: one.directory, steps: one.steps });
   expect(await bed.refusal('buildReport', { clusterId: one.clusterId, round: 2 })).toBe(
-    `WRONG_STATE: ${one.clusterId} is round 1's (2x 15m), not round 2's. No report was written. Next: buildReport with round: 1.`,
+    `WRONG_STATE: ${one.clusterId} belongs to round 1 (2x 15m), not to round 2. No report was written. Next: call buildReport with round: 1.`,
   );
   const rounds = (await bed.call('showSession')).structure.rounds;
   expect(rounds.map(({ clusterId }: { clusterId: string }) => clusterId)).toEqual([
@@ -151,7 +151,7 @@ test('the cluster of an earlier round is that round’s, for a look and for a re
   ]);
 });
 
-test('a new cluster is not put in the place of the one that a report was made of', async () => {
+test('a new cluster does not replace the one of a finished report', async () => {
   const bed = await toolBed();
   const { directory, clusterId: old } = await reportedLevel(bed, level(2));
   const report = () => readFileSync(join(directory, 'report.json'), 'utf8');
@@ -178,9 +178,9 @@ test('a new cluster is not put in the place of the one that a report was made of
     Done: no
     Elapsed: 0s
     Warnings:
-      - The cluster has no step of this round; it was not bound to the round.
+      - The cluster has no step of this round, so it was not bound to the round.
 
-    → markRound with already: true gives this run its round; then pollCluster."
+    → Call markRound with already: true to mark a round for this run, then pollCluster."
   `);
   expect(await bed.ports().sessions.load()).toEqual(before);
   expect(report()).toBe(written);
@@ -192,7 +192,7 @@ test('a new cluster is not put in the place of the one that a report was made of
   });
 });
 
-test('a run that is too old for a mark is reported by cluster and time, as the refusal says', async () => {
+test('a run too old for a mark is reported by cluster and time, as the error says', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, level(2));
   const clusterId = bed.trigger();
@@ -200,7 +200,7 @@ test('a run that is too old for a mark is reported by cluster and time, as the r
   await reportedLevel(bed, level(4));
   const refusal = await bed.refusal('buildReport', { clusterId });
   const [, afterTimestamp] =
-    /Next: buildReport with clusterId: j-\w+ and afterTimestamp: (\S+) /.exec(refusal) ?? [];
+    /Next: call buildReport with clusterId: j-\w+ and afterTimestamp: (\S+) /.exec(refusal) ?? [];
   expect((await bed.call('pollCluster', { ...look, clusterId })).structure.nextSteps.join()).toContain(
     `buildReport with clusterId: ${clusterId} and afterTimestamp: ${afterTimestamp}`,
   );
@@ -211,7 +211,7 @@ test('a run that is too old for a mark is reported by cluster and time, as the r
   });
 });
 
-test('a mark that nobody used stands back: for a report by load, and in what the session shows', async () => {
+test('an unused mark comes last in a report by load, and showSession says it is unused', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, level(2));
   const four = await reportedLevel(bed, level(4));
@@ -225,11 +225,11 @@ test('a mark that nobody used stands back: for a report by load, and in what the
   expect(late).toMatchObject({ round: 2, clusterId: four.clusterId });
   expect(late.warnings.join()).not.toContain('Round 3');
   const { text } = await bed.call('showSession');
-  expect(text).toMatch(/^ {2}3\. 4x 15m since \S+: marked, and no run was seen$/m);
-  expect(text).not.toContain('not known to be finished');
+  expect(text).toMatch(/^ {2}3\. 4x 15m since \S+: marked, but no run was seen$/m);
+  expect(text).not.toContain('not known to have finished');
 });
 
-test('while a round runs, a mark is refused; one for another schedule is warned about', async () => {
+test('while a round runs, a mark is refused; one for another schedule gets a warning', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   const cluster = bed.trigger();
@@ -240,28 +240,28 @@ test('while a round runs, a mark is refused; one for another schedule is warned 
   );
   bed.minutes(6);
   expect(normalise(bed, await bed.refusal('markRound'))).toMatchInlineSnapshot(
-    `"WRONG_STATE: Round 1 (2x 15m) is running on <cluster> (RUNNING, 4 active steps), and a mark now would cut it off. Nothing was marked. Next: call pollCluster until it is done; markRound with already: true only if the DAG was triggered a second time."`,
+    `"WRONG_STATE: Round 1 (2x 15m) is running on <cluster> (RUNNING, 4 active steps), and a mark now would end its window. Nothing was marked. Next: call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time."`,
   );
   expect(await bed.ports().sessions.load()).toEqual(before);
   expect((await bed.call('markRound', { schedule: 'hourly' })).structure.warnings).toEqual([
-    `Round 1 (2x 15m) is running on ${cluster}: two rounds at once measure neither.`,
+    `Round 1 (2x 15m) is running on ${cluster}: two rounds at once distort each other's measurements.`,
   ]);
 });
 
-test('a run that somebody tells of twice keeps its one round, and a hint names the schedule that it is for', async () => {
+test('a run marked twice keeps its one round, and the hint names the schedule', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   bed.trigger('hourly');
   bed.minutes(1);
-  const told = { schedule: 'hourly', already: true };
-  const { round } = (await bed.call('markRound', told)).structure;
+  const marked = { schedule: 'hourly', already: true };
+  const { round } = (await bed.call('markRound', marked)).structure;
   bed.minutes(5);
   await bed.call('pollCluster', look);
   const { rounds } = (await bed.call('showSession')).structure;
-  const twice = (await bed.call('markRound', { ...told, note: 'bigger nodes' })).structure;
+  const twice = (await bed.call('markRound', { ...marked, note: 'bigger nodes' })).structure;
   expect(twice).toMatchObject({ round, status: 'noted' });
   expect(twice.summary).toBe(
-    `Round ${round} (2x hourly) is running, and no other run is to be seen: that run has its round. Nothing was marked.`,
+    `Round ${round} (2x hourly) is running and no other run is visible, so that run already has its round. Nothing was marked.`,
   );
   expect((await bed.call('showSession')).structure.rounds).toEqual(
     rounds.map((one: { round: number }) => (one.round === round ? { ...one, note: 'bigger nodes' } : one)),
@@ -274,7 +274,7 @@ test('a run that somebody tells of twice keeps its one round, and a hint names t
   );
 });
 
-test('the report of an earlier round says which one is the latest, and leaves that one’s phase alone', async () => {
+test('the report of an earlier round names the latest one and does not change its phase', async () => {
   const bed = await toolBed();
   const one = await reportedLevel(bed, level(2));
   await openRound(bed, level(4));
@@ -286,7 +286,7 @@ test('the report of an earlier round says which one is the latest, and leaves th
   expect((await bed.call('showSession')).structure.phase).toBe('round_open');
 });
 
-test('a report that is built after the cluster config changed still knows what its round ran with', async () => {
+test('a report built after the cluster config changed still shows what its round ran with', async () => {
   const bed = await toolBed();
   await openRound(bed, level(2));
   await runToEnd(bed);
@@ -303,7 +303,7 @@ test('a report that is built after the cluster config changed still knows what i
   expect(read(directory).clusterConfig).toMatchObject({ settings, room });
 });
 
-test('a DAG that was triggered a second time while the first run goes on is marked by already', async () => {
+test('a second run while the first is running is marked with already', async () => {
   const bed = await toolBed();
   await openRound(bed, level(2));
   const first = bed.trigger();
@@ -317,14 +317,14 @@ test('a DAG that was triggered a second time while the first run goes on is mark
   expect((await bed.call('pollCluster', look)).structure).toMatchObject({ round: 2, clusterId: second });
 });
 
-test('the way to go on by hand names markRound only where no round is open', async () => {
+test('the steps without Airflow name markRound only if no round is open', async () => {
   const bed = await toolBed();
   await openRound(bed, level(2));
   expect(await bed.refusal('triggerDag', { approved: true })).toContain(
-    'Next: the person triggers yang_audit_load_test_15m by hand in the Airflow UI, then pollCluster.',
+    'Next: ask the user to trigger yang_audit_load_test_15m by hand in the Airflow UI, then call pollCluster.',
   );
   await runToEnd(bed);
   expect(await bed.refusal('triggerDag', { approved: true })).toContain(
-    'Next: markRound; then the person triggers yang_audit_load_test_15m by hand',
+    'Next: call markRound, then ask the user to trigger yang_audit_load_test_15m by hand',
   );
 });

@@ -13,27 +13,27 @@ import {
 
 prepareWorld();
 
-test('after a whole level, a restart tells everything the session remembers', async () => {
+test('after a whole level and a restart, it shows everything the session remembers', async () => {
   const bed = await toolBed();
   await reportedLevel(bed, { load: '2x' });
   await bed.call('markRound', { round: 1, note: 'first try' });
   await bed.restart();
   const { text, structure } = await bed.call('showSession');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "2x, 15m under test; phase reported; 1 round so far.
+    "2x 15m is under test; phase: reported; 1 round so far.
 
     Phase: reported
     Schedule: 15m
-    On disk: 2x, review <reviewId>, approved, as it was last shown
+    On disk: 2x, review <reviewId>, approved, unchanged since it was last shown
     Uploaded:
       - 2x to 15m, hourly, daily (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
     DAG: LOAD 2, cluster config 3e1acc9aaa400d46, uploaded 2025-12-08T15:30:00.000000-05:00
     Rounds:
       1. 2x 15m since 2025-12-08T15:30:00.000000-05:00: <cluster>, 2x_20251208_153000 (first try)
 
-    → The person reads the report and decides.
-    → commitResults commits the configs and the report; then scaleConfigs with load 4.
-    → Or the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG."
+    → Ask the user to read the report and decide.
+    → Call commitResults to commit the configs and the report, then scaleConfigs with load 4.
+    → Or rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow."
   `);
   expect(structure).toMatchObject({
     phase: 'reported',
@@ -49,7 +49,27 @@ test('after a whole level, a restart tells everything the session remembers', as
   ]);
 });
 
-test('a level that was uploaded in two calls is one line, and a round that was given up is told as such', async () => {
+test('the next steps follow the recorded outcome; without one they do not assume it', async () => {
+  const bed = await toolBed();
+  await reportedLevel(bed, { load: 2, scope: 'schedule' });
+  const [round] = (await bed.ports().sessions.load()).rounds;
+  expect(round?.report?.outcome).toBe('fits');
+  const nextSteps = async (outcome?: 'missed') => {
+    const report = { directory: 'unused', verdict: 'Fits.', partial: false, ...(outcome && { outcome }) };
+    await bed.ports().sessions.record(() => [{ type: 'reported', round: 1, load: 2, ...report }]);
+    return (await bed.call('showSession')).structure.nextSteps;
+  };
+  expect((await nextSteps('missed'))[1]).toMatch(
+    /^Ask the user to change what the suggestions name, then rerun 2x: /,
+  );
+  expect(await nextSteps()).toEqual([
+    'Ask the user to read the report and decide.',
+    'If 2x fits its window, call commitResults to commit the configs and the report, then scaleConfigs with load 4.',
+    'Otherwise fix what the report names and rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.',
+  ]);
+});
+
+test('a level uploaded in two calls is one line, and an abandoned round is shown as such', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2 });
   const { reviewId } = (await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 }))
@@ -62,35 +82,35 @@ test('a level that was uploaded in two calls is one line, and a round that was g
   await bed.call('scaleConfigs', { load: 4, abandon: true });
   const { text, structure } = await bed.call('showSession');
   expect(text.match(/^ {2}- 2x to .*$/gm)).toHaveLength(1);
-  expect(text).toMatch(/^ {2}1\. 2x 15m since .*: j-\w+, not known to be finished, abandoned$/m);
+  expect(text).toMatch(/^ {2}1\. 2x 15m since .*: j-\w+, not known to have finished, abandoned$/m);
   expect(structure.rounds).toMatchObject([{ round: 1, finished: false, abandoned: true, committed: false }]);
 });
 
-test('a session in which nothing happened yet says how to begin', async () => {
+test('a new session says how to start', async () => {
   const bed = await toolBed();
   const { text } = await bed.call('showSession');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
-    "No load test has begun.
+    "No load test has started.
 
     Phase: idle
 
-    → checkSetup tells whether everything is in place.
-    → scaleConfigs with load 2x starts the first test (15m unless the person says otherwise)."
+    → Call checkSetup to check the setup.
+    → Call scaleConfigs with load 2x to start the first test (15m unless the user names another schedule)."
   `);
 });
 
-test('after a revert, with rounds behind it, the next level begins', async () => {
+test('after a revert with earlier rounds, the next step is the next level', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await bed.call('revertConfigs');
   const { structure } = await bed.call('showSession');
   expect(structure.phase).toBe('idle');
   expect(structure.nextSteps.at(-1)).toBe(
-    'scaleConfigs with the load that the person names starts the next level.',
+    'Call scaleConfigs with the load that the user names to start the next level.',
   );
 });
 
-test('the phase follows the workflow, step by step', async () => {
+test('the phase follows the workflow', async () => {
   const bed = await toolBed();
   const phases: string[] = [];
   const see = async () => phases.push((await bed.call('showSession')).structure.phase);
@@ -127,7 +147,7 @@ test('the phase follows the workflow, step by step', async () => {
   ]);
 });
 
-test('loads that differ are kept apart: on disk, uploaded, in the bucket’s DAG, of the round', async () => {
+test('the loads on disk, uploaded, of the DAG in the bucket and of the round are shown separately', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
@@ -155,7 +175,7 @@ test('an edit on disk no longer matches the review that was shown', async () => 
   });
 });
 
-test('numbers of rounds are never used again, also after one was abandoned', async () => {
+test('round numbers are not reused, even after a round was abandoned', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
@@ -169,7 +189,7 @@ test('numbers of rounds are never used again, also after one was abandoned', asy
   expect((await bed.call('uploadDags')).structure.round).toBe(2);
 });
 
-test('it answers without settings and without a repository, and says what is missing', async () => {
+test('it works without settings and without a repository, and says what is missing', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.restart({ TARGET_REPO: '/nowhere' });
@@ -180,7 +200,7 @@ test('it answers without settings and without a repository, and says what is mis
   expect((await bed.call('showSession')).structure.phase).toBe('scaled');
 });
 
-test('looking twice says the same and changes nothing; a misspelt argument is refused', async () => {
+test('two calls return the same and change nothing; a misspelt argument is refused', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   const before = bed.everything();
@@ -189,7 +209,7 @@ test('looking twice says the same and changes nothing; a misspelt argument is re
   expect(await bed.refusal('showSession', { all: true })).toContain('there is no argument "all"');
 });
 
-test('a level is only left when something is done, also one whose cluster runs again unmarked', async () => {
+test('a dry run abandons no round; a real run also abandons an unmarked run on a finished round’s cluster', async () => {
   const bed = await toolBed();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const dry = await bed.call('scaleConfigs', { load: 4, scope: 'schedule', dryRun: true, abandon: true });
@@ -205,7 +225,7 @@ test('a level is only left when something is done, also one whose cluster runs a
   expect((await bed.call('uploadDags')).structure.status).toBe('unchanged');
 });
 
-test('a session that lost an entry says so in every answer, and showSession names the files', async () => {
+test('a session that lost an entry says so in every result, and showSession names the files', async () => {
   const bed = await toolBed();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const entry = join(bed.project, '.audit-load-test/journal/000002.json');
@@ -217,7 +237,7 @@ test('a session that lost an entry says so in every answer, and showSession name
   );
   const { warnings } = (await bed.call('showSession')).structure;
   expect(normalise(bed, warnings[0])).toBe(
-    'This file of the session cannot be read, or comes after one that cannot: <project>/.audit-load-test/journal/000002.json.',
+    'This session file cannot be read, or follows one that cannot: <project>/.audit-load-test/journal/000002.json.',
   );
-  expect(warnings.at(-1)).toContain('move them out of that folder to end this warning');
+  expect(warnings.at(-1)).toContain('move them out of that folder to clear this warning');
 });

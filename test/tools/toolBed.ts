@@ -1,6 +1,6 @@
 /**
- * The tools as a client meets them: a real MCP client, the real server, the real adapters, against the embedded AWS
- * and a real git repository. Its time stands still until a test moves it on, or the product waits.
+ * The tools as a client sees them: a real MCP client, the real server and adapters, the embedded AWS and a real git
+ * repository. Time stands still until a test advances it or the product waits.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,11 +31,11 @@ export interface Answer {
 }
 
 export interface BedOptions {
-  /** Settings over those of the sandbox. */
+  /** Settings that override those of the sandbox. */
   readonly env?: Record<string, string>;
-  /** How the person answers in the client; left out, the client cannot ask. */
+  /** The user's answer in the client; without it the client cannot ask. */
   readonly person?: (question: string) => ElicitResult;
-  /** When the bed is cleared away; at the end of the test when left out. */
+  /** Registers the cleanup; default: at the end of the test. */
   readonly whenDone?: (clear: () => Promise<void>) => void;
 }
 
@@ -46,18 +46,18 @@ export interface Bed {
   readonly repo: string;
   readonly project: string;
   readonly ports: () => Ports;
-  /** How far this machine's clock is ahead of AWS's, in milliseconds. */
+  /** Milliseconds by which this machine's clock is ahead of AWS's. */
   localAheadMs: number;
-  /** @throws Error with the tool's text when it fails */
+  /** @throws Error with the tool's text if it fails */
   call(tool: string, given?: Record<string, unknown>): Promise<Answer>;
-  /** The text of a failure. @throws Error when the call succeeds */
+  /** The text of a failure. @throws Error if the call succeeds */
   refusal(tool: string, given?: Record<string, unknown>): Promise<string>;
   readonly client: () => Client;
-  /** Another server process on the same session; `env` changes its settings from now on. */
+  /** Restarts the server on the same session; `env` changes its settings from now on. */
   restart(env?: Record<string, string>): Promise<void>;
   git(...words: string[]): string;
   projectGit(...words: string[]): string;
-  /** A check file's text, by its path under CHECKS_PATH. */
+  /** The text of a check file, by its path under CHECKS_PATH. */
   read(path: string): string;
   write(path: string, text: string): void;
   edit(path: string, from: string, to: string): void;
@@ -66,7 +66,7 @@ export interface Bed {
   trigger(schedule?: '15m' | 'hourly' | 'daily', conf?: Record<string, unknown>): string;
   minutes(count: number): void;
   fault(fault: Record<string, unknown> | undefined): Promise<void>;
-  /** Everything that a refused call must leave as it was. */
+  /** Everything that a refused call must not change. */
   everything(): unknown;
 }
 
@@ -74,12 +74,12 @@ const startMs = Date.parse('2025-12-08T20:30:00Z');
 
 let prepared = '';
 
-/** Call at the top of a test file: the repositories are copied for each test. */
+/** Call at the top of a test file; each test gets a copy of the repositories. */
 export function prepareWorld(checks: Checks = 'few'): void {
   beforeAll(async () => {
     prepared = await preparedWorld(checks);
   });
-  // This machine's clock is AWS's, and stands still with it; timers stay real.
+  // This machine's clock stands still with AWS's; timers stay real.
   beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: startMs }));
 }
 
@@ -153,13 +153,13 @@ export async function toolBed({
     write: (path, text) => writeFileSync(at(path), text),
     edit(path, from, to) {
       const text = bed.read(path);
-      if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
+      if (!text.includes(from)) throw new Error(`${path} does not contain ${from}`);
       bed.write(path, text.replace(from, to));
     },
     object: (key) => objectOf(aws, key),
     keys: (prefix) => aws.s3.buckets.keys(bucketName, prefix),
     trigger(schedule = '15m', conf = {}) {
-      // A person is never as fast as the clock that stands still.
+      // The stopped clock would put the run in the same millisecond as the mark.
       aws.advance(0.1);
       return aws.dagRuns.trigger({ dagId: `yang_audit_load_test_${schedule}`, conf }).clusterId;
     },
@@ -190,7 +190,7 @@ async function connect(
   let quotaMs = 0;
   const ports: Ports = {
     ...composed,
-    // Waiting takes no time here: neither for EMR's quota nor, in the sandbox's time, between two looks.
+    // Waiting for EMR's quota and between two looks takes no real time.
     clusters: createClusters({
       aws: createAwsServices(loaded.settings),
       archiveDirectory: join(loaded.settings.stateDir, 'clusters'),
@@ -227,7 +227,7 @@ async function connect(
   return { client, ports, close: () => client.close() };
 }
 
-/** The AWS SDK reads the environment of the process by itself. */
+/** Sets the process environment, which the AWS SDK reads directly. */
 function setEnvironment(env: Readonly<Record<string, string>>): () => void {
   const before = { ...process.env };
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
@@ -244,7 +244,7 @@ function objectOf(aws: EmbeddedAws, key: string): string | undefined {
   return aws.s3.buckets.get(bucketName, key)?.toString('utf8');
 }
 
-/** What lies on disk, by path: the files, git's own too, but neither its objects nor the session. */
+/** The files on disk by path, including git's own but neither its objects nor the session. */
 function filesBelow(directory: string, below = ''): Record<string, string> {
   return Object.assign(
     {},
@@ -256,7 +256,7 @@ function filesBelow(directory: string, below = ''): Record<string, string> {
   );
 }
 
-/** Every event of the journal but `reviewed`: what a person was shown is no change. */
+/** Every event in the journal except `reviewed`, which records only what was shown. */
 function sessionEvents(project: string): unknown[] {
   const journal = join(project, '.audit-load-test/journal');
   let names: string[] = [];
@@ -272,7 +272,7 @@ function sessionEvents(project: string): unknown[] {
   );
 }
 
-/** Takes out what differs from run to run: places, ids, moments. */
+/** Replaces what differs from run to run: paths and ids. */
 export function normalise(bed: Bed, text: string): string {
   return text
     .replaceAll(bed.repo, '<repo>')
@@ -286,7 +286,7 @@ export function normalise(bed: Bed, text: string): string {
     .replaceAll(/\d{8}T\d{6}_\d{3}-[0-9a-f]{6}\.patch/g, '<backup>.patch');
 }
 
-/** Scales, lets the person approve, uploads. Answers the review that was uploaded. */
+/** Scales, approves and uploads a level. Returns the uploaded review id. */
 export async function uploadLevel(bed: Bed, given: Record<string, unknown>): Promise<string> {
   const { reviewId } = (await bed.call('scaleConfigs', given)).structure;
   const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
@@ -294,13 +294,13 @@ export async function uploadLevel(bed: Bed, given: Record<string, unknown>): Pro
   return reviewId;
 }
 
-/** A level from the configs to the DAG in the bucket: a round is open then. */
+/** Uploads a level and its DAG, which opens a round. */
 export async function openRound(bed: Bed, given: Record<string, unknown>): Promise<Structure> {
   await uploadLevel(bed, given);
   return (await bed.call('uploadDags')).structure;
 }
 
-/** Triggers the DAG and lets it run to its end. Answers its cluster. */
+/** Triggers the DAG and lets it run to its end. Returns its cluster id. */
 export async function runToEnd(
   bed: Bed,
   schedule: '15m' | 'hourly' | 'daily' = '15m',
@@ -313,7 +313,7 @@ export async function runToEnd(
   return cluster;
 }
 
-/** A level with its round and report. */
+/** Runs a level and builds its report. Returns the result of buildReport. */
 export async function reportedLevel(bed: Bed, given: Record<string, unknown>): Promise<Structure> {
   await openRound(bed, given);
   await runToEnd(bed);

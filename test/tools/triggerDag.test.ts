@@ -12,7 +12,7 @@ interface Story {
   readonly airflow: StandIn;
 }
 
-/** The DAG with its LOAD of 2 and one check are in the bucket, as somebody uploaded them, and Airflow has read them. */
+/** The DAG with LOAD 2 and one check are in the bucket, and Airflow has read them. */
 async function uploaded(options: BedOptions = {}): Promise<Story> {
   const bed = await toolBed(options);
   const folder = join(bed.project, 'dags');
@@ -34,11 +34,11 @@ async function withAirflow(bed: Bed): Promise<Story> {
   return { bed, airflow };
 }
 
-test('without AIRFLOW_URL it says to trigger by hand, and does nothing', async () => {
+test('without AIRFLOW_URL it does nothing and says how to trigger the DAG by hand', async () => {
   const bed = await toolBed();
   const before = bed.everything();
   expect(await bed.refusal('triggerDag', { approved: true })).toBe(
-    'CONFIG: AIRFLOW_URL is not set, so nothing can be triggered from here. Next: markRound; then the person triggers yang_audit_load_test_15m by hand in the Airflow UI, then pollCluster. Or set AIRFLOW_URL and its credentials in .env.',
+    'CONFIG: AIRFLOW_URL is not set. Nothing was triggered. Next: call markRound, then ask the user to trigger yang_audit_load_test_15m by hand in the Airflow UI, then call pollCluster. Or set AIRFLOW_URL and its credentials in .env.',
   );
   expect(bed.everything()).toEqual(before);
 });
@@ -63,7 +63,7 @@ test('a run is triggered with its round, and followed until its cluster is bound
     Run state: running
     Cluster id: <cluster>
 
-    → pollCluster until the round is done; then buildReport."
+    → Call pollCluster until the round is done, then buildReport."
   `);
   // The round that uploadDags opened was moved to now: it had no step yet.
   expect(structure).toMatchObject({ status: 'triggered', round: 1, load: 2, runState: 'running' });
@@ -84,7 +84,7 @@ test('a run is triggered with its round, and followed until its cluster is bound
   expect(session.structure.phase).toBe('running');
 });
 
-test('the same call again finds its run and triggers nothing', async () => {
+test('a repeated call finds its run and triggers nothing', async () => {
   const { bed, airflow } = await uploaded();
   const first = await bed.call('triggerDag', { approved: true });
   const again = await bed.call('triggerDag', { approved: true });
@@ -97,7 +97,7 @@ test('the same call again finds its run and triggers nothing', async () => {
   expect(airflow.runs).toHaveLength(1);
 });
 
-test('when the answer to the trigger is lost, the call says so, and the next one recognises the run', async () => {
+test('if the response to the trigger is lost, the call says so, and the next one finds the run', async () => {
   const { bed, airflow } = await uploaded();
   airflow.intercept = (request, times, response) => {
     if (!request.startsWith('POST /api') || !request.endsWith('after') || times > 1) return false;
@@ -134,7 +134,7 @@ test('a trigger that never arrived is sent again under the same run id', async (
   expect(airflow.runs).toHaveLength(1);
 });
 
-test('a 409 for a run that is there is done; any other 409 is told', async () => {
+test('a 409 for an existing run counts as triggered; any other 409 is an error', async () => {
   const { bed, airflow } = await uploaded();
   let conflict = true;
   airflow.intercept = (request, _times, response) => {
@@ -159,7 +159,7 @@ test('a 409 for a run that is there is done; any other 409 is told', async () =>
   expect(airflow.runs).toEqual([run]);
 });
 
-test('the person is asked through the client; a yes triggers, and silence leaves everything', async () => {
+test('the user is asked through the client; a yes triggers, and a decline changes nothing', async () => {
   const questions: string[] = [];
   const yes = await uploaded({
     person: (question) => {
@@ -169,7 +169,7 @@ test('the person is asked through the client; a yes triggers, and silence leaves
   });
   expect((await yes.bed.call('triggerDag')).structure.status).toBe('triggered');
   expect(questions.at(-1)).toBe(
-    'Trigger yang_audit_load_test_15m in Airflow now?\nIt runs the 15m checks at 2x, and no other, as round 1.\nIt creates a new EMR cluster, which costs money until the run ends.',
+    'Trigger yang_audit_load_test_15m in Airflow now?\nIt runs only the 15m checks, at 2x, as round 1.\nIt creates a new EMR cluster, which costs money until the run ends.',
   );
   const no = await uploaded({ person: () => ({ action: 'decline' }) });
   const before = no.bed.everything();
@@ -183,7 +183,7 @@ test('the person is asked through the client; a yes triggers, and silence leaves
   expect(no.airflow.runs).toEqual([]);
 });
 
-test('approved: false is an answer, and with APPROVAL=terminal nobody can trigger from here', async () => {
+test('approved: false triggers nothing, nor does approved: true with APPROVAL=terminal', async () => {
   const { bed, airflow } = await uploaded();
   expect((await bed.call('triggerDag', { approved: false })).structure.status).toBe('awaiting_approval');
   await bed.restart({ APPROVAL: 'terminal' });
@@ -193,7 +193,7 @@ test('approved: false is an answer, and with APPROVAL=terminal nobody can trigge
   expect(airflow.runs).toEqual([]);
 });
 
-test('a second round on a cluster that is up is bound when it has its first step', async () => {
+test('a second round on a running cluster is bound once it has its first step', async () => {
   const { bed, airflow } = await uploaded();
   await bed.call('markRound');
   const clusterId = bed.trigger('15m', { keep_cluster: true });
@@ -211,18 +211,18 @@ test('a second round on a cluster that is up is bound when it has its first step
   expect(airflow.runs[0]?.conf).toEqual({ round: 2, cluster_id: clusterId });
 });
 
-test('a cluster that has ended, and one that nobody knows, are refused before anything is asked', async () => {
+test('an ended and an unknown cluster are refused before anything is triggered', async () => {
   const { bed, airflow } = await uploaded();
   const clusterId = bed.trigger('15m');
   bed.minutes(600);
   expect(await bed.refusal('triggerDag', { clusterId, approved: true })).toBe(
-    `WRONG_STATE: Cluster ${clusterId} is TERMINATED, so no round can run on it. Nothing was triggered. Next: give a cluster that is up, or leave clusterId out: then the DAG creates one.`,
+    `WRONG_STATE: Cluster ${clusterId} is TERMINATED, so no round can run on it. Nothing was triggered. Next: give a running cluster, or omit clusterId so that the DAG creates one.`,
   );
   expect(await bed.refusal('triggerDag', { clusterId: 'j-NOBODY', approved: true })).toMatch(/^NOT_FOUND: /);
   expect(airflow.runs).toEqual([]);
 });
 
-test('while a round is under way nothing is triggered', async () => {
+test('nothing is triggered while a round is under way', async () => {
   const { bed, airflow } = await uploaded();
   await bed.call('markRound');
   bed.trigger('15m');
@@ -232,11 +232,11 @@ test('while a round is under way nothing is triggered', async () => {
   expect(airflow.runs).toEqual([]);
 });
 
-test('a run that somebody triggered in Airflow is not doubled', async () => {
+test('no second run is triggered next to one started in Airflow', async () => {
   const { bed, airflow } = await uploaded();
   airflow.runs.push({ dag_run_id: 'manual__by-hand', state: 'queued', conf: {}, note: '' });
   expect(await bed.refusal('triggerDag', { approved: true })).toBe(
-    'WRONG_STATE: yang_audit_load_test_15m has a run already (manual__by-hand, queued), which was not triggered from here. Nothing was triggered. Next: markRound with already: true takes that run for the round; or wait until it has ended.',
+    'WRONG_STATE: yang_audit_load_test_15m already has a run (manual__by-hand, queued) that triggerDag did not start. Nothing was triggered. Next: call markRound with already: true to use that run for the round, or wait until it has ended.',
   );
   expect(airflow.runs).toHaveLength(1);
 });
@@ -247,28 +247,28 @@ const states: [string, (airflow: StandIn) => void, RegExp][] = [
     (airflow) => {
       if (airflow.dag) airflow.dag.tags = [{ name: 'load_4x' }];
     },
-    /^WRONG_STATE: yang_audit_load_test_15m in Airflow still has LOAD = 4, and the bucket has LOAD = 2 \(tag load_2x\): an uploaded DAG appears in Airflow after 30 s to 6 min\. Nothing was triggered\. Next: wait a minute and call triggerDag again\.$/,
+    /^WRONG_STATE: yang_audit_load_test_15m in Airflow still has LOAD = 4, but the bucket has LOAD = 2 \(tag load_2x\): an uploaded DAG appears in Airflow after 30 s to 6 min\. Nothing was triggered\. Next: wait a minute and call triggerDag again\.$/,
   ],
   [
-    'has a DAG of another making',
+    'has a DAG without a load tag',
     (airflow) => {
       if (airflow.dag) airflow.dag.tags = [];
     },
-    /^WRONG_STATE: yang_audit_load_test_15m in Airflow carries no single load tag, and the bucket has LOAD = 2/,
+    /^WRONG_STATE: yang_audit_load_test_15m in Airflow does not have exactly one load tag, but the bucket has LOAD = 2/,
   ],
   [
-    'does not know the DAG yet',
+    'does not list the DAG yet',
     (airflow) => {
       airflow.dag = undefined;
     },
-    /^NOT_FOUND: Airflow knows no DAG yang_audit_load_test_15m yet: an uploaded DAG appears in Airflow after 30 s to 6 min\./,
+    /^NOT_FOUND: Airflow does not list a DAG yang_audit_load_test_15m yet: an uploaded DAG appears in Airflow after 30 s to 6 min\./,
   ],
   [
     'has the DAG paused',
     (airflow) => {
       if (airflow.dag) airflow.dag.is_paused = true;
     },
-    /^WRONG_STATE: yang_audit_load_test_15m is paused in Airflow: a run would wait for ever\. Nothing was triggered\. Next: the person switches the DAG on/,
+    /^WRONG_STATE: yang_audit_load_test_15m is paused in Airflow, so a run would never start\. Nothing was triggered\. Next: ask the user to unpause the DAG/,
   ],
   [
     'cannot import the DAG',
@@ -278,7 +278,7 @@ const states: [string, (airflow: StandIn) => void, RegExp][] = [
     /^WRONG_STATE: Airflow cannot read the newest version of yang_audit_load_test_15m\./,
   ],
 ];
-test.each(states)('an Airflow that %s is told apart', async (_what, arrange, message) => {
+test.each(states)('an Airflow that %s gets its own error', async (_what, arrange, message) => {
   const { bed, airflow } = await uploaded();
   arrange(airflow);
   const before = bed.everything();
@@ -311,23 +311,23 @@ const answers: [string, readonly [number, string, string], RegExp][] = [
   ],
   ['429', json(429, {}), /^UPSTREAM: Airflow answered with HTTP 429/],
   [
-    'a log-in page',
+    'a login page',
     [200, 'text/html', '<!doctype html><title>Log in</title>'],
     /^CONFIG: AIRFLOW_URL returned a web page instead of the JSON of Airflow's API/,
   ],
   ['a redirect', [302, 'text/html', ''], /^CONFIG: AIRFLOW_URL redirects \(HTTP 302\)/],
   [
-    'JSON of another kind',
+    'other JSON',
     json(200, { hello: 'world' }),
     /^UPSTREAM: The response is not what Airflow 3's API documents/,
   ],
   [
-    'words that are no JSON',
+    'text that is not JSON',
     [200, 'text/plain', 'OK'],
     /^CONFIG: AIRFLOW_URL returned something that is not JSON/,
   ],
 ];
-test.each(answers)('an answer of %s is put in words', async (_what, [status, type, body], message) => {
+test.each(answers)('a response of %s gets its own error', async (_what, [status, type, body], message) => {
   const { bed, airflow } = await uploaded();
   airflow.intercept = (request, _times, response) => {
     if (!request.startsWith('GET')) return false;
@@ -341,7 +341,7 @@ test.each(answers)('an answer of %s is put in words', async (_what, [status, typ
   expect(bed.everything()).toEqual(before);
 });
 
-test('wrong credentials, missing ones, an Airflow 2 and a closed port each have their own words', async () => {
+test('wrong credentials, missing ones, an Airflow 2 and a closed port each get their own error', async () => {
   const { bed, airflow } = await uploaded();
   const refusal = () => bed.refusal('triggerDag', { approved: true });
   await bed.restart({ AIRFLOW_PASSWORD: 'wrong' });
@@ -365,14 +365,14 @@ test('wrong credentials, missing ones, an Airflow 2 and a closed port each have 
   expect(await refusal()).toMatch(/^UPSTREAM: Airflow cannot be reached \(ECONNREFUSED\)/);
 });
 
-test('an AIRFLOW_URL that is no address is a problem of the settings', async () => {
+test('an AIRFLOW_URL that is not a URL is a settings error', async () => {
   const bed = await toolBed({ env: { AIRFLOW_URL: 'airflow' } });
   expect(await bed.refusal('triggerDag')).toMatch(
     /^CONFIG: AIRFLOW_URL is "airflow", not an address such as https:\/\/airflow\.example\.com\./,
   );
 });
 
-test('a token that expired between two calls is fetched anew, once', async () => {
+test('an expired token is renewed once', async () => {
   const { bed, airflow } = await uploaded();
   await bed.call('triggerDag', { approved: false });
   let refused = 0;
@@ -386,16 +386,16 @@ test('a token that expired between two calls is fetched anew, once', async () =>
   expect(airflow.requests.filter((one) => one === 'POST /auth/token')).toHaveLength(2);
 });
 
-test('when the cluster takes longer than the call, the answer says where to look on', async () => {
+test('if the cluster takes longer than the call, the result says how to continue', async () => {
   const { bed, airflow } = await uploaded();
   airflow.scheduler = false;
   const { structure, text } = await bed.call('triggerDag', { approved: true });
   expect(structure).toMatchObject({ status: 'triggered', runState: 'queued' });
   expect(structure.clusterId).toBeUndefined();
-  expect(text).toContain('its cluster is not to be seen yet');
+  expect(text).toContain('its cluster is not visible yet');
 });
 
-test('a run that ends before it has a cluster is a failure, with the place of its log; another one can follow', async () => {
+test('a run that ends before it has a cluster is an error with the URL of its log; another one can follow', async () => {
   const { bed, airflow } = await uploaded();
   airflow.scheduler = false;
   airflow.intercept = (request) => {
@@ -415,7 +415,7 @@ test('a run that ends before it has a cluster is a failure, with the place of it
   expect(new Set(airflow.runs.map((run) => run.dag_run_id)).size).toBe(2);
 });
 
-test('when AWS does not answer after the trigger, the run is not called a failure', async () => {
+test('if AWS does not answer after the trigger, the run is not reported as failed', async () => {
   const { bed, airflow } = await uploaded();
   airflow.intercept = (request) => {
     if (request.startsWith('POST /api') && request.endsWith('after'))
@@ -424,7 +424,7 @@ test('when AWS does not answer after the trigger, the run is not called a failur
   };
   const { structure } = await bed.call('triggerDag', { approved: true });
   expect(structure.status).toBe('triggered');
-  expect(structure.warnings.join()).toContain('looking for its cluster failed: DENIED');
+  expect(structure.warnings.join()).toContain('the search for its cluster failed: DENIED');
 });
 
 test('a misspelt argument is named', async () => {
@@ -432,7 +432,7 @@ test('a misspelt argument is named', async () => {
   expect(await bed.refusal('triggerDag', { cluster: 'j-1' })).toContain('(did you mean clusterId?)');
 });
 
-test("another schedule than the session's triggers its own DAG", async () => {
+test('another schedule than that of the session triggers its own DAG', async () => {
   const { bed, airflow } = await uploaded();
   if (airflow.dag) airflow.dag.tags = [{ name: 'hourly' }, { name: 'load_2x' }];
   const { structure } = await bed.call('triggerDag', { schedule: 'hourly', approved: true });
@@ -441,7 +441,7 @@ test("another schedule than the session's triggers its own DAG", async () => {
   expect(airflow.runs[0]?.note).toBe('audit-load-test: round 1, 2x hourly');
 });
 
-test('checkSetup tells whether Airflow answers, where it is set', async () => {
+test('checkSetup says whether Airflow answers, if it is set', async () => {
   const { bed, airflow } = await uploaded();
   const look = async () => {
     const { structure } = await bed.call('checkSetup');

@@ -171,7 +171,7 @@ test('an invalid review id is refused before anything is read', async () => {
   const bed = await toolBed();
   await bed.call('scaleConfigs', { load: 2 });
   expect(await bed.refusal('uploadChecks', { reviewId: 'approved' })).toMatchInlineSnapshot(
-    `"BAD_INPUT: reviewId must be a review id of 16 hex digits, as scaleConfigs or reviewConfigs named it, not "approved". Nothing was changed. Next: call uploadChecks again; its arguments are reviewId, approved, removeStale."`,
+    `"BAD_INPUT: reviewId must be a review id of 16 hex digits from scaleConfigs or reviewConfigs, not "approved". Nothing was changed. Next: call uploadChecks again; its arguments are reviewId, approved, removeStale."`,
   );
   expect(await bed.refusal('uploadChecks', {})).toMatch(/^BAD_INPUT: reviewId /);
   expect(await bed.refusal('uploadChecks', { reviewID: '0123456789abcdef' })).toContain(

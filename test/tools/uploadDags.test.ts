@@ -227,8 +227,8 @@ test('missing checks of a schedule that is not under test are only warned about'
   const { structure } = await bed.call('uploadDags');
   expect(structure.status).toBe('uploaded');
   expect(structure.warnings).toEqual([
-    'No 4x checks for 15m are in the bucket: do not trigger its DAG at this load.',
-    'No 4x checks for daily are in the bucket: do not trigger its DAG at this load.',
+    'The bucket has no 4x checks for 15m: do not trigger its DAG at this load.',
+    'The bucket has no 4x checks for daily: do not trigger its DAG at this load.',
   ]);
 });
 
@@ -302,7 +302,7 @@ const refused: [
     'a load whose checks are not in the bucket',
     (dag) => dag,
     { load: 8 },
-    /^WRONG_STATE: There are no 8x checks for 15m in s3:\/\/.*\/15m\/8x\/, .*LOAD was not changed\. Next: scaleConfigs with load 8/,
+    /^WRONG_STATE: There are no 8x checks for 15m in s3:\/\/.*\/15m\/8x\/, .*LOAD was not changed\. Next: call scaleConfigs with load 8/,
   ],
   [
     'a DAG without LOAD',
@@ -366,7 +366,7 @@ test('without load, the last uploaded one is refused while another level waits o
   await runToEnd(bed);
   await bed.call('scaleConfigs', { load: 4 });
   expect(await bed.refusal('uploadDags')).toMatchInlineSnapshot(
-    `"WRONG_STATE: 4x is on disk and its checks were not uploaded, while this DAG would read 2x. Nothing was uploaded, and LOAD was not changed. Next: call uploadChecks when 4x is meant, or uploadDags with load: 2 when another round of 2x is."`,
+    `"WRONG_STATE: 4x is on disk but its checks were not uploaded; this DAG would read 2x. Nothing was uploaded, and LOAD was not changed. Next: call uploadChecks to test 4x, or uploadDags with load: 2 for another round of 2x."`,
   );
   expect((await bed.call('uploadDags', { load: 2 })).structure).toMatchObject({ load: 2 });
 });

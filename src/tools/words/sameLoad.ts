@@ -1,33 +1,36 @@
-/** What a person does after a round, by what it showed. */
-import type { Report } from '../../report/model.ts';
+/** What to do after a round, by its outcome. */
+import type { RoundOutcome } from '../../state/session.ts';
 
-type Outcome = Report['verdict']['outcome'];
+/** How to rerun a load. */
+export function rerun(load: number): string {
+  return `rerun ${load}x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.`;
+}
 
-export const sameLoadAgain =
-  'the same load again: uploadDags when anything was changed, else markRound; then the person triggers the DAG.';
+/** The level after `load`: at most 1000. */
+export function doubled(load: number): number {
+  return Math.min(2 * load, 1000);
+}
 
-export function stepsAfterRound(outcome: Outcome, load: number): string[] {
+/** `outcome` is undefined for a round that was reported before outcomes were recorded. */
+export function stepsAfterRound(outcome: RoundOutcome, load: number): string[] {
+  const commit = `commitResults to commit the configs and the report, then scaleConfigs with load ${doubled(load)}.`;
   switch (outcome) {
     case 'fits':
-      return [
-        `commitResults commits the configs and the report; then scaleConfigs with load ${Math.min(2 * load, 1000)}.`,
-        `Or ${sameLoadAgain}`,
-      ];
+      return [`Call ${commit}`, `Or ${rerun(load)}`];
     case 'missed':
       return [
-        `The person changes what the suggestions name; then ${sameLoadAgain}`,
-        'Or commitResults, and stop: a higher load asks for more.',
+        `Ask the user to change what the suggestions name, then ${rerun(load)}`,
+        'Or call commitResults and stop: a higher load only adds work.',
+      ];
+    case undefined:
+      return [
+        `If ${load}x fits its window, call ${commit}`,
+        `Otherwise fix what the report names and ${rerun(load)}`,
       ];
     default:
       return [
-        `The round decides nothing. The person mends what broke; then ${sameLoadAgain}`,
-        'Or commitResults, when the person takes it as it is.',
+        `Inconclusive. Ask the user to fix what failed, then ${rerun(load)}`,
+        'Or call commitResults if the user accepts the round as it is.',
       ];
   }
-}
-
-/** The outcome as a verdict's sentence begins with it. */
-export function outcomeIn(sentence: string): Outcome {
-  if (sentence.startsWith('Fits')) return 'fits';
-  return sentence.startsWith('Missed') ? 'missed' : 'not_decided';
 }

@@ -1,12 +1,12 @@
 /**
- * Structured results as text for a person. A tool words the fields that matter to its reader; every other field
- * follows by itself, so that the text always says everything the structure says.
+ * Renders structured results as text. A tool words the fields that matter to its reader; all other fields are rendered
+ * generically, so that the text always says everything the structure says.
  */
 
 type Value = unknown;
 type Fields = Readonly<Record<string, Value>>;
 
-/** For a field: its lines, in the tool's own words. An empty list leaves the field out, for what the summary says. */
+/** The lines of a field. An empty list omits a field that the summary already says. */
 export type Wording<Output> = {
   readonly [Field in keyof Output]?: (
     value: Exclude<Output[Field], undefined>,
@@ -14,7 +14,7 @@ export type Wording<Output> = {
   ) => readonly string[];
 };
 
-/** The summary, each field in the order of the structure, and the next steps. */
+/** The summary, the fields in the order of the structure, and the next steps. */
 export function textOf<Output extends { summary: string; nextSteps: string[] }>(
   output: Output,
   wording: Wording<Output> = {},
@@ -22,11 +22,11 @@ export function textOf<Output extends { summary: string; nextSteps: string[] }>(
   const lines: string[] = [];
   for (const [name, value] of Object.entries(output)) {
     if (name === 'summary' || name === 'nextSteps' || isEmpty(value)) continue;
-    const words = wording[name as keyof Output] as
+    const worded = wording[name as keyof Output] as
       | ((value: Value, output: Output) => readonly string[])
       | undefined;
-    const named = name === 'callAgain' && isQuestion(output) ? 'Only after the person’s yes' : title(name);
-    lines.push(...(words === undefined ? field(named, value) : words(value, output)));
+    const heading = name === 'callAgain' && isQuestion(output) ? 'Only after the user says yes' : title(name);
+    lines.push(...(worded === undefined ? field(heading, value) : worded(value, output)));
   }
   const next = output.nextSteps.map((step) => `→ ${step}`);
   return [
@@ -45,7 +45,7 @@ function title(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Read on its own, a call must not look like the next thing to do while the person has not answered. */
+/** A `callAgain` must not look like the next step while the user has not answered. */
 function isQuestion(output: Fields): boolean {
   return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(output.status));
 }

@@ -1,0 +1,95 @@
+/** What commitResults says. */
+import type { Commit } from '../ports.ts';
+import type { Round } from '../state/session.ts';
+import { stepsToYes, type Yes } from './words/approving.ts';
+import { doubled } from './words/sameLoad.ts';
+import { count } from './words/text.ts';
+
+interface Commits {
+  readonly target: Commit | null;
+  readonly reports: Commit | null;
+}
+
+export function commitSummary(load: number, { target, reports }: Commits): string {
+  const parts = [
+    target?.created
+      ? `${count(target.files.length, 'config file')} to the target repository (${target.sha.slice(0, 8)})`
+      : undefined,
+    reports?.created
+      ? `${count(reports.files.length, 'report, DAG and cluster config file')} (${reports.sha.slice(0, 8)})`
+      : undefined,
+  ].filter((part) => part !== undefined);
+  if (parts.length === 0) return `All results of ${load}x are already committed.`;
+  return `Committed ${parts.join(' and ')} for ${load}x.`;
+}
+
+export function commitNextSteps(round: Round | undefined, load: number): string[] {
+  return [nextLevel(round, load), 'Nothing was pushed, and no git hooks ran; the user decides when to push.'];
+}
+
+/** The outcome of the round decides whether a higher level is worth its cost. */
+function nextLevel(round: Round | undefined, load: number): string {
+  const next = `scaleConfigs with the next load (for example ${doubled(load)}x)`;
+  const outcome = round?.report === undefined ? 'fits' : round.report.outcome;
+  switch (outcome) {
+    case 'fits':
+      return `Call ${next} to go one level up.`;
+    case 'missed':
+      return `${load}x missed its window: ask the user whether to fix and rerun ${load}x, go one level up anyway, or stop.`;
+    case undefined:
+      return `Check in the report whether ${load}x fits its window; if it does, call ${next}.`;
+    default:
+      return `${load}x was inconclusive: ask the user to fix what failed and rerun ${load}x before a higher load.`;
+  }
+}
+
+export interface CommitGaps {
+  /** No configs of the load under review on disk. */
+  readonly configs: boolean;
+  /** No repository for the reports. */
+  readonly repository: boolean;
+  /** No report of the load. */
+  readonly report: boolean;
+  /** Schedules with a report whose configs are outside the scope on disk. */
+  readonly schedules: readonly string[];
+}
+
+export function commitWarnings(load: number, missing: CommitGaps): string[] {
+  return [
+    ...(missing.configs
+      ? ['The configs on disk belong to another level or to none, so only the reports were committed.']
+      : []),
+    ...(missing.repository
+      ? ['REPORTS_DIR is not in a git repository with a branch, so the reports were not committed.']
+      : []),
+    ...(missing.report ? [`${load}x has no report yet, so none was committed.`] : []),
+    ...missing.schedules.map(
+      (schedule) =>
+        `The ${schedule} configs are outside the scope on disk and were not committed. To commit them, call scaleConfigs with schedule ${schedule}, then commitResults.`,
+    ),
+  ];
+}
+
+export function awaitingApproval(load: number, reviewId: string, mode: Yes['mode']) {
+  return {
+    summary: `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
+    ...stepsToYes('commitResults', { load }, reviewId, { mode, needed: true }),
+  };
+}
+
+interface CommitFields {
+  readonly sha: string;
+  readonly files: number;
+  readonly message: string;
+}
+
+export const commitLines = {
+  target: (target: (CommitFields & { readonly branch: string }) | null) =>
+    target === null ? [] : [`Target: ${commitText(target)} on ${target.branch}: ${target.message}`],
+  reports: (reports: CommitFields | null) =>
+    reports === null ? [] : [`Reports: ${commitText(reports)}: ${reports.message}`],
+};
+
+function commitText({ sha, files }: CommitFields): string {
+  return `${count(files, 'file')}, ${sha.slice(0, 8)}`;
+}

@@ -1,0 +1,65 @@
+/** What markRound says. */
+import type { Instant } from '../ports.ts';
+import type { Round } from '../state/session.ts';
+
+type RoundFacts = Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt'>;
+
+export function markAnswer(
+  { round, load, schedule, startedAt }: RoundFacts,
+  dagId: string,
+  isAhead: boolean,
+) {
+  return {
+    summary: `Round ${round} (${load}x ${schedule}) starts at ${startedAt}.`,
+    nextSteps: isAhead
+      ? [`Ask the user to trigger ${dagId} in Airflow now.`, 'Then call pollCluster until the round is done.']
+      : [seeProgress],
+  };
+}
+
+export function noteAnswer({ round, load, schedule, startedAt }: RoundFacts, note: string | undefined) {
+  const done = note === undefined ? 'Nothing to change in' : 'Added the note to';
+  return {
+    summary: `${done} round ${round} (${load}x ${schedule}); its start is still ${startedAt}.`,
+    nextSteps: [seeProgress],
+  };
+}
+
+/** The run that the user reports already has its round. */
+export function knownRunAnswer({ round, load, schedule }: RoundFacts) {
+  return {
+    summary: `Round ${round} (${load}x ${schedule}) is running and no other run is visible, so that run already has its round. Nothing was marked.`,
+    nextSteps: [
+      seeProgress,
+      'If the DAG was triggered once more: call markRound with already: true again once its cluster exists.',
+    ],
+  };
+}
+
+const seeProgress = 'Call pollCluster for the progress of the round.';
+
+/** `moved`: the open round that keeps its start, if any. */
+export function noRunWarning(moved: Round | undefined): string {
+  const start = moved === undefined ? 'now' : `still that of round ${moved.round}`;
+  return `No step or cluster of an unmarked run is visible yet, so the start is ${start}; call markRound with already: true again once the cluster is up.`;
+}
+
+export function clockWarnings({ source, skewSeconds }: Instant): string[] {
+  if (source === 'local')
+    return [
+      "AWS did not answer, so the start is by this machine's clock; check that clock before you rely on the round's window.",
+    ];
+  if (Math.abs(skewSeconds) > 2)
+    return [`This machine's clock differs from AWS's by ${skewSeconds} s; the start is by AWS's clock.`];
+  return [];
+}
+
+export const markLines = {
+  round: () => [],
+  startedAt: () => [],
+  clock: ({ source, skewSeconds }: Pick<Instant, 'source' | 'skewSeconds'>) => [
+    source === 'aws'
+      ? `Clock: AWS; this machine's clock differs by ${skewSeconds} s`
+      : 'Clock: this machine, not compared with AWS',
+  ],
+};

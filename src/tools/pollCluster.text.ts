@@ -1,0 +1,104 @@
+/** What pollCluster says. */
+import type { ObservedRound } from '../facts/rounds.ts';
+import { clean } from '../foreignText.ts';
+import { formatDuration } from '../report/durations.ts';
+import { clusterFailure, isEndedOnRequest } from '../rounds/clusterEnd.ts';
+import { isEnding, type StepCounts } from '../rounds/progress.ts';
+import { rerun } from './words/sameLoad.ts';
+import { count } from './words/text.ts';
+
+/** Seconds between two calls. */
+export const pollAfterSeconds = 15;
+
+export function progressSummary(observed: ObservedRound, counts: StepCounts, elapsed: number): string {
+  const { round, load, cluster, done } = observed;
+  const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}`;
+  if (done) return `${what} ${endOf(observed, counts, elapsed)}`;
+  if (counts.total === 0)
+    return isEnding(cluster)
+      ? `${what} will have no steps: the cluster is ${stateText(cluster.state)}.`
+      : `${what} has no steps yet; the cluster is ${stateText(cluster.state)}.`;
+  const ended = counts.total - counts.pending - counts.running;
+  return `${what} is running: ${ended} of ${counts.total} steps ended, ${counts.running} running, ${counts.pending} waiting.`;
+}
+
+function endOf({ cluster }: ObservedRound, counts: StepCounts, elapsed: number): string {
+  const failure = clusterFailure(cluster);
+  const lost = counts.interrupted + counts.cancelled;
+  const failed = counts.failed === 0 ? 'none failed' : `${counts.failed} failed`;
+  if (failure === undefined && lost === 0)
+    return `is done: ${count(counts.total, 'step')} in ${formatDuration(elapsed)}, ${failed}.`;
+  const how =
+    failure === undefined ? 'before all of its steps ran' : `early: the cluster failed (${failure})`;
+  const others = (['failed', 'interrupted', 'cancelled'] as const).flatMap((state) =>
+    counts[state] === 0 ? [] : `, ${counts[state]} ${state}`,
+  );
+  return `ended ${how}; ${counts.completed} of ${count(counts.total, 'step')} completed in ${formatDuration(elapsed)}${others.join('')}.`;
+}
+
+/** EMR's reason for the cluster's state; the normal end of a complete round has a plain one. */
+export function reasonText({ cluster, done }: ObservedRound, counts: StepCounts): string | undefined {
+  if (cluster.stateReason === undefined) return undefined;
+  const isComplete = done && counts.interrupted + counts.cancelled === 0;
+  return isComplete && isEndedOnRequest(cluster)
+    ? 'terminated on request, as the DAG does after its last step'
+    : clean(cluster.stateReason, 200);
+}
+
+function stateText(state: string): string {
+  return clean(state, 40).toLowerCase().replaceAll('_', ' ');
+}
+
+const again = `Call pollCluster again in ${pollAfterSeconds} seconds.`;
+
+export function nextStepsOf({ round, done, steps, cluster }: ObservedRound, isLatest: boolean): string[] {
+  const which = isLatest ? '' : ` with round: ${round.round}`;
+  if (done && clusterFailure(cluster) !== undefined)
+    return [
+      `Call buildReport${which} to keep what is known of this round; stateReason says why the cluster ended.`,
+      `Ask the user to fix the cause, then ${rerun(round.load)}`,
+    ];
+  if (done) return [`Call buildReport${which} to write the report of this round.`];
+  if (steps.own.length === 0 && isEnding(cluster))
+    return [
+      'Ask the user to check the DAG run in Airflow: the cluster ended without a step (stateReason says why).',
+      'Call markRound, then ask the user to trigger the DAG again.',
+    ];
+  if (steps.own.length === 0) return [again];
+  const partial = isLatest ? 'partial: true' : `round: ${round.round} and partial: true`;
+  return [again, `Call buildReport with ${partial} for a provisional report meanwhile.`];
+}
+
+export function warningsOf({ round, load, steps, clusterFrom, knownFromDiskOnly }: ObservedRound): string[] {
+  return [
+    ...(load === round.load
+      ? []
+      : [`The round was marked as ${round.load}x, but its steps carry load ${load}x, which is used here.`]),
+    ...(steps.foreign.length === 0
+      ? []
+      : [
+          `${steps.foreign.length} steps of another schedule ran on the cluster in the same window; they are not counted.`,
+        ]),
+    ...(clusterFrom === 'given' && steps.own.length === 0
+      ? ['The cluster has no step of this round, so it was not bound to the round.']
+      : []),
+    ...(knownFromDiskOnly === 0
+      ? []
+      : [`${knownFromDiskOnly} steps are known only from earlier calls: EMR lists the newest 1,000.`]),
+  ];
+}
+
+/** A progress notification while the call waits. */
+export function progressText(total: number, counts: StepCounts): string {
+  const ended = total - counts.pending - counts.running;
+  return total === 0
+    ? 'waiting for the first step'
+    : `${ended} of ${total} steps ended, ${counts.running} running, ${counts.failed} failed`;
+}
+
+export const progressLines = {
+  // The next step says it.
+  pollAfterSeconds: () => [],
+  elapsedSeconds: (seconds: number) => [`Elapsed: ${formatDuration(seconds)}`],
+  etaSeconds: (seconds: number) => [`Time left at the current rate: about ${formatDuration(seconds)}`],
+};

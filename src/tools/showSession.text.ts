@@ -1,0 +1,170 @@
+/** What showSession says. */
+import { isUnused } from '../rounds/choice.ts';
+import type { Phase, Round, Session } from '../state/session.ts';
+import { type Yes, yesTo } from './words/approving.ts';
+import { doubled, stepsAfterRound } from './words/sameLoad.ts';
+import { count } from './words/text.ts';
+
+export function sessionSummary({ level, phase, rounds }: Session): string {
+  if (phase === 'idle' && rounds.length === 0) return 'No load test has started.';
+  const subject =
+    level === undefined ? 'No load level is under test' : `${level.load}x ${level.schedule} is under test`;
+  return `${subject}; phase: ${phase.replaceAll('_', ' ')}; ${count(rounds.length, 'round')} so far.`;
+}
+
+/** The check files under review, if they can be read. */
+type Disk = { readonly reviewId: string; readonly approved: boolean; readonly mode: Yes['mode'] } | null;
+
+export function nextStepsOf(session: Session, disk: Disk): string[] {
+  const newest = session.interruptions.at(-1);
+  if (newest === undefined) return stepsInPhase(session, disk);
+  return [
+    `${newest.tool} began and did not finish, or still runs in another process: repeat the same call to finish it.`,
+  ];
+}
+
+const beforeRound: readonly Phase[] = ['scaled', 'approved', 'checks_uploaded', 'dag_uploaded'];
+
+function stepsInPhase({ phase, level, rounds }: Session, disk: Disk): string[] {
+  if (disk?.approved === false && beforeRound.includes(phase))
+    return [
+      'Call reviewConfigs and show the user the changed lines; if it lists none, show the git diff.',
+      ...yesTo('uploadChecks', { reviewId: disk.reviewId }, disk.reviewId, disk.mode),
+    ];
+  const load = level?.load ?? 1;
+  switch (phase) {
+    case 'idle':
+      return [
+        'Call checkSetup to check the setup.',
+        rounds.length === 0
+          ? 'Call scaleConfigs with load 2x to start the first test (15m unless the user names another schedule).'
+          : 'Call scaleConfigs with the load that the user names to start the next level.',
+      ];
+    case 'scaled':
+      return ['Call reviewConfigs; the user approves what is under review or names what to fix.'];
+    case 'approved':
+      return [
+        disk === null
+          ? 'Call reviewConfigs for the reviewId, then uploadChecks.'
+          : `Call uploadChecks with reviewId ${disk.reviewId}: these bytes need no further approval.`,
+      ];
+    case 'checks_uploaded':
+      return [`Call uploadDags with load ${load}.`];
+    case 'dag_uploaded':
+      return ['Call markRound, then ask the user to trigger the DAG in Airflow.'];
+    case 'round_open':
+      return rounds.at(-1)?.dagRun === undefined
+        ? ['Ask the user to trigger the DAG in Airflow, then call pollCluster.']
+        : ['Call pollCluster, or triggerDag again: it finds the run it requested.'];
+    case 'running':
+      return ['Call pollCluster until the round is done, then buildReport.'];
+    case 'finished':
+      return ['Call buildReport to write the report.'];
+    case 'reported':
+      return afterReport(rounds.findLast(({ report }) => report !== undefined));
+    case 'committed':
+      return [`Call scaleConfigs with the next load (for example ${doubled(rounds.at(-1)?.load ?? load)}x).`];
+  }
+}
+
+function afterReport(round: Round | undefined): string[] {
+  return [
+    'Ask the user to read the report and decide.',
+    ...stepsAfterRound(round?.report?.outcome, round?.load ?? 1),
+  ];
+}
+
+export function omittedRounds(shown: number, total: number): string[] {
+  return shown < total ? [`Only the latest ${shown} of ${total} rounds are shown.`] : [];
+}
+
+/** `paths`: the files of the session that were skipped. */
+export function damageWarnings(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  return [
+    ...paths
+      .slice(0, 3)
+      .map((path) => `This session file cannot be read, or follows one that cannot: ${path}.`),
+    ...(paths.length <= 3
+      ? []
+      : [`The same applies to ${count(paths.length - 3, 'more file')}, up to ${paths.at(-1)}.`]),
+    'What those files recorded is unknown: compare the uploads and rounds shown here with what you remember. The session continues without them; move them out of that folder to clear this warning.',
+  ];
+}
+
+interface DiskFields {
+  readonly load: number;
+  readonly reviewId: string;
+  readonly matchesReview: boolean;
+  readonly approved: boolean;
+}
+
+interface UploadFields {
+  readonly schedule: string;
+  readonly load: number;
+  readonly reviewId: string;
+  readonly at: string;
+}
+
+interface DagFields {
+  readonly load: number;
+  readonly configDigest: string;
+  readonly at: string;
+}
+
+interface RoundFields {
+  readonly round: number;
+  readonly load: number;
+  readonly schedule: string;
+  readonly startedAt: string;
+  readonly clusterId?: string | undefined;
+  readonly finished: boolean;
+  readonly report?: string | undefined;
+  readonly committed: boolean;
+  readonly abandoned: boolean;
+  readonly note?: string | undefined;
+}
+
+export const sessionLines = {
+  schedule: (schedule: string | null) => (schedule === null ? [] : [`Schedule: ${schedule}`]),
+  disk: (disk: DiskFields | null) => (disk === null ? [] : [diskLine(disk)]),
+  uploaded: (rows: readonly UploadFields[]) => ['Uploaded:', ...uploadLines(rows)],
+  dag: (dag: DagFields | null) =>
+    dag === null ? [] : [`DAG: LOAD ${dag.load}, cluster config ${dag.configDigest}, uploaded ${dag.at}`],
+  rounds: (rows: readonly RoundFields[]) => [
+    'Rounds:',
+    ...rows.map((row) => roundLine(row, isUnused(row, rows))),
+  ],
+};
+
+function diskLine({ load, reviewId, matchesReview, approved }: DiskFields): string {
+  const approval = approved ? 'approved' : 'not approved yet';
+  const change = matchesReview ? 'unchanged since it was last shown' : 'changed since it was last shown';
+  return `On disk: ${load}x, review ${reviewId}, ${approval}, ${change}`;
+}
+
+/** One line per level; schedules uploaded by one call are listed together. */
+function uploadLines(rows: readonly UploadFields[]): string[] {
+  const levels = [...new Set(rows.map(({ load }) => load))];
+  return levels.map((level) => {
+    const ofLevel = rows.filter(({ load }) => load === level);
+    const calls = [...new Set(ofLevel.map(({ reviewId, at }) => `(review ${reviewId}, ${at})`))];
+    const parts = calls.map((call) => {
+      const together = ofLevel.filter(({ reviewId, at }) => call === `(review ${reviewId}, ${at})`);
+      return `${together.map(({ schedule }) => schedule).join(', ')} ${call}`;
+    });
+    return `  - ${level}x to ${parts.join('; ')}`;
+  });
+}
+
+function roundLine(row: RoundFields, unused: boolean): string {
+  const parts = unused
+    ? ['marked, but no run was seen']
+    : [
+        row.clusterId ?? 'no cluster yet',
+        row.report ?? (row.finished ? 'finished, no report yet' : 'not known to have finished'),
+      ];
+  const more = [...(row.abandoned ? ['abandoned'] : []), ...(row.committed ? ['committed'] : [])];
+  const note = row.note === undefined ? '' : ` (${row.note})`;
+  return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${[...parts, ...more].join(', ')}${note}`;
+}

@@ -1,0 +1,71 @@
+/** What triggerDag says. */
+import type { Schedule } from '../checks/schedules.ts';
+import type { FollowedRun } from '../facts/dagRuns.ts';
+
+/** The DAG run that the user asked for. */
+export interface RunRequest {
+  readonly dagId: string;
+  readonly load: number;
+  readonly schedule: Schedule;
+  readonly clusterId: string | undefined;
+}
+
+export function triggerQuestion({ dagId, load, schedule, clusterId }: RunRequest, round: number): string {
+  return [
+    `Trigger ${dagId} in Airflow now?`,
+    `It runs only the ${schedule} checks, at ${load}x, as round ${round}.`,
+    clusterId === undefined
+      ? 'It creates a new EMR cluster, which costs money until the run ends.'
+      : `It runs on cluster ${clusterId}, which stays up afterwards.`,
+  ].join('\n');
+}
+
+export function awaitingAnswer(request: RunRequest, mode: string, isMarked: boolean) {
+  const { dagId, load, schedule, clusterId } = request;
+  if (mode === 'terminal')
+    return {
+      summary: `Nothing was triggered. With APPROVAL=terminal only the user can trigger ${dagId} (${load}x), in the Airflow UI.`,
+      nextSteps: [
+        isMarked
+          ? 'Ask the user to trigger the DAG in the Airflow UI.'
+          : 'Call markRound, then ask the user to trigger the DAG in the Airflow UI.',
+        'Then call pollCluster until the round is done.',
+      ],
+    };
+  return {
+    summary: `Nothing was triggered. ${dagId} is ready at ${load}x, but the user has not said yes yet.`,
+    nextSteps: [
+      'Ask the user: trigger the DAG now? It costs a cluster.',
+      'If the user says yes: call triggerDag with approved: true. Or the user triggers it in the Airflow UI.',
+    ],
+    callAgain: {
+      tool: 'triggerDag',
+      arguments: { schedule, ...(clusterId === undefined ? {} : { clusterId }), approved: true },
+    },
+  };
+}
+
+export function triggeredAnswer(
+  { dagId, load }: Pick<RunRequest, 'dagId' | 'load'>,
+  round: number,
+  status: 'triggered' | 'unchanged',
+  { clusterId, problem }: FollowedRun,
+) {
+  const what =
+    status === 'triggered'
+      ? `Triggered ${dagId} at ${load}x as round ${round}`
+      : `Round ${round} (${load}x) was already triggered; nothing was triggered again`;
+  const cluster = clusterId === undefined ? 'its cluster is not visible yet' : `it runs on ${clusterId}`;
+  return {
+    summary: `${what}; ${cluster}.`,
+    nextSteps: ['Call pollCluster until the round is done, then buildReport.'],
+    warnings:
+      problem === undefined
+        ? []
+        : [
+            `The run is under way, but the search for its cluster failed: ${problem.code}. pollCluster searches again.`,
+          ],
+  };
+}
+
+export const triggerLines = { round: () => [] };
