@@ -7,8 +7,7 @@ import { scoreText } from '../report/forecast/text.ts';
 import type { Report, StepFailure } from '../report/model.ts';
 import { percent } from '../report/share.ts';
 import { whatIfRows } from '../report/whatIfTable.ts';
-import { stepsAfterRound } from './words/sameLoad.ts';
-import { count } from './words/text.ts';
+import { count, stepsAfterRound } from './text.ts';
 
 /** The verdict, and the first few of every list; the files have all of it. */
 export function reportOutput(report: Report, directory: string, files: string[]) {

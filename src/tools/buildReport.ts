@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { windowSeconds } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import {
-  fixedWindows,
+  editedIntervals,
   fixesOf,
   readClusterConfig,
   readExpectedChecks,
@@ -22,6 +22,7 @@ import { reportDirectory } from '../rounds/reportWindow.ts';
 import type { Round, Session } from '../state/session.ts';
 import { version } from '../version.ts';
 import { reportLines, reportOutput } from './buildReport.text.ts';
+import { textOf } from './text.ts';
 import {
   clusterIdInput,
   defineTool,
@@ -31,7 +32,6 @@ import {
   scheduleInput,
   type ToolCall,
 } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 type BuildReportPorts = Pick<
   Ports,
@@ -188,7 +188,7 @@ async function readRound(
     warnings: [
       ...range.warnings,
       ...laterRound(session, range.round),
-      ...fixedWindows(fixes, load),
+      ...editedIntervals(fixes, load),
       ...expected.warnings,
       ...machines.warnings,
       ...warnings,

@@ -1,6 +1,6 @@
 /** What checkSetup says: a row for each thing it checks, and the result. */
 import type { Settings } from '../settings.ts';
-import { count } from './words/text.ts';
+import { count } from './text.ts';
 
 export interface SetupRow {
   readonly name: string;

@@ -19,8 +19,8 @@ import {
   settingsRow,
   setupLines,
 } from './checkSetup.text.ts';
+import { textOf } from './text.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 type CheckSetupPorts = Pick<
   Ports,

@@ -3,7 +3,7 @@ import type { StoredReport } from '../report/choose.ts';
 import type { Comparison, Forecast } from '../report/comparisonModel.ts';
 import { pointText } from '../report/forecast/text.ts';
 import { checkText, factorText, runtimeChangeText } from '../report/scalingText.ts';
-import { count } from './words/text.ts';
+import { count } from './text.ts';
 
 const worstShown = 5;
 const changesShown = 8;

@@ -6,8 +6,8 @@ import { compareReports as compare } from '../report/comparison.ts';
 import { comparisonFiles } from '../report/comparisonFiles.ts';
 import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/comparisonModel.ts';
 import { comparisonLines, comparisonOutput } from './compareReports.text.ts';
+import { textOf } from './text.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 type CompareReportsPorts = Pick<Ports, 'reports'>;
 

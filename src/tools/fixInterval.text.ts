@@ -1,6 +1,7 @@
 /** What fixInterval says, its errors included. */
+
+import { count } from './text.ts';
 import { type Yes, yesTo } from './words/approving.ts';
-import { count } from './words/text.ts';
 
 export function unchangedText(to: number, reviewId: string) {
   return {

@@ -19,8 +19,8 @@ import {
   unchangedText,
   unreadable,
 } from './fixInterval.text.ts';
+import { textOf } from './text.ts';
 import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 const intervalValue = z.int().min(0).max(1_000_000);
 

@@ -1,6 +1,6 @@
 /** What revertConfigs says. */
 import type { Session } from '../state/session.ts';
-import { count } from './words/text.ts';
+import { count } from './text.ts';
 
 export type RevertTarget = 'baseline' | 'lastCommit';
 

@@ -3,8 +3,8 @@ import { ruleFor } from '../checks/schedules.ts';
 import type { CheckFile, Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { type RevertTarget, revertedText, unchangedText } from './revertConfigs.text.ts';
+import { textOf } from './text.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 const input = z.strictObject({ to: z.enum(['baseline', 'lastCommit']).default('baseline') });
 

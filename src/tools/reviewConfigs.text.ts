@@ -1,8 +1,8 @@
 /** What reviewConfigs says. */
 import type { Review } from '../checks/review.ts';
 import type { FileChange } from '../facts/checks.ts';
+import { count } from './text.ts';
 import { type Yes, yesTo } from './words/approving.ts';
-import { count } from './words/text.ts';
 
 interface Reviewed {
   readonly review: Review;

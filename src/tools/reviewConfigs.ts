@@ -4,8 +4,8 @@ import type { Review } from '../checks/review.ts';
 import { changedSinceApproval, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { reviewConfigsLines, reviewText } from './reviewConfigs.text.ts';
+import { textOf } from './text.ts';
 import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 type ReviewConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 

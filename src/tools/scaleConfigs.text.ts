@@ -2,8 +2,8 @@
 import type { describeLevel } from '../checks/levelSummary.ts';
 import type { ReviewTarget } from '../checks/review.ts';
 import type { ScalePlan } from '../checks/scalePlan.ts';
+import { count } from './text.ts';
 import { type Yes, yesTo } from './words/approving.ts';
-import { count } from './words/text.ts';
 
 export interface Scaling {
   readonly target: ReviewTarget;

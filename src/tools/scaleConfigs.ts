@@ -8,6 +8,7 @@ import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } fro
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { decisionText, dryRunText, scaleConfigsLines, scaledText } from './scaleConfigs.text.ts';
+import { textOf } from './text.ts';
 import {
   callAgain,
   defineTool,
@@ -17,7 +18,6 @@ import {
   scheduleInput,
   type ToolCall,
 } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 const input = z.strictObject({
   load: loadInput,

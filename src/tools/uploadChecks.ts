@@ -15,6 +15,7 @@ import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
+import { textOf } from './text.ts';
 import {
   callAgain,
   defineTool,
@@ -33,7 +34,6 @@ import {
   unmanagedWarning,
   uploadChecksLines,
 } from './uploadChecks.text.ts';
-import { textOf } from './words/text.ts';
 
 const input = z.strictObject({
   reviewId: reviewIdInput.describe('the review that the user saw'),

@@ -1,6 +1,7 @@
 /** What uploadDags says in each of its three outcomes. */
+
+import { count } from './text.ts';
 import type { Yes } from './words/approving.ts';
-import { count } from './words/text.ts';
 
 export function overwriteText(foreign: readonly string[], load: number, mode: Yes['mode']) {
   const isTerminal = mode === 'terminal';

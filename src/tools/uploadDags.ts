@@ -21,6 +21,7 @@ import { lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
+import { textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import {
   type BegunRound,
@@ -31,7 +32,6 @@ import {
   uploadDagsLines,
   uploadedText,
 } from './uploadDags.text.ts';
-import { textOf } from './words/text.ts';
 
 const input = z.strictObject({
   load: loadInput
