@@ -29,11 +29,11 @@ export function followUpOf(now: FollowedRound, earlier: readonly FollowedRound[]
  */
 function followUpText(settings: readonly SettingChange[], { from, to }: FollowUp['runtimeSeconds']): string {
   const runtime = (seconds: number | null) => (seconds === null ? 'not decided' : formatDuration(seconds));
-  return `Since the last round at this load: ${changesText(settings) || 'no setting changed'}; runtime ${runtime(from)} → ${runtime(to)}.`;
+  return `Since the last round at this load: ${settingsText(settings) || 'no setting changed'}; runtime ${runtime(from)} → ${runtime(to)}.`;
 }
 
 /** `StepConcurrencyLevel 8 → 12, ReleaseLabel emr-7.1.0 → emr-7.2.0 and 2 more`; empty for none. */
-export function changesText(settings: readonly SettingChange[]): string {
+export function settingsText(settings: readonly SettingChange[]): string {
   const more = settings.length - settingsShown;
   const shown = settings.slice(0, settingsShown).map(({ setting, from, to }) => `${setting} ${from} → ${to}`);
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

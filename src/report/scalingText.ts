@@ -1,7 +1,7 @@
 import { leastSeconds } from './checkTimes.ts';
 import type { Comparison } from './comparisonModel.ts';
 import { formatDuration } from './durations.ts';
-import { changesText } from './followUp.ts';
+import { settingsText } from './followUp.ts';
 import { startText } from './localTime.ts';
 import { percent } from './share.ts';
 import { counted } from './words.ts';
@@ -40,7 +40,7 @@ function runtimeText(comparison: Comparison): string | undefined {
   const { baseline, candidate, clusterChanges, varies } = comparison;
   const [from, to] = [baseline.runtimeSeconds, candidate.runtimeSeconds];
   if (from === null || to === null) return undefined;
-  const changes = clusterChanges.length === 0 ? '' : ` with ${changesText(clusterChanges)}`;
+  const changes = clusterChanges.length === 0 ? '' : ` with ${settingsText(clusterChanges)}`;
   const single = varies === 'load' ? '' : singleChecksText(comparison);
   return `${runtimeChangeText(comparison, from, to)}${changes}${single}`;
 }

@@ -17,7 +17,7 @@ export interface ComparedPair {
 }
 
 /** The first few of every list; the file has all. */
-export function comparisonOutput({ baseline, candidate, comparison, file, warnings }: ComparedPair) {
+export function compareReportsOutput({ baseline, candidate, comparison, file, warnings }: ComparedPair) {
   const { comparable, why, varies, ratios, checks, newFailures, forecast } = comparison;
   const runtimes = {
     baselineSeconds: baseline.report.verdict.runtimeSeconds,
@@ -109,10 +109,10 @@ function pointsAbove({ points, levels }: Forecast): Forecast['points'] {
   return points.filter(({ load }) => loads.includes(load));
 }
 
-type Output = ReturnType<typeof comparisonOutput>;
+type Output = ReturnType<typeof compareReportsOutput>;
 type Fields = Pick<Output, 'loads' | 'comparable'> & { varies: Comparison['varies'] };
 
-export const comparisonLines = {
+export const compareReportsLines = {
   comparable: () => [],
   why: () => [],
   varies: (varies: Comparison['varies']) => [`Varies: ${varies === 'both' ? 'load and cluster' : varies}`],

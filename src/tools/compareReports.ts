@@ -5,7 +5,7 @@ import { chooseReports, type ReportNames } from '../report/choose.ts';
 import { compareReports as compare } from '../report/comparison.ts';
 import { comparisonFiles } from '../report/comparisonFiles.ts';
 import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/comparisonModel.ts';
-import { comparisonLines, comparisonOutput } from './compareReports.text.ts';
+import { compareReportsLines, compareReportsOutput } from './compareReports.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';
 
@@ -47,7 +47,7 @@ export const compareReports = defineTool({
     warnings: z.array(z.string()),
   }),
   run: compareTwoReports,
-  render: (output) => textOf(output, comparisonLines),
+  render: (output) => textOf(output, compareReportsLines),
 });
 
 /** @throws ToolError NOT_FOUND when the reports that were named are not there */
@@ -57,5 +57,5 @@ async function compareTwoReports(input: ReportNames, ports: CompareReportsPorts)
   const others = stored.filter((one) => one !== baseline && one !== candidate).map((one) => one.report);
   const comparison = compare(baseline.report, candidate.report, others);
   const file = await ports.reports.add(candidate.directory, comparisonFiles(baseline, candidate, comparison));
-  return comparisonOutput({ baseline, candidate, comparison, file, warnings });
+  return compareReportsOutput({ baseline, candidate, comparison, file, warnings });
 }

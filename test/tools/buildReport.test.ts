@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
@@ -225,4 +225,32 @@ test.each<[string, () => Record<string, unknown>, RegExp]>([
   const before = shared.everything();
   expect(await shared.refusal('buildReport', given())).toMatch(says);
   expect(shared.everything()).toEqual(before);
+});
+
+test('three levels and a rerun say what was forecast, where it stops fitting and what changed since', async () => {
+  const bed = await toolBed();
+  const [one, two, four] = [
+    await reportedLevel(bed, { load: 1, scope: 'schedule' }),
+    await reportedLevel(bed, { load: 2, scope: 'schedule' }),
+    await reportedLevel(bed, { load: 4, scope: 'schedule' }),
+  ];
+  expect([one.capacity, one.earlierForecast, one.followUp]).toEqual([undefined, undefined, undefined]);
+  expect(two.capacity).toMatch(/; 4x: about \d+m \(\d+m to \d+m\)\./);
+  expect(four.earlierForecast).toMatch(/^Forecast \d+m \(\d+m to \d+m\), measured \d+m \d+s\.$/);
+  expect(two.capacity).toContain(/^Forecast (.*\)), measured/.exec(four.earlierForecast ?? '')?.[1]);
+  const config = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const json = JSON.parse(readFileSync(config, 'utf8'));
+  writeFileSync(config, JSON.stringify({ ...json, StepConcurrencyLevel: 4 }, null, 2));
+  await bed.call('uploadDags');
+  await runToEnd(bed);
+  const { structure, text } = await bed.call('buildReport');
+  expect(structure.followUp).toMatch(
+    /^Since the last round at this load: StepConcurrencyLevel 8 → 4; runtime \d+m \d+s → \d+m \d+s\.$/,
+  );
+  expect(text).toContain(`\n${structure.followUp}\n`);
+  const journal = join(bed.project, '.audit-load-test/journal');
+  const outcomes = readdirSync(journal)
+    .flatMap((name) => JSON.parse(readFileSync(join(journal, name), 'utf8')).events)
+    .flatMap(({ type, outcome }) => (type === 'reported' ? [outcome] : []));
+  expect(outcomes).toEqual(['fits', 'fits', 'missed', 'missed']);
 });
