@@ -3,7 +3,7 @@ import { judge } from '../evals/judge.ts';
 import { type Answer, replay } from '../evals/replay.ts';
 import { messagesOf, readScenarios, type Scenario } from '../evals/scenario.ts';
 import { tools } from '../src/tools/index.ts';
-import { prepareWorld, toolBed } from './tools/toolBed.ts';
+import { prepareWorld, toolHarness } from './tools/toolHarness.ts';
 
 prepareWorld();
 
@@ -11,16 +11,16 @@ const scenarios = readScenarios('evals/scenarios');
 const toolNames = tools.map((tool) => tool.name);
 
 async function play(scenario: Scenario): Promise<string[]> {
-  const bed = await toolBed();
+  const harness = await toolHarness();
   const call = async (tool: string, given: Readonly<Record<string, unknown>>): Promise<Answer> => {
     try {
-      return { failed: false, ...(await bed.call(tool, { ...given })) };
+      return { failed: false, ...(await harness.call(tool, { ...given })) };
     } catch (error) {
       const text = String(error instanceof Error ? error.message : error).replace(`${tool}: `, '');
       return { failed: true, text, structure: {} };
     }
   };
-  return replay(scenario, { endpoint: bed.aws.endpoint, env: bed.env, call });
+  return replay(scenario, { endpoint: harness.aws.endpoint, env: harness.env, call });
 }
 
 describe('the ideal calls for what people say', () => {

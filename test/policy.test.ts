@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { evaluatePolicy, type PolicyDocument } from '../sandbox/wire/iam.ts';
-import { prepareWorld, toolBed } from './tools/toolBed.ts';
+import { prepareWorld, toolHarness } from './tools/toolHarness.ts';
 
 const policy = JSON.parse(readFileSync('docs/iam-policy.json', 'utf8')) as PolicyDocument;
 const bucket = 'arn:aws:s3:::klaviyo-data-platform-orchestration-v1';
@@ -10,20 +10,20 @@ const bucket = 'arn:aws:s3:::klaviyo-data-platform-orchestration-v1';
 prepareWorld();
 
 test('a whole load test runs under the least-privilege policy', async () => {
-  const bed = await toolBed();
-  bed.aws.s3.setPolicy(policy);
-  const setup = await bed.call('checkSetup');
+  const harness = await toolHarness();
+  harness.aws.s3.setPolicy(policy);
+  const setup = await harness.call('checkSetup');
   expect(setup.structure.ok).toBe(true);
-  const { structure } = await bed.call('scaleConfigs', { load: 2 });
-  const upload = await bed.call('uploadChecks', { reviewId: structure.reviewId, approved: true });
+  const { structure } = await harness.call('scaleConfigs', { load: 2 });
+  const upload = await harness.call('uploadChecks', { reviewId: structure.reviewId, approved: true });
   expect(upload.structure.status).toBe('uploaded');
-  expect((await bed.call('uploadDags')).structure.status).toBe('uploaded');
-  bed.aws.s3.setPolicy(undefined);
-  bed.trigger('15m');
-  bed.aws.s3.setPolicy(policy);
-  bed.minutes(60);
-  expect((await bed.call('pollCluster', { waitSeconds: 0 })).structure.done).toBe(true);
-  const report = await bed.call('buildReport');
+  expect((await harness.call('uploadDags')).structure.status).toBe('uploaded');
+  harness.aws.s3.setPolicy(undefined);
+  harness.trigger('15m');
+  harness.aws.s3.setPolicy(policy);
+  harness.minutes(60);
+  expect((await harness.call('pollCluster', { waitSeconds: 0 })).structure.done).toBe(true);
+  const report = await harness.call('buildReport');
   expect(report.structure.failures[0].cause).toBe('Column not found');
 });
 

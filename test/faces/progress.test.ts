@@ -6,20 +6,20 @@ import { invoke } from '../../src/faces/invoke.ts';
 import { progressLines, risingProgress } from '../../src/faces/progress.ts';
 import { barText } from '../../src/faces/progressBar.ts';
 import { tools } from '../../src/tools/index.ts';
-import { openRound, prepareWorld, toolBed } from '../tools/toolBed.ts';
+import { openRound, prepareWorld, toolHarness } from '../tools/toolHarness.ts';
 
 describe('long work reports numbers and messages', () => {
   prepareWorld();
 
   test('scaling, uploading, polling and reporting, each with its own messages', async () => {
-    const bed = await toolBed();
+    const harness = await toolHarness();
     const said = async (name: string, given: object = {}) => {
       const tool = tools.find((one) => one.name === name);
       if (tool === undefined) throw new Error(name);
       const heard: [number, number | undefined, string][] = [];
       const { signal } = new AbortController();
       setMaxListeners(0, signal);
-      const { structured } = await invoke(tool, parseArguments(tool, given), bed.ports(), {
+      const { structured } = await invoke(tool, parseArguments(tool, given), harness.ports(), {
         signal,
         progress: (...words) => heard.push(words),
         ask: async () => 'unanswered',
@@ -33,10 +33,10 @@ describe('long work reports numbers and messages', () => {
     const { reviewId } = scaled.structured;
     const uploaded = await said('uploadChecks', { reviewId, approved: true });
     const dags = await said('uploadDags');
-    bed.trigger();
-    bed.minutes(4);
+    harness.trigger();
+    harness.minutes(4);
     const polled = await said('pollCluster', { waitSeconds: 50 });
-    bed.minutes(200);
+    harness.minutes(200);
     await said('pollCluster', { waitSeconds: 0 });
     const reported = await said('buildReport');
     const phases = { scaled, uploaded, dags, polled, reported };
@@ -69,23 +69,23 @@ describe('long work reports numbers and messages', () => {
   });
 
   test('while a round waits for its cluster', async () => {
-    const bed = await toolBed();
-    await openRound(bed, { load: 2 });
+    const harness = await toolHarness();
+    await openRound(harness, { load: 2 });
     const heard: unknown[] = [];
-    await bed.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 20 } }, undefined, {
+    await harness.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 20 } }, undefined, {
       onprogress: (progress) => heard.push(progress),
     });
     expect(heard[0]).toEqual({ progress: 0, message: 'waiting for the cluster to be created' });
   });
 
   test('each poll reports how many steps of the round ended, of a constant total', async () => {
-    const bed = await toolBed();
-    await openRound(bed, { load: 2 });
-    bed.trigger();
-    bed.minutes(3.5);
-    vi.setSystemTime(bed.aws.clock.nowMs());
+    const harness = await toolHarness();
+    await openRound(harness, { load: 2 });
+    harness.trigger();
+    harness.minutes(3.5);
+    vi.setSystemTime(harness.aws.clock.nowMs());
     const heard: Progress[] = [];
-    await bed.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 50 } }, undefined, {
+    await harness.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 50 } }, undefined, {
       onprogress: (progress) => heard.push(progress),
     });
     expect(heard).toEqual([

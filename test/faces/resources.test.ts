@@ -1,92 +1,92 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { prepareWorld, reportedLevel, toolBed } from '../tools/toolBed.ts';
+import { prepareWorld, reportedLevel, toolHarness } from '../tools/toolHarness.ts';
 
 prepareWorld();
 
-type Bed = Awaited<ReturnType<typeof toolBed>>;
+type Harness = Awaited<ReturnType<typeof toolHarness>>;
 
-async function read(bed: Bed, uri: string) {
-  const { contents } = await bed.client().readResource({ uri });
+async function read(harness: Harness, uri: string) {
+  const { contents } = await harness.client().readResource({ uri });
   const [one] = contents as { uri: string; mimeType: string; text: string }[];
   if (one === undefined) throw new Error('no contents');
   return one;
 }
 
-async function listed(bed: Bed): Promise<string[]> {
-  return (await bed.client().listResources()).resources.map(({ uri }) => uri);
+async function listed(harness: Harness): Promise<string[]> {
+  return (await harness.client().listResources()).resources.map(({ uri }) => uri);
 }
 
-function put(bed: Bed, path: string, text: string): string {
-  const file = join(bed.project, 'reports', path);
+function put(harness: Harness, path: string, text: string): string {
+  const file = join(harness.project, 'reports', path);
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, text);
   return file;
 }
 
 test('the session, the review and the report of a round are resources', async () => {
-  const bed = await toolBed();
-  expect(await listed(bed)).toEqual(['load-test://session', 'load-test://session.json']);
+  const harness = await toolHarness();
+  expect(await listed(harness)).toEqual(['load-test://session', 'load-test://session.json']);
 
-  const { directory } = await reportedLevel(bed, { load: 2 });
+  const { directory } = await reportedLevel(harness, { load: 2 });
   const name = directory.split('/').at(-1);
-  expect(await listed(bed)).toEqual([
+  expect(await listed(harness)).toEqual([
     'load-test://session',
     'load-test://session.json',
     'load-test://review/changes',
     ...['report.md', 'report.html', 'report.json'].map((page) => `load-test://reports/${name}/${page}`),
   ]);
-  const { structure, text } = await bed.call('showSession');
-  expect(await read(bed, 'load-test://session')).toMatchObject({ mimeType: 'text/markdown', text });
-  const json = await read(bed, 'load-test://session.json');
+  const { structure, text } = await harness.call('showSession');
+  expect(await read(harness, 'load-test://session')).toMatchObject({ mimeType: 'text/markdown', text });
+  const json = await read(harness, 'load-test://session.json');
   expect([json.mimeType, JSON.parse(json.text)]).toEqual(['application/json', structure]);
 
-  const page = await read(bed, `load-test://reports/${name}/report.md`);
+  const page = await read(harness, `load-test://reports/${name}/report.md`);
   expect(page).toMatchObject({
     mimeType: 'text/markdown',
     text: expect.stringContaining('## Top 20 Slowest Steps'),
   });
-  expect((await read(bed, `load-test://reports/${name}/report.html`)).text).toMatch(/^<!doctype html>/);
-  expect(JSON.parse((await read(bed, `load-test://reports/${name}/report.json`)).text).load).toBe(2);
-  const { resources } = await bed.client().listResources();
+  expect((await read(harness, `load-test://reports/${name}/report.html`)).text).toMatch(/^<!doctype html>/);
+  expect(JSON.parse((await read(harness, `load-test://reports/${name}/report.json`)).text).load).toBe(2);
+  const { resources } = await harness.client().listResources();
   const md = resources.find(({ uri }) => uri === page.uri);
   expect(md).toMatchObject({ size: Buffer.byteLength(page.text), mimeType: 'text/markdown' });
   expect(Date.parse(md?.annotations?.lastModified ?? '')).toBeGreaterThan(0);
 });
 
 test('the changes under review are those on disk now, and name the unexpected files', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  const before = await read(bed, 'load-test://review/changes');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  const before = await read(harness, 'load-test://review/changes');
   expect(before.text).toContain('## Changed against the baseline');
   expect(before.text).not.toContain('neither baseline × load');
-  bed.edit('events/check_events_15m.yml', "'6' hour", "'600' hour");
-  const { reviewId } = (await bed.call('reviewConfigs')).structure;
-  const { text } = await read(bed, 'load-test://review/changes');
+  harness.edit('events/check_events_15m.yml', "'6' hour", "'600' hour");
+  const { reviewId } = (await harness.call('reviewConfigs')).structure;
+  const { text } = await read(harness, 'load-test://review/changes');
   expect(text.split('\n')[0]).toBe(`# 2x, review ${reviewId}`);
   expect(text).toMatch(/Neither baseline × load nor a known fix \(1\)\n {2}events\/check_events_15m.yml\n/);
 });
 
 test('reports are listed newest round first, up to a limit; the template reaches the rest', async () => {
-  const bed = await toolBed();
+  const harness = await toolHarness();
   const names = Array.from(
     { length: 25 },
     (_, index) => `${index % 2 === 0 ? 10 : 2}x_20251208_1530${10 + index}`,
   );
-  for (const name of names) put(bed, `${name}/report.md`, `# ${name}\n`);
-  const reports = (await listed(bed)).filter((uri) => uri.includes('/reports/'));
+  for (const name of names) put(harness, `${name}/report.md`, `# ${name}\n`);
+  const reports = (await listed(harness)).filter((uri) => uri.includes('/reports/'));
   expect(reports).toEqual(
     names
       .toReversed()
       .slice(0, 20)
       .map((name) => `load-test://reports/${name}/report.md`),
   );
-  const { resourceTemplates } = await bed.client().listResourceTemplates();
+  const { resourceTemplates } = await harness.client().listResourceTemplates();
   expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
     'load-test://reports/{report}/{page}',
   ]);
-  expect((await read(bed, `load-test://reports/${names[0]}/report.md`)).text).toBe(`# ${names[0]}\n`);
+  expect((await read(harness, `load-test://reports/${names[0]}/report.md`)).text).toBe(`# ${names[0]}\n`);
 });
 
 test.each([
@@ -106,49 +106,51 @@ test.each([
   'file:///etc/passwd',
   '/etc/passwd',
 ])('%s is not handed out', async (uri) => {
-  const bed = await toolBed();
-  const secret = put(bed, 'secret.txt', 'secret');
-  put(bed, '2x_20251208_153000/report.html', 'page');
-  put(bed, '2x_20251208_153000/secret.txt', 'secret');
-  put(bed, 'notes/report.md', 'secret');
+  const harness = await toolHarness();
+  const secret = put(harness, 'secret.txt', 'secret');
+  put(harness, '2x_20251208_153000/report.html', 'page');
+  put(harness, '2x_20251208_153000/secret.txt', 'secret');
+  put(harness, 'notes/report.md', 'secret');
   // A link to a file, to a directory, a hard link, and a page too long to be handed out.
-  mkdirSync(join(bed.project, 'reports/3x_20251208_153000'));
-  symlinkSync(secret, join(bed.project, 'reports/3x_20251208_153000/report.md'));
-  symlinkSync(join(bed.project, 'reports/notes'), join(bed.project, 'reports/4x_20251208_153000'));
-  mkdirSync(join(bed.project, 'reports/5x_20251208_153000'));
-  linkSync(secret, join(bed.project, 'reports/5x_20251208_153000/report.md'));
-  put(bed, '6x_20251208_153000/report.md', 'x'.repeat(8_000_001));
-  await expect(bed.client().readResource({ uri })).rejects.toMatchObject({
+  mkdirSync(join(harness.project, 'reports/3x_20251208_153000'));
+  symlinkSync(secret, join(harness.project, 'reports/3x_20251208_153000/report.md'));
+  symlinkSync(join(harness.project, 'reports/notes'), join(harness.project, 'reports/4x_20251208_153000'));
+  mkdirSync(join(harness.project, 'reports/5x_20251208_153000'));
+  linkSync(secret, join(harness.project, 'reports/5x_20251208_153000/report.md'));
+  put(harness, '6x_20251208_153000/report.md', 'x'.repeat(8_000_001));
+  await expect(harness.client().readResource({ uri })).rejects.toMatchObject({
     code: -32002,
     message: expect.stringContaining('NOT_FOUND: There is no resource '),
   });
-  expect((await listed(bed)).filter((one) => one.includes('/reports/'))).toEqual([
+  expect((await listed(harness)).filter((one) => one.includes('/reports/'))).toEqual([
     'load-test://reports/2x_20251208_153000/report.html',
   ]);
 });
 
 test('without settings the session says what is missing, and the changes say why there are none', async () => {
-  const bed = await toolBed({ env: { TARGET_REPO: '' } });
-  expect((await read(bed, 'load-test://session')).text).toContain('No load test has started.');
-  await expect(bed.client().readResource({ uri: 'load-test://review/changes' })).rejects.toThrow('CONFIG: ');
+  const harness = await toolHarness({ env: { TARGET_REPO: '' } });
+  expect((await read(harness, 'load-test://session')).text).toContain('No load test has started.');
+  await expect(harness.client().readResource({ uri: 'load-test://review/changes' })).rejects.toThrow(
+    'CONFIG: ',
+  );
 });
 
 test('a client can complete what the user types', async () => {
-  const bed = await toolBed();
+  const harness = await toolHarness();
   const values = async (name: string, argument: string, value = '') => {
     const ref = name.includes('://')
       ? { type: 'ref/resource' as const, uri: name }
       : { type: 'ref/prompt' as const, name };
-    const answer = await bed.client().complete({ ref, argument: { name: argument, value } });
+    const answer = await harness.client().complete({ ref, argument: { name: argument, value } });
     return answer.completion.values;
   };
   expect(await values('start-load-test', 'load')).toEqual(['2x', '4x', '8x', '16x']);
   expect(await values('start-load-test', 'schedule', 'D')).toEqual(['daily']);
   expect(await values('finish-round', 'cluster')).toEqual([]);
 
-  const { directory, clusterId } = await reportedLevel(bed, { load: 4 });
+  const { directory, clusterId } = await reportedLevel(harness, { load: 4 });
   const name = directory.split('/').at(-1);
-  put(bed, '2x_20201208_153000/report.md', '# old\n');
+  put(harness, '2x_20201208_153000/report.md', '# old\n');
   expect(await values('next-level', 'load')).toEqual(['8x', '2x', '4x', '16x']);
   expect(await values('finish-round', 'cluster', 'j-')).toEqual([clusterId]);
   expect(await values('compare', 'a')).toEqual(['4x', '2x', name, '2x_20201208_153000']);
@@ -161,7 +163,7 @@ test('a client can complete what the user types', async () => {
 });
 
 test('a prompt is one message of the user, and a wrong argument a protocol error', async () => {
-  const client = (await toolBed()).client();
+  const client = (await toolHarness()).client();
   const { prompts } = await client.listPrompts();
   expect(prompts.every((one) => one.arguments?.every(({ required }) => required === false))).toBe(true);
   const { messages } = await client.getPrompt({ name: 'next-level', arguments: { load: '4' } });

@@ -10,7 +10,7 @@ import { builtProduct, initialize, type Message, type ServerProcess, startProces
 
 export type Environment = Record<string, string>;
 
-export interface Bed {
+export interface Harness {
   world(): World;
   /** The built main.js. */
   product(): string;
@@ -27,7 +27,7 @@ export interface Bed {
 }
 
 /** Call it at the top of a suite. Whatever a server says is judged when its test ends. */
-export function useServer(): Bed {
+export function useServer(): Harness {
   let product: string;
   let place: string;
   let world: World;
@@ -46,7 +46,7 @@ export function useServer(): Bed {
     rmSync(place, { recursive: true, force: true });
   });
   afterEach(async () => {
-    await bed.control('DELETE', 'faults');
+    await harness.control('DELETE', 'faults');
     for (const server of servers.splice(0)) {
       server.child.kill('SIGKILL');
       await server.exit;
@@ -56,7 +56,7 @@ export function useServer(): Bed {
     }
   });
 
-  const bed: Bed = {
+  const harness: Harness = {
     world: () => world,
     product: () => product,
     place: () => place,
@@ -66,7 +66,7 @@ export function useServer(): Bed {
       return server;
     },
     async serve(env = {}) {
-      const server = bed.start({ ...world.env, ...env });
+      const server = harness.start({ ...world.env, ...env });
       await initialize(server);
       return server;
     },
@@ -89,11 +89,11 @@ export function useServer(): Bed {
       return (await response.json()) as Message[];
     },
     async puts(prefix) {
-      const requests = await bed.control('GET', 'requests');
+      const requests = await harness.control('GET', 'requests');
       return requests.filter((one) => one.operation === 'PutObject' && one.key?.startsWith(prefix)).length;
     },
   };
-  return bed;
+  return harness;
 }
 
 /** Looks again and again: what is waited for happens in another process, which needs the processor meanwhile. */

@@ -2,13 +2,13 @@
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { type Harness, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 
-let shared: Bed;
+let shared: Harness;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await uploadLevel(shared, { load: 2 });
 });
 
@@ -37,135 +37,143 @@ test.each(['15', 'weekly', '15M', ''])(
 );
 
 /** Wrong TARGET_REPO or CHECKS_PATH, at the first call of a session. */
-const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
+const places: [what: string, spoil: (harness: Harness) => unknown, says: RegExp][] = [
   [
     'a missing TARGET_REPO',
-    (bed) => bed.restart({ TARGET_REPO: join(bed.directory, 'gone') }),
+    (harness) => harness.restart({ TARGET_REPO: join(harness.directory, 'gone') }),
     /^CONFIG: TARGET_REPO .*gone does not exist\. Nothing was changed\. Next: set TARGET_REPO/,
   ],
   [
     'TARGET_REPO that is not a repository',
-    (bed) => rmSync(join(bed.repo, '.git'), { recursive: true }),
+    (harness) => rmSync(join(harness.repo, '.git'), { recursive: true }),
     /^CONFIG: TARGET_REPO .* is not the top of a git repository/,
   ],
   [
     'another branch',
-    (bed) => bed.git('checkout', '-q', 'main'),
+    (harness) => harness.git('checkout', '-q', 'main'),
     /^WRONG_STATE: TARGET_REPO is on branch main, not on audit_checks_load_testing\. Nothing was changed\. Next: type: git checkout audit_checks/,
   ],
   [
     'a detached HEAD',
-    (bed) => bed.git('checkout', '-q', '--detach'),
+    (harness) => harness.git('checkout', '-q', '--detach'),
     /^WRONG_STATE: TARGET_REPO has no branch checked out \(detached HEAD\)/,
   ],
   [
     'BASELINE_REF that does not exist',
-    (bed) => bed.restart({ BASELINE_REF: 'master' }),
+    (harness) => harness.restart({ BASELINE_REF: 'master' }),
     /^CONFIG: TARGET_REPO has no master, so there is no baseline/,
   ],
   [
     'CHECKS_PATH outside the repository',
-    (bed) => bed.restart({ CHECKS_PATH: '../audit-load-test' }),
+    (harness) => harness.restart({ CHECKS_PATH: '../audit-load-test' }),
     /^CONFIG: CHECKS_PATH is "\.\.\/audit-load-test", not a path inside TARGET_REPO/,
   ],
   [
     'CHECKS_PATH that is a link out of the repository',
-    (bed) => {
-      const checks = join(bed.repo, bed.env.CHECKS_PATH ?? '');
-      renameSync(checks, join(bed.directory, 'outside'));
-      symlinkSync(join(bed.directory, 'outside'), checks);
+    (harness) => {
+      const checks = join(harness.repo, harness.env.CHECKS_PATH ?? '');
+      renameSync(checks, join(harness.directory, 'outside'));
+      symlinkSync(join(harness.directory, 'outside'), checks);
     },
     /^CONFIG: CHECKS_PATH .* leads outside TARGET_REPO/,
   ],
   [
     'CHECKS_PATH into .git',
-    (bed) => {
-      mkdirSync(join(bed.repo, '.git/checks'));
-      return bed.restart({ CHECKS_PATH: '.git/checks' });
+    (harness) => {
+      mkdirSync(join(harness.repo, '.git/checks'));
+      return harness.restart({ CHECKS_PATH: '.git/checks' });
     },
     /^CONFIG: CHECKS_PATH .* into a protected folder/,
   ],
   [
     'a missing CHECKS_PATH',
-    (bed) => bed.restart({ CHECKS_PATH: 'no/such' }),
+    (harness) => harness.restart({ CHECKS_PATH: 'no/such' }),
     /^CONFIG: CHECKS_PATH no\/such does not exist in TARGET_REPO/,
   ],
   [
     'a check file with a second name outside',
-    (bed) =>
+    (harness) =>
       linkSync(
-        join(bed.repo, bed.env.CHECKS_PATH ?? '', 'events/check_events_15m.yml'),
-        join(bed.directory, 'outside.yml'),
+        join(harness.repo, harness.env.CHECKS_PATH ?? '', 'events/check_events_15m.yml'),
+        join(harness.directory, 'outside.yml'),
       ),
     /^DENIED: events\/check_events_15m\.yml cannot be written: it has a second name \(hard link\)\. Nothing was changed/,
   ],
   [
     'several missing settings',
-    (bed) => bed.restart({ TARGET_REPO: '', S3_BUCKET: '' }),
+    (harness) => harness.restart({ TARGET_REPO: '', S3_BUCKET: '' }),
     /^CONFIG: TARGET_REPO is not set; S3_BUCKET is not set\. Nothing was changed\. Next: Add TARGET_REPO=.*checkSetup\.$/,
   ],
   [
     'production configs in the load-test prefix',
-    (bed) =>
-      bed.restart({
+    (harness) =>
+      harness.restart({
         PROD_HOURLY_CHECKS: 's3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly',
       }),
     /^CONFIG: PROD_HOURLY_CHECKS overlaps CONFIGS_PREFIX/,
   ],
 ];
 test.each(places)('%s is refused, and no file is written', async (_what, spoil, says) => {
-  const bed = await toolBed();
-  const checks = join(bed.repo, dirname(bed.env.CHECKS_PATH ?? ''));
+  const harness = await toolHarness();
+  const checks = join(harness.repo, dirname(harness.env.CHECKS_PATH ?? ''));
   const bytes = () =>
     shared.git('hash-object', '--no-filters', join(checks, 'iceberg/events/check_events_15m.yml'));
-  await spoil(bed);
+  await spoil(harness);
   const before = bytes();
-  expect(await bed.refusal('scaleConfigs', { load: 2 })).toMatch(says);
+  expect(await harness.refusal('scaleConfigs', { load: 2 })).toMatch(says);
   expect(bytes()).toBe(before);
-  expect(bed.keys('checks_load_test')).toEqual([]);
+  expect(harness.keys('checks_load_test')).toEqual([]);
 });
 
 /** Wrong AWS settings or access, at an approved upload. */
-const accounts: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
+const accounts: [what: string, spoil: (harness: Harness) => unknown, says: RegExp][] = [
   [
     'missing credentials',
-    (bed) => bed.restart({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }),
+    (harness) => harness.restart({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }),
     /^DENIED: .*credentials.*Next: .*s2a-login/s,
   ],
   [
     'expired credentials',
-    (bed) => bed.fault({ service: 's3', error: 'ExpiredToken' }),
+    (harness) => harness.fault({ service: 's3', error: 'ExpiredToken' }),
     /^DENIED: .*expired.*s2a-login/s,
   ],
-  ['a missing region', (bed) => bed.restart({ AWS_REGION: '' }), /^CONFIG: .*AWS_REGION/s],
-  ['a bucket that does not exist', (bed) => bed.restart({ S3_BUCKET: 'no-such-bucket' }), /no-such-bucket/],
-  ['denied access', (bed) => bed.fault({ service: 's3', error: 'AccessDenied' }), /^DENIED: /],
+  ['a missing region', (harness) => harness.restart({ AWS_REGION: '' }), /^CONFIG: .*AWS_REGION/s],
+  [
+    'a bucket that does not exist',
+    (harness) => harness.restart({ S3_BUCKET: 'no-such-bucket' }),
+    /no-such-bucket/,
+  ],
+  ['denied access', (harness) => harness.fault({ service: 's3', error: 'AccessDenied' }), /^DENIED: /],
 ];
 test.each(accounts)(
   '%s: the upload says so, and the same call succeeds afterwards',
   async (_what, spoil, says) => {
-    const bed = await toolBed();
-    const good = { ...bed.env };
-    const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
-    await spoil(bed);
+    const harness = await toolHarness();
+    const good = { ...harness.env };
+    const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
+    await spoil(harness);
     const review =
-      bed.env.S3_BUCKET === good.S3_BUCKET ? reviewId : (await bed.call('reviewConfigs')).structure.reviewId;
-    const failure = await bed.refusal('uploadChecks', { reviewId: review, approved: true });
+      harness.env.S3_BUCKET === good.S3_BUCKET
+        ? reviewId
+        : (await harness.call('reviewConfigs')).structure.reviewId;
+    const failure = await harness.refusal('uploadChecks', { reviewId: review, approved: true });
     expect(failure).toMatch(says);
     expect(failure).not.toMatch(/AKIA|wJalr/);
-    expect(bed.keys('checks_load_test')).toEqual([]);
-    await bed.fault(undefined);
-    await bed.restart(good);
-    expect((await bed.call('uploadChecks', { reviewId, approved: true })).structure.status).toBe('uploaded');
+    expect(harness.keys('checks_load_test')).toEqual([]);
+    await harness.fault(undefined);
+    await harness.restart(good);
+    expect((await harness.call('uploadChecks', { reviewId, approved: true })).structure.status).toBe(
+      'uploaded',
+    );
   },
 );
 
 test('a bucket in another region is reported with its region', async () => {
-  const bed = await toolBed();
-  bed.aws.s3.buckets.create('bucket-far-away', { region: 'eu-west-1' });
-  await bed.restart({ S3_BUCKET: 'bucket-far-away' });
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
-  const failure = await bed.refusal('uploadChecks', { reviewId, approved: true }).catch(String);
+  const harness = await toolHarness();
+  harness.aws.s3.buckets.create('bucket-far-away', { region: 'eu-west-1' });
+  await harness.restart({ S3_BUCKET: 'bucket-far-away' });
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  const failure = await harness.refusal('uploadChecks', { reviewId, approved: true }).catch(String);
   expect(failure).toMatch(/eu-west-1|uploaded/);
 });
 

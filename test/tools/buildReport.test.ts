@@ -1,16 +1,24 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
+import {
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  reportedLevel,
+  runToEnd,
+  toolHarness,
+} from './toolHarness.ts';
 
 prepareWorld();
 
 test('"Test is done, generate report" writes the report of the latest round', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: '2x', scope: 'schedule' });
-  await runToEnd(bed);
-  const { text, structure } = await bed.call('buildReport');
-  expect(normalise(bed, text).replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  await openRound(harness, { load: '2x', scope: 'schedule' });
+  await runToEnd(harness);
+  const { text, structure } = await harness.call('buildReport');
+  expect(normalise(harness, text).replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')).toMatchInlineSnapshot(`
     "Fits the 15-minute window with 5m 35s to spare (9m 25s), but 1 step failed. Had it run for 8m 50s (the P95 of this round), the round would have taken 9m 25s and still fit.
 
     Directory: <project>/reports/2x_20251208_153000
@@ -49,7 +57,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
     steps: { total: 8, successful: 7, failed: 1, cancelled: 0, interrupted: 0, unfinished: 0 },
     statistics: { n: 7 },
   });
-  expect(structure.directory).toBe(join(bed.project, 'reports/2x_20251208_153000'));
+  expect(structure.directory).toBe(join(harness.project, 'reports/2x_20251208_153000'));
   const markdown = readFileSync(join(structure.directory, 'report.md'), 'utf8');
   for (const heading of [
     'Summary',
@@ -65,138 +73,138 @@ test('"Test is done, generate report" writes the report of the latest round', as
 });
 
 test('building again replaces the report with the same bytes', async () => {
-  const bed = await toolBed();
-  const first = await reportedLevel(bed, { load: 2, scope: 'schedule' });
+  const harness = await toolHarness();
+  const first = await reportedLevel(harness, { load: 2, scope: 'schedule' });
   const bytes = () => first.files.map((file: string) => readFileSync(join(first.directory, file), 'utf8'));
   const before = bytes();
   rmSync(join(first.directory, 'report.md'));
-  const again = (await bed.call('buildReport')).structure;
+  const again = (await harness.call('buildReport')).structure;
   expect(again).toEqual(first);
   expect(bytes()).toEqual(before);
 });
 
 test('a check whose window a person fixed is named in report.json, so that no ratio is taken from it', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
-  const { directory } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { directory } = await reportedLevel(harness, { load: 2, scope: 'schedule' });
   const { fixedWindows } = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
   expect(fixedWindows).toEqual(['events/check_events_15m.yml']);
 });
 
 test('a report names the fixes that its round ran with, whatever was fixed since', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  await runToEnd(bed);
-  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
-  const { reviewId } = (await bed.call('reviewConfigs')).structure;
-  await bed.call('uploadChecks', { reviewId, approved: true });
-  const { warnings } = (await bed.call('buildReport')).structure;
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  await runToEnd(harness);
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { reviewId } = (await harness.call('reviewConfigs')).structure;
+  await harness.call('uploadChecks', { reviewId, approved: true });
+  const { warnings } = (await harness.call('buildReport')).structure;
   expect(warnings.join()).not.toContain('fixed by a person');
 });
 
 test('active steps are refused, and a provisional report is written when asked for', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  bed.trigger();
-  bed.minutes(7);
-  expect(await bed.refusal('buildReport')).toMatch(
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  harness.trigger();
+  harness.minutes(7);
+  expect(await harness.refusal('buildReport')).toMatch(
     /^WRONG_STATE: \d of 8 steps on j-\w+ are still active\. No report was written\. Next: call pollCluster .* partial: true/,
   );
-  const { structure } = await bed.call('buildReport', { partial: true });
+  const { structure } = await harness.call('buildReport', { partial: true });
   expect(structure.partial).toBe(true);
   expect(structure.summary).toContain('This report is provisional: steps were still active.');
   expect(structure.nextSteps).toEqual(['pollCluster until the round is done, then buildReport again.']);
-  expect((await bed.call('showSession')).structure.phase).toBe('running');
-  bed.minutes(60);
-  const whole = (await bed.call('buildReport')).structure;
+  expect((await harness.call('showSession')).structure.phase).toBe('running');
+  harness.minutes(60);
+  const whole = (await harness.call('buildReport')).structure;
   expect(whole).toMatchObject({ partial: false, directory: structure.directory });
 });
 
 test('"cluster id is j-XXXXX, generate report" takes that cluster for the round', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const first = bed.trigger();
-  bed.minutes(1);
-  bed.trigger();
-  bed.minutes(60);
-  const { structure } = await bed.call('buildReport', { clusterId: first });
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const first = harness.trigger();
+  harness.minutes(1);
+  harness.trigger();
+  harness.minutes(60);
+  const { structure } = await harness.call('buildReport', { clusterId: first });
   expect(structure).toMatchObject({ clusterId: first, round: 1, steps: { total: 8 } });
 });
 
 test('by cluster and time alone, as the seed’s script: without any round of this session', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const clusterId = bed.trigger('15m', { keep_cluster: true });
-  bed.minutes(25);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const clusterId = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(25);
   const after = '2025-12-08T15:55:00.123456-05:00';
-  bed.trigger('15m', { cluster_id: clusterId });
-  bed.minutes(25);
-  await bed.restart({ STATE_DIR: join(bed.project, 'other-state') });
-  const { structure } = await bed.call('buildReport', { clusterId, load: '2x', afterTimestamp: after });
+  harness.trigger('15m', { cluster_id: clusterId });
+  harness.minutes(25);
+  await harness.restart({ STATE_DIR: join(harness.project, 'other-state') });
+  const { structure } = await harness.call('buildReport', { clusterId, load: '2x', afterTimestamp: after });
   expect(structure).toMatchObject({ clusterId, round: null, load: 2, schedule: '15m', steps: { total: 8 } });
   expect(structure.directory).toContain('2x_20251208_155500');
-  const all = await bed.call('buildReport', { clusterId });
+  const all = await harness.call('buildReport', { clusterId });
   expect(all.structure.steps.total).toBe(16);
-  const early = await bed.call('buildReport', { clusterId, beforeTimestamp: after });
+  const early = await harness.call('buildReport', { clusterId, beforeTimestamp: after });
   expect(early.structure.steps.total).toBe(8);
-  const wrong = await bed.call('buildReport', { clusterId, load: 4, afterTimestamp: after });
+  const wrong = await harness.call('buildReport', { clusterId, load: 4, afterTimestamp: after });
   expect(wrong.structure).toMatchObject({
     load: 2,
     warnings: expect.arrayContaining(['The steps carry load 2x, not 4x; this report uses 2x.']),
   });
-  expect((await bed.call('showSession')).structure.rounds).toEqual([]);
+  expect((await harness.call('showSession')).structure.rounds).toEqual([]);
 });
 
 test('several rounds on one cluster have a report each; a load picks the latest round of it', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const clusterId = bed.trigger('15m', { keep_cluster: true });
-  bed.minutes(25);
-  const one = (await bed.call('buildReport')).structure;
-  await openRound(bed, { load: 4, scope: 'schedule' });
-  bed.trigger('15m', { cluster_id: clusterId });
-  bed.minutes(40);
-  const two = (await bed.call('buildReport')).structure;
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const clusterId = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(25);
+  const one = (await harness.call('buildReport')).structure;
+  await openRound(harness, { load: 4, scope: 'schedule' });
+  harness.trigger('15m', { cluster_id: clusterId });
+  harness.minutes(40);
+  const two = (await harness.call('buildReport')).structure;
   expect(two).toMatchObject({ round: 2, load: 4, clusterId, steps: { total: 8 } });
-  expect((await bed.call('buildReport', { load: 2 })).structure).toEqual({
+  expect((await harness.call('buildReport', { load: 2 })).structure).toEqual({
     ...one,
     warnings: expect.anything(),
   });
-  expect((await bed.call('buildReport', { round: 1 })).structure.directory).toBe(one.directory);
+  expect((await harness.call('buildReport', { round: 1 })).structure.directory).toBe(one.directory);
 });
 
 test('an empty window names the steps nearest to it, and whose they are', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const clusterId = bed.trigger('15m', { keep_cluster: true });
-  bed.minutes(25);
-  await bed.call('pollCluster', { waitSeconds: 0 });
-  await bed.call('markRound');
-  expect((await bed.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const clusterId = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(25);
+  await harness.call('pollCluster', { waitSeconds: 0 });
+  await harness.call('markRound');
+  expect((await harness.refusal('buildReport', { clusterId })).replace(clusterId, '…')).toMatchInlineSnapshot(
     `"NOT_FOUND: Cluster … has no step of round 2 in its window; the last one before was created at 2025-12-08T15:33:07.441000-05:00 (round 1, 2x 15m). No report was written. Next: call buildReport with round: 1 for the earlier steps; round 2 gets steps once its DAG run is under way."`,
   );
-  expect((await bed.call('buildReport', { round: 1 })).structure.steps.total).toBe(8);
+  expect((await harness.call('buildReport', { round: 1 })).structure.steps.total).toBe(8);
 });
 
 test('EMR out of order says so, nothing is written, and the same call succeeds afterwards', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  await runToEnd(bed);
-  await bed.fault({ service: 'emr', error: 'AccessDenied' });
-  expect(await bed.refusal('buildReport')).toMatch(/^DENIED: .*elasticmapreduce:/);
-  await bed.fault(undefined);
-  await bed.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
-  const { structure } = await bed.call('buildReport');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  await runToEnd(harness);
+  await harness.fault({ service: 'emr', error: 'AccessDenied' });
+  expect(await harness.refusal('buildReport')).toMatch(/^DENIED: .*elasticmapreduce:/);
+  await harness.fault(undefined);
+  await harness.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
+  const { structure } = await harness.call('buildReport');
   expect(structure.warnings).toContain(
     'The uploaded checks could not be listed (DENIED), so the report does not look for missing checks.',
   );
 });
 
-let shared: Bed;
+let shared: Harness;
 let cluster: string;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await openRound(shared, { load: 2 });
   cluster = await runToEnd(shared);
 });
@@ -228,27 +236,27 @@ test.each<[string, () => Record<string, unknown>, RegExp]>([
 });
 
 test('three levels and a rerun say what was forecast, where it stops fitting and what changed since', async () => {
-  const bed = await toolBed();
+  const harness = await toolHarness();
   const [one, two, four] = [
-    await reportedLevel(bed, { load: 1, scope: 'schedule' }),
-    await reportedLevel(bed, { load: 2, scope: 'schedule' }),
-    await reportedLevel(bed, { load: 4, scope: 'schedule' }),
+    await reportedLevel(harness, { load: 1, scope: 'schedule' }),
+    await reportedLevel(harness, { load: 2, scope: 'schedule' }),
+    await reportedLevel(harness, { load: 4, scope: 'schedule' }),
   ];
   expect([one.capacity, one.earlierForecast, one.followUp]).toEqual([undefined, undefined, undefined]);
   expect(two.capacity).toMatch(/; 4x: about \d+m \(\d+m to \d+m\)\./);
   expect(four.earlierForecast).toMatch(/^Forecast \d+m \(\d+m to \d+m\), measured \d+m \d+s\.$/);
   expect(two.capacity).toContain(/^Forecast (.*\)), measured/.exec(four.earlierForecast ?? '')?.[1]);
-  const config = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const config = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   const json = JSON.parse(readFileSync(config, 'utf8'));
   writeFileSync(config, JSON.stringify({ ...json, StepConcurrencyLevel: 4 }, null, 2));
-  await bed.call('uploadDags');
-  await runToEnd(bed);
-  const { structure, text } = await bed.call('buildReport');
+  await harness.call('uploadDags');
+  await runToEnd(harness);
+  const { structure, text } = await harness.call('buildReport');
   expect(structure.followUp).toMatch(
     /^Since the last round at this load: StepConcurrencyLevel 8 → 4; runtime \d+m \d+s → \d+m \d+s\.$/,
   );
   expect(text).toContain(`\n${structure.followUp}\n`);
-  const journal = join(bed.project, '.audit-load-test/journal');
+  const journal = join(harness.project, '.audit-load-test/journal');
   const outcomes = readdirSync(journal)
     .flatMap((name) => JSON.parse(readFileSync(join(journal, name), 'utf8')).events)
     .flatMap(({ type, outcome }) => (type === 'reported' ? [outcome] : []));

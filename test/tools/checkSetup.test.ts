@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Bed, normalise, prepareWorld, toolBed } from './toolBed.ts';
+import { type Harness, normalise, prepareWorld, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 
 test('a complete setup is listed item by item', async () => {
-  const bed = await toolBed();
-  const { text, structure } = await bed.call('checkSetup');
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  const { text, structure } = await harness.call('checkSetup');
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Everything is in place.
 
       ✓ settings: complete (from the environment; no .env in <project>); APPROVAL=ask
@@ -42,18 +42,18 @@ test('a complete setup is listed item by item', async () => {
 });
 
 test('settings from a .env are shown with its path', async () => {
-  const bed = await toolBed();
-  writeFileSync(join(bed.project, '.env'), 'APPROVAL=chat\n');
-  await bed.restart();
-  const { structure } = await bed.call('checkSetup');
-  expect(structure.checks[0].detail).toContain(`complete (read from ${bed.project}/.env)`);
+  const harness = await toolHarness();
+  writeFileSync(join(harness.project, '.env'), 'APPROVAL=chat\n');
+  await harness.restart();
+  const { structure } = await harness.call('checkSetup');
+  expect(structure.checks[0].detail).toContain(`complete (read from ${harness.project}/.env)`);
 });
 
 test('the placeholder for the audit runner in the shipped configs is the only problem to fix', async () => {
-  const bed = await toolBed();
-  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
+  const harness = await toolHarness();
+  const file = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('audit-runner/', 'PATH_OF_YOUR_AUDIT_RUNNER/'));
-  const { structure } = await bed.call('checkSetup');
+  const { structure } = await harness.call('checkSetup');
   expect(structure.ok).toBe(false);
   expect(structure.summary).toBe('1 problem to fix: cluster configs.');
   expect(structure.checks.at(-1)).toMatchObject({
@@ -64,83 +64,87 @@ test('the placeholder for the audit runner in the shipped configs is the only pr
 });
 
 test('checking the setup changes nothing, and a second call says the same', async () => {
-  const bed = await toolBed();
-  const before = bed.everything();
-  const first = await bed.call('checkSetup');
-  expect(await bed.call('checkSetup')).toEqual(first);
-  expect(bed.everything()).toEqual(before);
+  const harness = await toolHarness();
+  const before = harness.everything();
+  const first = await harness.call('checkSetup');
+  expect(await harness.call('checkSetup')).toEqual(first);
+  expect(harness.everything()).toEqual(before);
 });
 
-const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: RegExp][] = [
-  ['a missing setting', (bed) => bed.restart({ S3_BUCKET: '' }), 'settings', /S3_BUCKET is not set/],
+const broken: [what: string, spoil: (harness: Harness) => unknown, check: string, says: RegExp][] = [
+  ['a missing setting', (harness) => harness.restart({ S3_BUCKET: '' }), 'settings', /S3_BUCKET is not set/],
   [
     'a target repository that does not exist',
-    (bed) => bed.restart({ TARGET_REPO: '/nowhere/k-repo' }),
+    (harness) => harness.restart({ TARGET_REPO: '/nowhere/k-repo' }),
     'target repository',
     /\/nowhere\/k-repo does not exist/,
   ],
-  ['another branch', (bed) => bed.git('checkout', '-q', 'main'), 'branch', /main, not audit_checks/],
+  ['another branch', (harness) => harness.git('checkout', '-q', 'main'), 'branch', /main, not audit_checks/],
   [
     'a checks path that does not exist',
-    (bed) => bed.restart({ CHECKS_PATH: 'no/such' }),
+    (harness) => harness.restart({ CHECKS_PATH: 'no/such' }),
     'target repository',
     /no\/such/,
   ],
   [
     'a checks path without checks',
-    (bed) => bed.restart({ CHECKS_PATH: '.github' }),
+    (harness) => harness.restart({ CHECKS_PATH: '.github' }),
     'checks path',
     /0 check files under \.github/,
   ],
   [
     'git without an identity',
-    (bed) => bed.git('config', '--unset', 'user.email'),
+    (harness) => harness.git('config', '--unset', 'user.email'),
     'git identity',
     /name and e-mail/,
   ],
   [
     'expired credentials',
-    (bed) => bed.fault({ service: 'sts', error: 'ExpiredToken' }),
+    (harness) => harness.fault({ service: 'sts', error: 'ExpiredToken' }),
     'AWS identity',
     /expired/,
   ],
   [
     'a bucket that does not exist',
-    (bed) => bed.restart({ S3_BUCKET: 'no-such-bucket' }),
+    (harness) => harness.restart({ S3_BUCKET: 'no-such-bucket' }),
     'bucket',
     /no-such-bucket/,
   ],
   [
     'a production source without table metrics',
-    (bed) => bed.restart({ PROD_HOURLY_CHECKS: 's3://klaviyo-data-platform-orchestration-v1/elsewhere' }),
+    (harness) =>
+      harness.restart({ PROD_HOURLY_CHECKS: 's3://klaviyo-data-platform-orchestration-v1/elsewhere' }),
     'production source',
     /0 table-metrics objects/,
   ],
   [
     'a DAG with two LOADs',
-    (bed) => inDag(bed, (dag) => `${dag}\nLOAD = 4\n`),
+    (harness) => inDag(harness, (dag) => `${dag}\nLOAD = 4\n`),
     'DAG file',
     /sets LOAD 2 times/,
   ],
   [
     'a DAG that reads another bucket',
-    (bed) => inDag(bed, (dag) => dag.replace(/^S3_BUCKET = .*$/m, 'S3_BUCKET = "another-bucket"')),
+    (harness) => inDag(harness, (dag) => dag.replace(/^S3_BUCKET = .*$/m, 'S3_BUCKET = "another-bucket"')),
     'DAG file',
     /another-bucket/,
   ],
   [
     'a cluster config that is not JSON',
-    (bed) =>
-      writeFileSync(`${bed.project}/dags/cluster_configs/yang_audit_load_test_cluster_15m.json`, '{"Name": '),
+    (harness) =>
+      writeFileSync(
+        `${harness.project}/dags/cluster_configs/yang_audit_load_test_cluster_15m.json`,
+        '{"Name": ',
+      ),
     'cluster configs',
     /15m: it is not JSON/,
   ],
 ];
 
 test.each(broken)('%s is named, with its fix', async (_what, spoil, name, says) => {
-  const bed = await toolBed();
-  await spoil(bed);
-  const { structure } = await bed.call('checkSetup');
+  const harness = await toolHarness();
+  await spoil(harness);
+  const { structure } = await harness.call('checkSetup');
   const check = structure.checks.find((one: { name: string }) => one.name === name);
   expect(structure.ok).toBe(false);
   expect(check).toMatchObject({
@@ -152,13 +156,13 @@ test.each(broken)('%s is named, with its fix', async (_what, spoil, name, says) 
 });
 
 test('a misspelt argument is refused', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(
+  const harness = await toolHarness();
+  expect(await harness.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(
     `"BAD_INPUT: there is no argument "verbose". Nothing was changed. Next: call checkSetup again without arguments."`,
   );
 });
 
-function inDag(bed: Bed, change: (dag: string) => string): void {
-  const file = bed.env.DAG_FILE ?? '';
+function inDag(harness: Harness, change: (dag: string) => string): void {
+  const file = harness.env.DAG_FILE ?? '';
   writeFileSync(file, change(readFileSync(file, 'utf8')));
 }

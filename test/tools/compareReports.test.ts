@@ -2,35 +2,35 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  type Bed,
+  type Harness,
   normalise,
   prepareWorld,
   reportedLevel,
   runToEnd,
-  toolBed,
+  toolHarness,
   uploadLevel,
-} from './toolBed.ts';
+} from './toolHarness.ts';
 
 prepareWorld();
 
-let bed: Bed;
+let harness: Harness;
 /** Directory names: 2x, then 4x of 15m, then 2x of hourly. */
 const directories: string[] = [];
 const nameOf = (path: string) => path.split('/').at(-1) ?? '';
 
 beforeAll(async () => {
-  bed = await toolBed({ whenDone: afterAll });
+  harness = await toolHarness({ whenDone: afterAll });
   for (const load of [2, 4])
-    directories.push(nameOf((await reportedLevel(bed, { load, scope: 'schedule' })).directory));
-  await uploadLevel(bed, { load: 2, schedule: 'hourly' });
-  await bed.call('uploadDags', { load: 2 });
-  await runToEnd(bed, 'hourly');
-  directories.push(nameOf((await bed.call('buildReport')).structure.directory));
+    directories.push(nameOf((await reportedLevel(harness, { load, scope: 'schedule' })).directory));
+  await uploadLevel(harness, { load: 2, schedule: 'hourly' });
+  await harness.call('uploadDags', { load: 2 });
+  await runToEnd(harness, 'hourly');
+  directories.push(nameOf((await harness.call('buildReport')).structure.directory));
 });
 
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
-  const { text, structure } = await bed.call('compareReports', { baseline: '2x', candidate: '4x' });
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const { text, structure } = await harness.call('compareReports', { baseline: '2x', candidate: '4x' });
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "4x against 2x (15m): runtime 2× for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Left out: 1 of 8 checks never completed.
 
     Varies: load
@@ -52,7 +52,7 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
 });
 
 test('a comparison towards a lower load tells what shrank most, not what grew', async () => {
-  const { text, structure } = await bed.call('compareReports', { baseline: '4x', candidate: '2x' });
+  const { text, structure } = await harness.call('compareReports', { baseline: '4x', candidate: '2x' });
   expect(text).toMatch(
     /\nShrank most:\n {2}- events\/check_events_15m\.yml: 0\.5× the time for 0\.5× the load/,
   );
@@ -62,15 +62,15 @@ test('a comparison towards a lower load tells what shrank most, not what grew', 
 });
 
 test('a load that was not run is answered with where its forecast is', async () => {
-  const structure = (await bed.call('compareReports', { baseline: '2x', candidate: '4x' })).structure;
+  const structure = (await harness.call('compareReports', { baseline: '2x', candidate: '4x' })).structure;
   expect(structure.forecast.points.map(({ load }: { load: number }) => load)).toEqual([5, 6, 8]);
-  expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatch(
+  expect(await harness.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatch(
     /Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts at most up to 8x\.$/,
   );
 });
 
 test('two rounds of one load tell what changed on the cluster, what the round took, and keep a check with the same fix', async () => {
-  const world = await toolBed();
+  const world = await toolHarness();
   await world.call('scaleConfigs', { load: 2, scope: 'schedule' });
   await world.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
   await reportedLevel(world, { load: 2, scope: 'schedule' });
@@ -110,9 +110,9 @@ test('two rounds of one load tell what changed on the cluster, what the round to
 
 test('two rounds of different schedules are not comparable, and it says why', async () => {
   const [, baseline, candidate] = directories;
-  const { text, structure } = await bed.call('compareReports', { baseline, candidate });
+  const { text, structure } = await harness.call('compareReports', { baseline, candidate });
   expect(structure.comparable).toBe(false);
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "2x against 4x (hourly): not comparable, because one is of the 15m schedule, the other of hourly.
 
     Varies: load and cluster
@@ -125,22 +125,22 @@ test('two rounds of different schedules are not comparable, and it says why', as
 });
 
 test('2x against 2x with one 2x report of a schedule says what there is', async () => {
-  const before = bed.everything();
-  const said = await bed.refusal('compareReports', { baseline: '2x', candidate: '2x', schedule: '15m' });
+  const before = harness.everything();
+  const said = await harness.refusal('compareReports', { baseline: '2x', candidate: '2x', schedule: '15m' });
   expect(said).toMatchInlineSnapshot(
     `"NOT_FOUND: 2x against 2x needs two 2x reports of 15m; there is one: 2x_20251208_153000 (15m). Nothing was written. Next: call buildReport for the rounds that are to be compared, or compareReports with two reports that are there."`,
   );
-  expect(bed.everything()).toEqual(before);
+  expect(harness.everything()).toEqual(before);
 });
 
 test('a load without a report is refused with the names of what is there', async () => {
-  expect(await bed.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatchInlineSnapshot(
+  expect(await harness.refusal('compareReports', { baseline: '2x', candidate: '8x' })).toMatchInlineSnapshot(
     `"NOT_FOUND: There are no two reports of one schedule to compare for 2x and 8x. There are: 2x_20251208_153000 (15m), 4x_20251208_185006 (15m), 2x_20251208_221012 (hourly). Nothing was written. Next: 8x was not run; compareReports with baseline 2x and candidate 4x forecasts at most up to 8x."`,
   );
 });
 
 test('only one report is nothing to compare', async () => {
-  const alone = await toolBed();
+  const alone = await toolHarness();
   await reportedLevel(alone, { load: 2, scope: 'schedule' });
   expect(await alone.refusal('compareReports', { baseline: '2x', candidate: '2x' })).toMatch(
     /^NOT_FOUND: 2x against 2x needs two 2x reports of one schedule; there is one: 2x_20251208_153000 \(15m\)\./,
@@ -167,11 +167,11 @@ test.each<[string, (json: string) => string, RegExp]>([
     /is not a report: steps\.\d+\.runSeconds: /,
   ],
 ])('a report.json that %s is missed with the reason', async (_, edit, reason) => {
-  const file = join(bed.project, 'reports', directories[1] ?? '', 'report.json');
+  const file = join(harness.project, 'reports', directories[1] ?? '', 'report.json');
   const json = readFileSync(file, 'utf8');
   try {
     writeFileSync(file, edit(json));
-    const said = await bed.refusal('compareReports', { baseline: '2x', candidate: '4x' });
+    const said = await harness.refusal('compareReports', { baseline: '2x', candidate: '4x' });
     expect(said).toMatch(/^NOT_FOUND: .* Could not be read: 4x_/);
     expect(said).toMatch(reason);
   } finally {
@@ -180,5 +180,5 @@ test.each<[string, (json: string) => string, RegExp]>([
 });
 
 test('a misspelt argument is refused with the name that was meant', async () => {
-  expect(await bed.refusal('compareReports', { basline: '2x' })).toMatch(/did you mean baseline\?/);
+  expect(await harness.refusal('compareReports', { basline: '2x' })).toMatch(/did you mean baseline\?/);
 });

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, normalise, prepareWorld, reportedLevel, toolBed } from './toolBed.ts';
+import { type Harness, normalise, prepareWorld, reportedLevel, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('"check_events_15m should be 4 hours, not 6" changes that one value', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
   const given = { check: 'check_events_15m', from: 6, to: 4 };
-  const { text, structure } = await bed.call('fixInterval', given);
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const { text, structure } = await harness.call('fixInterval', given);
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Fixed 1 interval in one check file: 6 → 4. This is not baseline × 2.
 
     Status: fixed
@@ -35,89 +35,89 @@ test('"check_events_15m should be 4 hours, not 6" changes that one value', async
     ],
     restored: false,
   });
-  expect(bed.read(events)).toContain("INTERVAL '4' hour");
+  expect(harness.read(events)).toContain("INTERVAL '4' hour");
 
-  const again = await bed.call('fixInterval', given);
+  const again = await harness.call('fixInterval', given);
   expect(again.structure).toMatchObject({ status: 'unchanged', changes: [], reviewId: structure.reviewId });
 });
 
 test('the check may be given as a file name, with or without extension, or as any path to it', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
   const names = [
     'check_events_15m.yml',
     'events/check_events_15m',
     './events/check_events_15m.yml',
-    `${bed.env.CHECKS_PATH}/${events}`,
-    `${bed.repo}/${bed.env.CHECKS_PATH}/${events}`,
+    `${harness.env.CHECKS_PATH}/${events}`,
+    `${harness.repo}/${harness.env.CHECKS_PATH}/${events}`,
   ];
   let from = 6;
   for (const check of names) {
-    const { structure } = await bed.call('fixInterval', { check, from, to: from + 1 });
+    const { structure } = await harness.call('fixInterval', { check, from, to: from + 1 });
     expect(structure).toMatchObject({ status: 'fixed', file: events });
     from += 1;
   }
 });
 
 test('several intervals of one file are changed together, or one of them by its line', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
   const check = 'check_profile_identifiers_15m';
-  const all = await bed.call('fixInterval', { check, from: 6, to: 5 });
+  const all = await harness.call('fixInterval', { check, from: 6, to: 5 });
   expect(all.structure.changes).toHaveLength(2);
   expect(all.structure.summary).toMatchInlineSnapshot(
     `"Fixed 2 intervals in one check file: 6 → 5. This is not baseline × 2."`,
   );
   const [first] = all.structure.changes;
-  const one = await bed.call('fixInterval', { check, from: 5, to: 6, line: first.line });
+  const one = await harness.call('fixInterval', { check, from: 5, to: 6, line: first.line });
   expect(one.structure.changes).toMatchObject([
     { line: first.line, before: first.after, after: first.before },
   ]);
 });
 
 test('a fix back to baseline × load is neither kept nor warned about', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
-  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
-  const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 4, to: 6 });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { structure } = await harness.call('fixInterval', { check: 'check_events_15m', from: 4, to: 6 });
   expect(structure.restored).toBe(true);
   expect(structure.summary).toMatchInlineSnapshot(
     `"Fixed 1 interval in one check file: 4 → 6. This is baseline × 2 again, so no fix is kept."`,
   );
-  expect((await bed.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
-  const report = await reportedLevel(bed, { load: 2, scope: 'schedule' });
+  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
+  const report = await reportedLevel(harness, { load: 2, scope: 'schedule' });
   expect(report.warnings.join()).not.toContain('check_events_15m');
 });
 
 test('an approved fix that the user reverts by hand is dropped at the next approval', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
-  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const approve = async () => {
-    const { reviewId } = (await bed.call('reviewConfigs')).structure;
-    await bed.call('uploadChecks', { reviewId, approved: true });
+    const { reviewId } = (await harness.call('reviewConfigs')).structure;
+    await harness.call('uploadChecks', { reviewId, approved: true });
   };
   await approve();
-  bed.edit(events, "'4' hour", "'6' hour");
+  harness.edit(events, "'4' hour", "'6' hour");
   await approve();
-  expect((await bed.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
+  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
 });
 
 test('a fix that restores approved bytes needs no new approval', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  const fixed = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
-  await bed.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
-  await bed.call('fixInterval', { check: 'check_events_15m', from: 4, to: 5 });
-  const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 5, to: 4 });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  const fixed = await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  await harness.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 4, to: 5 });
+  const { structure } = await harness.call('fixInterval', { check: 'check_events_15m', from: 5, to: 4 });
   expect(structure.nextSteps).toEqual([`Call uploadChecks with reviewId ${structure.reviewId}.`]);
 });
 
 // A refused call changes nothing, so these share one world.
-let shared: Bed;
+let shared: Harness;
 let untouched: unknown;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   shared.write('orders/check_events_15m.yml', shared.read(events));
   shared.write('orders/check_odd_15m.yml', 'where: [');
   shared.git('add', '-A');
@@ -175,23 +175,23 @@ test.each(refused)('%s, and nothing is changed', async (_what, given, says) => {
 });
 
 test('a fix does not cover another edit of the same file: it stays unexpected, and is not overwritten', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  bed.edit(events, 'expect: 0', 'expect: 999999');
-  const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
-  const review = await bed.call('reviewConfigs');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  harness.edit(events, 'expect: 0', 'expect: 999999');
+  const { structure } = await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const review = await harness.call('reviewConfigs');
   expect(review.structure.unexpected).toEqual([
     expect.objectContaining({ file: events, expected: 'expect: 0', found: 'expect: 999999' }),
   ]);
   expect(review.structure.reviewId).toBe(structure.reviewId);
-  const up = await bed.call('scaleConfigs', { load: 4 });
+  const up = await harness.call('scaleConfigs', { load: 4 });
   expect(up.structure).toMatchObject({ status: 'needs_decision', edited: [events] });
-  expect(bed.read(events)).toContain('expect: 999999');
+  expect(harness.read(events)).toContain('expect: 999999');
 });
 
 test('without a load level there is nothing to fix', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).toMatch(
+  const harness = await toolHarness();
+  expect(await harness.refusal('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).toMatch(
     /^WRONG_STATE: This session has no load level on disk\./,
   );
 });

@@ -1,20 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed } from './toolBed.ts';
+import { type Harness, normalise, openRound, prepareWorld, runToEnd, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 const look = { waitSeconds: 0 };
 
 test('a round is shown from the start of its cluster to its end', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const cluster = bed.trigger();
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const cluster = harness.trigger();
   const texts: string[] = [];
   for (const minutes of [0, 6, 60]) {
-    bed.minutes(minutes);
-    const { text, structure } = await bed.call('pollCluster', look);
-    texts.push(normalise(bed, text));
+    harness.minutes(minutes);
+    const { text, structure } = await harness.call('pollCluster', look);
+    texts.push(normalise(harness, text));
     expect(structure).toMatchObject({ clusterId: cluster, round: 1, load: 2, schedule: '15m' });
   }
   expect(texts.join('\n\n')).toMatchInlineSnapshot(`
@@ -65,15 +65,15 @@ test('a round is shown from the start of its cluster to its end', async () => {
 
     → Call buildReport to write the report of this round."
   `);
-  expect((await bed.call('showSession')).structure.phase).toBe('finished');
+  expect((await harness.call('showSession')).structure.phase).toBe('finished');
 });
 
 test('one call waits for the cluster and the end of the round, up to waitSeconds', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const started = bed.aws.clock.nowMs();
-  const waiting = bed.call('pollCluster', { waitSeconds: 50 });
-  bed.trigger();
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const started = harness.aws.clock.nowMs();
+  const waiting = harness.call('pollCluster', { waitSeconds: 50 });
+  harness.trigger();
   const { structure } = await waiting;
   expect(structure).toMatchObject({
     clusterFrom: 'round',
@@ -81,71 +81,71 @@ test('one call waits for the cluster and the end of the round, up to waitSeconds
     done: false,
     pollAfterSeconds: 15,
   });
-  expect((bed.aws.clock.nowMs() - started) / 1000).toBeLessThanOrEqual(50 + 6);
-  bed.minutes(17);
-  const last = (await bed.call('pollCluster', { waitSeconds: 50 })).structure;
+  expect((harness.aws.clock.nowMs() - started) / 1000).toBeLessThanOrEqual(50 + 6);
+  harness.minutes(17);
+  const last = (await harness.call('pollCluster', { waitSeconds: 50 })).structure;
   expect(last).toMatchObject({ done: true, pollAfterSeconds: 0 });
 });
 
 test('clusterFrom says whether the cluster was found, the round’s own, carried over, or given', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const cluster = bed.trigger('15m', { keep_cluster: true });
-  bed.minutes(25);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const cluster = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(25);
   const from = async (given = {}) =>
-    (await bed.call('pollCluster', { ...look, ...given })).structure.clusterFrom;
+    (await harness.call('pollCluster', { ...look, ...given })).structure.clusterFrom;
   expect(await from()).toBe('found');
   expect(await from()).toBe('round');
-  await bed.call('markRound');
-  bed.trigger('15m', { cluster_id: cluster });
-  bed.minutes(2);
+  await harness.call('markRound');
+  harness.trigger('15m', { cluster_id: cluster });
+  harness.minutes(2);
   expect(await from()).toBe('carried');
   expect(await from()).toBe('round');
   expect(await from({ clusterId: cluster })).toBe('given');
 });
 
 test('a given cluster without a step of the round serves only this call', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  const own = bed.trigger();
-  bed.minutes(25);
-  await bed.call('pollCluster', look);
-  const hourly = bed.trigger('hourly');
-  bed.minutes(6);
-  const { structure } = await bed.call('pollCluster', { ...look, clusterId: hourly });
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  const own = harness.trigger();
+  harness.minutes(25);
+  await harness.call('pollCluster', look);
+  const hourly = harness.trigger('hourly');
+  harness.minutes(6);
+  const { structure } = await harness.call('pollCluster', { ...look, clusterId: hourly });
   expect(structure).toMatchObject({ clusterId: hourly, clusterFrom: 'given', steps: { total: 0 } });
   expect(structure.warnings).toContain(
     'The cluster has no step of this round, so it was not bound to the round.',
   );
-  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(own);
+  expect((await harness.call('pollCluster', look)).structure.clusterId).toBe(own);
 });
 
 test('a given second cluster with steps of the running round becomes the round’s', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const first = bed.trigger();
-  bed.minutes(4);
-  const second = bed.trigger();
-  bed.minutes(6);
-  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(second);
-  await bed.call('pollCluster', { ...look, clusterId: first });
-  expect((await bed.call('pollCluster', look)).structure).toMatchObject({
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const first = harness.trigger();
+  harness.minutes(4);
+  const second = harness.trigger();
+  harness.minutes(6);
+  expect((await harness.call('pollCluster', look)).structure.clusterId).toBe(second);
+  await harness.call('pollCluster', { ...look, clusterId: first });
+  expect((await harness.call('pollCluster', look)).structure).toMatchObject({
     clusterId: first,
     clusterFrom: 'round',
   });
 });
 
 test('a cluster that ends without a step is reported, with the next steps', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const cluster = bed.aws.simulation.clusters.get(bed.trigger());
-  bed.minutes(1);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const cluster = harness.aws.simulation.clusters.get(harness.trigger());
+  harness.minutes(1);
   if (cluster !== undefined) {
     cluster.state = 'TERMINATED_WITH_ERRORS';
     cluster.reason = { message: 'Access denied for \u001b[31mthe role' };
     delete cluster.phaseEndsMs;
   }
-  const { structure } = await bed.call('pollCluster', { waitSeconds: 50 });
+  const { structure } = await harness.call('pollCluster', { waitSeconds: 50 });
   expect(structure).toMatchObject({ done: false, state: 'TERMINATED_WITH_ERRORS', steps: { total: 0 } });
   expect(structure.stateReason).toBe('Access denied for the role');
   expect([structure.summary.replace(/j-\w+/, '…'), ...structure.nextSteps]).toMatchInlineSnapshot(`
@@ -158,26 +158,26 @@ test('a cluster that ends without a step is reported, with the next steps', asyn
 });
 
 test('a failing cluster ends the round early, and the round is inconclusive', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const cluster = bed.trigger();
-  bed.minutes(5);
-  const response = await fetch(`${bed.aws.endpoint}/_sandbox/clusters/${cluster}/fail`, {
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const cluster = harness.trigger();
+  harness.minutes(5);
+  const response = await fetch(`${harness.aws.endpoint}/_sandbox/clusters/${cluster}/fail`, {
     method: 'POST',
     body: JSON.stringify({ code: 'INSTANCE_FAILURE', message: 'core nodes were lost' }),
   });
   expect(response.status).toBe(200);
-  bed.minutes(30);
-  const { structure } = await bed.call('pollCluster', look);
+  harness.minutes(30);
+  const { structure } = await harness.call('pollCluster', look);
   expect(structure).toMatchObject({ done: true, stateReason: 'INSTANCE_FAILURE: core nodes were lost' });
   expect([structure.summary, ...structure.nextSteps].join('\n').replace(/j-\w+/, '…')).toMatchInlineSnapshot(`
     "Round 1 (2x 15m) on … ended early: the cluster failed (INSTANCE_FAILURE); 2 of 8 steps completed in 1m 59s, 1 failed, 5 interrupted.
     Call buildReport to keep what is known of this round; stateReason says why the cluster ended.
     Ask the user to fix the cause, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow."
   `);
-  const report = (await bed.call('buildReport')).text;
+  const report = (await harness.call('buildReport')).text;
   expect(
-    normalise(bed, report)
+    normalise(harness, report)
       .replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')
       .replace(/Slowest:\n( {2}\d.*\n)+/, 'Slowest: …\n'),
   ).toMatchInlineSnapshot(`
@@ -207,26 +207,26 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
     → Inconclusive. Ask the user to fix what failed, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.
     → Or call commitResults if the user accepts the round as it is."
   `);
-  const markdown = readFileSync(join(bed.project, 'reports/2x_20251208_153000/report.md'), 'utf8');
+  const markdown = readFileSync(join(harness.project, 'reports/2x_20251208_153000/report.md'), 'utf8');
   expect(markdown).toContain(
     '> The cluster failed during the round (INSTANCE_FAILURE: core nodes were lost): ',
   );
-  expect((await bed.call('showSession')).structure.nextSteps.join()).toContain('Inconclusive.');
+  expect((await harness.call('showSession')).structure.nextSteps.join()).toContain('Inconclusive.');
 });
 
 test('the load of the steps takes precedence over the mark, with a warning', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 4, scope: 'schedule' });
-  bed.trigger();
-  bed.minutes(8);
-  await bed.restart({ STATE_DIR: `${bed.project}/other-state` });
-  bed.aws.s3.buckets.put(
+  const harness = await toolHarness();
+  await openRound(harness, { load: 4, scope: 'schedule' });
+  harness.trigger();
+  harness.minutes(8);
+  await harness.restart({ STATE_DIR: `${harness.project}/other-state` });
+  harness.aws.s3.buckets.put(
     'klaviyo-data-platform-orchestration-v1',
     'dags/datalake/audit_loadtest/yang_audit_load_test.py',
     Buffer.from('LOAD = 2\n'),
   );
-  await bed.call('markRound', { at: '2025-12-08T15:30:00-05:00' });
-  const { structure } = await bed.call('pollCluster', look);
+  await harness.call('markRound', { at: '2025-12-08T15:30:00-05:00' });
+  const { structure } = await harness.call('pollCluster', look);
   expect(structure.load).toBe(4);
   expect(structure.warnings).toEqual([
     'The round was marked as 2x, but its steps carry load 4x, which is used here.',
@@ -234,10 +234,10 @@ test('the load of the steps takes precedence over the mark, with a warning', asy
 });
 
 test('more than a thousand steps: those that EMR no longer lists are known from earlier calls', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const cluster = bed.aws.simulation.clusters.get(bed.trigger('15m', { keep_cluster: true }));
-  bed.minutes(25);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const cluster = harness.aws.simulation.clusters.get(harness.trigger('15m', { keep_cluster: true }));
+  harness.minutes(25);
   if (cluster === undefined) throw new Error('no cluster');
   for (let batch = 0; batch < 5; batch += 1) {
     const request = {
@@ -247,46 +247,46 @@ test('more than a thousand steps: those that EMR no longer lists are known from 
       properties: {},
     };
     const names = Array.from({ length: 250 }, (_, index) => `check_${batch}_${index}_15m_2x`);
-    bed.aws.simulation.add(
+    harness.aws.simulation.add(
       cluster,
       names.map((name) => ({ ...request, name })),
     );
-    bed.minutes(60);
-    await bed.call('pollCluster', look);
+    harness.minutes(60);
+    await harness.call('pollCluster', look);
   }
-  const { structure } = await bed.call('pollCluster', look);
+  const { structure } = await harness.call('pollCluster', look);
   expect(structure.steps.total).toBe(1258);
   expect(structure.warnings).toEqual([
     '258 steps are known only from earlier calls: EMR lists the newest 1,000.',
   ]);
-  await bed.restart();
-  expect((await bed.call('pollCluster', look)).structure.steps).toEqual(structure.steps);
+  await harness.restart();
+  expect((await harness.call('pollCluster', look)).structure.steps).toEqual(structure.steps);
 });
 
 test('polling a finished round changes nothing', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  await runToEnd(bed);
-  const before = bed.everything();
-  const [one, two] = [await bed.call('pollCluster', look), await bed.call('pollCluster', look)];
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  await runToEnd(harness);
+  const before = harness.everything();
+  const [one, two] = [await harness.call('pollCluster', look), await harness.call('pollCluster', look)];
   expect(one).toEqual(two);
-  expect(bed.everything()).toEqual(before);
+  expect(harness.everything()).toEqual(before);
 });
 
 test('expired credentials are reported, and the same call works after the login', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  bed.trigger();
-  bed.minutes(6);
-  await bed.fault({ service: 'emr', error: 'ExpiredToken' });
-  expect(await bed.refusal('pollCluster', look)).toMatch(/^DENIED: .*s2a-login/s);
-  await bed.fault(undefined);
-  expect((await bed.call('pollCluster', look)).structure.steps.total).toBeGreaterThan(0);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  harness.trigger();
+  harness.minutes(6);
+  await harness.fault({ service: 'emr', error: 'ExpiredToken' });
+  expect(await harness.refusal('pollCluster', look)).toMatch(/^DENIED: .*s2a-login/s);
+  await harness.fault(undefined);
+  expect((await harness.call('pollCluster', look)).structure.steps.total).toBeGreaterThan(0);
 });
 
-let shared: Bed;
+let shared: Harness;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await openRound(shared, { load: 2 });
 });
 test.each([
@@ -315,39 +315,43 @@ test.each([
 });
 
 test('a cluster that failed before its first step is replaced by the next run’s cluster', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const dead = bed.aws.simulation.clusters.get(bed.trigger());
-  bed.minutes(1);
-  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(dead?.id);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const dead = harness.aws.simulation.clusters.get(harness.trigger());
+  harness.minutes(1);
+  expect((await harness.call('pollCluster', look)).structure.clusterId).toBe(dead?.id);
   if (dead !== undefined) {
     dead.state = 'TERMINATED_WITH_ERRORS';
     delete dead.phaseEndsMs;
   }
-  expect((await bed.call('markRound')).structure).toMatchObject({ status: 'moved', round: 1 });
-  const next = bed.trigger();
-  bed.minutes(6);
-  expect((await bed.call('pollCluster', look)).structure).toMatchObject({ clusterId: next, round: 1 });
-  expect(await bed.refusal('uploadDags', { load: 2 })).toMatch(/^WRONG_STATE: Round 1 .* is still running/);
+  expect((await harness.call('markRound')).structure).toMatchObject({ status: 'moved', round: 1 });
+  const next = harness.trigger();
+  harness.minutes(6);
+  expect((await harness.call('pollCluster', look)).structure).toMatchObject({ clusterId: next, round: 1 });
+  expect(await harness.refusal('uploadDags', { load: 2 })).toMatch(
+    /^WRONG_STATE: Round 1 .* is still running/,
+  );
 });
 
 test('an unmarked second run on a cluster that stays up still blocks the next upload', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const cluster = bed.trigger('15m', { keep_cluster: true });
-  bed.minutes(40);
-  expect((await bed.call('pollCluster', look)).structure.done).toBe(true);
-  bed.trigger('15m', { cluster_id: cluster });
-  bed.minutes(1);
-  expect(await bed.refusal('uploadDags', { load: 2 })).toMatch(/^WRONG_STATE: Round 1 .* is still running/);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const cluster = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(40);
+  expect((await harness.call('pollCluster', look)).structure.done).toBe(true);
+  harness.trigger('15m', { cluster_id: cluster });
+  harness.minutes(1);
+  expect(await harness.refusal('uploadDags', { load: 2 })).toMatch(
+    /^WRONG_STATE: Round 1 .* is still running/,
+  );
 });
 
 test('a cluster config renamed on disk after the upload does not hide the running cluster', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const cluster = bed.trigger();
-  bed.minutes(6);
-  const path = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const cluster = harness.trigger();
+  harness.minutes(6);
+  const path = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace(/"Name": "y/, '"Name": "renamed-y'));
-  expect((await bed.call('pollCluster', look)).structure).toMatchObject({ clusterId: cluster });
+  expect((await harness.call('pollCluster', look)).structure).toMatchObject({ clusterId: cluster });
 });

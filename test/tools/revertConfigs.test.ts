@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { normalise, openRound, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { normalise, openRound, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 
 test('"Revert configs to baseline" reverts every file, and the patch restores all of them', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
-  const scaled = bed.git('diff');
-  const { text, structure } = await bed.call('revertConfigs');
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  const scaled = harness.git('diff');
+  const { text, structure } = await harness.call('revertConfigs');
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Reverted 8 check files to the baseline. The previous contents are saved as a patch.
 
     Status: reverted
@@ -23,25 +23,25 @@ test('"Revert configs to baseline" reverts every file, and the patch restores al
     → To restore the files, the user runs git apply with the path of the backup in the target repository."
   `);
   expect(structure).toMatchObject({ status: 'reverted', filesReverted: 8 });
-  expect(bed.git('status', '--porcelain')).toBe('');
-  bed.git('apply', structure.backup);
-  expect(bed.git('diff')).toBe(scaled);
+  expect(harness.git('status', '--porcelain')).toBe('');
+  harness.git('apply', structure.backup);
+  expect(harness.git('diff')).toBe(scaled);
 });
 
 test('the bucket is left as it is, and its prefixes are listed', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
-  const before = bed.keys('');
-  const { structure } = await bed.call('revertConfigs', { to: 'baseline' });
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  const before = harness.keys('');
+  const { structure } = await harness.call('revertConfigs', { to: 'baseline' });
   expect(structure.stillInBucket).toHaveLength(3);
-  expect(bed.keys('')).toEqual(before);
+  expect(harness.keys('')).toEqual(before);
 });
 
 test('the second call writes nothing and needs no patch', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  await bed.call('revertConfigs');
-  const { structure } = await bed.call('revertConfigs');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  await harness.call('revertConfigs');
+  const { structure } = await harness.call('revertConfigs');
   expect(structure).toMatchObject({ status: 'unchanged', filesReverted: 0 });
   expect(structure).not.toHaveProperty('backup');
   expect(structure.summary).toMatchInlineSnapshot(
@@ -50,51 +50,51 @@ test('the second call writes nothing and needs no patch', async () => {
 });
 
 test('lastCommit restores a committed 2x from 4x, and baseline restores the baseline from 2x', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
-  await bed.call('commitResults');
-  await bed.call('scaleConfigs', { load: 4 });
-  expect((await bed.call('revertConfigs', { to: 'lastCommit' })).structure.filesReverted).toBe(8);
-  expect(bed.read('events/check_events_15m.yml')).toContain("'6' hour");
-  expect((await bed.call('revertConfigs', { to: 'baseline' })).structure.filesReverted).toBe(8);
-  expect(bed.git('diff', 'main')).toBe('');
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  await harness.call('commitResults');
+  await harness.call('scaleConfigs', { load: 4 });
+  expect((await harness.call('revertConfigs', { to: 'lastCommit' })).structure.filesReverted).toBe(8);
+  expect(harness.read('events/check_events_15m.yml')).toContain("'6' hour");
+  expect((await harness.call('revertConfigs', { to: 'baseline' })).structure.filesReverted).toBe(8);
+  expect(harness.git('diff', 'main')).toBe('');
 });
 
 test('afterwards no level is on disk, and a fix of the level is still known', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
-  await bed.call('revertConfigs');
-  expect((await bed.call('showSession')).structure).toMatchObject({ phase: 'idle', disk: null });
-  expect(await bed.refusal('reviewConfigs')).toContain('This session has no load level on disk');
-  expect((await bed.call('scaleConfigs', { load: 2 })).structure.fixesApplied).toHaveLength(1);
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  await harness.call('revertConfigs');
+  expect((await harness.call('showSession')).structure).toMatchObject({ phase: 'idle', disk: null });
+  expect(await harness.refusal('reviewConfigs')).toContain('This session has no load level on disk');
+  expect((await harness.call('scaleConfigs', { load: 2 })).structure.fixesApplied).toHaveLength(1);
 });
 
 test('files that are not checks are left alone', async () => {
-  const bed = await toolBed();
-  bed.write('events/check_events_backfill.yml', 'mine: 1\n');
-  bed.write('notes.txt', 'mine');
-  await bed.call('revertConfigs');
-  expect(bed.read('events/check_events_backfill.yml')).toBe('mine: 1\n');
-  expect(bed.read('notes.txt')).toBe('mine');
+  const harness = await toolHarness();
+  harness.write('events/check_events_backfill.yml', 'mine: 1\n');
+  harness.write('notes.txt', 'mine');
+  await harness.call('revertConfigs');
+  expect(harness.read('events/check_events_backfill.yml')).toBe('mine: 1\n');
+  expect(harness.read('notes.txt')).toBe('mine');
 });
 
 test('an unknown target and a misspelt argument are refused', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('revertConfigs', { to: 'yesterday' })).toMatch(/^BAD_INPUT: to .*"yesterday"/);
-  expect(await bed.refusal('revertConfigs', { too: 'baseline' })).toContain('did you mean to?');
+  const harness = await toolHarness();
+  expect(await harness.refusal('revertConfigs', { to: 'yesterday' })).toMatch(/^BAD_INPUT: to .*"yesterday"/);
+  expect(await harness.refusal('revertConfigs', { too: 'baseline' })).toContain('did you mean to?');
 });
 
 test('a running round continues, and the session still shows it', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  const clusterId = bed.trigger();
-  bed.minutes(5);
-  await bed.call('pollCluster', { waitSeconds: 0 });
-  const { structure } = await bed.call('revertConfigs');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  const clusterId = harness.trigger();
+  harness.minutes(5);
+  await harness.call('pollCluster', { waitSeconds: 0 });
+  const { structure } = await harness.call('revertConfigs');
   expect(structure.summary).toContain('LOAD = 2 in the DAG and the cluster configs stay as they are.');
   expect(structure.nextSteps[0]).toBe('Call pollCluster: round 1 (2x) is still running what was uploaded.');
-  const session = (await bed.call('showSession')).structure;
+  const session = (await harness.call('showSession')).structure;
   expect(session).toMatchObject({ phase: 'running', disk: null, rounds: [{ clusterId }] });
   expect(session.nextSteps[0]).toContain('pollCluster');
 });

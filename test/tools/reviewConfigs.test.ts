@@ -2,18 +2,18 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
-import { normalise, prepareWorld, toolBed } from './toolBed.ts';
+import { normalise, prepareWorld, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('an edit after scaling is shown line by line, and so is a fix', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  await bed.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
-  bed.edit(events, "'6' hour", "'7' hour");
-  const { text, structure } = await bed.call('reviewConfigs');
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  await harness.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
+  harness.edit(events, "'6' hour", "'7' hour");
+  const { text, structure } = await harness.call('reviewConfigs');
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "2x: 8 files differ from the baseline, and 1 line is neither baseline × load nor a known fix. These bytes are not approved yet.
 
     Review id: <reviewId>
@@ -51,29 +51,29 @@ test('an edit after scaling is shown line by line, and so is a fix', async () =>
 });
 
 test('a second call shows the same while nothing is approved', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  bed.edit(events, "'6' hour", "'7' hour");
-  const first = (await bed.call('reviewConfigs')).structure;
-  const before = bed.everything();
-  const second = (await bed.call('reviewConfigs')).structure;
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  harness.edit(events, "'6' hour", "'7' hour");
+  const first = (await harness.call('reviewConfigs')).structure;
+  const before = harness.everything();
+  const second = (await harness.call('reviewConfigs')).structure;
   expect(second).toEqual(first);
   expect(second.changedSince).toHaveLength(1);
-  expect(bed.everything()).toEqual(before);
+  expect(harness.everything()).toEqual(before);
 });
 
 test('an approval survives a restart, and undoing an edit restores the approved review', async () => {
-  const bed = await toolBed();
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
-  await bed.call('uploadChecks', { reviewId, approved: true });
-  bed.edit(events, "'6' hour", "'7' hour");
-  expect((await bed.call('reviewConfigs')).structure).toMatchObject({
+  const harness = await toolHarness();
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  await harness.call('uploadChecks', { reviewId, approved: true });
+  harness.edit(events, "'6' hour", "'7' hour");
+  expect((await harness.call('reviewConfigs')).structure).toMatchObject({
     approved: false,
     approvalNeeded: true,
   });
-  bed.edit(events, "'7' hour", "'6' hour");
-  await bed.restart();
-  const { structure } = await bed.call('reviewConfigs');
+  harness.edit(events, "'7' hour", "'6' hour");
+  await harness.restart();
+  const { structure } = await harness.call('reviewConfigs');
   expect(structure).toMatchObject({ reviewId, approved: true, approvalNeeded: false });
   expect(structure.summary).toMatchInlineSnapshot(
     `"2x: 8 files differ from the baseline, as expected (baseline × load or a known fix). The user approved these bytes."`,
@@ -81,9 +81,9 @@ test('an approval survives a restart, and undoing an edit restores the approved 
 });
 
 test('files at their baseline need no approval', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 1 });
-  const { structure } = await bed.call('reviewConfigs');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 1 });
+  const { structure } = await harness.call('reviewConfigs');
   expect(structure).toMatchObject({ approved: false, approvalNeeded: false, filesChanged: 0 });
   expect(structure.summary).toMatchInlineSnapshot(
     `"1x: every file is at its baseline. No approval is needed."`,
@@ -91,31 +91,31 @@ test('files at their baseline need no approval', async () => {
 });
 
 test('an edit of a binary or invisible kind is shown without its control characters, cut to a length', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  bed.write(events, `${bed.read(events)}# \u001b[31mred\u202e ${'long '.repeat(80)}\n`);
-  const [row] = (await bed.call('reviewConfigs')).structure.unexpected;
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  harness.write(events, `${harness.read(events)}# \u001b[31mred\u202e ${'long '.repeat(80)}\n`);
+  const [row] = (await harness.call('reviewConfigs')).structure.unexpected;
   expect(row.found).toMatch(/^# red long .*…$/);
   expect(row.found.length).toBeLessThanOrEqual(160);
 });
 
 test('without a load level there is nothing to review', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('reviewConfigs')).toMatchInlineSnapshot(
+  const harness = await toolHarness();
+  expect(await harness.refusal('reviewConfigs')).toMatchInlineSnapshot(
     `"WRONG_STATE: This session has no load level on disk. Nothing was changed. Next: call scaleConfigs with the load to test, for example 2x."`,
   );
 });
 
 test('a misspelt argument is refused', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('reviewConfigs', { load: 2 })).toContain('there is no argument "load"');
+  const harness = await toolHarness();
+  expect(await harness.refusal('reviewConfigs', { load: 2 })).toContain('there is no argument "load"');
 });
 
 test('a deleted check is one line that says so, not all of its lines', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  rmSync(join(bed.repo, checksPath, events));
-  const { structure, text } = await bed.call('reviewConfigs');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  rmSync(join(harness.repo, checksPath, events));
+  const { structure, text } = await harness.call('reviewConfigs');
   expect(structure.unexpected).toEqual([
     { file: events, line: 1, expected: 'the whole file', found: 'deleted' },
   ]);
@@ -126,13 +126,13 @@ test('a deleted check is one line that says so, not all of its lines', async () 
 });
 
 test('changes of other schedules are mentioned, though they are not part of an hourly test', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 8 });
-  const { structure } = await bed.call('scaleConfigs', { load: 2, schedule: 'hourly' });
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 8 });
+  const { structure } = await harness.call('scaleConfigs', { load: 2, schedule: 'hourly' });
   expect(structure.remarks[0]).toBe(
     'Changes in 8 files of other schedules are not part of this review and not uploaded (scope schedule). revertConfigs reverts them; scope all includes them.',
   );
-  expect((await bed.call('reviewConfigs')).structure.summary).toBe(
+  expect((await harness.call('reviewConfigs')).structure.summary).toBe(
     '2x: every hourly file is at its baseline; changes in 8 files of other schedules are not part of this review. No approval is needed.',
   );
 });

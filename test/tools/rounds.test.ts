@@ -2,32 +2,40 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
+import {
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  reportedLevel,
+  runToEnd,
+  toolHarness,
+} from './toolHarness.ts';
 
 prepareWorld();
 const look = { waitSeconds: 0 };
 const level = (load: number) => ({ load, scope: 'schedule' });
 
 /** The user found a wrong interval: fixed, approved, uploaded. Returns the review id. */
-async function fixed(bed: Bed): Promise<string> {
+async function fixed(harness: Harness): Promise<string> {
   const fix = { check: 'check_events_15m', from: 6, to: 4 };
-  const { reviewId } = (await bed.call('fixInterval', fix)).structure;
-  await bed.call('uploadChecks', { reviewId, approved: true });
+  const { reviewId } = (await harness.call('fixInterval', fix)).structure;
+  await harness.call('uploadChecks', { reviewId, approved: true });
   return reviewId;
 }
 
 /** The number of ListClusters requests. */
-async function listings(bed: Bed): Promise<number> {
-  const requests = await (await fetch(`${bed.aws.endpoint}/_sandbox/requests`)).json();
+async function listings(harness: Harness): Promise<number> {
+  const requests = await (await fetch(`${harness.aws.endpoint}/_sandbox/requests`)).json();
   return (requests as { operation: string }[]).filter(({ operation }) => operation === 'ListClusters').length;
 }
 
 test('a rerun after a fix has its own round although the DAG folder did not change', async () => {
-  const bed = await toolBed();
-  const first = await reportedLevel(bed, level(2));
-  bed.minutes(5);
-  await fixed(bed);
-  const { structure } = await bed.call('uploadDags');
+  const harness = await toolHarness();
+  const first = await reportedLevel(harness, level(2));
+  harness.minutes(5);
+  await fixed(harness);
+  const { structure } = await harness.call('uploadDags');
   expect(structure).toMatchObject({ status: 'unchanged', round: 2 });
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
@@ -36,44 +44,44 @@ test('a rerun after a fix has its own round although the DAG folder did not chan
       "Then call pollCluster until the round is done.",
     ]
   `);
-  const again = (await bed.call('uploadDags')).structure;
+  const again = (await harness.call('uploadDags')).structure;
   expect(again).not.toHaveProperty('round');
   expect(again.summary).toContain('Round 2 is open and waits for its run.');
-  expect((await bed.call('showSession')).structure.rounds).toHaveLength(2);
-  const second = bed.trigger();
-  bed.minutes(60);
-  expect((await bed.call('pollCluster', look)).structure).toMatchObject({
+  expect((await harness.call('showSession')).structure.rounds).toHaveLength(2);
+  const second = harness.trigger();
+  harness.minutes(60);
+  expect((await harness.call('pollCluster', look)).structure).toMatchObject({
     clusterId: second,
     round: 2,
     done: true,
   });
-  const { directory } = (await bed.call('buildReport')).structure;
+  const { directory } = (await harness.call('buildReport')).structure;
   expect(directory).not.toBe(first.directory);
 });
 
 test('a fix before the round’s run moves the round, with the new review', async () => {
-  const bed = await toolBed();
-  await openRound(bed, level(2));
-  bed.minutes(5);
-  const reviewId = await fixed(bed);
-  const { structure } = await bed.call('uploadDags');
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  harness.minutes(5);
+  const reviewId = await fixed(harness);
+  const { structure } = await harness.call('uploadDags');
   expect(structure).toMatchObject({ status: 'unchanged', round: 1 });
   expect(structure.summary).toContain(
     'since round 1 was opened; it has not run yet, so its start was moved to now.',
   );
-  const { rounds } = await bed.ports().sessions.load();
+  const { rounds } = await harness.ports().sessions.load();
   expect(rounds).toMatchObject([{ reviewId, startedAt: '2025-12-08T15:35:00.000000-05:00' }]);
 });
 
 test('another schedule at the LOAD in the bucket also gets its round', async () => {
-  const bed = await toolBed();
-  await reportedLevel(bed, { load: 2 });
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2, schedule: 'daily' })).structure;
-  await bed.call('uploadChecks', { reviewId });
-  expect((await bed.call('uploadDags')).structure).toMatchObject({ status: 'unchanged', round: 2 });
-  const cluster = bed.trigger('daily');
-  bed.minutes(6);
-  expect((await bed.call('pollCluster', look)).structure).toMatchObject({
+  const harness = await toolHarness();
+  await reportedLevel(harness, { load: 2 });
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2, schedule: 'daily' })).structure;
+  await harness.call('uploadChecks', { reviewId });
+  expect((await harness.call('uploadDags')).structure).toMatchObject({ status: 'unchanged', round: 2 });
+  const cluster = harness.trigger('daily');
+  harness.minutes(6);
+  expect((await harness.call('pollCluster', look)).structure).toMatchObject({
     clusterId: cluster,
     schedule: 'daily',
     round: 2,
@@ -81,9 +89,9 @@ test('another schedule at the LOAD in the bucket also gets its round', async () 
 });
 
 test('without another upload of checks no round is opened, and the result asks for a mark', async () => {
-  const bed = await toolBed();
-  await reportedLevel(bed, level(2));
-  const { structure } = await bed.call('uploadDags');
+  const harness = await toolHarness();
+  await reportedLevel(harness, level(2));
+  const { structure } = await harness.call('uploadDags');
   expect(structure).not.toHaveProperty('round');
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
@@ -97,13 +105,13 @@ test('without another upload of checks no round is opened, and the result asks f
 test.each(['15m', 'hourly'] as const)(
   'an unmarked %s run is reported with the finished round, and markRound marks it',
   async (schedule) => {
-    const bed = await toolBed();
-    await reportedLevel(bed, { load: 2 });
-    const cluster = bed.trigger(schedule);
-    bed.minutes(6);
-    const before = await listings(bed);
-    const { structure } = await bed.call('pollCluster', look);
-    expect(await listings(bed)).toBe(before + 1);
+    const harness = await toolHarness();
+    await reportedLevel(harness, { load: 2 });
+    const cluster = harness.trigger(schedule);
+    harness.minutes(6);
+    const before = await listings(harness);
+    const { structure } = await harness.call('pollCluster', look);
+    expect(await listings(harness)).toBe(before + 1);
     expect(structure.round).toBe(1);
     expect(structure.summary).toContain(`A newer run on ${cluster} belongs to no round.`);
     const words = schedule === '15m' ? 'already: true' : 'schedule: hourly and already: true';
@@ -112,39 +120,41 @@ test.each(['15m', 'hourly'] as const)(
       'Call buildReport to write the report of this round.',
     ]);
     const given = schedule === '15m' ? {} : { schedule };
-    expect((await bed.call('markRound', { ...given, already: true })).structure).toMatchObject({ round: 2 });
-    const after = (await bed.call('pollCluster', look)).structure;
+    expect((await harness.call('markRound', { ...given, already: true })).structure).toMatchObject({
+      round: 2,
+    });
+    const after = (await harness.call('pollCluster', look)).structure;
     expect(after).toMatchObject({ round: 2, clusterId: cluster, schedule });
     if (schedule === 'hourly')
-      expect(await bed.refusal('buildReport', { schedule, clusterId: structure.clusterId })).toMatch(
+      expect(await harness.refusal('buildReport', { schedule, clusterId: structure.clusterId })).toMatch(
         /^WRONG_STATE: j-\w+ belongs to round 1 \(2x 15m\), not to hourly\. .* Next: call buildReport with round: 1\.$/,
       );
   },
 );
 
 test('a failing ListClusters does not affect the answer about a finished round', async () => {
-  const bed = await toolBed();
-  await openRound(bed, level(2));
-  await runToEnd(bed);
-  await bed.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
-  const { structure } = await bed.call('pollCluster', look);
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  await runToEnd(harness);
+  await harness.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
+  const { structure } = await harness.call('pollCluster', look);
   expect(structure).toMatchObject({ round: 1, done: true });
   expect(structure.nextSteps).toEqual(['Call buildReport to write the report of this round.']);
 });
 
 test('the cluster of an earlier round belongs to that round, in pollCluster and buildReport', async () => {
-  const bed = await toolBed();
-  const one = await reportedLevel(bed, level(2));
-  const two = await reportedLevel(bed, level(4));
-  const { structure } = await bed.call('pollCluster', { ...look, clusterId: one.clusterId });
+  const harness = await toolHarness();
+  const one = await reportedLevel(harness, level(2));
+  const two = await reportedLevel(harness, level(4));
+  const { structure } = await harness.call('pollCluster', { ...look, clusterId: one.clusterId });
   expect(structure).toMatchObject({ round: 1, load: 2, done: true, clusterFrom: 'given', warnings: [] });
   expect(structure.nextSteps).toEqual(['Call buildReport with round: 1 to write the report of this round.']);
-  const again = (await bed.call('buildReport', { clusterId: one.clusterId })).structure;
+  const again = (await harness.call('buildReport', { clusterId: one.clusterId })).structure;
   expect(again).toMatchObject({ round: 1, directory: one.directory, steps: one.steps });
-  expect(await bed.refusal('buildReport', { clusterId: one.clusterId, round: 2 })).toBe(
+  expect(await harness.refusal('buildReport', { clusterId: one.clusterId, round: 2 })).toBe(
     `WRONG_STATE: ${one.clusterId} belongs to round 1 (2x 15m), not to round 2. No report was written. Next: call buildReport with round: 1.`,
   );
-  const rounds = (await bed.call('showSession')).structure.rounds;
+  const rounds = (await harness.call('showSession')).structure.rounds;
   expect(rounds.map(({ clusterId }: { clusterId: string }) => clusterId)).toEqual([
     one.clusterId,
     two.clusterId,
@@ -152,19 +162,19 @@ test('the cluster of an earlier round belongs to that round, in pollCluster and 
 });
 
 test('a new cluster does not replace the one of a finished report', async () => {
-  const bed = await toolBed();
-  const { directory, clusterId: old } = await reportedLevel(bed, level(2));
+  const harness = await toolHarness();
+  const { directory, clusterId: old } = await reportedLevel(harness, level(2));
   const report = () => readFileSync(join(directory, 'report.json'), 'utf8');
   const written = report();
-  const clusterId = bed.trigger();
-  bed.minutes(60);
-  const before = await bed.ports().sessions.load();
-  expect(normalise(bed, await bed.refusal('buildReport', { clusterId }))).toMatchInlineSnapshot(
+  const clusterId = harness.trigger();
+  harness.minutes(60);
+  const before = await harness.ports().sessions.load();
+  expect(normalise(harness, await harness.refusal('buildReport', { clusterId }))).toMatchInlineSnapshot(
     `"NOT_FOUND: <cluster> (TERMINATED, 8 steps) belongs to no round; round 1 (2x 15m) ended on <cluster>. No report was written. Next: call markRound with already: true, then buildReport."`,
   );
-  const { structure, text } = await bed.call('pollCluster', { ...look, clusterId });
+  const { structure, text } = await harness.call('pollCluster', { ...look, clusterId });
   expect(structure).toMatchObject({ clusterId, done: false, steps: { total: 0 } });
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "<cluster> (terminated) belongs to no round; 8 of 8 steps ended. Round 1 (2x 15m) ended on <cluster>.
 
     Cluster id: <cluster>
@@ -182,29 +192,29 @@ test('a new cluster does not replace the one of a finished report', async () => 
 
     → Call markRound with already: true to mark a round for this run, then pollCluster."
   `);
-  expect(await bed.ports().sessions.load()).toEqual(before);
+  expect(await harness.ports().sessions.load()).toEqual(before);
   expect(report()).toBe(written);
-  await bed.call('markRound', { already: true });
-  expect((await bed.call('buildReport', { clusterId })).structure).toMatchObject({ round: 2, clusterId });
-  expect((await bed.call('buildReport', { round: 1 })).structure).toMatchObject({
+  await harness.call('markRound', { already: true });
+  expect((await harness.call('buildReport', { clusterId })).structure).toMatchObject({ round: 2, clusterId });
+  expect((await harness.call('buildReport', { round: 1 })).structure).toMatchObject({
     clusterId: old,
     directory,
   });
 });
 
 test('a run too old for a mark is reported by cluster and time, as the error says', async () => {
-  const bed = await toolBed();
-  await reportedLevel(bed, level(2));
-  const clusterId = bed.trigger();
-  bed.minutes(60);
-  await reportedLevel(bed, level(4));
-  const refusal = await bed.refusal('buildReport', { clusterId });
+  const harness = await toolHarness();
+  await reportedLevel(harness, level(2));
+  const clusterId = harness.trigger();
+  harness.minutes(60);
+  await reportedLevel(harness, level(4));
+  const refusal = await harness.refusal('buildReport', { clusterId });
   const [, afterTimestamp] =
     /Next: call buildReport with clusterId: j-\w+ and afterTimestamp: (\S+) /.exec(refusal) ?? [];
-  expect((await bed.call('pollCluster', { ...look, clusterId })).structure.nextSteps.join()).toContain(
+  expect((await harness.call('pollCluster', { ...look, clusterId })).structure.nextSteps.join()).toContain(
     `buildReport with clusterId: ${clusterId} and afterTimestamp: ${afterTimestamp}`,
   );
-  expect((await bed.call('buildReport', { clusterId, afterTimestamp })).structure).toMatchObject({
+  expect((await harness.call('buildReport', { clusterId, afterTimestamp })).structure).toMatchObject({
     clusterId,
     round: null,
     steps: { total: 8 },
@@ -212,62 +222,62 @@ test('a run too old for a mark is reported by cluster and time, as the error say
 });
 
 test('an unused mark comes last in a report by load, and showSession says it is unused', async () => {
-  const bed = await toolBed();
-  await reportedLevel(bed, level(2));
-  const four = await reportedLevel(bed, level(4));
-  await bed.call('markRound');
-  const early = (await bed.call('buildReport', { load: '4x' })).structure;
+  const harness = await toolHarness();
+  await reportedLevel(harness, level(2));
+  const four = await reportedLevel(harness, level(4));
+  await harness.call('markRound');
+  const early = (await harness.call('buildReport', { load: '4x' })).structure;
   expect(early).toMatchObject({ round: 2, clusterId: four.clusterId });
   expect(early.warnings).toContain('Round 3 (4x 15m) has no cluster yet; this is the report of round 2.');
-  await openRound(bed, level(3));
-  await runToEnd(bed);
-  const late = (await bed.call('buildReport', { load: '4x' })).structure;
+  await openRound(harness, level(3));
+  await runToEnd(harness);
+  const late = (await harness.call('buildReport', { load: '4x' })).structure;
   expect(late).toMatchObject({ round: 2, clusterId: four.clusterId });
   expect(late.warnings.join()).not.toContain('Round 3');
-  const { text } = await bed.call('showSession');
+  const { text } = await harness.call('showSession');
   expect(text).toMatch(/^ {2}3\. 4x 15m since \S+: marked, but no run was seen$/m);
   expect(text).not.toContain('not known to have finished');
 });
 
 test('while a round runs, a mark is refused; one for another schedule gets a warning', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  const cluster = bed.trigger();
-  await bed.call('pollCluster', look);
-  const before = await bed.ports().sessions.load();
-  expect(await bed.refusal('markRound')).toMatch(
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  const cluster = harness.trigger();
+  await harness.call('pollCluster', look);
+  const before = await harness.ports().sessions.load();
+  expect(await harness.refusal('markRound')).toMatch(
     /^WRONG_STATE: Round 1 \(2x 15m\) is running on j-\w+ \(STARTING, 0 active steps\)/,
   );
-  bed.minutes(6);
-  expect(normalise(bed, await bed.refusal('markRound'))).toMatchInlineSnapshot(
+  harness.minutes(6);
+  expect(normalise(harness, await harness.refusal('markRound'))).toMatchInlineSnapshot(
     `"WRONG_STATE: Round 1 (2x 15m) is running on <cluster> (RUNNING, 4 active steps), and a mark now would end its window. Nothing was marked. Next: call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time."`,
   );
-  expect(await bed.ports().sessions.load()).toEqual(before);
-  expect((await bed.call('markRound', { schedule: 'hourly' })).structure.warnings).toEqual([
+  expect(await harness.ports().sessions.load()).toEqual(before);
+  expect((await harness.call('markRound', { schedule: 'hourly' })).structure.warnings).toEqual([
     `Round 1 (2x 15m) is running on ${cluster}: two rounds at once distort each other's measurements.`,
   ]);
 });
 
 test('a run marked twice keeps its one round, and the hint names the schedule', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  bed.trigger('hourly');
-  bed.minutes(1);
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  harness.trigger('hourly');
+  harness.minutes(1);
   const marked = { schedule: 'hourly', already: true };
-  const { round } = (await bed.call('markRound', marked)).structure;
-  bed.minutes(5);
-  await bed.call('pollCluster', look);
-  const { rounds } = (await bed.call('showSession')).structure;
-  const twice = (await bed.call('markRound', { ...marked, note: 'bigger nodes' })).structure;
+  const { round } = (await harness.call('markRound', marked)).structure;
+  harness.minutes(5);
+  await harness.call('pollCluster', look);
+  const { rounds } = (await harness.call('showSession')).structure;
+  const twice = (await harness.call('markRound', { ...marked, note: 'bigger nodes' })).structure;
   expect(twice).toMatchObject({ round, status: 'noted' });
   expect(twice.summary).toBe(
     `Round ${round} (2x hourly) is running and no other run is visible, so that run already has its round. Nothing was marked.`,
   );
-  expect((await bed.call('showSession')).structure.rounds).toEqual(
+  expect((await harness.call('showSession')).structure.rounds).toEqual(
     rounds.map((one: { round: number }) => (one.round === round ? { ...one, note: 'bigger nodes' } : one)),
   );
 
-  const other = await toolBed();
+  const other = await toolHarness();
   await openRound(other, level(2));
   expect(await other.refusal('pollCluster', look)).toMatch(
     /markRound with schedule: 15m and already: true\.$/,
@@ -275,56 +285,58 @@ test('a run marked twice keeps its one round, and the hint names the schedule', 
 });
 
 test('the report of an earlier round names the latest one and does not change its phase', async () => {
-  const bed = await toolBed();
-  const one = await reportedLevel(bed, level(2));
-  await openRound(bed, level(4));
-  const { structure } = await bed.call('buildReport', { round: 1 });
+  const harness = await toolHarness();
+  const one = await reportedLevel(harness, level(2));
+  await openRound(harness, level(4));
+  const { structure } = await harness.call('buildReport', { round: 1 });
   expect(structure.warnings).toContain(
     'This is round 1; the latest is round 2 (4x 15m), without a report yet.',
   );
   expect(structure.directory).toBe(one.directory);
-  expect((await bed.call('showSession')).structure.phase).toBe('round_open');
+  expect((await harness.call('showSession')).structure.phase).toBe('round_open');
 });
 
 test('a report built after the cluster config changed still shows what its round ran with', async () => {
-  const bed = await toolBed();
-  await openRound(bed, level(2));
-  await runToEnd(bed);
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  await runToEnd(harness);
   const read = (directory: string) => JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
-  const { directory } = (await bed.call('buildReport')).structure;
+  const { directory } = (await harness.call('buildReport')).structure;
   const { settings, room } = read(directory).clusterConfig;
   expect(settings).toMatchObject({ 'spark.executor.memory': expect.any(String) });
-  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const file = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   writeFileSync(
     file,
     readFileSync(file, 'utf8').replace('"StepConcurrencyLevel": 8', '"StepConcurrencyLevel": 4'),
   );
-  await bed.call('buildReport');
+  await harness.call('buildReport');
   expect(read(directory).clusterConfig).toMatchObject({ settings, room });
 });
 
 test('a second run while the first is running is marked with already', async () => {
-  const bed = await toolBed();
-  await openRound(bed, level(2));
-  const first = bed.trigger();
-  bed.minutes(6);
-  expect((await bed.call('pollCluster', look)).structure.clusterId).toBe(first);
-  const second = bed.trigger();
-  bed.minutes(6);
-  expect(await bed.refusal('markRound')).toMatch(/already: true only if the DAG was triggered a second time/);
-  const { structure } = await bed.call('markRound', { already: true });
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  const first = harness.trigger();
+  harness.minutes(6);
+  expect((await harness.call('pollCluster', look)).structure.clusterId).toBe(first);
+  const second = harness.trigger();
+  harness.minutes(6);
+  expect(await harness.refusal('markRound')).toMatch(
+    /already: true only if the DAG was triggered a second time/,
+  );
+  const { structure } = await harness.call('markRound', { already: true });
   expect(structure).toMatchObject({ status: 'marked', round: 2, warnings: [] });
-  expect((await bed.call('pollCluster', look)).structure).toMatchObject({ round: 2, clusterId: second });
+  expect((await harness.call('pollCluster', look)).structure).toMatchObject({ round: 2, clusterId: second });
 });
 
 test('the steps without Airflow name markRound only if no round is open', async () => {
-  const bed = await toolBed();
-  await openRound(bed, level(2));
-  expect(await bed.refusal('triggerDag', { approved: true })).toContain(
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  expect(await harness.refusal('triggerDag', { approved: true })).toContain(
     'Next: ask the user to trigger yang_audit_load_test_15m by hand in the Airflow UI, then call pollCluster.',
   );
-  await runToEnd(bed);
-  expect(await bed.refusal('triggerDag', { approved: true })).toContain(
+  await runToEnd(harness);
+  expect(await harness.refusal('triggerDag', { approved: true })).toContain(
     'Next: call markRound, then ask the user to trigger yang_audit_load_test_15m by hand',
   );
 });

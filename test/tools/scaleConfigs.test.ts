@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { normalise, openRound, prepareWorld, toolBed } from './toolBed.ts';
+import { normalise, openRound, prepareWorld, toolHarness } from './toolHarness.ts';
 
 prepareWorld('all');
 
 test('"Read README.md, start 2x load test" modifies the 15m and daily files, and says what to review', async () => {
-  const bed = await toolBed();
-  const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  const { text, structure } = await harness.call('scaleConfigs', { load: '2x' });
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Modified 35 config files for 2x load (15m under test): 39 intervals.
 
     Status: scaled
@@ -43,25 +43,25 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     written: 35,
     edited: [],
   });
-  expect(bed.read('events/check_events_15m.yml')).toContain("INTERVAL '6' hour");
-  expect(bed.read('check_identity_matches_daily.yml')).toContain("INTERVAL '62' day");
+  expect(harness.read('events/check_events_15m.yml')).toContain("INTERVAL '6' hour");
+  expect(harness.read('check_identity_matches_daily.yml')).toContain("INTERVAL '62' day");
 });
 
 test('while a round runs, the next steps say that uploads wait', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  bed.trigger();
-  bed.minutes(5);
-  const { structure } = await bed.call('scaleConfigs', { load: 4, scope: 'schedule' });
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  harness.trigger();
+  harness.minutes(5);
+  const { structure } = await harness.call('scaleConfigs', { load: 4, scope: 'schedule' });
   expect(structure.nextSteps[0]).toBe(
     'Uploads wait for the running round: call pollCluster until it is done.',
   );
 });
 
 test('only numbers change: every other byte, line ending and comment stays', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  const diff = bed.git('diff', '--word-diff=plain', '--word-diff-regex=[0-9]+|[^0-9]', '-U0');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  const diff = harness.git('diff', '--word-diff=plain', '--word-diff-regex=[0-9]+|[^0-9]', '-U0');
   const changed = [...diff.matchAll(/\[-(.*?)-\]\{\+(.*?)\+\}/g)].map(([, from, to]) => [from, to]);
   expect(changed).toHaveLength(39);
   for (const [from, to] of changed) expect(Number(to)).toBe(2 * Number(from));
@@ -69,46 +69,46 @@ test('only numbers change: every other byte, line ending and comment stays', asy
 });
 
 test('a repeated call writes nothing', async () => {
-  const bed = await toolBed();
-  const first = await bed.call('scaleConfigs', { load: '2x' });
-  const between = bed.git('diff');
-  const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
+  const harness = await toolHarness();
+  const first = await harness.call('scaleConfigs', { load: '2x' });
+  const between = harness.git('diff');
+  const { text, structure } = await harness.call('scaleConfigs', { load: '2x' });
   expect(text).toContain("INTERVAL '3' hour → INTERVAL '6' hour\n");
   expect(structure).toMatchObject({ status: 'unchanged', written: 0, reviewId: first.structure.reviewId });
   expect(structure.filesChanged).toBe(first.structure.filesChanged);
   expect(structure.summary).toMatchInlineSnapshot(
     `"The configs are already at 2x: 35 files (39 intervals) differ from the baseline."`,
   );
-  expect(bed.git('diff')).toBe(between);
+  expect(harness.git('diff')).toBe(between);
 });
 
 test('a dry run shows the plan and writes nothing', async () => {
-  const bed = await toolBed();
-  const before = bed.everything();
-  const { structure } = await bed.call('scaleConfigs', { load: 4, dryRun: true });
-  expect(bed.everything()).toEqual(before);
+  const harness = await toolHarness();
+  const before = harness.everything();
+  const { structure } = await harness.call('scaleConfigs', { load: 4, dryRun: true });
+  expect(harness.everything()).toEqual(before);
   expect(structure).toMatchObject({ status: 'dry_run', written: 0, filesChanged: 35, intervalsChanged: 39 });
   expect(structure.summary).toMatchInlineSnapshot(
     `"Dry run for 4x: would write 35 files; 35 files (39 intervals) would then differ from the baseline. Nothing was written."`,
   );
   const { tool, arguments: given } = structure.callAgain;
-  const real = await bed.call(tool, given);
+  const real = await harness.call(tool, given);
   expect(real.structure).toMatchObject({ status: 'scaled', reviewId: structure.reviewId });
 });
 
 test('a load may be 2, "2" or "2x"; 3x and 5x work like any other multiplier', async () => {
-  const bed = await toolBed();
+  const harness = await toolHarness();
   for (const load of [2, '2', '2x', ' 2X '])
-    expect((await bed.call('scaleConfigs', { load, dryRun: true })).structure.load).toBe(2);
-  await bed.call('scaleConfigs', { load: 3 });
-  expect(bed.read('events/check_events_15m.yml')).toContain("INTERVAL '9' hour");
-  await bed.call('scaleConfigs', { load: 5 });
-  expect(bed.read('events/check_events_15m.yml')).toContain("INTERVAL '15' hour");
+    expect((await harness.call('scaleConfigs', { load, dryRun: true })).structure.load).toBe(2);
+  await harness.call('scaleConfigs', { load: 3 });
+  expect(harness.read('events/check_events_15m.yml')).toContain("INTERVAL '9' hour");
+  await harness.call('scaleConfigs', { load: 5 });
+  expect(harness.read('events/check_events_15m.yml')).toContain("INTERVAL '15' hour");
 });
 
 test('"Start 4x load test for hourly" changes no file, and says where the load comes from', async () => {
-  const bed = await toolBed();
-  const { structure } = await bed.call('scaleConfigs', { load: '4x', schedule: 'hourly' });
+  const harness = await toolHarness();
+  const { structure } = await harness.call('scaleConfigs', { load: '4x', schedule: 'hourly' });
   expect(structure).toMatchObject({
     status: 'unchanged',
     load: 4,
@@ -124,25 +124,25 @@ test('"Start 4x load test for hourly" changes no file, and says where the load c
     "Nothing to change on disk at 4x: hourly checks get a 4-hour window from the DAG run (ts_start, ts_end). On disk, every hourly file is at its baseline.
     No approval is needed: call uploadChecks with reviewId …."
   `);
-  expect(bed.git('status', '--porcelain')).toBe('');
+  expect(harness.git('status', '--porcelain')).toBe('');
 });
 
 test('the schedule under test is the given one, else the session’s, else 15m', async () => {
-  const bed = await toolBed();
+  const harness = await toolHarness();
   const said = async (given: object) => {
-    const { schedule, scheduleFrom } = (await bed.call('scaleConfigs', { load: 2, ...given })).structure;
+    const { schedule, scheduleFrom } = (await harness.call('scaleConfigs', { load: 2, ...given })).structure;
     return [schedule, scheduleFrom];
   };
   expect(await said({})).toEqual(['15m', 'default']);
   expect(await said({ schedule: 'daily' })).toEqual(['daily', 'given']);
   expect(await said({})).toEqual(['daily', 'session']);
-  await bed.restart();
+  await harness.restart();
   expect(await said({})).toEqual(['daily', 'session']);
 });
 
 test('the changes file lists every change, unscaled interval and remark', async () => {
-  const bed = await toolBed();
-  const { structure } = await bed.call('scaleConfigs', { load: 2 });
+  const harness = await toolHarness();
+  const { structure } = await harness.call('scaleConfigs', { load: 2 });
   expect(existsSync(structure.changesFile)).toBe(true);
   const all = readFileSync(structure.changesFile, 'utf8');
   expect(all.match(/ -> /g)).toHaveLength(39);
@@ -151,32 +151,32 @@ test('the changes file lists every change, unscaled interval and remark', async 
 });
 
 test('a file that is not valid YAML is named and left alone; the others are scaled', async () => {
-  const bed = await toolBed();
-  bed.write('orders/check_broken_15m.yml', "name: broken\n  where: [INTERVAL '3' hour\n");
-  bed.git('add', '-A');
-  bed.git('commit', '-qm', 'A file that is not valid');
-  const { structure } = await bed.call('scaleConfigs', { load: 2 });
+  const harness = await toolHarness();
+  harness.write('orders/check_broken_15m.yml', "name: broken\n  where: [INTERVAL '3' hour\n");
+  harness.git('add', '-A');
+  harness.git('commit', '-qm', 'A file that is not valid');
+  const { structure } = await harness.call('scaleConfigs', { load: 2 });
   expect(structure).toMatchObject({ status: 'scaled', written: 35 });
   expect(structure.remarks.join('\n')).toMatch(/orders\/check_broken_15m\.yml:\d+ is not valid YAML/);
-  expect(bed.read('orders/check_broken_15m.yml')).toContain("'3' hour");
+  expect(harness.read('orders/check_broken_15m.yml')).toContain("'3' hour");
 });
 
 test('a running round is warned about and does not prevent scaling', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  bed.trigger();
-  bed.minutes(6);
-  const { structure } = await bed.call('scaleConfigs', { load: 4 });
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  harness.trigger();
+  harness.minutes(6);
+  const { structure } = await harness.call('scaleConfigs', { load: 4 });
   expect(structure.status).toBe('scaled');
   expect(structure.remarks[0]).toMatch(/^Round 1 \(2x 15m\) is still running on j-\w+; uploads wait/);
 });
 
 test('a misspelt argument is refused with a suggestion', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('scaleConfigs', { laod: 2 })).toMatchInlineSnapshot(
+  const harness = await toolHarness();
+  expect(await harness.refusal('scaleConfigs', { laod: 2 })).toMatchInlineSnapshot(
     `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, abandon."`,
   );
-  expect(await bed.refusal('scaleConfigs', { load: 2, schedual: 'daily' })).toContain(
+  expect(await harness.refusal('scaleConfigs', { load: 2, schedual: 'daily' })).toContain(
     'did you mean schedule?',
   );
 });

@@ -7,19 +7,19 @@ import {
   prepareWorld,
   reportedLevel,
   runToEnd,
-  toolBed,
+  toolHarness,
   uploadLevel,
-} from './toolBed.ts';
+} from './toolHarness.ts';
 
 prepareWorld();
 
 test('after a whole level and a restart, it shows everything the session remembers', async () => {
-  const bed = await toolBed();
-  await reportedLevel(bed, { load: '2x' });
-  await bed.call('markRound', { round: 1, note: 'first try' });
-  await bed.restart();
-  const { text, structure } = await bed.call('showSession');
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  await reportedLevel(harness, { load: '2x' });
+  await harness.call('markRound', { round: 1, note: 'first try' });
+  await harness.restart();
+  const { text, structure } = await harness.call('showSession');
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "2x 15m is under test; phase: reported; 1 round so far.
 
     Phase: reported
@@ -50,14 +50,14 @@ test('after a whole level and a restart, it shows everything the session remembe
 });
 
 test('the next steps follow the recorded outcome; without one they do not assume it', async () => {
-  const bed = await toolBed();
-  await reportedLevel(bed, { load: 2, scope: 'schedule' });
-  const [round] = (await bed.ports().sessions.load()).rounds;
+  const harness = await toolHarness();
+  await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  const [round] = (await harness.ports().sessions.load()).rounds;
   expect(round?.report?.outcome).toBe('fits');
   const nextSteps = async (outcome?: 'missed') => {
     const report = { directory: 'unused', verdict: 'Fits.', partial: false, ...(outcome && { outcome }) };
-    await bed.ports().sessions.record(() => [{ type: 'reported', round: 1, load: 2, ...report }]);
-    return (await bed.call('showSession')).structure.nextSteps;
+    await harness.ports().sessions.record(() => [{ type: 'reported', round: 1, load: 2, ...report }]);
+    return (await harness.call('showSession')).structure.nextSteps;
   };
   expect((await nextSteps('missed'))[1]).toMatch(
     /^Ask the user to change what the suggestions name, then rerun 2x: /,
@@ -70,26 +70,26 @@ test('the next steps follow the recorded outcome; without one they do not assume
 });
 
 test('a level uploaded in two calls is one line, and an abandoned round is shown as such', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  const { reviewId } = (await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 }))
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  const { reviewId } = (await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 }))
     .structure;
-  bed.minutes(1);
-  await bed.call('uploadChecks', { reviewId, approved: true });
-  bed.trigger();
-  bed.minutes(4);
-  await bed.call('pollCluster', { waitSeconds: 0 });
-  await bed.call('scaleConfigs', { load: 4, abandon: true });
-  const { text, structure } = await bed.call('showSession');
+  harness.minutes(1);
+  await harness.call('uploadChecks', { reviewId, approved: true });
+  harness.trigger();
+  harness.minutes(4);
+  await harness.call('pollCluster', { waitSeconds: 0 });
+  await harness.call('scaleConfigs', { load: 4, abandon: true });
+  const { text, structure } = await harness.call('showSession');
   expect(text.match(/^ {2}- 2x to .*$/gm)).toHaveLength(1);
   expect(text).toMatch(/^ {2}1\. 2x 15m since .*: j-\w+, not known to have finished, abandoned$/m);
   expect(structure.rounds).toMatchObject([{ round: 1, finished: false, abandoned: true, committed: false }]);
 });
 
 test('a new session says how to start', async () => {
-  const bed = await toolBed();
-  const { text } = await bed.call('showSession');
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  const { text } = await harness.call('showSession');
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "No load test has started.
 
     Phase: idle
@@ -100,10 +100,10 @@ test('a new session says how to start', async () => {
 });
 
 test('after a revert with earlier rounds, the next step is the next level', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  await bed.call('revertConfigs');
-  const { structure } = await bed.call('showSession');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  await harness.call('revertConfigs');
+  const { structure } = await harness.call('showSession');
   expect(structure.phase).toBe('idle');
   expect(structure.nextSteps.at(-1)).toBe(
     'Call scaleConfigs with the load that the user names to start the next level.',
@@ -111,28 +111,28 @@ test('after a revert with earlier rounds, the next step is the next level', asyn
 });
 
 test('the phase follows the workflow', async () => {
-  const bed = await toolBed();
+  const harness = await toolHarness();
   const phases: string[] = [];
-  const see = async () => phases.push((await bed.call('showSession')).structure.phase);
+  const see = async () => phases.push((await harness.call('showSession')).structure.phase);
   await see();
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
   await see();
-  await bed.call('uploadChecks', { reviewId, approved: true });
+  await harness.call('uploadChecks', { reviewId, approved: true });
   await see();
-  await bed.call('uploadDags');
+  await harness.call('uploadDags');
   await see();
-  const cluster = bed.trigger();
-  bed.minutes(6);
-  await bed.call('pollCluster', { waitSeconds: 0 });
+  const cluster = harness.trigger();
+  harness.minutes(6);
+  await harness.call('pollCluster', { waitSeconds: 0 });
   await see();
-  bed.minutes(60);
-  await bed.call('pollCluster', { waitSeconds: 0 });
+  harness.minutes(60);
+  await harness.call('pollCluster', { waitSeconds: 0 });
   await see();
-  await bed.call('buildReport', { clusterId: cluster });
+  await harness.call('buildReport', { clusterId: cluster });
   await see();
-  await bed.call('commitResults');
+  await harness.call('commitResults');
   await see();
-  await bed.call('scaleConfigs', { load: 1 });
+  await harness.call('scaleConfigs', { load: 1 });
   await see();
   expect(phases).toEqual([
     'idle',
@@ -148,12 +148,12 @@ test('the phase follows the workflow', async () => {
 });
 
 test('the loads on disk, uploaded, of the DAG in the bucket and of the round are shown separately', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  await runToEnd(bed);
-  await uploadLevel(bed, { load: 3 });
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 4 })).structure;
-  const { structure } = await bed.call('showSession');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  await runToEnd(harness);
+  await uploadLevel(harness, { load: 3 });
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  const { structure } = await harness.call('showSession');
   expect(structure).toMatchObject({
     disk: { load: 4, reviewId, approved: false },
     dag: { load: 2 },
@@ -166,77 +166,77 @@ test('the loads on disk, uploaded, of the DAG in the bucket and of the round are
 });
 
 test('an edit on disk no longer matches the review that was shown', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
-  bed.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
-  expect((await bed.call('showSession')).structure.disk).toMatchObject({
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  harness.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
+  expect((await harness.call('showSession')).structure.disk).toMatchObject({
     matchesReview: false,
     approved: false,
   });
 });
 
 test('round numbers are not reused, even after a round was abandoned', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  bed.trigger();
-  bed.minutes(6);
-  await bed.call('pollCluster', { waitSeconds: 0 });
-  await bed.call('scaleConfigs', { load: 3, abandon: true });
-  await bed.call('uploadChecks', {
-    reviewId: (await bed.call('reviewConfigs')).structure.reviewId,
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  harness.trigger();
+  harness.minutes(6);
+  await harness.call('pollCluster', { waitSeconds: 0 });
+  await harness.call('scaleConfigs', { load: 3, abandon: true });
+  await harness.call('uploadChecks', {
+    reviewId: (await harness.call('reviewConfigs')).structure.reviewId,
     approved: true,
   });
-  expect((await bed.call('uploadDags')).structure.round).toBe(2);
+  expect((await harness.call('uploadDags')).structure.round).toBe(2);
 });
 
 test('it works without settings and without a repository, and says what is missing', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  await bed.restart({ TARGET_REPO: '/nowhere' });
-  const { structure } = await bed.call('showSession');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  await harness.restart({ TARGET_REPO: '/nowhere' });
+  const { structure } = await harness.call('showSession');
   expect(structure).toMatchObject({ phase: 'scaled', disk: null });
   expect(structure.warnings.join()).toMatch(/CONFIG: TARGET_REPO \/nowhere does not exist/);
-  await bed.restart({ TARGET_REPO: '', S3_BUCKET: '' });
-  expect((await bed.call('showSession')).structure.phase).toBe('scaled');
+  await harness.restart({ TARGET_REPO: '', S3_BUCKET: '' });
+  expect((await harness.call('showSession')).structure.phase).toBe('scaled');
 });
 
 test('two calls return the same and change nothing; a misspelt argument is refused', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  const before = bed.everything();
-  expect(await bed.call('showSession')).toEqual(await bed.call('showSession'));
-  expect(bed.everything()).toEqual(before);
-  expect(await bed.refusal('showSession', { all: true })).toContain('there is no argument "all"');
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  const before = harness.everything();
+  expect(await harness.call('showSession')).toEqual(await harness.call('showSession'));
+  expect(harness.everything()).toEqual(before);
+  expect(await harness.refusal('showSession', { all: true })).toContain('there is no argument "all"');
 });
 
 test('a dry run abandons no round; a real run also abandons an unmarked run on a finished round’s cluster', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const dry = await bed.call('scaleConfigs', { load: 4, scope: 'schedule', dryRun: true, abandon: true });
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const dry = await harness.call('scaleConfigs', { load: 4, scope: 'schedule', dryRun: true, abandon: true });
   expect(dry.structure.remarks[0]).toBe('Would abandon round 1.');
-  const clusterId = bed.trigger('15m', { keep_cluster: true });
-  bed.minutes(40);
-  expect((await bed.call('pollCluster', { waitSeconds: 0 })).structure.done).toBe(true);
-  bed.trigger('15m', { cluster_id: clusterId });
-  bed.minutes(2);
-  expect(await bed.refusal('uploadDags')).toMatch(/still running .* scaleConfigs with abandon: true/);
-  const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule', abandon: true });
+  const clusterId = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(40);
+  expect((await harness.call('pollCluster', { waitSeconds: 0 })).structure.done).toBe(true);
+  harness.trigger('15m', { cluster_id: clusterId });
+  harness.minutes(2);
+  expect(await harness.refusal('uploadDags')).toMatch(/still running .* scaleConfigs with abandon: true/);
+  const { structure } = await harness.call('scaleConfigs', { load: 2, scope: 'schedule', abandon: true });
   expect(structure.remarks[0]).toBe('Abandoned round 1: uploads no longer wait for it.');
-  expect((await bed.call('uploadDags')).structure.status).toBe('unchanged');
+  expect((await harness.call('uploadDags')).structure.status).toBe('unchanged');
 });
 
 test('a session that lost an entry says so in every result, and showSession names the files', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2, scope: 'schedule' });
-  const entry = join(bed.project, '.audit-load-test/journal/000002.json');
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2, scope: 'schedule' });
+  const entry = join(harness.project, '.audit-load-test/journal/000002.json');
   writeFileSync(entry, '');
-  await bed.restart();
-  const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
+  await harness.restart();
+  const { structure } = await harness.call('scaleConfigs', { load: 2, scope: 'schedule' });
   expect(structure.summary).toContain(
     'Part of the session cannot be read, so approvals, uploads or rounds may be missing: showSession names the files.',
   );
-  const { warnings } = (await bed.call('showSession')).structure;
-  expect(normalise(bed, warnings[0])).toBe(
+  const { warnings } = (await harness.call('showSession')).structure;
+  expect(normalise(harness, warnings[0])).toBe(
     'This session file cannot be read, or follows one that cannot: <project>/.audit-load-test/journal/000002.json.',
   );
   expect(warnings.at(-1)).toContain('move them out of that folder to clear this warning');

@@ -3,53 +3,60 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { airflowStandIn, type StandIn } from './airflowStandIn.ts';
-import { type Bed, type BedOptions, normalise, openRound, prepareWorld, toolBed } from './toolBed.ts';
+import {
+  type BedOptions,
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  toolHarness,
+} from './toolHarness.ts';
 
 prepareWorld();
 
 interface Story {
-  readonly bed: Bed;
+  readonly harness: Harness;
   readonly airflow: StandIn;
 }
 
 /** The DAG with LOAD 2 and one check are in the bucket, and Airflow has read them. */
 async function uploaded(options: BedOptions = {}): Promise<Story> {
-  const bed = await toolBed(options);
-  const folder = join(bed.project, 'dags');
+  const harness = await toolHarness(options);
+  const folder = join(harness.project, 'dags');
   for (const name of ['yang_audit_load_test.py', ...configs])
-    bed.aws.s3.buckets.put(bucketName, `${dagsPrefix}/${name}`, readFileSync(join(folder, name)));
+    harness.aws.s3.buckets.put(bucketName, `${dagsPrefix}/${name}`, readFileSync(join(folder, name)));
   const check = Buffer.from('where: created_at >= current_timestamp');
-  bed.aws.s3.buckets.put(bucketName, 'checks_load_test/configs/15m/2x/check_one_15m.yml', check);
-  return withAirflow(bed);
+  harness.aws.s3.buckets.put(bucketName, 'checks_load_test/configs/15m/2x/check_one_15m.yml', check);
+  return withAirflow(harness);
 }
 
 const configs = ['15m', 'hourly', 'daily'].map(
   (schedule) => `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`,
 );
 
-async function withAirflow(bed: Bed): Promise<Story> {
-  const airflow = await airflowStandIn(bed.aws);
-  await bed.restart(airflow.env);
-  bed.minutes(5);
-  return { bed, airflow };
+async function withAirflow(harness: Harness): Promise<Story> {
+  const airflow = await airflowStandIn(harness.aws);
+  await harness.restart(airflow.env);
+  harness.minutes(5);
+  return { harness, airflow };
 }
 
 test('without AIRFLOW_URL it does nothing and says how to trigger the DAG by hand', async () => {
-  const bed = await toolBed();
-  const before = bed.everything();
-  expect(await bed.refusal('triggerDag', { approved: true })).toBe(
+  const harness = await toolHarness();
+  const before = harness.everything();
+  expect(await harness.refusal('triggerDag', { approved: true })).toBe(
     'CONFIG: AIRFLOW_URL is not set. Nothing was triggered. Next: call markRound, then ask the user to trigger yang_audit_load_test_15m by hand in the Airflow UI, then call pollCluster. Or set AIRFLOW_URL and its credentials in .env.',
   );
-  expect(bed.everything()).toEqual(before);
+  expect(harness.everything()).toEqual(before);
 });
 
 test('a run is triggered with its round, and followed until its cluster is bound', async () => {
-  const uploadedBed = await toolBed();
-  await openRound(uploadedBed, { load: 2 });
-  const { bed, airflow } = await withAirflow(uploadedBed);
-  const { text, structure } = await bed.call('triggerDag', { approved: true });
+  const uploaded = await toolHarness();
+  await openRound(uploaded, { load: 2 });
+  const { harness, airflow } = await withAirflow(uploaded);
+  const { text, structure } = await harness.call('triggerDag', { approved: true });
   expect(
-    normalise(bed, decodeURIComponent(text).replaceAll(airflow.url, '<airflow>')),
+    normalise(harness, decodeURIComponent(text).replaceAll(airflow.url, '<airflow>')),
   ).toMatchInlineSnapshot(`
     "Triggered yang_audit_load_test_15m at 2x as round 1; it runs on <cluster>.
 
@@ -75,9 +82,9 @@ test('a run is triggered with its round, and followed until its cluster is bound
       note: 'audit-load-test: round 1, 2x 15m',
     },
   ]);
-  const [cluster] = [...bed.aws.simulation.clusters.values()];
+  const [cluster] = [...harness.aws.simulation.clusters.values()];
   expect(cluster?.id).toBe(structure.clusterId);
-  const session = await bed.call('showSession');
+  const session = await harness.call('showSession');
   expect(session.structure.rounds).toMatchObject([
     { round: 1, clusterId: structure.clusterId, startedAt: structure.startedAt },
   ]);
@@ -85,9 +92,9 @@ test('a run is triggered with its round, and followed until its cluster is bound
 });
 
 test('a repeated call finds its run and triggers nothing', async () => {
-  const { bed, airflow } = await uploaded();
-  const first = await bed.call('triggerDag', { approved: true });
-  const again = await bed.call('triggerDag', { approved: true });
+  const { harness, airflow } = await uploaded();
+  const first = await harness.call('triggerDag', { approved: true });
+  const again = await harness.call('triggerDag', { approved: true });
   expect(again.structure).toMatchObject({
     status: 'unchanged',
     dagRunId: first.structure.dagRunId,
@@ -98,63 +105,63 @@ test('a repeated call finds its run and triggers nothing', async () => {
 });
 
 test('if the response to the trigger is lost, the call says so, and the next one finds the run', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   airflow.intercept = (request, times, response) => {
     if (!request.startsWith('POST /api') || !request.endsWith('after') || times > 1) return false;
     response.destroy();
     return true;
   };
-  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(
+  expect(await harness.refusal('triggerDag', { approved: true })).toMatch(
     /^UPSTREAM: Airflow cannot be reached \(UND_ERR_SOCKET\) \(while triggering yang_audit_load_test_15m\)\. It is not known whether the run started: triggerDag checks for it before it triggers again\. Next: /,
   );
   expect(airflow.runs).toHaveLength(1);
-  const { structure } = await bed.call('triggerDag', { approved: true });
+  const { structure } = await harness.call('triggerDag', { approved: true });
   expect(structure).toMatchObject({ status: 'unchanged', dagRunId: airflow.runs[0]?.dag_run_id, round: 1 });
   expect(structure.clusterId).toMatch(/^j-/);
   expect(airflow.runs).toHaveLength(1);
 });
 
 test('a trigger that never arrived is sent again under the same run id', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   let firstId = '';
   airflow.intercept = (request, times, response) => {
     if (!request.startsWith('POST /api') || times > 1) return false;
     response.writeHead(503, { 'content-type': 'application/json' }).end('{"detail": "starting"}');
     return true;
   };
-  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(
+  expect(await harness.refusal('triggerDag', { approved: true })).toMatch(
     /^UPSTREAM: Airflow failed \(HTTP 503\): starting /,
   );
-  const shown = await bed.call('showSession');
+  const shown = await harness.call('showSession');
   firstId = `round_1__${shown.structure.rounds[0].startedAt}`;
-  bed.minutes(3);
-  const { structure } = await bed.call('triggerDag', { approved: true });
+  harness.minutes(3);
+  const { structure } = await harness.call('triggerDag', { approved: true });
   expect(structure).toMatchObject({ status: 'triggered', dagRunId: firstId, round: 1 });
   expect(structure.startedAt).not.toBe(shown.structure.rounds[0].startedAt);
   expect(airflow.runs).toHaveLength(1);
 });
 
 test('a 409 for an existing run counts as triggered; any other 409 is an error', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   let conflict = true;
   airflow.intercept = (request, _times, response) => {
     if (!conflict || request !== 'POST /api/v2/dags/yang_audit_load_test_15m/dagRuns') return false;
     response.writeHead(409, { 'content-type': 'application/json' }).end('{"detail": {}}');
     return true;
   };
-  expect(await bed.refusal('triggerDag', { approved: true })).toBe(
+  expect(await harness.refusal('triggerDag', { approved: true })).toBe(
     'CONFLICT: Airflow has a conflicting run (HTTP 409). Nothing was triggered. Next: check the runs of the DAG in the Airflow UI, then call triggerDag again or trigger it there.',
   );
   // The run comes to be between the look for it and the trigger.
   conflict = false;
-  const { startedAt } = (await bed.call('showSession')).structure.rounds[0];
+  const { startedAt } = (await harness.call('showSession')).structure.rounds[0];
   const dag_run_id = `round_1__${startedAt}`;
   const run = { dag_run_id, state: 'running', conf: {}, note: '' };
   airflow.intercept = (request) => {
     if (request.endsWith('/dagRuns') && request.startsWith('POST')) airflow.runs.push(run);
     return false;
   };
-  const { structure } = await bed.call('triggerDag', { approved: true });
+  const { structure } = await harness.call('triggerDag', { approved: true });
   expect(structure).toMatchObject({ status: 'unchanged', dagRunId: dag_run_id, round: 1 });
   expect(airflow.runs).toEqual([run]);
 });
@@ -167,75 +174,77 @@ test('the user is asked through the client; a yes triggers, and a decline change
       return { action: 'accept', content: { decision: 'approve' } };
     },
   });
-  expect((await yes.bed.call('triggerDag')).structure.status).toBe('triggered');
+  expect((await yes.harness.call('triggerDag')).structure.status).toBe('triggered');
   expect(questions.at(-1)).toBe(
     'Trigger yang_audit_load_test_15m in Airflow now?\nIt runs only the 15m checks, at 2x, as round 1.\nIt creates a new EMR cluster, which costs money until the run ends.',
   );
   const no = await uploaded({ person: () => ({ action: 'decline' }) });
-  const before = no.bed.everything();
-  const { structure, text } = await no.bed.call('triggerDag');
+  const before = no.harness.everything();
+  const { structure, text } = await no.harness.call('triggerDag');
   expect(structure).toMatchObject({
     status: 'awaiting_approval',
     callAgain: { tool: 'triggerDag', arguments: { schedule: '15m', approved: true } },
   });
   expect(text).toContain('Nothing was triggered.');
-  expect(no.bed.everything()).toEqual(before);
+  expect(no.harness.everything()).toEqual(before);
   expect(no.airflow.runs).toEqual([]);
 });
 
 test('approved: false triggers nothing, nor does approved: true with APPROVAL=terminal', async () => {
-  const { bed, airflow } = await uploaded();
-  expect((await bed.call('triggerDag', { approved: false })).structure.status).toBe('awaiting_approval');
-  await bed.restart({ APPROVAL: 'terminal' });
-  const { structure } = await bed.call('triggerDag', { approved: true });
+  const { harness, airflow } = await uploaded();
+  expect((await harness.call('triggerDag', { approved: false })).structure.status).toBe('awaiting_approval');
+  await harness.restart({ APPROVAL: 'terminal' });
+  const { structure } = await harness.call('triggerDag', { approved: true });
   expect(structure).toMatchObject({ status: 'awaiting_approval' });
   expect(structure.callAgain).toBeUndefined();
   expect(airflow.runs).toEqual([]);
 });
 
 test('a second round on a running cluster is bound once it has its first step', async () => {
-  const { bed, airflow } = await uploaded();
-  await bed.call('markRound');
-  const clusterId = bed.trigger('15m', { keep_cluster: true });
-  bed.minutes(30);
-  const { structure: first } = await bed.call('pollCluster', { waitSeconds: 0 });
+  const { harness, airflow } = await uploaded();
+  await harness.call('markRound');
+  const clusterId = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(30);
+  const { structure: first } = await harness.call('pollCluster', { waitSeconds: 0 });
   expect(first).toMatchObject({ done: true, clusterId, round: 1, state: 'WAITING' });
   airflow.intercept = (request) => {
     // What Airflow's run would do: the checks of this round on that cluster.
     if (request.startsWith('POST /api') && request.endsWith('after'))
-      bed.trigger('15m', { cluster_id: clusterId });
+      harness.trigger('15m', { cluster_id: clusterId });
     return false;
   };
-  const { structure } = await bed.call('triggerDag', { clusterId, approved: true });
+  const { structure } = await harness.call('triggerDag', { clusterId, approved: true });
   expect(structure).toMatchObject({ status: 'triggered', round: 2, clusterId });
   expect(airflow.runs[0]?.conf).toEqual({ round: 2, cluster_id: clusterId });
 });
 
 test('an ended and an unknown cluster are refused before anything is triggered', async () => {
-  const { bed, airflow } = await uploaded();
-  const clusterId = bed.trigger('15m');
-  bed.minutes(600);
-  expect(await bed.refusal('triggerDag', { clusterId, approved: true })).toBe(
+  const { harness, airflow } = await uploaded();
+  const clusterId = harness.trigger('15m');
+  harness.minutes(600);
+  expect(await harness.refusal('triggerDag', { clusterId, approved: true })).toBe(
     `WRONG_STATE: Cluster ${clusterId} is TERMINATED, so no round can run on it. Nothing was triggered. Next: give a running cluster, or omit clusterId so that the DAG creates one.`,
   );
-  expect(await bed.refusal('triggerDag', { clusterId: 'j-NOBODY', approved: true })).toMatch(/^NOT_FOUND: /);
+  expect(await harness.refusal('triggerDag', { clusterId: 'j-NOBODY', approved: true })).toMatch(
+    /^NOT_FOUND: /,
+  );
   expect(airflow.runs).toEqual([]);
 });
 
 test('nothing is triggered while a round is under way', async () => {
-  const { bed, airflow } = await uploaded();
-  await bed.call('markRound');
-  bed.trigger('15m');
-  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(
+  const { harness, airflow } = await uploaded();
+  await harness.call('markRound');
+  harness.trigger('15m');
+  expect(await harness.refusal('triggerDag', { approved: true })).toMatch(
     /^WRONG_STATE: Round 1 \(2x 15m\) is still running on j-/,
   );
   expect(airflow.runs).toEqual([]);
 });
 
 test('no second run is triggered next to one started in Airflow', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   airflow.runs.push({ dag_run_id: 'manual__by-hand', state: 'queued', conf: {}, note: '' });
-  expect(await bed.refusal('triggerDag', { approved: true })).toBe(
+  expect(await harness.refusal('triggerDag', { approved: true })).toBe(
     'WRONG_STATE: yang_audit_load_test_15m already has a run (manual__by-hand, queued) that triggerDag did not start. Nothing was triggered. Next: call markRound with already: true to use that run for the round, or wait until it has ended.',
   );
   expect(airflow.runs).toHaveLength(1);
@@ -279,11 +288,11 @@ const states: [string, (airflow: StandIn) => void, RegExp][] = [
   ],
 ];
 test.each(states)('an Airflow that %s gets its own error', async (_what, arrange, message) => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   arrange(airflow);
-  const before = bed.everything();
-  expect(await bed.refusal('triggerDag', { approved: true })).toMatch(message);
-  expect(bed.everything()).toEqual(before);
+  const before = harness.everything();
+  expect(await harness.refusal('triggerDag', { approved: true })).toMatch(message);
+  expect(harness.everything()).toEqual(before);
   expect(airflow.runs).toEqual([]);
 });
 
@@ -328,53 +337,53 @@ const answers: [string, readonly [number, string, string], RegExp][] = [
   ],
 ];
 test.each(answers)('a response of %s gets its own error', async (_what, [status, type, body], message) => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   airflow.intercept = (request, _times, response) => {
     if (!request.startsWith('GET')) return false;
     response.writeHead(status, { 'content-type': type }).end(body);
     return true;
   };
-  const before = bed.everything();
-  const text = await bed.refusal('triggerDag', { approved: true });
+  const before = harness.everything();
+  const text = await harness.refusal('triggerDag', { approved: true });
   expect(text).toMatch(message);
   expect(text).not.toMatch(/token-\d|a-pass-phrase/);
-  expect(bed.everything()).toEqual(before);
+  expect(harness.everything()).toEqual(before);
 });
 
 test('wrong credentials, missing ones, an Airflow 2 and a closed port each get their own error', async () => {
-  const { bed, airflow } = await uploaded();
-  const refusal = () => bed.refusal('triggerDag', { approved: true });
-  await bed.restart({ AIRFLOW_PASSWORD: 'wrong' });
+  const { harness, airflow } = await uploaded();
+  const refusal = () => harness.refusal('triggerDag', { approved: true });
+  await harness.restart({ AIRFLOW_PASSWORD: 'wrong' });
   expect(await refusal()).toMatch(
     /^DENIED: Airflow rejected the credentials \(HTTP 401\): Invalid credentials/,
   );
-  await bed.restart({ AIRFLOW_PASSWORD: '' });
+  await harness.restart({ AIRFLOW_PASSWORD: '' });
   expect(await refusal()).toBe(
     'CONFIG: AIRFLOW_URL is set without credentials. Nothing was triggered. Next: set AIRFLOW_USERNAME and AIRFLOW_PASSWORD, or AIRFLOW_TOKEN, in .env; or trigger the DAG manually.',
   );
-  await bed.restart({ AIRFLOW_TOKEN: 'not-one-of-ours' });
+  await harness.restart({ AIRFLOW_TOKEN: 'not-one-of-ours' });
   expect(await refusal()).toMatch(/^DENIED: .*Invalid JWT token/);
-  await bed.restart({
+  await harness.restart({
     AIRFLOW_TOKEN: '',
     AIRFLOW_PASSWORD: 'a-pass-phrase',
     AIRFLOW_URL: `${airflow.url}/old`,
   });
   expect(await refusal()).toMatch(/^CONFIG: AIRFLOW_URL does not have this path \(HTTP 404\)/);
   await airflow.close();
-  await bed.restart({ AIRFLOW_URL: airflow.url });
+  await harness.restart({ AIRFLOW_URL: airflow.url });
   expect(await refusal()).toMatch(/^UPSTREAM: Airflow cannot be reached \(ECONNREFUSED\)/);
 });
 
 test('an AIRFLOW_URL that is not a URL is a settings error', async () => {
-  const bed = await toolBed({ env: { AIRFLOW_URL: 'airflow' } });
-  expect(await bed.refusal('triggerDag')).toMatch(
+  const harness = await toolHarness({ env: { AIRFLOW_URL: 'airflow' } });
+  expect(await harness.refusal('triggerDag')).toMatch(
     /^CONFIG: AIRFLOW_URL is "airflow", not an address such as https:\/\/airflow\.example\.com\./,
   );
 });
 
 test('an expired token is renewed once', async () => {
-  const { bed, airflow } = await uploaded();
-  await bed.call('triggerDag', { approved: false });
+  const { harness, airflow } = await uploaded();
+  await harness.call('triggerDag', { approved: false });
   let refused = 0;
   airflow.intercept = (request, _times, response) => {
     if (!request.startsWith('GET') || refused > 0) return false;
@@ -382,69 +391,69 @@ test('an expired token is renewed once', async () => {
     response.writeHead(401, { 'content-type': 'application/json' }).end('{"detail": "expired"}');
     return true;
   };
-  expect((await bed.call('triggerDag', { approved: true })).structure.status).toBe('triggered');
+  expect((await harness.call('triggerDag', { approved: true })).structure.status).toBe('triggered');
   expect(airflow.requests.filter((one) => one === 'POST /auth/token')).toHaveLength(2);
 });
 
 test('if the cluster takes longer than the call, the result says how to continue', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   airflow.scheduler = false;
-  const { structure, text } = await bed.call('triggerDag', { approved: true });
+  const { structure, text } = await harness.call('triggerDag', { approved: true });
   expect(structure).toMatchObject({ status: 'triggered', runState: 'queued' });
   expect(structure.clusterId).toBeUndefined();
   expect(text).toContain('its cluster is not visible yet');
 });
 
 test('a run that ends before it has a cluster is an error with the URL of its log; another one can follow', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   airflow.scheduler = false;
   airflow.intercept = (request) => {
     const [run] = airflow.runs;
     if (request.startsWith('POST /api') && request.endsWith('after') && run) run.state = 'failed';
     return false;
   };
-  const text = await bed.refusal('triggerDag', { approved: true });
+  const text = await harness.refusal('triggerDag', { approved: true });
   expect(text).toMatch(/^UPSTREAM: The run of round 1 ended \(failed\) before it had a cluster or a step\./);
   expect(text).toContain(`${airflow.url}/dags/yang_audit_load_test_15m/runs/round_1__`);
   airflow.scheduler = true;
   airflow.intercept = () => false;
-  bed.minutes(1);
-  const { structure } = await bed.call('triggerDag', { approved: true });
+  harness.minutes(1);
+  const { structure } = await harness.call('triggerDag', { approved: true });
   expect(structure).toMatchObject({ status: 'triggered', round: 1 });
   expect(airflow.runs.map((run) => run.state)).toEqual(['failed', 'running']);
   expect(new Set(airflow.runs.map((run) => run.dag_run_id)).size).toBe(2);
 });
 
 test('if AWS does not answer after the trigger, the run is not reported as failed', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   airflow.intercept = (request) => {
     if (request.startsWith('POST /api') && request.endsWith('after'))
-      bed.aws.front.faults.add({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
+      harness.aws.front.faults.add({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
     return false;
   };
-  const { structure } = await bed.call('triggerDag', { approved: true });
+  const { structure } = await harness.call('triggerDag', { approved: true });
   expect(structure.status).toBe('triggered');
   expect(structure.warnings.join()).toContain('the search for its cluster failed: DENIED');
 });
 
 test('a misspelt argument is named', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('triggerDag', { cluster: 'j-1' })).toContain('(did you mean clusterId?)');
+  const harness = await toolHarness();
+  expect(await harness.refusal('triggerDag', { cluster: 'j-1' })).toContain('(did you mean clusterId?)');
 });
 
 test('another schedule than that of the session triggers its own DAG', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   if (airflow.dag) airflow.dag.tags = [{ name: 'hourly' }, { name: 'load_2x' }];
-  const { structure } = await bed.call('triggerDag', { schedule: 'hourly', approved: true });
+  const { structure } = await harness.call('triggerDag', { schedule: 'hourly', approved: true });
   expect(structure).toMatchObject({ status: 'triggered', schedule: 'hourly' });
   expect(structure.dagId).toBe('yang_audit_load_test_hourly');
   expect(airflow.runs[0]?.note).toBe('audit-load-test: round 1, 2x hourly');
 });
 
 test('checkSetup says whether Airflow answers, if it is set', async () => {
-  const { bed, airflow } = await uploaded();
+  const { harness, airflow } = await uploaded();
   const look = async () => {
-    const { structure } = await bed.call('checkSetup');
+    const { structure } = await harness.call('checkSetup');
     return structure.checks.find((check: { name: string }) => check.name === 'Airflow');
   };
   expect(await look()).toEqual({

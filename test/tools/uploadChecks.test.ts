@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { bucketName } from '../../sandbox/world/environment.ts';
-import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { normalise, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 const configs = 'checks_load_test/configs';
 
 test('"approved" uploads the reviewed bytes to the prefixes of the seed, with production’s table metrics', async () => {
-  const bed = await toolBed();
-  const { reviewId } = (await bed.call('scaleConfigs', { load: '2x' })).structure;
-  const { text, structure } = await bed.call('uploadChecks', { reviewId, approved: true });
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  const { reviewId } = (await harness.call('scaleConfigs', { load: '2x' })).structure;
+  const { text, structure } = await harness.call('uploadChecks', { reviewId, approved: true });
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Uploaded 12 configs for 2x (0 unchanged) and copied 18 table-metrics objects from production.
 
     Status: uploaded
@@ -39,7 +39,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
   });
   const kinds = (schedule: string) => [
     ...new Set(
-      bed
+      harness
         .keys(`${configs}/${schedule}/2x/`)
         .map((key) => /_(15m|15min|freshness|hourly|uniqueness|daily|table_metrics)\.yml$/.exec(key)?.[1]),
     ),
@@ -47,87 +47,88 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
   expect(kinds('15m').sort()).toEqual(['15m', '15min', 'freshness']);
   expect(kinds('hourly').sort()).toEqual(['hourly', 'table_metrics', 'uniqueness']);
   expect(kinds('daily')).toEqual(['daily']);
-  expect(bed.object(`${configs}/15m/2x/events/check_events_15m.yml`)).toBe(
-    bed.read('events/check_events_15m.yml'),
+  expect(harness.object(`${configs}/15m/2x/events/check_events_15m.yml`)).toBe(
+    harness.read('events/check_events_15m.yml'),
   );
 });
 
 test('table metrics come only from production, and go to hourly 1x, 2x, 4x and the current level', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 8 });
-  const metrics = bed.keys(configs).filter((key) => key.endsWith('_table_metrics.yml'));
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 8 });
+  const metrics = harness.keys(configs).filter((key) => key.endsWith('_table_metrics.yml'));
   expect([...new Set(metrics.map((key) => key.split('/').slice(0, 4).join('/')))]).toEqual(
     ['1x', '2x', '4x', '8x'].map((load) => `${configs}/hourly/${load}`),
   );
   const copy = `${configs}/hourly/8x/events/check_events_table_metrics.yml`;
-  expect(bed.object(copy)).toBe(
-    bed.object('checks/configs/prod/hourly/events/check_events_table_metrics.yml'),
+  expect(harness.object(copy)).toBe(
+    harness.object('checks/configs/prod/hourly/events/check_events_table_metrics.yml'),
   );
-  expect(bed.object(copy)).not.toBe(bed.read('events/check_events_table_metrics.yml'));
+  expect(harness.object(copy)).not.toBe(harness.read('events/check_events_table_metrics.yml'));
   expect(metrics.filter((key) => key.includes('/8x/'))).toHaveLength(6);
 });
 
 test('a repeated call sends nothing, and later only the changed file is sent', async () => {
-  const bed = await toolBed();
-  const reviewId = await uploadLevel(bed, { load: 2 });
-  const again = await bed.call('uploadChecks', { reviewId });
+  const harness = await toolHarness();
+  const reviewId = await uploadLevel(harness, { load: 2 });
+  const again = await harness.call('uploadChecks', { reviewId });
   expect(again.structure).toMatchObject({ status: 'unchanged', uploaded: 0, unchanged: 12 });
   expect(again.structure.summary).toMatchInlineSnapshot(
     `"All 12 configs for 2x were already in the bucket; nothing was sent."`,
   );
-  const fixed = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
-  const sent = await bed.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
+  const fixed = await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const sent = await harness.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
   expect(sent.structure).toMatchObject({ status: 'uploaded', uploaded: 1, unchanged: 11 });
 });
 
 test('objects of deleted files are listed, and removed only on request', async () => {
-  const bed = await toolBed();
-  const reviewId = await uploadLevel(bed, { load: 2 });
+  const harness = await toolHarness();
+  const reviewId = await uploadLevel(harness, { load: 2 });
   const old = `${configs}/15m/2x/check_gone_15m.yml`;
   const other = `${configs}/15m/4x/check_kept_15m.yml`;
-  for (const key of [old, other]) bed.aws.s3.buckets.put(bucketName, key, Buffer.from('old'));
-  const { structure } = await bed.call('uploadChecks', { reviewId });
+  for (const key of [old, other]) harness.aws.s3.buckets.put(bucketName, key, Buffer.from('old'));
+  const { structure } = await harness.call('uploadChecks', { reviewId });
   expect(structure).toMatchObject({ status: 'unchanged', stale: [old], removed: 0 });
   expect(structure.summary).toContain(
     'Still in the bucket, and would also run: 1 stale object of this level.',
   );
-  const removed = await bed.call('uploadChecks', { reviewId, removeStale: true });
+  const removed = await harness.call('uploadChecks', { reviewId, removeStale: true });
   expect(removed.structure).toMatchObject({ status: 'uploaded', stale: [], removed: 1, removedKeys: [old] });
-  expect(bed.object(old)).toBeUndefined();
-  expect(bed.object(other)).toBe('old');
+  expect(harness.object(old)).toBeUndefined();
+  expect(harness.object(other)).toBe('old');
 });
 
 test('a stale key that no tool may touch is listed for the user, and blocks nothing', async () => {
-  const bed = await toolBed();
-  const reviewId = await uploadLevel(bed, { load: 2 });
+  const harness = await toolHarness();
+  const reviewId = await uploadLevel(harness, { load: 2 });
   const [plain, odd] = ['aaa.yml', 'a//b.yml'].map((path) => `${configs}/15m/2x/${path}`);
-  for (const key of [plain, odd]) bed.aws.s3.buckets.put(bucketName, key ?? '', Buffer.from('old'));
-  const { structure } = await bed.call('uploadChecks', { reviewId, removeStale: true });
+  for (const key of [plain, odd]) harness.aws.s3.buckets.put(bucketName, key ?? '', Buffer.from('old'));
+  const { structure } = await harness.call('uploadChecks', { reviewId, removeStale: true });
   expect(structure).toMatchObject({ removed: 1, removedKeys: [plain], stale: [odd] });
   expect(structure.warnings).toEqual([
     '1 object of this level can only be removed by the user, in the S3 console (listed in stale).',
   ]);
-  expect((await bed.call('uploadDags')).structure.status).toBe('uploaded');
+  expect((await harness.call('uploadDags')).structure.status).toBe('uploaded');
 });
 
 test('a production source without table metrics is warned about, and nothing is removed', async () => {
-  const bed = await toolBed();
-  const reviewId = await uploadLevel(bed, { load: 2 });
-  const metrics = () => bed.keys(`${configs}/hourly/`).filter((key) => key.endsWith('_table_metrics.yml'));
+  const harness = await toolHarness();
+  const reviewId = await uploadLevel(harness, { load: 2 });
+  const metrics = () =>
+    harness.keys(`${configs}/hourly/`).filter((key) => key.endsWith('_table_metrics.yml'));
   const before = metrics();
   expect(before.length).toBeGreaterThan(0);
-  await bed.restart({ PROD_HOURLY_CHECKS: `s3://${bucketName}/checks/configs/prod/hourlyy` });
-  const { structure } = await bed.call('uploadChecks', { reviewId, removeStale: true });
+  await harness.restart({ PROD_HOURLY_CHECKS: `s3://${bucketName}/checks/configs/prod/hourlyy` });
+  const { structure } = await harness.call('uploadChecks', { reviewId, removeStale: true });
   expect(structure).toMatchObject({ removed: 0, stale: [] });
   expect(structure.warnings[0]).toContain('Production has no table metrics under s3://');
   expect(metrics()).toEqual(before);
 });
 
 test('nothing is written outside the two load-test prefixes', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
-  await bed.call('uploadDags');
-  const requests = (await (await fetch(`${bed.aws.endpoint}/_sandbox/requests`)).json()) as {
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  await harness.call('uploadDags');
+  const requests = (await (await fetch(`${harness.aws.endpoint}/_sandbox/requests`)).json()) as {
     method: string;
     service: string;
     key?: string;
@@ -141,60 +142,62 @@ test('nothing is written outside the two load-test prefixes', async () => {
 });
 
 test('a failed upload says so, and the same call finishes it', async () => {
-  const bed = await toolBed();
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
-  await bed.fault({
+  const harness = await toolHarness();
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  await harness.fault({
     service: 's3',
     operation: 'PutObject',
     keyPrefix: `${configs}/daily/`,
     error: 'AccessDenied',
   });
-  const failure = await bed.refusal('uploadChecks', { reviewId, approved: true });
+  const failure = await harness.refusal('uploadChecks', { reviewId, approved: true });
   expect(failure).toMatch(/^DENIED: /);
-  expect((await bed.call('showSession')).structure).toMatchObject({
+  expect((await harness.call('showSession')).structure).toMatchObject({
     phase: 'approved',
     uploaded: [],
     interrupted: { tool: 'uploadChecks' },
     callAgain: { tool: 'uploadChecks', arguments: { reviewId, approved: true } },
   });
-  await bed.fault(undefined);
-  expect(await bed.refusal('uploadDags')).toMatch(
+  await harness.fault(undefined);
+  expect(await harness.refusal('uploadDags')).toMatch(
     /^WRONG_STATE: uploadChecks of 2x began at .* Nothing was uploaded, and LOAD was not changed\. Next: call uploadChecks again with .*reviewId/,
   );
-  await bed.restart();
-  const { structure } = await bed.call('uploadChecks', { reviewId });
+  await harness.restart();
+  const { structure } = await harness.call('uploadChecks', { reviewId });
   expect(structure.uploaded + structure.unchanged).toBe(12);
-  expect((await bed.call('showSession')).structure).not.toHaveProperty('interrupted');
+  expect((await harness.call('showSession')).structure).not.toHaveProperty('interrupted');
 });
 
 test('an invalid review id is refused before anything is read', async () => {
-  const bed = await toolBed();
-  await bed.call('scaleConfigs', { load: 2 });
-  expect(await bed.refusal('uploadChecks', { reviewId: 'approved' })).toMatchInlineSnapshot(
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  expect(await harness.refusal('uploadChecks', { reviewId: 'approved' })).toMatchInlineSnapshot(
     `"BAD_INPUT: reviewId must be a review id of 16 hex digits from scaleConfigs or reviewConfigs, not "approved". Nothing was changed. Next: call uploadChecks again; its arguments are reviewId, approved, removeStale."`,
   );
-  expect(await bed.refusal('uploadChecks', {})).toMatch(/^BAD_INPUT: reviewId /);
-  expect(await bed.refusal('uploadChecks', { reviewID: '0123456789abcdef' })).toContain(
+  expect(await harness.refusal('uploadChecks', {})).toMatch(/^BAD_INPUT: reviewId /);
+  expect(await harness.refusal('uploadChecks', { reviewID: '0123456789abcdef' })).toContain(
     'did you mean reviewId?',
   );
 });
 
 test('without a load level there is nothing to upload', async () => {
-  const bed = await toolBed();
-  expect(await bed.refusal('uploadChecks', { reviewId: '0123456789abcdef' })).toMatch(
+  const harness = await toolHarness();
+  expect(await harness.refusal('uploadChecks', { reviewId: '0123456789abcdef' })).toMatch(
     /^WRONG_STATE: This session has no load level/,
   );
 });
 
 test('a later failure says what was sent before, and production is read before anything is sent', async () => {
-  const bed = await toolBed();
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
-  await bed.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
-  expect(await bed.refusal('uploadChecks', { reviewId, approved: true })).toMatch(/Nothing was changed\./);
-  expect(bed.keys(configs)).toEqual([]);
-  await bed.fault(undefined);
-  await bed.fault({ service: 's3', operation: 'CopyObject', error: 'AccessDenied' });
-  const failure = await bed.refusal('uploadChecks', { reviewId, approved: true });
+  const harness = await toolHarness();
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  await harness.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
+  expect(await harness.refusal('uploadChecks', { reviewId, approved: true })).toMatch(
+    /Nothing was changed\./,
+  );
+  expect(harness.keys(configs)).toEqual([]);
+  await harness.fault(undefined);
+  await harness.fault({ service: 's3', operation: 'CopyObject', error: 'AccessDenied' });
+  const failure = await harness.refusal('uploadChecks', { reviewId, approved: true });
   expect(failure).toMatch(
     /^DENIED: .* 12 objects had already been sent; the same call continues from there\./,
   );
@@ -202,19 +205,23 @@ test('a later failure says what was sent before, and production is read before a
 });
 
 test('a production key that cannot be a load-test key is not copied', async () => {
-  const bed = await toolBed();
-  bed.aws.s3.buckets.put(bucketName, 'checks/configs/prod/hourly//x_table_metrics.yml', Buffer.from('a: 1'));
-  await uploadLevel(bed, { load: 2 });
-  expect(bed.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
+  const harness = await toolHarness();
+  harness.aws.s3.buckets.put(
+    bucketName,
+    'checks/configs/prod/hourly//x_table_metrics.yml',
+    Buffer.from('a: 1'),
+  );
+  await uploadLevel(harness, { load: 2 });
+  expect(harness.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
 });
 
 test('a file name with invisible characters is listed as unrecognised and not uploaded', async () => {
-  const bed = await toolBed();
-  bed.write('events/line\nend_15m.yml', 'name: x\n');
-  bed.write('events/check_\u202egnp_15m.yml', 'name: x\n');
-  await bed.call('scaleConfigs', { load: 2 });
-  const { reviewId } = (await bed.call('reviewConfigs')).structure;
-  const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
+  const harness = await toolHarness();
+  harness.write('events/line\nend_15m.yml', 'name: x\n');
+  harness.write('events/check_\u202egnp_15m.yml', 'name: x\n');
+  await harness.call('scaleConfigs', { load: 2 });
+  const { reviewId } = (await harness.call('reviewConfigs')).structure;
+  const { structure } = await harness.call('uploadChecks', { reviewId, approved: true });
   expect(structure.unrecognised).toContain('events/line\\u000aend_15m.yml');
   expect(structure.unrecognised).toContain('events/check_\\u202egnp_15m.yml');
   expect(structure.uploaded).toBe(12);

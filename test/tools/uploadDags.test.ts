@@ -6,21 +6,29 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bucketName } from '../../sandbox/world/environment.ts';
 import { approve } from '../../src/faces/approve.ts';
 import { runTool } from '../../src/faces/cli.ts';
-import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
+import {
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  runToEnd,
+  toolHarness,
+  uploadLevel,
+} from './toolHarness.ts';
 
 prepareWorld();
 const folder = 'dags/datalake/audit_loadtest';
 const dagKey = `${folder}/yang_audit_load_test.py`;
 const loadIn = (text: string | undefined) => /^LOAD = (\d+)/m.exec(text ?? '')?.[1];
-const dagOf = (bed: Bed) => readFileSync(bed.env.DAG_FILE ?? '', 'utf8');
-const inDag = (bed: Bed, change: (dag: string) => string) =>
-  writeFileSync(bed.env.DAG_FILE ?? '', change(dagOf(bed)));
+const dagOf = (harness: Harness) => readFileSync(harness.env.DAG_FILE ?? '', 'utf8');
+const inDag = (harness: Harness, change: (dag: string) => string) =>
+  writeFileSync(harness.env.DAG_FILE ?? '', change(dagOf(harness)));
 
 test('a first upload sends the DAG with its LOAD and the three cluster configs, and opens a round', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: '2x' });
-  const { text, structure } = await bed.call('uploadDags');
-  expect(normalise(bed, text)).toMatchInlineSnapshot(`
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: '2x' });
+  const { text, structure } = await harness.call('uploadDags');
+  expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Uploaded 4 files with LOAD = 2 and opened round 1. Managed Airflow shows a new DAG version after 30 s to 6 min.
 
     Status: uploaded
@@ -48,27 +56,27 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
     round: 1,
     changes: [],
   });
-  expect(loadIn(bed.object(dagKey))).toBe('2');
-  expect(bed.keys(`${folder}/cluster_configs`)).toHaveLength(3);
+  expect(loadIn(harness.object(dagKey))).toBe('2');
+  expect(harness.keys(`${folder}/cluster_configs`)).toHaveLength(3);
 });
 
 test('one level up, LOAD is rewritten on disk and in the bucket, and listed in the changes', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  await uploadLevel(bed, { load: 4 });
-  const before = dagOf(bed);
-  const { text, structure } = await bed.call('uploadDags');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  await uploadLevel(harness, { load: 4 });
+  const before = dagOf(harness);
+  const { text, structure } = await harness.call('uploadDags');
   expect(structure).toMatchObject({ status: 'uploaded', load: 4, previousLoad: 2, remoteLoad: 2, round: 2 });
   expect(structure.changes).toEqual([{ file: 'yang_audit_load_test.py', path: 'LOAD', from: '2', to: '4' }]);
   expect(text).toContain('yang_audit_load_test.py LOAD: 2 → 4');
-  expect(dagOf(bed)).toBe(before.replace(/^LOAD = 2/m, 'LOAD = 4'));
-  expect(bed.object(dagKey)).toBe(dagOf(bed));
+  expect(dagOf(harness)).toBe(before.replace(/^LOAD = 2/m, 'LOAD = 4'));
+  expect(harness.object(dagKey)).toBe(dagOf(harness));
 });
 
 test('a repeated call sends nothing and opens no second round', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const { structure } = await bed.call('uploadDags');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const { structure } = await harness.call('uploadDags');
   expect(structure).toMatchObject({ status: 'unchanged', load: 2, remoteLoad: 2 });
   expect(structure).not.toHaveProperty('round');
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
@@ -78,27 +86,27 @@ test('a repeated call sends nothing and opens no second round', async () => {
       "Then call pollCluster until the round is done.",
     ]
   `);
-  expect((await bed.call('showSession')).structure.rounds).toHaveLength(1);
+  expect((await harness.call('showSession')).structure.rounds).toHaveLength(1);
 });
 
 test('a placeholder instead of the audit runner is warned about', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2, scope: 'schedule' });
-  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2, scope: 'schedule' });
+  const file = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('audit-runner/', 'PATH_OF_YOUR_AUDIT_RUNNER/'));
-  expect((await bed.call('uploadDags')).structure.warnings.join()).toMatch(
+  expect((await harness.call('uploadDags')).structure.warnings.join()).toMatch(
     /Cluster config 15m: AuditStep\.Args: .*PATH_OF_YOUR_AUDIT_RUNNER, so every step would fail/,
   );
 });
 
 test('"Performance is slow, I’ll update cluster config and rerun 2x": the changed setting is listed, and a round opens', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const file = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   const config = JSON.parse(readFileSync(file, 'utf8'));
   const { StepConcurrencyLevel } = config;
   writeFileSync(file, JSON.stringify({ ...config, StepConcurrencyLevel: StepConcurrencyLevel + 4 }, null, 2));
-  const { structure } = await bed.call('uploadDags');
+  const { structure } = await harness.call('uploadDags');
   expect(structure).toMatchObject({ status: 'uploaded', round: 2 });
   expect(structure.changes).toEqual([
     {
@@ -111,24 +119,24 @@ test('"Performance is slow, I’ll update cluster config and rerun 2x": the chan
 });
 
 test('without load, it is the last uploaded one of the session’s schedule, else LOAD stays', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
-  await uploadLevel(bed, { load: 8, schedule: 'daily', scope: 'schedule' });
-  expect((await bed.call('uploadDags')).structure.load).toBe(8);
-  const fresh = await toolBed();
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  await uploadLevel(harness, { load: 8, schedule: 'daily', scope: 'schedule' });
+  expect((await harness.call('uploadDags')).structure.load).toBe(8);
+  const fresh = await toolHarness();
   const key = 'checks_load_test/configs/15m/2x/check_by_hand_15m.yml';
   fresh.aws.s3.buckets.put(bucketName, key, Buffer.from('name: by hand\n'));
   expect((await fresh.call('uploadDags')).structure).toMatchObject({ status: 'uploaded', load: 2 });
 });
 
 test('somebody else’s folder is not overwritten without the user’s agreement', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 4 });
-  const theirs = dagOf(bed).replace('LOAD = 2', 'LOAD = 2  # theirs');
-  bed.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(theirs));
-  const before = bed.everything();
-  const { structure } = await bed.call('uploadDags', { load: 4 });
-  expect(bed.everything()).toEqual(before);
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 4 });
+  const theirs = dagOf(harness).replace('LOAD = 2', 'LOAD = 2  # theirs');
+  harness.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(theirs));
+  const before = harness.everything();
+  const { structure } = await harness.call('uploadDags', { load: 4 });
+  expect(harness.everything()).toEqual(before);
   expect(structure).toMatchObject({ status: 'needs_overwrite', load: 4, remoteLoad: 2 });
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
@@ -138,30 +146,30 @@ test('somebody else’s folder is not overwritten without the user’s agreement
     ]
   `);
   expect(structure.changes.map((change: { path: string }) => change.path)).toEqual(['LOAD', 'other lines']);
-  expect((await bed.call('uploadDags', { load: 4, overwrite: false })).structure.status).toBe(
+  expect((await harness.call('uploadDags', { load: 4, overwrite: false })).structure.status).toBe(
     'needs_overwrite',
   );
   const { tool, arguments: given } = structure.callAgain;
-  expect((await bed.call(tool, given)).structure.status).toBe('uploaded');
-  expect(bed.object(dagKey)).toBe(dagOf(bed));
+  expect((await harness.call(tool, given)).structure.status).toBe('uploaded');
+  expect(harness.object(dagKey)).toBe(dagOf(harness));
 });
 
 test('with APPROVAL=terminal no client can overwrite it: the user types it', async () => {
   const asked: string[] = [];
-  const bed = await toolBed({
+  const harness = await toolHarness({
     env: { APPROVAL: 'terminal' },
     person: (question) => {
       asked.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
     },
   });
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 4 })).structure;
-  await approve(reviewId, bed.ports(), typing('yes'));
-  await bed.call('uploadChecks', { reviewId });
-  const theirs = dagOf(bed).replace('LOAD = 2', 'LOAD = 2  # theirs');
-  bed.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(theirs));
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  await approve(reviewId, harness.ports(), typing('yes'));
+  await harness.call('uploadChecks', { reviewId });
+  const theirs = dagOf(harness).replace('LOAD = 2', 'LOAD = 2  # theirs');
+  harness.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(theirs));
   for (const given of [{}, { overwrite: true }]) {
-    const { structure } = await bed.call('uploadDags', given);
+    const { structure } = await harness.call('uploadDags', given);
     expect(structure.status).toBe('needs_overwrite');
     expect(structure.callAgain).toBeUndefined();
     expect(structure.nextSteps[1]).toBe(
@@ -172,15 +180,15 @@ test('with APPROVAL=terminal no client can overwrite it: the user types it', asy
   const shell = { out: () => {}, err: () => {}, signal: new AbortController().signal };
   const words = ['--load', '4', '--overwrite'];
   const typed = (word?: string) =>
-    runTool('uploadDags', words, async () => bed.ports(), {
+    runTool('uploadDags', words, async () => harness.ports(), {
       ...shell,
       ...(word === undefined ? {} : { terminal: () => typing(word) }),
     });
   expect(await typed()).toBe(1);
   expect(await typed('no')).toBe(1);
-  expect(bed.object(dagKey)).toBe(theirs);
+  expect(harness.object(dagKey)).toBe(theirs);
   expect(await typed('yes')).toBe(0);
-  expect(bed.object(dagKey)).toBe(dagOf(bed));
+  expect(harness.object(dagKey)).toBe(dagOf(harness));
 });
 
 /** A terminal where somebody types one word. */
@@ -190,15 +198,15 @@ function typing(word: string): Interface {
 
 test('it is overwritten when the user agrees through the client', async () => {
   const asked: string[] = [];
-  const bed = await toolBed({
+  const harness = await toolHarness({
     person: (question) => {
       asked.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
     },
   });
-  await uploadLevel(bed, { load: 2 });
-  bed.aws.s3.buckets.put(bucketName, dagKey, Buffer.from('LOAD = 3\n'));
-  expect((await bed.call('uploadDags')).structure.status).toBe('uploaded');
+  await uploadLevel(harness, { load: 2 });
+  harness.aws.s3.buckets.put(bucketName, dagKey, Buffer.from('LOAD = 3\n'));
+  expect((await harness.call('uploadDags')).structure.status).toBe('uploaded');
   expect(asked).toMatchInlineSnapshot(`
     [
       "Overwrite the DAG folder s3://klaviyo-data-platform-orchestration-v1/dags/datalake/audit_loadtest/?
@@ -209,22 +217,22 @@ test('it is overwritten when the user agrees through the client', async () => {
 });
 
 test('our own last upload is overwritten without a question, and other objects stay untouched', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  bed.aws.s3.buckets.put(bucketName, `${folder}/notes.txt`, Buffer.from('mine'));
-  await uploadLevel(bed, { load: 4 });
-  const { structure } = await bed.call('uploadDags');
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  harness.aws.s3.buckets.put(bucketName, `${folder}/notes.txt`, Buffer.from('mine'));
+  await uploadLevel(harness, { load: 4 });
+  const { structure } = await harness.call('uploadDags');
   expect(structure.status).toBe('uploaded');
   expect(structure.warnings).toEqual([
     `Left untouched in the DAG folder: 1 other object (${folder}/notes.txt).`,
   ]);
-  expect(bed.object(`${folder}/notes.txt`)).toBe('mine');
+  expect(harness.object(`${folder}/notes.txt`)).toBe('mine');
 });
 
 test('missing checks of a schedule that is not under test are only warned about', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 4, schedule: 'hourly' });
-  const { structure } = await bed.call('uploadDags');
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 4, schedule: 'hourly' });
+  const { structure } = await harness.call('uploadDags');
   expect(structure.status).toBe('uploaded');
   expect(structure.warnings).toEqual([
     'The bucket has no 4x checks for 15m: do not trigger its DAG at this load.',
@@ -233,29 +241,37 @@ test('missing checks of a schedule that is not under test are only warned about'
 });
 
 test('an upload that was interrupted after its last byte opens its round when it is called again', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 4, scope: 'schedule' });
-  await bed.fault({
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 4, scope: 'schedule' });
+  await harness.fault({
     service: 's3',
     operation: 'PutObject',
     keyPrefix: `${folder}/cluster_configs/`,
     error: 'AccessDenied',
   });
-  expect(await bed.refusal('uploadDags')).toMatch(/^DENIED: /);
-  const { structure } = await bed.call('showSession');
+  expect(await harness.refusal('uploadDags')).toMatch(/^DENIED: /);
+  const { structure } = await harness.call('showSession');
   expect(structure).toMatchObject({ interrupted: { tool: 'uploadDags' }, rounds: [] });
-  await bed.fault(undefined);
+  await harness.fault(undefined);
   // The bytes arrived; what was lost is the record of it.
   for (const schedule of ['15m', 'hourly', 'daily']) {
     const name = `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`;
-    bed.aws.s3.buckets.put(bucketName, `${folder}/${name}`, readFileSync(join(bed.project, 'dags', name)));
+    harness.aws.s3.buckets.put(
+      bucketName,
+      `${folder}/${name}`,
+      readFileSync(join(harness.project, 'dags', name)),
+    );
   }
-  await bed.restart();
+  await harness.restart();
   // Another tool that began and ended meanwhile does not settle it.
-  const { reviewId } = (await bed.call('reviewConfigs')).structure;
-  expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('unchanged');
-  expect((await bed.call('uploadDags')).structure).toMatchObject({ status: 'uploaded', load: 4, round: 1 });
-  const after = (await bed.call('showSession')).structure;
+  const { reviewId } = (await harness.call('reviewConfigs')).structure;
+  expect((await harness.call('uploadChecks', { reviewId })).structure.status).toBe('unchanged');
+  expect((await harness.call('uploadDags')).structure).toMatchObject({
+    status: 'uploaded',
+    load: 4,
+    round: 1,
+  });
+  const after = (await harness.call('showSession')).structure;
   expect(after.rounds).toHaveLength(1);
   expect(after).not.toHaveProperty('interrupted');
 });
@@ -264,31 +280,31 @@ test.each([
   ['uploadDags', {}],
   ['uploadChecks', { reviewId: '' }],
 ])('%s refuses while a round’s steps are active, or AWS cannot say', async (tool, given) => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2, scope: 'schedule' });
-  bed.trigger();
-  bed.minutes(6);
-  const { reviewId } = (await bed.call('scaleConfigs', { load: 2, scope: 'schedule' })).structure;
-  const call = () => bed.refusal(tool, 'reviewId' in given ? { reviewId } : given);
-  const before = bed.everything();
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  harness.trigger();
+  harness.minutes(6);
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2, scope: 'schedule' })).structure;
+  const call = () => harness.refusal(tool, 'reviewId' in given ? { reviewId } : given);
+  const before = harness.everything();
   expect(await call()).toMatch(
     /^WRONG_STATE: Round 1 \(2x 15m\) is still running on j-\w+ \(RUNNING, \d+ active steps\); one level runs at a time\. Nothing was uploaded or triggered\. Next: call pollCluster/,
   );
-  await bed.fault({ service: 'emr', error: 'AccessDenied' });
+  await harness.fault({ service: 'emr', error: 'AccessDenied' });
   expect(await call()).toMatch(/^DENIED: /);
-  await bed.fault(undefined);
-  expect(bed.everything()).toEqual(before);
-  await bed.call('scaleConfigs', { load: 2, scope: 'schedule', abandon: true });
-  expect((await bed.call(tool, 'reviewId' in given ? { reviewId } : given)).structure.status).toBe(
+  await harness.fault(undefined);
+  expect(harness.everything()).toEqual(before);
+  await harness.call('scaleConfigs', { load: 2, scope: 'schedule', abandon: true });
+  expect((await harness.call(tool, 'reviewId' in given ? { reviewId } : given)).structure.status).toBe(
     'unchanged',
   );
 });
 
 // A refused call changes nothing, so these share one world.
-let shared: Bed;
+let shared: Harness;
 let own: string;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await uploadLevel(shared, { load: 2, scope: 'schedule' });
   own = dagOf(shared);
 });
@@ -339,47 +355,47 @@ test.each(refused)('%s is refused, and nothing is changed', async (_what, spoil,
 });
 
 test('table metrics do not count as checks: hourly at a level that was never uploaded is refused', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2, schedule: 'hourly' });
-  expect(bed.keys('checks_load_test/configs/hourly/4x/')).toHaveLength(6);
-  expect(await bed.refusal('uploadDags', { load: 4 })).toMatch(
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2, schedule: 'hourly' });
+  expect(harness.keys('checks_load_test/configs/hourly/4x/')).toHaveLength(6);
+  expect(await harness.refusal('uploadDags', { load: 4 })).toMatch(
     /^WRONG_STATE: There are no 4x checks for hourly/,
   );
 });
 
 test('a cluster config that is missing or not a JSON object is refused before anything is sent', async () => {
-  const bed = await toolBed();
-  await uploadLevel(bed, { load: 2 });
-  const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  const file = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
   writeFileSync(file, '[]');
-  expect(await bed.refusal('uploadDags')).toMatch(
+  expect(await harness.refusal('uploadDags')).toMatch(
     /^CONFIG: The cluster configs would not run: daily: it is not a JSON object.*Nothing was uploaded\./,
   );
-  await bed.restart({ DAG_FILE: join(bed.project, 'dags/no_such_dag.py') });
-  expect(await bed.refusal('uploadDags')).toMatch(/^CONFIG: no_such_dag\.py is missing beside DAG_FILE/);
-  expect(bed.keys(folder)).toEqual([]);
+  await harness.restart({ DAG_FILE: join(harness.project, 'dags/no_such_dag.py') });
+  expect(await harness.refusal('uploadDags')).toMatch(/^CONFIG: no_such_dag\.py is missing beside DAG_FILE/);
+  expect(harness.keys(folder)).toEqual([]);
 });
 
 test('without load, the last uploaded one is refused while another level waits on disk', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  await runToEnd(bed);
-  await bed.call('scaleConfigs', { load: 4 });
-  expect(await bed.refusal('uploadDags')).toMatchInlineSnapshot(
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  await runToEnd(harness);
+  await harness.call('scaleConfigs', { load: 4 });
+  expect(await harness.refusal('uploadDags')).toMatchInlineSnapshot(
     `"WRONG_STATE: 4x is on disk but its checks were not uploaded; this DAG would read 2x. Nothing was uploaded, and LOAD was not changed. Next: call uploadChecks to test 4x, or uploadDags with load: 2 for another round of 2x."`,
   );
-  expect((await bed.call('uploadDags', { load: 2 })).structure).toMatchObject({ load: 2 });
+  expect((await harness.call('uploadDags', { load: 2 })).structure).toMatchObject({ load: 2 });
 });
 
 test('an edit on disk that was not uploaded is warned about before a rerun', async () => {
-  const bed = await toolBed();
-  await openRound(bed, { load: 2 });
-  await runToEnd(bed);
-  bed.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
-  const { warnings } = (await bed.call('uploadDags')).structure;
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  await runToEnd(harness);
+  harness.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
+  const { warnings } = (await harness.call('uploadDags')).structure;
   expect(warnings[0]).toBe(
     "The 2x files on disk differ from the uploaded ones, and the next run reads the uploaded ones. To run the files on disk: reviewConfigs, the user's approval, then uploadChecks.",
   );
-  bed.edit('events/check_events_15m.yml', "'7' hour", "'6' hour");
-  expect((await bed.call('uploadDags')).structure.warnings).not.toContain(warnings[0]);
+  harness.edit('events/check_events_15m.yml', "'7' hour", "'6' hour");
+  expect((await harness.call('uploadDags')).structure.warnings).not.toContain(warnings[0]);
 });

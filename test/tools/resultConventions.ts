@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { sampleChecks } from '../../sandbox/sample/checks.ts';
 import { surface } from '../../src/faces/surface.ts';
 import { tools } from '../../src/tools/index.ts';
-import type { Structure } from './toolBed.ts';
+import type { Structure } from './toolHarness.ts';
 
 const names = tools.map((tool) => tool.name).join('|');
 const step = new RegExp(`\\b(?:${names})\\b|\\b(?:user|person)\\b`);

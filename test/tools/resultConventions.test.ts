@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requireOurWords } from './ourWords.ts';
+import { requireOurWords } from './resultConventions.ts';
 
 const requiring = (nextStep: string) => () =>
   requireOurWords(
