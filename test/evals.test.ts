@@ -3,7 +3,7 @@ import { judge } from '../evals/judge.ts';
 import { type Answer, replay } from '../evals/replay.ts';
 import { readScenarios, type Scenario, wordsOf } from '../evals/scenario.ts';
 import { tools } from '../src/tools/index.ts';
-import { prepareWorld, toolBed } from './tools/toolBed.ts';
+import { prepareWorld, toolHarness } from './tools/toolHarness.ts';
 
 prepareWorld();
 
@@ -11,7 +11,7 @@ const scenarios = readScenarios('evals/scenarios');
 const toolNames = tools.map((tool) => tool.name);
 
 async function play(scenario: Scenario): Promise<string[]> {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const call = async (tool: string, given: Readonly<Record<string, unknown>>): Promise<Answer> => {
     try {
       return { failed: false, ...(await bed.call(tool, { ...given })) };

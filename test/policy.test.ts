@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { judge, type PolicyDocument } from '../src/sandbox/iam.ts';
-import { prepareWorld, toolBed } from './tools/toolBed.ts';
+import { prepareWorld, toolHarness } from './tools/toolHarness.ts';
 
 const policy = JSON.parse(readFileSync('docs/iam-policy.json', 'utf8')) as PolicyDocument;
 const bucket = 'arn:aws:s3:::klaviyo-data-platform-orchestration-v1';
@@ -10,7 +10,7 @@ const bucket = 'arn:aws:s3:::klaviyo-data-platform-orchestration-v1';
 prepareWorld();
 
 test('a whole load test runs under the least-privilege policy', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.aws.s3.setPolicy(policy);
   const setup = await bed.call('checkSetup');
   expect(setup.structure.ok).toBe(true);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { countStory, countTools, total } from '../bench/tokenCount.ts';
 import { inputSchemaOf } from '../src/faces/schemas.ts';
 import { tools } from '../src/tools/index.ts';
-import { prepareWorld, toolBed } from './tools/toolBed.ts';
+import { prepareWorld, toolHarness } from './tools/toolHarness.ts';
 
 prepareWorld('all');
 
@@ -20,7 +20,7 @@ test('the tool list costs a model at most 2,700 tokens, and each tool at most 18
 });
 
 test('all results of the 2x story together stay under 12,000 tokens', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const story = await countStory({
     call: async (tool, given) => (await bed.call(tool, given)).structure,
     trigger: async () => bed.trigger(),

@@ -6,13 +6,13 @@ import { invoke } from '../../src/faces/invoke.ts';
 import { progressLines, risingProgress } from '../../src/faces/progress.ts';
 import { barText } from '../../src/faces/progressBar.ts';
 import { tools } from '../../src/tools/index.ts';
-import { openRound, prepareWorld, toolBed } from '../tools/toolBed.ts';
+import { openRound, prepareWorld, toolHarness } from '../tools/toolHarness.ts';
 
 describe('long work tells numbers and words', () => {
   prepareWorld();
 
   test('scaling, uploading, polling and reporting, each in its own words', async () => {
-    const bed = await toolBed();
+    const bed = await toolHarness();
     const said = async (name: string, given: object = {}) => {
       const tool = tools.find((one) => one.name === name);
       if (tool === undefined) throw new Error(name);
@@ -69,7 +69,7 @@ describe('long work tells numbers and words', () => {
   });
 
   test('with a round that is awaited before it has a cluster', async () => {
-    const bed = await toolBed();
+    const bed = await toolHarness();
     await openRound(bed, { load: 2 });
     const heard: unknown[] = [];
     await bed.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 20 } }, undefined, {
@@ -79,7 +79,7 @@ describe('long work tells numbers and words', () => {
   });
 
   test('a client hears at every look how many steps of the round ended, of a total that stays', async () => {
-    const bed = await toolBed();
+    const bed = await toolHarness();
     await openRound(bed, { load: 2 });
     bed.trigger();
     bed.minutes(3.5);

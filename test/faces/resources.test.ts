@@ -1,24 +1,24 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { prepareWorld, reportedLevel, toolBed } from '../tools/toolBed.ts';
+import { prepareWorld, reportedLevel, toolHarness } from '../tools/toolHarness.ts';
 
 prepareWorld();
 
-type Bed = Awaited<ReturnType<typeof toolBed>>;
+type Harness = Awaited<ReturnType<typeof toolHarness>>;
 
-async function read(bed: Bed, uri: string) {
+async function read(bed: Harness, uri: string) {
   const { contents } = await bed.client().readResource({ uri });
   const [one] = contents as { uri: string; mimeType: string; text: string }[];
   if (one === undefined) throw new Error('no contents');
   return one;
 }
 
-async function listed(bed: Bed): Promise<string[]> {
+async function listed(bed: Harness): Promise<string[]> {
   return (await bed.client().listResources()).resources.map(({ uri }) => uri);
 }
 
-function put(bed: Bed, path: string, text: string): string {
+function put(bed: Harness, path: string, text: string): string {
   const file = join(bed.project, 'reports', path);
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, text);
@@ -26,7 +26,7 @@ function put(bed: Bed, path: string, text: string): string {
 }
 
 test('the session, what is under review and the report of a round can be looked at beside the conversation', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await listed(bed)).toEqual(['load-test://session', 'load-test://session.json']);
 
   const { directory } = await reportedLevel(bed, { load: 2 });
@@ -56,7 +56,7 @@ test('the session, what is under review and the report of a round can be looked 
 });
 
 test('the changes under review are those on disk now, and name what nobody expected', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const before = await read(bed, 'load-test://review/changes');
   expect(before.text).toContain('## Changed against the baseline');
@@ -69,7 +69,7 @@ test('the changes under review are those on disk now, and name what nobody expec
 });
 
 test('reports are listed newest round first, whatever their load, and only so many; the rest by the template', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const names = Array.from(
     { length: 25 },
     (_, index) => `${index % 2 === 0 ? 10 : 2}x_20251208_1530${10 + index}`,
@@ -106,7 +106,7 @@ test.each([
   'file:///etc/passwd',
   '/etc/passwd',
 ])('%s is not handed out', async (uri) => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const secret = put(bed, 'secret.txt', 'secret');
   put(bed, '2x_20251208_153000/report.html', 'page');
   put(bed, '2x_20251208_153000/secret.txt', 'secret');
@@ -128,13 +128,13 @@ test.each([
 });
 
 test('without settings the session still tells what is missing, and the changes say why there are none', async () => {
-  const bed = await toolBed({ env: { TARGET_REPO: '' } });
+  const bed = await toolHarness({ env: { TARGET_REPO: '' } });
   expect((await read(bed, 'load-test://session')).text).toContain('No load test has started.');
   await expect(bed.client().readResource({ uri: 'load-test://review/changes' })).rejects.toThrow('CONFIG: ');
 });
 
 test('a client may complete what a person types', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const values = async (name: string, argument: string, value = '') => {
     const ref = name.includes('://')
       ? { type: 'ref/resource' as const, uri: name }
@@ -161,7 +161,7 @@ test('a client may complete what a person types', async () => {
 });
 
 test('a prompt comes as one message of the person, and a wrong argument as an error of the protocol', async () => {
-  const client = (await toolBed()).client();
+  const client = (await toolHarness()).client();
   const { prompts } = await client.listPrompts();
   expect(prompts.every((one) => one.arguments?.every(({ required }) => required === false))).toBe(true);
   const { messages } = await client.getPrompt({ name: 'next-level', arguments: { load: '4' } });

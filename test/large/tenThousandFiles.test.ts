@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkPath, checkText, conditions } from '../../bench/manyChecks.ts';
-import { prepareWorld, toolBed } from '../tools/toolBed.ts';
+import { prepareWorld, toolHarness } from '../tools/toolHarness.ts';
 
 prepareWorld();
 
 const files = 10_000;
 
 test('ten thousand check files are scaled, uploaded, committed and reverted, in one call each', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const git = (...words: string[]) => execFileSync('git', words, { cwd: bed.repo, encoding: 'utf8' });
   git('checkout', '--quiet', 'main');
   for (let team = 0; team < 20; team += 1)

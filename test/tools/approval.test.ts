@@ -1,13 +1,13 @@
 /** What was approved is what is uploaded, and only a person approves. */
 import { expect, test } from 'vitest';
 import { approve } from '../../src/faces/approve.ts';
-import { prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('an edit between review and upload is shown under a new review id, and nothing is sent', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   bed.edit(events, "'6' hour", "'600' hour");
   const before = bed.everything();
@@ -35,7 +35,7 @@ test('an edit between review and upload is shown under a new review id, and noth
 });
 
 test('an edit that nobody approved is listed by every call until it is, however often it was shown', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.call('uploadChecks', { reviewId, approved: true });
   bed.edit(events, "'6' hour", "'600' hour");
@@ -67,7 +67,7 @@ test('an edit that nobody approved is listed by every call until it is, however 
 });
 
 test('a phase that was approved is none while bytes on disk are not', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   await bed.call('scaleConfigs', { load: 4 });
   await bed.call('scaleConfigs', { load: 2 });
@@ -79,7 +79,7 @@ test('a phase that was approved is none while bytes on disk are not', async () =
 });
 
 test('what was approved for one schedule alone leaves the others to be held against baseline × load', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 2 });
   expect((await bed.call('reviewConfigs')).structure.changedSince).toEqual([]);
@@ -89,7 +89,7 @@ test('what was approved for one schedule alone leaves the others to be held agai
 
 test('bytes that were approved once are never asked about again', async () => {
   const asked: string[] = [];
-  const bed = await toolBed({
+  const bed = await toolHarness({
     person: (question) => {
       asked.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
@@ -118,14 +118,14 @@ test.each([
   ['says not now', { action: 'accept' as const, content: { decision: 'not now' } }],
   ['says yes to nothing', { action: 'accept' as const, content: {} }],
 ])('a client that %s is taken for silence: the chat is asked', async (_what, reply) => {
-  const bed = await toolBed({ person: () => reply });
+  const bed = await toolHarness({ person: () => reply });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   expect((await bed.call('uploadChecks', { reviewId })).structure.status).toBe('awaiting_approval');
   expect(bed.keys('checks_load_test')).toEqual([]);
 });
 
 test('approved: false waits and asks nobody', async () => {
-  const bed = await toolBed({
+  const bed = await toolHarness({
     person: () => {
       throw new Error('asked');
     },
@@ -137,7 +137,7 @@ test('approved: false waits and asks nobody', async () => {
 });
 
 test('APPROVAL=chat never asks through the client', async () => {
-  const bed = await toolBed({
+  const bed = await toolHarness({
     env: { APPROVAL: 'chat' },
     person: () => {
       throw new Error('asked');
@@ -149,7 +149,7 @@ test('APPROVAL=chat never asks through the client', async () => {
 });
 
 test('APPROVAL=terminal takes no word of a client: the person types it', async () => {
-  const bed = await toolBed({ env: { APPROVAL: 'terminal' } });
+  const bed = await toolHarness({ env: { APPROVAL: 'terminal' } });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
   expect(structure.status).toBe('awaiting_approval');
@@ -173,7 +173,7 @@ test.each([
   ['load 1', { load: 1 }],
   ['an hourly test', { load: 4, schedule: 'hourly' }],
 ])('%s needs no approval: every byte is the baseline’s', async (_what, given) => {
-  const bed = await toolBed({ env: { APPROVAL: 'terminal' } });
+  const bed = await toolHarness({ env: { APPROVAL: 'terminal' } });
   const { structure } = await bed.call('scaleConfigs', given);
   expect(structure.approvalNeeded).toBe(false);
   expect((await bed.call('uploadChecks', { reviewId: structure.reviewId })).structure.status).toBe(
@@ -182,7 +182,7 @@ test.each([
 });
 
 test('with scope schedule only the files of that schedule are reviewed, uploaded and committed', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { structure } = await bed.call('scaleConfigs', { load: 8, schedule: 'daily', scope: 'schedule' });
   expect(structure).toMatchObject({ written: 2, filesChanged: 2 });
   bed.edit(events, "'3' hour", "'30' hour");
@@ -197,7 +197,7 @@ test('with scope schedule only the files of that schedule are reviewed, uploaded
 });
 
 test('the same bytes under another scope are another review', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const all = await uploadLevel(bed, { load: 2 });
   const { structure } = await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
   expect(structure.reviewId).not.toBe(all);
@@ -205,7 +205,7 @@ test('the same bytes under another scope are another review', async () => {
 });
 
 test('other bytes that were approved before are shown, and need no second yes', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const plain = await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const fixed = (await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).structure
     .reviewId;

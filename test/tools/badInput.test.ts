@@ -2,13 +2,13 @@
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { type Harness, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 
-let shared: Bed;
+let shared: Harness;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await uploadLevel(shared, { load: 2 });
 });
 
@@ -37,7 +37,7 @@ test.each(['15', 'weekly', '15M', ''])(
 );
 
 /** What TARGET_REPO or CHECKS_PATH can be wrong in, met by the first call of a session. */
-const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
+const places: [what: string, spoil: (bed: Harness) => unknown, says: RegExp][] = [
   [
     'TARGET_REPO that is missing',
     (bed) => bed.restart({ TARGET_REPO: join(bed.directory, 'gone') }),
@@ -114,7 +114,7 @@ const places: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
   ],
 ];
 test.each(places)('%s is refused, and no file is written', async (_what, spoil, says) => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const checks = join(bed.repo, dirname(bed.env.CHECKS_PATH ?? ''));
   const bytes = () =>
     shared.git('hash-object', '--no-filters', join(checks, 'iceberg/events/check_events_15m.yml'));
@@ -126,7 +126,7 @@ test.each(places)('%s is refused, and no file is written', async (_what, spoil, 
 });
 
 /** What AWS can be wrong in, met by an upload that the person approved. */
-const accounts: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
+const accounts: [what: string, spoil: (bed: Harness) => unknown, says: RegExp][] = [
   [
     'credentials that are missing',
     (bed) => bed.restart({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }),
@@ -144,7 +144,7 @@ const accounts: [what: string, spoil: (bed: Bed) => unknown, says: RegExp][] = [
 test.each(accounts)(
   '%s: the upload says so, and the same call succeeds afterwards',
   async (_what, spoil, says) => {
-    const bed = await toolBed();
+    const bed = await toolHarness();
     const good = { ...bed.env };
     const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
     await spoil(bed);
@@ -161,7 +161,7 @@ test.each(accounts)(
 );
 
 test('a bucket in another region is named with its region', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.aws.s3.buckets.create('bucket-far-away', { region: 'eu-west-1' });
   await bed.restart({ S3_BUCKET: 'bucket-far-away' });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;

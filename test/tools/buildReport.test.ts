@@ -1,12 +1,20 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
+import {
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  reportedLevel,
+  runToEnd,
+  toolHarness,
+} from './toolHarness.ts';
 
 prepareWorld();
 
 test('"Test is done, generate report" writes the report of the latest round', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: '2x', scope: 'schedule' });
   await runToEnd(bed);
   const { text, structure } = await bed.call('buildReport');
@@ -65,7 +73,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
 });
 
 test('building again replaces the report with the same bytes', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const first = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const bytes = () => first.files.map((file: string) => readFileSync(join(first.directory, file), 'utf8'));
   const before = bytes();
@@ -76,7 +84,7 @@ test('building again replaces the report with the same bytes', async () => {
 });
 
 test('a check whose window a person fixed is named in report.json, so that no ratio is taken from it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const { directory } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
@@ -85,7 +93,7 @@ test('a check whose window a person fixed is named in report.json, so that no ra
 });
 
 test('a report names the fixes that its round ran with, whatever was fixed since', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
@@ -96,7 +104,7 @@ test('a report names the fixes that its round ran with, whatever was fixed since
 });
 
 test('active steps are refused, and a provisional report is written when asked for', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(7);
@@ -114,7 +122,7 @@ test('active steps are refused, and a provisional report is written when asked f
 });
 
 test('"cluster id is j-XXXXX, generate report" takes that cluster for the round', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const first = bed.trigger();
   bed.minutes(1);
@@ -125,7 +133,7 @@ test('"cluster id is j-XXXXX, generate report" takes that cluster for the round'
 });
 
 test('by cluster and time alone, as the seed’s script: without any round of this session', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const clusterId = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
@@ -149,7 +157,7 @@ test('by cluster and time alone, as the seed’s script: without any round of th
 });
 
 test('several rounds on one cluster have a report each; a load picks the latest round of it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const clusterId = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
@@ -167,7 +175,7 @@ test('several rounds on one cluster have a report each; a load picks the latest 
 });
 
 test('an empty window names the steps nearest to it, and whose they are', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const clusterId = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
@@ -180,7 +188,7 @@ test('an empty window names the steps nearest to it, and whose they are', async 
 });
 
 test('EMR out of order says so, nothing is written, and the same call succeeds afterwards', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   await bed.fault({ service: 'emr', error: 'AccessDenied' });
@@ -193,10 +201,10 @@ test('EMR out of order says so, nothing is written, and the same call succeeds a
   );
 });
 
-let shared: Bed;
+let shared: Harness;
 let cluster: string;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await openRound(shared, { load: 2 });
   cluster = await runToEnd(shared);
 });

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Bed, normalise, prepareWorld, toolBed } from './toolBed.ts';
+import { type Harness, normalise, prepareWorld, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 
 test('a set-up that is complete is told item by item', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { text, structure } = await bed.call('checkSetup');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
     "Everything is in place.
@@ -42,7 +42,7 @@ test('a set-up that is complete is told item by item', async () => {
 });
 
 test('settings that lie in a .env are told with its path', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   writeFileSync(join(bed.project, '.env'), 'APPROVAL=chat\n');
   await bed.restart();
   const { structure } = await bed.call('checkSetup');
@@ -50,7 +50,7 @@ test('settings that lie in a .env are told with its path', async () => {
 });
 
 test('the placeholder that ships in the place of the audit runner is the one thing to mend', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('audit-runner/', 'PATH_OF_YOUR_AUDIT_RUNNER/'));
   const { structure } = await bed.call('checkSetup');
@@ -66,14 +66,14 @@ test('the placeholder that ships in the place of the audit runner is the one thi
 });
 
 test('looking at the set-up changes nothing, and two looks say the same', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const before = bed.everything();
   const first = await bed.call('checkSetup');
   expect(await bed.call('checkSetup')).toEqual(first);
   expect(bed.everything()).toEqual(before);
 });
 
-const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: RegExp][] = [
+const broken: [what: string, spoil: (bed: Harness) => unknown, check: string, says: RegExp][] = [
   ['a setting that is missing', (bed) => bed.restart({ S3_BUCKET: '' }), 'settings', /S3_BUCKET is not set/],
   [
     'a target repository that does not exist',
@@ -140,7 +140,7 @@ const broken: [what: string, spoil: (bed: Bed) => unknown, check: string, says: 
 ];
 
 test.each(broken)('%s is named, with what mends it', async (_what, spoil, name, says) => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await spoil(bed);
   const { structure } = await bed.call('checkSetup');
   const check = structure.checks.find((one: { name: string }) => one.name === name);
@@ -154,13 +154,13 @@ test.each(broken)('%s is named, with what mends it', async (_what, spoil, name, 
 });
 
 test('a misspelt argument is refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(
     `"BAD_INPUT: there is no argument "verbose". Nothing was changed. Next: call checkSetup again without arguments."`,
   );
 });
 
-function inDag(bed: Bed, change: (dag: string) => string): void {
+function inDag(bed: Harness, change: (dag: string) => string): void {
   const file = bed.env.DAG_FILE ?? '';
   writeFileSync(file, change(readFileSync(file, 'utf8')));
 }

@@ -8,15 +8,15 @@ import {
   prepareWorld,
   reportedLevel,
   runToEnd,
-  toolBed,
+  toolHarness,
   uploadLevel,
-} from './toolBed.ts';
+} from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('"Commit results" commits the approved configs and the report, each in its repository, and pushes nothing', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const bare = join(bed.directory, 'origin.git');
   execFileSync('git', ['clone', '-q', '--bare', bed.repo, bare]);
   bed.git('remote', 'add', 'origin', bare);
@@ -56,7 +56,7 @@ test('"Commit results" commits the approved configs and the report, each in its 
 });
 
 test('without a report only the configs are committed, with a warning', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const { structure, text } = await bed.call('commitResults');
   expect(structure).toMatchObject({ status: 'committed', target: { files: 6 }, reports: null });
@@ -65,7 +65,7 @@ test('without a report only the configs are committed, with a warning', async ()
 });
 
 test('a round whose configs are outside the scope on disk is not committed, and a warning says how to commit it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await uploadLevel(bed, { load: 2, schedule: 'hourly' });
   await bed.call('uploadDags');
@@ -87,7 +87,7 @@ test('a round whose configs are outside the scope on disk is not committed, and 
 });
 
 test('a repeated call returns the same commits; the default key findings are the first sentence of the verdict', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { verdict } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const first = (await bed.call('commitResults')).structure;
   expect(bed.projectGit('log', '-1', '--format=%s').trim()).toBe(
@@ -120,7 +120,7 @@ test.each([
 ] as const)(
   'the next step depends on the recorded outcome (%s), not on the verdict',
   async (outcome, step) => {
-    const bed = await toolBed();
+    const bed = await toolHarness();
     const { directory } = await reportedLevel(bed, { load: 2, scope: 'schedule' });
     await bed.ports().sessions.record(() => [
       {
@@ -138,7 +138,7 @@ test.each([
 );
 
 test('key findings are data: one line without control characters; a changed DAG is committed as well', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 4, scope: 'schedule' });
   await bed.call('commitResults', { keyFindings: 'fits\n\nAudit-Load-Test: 9x\u001b[2J --amend' });
   expect(bed.projectGit('log', '-1', '--format=%B').trim()).toMatch(
@@ -148,7 +148,7 @@ test('key findings are data: one line without control characters; a changed DAG 
 });
 
 test('the user’s own changes are not committed, and staged changes are refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   writeFileSync(join(bed.repo, 'README.md'), 'mine\n');
   writeFileSync(join(bed.repo, 'new.txt'), 'mine\n');
@@ -162,7 +162,7 @@ test('the user’s own changes are not committed, and staged changes are refused
 });
 
 test('files on disk that differ from the upload are refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.edit(events, "'6' hour", "'7' hour");
   const before = bed.everything();
@@ -173,7 +173,7 @@ test('files on disk that differ from the upload are refused', async () => {
 });
 
 test('configs that were never uploaded are refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   expect(await bed.refusal('commitResults')).toMatch(
     /^WRONG_STATE: The 2x configs were not uploaded yet, .*Nothing was committed\. Next: call uploadChecks/,
@@ -181,7 +181,7 @@ test('configs that were never uploaded are refused', async () => {
 });
 
 test('with the next level on disk, only the reports of the last one are committed', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 4 });
   const { structure } = await bed.call('commitResults');
@@ -193,7 +193,7 @@ test('with the next level on disk, only the reports of the last one are committe
 });
 
 test('reports outside a repository are not committed, with a warning', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   rmSync(join(bed.project, '.git'), { recursive: true });
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('commitResults');
@@ -204,7 +204,7 @@ test('reports outside a repository are not committed, with a warning', async () 
 });
 
 test('if the second repository refuses after the first commit, the same call finishes the work', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   writeFileSync(join(bed.project, 'mine.txt'), 'mine\n');
   bed.projectGit('add', 'mine.txt');
@@ -228,7 +228,7 @@ test('if the second repository refuses after the first commit, the same call fin
 });
 
 test('a final report is committed after a provisional one', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(8);
@@ -242,7 +242,7 @@ test('a final report is committed after a provisional one', async () => {
 });
 
 test('committing an earlier report again does not hide a running round', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   await bed.call('commitResults');
   await openRound(bed, { load: 4, scope: 'schedule' });
@@ -254,7 +254,7 @@ test('committing an earlier report again does not hide a running round', async (
 });
 
 test('hourly: no approval and no target commit, only the report', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 4, schedule: 'hourly' });
   await runToEnd(bed, 'hourly');
   await bed.call('buildReport');
@@ -271,7 +271,7 @@ test.each([
   ],
   ['a detached HEAD', ['checkout', '-q', '--detach'], /^WRONG_STATE: TARGET_REPO has no branch checked out/],
 ])('%s is refused, and nothing is committed', async (_what, git, says) => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.git(...git);
   const before = bed.everything();
@@ -280,7 +280,7 @@ test.each([
 });
 
 test('a merge in progress is refused: a commit would conclude it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   bed.git('stash', '-q');
   bed.git('checkout', '-q', '-b', 'side', 'main');
@@ -298,7 +298,7 @@ test('a merge in progress is refused: a commit would conclude it', async () => {
 });
 
 test('nothing to commit, and a misspelt argument, are refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('commitResults')).toMatchInlineSnapshot(
     `"WRONG_STATE: There is neither a load level nor a report to commit. Nothing was committed. Next: call scaleConfigs to start a load test, or showSession for the state of this one."`,
   );

@@ -2,24 +2,24 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  type Bed,
+  type Harness,
   normalise,
   prepareWorld,
   reportedLevel,
   runToEnd,
-  toolBed,
+  toolHarness,
   uploadLevel,
-} from './toolBed.ts';
+} from './toolHarness.ts';
 
 prepareWorld();
 
-let bed: Bed;
+let bed: Harness;
 /** Directory names: 2x, then 4x of 15m, then 2x of hourly. */
 const directories: string[] = [];
 const nameOf = (path: string) => path.split('/').at(-1) ?? '';
 
 beforeAll(async () => {
-  bed = await toolBed({ whenDone: afterAll });
+  bed = await toolHarness({ whenDone: afterAll });
   for (const load of [2, 4])
     directories.push(nameOf((await reportedLevel(bed, { load, scope: 'schedule' })).directory));
   await uploadLevel(bed, { load: 2, schedule: 'hourly' });
@@ -69,7 +69,7 @@ test('a load that was not run is answered with where its forecast is', async () 
 });
 
 test('two rounds of one load tell what changed on the cluster, what the round took, and keep a check with the same fix', async () => {
-  const world = await toolBed();
+  const world = await toolHarness();
   await world.call('scaleConfigs', { load: 2, scope: 'schedule' });
   await world.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
   await reportedLevel(world, { load: 2, scope: 'schedule' });
@@ -140,7 +140,7 @@ test('a load without a report is refused with the names of what is there', async
 });
 
 test('only one report is nothing to compare', async () => {
-  const alone = await toolBed();
+  const alone = await toolHarness();
   await reportedLevel(alone, { load: 2, scope: 'schedule' });
   expect(await alone.refusal('compareReports', { baseline: '2x', candidate: '2x' })).toMatch(
     /^NOT_FOUND: 2x against 2x needs two 2x reports of one schedule; there is one: 2x_20251208_153000 \(15m\)\./,

@@ -1,13 +1,13 @@
 /** A person's edits survive, and known fixes are kept with their load. */
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { normalise, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('somebody’s edit is named, and nothing is written', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, "'6' hour", "'5' hour");
   const before = bed.everything();
@@ -37,7 +37,7 @@ test('somebody’s edit is named, and nothing is written', async () => {
 });
 
 test('every line that a scaling takes away is listed, before and after, and no review of unwritten bytes', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, "'6' hour", "'5' hour");
   bed.edit(events, 'expect: 0', 'expect: 7');
@@ -55,14 +55,14 @@ test('every line that a scaling takes away is listed, before and after, and no r
 });
 
 test('an edit made before the first scaling survives as well, a comment alone too', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.write(events, `${bed.read(events)}# mine\n`);
   expect((await bed.call('scaleConfigs', { load: 2 })).structure.status).toBe('needs_decision');
   expect(bed.read(events)).toContain('# mine');
 });
 
 test('overwriteEdits saves a patch first, and git apply brings the edit back', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const inventory = 'check_inventory_15m.yml';
   bed.edit(events, "'6' hour", "'5' hour");
@@ -76,7 +76,7 @@ test('overwriteEdits saves a patch first, and git apply brings the edit back', a
 });
 
 test('a deleted check file is somebody’s edit, too, and the patch deletes it again', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   unlinkSync(`${bed.repo}/${bed.env.CHECKS_PATH}/${events}`);
   expect((await bed.call('scaleConfigs', { load: 2 })).structure).toMatchObject({
     status: 'needs_decision',
@@ -90,7 +90,7 @@ test('a deleted check file is somebody’s edit, too, and the patch deletes it a
 });
 
 test('what HEAD holds, what was written last and what was approved is nobody’s edit', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.edit(events, "'3' hour", "'4' hour");
   bed.git('commit', '-qam', 'By hand');
   expect((await bed.call('scaleConfigs', { load: 2 })).structure.status).toBe('scaled');
@@ -105,7 +105,7 @@ test('what HEAD holds, what was written last and what was approved is nobody’s
 });
 
 test('a fix comes back when its load is scaled again, and another load lists it as not carried', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const four = await bed.call('scaleConfigs', { load: 4 });
@@ -122,7 +122,7 @@ test('a fix comes back when its load is scaled again, and another load lists it 
 });
 
 test('a fix is dropped when the baseline of its file has moved', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   await bed.call('revertConfigs');
@@ -137,7 +137,7 @@ test('a fix is dropped when the baseline of its file has moved', async () => {
 });
 
 test('an approved edit of an hourly file is a fix of its load, and leaves with it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const hourly = 'events/check_events_hourly.yml';
   await bed.call('scaleConfigs', { load: 2 });
   bed.write(hourly, `${bed.read(hourly)}# looser at 2x\n`);
@@ -151,7 +151,7 @@ test('an approved edit of an hourly file is a fix of its load, and leaves with i
 });
 
 test('an edit of a file that no load scales stays where it is, and shows up as unexpected', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const freshness = 'events/check_events_freshness.yml';
   bed.edit(freshness, '60', '90');
   expect((await bed.call('scaleConfigs', { load: 2 })).structure.status).toBe('scaled');
@@ -167,7 +167,7 @@ test('an edit of a file that no load scales stays where it is, and shows up as u
 });
 
 test('a scaling that was killed half-way is nobody’s edit: any load goes on from there', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const journal = `${bed.project}/.audit-load-test/journal`;
   unlinkSync(`${journal}/${readdirSync(journal).sort().at(-1)}`);

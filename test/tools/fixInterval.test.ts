@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, normalise, prepareWorld, reportedLevel, toolBed } from './toolBed.ts';
+import { type Harness, normalise, prepareWorld, reportedLevel, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('"check_events_15m should be 4 hours, not 6" changes that one amount', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const given = { check: 'check_events_15m', from: 6, to: 4 };
   const { text, structure } = await bed.call('fixInterval', given);
@@ -42,7 +42,7 @@ test('"check_events_15m should be 4 hours, not 6" changes that one amount', asyn
 });
 
 test('the check may be named by file, with or without ending, or by any path to it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const names = [
     'check_events_15m.yml',
@@ -60,7 +60,7 @@ test('the check may be named by file, with or without ending, or by any path to 
 });
 
 test('several places of one file are changed together, or one of them by its line', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const check = 'check_profile_identifiers_15m';
   const all = await bed.call('fixInterval', { check, from: 6, to: 5 });
@@ -76,7 +76,7 @@ test('several places of one file are changed together, or one of them by its lin
 });
 
 test('a fix that gives baseline × load back is none: it is neither kept nor warned about', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 4, to: 6 });
@@ -90,7 +90,7 @@ test('a fix that gives baseline × load back is none: it is neither kept nor war
 });
 
 test('an approved fix that a person takes back by hand is forgotten with the next approval', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2, scope: 'schedule' });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const approve = async () => {
@@ -104,7 +104,7 @@ test('an approved fix that a person takes back by hand is forgotten with the nex
 });
 
 test('a fix of bytes that were approved already needs no approval again', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const fixed = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   await bed.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
@@ -114,10 +114,10 @@ test('a fix of bytes that were approved already needs no approval again', async 
 });
 
 // What is refused changes nothing, so that these share one world.
-let shared: Bed;
+let shared: Harness;
 let untouched: unknown;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   shared.write('orders/check_events_15m.yml', shared.read(events));
   shared.write('orders/check_odd_15m.yml', 'where: [');
   shared.git('add', '-A');
@@ -175,7 +175,7 @@ test.each(refused)('%s, and nothing is changed', async (_what, given, says) => {
 });
 
 test('a fix does not make the rest of somebody’s edit known: it stays unexpected, and is not overwritten', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, 'expect: 0', 'expect: 999999');
   const { structure } = await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
@@ -190,7 +190,7 @@ test('a fix does not make the rest of somebody’s edit known: it stays unexpect
 });
 
 test('without a load level there is nothing to fix', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).toMatch(
     /^WRONG_STATE: No load level was made in this session yet\./,
   );

@@ -1,12 +1,12 @@
 /** Loads never compound: whatever lies on disk or was committed, a level is baseline × load. */
 import { expect, test } from 'vitest';
-import { prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('2x, commit, 4x gives four times the baseline', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: '2x' });
   await bed.call('commitResults');
   expect(bed.git('show', `HEAD:./${bed.env.CHECKS_PATH}/${events}`)).toContain("'6' hour");
@@ -15,16 +15,16 @@ test('2x, commit, 4x gives four times the baseline', async () => {
 });
 
 test('4x by way of 2x and 3x is the same bytes as 4x at once', async () => {
-  const straight = await toolBed();
+  const straight = await toolHarness();
   const { structure } = await straight.call('scaleConfigs', { load: 4 });
-  const around = await toolBed();
+  const around = await toolHarness();
   for (const load of [2, 3]) await around.call('scaleConfigs', { load });
   expect((await around.call('scaleConfigs', { load: 4 })).structure.reviewId).toBe(structure.reviewId);
   expect(around.git('diff')).toBe(straight.git('diff'));
 });
 
 test('load 1 gives the bytes of the baseline back, also after a commit of 2x', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('scaleConfigs', { load: 1 });
   expect(bed.git('status', '--porcelain')).toBe('');
@@ -36,7 +36,7 @@ test('load 1 gives the bytes of the baseline back, also after a commit of 2x', a
 });
 
 test('a file renamed on the branch after a 2x commit still scales from its baseline', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   await bed.call('commitResults');
   const at = `${bed.env.CHECKS_PATH}/`;
@@ -48,7 +48,7 @@ test('a file renamed on the branch after a 2x commit still scales from its basel
 });
 
 test('a file that is new on the branch has its first version as baseline, and is listed', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.write('check_new_15m.yml', "name: check_new_15m\nwhere: a >= now() - INTERVAL '5' hour\n");
   bed.git('add', '-A');
   bed.git('commit', '-qm', 'A new check');
@@ -61,7 +61,7 @@ test('a file that is new on the branch has its first version as baseline, and is
 });
 
 test('a file that git does not know yet is named, and neither scaled nor uploaded', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.write('check_new_15m.yml', "name: check_new_15m\nwhere: a >= now() - INTERVAL '5' hour\n");
   const { structure } = await bed.call('scaleConfigs', { load: 2 });
   expect(bed.read('check_new_15m.yml')).toContain("'5' hour");

@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
-import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
+import {
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  runToEnd,
+  toolHarness,
+  uploadLevel,
+} from './toolHarness.ts';
 
 prepareWorld();
 const stamp = /^2025-12-08T\d\d:\d\d:\d\d\.\d{6}-05:00$/;
 const ms = (text: string) => Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
 
 test('"I am going to run another round of test" records the time by AWS’s clock', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   const { text, structure } = await bed.call('markRound');
@@ -36,7 +44,7 @@ test('"I am going to run another round of test" records the time by AWS’s cloc
 });
 
 test('a round without steps is moved instead of adding another', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.minutes(30);
   const { structure } = await bed.call('markRound', { note: 'after lunch' });
@@ -49,7 +57,7 @@ test('a round without steps is moved instead of adding another', async () => {
 });
 
 test('"I just ran the hourly dag" moves the start back before the run’s cluster', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   const cluster = bed.trigger('hourly');
   bed.minutes(9);
@@ -62,7 +70,7 @@ test('"I just ran the hourly dag" moves the start back before the run’s cluste
 });
 
 test('already, before anything is visible: the start is now, with a warning', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('markRound', { already: true });
   expect(structure.warnings.join('\n')).toMatch(
@@ -71,7 +79,7 @@ test('already, before anything is visible: the start is now, with a warning', as
 });
 
 test('already, on a running cluster: the new round gets the second run’s steps, the first keeps its own', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
@@ -95,7 +103,7 @@ test('already, on a running cluster: the new round gets the second run’s steps
 });
 
 test('at accepts any stamp with an offset and keeps it unchanged', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   for (const at of [
     '2025-12-08T15:30:00.123456-05:00',
@@ -113,7 +121,7 @@ test('at accepts any stamp with an offset and keeps it unchanged', async () => {
 });
 
 test('editing a round: at moves it, a note does not', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   const { startedAt } = (await bed.call('showSession')).structure.rounds[0];
@@ -134,14 +142,14 @@ test('editing a round: at moves it, a note does not', async () => {
 });
 
 test('the load is LOAD in the bucket, not the load on disk', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await bed.call('scaleConfigs', { load: 4 });
   expect((await bed.call('markRound')).structure.load).toBe(2);
 });
 
 test('a clock three minutes ahead is corrected, with a warning', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.localAheadMs = 180_000;
   const { structure } = await bed.call('markRound');
@@ -153,7 +161,7 @@ test('a clock three minutes ahead is corrected, with a warning', async () => {
 });
 
 test('if AWS does not answer, the mark uses this machine’s clock, with a warning', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   bed.minutes(1);
@@ -167,7 +175,7 @@ test('if AWS does not answer, the mark uses this machine’s clock, with a warni
 });
 
 test('without a DAG in the bucket no round can begin', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   expect(await bed.refusal('markRound')).toMatchInlineSnapshot(
     `"WRONG_STATE: There is no DAG at s3://klaviyo-data-platform-orchestration-v1/dags/datalake/audit_loadtest/yang_audit_load_test.py, so no round can begin. Nothing was marked. Next: call uploadDags first."`,
@@ -175,7 +183,7 @@ test('without a DAG in the bucket no round can begin', async () => {
 });
 
 test('a DAG in the bucket without a readable LOAD is refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.aws.s3.buckets.put(
     bucketName,
@@ -186,7 +194,7 @@ test('a DAG in the bucket without a readable LOAD is refused', async () => {
 });
 
 test('a mark for another schedule does not move a round whose cluster is starting', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   const quarter = bed.trigger('15m');
   await bed.call('pollCluster', { waitSeconds: 0 });
@@ -198,9 +206,9 @@ test('a mark for another schedule does not move a round whose cluster is startin
   expect(rounds).toMatchObject([{ round: 1, schedule: '15m', clusterId: quarter }, { round: 2 }]);
 });
 
-let shared: Bed;
+let shared: Harness;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await openRound(shared, { load: 2 });
 });
 test.each([

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed } from './toolBed.ts';
+import { type Harness, normalise, openRound, prepareWorld, runToEnd, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 const look = { waitSeconds: 0 };
 
 test('a round is shown from the start of its cluster to its end', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger();
   const texts: string[] = [];
@@ -69,7 +69,7 @@ test('a round is shown from the start of its cluster to its end', async () => {
 });
 
 test('one call waits for the cluster and the end of the round, up to waitSeconds', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const started = bed.aws.clock.nowMs();
   const waiting = bed.call('pollCluster', { waitSeconds: 50 });
@@ -88,7 +88,7 @@ test('one call waits for the cluster and the end of the round, up to waitSeconds
 });
 
 test('clusterFrom says whether the cluster was found, the round’s own, carried over, or given', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(25);
@@ -105,7 +105,7 @@ test('clusterFrom says whether the cluster was found, the round’s own, carried
 });
 
 test('a given cluster without a step of the round serves only this call', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   const own = bed.trigger();
   bed.minutes(25);
@@ -121,7 +121,7 @@ test('a given cluster without a step of the round serves only this call', async 
 });
 
 test('a given second cluster with steps of the running round becomes the round’s', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const first = bed.trigger();
   bed.minutes(4);
@@ -136,7 +136,7 @@ test('a given second cluster with steps of the running round becomes the round�
 });
 
 test('a cluster that ends without a step is reported, with the next steps', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.aws.simulation.clusters.get(bed.trigger());
   bed.minutes(1);
@@ -158,7 +158,7 @@ test('a cluster that ends without a step is reported, with the next steps', asyn
 });
 
 test('a failing cluster ends the round early, and the round is inconclusive', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger();
   bed.minutes(5);
@@ -215,7 +215,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
 });
 
 test('the load of the steps takes precedence over the mark, with a warning', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 4, scope: 'schedule' });
   bed.trigger();
   bed.minutes(8);
@@ -234,7 +234,7 @@ test('the load of the steps takes precedence over the mark, with a warning', asy
 });
 
 test('more than a thousand steps: those that EMR no longer lists are known from earlier calls', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.aws.simulation.clusters.get(bed.trigger('15m', { keep_cluster: true }));
   bed.minutes(25);
@@ -264,7 +264,7 @@ test('more than a thousand steps: those that EMR no longer lists are known from 
 });
 
 test('polling a finished round changes nothing', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   const before = bed.everything();
@@ -274,7 +274,7 @@ test('polling a finished round changes nothing', async () => {
 });
 
 test('expired credentials are reported, and the same call works after the login', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(6);
@@ -284,9 +284,9 @@ test('expired credentials are reported, and the same call works after the login'
   expect((await bed.call('pollCluster', look)).structure.steps.total).toBeGreaterThan(0);
 });
 
-let shared: Bed;
+let shared: Harness;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await openRound(shared, { load: 2 });
 });
 test.each([
@@ -315,7 +315,7 @@ test.each([
 });
 
 test('a cluster that failed before its first step is replaced by the next run’s cluster', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const dead = bed.aws.simulation.clusters.get(bed.trigger());
   bed.minutes(1);
@@ -332,7 +332,7 @@ test('a cluster that failed before its first step is replaced by the next run’
 });
 
 test('an unmarked second run on a cluster that stays up still blocks the next upload', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger('15m', { keep_cluster: true });
   bed.minutes(40);
@@ -343,7 +343,7 @@ test('an unmarked second run on a cluster that stays up still blocks the next up
 });
 
 test('a cluster config renamed on disk after the upload does not hide the running cluster', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const cluster = bed.trigger();
   bed.minutes(6);

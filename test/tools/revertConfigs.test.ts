@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { normalise, openRound, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { normalise, openRound, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 
 test('"Revert configs to baseline" puts every file back, and the patch brings all of them back again', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   const scaled = bed.git('diff');
   const { text, structure } = await bed.call('revertConfigs');
@@ -29,7 +29,7 @@ test('"Revert configs to baseline" puts every file back, and the patch brings al
 });
 
 test('the bucket is left as it is, and what lies there is told', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   const before = bed.keys('');
   const { structure } = await bed.call('revertConfigs', { to: 'baseline' });
@@ -38,7 +38,7 @@ test('the bucket is left as it is, and what lies there is told', async () => {
 });
 
 test('twice gives the same end: the second call writes nothing and needs no patch', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('revertConfigs');
   const { structure } = await bed.call('revertConfigs');
@@ -50,7 +50,7 @@ test('twice gives the same end: the second call writes nothing and needs no patc
 });
 
 test('to the last commit: a committed 2x comes back from 4x, and the baseline from 2x', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   await bed.call('commitResults');
   await bed.call('scaleConfigs', { load: 4 });
@@ -61,7 +61,7 @@ test('to the last commit: a committed 2x comes back from 4x, and the baseline fr
 });
 
 test('afterwards no level is on disk, and a fix of the level is still known', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   await bed.call('revertConfigs');
@@ -71,7 +71,7 @@ test('afterwards no level is on disk, and a fix of the level is still known', as
 });
 
 test('what is no check file is left alone', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.write('events/check_events_backfill.yml', 'mine: 1\n');
   bed.write('notes.txt', 'mine');
   await bed.call('revertConfigs');
@@ -80,13 +80,13 @@ test('what is no check file is left alone', async () => {
 });
 
 test('another place to revert to, and a misspelt argument, are refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('revertConfigs', { to: 'yesterday' })).toMatch(/^BAD_INPUT: to .*"yesterday"/);
   expect(await bed.refusal('revertConfigs', { too: 'baseline' })).toContain('did you mean to?');
 });
 
 test('a round that runs goes on, and so does the session’s word of it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   const clusterId = bed.trigger();
   bed.minutes(5);

@@ -2,13 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../src/sandbox/targetRepository.ts';
-import { normalise, prepareWorld, toolBed } from './toolBed.ts';
+import { normalise, prepareWorld, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
 
 test('a person’s edit after the scaling is shown line by line, and so is a fix', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.call('fixInterval', { check: 'check_orders_15m', from: 6, to: 5 });
   bed.edit(events, "'6' hour", "'7' hour");
@@ -51,7 +51,7 @@ test('a person’s edit after the scaling is shown line by line, and so is a fix
 });
 
 test('a second look shows the same, because nobody approved it yet', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   bed.edit(events, "'6' hour", "'7' hour");
   const first = (await bed.call('reviewConfigs')).structure;
@@ -63,7 +63,7 @@ test('a second look shows the same, because nobody approved it yet', async () =>
 });
 
 test('once approved it says so, also after another restart, and undoing an edit gives the old review back', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.call('uploadChecks', { reviewId, approved: true });
   bed.edit(events, "'6' hour", "'7' hour");
@@ -81,7 +81,7 @@ test('once approved it says so, also after another restart, and undoing an edit 
 });
 
 test('bytes of the baseline need no approval', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 1 });
   const { structure } = await bed.call('reviewConfigs');
   expect(structure).toMatchObject({ approved: false, approvalNeeded: false, filesChanged: 0 });
@@ -91,7 +91,7 @@ test('bytes of the baseline need no approval', async () => {
 });
 
 test('an edit of a binary or invisible kind is shown without its control characters, cut to a length', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   bed.write(events, `${bed.read(events)}# \u001b[31mred\u202e ${'long '.repeat(80)}\n`);
   const [row] = (await bed.call('reviewConfigs')).structure.unexpected;
@@ -100,19 +100,19 @@ test('an edit of a binary or invisible kind is shown without its control charact
 });
 
 test('without a load level there is nothing to review', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('reviewConfigs')).toMatchInlineSnapshot(
     `"WRONG_STATE: No load level was made in this session yet. Nothing was changed. Next: call scaleConfigs with the load that you want to test, for example 2x."`,
   );
 });
 
 test('a misspelt argument is refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('reviewConfigs', { load: 2 })).toContain('there is no argument "load"');
 });
 
 test('a check that somebody deleted is one line that says so, not all of its lines', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   rmSync(join(bed.repo, checksPath, events));
   const { structure, text } = await bed.call('reviewConfigs');
@@ -126,7 +126,7 @@ test('a check that somebody deleted is one line that says so, not all of its lin
 });
 
 test('what other schedules hold on disk is told, though it is no part of an hourly test', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 8 });
   const { structure } = await bed.call('scaleConfigs', { load: 2, schedule: 'hourly' });
   expect(structure.remarks[0]).toBe(

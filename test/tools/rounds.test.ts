@@ -2,14 +2,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Bed, normalise, openRound, prepareWorld, reportedLevel, runToEnd, toolBed } from './toolBed.ts';
+import {
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  reportedLevel,
+  runToEnd,
+  toolHarness,
+} from './toolHarness.ts';
 
 prepareWorld();
 const look = { waitSeconds: 0 };
 const level = (load: number) => ({ load, scope: 'schedule' });
 
 /** The user found a wrong interval: fixed, approved, uploaded. Returns the review id. */
-async function fixed(bed: Bed): Promise<string> {
+async function fixed(bed: Harness): Promise<string> {
   const fix = { check: 'check_events_15m', from: 6, to: 4 };
   const { reviewId } = (await bed.call('fixInterval', fix)).structure;
   await bed.call('uploadChecks', { reviewId, approved: true });
@@ -17,13 +25,13 @@ async function fixed(bed: Bed): Promise<string> {
 }
 
 /** The number of ListClusters requests. */
-async function listings(bed: Bed): Promise<number> {
+async function listings(bed: Harness): Promise<number> {
   const requests = await (await fetch(`${bed.aws.endpoint}/_sandbox/requests`)).json();
   return (requests as { operation: string }[]).filter(({ operation }) => operation === 'ListClusters').length;
 }
 
 test('a rerun after a fix has its own round although the DAG folder did not change', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const first = await reportedLevel(bed, level(2));
   bed.minutes(5);
   await fixed(bed);
@@ -52,7 +60,7 @@ test('a rerun after a fix has its own round although the DAG folder did not chan
 });
 
 test('a fix before the round’s run moves the round, with the new review', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, level(2));
   bed.minutes(5);
   const reviewId = await fixed(bed);
@@ -64,7 +72,7 @@ test('a fix before the round’s run moves the round, with the new review', asyn
 });
 
 test('another schedule at the LOAD in the bucket also gets its round', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 2 });
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2, schedule: 'daily' })).structure;
   await bed.call('uploadChecks', { reviewId });
@@ -79,7 +87,7 @@ test('another schedule at the LOAD in the bucket also gets its round', async () 
 });
 
 test('without another upload of checks no round is opened, and the result asks for a mark', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, level(2));
   const { structure } = await bed.call('uploadDags');
   expect(structure).not.toHaveProperty('round');
@@ -95,7 +103,7 @@ test('without another upload of checks no round is opened, and the result asks f
 test.each(['15m', 'hourly'] as const)(
   'an unmarked %s run is reported with the finished round, and markRound marks it',
   async (schedule) => {
-    const bed = await toolBed();
+    const bed = await toolHarness();
     await reportedLevel(bed, { load: 2 });
     const cluster = bed.trigger(schedule);
     bed.minutes(6);
@@ -121,7 +129,7 @@ test.each(['15m', 'hourly'] as const)(
 );
 
 test('a failing ListClusters does not affect the answer about a finished round', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, level(2));
   await runToEnd(bed);
   await bed.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
@@ -131,7 +139,7 @@ test('a failing ListClusters does not affect the answer about a finished round',
 });
 
 test('the cluster of an earlier round belongs to that round, in pollCluster and buildReport', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const one = await reportedLevel(bed, level(2));
   const two = await reportedLevel(bed, level(4));
   const { structure } = await bed.call('pollCluster', { ...look, clusterId: one.clusterId });
@@ -150,7 +158,7 @@ test('the cluster of an earlier round belongs to that round, in pollCluster and 
 });
 
 test('a new cluster does not replace the one of a finished report', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { directory, clusterId: old } = await reportedLevel(bed, level(2));
   const report = () => readFileSync(join(directory, 'report.json'), 'utf8');
   const written = report();
@@ -191,7 +199,7 @@ test('a new cluster does not replace the one of a finished report', async () => 
 });
 
 test('a run too old for a mark is reported by cluster and time, as the error says', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, level(2));
   const clusterId = bed.trigger();
   bed.minutes(60);
@@ -210,7 +218,7 @@ test('a run too old for a mark is reported by cluster and time, as the error say
 });
 
 test('an unused mark comes last in a report by load, and showSession says it is unused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, level(2));
   const four = await reportedLevel(bed, level(4));
   await bed.call('markRound');
@@ -228,7 +236,7 @@ test('an unused mark comes last in a report by load, and showSession says it is 
 });
 
 test('while a round runs, a mark is refused; one for another schedule gets a warning', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   const cluster = bed.trigger();
   await bed.call('pollCluster', look);
@@ -247,7 +255,7 @@ test('while a round runs, a mark is refused; one for another schedule gets a war
 });
 
 test('a run marked twice keeps its one round, and the hint names the schedule', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   bed.trigger('hourly');
   bed.minutes(1);
@@ -265,7 +273,7 @@ test('a run marked twice keeps its one round, and the hint names the schedule', 
     rounds.map((one: { round: number }) => (one.round === round ? { ...one, note: 'bigger nodes' } : one)),
   );
 
-  const other = await toolBed();
+  const other = await toolHarness();
   await openRound(other, level(2));
   expect(await other.refusal('pollCluster', look)).toMatch(
     /markRound with schedule: 15m and already: true\.$/,
@@ -273,7 +281,7 @@ test('a run marked twice keeps its one round, and the hint names the schedule', 
 });
 
 test('the report of an earlier round names the latest one and does not change its phase', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const one = await reportedLevel(bed, level(2));
   await openRound(bed, level(4));
   const { structure } = await bed.call('buildReport', { round: 1 });
@@ -285,7 +293,7 @@ test('the report of an earlier round names the latest one and does not change it
 });
 
 test('a report built after the cluster config changed still shows what its round ran with', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, level(2));
   await runToEnd(bed);
   const read = (directory: string) => JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
@@ -302,7 +310,7 @@ test('a report built after the cluster config changed still shows what its round
 });
 
 test('a second run while the first is running is marked with already', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, level(2));
   const first = bed.trigger();
   bed.minutes(6);
@@ -316,7 +324,7 @@ test('a second run while the first is running is marked with already', async () 
 });
 
 test('the steps without Airflow name markRound only if no round is open', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, level(2));
   expect(await bed.refusal('triggerDag', { approved: true })).toContain(
     'Next: ask the user to trigger yang_audit_load_test_15m by hand in the Airflow UI, then call pollCluster.',

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { normalise, openRound, prepareWorld, toolBed } from './toolBed.ts';
+import { normalise, openRound, prepareWorld, toolHarness } from './toolHarness.ts';
 
 prepareWorld('all');
 
 test('"Read README.md, start 2x load test" modifies the 15m and daily files, and says what to review', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
     "Modified 35 config files for 2x load (15m under test): 39 intervals.
@@ -48,7 +48,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
 });
 
 test('while a round runs, the uploads wait in the next steps, too', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(5);
@@ -57,7 +57,7 @@ test('while a round runs, the uploads wait in the next steps, too', async () => 
 });
 
 test('only numbers change: every other byte, line end and comment stays', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const diff = bed.git('diff', '--word-diff=plain', '--word-diff-regex=[0-9]+|[^0-9]', '-U0');
   const changed = [...diff.matchAll(/\[-(.*?)-\]\{\+(.*?)\+\}/g)].map(([, from, to]) => [from, to]);
@@ -67,7 +67,7 @@ test('only numbers change: every other byte, line end and comment stays', async 
 });
 
 test('the same call again finds the work done and writes nothing', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const first = await bed.call('scaleConfigs', { load: '2x' });
   const between = bed.git('diff');
   const { text, structure } = await bed.call('scaleConfigs', { load: '2x' });
@@ -81,7 +81,7 @@ test('the same call again finds the work done and writes nothing', async () => {
 });
 
 test('a dry run tells what would be, and writes nothing', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const before = bed.everything();
   const { structure } = await bed.call('scaleConfigs', { load: 4, dryRun: true });
   expect(bed.everything()).toEqual(before);
@@ -95,7 +95,7 @@ test('a dry run tells what would be, and writes nothing', async () => {
 });
 
 test('a load may be spelt 2, "2" or "2x"; 3x and 5x work like any other multiplier', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   for (const load of [2, '2', '2x', ' 2X '])
     expect((await bed.call('scaleConfigs', { load, dryRun: true })).structure.load).toBe(2);
   await bed.call('scaleConfigs', { load: 3 });
@@ -105,7 +105,7 @@ test('a load may be spelt 2, "2" or "2x"; 3x and 5x work like any other multipli
 });
 
 test('"Start 4x load test for hourly" changes no file, and says where the load comes from', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { structure } = await bed.call('scaleConfigs', { load: '4x', schedule: 'hourly' });
   expect(structure).toMatchObject({
     status: 'unchanged',
@@ -126,7 +126,7 @@ test('"Start 4x load test for hourly" changes no file, and says where the load c
 });
 
 test('the schedule under test is the one given, else that of the session, else 15m', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const said = async (given: object) => {
     const { schedule, scheduleFrom } = (await bed.call('scaleConfigs', { load: 2, ...given })).structure;
     return [schedule, scheduleFrom];
@@ -139,7 +139,7 @@ test('the schedule under test is the one given, else that of the session, else 1
 });
 
 test('everything that changed, was left or deserves a remark is in the file that the result names', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { structure } = await bed.call('scaleConfigs', { load: 2 });
   expect(existsSync(structure.changesFile)).toBe(true);
   const all = readFileSync(structure.changesFile, 'utf8');
@@ -149,7 +149,7 @@ test('everything that changed, was left or deserves a remark is in the file that
 });
 
 test('a file that is no valid YAML is named and left alone; the others go on', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.write('orders/check_broken_15m.yml', "name: broken\n  where: [INTERVAL '3' hour\n");
   bed.git('add', '-A');
   bed.git('commit', '-qm', 'A file that is not valid');
@@ -160,7 +160,7 @@ test('a file that is no valid YAML is named and left alone; the others go on', a
 });
 
 test('a running round is warned about, and does not stop a scaling', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(6);
@@ -170,7 +170,7 @@ test('a running round is warned about, and does not stop a scaling', async () =>
 });
 
 test('a misspelt argument is refused with the one that was meant', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('scaleConfigs', { laod: 2 })).toMatchInlineSnapshot(
     `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, abandon."`,
   );

@@ -7,14 +7,14 @@ import {
   prepareWorld,
   reportedLevel,
   runToEnd,
-  toolBed,
+  toolHarness,
   uploadLevel,
-} from './toolBed.ts';
+} from './toolHarness.ts';
 
 prepareWorld();
 
 test('after a whole level and a restart, it shows everything the session remembers', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: '2x' });
   await bed.call('markRound', { round: 1, note: 'first try' });
   await bed.restart();
@@ -50,7 +50,7 @@ test('after a whole level and a restart, it shows everything the session remembe
 });
 
 test('the next steps follow the recorded outcome; without one they do not assume it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await reportedLevel(bed, { load: 2, scope: 'schedule' });
   const [round] = (await bed.ports().sessions.load()).rounds;
   expect(round?.report?.outcome).toBe('fits');
@@ -70,7 +70,7 @@ test('the next steps follow the recorded outcome; without one they do not assume
 });
 
 test('a level uploaded in two calls is one line, and an abandoned round is shown as such', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   const { reviewId } = (await bed.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 }))
     .structure;
@@ -87,7 +87,7 @@ test('a level uploaded in two calls is one line, and an abandoned round is shown
 });
 
 test('a new session says how to start', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { text } = await bed.call('showSession');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
     "No load test has started.
@@ -100,7 +100,7 @@ test('a new session says how to start', async () => {
 });
 
 test('after a revert with earlier rounds, the next step is the next level', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await bed.call('revertConfigs');
   const { structure } = await bed.call('showSession');
@@ -111,7 +111,7 @@ test('after a revert with earlier rounds, the next step is the next level', asyn
 });
 
 test('the phase follows the workflow', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const phases: string[] = [];
   const see = async () => phases.push((await bed.call('showSession')).structure.phase);
   await see();
@@ -148,7 +148,7 @@ test('the phase follows the workflow', async () => {
 });
 
 test('the loads on disk, uploaded, of the DAG in the bucket and of the round are shown separately', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   await runToEnd(bed);
   await uploadLevel(bed, { load: 3 });
@@ -166,7 +166,7 @@ test('the loads on disk, uploaded, of the DAG in the bucket and of the round are
 });
 
 test('an edit on disk no longer matches the review that was shown', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   bed.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");
   expect((await bed.call('showSession')).structure.disk).toMatchObject({
@@ -176,7 +176,7 @@ test('an edit on disk no longer matches the review that was shown', async () => 
 });
 
 test('round numbers are not reused, even after a round was abandoned', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(6);
@@ -190,7 +190,7 @@ test('round numbers are not reused, even after a round was abandoned', async () 
 });
 
 test('it works without settings and without a repository, and says what is missing', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   await bed.restart({ TARGET_REPO: '/nowhere' });
   const { structure } = await bed.call('showSession');
@@ -201,7 +201,7 @@ test('it works without settings and without a repository, and says what is missi
 });
 
 test('two calls return the same and change nothing; a misspelt argument is refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   const before = bed.everything();
   expect(await bed.call('showSession')).toEqual(await bed.call('showSession'));
@@ -210,7 +210,7 @@ test('two calls return the same and change nothing; a misspelt argument is refus
 });
 
 test('a dry run abandons no round; a real run also abandons an unmarked run on a finished round’s cluster', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const dry = await bed.call('scaleConfigs', { load: 4, scope: 'schedule', dryRun: true, abandon: true });
   expect(dry.structure.remarks[0]).toBe('Round 1 would be left behind.');
@@ -226,7 +226,7 @@ test('a dry run abandons no round; a real run also abandons an unmarked run on a
 });
 
 test('a session that lost an entry says so in every result, and showSession names the files', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const entry = join(bed.project, '.audit-load-test/journal/000002.json');
   writeFileSync(entry, '');

@@ -1,12 +1,12 @@
 /** Three hundred checks: every result stays under 2,000 tokens (ourWords counts), and what is cut is in a file. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { prepareWorld, toolBed } from './toolBed.ts';
+import { prepareWorld, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 
 test('a whole level of three hundred checks, edits and fixes among them, is told in few words', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const names = Array.from({ length: 300 }, (_, index) => `a_folder/check_number_${index}_15m.yml`);
   mkdirSync(`${bed.repo}/${bed.env.CHECKS_PATH}/a_folder`);
   for (const name of names)

@@ -3,18 +3,25 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bucketName, dagsPrefix } from '../../src/sandbox/worldEnvironment.ts';
 import { airflowStandIn, type StandIn } from './airflowStandIn.ts';
-import { type Bed, type BedOptions, normalise, openRound, prepareWorld, toolBed } from './toolBed.ts';
+import {
+  type Harness,
+  type HarnessOptions,
+  normalise,
+  openRound,
+  prepareWorld,
+  toolHarness,
+} from './toolHarness.ts';
 
 prepareWorld();
 
 interface Story {
-  readonly bed: Bed;
+  readonly bed: Harness;
   readonly airflow: StandIn;
 }
 
 /** The DAG with LOAD 2 and one check are in the bucket, and Airflow has read them. */
-async function uploaded(options: BedOptions = {}): Promise<Story> {
-  const bed = await toolBed(options);
+async function uploaded(options: HarnessOptions = {}): Promise<Story> {
+  const bed = await toolHarness(options);
   const folder = join(bed.project, 'dags');
   for (const name of ['yang_audit_load_test.py', ...configs])
     bed.aws.s3.buckets.put(bucketName, `${dagsPrefix}/${name}`, readFileSync(join(folder, name)));
@@ -27,7 +34,7 @@ const configs = ['15m', 'hourly', 'daily'].map(
   (schedule) => `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`,
 );
 
-async function withAirflow(bed: Bed): Promise<Story> {
+async function withAirflow(bed: Harness): Promise<Story> {
   const airflow = await airflowStandIn(bed.aws);
   await bed.restart(airflow.env);
   bed.minutes(5);
@@ -35,7 +42,7 @@ async function withAirflow(bed: Bed): Promise<Story> {
 }
 
 test('without AIRFLOW_URL it does nothing and says how to trigger the DAG by hand', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const before = bed.everything();
   expect(await bed.refusal('triggerDag', { approved: true })).toBe(
     'CONFIG: AIRFLOW_URL is not set. Nothing was triggered. Next: call markRound, then ask the user to trigger yang_audit_load_test_15m by hand in the Airflow UI, then call pollCluster. Or set AIRFLOW_URL and its credentials in .env.',
@@ -44,7 +51,7 @@ test('without AIRFLOW_URL it does nothing and says how to trigger the DAG by han
 });
 
 test('a run is triggered with its round, and followed until its cluster is bound', async () => {
-  const uploadedBed = await toolBed();
+  const uploadedBed = await toolHarness();
   await openRound(uploadedBed, { load: 2 });
   const { bed, airflow } = await withAirflow(uploadedBed);
   const { text, structure } = await bed.call('triggerDag', { approved: true });
@@ -366,7 +373,7 @@ test('wrong credentials, missing ones, an Airflow 2 and a closed port each get t
 });
 
 test('an AIRFLOW_URL that is not a URL is a settings error', async () => {
-  const bed = await toolBed({ env: { AIRFLOW_URL: 'airflow' } });
+  const bed = await toolHarness({ env: { AIRFLOW_URL: 'airflow' } });
   expect(await bed.refusal('triggerDag')).toMatch(
     /^CONFIG: AIRFLOW_URL is "airflow", not an address such as https:\/\/airflow\.example\.com\./,
   );
@@ -428,7 +435,7 @@ test('if AWS does not answer after the trigger, the run is not reported as faile
 });
 
 test('a misspelt argument is named', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('triggerDag', { cluster: 'j-1' })).toContain('(did you mean clusterId?)');
 });
 

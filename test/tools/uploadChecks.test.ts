@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
-import { normalise, prepareWorld, toolBed, uploadLevel } from './toolBed.ts';
+import { normalise, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 const configs = 'checks_load_test/configs';
 
 test('"approved" uploads the reviewed bytes to the prefixes of the seed, with production’s table metrics', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { reviewId } = (await bed.call('scaleConfigs', { load: '2x' })).structure;
   const { text, structure } = await bed.call('uploadChecks', { reviewId, approved: true });
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
@@ -53,7 +53,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
 });
 
 test('table metrics come from production alone, to hourly 1x, 2x, 4x and the level at hand', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 8 });
   const metrics = bed.keys(configs).filter((key) => key.endsWith('_table_metrics.yml'));
   expect([...new Set(metrics.map((key) => key.split('/').slice(0, 4).join('/')))]).toEqual(
@@ -68,7 +68,7 @@ test('table metrics come from production alone, to hourly 1x, 2x, 4x and the lev
 });
 
 test('the same call again sends nothing, and a changed file is sent alone', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const again = await bed.call('uploadChecks', { reviewId });
   expect(again.structure).toMatchObject({ status: 'unchanged', uploaded: 0, unchanged: 12 });
@@ -81,7 +81,7 @@ test('the same call again sends nothing, and a changed file is sent alone', asyn
 });
 
 test('objects of files that are gone are named, and removed only when asked', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const old = `${configs}/15m/2x/check_gone_15m.yml`;
   const other = `${configs}/15m/4x/check_kept_15m.yml`;
@@ -98,7 +98,7 @@ test('objects of files that are gone are named, and removed only when asked', as
 });
 
 test('a stale key that no tool may touch is named for the person, and holds up nothing', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const [plain, odd] = ['aaa.yml', 'a//b.yml'].map((path) => `${configs}/15m/2x/${path}`);
   for (const key of [plain, odd]) bed.aws.s3.buckets.put(bucketName, key ?? '', Buffer.from('old'));
@@ -111,7 +111,7 @@ test('a stale key that no tool may touch is named for the person, and holds up n
 });
 
 test('a production source without table metrics is warned about, and takes none away', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const reviewId = await uploadLevel(bed, { load: 2 });
   const metrics = () => bed.keys(`${configs}/hourly/`).filter((key) => key.endsWith('_table_metrics.yml'));
   const before = metrics();
@@ -124,7 +124,7 @@ test('a production source without table metrics is warned about, and takes none 
 });
 
 test('nothing is written outside the two load-test prefixes', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   await bed.call('uploadDags');
   const requests = (await (await fetch(`${bed.aws.endpoint}/_sandbox/requests`)).json()) as {
@@ -141,7 +141,7 @@ test('nothing is written outside the two load-test prefixes', async () => {
 });
 
 test('an upload that breaks off says so, and the same call finishes it', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.fault({
     service: 's3',
@@ -168,7 +168,7 @@ test('an upload that breaks off says so, and the same call finishes it', async (
 });
 
 test('a wrong review id is refused before anything is looked at', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await bed.call('scaleConfigs', { load: 2 });
   expect(await bed.refusal('uploadChecks', { reviewId: 'approved' })).toMatchInlineSnapshot(
     `"BAD_INPUT: reviewId must be a review id of 16 hex digits from scaleConfigs or reviewConfigs, not "approved". Nothing was changed. Next: call uploadChecks again; its arguments are reviewId, approved, removeStale."`,
@@ -180,14 +180,14 @@ test('a wrong review id is refused before anything is looked at', async () => {
 });
 
 test('without a load level there is nothing to upload', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   expect(await bed.refusal('uploadChecks', { reviewId: '0123456789abcdef' })).toMatch(
     /^WRONG_STATE: No load level/,
   );
 });
 
 test('what was sent before a later failure is told, and production is read before anything is sent', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   const { reviewId } = (await bed.call('scaleConfigs', { load: 2 })).structure;
   await bed.fault({ service: 's3', operation: 'ListObjectsV2', error: 'AccessDenied' });
   expect(await bed.refusal('uploadChecks', { reviewId, approved: true })).toMatch(/Nothing was changed\./);
@@ -200,14 +200,14 @@ test('what was sent before a later failure is told, and production is read befor
 });
 
 test('a key of production that cannot be one of ours is left out of the copies', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.aws.s3.buckets.put(bucketName, 'checks/configs/prod/hourly//x_table_metrics.yml', Buffer.from('a: 1'));
   await uploadLevel(bed, { load: 2 });
   expect(bed.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
 });
 
 test('a file whose name holds what is not seen is named among the unrecognised, and stays where it is', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   bed.write('events/line\nend_15m.yml', 'name: x\n');
   bed.write('events/check_\u202egnp_15m.yml', 'name: x\n');
   await bed.call('scaleConfigs', { load: 2 });

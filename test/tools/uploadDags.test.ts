@@ -6,18 +6,26 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approve } from '../../src/faces/approve.ts';
 import { runTool } from '../../src/faces/cli.ts';
 import { bucketName } from '../../src/sandbox/worldEnvironment.ts';
-import { type Bed, normalise, openRound, prepareWorld, runToEnd, toolBed, uploadLevel } from './toolBed.ts';
+import {
+  type Harness,
+  normalise,
+  openRound,
+  prepareWorld,
+  runToEnd,
+  toolHarness,
+  uploadLevel,
+} from './toolHarness.ts';
 
 prepareWorld();
 const folder = 'dags/datalake/audit_loadtest';
 const dagKey = `${folder}/yang_audit_load_test.py`;
 const loadIn = (text: string | undefined) => /^LOAD = (\d+)/m.exec(text ?? '')?.[1];
-const dagOf = (bed: Bed) => readFileSync(bed.env.DAG_FILE ?? '', 'utf8');
-const inDag = (bed: Bed, change: (dag: string) => string) =>
+const dagOf = (bed: Harness) => readFileSync(bed.env.DAG_FILE ?? '', 'utf8');
+const inDag = (bed: Harness, change: (dag: string) => string) =>
   writeFileSync(bed.env.DAG_FILE ?? '', change(dagOf(bed)));
 
 test('a first upload sends the DAG with its LOAD and the three cluster configs, and opens a round', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: '2x' });
   const { text, structure } = await bed.call('uploadDags');
   expect(normalise(bed, text)).toMatchInlineSnapshot(`
@@ -53,7 +61,7 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
 });
 
 test('one level up, LOAD is rewritten here and there, and told among the changes', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   await uploadLevel(bed, { load: 4 });
   const before = dagOf(bed);
@@ -66,7 +74,7 @@ test('one level up, LOAD is rewritten here and there, and told among the changes
 });
 
 test('the same call again sends nothing and opens no second round', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const { structure } = await bed.call('uploadDags');
   expect(structure).toMatchObject({ status: 'unchanged', load: 2, remoteLoad: 2 });
@@ -82,7 +90,7 @@ test('the same call again sends nothing and opens no second round', async () => 
 });
 
 test('a placeholder in the place of the audit runner is warned about', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, scope: 'schedule' });
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('audit-runner/', 'PATH_OF_YOUR_AUDIT_RUNNER/'));
@@ -92,7 +100,7 @@ test('a placeholder in the place of the audit runner is warned about', async () 
 });
 
 test('"Performance is slow, I’ll update cluster config and rerun 2x": the changed setting is told, a round opens', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
   const config = JSON.parse(readFileSync(file, 'utf8'));
@@ -111,18 +119,18 @@ test('"Performance is slow, I’ll update cluster config and rerun 2x": the chan
 });
 
 test('left out, the load is the last uploaded one of the session’s schedule, else LOAD stays', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   await uploadLevel(bed, { load: 8, schedule: 'daily', scope: 'schedule' });
   expect((await bed.call('uploadDags')).structure.load).toBe(8);
-  const fresh = await toolBed();
+  const fresh = await toolHarness();
   const key = 'checks_load_test/configs/15m/2x/check_by_hand_15m.yml';
   fresh.aws.s3.buckets.put(bucketName, key, Buffer.from('name: by hand\n'));
   expect((await fresh.call('uploadDags')).structure).toMatchObject({ status: 'uploaded', load: 2 });
 });
 
 test('somebody else’s folder is not overwritten without a yes', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 4 });
   const theirs = dagOf(bed).replace('LOAD = 2', 'LOAD = 2  # theirs');
   bed.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(theirs));
@@ -148,7 +156,7 @@ test('somebody else’s folder is not overwritten without a yes', async () => {
 
 test('with APPROVAL=terminal no client’s word overwrites it: the person types it', async () => {
   const asked: string[] = [];
-  const bed = await toolBed({
+  const bed = await toolHarness({
     env: { APPROVAL: 'terminal' },
     person: (question) => {
       asked.push(question);
@@ -190,7 +198,7 @@ function typing(word: string): Interface {
 
 test('a person who is asked through the client and agrees has it overwritten', async () => {
   const asked: string[] = [];
-  const bed = await toolBed({
+  const bed = await toolHarness({
     person: (question) => {
       asked.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
@@ -209,7 +217,7 @@ test('a person who is asked through the client and agrees has it overwritten', a
 });
 
 test('our own last upload is overwritten without a question, and other objects stay untouched', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   bed.aws.s3.buckets.put(bucketName, `${folder}/notes.txt`, Buffer.from('mine'));
   await uploadLevel(bed, { load: 4 });
@@ -222,7 +230,7 @@ test('our own last upload is overwritten without a question, and other objects s
 });
 
 test('a schedule other than the one under test is only warned about', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 4, schedule: 'hourly' });
   const { structure } = await bed.call('uploadDags');
   expect(structure.status).toBe('uploaded');
@@ -233,7 +241,7 @@ test('a schedule other than the one under test is only warned about', async () =
 });
 
 test('an upload that lost its last answer still opens its round when it is called again', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 4, scope: 'schedule' });
   await bed.fault({
     service: 's3',
@@ -264,7 +272,7 @@ test.each([
   ['uploadDags', {}],
   ['uploadChecks', { reviewId: '' }],
 ])('%s refuses while a round’s steps are active, or AWS cannot say', async (tool, given) => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2, scope: 'schedule' });
   bed.trigger();
   bed.minutes(6);
@@ -285,10 +293,10 @@ test.each([
 });
 
 // What is refused changes nothing, so that these share one world.
-let shared: Bed;
+let shared: Harness;
 let own: string;
 beforeAll(async () => {
-  shared = await toolBed({ whenDone: afterAll });
+  shared = await toolHarness({ whenDone: afterAll });
   await uploadLevel(shared, { load: 2, scope: 'schedule' });
   own = dagOf(shared);
 });
@@ -339,7 +347,7 @@ test.each(refused)('%s is refused, and nothing is changed', async (_what, spoil,
 });
 
 test('table metrics alone are no checks: hourly at a level that was never uploaded is refused', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2, schedule: 'hourly' });
   expect(bed.keys('checks_load_test/configs/hourly/4x/')).toHaveLength(6);
   expect(await bed.refusal('uploadDags', { load: 4 })).toMatch(
@@ -348,7 +356,7 @@ test('table metrics alone are no checks: hourly at a level that was never upload
 });
 
 test('a cluster config that is missing or no JSON object is refused before anything is sent', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await uploadLevel(bed, { load: 2 });
   const file = join(bed.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
   writeFileSync(file, '[]');
@@ -361,7 +369,7 @@ test('a cluster config that is missing or no JSON object is refused before anyth
 });
 
 test('a load that nobody named is not the last uploaded one while another level waits on disk', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   await runToEnd(bed);
   await bed.call('scaleConfigs', { load: 4 });
@@ -372,7 +380,7 @@ test('a load that nobody named is not the last uploaded one while another level 
 });
 
 test('an edit on disk that was not uploaded is told before a rerun is paid for', async () => {
-  const bed = await toolBed();
+  const bed = await toolHarness();
   await openRound(bed, { load: 2 });
   await runToEnd(bed);
   bed.edit('events/check_events_15m.yml', "'6' hour", "'7' hour");

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { surface } from '../../src/faces/surface.ts';
 import { sampleChecks } from '../../src/sandbox/sampleTables.ts';
 import { tools } from '../../src/tools/index.ts';
-import type { Structure } from './toolBed.ts';
+import type { Structure } from './toolHarness.ts';
 
 const names = tools.map((tool) => tool.name).join('|');
 const step = new RegExp(`\\b(?:${names})\\b|\\b(?:user|person)\\b`);
@@ -13,7 +13,7 @@ const known = new Set([...tools.map((tool) => tool.name), ...fields]);
 const stems = sampleChecks.map(({ path }) => path.replace(/^.*\//, '').replace('.yml', ''));
 
 /** Checked on every result in these suites. */
-export function requireOurWords(tool: string, structure: Structure, text: string): void {
+export function requireResultConventions(tool: string, structure: Structure, text: string): void {
   const { summary, nextSteps } = structure as { summary: string; nextSteps: string[] };
   const words = [summary, ...nextSteps].join('\n');
   const where = `${tool}: ${words}`;

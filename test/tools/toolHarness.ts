@@ -20,7 +20,7 @@ import { checksPath } from '../../src/sandbox/targetRepository.ts';
 import { bucketName, serverEnvironment } from '../../src/sandbox/worldEnvironment.ts';
 import { readSettings } from '../../src/settings.ts';
 import { type Checks, preparedWorld } from '../preparedWorld.ts';
-import { requireOurWords } from './ourWords.ts';
+import { requireResultConventions } from './resultConventions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the fields that it names
 export type Structure = Record<string, any>;
@@ -30,7 +30,7 @@ export interface Answer {
   readonly structure: Structure;
 }
 
-export interface BedOptions {
+export interface HarnessOptions {
   /** Settings that override those of the sandbox. */
   readonly env?: Record<string, string>;
   /** The user's answer in the client; without it the client cannot ask. */
@@ -39,7 +39,7 @@ export interface BedOptions {
   readonly whenDone?: (clear: () => Promise<void>) => void;
 }
 
-export interface Bed {
+export interface Harness {
   readonly aws: EmbeddedAws;
   readonly env: Record<string, string>;
   readonly directory: string;
@@ -83,12 +83,12 @@ export function prepareWorld(checks: Checks = 'few'): void {
   beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: startMs }));
 }
 
-export async function toolBed({
+export async function toolHarness({
   env: extra = {},
   person,
   whenDone = onTestFinished,
-}: BedOptions = {}): Promise<Bed> {
-  const directory = mkdtempSync(join(tmpdir(), 'tool-bed-'));
+}: HarnessOptions = {}): Promise<Harness> {
+  const directory = mkdtempSync(join(tmpdir(), 'tool-harness-'));
   cpSync(prepared, directory, { recursive: true });
   const repo = join(directory, 'k-repo');
   const project = join(directory, 'audit-load-test');
@@ -121,7 +121,7 @@ export async function toolBed({
   const git = (cwd: string, words: string[]) =>
     execFileSync('git', words, { cwd, encoding: 'utf8', env: { ...process.env, GIT_CONFIG_NOSYSTEM: '1' } });
 
-  const bed: Bed = {
+  const bed: Harness = {
     aws,
     env,
     directory,
@@ -133,7 +133,7 @@ export async function toolBed({
     async call(tool, given = {}) {
       const { failed, text, structure } = await ask(tool, given);
       if (failed) throw new Error(`${tool}: ${text}`);
-      requireOurWords(tool, structure, text);
+      requireResultConventions(tool, structure, text);
       return { text, structure };
     },
     async refusal(tool, given = {}) {
@@ -183,7 +183,7 @@ async function connect(
   env: Record<string, string>,
   home: string,
   aws: EmbeddedAws,
-  person: BedOptions['person'],
+  person: HarnessOptions['person'],
 ) {
   const loaded = readSettings(env, home);
   const composed = compose(loaded);
@@ -211,13 +211,13 @@ async function connect(
     },
   };
   const server = createMcpServer({
-    name: 'bed',
+    name: 'harness',
     version: '1',
     ports: async () => ports,
     asksEveryTime: true,
   });
   const client = new Client(
-    { name: 'bed', version: '1' },
+    { name: 'harness', version: '1' },
     { capabilities: person === undefined ? {} : { elicitation: {} } },
   );
   if (person !== undefined)
@@ -273,7 +273,7 @@ function sessionEvents(project: string): unknown[] {
 }
 
 /** Replaces what differs from run to run: paths and ids. */
-export function normalise(bed: Bed, text: string): string {
+export function normalise(bed: Harness, text: string): string {
   return text
     .replaceAll(bed.repo, '<repo>')
     .replaceAll(bed.project, '<project>')
@@ -287,7 +287,7 @@ export function normalise(bed: Bed, text: string): string {
 }
 
 /** Scales, approves and uploads a level. Returns the uploaded review id. */
-export async function uploadLevel(bed: Bed, given: Record<string, unknown>): Promise<string> {
+export async function uploadLevel(bed: Harness, given: Record<string, unknown>): Promise<string> {
   const { reviewId } = (await bed.call('scaleConfigs', given)).structure;
   const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
   if (structure.status === 'awaiting_approval') throw new Error(`not uploaded: ${structure.summary}`);
@@ -295,14 +295,14 @@ export async function uploadLevel(bed: Bed, given: Record<string, unknown>): Pro
 }
 
 /** Uploads a level and its DAG, which opens a round. */
-export async function openRound(bed: Bed, given: Record<string, unknown>): Promise<Structure> {
+export async function openRound(bed: Harness, given: Record<string, unknown>): Promise<Structure> {
   await uploadLevel(bed, given);
   return (await bed.call('uploadDags')).structure;
 }
 
 /** Triggers the DAG and lets it run to its end. Returns its cluster id. */
 export async function runToEnd(
-  bed: Bed,
+  bed: Harness,
   schedule: '15m' | 'hourly' | 'daily' = '15m',
   conf: Record<string, unknown> = {},
 ): Promise<string> {
@@ -314,7 +314,7 @@ export async function runToEnd(
 }
 
 /** Runs a level and builds its report. Returns the result of buildReport. */
-export async function reportedLevel(bed: Bed, given: Record<string, unknown>): Promise<Structure> {
+export async function reportedLevel(bed: Harness, given: Record<string, unknown>): Promise<Structure> {
   await openRound(bed, given);
   await runToEnd(bed);
   return (await bed.call('buildReport')).structure;
