@@ -1,4 +1,4 @@
-/** Three hundred checks: every result stays under 2,000 tokens (ourWords counts), and what is cut is in a file. */
+/** Three hundred checks: every result stays under 2,000 tokens (resultConventions.ts counts), and what is cut is in a file. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { prepareWorld, toolHarness } from './toolHarness.ts';

@@ -108,7 +108,7 @@ export async function toolHarness({
   });
 
   async function ask(tool: string, given: Record<string, unknown>) {
-    vi.setSystemTime(aws.clock.nowMs() + bed.localAheadMs);
+    vi.setSystemTime(aws.clock.nowMs() + harness.localAheadMs);
     const answer = await server.client.callTool({ name: tool, arguments: given });
     const [content] = answer.content as { text: string }[];
     return {
@@ -121,7 +121,7 @@ export async function toolHarness({
   const git = (cwd: string, words: string[]) =>
     execFileSync('git', words, { cwd, encoding: 'utf8', env: { ...process.env, GIT_CONFIG_NOSYSTEM: '1' } });
 
-  const bed: Harness = {
+  const harness: Harness = {
     aws,
     env,
     directory,
@@ -152,9 +152,9 @@ export async function toolHarness({
     read: (path) => readFileSync(at(path), 'utf8'),
     write: (path, text) => writeFileSync(at(path), text),
     edit(path, from, to) {
-      const text = bed.read(path);
+      const text = harness.read(path);
       if (!text.includes(from)) throw new Error(`${path} does not contain ${from}`);
-      bed.write(path, text.replace(from, to));
+      harness.write(path, text.replace(from, to));
     },
     object: (key) => objectOf(aws, key),
     keys: (prefix) => aws.s3.buckets.keys(bucketName, prefix),
@@ -172,11 +172,11 @@ export async function toolHarness({
     },
     everything: () => ({
       files: filesBelow(directory),
-      bucket: bed.keys('').map((key) => [key, bed.object(key)]),
+      bucket: harness.keys('').map((key) => [key, harness.object(key)]),
       session: sessionEvents(project),
     }),
   };
-  return bed;
+  return harness;
 }
 
 async function connect(
@@ -273,11 +273,11 @@ function sessionEvents(project: string): unknown[] {
 }
 
 /** Replaces what differs from run to run: paths and ids. */
-export function normalise(bed: Harness, text: string): string {
+export function normalise(harness: Harness, text: string): string {
   return text
-    .replaceAll(bed.repo, '<repo>')
-    .replaceAll(bed.project, '<project>')
-    .replaceAll(bed.directory, '<directory>')
+    .replaceAll(harness.repo, '<repo>')
+    .replaceAll(harness.project, '<project>')
+    .replaceAll(harness.directory, '<directory>')
     .replaceAll(/\b[0-9a-f]{40}\b/g, '<sha>')
     .replaceAll(/\breview (?:id )?[0-9a-f]{16}\b/g, 'review <reviewId>')
     .replaceAll(/\b(reviewId|Review id:?) ?[0-9a-f]{16}\b/g, '$1 <reviewId>')
@@ -287,35 +287,35 @@ export function normalise(bed: Harness, text: string): string {
 }
 
 /** Scales, approves and uploads a level. Returns the uploaded review id. */
-export async function uploadLevel(bed: Harness, given: Record<string, unknown>): Promise<string> {
-  const { reviewId } = (await bed.call('scaleConfigs', given)).structure;
-  const { structure } = await bed.call('uploadChecks', { reviewId, approved: true });
+export async function uploadLevel(harness: Harness, given: Record<string, unknown>): Promise<string> {
+  const { reviewId } = (await harness.call('scaleConfigs', given)).structure;
+  const { structure } = await harness.call('uploadChecks', { reviewId, approved: true });
   if (structure.status === 'awaiting_approval') throw new Error(`not uploaded: ${structure.summary}`);
   return reviewId;
 }
 
 /** Uploads a level and its DAG, which opens a round. */
-export async function openRound(bed: Harness, given: Record<string, unknown>): Promise<Structure> {
-  await uploadLevel(bed, given);
-  return (await bed.call('uploadDags')).structure;
+export async function openRound(harness: Harness, given: Record<string, unknown>): Promise<Structure> {
+  await uploadLevel(harness, given);
+  return (await harness.call('uploadDags')).structure;
 }
 
 /** Triggers the DAG and lets it run to its end. Returns its cluster id. */
 export async function runToEnd(
-  bed: Harness,
+  harness: Harness,
   schedule: '15m' | 'hourly' | 'daily' = '15m',
   conf: Record<string, unknown> = {},
 ): Promise<string> {
-  const cluster = bed.trigger(schedule, conf);
-  bed.minutes(200);
-  const { structure } = await bed.call('pollCluster', { waitSeconds: 0 });
+  const cluster = harness.trigger(schedule, conf);
+  harness.minutes(200);
+  const { structure } = await harness.call('pollCluster', { waitSeconds: 0 });
   if (structure.done !== true) throw new Error(`not done: ${structure.summary}`);
   return cluster;
 }
 
 /** Runs a level and builds its report. Returns the result of buildReport. */
-export async function reportedLevel(bed: Harness, given: Record<string, unknown>): Promise<Structure> {
-  await openRound(bed, given);
-  await runToEnd(bed);
-  return (await bed.call('buildReport')).structure;
+export async function reportedLevel(harness: Harness, given: Record<string, unknown>): Promise<Structure> {
+  await openRound(harness, given);
+  await runToEnd(harness);
+  return (await harness.call('buildReport')).structure;
 }
