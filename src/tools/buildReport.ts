@@ -19,9 +19,9 @@ import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import type { Round, Session } from '../state/session.ts';
 import { version } from '../version.ts';
+import { textOf } from './text.ts';
 import { clusterIdInput, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
 import { reportAnswer, reportLines } from './words/reporting.ts';
-import { textOf } from './words/text.ts';
 
 type Wanted = Pick<
   Ports,

@@ -5,8 +5,8 @@ import { dagIdOf, readConstant, readLoad } from '../checks/dagSource.ts';
 import { ruleFor } from '../checks/schedules.ts';
 import { ToolError } from '../errors.ts';
 import type { DagFile, Ports } from '../ports.ts';
+import { count, textOf } from './text.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
-import { count, textOf } from './words/text.ts';
 
 type Wanted = Pick<
   Ports,

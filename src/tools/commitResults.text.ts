@@ -1,9 +1,8 @@
 /** What commitResults says. */
 import type { Commit } from '../ports.ts';
 import type { Round } from '../state/session.ts';
+import { count, doubled } from './text.ts';
 import { stepsToYes, type Yes } from './words/approving.ts';
-import { doubled } from './words/sameLoad.ts';
-import { count } from './words/text.ts';
 
 interface Commits {
   readonly target: Commit | null;

@@ -17,8 +17,8 @@ import {
   commitSummary,
   commitWarnings,
 } from './commitResults.text.ts';
+import { textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 type CommitResultsPorts = Pick<Ports, 'target' | 'reports' | 'sessions' | 'blobs' | 'settings' | 'clock'>;
 

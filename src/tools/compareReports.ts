@@ -7,9 +7,9 @@ import { comparisonFiles } from '../report/comparisonFiles.ts';
 import { comparisonSchema, forecastSchema } from '../report/comparisonModel.ts';
 import { scalingText } from '../report/scalingText.ts';
 import { settingChanges } from '../report/settingChanges.ts';
+import { textOf } from './text.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';
 import { comparisonSummary, pointsToTell, pointText, ratiosLine } from './words/comparing.ts';
-import { textOf } from './words/text.ts';
 
 const named = z.string().min(1).max(100);
 

@@ -9,9 +9,9 @@ import { decodeCheck, encodeCheck } from '../checks/sourceText.ts';
 import { ToolError } from '../errors.ts';
 import { keepManifest, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
+import { count, textOf } from './text.ts';
 import { defineTool, loadOutput, result } from './tool.ts';
 import { yesTo } from './words/approving.ts';
-import { count, textOf } from './words/text.ts';
 
 const amount = z.int().min(0).max(1_000_000);
 

@@ -25,8 +25,8 @@ import {
   noRunWarning,
   noteAnswer,
 } from './markRound.text.ts';
+import { textOf } from './text.ts';
 import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 type MarkRoundPorts = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
 

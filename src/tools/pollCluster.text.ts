@@ -1,11 +1,12 @@
 /** What pollCluster says. */
+import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../facts/namedClusters.ts';
 import type { ObservedRound } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
 import { formatDuration } from '../report/durations.ts';
 import { clusterFailure, isEndedOnRequest } from '../rounds/clusterEnd.ts';
-import { isEnding, type StepCounts } from '../rounds/progress.ts';
-import { rerun } from './words/sameLoad.ts';
-import { count } from './words/text.ts';
+import { isActive, isEnding, type StepCounts } from '../rounds/progress.ts';
+import { localStamp } from '../state/stamps.ts';
+import { count, rerun } from './text.ts';
 
 /** Seconds between two calls. */
 export const pollAfterSeconds = 15;
@@ -86,6 +87,33 @@ export function warningsOf({ round, load, steps, clusterFrom, knownFromDiskOnly 
       ? []
       : [`${knownFromDiskOnly} steps are known only from earlier calls: EMR lists the newest 1,000.`]),
   ];
+}
+
+interface Answer {
+  readonly summary: string;
+  readonly nextSteps: string[];
+}
+
+/** The answer about a finished round, with a hint at a newer unmarked run. */
+export function laterRunAnswer({ summary, nextSteps }: Answer, later: LaterRun | undefined): Answer {
+  if (later === undefined) return { summary, nextSteps };
+  return {
+    summary: `${summary} A newer run on ${later.clusterId} belongs to no round.`,
+    nextSteps: [`Call ${later.markCall} to mark a round for the newer run, then pollCluster.`, ...nextSteps],
+  };
+}
+
+export function unmarkedClusterAnswer({ cluster, steps, round, markCall }: UnmarkedCluster): Answer {
+  const ended = steps.filter((step) => !isActive(step)).length;
+  const seen = steps.length === 0 ? 'it has no step yet' : `${ended} of ${count(steps.length, 'step')} ended`;
+  return {
+    summary: `${cluster.id} (${stateText(cluster.state)}) belongs to no round; ${seen}. Round ${round.round} (${loadAndSchedule(round)}) ${whereIs(round)}.`,
+    nextSteps: [
+      markCall === undefined
+        ? `Call buildReport with clusterId: ${cluster.id} and afterTimestamp: ${localStamp(cluster.createdMs * 1000)} for a report without a round.`
+        : `Call ${markCall} to mark a round for this run, then pollCluster.`,
+    ],
+  };
 }
 
 /** A progress notification while the call waits. */

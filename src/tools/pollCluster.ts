@@ -8,17 +8,18 @@ import { chooseRound } from '../rounds/choice.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
 import type { Round } from '../state/session.ts';
 import {
+  laterRunAnswer,
   nextStepsOf,
   pollAfterSeconds,
   progressLines,
   progressSummary,
   progressText,
   reasonText,
+  unmarkedClusterAnswer,
   warningsOf,
 } from './pollCluster.text.ts';
+import { textOf } from './text.ts';
 import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-import { laterRunAnswer, unmarkedClusterAnswer } from './words/rounds.ts';
-import { textOf } from './words/text.ts';
 
 type PollClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
 

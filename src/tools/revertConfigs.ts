@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { ruleFor } from '../checks/schedules.ts';
 import type { CheckFile, Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
+import { count, textOf } from './text.ts';
 import { defineTool, result } from './tool.ts';
-import { count, textOf } from './words/text.ts';
 
 export const revertConfigs = defineTool({
   name: 'revertConfigs',

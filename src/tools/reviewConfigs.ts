@@ -3,9 +3,9 @@ import { fitting } from '../checks/fitting.ts';
 import type { Review } from '../checks/review.ts';
 import { changedSinceApproval, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
+import { count, textOf } from './text.ts';
 import { defineTool, loadOutput, result } from './tool.ts';
 import { yesTo } from './words/approving.ts';
-import { count, textOf } from './words/text.ts';
 
 export const reviewConfigs = defineTool({
   name: 'reviewConfigs',

@@ -8,9 +8,9 @@ import { fileChanges, keepManifest, readManifest, reviewOf } from '../facts/chec
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
+import { textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, scheduleInput } from './tool.ts';
 import { decisionWords, dryRunWords, scaledWords, scalingLines } from './words/scaling.ts';
-import { textOf } from './words/text.ts';
 
 const input = z.strictObject({
   load: loadInput,

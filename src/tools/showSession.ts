@@ -11,8 +11,8 @@ import {
   sessionLines,
   sessionSummary,
 } from './showSession.text.ts';
+import { textOf } from './text.ts';
 import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-import { textOf } from './words/text.ts';
 
 type ShowSessionPorts = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
 

@@ -11,6 +11,7 @@ import { waitingRound } from '../rounds/choice.ts';
 import { dagRunIdOf, isRunActive, triggeredRound } from '../rounds/dagRun.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
+import { textOf } from './text.ts';
 import {
   callAgain,
   clusterIdInput,
@@ -27,7 +28,6 @@ import {
   triggerLines,
   triggerQuestion,
 } from './triggerDag.text.ts';
-import { textOf } from './words/text.ts';
 
 type TriggerDagPorts = Pick<
   Ports,

@@ -8,6 +8,7 @@ import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
+import { count, textOf } from './text.ts';
 import {
   callAgain,
   defineTool,
@@ -17,7 +18,6 @@ import {
   scheduleInput,
   type ToolCall,
 } from './tool.ts';
-import { count, textOf } from './words/text.ts';
 import { awaitingApproval, uploadedWords } from './words/uploading.ts';
 
 const change = z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() });

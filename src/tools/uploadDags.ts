@@ -21,8 +21,8 @@ import { lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';
 import { localStamp } from '../state/stamps.ts';
+import { count, textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
-import { count, textOf } from './words/text.ts';
 import { overwriteQuestion, overwriteWords, unchangedWords, uploadedWords } from './words/uploadingDags.ts';
 
 type Wanted = Pick<

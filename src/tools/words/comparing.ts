@@ -2,7 +2,7 @@
 import type { Comparison, Forecast } from '../../report/comparisonModel.ts';
 import { formatDuration } from '../../report/durations.ts';
 import type { SettingChange } from '../../report/settingChanges.ts';
-import { count } from './text.ts';
+import { count } from '../text.ts';
 
 interface Runtimes {
   readonly baselineSeconds: number | null;

@@ -6,8 +6,7 @@ import { formatDuration, formatMeasured, windowName } from '../../report/duratio
 import type { Report, StepFailure } from '../../report/model.ts';
 import { percent } from '../../report/share.ts';
 import { whatIfRows } from '../../report/whatIfTable.ts';
-import { stepsAfterRound } from './sameLoad.ts';
-import { count } from './text.ts';
+import { count, stepsAfterRound } from '../text.ts';
 
 /** What a client is told of a report: the verdict, and the first few of every list; the files hold all. */
 export function reportAnswer(report: Report, directory: string, files: string[]) {

@@ -2,8 +2,8 @@
 
 import type { ReviewTarget } from '../../checks/review.ts';
 import type { ScalePlan } from '../../checks/scalePlan.ts';
+import { count } from '../text.ts';
 import { type Yes, yesTo } from './approving.ts';
-import { count } from './text.ts';
 
 /** Nothing of an hourly test alone is scaled in its files. */
 function isByRunTime({ schedule, scope }: ReviewTarget): boolean {

@@ -1,7 +1,7 @@
 /** What uploadChecks says. */
 import type { Review } from '../../checks/review.ts';
+import { count } from '../text.ts';
 import { stepsToYes, type Yes } from './approving.ts';
-import { count } from './text.ts';
 
 export function awaitingApproval(review: Review, reason: string, changedLines: number, yes: Yes) {
   const { reviewId, target, changed, unexpected } = review;

@@ -1,6 +1,7 @@
 /** What uploadDags says in each of its three ends. */
+
+import { count } from '../text.ts';
 import type { Yes } from './approving.ts';
-import { count } from './text.ts';
 
 export function overwriteWords(foreign: readonly string[], load: number, mode: Yes['mode']) {
   const files = `${count(foreign.length, 'file')} there ${foreign.length === 1 ? 'is' : 'are'}`;

@@ -1,7 +1,8 @@
 /**
- * Renders structured results as text. A tool words the fields that matter to its reader; all other fields are rendered
- * generically, so that the text always says everything the structure says.
+ * Text that several tools share. `textOf` renders a structured result: a tool words the fields that matter to its
+ * reader; all other fields are rendered generically, so that the text always says everything the structure says.
  */
+import type { RoundOutcome } from '../state/session.ts';
 
 type Value = unknown;
 type Fields = Readonly<Record<string, Value>>;
@@ -83,4 +84,38 @@ function isEmpty(value: Value): boolean {
 /** `1 file`, `2 files`. */
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+/** The end of a sentence: how to rerun a load. */
+export function rerun(load: number): string {
+  return `rerun ${load}x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.`;
+}
+
+/** The load of the next level: twice this one, at most 1000. */
+export function doubled(load: number): number {
+  return Math.min(2 * load, 1000);
+}
+
+/** `outcome` is undefined for a round that was reported before outcomes were recorded. */
+export function stepsAfterRound(outcome: RoundOutcome, load: number): string[] {
+  const commit = `commitResults to commit the configs and the report, then scaleConfigs with load ${doubled(load)}.`;
+  switch (outcome) {
+    case 'fits':
+      return [`Call ${commit}`, `Or ${rerun(load)}`];
+    case 'missed':
+      return [
+        `Ask the user to change what the suggestions name, then ${rerun(load)}`,
+        'Or call commitResults and stop: a higher load only adds work.',
+      ];
+    case undefined:
+      return [
+        `If ${load}x fits its window, call ${commit}`,
+        `Otherwise fix what the report names and ${rerun(load)}`,
+      ];
+    default:
+      return [
+        `Inconclusive. Ask the user to fix what failed, then ${rerun(load)}`,
+        'Or call commitResults if the user accepts the round as it is.',
+      ];
+  }
 }
