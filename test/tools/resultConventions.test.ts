@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { requireOurWords } from './resultConventions.ts';
+import { requireResultConventions } from './resultConventions.ts';
 
 const requiring = (nextStep: string) => () =>
-  requireOurWords(
+  requireResultConventions(
     'showSession',
     { summary: 'All is well.', nextSteps: [nextStep] },
     `All is well. ${nextStep}`,

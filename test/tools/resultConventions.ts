@@ -13,7 +13,7 @@ const known = new Set([...tools.map((tool) => tool.name), ...fields]);
 const stems = sampleChecks.map(({ path }) => path.replace(/^.*\//, '').replace('.yml', ''));
 
 /** Checked on every result in these suites. */
-export function requireOurWords(tool: string, structure: Structure, text: string): void {
+export function requireResultConventions(tool: string, structure: Structure, text: string): void {
   const { summary, nextSteps } = structure as { summary: string; nextSteps: string[] };
   const words = [summary, ...nextSteps].join('\n');
   const where = `${tool}: ${words}`;

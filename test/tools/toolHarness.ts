@@ -20,7 +20,7 @@ import { createMcpServer } from '../../src/faces/mcp.ts';
 import type { Ports } from '../../src/ports.ts';
 import { readSettings } from '../../src/settings.ts';
 import { type Checks, preparedWorld } from '../preparedWorld.ts';
-import { requireOurWords } from './resultConventions.ts';
+import { requireResultConventions } from './resultConventions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads the fields that it names
 export type Structure = Record<string, any>;
@@ -30,7 +30,7 @@ export interface Answer {
   readonly structure: Structure;
 }
 
-export interface BedOptions {
+export interface HarnessOptions {
   /** Settings that override those of the sandbox. */
   readonly env?: Record<string, string>;
   /** The user's answer in the client; without it the client cannot ask. */
@@ -87,7 +87,7 @@ export async function toolHarness({
   env: extra = {},
   person,
   whenDone = onTestFinished,
-}: BedOptions = {}): Promise<Harness> {
+}: HarnessOptions = {}): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), 'tool-harness-'));
   cpSync(prepared, directory, { recursive: true });
   const repo = join(directory, 'k-repo');
@@ -133,7 +133,7 @@ export async function toolHarness({
     async call(tool, given = {}) {
       const { failed, text, structure } = await ask(tool, given);
       if (failed) throw new Error(`${tool}: ${text}`);
-      requireOurWords(tool, structure, text);
+      requireResultConventions(tool, structure, text);
       return { text, structure };
     },
     async refusal(tool, given = {}) {
@@ -183,7 +183,7 @@ async function connect(
   env: Record<string, string>,
   home: string,
   aws: EmbeddedAws,
-  person: BedOptions['person'],
+  person: HarnessOptions['person'],
 ) {
   const loaded = readSettings(env, home);
   const composed = compose(loaded);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { airflowStandIn, type StandIn } from './airflowStandIn.ts';
 import {
-  type BedOptions,
+  type HarnessOptions,
   type Harness,
   normalise,
   openRound,
@@ -20,7 +20,7 @@ interface Story {
 }
 
 /** The DAG with LOAD 2 and one check are in the bucket, and Airflow has read them. */
-async function uploaded(options: BedOptions = {}): Promise<Story> {
+async function uploaded(options: HarnessOptions = {}): Promise<Story> {
   const harness = await toolHarness(options);
   const folder = join(harness.project, 'dags');
   for (const name of ['yang_audit_load_test.py', ...configs])
