@@ -2,7 +2,7 @@
  * The types of everything outside that the tools use; compose.ts builds the adapters that implement them.
  * Times are milliseconds since the epoch (`…Ms`). No vendor type appears here.
  */
-import type { LoadTestKey } from './checks/keys.ts';
+import type { LoadTestKey } from './domain/keys.ts';
 import type { Settings, SettingsProblem } from './settings.ts';
 import type { Blobs } from './state/blobs.ts';
 import type { Sessions } from './state/sessions.ts';

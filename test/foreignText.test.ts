@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clean, cleanLine } from '../src/foreignText.ts';
+import { clean, cleanLine } from '../src/domain/foreignText.ts';
 
 const all = Number.POSITIVE_INFINITY;
 

@@ -1,6 +1,6 @@
 /** Failures of Airflow, or of whatever answers at AIRFLOW_URL, as ToolErrors: the code, a sentence and the next step. */
-import { type ErrorCode, ToolError } from '../errors.ts';
-import { cleanLine } from '../foreignText.ts';
+import { type ErrorCode, ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 
 /** A call to Airflow, described for error messages. */
 export interface AirflowCall {

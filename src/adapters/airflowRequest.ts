@@ -1,6 +1,6 @@
 /** One request to Airflow's API: the token, the timeout, JSON in and out. */
 import * as z from 'zod';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { AirflowSettings } from '../settings.ts';
 import { type AirflowCall, notAirflow, notJson, refusedByAirflow, unreachable } from './airflowFaults.ts';
 

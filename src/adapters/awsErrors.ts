@@ -2,7 +2,7 @@
  * Translates whatever the AWS SDK throws to a ToolError: what happened, what was changed, and what to do. Key ids, tokens
  * and signatures never appear; AWS's own text is cleaned and truncated.
  */
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import { type AwsCall, type AwsErrorText, explainAwsError } from './awsFaults.ts';
 
 /** The ToolError for a failure of AWS. An abort, and an error that is already translated, are returned unchanged. */

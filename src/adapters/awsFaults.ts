@@ -1,6 +1,6 @@
 /** The rules of awsErrors.ts: the failures that occur in practice, each with its code, sentence and next step. */
-import type { ErrorCode } from '../errors.ts';
-import { cleanLine } from '../foreignText.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 
 /** A call to AWS, described for error messages. */
 export interface AwsCall {

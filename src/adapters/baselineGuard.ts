@@ -1,4 +1,4 @@
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import { trailerKey } from './commits.ts';
 import type { Git } from './git.ts';
 import { readTree } from './gitTree.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { WrittenFile } from '../ports.ts';
 import { atomicWrite, draftWriter } from './atomicWrite.ts';
 

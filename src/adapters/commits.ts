@@ -1,4 +1,4 @@
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { Commit } from '../ports.ts';
 import type { Git } from './git.ts';
 import { objectId } from './gitTree.ts';

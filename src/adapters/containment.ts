@@ -3,7 +3,7 @@
  * is changed, whatever the code above believes. It does not use LoadTestKey on purpose: it evaluates the request that will
  * be sent. It refuses what it does not recognize.
  */
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 
 export interface OutgoingRequest {
   readonly method: string;

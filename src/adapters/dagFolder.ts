@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { schedules } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { schedules } from '../domain/schedules.ts';
 import type { DagFile, DagFolder } from '../ports.ts';
 import { atomicWrite } from './atomicWrite.ts';
 

@@ -1,5 +1,5 @@
 /** Reads EMR: clusters, and every step that a cluster ran. The product never writes to EMR. */
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { Clusters, Step, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
 import { type KnownSteps, lookAtSteps } from './emrLook.ts';

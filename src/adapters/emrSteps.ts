@@ -4,7 +4,7 @@ import type {
   ClusterSummary as EmrClusterSummary,
   StepSummary,
 } from '@aws-sdk/client-emr';
-import { clean } from '../foreignText.ts';
+import { clean } from '../domain/foreignText.ts';
 import type { Cluster, ClusterSummary, Step } from '../ports.ts';
 
 /** States after which a step never changes. Any other, including an unknown one, is read again. */

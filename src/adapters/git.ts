@@ -1,5 +1,5 @@
 import { simpleGit } from 'simple-git';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 
 /**
  * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. An `input` must

@@ -1,7 +1,7 @@
 /** The state of a repository: its branch, an unfinished operation, and where the test branch began. */
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { Git } from './git.ts';
 
 /** What HEAD points at. A branch without a commit has no `commit`, a detached HEAD no `branch`. */

@@ -1,7 +1,8 @@
 /** Reads the user's price table. */
+
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { Prices } from '../ports.ts';
 
 const price = z.number().min(0).max(10_000);

@@ -1,5 +1,5 @@
 /** The object store: S3, read anywhere and written only under the two load-test prefixes. */
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
 import { concurrently } from './concurrently.ts';

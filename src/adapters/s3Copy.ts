@@ -1,6 +1,6 @@
 /** Copies production configs into the load-test prefixes, within S3: only what is missing or has changed. */
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { LoadTestKey } from '../checks/keys.ts';
+import type { LoadTestKey } from '../domain/keys.ts';
 import type { Copy, Delivered, Watch } from '../ports.ts';
 import { concurrently } from './concurrently.ts';
 import { openFolders, type RemoteObject, type S3Settings } from './s3Folders.ts';

@@ -1,5 +1,5 @@
 /** The folders of the bucket that an upload writes to: what they contain now, and what is remembered about it. */
-import type { LoadTestKey } from '../checks/keys.ts';
+import type { LoadTestKey } from '../domain/keys.ts';
 import type { StoredObject, Watch } from '../ports.ts';
 import { concurrently } from './concurrently.ts';
 import { listAll, type S3 } from './s3Listing.ts';

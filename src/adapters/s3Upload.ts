@@ -1,7 +1,7 @@
 /** Uploads objects: only those whose bytes the bucket does not already contain, verified by checksum. */
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { LoadTestKey } from '../checks/keys.ts';
+import type { LoadTestKey } from '../domain/keys.ts';
 import type { Delivered, Upload, Watch } from '../ports.ts';
 import { concurrently } from './concurrently.ts';
 import { openFolders, type RemoteObject, type S3Settings } from './s3Folders.ts';

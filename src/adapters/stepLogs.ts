@@ -1,6 +1,6 @@
 /** Reads the logs that may contain the error of a failed step. */
-import { ToolError } from '../errors.ts';
-import { clean } from '../foreignText.ts';
+import { ToolError } from '../domain/errors.ts';
+import { clean } from '../domain/foreignText.ts';
 import type { LogPart, NoLog, Step, StepLogs, Watch } from '../ports.ts';
 import type { AwsServices } from './awsClient.ts';
 import { containersOf, type LogPlace, type LogPlaces, logPlaces, uriOf, withStdout } from './logPlaces.ts';

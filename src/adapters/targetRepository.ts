@@ -1,6 +1,6 @@
 import { access, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { TargetRepository } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { backupPatch } from './backups.ts';

@@ -1,6 +1,6 @@
 /** Finds the check file that the user means: a file name with or without its suffix, or a path. */
-import { ToolError } from '../errors.ts';
-import { nearestOf } from '../nearest.ts';
+import { ToolError } from '../domain/errors.ts';
+import { nearestOf } from '../domain/text.ts';
 
 /** @throws ToolError NOT_FOUND, or BAD_INPUT naming the candidates when several match */
 export function findCheck<File extends { readonly path: string }>(

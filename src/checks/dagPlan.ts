@@ -1,9 +1,9 @@
-import { ToolError } from '../errors.ts';
+import { sha256 } from '../domain/digest.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { DagFile, StoredObject } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
 import { findLoad, isSetTwice, readConstant, writeLoad } from './dagSource.ts';
-import { sha256 } from './digest.ts';
 import { type JsonChange, jsonChanges } from './jsonChanges.ts';
 
 /** A file of the DAG folder to upload, and what the bucket has under its key. */

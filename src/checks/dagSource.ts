@@ -1,5 +1,5 @@
 /** Reads and rewrites module-level literals in the DAG's Python source, without running it. */
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import { bindingsOf, codeOf } from './pythonNames.ts';
 
 /** `LOAD = 2` on its own line; Python allows no leading zero. */

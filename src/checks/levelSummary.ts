@@ -1,10 +1,11 @@
 /** A load level in numbers and sentences: what scaleConfigs reports, and the file that lists all of it. */
+
+import { fileRules, type Schedule, schedules } from '../domain/schedules.ts';
+import { takeWithinBudget } from '../domain/text.ts';
 import { type ExpectedFile, schedulesInScope } from './expected.ts';
-import { fitting } from './fitting.ts';
 import type { Review, ReviewTarget } from './review.ts';
 import { sampleChanges } from './sample.ts';
 import type { ScalePlan } from './scalePlan.ts';
-import { fileRules, type Schedule, schedules } from './schedules.ts';
 
 /** A level as a result shows it: numbers against the baseline, and the first rows of every list. */
 export function describeLevel(before: Review, review: Review, plan: ScalePlan, target: ReviewTarget) {
@@ -18,14 +19,14 @@ export function describeLevel(before: Review, review: Review, plan: ScalePlan, t
       target.load,
       schedulesInScope(target.scope, target.schedule),
     ),
-    sample: fitting(sampleChanges(sampled, 5), 1200),
-    remarks: fitting(remarks, 1600),
-    notScaled: fitting(notScaled, 1200),
+    sample: takeWithinBudget(sampleChanges(sampled, 5), 1200),
+    remarks: takeWithinBudget(remarks, 1600),
+    notScaled: takeWithinBudget(notScaled, 1200),
     notScaledTotal: notScaled.length,
-    edited: fitting(paths(plan.edited), 800),
+    edited: takeWithinBudget(paths(plan.edited), 800),
     editedTotal: plan.edited.length,
-    fixesApplied: fitting(plan.fixesApplied, 500),
-    fixesNotCarried: fitting(plan.fixesNotCarried, 500),
+    fixesApplied: takeWithinBudget(plan.fixesApplied, 500),
+    fixesNotCarried: takeWithinBudget(plan.fixesNotCarried, 500),
   };
 }
 

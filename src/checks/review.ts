@@ -1,10 +1,10 @@
+import { sha256 } from '../domain/digest.ts';
+import { isPlainPath } from '../domain/keys.ts';
+import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { ChecksSnapshot } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { Scope } from '../state/session.ts';
-import { sha256 } from './digest.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } from './expected.ts';
-import { isPlainPath } from './keys.ts';
-import { ruleFor, type Schedule } from './schedules.ts';
 
 /** What a review id covers besides the bytes. */
 export interface ReviewTarget {

@@ -1,6 +1,7 @@
 /** The door of this room: finds the intervals in a check file and rewrites their numbers. Every other byte stays. */
+
+import type { IntervalUnit } from '../domain/schedules.ts';
 import { readScalars } from './scalars.ts';
-import type { IntervalUnit } from './schedules.ts';
 import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './sourceText.ts';
 import { mayContainInterval, type SurveyedLiteral, surveyScalar } from './survey.ts';
 

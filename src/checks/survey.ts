@@ -1,8 +1,9 @@
 /** Finds the intervals in the SQL of one scalar and maps them to places in the source. */
+
+import type { IntervalUnit } from '../domain/schedules.ts';
 import type { CheckScalar, DecodedText, ScalarFilter } from './decodedText.ts';
 import type { Interval, Literal } from './intervals.ts';
 import { intervalWords } from './otherDress.ts';
-import type { IntervalUnit } from './schedules.ts';
 import { twoSidedIntervals } from './twoSided.ts';
 import { intervalsIn } from './windows.ts';
 

@@ -1,9 +1,9 @@
+import { configKey, configsFolder, isPlainPath, type LoadTestKey } from '../domain/keys.ts';
+import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { StoredObject } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { schedulesInScope } from './expected.ts';
-import { configKey, configsFolder, isPlainPath, type LoadTestKey } from './keys.ts';
 import type { Review } from './review.ts';
-import { ruleFor, type Schedule } from './schedules.ts';
 
 export interface PlannedUpload {
   readonly key: LoadTestKey;

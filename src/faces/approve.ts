@@ -1,6 +1,6 @@
 /** Approval in a terminal: the user types it, for the bytes that are on disk now. */
 import type { Interface } from 'node:readline/promises';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import { recordApproval } from '../facts/approvals.ts';
 import { readReview } from '../facts/checks.ts';
 import { uploadQuestion } from '../facts/questions.ts';

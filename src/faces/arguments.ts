@@ -1,8 +1,8 @@
 /** Checks a caller's arguments against a tool's schema, with error messages of our own. */
 import type * as z from 'zod';
-import { ToolError } from '../errors.ts';
-import { cleanLine } from '../foreignText.ts';
-import { nearestOf } from '../nearest.ts';
+import { ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
+import { nearestOf } from '../domain/text.ts';
 import type { Tool } from '../tools/tool.ts';
 import { inputSchemaOf } from './schemas.ts';
 

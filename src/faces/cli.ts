@@ -2,8 +2,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Interface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { ToolError } from '../errors.ts';
-import { nearestOf } from '../nearest.ts';
+import { ToolError } from '../domain/errors.ts';
+import { nearestOf } from '../domain/text.ts';
 import type { Ports } from '../ports.ts';
 import { tools } from '../tools/index.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';

@@ -1,5 +1,5 @@
 /** Completions of prompt and resource arguments: best guess first. */
-import { schedules } from '../checks/schedules.ts';
+import { schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { prompts } from './prompts.ts';

@@ -1,5 +1,5 @@
 /** How both interfaces call a tool: check the settings, run it, check the result, render the text. */
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Tool, ToolCall } from '../tools/tool.ts';
 

@@ -17,8 +17,8 @@ import {
   type ServerNotification,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
-import type { ErrorCode as ToolErrorCode } from '../errors.ts';
-import { nearestOf } from '../nearest.ts';
+import type { ErrorCode as ToolErrorCode } from '../domain/errors.ts';
+import { nearestOf } from '../domain/text.ts';
 import type { Ports } from '../ports.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { instructions } from './instructions.ts';

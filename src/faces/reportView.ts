@@ -1,5 +1,5 @@
 /** The report as an MCP App: a host that supports apps shows the report beside the result of a call. */
-import { version } from '../version.ts';
+import { version } from '../domain/version.ts';
 import { text as script } from './view/main.ts?bundle';
 
 export const viewUri = 'ui://audit-load-test/report';

@@ -1,8 +1,8 @@
 /** MCP resources: the session, the changes under review, the pages of each report. */
 import { changesText } from '../checks/levelSummary.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 import { readReview } from '../facts/checks.ts';
-import { cleanLine } from '../foreignText.ts';
 import type { Ports, ReportPage, Watch } from '../ports.ts';
 import { showSession } from '../tools/showSession.ts';
 import type { ToolCall } from '../tools/tool.ts';

@@ -10,9 +10,9 @@ import {
   type ReviewTarget,
   reviewFiles,
 } from '../checks/review.ts';
-import { type Schedule, schedules } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
-import { clean } from '../foreignText.ts';
+import { ToolError } from '../domain/errors.ts';
+import { clean } from '../domain/foreignText.ts';
+import { type Schedule, schedules } from '../domain/schedules.ts';
 import type { Blobs, ChecksSnapshot, Ports, Watch } from '../ports.ts';
 import { approvalKey, type Session } from '../state/session.ts';
 

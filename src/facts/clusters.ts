@@ -1,5 +1,5 @@
-import { type Schedule, schedules } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { type Schedule, schedules } from '../domain/schedules.ts';
 import type { DagFile, Ports, Watch } from '../ports.ts';
 import { clusterFor, earlierClusters, isNamedFor } from '../rounds/clusterChoice.ts';
 import { stepsIn, windowOf } from '../rounds/window.ts';

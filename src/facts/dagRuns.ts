@@ -1,6 +1,6 @@
 /** The DAG in Airflow: whether it can be triggered now, and what became of a triggered run. */
-import { ToolError } from '../errors.ts';
-import { cleanLine } from '../foreignText.ts';
+import { ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 import type { Airflow, Ports, Watch } from '../ports.ts';
 import { isRunActive, loadOfTags, loadTag } from '../rounds/dagRun.ts';
 import { isEnding } from '../rounds/progress.ts';

@@ -2,9 +2,9 @@
 import { requireSoundClusterConfigs } from '../checks/clusterConfig/files.ts';
 import { otherObjects, planDagUpload, requireSamePlaces } from '../checks/dagPlan.ts';
 import { findLoad, readLoad } from '../checks/dagSource.ts';
-import { configsFolder, dagKey } from '../checks/keys.ts';
-import { ruleFor, type Schedule, schedules } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { configsFolder, dagKey } from '../domain/keys.ts';
+import { ruleFor, type Schedule, schedules } from '../domain/schedules.ts';
 import type { DagFile, Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 

@@ -1,8 +1,8 @@
 /** What a mark needs: the load of the bucket's DAG, the round it may move, and when an unmarked run began. */
 import { readLoad } from '../checks/dagSource.ts';
-import { dagKey } from '../checks/keys.ts';
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { dagKey } from '../domain/keys.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Ports, Step, Watch } from '../ports.ts';
 import type { MovableRound } from '../rounds/begin.ts';
 import { earlierClusters } from '../rounds/clusterChoice.ts';

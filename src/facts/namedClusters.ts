@@ -1,12 +1,13 @@
 /** A cluster named by the user: which round it belongs to, and what to do if it belongs to none. */
-import { schedules } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+
+import { ToolError } from '../domain/errors.ts';
+import { schedules } from '../domain/schedules.ts';
+import { localStamp } from '../domain/time.ts';
 import type { Ports, Watch } from '../ports.ts';
 import type { RoundSelector } from '../rounds/choice.ts';
 import { isSettled, ownerOfCluster } from '../rounds/ownership.ts';
 import { type UnmarkedRun, unmarkedRun } from '../rounds/unowned.ts';
 import type { Round, Session } from '../state/session.ts';
-import { localStamp } from '../state/stamps.ts';
 import { clusterNames } from './clusters.ts';
 import { type ObservedRound, recordLook, requireRound, type SeenCluster, seeCluster } from './rounds.ts';
 

@@ -1,12 +1,12 @@
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import type { Schedule } from '../domain/schedules.ts';
+import { localStamp, wholeStamp } from '../domain/time.ts';
 import type { Cluster, Ports, Step, Watch } from '../ports.ts';
 import { latestThatRan } from '../rounds/choice.ts';
 import { ownerOfCluster } from '../rounds/ownership.ts';
 import { refuseEmpty, requireStamps, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
 import { loadOfSteps, stepsIn } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { localStamp, wholeStamp } from '../state/stamps.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from './rounds.ts';
 

@@ -3,11 +3,11 @@
 import { isObject, parseClusterConfig } from '../checks/clusterConfig/model.ts';
 import { stepRoom } from '../checks/clusterConfig/room.ts';
 import { flatSettings } from '../checks/clusterConfig/sparkSubmit.ts';
-import { sha256 } from '../checks/digest.ts';
-import { configsFolder } from '../checks/keys.ts';
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
-import { cleanLine } from '../foreignText.ts';
+import { sha256 } from '../domain/digest.ts';
+import { ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
+import { configsFolder } from '../domain/keys.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Cluster, Instance, Ports, PriceTable, Step, StepLog, Watch } from '../ports.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { parseReport } from '../report/json.ts';

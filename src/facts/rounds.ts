@@ -1,5 +1,5 @@
 /** A round: which of a cluster's steps are its own, whether it is done, and which round is under way. */
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import type { Cluster, ObservedSteps, Ports, Watch } from '../ports.ts';
 import { chooseRound, type RoundSelector } from '../rounds/choice.ts';
 import { isActive, isDone, isEnding } from '../rounds/progress.ts';

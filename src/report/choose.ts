@@ -1,5 +1,5 @@
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Report } from './model.ts';
 
 /** A report on disk: the name of its directory and what its report.json says. */

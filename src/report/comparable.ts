@@ -1,8 +1,8 @@
+import { plural } from '../domain/text.ts';
 import { checkKey } from './checkKey.ts';
 import type { MeasuredRound } from './checkTimes.ts';
 import type { Comparison } from './comparisonModel.ts';
 import type { ClusterConfigUsed } from './model.ts';
-import { counted } from './words.ts';
 
 /** Why two rounds say nothing about each other; undefined when they do. */
 export function notComparable(
@@ -50,7 +50,7 @@ function differingChecks(baseline: MeasuredRound, candidate: MeasuredRound): str
   const gone = [...before].filter((key) => !after.has(key)).length;
   const added = [...after].filter((key) => !before.has(key)).length;
   if (gone + added === 0) return undefined;
-  return `the rounds ran different checks: ${counted(gone, 'check')} only in the earlier, ${counted(added, 'check')} only in the later`;
+  return `the rounds ran different checks: ${plural(gone, 'check')} only in the earlier, ${plural(added, 'check')} only in the later`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cleanLine } from '../foreignText.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 import type { Instance, PriceTable } from '../ports.ts';
 import { byText, groupBy } from './checkKey.ts';
 import type { Cost, LostInstances } from './costModel.ts';

@@ -1,4 +1,4 @@
-import { cleanLine } from '../foreignText.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 import type { Step, StepLog } from '../ports.ts';
 import type { StepFailure } from './model.ts';
 import { findCause } from './rootCause.ts';

@@ -1,4 +1,4 @@
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Instance, PriceTable, Step, StepLog } from '../ports.ts';
 import type { ClusterConfigUsed, Report } from './model.ts';
 

@@ -1,6 +1,6 @@
+import { formatDuration } from '../domain/text.ts';
 import type { MeasuredRound } from './checkTimes.ts';
 import type { SettingChange } from './comparisonModel.ts';
-import { formatDuration } from './durations.ts';
 import type { ClusterConfigUsed, FollowUp, Report } from './model.ts';
 import { isDecided } from './verdict.ts';
 

@@ -1,9 +1,9 @@
-import { cleanLine } from '../foreignText.ts';
+import { cleanLine } from '../domain/foreignText.ts';
+import { fromUri, stemOf } from '../domain/stepIdentity.ts';
 import { byText, checkKey, groupBy } from './checkKey.ts';
 import type { RoundFacts } from './facts.ts';
 import { pathLength } from './measuredSteps.ts';
 import type { Integrity, ReportStep } from './model.ts';
-import { fromUri, stemOf } from './stepIdentity.ts';
 import { bucketOf } from './stepStates.ts';
 
 /** The checks that were uploaded against the steps that were found. */

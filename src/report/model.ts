@@ -3,7 +3,7 @@
  * again, and a later report can be compared, from this file alone. Stamps are UTC; durations are seconds.
  */
 import * as z from 'zod';
-import { schedules } from '../checks/schedules.ts';
+import { schedules } from '../domain/schedules.ts';
 import { comparisonSchema, settingChangeSchema } from './comparisonModel.ts';
 import { costSchema } from './costModel.ts';
 import { findingsSchema, suggestionSchema } from './findingsModel.ts';

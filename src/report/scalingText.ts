@@ -1,10 +1,8 @@
+import { formatDuration, percent, plural } from '../domain/text.ts';
+import { startText } from '../domain/time.ts';
 import { leastSeconds } from './checkTimes.ts';
 import type { Comparison } from './comparisonModel.ts';
-import { formatDuration } from './durations.ts';
 import { settingsText } from './followUp.ts';
-import { startText } from './localTime.ts';
-import { percent } from './share.ts';
-import { counted } from './words.ts';
 
 const namesShown = 20;
 
@@ -75,12 +73,12 @@ function meanTexts({ ratios, unscaled }: Comparison): string[] {
     ...(geometricMean === null
       ? []
       : [
-          `${what} takes ${factorText(geometricMean)} the time (geometric mean of ${counted(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
+          `${what} takes ${factorText(geometricMean)} the time (geometric mean of ${plural(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
         ]),
     ...(unscaled === null
       ? []
       : [
-          `An unscaled check takes ${factorText(unscaled.geometricMean)} the time (${counted(unscaled.n, 'check')})`,
+          `An unscaled check takes ${factorText(unscaled.geometricMean)} the time (${plural(unscaled.n, 'check')})`,
         ]),
   ];
 }
@@ -94,7 +92,7 @@ export function comparisonLines(comparison: Comparison): string[] {
     runtime !== undefined && `Total runtime: ${runtime}`,
     ...meanTexts(comparison),
     varies === 'load' &&
-      `${faster.length === 0 ? 'No check' : counted(faster.length, 'check')} clearly grew faster than the load`,
+      `${faster.length === 0 ? 'No check' : plural(faster.length, 'check')} clearly grew faster than the load`,
     oneLevelOnly.length > 0 && `One level only: ${namesText(oneLevelOnly)}`,
     fixedWindows.length > 0 && fixedText(fixedWindows),
     newFailures.length > 0 && `New failures: ${namesText(newFailures)}`,
@@ -136,7 +134,7 @@ export function checkCells(
 
 /** What a table that was cut leaves out; undefined when nothing. */
 export function moreText(checks: number, shown: number): string | undefined {
-  return checks > shown ? `And ${counted(checks - shown, 'more check')}, in report.json.` : undefined;
+  return checks > shown ? `And ${plural(checks - shown, 'more check')}, in report.json.` : undefined;
 }
 
 /** `3.1×`, `2×`, `0.98×`. */
@@ -146,7 +144,7 @@ export function factorText(ratio: number): string {
 
 /** Which checks no ratio is given of, and why. */
 function fixedText(checks: readonly string[]): string {
-  return `Left out, because a person fixed the interval in one of the rounds: ${counted(checks.length, 'check')} (${namesText(checks)})`;
+  return `Left out, because a person fixed the interval in one of the rounds: ${plural(checks.length, 'check')} (${namesText(checks)})`;
 }
 
 function namesText(checks: readonly string[]): string {

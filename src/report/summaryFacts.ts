@@ -1,8 +1,6 @@
+import { formatDuration, formatMeasured, percent, plural, windowName } from '../domain/text.ts';
 import { costText, lostText } from './costText.ts';
-import { formatDuration, formatMeasured, windowName } from './durations.ts';
 import type { Report } from './model.ts';
-import { percent } from './share.ts';
-import { counted } from './words.ts';
 
 /** A name and its value, which may contain foreign text and is not escaped. */
 export type SummaryFact = readonly [name: string, value: string];
@@ -45,14 +43,14 @@ export function summaryFacts(report: Report): SummaryFact[] {
 function checksText({ expected, missing, duplicate, foreign }: Report['integrity']): string {
   const more = [
     duplicate.length > 0 && `${duplicate.length} of them more than one`,
-    foreign.length > 0 && `${counted(foreign.length, 'step')} of another load, schedule or upload`,
+    foreign.length > 0 && `${plural(foreign.length, 'step')} of another load, schedule or upload`,
   ].filter((text) => text !== false);
   const found =
     expected === null
       ? 'not compared with the uploaded ones, which were not listed'
       : expected === 0
         ? 'none is uploaded for this schedule and load'
-        : `${expected - missing.length} of ${counted(expected, 'uploaded check')} ${expected === 1 ? 'has' : 'have'} a step in this round`;
+        : `${expected - missing.length} of ${plural(expected, 'uploaded check')} ${expected === 1 ? 'has' : 'have'} a step in this round`;
   return [found, ...more].join('; ');
 }
 

@@ -1,7 +1,6 @@
-import { formatDuration, windowName } from './durations.ts';
+import { formatDuration, plural, windowName } from '../domain/text.ts';
 import type { Integrity, StepCounts, Verdict } from './model.ts';
 import type { ImputedRound } from './wholeRound.ts';
-import { counted } from './words.ts';
 
 export interface VerdictFacts {
   readonly windowSeconds: number;
@@ -39,12 +38,12 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
   const { windowSeconds, runtimeSeconds, counts } = facts;
   const { outcome, headline, rest } = decide(facts);
   const caveats = [
-    counts.failed > 0 && `${counted(counts.failed, 'step')} failed`,
+    counts.failed > 0 && `${plural(counts.failed, 'step')} failed`,
     counts.interrupted > 0 &&
-      `${counted(counts.interrupted, 'step')} ${wasWere(counts.interrupted)} interrupted`,
-    counts.cancelled > 0 && `${counted(counts.cancelled, 'step')} ${wasWere(counts.cancelled)} cancelled`,
-    counts.unfinished > 0 && `${counted(counts.unfinished, 'step')} had not finished`,
-    facts.missingChecks.length > 0 && `${counted(facts.missingChecks.length, 'uploaded check')} did not run`,
+      `${plural(counts.interrupted, 'step')} ${wasWere(counts.interrupted)} interrupted`,
+    counts.cancelled > 0 && `${plural(counts.cancelled, 'step')} ${wasWere(counts.cancelled)} cancelled`,
+    counts.unfinished > 0 && `${plural(counts.unfinished, 'step')} had not finished`,
+    facts.missingChecks.length > 0 && `${plural(facts.missingChecks.length, 'uploaded check')} did not run`,
     facts.partial && counts.unfinished === 0 && 'the round had not been seen to its end',
     facts.dagRuns > 1 && `steps of ${facts.dagRuns} DAG runs lie in its time`,
   ].filter((text) => text !== false);
@@ -98,7 +97,7 @@ function undecidedBecause({ imputed, windowSeconds, p95Seconds }: VerdictFacts):
     imputed;
   const unknown = imputedAtP95 + exceededEstimate;
   const incomplete = unknown + imputedFromEarlier;
-  const what = `${incomplete} of ${counted(checks, 'check')} did not complete`;
+  const what = `${incomplete} of ${plural(checks, 'check')} did not complete`;
   if (unknown > Math.max(1, unknownShare * checks) || incomplete > Math.max(1, incompleteShare * checks))
     return `${what}, so nothing shows whether this load fits ${theWindow(windowSeconds)}`;
   if (exceededSeconds !== null && exceededSeconds > exceededShare * windowSeconds)

@@ -1,8 +1,8 @@
-import { cleanLine } from '../foreignText.ts';
+import { cleanLine } from '../domain/foreignText.ts';
+import { plural } from '../domain/text.ts';
 import type { RoundFacts } from './facts.ts';
 import type { Integrity, ReportStep } from './model.ts';
 import { bucketOf } from './stepStates.ts';
-import { counted } from './words.ts';
 
 const namesShown = 5;
 const nameLength = 80;
@@ -24,27 +24,27 @@ export function warn(
   const completed = steps.filter((step) => step.state === 'COMPLETED').length;
   return [
     facts.clusterFailure !== undefined &&
-      `The cluster failed during the round (${cleanLine(facts.clusterFailure, 300)}): ${completed} of ${counted(steps.length, 'step')} completed.`,
+      `The cluster failed during the round (${cleanLine(facts.clusterFailure, 300)}): ${completed} of ${plural(steps.length, 'step')} completed.`,
     ...facts.warnings,
     load !== facts.load &&
       `The steps ran at ${load}x, the round was marked as ${facts.load}x: this report is of ${load}x.`,
     missing.length > 0 &&
-      `${counted(missing.length, 'uploaded check')} did not run in this round: ${named(missing)}.`,
+      `${plural(missing.length, 'uploaded check')} did not run in this round: ${named(missing)}.`,
     duplicate.length > 0 &&
-      `${counted(duplicate.length, 'check')} ran more than once in this round, and every run counts: ${named(duplicate.map((one) => one.check))}.`,
+      `${plural(duplicate.length, 'check')} ran more than once in this round, and every run counts: ${named(duplicate.map((one) => one.check))}.`,
     foreign.length > 0 &&
-      `${counted(foreign.length, 'step')} of another load, schedule or upload ran in this round, and count, because they took slots: ${named(foreign.map((one) => `${one.name} (${one.why})`))}.`,
+      `${plural(foreign.length, 'step')} of another load, schedule or upload ran in this round, and count, because they took slots: ${named(foreign.map((one) => `${one.name} (${one.why})`))}.`,
     unfinished.length > 0 &&
-      `${counted(unfinished.length, 'step')} had not finished when this was written: every figure is provisional.`,
+      `${plural(unfinished.length, 'step')} had not finished when this was written: every figure is provisional.`,
     runIds.length > 1 && `Steps of ${runIds.length} DAG runs lie in this round's time: rounds overlap.`,
     startedTooSoon > 0 &&
-      `${counted(startedTooSoon, 'step')} started before ${startedTooSoon === 1 ? 'it was' : 'they were'} submitted by EMR's stamps, so how long ${itThey(startedTooSoon)} waited is not known.`,
+      `${plural(startedTooSoon, 'step')} started before ${startedTooSoon === 1 ? 'it was' : 'they were'} submitted by EMR's stamps, so how long ${itThey(startedTooSoon)} waited is not known.`,
     endedTooSoon > 0 &&
-      `${counted(endedTooSoon, 'step')} ended before ${itThey(endedTooSoon)} started by EMR's stamps, so how long ${itThey(endedTooSoon)} ran is not known.`,
+      `${plural(endedTooSoon, 'step')} ended before ${itThey(endedTooSoon)} started by EMR's stamps, so how long ${itThey(endedTooSoon)} ran is not known.`,
     startless.length > 0 &&
-      `${counted(startless.length, 'step')} ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: ${named(startless.map((step) => step.name))}.`,
+      `${plural(startless.length, 'step')} ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: ${named(startless.map((step) => step.name))}.`,
     facts.knownFromDiskOnly > 0 &&
-      `EMR shows only the last 1,000 steps: ${counted(facts.knownFromDiskOnly, 'step')} came from what earlier looks kept on disk.`,
+      `EMR shows only the last 1,000 steps: ${plural(facts.knownFromDiskOnly, 'step')} came from what earlier looks kept on disk.`,
   ].filter((text) => text !== false);
 }
 

@@ -1,10 +1,8 @@
+import { formatDuration, percent, plural } from '../domain/text.ts';
 import { unmodelledSeconds } from './besideReplay.ts';
 import { isBroken } from './brokenRound.ts';
-import { formatDuration } from './durations.ts';
 import type { Report } from './model.ts';
-import { percent } from './share.ts';
 import { roomCell } from './suggestions/room.ts';
-import { counted } from './words.ts';
 
 /** The steps of a round replayed on another number of slots. */
 export interface WhatIf {
@@ -85,7 +83,7 @@ export function whatIfTable(report: Report): WhatIfTable | undefined {
       ...(isRoomKnown ? [one.room ?? ''] : []),
     ]),
     ...(rows.length < whatIf.length && {
-      note: `No gain beyond ${counted(rows.at(-1)?.slots ?? 0, 'slot')}${isLongest ? ': the longest step sets the end' : ''}.`,
+      note: `No gain beyond ${plural(rows.at(-1)?.slots ?? 0, 'slot')}${isLongest ? ': the longest step sets the end' : ''}.`,
     }),
     error: errorText(model.error),
   };

@@ -1,5 +1,5 @@
 /** How a round begins. */
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { roundInputs } from './ranWith.ts';
 

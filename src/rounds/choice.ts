@@ -1,5 +1,5 @@
 /** Which round is meant when its number is not given. */
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Round } from '../state/session.ts';
 
 /** The facts that show whether anything ran under a mark. */

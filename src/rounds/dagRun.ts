@@ -1,4 +1,4 @@
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Round, Session } from '../state/session.ts';
 
 /** The Airflow run id of a round; it changes if the round is marked again. */

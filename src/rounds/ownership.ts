@@ -1,5 +1,5 @@
 /** Which round a named cluster belongs to. */
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Cluster, Step } from '../ports.ts';
 import type { Round } from '../state/session.ts';
 import { isActive, isEnding } from './progress.ts';

@@ -1,4 +1,4 @@
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Session } from '../state/session.ts';
 
 /** The digest of a schedule's cluster config in the files of a DAG upload (name -> digest). */

@@ -1,9 +1,9 @@
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import type { Schedule } from '../domain/schedules.ts';
+import { identifyStep } from '../domain/stepIdentity.ts';
+import { localStamp, parseStamp } from '../domain/time.ts';
 import type { Cluster, Step } from '../ports.ts';
-import { identifyStep } from '../report/stepIdentity.ts';
 import type { Round } from '../state/session.ts';
-import { localStamp, parseStamp } from '../state/stamps.ts';
 import type { RoundSteps, RoundWindow } from './window.ts';
 
 /** Checked before any call to AWS. @throws ToolError BAD_INPUT */

@@ -1,7 +1,7 @@
+import { identifyStep } from '../domain/stepIdentity.ts';
+import { parseStamp } from '../domain/time.ts';
 import type { Step } from '../ports.ts';
-import { identifyStep } from '../report/stepIdentity.ts';
 import type { Round } from '../state/session.ts';
-import { parseStamp } from '../state/stamps.ts';
 
 /** The window of a round: half open, in milliseconds since the epoch. */
 export interface RoundWindow {

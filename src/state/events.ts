@@ -3,7 +3,7 @@
  * Facts only; the phase, the approvals and the open round are folded from them.
  */
 import * as z from 'zod';
-import { schedules } from '../checks/schedules.ts';
+import { schedules } from '../domain/schedules.ts';
 
 const load = z.int().min(1).max(1000);
 const schedule = z.enum(schedules);

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import { beginning, decodeEntry, encodeEntry } from './entryFile.ts';
 import type { JournalEntry, SessionEvent } from './events.ts';
 

@@ -1,5 +1,5 @@
 /** The session, folded from the events in the journal. */
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { Fix, RoundClock, SessionEvent } from './events.ts';
 
 export type Phase =

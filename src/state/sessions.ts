@@ -1,7 +1,7 @@
+import { localStamp } from '../domain/time.ts';
 import type { SessionEvent } from './events.ts';
 import type { Journal } from './journal.ts';
 import { afterEntry, emptySession, foldSession, type Session } from './session.ts';
-import { localStamp } from './stamps.ts';
 
 export interface Sessions {
   load(): Promise<Session>;

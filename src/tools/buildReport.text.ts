@@ -1,11 +1,10 @@
 /** What buildReport says, in the structure and in lines. */
-import { fitting } from '../checks/fitting.ts';
-import { clean } from '../foreignText.ts';
+
+import { clean } from '../domain/foreignText.ts';
+import { formatDuration, formatMeasured, percent, takeWithinBudget, windowName } from '../domain/text.ts';
 import { changeText } from '../report/changeText.ts';
-import { formatDuration, formatMeasured, windowName } from '../report/durations.ts';
 import { scoreText } from '../report/forecast/text.ts';
 import type { Report, StepFailure } from '../report/model.ts';
-import { percent } from '../report/share.ts';
 import { whatIfRows } from '../report/whatIfTable.ts';
 import { count, stepsAfterRound } from './text.ts';
 
@@ -59,11 +58,11 @@ export function reportOutput(report: Report, directory: string, files: string[])
       .map(({ title, measured, setting, from, to }) => ({ title, measured, setting, from, to })),
     ...forecastOutput(report),
     ...(report.followUp === null ? {} : { followUp: report.followUp.sentence }),
-    warnings: fitting(report.warnings, 1600),
+    warnings: takeWithinBudget(report.warnings, 1600),
   };
 }
 
-/** What an earlier report forecast for this load, and where the schedule stops fitting. */
+/** What an earlier report forecast for this load, and where the schedule stops takeWithinBudget. */
 function forecastOutput({ comparison, round }: Report): { earlierForecast?: string; capacity?: string } {
   const forecast = comparison?.forecast;
   if (!forecast || forecast.why !== undefined) return {};

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { windowSeconds } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { windowSeconds } from '../domain/schedules.ts';
+import { version } from '../domain/version.ts';
 import {
   editedIntervals,
   fixesOf,
@@ -20,7 +21,6 @@ import { clusterFailure } from '../rounds/clusterEnd.ts';
 import { isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import type { Round, Session } from '../state/session.ts';
-import { version } from '../version.ts';
 import { reportLines, reportOutput } from './buildReport.text.ts';
 import { textOf } from './text.ts';
 import {

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { findingLine, lintClusterConfigs } from '../checks/clusterConfig/files.ts';
 import { runnerPlaceholder } from '../checks/clusterConfig/stepTemplate.ts';
 import { dagIdOf, readConstant, readLoad } from '../checks/dagSource.ts';
-import { ruleFor } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { ruleFor } from '../domain/schedules.ts';
 import type { DagFile, Ports } from '../ports.ts';
 import {
   airflowRow,

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { schedulesInScope } from '../checks/expected.ts';
 import type { Review } from '../checks/review.ts';
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
+import type { Schedule } from '../domain/schedules.ts';
+import { localStamp } from '../domain/time.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { reviewOf } from '../facts/checks.ts';
 import { commitQuestion } from '../facts/questions.ts';
-import { cleanLine } from '../foreignText.ts';
 import type { Commit, Ports } from '../ports.ts';
 import type { Round, Session } from '../state/session.ts';
-import { localStamp } from '../state/stamps.ts';
 import {
   awaitingApproval,
   commitLines,

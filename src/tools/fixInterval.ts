@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { findCheck } from '../checks/checkSearch.ts';
-import { sha256 } from '../checks/digest.ts';
 import type { ExpectedFile } from '../checks/expected.ts';
-import { fitting } from '../checks/fitting.ts';
 import { reviewFiles } from '../checks/review.ts';
 import { fixIntervals, scanIntervals } from '../checks/scale.ts';
-import { ToolError } from '../errors.ts';
+import { sha256 } from '../domain/digest.ts';
+import { ToolError } from '../domain/errors.ts';
+import { takeWithinBudget } from '../domain/text.ts';
 import { keepManifest, type ReviewFacts, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import type { Fix } from '../state/session.ts';
@@ -92,7 +92,7 @@ async function runFixInterval(given: Given, ports: FixIntervalPorts, call: ToolC
   const approved = session.approved.has(reviewId);
   const { from, to } = given;
   const text = fixedText({ ...fields, from, to, changes, approved, mode: ports.settings.approval });
-  return { ...fields, changes: fitting(changes, 4000), status: 'fixed', ...text };
+  return { ...fields, changes: takeWithinBudget(changes, 4000), status: 'fixed', ...text };
 }
 
 /**

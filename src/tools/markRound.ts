@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { dagIdOf } from '../checks/dagSource.ts';
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import type { Schedule } from '../domain/schedules.ts';
+import { localStamp, parseStamp, wholeStamp } from '../domain/time.ts';
 import {
   loadInBucket,
   movableRound,
@@ -16,7 +17,6 @@ import { roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import { roundInputs } from '../rounds/ranWith.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { localStamp, parseStamp, wholeStamp } from '../state/stamps.ts';
 import {
   clockWarnings,
   knownRunAnswer,

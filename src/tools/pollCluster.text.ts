@@ -1,11 +1,12 @@
 /** What pollCluster says. */
+
+import { clean } from '../domain/foreignText.ts';
+import { formatDuration } from '../domain/text.ts';
+import { localStamp } from '../domain/time.ts';
 import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../facts/namedClusters.ts';
 import type { ObservedRound } from '../facts/rounds.ts';
-import { clean } from '../foreignText.ts';
-import { formatDuration } from '../report/durations.ts';
 import { clusterFailure, isEndedOnRequest } from '../rounds/clusterEnd.ts';
 import { isActive, isEnding, type StepCounts } from '../rounds/progress.ts';
-import { localStamp } from '../state/stamps.ts';
 import { count, rerun } from './text.ts';
 
 /** Seconds between two calls. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import { clean } from '../domain/foreignText.ts';
 import { observeNamed, runAfter, type UnmarkedCluster } from '../facts/namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
-import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
 import { chooseRound } from '../rounds/choice.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ruleFor } from '../checks/schedules.ts';
+import { ruleFor } from '../domain/schedules.ts';
 import type { CheckFile, Ports } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { type RevertTarget, revertedText, unchangedText } from './revertConfigs.text.ts';

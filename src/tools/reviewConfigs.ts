@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { fitting } from '../checks/fitting.ts';
 import type { Review } from '../checks/review.ts';
+import { takeWithinBudget } from '../domain/text.ts';
 import { changedSinceApproval, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { reviewConfigsLines, reviewText } from './reviewConfigs.text.ts';
@@ -58,13 +58,13 @@ async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: Tool
     approved,
     approvalNeeded,
     filesChanged: review.changed.length,
-    changedSince: fitting(changedSince, 2400),
+    changedSince: takeWithinBudget(changedSince, 2400),
     changedSinceTotal: changedSince.length,
-    fixes: fitting(
+    fixes: takeWithinBudget(
       review.files.filter(({ fix }) => fix !== undefined).map(({ path }) => path),
       800,
     ),
-    unexpected: fitting(unexpected, 2400),
+    unexpected: takeWithinBudget(unexpected, 2400),
     unexpectedTotal: unexpected.length,
   };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { fitting } from '../checks/fitting.ts';
 import { changesText, describeLevel } from '../checks/levelSummary.ts';
 import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
+import { takeWithinBudget } from '../domain/text.ts';
 import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../facts/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports.ts';
@@ -210,8 +210,8 @@ async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, bef
   );
   const { targetRepo, checksPath } = ports.settings;
   return {
-    edits: fitting(edits, 900),
-    notCarried: fitting(await valuesNotCarried(ports, session, plan.fixesNotCarried, before), 900),
+    edits: takeWithinBudget(edits, 900),
+    notCarried: takeWithinBudget(await valuesNotCarried(ports, session, plan.fixesNotCarried, before), 900),
     changesFile: await ports.notes.write(
       `${review.reviewId}.txt`,
       changesText(review, `${review.target.load}x`),

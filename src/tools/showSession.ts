@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import { reviewOf } from '../facts/checks.ts';
 import type { Ports } from '../ports.ts';
 import { clusterConfigDigest } from '../rounds/ranWith.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { schedules } from '../checks/schedules.ts';
+import { schedules } from '../domain/schedules.ts';
 import type { Ports, Watch } from '../ports.ts';
 
 /** The answer to a question that only the user may answer. Anything but a clear yes is `unanswered`, which is not a no. */

@@ -1,5 +1,5 @@
 /** What triggerDag says. */
-import type { Schedule } from '../checks/schedules.ts';
+import type { Schedule } from '../domain/schedules.ts';
 import type { FollowedRun } from '../facts/dagRuns.ts';
 
 /** The DAG run that the user asked for. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { dagIdOf } from '../checks/dagSource.ts';
-import type { Schedule } from '../checks/schedules.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../domain/errors.ts';
+import type { Schedule } from '../domain/schedules.ts';
+import { localStamp } from '../domain/time.ts';
 import { followRun, requireClusterUp, requireTriggerable } from '../facts/dagRuns.ts';
 import { loadInBucket, movableRound } from '../facts/marks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
@@ -10,7 +11,6 @@ import { roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import { dagRunIdOf, isRunActive, triggeredRound } from '../rounds/dagRun.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { localStamp } from '../state/stamps.ts';
 import { textOf } from './text.ts';
 import {
   callAgain,

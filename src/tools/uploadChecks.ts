@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { fitting } from '../checks/fitting.ts';
 import type { Review } from '../checks/review.ts';
 import {
   type PlannedUpload,
@@ -9,10 +8,11 @@ import {
   type Stale,
   staleIn,
 } from '../checks/uploadPlan.ts';
+import { clean } from '../domain/foreignText.ts';
+import { takeWithinBudget } from '../domain/text.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { changedSinceApproval, keepReview, readReview } from '../facts/checks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
-import { clean } from '../foreignText.ts';
 import type { Ports, Watch } from '../ports.ts';
 import type { Session } from '../state/session.ts';
 import { textOf } from './text.ts';
@@ -116,8 +116,8 @@ async function runUploadChecks(given: Given, ports: UploadChecksPorts, call: Too
     uploaded: sent.uploaded,
     unchanged: sent.unchanged,
     removed: removed.length,
-    removedKeys: fitting(removed, 1200),
-    stale: fitting([...left.keys, ...left.unmanaged.map((key) => clean(key, 300))], 1200),
+    removedKeys: takeWithinBudget(removed, 1200),
+    stale: takeWithinBudget([...left.keys, ...left.unmanaged.map((key) => clean(key, 300))], 1200),
     prefixes: prefixFields(ports, review, sent.uploads),
     tableMetrics: metrics.fields,
     warnings: warningsOf(ports, production !== undefined && metrics.keys.length === 0, stale),
@@ -146,7 +146,7 @@ async function askAgain(
     ...reviewFields(review),
     status: 'awaiting_approval',
     reason,
-    changedSince: fitting(changedSince, 3000),
+    changedSince: takeWithinBudget(changedSince, 3000),
     uploaded: 0,
     unchanged: 0,
     removed: 0,
@@ -163,8 +163,8 @@ function reviewFields({ target, reviewId, unrecognised, untracked }: Review) {
   return {
     load: target.load,
     reviewId,
-    unrecognised: fitting(unrecognised, 600),
-    untracked: fitting(untracked, 600),
+    unrecognised: takeWithinBudget(unrecognised, 600),
+    untracked: takeWithinBudget(untracked, 600),
   };
 }
 

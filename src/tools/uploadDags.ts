@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { requireSoundClusterConfigs } from '../checks/clusterConfig/files.ts';
 import { changesAgainstBucket, type DagUpload, foreignDagFiles } from '../checks/dagPlan.ts';
 import { dagIdOf, writeLoad } from '../checks/dagSource.ts';
-import { fitting } from '../checks/fitting.ts';
-import { dagKey } from '../checks/keys.ts';
-import { type Schedule, schedules } from '../checks/schedules.ts';
+import { dagKey } from '../domain/keys.ts';
+import { type Schedule, schedules } from '../domain/schedules.ts';
+import { takeWithinBudget } from '../domain/text.ts';
+import { localStamp } from '../domain/time.ts';
 import { notUploaded } from '../facts/checks.ts';
 import { clusterNames } from '../facts/clusters.ts';
 import {
@@ -20,7 +21,6 @@ import type { DagFile, Instant, Ports } from '../ports.ts';
 import { lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';
-import { localStamp } from '../state/stamps.ts';
 import { textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import {
@@ -171,7 +171,7 @@ function fieldsOf(
     previousLoad,
     remoteLoad,
     files: plan.map((one) => ({ key: dagKey(ports.settings, one.file.name), status: one.status })),
-    changes: fitting(changesAgainstBucket(plan), 2400),
+    changes: takeWithinBudget(changesAgainstBucket(plan), 2400),
     dagIds: schedules.map((one) => dagIdOf(dag.name, one)),
     warnings: [...warnings],
   };

@@ -12,7 +12,7 @@ import { createS3 } from '../../sandbox/s3/s3.ts';
 import { createSts } from '../../sandbox/wire/sts.ts';
 import { createAwsServices } from '../../src/adapters/awsClient.ts';
 import { createObjectStore } from '../../src/adapters/s3.ts';
-import { configKey, dagKey } from '../../src/checks/keys.ts';
+import { configKey, dagKey } from '../../src/domain/keys.ts';
 import type { Upload, Watch } from '../../src/ports.ts';
 
 export const settings = {

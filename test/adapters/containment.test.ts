@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Allowed, assertAllowed, type OutgoingRequest } from '../../src/adapters/containment.ts';
-import type { LoadTestKey } from '../../src/checks/keys.ts';
+import type { LoadTestKey } from '../../src/domain/keys.ts';
 import { settings, startAwsWorld, watch } from './awsWorld.ts';
 
 const onAws: Allowed = { service: 's3', ...settings };

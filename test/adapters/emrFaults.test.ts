@@ -1,6 +1,6 @@
 /** The fault matrix of EMR: each fault gives the declared code and no partial state, and the same call succeeds afterwards. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
 import { watch } from './awsWorld.ts';
 import { startEmrWorld } from './emrWorld.ts';
 

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTargetRepository } from '../../src/adapters/targetRepository.ts';
-import { sha256 } from '../../src/checks/digest.ts';
+import { sha256 } from '../../src/domain/digest.ts';
 import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports.ts';
 
 export const checks = 'checks/iceberg';

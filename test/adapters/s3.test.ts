@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configKey } from '../../src/checks/keys.ts';
+import { configKey } from '../../src/domain/keys.ts';
 import type { Copy } from '../../src/ports.ts';
 import { check, dagFile, settings, startAwsWorld, tally, watch } from './awsWorld.ts';
 

@@ -3,8 +3,8 @@
  * once the fault is over.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configKey } from '../../src/checks/keys.ts';
-import type { ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
+import { configKey } from '../../src/domain/keys.ts';
 import { check, keyId, settings, startAwsWorld, tally, useEndpoint, watch } from './awsWorld.ts';
 
 let world: Awaited<ReturnType<typeof startAwsWorld>>;

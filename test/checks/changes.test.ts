@@ -1,9 +1,9 @@
 /** Changes in short: lines of a text, values of a JSON document, rows within a budget. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitting } from '../../src/checks/fitting.ts';
 import { jsonChanges } from '../../src/checks/jsonChanges.ts';
 import { lineChanges } from '../../src/checks/lineChanges.ts';
+import { takeWithinBudget } from '../../src/domain/text.ts';
 
 test.each([
   ['nothing', 'a\nb\n', 'a\nb\n', []],
@@ -34,7 +34,7 @@ test('a document has no change compared with itself', () => {
 test('the first rows are kept, as many as fit', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), fc.nat(200), (rows, characters) => {
-      const kept = fitting(rows, characters);
+      const kept = takeWithinBudget(rows, characters);
       const sizeOf = (some: string[]) => some.reduce((sum, row) => sum + JSON.stringify(row).length + 1, 0);
       expect(kept).toEqual(rows.slice(0, kept.length));
       expect(sizeOf(kept)).toBeLessThanOrEqual(characters);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isScalar, parseAllDocuments, visit } from 'yaml';
 import { scaleIntervals } from '../../src/checks/scale.ts';
-import type { IntervalUnit } from '../../src/checks/schedules.ts';
+import type { IntervalUnit } from '../../src/domain/schedules.ts';
 import { scaleText } from './texts.ts';
 
 const folder = new URL('../../../shared/corpus/files/', import.meta.url);

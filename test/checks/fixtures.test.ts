@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Rewritten, scaleIntervals } from '../../src/checks/scale.ts';
-import { ruleFor } from '../../src/checks/schedules.ts';
+import { ruleFor } from '../../src/domain/schedules.ts';
 
 const folder = new URL('../fixtures/checks/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, folder));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { IntervalUnit } from '../../src/checks/schedules.ts';
+import type { IntervalUnit } from '../../src/domain/schedules.ts';
 import { scaleText } from './texts.ts';
 
 /** Scales the hours (or days) of one piece of SQL by two, as the content of a literal block. */

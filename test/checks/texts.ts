@@ -1,6 +1,6 @@
 /** The three functions of `src/checks/scale.ts` over text, for tests that write their files as strings. */
 import { fixIntervals, type Rewritten, scaleIntervals } from '../../src/checks/scale.ts';
-import type { IntervalUnit } from '../../src/checks/schedules.ts';
+import type { IntervalUnit } from '../../src/domain/schedules.ts';
 
 export function scaleText(source: string, unit: IntervalUnit, load: number) {
   return withText(scaleIntervals(Buffer.from(source), unit, load));

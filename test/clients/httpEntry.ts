@@ -8,9 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { compose } from '../../src/compose.ts';
+import { version } from '../../src/domain/version.ts';
 import { createMcpServer } from '../../src/faces/mcp.ts';
 import { readSettings } from '../../src/settings.ts';
-import { version } from '../../src/version.ts';
 
 const sessions = new Map<string, StreamableHTTPServerTransport>();
 const ports = compose(readSettings(process.env, process.cwd()));

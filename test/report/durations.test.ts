@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatMeasured, windowName } from '../../src/report/durations.ts';
+import { formatDuration, formatMeasured, windowName } from '../../src/domain/text.ts';
 
 describe('durations', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromUri, identifyStep } from '../../src/report/stepIdentity.ts';
+import { fromUri, identifyStep } from '../../src/domain/stepIdentity.ts';
 
 const prefix = 'checks_load_test/configs';
 const identify = (name: string, ...given: string[]) => identifyStep({ name, arguments: given }, prefix);

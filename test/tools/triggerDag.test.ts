@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { airflowStandIn, type StandIn } from './airflowStandIn.ts';
 import {
-  type HarnessOptions,
   type Harness,
+  type HarnessOptions,
   normalise,
   openRound,
   prepareWorld,

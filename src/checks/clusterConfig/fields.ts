@@ -1,5 +1,5 @@
 /** Fields that EMR does not know, that it requires, or that have another type: RunJobFlow would refuse the request. */
-import { nearestOf } from '../../nearest.ts';
+import { nearestOf } from '../../domain/text.ts';
 import { type ConfigFinding, configRefusal } from './finding.ts';
 import { WrittenAsFloat } from './json.ts';
 import { isObject } from './model.ts';

@@ -1,8 +1,8 @@
 /** The three cluster configs together: refused with every problem, or warned about in a few lines. */
-import { ToolError } from '../../errors.ts';
-import { cleanLine } from '../../foreignText.ts';
+import { ToolError } from '../../domain/errors.ts';
+import { cleanLine } from '../../domain/foreignText.ts';
+import { type Schedule, schedules } from '../../domain/schedules.ts';
 import type { DagFile } from '../../ports.ts';
-import { type Schedule, schedules } from '../schedules.ts';
 import { type ConfigFinding, configRefusal } from './finding.ts';
 import { parseJson } from './json.ts';
 import { lintClusterConfig, refusalsFirst } from './lint.ts';

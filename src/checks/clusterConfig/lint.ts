@@ -1,4 +1,4 @@
-import type { Schedule } from '../schedules.ts';
+import type { Schedule } from '../../domain/schedules.ts';
 import { concurrencyFindings } from './concurrency.ts';
 import { driverMemoryFindings } from './driverMemory.ts';
 import { executorFindings } from './executors.ts';

@@ -1,5 +1,5 @@
 /** The configs' cluster names: the clusters of a schedule are found by the prefix of their names. */
-import type { Schedule } from '../schedules.ts';
+import type { Schedule } from '../../domain/schedules.ts';
 import { type ConfigFinding, configRefusal } from './finding.ts';
 import { isObject } from './model.ts';
 

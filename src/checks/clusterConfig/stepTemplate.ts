@@ -1,6 +1,7 @@
 /** AuditStep, the template from which the DAG makes one step per check. */
-import { nearestOf } from '../../nearest.ts';
-import type { Schedule } from '../schedules.ts';
+
+import type { Schedule } from '../../domain/schedules.ts';
+import { nearestOf } from '../../domain/text.ts';
 import { type ConfigFinding, configRefusal, configWarning } from './finding.ts';
 import type { ClusterConfig } from './model.ts';
 

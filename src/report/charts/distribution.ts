@@ -1,7 +1,6 @@
-import { formatMeasured } from '../durations.ts';
+import { formatMeasured, plural } from '../../domain/text.ts';
 import type { Report } from '../model.ts';
 import { percentile } from '../statistics.ts';
-import { counted } from '../words.ts';
 import { type Curve, type Mark, placedMarks } from './curveMarks.ts';
 import { legend } from './legend.ts';
 import { logScale, type Scale, timeMark, timeSteps } from './scale.ts';
@@ -25,7 +24,7 @@ const axisName = '↑ share of steps that took no longer';
 export function distributionAlt({ statistics }: Report): string {
   const { n, p50Seconds, p95Seconds, p99Seconds, maxSeconds } = statistics;
   if (n === 0) return 'Distribution: no completed step';
-  return `Distribution of ${counted(n, 'duration')}: half within ${formatMeasured(p50Seconds)}, 95% within ${formatMeasured(p95Seconds)}, 99% within ${formatMeasured(p99Seconds)}, longest ${formatMeasured(maxSeconds)}`;
+  return `Distribution of ${plural(n, 'duration')}: half within ${formatMeasured(p50Seconds)}, 95% within ${formatMeasured(p95Seconds)}, 99% within ${formatMeasured(p99Seconds)}, longest ${formatMeasured(maxSeconds)}`;
 }
 
 /**

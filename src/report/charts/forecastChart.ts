@@ -1,5 +1,5 @@
+import { windowName } from '../../domain/text.ts';
 import type { Forecast } from '../comparisonModel.ts';
-import { windowName } from '../durations.ts';
 import { forecastSentence } from '../forecast/text.ts';
 import { legend } from './legend.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';

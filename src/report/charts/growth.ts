@@ -1,6 +1,6 @@
+import { plural } from '../../domain/text.ts';
 import type { Comparison } from '../comparisonModel.ts';
 import { factorText } from '../scalingText.ts';
-import { counted } from '../words.ts';
 import { type LegendItem, legend } from './legend.ts';
 import { placedNames } from './pointNames.ts';
 import { logScale, type Scale, timeMark } from './scale.ts';
@@ -30,8 +30,8 @@ function headOf({ checks, unscaled, baseline, candidate, ratios, newFailures }: 
   const which = unscaled === null ? '' : ` (the ${ratios.n} scaled)`;
   const mean =
     ratios.geometricMean === null ? '' : `, ${factorText(ratios.geometricMean)} the time on average${which}`;
-  const failures = newFailures.length === 0 ? '' : `, ${counted(newFailures.length, 'new failure')}`;
-  return `${candidate.load}x against ${baseline.load}x: ${counted(checks.length, 'check')}${mean}${failures}`;
+  const failures = newFailures.length === 0 ? '' : `, ${plural(newFailures.length, 'new failure')}`;
+  return `${candidate.load}x against ${baseline.load}x: ${plural(checks.length, 'check')}${mean}${failures}`;
 }
 
 /**

@@ -1,7 +1,6 @@
-import { formatMeasured, windowName } from '../durations.ts';
+import { formatMeasured, plural, windowName } from '../../domain/text.ts';
 import type { Report, ReportStep } from '../model.ts';
 import { roundTimes } from '../occupancy.ts';
-import { counted } from '../words.ts';
 import { drawLanes } from './laneChart.ts';
 import { legend } from './legend.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
@@ -18,9 +17,9 @@ const namedSteps = 40;
 
 /** What the picture says, for somebody who cannot see it. */
 export function timelineAlt({ counts, verdict, findings }: Report): string {
-  const slots = findings.slots.limit === null ? '' : ` on ${counted(findings.slots.limit, 'slot')}`;
+  const slots = findings.slots.limit === null ? '' : ` on ${plural(findings.slots.limit, 'slot')}`;
   const mean = findings.meanRunning === null ? '' : `, ${findings.meanRunning.toFixed(1)} running on average`;
-  return `Timeline: ${counted(counts.total, 'step')} in ${formatMeasured(verdict.runtimeSeconds)}${slots}${mean}, ${counts.failed} failed`;
+  return `Timeline: ${plural(counts.total, 'step')} in ${formatMeasured(verdict.runtimeSeconds)}${slots}${mean}, ${counts.failed} failed`;
 }
 
 /** When each step waited and ran: a named waterfall of a small round, the lanes of the slots of a larger one. */

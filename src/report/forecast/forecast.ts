@@ -1,3 +1,4 @@
+import { plural } from '../../domain/text.ts';
 import { unmodelledSeconds } from '../besideReplay.ts';
 import { checkKey, checkName } from '../checkKey.ts';
 import { type Timing, timingsOf } from '../checkTimes.ts';
@@ -6,7 +7,6 @@ import type { Forecast } from '../comparisonModel.ts';
 import { inStartOrder } from '../makespan.ts';
 import { milli } from '../statistics.ts';
 import { isDecided } from '../verdict.ts';
-import { counted } from '../words.ts';
 import { type ForecastModel, fittingRange, keptScores, missedBy, modelOf, totalAt } from './range.ts';
 import { forecastSentence } from './text.ts';
 
@@ -46,7 +46,7 @@ export function forecastFrom(
   if (!checks.some(({ check }) => levelsOf(check) > 1)) return nothing('no check completed at two levels');
   const known = new Set(newest.steps.map(checkKey)).size;
   const leftOut = known - checks.length;
-  const without = `${leftOut} of ${counted(known, 'check')} never completed`;
+  const without = `${leftOut} of ${plural(known, 'check')} never completed`;
   if (leftOut > known / 2) return nothing(without);
   const unmodelled = unmodelledSeconds(newest);
   const model = modelOf(checks, { slots, unmodelled, lowest, top, missedBy: missedBy(scores) });

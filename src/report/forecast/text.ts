@@ -1,7 +1,7 @@
 /** What a person reads of a forecast; our own words and numbers, and the names of checks, which are foreign. */
+
+import { formatDuration, plural } from '../../domain/text.ts';
 import type { Forecast } from '../comparisonModel.ts';
-import { formatDuration } from '../durations.ts';
-import { counted } from '../words.ts';
 
 type Point = Forecast['points'][number];
 
@@ -69,11 +69,11 @@ export function methodText(forecast: Forecast): string {
   const { levels, repeated, slots, oneLevelOnly } = forecast;
   const why = repeated ? 'because measurements are noisy' : 'because one round a level is noisy';
   return [
-    `Each check continues as it grew from ${levels[0]}x to ${levels.at(-1)}x, part-way to proportional ${why}; replayed on ${counted(slots ?? 0, 'slot')}. In simulated tests about 8 of 10 rounds ended in such a range, fewer than 1 in 10 later.`,
+    `Each check continues as it grew from ${levels[0]}x to ${levels.at(-1)}x, part-way to proportional ${why}; replayed on ${plural(slots ?? 0, 'slot')}. In simulated tests about 8 of 10 rounds ended in such a range, fewer than 1 in 10 later.`,
     ...(oneLevelOnly === 0
       ? []
       : [
-          `${counted(oneLevelOnly, 'check')} completed at one level only and ${oneLevelOnly === 1 ? 'is' : 'are'} taken to grow in proportion.`,
+          `${plural(oneLevelOnly, 'check')} completed at one level only and ${oneLevelOnly === 1 ? 'is' : 'are'} taken to grow in proportion.`,
         ]),
   ].join(' ');
 }

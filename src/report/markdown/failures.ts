@@ -1,7 +1,7 @@
+import { plural } from '../../domain/text.ts';
 import { historyLines } from '../failureHistory.ts';
 import { logStatus } from '../logStatus.ts';
 import type { Report, ReportStep } from '../model.ts';
-import { counted } from '../words.ts';
 import { code, plain } from './escape.ts';
 
 const groupsShown = 15;
@@ -16,7 +16,7 @@ export function failedSection(report: Report): string {
   return [
     '## Failed Steps',
     body.length === 0 ? 'None.' : body.join('\n\n'),
-    ...(more > 0 ? ['', `And ${counted(more, 'more cause')}, in report.json.`] : []),
+    ...(more > 0 ? ['', `And ${plural(more, 'more cause')}, in report.json.`] : []),
   ].join('\n');
 }
 
@@ -30,9 +30,9 @@ function groupText(
   const lines = steps.slice(0, stepsShown).flatMap((step, index) => stepLines(step, index === 0));
   const more = steps.length - stepsShown;
   return [
-    `### ${plain(group.title)}${kind}: ${counted(steps.length, 'step')}`,
+    `### ${plain(group.title)}${kind}: ${plural(steps.length, 'step')}`,
     ...lines,
-    ...(more > 0 ? [`- and ${counted(more, 'more step')}, in report.json`] : []),
+    ...(more > 0 ? [`- and ${plural(more, 'more step')}, in report.json`] : []),
     ...historyLines(group, load).map((line) => `- ${plain(line)}`),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
+import { plural } from '../../domain/text.ts';
+import { offsetName, startText } from '../../domain/time.ts';
 import { inBrief } from '../inBrief.ts';
-import { offsetName, startText } from '../localTime.ts';
 import type { Report, ReportStep } from '../model.ts';
-import { counted } from '../words.ts';
 import { comparisonSection, forecastSection } from './comparison.ts';
 import { code, plain } from './escape.ts';
 import { failedSection } from './failures.ts';
@@ -87,7 +87,7 @@ function clusterText({ name, state }: Report['cluster']): string {
 function provenanceSection({ statistics, provenance, counts, round, clusterConfig }: Report): string {
   const parts = [
     `audit-load-test ${provenance.version}`,
-    `${counted(counts.total, 'step')} created since ${startText(round.startedAt)}`,
+    `${plural(counts.total, 'step')} created since ${startText(round.startedAt)}`,
     provenance.stepsKnownFromDiskOnly > 0 &&
       `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
     'source: EMR ListSteps and step logs',

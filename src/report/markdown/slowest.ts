@@ -1,5 +1,5 @@
-import { formatMeasured } from '../durations.ts';
-import { localTime } from '../localTime.ts';
+import { formatMeasured } from '../../domain/text.ts';
+import { localTime } from '../../domain/time.ts';
 import type { Report, ReportStep } from '../model.ts';
 import { statusWord } from '../stepStates.ts';
 import { plain, table } from './escape.ts';

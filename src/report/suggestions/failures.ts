@@ -1,8 +1,8 @@
+import { plural } from '../../domain/text.ts';
 import type { Suggestion } from '../findingsModel.ts';
 import type { Report } from '../model.ts';
 import type { Signature } from '../signature.ts';
 import { signatures } from '../signatures/index.ts';
-import { counted } from '../words.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { memorySize } from './memory.ts';
 
@@ -16,7 +16,7 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
       title: remedy.ofQuery
         ? `Fix ${checksOf(group.steps, steps)}`
         : `${group.title}: change ${remedy.setting}`,
-      measured: `${group.steps.length} of ${counted(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : `it (${checksOf(group.steps, steps)})`}`,
+      measured: `${group.steps.length} of ${plural(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : `it (${checksOf(group.steps, steps)})`}`,
       setting: remedy.setting,
       from:
         present?.text ??

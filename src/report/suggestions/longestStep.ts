@@ -1,5 +1,4 @@
-import { formatDuration, windowName } from '../durations.ts';
-import { percent } from '../share.ts';
+import { formatDuration, percent, windowName } from '../../domain/text.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { toFix } from './failures.ts';
 import { type Replayable, replay, worthwhileShare } from './replay.ts';

@@ -1,5 +1,5 @@
 import { container, memoryMb } from '../../checks/clusterConfig/sparkSubmit.ts';
-import { percent } from '../share.ts';
+import { percent } from '../../domain/text.ts';
 
 /** The least that Spark adds to a heap (Spark 3, "Configuration"). */
 const leastOverheadMb = 384;

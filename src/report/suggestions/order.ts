@@ -1,5 +1,4 @@
-import { formatDuration } from '../durations.ts';
-import { percent } from '../share.ts';
+import { formatDuration, percent } from '../../domain/text.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { type Replayable, worthwhileShare } from './replay.ts';
 

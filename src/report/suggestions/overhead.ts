@@ -1,6 +1,5 @@
-import { formatDuration } from '../durations.ts';
+import { formatDuration, percent } from '../../domain/text.ts';
 import type { Suggestion } from '../findingsModel.ts';
-import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
 
 export function overhead({ findings }: SuggestionFacts): Suggestion[] {

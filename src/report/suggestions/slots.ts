@@ -1,6 +1,5 @@
+import { formatDuration, percent } from '../../domain/text.ts';
 import { unmodelledSeconds } from '../besideReplay.ts';
-import { formatDuration } from '../durations.ts';
-import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
 import type { Replayable } from './replay.ts';
 import { hasRoom, moreNodesFor, roomFor } from './room.ts';

@@ -1,7 +1,6 @@
-import { formatDuration } from '../durations.ts';
+import { formatDuration, percent } from '../../domain/text.ts';
 import { activeStepCap } from '../findings.ts';
 import type { Suggestion } from '../findingsModel.ts';
-import { percent } from '../share.ts';
 import type { SuggestionFacts } from './facts.ts';
 
 /** Slots that stay free although nothing waits: steps are submitted more slowly than they run. */

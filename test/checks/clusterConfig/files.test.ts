@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { requireSoundClusterConfigs } from '../../../src/checks/clusterConfig/files.ts';
-import { ToolError } from '../../../src/errors.ts';
+import { ToolError } from '../../../src/domain/errors.ts';
 import { configWith, hourlyConfig, soundConfig } from './soundConfig.ts';
 
 function file(schedule: string, content: unknown) {

@@ -1,5 +1,5 @@
-import { formatMeasured } from '../../durations.ts';
-import { localDateTime } from '../../localTime.ts';
+import { formatMeasured } from '../../../domain/text.ts';
+import { localDateTime } from '../../../domain/time.ts';
 import { statusWord } from '../../stepStates.ts';
 import type { PageData } from '../pageData.ts';
 import { element, part } from './elements.ts';

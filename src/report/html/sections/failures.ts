@@ -1,7 +1,7 @@
+import { plural } from '../../../domain/text.ts';
 import { historyLines } from '../../failureHistory.ts';
 import { logStatus } from '../../logStatus.ts';
 import type { Report, ReportStep } from '../../model.ts';
-import { counted } from '../../words.ts';
 import type { Block, Line } from '../pageData.ts';
 import { type Places, stepPiece } from './pieces.ts';
 
@@ -15,7 +15,7 @@ export function failureBlocks(report: Report, places: Places): Block[] {
   return [
     ...report.failures.slice(0, groupsShown).flatMap((group) => groupBlocks(group, report, places)),
     ...(more > 0
-      ? [{ kind: 'paragraph', line: `And ${counted(more, 'more cause')}, in report.json.` } as const]
+      ? [{ kind: 'paragraph', line: `And ${plural(more, 'more cause')}, in report.json.` } as const]
       : []),
   ];
 }
@@ -28,12 +28,12 @@ function groupBlocks(group: Report['failures'][number], report: Report, places: 
   });
   const more = group.steps.length - stepsShown;
   return [
-    { kind: 'heading', line: `${group.title}${kind}: ${counted(group.steps.length, 'step')}` },
+    { kind: 'heading', line: `${group.title}${kind}: ${plural(group.steps.length, 'step')}` },
     {
       kind: 'list',
       items: [
         ...items,
-        ...(more > 0 ? [`and ${counted(more, 'more step')}, in the table of all steps`] : []),
+        ...(more > 0 ? [`and ${plural(more, 'more step')}, in the table of all steps`] : []),
         ...historyLines(group, report.load),
       ],
     },

@@ -1,7 +1,7 @@
+import { plural } from '../../../domain/text.ts';
+import { offsetName, startText } from '../../../domain/time.ts';
 import { inBrief } from '../../inBrief.ts';
-import { offsetName, startText } from '../../localTime.ts';
 import type { Report } from '../../model.ts';
-import { counted } from '../../words.ts';
 import type { Block, Line } from '../pageData.ts';
 
 /** The verdict, when and where, and what a reader must know before trusting the numbers. */
@@ -36,7 +36,7 @@ export function headBlocks(report: Report): Block[] {
 export function provenanceBlocks({ provenance, statistics, counts, round, clusterConfig }: Report): Block[] {
   const parts = [
     `audit-load-test ${provenance.version}`,
-    `${counted(counts.total, 'step')} created since ${startText(round.startedAt)}`,
+    `${plural(counts.total, 'step')} created since ${startText(round.startedAt)}`,
     provenance.stepsKnownFromDiskOnly > 0 &&
       `${provenance.stepsKnownFromDiskOnly} of them known from disk only`,
     'source: EMR ListSteps and step logs',

@@ -1,4 +1,4 @@
-import { formatMeasured } from '../../durations.ts';
+import { formatMeasured } from '../../../domain/text.ts';
 import type { Report } from '../../model.ts';
 import { populationText } from '../../populationText.ts';
 import type { Block } from '../pageData.ts';

@@ -1,5 +1,5 @@
-import { ruleFor, type Schedule, schedules } from '../checks/schedules.ts';
 import type { Step } from '../ports.ts';
+import { ruleFor, type Schedule, schedules } from './schedules.ts';
 
 export interface StepIdentity {
   /** The stem of the check's file: `check_events_daily`. */

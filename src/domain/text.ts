@@ -1,0 +1,81 @@
+/**
+ * The first rows of a list, as many as fit into `characters` of JSON: a result has a budget, and the rows of one
+ * repository can be ten times as long as those of another. Four characters are about one token.
+ */
+export function takeWithinBudget<Row>(rows: readonly Row[], characters: number): Row[] {
+  let left = characters;
+  const cut = rows.findIndex((row) => {
+    left -= JSON.stringify(row).length + 1;
+    return left < 0;
+  });
+  return cut === -1 ? [...rows] : rows.slice(0, cut);
+}
+
+/** The candidate that a misspelled name probably means; undefined when none is close. */
+export function nearestOf(name: string, candidates: readonly string[]): string | undefined {
+  const folded = fold(name);
+  const close = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(folded, fold(candidate)) }))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(2, Math.floor(candidate.length / 3)) || fold(candidate).startsWith(folded),
+    )
+    .sort((a, b) => a.distance - b.distance);
+  return close[0]?.candidate;
+}
+
+/** Ignores case and separators: `load_test` and `LoadTest` are equal. */
+function fold(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
+/** The Levenshtein distance, computed one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j += 1)
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1),
+      );
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+/**
+ * A duration as the report prints it: `45m 23s`, `2h 34m 18s`, `7s`. Rounded to whole seconds before it is
+ * split, so that 179.6 s reads `3m 0s` and never `2m 60s`.
+ */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(Math.abs(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const rest = whole % 60;
+  const sign = seconds < 0 && whole > 0 ? '-' : '';
+  if (hours > 0) return `${sign}${hours}h ${minutes}m ${rest}s`;
+  return minutes > 0 ? `${sign}${minutes}m ${rest}s` : `${sign}${rest}s`;
+}
+
+/** The same, or an en dash where nothing was measured. */
+export function formatMeasured(seconds: number | null): string {
+  return seconds === null ? '–' : formatDuration(seconds);
+}
+
+/** A window as an adjective: 900 s is `15-minute`, 3600 s `1-hour`, 86,400 s `24-hour`. */
+export function windowName(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600}-hour`;
+  return seconds % 60 === 0 ? `${seconds / 60}-minute` : `${seconds}-second`;
+}
+
+/** A share as whole percents: 0.784 is `78%`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+/** `1 step`, `12 steps`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
