@@ -18,9 +18,8 @@ import { createStepLogs } from './adapters/stepLogs.ts';
 import { createTargetRepository } from './adapters/targetRepository.ts';
 import type { Ports } from './ports.ts';
 import type { LoadedSettings } from './settings.ts';
-import { openBlobs } from './state/blobs.ts';
 import { openJournal } from './state/journal.ts';
-import { openSessions } from './state/sessions.ts';
+import { openBlobs, openSessions } from './state/store.ts';
 
 export function compose({ settings, problems }: LoadedSettings): Ports {
   const { stateDir, bucket } = settings;

@@ -4,8 +4,7 @@
  */
 import type { LoadTestKey } from './domain/keys.ts';
 import type { Settings, SettingsProblem } from './settings.ts';
-import type { Blobs } from './state/blobs.ts';
-import type { Sessions } from './state/sessions.ts';
+import type { Blobs, Sessions } from './state/store.ts';
 
 /** Cancellation and progress of a long call. */
 export interface Watch {

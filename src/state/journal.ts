@@ -2,12 +2,11 @@
  * The durable journal: one small file per entry, appended by link(2), which fails if the name is taken.
  * Measured with two writers and kill -9: no acknowledged entry was lost, while rename alone lost writes.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../domain/errors.ts';
-import { beginning, decodeEntry, encodeEntry } from './entryFile.ts';
-import type { JournalEntry, SessionEvent } from './events.ts';
+import { type JournalEntry, journalEntry, type SessionEvent } from './events.ts';
 
 export interface Journal {
   /** Every entry, oldest first. Reads only the files added since the last call. */
@@ -150,4 +149,42 @@ function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> 
     last = mine.catch(() => undefined);
     return mine;
   };
+}
+
+/**
+ * One journal entry as bytes: a line of JSON whose last member is the sha256 of everything before it. The digest
+ * exposes a truncated, zeroed or hand-edited file; the next entry names it as `previous`.
+ */
+
+/** `previous` of the first entry. */
+export const beginning = '';
+
+export function encodeEntry(entry: JournalEntry): { bytes: Buffer; digest: string } {
+  const json = JSON.stringify(entry).slice(0, -1);
+  const digest = sha256(json);
+  return { bytes: Buffer.from(`${json},"digest":"${digest}"}\n`), digest };
+}
+
+export type Decoded =
+  | { readonly kind: 'entry'; readonly entry: JournalEntry; readonly digest: string }
+  /** Not written here by any version of this program. */
+  | { readonly kind: 'damaged' }
+  /** Intact, but written by a later version that this program cannot interpret. */
+  | { readonly kind: 'newer' };
+
+const sealed = /^(\{.*),"digest":"([0-9a-f]{64})"\}\n$/s;
+
+/** Decodes an entry that must have this `number` and follow the entry whose digest is `previous`. */
+export function decodeEntry(bytes: Buffer, number: number, previous: string): Decoded {
+  const [, json, digest] = sealed.exec(bytes.toString('utf8')) ?? [];
+  if (json === undefined || digest === undefined || sha256(json) !== digest) return { kind: 'damaged' };
+  const parsed = journalEntry.safeParse(JSON.parse(`${json}}`));
+  // Intact but not parsable: a newer version wrote it.
+  if (!parsed.success) return { kind: 'newer' };
+  if (parsed.data.number !== number || parsed.data.previous !== previous) return { kind: 'damaged' };
+  return { kind: 'entry', entry: parsed.data, digest };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SessionEvent } from '../../src/state/events.ts';
 import { openJournal } from '../../src/state/journal.ts';
-import { openSessions } from '../../src/state/sessions.ts';
+import { openSessions } from '../../src/state/store.ts';
 import { events } from './events.ts';
 
 const at = '2025-12-08T15:30:00.123456-05:00';

@@ -1,7 +1,7 @@
 /** A process that records the given number of events, or until it is killed, and prints each acknowledged one. */
 import { writeSync } from 'node:fs';
 import { openJournal } from '../../src/state/journal.ts';
-import { openSessions } from '../../src/state/sessions.ts';
+import { openSessions } from '../../src/state/store.ts';
 
 const [directory = '', name, events] = process.argv.slice(2);
 const sessions = openSessions(openJournal(directory), Date.now);
