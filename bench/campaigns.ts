@@ -1,5 +1,5 @@
 /** Simulated rounds, built into reports by the product's own code. */
-import type { Step } from '../src/ports.ts';
+import type { Step } from '../src/ports/aws.ts';
 import { buildReport } from '../src/report/build.ts';
 import type { ComparedReport } from '../src/report/comparison.ts';
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
-import type { Step, StepLog } from '../src/ports.ts';
+import type { Step, StepLog } from '../src/ports/aws.ts';
 import { buildReport } from '../src/report/build.ts';
 import type { RoundFacts } from '../src/report/facts.ts';
 import { reportFiles } from '../src/report/files.ts';

@@ -16,7 +16,7 @@ import { createReports } from './adapters/reports.ts';
 import { createObjectStore } from './adapters/s3.ts';
 import { createStepLogs } from './adapters/stepLogs.ts';
 import { createTargetRepository } from './adapters/targetRepository.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import type { LoadedSettings } from './settings.ts';
 import { openJournal } from './state/journal.ts';
 import { openBlobs, openSessions } from './state/store.ts';

@@ -11,7 +11,7 @@ import { version } from './domain/version.ts';
 import { asksEveryTime, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
 import { log, logInsteadOfConsole } from './faces/log.ts';
 import type { ProgressInShell } from './faces/progress.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** A client may send its requests and close stdin at once: fast answers are still sent. */
 const stdinGraceMs = 400;

@@ -1,5 +1,5 @@
 /** The AWS identity and region in use, and whether the bucket responds. */
-import type { Account } from '../ports.ts';
+import type { Account } from '../ports/aws.ts';
 import type { AwsServices } from './awsClient.ts';
 
 export function createAccount({ aws }: { readonly aws: Pick<AwsServices, 's3' | 'sts'> }): Account {

@@ -1,7 +1,7 @@
 /** The part of Airflow 3's public API (`/api/v2`) that triggers a DAG and reads its runs. */
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
-import type { Airflow } from '../ports.ts';
+import type { Airflow } from '../ports/airflow.ts';
 import type { AirflowSettings } from '../settings.ts';
 import { type AirflowCall, notAirflow } from './airflowFaults.ts';
 import { createAirflowRequests } from './airflowRequest.ts';

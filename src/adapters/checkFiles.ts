@@ -1,6 +1,7 @@
 /** Combines what git knows about the check files with the files on disk. */
 import { createHash } from 'node:crypto';
-import type { ChecksSnapshot, Watch } from '../ports.ts';
+import type { ChecksSnapshot } from '../ports/repository.ts';
+import type { Watch } from '../ports/time.ts';
 import { type ChecksFolder, filesAtOnce } from './checksFolder.ts';
 import { concurrently } from './concurrently.ts';
 import type { Git } from './git.ts';

@@ -1,7 +1,7 @@
 /** The local clock, and its difference from AWS's clock, which stamps the steps. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/time.ts';
 import type { AwsServices } from './awsClient.ts';
 
 export interface ClockOptions {

@@ -1,5 +1,5 @@
 import { ToolError } from '../domain/errors.ts';
-import type { Commit } from '../ports.ts';
+import type { Commit } from '../ports/repository.ts';
 import type { Git } from './git.ts';
 import { objectId } from './gitTree.ts';
 

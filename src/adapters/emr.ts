@@ -1,6 +1,7 @@
 /** Reads EMR: clusters, and every step that a cluster ran. The product never writes to EMR. */
 import { ToolError } from '../domain/errors.ts';
-import type { Clusters, Step, Watch } from '../ports.ts';
+import type { Clusters, Step } from '../ports/aws.ts';
+import type { Watch } from '../ports/time.ts';
 import type { AwsServices } from './awsClient.ts';
 import { type KnownSteps, lookAtSteps } from './emrLook.ts';
 import { type EmrOperation, type EmrQuota, emrQuota } from './emrQuota.ts';

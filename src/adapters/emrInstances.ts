@@ -1,7 +1,7 @@
 /** The instances of a cluster, in instance groups or fleets. */
 import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
 import { clean } from '../domain/foreignText.ts';
-import type { Instance, Instances } from '../ports.ts';
+import type { Instance, Instances } from '../ports/aws.ts';
 import type { AwsServices } from './awsClient.ts';
 import type { EmrQuota } from './emrQuota.ts';
 

@@ -3,7 +3,7 @@
  * quota refills one call every two seconds; so final steps are never read again.
  */
 import type { ListStepsCommandInput } from '@aws-sdk/client-emr';
-import type { Step } from '../ports.ts';
+import type { Step } from '../ports/aws.ts';
 import { isFinal } from './emrSteps.ts';
 import { idsPerCall, pageSize, pagesThenIds, planLook } from './lookPlan.ts';
 

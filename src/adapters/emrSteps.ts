@@ -5,7 +5,7 @@ import type {
   StepSummary,
 } from '@aws-sdk/client-emr';
 import { clean } from '../domain/foreignText.ts';
-import type { Cluster, ClusterSummary, Step } from '../ports.ts';
+import type { Cluster, ClusterSummary, Step } from '../ports/aws.ts';
 
 /** States after which a step never changes. Any other, including an unknown one, is read again. */
 const finalStates = new Set(['COMPLETED', 'CANCELLED', 'FAILED', 'INTERRUPTED']);

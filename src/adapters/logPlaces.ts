@@ -6,7 +6,7 @@
  * copies that to its own stdout (Spark's `PythonRunner`, in either deploy mode), while Spark logs to stderr. With deploy
  * mode "client" that is the step's stdout, with "cluster" the stdout of the driver's container.
  */
-import type { Cluster, Step } from '../ports.ts';
+import type { Cluster, Step } from '../ports/aws.ts';
 
 /** One object of S3, or a folder (its key ends in a slash). */
 export interface LogPlace {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Notes } from '../ports.ts';
+import type { Notes } from '../ports/project.ts';
 
 /** Stores texts that are too long for a result, one file each. */
 export function createNotes(directory: string): Notes {

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
-import type { Prices } from '../ports.ts';
+import type { Prices } from '../ports/project.ts';
 
 const price = z.number().min(0).max(10_000);
 

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Commit, ReportFile, ReportPage, Reports } from '../ports.ts';
+import type { ReportFile, ReportPage, Reports } from '../ports/project.ts';
+import type { Commit } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import { atomicWriteAll } from './atomicWrite.ts';
 import { commitFiles } from './commits.ts';

@@ -1,6 +1,6 @@
 /** The object store: S3, read anywhere and written only under the two load-test prefixes. */
 import { ToolError } from '../domain/errors.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { ObjectStore } from '../ports/aws.ts';
 import type { AwsServices } from './awsClient.ts';
 import { concurrently } from './concurrently.ts';
 import { copyAll } from './s3Copy.ts';

@@ -1,7 +1,8 @@
 /** Copies production configs into the load-test prefixes, within S3: only what is missing or has changed. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { LoadTestKey } from '../domain/keys.ts';
-import type { Copy, Delivered, Watch } from '../ports.ts';
+import type { Copy, Delivered } from '../ports/aws.ts';
+import type { Watch } from '../ports/time.ts';
 import { concurrently } from './concurrently.ts';
 import { openFolders, type RemoteObject, type S3Settings } from './s3Folders.ts';
 import { bareEtag, type Head, head, type S3, sourceEtagMetadata, sourceUriMetadata } from './s3Listing.ts';

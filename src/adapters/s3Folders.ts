@@ -1,6 +1,7 @@
 /** The folders of the bucket that an upload writes to: what they contain now, and what is remembered about it. */
 import type { LoadTestKey } from '../domain/keys.ts';
-import type { StoredObject, Watch } from '../ports.ts';
+import type { StoredObject } from '../ports/aws.ts';
+import type { Watch } from '../ports/time.ts';
 import { concurrently } from './concurrently.ts';
 import { listAll, type S3 } from './s3Listing.ts';
 import { type FolderMemory, openFolderMemory } from './uploadMemory.ts';

@@ -1,6 +1,7 @@
 /** Reads S3: listings, bytes, and the sha256 of an object. */
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { StoredObject, Watch } from '../ports.ts';
+import type { StoredObject } from '../ports/aws.ts';
+import type { Watch } from '../ports/time.ts';
 import type { AwsServices } from './awsClient.ts';
 import { isNotFound } from './awsErrors.ts';
 import { readBody } from './s3Body.ts';

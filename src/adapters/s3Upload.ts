@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { LoadTestKey } from '../domain/keys.ts';
-import type { Delivered, Upload, Watch } from '../ports.ts';
+import type { Delivered, Upload } from '../ports/aws.ts';
+import type { Watch } from '../ports/time.ts';
 import { concurrently } from './concurrently.ts';
 import { openFolders, type RemoteObject, type S3Settings } from './s3Folders.ts';
 import { bareEtag, head, type S3, shaMetadata } from './s3Listing.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Step } from '../ports.ts';
+import type { Step } from '../ports/aws.ts';
 
 interface ArchivedSteps {
   readonly steps: ReadonlyMap<string, Step>;

@@ -1,7 +1,8 @@
 /** Reads the logs that may contain the error of a failed step. */
 import { ToolError } from '../domain/errors.ts';
 import { clean } from '../domain/foreignText.ts';
-import type { LogPart, NoLog, Step, StepLogs, Watch } from '../ports.ts';
+import type { LogPart, NoLog, Step, StepLogs } from '../ports/aws.ts';
+import type { Watch } from '../ports/time.ts';
 import type { AwsServices } from './awsClient.ts';
 import { containersOf, type LogPlace, type LogPlaces, logPlaces, uriOf, withStdout } from './logPlaces.ts';
 import { logText } from './logText.ts';

@@ -1,7 +1,7 @@
 import { access, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ToolError } from '../domain/errors.ts';
-import type { TargetRepository } from '../ports.ts';
+import type { TargetRepository } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineGuard } from './baselineGuard.ts';

@@ -1,6 +1,7 @@
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
-import type { DagFile, StoredObject } from '../ports.ts';
+import type { StoredObject } from '../ports/aws.ts';
+import type { DagFile } from '../ports/project.ts';
 import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
 import { findLoad, isSetTwice, readConstant, writeLoad } from './dagSource.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '../domain/digest.ts';
 import { type FileRule, ruleFor, type Schedule } from '../domain/schedules.ts';
-import type { CheckFile } from '../ports.ts';
+import type { CheckFile } from '../ports/repository.ts';
 import type { Fix } from '../state/session.ts';
 import { type NotScaled, type Remark, type Rewritten, scaleIntervals } from './scale.ts';
 

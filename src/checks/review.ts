@@ -1,7 +1,7 @@
 import { sha256 } from '../domain/digest.ts';
 import { isPlainPath } from '../domain/keys.ts';
 import { ruleFor, type Schedule } from '../domain/schedules.ts';
-import type { ChecksSnapshot } from '../ports.ts';
+import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import type { Scope } from '../state/session.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } from './expected.ts';

@@ -1,6 +1,6 @@
 import { configKey, configsFolder, isPlainPath, type LoadTestKey } from '../domain/keys.ts';
 import { ruleFor, type Schedule } from '../domain/schedules.ts';
-import type { StoredObject } from '../ports.ts';
+import type { StoredObject } from '../ports/aws.ts';
 import type { Settings } from '../settings.ts';
 import { schedulesInScope } from './expected.ts';
 import type { Review } from './review.ts';

@@ -1,4 +1,4 @@
-import type { Step } from '../ports.ts';
+import type { Step } from '../ports/aws.ts';
 import { ruleFor, type Schedule, schedules } from './schedules.ts';
 
 export interface StepIdentity {

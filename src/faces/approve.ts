@@ -4,7 +4,7 @@ import { ToolError } from '../domain/errors.ts';
 import { recordApproval } from '../facts/approvals.ts';
 import { readReview } from '../facts/checks.ts';
 import { uploadQuestion } from '../facts/questions.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { ExitStatus, Shell } from './cli.ts';
 import { requireSettings, toolErrorIn } from './invoke.ts';
 import { saysYes } from './terminal.ts';

@@ -4,7 +4,7 @@ import type { Interface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { ToolError } from '../domain/errors.ts';
 import { nearestOf } from '../domain/text.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { tools } from '../tools/index.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { meaningOf, type Property, parseArguments } from './arguments.ts';

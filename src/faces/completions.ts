@@ -1,6 +1,6 @@
 /** Completions of prompt and resource arguments: best guess first. */
 import { schedules } from '../domain/schedules.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Session } from '../state/session.ts';
 import { prompts } from './prompts.ts';
 import { reportTemplate } from './resources.ts';

@@ -1,6 +1,6 @@
 /** How both interfaces call a tool: check the settings, run it, check the result, render the text. */
 import { ToolError } from '../domain/errors.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Tool, ToolCall } from '../tools/tool.ts';
 
 export interface Answered {

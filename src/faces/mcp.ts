@@ -19,7 +19,7 @@ import {
 import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 import type { ErrorCode as ToolErrorCode } from '../domain/errors.ts';
 import { nearestOf } from '../domain/text.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
 import { instructions } from './instructions.ts';
 import { invoke, toolErrorIn } from './invoke.ts';

@@ -1,5 +1,5 @@
 /** Progress for MCP clients and for the shell. */
-import type { Watch } from '../ports.ts';
+import type { Watch } from '../ports/time.ts';
 
 type Progress = Watch['progress'];
 

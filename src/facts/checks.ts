@@ -13,8 +13,11 @@ import {
 import { ToolError } from '../domain/errors.ts';
 import { clean } from '../domain/foreignText.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
-import type { Blobs, ChecksSnapshot, Ports, Watch } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ChecksSnapshot } from '../ports/repository.ts';
+import type { Watch } from '../ports/time.ts';
 import { approvalKey, type Session } from '../state/session.ts';
+import type { Blobs } from '../state/store.ts';
 
 /** The fixes of one load, with the file contents that they produce. */
 async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {

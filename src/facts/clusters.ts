@@ -1,6 +1,8 @@
 import { ToolError } from '../domain/errors.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
-import type { DagFile, Ports, Watch } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { DagFile } from '../ports/project.ts';
+import type { Watch } from '../ports/time.ts';
 import { clusterFor, earlierClusters, isNamedFor } from '../rounds/clusterChoice.ts';
 import { stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';

@@ -1,7 +1,9 @@
 /** The DAG in Airflow: whether it can be triggered now, and what became of a triggered run. */
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
-import type { Airflow, Ports, Watch } from '../ports.ts';
+import type { Airflow } from '../ports/airflow.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 import { isRunActive, loadOfTags, loadTag } from '../rounds/dagRun.ts';
 import { isEnding } from '../rounds/progress.ts';
 import { startMs } from '../rounds/window.ts';

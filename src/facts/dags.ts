@@ -5,7 +5,9 @@ import { findLoad, readLoad } from '../checks/dagSource.ts';
 import { ToolError } from '../domain/errors.ts';
 import { configsFolder, dagKey } from '../domain/keys.ts';
 import { ruleFor, type Schedule, schedules } from '../domain/schedules.ts';
-import type { DagFile, Ports, Watch } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { DagFile } from '../ports/project.ts';
+import type { Watch } from '../ports/time.ts';
 import type { Session } from '../state/session.ts';
 
 /** @throws ToolError CONFIG if these files cannot run as a DAG, or it would read other configs than ours */

@@ -3,7 +3,8 @@
 import { ToolError } from '../domain/errors.ts';
 import { schedules } from '../domain/schedules.ts';
 import { localStamp } from '../domain/time.ts';
-import type { Ports, Watch } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 import type { RoundSelector } from '../rounds/choice.ts';
 import { isSettled, ownerOfCluster } from '../rounds/ownership.ts';
 import { type UnmarkedRun, unmarkedRun } from '../rounds/unowned.ts';

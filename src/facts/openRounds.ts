@@ -1,5 +1,6 @@
 /** Rounds that may still be running when a new level is scaled. */
-import type { Ports, Watch } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 import type { Session } from '../state/session.ts';
 import { roundUnderWay } from './rounds.ts';
 

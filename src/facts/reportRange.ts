@@ -1,7 +1,9 @@
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp, wholeStamp } from '../domain/time.ts';
-import type { Cluster, Ports, Step, Watch } from '../ports.ts';
+import type { Cluster, Step } from '../ports/aws.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 import { latestThatRan } from '../rounds/choice.ts';
 import { ownerOfCluster } from '../rounds/ownership.ts';
 import { refuseEmpty, requireStamps, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';

@@ -1,6 +1,8 @@
 /** A round: which of a cluster's steps are its own, whether it is done, and which round is under way. */
 import { ToolError } from '../domain/errors.ts';
-import type { Cluster, ObservedSteps, Ports, Watch } from '../ports.ts';
+import type { Cluster, ObservedSteps } from '../ports/aws.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 import { chooseRound, type RoundSelector } from '../rounds/choice.ts';
 import { isActive, isDone, isEnding } from '../rounds/progress.ts';
 import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/window.ts';

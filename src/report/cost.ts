@@ -1,5 +1,6 @@
 import { cleanLine } from '../domain/foreignText.ts';
-import type { Instance, PriceTable } from '../ports.ts';
+import type { Instance } from '../ports/aws.ts';
+import type { PriceTable } from '../ports/project.ts';
 import { byText, groupBy } from './checkKey.ts';
 import type { Cost, LostInstances } from './costModel.ts';
 import type { RoundTimes } from './occupancy.ts';

@@ -1,5 +1,5 @@
 import { cleanLine } from '../domain/foreignText.ts';
-import type { Step, StepLog } from '../ports.ts';
+import type { Step, StepLog } from '../ports/aws.ts';
 import type { StepFailure } from './model.ts';
 import { findCause } from './rootCause.ts';
 

@@ -1,4 +1,4 @@
-import type { Instance } from '../ports.ts';
+import type { Instance } from '../ports/aws.ts';
 import { lostInstances } from './cost.ts';
 import type { Findings } from './findingsModel.ts';
 import { inStartOrder, lowerBounds, makespan } from './makespan.ts';

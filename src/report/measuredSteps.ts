@@ -1,6 +1,6 @@
 import { cleanLine } from '../domain/foreignText.ts';
 import { identifyStep } from '../domain/stepIdentity.ts';
-import type { Step } from '../ports.ts';
+import type { Step } from '../ports/aws.ts';
 import { byText } from './checkKey.ts';
 import { diagnose } from './diagnosis.ts';
 import type { RoundFacts } from './facts.ts';

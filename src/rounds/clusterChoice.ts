@@ -1,4 +1,4 @@
-import type { ClusterSummary } from '../ports.ts';
+import type { ClusterSummary } from '../ports/aws.ts';
 import type { Round } from '../state/session.ts';
 import type { RoundWindow } from './window.ts';
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '../ports.ts';
+import type { Cluster } from '../ports/aws.ts';
 import { isEnding } from './progress.ts';
 
 /** EMR's codes for an end that was not requested (API reference, ClusterStateChangeReason). */

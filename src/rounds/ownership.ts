@@ -1,6 +1,6 @@
 /** Which round a named cluster belongs to. */
 import type { Schedule } from '../domain/schedules.ts';
-import type { Cluster, Step } from '../ports.ts';
+import type { Cluster, Step } from '../ports/aws.ts';
 import type { Round } from '../state/session.ts';
 import { isActive, isEnding } from './progress.ts';
 import { scheduleOfSteps } from './reportWindow.ts';

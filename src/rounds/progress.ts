@@ -1,4 +1,4 @@
-import type { Cluster, Step } from '../ports.ts';
+import type { Cluster, Step } from '../ports/aws.ts';
 
 export interface StepCounts {
   readonly total: number;

@@ -2,7 +2,7 @@ import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { identifyStep } from '../domain/stepIdentity.ts';
 import { localStamp, parseStamp } from '../domain/time.ts';
-import type { Cluster, Step } from '../ports.ts';
+import type { Cluster, Step } from '../ports/aws.ts';
 import type { Round } from '../state/session.ts';
 import type { RoundSteps, RoundWindow } from './window.ts';
 

@@ -1,6 +1,6 @@
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { identifyStep } from '../domain/stepIdentity.ts';
-import type { ClusterSummary, Step } from '../ports.ts';
+import type { ClusterSummary, Step } from '../ports/aws.ts';
 import type { Round } from '../state/session.ts';
 import { waitingRound } from './choice.ts';
 import { startMs, stepsIn, windowOf } from './window.ts';

@@ -1,6 +1,6 @@
 import { identifyStep } from '../domain/stepIdentity.ts';
 import { parseStamp } from '../domain/time.ts';
-import type { Step } from '../ports.ts';
+import type { Step } from '../ports/aws.ts';
 import type { Round } from '../state/session.ts';
 
 /** The window of a round: half open, in milliseconds since the epoch. */

@@ -12,7 +12,7 @@ import {
   readReports,
 } from '../facts/reporting.ts';
 import { observeRange, type ReportRange } from '../facts/reportRange.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
 import type { RoundFacts } from '../report/facts.ts';
 import { reportFiles } from '../report/files.ts';

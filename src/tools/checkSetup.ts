@@ -4,7 +4,8 @@ import { runnerPlaceholder } from '../checks/clusterConfig/stepTemplate.ts';
 import { dagIdOf, readConstant, readLoad } from '../checks/dagSource.ts';
 import { ToolError } from '../domain/errors.ts';
 import { ruleFor } from '../domain/schedules.ts';
-import type { DagFile, Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { DagFile } from '../ports/project.ts';
 import {
   airflowRow,
   branchRow,

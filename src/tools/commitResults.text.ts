@@ -1,5 +1,5 @@
 /** What commitResults says. */
-import type { Commit } from '../ports.ts';
+import type { Commit } from '../ports/repository.ts';
 import type { Round } from '../state/session.ts';
 import { count, doubled } from './text.ts';
 import { stepsToYes, type Yes } from './words/approving.ts';

@@ -8,7 +8,8 @@ import { localStamp } from '../domain/time.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { reviewOf } from '../facts/checks.ts';
 import { commitQuestion } from '../facts/questions.ts';
-import type { Commit, Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Commit } from '../ports/repository.ts';
 import type { Round, Session } from '../state/session.ts';
 import {
   awaitingApproval,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readReports } from '../facts/reporting.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
 import { compareReports as compare } from '../report/comparison.ts';
 import { comparisonFiles } from '../report/comparisonFiles.ts';

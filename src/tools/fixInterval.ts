@@ -7,7 +7,7 @@ import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import { keepManifest, type ReviewFacts, readReview } from '../facts/checks.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Fix } from '../state/session.ts';
 import {
   byHand,

@@ -1,5 +1,5 @@
 /** What markRound says. */
-import type { Instant } from '../ports.ts';
+import type { Instant } from '../ports/time.ts';
 import type { Round } from '../state/session.ts';
 
 type RoundFacts = Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt'>;

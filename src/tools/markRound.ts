@@ -12,7 +12,8 @@ import {
   unmarkedRunMs,
 } from '../facts/marks.ts';
 import { requireRound } from '../facts/rounds.ts';
-import type { Instant, Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Instant } from '../ports/time.ts';
 import { roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import { roundInputs } from '../rounds/ranWith.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ruleFor } from '../domain/schedules.ts';
-import type { CheckFile, Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { CheckFile } from '../ports/repository.ts';
 import type { Session } from '../state/session.ts';
 import { type RevertTarget, revertedText, unchangedText } from './revertConfigs.text.ts';
 import { textOf } from './text.ts';

@@ -5,7 +5,7 @@ import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts
 import { takeWithinBudget } from '../domain/text.ts';
 import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../facts/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Session } from '../state/session.ts';
 import { decisionText, dryRunText, scaleConfigsLines, scaledText } from './scaleConfigs.text.ts';
 import { textOf } from './text.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { schedules } from '../domain/schedules.ts';
-import type { Ports, Watch } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 
 /** The answer to a question that only the user may answer. Anything but a clear yes is `unanswered`, which is not a no. */
 export type Answer = 'accepted' | 'unanswered';

@@ -13,7 +13,8 @@ import { takeWithinBudget } from '../domain/text.ts';
 import { isApproved } from '../facts/approvals.ts';
 import { changedSinceApproval, keepReview, readReview } from '../facts/checks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
-import type { Ports, Watch } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 import type { Session } from '../state/session.ts';
 import { textOf } from './text.ts';
 import {

@@ -17,7 +17,9 @@ import {
 } from '../facts/dags.ts';
 import { movableRound } from '../facts/marks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
-import type { DagFile, Instant, Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { DagFile } from '../ports/project.ts';
+import type { Instant } from '../ports/time.ts';
 import { lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';

@@ -13,7 +13,8 @@ import { createSts } from '../../sandbox/wire/sts.ts';
 import { createAwsServices } from '../../src/adapters/awsClient.ts';
 import { createObjectStore } from '../../src/adapters/s3.ts';
 import { configKey, dagKey } from '../../src/domain/keys.ts';
-import type { Upload, Watch } from '../../src/ports.ts';
+import type { Upload } from '../../src/ports/aws.ts';
+import type { Watch } from '../../src/ports/time.ts';
 
 export const settings = {
   bucket: 'orchestration',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTargetRepository } from '../../src/adapters/targetRepository.ts';
 import { sha256 } from '../../src/domain/digest.ts';
-import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports.ts';
+import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports/repository.ts';
 
 export const checks = 'checks/iceberg';
 export const testBranch = 'audit_checks_load_testing';

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configKey } from '../../src/domain/keys.ts';
-import type { Copy } from '../../src/ports.ts';
+import type { Copy } from '../../src/ports/aws.ts';
 import { check, dagFile, settings, startAwsWorld, tally, watch } from './awsWorld.ts';
 
 let world: Awaited<ReturnType<typeof startAwsWorld>>;

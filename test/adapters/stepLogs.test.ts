@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStepLogs } from '../../src/adapters/stepLogs.ts';
-import type { Cluster, Step } from '../../src/ports.ts';
+import type { Cluster, Step } from '../../src/ports/aws.ts';
 import { keyId, startAwsWorld, watch } from './awsWorld.ts';
 
 const endedMs = Date.UTC(2025, 11, 8, 20, 0, 0);

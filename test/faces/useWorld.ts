@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { World } from '../../sandbox/world/world.ts';
 import { compose } from '../../src/compose.ts';
-import type { Ports } from '../../src/ports.ts';
+import type { Ports } from '../../src/ports/ports.ts';
 import { readSettings } from '../../src/settings.ts';
 import { startPreparedWorld } from '../preparedWorld.ts';
 

@@ -4,7 +4,7 @@ import { createInstances } from '../../src/adapters/emrInstances.ts';
 import { emrQuota } from '../../src/adapters/emrQuota.ts';
 import { createPrices } from '../../src/adapters/prices.ts';
 import { readClusterConfig, readFailures, readInstances } from '../../src/facts/reporting.ts';
-import type { Step } from '../../src/ports.ts';
+import type { Step } from '../../src/ports/aws.ts';
 import { watch } from '../adapters/awsWorld.ts';
 import { instantClock, startEmrWorld } from '../adapters/emrWorld.ts';
 import { stepOf } from '../report/rounds.ts';

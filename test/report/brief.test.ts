@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { StepLog } from '../../src/ports.ts';
+import type { StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { scoreText } from '../../src/report/forecast/text.ts';
 import { headBlocks } from '../../src/report/html/sections/head.ts';

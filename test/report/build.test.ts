@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../src/ports.ts';
+import type { Step } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { metricsBlocks } from '../../src/report/html/sections/metrics.ts';
 import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';

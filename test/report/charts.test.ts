@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../src/ports.ts';
+import type { Step } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { drawDistribution } from '../../src/report/charts/distribution.ts';
 import { drawGrowth } from '../../src/report/charts/growth.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Instance, PriceTable } from '../../src/ports.ts';
+import type { Instance } from '../../src/ports/aws.ts';
+import type { PriceTable } from '../../src/ports/project.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { costOf, lostInstances } from '../../src/report/cost.ts';
 import { summaryBlocks } from '../../src/report/html/sections/summary.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogPart, StepLog } from '../../src/ports.ts';
+import type { LogPart, StepLog } from '../../src/ports/aws.ts';
 import { diagnose } from '../../src/report/diagnosis.ts';
 import { logStatus } from '../../src/report/logStatus.ts';
 

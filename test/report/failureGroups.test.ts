@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepLog } from '../../src/ports.ts';
+import type { StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { failureBlocks } from '../../src/report/html/sections/failures.ts';
 import { placesOf } from '../../src/report/html/sections/pieces.ts';

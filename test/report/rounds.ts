@@ -1,5 +1,5 @@
 /** Rounds for the tests of the report: steps with stamps in seconds after the round's start. */
-import type { Step } from '../../src/ports.ts';
+import type { Step } from '../../src/ports/aws.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
 
 export const startMs = Date.parse('2025-12-07T20:30:00.000Z');

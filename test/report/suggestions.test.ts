@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseClusterConfig } from '../../src/checks/clusterConfig/model.ts';
 import { stepRoom } from '../../src/checks/clusterConfig/room.ts';
 import { flatSettings } from '../../src/checks/clusterConfig/sparkSubmit.ts';
-import type { Step, StepLog } from '../../src/ports.ts';
+import type { Step, StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';

@@ -1,5 +1,5 @@
 /** Rounds and steps for the tests of this folder: minutes after noon. */
-import type { Step } from '../../src/ports.ts';
+import type { Step } from '../../src/ports/aws.ts';
 import type { Round } from '../../src/state/session.ts';
 
 export const prefix = 'checks_load_test/configs';

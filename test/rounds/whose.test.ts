@@ -1,6 +1,6 @@
 /** Which round is meant, which round a cluster belongs to, and when a round begins. */
 import { describe, expect, test } from 'vitest';
-import type { Step } from '../../src/ports.ts';
+import type { Step } from '../../src/ports/aws.ts';
 import { lacksRound } from '../../src/rounds/begin.ts';
 import { chooseRound, isUnused, latestThatRan, waitingRound } from '../../src/rounds/choice.ts';
 import { isSettled, ownerOfCluster } from '../../src/rounds/ownership.ts';

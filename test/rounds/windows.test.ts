@@ -1,6 +1,6 @@
 /** Which steps belong to a round, when it is done, and which runs are unmarked. */
 import { expect, test } from 'vitest';
-import type { Step } from '../../src/ports.ts';
+import type { Step } from '../../src/ports/aws.ts';
 import { clusterFor, earlierClusters } from '../../src/rounds/clusterChoice.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
 import { reportDirectory, scheduleOfSteps } from '../../src/rounds/reportWindow.ts';

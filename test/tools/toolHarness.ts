@@ -17,7 +17,7 @@ import { createAwsServices } from '../../src/adapters/awsClient.ts';
 import { createClusters } from '../../src/adapters/emr.ts';
 import { compose } from '../../src/compose.ts';
 import { createMcpServer } from '../../src/faces/mcp.ts';
-import type { Ports } from '../../src/ports.ts';
+import type { Ports } from '../../src/ports/ports.ts';
 import { readSettings } from '../../src/settings.ts';
 import { type Checks, preparedWorld } from '../preparedWorld.ts';
 import { requireResultConventions } from './resultConventions.ts';

@@ -2,7 +2,7 @@
 import { ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
 import { type Schedule, schedules } from '../../domain/schedules.ts';
-import type { DagFile } from '../../ports.ts';
+import type { DagFile } from '../../ports/project.ts';
 import { type ConfigFinding, configRefusal } from './finding.ts';
 import { parseJson } from './json.ts';
 import { lintClusterConfig, refusalsFirst } from './lint.ts';

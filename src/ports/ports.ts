@@ -1,0 +1,31 @@
+/** Everything that a tool may ask for. compose.ts builds the adapters behind it. */
+import type { Settings, SettingsProblem } from '../settings.ts';
+import type { Blobs, Sessions } from '../state/store.ts';
+import type { Airflow } from './airflow.ts';
+import type { Account, Clusters, Instances, ObjectStore, StepLogs } from './aws.ts';
+import type { DagFolder, Notes, Prices, Reports } from './project.ts';
+import type { TargetRepository } from './repository.ts';
+import type { Clock } from './time.ts';
+
+/** Everything that a tool can use; each tool takes the part that it needs. */
+export interface Ports {
+  readonly settings: Settings;
+  readonly problems: readonly SettingsProblem[];
+  /** Whether `home` has a `.env`; otherwise all settings come from the environment. */
+  readonly hasEnvFile: boolean;
+  readonly store: ObjectStore;
+  readonly clusters: Clusters;
+  readonly stepLogs: StepLogs;
+  readonly instances: Instances;
+  readonly prices: Prices;
+  readonly clock: Clock;
+  readonly account: Account;
+  readonly target: TargetRepository;
+  readonly dags: DagFolder;
+  readonly reports: Reports;
+  /** Absent when AIRFLOW_URL is not set. */
+  readonly airflow?: Airflow;
+  readonly sessions: Sessions;
+  readonly blobs: Blobs;
+  readonly notes: Notes;
+}

@@ -1,0 +1,71 @@
+/** Our own repository (DAG, cluster configs, reports), notes and prices: types only. */
+import type { Commit } from './repository.ts';
+
+export interface DagFile {
+  /** `yang_audit_load_test.py`, or `cluster_configs/{name}.json`. */
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+export interface DagFolder {
+  /** The DAG file first, then the three cluster configs. @throws ToolError CONFIG when one is missing. */
+  read(): Promise<readonly DagFile[]>;
+  /** Replaces the DAG file's bytes atomically. @throws ToolError CONFLICT when they differ from `expected` */
+  writeDag(bytes: Uint8Array, expected: Uint8Array): Promise<void>;
+}
+
+/** `path` is relative to the report's directory. */
+export interface ReportFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** One of a report's three pages on disk. */
+export interface ReportPage {
+  readonly name: ReportPageName;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+export type ReportPageName = 'report.md' | 'report.html' | 'report.json';
+
+export interface Reports {
+  /** The pages of every report directory, newest round first; reads only names, sizes and times. */
+  list(): Promise<readonly { directory: string; pages: readonly ReportPage[] }[]>;
+  /** The text of a page that `list` returns; undefined for any other file, a link, and a page that is too long. */
+  read(directory: string, name: string): Promise<string | undefined>;
+  /** Writes a report's directory under REPORTS_DIR, replacing an earlier build. Returns its path. */
+  write(directory: string, files: readonly ReportFile[]): Promise<string>;
+  /** Adds files to a report's directory. Returns the path of the first. */
+  add(directory: string, files: readonly ReportFile[]): Promise<string>;
+  /** The report.json of every report directory, in name order; the caller skips invalid ones. */
+  all(): Promise<readonly { directory: string; json: string }[]>;
+  /** Commits report directories, the DAG file and the cluster configs; null when REPORTS_DIR is in no repository. */
+  commit(directories: readonly string[], message: string, trailer: string): Promise<Commit | null>;
+}
+
+/** Stores text that is too long for a result under STATE_DIR. Returns its path. */
+export interface Notes {
+  write(name: string, text: string): Promise<string>;
+}
+
+/** Hourly prices of instance types, from the user's PRICE_TABLE. */
+export interface PriceTable {
+  /** `USD`. */
+  readonly currency: string;
+  /** The date of the prices: `2025-12-01`. */
+  readonly date: string;
+  readonly perHour: Readonly<Record<string, HourlyPrice>>;
+}
+
+/** EMR's charge is added to the instance's price; a missing price is unknown. */
+export interface HourlyPrice {
+  readonly onDemand?: number | undefined;
+  readonly spot?: number | undefined;
+  readonly emr?: number | undefined;
+}
+
+export interface Prices {
+  /** Undefined when PRICE_TABLE is not set. @throws ToolError CONFIG for a file that is not a price table */
+  read(): Promise<PriceTable | undefined>;
+}

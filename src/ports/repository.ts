@@ -1,0 +1,78 @@
+/** The target repository with its check files: types only. */
+import type { Watch } from './time.ts';
+
+export type Digest = string;
+
+/** One check file, in git and on disk. */
+export interface CheckFile {
+  /** Relative to CHECKS_PATH, with forward slashes. */
+  readonly path: string;
+  /** The bytes on disk; undefined when the file is deleted. */
+  readonly disk?: Buffer;
+  /** sha256 of the bytes on disk, at HEAD, and of the baseline. */
+  readonly diskDigest?: Digest;
+  readonly headDigest?: Digest;
+  /** The bytes at HEAD; undefined when HEAD does not have the file. */
+  readonly head?: Buffer;
+  /** undefined when the file is not in git yet. */
+  readonly baseline?: Buffer;
+  readonly baselineDigest?: Digest;
+  /** Created on the test branch: its baseline is its first version there. */
+  readonly newOnBranch: boolean;
+}
+
+export interface ChecksSnapshot {
+  readonly branch: string;
+  readonly headCommit: string;
+  /** The merge-base of HEAD and BASELINE_REF. */
+  readonly baseCommit: string;
+  /** In path order. */
+  readonly files: readonly CheckFile[];
+  /** Files on disk whose names contain control or format characters, or are not UTF-8: reported, otherwise ignored. */
+  readonly unprintableNames: readonly string[];
+}
+
+export interface Commit {
+  readonly sha: string;
+  readonly branch: string;
+  readonly files: readonly string[];
+  /** The subject line. */
+  readonly message: string;
+  /** False when the commit existed already, or there was nothing to commit. */
+  readonly created: boolean;
+}
+
+export interface TargetRepository {
+  /**
+   * Reads every check file with its baseline.
+   * @throws ToolError CONFIG or WRONG_STATE when it is not a repository, its HEAD is detached, a merge is in progress,
+   * or CHECKS_PATH is outside it or links outside; with `forWriting` also on a branch other than TEST_BRANCH.
+   */
+  snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
+  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, paths outside, and files changed meanwhile. */
+  write(files: readonly WrittenFile[], watch?: Watch): Promise<void>;
+  /**
+   * Writes a patch under STATE_DIR with which `git apply` restores the current bytes of these files after the calling
+   * tool has replaced them. Returns its path.
+   */
+  backup(
+    files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[],
+  ): Promise<string>;
+  /** Commits only these files (relative to CHECKS_PATH), unless a commit with this trailer exists already. */
+  commit(
+    paths: readonly string[],
+    message: string,
+    trailer: string,
+    /** The reviewed bytes, by path. @throws ToolError CONFLICT when a file has changed since */
+    expected?: ReadonlyMap<string, Uint8Array>,
+  ): Promise<Commit>;
+  /** `Name <email>` as git would record it. @throws ToolError CONFIG when git has no identity */
+  identity(): Promise<string>;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** sha256 of the bytes on disk in the snapshot; undefined when there was no file. Other bytes are somebody's edit. */
+  readonly expected: Digest | undefined;
+}
