@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkFiles } from '../sandbox/sample/files.ts';
 import { serverEnvironment } from '../sandbox/world/environment.ts';
-import { scaleIntervals } from '../src/checks/scale.ts';
+import { scaleIntervals } from '../src/intervals/scale.ts';
 import { conditions, digestOf, manyChecks, restore } from './manyChecks.ts';
 import {
   type CommandContext,

@@ -1,8 +1,8 @@
 import { sha256 } from '../domain/digest.ts';
 import { type FileRule, ruleFor, type Schedule } from '../domain/schedules.ts';
+import { type NotScaled, type Remark, type Rewritten, scaleIntervals } from '../intervals/scale.ts';
 import type { CheckFile } from '../ports/repository.ts';
 import type { Fix } from '../state/session.ts';
-import { type NotScaled, type Remark, type Rewritten, scaleIntervals } from './scale.ts';
 
 export interface LiteralChange {
   readonly line: number;

@@ -1,5 +1,5 @@
 import type { IntervalUnit } from '../domain/schedules.ts';
-import { scanIntervals } from './scale.ts';
+import { scanIntervals } from '../intervals/scale.ts';
 
 /** One value that the user fixed: in the baseline, as fixed at its load, and as another load has it now. */
 export interface FixedValue {

@@ -1,5 +1,5 @@
+import { scanIntervals } from '../intervals/scale.ts';
 import type { ExpectedFile } from './expected.ts';
-import { scanIntervals } from './scale.ts';
 
 export interface SampleChange {
   readonly file: string;

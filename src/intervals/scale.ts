@@ -1,9 +1,8 @@
 /** The door of this room: finds the intervals in a check file and rewrites their numbers. Every other byte stays. */
-
 import type { IntervalUnit } from '../domain/schedules.ts';
-import { readScalars } from './scalars.ts';
-import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './sourceText.ts';
 import { mayContainInterval, type SurveyedLiteral, surveyScalar } from './survey.ts';
+import { readScalars } from './yaml/scalars.ts';
+import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './yaml/sourceText.ts';
 
 /** An interval of the chosen unit. `line` is that of its digits, 1-based; offsets count in the decoded file. */
 export interface IntervalLiteral extends SurveyedLiteral {

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isScalar, parseAllDocuments, visit } from 'yaml';
-import { scaleIntervals } from '../../src/checks/scale.ts';
 import type { IntervalUnit } from '../../src/domain/schedules.ts';
+import { scaleIntervals } from '../../src/intervals/scale.ts';
 import { scaleText } from './texts.ts';
 
 const folder = new URL('../../../shared/corpus/files/', import.meta.url);

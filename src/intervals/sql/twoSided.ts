@@ -1,5 +1,5 @@
 /** Finds conditions that bound one column by an interval on both sides. */
-import type { Literal } from './intervals.ts';
+import type { Literal } from './interval.ts';
 import type { Token } from './sql.ts';
 
 /** Words after which a new condition begins. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fixIntervals, scaleIntervals, scanIntervals } from '../../src/checks/scale.ts';
+import { fixIntervals, scaleIntervals, scanIntervals } from '../../src/intervals/scale.ts';
 import { fixText } from './texts.ts';
 
 const source = [

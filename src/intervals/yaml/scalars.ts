@@ -10,10 +10,15 @@ import {
   type YAMLMap,
   type YAMLParseError,
 } from 'yaml';
-import { decodeBlock } from './blockScalar.ts';
-import type { CheckScalar, ScalarFilter } from './decodedText.ts';
-import { decodeDoubleQuoted, decodePlain, decodeSingleQuoted } from './flowScalar.ts';
-import { fastPathScalars } from './leanScalars.ts';
+import {
+  type CheckScalar,
+  decodeBlock,
+  decodeDoubleQuoted,
+  decodePlain,
+  decodeSingleQuoted,
+  type ScalarFilter,
+} from './decode.ts';
+import { fastPathScalars } from './fastPath.ts';
 import { type InvalidCheck, lineCounter } from './sourceText.ts';
 
 export type CheckScalars = { readonly scalars: CheckScalar[] } | { readonly invalid: InvalidCheck };

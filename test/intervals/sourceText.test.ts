@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeCheck, encodeCheck, lineCounter, maxCheckBytes } from '../../src/checks/sourceText.ts';
+import { decodeCheck, encodeCheck, lineCounter, maxCheckBytes } from '../../src/intervals/yaml/sourceText.ts';
 
 const bytesOf = (...bytes: number[]) => Uint8Array.from(bytes);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isScalar, parseDocument, visit } from 'yaml';
-import { parseScalars } from '../../src/checks/scalars.ts';
+import { parseScalars } from '../../src/intervals/yaml/scalars.ts';
 
 const all = () => true;
 

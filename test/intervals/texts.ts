@@ -1,6 +1,7 @@
-/** The three functions of `src/checks/scale.ts` over text, for tests that write their files as strings. */
-import { fixIntervals, type Rewritten, scaleIntervals } from '../../src/checks/scale.ts';
+/** The three functions of `src/intervals/scale.ts` over text, for tests that write their files as strings. */
+
 import type { IntervalUnit } from '../../src/domain/schedules.ts';
+import { fixIntervals, type Rewritten, scaleIntervals } from '../../src/intervals/scale.ts';
 
 export function scaleText(source: string, unit: IntervalUnit, load: number) {
   return withText(scaleIntervals(Buffer.from(source), unit, load));

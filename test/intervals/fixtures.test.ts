@@ -1,8 +1,8 @@
 /** The project's own check files, which cover every form: `baseline` is 1x, `2x` is what they must become. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Rewritten, scaleIntervals } from '../../src/checks/scale.ts';
 import { ruleFor } from '../../src/domain/schedules.ts';
+import { type Rewritten, scaleIntervals } from '../../src/intervals/scale.ts';
 
 const folder = new URL('../fixtures/checks/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, folder));

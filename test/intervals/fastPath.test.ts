@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { CheckScalar } from '../../src/checks/decodedText.ts';
-import { fastPathScalars } from '../../src/checks/leanScalars.ts';
-import { parseScalars } from '../../src/checks/scalars.ts';
+import type { CheckScalar } from '../../src/intervals/yaml/decode.ts';
+import { fastPathScalars } from '../../src/intervals/yaml/fastPath.ts';
+import { parseScalars } from '../../src/intervals/yaml/scalars.ts';
 
 const all = () => true;
 

@@ -1,11 +1,10 @@
 /** Finds the intervals in the SQL of one scalar and maps them to places in the source. */
-
 import type { IntervalUnit } from '../domain/schedules.ts';
-import type { CheckScalar, DecodedText, ScalarFilter } from './decodedText.ts';
-import type { Interval, Literal } from './intervals.ts';
-import { intervalWords } from './otherDress.ts';
-import { twoSidedIntervals } from './twoSided.ts';
-import { intervalsIn } from './windows.ts';
+import { intervalsIn } from './sql/find.ts';
+import type { Interval, Literal } from './sql/interval.ts';
+import { twoSidedIntervals } from './sql/twoSided.ts';
+import { intervalWords } from './sql/unscalable.ts';
+import type { CheckScalar, DecodedText, ScalarFilter } from './yaml/decode.ts';
 
 export interface SurveyedLiteral {
   /** Source offsets (UTF-16 code units) of the digits. */

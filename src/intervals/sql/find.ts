@@ -1,7 +1,7 @@
 /** Finds the intervals in a piece of SQL that all engines agree on. */
-import { type Interval, intervalAt, type Unscalable, unscalable } from './intervals.ts';
-import { unscalableAt } from './otherDress.ts';
+import { type Interval, intervalAt, type Unscalable, unscalable } from './interval.ts';
 import { type Reading, type Token, tokenise } from './sql.ts';
+import { unscalableAt } from './unscalable.ts';
 
 export interface SqlIntervals {
   /** In the order of the text. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { scaleIntervals, scanIntervals } from '../../src/checks/scale.ts';
-import { decodeCheck, encodeCheck } from '../../src/checks/sourceText.ts';
+import { scaleIntervals, scanIntervals } from '../../src/intervals/scale.ts';
+import { decodeCheck, encodeCheck } from '../../src/intervals/yaml/sourceText.ts';
 import { generatedCheck } from './generatedChecks.ts';
 import { fixText, scaleText } from './texts.ts';
 

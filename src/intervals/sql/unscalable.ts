@@ -1,5 +1,5 @@
 /** Intervals that are not written as INTERVAL literals: listed, never changed. */
-import { intervalAt, type Unscalable, unscalable } from './intervals.ts';
+import { intervalAt, type Unscalable, unscalable } from './interval.ts';
 import type { Token } from './sql.ts';
 
 const functions = new Set([
