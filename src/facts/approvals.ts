@@ -1,8 +1,8 @@
 import { approvalStep } from '../checks/approval.ts';
-import { schedulesInScope } from '../checks/expected.ts';
-import type { Review } from '../checks/review.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
+import { schedulesInScope } from '../review/expected.ts';
+import type { Review } from '../review/review.ts';
 import type { Fix, Session } from '../state/session.ts';
 import { keepReview } from './checks.ts';
 import { uploadQuestion } from './questions.ts';

@@ -1,7 +1,13 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
-import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../checks/expected.ts';
-import { fixedValues } from '../checks/fixValues.ts';
-import { lineChanges } from '../checks/lineChanges.ts';
+
+import { ToolError } from '../domain/errors.ts';
+import { clean } from '../domain/foreignText.ts';
+import { type Schedule, schedules } from '../domain/schedules.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ChecksSnapshot } from '../ports/repository.ts';
+import type { Watch } from '../ports/time.ts';
+import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../review/expected.ts';
+import { lineChanges } from '../review/lineChanges.ts';
 import {
   filesUnderReview,
   type Manifest,
@@ -9,13 +15,8 @@ import {
   type Review,
   type ReviewTarget,
   reviewFiles,
-} from '../checks/review.ts';
-import { ToolError } from '../domain/errors.ts';
-import { clean } from '../domain/foreignText.ts';
-import { type Schedule, schedules } from '../domain/schedules.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { ChecksSnapshot } from '../ports/repository.ts';
-import type { Watch } from '../ports/time.ts';
+} from '../review/review.ts';
+import { fixedValues } from '../review/scalePlan.ts';
 import { approvalKey, type Session } from '../state/session.ts';
 import type { Blobs } from '../state/store.ts';
 

@@ -1,6 +1,6 @@
 /** The questions that the user answers before an upload or a commit: all they need to decide, in at most five lines. */
-import { schedulesInScope } from '../checks/expected.ts';
-import type { Review } from '../checks/review.ts';
+import { schedulesInScope } from '../review/expected.ts';
+import type { Review } from '../review/review.ts';
 import type { Settings } from '../settings.ts';
 
 /** Asks for approval to upload these bytes. */

@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import { schedulesInScope } from '../checks/expected.ts';
-import type { Review } from '../checks/review.ts';
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import type { Schedule } from '../domain/schedules.ts';
@@ -10,6 +8,8 @@ import { reviewOf } from '../facts/checks.ts';
 import { commitQuestion } from '../facts/questions.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/repository.ts';
+import { schedulesInScope } from '../review/expected.ts';
+import type { Review } from '../review/review.ts';
 import type { Round, Session } from '../state/session.ts';
 import {
   awaitingApproval,

@@ -1,6 +1,7 @@
 /** What reviewConfigs says. */
-import type { Review } from '../checks/review.ts';
+
 import type { FileChange } from '../facts/checks.ts';
+import type { Review } from '../review/review.ts';
 import { count } from './text.ts';
 import { type Yes, yesTo } from './words/approving.ts';
 

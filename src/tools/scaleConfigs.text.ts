@@ -1,7 +1,7 @@
 /** What scaleConfigs says in each of its four outcomes. */
-import type { describeLevel } from '../checks/levelSummary.ts';
-import type { ReviewTarget } from '../checks/review.ts';
-import type { ScalePlan } from '../checks/scalePlan.ts';
+import type { describeLevel } from '../review/levelSummary.ts';
+import type { ReviewTarget } from '../review/review.ts';
+import type { ScalePlan } from '../review/scalePlan.ts';
 import { count } from './text.ts';
 import { type Yes, yesTo } from './words/approving.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { changesText, describeLevel } from '../checks/levelSummary.ts';
-import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../checks/review.ts';
-import { afterWrites, planScaling, type ScalePlan } from '../checks/scalePlan.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../facts/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports/ports.ts';
+import { changesText, describeLevel } from '../review/levelSummary.ts';
+import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { afterWrites, planScaling, type ScalePlan } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
 import { decisionText, dryRunText, scaleConfigsLines, scaledText } from './scaleConfigs.text.ts';
 import { textOf } from './text.ts';

@@ -1,6 +1,6 @@
 /** What uploadChecks says. */
-import type { Review } from '../checks/review.ts';
-import type { Stale } from '../checks/uploadPlan.ts';
+import type { Review } from '../review/review.ts';
+import type { Stale } from '../review/uploadPlan.ts';
 import { count } from './text.ts';
 import { stepsToYes, type Yes } from './words/approving.ts';
 

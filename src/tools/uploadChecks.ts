@@ -1,13 +1,4 @@
 import * as z from 'zod';
-import type { Review } from '../checks/review.ts';
-import {
-  type PlannedUpload,
-  planTableMetrics,
-  planUploads,
-  prefixesOf,
-  type Stale,
-  staleIn,
-} from '../checks/uploadPlan.ts';
 import { clean } from '../domain/foreignText.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import { isApproved } from '../facts/approvals.ts';
@@ -15,6 +6,15 @@ import { changedSinceApproval, keepReview, readReview } from '../facts/checks.ts
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
+import type { Review } from '../review/review.ts';
+import {
+  type PlannedUpload,
+  planTableMetrics,
+  planUploads,
+  prefixesOf,
+  type Stale,
+  staleIn,
+} from '../review/uploadPlan.ts';
 import type { Session } from '../state/session.ts';
 import { textOf } from './text.ts';
 import {

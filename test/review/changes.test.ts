@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonChanges } from '../../src/checks/jsonChanges.ts';
-import { lineChanges } from '../../src/checks/lineChanges.ts';
 import { takeWithinBudget } from '../../src/domain/text.ts';
+import { lineChanges } from '../../src/review/lineChanges.ts';
 
 test.each([
   ['nothing', 'a\nb\n', 'a\nb\n', []],

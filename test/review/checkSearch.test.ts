@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findCheck } from '../../src/checks/checkSearch.ts';
+import { findCheck } from '../../src/review/checkSearch.ts';
 
 const files = [
   'check_a_15m.yml',
