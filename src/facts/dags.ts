@@ -1,7 +1,7 @@
 /** The DAG: our folder, the bucket's copy, and whether its checks are uploaded. */
-import { requireSoundClusterConfigs } from '../checks/clusterConfig/files.ts';
-import { otherObjects, planDagUpload, requireSamePlaces } from '../checks/dagPlan.ts';
-import { findLoad, readLoad } from '../checks/dagSource.ts';
+import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
+import { findLoad, readLoad } from '../dag/source.ts';
+import { otherObjects, planDagUpload, requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
 import { configsFolder, dagKey } from '../domain/keys.ts';
 import { ruleFor, type Schedule, schedules } from '../domain/schedules.ts';

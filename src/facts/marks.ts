@@ -1,5 +1,5 @@
 /** What a mark needs: the load of the bucket's DAG, the round it may move, and when an unmarked run began. */
-import { readLoad } from '../checks/dagSource.ts';
+import { readLoad } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';

@@ -1,8 +1,8 @@
 /** What a report needs besides the steps: logs of failed steps, expected checks, cluster config, older reports. */
 
-import { isObject, parseClusterConfig } from '../checks/clusterConfig/model.ts';
-import { stepRoom } from '../checks/clusterConfig/room.ts';
-import { flatSettings } from '../checks/clusterConfig/sparkSubmit.ts';
+import { stepRoom } from '../dag/clusterConfig/capacity.ts';
+import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
+import { flatSettings } from '../dag/clusterConfig/sparkSubmit.ts';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';

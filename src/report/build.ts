@@ -1,4 +1,4 @@
-import { mostSteps } from '../checks/clusterConfig/room.ts';
+import { mostSteps } from '../dag/clusterConfig/capacity.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { findingLine, lintClusterConfigs } from '../checks/clusterConfig/files.ts';
-import { runnerPlaceholder } from '../checks/clusterConfig/stepTemplate.ts';
-import { dagIdOf, readConstant, readLoad } from '../checks/dagSource.ts';
+import { findingLine, lintClusterConfigs } from '../dag/clusterConfig/files.ts';
+import { runnerPlaceholder } from '../dag/clusterConfig/stepTemplate.ts';
+import { dagIdOf, readConstant, readLoad } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import { ruleFor } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dagIdOf } from '../checks/dagSource.ts';
+import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp, parseStamp, wholeStamp } from '../domain/time.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { requireSoundClusterConfigs } from '../checks/clusterConfig/files.ts';
-import { changesAgainstBucket, type DagUpload, foreignDagFiles } from '../checks/dagPlan.ts';
-import { dagIdOf, writeLoad } from '../checks/dagSource.ts';
+import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
+import { dagIdOf, writeLoad } from '../dag/source.ts';
+import { changesAgainstBucket, type DagUpload, foreignDagFiles } from '../dag/uploadPlan.ts';
 import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';

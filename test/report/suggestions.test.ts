@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseClusterConfig } from '../../src/checks/clusterConfig/model.ts';
-import { stepRoom } from '../../src/checks/clusterConfig/room.ts';
-import { flatSettings } from '../../src/checks/clusterConfig/sparkSubmit.ts';
+import { stepRoom } from '../../src/dag/clusterConfig/capacity.ts';
+import { parseClusterConfig } from '../../src/dag/clusterConfig/model.ts';
+import { flatSettings } from '../../src/dag/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';

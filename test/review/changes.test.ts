@@ -1,7 +1,7 @@
 /** Changes in short: lines of a text, values of a JSON document, rows within a budget. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonChanges } from '../../src/checks/jsonChanges.ts';
+import { jsonChanges } from '../../src/dag/uploadPlan.ts';
 import { takeWithinBudget } from '../../src/domain/text.ts';
 import { lineChanges } from '../../src/review/lineChanges.ts';
 

@@ -1,4 +1,4 @@
-import { container, memoryMb } from '../../checks/clusterConfig/sparkSubmit.ts';
+import { container, memoryMb } from '../../dag/clusterConfig/sparkSubmit.ts';
 import { percent } from '../../domain/text.ts';
 
 /** The least that Spark adds to a heap (Spark 3, "Configuration"). */

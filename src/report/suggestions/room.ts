@@ -1,4 +1,4 @@
-import { mostSteps, roomAt, type StepRoom } from '../../checks/clusterConfig/room.ts';
+import { mostSteps, roomAt, type StepRoom } from '../../dag/clusterConfig/capacity.ts';
 
 export function hasRoom(slots: number, room: StepRoom | undefined): boolean {
   const at = room && roomAt(slots, room);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseClusterConfig } from '../../../src/checks/clusterConfig/model.ts';
-import { flatSettings } from '../../../src/checks/clusterConfig/sparkSubmit.ts';
+import { parseClusterConfig } from '../../../src/dag/clusterConfig/model.ts';
+import { flatSettings } from '../../../src/dag/clusterConfig/sparkSubmit.ts';
 import { buildReport } from '../../../src/report/build.ts';
 import { memorySize } from '../../../src/report/suggestions/memory.ts';
 import { evenRound, factsOf, stepOf } from '../rounds.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lintClusterConfig } from '../../../src/checks/clusterConfig/lint.ts';
+import { lintClusterConfig } from '../../../src/dag/clusterConfig/files.ts';
 import { configWith, soundConfig, submitting } from './soundConfig.ts';
 
 /** Every refusal with its remedy. */

@@ -3,10 +3,16 @@ import { ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
 import { type Schedule, schedules } from '../../domain/schedules.ts';
 import type { DagFile } from '../../ports/project.ts';
-import { type ConfigFinding, configRefusal } from './finding.ts';
-import { parseJson } from './json.ts';
-import { lintClusterConfig, refusalsFirst } from './lint.ts';
-import { nameClashes } from './names.ts';
+import { fieldFindings } from './fields.ts';
+import { instanceFindings, lifetimeFindings, measurementFindings } from './instanceRules.ts';
+import { type ConfigFinding, configRefusal, isObject, parseClusterConfig, parseJson } from './model.ts';
+import {
+  concurrencyFindings,
+  driverMemoryFindings,
+  executorFindings,
+  sparkValueFindings,
+} from './sparkRules.ts';
+import { stepTemplateFindings } from './stepTemplate.ts';
 
 /** A finding, and the configs that have it. */
 export interface SharedFinding extends ConfigFinding {
@@ -79,4 +85,63 @@ function firstLines(findings: readonly SharedFinding[]): string[] {
   const lines = findings.slice(0, maxLines).map(findingLine);
   const more = findings.length - lines.length;
   return more === 0 ? lines : [...lines.slice(0, -1), `${more + 1} more findings`];
+}
+
+export interface ClusterConfigFacts {
+  readonly schedule: Schedule;
+  /** Checks of the round; undefined when they were not counted. */
+  readonly checks: number | undefined;
+}
+
+/** Every problem of a cluster config as parsed from its JSON, refusals first. */
+export function lintClusterConfig(json: unknown, { schedule, checks }: ClusterConfigFacts): ConfigFinding[] {
+  if (!isObject(json))
+    return [configRefusal('', 'it is not a JSON object, so it does not describe a cluster', 'fix the file')];
+  const config = parseClusterConfig(json);
+  return refusalsFirst([
+    ...fieldFindings(json),
+    ...stepTemplateFindings(config, schedule),
+    ...instanceFindings(config),
+    ...lifetimeFindings(config),
+    ...concurrencyFindings(config, checks),
+    ...sparkValueFindings(config),
+    ...driverMemoryFindings(config),
+    ...executorFindings(config),
+    ...measurementFindings(config),
+  ]);
+}
+
+export function refusalsFirst<Found extends ConfigFinding>(findings: readonly Found[]): Found[] {
+  return [
+    ...findings.filter((finding) => finding.severity === 'refuse'),
+    ...findings.filter((finding) => finding.severity === 'warn'),
+  ];
+}
+
+/** The configs' cluster names: the clusters of a schedule are found by the prefix of their names. */
+
+export interface ParsedConfigFile {
+  readonly schedule: Schedule;
+  readonly json?: unknown;
+}
+
+/** A finding for each config whose name is a prefix of another's. */
+export function nameClashes(
+  configs: readonly ParsedConfigFile[],
+): { readonly schedule: Schedule; readonly finding: ConfigFinding }[] {
+  const names = configs.flatMap(({ schedule, json }) =>
+    isObject(json) && typeof json.Name === 'string' && json.Name !== ''
+      ? [{ schedule, name: json.Name }]
+      : [],
+  );
+  return names.flatMap(({ schedule, name }) => {
+    const other = names.find((one) => one.schedule !== schedule && one.name.startsWith(name));
+    if (other === undefined) return [];
+    const finding = configRefusal(
+      'Name',
+      `${name.slice(0, 80)} is a prefix of the ${other.schedule} config's name, so its clusters would be mistaken for ${other.schedule} clusters`,
+      `add the schedule to the name, for example ${name.slice(0, 80)}_${schedule}`,
+    );
+    return [{ schedule, finding }];
+  });
 }

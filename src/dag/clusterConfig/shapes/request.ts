@@ -14,8 +14,7 @@ import type {
   ScaleDownBehavior,
   Tag,
 } from '@aws-sdk/client-emr';
-import { fleetShape } from './fleets.ts';
-import { groupShape, roleKind } from './groups.ts';
+import { fleetShape, groupShape, roleKind } from './groups.ts';
 import { type Kind, type Shape, shape } from './kind.ts';
 import { managedScalingShape } from './scaling.ts';
 import {

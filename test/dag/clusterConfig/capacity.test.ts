@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lintClusterConfig } from '../../../src/checks/clusterConfig/lint.ts';
-import { parseClusterConfig } from '../../../src/checks/clusterConfig/model.ts';
-import { mostSteps, roomAt, stepRoom } from '../../../src/checks/clusterConfig/room.ts';
-import { flatSettings } from '../../../src/checks/clusterConfig/sparkSubmit.ts';
+import { mostSteps, roomAt, stepRoom } from '../../../src/dag/clusterConfig/capacity.ts';
+import { lintClusterConfig } from '../../../src/dag/clusterConfig/files.ts';
+import { parseClusterConfig } from '../../../src/dag/clusterConfig/model.ts';
+import { flatSettings } from '../../../src/dag/clusterConfig/sparkSubmit.ts';
 
 const shippedJson = (schedule: string) =>
   JSON.parse(readFileSync(`dags/cluster_configs/yang_audit_load_test_cluster_${schedule}.json`, 'utf8'));

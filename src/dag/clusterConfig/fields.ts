@@ -1,8 +1,6 @@
 /** Fields that EMR does not know, that it requires, or that have another type: RunJobFlow would refuse the request. */
 import { nearestOf } from '../../domain/text.ts';
-import { type ConfigFinding, configRefusal } from './finding.ts';
-import { WrittenAsFloat } from './json.ts';
-import { isObject } from './model.ts';
+import { type ConfigFinding, configRefusal, isObject, WrittenAsFloat } from './model.ts';
 import type { Kind, Shape } from './shapes/kind.ts';
 import { fileShape } from './shapes/request.ts';
 

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { findingLine, lintClusterConfigs } from '../../../src/checks/clusterConfig/files.ts';
-import { lintClusterConfig } from '../../../src/checks/clusterConfig/lint.ts';
+import { findingLine, lintClusterConfig, lintClusterConfigs } from '../../../src/dag/clusterConfig/files.ts';
 import { configWith, hourlyConfig, soundConfig, submitting } from './soundConfig.ts';
 
 const setupStep = { Name: 'setup', HadoopJarStep: { Jar: 'command-runner.jar', Args: ['true'] } };

@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import {
-  dagIdOf,
-  findLoad,
-  isSetTwice,
-  readConstant,
-  readLoad,
-  writeLoad,
-} from '../../src/checks/dagSource.ts';
+import { dagIdOf, findLoad, isSetTwice, readConstant, readLoad, writeLoad } from '../../src/dag/source.ts';
 
 test.each([
   ['LOAD = 2\n', 2],

@@ -1,9 +1,7 @@
 /** AuditStep, the template from which the DAG makes one step per check. */
-
 import type { Schedule } from '../../domain/schedules.ts';
 import { nearestOf } from '../../domain/text.ts';
-import { type ConfigFinding, configRefusal, configWarning } from './finding.ts';
-import type { ClusterConfig } from './model.ts';
+import { type ClusterConfig, type ConfigFinding, configRefusal, configWarning } from './model.ts';
 
 /** What the DAG fills in (step_of in dags/yang_audit_load_test.py); the last two only for hourly checks. */
 const placeholders = ['config_uri', 'load', 'results_uri', 'run_id'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requireSoundClusterConfigs } from '../../../src/checks/clusterConfig/files.ts';
+import { requireSoundClusterConfigs } from '../../../src/dag/clusterConfig/files.ts';
 import { ToolError } from '../../../src/domain/errors.ts';
 import { configWith, hourlyConfig, soundConfig } from './soundConfig.ts';
 

@@ -1,0 +1,233 @@
+/** How many checks run at a time, and how many there are. */
+
+import { capacityOf, executorSlots, slotsNeeded } from './capacity.ts';
+import { nodeMemoryMb } from './instanceTypes.ts';
+import { type ClusterConfig, type ConfigFinding, configRefusal, configWarning, property } from './model.ts';
+import { largestWorker, nodePools, type WorkerNodes, workerNodes } from './nodes.ts';
+import {
+  type Container,
+  memoryMb,
+  type SparkRequest,
+  type SparkSetting,
+  sparkRequest,
+  sparkSettings,
+} from './sparkSubmit.ts';
+
+/** EMR: StepConcurrencyLevel is 1 to 256; a cluster has at most 256 pending and running steps. */
+const stepLimit = 256;
+/** Our own threshold: with this many checks one at a time, a round measures little more than the sum of its checks. */
+const manyChecks = 20;
+
+export function concurrencyFindings(config: ClusterConfig, checks: number | undefined): ConfigFinding[] {
+  const level = config.StepConcurrencyLevel ?? 1;
+  const path = 'StepConcurrencyLevel';
+  if (level < 1 || level > stepLimit)
+    return [configRefusal(path, `${level} is outside EMR's range of 1 to ${stepLimit}`, 'set it to about 8')];
+  const stopping = config.Steps.map((step, index) => ({ action: step.ActionOnFailure, index })).filter(
+    ({ action }) => action !== 'CONTINUE',
+  );
+  return [
+    // The API's default is TERMINATE_CLUSTER, which EMR refuses as soon as steps run concurrently.
+    ...(level === 1
+      ? []
+      : stopping.map(({ action, index }) =>
+          configRefusal(
+            `Steps[${index}].ActionOnFailure`,
+            `it is ${action ?? 'not set'}, but with ${level} concurrent steps EMR accepts only CONTINUE`,
+            'set it to CONTINUE, as the DAG does for the checks',
+          ),
+        )),
+    ...(level === 1 && checks !== undefined && checks >= manyChecks
+      ? [
+          configWarning(
+            path,
+            `it is 1, so ${checks} checks run one at a time`,
+            'set it to the step concurrency of production',
+          ),
+        ]
+      : []),
+    ...(checks !== undefined && checks > stepLimit
+      ? [
+          configWarning(
+            path,
+            `${checks} checks exceed EMR's limit of ${stepLimit} active steps: the DAG submits them gradually, so waiting shows as time between steps`,
+            'keep this in mind when you read the queue times of this round',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Drivers: on a worker node in cluster deploy mode, together on the primary node in client mode. */
+
+export function driverMemoryFindings(config: ClusterConfig): ConfigFinding[] {
+  const request = sparkRequest(config);
+  if (request?.driver === undefined) return [];
+  return request.deployMode === 'cluster'
+    ? workerDriverFindings(config, request.driver)
+    : primaryDriverFindings(config, request.driver, config.StepConcurrencyLevel ?? 1);
+}
+
+/** Spark's YARN client refuses a driver larger than the cluster's largest possible container. */
+function workerDriverFindings(
+  config: ClusterConfig,
+  { heapMb, overheadMb, totalMb }: Container,
+): ConfigFinding[] {
+  const largest = largestWorker(workerNodes(config) ?? []);
+  if (largest === undefined || totalMb <= largest.capacity.memoryMb) return [];
+  return [
+    configRefusal(
+      'AuditStep.Args',
+      `the driver requests ${totalMb} MiB (${heapMb} + ${overheadMb} overhead), but YARN has only ${largest.capacity.memoryMb} MiB on ${largest.type} nodes`,
+      'lower --driver-memory, or use larger core nodes',
+    ),
+  ];
+}
+
+function primaryDriverFindings(config: ClusterConfig, { heapMb }: Container, level: number): ConfigFinding[] {
+  const primary = nodePools(config).find((pool) => pool.role === 'MASTER');
+  const memories = (primary?.types ?? []).map((type) => ({ type, memoryMb: nodeMemoryMb(type) }));
+  const [node] = memories;
+  if (primary === undefined || memories.length !== 1 || node?.memoryMb === undefined) return [];
+  if (heapMb > node.memoryMb)
+    return [
+      configRefusal(
+        'AuditStep.Args',
+        `the driver requests ${heapMb} MiB in client mode, but the primary node (${node.type}) has only ${node.memoryMb} MiB`,
+        'lower --driver-memory, or use --deploy-mode cluster',
+      ),
+    ];
+  if (heapMb * level <= node.memoryMb) return [];
+  return [
+    configWarning(
+      'AuditStep.Args',
+      `${level} concurrent drivers may use ${heapMb * level} MiB in client mode, but the primary node (${node.type}) has only ${node.memoryMb} MiB`,
+      'use --deploy-mode cluster, or a larger primary node',
+    ),
+  ];
+}
+
+/** Executors compared with the capacity of the core and task nodes. */
+
+export function executorFindings(config: ClusterConfig): ConfigFinding[] {
+  const request = sparkRequest(config);
+  const workers = workerNodes(config);
+  if (request === undefined || workers === undefined) return [];
+  const perExecutor = [
+    ...executorMemoryFindings(request, workers),
+    ...executorCoreFindings(config, request, workers),
+  ];
+  return perExecutor.length > 0 ? perExecutor : capacityFindings(config, request, workers);
+}
+
+/** Spark's YARN client: "Required executor memory … is above the max threshold … of this cluster". */
+function executorMemoryFindings(
+  { executor }: SparkRequest,
+  workers: readonly WorkerNodes[],
+): ConfigFinding[] {
+  const largest = largestWorker(workers);
+  if (executor === undefined || largest === undefined || executor.totalMb <= largest.capacity.memoryMb)
+    return [];
+  return [
+    configRefusal(
+      'AuditStep.Args',
+      `an executor requests ${executor.totalMb} MiB (${executor.heapMb} + ${executor.overheadMb} overhead), but YARN has only ${largest.capacity.memoryMb} MiB on ${largest.type} nodes`,
+      'lower --executor-memory, or use larger core nodes',
+    ),
+  ];
+}
+
+/** YARN's DefaultResourceCalculator counts memory only; the DominantResourceCalculator counts cores as well. */
+function executorCoreFindings(
+  config: ClusterConfig,
+  { executorCores }: SparkRequest,
+  workers: readonly WorkerNodes[],
+): ConfigFinding[] {
+  const [most] = [...workers].sort((a, b) => b.capacity.vcores - a.capacity.vcores);
+  if (executorCores === undefined || most === undefined || executorCores <= most.capacity.vcores) return [];
+  const calculator = property(config, 'capacity-scheduler', 'yarn.scheduler.capacity.resource-calculator');
+  const finding = calculator?.endsWith('DominantResourceCalculator') ? configRefusal : configWarning;
+  return [
+    finding(
+      'AuditStep.Args',
+      `an executor requests ${executorCores} cores, but ${most.type} nodes have only ${most.capacity.vcores}`,
+      'lower --executor-cores, or use larger core nodes',
+    ),
+  ];
+}
+
+function capacityFindings(
+  config: ClusterConfig,
+  request: SparkRequest,
+  workers: readonly WorkerNodes[],
+): ConfigFinding[] {
+  // The field rule refuses a count below 1; a sum that includes one would only confuse.
+  if (workers.some(({ count }) => count === undefined || count < 1)) return [];
+  const capacity = capacityOf(request, workers);
+  if (capacity?.nodes === undefined) return [];
+  const { executors, executorMb } = capacity;
+  const slots = executorSlots(capacity.nodes, executorMb);
+  const level = config.StepConcurrencyLevel ?? 1;
+  const { total, drivers } = slotsNeeded(level, capacity);
+  const requested = (count: number) =>
+    `${count} executors of ${executorMb} MiB${request.dynamic ? ' at start' : ''}`;
+  if (executors > slots)
+    return [
+      configWarning(
+        'AuditStep.Args',
+        `a step requests ${requested(executors)}, but the cluster has room for ${slots}`,
+        'lower --num-executors, or add core nodes',
+      ),
+    ];
+  if (total <= slots) return [];
+  const driverSpace = drivers === 0 ? '' : `, and their drivers the space of ${drivers} more`;
+  return [
+    configWarning(
+      'StepConcurrencyLevel',
+      `${level} concurrent steps request ${requested(executors * level)}${driverSpace}, but the cluster has room for ${slots}: steps will wait for each other`,
+      'lower StepConcurrencyLevel or --num-executors, or add core nodes',
+    ),
+  ];
+}
+
+/** Values that Spark itself refuses, in the options of a check's step and in spark-defaults. */
+
+const memorySettings = [
+  'spark.driver.memory',
+  'spark.driver.memoryOverhead',
+  'spark.executor.memory',
+  'spark.executor.memoryOverhead',
+];
+
+export function sparkValueFindings(config: ClusterConfig): ConfigFinding[] {
+  const setting = sparkSettings(config);
+  if (setting === undefined) return [];
+  return [
+    ...deployModeFindings(setting),
+    ...memorySettings.flatMap((name) => memorySizeFindings(setting, name)),
+  ];
+}
+
+function deployModeFindings(setting: SparkSetting): ConfigFinding[] {
+  const mode = setting('spark.submit.deployMode');
+  if (mode === undefined || mode.text === 'cluster' || mode.text === 'client') return [];
+  return [
+    configRefusal(
+      mode.path,
+      `the deploy mode is ${JSON.stringify(mode.text.slice(0, 60))}, but Spark accepts only client or cluster`,
+      'set it to cluster',
+    ),
+  ];
+}
+
+function memorySizeFindings(setting: SparkSetting, name: string): ConfigFinding[] {
+  const memory = setting(name);
+  if (memory === undefined || memoryMb(memory.text) !== undefined) return [];
+  return [
+    configRefusal(
+      memory.path,
+      `${name} is ${JSON.stringify(memory.text.slice(0, 60))}, which Spark cannot parse as a size`,
+      'write a whole number and a unit, for example 4g or 512m',
+    ),
+  ];
+}
