@@ -3,7 +3,7 @@ import { type Schedule, schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
 import type { Watch } from '../ports/time.ts';
-import { clusterFor, earlierClusters, isNamedFor } from '../rounds/clusterChoice.ts';
+import { clusterFor, earlierClusters, isNamedFor } from '../rounds/choice.ts';
 import { stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 

@@ -4,7 +4,7 @@ import { cleanLine } from '../domain/foreignText.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { isRunActive, loadOfTags, loadTag } from '../rounds/dagRun.ts';
+import { isRunActive, loadOfTags, loadTag } from '../rounds/begin.ts';
 import { isEnding } from '../rounds/progress.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round } from '../state/session.ts';

@@ -7,7 +7,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import type { RoundSelector } from '../rounds/choice.ts';
 import { isSettled, ownerOfCluster } from '../rounds/ownership.ts';
-import { type UnmarkedRun, unmarkedRun } from '../rounds/unowned.ts';
+import { type UnmarkedRun, unmarkedRun } from '../rounds/unmarked.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
 import { type ObservedRound, recordLook, requireRound, type SeenCluster, seeCluster } from './rounds.ts';

@@ -1,7 +1,6 @@
 /** How a round begins. */
 import type { Schedule } from '../domain/schedules.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { roundInputs } from './ranWith.ts';
 
 /** A round whose start a mark moves; `unbound` drops its cluster, which ended without one of its steps. */
 export interface MovableRound {
@@ -38,4 +37,60 @@ export function lacksRound(
     (round) => round.schedule === under.schedule && round.load === under.load,
   );
   return reviewId !== undefined && newest?.reviewId !== reviewId;
+}
+
+/** The Airflow run id of a round; it changes if the round is marked again. */
+export function dagRunIdOf(round: number, startedAt: string): string {
+  return `round_${round}__${startedAt}`;
+}
+
+/** The DAG's tag for its LOAD. */
+export function loadTag(load: number): string {
+  return `load_${load}x`;
+}
+
+/** The load in the tags of the DAG that Airflow has read. */
+export function loadOfTags(tags: readonly string[]): number | undefined {
+  const loads = tags.flatMap((tag) => /^load_(\d{1,4})x$/.exec(tag)?.[1] ?? []);
+  return loads.length === 1 ? Number(loads[0]) : undefined;
+}
+
+/** The schedule's newest round, if triggerDag triggered it and it was not seen to end. */
+export function triggeredRound(
+  session: Session,
+  schedule: Schedule,
+): (Round & { readonly dagRun: NonNullable<Round['dagRun']> }) | undefined {
+  const latest = session.rounds.findLast((round) => round.schedule === schedule && !round.abandoned);
+  if (latest?.dagRun === undefined || latest.finished !== undefined || latest.report !== undefined)
+    return undefined;
+  return { ...latest, dagRun: latest.dagRun };
+}
+
+/** Queued or running. An unknown state counts as active, so that nothing is started twice. */
+export function isRunActive(state: string): boolean {
+  return state !== 'success' && state !== 'failed';
+}
+
+/** The digest of a schedule's cluster config in the files of a DAG upload (name -> digest). */
+export function clusterConfigDigest(
+  files: Readonly<Record<string, string>>,
+  schedule: Schedule,
+): string | undefined {
+  return Object.entries(files).find(([name]) => name.endsWith(`_cluster_${schedule}.json`))?.[1];
+}
+
+/** What a round that begins now runs with: the uploaded review and the cluster config in the bucket. */
+export function roundInputs(
+  session: Pick<Session, 'uploads'>,
+  dag: Pick<NonNullable<Session['dag']>, 'files' | 'clusterNames'> | undefined,
+  { load, schedule }: { readonly load: number; readonly schedule: Schedule },
+): { reviewId?: string; clusterConfig?: string; clusterName?: string } {
+  const uploaded = session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load);
+  const clusterConfig = clusterConfigDigest(dag?.files ?? {}, schedule);
+  const clusterName = dag?.clusterNames?.[schedule];
+  return {
+    ...(uploaded === undefined ? {} : { reviewId: uploaded.reviewId }),
+    ...(clusterConfig === undefined ? {} : { clusterConfig }),
+    ...(clusterName === undefined ? {} : { clusterName }),
+  };
 }

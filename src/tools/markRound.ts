@@ -14,9 +14,8 @@ import {
 import { requireRound } from '../facts/rounds.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Instant } from '../ports/time.ts';
-import { roundBegins } from '../rounds/begin.ts';
+import { roundBegins, roundInputs } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
-import { roundInputs } from '../rounds/ranWith.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import {
   clockWarnings,

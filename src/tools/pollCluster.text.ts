@@ -5,8 +5,7 @@ import { formatDuration } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
 import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../facts/namedClusters.ts';
 import type { ObservedRound } from '../facts/rounds.ts';
-import { clusterFailure, isEndedOnRequest } from '../rounds/clusterEnd.ts';
-import { isActive, isEnding, type StepCounts } from '../rounds/progress.ts';
+import { clusterFailure, isActive, isEndedOnRequest, isEnding, type StepCounts } from '../rounds/progress.ts';
 import { count, rerun } from './text.ts';
 
 /** Seconds between two calls. */

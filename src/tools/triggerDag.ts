@@ -8,9 +8,8 @@ import { loadInBucket, movableRound } from '../facts/marks.ts';
 import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
-import { roundBegins } from '../rounds/begin.ts';
+import { dagRunIdOf, isRunActive, roundBegins, triggeredRound } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
-import { dagRunIdOf, isRunActive, triggeredRound } from '../rounds/dagRun.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { textOf } from './text.ts';
 import {

@@ -1,10 +1,10 @@
 /** Which steps belong to a round, when it is done, and which runs are unmarked. */
 import { expect, test } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
-import { clusterFor, earlierClusters } from '../../src/rounds/clusterChoice.ts';
+import { clusterFor, earlierClusters } from '../../src/rounds/choice.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
 import { reportDirectory, scheduleOfSteps } from '../../src/rounds/reportWindow.ts';
-import { firstUnmarkedMs } from '../../src/rounds/unowned.ts';
+import { firstUnmarkedMs } from '../../src/rounds/unmarked.ts';
 import { loadOfSteps, startMs, stepsIn, windowOf } from '../../src/rounds/window.ts';
 import { minute, noon, prefix, round, step } from './rounds.ts';
 
