@@ -1,10 +1,10 @@
 /** `npm run bench:forecast`: what the forecast and "grows faster than the load" are worth, in docs/measurements/forecast.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { Timing } from '../src/report/checkTimes.ts';
 import { growsFaster } from '../src/report/forecast/growth.ts';
 import { modelOf, totalAt } from '../src/report/forecast/range.ts';
-import { makespan } from '../src/report/makespan.ts';
 import { stepNoise } from '../src/report/noise.ts';
+import type { Timing } from '../src/report/steps/checkTimes.ts';
+import { makespan } from '../src/report/steps/makespan.ts';
 import { drawRound, worlds } from './forecastWorlds.ts';
 import { type Random, randomFrom } from './random.ts';
 import { markdownTable } from './tables.ts';

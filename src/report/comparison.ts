@@ -1,6 +1,4 @@
 import { byText, checkKey, checkName } from './checkKey.ts';
-import { checkTimes, leastSeconds, type Timing, timingsOf } from './checkTimes.ts';
-import { clusterAgrees, notComparable } from './comparable.ts';
 import type { Comparison } from './comparisonModel.ts';
 import { settingChanges } from './followUp.ts';
 import { forecastFrom } from './forecast/forecast.ts';
@@ -8,9 +6,10 @@ import { fasterChecks } from './forecast/growth.ts';
 import { meanRatio } from './geometricMean.ts';
 import type { Report } from './model.ts';
 import { measuredRoundNoise } from './noise.ts';
-import { scaledAmong } from './scaledChecks.ts';
-import { fixesApart } from './sharedFixes.ts';
 import { milli } from './statistics.ts';
+import { checkTimes, leastSeconds, type Timing, timingsOf } from './steps/checkTimes.ts';
+import { clusterAgrees, fixesApart, notComparable } from './steps/comparable.ts';
+import { scaledAmong } from './steps/scaledChecks.ts';
 import { isDecided } from './verdict.ts';
 
 /** A report as a comparison needs it: one that is being built has no comparison yet. */

@@ -3,8 +3,8 @@ import type { Instance } from '../ports/aws.ts';
 import type { PriceTable } from '../ports/project.ts';
 import { byText, groupBy } from './checkKey.ts';
 import type { Cost, LostInstances } from './costModel.ts';
-import type { RoundTimes } from './occupancy.ts';
 import { milli } from './statistics.ts';
+import type { RoundTimes } from './steps/occupancy.ts';
 
 const hourMs = 3_600_000;
 

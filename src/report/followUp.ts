@@ -1,7 +1,7 @@
 import { formatDuration } from '../domain/text.ts';
-import type { MeasuredRound } from './checkTimes.ts';
 import type { SettingChange } from './comparisonModel.ts';
 import type { ClusterConfigUsed, FollowUp, Report } from './model.ts';
+import type { MeasuredRound } from './steps/checkTimes.ts';
 import { isDecided } from './verdict.ts';
 
 const settingsShown = 3;

@@ -2,9 +2,9 @@ import { cleanLine } from '../domain/foreignText.ts';
 import { fromUri, stemOf } from '../domain/stepIdentity.ts';
 import { byText, checkKey, groupBy } from './checkKey.ts';
 import type { RoundFacts } from './facts.ts';
-import { pathLength } from './measuredSteps.ts';
 import type { Integrity, ReportStep } from './model.ts';
-import { bucketOf } from './stepStates.ts';
+import { bucketOf } from './steps/checkTimes.ts';
+import { pathLength } from './steps/measuredSteps.ts';
 
 /** The checks that were uploaded against the steps that were found. */
 export function checkIntegrity(

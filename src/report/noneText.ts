@@ -1,5 +1,5 @@
-import { isBroken } from './brokenRound.ts';
 import type { Report } from './model.ts';
+import { isBroken } from './steps/comparable.ts';
 
 /** Why there is no suggestion. Where nothing was measured, no number could have asked for one. */
 export function noneText(report: Pick<Report, 'cluster' | 'counts' | 'statistics'>): string {

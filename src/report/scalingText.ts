@@ -1,8 +1,8 @@
 import { formatDuration, percent, plural } from '../domain/text.ts';
 import { startText } from '../domain/time.ts';
-import { leastSeconds } from './checkTimes.ts';
 import type { Comparison } from './comparisonModel.ts';
 import { settingsText } from './followUp.ts';
+import { leastSeconds } from './steps/checkTimes.ts';
 
 const namesShown = 20;
 

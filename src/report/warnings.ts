@@ -2,7 +2,7 @@ import { cleanLine } from '../domain/foreignText.ts';
 import { plural } from '../domain/text.ts';
 import type { RoundFacts } from './facts.ts';
 import type { Integrity, ReportStep } from './model.ts';
-import { bucketOf } from './stepStates.ts';
+import { bucketOf } from './steps/checkTimes.ts';
 
 const namesShown = 5;
 const nameLength = 80;

@@ -1,7 +1,7 @@
 import { formatDuration, percent, plural } from '../domain/text.ts';
-import { unmodelledSeconds } from './besideReplay.ts';
-import { isBroken } from './brokenRound.ts';
 import type { Report } from './model.ts';
+import { isBroken } from './steps/comparable.ts';
+import { unmodelledSeconds } from './steps/makespan.ts';
 import { roomCell } from './suggestions/room.ts';
 
 /** The steps of a round replayed on another number of slots. */

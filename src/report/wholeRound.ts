@@ -1,9 +1,9 @@
 import { checkKey } from './checkKey.ts';
-import { checkTimes, type MeasuredRound } from './checkTimes.ts';
-import { clusterAgrees } from './comparable.ts';
-import { inStartOrder, makespan } from './makespan.ts';
 import type { Report, ReportStep } from './model.ts';
 import { milli } from './statistics.ts';
+import { checkTimes, type MeasuredRound } from './steps/checkTimes.ts';
+import { clusterAgrees } from './steps/comparable.ts';
+import { inStartOrder, makespan } from './steps/makespan.ts';
 
 /** The round with an estimate for every check that did not complete: rather too long than too short. */
 export interface ImputedRound {

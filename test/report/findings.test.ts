@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
-import { occupancy } from '../../src/report/occupancy.ts';
+import { occupancy } from '../../src/report/steps/occupancy.ts';
 import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
 
 const withSlots = (stepConcurrencyLevel: number): Partial<RoundFacts> => ({

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
-import type { Timing } from '../../src/report/checkTimes.ts';
 import { compareReports } from '../../src/report/comparison.ts';
 import type { Forecast } from '../../src/report/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/facts.ts';
@@ -13,6 +12,7 @@ import { forecastSection } from '../../src/report/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Report } from '../../src/report/model.ts';
 import { stepNoise } from '../../src/report/noise.ts';
+import type { Timing } from '../../src/report/steps/checkTimes.ts';
 import { evenRound, factsOf } from './rounds.ts';
 
 const timings = (...measured: [load: number, seconds: number][]): Timing[] =>

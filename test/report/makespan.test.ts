@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lowerBounds, makespan } from '../../src/report/makespan.ts';
+import { lowerBounds, makespan } from '../../src/report/steps/makespan.ts';
 
 /** List scheduling told plainly: look for the slot that is free first, every time. */
 function plainMakespan(runs: readonly number[], slots: number): number {

@@ -1,5 +1,5 @@
 import type { Report } from '../model.ts';
-import { occupancy, type Span, stampsOf } from '../occupancy.ts';
+import { occupancy, type Span, stampsOf } from '../steps/occupancy.ts';
 import { lanesOf } from './lanes.ts';
 import { classOf, stateClasses } from './stateClass.ts';
 import { cross, label, path, thickPath } from './svg.ts';

@@ -1,5 +1,5 @@
 import type { ReportStep } from '../model.ts';
-import { stampsOf } from '../occupancy.ts';
+import { stampsOf } from '../steps/occupancy.ts';
 
 /** When something ran; null for what never started, or has not ended. The unit does not matter. */
 export interface Ran {

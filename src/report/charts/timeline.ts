@@ -1,6 +1,6 @@
 import { formatMeasured, plural, windowName } from '../../domain/text.ts';
 import type { Report, ReportStep } from '../model.ts';
-import { roundTimes } from '../occupancy.ts';
+import { roundTimes } from '../steps/occupancy.ts';
 import { drawLanes } from './laneChart.ts';
 import { legend } from './legend.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';

@@ -1,5 +1,5 @@
 import type { ReportStep } from '../model.ts';
-import { stampsOf } from '../occupancy.ts';
+import { stampsOf } from '../steps/occupancy.ts';
 import { classOf, stateClasses } from './stateClass.ts';
 import { bar, cross, label, path } from './svg.ts';
 import { fitted } from './textWidth.ts';

@@ -1,11 +1,10 @@
 import { plural } from '../../domain/text.ts';
-import { unmodelledSeconds } from '../besideReplay.ts';
 import { checkKey, checkName } from '../checkKey.ts';
-import { type Timing, timingsOf } from '../checkTimes.ts';
 import type { ComparedReport } from '../comparison.ts';
 import type { Forecast } from '../comparisonModel.ts';
-import { inStartOrder } from '../makespan.ts';
 import { milli } from '../statistics.ts';
+import { type Timing, timingsOf } from '../steps/checkTimes.ts';
+import { inStartOrder, unmodelledSeconds } from '../steps/makespan.ts';
 import { isDecided } from '../verdict.ts';
 import { type ForecastModel, fittingRange, keptScores, missedBy, modelOf, totalAt } from './range.ts';
 import { forecastSentence } from './text.ts';

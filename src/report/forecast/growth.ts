@@ -1,5 +1,5 @@
-import { leastSeconds, type Timing } from '../checkTimes.ts';
 import { roundNoise, stepNoise } from '../noise.ts';
+import { leastSeconds, type Timing } from '../steps/checkTimes.ts';
 
 /** How far the exponents of real checks lie from 1, as a deviation: how strongly a noisy check is drawn to "in proportion". */
 const exponentSpread = 0.3;

@@ -1,9 +1,9 @@
-import type { Timing } from '../checkTimes.ts';
 import type { ComparedReport } from '../comparison.ts';
 import type { Forecast } from '../comparisonModel.ts';
-import { makespan } from '../makespan.ts';
 import type { Verdict } from '../model.ts';
 import { stepNoise } from '../noise.ts';
+import type { Timing } from '../steps/checkTimes.ts';
+import { makespan } from '../steps/makespan.ts';
 import { isDecided } from '../verdict.ts';
 import { type Growth, growthOf, secondsAt } from './growth.ts';
 

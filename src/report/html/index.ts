@@ -3,7 +3,7 @@ import { type DrawnPictures, drawPictures } from '../charts/pictures.ts';
 import { chartStyle } from '../charts/style.ts';
 import { xml } from '../charts/svg.ts';
 import type { Report } from '../model.ts';
-import { roundTimes } from '../occupancy.ts';
+import { roundTimes } from '../steps/occupancy.ts';
 import { text as script } from './client/main.ts?bundle';
 import { explorer, figure, section, sectionLinks } from './frame.ts';
 import { text as pageStyle } from './page.css?bundle';

@@ -1,5 +1,5 @@
 import type { Report, ReportStep } from '../model.ts';
-import { stampsOf } from '../occupancy.ts';
+import { stampsOf } from '../steps/occupancy.ts';
 import type { StepColumns } from './pageData.ts';
 
 /** Lines that prove a failure are kept for this many steps: the groups of causes are clear long before. */

@@ -1,6 +1,6 @@
-import { isBroken } from '../brokenRound.ts';
 import { isDeterministic } from '../deterministic.ts';
 import type { Suggestion } from '../findingsModel.ts';
+import { isBroken } from '../steps/comparable.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { fromFailures } from './failures.ts';
 import { longestStep } from './longestStep.ts';

@@ -1,6 +1,6 @@
 import type { Suggestion } from '../findingsModel.ts';
-import { inStartOrder, makespan } from '../makespan.ts';
 import type { ReportStep } from '../model.ts';
+import { inStartOrder, makespan } from '../steps/makespan.ts';
 
 /** What a suggestion changes of a round, as far as a replay can measure it; what is absent stays as it was. */
 export interface Change {

@@ -1,5 +1,5 @@
 import { formatDuration, percent } from '../../domain/text.ts';
-import { unmodelledSeconds } from '../besideReplay.ts';
+import { unmodelledSeconds } from '../steps/makespan.ts';
 import type { SuggestionFacts } from './facts.ts';
 import type { Replayable } from './replay.ts';
 import { hasRoom, moreNodesFor, roomFor } from './room.ts';

@@ -1,5 +1,5 @@
 import { formatDuration, windowName } from '../../domain/text.ts';
-import { unmodelledSeconds } from '../besideReplay.ts';
+import { unmodelledSeconds } from '../steps/makespan.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { type Change, type Replayable, replay } from './replay.ts';
 

@@ -1,4 +1,4 @@
-import { statusWord } from '../../stepStates.ts';
+import { statusWord } from '../../steps/checkTimes.ts';
 import { element, part } from './elements.ts';
 import { stateClass } from './stateColours.ts';
 import type { PageStep } from './steps.ts';

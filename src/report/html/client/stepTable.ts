@@ -1,6 +1,6 @@
 import { formatMeasured } from '../../../domain/text.ts';
 import { localTime } from '../../../domain/time.ts';
-import { statusWord } from '../../stepStates.ts';
+import { statusWord } from '../../steps/checkTimes.ts';
 import type { PageData } from '../pageData.ts';
 import type { Column } from './arrange.ts';
 import { element, part } from './elements.ts';

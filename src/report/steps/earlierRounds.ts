@@ -1,9 +1,9 @@
-import { byText, checkKey, checkName } from './checkKey.ts';
+import { byText, checkKey, checkName } from '../checkKey.ts';
+import type { Report } from '../model.ts';
+import { median, milli } from '../statistics.ts';
 import { type MeasuredRound, type Timing, timingsOf } from './checkTimes.ts';
 import { clusterAgrees, notComparable } from './comparable.ts';
-import type { Report } from './model.ts';
 import { isScaledFile } from './scaledChecks.ts';
-import { median, milli } from './statistics.ts';
 
 /** Reports of the same schedule whose rounds started before this one, which may be built again much later; oldest first. */
 export function earlierRounds(

@@ -1,8 +1,17 @@
-import { plural } from '../domain/text.ts';
-import { checkKey } from './checkKey.ts';
+import { plural } from '../../domain/text.ts';
+import { checkKey } from '../checkKey.ts';
+import type { Comparison } from '../comparisonModel.ts';
+import type { ClusterConfigUsed, Report } from '../model.ts';
 import type { MeasuredRound } from './checkTimes.ts';
-import type { Comparison } from './comparisonModel.ts';
-import type { ClusterConfigUsed } from './model.ts';
+
+/**
+ * A round of which most steps did not complete, or whose cluster failed: where its time went says nothing about the load, so
+ * that no setting is suggested from it.
+ */
+export function isBroken({ cluster, counts }: Pick<Report, 'cluster' | 'counts'>): boolean {
+  const ended = counts.total - counts.unfinished;
+  return cluster.failure !== undefined || 2 * counts.successful < ended;
+}
 
 /** Why two rounds say nothing about each other; undefined when they do. */
 export function notComparable(
@@ -66,4 +75,18 @@ export function clusterAgrees(
   const facts = ['stepConcurrencyLevel', 'releaseLabel', 'instanceCollectionType'] as const;
   const known = facts.filter((fact) => one[fact] !== undefined && other[fact] !== undefined);
   return known.length === 0 ? undefined : known.every((fact) => one[fact] === other[fact]);
+}
+
+/**
+ * The checks whose window a person fixed, without those that ran with the very same fix in the other round: between two rounds
+ * of one load their times may be compared.
+ */
+export function fixesApart<Round extends Pick<Report, 'load' | 'fixedWindows' | 'fixDigests'>>(
+  round: Round,
+  other: Round,
+): Round {
+  if (round.load !== other.load) return round;
+  const isShared = (check: string) =>
+    round.fixDigests[check] !== undefined && round.fixDigests[check] === other.fixDigests[check];
+  return { ...round, fixedWindows: round.fixedWindows.filter((check) => !isShared(check)) };
 }

@@ -1,5 +1,5 @@
-import type { ReportStep } from './model.ts';
-import { bucketOf } from './stepStates.ts';
+import type { ReportStep } from '../model.ts';
+import { bucketOf } from './checkTimes.ts';
 
 /** How many steps were running, waiting and active between one event and the next. */
 export interface Span {

@@ -1,4 +1,4 @@
-import { ruleFor } from '../domain/schedules.ts';
+import { ruleFor } from '../../domain/schedules.ts';
 
 /**
  * Which checks the load asks more of, by the rules for their files. In a schedule without scaled checks none is

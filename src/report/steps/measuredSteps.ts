@@ -1,11 +1,11 @@
-import { cleanLine } from '../domain/foreignText.ts';
-import { identifyStep } from '../domain/stepIdentity.ts';
-import type { Step } from '../ports/aws.ts';
-import { byText } from './checkKey.ts';
-import { diagnose } from './diagnosis.ts';
-import type { RoundFacts } from './facts.ts';
-import type { ReportStep } from './model.ts';
-import { milli } from './statistics.ts';
+import { cleanLine } from '../../domain/foreignText.ts';
+import { identifyStep } from '../../domain/stepIdentity.ts';
+import type { Step } from '../../ports/aws.ts';
+import { byText } from '../checkKey.ts';
+import { diagnose } from '../diagnosis.ts';
+import type { RoundFacts } from '../facts.ts';
+import type { ReportStep } from '../model.ts';
+import { milli } from '../statistics.ts';
 
 const nameLength = 256;
 export const pathLength = 1024;
