@@ -13,9 +13,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { PriceTable } from '../ports/project.ts';
 import type { Watch } from '../ports/time.ts';
 import type { StoredReport } from '../report/choose.ts';
-import { parseReport } from '../report/json.ts';
 import { sampleAcrossChecks } from '../report/logSample.ts';
-import type { ClusterConfigUsed } from '../report/model.ts';
+import { parseReport } from '../report/model/json.ts';
+import type { ClusterConfigUsed } from '../report/model/model.ts';
 import type { Fix, Session } from '../state/session.ts';
 
 /** At most this many logs of failed steps are read; fewer are enough to group the causes. */

@@ -1,6 +1,6 @@
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
-import type { Report } from './model.ts';
+import type { Report } from './model/model.ts';
 
 /** A report on disk: the name of its directory and what its report.json says. */
 export interface StoredReport {

@@ -1,10 +1,10 @@
-import { byText, checkKey, checkName } from './checkKey.ts';
-import type { Comparison } from './comparisonModel.ts';
 import { settingChanges } from './followUp.ts';
 import { forecastFrom } from './forecast/forecast.ts';
 import { fasterChecks } from './forecast/growth.ts';
 import { meanRatio } from './geometricMean.ts';
-import type { Report } from './model.ts';
+import { byText, checkKey, checkName } from './model/checkKey.ts';
+import type { Comparison } from './model/comparisonModel.ts';
+import type { Report } from './model/model.ts';
 import { measuredRoundNoise } from './noise.ts';
 import { milli } from './statistics.ts';
 import { checkTimes, leastSeconds, type Timing, timingsOf } from './steps/checkTimes.ts';

@@ -1,9 +1,9 @@
 import { drawGrowth, growthAlt } from './charts/growth.ts';
 import type { StoredReport } from './choose.ts';
-import type { Comparison } from './comparisonModel.ts';
 import type { ReportFile } from './files.ts';
 import { comparisonSection, forecastSection } from './markdown/comparison.ts';
 import { plain } from './markdown/escape.ts';
+import type { Comparison } from './model/comparisonModel.ts';
 
 /** A comparison as files beside the candidate's report: the page, and its picture when the rounds are comparable. */
 export function comparisonFiles(

@@ -1,8 +1,8 @@
 import { cleanLine } from '../domain/foreignText.ts';
 import type { Instance } from '../ports/aws.ts';
 import type { PriceTable } from '../ports/project.ts';
-import { byText, groupBy } from './checkKey.ts';
-import type { Cost, LostInstances } from './costModel.ts';
+import { byText, groupBy } from './model/checkKey.ts';
+import type { Cost, LostInstances } from './model/findings.ts';
 import { milli } from './statistics.ts';
 import type { RoundTimes } from './steps/occupancy.ts';
 

@@ -1,5 +1,5 @@
 import { plural } from '../domain/text.ts';
-import type { Cost, LostInstances } from './costModel.ts';
+import type { Cost, LostInstances } from './model/findings.ts';
 
 /** In words, not escaped: "2.41 USD for 5 instances, 1.14 instance-hours within the round (prices of 2025-12-01)". */
 export function costText(cost: Cost): string {

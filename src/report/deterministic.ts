@@ -1,4 +1,4 @@
-import type { Report } from './model.ts';
+import type { Report } from './model/model.ts';
 import { signatures } from './signatures/index.ts';
 
 const deterministicClasses: ReadonlySet<string> = new Set(['data', 'configuration', 'permission', 'code']);

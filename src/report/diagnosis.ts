@@ -1,6 +1,6 @@
 import { cleanLine } from '../domain/foreignText.ts';
 import type { Step, StepLog } from '../ports/aws.ts';
-import type { StepFailure } from './model.ts';
+import type { StepFailure } from './model/model.ts';
 import { findCause } from './rootCause.ts';
 
 const lineLength = 500;

@@ -1,5 +1,5 @@
 import { isDeterministic } from './deterministic.ts';
-import type { Report } from './model.ts';
+import type { Report } from './model/model.ts';
 
 type FailureGroup = Report['failures'][number];
 

@@ -1,8 +1,8 @@
 import { drawPictures } from './charts/pictures.ts';
 import { renderHtml } from './html/index.ts';
-import { renderJson } from './json.ts';
 import { renderMarkdown } from './markdown/index.ts';
-import type { Report } from './model.ts';
+import { renderJson } from './model/json.ts';
+import type { Report } from './model/model.ts';
 
 /** One file of a report; `path` is relative to the report's directory. */
 export interface ReportFile {

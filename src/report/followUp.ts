@@ -1,6 +1,6 @@
 import { formatDuration } from '../domain/text.ts';
-import type { SettingChange } from './comparisonModel.ts';
-import type { ClusterConfigUsed, FollowUp, Report } from './model.ts';
+import type { SettingChange } from './model/comparisonModel.ts';
+import type { ClusterConfigUsed, FollowUp, Report } from './model/model.ts';
 import type { MeasuredRound } from './steps/checkTimes.ts';
 import { isDecided } from './verdict.ts';
 

@@ -1,7 +1,7 @@
-import { byText } from './checkKey.ts';
 import { isDeterministic } from './deterministic.ts';
 import { scoreText } from './forecast/text.ts';
-import type { Report } from './model.ts';
+import { byText } from './model/checkKey.ts';
+import type { Report } from './model/model.ts';
 import { signatures } from './signatures/index.ts';
 import { isDecided } from './verdict.ts';
 

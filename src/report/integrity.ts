@@ -1,8 +1,8 @@
 import { cleanLine } from '../domain/foreignText.ts';
 import { fromUri, stemOf } from '../domain/stepIdentity.ts';
-import { byText, checkKey, groupBy } from './checkKey.ts';
-import type { RoundFacts } from './facts.ts';
-import type { Integrity, ReportStep } from './model.ts';
+import { byText, checkKey, groupBy } from './model/checkKey.ts';
+import type { RoundFacts } from './model/facts.ts';
+import type { Integrity, ReportStep } from './model/model.ts';
 import { bucketOf } from './steps/checkTimes.ts';
 import { pathLength } from './steps/measuredSteps.ts';
 

@@ -1,4 +1,4 @@
-import { groupBy } from './checkKey.ts';
+import { groupBy } from './model/checkKey.ts';
 
 /**
  * Steps whose logs are read where there are too many to read all: one of each check before a second of any, and of

@@ -1,4 +1,4 @@
-import type { StepFailure } from './model.ts';
+import type { StepFailure } from './model/model.ts';
 
 const words: Readonly<Record<StepFailure['log'], string>> = {
   log: 'read',

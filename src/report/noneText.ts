@@ -1,4 +1,4 @@
-import type { Report } from './model.ts';
+import type { Report } from './model/model.ts';
 import { isBroken } from './steps/comparable.ts';
 
 /** Why there is no suggestion. Where nothing was measured, no number could have asked for one. */

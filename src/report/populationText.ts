@@ -1,4 +1,4 @@
-import type { Report } from './model.ts';
+import type { Report } from './model/model.ts';
 
 /** What the average and the percentiles are of, and how they were taken. */
 export function populationText({ n, method, population }: Report['statistics']): string {

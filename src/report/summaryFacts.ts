@@ -1,6 +1,6 @@
 import { formatDuration, formatMeasured, percent, plural, windowName } from '../domain/text.ts';
 import { costText, lostText } from './costText.ts';
-import type { Report } from './model.ts';
+import type { Report } from './model/model.ts';
 
 /** A name and its value, which may contain foreign text and is not escaped. */
 export type SummaryFact = readonly [name: string, value: string];

@@ -1,5 +1,5 @@
 import { formatDuration, plural, windowName } from '../domain/text.ts';
-import type { Integrity, StepCounts, Verdict } from './model.ts';
+import type { Integrity, StepCounts, Verdict } from './model/model.ts';
 import type { ImputedRound } from './wholeRound.ts';
 
 export interface VerdictFacts {

@@ -1,7 +1,7 @@
 import { cleanLine } from '../domain/foreignText.ts';
 import { plural } from '../domain/text.ts';
-import type { RoundFacts } from './facts.ts';
-import type { Integrity, ReportStep } from './model.ts';
+import type { RoundFacts } from './model/facts.ts';
+import type { Integrity, ReportStep } from './model/model.ts';
 import { bucketOf } from './steps/checkTimes.ts';
 
 const namesShown = 5;

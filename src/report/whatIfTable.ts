@@ -1,5 +1,5 @@
 import { formatDuration, percent, plural } from '../domain/text.ts';
-import type { Report } from './model.ts';
+import type { Report } from './model/model.ts';
 import { isBroken } from './steps/comparable.ts';
 import { unmodelledSeconds } from './steps/makespan.ts';
 import { roomCell } from './suggestions/room.ts';

@@ -1,5 +1,5 @@
-import { checkKey } from './checkKey.ts';
-import type { Report, ReportStep } from './model.ts';
+import { checkKey } from './model/checkKey.ts';
+import type { Report, ReportStep } from './model/model.ts';
 import { milli } from './statistics.ts';
 import { checkTimes, type MeasuredRound } from './steps/checkTimes.ts';
 import { clusterAgrees } from './steps/comparable.ts';

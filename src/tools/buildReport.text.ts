@@ -2,9 +2,9 @@
 
 import { clean } from '../domain/foreignText.ts';
 import { formatDuration, formatMeasured, percent, takeWithinBudget, windowName } from '../domain/text.ts';
-import { changeText } from '../report/changeText.ts';
 import { scoreText } from '../report/forecast/text.ts';
-import type { Report, StepFailure } from '../report/model.ts';
+import { changeText } from '../report/model/findings.ts';
+import type { Report, StepFailure } from '../report/model/model.ts';
 import { whatIfRows } from '../report/whatIfTable.ts';
 import { count, stepsAfterRound } from './text.ts';
 

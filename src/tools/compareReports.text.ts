@@ -1,7 +1,7 @@
 /** What compareReports says, in the structure and in lines. */
 import type { StoredReport } from '../report/choose.ts';
-import type { Comparison, Forecast } from '../report/comparisonModel.ts';
 import { pointText } from '../report/forecast/text.ts';
+import type { Comparison, Forecast } from '../report/model/comparisonModel.ts';
 import { checkText, factorText, runtimeChangeText } from '../report/scalingText.ts';
 import { count } from './text.ts';
 

@@ -4,7 +4,7 @@ import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
 import { compareReports as compare } from '../report/comparison.ts';
 import { comparisonFiles } from '../report/comparisonFiles.ts';
-import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/comparisonModel.ts';
+import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/model/comparisonModel.ts';
 import { compareReportsLines, compareReportsOutput } from './compareReports.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';

@@ -1,6 +1,6 @@
 /** Reports to open: with few steps, with many, of several levels, with hostile names. */
 import { buildReport } from '../../src/report/build.ts';
-import type { Report } from '../../src/report/model.ts';
+import type { Report } from '../../src/report/model/model.ts';
 import { evenRound, factsOf, stepOf } from '../report/rounds.ts';
 
 const hostileNames = [

@@ -5,7 +5,7 @@ import { scoreText } from '../../src/report/forecast/text.ts';
 import { headBlocks } from '../../src/report/html/sections/head.ts';
 import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
-import type { Report } from '../../src/report/model.ts';
+import type { Report } from '../../src/report/model/model.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const logOf = (text: string): StepLog => ({

@@ -6,9 +6,9 @@ import { buildReport } from '../../src/report/build.ts';
 import { metricsBlocks } from '../../src/report/html/sections/metrics.ts';
 import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
 import { summaryBlocks } from '../../src/report/html/sections/summary.ts';
-import { parseReport, renderJson } from '../../src/report/json.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
-import { reportSchema } from '../../src/report/model.ts';
+import { parseReport, renderJson } from '../../src/report/model/json.ts';
+import { reportSchema } from '../../src/report/model/model.ts';
 import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
 
 const round = evenRound(30, 5, (index) => 20 + (index % 7) * 11);

@@ -10,7 +10,7 @@ import { linearScale, logScale, timeMark, timeSteps } from '../../src/report/cha
 import { fitted, widthOf } from '../../src/report/charts/textWidth.ts';
 import { drawTimeline } from '../../src/report/charts/timeline.ts';
 import { reportFiles } from '../../src/report/files.ts';
-import type { Report } from '../../src/report/model.ts';
+import type { Report } from '../../src/report/model/model.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const drawn = (steps: readonly Step[], slots?: number) => {

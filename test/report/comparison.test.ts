@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../../bench/random.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { compareReports } from '../../src/report/comparison.ts';
-import { comparisonSchema } from '../../src/report/comparisonModel.ts';
-import type { RoundFacts } from '../../src/report/facts.ts';
 import { meanRatio, studentQuantile } from '../../src/report/geometricMean.ts';
 import { comparisonBlocks } from '../../src/report/html/sections/comparison.ts';
-import { parseReport, renderJson } from '../../src/report/json.ts';
 import { comparisonSection, forecastSection } from '../../src/report/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
-import { type Report, reportSchema } from '../../src/report/model.ts';
+import { comparisonSchema } from '../../src/report/model/comparisonModel.ts';
+import type { RoundFacts } from '../../src/report/model/facts.ts';
+import { parseReport, renderJson } from '../../src/report/model/json.ts';
+import { type Report, reportSchema } from '../../src/report/model/model.ts';
 import { measuredRoundNoise } from '../../src/report/noise.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 

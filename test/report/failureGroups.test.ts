@@ -5,7 +5,7 @@ import { failureBlocks } from '../../src/report/html/sections/failures.ts';
 import { placesOf } from '../../src/report/html/sections/pieces.ts';
 import { sampleAcrossChecks } from '../../src/report/logSample.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
-import type { Report } from '../../src/report/model.ts';
+import type { Report } from '../../src/report/model/model.ts';
 import { factsOf, stepOf } from './rounds.ts';
 
 const logOf = (text: string): StepLog => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
-import type { RoundFacts } from '../../src/report/facts.ts';
+import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { occupancy } from '../../src/report/steps/occupancy.ts';
 import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
 

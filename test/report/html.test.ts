@@ -10,7 +10,7 @@ import { renderHtml } from '../../src/report/html/index.ts';
 import type { PageData } from '../../src/report/html/pageData.ts';
 import { stepColumns } from '../../src/report/html/stepColumns.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
-import type { Report } from '../../src/report/model.ts';
+import type { Report } from '../../src/report/model/model.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 function dataOf(html: string): PageData {

@@ -1,6 +1,6 @@
 /** Rounds for the tests of the report: steps with stamps in seconds after the round's start. */
 import type { Step } from '../../src/ports/aws.ts';
-import type { RoundFacts } from '../../src/report/facts.ts';
+import type { RoundFacts } from '../../src/report/model/facts.ts';
 
 export const startMs = Date.parse('2025-12-07T20:30:00.000Z');
 const configsPrefix = 'checks_load_test/configs';

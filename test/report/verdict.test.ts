@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
-import type { RoundFacts } from '../../src/report/facts.ts';
+import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { decideVerdict, type VerdictFacts } from '../../src/report/verdict.ts';
 import type { ImputedRound } from '../../src/report/wholeRound.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';

@@ -1,5 +1,5 @@
 import { formatMeasured, plural } from '../../domain/text.ts';
-import type { Report } from '../model.ts';
+import type { Report } from '../model/model.ts';
 import { percentile } from '../statistics.ts';
 import { type Curve, type Mark, placedMarks } from './curveMarks.ts';
 import { legend } from './legend.ts';

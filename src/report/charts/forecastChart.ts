@@ -1,6 +1,6 @@
 import { windowName } from '../../domain/text.ts';
-import type { Forecast } from '../comparisonModel.ts';
 import { forecastSentence } from '../forecast/text.ts';
+import type { Forecast } from '../model/comparisonModel.ts';
 import { legend } from './legend.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
 import { bar, label, path, picture, title } from './svg.ts';

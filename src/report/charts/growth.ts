@@ -1,5 +1,5 @@
 import { plural } from '../../domain/text.ts';
-import type { Comparison } from '../comparisonModel.ts';
+import type { Comparison } from '../model/comparisonModel.ts';
 import { factorText } from '../scalingText.ts';
 import { type LegendItem, legend } from './legend.ts';
 import { placedNames } from './pointNames.ts';

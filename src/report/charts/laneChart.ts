@@ -1,4 +1,4 @@
-import type { Report } from '../model.ts';
+import type { Report } from '../model/model.ts';
 import { occupancy, type Span, stampsOf } from '../steps/occupancy.ts';
 import { lanesOf } from './lanes.ts';
 import { classOf, stateClasses } from './stateClass.ts';

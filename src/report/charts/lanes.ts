@@ -1,4 +1,4 @@
-import type { ReportStep } from '../model.ts';
+import type { ReportStep } from '../model/model.ts';
 import { stampsOf } from '../steps/occupancy.ts';
 
 /** When something ran; null for what never started, or has not ended. The unit does not matter. */

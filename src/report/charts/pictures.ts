@@ -1,4 +1,4 @@
-import type { Report } from '../model.ts';
+import type { Report } from '../model/model.ts';
 import { distributionAlt, drawDistribution } from './distribution.ts';
 import { drawForecast } from './forecastChart.ts';
 import { drawGrowth, growthAlt } from './growth.ts';

@@ -1,4 +1,4 @@
-import type { ReportStep } from '../model.ts';
+import type { ReportStep } from '../model/model.ts';
 
 const classes: Readonly<Record<string, string>> = {
   COMPLETED: 'lt-completed',

@@ -1,5 +1,5 @@
 import { formatMeasured, plural, windowName } from '../../domain/text.ts';
-import type { Report, ReportStep } from '../model.ts';
+import type { Report, ReportStep } from '../model/model.ts';
 import { roundTimes } from '../steps/occupancy.ts';
 import { drawLanes } from './laneChart.ts';
 import { legend } from './legend.ts';

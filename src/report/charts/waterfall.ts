@@ -1,4 +1,4 @@
-import type { ReportStep } from '../model.ts';
+import type { ReportStep } from '../model/model.ts';
 import { stampsOf } from '../steps/occupancy.ts';
 import { classOf, stateClasses } from './stateClass.ts';
 import { bar, cross, label, path } from './svg.ts';

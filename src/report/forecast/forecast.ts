@@ -1,7 +1,7 @@
 import { plural } from '../../domain/text.ts';
-import { checkKey, checkName } from '../checkKey.ts';
 import type { ComparedReport } from '../comparison.ts';
-import type { Forecast } from '../comparisonModel.ts';
+import { checkKey, checkName } from '../model/checkKey.ts';
+import type { Forecast } from '../model/comparisonModel.ts';
 import { milli } from '../statistics.ts';
 import { type Timing, timingsOf } from '../steps/checkTimes.ts';
 import { inStartOrder, unmodelledSeconds } from '../steps/makespan.ts';

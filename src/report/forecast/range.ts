@@ -1,6 +1,6 @@
 import type { ComparedReport } from '../comparison.ts';
-import type { Forecast } from '../comparisonModel.ts';
-import type { Verdict } from '../model.ts';
+import type { Forecast } from '../model/comparisonModel.ts';
+import type { Verdict } from '../model/model.ts';
 import { stepNoise } from '../noise.ts';
 import type { Timing } from '../steps/checkTimes.ts';
 import { makespan } from '../steps/makespan.ts';

@@ -1,7 +1,7 @@
 /** What a person reads of a forecast; our own words and numbers, and the names of checks, which are foreign. */
 
 import { formatDuration, plural } from '../../domain/text.ts';
-import type { Forecast } from '../comparisonModel.ts';
+import type { Forecast } from '../model/comparisonModel.ts';
 
 type Point = Forecast['points'][number];
 

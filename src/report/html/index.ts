@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DrawnPictures, drawPictures } from '../charts/pictures.ts';
 import { chartStyle } from '../charts/style.ts';
 import { xml } from '../charts/svg.ts';
-import type { Report } from '../model.ts';
+import type { Report } from '../model/model.ts';
 import { roundTimes } from '../steps/occupancy.ts';
 import { text as script } from './client/main.ts?bundle';
 import { explorer, figure, section, sectionLinks } from './frame.ts';

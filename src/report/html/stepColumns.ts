@@ -1,4 +1,4 @@
-import type { Report, ReportStep } from '../model.ts';
+import type { Report, ReportStep } from '../model/model.ts';
 import { stampsOf } from '../steps/occupancy.ts';
 import type { StepColumns } from './pageData.ts';
 

@@ -1,7 +1,7 @@
 import { plural } from '../../domain/text.ts';
 import { historyLines } from '../failureHistory.ts';
 import { logStatus } from '../logStatus.ts';
-import type { Report, ReportStep } from '../model.ts';
+import type { Report, ReportStep } from '../model/model.ts';
 import { code, plain } from './escape.ts';
 
 const groupsShown = 15;

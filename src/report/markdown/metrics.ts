@@ -1,5 +1,5 @@
 import { formatMeasured } from '../../domain/text.ts';
-import type { Report } from '../model.ts';
+import type { Report } from '../model/model.ts';
 import { populationText } from '../populationText.ts';
 
 /** Average and percentiles of the time that steps ran, with what they are of. */

@@ -1,6 +1,6 @@
 import { formatMeasured } from '../../domain/text.ts';
 import { localTime } from '../../domain/time.ts';
-import type { Report, ReportStep } from '../model.ts';
+import type { Report, ReportStep } from '../model/model.ts';
 import { statusWord } from '../steps/checkTimes.ts';
 import { plain, table } from './escape.ts';
 

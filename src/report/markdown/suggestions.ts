@@ -1,5 +1,5 @@
-import { changeText } from '../changeText.ts';
-import type { Report } from '../model.ts';
+import { changeText } from '../model/findings.ts';
+import type { Report } from '../model/model.ts';
 import { noneText } from '../noneText.ts';
 import { noWhatIfText, whatIfTable } from '../whatIfTable.ts';
 import { plain, table } from './escape.ts';

@@ -1,5 +1,5 @@
-import { checkKey, checkName } from '../checkKey.ts';
-import type { Report, ReportStep, StepCounts } from '../model.ts';
+import { checkKey, checkName } from '../model/checkKey.ts';
+import type { Report, ReportStep, StepCounts } from '../model/model.ts';
 
 /** A round as a comparison sees it. */
 export type MeasuredRound = Pick<

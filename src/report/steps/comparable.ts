@@ -1,7 +1,7 @@
 import { plural } from '../../domain/text.ts';
-import { checkKey } from '../checkKey.ts';
-import type { Comparison } from '../comparisonModel.ts';
-import type { ClusterConfigUsed, Report } from '../model.ts';
+import { checkKey } from '../model/checkKey.ts';
+import type { Comparison } from '../model/comparisonModel.ts';
+import type { ClusterConfigUsed, Report } from '../model/model.ts';
 import type { MeasuredRound } from './checkTimes.ts';
 
 /**

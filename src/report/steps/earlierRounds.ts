@@ -1,5 +1,5 @@
-import { byText, checkKey, checkName } from '../checkKey.ts';
-import type { Report } from '../model.ts';
+import { byText, checkKey, checkName } from '../model/checkKey.ts';
+import type { Report } from '../model/model.ts';
 import { median, milli } from '../statistics.ts';
 import { type MeasuredRound, type Timing, timingsOf } from './checkTimes.ts';
 import { clusterAgrees, notComparable } from './comparable.ts';

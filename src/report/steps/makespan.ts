@@ -1,4 +1,4 @@
-import type { Report, ReportStep } from '../model.ts';
+import type { Report, ReportStep } from '../model/model.ts';
 
 /**
  * Seconds of a round that a replay of its steps leaves out: the wait for the first start, and gaps between steps. Every replay adds

@@ -1,10 +1,10 @@
 import { cleanLine } from '../../domain/foreignText.ts';
 import { identifyStep } from '../../domain/stepIdentity.ts';
 import type { Step } from '../../ports/aws.ts';
-import { byText } from '../checkKey.ts';
 import { diagnose } from '../diagnosis.ts';
-import type { RoundFacts } from '../facts.ts';
-import type { ReportStep } from '../model.ts';
+import { byText } from '../model/checkKey.ts';
+import type { RoundFacts } from '../model/facts.ts';
+import type { ReportStep } from '../model/model.ts';
 import { milli } from '../statistics.ts';
 
 const nameLength = 256;

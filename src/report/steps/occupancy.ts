@@ -1,4 +1,4 @@
-import type { ReportStep } from '../model.ts';
+import type { ReportStep } from '../model/model.ts';
 import { bucketOf } from './checkTimes.ts';
 
 /** How many steps were running, waiting and active between one event and the next. */

@@ -1,4 +1,4 @@
-import type { Report } from '../model.ts';
+import type { Report } from '../model/model.ts';
 
 export type SuggestionFacts = Pick<
   Report,

@@ -1,6 +1,6 @@
 import { plural } from '../../domain/text.ts';
-import type { Suggestion } from '../findingsModel.ts';
-import type { Report } from '../model.ts';
+import type { Suggestion } from '../model/findings.ts';
+import type { Report } from '../model/model.ts';
 import type { Signature } from '../signature.ts';
 import { signatures } from '../signatures/index.ts';
 import type { SuggestionFacts } from './facts.ts';

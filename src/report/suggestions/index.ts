@@ -1,5 +1,5 @@
 import { isDeterministic } from '../deterministic.ts';
-import type { Suggestion } from '../findingsModel.ts';
+import type { Suggestion } from '../model/findings.ts';
 import { isBroken } from '../steps/comparable.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { fromFailures } from './failures.ts';

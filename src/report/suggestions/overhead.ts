@@ -1,5 +1,5 @@
 import { formatDuration, percent } from '../../domain/text.ts';
-import type { Suggestion } from '../findingsModel.ts';
+import type { Suggestion } from '../model/findings.ts';
 import type { SuggestionFacts } from './facts.ts';
 
 export function overhead({ findings }: SuggestionFacts): Suggestion[] {

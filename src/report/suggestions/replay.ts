@@ -1,5 +1,5 @@
-import type { Suggestion } from '../findingsModel.ts';
-import type { ReportStep } from '../model.ts';
+import type { Suggestion } from '../model/findings.ts';
+import type { ReportStep } from '../model/model.ts';
 import { inStartOrder, makespan } from '../steps/makespan.ts';
 
 /** What a suggestion changes of a round, as far as a replay can measure it; what is absent stays as it was. */

@@ -1,6 +1,6 @@
 import { formatDuration, percent } from '../../domain/text.ts';
 import { activeStepCap } from '../findings.ts';
-import type { Suggestion } from '../findingsModel.ts';
+import type { Suggestion } from '../model/findings.ts';
 import type { SuggestionFacts } from './facts.ts';
 
 /** Slots that stay free although nothing waits: steps are submitted more slowly than they run. */

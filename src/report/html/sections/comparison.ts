@@ -1,5 +1,5 @@
-import type { Comparison, Forecast } from '../../comparisonModel.ts';
 import { decisiveText, forecastRows, forecastTitles, methodText, scoreText } from '../../forecast/text.ts';
+import type { Comparison, Forecast } from '../../model/comparisonModel.ts';
 import {
   checkCells,
   checksInOrder,

@@ -1,4 +1,4 @@
-import type { Report } from '../../model.ts';
+import type { Report } from '../../model/model.ts';
 import type { Sections } from '../pageData.ts';
 import { comparisonBlocks, forecastBlocks } from './comparison.ts';
 import { failureBlocks } from './failures.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../../model.ts';
+import type { Report } from '../../model/model.ts';
 import type { Piece } from '../pageData.ts';
 
 /** The place of each step in the report, by its id: how a name in a section links to its step. */

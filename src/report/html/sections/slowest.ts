@@ -1,6 +1,6 @@
 import { formatMeasured } from '../../../domain/text.ts';
 import { localTime } from '../../../domain/time.ts';
-import type { Report } from '../../model.ts';
+import type { Report } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
 import type { Block, Line } from '../pageData.ts';
 import { type Places, stepPiece } from './pieces.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../../model.ts';
+import type { Report } from '../../model/model.ts';
 import { summaryFacts } from '../../summaryFacts.ts';
 import type { Block } from '../pageData.ts';
 

@@ -3,11 +3,9 @@
  * again, and a later report can be compared, from this file alone. Stamps are UTC; durations are seconds.
  */
 import * as z from 'zod';
-import { schedules } from '../domain/schedules.ts';
+import { schedules } from '../../domain/schedules.ts';
 import { comparisonSchema, settingChangeSchema } from './comparisonModel.ts';
-import { costSchema } from './costModel.ts';
-import { findingsSchema, suggestionSchema } from './findingsModel.ts';
-import { secondsSchema } from './secondsSchema.ts';
+import { costSchema, findingsSchema, secondsSchema, suggestionSchema } from './findings.ts';
 
 export const schemaVersion = 2;
 

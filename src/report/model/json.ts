@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolError } from '../domain/errors.ts';
+import { ToolError } from '../../domain/errors.ts';
 import { type Report, reportSchema, schemaVersion } from './model.ts';
 
 /** report.json: two blanks deep, but one line a step, so that a diff of two reports can be read. */

@@ -1,7 +1,57 @@
-/** What the round's time was spent on, and what to change first: the part of report.json that gives reasons. */
 import * as z from 'zod';
-import { lostInstancesSchema } from './costModel.ts';
-import { secondsSchema } from './secondsSchema.ts';
+
+/** Thirty years: more than anything takes, and little enough that no sum or product of it leaves the numbers. */
+const mostSeconds = 1e9;
+
+/** Seconds in a report.json, which a person may have edited; differences may be negative. */
+export const secondsSchema = z.number().min(-mostSeconds).max(mostSeconds);
+
+/** The setting, what it is and what to try: "StepConcurrencyLevel: 8 → 16". Foreign parts are not escaped. */
+export function changeText({ setting, from, to }: Pick<Suggestion, 'setting' | 'from' | 'to'>): string {
+  return from === 'not known'
+    ? `${setting}: ${to} (what it is now is not known)`
+    : `${setting}: ${from} → ${to}`;
+}
+
+/** What a round's machines were and cost: a part of report.json. */
+
+export const costSchema = z.object({
+  /** Instance-hours within the round: from the first creation of a step to the last end. */
+  hours: z.number(),
+  instances: z.array(
+    z.object({
+      type: z.string(),
+      market: z.string(),
+      count: z.int(),
+      hours: z.number(),
+      /** Null when the price table has no price for it. */
+      cost: z.number().nullable(),
+    }),
+  ),
+  /** Of what is priced; null without a price table, or when nothing is priced. */
+  total: z.number().nullable(),
+  currency: z.string().nullable(),
+  /** The day that the prices are of. */
+  pricesOf: z.string().nullable(),
+  /** `m6i.2xlarge SPOT`: left out of the total. */
+  notPriced: z.array(z.string()),
+});
+
+/** Machines that were lost while the round ran. */
+export const lostInstancesSchema = z.array(
+  z.object({
+    id: z.string(),
+    type: z.string(),
+    market: z.string(),
+    endedAt: z.iso.datetime(),
+    reason: z.string(),
+  }),
+);
+
+export type Cost = z.infer<typeof costSchema>;
+export type LostInstances = z.infer<typeof lostInstancesSchema>;
+
+/** What the round's time was spent on, and what to change first: the part of report.json that gives reasons. */
 
 const seconds = secondsSchema.nullable();
 const share = z.number().nullable();

@@ -1,6 +1,6 @@
-import type { Schedule } from '../domain/schedules.ts';
-import type { Instance, Step, StepLog } from '../ports/aws.ts';
-import type { PriceTable } from '../ports/project.ts';
+import type { Schedule } from '../../domain/schedules.ts';
+import type { Instance, Step, StepLog } from '../../ports/aws.ts';
+import type { PriceTable } from '../../ports/project.ts';
 import type { ClusterConfigUsed, Report } from './model.ts';
 
 /** Everything a report is made of. The same facts give the same bytes: there is no clock in this room. */
