@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { growsFaster } from '../src/report/forecast/growth.ts';
 import { modelOf, totalAt } from '../src/report/forecast/range.ts';
-import { stepNoise } from '../src/report/noise.ts';
+import { stepNoise } from '../src/report/statistics/noise.ts';
 import type { Timing } from '../src/report/steps/checkTimes.ts';
 import { makespan } from '../src/report/steps/makespan.ts';
 import { drawRound, worlds } from './forecastWorlds.ts';

@@ -11,7 +11,7 @@ import { checkIntegrity } from './integrity.ts';
 import { byText, checkName } from './model/checkKey.ts';
 import type { RoundFacts } from './model/facts.ts';
 import { type Report, type ReportStep, schemaVersion } from './model/model.ts';
-import { milli, percentileMethod, summarise } from './statistics.ts';
+import { milli, percentileMethod, summarise } from './statistics/statistics.ts';
 import { countSteps } from './steps/checkTimes.ts';
 import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/earlierRounds.ts';
 import { measureSteps, pathLength } from './steps/measuredSteps.ts';

@@ -1,12 +1,12 @@
 import { settingChanges } from './followUp.ts';
 import { forecastFrom } from './forecast/forecast.ts';
 import { fasterChecks } from './forecast/growth.ts';
-import { meanRatio } from './geometricMean.ts';
 import { byText, checkKey, checkName } from './model/checkKey.ts';
 import type { Comparison } from './model/comparisonModel.ts';
 import type { Report } from './model/model.ts';
-import { measuredRoundNoise } from './noise.ts';
-import { milli } from './statistics.ts';
+import { meanRatio } from './statistics/geometricMean.ts';
+import { measuredRoundNoise } from './statistics/noise.ts';
+import { milli } from './statistics/statistics.ts';
 import { checkTimes, leastSeconds, type Timing, timingsOf } from './steps/checkTimes.ts';
 import { clusterAgrees, fixesApart, notComparable } from './steps/comparable.ts';
 import { scaledAmong } from './steps/scaledChecks.ts';

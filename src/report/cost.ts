@@ -3,7 +3,7 @@ import type { Instance } from '../ports/aws.ts';
 import type { PriceTable } from '../ports/project.ts';
 import { byText, groupBy } from './model/checkKey.ts';
 import type { Cost, LostInstances } from './model/findings.ts';
-import { milli } from './statistics.ts';
+import { milli } from './statistics/statistics.ts';
 import type { RoundTimes } from './steps/occupancy.ts';
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 import { checkKey } from './model/checkKey.ts';
 import type { Report, ReportStep } from './model/model.ts';
-import { milli } from './statistics.ts';
+import { milli } from './statistics/statistics.ts';
 import { checkTimes, type MeasuredRound } from './steps/checkTimes.ts';
 import { clusterAgrees } from './steps/comparable.ts';
 import { inStartOrder, makespan } from './steps/makespan.ts';

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../../bench/random.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { compareReports } from '../../src/report/comparison.ts';
-import { meanRatio, studentQuantile } from '../../src/report/geometricMean.ts';
 import { comparisonBlocks } from '../../src/report/html/sections/comparison.ts';
 import { comparisonSection, forecastSection } from '../../src/report/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
@@ -11,7 +10,8 @@ import { comparisonSchema } from '../../src/report/model/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { parseReport, renderJson } from '../../src/report/model/json.ts';
 import { type Report, reportSchema } from '../../src/report/model/model.ts';
-import { measuredRoundNoise } from '../../src/report/noise.ts';
+import { meanRatio, studentQuantile } from '../../src/report/statistics/geometricMean.ts';
+import { measuredRoundNoise } from '../../src/report/statistics/noise.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 interface Campaign {

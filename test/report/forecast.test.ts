@@ -11,7 +11,7 @@ import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Forecast } from '../../src/report/model/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import type { Report } from '../../src/report/model/model.ts';
-import { stepNoise } from '../../src/report/noise.ts';
+import { stepNoise } from '../../src/report/statistics/noise.ts';
 import type { Timing } from '../../src/report/steps/checkTimes.ts';
 import { evenRound, factsOf } from './rounds.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { percentile, summarise } from '../../src/report/statistics.ts';
+import { percentile, summarise } from '../../src/report/statistics/statistics.ts';
 
 const known = [3.1, 4.0, 4.4, 5.2, 6.0, 7.7, 9.5, 12.3, 20.0, 61.5];
 

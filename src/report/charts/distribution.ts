@@ -1,6 +1,6 @@
 import { formatMeasured, plural } from '../../domain/text.ts';
 import type { Report } from '../model/model.ts';
-import { percentile } from '../statistics.ts';
+import { percentile } from '../statistics/statistics.ts';
 import { type Curve, type Mark, placedMarks } from './curveMarks.ts';
 import { legend } from './legend.ts';
 import { logScale, type Scale, timeMark, timeSteps } from './scale.ts';

@@ -2,7 +2,7 @@ import { plural } from '../../domain/text.ts';
 import type { ComparedReport } from '../comparison.ts';
 import { checkKey, checkName } from '../model/checkKey.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
-import { milli } from '../statistics.ts';
+import { milli } from '../statistics/statistics.ts';
 import { type Timing, timingsOf } from '../steps/checkTimes.ts';
 import { inStartOrder, unmodelledSeconds } from '../steps/makespan.ts';
 import { isDecided } from '../verdict.ts';

@@ -1,4 +1,4 @@
-import { roundNoise, stepNoise } from '../noise.ts';
+import { roundNoise, stepNoise } from '../statistics/noise.ts';
 import { leastSeconds, type Timing } from '../steps/checkTimes.ts';
 
 /** How far the exponents of real checks lie from 1, as a deviation: how strongly a noisy check is drawn to "in proportion". */

@@ -1,7 +1,7 @@
 import type { ComparedReport } from '../comparison.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
 import type { Verdict } from '../model/model.ts';
-import { stepNoise } from '../noise.ts';
+import { stepNoise } from '../statistics/noise.ts';
 import type { Timing } from '../steps/checkTimes.ts';
 import { makespan } from '../steps/makespan.ts';
 import { isDecided } from '../verdict.ts';

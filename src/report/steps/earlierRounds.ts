@@ -1,6 +1,6 @@
 import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Report } from '../model/model.ts';
-import { median, milli } from '../statistics.ts';
+import { median, milli } from '../statistics/statistics.ts';
 import { type MeasuredRound, type Timing, timingsOf } from './checkTimes.ts';
 import { clusterAgrees, notComparable } from './comparable.ts';
 import { isScaledFile } from './scaledChecks.ts';

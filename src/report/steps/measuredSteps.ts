@@ -5,7 +5,7 @@ import { diagnose } from '../diagnosis.ts';
 import { byText } from '../model/checkKey.ts';
 import type { RoundFacts } from '../model/facts.ts';
 import type { ReportStep } from '../model/model.ts';
-import { milli } from '../statistics.ts';
+import { milli } from '../statistics/statistics.ts';
 
 const nameLength = 256;
 export const pathLength = 1024;

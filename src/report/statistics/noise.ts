@@ -1,5 +1,5 @@
+import type { Timing } from '../steps/checkTimes.ts';
 import { median } from './statistics.ts';
-import type { Timing } from './steps/checkTimes.ts';
 
 /** Presumed of one measurement, as deviation of log seconds (0.10 is about 10%), where no round was repeated. */
 export const presumedNoise = 0.1;
