@@ -13,7 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { PriceTable } from '../ports/project.ts';
 import type { Watch } from '../ports/time.ts';
 import type { StoredReport } from '../report/choose.ts';
-import { sampleAcrossChecks } from '../report/logSample.ts';
+import { sampleAcrossChecks } from '../report/failures/logs.ts';
 import { parseReport } from '../report/model/json.ts';
 import type { ClusterConfigUsed } from '../report/model/model.ts';
 import type { Fix, Session } from '../state/session.ts';

@@ -4,7 +4,7 @@ import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';
 import { type ComparedReport, compareReports } from './comparison.ts';
 import { costOf } from './cost.ts';
-import { groupFailures } from './failureGroups.ts';
+import { groupFailures } from './failures/failureGroups.ts';
 import { findFrom } from './findings.ts';
 import { followUpOf } from './followUp.ts';
 import { checkIntegrity } from './integrity.ts';

@@ -1,8 +1,8 @@
-import { isDeterministic } from './deterministic.ts';
+import { isDeterministic } from './failures/history.ts';
+import { signatures } from './failures/signatures/index.ts';
 import { scoreText } from './forecast/text.ts';
 import { byText } from './model/checkKey.ts';
 import type { Report } from './model/model.ts';
-import { signatures } from './signatures/index.ts';
 import { isDecided } from './verdict.ts';
 
 const shown = 3;

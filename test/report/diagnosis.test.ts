@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogPart, StepLog } from '../../src/ports/aws.ts';
-import { diagnose } from '../../src/report/diagnosis.ts';
-import { logStatus } from '../../src/report/logStatus.ts';
+import { diagnose } from '../../src/report/failures/diagnosis.ts';
+import { logStatus } from '../../src/report/failures/logs.ts';
 
 const part = (name: string, text: string, more: Partial<LogPart> = {}): LogPart => ({
   uri: `s3://logs/${name}.gz`,

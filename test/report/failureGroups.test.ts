@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { sampleAcrossChecks } from '../../src/report/failures/logs.ts';
 import { failureBlocks } from '../../src/report/html/sections/failures.ts';
 import { placesOf } from '../../src/report/html/sections/pieces.ts';
-import { sampleAcrossChecks } from '../../src/report/logSample.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { factsOf, stepOf } from './rounds.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findCause } from '../../src/report/rootCause.ts';
+import { findCause } from '../../src/report/failures/diagnosis.ts';
 
 const folder = new URL('provoked/', import.meta.url);
 const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isDeterministic } from '../../src/report/deterministic.ts';
-import { findCause } from '../../src/report/rootCause.ts';
-import { signatures } from '../../src/report/signatures/index.ts';
+import { findCause } from '../../src/report/failures/diagnosis.ts';
+import { isDeterministic } from '../../src/report/failures/history.ts';
+import { signatures } from '../../src/report/failures/signatures/index.ts';
 import { failureLogs, noise } from './failureLogs.ts';
 
 describe('the list of failure signatures', () => {

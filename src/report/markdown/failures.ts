@@ -1,6 +1,6 @@
 import { plural } from '../../domain/text.ts';
-import { historyLines } from '../failureHistory.ts';
-import { logStatus } from '../logStatus.ts';
+import { historyLines } from '../failures/history.ts';
+import { logStatus } from '../failures/logs.ts';
 import type { Report, ReportStep } from '../model/model.ts';
 import { code, plain } from './escape.ts';
 

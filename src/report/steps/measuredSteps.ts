@@ -1,7 +1,7 @@
 import { cleanLine } from '../../domain/foreignText.ts';
 import { identifyStep } from '../../domain/stepIdentity.ts';
 import type { Step } from '../../ports/aws.ts';
-import { diagnose } from '../diagnosis.ts';
+import { diagnose } from '../failures/diagnosis.ts';
 import { byText } from '../model/checkKey.ts';
 import type { RoundFacts } from '../model/facts.ts';
 import type { ReportStep } from '../model/model.ts';

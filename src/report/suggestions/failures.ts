@@ -1,8 +1,8 @@
 import { plural } from '../../domain/text.ts';
+import { signatures } from '../failures/signatures/index.ts';
+import type { Signature } from '../failures/signatures/signature.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
-import type { Signature } from '../signature.ts';
-import { signatures } from '../signatures/index.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { memorySize } from './memory.ts';
 

@@ -1,4 +1,4 @@
-import { isDeterministic } from '../deterministic.ts';
+import { isDeterministic } from '../failures/history.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { isBroken } from '../steps/comparable.ts';
 import type { SuggestionFacts } from './facts.ts';

@@ -2,7 +2,7 @@
  * Failures that no cluster size changes: permissions, missing tables and columns, bad SQL, missing packages.
  * Wording as in Spark's error-conditions.json (3.x also its older sentences), Hadoop's, Iceberg's and the AWS SDK's.
  */
-import type { Signature } from '../signature.ts';
+import type { Signature } from './signature.ts';
 
 export const specific: readonly Signature[] = [
   {

@@ -1,4 +1,5 @@
-import { groupBy } from './model/checkKey.ts';
+import { groupBy } from '../model/checkKey.ts';
+import type { StepFailure } from '../model/model.ts';
 
 /**
  * Steps whose logs are read where there are too many to read all: one of each check before a second of any, and of
@@ -23,4 +24,23 @@ export function sampleAcrossChecks<T extends { readonly name: string }>(
 function spread<T>(items: readonly T[], most: number): readonly T[] {
   if (items.length <= most) return items;
   return Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)] as T);
+}
+
+const words: Readonly<Record<StepFailure['log'], string>> = {
+  log: 'read',
+  not_delivered_yet: 'not delivered yet: EMR brings logs every five minutes; build the report again then',
+  none: 'none found',
+  denied: 'may not be read',
+  unreadable: 'neither gzip nor text',
+  not_read: 'not read',
+};
+
+/** What became of a failed step's log: "read, cut; the driver's own: not delivered yet …". */
+export function logStatus(failure: StepFailure): string {
+  return [
+    words[failure.log],
+    failure.logCut ? ', cut' : '',
+    failure.logNotGzip ? ', not gzip' : '',
+    failure.driverLog ? `; the driver’s own: ${words[failure.driverLog]}` : '',
+  ].join('');
 }

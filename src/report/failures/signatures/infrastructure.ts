@@ -1,5 +1,5 @@
 /** Nodes, services and the network. Wording as in Spark's schedulers and the AWS SDK. */
-import type { Signature } from '../signature.ts';
+import type { Signature } from './signature.ts';
 
 export const infrastructure: readonly Signature[] = [
   {

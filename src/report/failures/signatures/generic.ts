@@ -1,5 +1,5 @@
 /** Generic lines of any failed program; proof only where nothing more specific is. */
-import type { Signature } from '../signature.ts';
+import type { Signature } from './signature.ts';
 
 export const generic: readonly Signature[] = [
   {

@@ -1,5 +1,5 @@
 /** Too little memory, disk or room for the load. Wording as in Spark's YarnAllocator, TaskSetManager and the JVM. */
-import type { Signature } from '../signature.ts';
+import type { Signature } from './signature.ts';
 
 export const capacity: readonly Signature[] = [
   {

@@ -1,8 +1,8 @@
-import type { Signature } from '../signature.ts';
 import { capacity } from './capacity.ts';
-import { specific } from './certain.ts';
+import { generic } from './generic.ts';
 import { infrastructure } from './infrastructure.ts';
-import { generic } from './lastWords.ts';
+import type { Signature } from './signature.ts';
+import { specific } from './specific.ts';
 
 /**
  * Every known failure, root cause above symptom. First what is specific whatever else a log contains (a missing table ends a

@@ -1,5 +1,5 @@
-import { byText, checkKey, groupBy } from './model/checkKey.ts';
-import type { Report, ReportStep, StepFailure } from './model/model.ts';
+import { byText, checkKey, groupBy } from '../model/checkKey.ts';
+import type { Report, ReportStep, StepFailure } from '../model/model.ts';
 
 type FailureGroup = Report['failures'][number];
 
