@@ -17,9 +17,9 @@ import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/earli
 import { measureSteps, pathLength } from './steps/measuredSteps.ts';
 import { roundTimes } from './steps/occupancy.ts';
 import { suggest } from './suggestions/index.ts';
-import { decideVerdict } from './verdict.ts';
+import { imputeRound } from './verdict/imputed.ts';
+import { decideVerdict } from './verdict/verdict.ts';
 import { warn } from './warnings.ts';
-import { imputeRound } from './wholeRound.ts';
 
 const slowestKept = 20;
 

@@ -10,7 +10,7 @@ import { milli } from './statistics/statistics.ts';
 import { checkTimes, leastSeconds, type Timing, timingsOf } from './steps/checkTimes.ts';
 import { clusterAgrees, fixesApart, notComparable } from './steps/comparable.ts';
 import { scaledAmong } from './steps/scaledChecks.ts';
-import { isDecided } from './verdict.ts';
+import { isDecided } from './verdict/verdict.ts';
 
 /** A report as a comparison needs it: one that is being built has no comparison yet. */
 export type ComparedReport = Omit<Report, 'comparison'> & Partial<Pick<Report, 'comparison'>>;

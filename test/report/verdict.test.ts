@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
-import { decideVerdict, type VerdictFacts } from '../../src/report/verdict.ts';
-import type { ImputedRound } from '../../src/report/wholeRound.ts';
+import type { ImputedRound } from '../../src/report/verdict/imputed.ts';
+import { decideVerdict, type VerdictFacts } from '../../src/report/verdict/verdict.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const none = { total: 0, successful: 0, failed: 0, cancelled: 0, interrupted: 0, unfinished: 0 };

@@ -5,7 +5,7 @@ import type { Forecast } from '../model/comparisonModel.ts';
 import { milli } from '../statistics/statistics.ts';
 import { type Timing, timingsOf } from '../steps/checkTimes.ts';
 import { inStartOrder, unmodelledSeconds } from '../steps/makespan.ts';
-import { isDecided } from '../verdict.ts';
+import { isDecided } from '../verdict/verdict.ts';
 import { type ForecastModel, fittingRange, keptScores, missedBy, modelOf, totalAt } from './range.ts';
 import { forecastSentence } from './text.ts';
 

@@ -4,7 +4,7 @@ import type { Verdict } from '../model/model.ts';
 import { stepNoise } from '../statistics/noise.ts';
 import type { Timing } from '../steps/checkTimes.ts';
 import { makespan } from '../steps/makespan.ts';
-import { isDecided } from '../verdict.ts';
+import { isDecided } from '../verdict/verdict.ts';
 import { type Growth, growthOf, secondsAt } from './growth.ts';
 
 /** What a round still varies by at a load that was measured. */

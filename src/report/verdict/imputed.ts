@@ -1,9 +1,9 @@
-import { checkKey } from './model/checkKey.ts';
-import type { Report, ReportStep } from './model/model.ts';
-import { milli } from './statistics/statistics.ts';
-import { checkTimes, type MeasuredRound } from './steps/checkTimes.ts';
-import { clusterAgrees } from './steps/comparable.ts';
-import { inStartOrder, makespan } from './steps/makespan.ts';
+import { checkKey } from '../model/checkKey.ts';
+import type { Report, ReportStep } from '../model/model.ts';
+import { milli } from '../statistics/statistics.ts';
+import { checkTimes, type MeasuredRound } from '../steps/checkTimes.ts';
+import { clusterAgrees } from '../steps/comparable.ts';
+import { inStartOrder, makespan } from '../steps/makespan.ts';
 
 /** The round with an estimate for every check that did not complete: rather too long than too short. */
 export interface ImputedRound {

@@ -1,6 +1,6 @@
-import { formatDuration, plural, windowName } from '../domain/text.ts';
-import type { Integrity, StepCounts, Verdict } from './model/model.ts';
-import type { ImputedRound } from './wholeRound.ts';
+import { formatDuration, plural, windowName } from '../../domain/text.ts';
+import type { Integrity, StepCounts, Verdict } from '../model/model.ts';
+import type { ImputedRound } from './imputed.ts';
 
 export interface VerdictFacts {
   readonly windowSeconds: number;
