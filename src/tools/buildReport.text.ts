@@ -5,7 +5,7 @@ import { formatDuration, formatMeasured, percent, takeWithinBudget, windowName }
 import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
-import { whatIfRows } from '../report/whatIfTable.ts';
+import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
 import { count, stepsAfterRound } from './text.ts';
 
 /** The verdict, and the first few of every list; the files have all of it. */

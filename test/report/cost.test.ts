@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/ports/aws.ts';
 import type { PriceTable } from '../../src/ports/project.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { costOf, lostInstances } from '../../src/report/cost.ts';
 import { summaryBlocks } from '../../src/report/html/sections/summary.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import { costOf, lostInstances } from '../../src/report/suggestions/cost.ts';
 import { evenRound, factsOf, startMs } from './rounds.ts';
 
 const minuteMs = 60_000;

@@ -1,15 +1,14 @@
+import { formatDuration, windowName } from '../../domain/text.ts';
 import { isDeterministic } from '../failures/history.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { isBroken } from '../steps/comparable.ts';
+import { unmodelledSeconds } from '../steps/makespan.ts';
+import { overhead, slots } from './cluster.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { fromFailures } from './failures.ts';
 import { longestStep } from './longestStep.ts';
-import { order } from './order.ts';
-import { overhead } from './overhead.ts';
-import type { Replayable } from './replay.ts';
-import { slots } from './slots.ts';
+import { type Change, order, type Replayable, replay } from './order.ts';
 import { activeCap, startGap, submission } from './submission.ts';
-import { together } from './together.ts';
 
 export interface Suggested {
   readonly suggestions: Suggestion[];
@@ -44,4 +43,24 @@ export function suggest(facts: SuggestionFacts): Suggested {
 
 function gainOf({ suggestion }: Replayable): number {
   return suggestion.replayedGainSeconds ?? 0;
+}
+
+/** What all replayable suggestions gain together, which is less than their sum; null where there are not two of them. */
+export function together(facts: SuggestionFacts, replayable: readonly Replayable[]): string | null {
+  const { findings, verdict, steps } = facts;
+  const { limit } = findings.slots;
+  if (replayable.length < 2 || limit === null || findings.model.makespanSeconds === null) return null;
+  const change: Change = Object.assign({}, ...replayable.map((one) => one.change));
+  const seconds = replay(steps, limit, change) + unmodelledSeconds(facts);
+  const window = `the ${windowName(verdict.windowSeconds)} window`;
+  const fits = seconds <= verdict.windowSeconds ? `fits ${window}` : `does not fit ${window}`;
+  return `Together (${partsOf(change).join(', ')}): about ${formatDuration(seconds)}, which ${fits}, by replaying these steps.`;
+}
+
+function partsOf({ slots, longestFirst, tuned }: Change): string[] {
+  return [
+    ...(slots === undefined ? [] : [`${slots} slots`]),
+    ...(longestFirst ? ['the longest first'] : []),
+    ...(tuned ? [`${tuned.checks.join(' and ')} tuned to ${formatDuration(tuned.targetSeconds)}`] : []),
+  ];
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseClusterConfig } from '../../../src/dag/clusterConfig/model.ts';
 import { flatSettings } from '../../../src/dag/clusterConfig/sparkSubmit.ts';
 import { buildReport } from '../../../src/report/build.ts';
-import { memorySize } from '../../../src/report/suggestions/memory.ts';
+import { memorySize } from '../../../src/report/suggestions/failures.ts';
 import { evenRound, factsOf, stepOf } from '../rounds.ts';
 
 const overhead = 'spark.executor.memoryOverhead';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.ts';
-import { replay } from '../../../src/report/suggestions/replay.ts';
+import { replay } from '../../../src/report/suggestions/order.ts';
 import { factsOf, stepOf } from '../rounds.ts';
 
 const { steps } = buildReport(

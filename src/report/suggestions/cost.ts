@@ -1,10 +1,10 @@
-import { cleanLine } from '../domain/foreignText.ts';
-import type { Instance } from '../ports/aws.ts';
-import type { PriceTable } from '../ports/project.ts';
-import { byText, groupBy } from './model/checkKey.ts';
-import type { Cost, LostInstances } from './model/findings.ts';
-import { milli } from './statistics/statistics.ts';
-import type { RoundTimes } from './steps/occupancy.ts';
+import { cleanLine } from '../../domain/foreignText.ts';
+import type { Instance } from '../../ports/aws.ts';
+import type { PriceTable } from '../../ports/project.ts';
+import { byText, groupBy } from '../model/checkKey.ts';
+import type { Cost, LostInstances } from '../model/findings.ts';
+import { milli } from '../statistics/statistics.ts';
+import type { RoundTimes } from '../steps/occupancy.ts';
 
 const hourMs = 3_600_000;
 

@@ -1,11 +1,11 @@
-import type { Instance } from '../ports/aws.ts';
+import type { Instance } from '../../ports/aws.ts';
+import type { Findings } from '../model/findings.ts';
+import type { ReportStep } from '../model/model.ts';
+import { milli, sum } from '../statistics/statistics.ts';
+import { bucketOf } from '../steps/checkTimes.ts';
+import { inStartOrder, lowerBounds, makespan } from '../steps/makespan.ts';
+import { occupancy, type RoundTimes, roundTimes, type Span, stampsOf } from '../steps/occupancy.ts';
 import { lostInstances } from './cost.ts';
-import type { Findings } from './model/findings.ts';
-import type { ReportStep } from './model/model.ts';
-import { milli, sum } from './statistics/statistics.ts';
-import { bucketOf } from './steps/checkTimes.ts';
-import { inStartOrder, lowerBounds, makespan } from './steps/makespan.ts';
-import { occupancy, type RoundTimes, roundTimes, type Span, stampsOf } from './steps/occupancy.ts';
 
 /** EMR takes at most this many PENDING and RUNNING steps a cluster. */
 export const activeStepCap = 256;

@@ -1,8 +1,8 @@
-import { formatDuration, percent, plural } from '../domain/text.ts';
-import type { Report } from './model/model.ts';
-import { isBroken } from './steps/comparable.ts';
-import { unmodelledSeconds } from './steps/makespan.ts';
-import { roomCell } from './suggestions/room.ts';
+import { formatDuration, percent, plural } from '../../domain/text.ts';
+import type { Report } from '../model/model.ts';
+import { isBroken } from '../steps/comparable.ts';
+import { unmodelledSeconds } from '../steps/makespan.ts';
+import { roomCell } from './cluster.ts';
 
 /** The steps of a round replayed on another number of slots. */
 export interface WhatIf {

@@ -1,0 +1,118 @@
+import { mostSteps, roomAt, type StepRoom } from '../../dag/clusterConfig/capacity.ts';
+import { formatDuration, percent } from '../../domain/text.ts';
+import type { Suggestion } from '../model/findings.ts';
+import { unmodelledSeconds } from '../steps/makespan.ts';
+import type { SuggestionFacts } from './facts.ts';
+import type { Replayable } from './order.ts';
+
+export function overhead({ findings }: SuggestionFacts): Suggestion[] {
+  const { secondsPerStep, shareOfWork, from } = findings.overhead;
+  if (secondsPerStep === null || shareOfWork === null || shareOfWork <= 0.5) return [];
+  // The fastest step only bounds the fixed cost from above; that is no measurement.
+  if (from !== 'fit over loads') return [];
+  return [
+    {
+      id: 'overhead',
+      title: 'Put several checks into one step',
+      measured: `each step takes about ${formatDuration(secondsPerStep)} to start (from the loads that were measured), ${percent(shareOfWork)} of all work; bigger nodes will not help`,
+      setting: 'checks in one step',
+      from: '1',
+      to: '4',
+      expected: `up to ${percent(shareOfWork * 0.75)} less work`,
+      success: 'Start-up is at most half of all work.',
+    },
+  ];
+}
+
+export function hasRoom(slots: number, room: StepRoom | undefined): boolean {
+  const at = room && roomAt(slots, room);
+  return at === undefined || at.needed <= at.held;
+}
+
+/** Ends a sentence: what so many steps ask of the nodes against what these have; a condition where only one side is known. */
+export function roomFor(slots: number, room: StepRoom | undefined): string {
+  if (!room) return ', and if the nodes have the capacity: dags/cluster_configs/README.md has the sum';
+  const { executors, executorMb, driverMb, nodes = [] } = room;
+  const at = roomAt(slots, room);
+  if (!at) {
+    const drivers = driverMb > 0 ? ` and ${slots} drivers of ${driverMb} MiB` : '';
+    const left = driverMb > 0 ? '' : ', drivers not counted';
+    return `, and if the nodes have the capacity for ${slots * executors} executors of ${executorMb} MiB${drivers}: ${slots * (executors * executorMb + driverMb)} MiB of YARN memory${left}`;
+  }
+  const { needed, drivers, held } = at;
+  const inside = drivers > 0 ? `, drivers in the space of ${drivers}` : ', drivers not counted';
+  const machines = nodes.map(({ count, type }) => `${count} × ${type}`).join(' and ');
+  return `; ${slots} steps ask YARN for ${needed} containers of ${executorMb} MiB${inside}, and ${machines} provide ${held}: enough for ${mostSteps(room)} steps at once`;
+}
+
+/** `4 more core nodes (m6i.2xlarge)`; undefined where they fit or nobody can say. */
+export function moreNodesFor(slots: number, room: StepRoom | undefined): string | undefined {
+  const at = room && roomAt(slots, room);
+  if (!room || !at || at.needed <= at.held) return undefined;
+  if (at.moreNodes === undefined) return 'larger core nodes: no executor fits these';
+  return `${at.moreNodes} more core node${at.moreNodes === 1 ? '' : 's'} (${room.nodes?.[0]?.type})`;
+}
+
+/** A cell of the table of other slots; undefined where nobody can say. */
+export function roomCell(slots: number, room: StepRoom | undefined): string | undefined {
+  const at = room && roomAt(slots, room);
+  if (!room || !at) return undefined;
+  if (at.needed <= at.held) return 'yes';
+  return `needs ${moreNodesFor(slots, room)}`;
+}
+
+/** More slots help only while the slots are full, steps wait, and no single step decides the end. */
+export function slots(facts: SuggestionFacts): Replayable[] {
+  const { findings, verdict, clusterConfig } = facts;
+  const { waitingShare, meanRunning, bounds, slots: present } = findings;
+  const limit = present.limit;
+  if (limit === null || present.from !== 'cluster' || waitingShare === null || meanRunning === null)
+    return [];
+  const workBound = bounds.workOverSlotsSeconds ?? 0;
+  const full = meanRunning >= 0.8 * limit;
+  if (verdict.outcome !== 'missed' || waitingShare <= 0.3 || !full) return [];
+  if (workBound <= (bounds.longestStepSeconds ?? 0)) return [];
+  const room = clusterConfig?.room;
+  const better =
+    fewestSlotsThatFit(facts, limit, (count) => hasRoom(count, room)) ??
+    fewestSlotsThatFit(facts, limit, () => true);
+  if (!better) return [];
+  const moreNodes = moreNodesFor(better.slots, room);
+  return [
+    {
+      change: { slots: better.slots },
+      suggestion: {
+        id: 'slots',
+        title: 'Run more steps at once',
+        measured: `steps spent ${percent(waitingShare)} of their time waiting while ${meanRunning.toFixed(1)} of ${limit} slots were busy on average`,
+        setting: 'StepConcurrencyLevel',
+        from: String(limit),
+        to: `${better.slots}${moreNodes === undefined ? '' : `, with ${moreNodes}`}`,
+        expected: `about ${formatDuration(better.seconds)} if no step gets slower${roomFor(better.slots, room)}`,
+        replayedGainSeconds: Math.max(0, (verdict.runtimeSeconds ?? 0) - better.seconds),
+        success: `Total runtime at most ${formatDuration(better.seconds * 1.1)}.`,
+      },
+    },
+  ];
+}
+
+/**
+ * The fewest slots of the printed what-if table that fit the window with a tenth to spare; else the fewest that do nearly as
+ * well as any, if that is much better. With those first that the nodes have room for: a slot without room is a step that waits in YARN.
+ */
+function fewestSlotsThatFit(
+  facts: SuggestionFacts,
+  limit: number,
+  isMeant: (slots: number) => boolean,
+): { slots: number; seconds: number } | undefined {
+  const { windowSeconds } = facts.verdict;
+  const runtime = facts.verdict.runtimeSeconds ?? 0;
+  const beside = unmodelledSeconds(facts);
+  const rows = facts.findings.whatIf
+    .filter((one) => one.slots > limit && isMeant(one.slots))
+    .map((one) => ({ slots: one.slots, seconds: one.makespanSeconds + beside }));
+  const best = Math.min(...rows.map((row) => row.seconds));
+  if (best > windowSeconds && best >= 0.8 * runtime) return undefined;
+  const target = best <= 0.9 * windowSeconds ? 0.9 * windowSeconds : 1.02 * best;
+  return rows.find((row) => row.seconds <= target);
+}
