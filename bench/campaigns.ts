@@ -1,7 +1,7 @@
 /** Simulated rounds, built into reports by the product's own code. */
 import type { Step } from '../src/ports/aws.ts';
 import { buildReport } from '../src/report/build.ts';
-import type { ComparedReport } from '../src/report/comparison.ts';
+import type { ComparedReport } from '../src/report/comparison/comparison.ts';
 
 const startMs = Date.parse('2025-12-07T20:30:00.000Z');
 /** From the first creation to the first start. */

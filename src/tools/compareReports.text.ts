@@ -1,8 +1,8 @@
 /** What compareReports says, in the structure and in lines. */
 import type { StoredReport } from '../report/choose.ts';
+import { checkText, factorText, runtimeChangeText } from '../report/comparison/scalingText.ts';
 import { pointText } from '../report/forecast/text.ts';
 import type { Comparison, Forecast } from '../report/model/comparisonModel.ts';
-import { checkText, factorText, runtimeChangeText } from '../report/scalingText.ts';
 import { count } from './text.ts';
 
 const worstShown = 5;

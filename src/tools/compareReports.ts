@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { readReports } from '../facts/reporting.ts';
 import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
-import { compareReports as compare } from '../report/comparison.ts';
+import { compareReports as compare } from '../report/comparison/comparison.ts';
 import { comparisonFiles } from '../report/comparisonFiles.ts';
 import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/model/comparisonModel.ts';
 import { compareReportsLines, compareReportsOutput } from './compareReports.text.ts';

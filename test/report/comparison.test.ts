@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../../bench/random.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { compareReports } from '../../src/report/comparison.ts';
+import { compareReports } from '../../src/report/comparison/comparison.ts';
 import { comparisonBlocks } from '../../src/report/html/sections/comparison.ts';
 import { comparisonSection, forecastSection } from '../../src/report/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';

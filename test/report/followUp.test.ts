@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
-import { settingChanges } from '../../src/report/followUp.ts';
+import { settingChanges } from '../../src/report/comparison/followUp.ts';
 import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
 import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';

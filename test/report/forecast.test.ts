@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
-import { compareReports } from '../../src/report/comparison.ts';
+import { compareReports } from '../../src/report/comparison/comparison.ts';
 import { growsFaster, growthOf, secondsAt } from '../../src/report/forecast/growth.ts';
 import { fittingRange, missedBy, modelOf, totalAt } from '../../src/report/forecast/range.ts';
 import { aboutText, forecastSentence } from '../../src/report/forecast/text.ts';

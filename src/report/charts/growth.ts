@@ -1,6 +1,6 @@
 import { plural } from '../../domain/text.ts';
+import { factorText } from '../comparison/scalingText.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
-import { factorText } from '../scalingText.ts';
 import { type LegendItem, legend } from './legend.ts';
 import { placedNames } from './pointNames.ts';
 import { logScale, type Scale, timeMark } from './scale.ts';

@@ -1,5 +1,5 @@
 import { plural } from '../../domain/text.ts';
-import type { ComparedReport } from '../comparison.ts';
+import type { ComparedReport } from '../comparison/comparison.ts';
 import { checkKey, checkName } from '../model/checkKey.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
 import { milli } from '../statistics/statistics.ts';

@@ -1,4 +1,4 @@
-import type { ComparedReport } from '../comparison.ts';
+import type { ComparedReport } from '../comparison/comparison.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
 import type { Verdict } from '../model/model.ts';
 import { stepNoise } from '../statistics/noise.ts';

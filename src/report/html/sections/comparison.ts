@@ -1,5 +1,3 @@
-import { decisiveText, forecastRows, forecastTitles, methodText, scoreText } from '../../forecast/text.ts';
-import type { Comparison, Forecast } from '../../model/comparisonModel.ts';
 import {
   checkCells,
   checksInOrder,
@@ -7,7 +5,9 @@ import {
   comparedText,
   comparisonLines,
   moreText,
-} from '../../scalingText.ts';
+} from '../../comparison/scalingText.ts';
+import { decisiveText, forecastRows, forecastTitles, methodText, scoreText } from '../../forecast/text.ts';
+import type { Comparison, Forecast } from '../../model/comparisonModel.ts';
 import type { Block, Line } from '../pageData.ts';
 
 const checksShown = 10;

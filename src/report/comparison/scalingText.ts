@@ -1,8 +1,8 @@
-import { formatDuration, percent, plural } from '../domain/text.ts';
-import { startText } from '../domain/time.ts';
+import { formatDuration, percent, plural } from '../../domain/text.ts';
+import { startText } from '../../domain/time.ts';
+import type { Comparison } from '../model/comparisonModel.ts';
+import { leastSeconds } from '../steps/checkTimes.ts';
 import { settingsText } from './followUp.ts';
-import type { Comparison } from './model/comparisonModel.ts';
-import { leastSeconds } from './steps/checkTimes.ts';
 
 const namesShown = 20;
 

@@ -1,16 +1,16 @@
+import { forecastFrom } from '../forecast/forecast.ts';
+import { fasterChecks } from '../forecast/growth.ts';
+import { byText, checkKey, checkName } from '../model/checkKey.ts';
+import type { Comparison } from '../model/comparisonModel.ts';
+import type { Report } from '../model/model.ts';
+import { meanRatio } from '../statistics/geometricMean.ts';
+import { measuredRoundNoise } from '../statistics/noise.ts';
+import { milli } from '../statistics/statistics.ts';
+import { checkTimes, leastSeconds, type Timing, timingsOf } from '../steps/checkTimes.ts';
+import { clusterAgrees, fixesApart, notComparable } from '../steps/comparable.ts';
+import { scaledAmong } from '../steps/scaledChecks.ts';
+import { isDecided } from '../verdict/verdict.ts';
 import { settingChanges } from './followUp.ts';
-import { forecastFrom } from './forecast/forecast.ts';
-import { fasterChecks } from './forecast/growth.ts';
-import { byText, checkKey, checkName } from './model/checkKey.ts';
-import type { Comparison } from './model/comparisonModel.ts';
-import type { Report } from './model/model.ts';
-import { meanRatio } from './statistics/geometricMean.ts';
-import { measuredRoundNoise } from './statistics/noise.ts';
-import { milli } from './statistics/statistics.ts';
-import { checkTimes, leastSeconds, type Timing, timingsOf } from './steps/checkTimes.ts';
-import { clusterAgrees, fixesApart, notComparable } from './steps/comparable.ts';
-import { scaledAmong } from './steps/scaledChecks.ts';
-import { isDecided } from './verdict/verdict.ts';
 
 /** A report as a comparison needs it: one that is being built has no comparison yet. */
 export type ComparedReport = Omit<Report, 'comparison'> & Partial<Pick<Report, 'comparison'>>;
