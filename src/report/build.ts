@@ -5,7 +5,6 @@ import { utcOffsetMinutes } from '../domain/time.ts';
 import { type ComparedReport, compareReports } from './comparison/comparison.ts';
 import { followUpOf } from './comparison/followUp.ts';
 import { groupFailures } from './failures/failureGroups.ts';
-import { checkIntegrity } from './integrity.ts';
 import { byText, checkName } from './model/checkKey.ts';
 import type { RoundFacts } from './model/facts.ts';
 import { type Report, type ReportStep, schemaVersion } from './model/model.ts';
@@ -17,9 +16,9 @@ import { roundTimes } from './steps/occupancy.ts';
 import { costOf } from './suggestions/cost.ts';
 import { findFrom } from './suggestions/findings.ts';
 import { suggest } from './suggestions/index.ts';
+import { checkIntegrity, warn } from './summary/integrity.ts';
 import { imputeRound } from './verdict/imputed.ts';
 import { decideVerdict } from './verdict/verdict.ts';
-import { warn } from './warnings.ts';
 
 const slowestKept = 20;
 

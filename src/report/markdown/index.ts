@@ -1,7 +1,7 @@
 import { plural } from '../../domain/text.ts';
 import { offsetName, startText } from '../../domain/time.ts';
-import { inBrief } from '../inBrief.ts';
 import type { Report, ReportStep } from '../model/model.ts';
+import { inBrief } from '../summary/inBrief.ts';
 import { comparisonSection, forecastSection } from './comparison.ts';
 import { code, plain } from './escape.ts';
 import { failedSection } from './failures.ts';

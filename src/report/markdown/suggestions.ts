@@ -1,7 +1,7 @@
 import { changeText } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
-import { noneText } from '../noneText.ts';
 import { noWhatIfText, whatIfTable } from '../suggestions/whatIfTable.ts';
+import { noneText } from '../summary/facts.ts';
 import { plain, table } from './escape.ts';
 
 function whatIfText(report: Report): string[] {

@@ -1,5 +1,5 @@
 import type { Report } from '../model/model.ts';
-import { summaryFacts } from '../summaryFacts.ts';
+import { summaryFacts } from '../summary/facts.ts';
 import { plain } from './escape.ts';
 
 export function summarySection(report: Report): string {

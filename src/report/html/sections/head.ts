@@ -1,7 +1,7 @@
 import { plural } from '../../../domain/text.ts';
 import { offsetName, startText } from '../../../domain/time.ts';
-import { inBrief } from '../../inBrief.ts';
 import type { Report } from '../../model/model.ts';
+import { inBrief } from '../../summary/inBrief.ts';
 import type { Block, Line } from '../pageData.ts';
 
 /** The verdict, when and where, and what a reader must know before trusting the numbers. */

@@ -1,6 +1,6 @@
 import { formatMeasured } from '../../../domain/text.ts';
 import type { Report } from '../../model/model.ts';
-import { populationText } from '../../populationText.ts';
+import { populationText } from '../../summary/facts.ts';
 import type { Block } from '../pageData.ts';
 
 /** Average and percentiles of the time that steps ran and waited, with what they are of. */

@@ -1,7 +1,7 @@
 import { changeText } from '../../model/findings.ts';
 import type { Report } from '../../model/model.ts';
-import { noneText } from '../../noneText.ts';
 import { noWhatIfText, whatIfTable } from '../../suggestions/whatIfTable.ts';
+import { noneText } from '../../summary/facts.ts';
 import type { Block } from '../pageData.ts';
 
 /** Each with its number, its setting, and what the next round has to show. */

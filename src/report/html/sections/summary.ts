@@ -1,5 +1,5 @@
 import type { Report } from '../../model/model.ts';
-import { summaryFacts } from '../../summaryFacts.ts';
+import { summaryFacts } from '../../summary/facts.ts';
 import type { Block } from '../pageData.ts';
 
 export function summaryBlocks(report: Report): Block[] {

@@ -1,9 +1,9 @@
-import { isDeterministic } from './failures/history.ts';
-import { signatures } from './failures/signatures/index.ts';
-import { scoreText } from './forecast/text.ts';
-import { byText } from './model/checkKey.ts';
-import type { Report } from './model/model.ts';
-import { isDecided } from './verdict/verdict.ts';
+import { isDeterministic } from '../failures/history.ts';
+import { signatures } from '../failures/signatures/index.ts';
+import { scoreText } from '../forecast/text.ts';
+import { byText } from '../model/checkKey.ts';
+import type { Report } from '../model/model.ts';
+import { isDecided } from '../verdict/verdict.ts';
 
 const shown = 3;
 /** Classes of failures that are fixed in a check or in its table. */

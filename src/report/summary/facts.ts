@@ -1,6 +1,42 @@
-import { formatDuration, formatMeasured, percent, plural, windowName } from '../domain/text.ts';
-import { costText, lostText } from './costText.ts';
-import type { Report } from './model/model.ts';
+import { formatDuration, formatMeasured, percent, plural, windowName } from '../../domain/text.ts';
+import type { Cost, LostInstances } from '../model/findings.ts';
+import type { Report } from '../model/model.ts';
+import { isBroken } from '../steps/comparable.ts';
+
+/** In words, not escaped: "2.41 USD for 5 instances, 1.14 instance-hours within the round (prices of 2025-12-01)". */
+export function costText(cost: Cost): string {
+  const count = cost.instances.reduce((sum, one) => sum + one.count, 0);
+  const used = `${plural(count, 'instance')}, ${cost.hours.toFixed(2)} instance-hours within the round`;
+  if (cost.currency === null) return `not priced: no price table is set (${used})`;
+  const left = cost.notPriced.length === 0 ? '' : `; not priced: ${cost.notPriced.join(', ')}`;
+  const total = cost.total === null ? 'not priced' : `${cost.total.toFixed(2)} ${cost.currency}`;
+  return `${total} for ${used} (prices of ${cost.pricesOf ?? ''}${left})`;
+}
+
+/** In words, not escaped: "2 instances lost during the round: m6i.2xlarge SPOT (Instance failure) …". */
+export function lostText(lost: LostInstances): string {
+  const shown = lost.slice(0, 5).map((one) => `${one.type} ${one.market} (${one.reason})`);
+  const more = lost.length > shown.length ? ` and ${lost.length - shown.length} more` : '';
+  const spot = lost.filter((one) => one.market === 'SPOT').length;
+  return `${plural(lost.length, 'instance')} lost during the round, ${spot} of them spot: ${shown.join(', ')}${more}`;
+}
+
+/** Why there is no suggestion. Where nothing was measured, no number could have asked for one. */
+export function noneText(report: Pick<Report, 'cluster' | 'counts' | 'statistics'>): string {
+  const { counts, statistics } = report;
+  if (counts.total === 0) return 'Not measured: the round has no steps.';
+  if (statistics.n === 0) return 'Not measured: no step completed with a start and an end.';
+  if (isBroken(report)) return 'None: most of the round failed, so its numbers say nothing about settings.';
+  return 'None: no number of this round asks for a change.';
+}
+
+/** What the average and the percentiles are of, and how they were taken. */
+export function populationText({ n, method, population }: Report['statistics']): string {
+  if (n === 0) return `n = 0 ${population}: nothing to measure.`;
+  const near = n < 100 ? '; below n = 100 the P99 lies near the maximum' : '';
+  const what = n === 1 ? population.replace(/\bsteps\b/, 'step') : population;
+  return `n = ${n} ${what}; ${method}${near}.`;
+}
 
 /** A name and its value, which may contain foreign text and is not escaped. */
 export type SummaryFact = readonly [name: string, value: string];
