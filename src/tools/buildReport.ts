@@ -14,9 +14,9 @@ import {
 import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports/ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
-import { reportFiles } from '../report/files.ts';
 import type { RoundFacts } from '../report/model/facts.ts';
 import type { Report } from '../report/model/model.ts';
+import { reportFiles } from '../report/render/files.ts';
 import { clusterFailure, isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import type { Round, Session } from '../state/session.ts';

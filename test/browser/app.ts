@@ -7,8 +7,8 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { compose } from '../../src/compose.ts';
 import { createMcpServer } from '../../src/faces/mcp.ts';
-import { reportFiles } from '../../src/report/files.ts';
 import type { Report } from '../../src/report/model/model.ts';
+import { reportFiles } from '../../src/report/render/files.ts';
 import { readSettings } from '../../src/settings.ts';
 
 /** What MCP Apps requires of a host for a page that names no origin. */

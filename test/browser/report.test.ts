@@ -1,8 +1,8 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html/index.ts';
-import { renderMarkdown } from '../../src/report/markdown/index.ts';
+import { renderHtml } from '../../src/report/render/html/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { type OpenPage, open, startChromium, whyNot } from './chromium.ts';
 import { hostileReport, roundOf, severalLevels } from './reports.ts';
 
@@ -343,7 +343,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
   });
 
   it('draws pictures that are well-formed XML on their own, whatever the names', async () => {
-    const { drawPictures } = await import('../../src/report/charts/pictures.ts');
+    const { drawPictures } = await import('../../src/report/render/charts/pictures.ts');
     await withPage(html, {}, async (page) => {
       for (const made of [report, hostileReport(), roundOf(0), roundOf(500)])
         for (const { svg } of Object.values(drawPictures(made))) {

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import type { StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { scoreText } from '../../src/report/forecast/text.ts';
-import { headBlocks } from '../../src/report/html/sections/head.ts';
-import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
-import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Report } from '../../src/report/model/model.ts';
+import { headBlocks } from '../../src/report/render/html/sections.ts';
+import { suggestionBlocks } from '../../src/report/render/html/suggestions.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const logOf = (text: string): StepLog => ({

@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { metricsBlocks } from '../../src/report/html/sections/metrics.ts';
-import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
-import { summaryBlocks } from '../../src/report/html/sections/summary.ts';
-import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import { parseReport, renderJson } from '../../src/report/model/json.ts';
 import { reportSchema } from '../../src/report/model/model.ts';
+import { metricsBlocks, summaryBlocks } from '../../src/report/render/html/sections.ts';
+import { suggestionBlocks } from '../../src/report/render/html/suggestions.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
 
 const round = evenRound(30, 5, (index) => 20 + (index % 7) * 11);

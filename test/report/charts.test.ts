@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { drawDistribution } from '../../src/report/charts/distribution.ts';
-import { drawGrowth } from '../../src/report/charts/growth.ts';
-import { lanesOf } from '../../src/report/charts/lanes.ts';
-import { placedNames } from '../../src/report/charts/pointNames.ts';
-import { linearScale, logScale, timeMark, timeSteps } from '../../src/report/charts/scale.ts';
-import { fitted, widthOf } from '../../src/report/charts/textWidth.ts';
-import { drawTimeline } from '../../src/report/charts/timeline.ts';
-import { reportFiles } from '../../src/report/files.ts';
 import type { Report } from '../../src/report/model/model.ts';
+import { placedNames } from '../../src/report/render/charts/curves.ts';
+import { drawDistribution } from '../../src/report/render/charts/distribution.ts';
+import { drawGrowth } from '../../src/report/render/charts/growth.ts';
+import { lanesOf } from '../../src/report/render/charts/lanes.ts';
+import { linearScale, logScale, timeMark, timeSteps } from '../../src/report/render/charts/scale.ts';
+import { fitted, widthOf } from '../../src/report/render/charts/svg.ts';
+import { drawTimeline } from '../../src/report/render/charts/timeline.ts';
+import { reportFiles } from '../../src/report/render/files.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const drawn = (steps: readonly Step[], slots?: number) => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
 import { sampleAcrossChecks } from '../../src/report/failures/logs.ts';
-import { failureBlocks } from '../../src/report/html/sections/failures.ts';
-import { placesOf } from '../../src/report/html/sections/pieces.ts';
-import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Report } from '../../src/report/model/model.ts';
+import { failureBlocks } from '../../src/report/render/html/failures.ts';
+import { placesOf } from '../../src/report/render/html/pieces.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { factsOf, stepOf } from './rounds.ts';
 
 const logOf = (text: string): StepLog => ({

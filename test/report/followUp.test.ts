@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
 import { settingChanges } from '../../src/report/comparison/followUp.ts';
-import { suggestionBlocks } from '../../src/report/html/sections/suggestions.ts';
-import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
+import { suggestionBlocks } from '../../src/report/render/html/suggestions.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { evenRound, factsOf } from './rounds.ts';
 
 function roundOn(day: number, slots: number, more: Partial<RoundFacts> = {}) {

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.ts';
-import { reportFiles } from '../../src/report/files.ts';
-import { type Arrangement, arrange, sortedBy } from '../../src/report/html/client/arrange.ts';
-import { stepsOf } from '../../src/report/html/client/steps.ts';
-import { panned, showing, type TimeRange, zoomed } from '../../src/report/html/client/timeRange.ts';
-import { renderHtml } from '../../src/report/html/index.ts';
-import type { PageData } from '../../src/report/html/pageData.ts';
-import { stepColumns } from '../../src/report/html/stepColumns.ts';
-import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { Report } from '../../src/report/model/model.ts';
+import { reportFiles } from '../../src/report/render/files.ts';
+import { type Arrangement, arrange, sortedBy } from '../../src/report/render/html/client/arrange.ts';
+import { stepsOf } from '../../src/report/render/html/client/steps.ts';
+import { panned, showing, type TimeRange, zoomed } from '../../src/report/render/html/client/timeRange.ts';
+import { renderHtml } from '../../src/report/render/html/index.ts';
+import type { PageData } from '../../src/report/render/html/pageData.ts';
+import { stepColumns } from '../../src/report/render/html/stepColumns.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 function dataOf(html: string): PageData {

@@ -5,9 +5,9 @@ import { parseClusterConfig } from '../../src/dag/clusterConfig/model.ts';
 import { flatSettings } from '../../src/dag/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports/aws.ts';
 import { buildReport } from '../../src/report/build.ts';
-import { renderMarkdown } from '../../src/report/markdown/index.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import type { ClusterConfigUsed } from '../../src/report/model/model.ts';
+import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>

@@ -1,0 +1,143 @@
+import { plural } from '../../../domain/text.ts';
+import { factorText } from '../../comparison/scalingText.ts';
+import type { Comparison } from '../../model/comparisonModel.ts';
+import { placedNames } from './curves.ts';
+import { logScale, type Scale, timeMark } from './scale.ts';
+import { cross, fitted, type LegendItem, label, legend, path, picture, ring, title } from './svg.ts';
+
+const width = 960;
+const height = 480;
+const left = 70;
+const right = 930;
+const top = 104;
+const bottom = 424;
+const dotsDrawn = 2000;
+const marks = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
+];
+
+/** What the picture says, for somebody who cannot see it. */
+export function growthAlt(comparison: Comparison): string {
+  const [worst] = comparison.checks;
+  const most =
+    worst && worst.ratio >= 1.1 ? `, ${worst.check} grew most (${factorText(worst.ratio)} the time)` : '';
+  return `${headOf(comparison)}${most}`;
+}
+
+function headOf({ checks, unscaled, baseline, candidate, ratios, newFailures }: Comparison): string {
+  const which = unscaled === null ? '' : ` (the ${ratios.n} scaled)`;
+  const mean =
+    ratios.geometricMean === null ? '' : `, ${factorText(ratios.geometricMean)} the time on average${which}`;
+  const failures = newFailures.length === 0 ? '' : `, ${plural(newFailures.length, 'new failure')}`;
+  return `${candidate.load}x against ${baseline.load}x: ${plural(checks.length, 'check')}${mean}${failures}`;
+}
+
+/**
+ * Each check's time now over its time before, both logarithmic, with the lines of no change, of growth with the load,
+ * and of growth with its square. The checks that grew most are named; one that grows faster than the load has a ring. A check that
+ * failed only now has no time to place it by: it is a cross above the plot.
+ */
+export function drawGrowth(comparison: Comparison): string {
+  const { checks, baseline, candidate } = comparison;
+  const alt = growthAlt(comparison);
+  const times = checks.flatMap((check) => [check.baselineSeconds, check.candidateSeconds]);
+  if (times.length === 0)
+    return picture(width, 80, alt, [label(20, 44, 'No check completed in both rounds.')]);
+  const from = Math.max(0.1, least(times)) / 1.25;
+  const to = Math.max(from * 2, -least(times.map((time) => -time))) * 1.25;
+  const x = logScale(from, to, left, right, marks);
+  const y = logScale(from, to, bottom, top, marks);
+  const lines = growthLines(candidate.load / baseline.load);
+  return picture(width, height, alt, [
+    title(headOf(comparison), width),
+    legend([...lines.map(lineItem), checkItem, ringItem], 46),
+    newFailureRow(comparison.newFailures),
+    grid(x, y),
+    ...lines.map(({ cssClass, factor }) => path(cssClass, diagonal(factor, from, to, x, y))),
+    ...dots(comparison, x, y),
+    ...placedNames(
+      checks.slice(0, dotsDrawn).map(({ check, baselineSeconds, candidateSeconds }) => ({
+        name: check,
+        x: x.at(baselineSeconds),
+        y: y.at(candidateSeconds),
+      })),
+      { left, right, top, bottom },
+    ),
+    label(right, bottom + 38, `time at ${baseline.load}x →`, 'lt-end lt-soft'),
+    label(left, top - 10, `↑ time at ${candidate.load}x`, 'lt-soft'),
+  ]);
+}
+
+interface Line {
+  readonly word: string;
+  readonly cssClass: string;
+  readonly factor: number;
+}
+
+function growthLines(growth: number): Line[] {
+  const unchanged = { word: 'no change', cssClass: 'lt-window', factor: 1 };
+  if (growth === 1) return [unchanged];
+  return [
+    unchanged,
+    { word: `× ${short(growth)} (linear)`, cssClass: 'lt-earlier', factor: growth },
+    { word: `× ${short(growth * growth)} (quadratic)`, cssClass: 'lt-square', factor: growth * growth },
+  ];
+}
+
+function lineItem({ word, cssClass }: Line): LegendItem {
+  return { word, mark: (x, y) => path(cssClass, `M${x - 11} ${y}h22`) };
+}
+
+const checkItem: LegendItem = { word: 'a check', mark: (x, y) => path('lt-point', point(x, y)) };
+const ringItem: LegendItem = {
+  word: 'grows faster than the load',
+  mark: (x, y) => path('lt-point', point(x, y)) + path('lt-ring', ring(x, y)),
+};
+
+function newFailureRow(checks: readonly string[]): string {
+  if (checks.length === 0) return '';
+  const word = fitted(`failed only now: ${checks.join(', ')}`, right - 60);
+  return legend([{ word, mark: (x, y) => path('lt-cross', cross(x, y)) }], 68);
+}
+
+function point(x: number, y: number): string {
+  return `M${x - 3} ${y}h6`;
+}
+
+function dots({ checks }: Comparison, x: Scale, y: Scale): string[] {
+  const points = new Set<string>();
+  const rings = new Set<string>();
+  for (const check of checks.slice(0, dotsDrawn)) {
+    const at = [x.at(check.baselineSeconds), y.at(check.candidateSeconds)] as const;
+    if (check.word !== undefined && check.word !== 'constant') rings.add(ring(...at));
+    points.add(point(...at));
+  }
+  return [path('lt-point', [...points].join('')), path('lt-ring', [...rings].join(''))];
+}
+
+function diagonal(factor: number, from: number, to: number, x: Scale, y: Scale): string {
+  const start = Math.max(from, from / factor);
+  const end = Math.min(to, to / factor);
+  return end <= start ? '' : `M${x.at(start)} ${y.at(start * factor)}L${x.at(end)} ${y.at(end * factor)}`;
+}
+
+function grid(x: Scale, y: Scale): string {
+  const lines = [
+    `M${left} ${top}V${bottom}H${right}`,
+    ...x.ticks.map((tick) => `M${x.at(tick)} ${top}V${bottom}`),
+    ...y.ticks.map((tick) => `M${left} ${y.at(tick)}H${right}`),
+  ];
+  return [
+    path('lt-grid', lines.join('')),
+    ...x.ticks.map((tick) => label(x.at(tick), bottom + 18, timeMark(tick), 'lt-mid lt-soft')),
+    ...y.ticks.map((tick) => label(left - 8, y.at(tick) + 4, timeMark(tick), 'lt-end lt-soft')),
+  ].join('');
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+}
+
+function short(factor: number): string {
+  return String(Math.round(factor * 100) / 100);
+}

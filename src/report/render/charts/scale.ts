@@ -1,0 +1,122 @@
+/** Positions on an axis, in whole pixels: small enough that a library would be longer to explain. */
+
+export interface Scale {
+  /** Where a value stands, rounded to a pixel and kept inside the axis. */
+  at(value: number): number;
+  readonly ticks: readonly number[];
+}
+
+/** `[from, to]` in values onto `[left, right]` in pixels. */
+export function linearScale(
+  from: number,
+  to: number,
+  left: number,
+  right: number,
+  steps: readonly number[],
+): Scale {
+  const span = to > from ? to - from : 1;
+  const step = steps.find((one) => span / one <= 8) ?? span / 8;
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
+  return { at: (value) => clamped(left + ((value - from) / span) * (right - left), left, right), ticks };
+}
+
+/** The same over the logarithm; values below `from` stand at its place. `from` is above 0. */
+export function logScale(
+  from: number,
+  to: number,
+  left: number,
+  right: number,
+  marks: readonly number[],
+): Scale {
+  const low = Math.log(from);
+  const span = to > from ? Math.log(to) - low : 1;
+  return {
+    at: (value) =>
+      clamped(left + ((Math.log(Math.max(value, from)) - low) / span) * (right - left), left, right),
+    ticks: marks.filter((mark) => mark >= from && mark <= to),
+  };
+}
+
+function clamped(pixel: number, left: number, right: number): number {
+  const low = Math.min(left, right);
+  const high = Math.max(left, right);
+  return Math.round(Math.min(high, Math.max(low, pixel)));
+}
+
+/** Round steps of a time axis in seconds: 1 s to 12 h. */
+export const timeSteps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200,
+] as const;
+
+/** A mark on a time axis: `30s`, `5m`, `1h 30m`. */
+export function timeMark(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds * 10) / 10}s`;
+  if (seconds < 3600)
+    return seconds % 60 === 0 ? `${seconds / 60}m` : `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
+  const minutes = Math.round((seconds % 3600) / 60);
+  return minutes === 0 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 3600)}h ${minutes}m`;
+}
+
+interface Colours {
+  readonly page: string;
+  readonly text: string;
+  readonly soft: string;
+  readonly grid: string;
+  readonly completed: string;
+  readonly failed: string;
+  readonly cancelled: string;
+  readonly other: string;
+  readonly waiting: string;
+}
+
+const light: Colours = {
+  page: '#fff',
+  text: '#24292f',
+  soft: '#57606a',
+  grid: '#d0d7de',
+  completed: '#2f6fb3',
+  failed: '#c2410c',
+  cancelled: '#8a8f98',
+  other: '#6f42c1',
+  waiting: '#9aa2ad',
+};
+
+const dark: Colours = {
+  page: '#0d1117',
+  text: '#e6edf3',
+  soft: '#9198a1',
+  grid: '#30363d',
+  completed: '#5aa9f0',
+  failed: '#ff8a4c',
+  cancelled: '#8b949e',
+  other: '#b392f0',
+  waiting: '#5c646f',
+};
+
+const shapes = [
+  '.lt-text{font:12px system-ui,sans-serif}.lt-end{text-anchor:end}.lt-mid{text-anchor:middle}.lt-title{font-size:14px;font-weight:600}',
+  '.lt-grid,.lt-cross,.lt-halo,.lt-curve,.lt-earlier,.lt-square,.lt-window,.lt-limit,.lt-ring,.lt-leader{fill:none}',
+  '.lt-cross,.lt-ring{stroke-width:2}.lt-halo{stroke-width:5;stroke-linecap:round}.lt-curve,.lt-earlier,.lt-square{stroke-width:2}',
+  '.lt-earlier{stroke-dasharray:6 4}.lt-square{stroke-dasharray:2 3}.lt-window{stroke-width:1.5;stroke-dasharray:6 3}.lt-limit{stroke-dasharray:2 2}',
+  '.lt-area{fill-opacity:.25}.lt-point{stroke-width:6;stroke-opacity:.6;fill:none}.lt-lane{fill:none}.lt-name{paint-order:stroke;stroke-width:4;stroke-linejoin:round}',
+].join('');
+
+function coloursOf(colours: Colours): string {
+  const { page, text, soft, grid, completed, failed, cancelled, other, waiting } = colours;
+  const states = Object.entries({ completed, failed, cancelled, other }).map(
+    ([state, colour]) => `.lt-${state}{fill:${colour}}.lt-lane.lt-${state}{fill:none;stroke:${colour}}`,
+  );
+  return [
+    `.lt-bg{fill:${page}}.lt-text{fill:${text}}.lt-soft{fill:${soft}}.lt-grid{stroke:${grid}}.lt-leader{stroke:${soft}}.lt-waiting{fill:${waiting}}`,
+    ...states,
+    `.lt-cross,.lt-ring{stroke:${failed}}.lt-halo,.lt-name{stroke:${page}}.lt-window,.lt-limit{stroke:${text}}`,
+    `.lt-curve,.lt-point{stroke:${completed}}.lt-area{fill:${completed};stroke:${completed}}.lt-dot{fill:${completed};stroke:${page}}.lt-earlier,.lt-square{stroke:${cancelled}}`,
+  ].join('');
+}
+
+/**
+ * The style that all pictures share. The background is opaque, because a dark page turns a transparent picture
+ * unreadable; colours follow the reader's scheme, and no state is shown by colour alone.
+ */
+export const chartStyle = `${shapes}${coloursOf(light)}@media(prefers-color-scheme:dark){${coloursOf(dark)}}`;

@@ -1,0 +1,22 @@
+import { renderJson } from '../model/json.ts';
+import type { Report } from '../model/model.ts';
+import { drawPictures } from './charts/pictures.ts';
+import { renderHtml } from './html/index.ts';
+import { renderMarkdown } from './markdown/index.ts';
+
+/** One file of a report; `path` is relative to the report's directory. */
+export interface ReportFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every file of a report's directory, in the order in which a reader wants them. */
+export function reportFiles(report: Report): ReportFile[] {
+  const pictures = drawPictures(report);
+  return [
+    { path: 'report.md', text: renderMarkdown(report, pictures) },
+    { path: 'report.html', text: renderHtml(report, pictures) },
+    { path: 'report.json', text: renderJson(report) },
+    ...Object.values(pictures).map(({ path, svg }) => ({ path, text: svg })),
+  ];
+}

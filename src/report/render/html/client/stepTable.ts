@@ -1,0 +1,156 @@
+import { formatMeasured } from '../../../../domain/text.ts';
+import { localTime } from '../../../../domain/time.ts';
+import { statusWord } from '../../../steps/checkTimes.ts';
+import type { PageData } from '../pageData.ts';
+import type { Column } from './arrange.ts';
+import { element, part } from './elements.ts';
+import { stateClass } from './stateColours.ts';
+import type { PageStep } from './steps.ts';
+
+const rowHeight = 30;
+/** Rows beyond the edge that are kept, so that a scroll does not show an empty page first. */
+const spareRows = 8;
+
+export interface StepTable {
+  /** Shows these steps, from the top. */
+  show(steps: readonly PageStep[], sorted: { column: Column; descending: boolean }): void;
+  /** Marks a step, and scrolls to it when it is asked to. */
+  select(step: PageStep | undefined, scroll: boolean): void;
+}
+
+interface Reactions {
+  onSort(column: Column): void;
+  onSelect(step: PageStep): void;
+  onHover(step: PageStep | undefined): void;
+}
+
+interface ColumnText {
+  readonly column: Column;
+  readonly title: string;
+  text(step: PageStep): string;
+}
+
+function columnsOf({ round }: PageData): ColumnText[] {
+  const ratio = {
+    column: 'ratio' as const,
+    title: round.ratioTitle ?? '',
+    text: (step: PageStep) => (step.ratio === null ? '–' : `${step.ratio.toFixed(2)}×`),
+  };
+  return [
+    { column: 'name', title: 'Step', text: (step) => step.name },
+    { column: 'state', title: 'Status', text: (step) => statusWord(step.state) },
+    { column: 'ran', title: 'Elapsed', text: (step) => formatMeasured(step.ran) },
+    { column: 'waited', title: 'Waited', text: (step) => formatMeasured(step.waited) },
+    {
+      column: 'started',
+      title: 'Start',
+      text: (step) =>
+        step.started === null ? '–' : localTime(round.fromMs + step.started * 1000, round.utcOffsetMinutes),
+    },
+    ...(round.ratioTitle === undefined ? [] : [ratio]),
+    { column: 'cause', title: 'Cause', text: (step) => step.cause || '–' },
+  ];
+}
+
+/** The table of all steps. Only the rows in sight are in the page, so that 10,000 steps cost no more than 30. */
+export function createStepTable(data: PageData, reactions: Reactions): StepTable {
+  const grid = part('step-table');
+  const columns = columnsOf(data);
+  const body = element('div', { class: 'rows', role: 'rowgroup' });
+  const titles = columns.map(({ column, title }) => {
+    const button = element('button', { type: 'button' }, title);
+    button.addEventListener('click', () => reactions.onSort(column));
+    return element('div', { role: 'columnheader', class: column }, button);
+  });
+  grid.append(
+    element(
+      'div',
+      { role: 'rowgroup', class: 'titles' },
+      element('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, ...titles),
+    ),
+    body,
+  );
+  grid.setAttribute('aria-colcount', String(columns.length));
+  grid.classList.toggle('with-ratio', data.round.ratioTitle !== undefined);
+
+  let shown: readonly PageStep[] = [];
+  let selected: PageStep | undefined;
+  let first = -1;
+  let last = -1;
+
+  function draw(always: boolean): void {
+    const top = Math.max(0, Math.floor(grid.scrollTop / rowHeight) - spareRows);
+    const bottom = Math.min(shown.length, top + Math.ceil(grid.clientHeight / rowHeight) + 2 * spareRows);
+    if (!always && top === first && bottom === last) return;
+    first = top;
+    last = bottom;
+    body.replaceChildren(...shown.slice(top, bottom).map((step, index) => row(step, top + index)));
+    const id = selected ? `row-${selected.place}` : '';
+    if (selected && document.getElementById(id)) grid.setAttribute('aria-activedescendant', id);
+    else grid.removeAttribute('aria-activedescendant');
+  }
+
+  function row(step: PageStep, index: number): HTMLElement {
+    const made = element(
+      'div',
+      {
+        role: 'row',
+        id: `row-${step.place}`,
+        class: `row ${stateClass(step.state)}`,
+        'aria-rowindex': String(index + 2),
+        'aria-selected': String(step === selected),
+      },
+      ...columns.map(({ column, text }) => element('div', { role: 'gridcell', class: column }, text(step))),
+    );
+    made.style.top = `${index * rowHeight}px`;
+    made.addEventListener('click', () => reactions.onSelect(step));
+    made.addEventListener('pointerenter', () => reactions.onHover(step));
+    made.addEventListener('pointerleave', () => reactions.onHover(undefined));
+    return made;
+  }
+
+  function scrollTo(index: number): void {
+    const top = index * rowHeight;
+    const room = grid.clientHeight - 2 * rowHeight;
+    if (top < grid.scrollTop) grid.scrollTop = top;
+    else if (top > grid.scrollTop + room) grid.scrollTop = top - room;
+  }
+
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: 10,
+    PageUp: -10,
+    Home: Number.NEGATIVE_INFINITY,
+    End: Number.POSITIVE_INFINITY,
+  };
+  grid.addEventListener('keydown', (event) => {
+    const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
+    if (move === undefined || event.target !== grid || shown.length === 0) return;
+    event.preventDefault();
+    const at = selected ? shown.indexOf(selected) : -1;
+    const next = shown[Math.min(shown.length - 1, Math.max(0, at + move))];
+    if (next) reactions.onSelect(next);
+  });
+  grid.addEventListener('scroll', () => draw(false), { passive: true });
+  new ResizeObserver(() => draw(false)).observe(grid);
+
+  return {
+    show(steps, sorted) {
+      shown = steps;
+      grid.setAttribute('aria-rowcount', String(steps.length + 1));
+      body.style.height = `${steps.length * rowHeight}px`;
+      for (const [index, title] of titles.entries()) {
+        const order = sorted.descending ? 'descending' : 'ascending';
+        title.setAttribute('aria-sort', columns[index]?.column === sorted.column ? order : 'none');
+      }
+      grid.scrollTop = 0;
+      draw(true);
+    },
+    select(step, scroll) {
+      selected = step;
+      if (step && scroll) scrollTo(Math.max(0, shown.indexOf(step)));
+      draw(true);
+    },
+  };
+}
