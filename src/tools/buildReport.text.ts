@@ -62,7 +62,7 @@ export function reportOutput(report: Report, directory: string, files: string[])
   };
 }
 
-/** What an earlier report forecast for this load, and where the schedule stops takeWithinBudget. */
+/** What an earlier report forecast for this load, and where the schedule stops fitting. */
 function forecastOutput({ comparison, round }: Report): { earlierForecast?: string; capacity?: string } {
   const forecast = comparison?.forecast;
   if (!forecast || forecast.why !== undefined) return {};
