@@ -2,13 +2,13 @@
 
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
-import { readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ReportPage } from '../ports/project.ts';
 import type { Watch } from '../ports/time.ts';
 import { changesText } from '../review/levelSummary.ts';
 import { showSession } from '../tools/showSession.ts';
 import type { ToolCall } from '../tools/tool.ts';
+import { readReview } from '../workflow/checks.ts';
 import { invoke, requireSettings } from './invoke.ts';
 import { reportView, viewUri } from './reportView.ts';
 

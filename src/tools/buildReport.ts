@@ -2,16 +2,6 @@ import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
 import { windowSeconds } from '../domain/schedules.ts';
 import { version } from '../domain/version.ts';
-import {
-  editedIntervals,
-  fixesOf,
-  readClusterConfig,
-  readExpectedChecks,
-  readFailures,
-  readInstances,
-  readReports,
-} from '../facts/reporting.ts';
-import { observeRange, type ReportRange } from '../facts/reportRange.ts';
 import type { Ports } from '../ports/ports.ts';
 import { buildReport as makeReport } from '../report/build.ts';
 import type { RoundFacts } from '../report/model/facts.ts';
@@ -20,6 +10,16 @@ import { reportFiles } from '../report/render/files.ts';
 import { clusterFailure, isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/reportWindow.ts';
 import type { Round, Session } from '../state/session.ts';
+import {
+  editedIntervals,
+  fixesOf,
+  readClusterConfig,
+  readExpectedChecks,
+  readFailures,
+  readInstances,
+  readReports,
+} from '../workflow/reporting.ts';
+import { observeRange, type ReportRange } from '../workflow/reportRange.ts';
 import { reportLines, reportOutput } from './buildReport.text.ts';
 import { textOf } from './text.ts';
 import {

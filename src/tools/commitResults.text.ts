@@ -1,8 +1,8 @@
 /** What commitResults says. */
 import type { Commit } from '../ports/repository.ts';
 import type { Round } from '../state/session.ts';
+import { stepsToYes, type Yes } from '../workflow/questions.ts';
 import { count, doubled } from './text.ts';
-import { stepsToYes, type Yes } from './words/approving.ts';
 
 interface Commits {
   readonly target: Commit | null;

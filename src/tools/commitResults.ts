@@ -3,14 +3,14 @@ import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp } from '../domain/time.ts';
-import { isApproved } from '../facts/approvals.ts';
-import { reviewOf } from '../facts/checks.ts';
-import { commitQuestion } from '../facts/questions.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/repository.ts';
 import { schedulesInScope } from '../review/expected.ts';
 import type { Review } from '../review/review.ts';
 import type { Round, Session } from '../state/session.ts';
+import { isApproved } from '../workflow/approvals.ts';
+import { reviewOf } from '../workflow/checks.ts';
+import { commitQuestion } from '../workflow/questions.ts';
 import {
   awaitingApproval,
   commitLines,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { readReports } from '../facts/reporting.ts';
 import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
 import { compareReports as compare } from '../report/comparison/comparison.ts';
 import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/model/comparisonModel.ts';
 import { comparisonFiles } from '../report/render/comparisonFiles.ts';
+import { readReports } from '../workflow/reporting.ts';
 import { compareReportsLines, compareReportsOutput } from './compareReports.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';

@@ -1,7 +1,7 @@
 /** What fixInterval says, its errors included. */
 
+import { type Yes, yesTo } from '../workflow/questions.ts';
 import { count } from './text.ts';
-import { type Yes, yesTo } from './words/approving.ts';
 
 export function unchangedText(to: number, reviewId: string) {
   return {

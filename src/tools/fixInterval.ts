@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
-import { keepManifest, type ReviewFacts, readReview } from '../facts/checks.ts';
 import { fixIntervals, scanIntervals } from '../intervals/scale.ts';
 import type { Ports } from '../ports/ports.ts';
 import { findCheck } from '../review/checkSearch.ts';
 import type { ExpectedFile } from '../review/expected.ts';
 import { reviewFiles } from '../review/review.ts';
 import type { Fix } from '../state/session.ts';
+import { keepManifest, type ReviewFacts, readReview } from '../workflow/checks.ts';
 import {
   byHand,
   fixedText,

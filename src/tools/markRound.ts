@@ -3,6 +3,11 @@ import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp, parseStamp, wholeStamp } from '../domain/time.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Instant } from '../ports/time.ts';
+import { roundBegins, roundInputs } from '../rounds/begin.ts';
+import { waitingRound } from '../rounds/choice.ts';
+import type { Round, Session, SessionEvent } from '../state/session.ts';
 import {
   loadInBucket,
   movableRound,
@@ -10,13 +15,8 @@ import {
   requireStepsKept,
   roundOfKnownRun,
   unmarkedRunMs,
-} from '../facts/marks.ts';
-import { requireRound } from '../facts/rounds.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { Instant } from '../ports/time.ts';
-import { roundBegins, roundInputs } from '../rounds/begin.ts';
-import { waitingRound } from '../rounds/choice.ts';
-import type { Round, Session, SessionEvent } from '../state/session.ts';
+} from '../workflow/marks.ts';
+import { requireRound } from '../workflow/rounds.ts';
 import {
   clockWarnings,
   knownRunAnswer,

@@ -3,9 +3,9 @@
 import { clean } from '../domain/foreignText.ts';
 import { formatDuration } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
-import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../facts/namedClusters.ts';
-import type { ObservedRound } from '../facts/rounds.ts';
 import { clusterFailure, isActive, isEndedOnRequest, isEnding, type StepCounts } from '../rounds/progress.ts';
+import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../workflow/namedClusters.ts';
+import type { ObservedRound } from '../workflow/rounds.ts';
 import { count, rerun } from './text.ts';
 
 /** Seconds between two calls. */

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
 import { clean } from '../domain/foreignText.ts';
-import { observeNamed, runAfter, type UnmarkedCluster } from '../facts/namedClusters.ts';
-import { type ObservedRound, observeRound, requireRound } from '../facts/rounds.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { chooseRound } from '../rounds/choice.ts';
 import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
 import type { Round } from '../state/session.ts';
+import { observeNamed, runAfter, type UnmarkedCluster } from '../workflow/namedClusters.ts';
+import { type ObservedRound, observeRound, requireRound } from '../workflow/rounds.ts';
 import {
   laterRunAnswer,
   nextStepsOf,

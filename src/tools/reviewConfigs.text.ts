@@ -1,9 +1,9 @@
 /** What reviewConfigs says. */
 
-import type { FileChange } from '../facts/checks.ts';
 import type { Review } from '../review/review.ts';
+import type { FileChange } from '../workflow/checks.ts';
+import { type Yes, yesTo } from '../workflow/questions.ts';
 import { count } from './text.ts';
-import { type Yes, yesTo } from './words/approving.ts';
 
 interface Reviewed {
   readonly review: Review;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
-import { changedSinceApproval, fileChanges, keepReview, readReview } from '../facts/checks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Review } from '../review/review.ts';
+import { changedSinceApproval, fileChanges, keepReview, readReview } from '../workflow/checks.ts';
 import { reviewConfigsLines, reviewText } from './reviewConfigs.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';

@@ -2,8 +2,8 @@
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
+import { type Yes, yesTo } from '../workflow/questions.ts';
 import { count } from './text.ts';
-import { type Yes, yesTo } from './words/approving.ts';
 
 export interface Scaling {
   readonly target: ReviewTarget;

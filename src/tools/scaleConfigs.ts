@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
-import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../facts/checks.ts';
-import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../facts/openRounds.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changesText, describeLevel } from '../review/levelSummary.ts';
 import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling, type ScalePlan } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
+import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../workflow/checks.ts';
+import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import { decisionText, dryRunText, scaleConfigsLines, scaledText } from './scaleConfigs.text.ts';
 import { textOf } from './text.ts';
 import {

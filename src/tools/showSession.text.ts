@@ -1,8 +1,8 @@
 /** What showSession says. */
 import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
+import { type Yes, yesTo } from '../workflow/questions.ts';
 import { count, doubled, stepsAfterRound } from './text.ts';
-import { type Yes, yesTo } from './words/approving.ts';
 
 export function sessionSummary({ level, phase, rounds }: Session): string {
   if (phase === 'idle' && rounds.length === 0) return 'No load test has started.';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
-import { reviewOf } from '../facts/checks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { clusterConfigDigest } from '../rounds/begin.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
+import { reviewOf } from '../workflow/checks.ts';
 import {
   damageWarnings,
   nextStepsOf,

@@ -1,6 +1,6 @@
 /** What triggerDag says. */
 import type { Schedule } from '../domain/schedules.ts';
-import type { FollowedRun } from '../facts/dagRuns.ts';
+import type { FollowedRun } from '../workflow/dagRuns.ts';
 
 /** The DAG run that the user asked for. */
 export interface RunRequest {

@@ -3,14 +3,14 @@ import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp } from '../domain/time.ts';
-import { followRun, requireClusterUp, requireTriggerable } from '../facts/dagRuns.ts';
-import { loadInBucket, movableRound } from '../facts/marks.ts';
-import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
 import { dagRunIdOf, isRunActive, roundBegins, triggeredRound } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
+import { followRun, requireClusterUp, requireTriggerable } from '../workflow/dagRuns.ts';
+import { loadInBucket, movableRound } from '../workflow/marks.ts';
+import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { textOf } from './text.ts';
 import {
   callAgain,

@@ -1,8 +1,8 @@
 /** What uploadChecks says. */
 import type { Review } from '../review/review.ts';
 import type { Stale } from '../review/uploadPlan.ts';
+import { stepsToYes, type Yes } from '../workflow/questions.ts';
 import { count } from './text.ts';
-import { stepsToYes, type Yes } from './words/approving.ts';
 
 export const reasons = {
   otherBytes: 'The files on disk do not match this reviewId, so an approval of it does not count.',

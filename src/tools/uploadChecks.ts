@@ -1,9 +1,6 @@
 import * as z from 'zod';
 import { clean } from '../domain/foreignText.ts';
 import { takeWithinBudget } from '../domain/text.ts';
-import { isApproved } from '../facts/approvals.ts';
-import { changedSinceApproval, keepReview, readReview } from '../facts/checks.ts';
-import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import type { Review } from '../review/review.ts';
@@ -16,6 +13,9 @@ import {
   staleIn,
 } from '../review/uploadPlan.ts';
 import type { Session } from '../state/session.ts';
+import { isApproved } from '../workflow/approvals.ts';
+import { changedSinceApproval, keepReview, readReview } from '../workflow/checks.ts';
+import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { textOf } from './text.ts';
 import {
   callAgain,

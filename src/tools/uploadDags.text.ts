@@ -1,7 +1,7 @@
 /** What uploadDags says in each of its three outcomes. */
 
+import type { Yes } from '../workflow/questions.ts';
 import { count } from './text.ts';
-import type { Yes } from './words/approving.ts';
 
 export function overwriteText(foreign: readonly string[], load: number, mode: Yes['mode']) {
   const isTerminal = mode === 'terminal';

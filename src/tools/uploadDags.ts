@@ -6,23 +6,23 @@ import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
-import { notUploaded } from '../facts/checks.ts';
-import { clusterNames } from '../facts/clusters.ts';
-import {
-  compareWithBucket,
-  readOwnDags,
-  requireChecks,
-  requireMeantLevel,
-  requireWholeUpload,
-} from '../facts/dags.ts';
-import { movableRound } from '../facts/marks.ts';
-import { requireNoRoundUnderWay } from '../facts/rounds.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
 import type { Instant } from '../ports/time.ts';
 import { lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';
+import { notUploaded } from '../workflow/checks.ts';
+import { clusterNames } from '../workflow/clusters.ts';
+import {
+  compareWithBucket,
+  readOwnDags,
+  requireChecks,
+  requireMeantLevel,
+  requireWholeUpload,
+} from '../workflow/dags.ts';
+import { movableRound } from '../workflow/marks.ts';
+import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import {

@@ -1,5 +1,4 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
-
 import { ToolError } from '../domain/errors.ts';
 import { clean } from '../domain/foreignText.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';

@@ -1,11 +1,37 @@
-import { approvalStep } from '../checks/approval.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { schedulesInScope } from '../review/expected.ts';
 import type { Review } from '../review/review.ts';
+import type { Settings } from '../settings.ts';
 import type { Fix, Session } from '../state/session.ts';
 import { keepReview } from './checks.ts';
 import { uploadQuestion } from './questions.ts';
+
+/** What to do about the user's approval before bytes leave the machine. */
+export type ApprovalStep =
+  | 'not_needed'
+  | 'approved_before'
+  | 'approved_now'
+  | 'ask_person'
+  | 'wait_for_person';
+
+/**
+ * `approved` is the caller's claim that the user approved. With APPROVAL=terminal only the user's own terminal
+ * counts; with APPROVAL=chat the chat is the place to ask. Anything but a clear yes waits.
+ */
+export function approvalStep(
+  session: Pick<Session, 'approved'>,
+  review: { reviewId: string; approvalNeeded: boolean },
+  approved: boolean | undefined,
+  mode: Settings['approval'],
+): ApprovalStep {
+  if (!review.approvalNeeded) return 'not_needed';
+  if (session.approved.has(review.reviewId)) return 'approved_before';
+  if (mode === 'terminal') return 'wait_for_person';
+  if (approved === true) return 'approved_now';
+  // An explicit false is the user's answer in the chat: do not ask again.
+  return mode === 'ask' && approved === undefined ? 'ask_person' : 'wait_for_person';
+}
 
 type ApprovalPorts = Pick<Ports, 'sessions' | 'blobs' | 'settings'>;
 type Asking = Watch & { ask(question: string): Promise<'accepted' | 'unanswered'> };

@@ -1,5 +1,4 @@
 /** What a report needs besides the steps: logs of failed steps, expected checks, cluster config, older reports. */
-
 import { stepRoom } from '../dag/clusterConfig/capacity.ts';
 import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
 import { flatSettings } from '../dag/clusterConfig/sparkSubmit.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { approvalStep } from '../../src/checks/approval.ts';
+import { approvalStep } from '../../src/workflow/approvals.ts';
 
 const before = { approved: new Set(['seen']) };
 

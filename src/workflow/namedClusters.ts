@@ -1,5 +1,4 @@
 /** A cluster named by the user: which round it belongs to, and what to do if it belongs to none. */
-
 import { ToolError } from '../domain/errors.ts';
 import { schedules } from '../domain/schedules.ts';
 import { localStamp } from '../domain/time.ts';
