@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startAwsFront } from '../../sandbox/control/server.ts';
 import { createS3 } from '../../sandbox/s3/s3.ts';
 import { createSts } from '../../sandbox/wire/sts.ts';
-import { createAccount } from '../../src/adapters/account.ts';
-import { createAwsServices } from '../../src/adapters/awsClient.ts';
+import { createAccount } from '../../src/adapters/aws/account.ts';
+import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
 import { keyId, settings, useEndpoint } from './awsWorld.ts';
 
 const freshKey = 'ASIAFRESHFRESHFRESH1';

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAccount } from '../../src/adapters/account.ts';
-import { createAwsServices } from '../../src/adapters/awsClient.ts';
-import { createClock } from '../../src/adapters/clock.ts';
+import { createAccount, createClock } from '../../src/adapters/aws/account.ts';
+import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
 import { settings, startAwsWorld, useEndpoint } from './awsWorld.ts';
 
 let world: Awaited<ReturnType<typeof startAwsWorld>> | undefined;

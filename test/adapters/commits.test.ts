@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createReports } from '../../src/adapters/reports.ts';
+import { createReports } from '../../src/adapters/files/reports.ts';
 import { checks, type GitHarness, gitHarness, testBranch } from './gitHarness.ts';
 
 let harness: GitHarness;

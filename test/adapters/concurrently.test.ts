@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { concurrently } from '../../src/adapters/concurrently.ts';
+import { concurrently } from '../../src/adapters/pool.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Allowed, assertAllowed, type OutgoingRequest } from '../../src/adapters/containment.ts';
+import { type Allowed, assertAllowed, type OutgoingRequest } from '../../src/adapters/aws/containment.ts';
 import type { LoadTestKey } from '../../src/domain/keys.ts';
 import { settings, startAwsWorld, watch } from './awsWorld.ts';
 

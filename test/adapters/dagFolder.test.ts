@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDagFolder } from '../../src/adapters/dagFolder.ts';
+import { createDagFolder } from '../../src/adapters/files/dagFolder.ts';
 
 let directory: string;
 beforeEach(() => {

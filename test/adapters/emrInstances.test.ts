@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
-import { createInstances } from '../../src/adapters/emrInstances.ts';
-import { emrQuota } from '../../src/adapters/emrQuota.ts';
-import { createPrices } from '../../src/adapters/prices.ts';
+import { emrQuota } from '../../src/adapters/aws/limits.ts';
+import { createInstances } from '../../src/adapters/emr/emr.ts';
+import { createPrices } from '../../src/adapters/files/prices.ts';
 import { watch } from './awsWorld.ts';
 import { instantClock, minute, startEmrWorld, startMs } from './emrWorld.ts';
 

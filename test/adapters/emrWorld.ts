@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
 import { submit } from '../../sandbox/emr/steps/operations.ts';
-import { createClusters } from '../../src/adapters/emr.ts';
+import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { startAwsWorld } from './awsWorld.ts';
 
 export const startMs = Date.UTC(2025, 11, 8, 20, 0, 0);

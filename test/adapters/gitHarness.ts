@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createTargetRepository } from '../../src/adapters/targetRepository.ts';
+import { createTargetRepository } from '../../src/adapters/git/targetRepository.ts';
 import { sha256 } from '../../src/domain/digest.ts';
 import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports/repository.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idsPerCall, pageSize, pagesThenIds, planLook } from '../../src/adapters/lookPlan.ts';
+import { idsPerCall, pageSize, pagesThenIds, planLook } from '../../src/adapters/emr/steps.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 

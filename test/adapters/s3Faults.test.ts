@@ -160,8 +160,8 @@ describe('a lasting fault is reported, and the same call succeeds once it is ove
 
 it('nothing listens at the address at first, then something does', async () => {
   useEndpoint('http://127.0.0.1:9');
-  const aws = await import('../../src/adapters/awsClient.ts');
-  const { createObjectStore } = await import('../../src/adapters/s3.ts');
+  const aws = await import('../../src/adapters/aws/awsClient.ts');
+  const { createObjectStore } = await import('../../src/adapters/s3/s3.ts');
   const store = createObjectStore({
     aws: aws.createAwsServices(settings, { retryDelayMs: () => 0 }),
     settings,

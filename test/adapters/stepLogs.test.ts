@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createStepLogs } from '../../src/adapters/stepLogs.ts';
+import { createStepLogs } from '../../src/adapters/emr/stepLogs.ts';
 import type { Cluster, Step } from '../../src/ports/aws.ts';
 import { keyId, startAwsWorld, watch } from './awsWorld.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tokenBucket } from '../../src/adapters/tokenBucket.ts';
+import { tokenBucket } from '../../src/adapters/aws/limits.ts';
 
 function standingClock() {
   const clock = {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createDagFolder } from '../../src/adapters/dagFolder.ts';
-import { createInstances } from '../../src/adapters/emrInstances.ts';
-import { emrQuota } from '../../src/adapters/emrQuota.ts';
-import { createPrices } from '../../src/adapters/prices.ts';
+import { emrQuota } from '../../src/adapters/aws/limits.ts';
+import { createInstances } from '../../src/adapters/emr/emr.ts';
+import { createDagFolder } from '../../src/adapters/files/dagFolder.ts';
+import { createPrices } from '../../src/adapters/files/prices.ts';
 import type { Step } from '../../src/ports/aws.ts';
 import { readClusterConfig, readFailures, readInstances } from '../../src/workflow/reporting.ts';
 import { watch } from '../adapters/awsWorld.ts';

@@ -1,0 +1,150 @@
+/**
+ * The SDK's standard retry strategy with three differences: throttling is retried more often than an outage (EMR's quotas
+ * are small, a dead network should be reported soon), there is no retry quota shared between calls, and tests can shorten
+ * the wait.
+ */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Retries {
+  /** Attempts in total when the service throttles. */
+  readonly throttledAttempts: number;
+  /** Attempts in total when the connection or the service fails. */
+  readonly transientAttempts: number;
+  /** Milliseconds before attempt number `attempt` (2, 3, …). */
+  delayMs(attempt: number, throttled: boolean): number;
+}
+
+/** Exponential backoff with full jitter, at most 20 s, as in AWS's "Exponential Backoff and Jitter". */
+export function backoffMs(attempt: number, throttled: boolean): number {
+  const base = throttled ? 500 : 100;
+  return Math.floor(Math.random() * Math.min(20_000, base * 2 ** (attempt - 2)));
+}
+
+interface Token {
+  getRetryCount(): number;
+  getRetryDelay(): number;
+}
+
+const token = (retries: number, delayMs: number): Token => ({
+  getRetryCount: () => retries,
+  getRetryDelay: () => delayMs,
+});
+
+/** A retry strategy in the shape of the SDK's RetryStrategyV2; the SDK waits, and stops waiting on abort. */
+export function retryStrategy(retries: Retries) {
+  return {
+    acquireInitialRetryToken: async (_scope: string): Promise<Token> => token(0, 0),
+    refreshRetryTokenForRetry: async (
+      last: Token,
+      failure: { errorType: string; error?: unknown; retryAfterHint?: Date },
+    ): Promise<Token> => {
+      if (isFinalAnswer(failure.error)) throw new Error('not retried');
+      const throttled = failure.errorType === 'THROTTLING';
+      const retryable = throttled || failure.errorType === 'TRANSIENT';
+      const attempt = last.getRetryCount() + 2;
+      if (!retryable || attempt > (throttled ? retries.throttledAttempts : retries.transientAttempts))
+        throw new Error('not retried');
+      return token(attempt - 1, retries.delayMs(attempt, throttled));
+    },
+    recordSuccess: (_token: Token): void => {},
+  };
+}
+
+/**
+ * Responses that a retry cannot change. While the SDK corrects for a clock that is four minutes off, it classifies every
+ * error as transient, including "not found".
+ */
+function isFinalAnswer(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata
+    ?.httpStatusCode;
+  return status === 404 || status === 412;
+}
+
+/**
+ * EMR's API quotas, per account and region, from "Amazon EMR endpoints and quotas": a bucket per operation, and one for
+ * all operations together.
+ */
+
+export type EmrOperation = 'ListSteps' | 'DescribeCluster' | 'ListClusters' | 'ListInstances';
+
+const rates: Readonly<Record<EmrOperation | 'together', Rate>> = {
+  ListSteps: { burst: 10, perSecond: 0.5 },
+  DescribeCluster: { burst: 10, perSecond: 1 },
+  ListClusters: { burst: 20, perSecond: 0.5 },
+  ListInstances: { burst: 10, perSecond: 0.5 },
+  together: { burst: 25, perSecond: 5 },
+};
+
+export interface EmrQuota {
+  /** Waits until the quota allows one more request of this operation. */
+  take(operation: EmrOperation, signal?: AbortSignal): Promise<void>;
+}
+
+const machineClock: BucketClock = {
+  nowMs: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await sleep(ms, undefined, signal && { signal });
+  },
+  random: Math.random,
+};
+
+export function emrQuota(clock: BucketClock = machineClock): EmrQuota {
+  const buckets = {
+    ListSteps: tokenBucket(rates.ListSteps, clock),
+    DescribeCluster: tokenBucket(rates.DescribeCluster, clock),
+    ListClusters: tokenBucket(rates.ListClusters, clock),
+    ListInstances: tokenBucket(rates.ListInstances, clock),
+  };
+  const together = tokenBucket(rates.together, clock);
+  return {
+    async take(operation, signal) {
+      await buckets[operation].take(signal);
+      await together.take(signal);
+    },
+  };
+}
+
+/** A token bucket: a quota with a burst and a refill rate. */
+
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export interface BucketClock {
+  /** Milliseconds on a monotonic clock. */
+  nowMs(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** From 0 to 1. */
+  random(): number;
+}
+
+export interface TokenBucket {
+  /** Resolves when the quota allows one more request; rejects with an AbortError if the signal is aborted first. */
+  take(signal?: AbortSignal): Promise<void>;
+}
+
+/** A bucket that starts full and serves waiting callers in order. */
+export function tokenBucket(rate: Rate, clock: BucketClock): TokenBucket {
+  let tokens = rate.burst;
+  let filledMs = clock.nowMs();
+  return {
+    async take(signal) {
+      const now = clock.nowMs();
+      tokens = Math.min(rate.burst, tokens + ((now - filledMs) / 1000) * rate.perSecond);
+      filledMs = now;
+      // Taken immediately, below zero if necessary, so that later callers wait for this one's token as well.
+      tokens -= 1;
+      if (tokens >= 0) return;
+      const waitMs = (-tokens / rate.perSecond) * 1000;
+      try {
+        // Other processes share the quota: jitter keeps them from sending in step.
+        await clock.sleep(waitMs + clock.random() * 250, signal);
+      } catch (error) {
+        tokens += 1;
+        throw error;
+      }
+    },
+  };
+}

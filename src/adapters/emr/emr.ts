@@ -1,0 +1,176 @@
+/** Reads EMR: clusters, and every step that a cluster ran. The product never writes to EMR. */
+
+import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
+import { ToolError } from '../../domain/errors.ts';
+import { clean } from '../../domain/foreignText.ts';
+import type { Clusters, Instance, Instances, Step } from '../../ports/aws.ts';
+import type { Watch } from '../../ports/time.ts';
+import type { AwsServices } from '../aws/awsClient.ts';
+import { type BucketClock, type EmrOperation, type EmrQuota, emrQuota } from '../aws/limits.ts';
+import { type StepArchive, stepArchive } from './stepArchive.ts';
+import { clusterOf, clusterSummaryOf, type KnownSteps, lookAtSteps, stepOf } from './steps.ts';
+
+export interface ClustersOptions {
+  readonly aws: Pick<AwsServices, 'emr'>;
+  /** Where finished steps are stored: `STATE_DIR/clusters`. */
+  readonly archiveDirectory: string;
+  /** Shared by everything that calls EMR. */
+  readonly quota?: EmrQuota;
+  /** For tests: a clock that does not really wait. */
+  readonly quotaClock?: BucketClock;
+}
+
+export function createClusters(options: ClustersOptions): Clusters {
+  const { aws, archiveDirectory, quotaClock } = options;
+  const { emr } = aws;
+  const quota = options.quota ?? emrQuota(quotaClock);
+  const known = new Map<string, KnownSteps>();
+  const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
+  const withinQuota = async (operation: EmrOperation, watch: Watch | undefined) => {
+    await quota.take(operation, watch?.signal);
+    return { ...(watch && { abortSignal: watch.signal }) };
+  };
+
+  return {
+    async describe(clusterId, watch) {
+      const call = callOn(clusterId, `describing cluster ${clusterId}`, 'elasticmapreduce:DescribeCluster');
+      return emr.run(call, async (client, sdk) => {
+        const options = await withinQuota('DescribeCluster', watch);
+        const answer = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }), options);
+        if (answer.Cluster === undefined) throw unknownCluster(clusterId);
+        return clusterOf(answer.Cluster, observedMs());
+      });
+    },
+
+    async createdSince(sinceMs, watch) {
+      const call = { what: 'listing clusters', action: 'elasticmapreduce:ListClusters' };
+      return emr.run(call, async (client, sdk) => {
+        const clusters = [];
+        let from: string | undefined;
+        do {
+          const options = await withinQuota('ListClusters', watch);
+          // One second earlier, then filtered exactly: servers may truncate the fraction of the timestamp.
+          const input = { CreatedAfter: new Date(sinceMs - 1000), Marker: from };
+          const page = await client.send(new sdk.ListClustersCommand(input), options);
+          clusters.push(...(page.Clusters ?? []).map(clusterSummaryOf));
+          from = page.Marker;
+        } while (from !== undefined);
+        return clusters
+          .filter(({ createdMs }) => createdMs >= sinceMs)
+          .sort((a, b) => b.createdMs - a.createdMs);
+      });
+    },
+
+    async steps(clusterId, watch) {
+      const archive = stepArchive(archiveDirectory, clusterId);
+      const before = known.get(clusterId) ?? (await loadSteps(archive));
+      const call = callOn(clusterId, `listing the steps of ${clusterId}`, 'elasticmapreduce:ListSteps');
+      const after = await emr.run(call, async (client, sdk) => {
+        let read = 0;
+        return lookAtSteps(before, async (input) => {
+          const options = await withinQuota('ListSteps', watch);
+          const command = new sdk.ListStepsCommand({ ...input, ClusterId: clusterId });
+          const page = await client.send(command, options);
+          const steps = (page.Steps ?? []).flatMap((summary) => stepOf(summary) ?? []);
+          read += steps.length;
+          watch?.progress(read, undefined, `${read} steps read`);
+          return { steps, next: page.Marker };
+        });
+      });
+      const changed = [...after.steps.values()].filter(
+        (step) => !isSameStep(step, before.steps.get(step.id)),
+      );
+      if (changed.length > 0 || !before.complete) await saveSteps(archive, changed, after.steps.size);
+      known.set(clusterId, after);
+      const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
+      return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
+    },
+  };
+}
+
+const callOn = (clusterId: string, what: string, action: string) => ({ what, action, clusterId });
+
+function unknownCluster(clusterId: string): ToolError {
+  return new ToolError('NOT_FOUND', `EMR returned no cluster ${clusterId}. Nothing was changed.`, {
+    next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env.',
+  });
+}
+
+async function loadSteps(archive: StepArchive): Promise<KnownSteps> {
+  try {
+    return { ...(await archive.read()), hidden: 0 };
+  } catch (error) {
+    throw archiveFailure('read', error);
+  }
+}
+
+async function saveSteps(archive: StepArchive, changed: readonly Step[], known: number): Promise<void> {
+  try {
+    await archive.append(changed, known);
+  } catch (error) {
+    throw archiveFailure('written', error);
+  }
+}
+
+function archiveFailure(verb: string, cause: unknown): ToolError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  return new ToolError(
+    'CONFIG',
+    `The steps stored under STATE_DIR could not be ${verb} (${code}). Nothing else was changed.`,
+    {
+      next: 'Make STATE_DIR readable and writable, with free disk space; then call the same tool again.',
+      cause,
+    },
+  );
+}
+
+/** Steps are plain data, created in one place with one order of keys. */
+const isSameStep = (a: Step, b: Step | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The instances of a cluster, in instance groups or fleets. */
+
+export interface InstancesOptions {
+  readonly aws: Pick<AwsServices, 'emr'>;
+  readonly quota: EmrQuota;
+}
+
+export function createInstances({ aws, quota }: InstancesOptions): Instances {
+  return {
+    async ofCluster(clusterId, watch) {
+      const call = {
+        what: `listing the instances of ${clusterId}`,
+        action: 'elasticmapreduce:ListInstances',
+        clusterId,
+      };
+      return aws.emr.run(call, async (client, sdk) => {
+        const instances: Instance[] = [];
+        let from: string | undefined;
+        do {
+          await quota.take('ListInstances', watch?.signal);
+          const command = new sdk.ListInstancesCommand({ ClusterId: clusterId, Marker: from });
+          const page = await client.send(command, { ...(watch && { abortSignal: watch.signal }) });
+          instances.push(...(page.Instances ?? []).flatMap((instance) => instanceOf(instance) ?? []));
+          from = page.Marker;
+        } while (from !== undefined);
+        return instances;
+      });
+    },
+  };
+}
+
+/** Undefined for an entry without an id, a type or a creation time. */
+function instanceOf({ Id, InstanceType, Market, Status }: EmrInstance): Instance | undefined {
+  const created = Status?.Timeline?.CreationDateTime;
+  if (Id === undefined || InstanceType === undefined || created === undefined) return undefined;
+  const ended = Status?.Timeline?.EndDateTime;
+  const { Code, Message } = Status?.StateChangeReason ?? {};
+  return {
+    id: Id,
+    type: clean(InstanceType, 64),
+    market: clean(Market ?? 'ON_DEMAND', 64),
+    createdMs: created.getTime(),
+    ...(ended && { endedMs: ended.getTime() }),
+    ...(Code !== undefined && { reasonCode: clean(Code, 64) }),
+    ...(Message !== undefined && Message !== '' && { reason: clean(Message, 500) }),
+  };
+}

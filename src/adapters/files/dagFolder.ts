@@ -1,0 +1,49 @@
+import { readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ToolError } from '../../domain/errors.ts';
+import { schedules } from '../../domain/schedules.ts';
+import type { DagFile, DagFolder } from '../../ports/project.ts';
+import { atomicWrite } from './atomicWrite.ts';
+
+/** The files of a load test in the DAG's folder, relative to it: the DAG file and its cluster configs. */
+export function dagFileNames(dagFile: string): string[] {
+  const name = basename(dagFile);
+  const stem = name.replace(/\.py$/, '');
+  return [name, ...schedules.map((schedule) => `cluster_configs/${stem}_cluster_${schedule}.json`)];
+}
+
+/** The DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
+export function createDagFolder(dagFile: string): DagFolder {
+  const directory = dirname(dagFile);
+
+  async function readOne(name: string): Promise<DagFile> {
+    const bytes = await readFile(join(directory, name)).catch((cause) => {
+      throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
+        next: 'point DAG_FILE in .env at the DAG whose folder holds cluster_configs/.',
+        cause,
+      });
+    });
+    return { name, bytes };
+  }
+
+  return {
+    async read() {
+      // In sequence, so that the error always names the first missing file.
+      const files: DagFile[] = [];
+      for (const name of dagFileNames(dagFile)) files.push(await readOne(name));
+      return files;
+    },
+    async writeDag(bytes, expected) {
+      const requireUntouched = () => {
+        if (readFileSync(dagFile).equals(expected)) return;
+        throw new ToolError(
+          'CONFLICT',
+          'DAG_FILE changed while this call was running. That file was not written, and nothing was uploaded.',
+          { next: 'call uploadDags again: it reads the file again.' },
+        );
+      };
+      atomicWrite(dagFile, bytes, { mode: statSync(dagFile).mode & 0o777, check: requireUntouched });
+    },
+  };
+}

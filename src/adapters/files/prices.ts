@@ -1,0 +1,59 @@
+/** Reads the user's price table. */
+
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { ToolError } from '../../domain/errors.ts';
+import type { Prices } from '../../ports/project.ts';
+
+const price = z.number().min(0).max(10_000);
+
+const priceTableSchema = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  date: z.iso.date(),
+  /** For the maintainer of the file. */
+  region: z.string().optional(),
+  note: z.string().optional(),
+  perHour: z.record(
+    z.string(),
+    z.strictObject({ onDemand: price.optional(), spot: price.optional(), emr: price.optional() }),
+  ),
+});
+
+/** @param path of PRICE_TABLE, absolute; undefined when it is not set */
+export function createPrices(path: string | undefined): Prices {
+  return {
+    async read() {
+      if (path === undefined) return undefined;
+      const json = parsed(await readFile(path, 'utf8').catch(absent(path)), path);
+      const table = priceTableSchema.safeParse(json);
+      if (table.success) return table.data;
+      const [issue] = table.error.issues;
+      throw invalidTable(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'unknown'}`, path);
+    },
+  };
+}
+
+function absent(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw invalidTable(`it cannot be read (${error.code ?? 'unknown error'})`, path, error);
+  };
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalidTable('it is not JSON', path, cause);
+  }
+}
+
+function invalidTable(why: string, path: string, cause?: unknown): ToolError {
+  return new ToolError(
+    'CONFIG',
+    `PRICE_TABLE (${path}) is not a valid price table: ${why}. Nothing was changed.`,
+    {
+      next: 'fix the file (docs/prices.example.json is an example), or remove PRICE_TABLE from .env.',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { ToolError } from '../../domain/errors.ts';
+import { trailerKey } from './commits.ts';
+import type { Git } from './git.ts';
+import { readTree } from './gitTree.ts';
+
+/** How far back to search for a merged load test: the whole history of a large repository takes long to read. */
+const searchPeriod = '--since=1.year';
+
+/**
+ * Checks that a baseline does not contain what a load test committed. When a test branch is merged or squashed into the
+ * baseline's branch, the scaled configs become the baseline and the next level would compound. A merged commit whose
+ * files were restored since is harmless. A commit never changes, so each is checked once.
+ */
+export function createBaselineGuard(
+  git: Git,
+  baselineRef: string,
+): (baseCommit: string, folder: string) => Promise<void> {
+  const safeCommits = new Set<string>();
+  /** @throws ToolError CONFIG */
+  return async (baseCommit, folder) => {
+    if (safeCommits.has(baseCommit)) return;
+    const merged = await findScaledFile(git, baseCommit, folder);
+    if (merged === undefined) return void safeCommits.add(baseCommit);
+    throw new ToolError(
+      'CONFIG',
+      `The baseline (${baselineRef}, commit ${baseCommit.slice(0, 12)}) contains configs that a load test committed: ${merged.path} is unchanged since commit ${merged.commit.slice(0, 12)}. Scaling it again would compound. Nothing was changed.`,
+      {
+        next: `revert the load test's commits on ${baselineRef} and merge that into the test branch; or set BASELINE_REF in .env to the commit before the load test. Then call the same tool again.`,
+      },
+    );
+  };
+}
+
+/**
+ * A check file of the baseline whose bytes come from a load test's commit. Commits on the test branch are searched as
+ * well: a squash with a new title leaves no trace of them in the baseline's history. Bytes that the file had before its
+ * first load test are its own, whichever commit restored them.
+ */
+async function findScaledFile(
+  git: Git,
+  baseCommit: string,
+  folder: string,
+): Promise<{ path: string; commit: string } | undefined> {
+  const shape = ['-z', '--raw', '--no-abbrev', '--no-renames', '--format=commit %H'];
+  const log = await git.run(['log', searchPeriod, `--grep=^${trailerKey}: `, ...shape, baseCommit, 'HEAD']);
+  if (log === '') return undefined;
+  const tree = await readTree(git, baseCommit, folder);
+  const suspects = new Map<string, string>();
+  let commit = '';
+  let change: string[] | undefined;
+  // Newest first, so the file's first load test is seen last and decides.
+  for (const word of log.split('\0')) {
+    const header = /^\n?commit ([0-9a-f]{40,64})$/.exec(word.trim());
+    if (header?.[1] !== undefined) commit = header[1];
+    else if (/^\n?:/.test(word)) change = word.split(' ');
+    else if (change !== undefined) {
+      const [, , before, after] = change;
+      if (tree.get(word) === after && !suspects.has(word)) suspects.set(word, commit);
+      else if (tree.get(word) === before) suspects.delete(word);
+    }
+  }
+  const [found] = suspects;
+  return found && { path: found[0], commit: found[1] };
+}

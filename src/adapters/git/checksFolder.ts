@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdir, realpath, unlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { ToolError } from '../../domain/errors.ts';
+import type { WrittenFile } from '../../ports/repository.ts';
+import { atomicWrite, draftWriter } from '../files/atomicWrite.ts';
+
+/** How many check files are open at once. */
+export const filesAtOnce = 32;
+
+/**
+ * The folder of the check files, by its real path. Only plain files inside it are written: links, hard links and special
+ * files are refused, wherever they point.
+ */
+export interface ChecksFolder {
+  /** Relative to the repository's top level, with forward slashes. */
+  readonly inRepository: string;
+  /** Paths of the plain files below it, relative to the folder, with forward slashes, sorted. */
+  list(): Promise<string[]>;
+  /** The bytes; undefined when the file no longer exists. */
+  read(path: string): Promise<Buffer | undefined>;
+  /** @throws ToolError DENIED when `write` would reject the path */
+  requirePlain(path: string): Promise<void>;
+  /** Replaces one file atomically and keeps its mode. @throws ToolError CONFLICT when its bytes are not the expected ones */
+  write(file: WrittenFile): Promise<void>;
+  /** Removes the drafts of writers that were killed. */
+  removeDrafts(): Promise<void>;
+}
+
+/** @throws ToolError CONFIG when the folder is missing, outside the repository, or a link out of it. */
+export async function openChecksFolder(repository: string, checksPath: string): Promise<ChecksFolder> {
+  const top = await realpath(repository);
+  const folder = await realpath(join(top, checksPath)).catch(() => {
+    throw new ToolError(
+      'CONFIG',
+      `CHECKS_PATH ${checksPath} does not exist in TARGET_REPO. Nothing was changed.`,
+      {
+        next: 'correct CHECKS_PATH in .env, or check out the branch that has it; checkSetup shows the whole setup.',
+      },
+    );
+  });
+  const inside = relative(top, folder);
+  if (inside === '' || isOutside(inside) || forbidden(inside))
+    throw new ToolError(
+      'CONFIG',
+      `CHECKS_PATH ${checksPath} leads outside TARGET_REPO or into a protected folder. Nothing was changed.`,
+      {
+        next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.',
+      },
+    );
+
+  async function walk(): Promise<string[]> {
+    const paths: string[] = [];
+    const pending = [''];
+    for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
+      for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+        const path = below === '' ? entry.name : `${below}/${entry.name}`;
+        if (entry.isDirectory() && !forbidden(path)) pending.push(path);
+        else if (entry.isFile()) paths.push(path);
+      }
+    }
+    return paths.sort();
+  }
+
+  // Synchronous: a check is a few kilobytes, and the thread pool would take several times as long as the work.
+
+  /** The mode of the plain file at this path; undefined when it does not exist yet. */
+  function plainMode(path: string): number | undefined {
+    const target = join(folder, path);
+    const parent = unlessMissing(() => realpathSync.native(existingAncestor(dirname(target))));
+    if (parent === undefined || isOutside(relative(folder, parent)) || forbidden(path))
+      refuse(path, 'it is not under CHECKS_PATH');
+    const found = unlessMissing(() => lstatSync(target));
+    if (found !== undefined && !found.isFile()) refuse(path, 'it is a link or not a plain file');
+    if (found !== undefined && found.nlink > 1) refuse(path, 'it has a second name (hard link)');
+    return found && found.mode & 0o777;
+  }
+
+  const read = (path: string): Buffer | undefined => unlessMissing(() => readFileSync(join(folder, path)));
+
+  function requireUntouched({ path, expected }: WrittenFile): void {
+    const found = read(path);
+    if ((found && createHash('sha256').update(found).digest('hex')) === expected) return;
+    throw new ToolError(
+      'CONFLICT',
+      `${path} changed while this call was running. That file was not written.`,
+      { next: 'call the same tool again: it reads the files again.' },
+    );
+  }
+
+  function write(written: WrittenFile): void {
+    const { path, bytes } = written;
+    const mode = plainMode(path);
+    const target = join(folder, path);
+    if (mode === undefined) mkdirSync(dirname(target), { recursive: true });
+    // As late as possible: between this check and the rename lie microseconds, not a wait for AWS.
+    atomicWrite(target, bytes, { mode: mode ?? 0o644, check: () => requireUntouched(written) });
+  }
+
+  return {
+    inRepository: inside.split(sep).join('/'),
+    list: async () => (await walk()).filter((path) => draftWriter(path) === undefined),
+    read: async (path) => read(path),
+    requirePlain: async (path) => void plainMode(path),
+    write: async (file) => write(file),
+    async removeDrafts() {
+      for (const path of await walk()) {
+        const writer = draftWriter(path);
+        if (writer !== undefined && !isRunning(writer))
+          await unlink(join(folder, path)).catch(() => undefined);
+      }
+    },
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
+}
+
+function forbidden(path: string): boolean {
+  return path
+    .split(/[\\/]/)
+    .some((segment) => ['.git', '.claude', '.mcp.json', '..'].includes(segment.toLowerCase()));
+}
+
+function unlessMissing<Found>(look: () => Found): Found | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function existingAncestor(path: string): string {
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined ? existingAncestor(dirname(path)) : path;
+}
+
+function refuse(path: string, why: string): never {
+  throw new ToolError('DENIED', `${path} cannot be written: ${why}. Nothing was changed.`, {
+    next: 'replace it with a plain file under CHECKS_PATH, then call the same tool again.',
+  });
+}

@@ -1,0 +1,137 @@
+import { simpleGit } from 'simple-git';
+import { ToolError } from '../../domain/errors.ts';
+
+/**
+ * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. An `input` must
+ * not be empty: simple-git would not close stdin, and git would wait forever.
+ */
+export interface Git {
+  readonly directory: string;
+  /** Runs git and returns stdout. @throws ToolError with git's own text; the interface masks secrets. */
+  run(
+    args: readonly string[],
+    options?: { input?: string; signal?: AbortSignal | undefined },
+  ): Promise<string>;
+  /** The same for binary output. */
+  bytes(
+    args: readonly string[],
+    options?: { input?: string; signal?: AbortSignal | undefined },
+  ): Promise<Buffer>;
+}
+
+const quiet = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_LITERAL_PATHSPECS: '1',
+  // A read must not compete with the user's own git for the index lock.
+  GIT_OPTIONAL_LOCKS: '0',
+  LC_ALL: 'C',
+};
+
+/** Turns off settings that would run a program chosen by the repository, or prompt. */
+const config = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'commit.gpgSign=false',
+  'log.showSignature=false',
+  // An address guessed from the host name belongs to nobody.
+  'user.useConfigOnly=true',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'core.quotePath=false',
+];
+
+export function openGit(directory: string): Git {
+  function start(input: string | undefined, signal: AbortSignal | undefined) {
+    return simpleGit({
+      baseDir: directory,
+      config,
+      allowEnvironment: Object.keys(quiet),
+      unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
+      ...(input === undefined ? {} : { input: () => input }),
+      ...(signal === undefined ? {} : { abort: signal }),
+    })
+      .env({ ...environment(), ...quiet })
+      .outputHandler(endAtOnce);
+  }
+
+  return {
+    directory,
+    async run(args, { input, signal } = {}) {
+      return start(input, signal)
+        .raw([...args])
+        .catch((error) => failure(args, error, signal));
+    },
+    async bytes(args, { input, signal } = {}) {
+      const [command, ...rest] = args;
+      if (command !== 'cat-file') throw new RangeError('only cat-file returns bytes');
+      return (start(input, signal).binaryCatFile(rest) as Promise<Buffer>).catch((error) =>
+        failure(args, error, signal),
+      );
+    },
+  };
+}
+
+/** simple-git waits another 50 ms for a process without output; the end of stdout is enough. */
+function endAtOnce(_command: string, stdout: NodeJS.ReadableStream): void {
+  stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
+}
+
+/** The variables that git needs: to find itself, the user's identity and little else. */
+function environment(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'TMPDIR', 'SYSTEMROOT', 'TZ'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function failure(args: readonly string[], error: unknown, signal: AbortSignal | undefined): never {
+  signal?.throwIfAborted();
+  const words = error instanceof Error ? error.message.trim() : String(error);
+  if (/index\.lock/.test(words))
+    throw new ToolError(
+      'CONFLICT',
+      'Another git process is running in the repository (index.lock). Nothing more was committed.',
+      {
+        next: 'let it finish, or delete the stale index.lock; then call the same tool again.',
+        cause: error,
+      },
+    );
+  if (/Please tell me who you are|auto-detection is disabled|empty ident name/.test(words))
+    throw new ToolError(
+      'CONFIG',
+      'git does not know your name and e-mail address. Nothing more was committed.',
+      {
+        next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
+        cause: error,
+      },
+    );
+  if (/ENOENT/.test(words) && /spawn git/.test(words))
+    throw new ToolError(
+      'CONFIG',
+      'git is not installed, or not on the PATH of this server. Nothing was changed.',
+      {
+        next: 'install git 2.30 or newer and start the server again.',
+        cause: error,
+      },
+    );
+  if (/dubious ownership/.test(words))
+    throw new ToolError(
+      'CONFIG',
+      'git rejects the repository because it belongs to another user. Nothing was changed.',
+      {
+        next: 'run the git config --global --add safe.directory command that git suggests, then call the same tool again.',
+        cause: error,
+      },
+    );
+  throw new ToolError(
+    'UPSTREAM',
+    `git ${args[0]} failed: ${words.slice(0, 300)}. Nothing more was changed.`,
+    {
+      next: 'check git status in that repository, then call the same tool again.',
+      cause: error,
+    },
+  );
+}

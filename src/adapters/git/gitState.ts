@@ -1,0 +1,134 @@
+/** The state of a repository: its branch, an unfinished operation, and where the test branch began. */
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ToolError } from '../../domain/errors.ts';
+import type { Git } from './git.ts';
+
+/** What HEAD points at. A branch without a commit has no `commit`, a detached HEAD no `branch`. */
+interface HeadState {
+  readonly branch?: string;
+  readonly commit?: string;
+  /** Where the branch left the baseline, if requested and a single commit. */
+  readonly baseCommit?: string;
+  /** The operation in progress: merge, rebase, cherry-pick or revert. */
+  readonly unfinished?: string;
+}
+
+const markers = [
+  ['MERGE_HEAD', 'merge'],
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+] as const;
+
+async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState> {
+  const places = markers.flatMap(([marker]) => ['--git-path', marker]);
+  // `A...B` expands to both commits and, with a ^, their merge bases.
+  const common = baselineRef === undefined ? [] : [`${baselineRef}...HEAD`];
+  const answer = await git.run([
+    'rev-parse',
+    ...places,
+    '--revs-only',
+    ...common,
+    'HEAD',
+    '--symbolic-full-name',
+    'HEAD',
+  ]);
+  const lines = answer.trimEnd().split('\n');
+  const present = await Promise.all(
+    markers.map(([, what], index) =>
+      access(resolve(git.directory, lines[index] ?? '')).then(
+        () => what,
+        () => undefined,
+      ),
+    ),
+  );
+  const unfinished = present.find((what) => what !== undefined);
+  const words = lines.slice(markers.length);
+  // A baseline that is missing, or has several merge bases, is read separately by mergeBase.
+  if (baselineRef !== undefined && (words.length !== 5 || !words[2]?.startsWith('^')))
+    return readHeadState(git);
+  const baseCommit = baselineRef === undefined ? undefined : words[2]?.slice(1);
+  const [commit, ref] = words.slice(baselineRef === undefined ? 0 : 3);
+  // Without a commit, rev-parse prints nothing for HEAD.
+  const full = commit === undefined ? (await git.run(['symbolic-ref', '-q', 'HEAD'])).trim() : ref;
+  return {
+    ...(full?.startsWith('refs/heads/') ? { branch: full.slice('refs/heads/'.length) } : {}),
+    ...(commit === undefined ? {} : { commit }),
+    ...(baseCommit === undefined ? {} : { baseCommit }),
+    ...(unfinished === undefined ? {} : { unfinished }),
+  };
+}
+
+export interface CheckedOut {
+  readonly branch: string;
+  readonly headCommit: string;
+  readonly baseCommit?: string | undefined;
+}
+
+/**
+ * The checked-out branch and its newest commit, in a repository without an unfinished operation. With `requiredBranch`,
+ * throws on any other branch. With `baselineRef`, also the merge base, if there is exactly one.
+ * @throws ToolError WRONG_STATE
+ */
+export async function requireBranch(
+  git: Git,
+  requiredBranch: string | undefined,
+  baselineRef?: string,
+): Promise<CheckedOut> {
+  const plainRef = baselineRef?.startsWith('-') ? undefined : baselineRef;
+  const { branch, commit, baseCommit, unfinished } = await readHeadState(git, plainRef);
+  if (unfinished !== undefined) throw unfinishedError(git, unfinished);
+  const next = `type: git checkout ${requiredBranch ?? 'audit_checks_load_testing'} in TARGET_REPO, then call the same tool again.`;
+  if (branch === undefined)
+    throw new ToolError(
+      'WRONG_STATE',
+      'TARGET_REPO has no branch checked out (detached HEAD). Nothing was changed.',
+      { next },
+    );
+  if (requiredBranch !== undefined && branch !== requiredBranch)
+    throw new ToolError(
+      'WRONG_STATE',
+      `TARGET_REPO is on branch ${branch}, not on ${requiredBranch}. Nothing was changed.`,
+      {
+        next: `type: git checkout ${requiredBranch} in TARGET_REPO (git checkout -b ${requiredBranch} the first time), then call the same tool again.`,
+      },
+    );
+  if (commit === undefined)
+    throw new ToolError(
+      'WRONG_STATE',
+      `Branch ${branch} of TARGET_REPO has no commit yet. Nothing was changed.`,
+      { next: 'commit the checks first.' },
+    );
+  return { branch, headCommit: commit, baseCommit };
+}
+
+/** A commit during a merge would conclude the merge. @throws ToolError WRONG_STATE */
+export async function requireNothingUnfinished(git: Git): Promise<void> {
+  const { unfinished } = await readHeadState(git);
+  if (unfinished !== undefined) throw unfinishedError(git, unfinished);
+}
+
+function unfinishedError(git: Git, what: string): ToolError {
+  return new ToolError(
+    'WRONG_STATE',
+    `The repository ${git.directory} is in the middle of a ${what}. Nothing was changed.`,
+    { next: `finish or abort the ${what} there, then call the same tool again.` },
+  );
+}
+
+/** The commit where the test branch starts, or which it last merged. @throws ToolError CONFIG */
+export async function mergeBase(git: Git, baselineRef: string): Promise<string> {
+  const known = (await git.run(['rev-parse', '-q', '--verify', `${baselineRef}^{commit}`])).trim();
+  const base = known === '' ? '' : (await git.run(['merge-base', 'HEAD', known])).trim();
+  if (base !== '') return base;
+  const why = known === '' ? `has no ${baselineRef}` : `shares no history between HEAD and ${baselineRef}`;
+  throw new ToolError(
+    'CONFIG',
+    `TARGET_REPO ${why}, so there is no baseline to scale from. Nothing was changed.`,
+    {
+      next: 'set BASELINE_REF in .env to the branch that the test branch was created from (for example main or origin/main).',
+    },
+  );
+}

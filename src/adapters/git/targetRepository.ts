@@ -1,0 +1,92 @@
+import { access, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ToolError } from '../../domain/errors.ts';
+import type { TargetRepository } from '../../ports/repository.ts';
+import type { Settings } from '../../settings.ts';
+import { concurrently } from '../pool.ts';
+import { backupPatch } from './backups.ts';
+import { createBaselineGuard } from './baselineGuard.ts';
+import { readCheckFiles } from './checkFiles.ts';
+import { type ChecksFolder, filesAtOnce, openChecksFolder } from './checksFolder.ts';
+import { commitFiles } from './commits.ts';
+import { openGit } from './git.ts';
+import { mergeBase, requireBranch } from './gitState.ts';
+
+type TargetRepositorySettings = Pick<
+  Settings,
+  'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'
+>;
+
+/** The repository with the checks, through git and the file system. Nothing is ever pushed. */
+export function createTargetRepository(settings: TargetRepositorySettings): TargetRepository {
+  const git = openGit(settings.targetRepo);
+  const requireUnscaledBaseline = createBaselineGuard(git, settings.baselineRef);
+
+  async function open(): Promise<ChecksFolder> {
+    await requireRepository(settings.targetRepo);
+    return openChecksFolder(settings.targetRepo, settings.checksPath);
+  }
+
+  return {
+    async snapshot({ forWriting }, watch) {
+      const folder = await open();
+      const { testBranch, baselineRef } = settings;
+      const state = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
+      const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = state;
+      await requireUnscaledBaseline(baseCommit, folder.inRepository);
+      const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
+      return { branch, headCommit, baseCommit, ...checks };
+    },
+
+    async write(files, watch) {
+      const folder = await open();
+      await requireBranch(git, settings.testBranch);
+      watch?.signal.throwIfAborted();
+      await folder.removeDrafts();
+      await concurrently(files, { limit: filesAtOnce }, (file) => folder.requirePlain(file.path));
+      const pool = {
+        limit: filesAtOnce,
+        signal: watch?.signal,
+        onProgress: (done: number) => watch?.progress(done, files.length, 'check files written'),
+      };
+      await concurrently(files, pool, (file) => folder.write(file));
+    },
+
+    async backup(files) {
+      const folder = await open();
+      return backupPatch(settings.stateDir, folder.inRepository, files);
+    },
+
+    async commit(paths, message, trailer, expected = new Map()) {
+      const folder = await open();
+      const { branch } = await requireBranch(git, settings.testBranch);
+      const inRepository = (path: string) => `${folder.inRepository}/${path}`;
+      const seen = new Map([...expected].map(([path, bytes]) => [inRepository(path), bytes]));
+      return commitFiles(git, branch, paths.map(inRepository), message, trailer, seen);
+    },
+
+    async identity() {
+      await requireRepository(settings.targetRepo);
+      const identity = (await git.run(['var', 'GIT_AUTHOR_IDENT'])).trim();
+      return identity.replace(/ \d+ [+-]\d{4}$/, '');
+    },
+  };
+}
+
+async function requireRepository(targetRepo: string): Promise<void> {
+  const top = await realpath(targetRepo).catch(() => undefined);
+  if (top === undefined)
+    throw new ToolError('CONFIG', `TARGET_REPO ${targetRepo} does not exist. Nothing was changed.`, {
+      next: 'set TARGET_REPO in .env to your checkout of the repository that holds the checks.',
+    });
+  await access(resolve(top, '.git')).catch((cause) => {
+    throw new ToolError(
+      'CONFIG',
+      `TARGET_REPO ${targetRepo} is not the top of a git repository. Nothing was changed.`,
+      {
+        next: 'set TARGET_REPO in .env to the folder that contains .git.',
+        cause,
+      },
+    );
+  });
+}

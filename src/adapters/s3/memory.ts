@@ -1,0 +1,152 @@
+/** The folders of the bucket that an upload writes to: what they contain now, and what is remembered about it. */
+
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LoadTestKey } from '../../domain/keys.ts';
+import type { StoredObject } from '../../ports/aws.ts';
+import type { Watch } from '../../ports/time.ts';
+import { atomicWrite } from '../files/atomicWrite.ts';
+import { concurrently } from '../pool.ts';
+import { listAll, type S3 } from './read.ts';
+
+export interface S3Settings {
+  readonly bucket: string;
+  readonly configsPrefix: string;
+  readonly dagsPrefix: string;
+}
+
+/** What is known about one key: the object that the bucket lists, if any, and the memory of its folder. */
+export interface RemoteObject {
+  readonly listed: StoredObject | undefined;
+  readonly memory: FolderMemory;
+}
+
+export interface Folders {
+  lookUp(key: LoadTestKey): RemoteObject;
+  /** Stores every memory. */
+  save(): Promise<void>;
+}
+
+/** `{configsPrefix}/{schedule}/{load}x/`, or `{dagsPrefix}/`: what is listed and remembered together. */
+export function folderOf(key: string, settings: S3Settings): string {
+  const dags = `${settings.dagsPrefix}/`;
+  if (key.startsWith(dags)) return dags;
+  const depth = settings.configsPrefix.split('/').length + 2;
+  return `${key.split('/').slice(0, depth).join('/')}/`;
+}
+
+/** Lists each folder that contains one of `keys`, once, and opens its memory. */
+export async function openFolders(
+  s3: S3,
+  settings: S3Settings,
+  memoryDirectory: string,
+  keys: readonly LoadTestKey[],
+  watch: Watch,
+): Promise<Folders> {
+  const names = [...new Set(keys.map((key) => folderOf(key, settings)))];
+  const memories = new Map<string, FolderMemory>();
+  const listed = new Map<string, StoredObject>();
+  await concurrently(names, { limit: 8, signal: watch.signal }, async (name) => {
+    const [objects, memory] = await Promise.all([
+      listAll(s3, settings.bucket, name, watch),
+      openFolderMemory(memoryDirectory, settings.bucket, name),
+    ]);
+    for (const object of objects) listed.set(object.key, object);
+    memories.set(name, memory);
+  });
+  return {
+    lookUp(key) {
+      const memory = memories.get(folderOf(key, settings));
+      if (memory === undefined) throw new RangeError(`the folder of ${key} was not opened`);
+      return { listed: listed.get(key), memory };
+    },
+    async save() {
+      await Promise.all([...memories.values()].map((memory) => memory.save()));
+    },
+  };
+}
+
+/**
+ * What S3 returned when an object was uploaded or checked, stored so that the next upload can see from a plain listing that
+ * the object still has the same bytes. Only a cache: without it, HEAD requests give the same answer.
+ */
+
+/** An object as S3 described it. */
+interface KnownObject {
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** In hex. */
+  readonly sha256?: string;
+  /** For a copy: the address and version of its source; see `sourceOf` in s3Copy.ts. */
+  readonly source?: string;
+}
+
+export interface FolderMemory {
+  /** What is known about this object, if it is still the one that S3 lists. */
+  lookUp(listed: { key: string; etag: string; sizeBytes: number }): KnownObject | undefined;
+  remember(key: string, object: KnownObject): void;
+  forget(key: string): void;
+  /** Stores the memory if it changed. A failure costs only time at the next upload. */
+  save(): Promise<void>;
+}
+
+interface Stored {
+  readonly version: 1;
+  readonly bucket: string;
+  readonly folder: string;
+  readonly objects: Record<string, KnownObject>;
+}
+
+/** Reads the memory of one folder of a bucket from `directory`; an unreadable file counts as empty. */
+export async function openFolderMemory(
+  directory: string,
+  bucket: string,
+  folder: string,
+): Promise<FolderMemory> {
+  const name = createHash('sha256').update(`${bucket}/${folder}`).digest('hex').slice(0, 24);
+  const path = join(directory, `${name}.json`);
+  const objects = new Map(Object.entries(await readObjects(path, bucket, folder)));
+  let changed = false;
+  return {
+    lookUp({ key, etag, sizeBytes }) {
+      const known = objects.get(key);
+      return known?.etag === etag && known.sizeBytes === sizeBytes ? known : undefined;
+    },
+    remember(key, object) {
+      objects.set(key, object);
+      changed = true;
+    },
+    forget(key) {
+      changed = objects.delete(key) || changed;
+    },
+    async save() {
+      if (!changed) return;
+      changed = false;
+      await store(path, { version: 1, bucket, folder, objects: Object.fromEntries(objects) }, directory);
+    },
+  };
+}
+
+async function readObjects(
+  path: string,
+  bucket: string,
+  folder: string,
+): Promise<Record<string, KnownObject>> {
+  try {
+    const stored = JSON.parse(await readFile(path, 'utf8')) as Partial<Stored>;
+    const ours = stored.version === 1 && stored.bucket === bucket && stored.folder === folder;
+    return ours && stored.objects ? stored.objects : {};
+  } catch {
+    return {};
+  }
+}
+
+async function store(path: string, stored: Stored, directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    atomicWrite(path, JSON.stringify(stored));
+  } catch {
+    // A cache: without it the next upload sends HEAD requests instead.
+  }
+}

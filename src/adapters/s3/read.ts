@@ -1,0 +1,166 @@
+/** Reads the bytes of an object, and retries when the connection breaks half-way. */
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { StoredObject } from '../../ports/aws.ts';
+import type { Watch } from '../../ports/time.ts';
+import type { AwsServices } from '../aws/awsClient.ts';
+import { isNotFound, statusOf } from '../aws/awsErrors.ts';
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+/** The SDK retries until a response begins; a body that breaks off later has to be retried here. */
+const bodyAttempts = 3;
+
+export interface Body {
+  readonly bytes: Buffer;
+  /** True when the object is longer than the limit. */
+  readonly cut: boolean;
+}
+
+/** At most about `limitBytes` of an object; throws the SDK's own errors. */
+export async function readBody(
+  client: S3Client,
+  sdk: Sdk,
+  object: { bucket: string; key: string },
+  limitBytes: number,
+  signal?: AbortSignal,
+): Promise<Body> {
+  const command = new sdk.GetObjectCommand({ Bucket: object.bucket, Key: object.key });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await client.send(command, { ...(signal && { abortSignal: signal }) });
+      return await collected(answer.Body as AsyncIterable<Uint8Array> | undefined, limitBytes);
+    } catch (error) {
+      // An error with a status is S3's own response, and the SDK has already retried it.
+      if (attempt >= bodyAttempts || signal?.aborted || statusOf(error) !== undefined) throw error;
+    }
+  }
+}
+
+async function collected(body: AsyncIterable<Uint8Array> | undefined, limitBytes: number): Promise<Body> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (sizeBytes > limitBytes) return { bytes: Buffer.concat(chunks), cut: true };
+  }
+  return { bytes: Buffer.concat(chunks), cut: false };
+}
+
+/** Reads S3: listings, bytes, and the sha256 of an object. */
+
+export type S3 = AwsServices['s3'];
+
+/** Names of the metadata entries of our own uploads and copies. */
+export const shaMetadata = 'sha256';
+export const sourceEtagMetadata = 'source-etag';
+export const sourceUriMetadata = 'source-uri';
+
+/** S3 sends ETags in quotes; they are compared without. */
+export const bareEtag = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
+
+/** Every object under `prefix`, all pages, in S3's order: by the bytes of the key. */
+export async function listAll(
+  s3: S3,
+  bucket: string,
+  prefix: string,
+  watch?: Watch,
+): Promise<StoredObject[]> {
+  const call = {
+    what: `listing s3://${bucket}/${prefix}`,
+    action: 's3:ListBucket',
+    bucket,
+    changed: () => watch?.already ?? 'Nothing was changed.',
+  };
+  return s3.run(call, async (client, sdk) => {
+    const objects: StoredObject[] = [];
+    let from: string | undefined;
+    do {
+      const page = await client.send(
+        new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: from }),
+        { ...(watch && { abortSignal: watch.signal }) },
+      );
+      for (const object of page.Contents ?? [])
+        objects.push({
+          key: object.Key ?? '',
+          sizeBytes: object.Size ?? 0,
+          etag: bareEtag(object.ETag),
+          modifiedMs: object.LastModified?.getTime() ?? 0,
+        });
+      from = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (from !== undefined);
+    return objects;
+  });
+}
+
+/** The bytes of an object, or undefined when the key does not exist. */
+export async function readBytes(s3: S3, bucket: string, key: string): Promise<Uint8Array | undefined> {
+  const call = { what: `reading s3://${bucket}/${key}`, action: 's3:GetObject', bucket };
+  return s3.run(call, async (client, sdk) => {
+    try {
+      return (await readBody(client, sdk, { bucket, key }, Number.POSITIVE_INFINITY)).bytes;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** What HEAD returns for an object. */
+export interface Head {
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** In hex: S3's own checksum of the whole object. Metadata is not trusted, because anybody can set it. */
+  readonly sha256?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Must be sent again when the object is copied with our own metadata. */
+  readonly content: {
+    readonly ContentType?: string;
+    readonly ContentEncoding?: string;
+    readonly ContentLanguage?: string;
+    readonly ContentDisposition?: string;
+    readonly CacheControl?: string;
+  };
+}
+
+/** One HEAD request. Undefined when the object does not exist; throws the SDK's own errors. */
+export async function head(
+  client: S3Client,
+  sdk: Sdk,
+  bucket: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<Head | undefined> {
+  try {
+    const answer = await client.send(
+      new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+      { ...(signal && { abortSignal: signal }) },
+    );
+    const metadata = answer.Metadata ?? {};
+    const sha256 = checksumHex(answer.ChecksumSHA256);
+    return {
+      etag: bareEtag(answer.ETag),
+      sizeBytes: answer.ContentLength ?? 0,
+      metadata,
+      ...(sha256 !== undefined && { sha256 }),
+      content: {
+        ...(answer.ContentType !== undefined && { ContentType: answer.ContentType }),
+        ...(answer.ContentEncoding !== undefined && { ContentEncoding: answer.ContentEncoding }),
+        ...(answer.ContentLanguage !== undefined && { ContentLanguage: answer.ContentLanguage }),
+        ...(answer.ContentDisposition !== undefined && { ContentDisposition: answer.ContentDisposition }),
+        ...(answer.CacheControl !== undefined && { CacheControl: answer.CacheControl }),
+      },
+    };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** From base64. Undefined for the checksum of a multipart upload ("…-3"), which is computed from those of its parts. */
+function checksumHex(base64: string | undefined): string | undefined {
+  if (base64 === undefined || base64.includes('-')) return undefined;
+  const hex = Buffer.from(base64, 'base64').toString('hex');
+  return hex.length === 64 ? hex : undefined;
+}

@@ -1,0 +1,70 @@
+/** The object store: S3, read anywhere and written only under the two load-test prefixes. */
+import { ToolError } from '../../domain/errors.ts';
+import type { ObjectStore } from '../../ports/aws.ts';
+import type { AwsServices } from '../aws/awsClient.ts';
+import { concurrently } from '../pool.ts';
+import { folderOf, openFolderMemory, type S3Settings } from './memory.ts';
+import { head, listAll, readBytes } from './read.ts';
+import { copyAll } from './s3Copy.ts';
+import { requestsAtOnce, uploadAll } from './s3Upload.ts';
+
+export interface ObjectStoreOptions {
+  readonly aws: Pick<AwsServices, 's3'>;
+  readonly settings: S3Settings;
+  /** Where the memory of uploads is stored; only a cache. */
+  readonly memoryDirectory: string;
+}
+
+export function createObjectStore({ aws, settings, memoryDirectory }: ObjectStoreOptions): ObjectStore {
+  const { s3 } = aws;
+  const { bucket } = settings;
+  return {
+    list: (prefix, watch) => listAll(s3, bucket, prefix, watch),
+    async listUri(uri, watch) {
+      const location = parseUri(uri);
+      return { ...location, objects: await listAll(s3, location.bucket, location.prefix, watch) };
+    },
+    read: (key) => readBytes(s3, bucket, key),
+    async digest(object) {
+      const memory = await openFolderMemory(memoryDirectory, bucket, folderOf(object.key, settings));
+      const known = memory.lookUp(object)?.sha256;
+      if (known !== undefined) return known;
+      const call = { what: `reading s3://${bucket}/${object.key}`, action: 's3:GetObject', bucket };
+      return (await s3.run(call, (client, sdk) => head(client, sdk, bucket, object.key)))?.sha256;
+    },
+    upload: (uploads, watch) => uploadAll(s3, settings, memoryDirectory, uploads, watch),
+    copy: (copies, watch) => copyAll(s3, settings, memoryDirectory, copies, watch),
+    async remove(keys, watch) {
+      let removed = 0;
+      const call = {
+        what: `removing objects from s3://${bucket}`,
+        action: 's3:DeleteObject',
+        bucket,
+        changed: () => `${removed} of ${keys.length} objects were removed. ${watch.already ?? ''}`.trim(),
+      };
+      // One request per object instead of DeleteObjects: the containment check then sees each path.
+      await s3.run(call, (client, sdk) =>
+        concurrently(keys, { limit: requestsAtOnce, signal: watch.signal }, async (key) => {
+          await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }), {
+            abortSignal: watch.signal,
+          });
+          removed += 1;
+          watch.progress(removed, keys.length, `${removed} removed`);
+        }),
+      );
+    },
+  };
+}
+
+function parseUri(uri: string): { bucket: string; prefix: string } {
+  const parts = /^s3[an]?:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(uri);
+  if (parts?.[1] === undefined)
+    throw new ToolError(
+      'CONFIG',
+      'An S3 address does not have the form s3://bucket/prefix. Nothing was sent.',
+      {
+        next: 'Correct PROD_HOURLY_CHECKS in .env, then run checkSetup.',
+      },
+    );
+  return { bucket: parts[1], prefix: parts[2] ?? '' };
+}
