@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { version } from './domain/version.ts';
 import { asksEveryTime, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
-import { log, logInsteadOfConsole } from './faces/log.ts';
-import type { ProgressInShell } from './faces/progress.ts';
+import { log, logInsteadOfConsole } from './interfaces/log.ts';
+import type { ProgressInShell } from './interfaces/progress.ts';
 import type { Ports } from './ports/ports.ts';
 
 /** A client may send its requests and close stdin at once: fast answers are still sent. */
@@ -54,7 +54,7 @@ async function run(): Promise<void> {
 async function serveMcp(): Promise<void> {
   logEverything();
   exitOnSignals();
-  const { serveStdio } = await import('./faces/mcp.ts');
+  const { serveStdio } = await import('./interfaces/mcp/server.ts');
   for (const event of ['end', 'close', 'error'] as const)
     process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
   await serveStdio(
@@ -65,7 +65,7 @@ async function serveMcp(): Promise<void> {
 
 async function callTool(name: string): Promise<void> {
   exitOnSignals();
-  const { runTool } = await import('./faces/cli.ts');
+  const { runTool } = await import('./interfaces/cli/cli.ts');
   const drawsBar = process.stderr.isTTY && process.env.TERM !== 'dumb';
   const status = await runTool(name, args, ports, {
     ...shell,
@@ -76,19 +76,19 @@ async function callTool(name: string): Promise<void> {
 }
 
 async function approveReview(): Promise<void> {
-  const { runApprove } = await import('./faces/approve.ts');
+  const { runApprove } = await import('./interfaces/cli/approve.ts');
   const terminal = process.stdin.isTTY ? openTerminal() : undefined;
   process.exitCode = await runApprove(args, ports, terminal, shell);
   terminal?.close();
 }
 
 async function printHelp(): Promise<void> {
-  const { help } = await import('./faces/cli.ts');
+  const { help } = await import('./interfaces/cli/cli.ts');
   printLine(help(version));
 }
 
 async function printDocs(): Promise<void> {
-  const { toolsPage, writePages } = await import('./faces/docs.ts');
+  const { toolsPage, writePages } = await import('./interfaces/cli/docs.ts');
   if (args.includes('--write')) writePages(process.cwd());
   else process.stdout.write(toolsPage());
 }
@@ -152,7 +152,7 @@ function openTerminal() {
 
 /** Clears the bar also when the process exits during a call. */
 async function drawProgressBar(): Promise<ProgressInShell> {
-  const { progressBar } = await import('./faces/progressBar.ts');
+  const { progressBar } = await import('./interfaces/cli/progressBar.ts');
   const bar = progressBar(process.stderr);
   process.once('exit', bar.end);
   return bar;

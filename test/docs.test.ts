@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { generatedPages } from '../src/faces/docs.ts';
-import { phrases } from '../src/faces/phrases.ts';
+import { generatedPages } from '../src/interfaces/cli/docs.ts';
+import { phrases } from '../src/interfaces/mcp/phrases.ts';
 import { tools } from '../src/tools/index.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');

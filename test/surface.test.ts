@@ -4,9 +4,9 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { instructions } from '../src/faces/instructions.ts';
-import { prompts } from '../src/faces/prompts.ts';
-import { surface } from '../src/faces/surface.ts';
+import { instructions } from '../src/interfaces/mcp/instructions.ts';
+import { prompts } from '../src/interfaces/mcp/prompts.ts';
+import { surface } from '../src/interfaces/mcp/surface.ts';
 import { tools } from '../src/tools/index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON schemas are walked by name

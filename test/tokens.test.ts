@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { countStory, countTools, total } from '../bench/tokenCount.ts';
-import { inputSchemaOf } from '../src/faces/schemas.ts';
+import { inputSchemaOf } from '../src/interfaces/schemas.ts';
 import { tools } from '../src/tools/index.ts';
 import { prepareWorld, toolHarness } from './tools/toolHarness.ts';
 

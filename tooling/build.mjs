@@ -27,7 +27,7 @@ const options = {
 const precomputedSurface = {
   name: 'precomputed surface',
   setup({ onLoad }) {
-    onLoad({ filter: /src\/faces\/surface\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /src\/interfaces\/mcp\/surface\.ts$/ }, async ({ path }) => {
       const folder = mkdtempSync(join(tmpdir(), 'surface-'));
       const outfile = join(folder, 'surface.mjs');
       try {

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { compose } from '../../src/compose.ts';
-import { createMcpServer } from '../../src/faces/mcp.ts';
+import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { reportFiles } from '../../src/report/render/files.ts';
 import { readSettings } from '../../src/settings.ts';

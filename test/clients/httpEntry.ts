@@ -9,7 +9,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { compose } from '../../src/compose.ts';
 import { version } from '../../src/domain/version.ts';
-import { createMcpServer } from '../../src/faces/mcp.ts';
+import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
 import { readSettings } from '../../src/settings.ts';
 
 const sessions = new Map<string, StreamableHTTPServerTransport>();

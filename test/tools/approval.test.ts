@@ -1,6 +1,6 @@
 /** Only approved bytes are uploaded, and only the user approves. */
 import { expect, test } from 'vitest';
-import { approve } from '../../src/faces/approve.ts';
+import { approve } from '../../src/interfaces/cli/approve.ts';
 import { prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();

@@ -1,7 +1,7 @@
 /** Conventions of every result, for its two readers: a user who sees the text, and a model that sees only the structure. */
 import { expect } from 'vitest';
 import { sampleChecks } from '../../sandbox/sample/checks.ts';
-import { surface } from '../../src/faces/surface.ts';
+import { surface } from '../../src/interfaces/mcp/surface.ts';
 import { tools } from '../../src/tools/index.ts';
 import type { Structure } from './toolHarness.ts';
 

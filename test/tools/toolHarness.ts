@@ -16,7 +16,7 @@ import { bucketName, serverEnvironment } from '../../sandbox/world/environment.t
 import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { compose } from '../../src/compose.ts';
-import { createMcpServer } from '../../src/faces/mcp.ts';
+import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import { readSettings } from '../../src/settings.ts';
 import { type Checks, preparedWorld } from '../preparedWorld.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Interface } from 'node:readline/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bucketName } from '../../sandbox/world/environment.ts';
-import { approve } from '../../src/faces/approve.ts';
-import { runTool } from '../../src/faces/cli.ts';
+import { approve } from '../../src/interfaces/cli/approve.ts';
+import { runTool } from '../../src/interfaces/cli/cli.ts';
 import {
   type Harness,
   normalise,

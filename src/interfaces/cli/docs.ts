@@ -4,12 +4,12 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tools } from '../tools/index.ts';
-import type { Tool } from '../tools/tool.ts';
-import { phrasesTable } from './phrases.ts';
-import { prompts } from './prompts.ts';
-import { fixedResources, reportTemplate } from './resources.ts';
-import { inputSchemaOf, outputSchemaOf } from './schemas.ts';
+import { tools } from '../../tools/index.ts';
+import type { Tool } from '../../tools/tool.ts';
+import { phrasesTable } from '../mcp/phrases.ts';
+import { prompts } from '../mcp/prompts.ts';
+import { fixedResources, reportTemplate } from '../mcp/resources.ts';
+import { inputSchemaOf, outputSchemaOf } from '../schemas.ts';
 
 /** Pages with the table of phrases, and its headings there. */
 const phrasePages: Readonly<Record<string, readonly [string, string]>> = {

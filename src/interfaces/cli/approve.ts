@@ -1,12 +1,12 @@
 /** Approval in a terminal: the user types it, for the bytes that are on disk now. */
 import type { Interface } from 'node:readline/promises';
-import { ToolError } from '../domain/errors.ts';
-import type { Ports } from '../ports/ports.ts';
-import { recordApproval } from '../workflow/approvals.ts';
-import { readReview } from '../workflow/checks.ts';
-import { uploadQuestion } from '../workflow/questions.ts';
+import { ToolError } from '../../domain/errors.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { recordApproval } from '../../workflow/approvals.ts';
+import { readReview } from '../../workflow/checks.ts';
+import { uploadQuestion } from '../../workflow/questions.ts';
+import { requireSettings, toolErrorIn } from '../invoke.ts';
 import type { ExitStatus, Shell } from './cli.ts';
-import { requireSettings, toolErrorIn } from './invoke.ts';
 import { saysYes } from './terminal.ts';
 
 /** Returns what to print. @throws ToolError when the review is not the one on disk, or nobody typed yes */

@@ -2,10 +2,10 @@
  * What tools/list answers. The build runs this module and ships its value, so that the first answer waits neither for
  * the tools nor for their schemas; see tooling/build.mjs.
  */
-import { tools } from '../tools/index.ts';
-import type { Tool } from '../tools/tool.ts';
+import { tools } from '../../tools/index.ts';
+import type { Tool } from '../../tools/tool.ts';
+import { inputSchemaOf, outputSchemaOf } from '../schemas.ts';
 import { viewUri } from './reportView.ts';
-import { inputSchemaOf, outputSchemaOf } from './schemas.ts';
 
 export const surface = tools.map(listed);
 

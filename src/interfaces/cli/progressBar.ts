@@ -1,7 +1,8 @@
 /** Progress on a terminal: a spinner, plus a bar when the total is known, on one line that is cleared at the end. */
+
 import type { WriteStream } from 'node:tty';
 import ora from 'ora';
-import type { ProgressInShell } from './progress.ts';
+import type { ProgressInShell } from '../progress.ts';
 
 const barWidth = 24;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { promptMessage, prompts } from '../../src/faces/prompts.ts';
+import { promptMessage, prompts } from '../../src/interfaces/mcp/prompts.ts';
 import { tools } from '../../src/tools/index.ts';
 
 const names = tools.map((tool) => tool.name);

@@ -2,15 +2,15 @@
 import { setMaxListeners } from 'node:events';
 import type { Interface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { ToolError } from '../domain/errors.ts';
-import { nearestOf } from '../domain/text.ts';
-import type { Ports } from '../ports/ports.ts';
-import { tools } from '../tools/index.ts';
-import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
-import { meaningOf, type Property, parseArguments } from './arguments.ts';
-import { invoke, toolErrorIn } from './invoke.ts';
-import { type ProgressInShell, progressLines } from './progress.ts';
-import { inputSchemaOf } from './schemas.ts';
+import { ToolError } from '../../domain/errors.ts';
+import { nearestOf } from '../../domain/text.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { tools } from '../../tools/index.ts';
+import type { Answer, Tool, ToolCall } from '../../tools/tool.ts';
+import { meaningOf, type Property, parseArguments } from '../arguments.ts';
+import { invoke, toolErrorIn } from '../invoke.ts';
+import { type ProgressInShell, progressLines } from '../progress.ts';
+import { inputSchemaOf } from '../schemas.ts';
 import { saysYes } from './terminal.ts';
 
 export interface Shell {

@@ -1,8 +1,7 @@
 /** Messages that users pick from the client's menu instead of typing them, each with the calls to make. */
-
-import { ToolError } from '../domain/errors.ts';
-import { cleanLine } from '../domain/foreignText.ts';
-import { schedules } from '../domain/schedules.ts';
+import { ToolError } from '../../domain/errors.ts';
+import { cleanLine } from '../../domain/foreignText.ts';
+import { schedules } from '../../domain/schedules.ts';
 
 type Arguments = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 /** The report as an MCP App: a host that supports apps shows the report beside the result of a call. */
-import { version } from '../domain/version.ts';
-import { text as script } from './view/main.ts?bundle';
+import { version } from '../../domain/version.ts';
+import { text as script } from '../view/main.ts?bundle';
 
 export const viewUri = 'ui://audit-load-test/report';
 

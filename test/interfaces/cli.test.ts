@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { help, runTool } from '../../src/faces/cli.ts';
+import { help, runTool } from '../../src/interfaces/cli/cli.ts';
 import { tools } from '../../src/tools/index.ts';
 import { useWorld } from './useWorld.ts';
 

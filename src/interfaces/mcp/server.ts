@@ -17,15 +17,14 @@ import {
   type ServerNotification,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
-import type { ErrorCode as ToolErrorCode } from '../domain/errors.ts';
-import { nearestOf } from '../domain/text.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { Answer, Tool, ToolCall } from '../tools/tool.ts';
+import type { ErrorCode as ToolErrorCode } from '../../domain/errors.ts';
+import { nearestOf } from '../../domain/text.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Answer, Tool, ToolCall } from '../../tools/tool.ts';
+import { invoke, toolErrorIn } from '../invoke.ts';
+import { log } from '../log.ts';
+import { risingProgress } from '../progress.ts';
 import { instructions } from './instructions.ts';
-import { invoke, toolErrorIn } from './invoke.ts';
-import { log } from './log.ts';
-import { risingProgress } from './progress.ts';
-import { withPulse } from './pulse.ts';
 import type { surface } from './surface.ts';
 
 type ListedTool = (typeof surface)[number];
@@ -57,7 +56,7 @@ export function createMcpServer(options: McpServerOptions): Server {
     return { tools: surface.map((listed) => withHints(listed, options)) };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const { tools } = await import('../tools/index.ts');
+    const { tools } = await import('../../tools/index.ts');
     const tool = tools.find((one) => one.name === params.name);
     if (tool === undefined) return unknownTool(params.name, tools);
     // One upload adds hundreds of listeners to the signal.
@@ -175,7 +174,7 @@ async function answer(
   call: ToolCall,
 ): Promise<CallToolResult> {
   try {
-    const { parseArguments } = await import('./arguments.ts');
+    const { parseArguments } = await import('../arguments.ts');
     const { structured, text } = await invoke(tool, parseArguments(tool, given), await options.ports(), call);
     return { content: [{ type: 'text', text }], structuredContent: structured };
   } catch (error) {
@@ -251,5 +250,24 @@ async function elicit(
       message: error instanceof Error ? error.message : String(error),
     });
     return 'unanswered';
+  }
+}
+
+/** Milliseconds between two pings: a call that ends sooner sends none. */
+const pingEveryMs = 5000;
+
+/**
+ * Pings the client while `work` runs. A dead pipe shows only on a write, and a long call may write nothing; without a
+ * ping the process would outlive its client until the call ends. The answer, or its absence, is ignored.
+ */
+export async function withPulse<Result>(
+  ping: () => Promise<unknown>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const timer = setInterval(() => void ping().catch(() => undefined), pingEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
   }
 }

@@ -2,7 +2,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import { createMcpServer } from '../../src/faces/mcp.ts';
+import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 
 export type Person = (question: string) => Promise<ElicitResult>;

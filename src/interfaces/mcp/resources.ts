@@ -1,15 +1,14 @@
 /** MCP resources: the session, the changes under review, the pages of each report. */
-
-import { ToolError } from '../domain/errors.ts';
-import { cleanLine } from '../domain/foreignText.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { ReportPage } from '../ports/project.ts';
-import type { Watch } from '../ports/time.ts';
-import { changesText } from '../review/levelSummary.ts';
-import { showSession } from '../tools/showSession.ts';
-import type { ToolCall } from '../tools/tool.ts';
-import { readReview } from '../workflow/checks.ts';
-import { invoke, requireSettings } from './invoke.ts';
+import { ToolError } from '../../domain/errors.ts';
+import { cleanLine } from '../../domain/foreignText.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { ReportPage } from '../../ports/project.ts';
+import type { Watch } from '../../ports/time.ts';
+import { changesText } from '../../review/levelSummary.ts';
+import { showSession } from '../../tools/showSession.ts';
+import type { ToolCall } from '../../tools/tool.ts';
+import { readReview } from '../../workflow/checks.ts';
+import { invoke, requireSettings } from '../invoke.ts';
 import { reportView, viewUri } from './reportView.ts';
 
 export interface Resource {

@@ -1,7 +1,7 @@
 /** Completions of prompt and resource arguments: best guess first. */
-import { schedules } from '../domain/schedules.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { Session } from '../state/session.ts';
+import { schedules } from '../../domain/schedules.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Session } from '../../state/session.ts';
 import { prompts } from './prompts.ts';
 import { reportTemplate } from './resources.ts';
 
