@@ -1,7 +1,7 @@
 /** Simulated rounds, built into reports by the product's own code. */
 import type { Step } from '../src/ports/aws.ts';
-import { buildReport } from '../src/report/build.ts';
-import type { ComparedReport } from '../src/report/comparison/comparison.ts';
+import { assembleReport } from '../src/report/build.ts';
+import type { ComparedReport } from '../src/report/model/model.ts';
 
 const startMs = Date.parse('2025-12-07T20:30:00.000Z');
 /** From the first creation to the first start. */
@@ -12,7 +12,7 @@ export function reportOf(
   seconds: readonly number[],
   { load, slots }: { load: number; slots: number },
 ): ComparedReport {
-  return buildReport({
+  return assembleReport({
     load,
     schedule: '15m',
     clusterId: `j-${load}`,

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import type { Step, StepLog } from '../src/ports/aws.ts';
-import { buildReport } from '../src/report/build.ts';
+import { assembleReport } from '../src/report/build.ts';
 import type { RoundFacts } from '../src/report/model/facts.ts';
 import type { Report } from '../src/report/model/model.ts';
 import { reportFiles } from '../src/report/render/files.ts';
@@ -77,7 +77,7 @@ function filesOf(count: number, earlier: readonly Report[]) {
 }
 
 function build(count: number, load: number, earlier: readonly Report[]): Report {
-  return buildReport(factsOf(count, load, earlier));
+  return assembleReport(factsOf(count, load, earlier));
 }
 
 function factsOf(count: number, load: number, earlier: readonly Report[]): RoundFacts {

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAirflow } from './adapters/airflow/airflow.ts';
+import { atomicWrite } from './adapters/atomicWrite.ts';
 import { createAccount, createClock } from './adapters/aws/account.ts';
 import { createAwsServices } from './adapters/aws/awsClient.ts';
 import { emrQuota } from './adapters/aws/limits.ts';
 import { createClusters, createInstances } from './adapters/emr/emr.ts';
 import { createStepLogs } from './adapters/emr/stepLogs.ts';
-import { atomicWrite } from './adapters/files/atomicWrite.ts';
 import { createDagFolder } from './adapters/files/dagFolder.ts';
 import { createNotes } from './adapters/files/notes.ts';
 import { createPrices } from './adapters/files/prices.ts';

@@ -1,187 +1,338 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+/** The house: who may import whom, how large a room may grow, and where a decision may not come from. */
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tools } from '../src/tools/index.ts';
+import {
+  decisionsFromSentences,
+  fileCycles,
+  folderCycles,
+  forbiddenImports,
+  fullFolders,
+  type ImportRules,
+  longFiles,
+  longRuns,
+  namesExportedTwice,
+  staleRules,
+} from './architecture/rules.ts';
+import { importsOf, readSources, type Sources } from './architecture/sources.ts';
+
+const domain = 'src/domain';
 
 /**
- * Who may import whom, for values (`import type` is free): rooms, files (with their ending), packages, and `node:`.
- * A file's own rule stands before its room's.
+ * Floors, from the top: main, interfaces, tools, workflow, then report, rounds, review and dag, then state and intervals, then
+ * domain.
  */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['compose.ts', 'faces', 'settings.ts', 'environment.ts', 'sandbox', 'node:'],
-  'compose.ts': ['adapters', 'state', 'settings.ts', 'node:'],
-  'environment.ts': ['dotenv', 'node:'],
-  'settings.ts': ['zod', 'node:os', 'node:path'],
-  'version.ts': ['../package.json'],
-  'errors.ts': [],
-  'nearest.ts': [],
-  'foreignText.ts': [],
-  'ports.ts': [],
+const productImports: ImportRules = {
+  'src/main.ts': ['src/interfaces', 'sandbox', domain, 'node:'],
+  'src/compose.ts': ['src/adapters', 'src/state', domain, 'node:'],
+  'src/environment.ts': ['dotenv', 'node:'],
+  'src/settings.ts': [domain, 'zod', 'node:'],
 
-  'faces/mcp.ts': ['faces', 'tools', '@modelcontextprotocol/sdk', 'node:'],
-  'faces/progressBar.ts': ['ora'],
-  'faces/approve.ts': ['faces', 'facts'],
-  'faces/schemas.ts': ['zod'],
-  'faces/prompts.ts': ['checks/schedules.ts'],
-  'faces/completions.ts': ['faces', 'checks/schedules.ts'],
-  'faces/resources.ts': ['faces', 'facts', 'tools', 'checks/levelSummary.ts'],
-  faces: ['faces', 'tools', 'node:'],
+  'src/interfaces': [domain, 'zod', 'node:'],
+  'src/interfaces/cli': ['src/interfaces', 'src/tools', 'src/workflow', domain, 'node:'],
+  'src/interfaces/cli/progressBar.ts': ['ora'],
+  'src/interfaces/mcp': ['src/interfaces', 'src/tools', domain, 'node:'],
+  'src/interfaces/mcp/server.ts': [
+    'src/interfaces',
+    'src/tools',
+    domain,
+    '@modelcontextprotocol/sdk',
+    'node:',
+  ],
+  'src/interfaces/mcp/resources.ts': ['src/interfaces', 'src/tools', 'src/workflow', 'src/review', domain],
+  'src/interfaces/view': [],
 
-  'tools/index.ts': ['tools'],
-  tools: [
-    'tools/tool.ts',
-    'tools/words',
-    'tools/*.text.ts',
-    'tools/text.ts',
-    'facts',
-    'checks',
-    'rounds',
-    'report',
-    'state/session.ts',
-    'state/stamps.ts',
+  'src/tools': [
+    'src/workflow',
+    'src/report',
+    'src/rounds',
+    'src/review',
+    'src/dag',
+    'src/intervals',
+    domain,
     'zod',
   ],
-  facts: ['facts', 'checks', 'rounds', 'report', 'state'],
+  'src/tools/index.ts': [],
 
-  rounds: ['rounds', 'checks', 'report', 'state'],
-  checks: ['checks', 'zod', 'yaml', 'diff', 'node:crypto'],
-  report: ['report', 'checks', 'zod', 'node:crypto'],
-  'state/events.ts': ['checks/schedules.ts', 'zod'],
-  'state/session.ts': [],
-  'state/stamps.ts': [],
-  'state/entryFile.ts': ['state', 'node:crypto'],
-  state: ['state', 'node:'],
+  'src/workflow': ['src/report', 'src/rounds', 'src/review', 'src/dag', 'src/state', domain],
 
-  'adapters/git.ts': ['simple-git'],
-  'adapters/awsClient.ts': [
-    'adapters',
+  'src/review': ['src/intervals', domain, 'diff'],
+  'src/rounds': [domain],
+  'src/dag': [domain],
+  'src/dag/clusterConfig': ['src/dag/clusterConfig', domain, 'zod'],
+
+  'src/report': ['src/report', domain],
+  'src/report/build.ts': ['src/report', 'src/dag/clusterConfig', domain],
+  'src/report/model': [domain, 'zod'],
+  'src/report/statistics': [],
+  'src/report/steps': ['src/report/model', 'src/report/statistics', 'src/report/failures', domain],
+  'src/report/failures': ['src/report/model', 'src/report/failures', domain],
+  'src/report/verdict': ['src/report/model', 'src/report/statistics', 'src/report/steps', domain],
+  'src/report/suggestions': [
+    'src/report/model',
+    'src/report/statistics',
+    'src/report/steps',
+    'src/report/failures',
+    'src/dag/clusterConfig',
+    domain,
+  ],
+  'src/report/forecast': [
+    'src/report/model',
+    'src/report/statistics',
+    'src/report/steps',
+    'src/report/verdict',
+    domain,
+  ],
+  'src/report/comparison': [
+    'src/report/model',
+    'src/report/statistics',
+    'src/report/steps',
+    'src/report/verdict',
+    'src/report/forecast',
+    domain,
+  ],
+  'src/report/summary': [
+    'src/report/model',
+    'src/report/steps',
+    'src/report/failures',
+    'src/report/verdict',
+    'src/report/forecast',
+    domain,
+  ],
+  'src/report/render': ['src/report/model', 'src/report/render', domain],
+  'src/report/render/charts': [
+    'src/report/model',
+    'src/report/statistics',
+    'src/report/steps',
+    'src/report/forecast',
+    'src/report/comparison',
+    domain,
+  ],
+  'src/report/render/markdown': ['src/report', domain],
+  'src/report/render/html': ['src/report', domain, 'node:crypto'],
+  'src/report/render/html/client': ['src/report/render/charts', 'src/report/steps', domain],
+
+  'src/state': [domain, 'zod', 'node:'],
+  'src/intervals': ['src/intervals', domain],
+  'src/intervals/sql': [domain],
+  'src/intervals/yaml': [domain, 'yaml'],
+  'src/domain': ['zod', 'node:crypto'],
+  'src/domain/version.ts': ['package.json'],
+  'src/ports': [],
+
+  'src/adapters': [domain, 'node:'],
+  'src/adapters/aws/awsClient.ts': [
+    domain,
     '@aws-sdk/client-s3',
     '@aws-sdk/client-emr',
     '@aws-sdk/client-sts',
     'node:',
   ],
-  'adapters/backups.ts': ['diff', 'node:'],
-  adapters: ['adapters', 'checks/schedules.ts', 'zod', 'node:'],
-
-  'sandbox/demoClient.ts': ['sandbox', '@modelcontextprotocol/sdk', 'node:'],
-  'sandbox/world.ts': ['sandbox', '../docs/prices.example.json', 'node:'],
-  sandbox: ['sandbox', 'node:'],
+  'src/adapters/s3': ['src/adapters', domain, 'node:'],
+  'src/adapters/emr': ['src/adapters', domain, 'node:'],
+  'src/adapters/airflow': [domain, 'zod', 'node:'],
+  'src/adapters/git': ['src/adapters', domain, 'node:'],
+  'src/adapters/git/git.ts': ['simple-git', domain, 'node:'],
+  'src/adapters/git/backups.ts': ['src/adapters', domain, 'diff', 'node:'],
+  'src/adapters/files': ['src/adapters', domain, 'zod', 'node:'],
 };
 
-/** Without a dependency of their own, and free for every room but the sandbox. */
-const freeForAll = ['errors.ts', 'foreignText.ts', 'nearest.ts', 'version.ts'];
+const sandboxImports: ImportRules = {
+  sandbox: ['sandbox', 'node:'],
+  'sandbox/demo/client.ts': ['@modelcontextprotocol/sdk', 'node:'],
+  'sandbox/s3/requests/readXml.ts': ['sandbox', 'fast-xml-parser'],
+  'sandbox/world/world.ts': ['sandbox', 'docs/prices.example.json', 'node:'],
+};
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .toSorted();
-const sources = new Map(files.map((path) => [path, readFileSync(join('src', path), 'utf8')]));
+const product = readSources('src');
+const sandbox = readSources('sandbox');
+const house: Sources = new Map([...product, ...sandbox]);
 
-function room(path: string): string {
-  return path.includes('/') ? path.slice(0, path.indexOf('/')) : path;
+/** A tree with a violation in it: a rule that cannot fail guards nothing. */
+function seeded(...files: readonly (readonly [string, string])[]): Sources {
+  return new Map(files);
 }
 
-/** What a file imports for its values: paths below src, or packages as they are named. */
-function importsOf(path: string): string[] {
-  const source = sources.get(path) ?? '';
-  const statements = source.matchAll(/^(?:import|export)\s(?!type\b)(?:[^'";]*?\sfrom\s)?'([^']+)'/gm);
-  const dynamic = source.matchAll(/(?<!typeof )\bimport\('([^']+)'\)/g);
-  return [...statements, ...dynamic].map(([, name = '']) =>
-    name.startsWith('.') ? join(dirname(path), name) : name,
-  );
-}
-
-function isAllowed(rule: string, imported: string): boolean {
-  if (rule === 'tools/*.text.ts') return /^tools\/\w+\.text\.ts$/.test(imported);
-  return rule === 'node:'
-    ? imported.startsWith('node:')
-    : imported === rule || imported.startsWith(`${rule}/`);
-}
-
-test('the scan sees what is imported', () => {
-  expect(importsOf('main.ts')).toEqual(
-    expect.arrayContaining(['environment.ts', 'compose.ts', 'faces/mcp.ts', 'sandbox/demo.ts', 'node:path']),
-  );
-  expect(importsOf('adapters/awsClient.ts')).toContain('@aws-sdk/client-s3');
-  expect(importsOf('faces/mcp.ts')).not.toContain('ports.ts');
-  expect(importsOf('checks/clusterConfig/requestShape.ts')).toEqual([]);
-});
-
-test('every file imports what its room may', () => {
-  const forbidden = files.flatMap((path) => {
-    const rules = mayImport[path] ?? mayImport[room(path)];
-    if (rules === undefined) return [`${path} is in a room without a rule`];
-    const free = room(path) === 'sandbox' ? [] : freeForAll;
-    return importsOf(path)
-      .filter((imported) => ![...rules, ...free].some((rule) => isAllowed(rule, imported)))
-      .map((imported) => `${path} imports ${imported}`);
+describe('imports', () => {
+  test('are found as values, as types, lazily and with a query', () => {
+    const sources = seeded([
+      'src/a.ts',
+      [
+        "import { b } from './b.ts';",
+        "import { type C } from './c.ts';",
+        "import type { D } from 'd';",
+        "export * from './e.ts';",
+        "import { text } from './f.css?bundle';",
+        "const g = await import('./g.ts');",
+      ].join('\n'),
+    ]);
+    expect(importsOf(sources, 'src/a.ts')).toEqual([
+      { target: 'src/b.ts', typesOnly: false },
+      { target: 'src/c.ts', typesOnly: true },
+      { target: 'd', typesOnly: true },
+      { target: 'src/e.ts', typesOnly: false },
+      { target: 'src/f.css', typesOnly: false },
+      { target: 'src/g.ts', typesOnly: false },
+    ]);
+    expect(importsOf(product, 'src/main.ts').map(({ target }) => target)).toEqual(
+      expect.arrayContaining(['src/compose.ts', 'src/interfaces/mcp/server.ts', 'node:path']),
+    );
   });
-  expect(forbidden).toEqual([]);
-});
 
-test('every rule is about something that is there', () => {
-  const places = new Set(files.flatMap((path) => [path, room(path)]));
-  expect(Object.keys(mayImport).filter((place) => !places.has(place))).toEqual([]);
-});
+  test('of a file that does not exist are an error', () => {
+    expect(() => importsOf(product, 'src/tools/moved.ts')).toThrow('src/tools/moved.ts does not exist');
+  });
 
-describe('the environment and the arguments of the process', () => {
-  const readers: Readonly<Record<string, string>> = {
-    'main.ts': 'the entry',
-    'adapters/git.ts': 'git gets PATH, HOME and little else',
-    'sandbox/targetRepository.ts': 'git is found by PATH',
-  };
-  test('are read by few, each for a reason', () => {
-    const found = files.filter((path) => /process\.(?:env|argv)/.test(sources.get(path) ?? ''));
-    expect(found).toEqual(Object.keys(readers).toSorted());
+  test('stay within what each room may import', () => {
+    expect(forbiddenImports(product, productImports)).toEqual([]);
+    const upwards = seeded(['src/report/model/model.ts', "import { judge } from '../verdict/verdict.ts';\n"]);
+    expect(forbiddenImports(upwards, productImports)).toEqual([
+      'src/report/model/model.ts imports src/report/verdict/verdict.ts',
+    ]);
+    const vendor = seeded(['src/adapters/s3/s3.ts', "import { S3Client } from '@aws-sdk/client-s3';\n"]);
+    expect(forbiddenImports(vendor, productImports)).toEqual([
+      'src/adapters/s3/s3.ts imports @aws-sdk/client-s3',
+    ]);
+    expect(forbiddenImports(seeded(['src/attic/old.ts', '']), productImports)).toEqual([
+      'src/attic/old.ts is in a room without a rule',
+    ]);
+  });
+
+  test('of the sandbox never lead into the product', () => {
+    expect(forbiddenImports(sandbox, sandboxImports)).toEqual([]);
+    const leak = seeded(['sandbox/world/world.ts', "import { settings } from '../../src/settings.ts';\n"]);
+    expect(forbiddenImports(leak, sandboxImports)).toEqual([
+      'sandbox/world/world.ts imports src/settings.ts',
+    ]);
+  });
+
+  test('have rules about places that exist', () => {
+    expect(staleRules(house, { ...productImports, ...sandboxImports })).toEqual([]);
+    expect(staleRules(house, { 'src/checks': ['src/gone'] })).toEqual(['src/checks', 'src/gone']);
+  });
+
+  test('form no cycle between files, types included', () => {
+    expect(fileCycles(house)).toEqual([]);
+    const cycle = seeded(
+      ['src/a.ts', "import type { B } from './b.ts';\n"],
+      ['src/b.ts', "import { a } from './a.ts';\n"],
+    );
+    expect(fileCycles(cycle)).toEqual(['src/a.ts <-> src/b.ts']);
+  });
+
+  test('form no cycle of values between folders', () => {
+    expect(folderCycles(house)).toEqual([]);
+    const cycle = seeded(
+      ['src/a/one.ts', "import { b } from '../b/one.ts';\n"],
+      ['src/b/one.ts', ''],
+      ['src/b/two.ts', "import { a } from '../a/one.ts';\n"],
+    );
+    expect(folderCycles(cycle)).toEqual(['src/a <-> src/b']);
   });
 });
 
-test('nothing prints but the faces and the entry', () => {
-  const printers = files.filter((path) =>
-    /process\.std(?:out|err)\.write|\bconsole\./.test(sources.get(path) ?? ''),
-  );
-  expect(printers.filter((path) => room(path) !== 'sandbox')).toEqual(['faces/log.ts', 'main.ts']);
+describe('size', () => {
+  test('no folder holds more than 12 files; a tool has two, and three more are shared by all tools', () => {
+    const exceptions = { 'src/tools': 2 * tools.length + 3 };
+    expect(fullFolders(house, 12, exceptions)).toEqual([]);
+    const full = seeded(...Array.from({ length: 13 }, (_, index) => [`src/hall/${index}.ts`, ''] as const));
+    expect(fullFolders(full, 12, exceptions)).toEqual(['src/hall holds 13 files']);
+  });
+
+  test('no file has over 300 lines', () => {
+    expect(longFiles(house, 300)).toEqual([]);
+    expect(longFiles(seeded(['src/long.ts', 'a;\n'.repeat(301)]), 300)).toEqual([
+      'src/long.ts has 301 lines',
+    ]);
+  });
 });
 
-test('no file has over 300 lines', () => {
-  // ports.ts holds types alone: the one list of what the tools need from outside.
-  const long = files.filter((path) => (sources.get(path) ?? '').split('\n').length > 301);
-  expect(long.filter((path) => path !== 'ports.ts')).toEqual([]);
+describe('names', () => {
+  test('are exported once', () => {
+    expect(namesExportedTwice(product)).toEqual([]);
+    const twice = seeded(
+      ['src/a.ts', 'export const name = 1;\n'],
+      ['src/b.ts', 'export function name() {}\n'],
+    );
+    expect(namesExportedTwice(twice)).toEqual(['name: src/a.ts, src/b.ts']);
+  });
+
+  test('say what a file holds', () => {
+    const vague = /(?:^|[a-z])(?:utils?|helpers?|manager|misc|common)\.ts$/i;
+    expect([...house.keys()].filter((path) => vague.test(basename(path)))).toEqual([]);
+  });
+
+  test('are never a default export', () => {
+    expect([...house].filter(([, text]) => /^export default/m.test(text))).toEqual([]);
+  });
+
+  test('of zod come as a whole, so that the build can leave out what is not used', () => {
+    expect([...product].filter(([, text]) => /^import \{[^}]*\} from 'zod'/m.test(text))).toEqual([]);
+  });
 });
 
-test('nothing is exported without a name', () => {
-  expect(files.filter((path) => /^export default/m.test(sources.get(path) ?? ''))).toEqual([]);
-});
-
-test('zod is imported whole, so that the build can leave out what is not used', () => {
-  const picked = files.filter((path) => /^import \{[^}]*\} from 'zod'/m.test(sources.get(path) ?? ''));
-  expect(picked).toEqual([]);
-});
-
-test('half of the files are under 90 lines', () => {
-  const lengths = files.map((path) => (sources.get(path) ?? '').split('\n').length).toSorted((a, b) => a - b);
-  expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(90);
-});
-
-test('names say what a file holds', () => {
-  const vague = /(?:^|[a-z])(?:utils?|helpers?|manager|misc|common)\.ts$/i;
-  expect(files.filter((path) => vague.test(basename(path)))).toEqual([]);
-});
-
-test('a file in src/tools is one tool, and its name is the file’s, the export’s and the tool’s', async () => {
+describe('a tool', () => {
+  const shared = ['tool.ts', 'index.ts', 'text.ts'];
   const names = readdirSync('src/tools')
-    .filter((name) => name.endsWith('.ts') && !/(?:^|\.)text\.ts$|^(?:tool|index)\.ts$/.test(name))
+    .filter((name) => /^[a-zA-Z]+\.ts$/.test(name) && !shared.includes(name))
     .map((name) => name.slice(0, -3));
-  expect(names.toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
-  for (const name of names) {
-    const module = await import(`../src/tools/${name}.ts`);
-    expect(module[name]?.name).toBe(name);
-    expect(
-      Object.values(module).filter((value) => tools.includes(value as (typeof tools)[number])),
-    ).toHaveLength(1);
-  }
+
+  test('is one file, and its name is the file’s, the export’s and the tool’s', async () => {
+    expect(names.toSorted()).toEqual(tools.map((tool) => tool.name).toSorted());
+    for (const name of names) {
+      const module = await import(`../src/tools/${name}.ts`);
+      expect(module[name]?.name).toBe(name);
+    }
+  });
+
+  test('has what it says beside it, and a test file of its name', () => {
+    const texts = readdirSync('src/tools').filter((name) => name.endsWith('.text.ts'));
+    expect(texts.map((name) => name.replace('.text.ts', '')).filter((name) => !names.includes(name))).toEqual(
+      [],
+    );
+    const tested = readdirSync('test/tools');
+    expect(names.filter((name) => !tested.includes(`${name}.test.ts`))).toEqual([]);
+  });
+
+  test('runs a named function of at most 40 lines', () => {
+    expect(longRuns(product, names, 40)).toEqual([]);
+    const tool = (lines: number) =>
+      seeded([
+        'src/tools/a.ts',
+        `const a = {\n  run: runA,\n};\nasync function runA() {\n${'  b();\n'.repeat(lines)}}\n`,
+      ]);
+    expect(longRuns(tool(38), ['a'], 40)).toEqual([]);
+    expect(longRuns(tool(40), ['a'], 40)).toEqual(['src/tools/a.ts: runA has 42 lines']);
+    expect(longRuns(seeded(['src/tools/a.ts', '  async run() {}\n']), ['a'], 40)).toEqual([
+      'src/tools/a.ts: run is not a named function',
+    ]);
+  });
 });
 
-test('each tool has a test file of its name', () => {
-  const tested = readdirSync('test/tools');
-  expect(tools.map((tool) => `${tool.name}.test.ts`).filter((name) => !tested.includes(name))).toEqual([]);
+test('nothing is decided by reading a sentence of ours back', () => {
+  expect(decisionsFromSentences(product)).toEqual([]);
+  const reading = seeded([
+    'src/a.ts',
+    "if (verdict.sentence.startsWith('Fits')) go();\nif (/ok/.test(summary)) go();\n",
+  ]);
+  expect(decisionsFromSentences(reading)).toHaveLength(2);
+});
+
+describe('the process', () => {
+  test('gives its environment and arguments to few files, each for a reason', () => {
+    const readers: Readonly<Record<string, string>> = {
+      'src/main.ts': 'the entry',
+      'src/adapters/git/git.ts': 'git gets PATH, HOME and little else',
+    };
+    const found = [...product].flatMap(([path, text]) => (/process\.(?:env|argv)/.test(text) ? path : []));
+    expect(found.toSorted()).toEqual(Object.keys(readers).toSorted());
+  });
+
+  test('prints from the log and the entry only', () => {
+    const printers = [...product].flatMap(([path, text]) =>
+      /process\.std(?:out|err)\.write|\bconsole\./.test(text) ? path : [],
+    );
+    expect(printers).toEqual(['src/interfaces/log.ts', 'src/main.ts']);
+  });
 });

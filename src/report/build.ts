@@ -2,11 +2,12 @@ import { mostSteps } from '../dag/clusterConfig/capacity.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';
-import { type ComparedReport, compareReports } from './comparison/comparison.ts';
+import { compareRounds } from './comparison/comparison.ts';
 import { followUpOf } from './comparison/followUp.ts';
 import { groupFailures } from './failures/failureGroups.ts';
 import { byText, checkName } from './model/checkKey.ts';
 import type { RoundFacts } from './model/facts.ts';
+import type { ComparedReport } from './model/model.ts';
 import { type Report, type ReportStep, schemaVersion } from './model/model.ts';
 import { milli, percentileMethod, summarise } from './statistics/statistics.ts';
 import { countSteps } from './steps/checkTimes.ts';
@@ -23,7 +24,7 @@ import { decideVerdict } from './verdict/verdict.ts';
 const slowestKept = 20;
 
 /** The report of a round: everything that report.md and report.json say. The same facts give the same report. */
-export function buildReport(facts: RoundFacts): Report {
+export function assembleReport(facts: RoundFacts): Report {
   const steps = measureSteps(facts);
   const load = loadOf(steps) ?? facts.load;
   const earlier = earlierRounds(facts.earlier, {
@@ -108,7 +109,7 @@ export function buildReport(facts: RoundFacts): Report {
     steps,
   };
   const before = levelBefore(report, earlier);
-  return { ...report, comparison: before ? compareReports(before, report, earlier) : null };
+  return { ...report, comparison: before ? compareRounds(before, report, earlier) : null };
 }
 
 /** The load in the steps' names takes precedence, when one is more common than the others. */

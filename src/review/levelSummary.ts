@@ -1,6 +1,6 @@
 /** A load level in numbers and sentences: what scaleConfigs reports, and the file that lists all of it. */
 import { fileRules, type Schedule, schedules } from '../domain/schedules.ts';
-import { takeWithinBudget } from '../domain/text.ts';
+import { plural, takeWithinBudget } from '../domain/text.ts';
 import { scanIntervals } from '../intervals/scale.ts';
 import { type ExpectedFile, schedulesInScope } from './expected.ts';
 import type { Review, ReviewTarget } from './review.ts';
@@ -70,13 +70,9 @@ function summariseSchedules(
 
 function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
-    ...(unscaled
-      ? [`not scaled: the DAG run passes ts_start and ts_end ${load} ${load === 1 ? 'hour' : 'hours'} apart`]
-      : []),
+    ...(unscaled ? [`not scaled: the DAG run passes ts_start and ts_end ${plural(load, 'hour')} apart`] : []),
     ...(others > 0
-      ? [
-          `${others} more ${schedule} ${others === 1 ? 'file' : 'files'} with other suffixes, uploaded unscaled`,
-        ]
+      ? [`${plural(others, `more ${schedule} file`)} with other suffixes, uploaded unscaled`]
       : []),
   ];
   return notes.length === 0 ? {} : { note: notes.join('; ') };
@@ -125,7 +121,7 @@ function remarksOn(review: Review): Remarks {
 
 function outside({ changedOutside, target }: Review): string[] {
   if (changedOutside === 0) return [];
-  const files = `${changedOutside} ${changedOutside === 1 ? 'file' : 'files'}`;
+  const files = plural(changedOutside, 'file');
   return [
     `Changes in ${files} of other schedules are not part of this review and not uploaded (scope ${target.scope}). revertConfigs reverts them; scope all includes them.`,
   ];
@@ -134,9 +130,7 @@ function outside({ changedOutside, target }: Review): string[] {
 function many(paths: readonly string[], what: string): string[] {
   if (paths.length === 0) return [];
   const shown = paths.slice(0, 4).join(', ');
-  return [
-    `${paths.length} ${paths.length === 1 ? 'file' : 'files'} (${shown}${paths.length > 4 ? ', …' : ''}): ${what}.`,
-  ];
+  return [`${plural(paths.length, 'file')} (${shown}${paths.length > 4 ? ', …' : ''}): ${what}.`];
 }
 
 /** The file that lists everything: each change against the baseline, each unscaled interval, each remark. */
@@ -146,7 +140,7 @@ export function changesText(review: Review, title: string): string {
   return [
     `# ${title}`,
     '',
-    `## Changed against the baseline ${review.baseCommit.slice(0, 12)} (${changed.length} ${changed.length === 1 ? 'file' : 'files'})`,
+    `## Changed against the baseline ${review.baseCommit.slice(0, 12)} (${plural(changed.length, 'file')})`,
     ...changed.flatMap((one) => [
       '',
       `${one.path}${one.fix === undefined ? '' : ` (known fix, ${one.fix.origin})`}`,

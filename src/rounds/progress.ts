@@ -1,6 +1,6 @@
 import type { Cluster, Step } from '../ports/aws.ts';
 
-export interface StepCounts {
+export interface ProgressCounts {
   readonly total: number;
   readonly pending: number;
   readonly running: number;
@@ -10,7 +10,7 @@ export interface StepCounts {
   readonly interrupted: number;
 }
 
-export function countSteps(steps: readonly Step[]): StepCounts {
+export function countProgress(steps: readonly Step[]): ProgressCounts {
   const count = (...states: string[]): number => steps.filter((step) => states.includes(step.state)).length;
   return {
     total: steps.length,

@@ -1,12 +1,19 @@
 /** What buildReport says, in the structure and in lines. */
 
 import { clean } from '../domain/foreignText.ts';
-import { formatDuration, formatMeasured, percent, takeWithinBudget, windowName } from '../domain/text.ts';
+import {
+  formatDuration,
+  formatMeasured,
+  percent,
+  plural,
+  takeWithinBudget,
+  windowName,
+} from '../domain/text.ts';
 import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
 import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
-import { count, stepsAfterRound } from './text.ts';
+import { stepsAfterRound } from './text.ts';
 
 /** The verdict, and the first few of every list; the files have all of it. */
 export function reportOutput(report: Report, directory: string, files: string[]) {
@@ -134,13 +141,13 @@ export const reportLines = {
     const parts = [
       `Total ${formatMeasured(totalSeconds)} of the ${windowName(windowSeconds)} window`,
       ...(waitingShare === null ? [] : [`${percent(waitingShare)} of the steps' time waiting`]),
-      ...(slots === null ? [] : [count(slots, 'slot')]),
+      ...(slots === null ? [] : [plural(slots, 'slot')]),
       ...(other.length === 0 ? [] : [`replayed on ${other.join(', ')}`]),
     ];
     return [`${parts.join('; ')}.`];
   },
   statistics: (s: Output['statistics']) => [
-    `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (${count(s.n, 'completed step')})`,
+    `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (${plural(s.n, 'completed step')})`,
   ],
   slowest: (rows: Output['slowest']) => [
     'Slowest:',
@@ -156,7 +163,7 @@ export const reportLines = {
       const some = row.interrupted > 0 && row.interrupted < row.steps;
       const what = [
         ...(row.class === 'unknown' ? [] : [row.class]),
-        count(row.steps, 'step'),
+        plural(row.steps, 'step'),
         ...(some ? [`${row.interrupted} of them interrupted`] : []),
       ];
       return [

@@ -3,7 +3,7 @@ import { ToolError } from '../domain/errors.ts';
 import { windowSeconds } from '../domain/schedules.ts';
 import { version } from '../domain/version.ts';
 import type { Ports } from '../ports/ports.ts';
-import { buildReport as makeReport } from '../report/build.ts';
+import { assembleReport } from '../report/build.ts';
 import type { RoundFacts } from '../report/model/facts.ts';
 import type { Report } from '../report/model/model.ts';
 import { reportFiles } from '../report/render/files.ts';
@@ -138,7 +138,7 @@ async function writeReport(asked: ReportInput, ports: BuildReportPorts, call: To
   const range = await observeRange(ports, session, asked, call);
   requireEnded(range, asked.partial);
   const directory = reportDirectory(range.load, range.startedAt);
-  const report = makeReport(await readRound(ports, session, { range, directory }, call));
+  const report = assembleReport(await readRound(ports, session, { range, directory }, call));
   const files = reportFiles(report);
   const path = await ports.reports.write(directory, files);
   await recordReport(ports, report, { round: range.round, directory });

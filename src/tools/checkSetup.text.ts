@@ -1,6 +1,7 @@
 /** What checkSetup says: a row for each thing it checks, and the result. */
+
+import { plural } from '../domain/text.ts';
 import type { Settings } from '../settings.ts';
-import { count } from './text.ts';
 
 export interface SetupRow {
   readonly name: string;
@@ -16,7 +17,7 @@ export function resultText(failed: readonly SetupRow[]) {
       nextSteps: ['scaleConfigs with load 2x starts the first test; showSession says where a test stands.'],
     };
   return {
-    summary: `${count(failed.length, 'problem')} to fix: ${failed.map(({ name }) => name).join(', ')}.`,
+    summary: `${plural(failed.length, 'problem')} to fix: ${failed.map(({ name }) => name).join(', ')}.`,
     nextSteps: ['Ask the user to apply the fixes, then call checkSetup again.'],
   };
 }
@@ -71,7 +72,7 @@ export function checksPathRow(
 ): SetupRow {
   return {
     name: 'checks path',
-    detail: `${count(checks, 'check file')} under ${checksPath}`,
+    detail: `${plural(checks, 'check file')} under ${checksPath}`,
     ...okIf(checks > 0, `Set CHECKS_PATH in ${place} to the folder that contains the check files.`),
   };
 }
@@ -82,7 +83,7 @@ export function productionRow(
 ): SetupRow {
   return {
     name: 'production source',
-    detail: `${count(metrics, 'table-metrics object')} under ${prodHourlyChecks}`,
+    detail: `${plural(metrics, 'table-metrics object')} under ${prodHourlyChecks}`,
     ...okIf(
       metrics > 0,
       `Set PROD_HOURLY_CHECKS in ${place} to the prefix that contains the *_table_metrics.yml files.`,
@@ -115,7 +116,7 @@ interface ClusterConfigState {
 export function clusterConfigsRow({ files, findings, ok, placeholder }: ClusterConfigState): SetupRow {
   return {
     name: 'cluster configs',
-    detail: [count(files, 'file'), ...(findings.length === 0 ? [] : [findings.join('. ')])].join('; '),
+    detail: [plural(files, 'file'), ...(findings.length === 0 ? [] : [findings.join('. ')])].join('; '),
     ...okIf(
       ok,
       placeholder === undefined

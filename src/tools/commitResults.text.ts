@@ -1,8 +1,10 @@
 /** What commitResults says. */
+
+import { plural } from '../domain/text.ts';
 import type { Commit } from '../ports/repository.ts';
 import type { Round } from '../state/session.ts';
 import { stepsToYes, type Yes } from '../workflow/questions.ts';
-import { count, doubled } from './text.ts';
+import { doubled } from './text.ts';
 
 interface Commits {
   readonly target: Commit | null;
@@ -12,10 +14,10 @@ interface Commits {
 export function commitSummary(load: number, { target, reports }: Commits): string {
   const parts = [
     target?.created
-      ? `${count(target.files.length, 'config file')} to the target repository (${target.sha.slice(0, 8)})`
+      ? `${plural(target.files.length, 'config file')} to the target repository (${target.sha.slice(0, 8)})`
       : undefined,
     reports?.created
-      ? `${count(reports.files.length, 'report, DAG and cluster config file')} (${reports.sha.slice(0, 8)})`
+      ? `${plural(reports.files.length, 'report, DAG and cluster config file')} (${reports.sha.slice(0, 8)})`
       : undefined,
   ].filter((part) => part !== undefined);
   if (parts.length === 0) return `All results of ${load}x are already committed.`;
@@ -90,5 +92,5 @@ export const commitLines = {
 };
 
 function commitText({ sha, files }: CommitFields): string {
-  return `${count(files, 'file')}, ${sha.slice(0, 8)}`;
+  return `${plural(files, 'file')}, ${sha.slice(0, 8)}`;
 }

@@ -1,9 +1,10 @@
 /** What compareReports says, in the structure and in lines. */
+
+import { plural } from '../domain/text.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { checkText, factorText, runtimeChangeText } from '../report/comparison/scalingText.ts';
 import { pointText } from '../report/forecast/text.ts';
 import type { Comparison, Forecast } from '../report/model/comparisonModel.ts';
-import { count } from './text.ts';
 
 const worstShown = 5;
 const changesShown = 8;
@@ -73,7 +74,7 @@ function comparisonSummary(
     const why = comparison.why === undefined ? '' : `, because ${comparison.why}`;
     return `${pair}: ${runtime === '' ? '' : `${runtime}; `}not comparable${why}.`;
   }
-  const failed = newFailures.length === 0 ? '' : `; ${count(newFailures.length, 'check')} failed only now`;
+  const failed = newFailures.length === 0 ? '' : `; ${plural(newFailures.length, 'check')} failed only now`;
   return [
     `${pair}: ${runtime === '' ? '' : `${runtime}; `}${checksSummary(comparison)}${failed}.`,
     ...(forecast === null ? [] : [forecast.sentence]),
@@ -88,7 +89,9 @@ function runtimeSummary({ clusterChanges, ...comparison }: Comparison, runtimes:
   const others = clusterChanges.length - (slots === undefined ? 0 : 1);
   const changes = [
     ...(slots === undefined ? [] : [`StepConcurrencyLevel ${slots.from} → ${slots.to}`]),
-    ...(others === 0 ? [] : [`${count(others, slots ? 'other setting' : 'setting')} of the cluster changed`]),
+    ...(others === 0
+      ? []
+      : [`${plural(others, slots ? 'other setting' : 'setting')} of the cluster changed`]),
   ];
   const change = runtimeChangeText(comparison, baselineSeconds, candidateSeconds);
   return `runtime ${change}${changes.length === 0 ? '' : ` with ${changes.join(' and ')}`}`;
@@ -97,7 +100,7 @@ function runtimeSummary({ clusterChanges, ...comparison }: Comparison, runtimes:
 function checksSummary({ ratios, unscaled, varies }: Comparison): string {
   const { n, geometricMean, low, high } = ratios;
   if (geometricMean === null || low === null || high === null) return 'no check completed in both rounds';
-  const numbers = `${factorText(low)} to ${factorText(high)}, ${count(n, 'check')}`;
+  const numbers = `${factorText(low)} to ${factorText(high)}, ${plural(n, 'check')}`;
   if (varies !== 'load' && low <= 1 && high >= 1) return `single checks take as long as before (${numbers})`;
   return `a ${unscaled === null ? '' : 'scaled '}check takes ${factorText(geometricMean)} the time (${numbers})`;
 }

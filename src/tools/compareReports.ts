@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
-import { compareReports as compare } from '../report/comparison/comparison.ts';
+import { compareRounds } from '../report/comparison/comparison.ts';
 import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/model/comparisonModel.ts';
 import { comparisonFiles } from '../report/render/comparisonFiles.ts';
 import { readReports } from '../workflow/reporting.ts';
@@ -55,7 +55,7 @@ async function compareTwoReports(input: ReportNames, ports: CompareReportsPorts)
   const { stored, warnings } = await readReports(ports);
   const { baseline, candidate } = chooseReports(stored, input, warnings);
   const others = stored.filter((one) => one !== baseline && one !== candidate).map((one) => one.report);
-  const comparison = compare(baseline.report, candidate.report, others);
+  const comparison = compareRounds(baseline.report, candidate.report, others);
   const file = await ports.reports.add(candidate.directory, comparisonFiles(baseline, candidate, comparison));
   return compareReportsOutput({ baseline, candidate, comparison, file, warnings });
 }

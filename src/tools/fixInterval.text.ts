@@ -1,9 +1,9 @@
 /** What fixInterval says, its errors included. */
 
+import { plural } from '../domain/text.ts';
 import { type Yes, yesTo } from '../workflow/questions.ts';
-import { count } from './text.ts';
 
-export function unchangedText(to: number, reviewId: string) {
+export function alreadyFixedText(to: number, reviewId: string) {
   return {
     summary: `The check already has ${to} there; nothing was written.`,
     nextSteps: [`reviewConfigs shows the files under review (reviewId ${reviewId}).`],
@@ -30,7 +30,7 @@ interface Fixed {
 }
 
 export function fixedText({ from, to, changes, load, restored, reviewId, approved, mode }: Fixed) {
-  const fixed = `Fixed ${count(changes.length, 'interval')} in one check file: ${from} → ${to}.`;
+  const fixed = `Fixed ${plural(changes.length, 'interval')} in one check file: ${from} → ${to}.`;
   return {
     summary: `${fixed}${aboutLoad(changes, load, restored)}`,
     nextSteps: approved
@@ -65,7 +65,7 @@ interface Given {
 }
 
 export function noSuchInterval(path: string, { from, unit, line }: Given): string {
-  const value = unit === undefined ? String(from) : count(from, unit);
+  const value = unit === undefined ? String(from) : plural(from, unit);
   const where = line === undefined ? '' : ` on line ${line}`;
   return `${path} has no interval of ${value}${where}. Nothing was changed.`;
 }

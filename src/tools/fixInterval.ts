@@ -10,13 +10,13 @@ import { reviewFiles } from '../review/review.ts';
 import type { Fix } from '../state/session.ts';
 import { keepManifest, type ReviewFacts, readReview } from '../workflow/checks.ts';
 import {
+  alreadyFixedText,
   byHand,
   fixedText,
   fixIntervalLines,
   invalidYaml,
   noSuchInterval,
   oneOf,
-  unchangedText,
   unreadable,
 } from './fixInterval.text.ts';
 import { textOf } from './text.ts';
@@ -77,7 +77,7 @@ async function runFixInterval(given: Given, ports: FixIntervalPorts, call: ToolC
   if (fixed.changes.length === 0) {
     const { reviewId } = review;
     const fields = { file: one.path, changes: [], load, restored: false, reviewId };
-    return { ...fields, status: 'unchanged', ...unchangedText(given.to, reviewId) };
+    return { ...fields, status: 'unchanged', ...alreadyFixedText(given.to, reviewId) };
   }
 
   const { bytes } = fixed;

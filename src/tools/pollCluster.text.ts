@@ -1,17 +1,23 @@
 /** What pollCluster says. */
 
 import { clean } from '../domain/foreignText.ts';
-import { formatDuration } from '../domain/text.ts';
+import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
-import { clusterFailure, isActive, isEndedOnRequest, isEnding, type StepCounts } from '../rounds/progress.ts';
+import {
+  clusterFailure,
+  isActive,
+  isEndedOnRequest,
+  isEnding,
+  type ProgressCounts,
+} from '../rounds/progress.ts';
 import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../workflow/namedClusters.ts';
 import type { ObservedRound } from '../workflow/rounds.ts';
-import { count, rerun } from './text.ts';
+import { rerun } from './text.ts';
 
 /** Seconds between two calls. */
 export const pollAfterSeconds = 15;
 
-export function progressSummary(observed: ObservedRound, counts: StepCounts, elapsed: number): string {
+export function progressSummary(observed: ObservedRound, counts: ProgressCounts, elapsed: number): string {
   const { round, load, cluster, done } = observed;
   const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}`;
   if (done) return `${what} ${endOf(observed, counts, elapsed)}`;
@@ -23,22 +29,22 @@ export function progressSummary(observed: ObservedRound, counts: StepCounts, ela
   return `${what} is running: ${ended} of ${counts.total} steps ended, ${counts.running} running, ${counts.pending} waiting.`;
 }
 
-function endOf({ cluster }: ObservedRound, counts: StepCounts, elapsed: number): string {
+function endOf({ cluster }: ObservedRound, counts: ProgressCounts, elapsed: number): string {
   const failure = clusterFailure(cluster);
   const lost = counts.interrupted + counts.cancelled;
   const failed = counts.failed === 0 ? 'none failed' : `${counts.failed} failed`;
   if (failure === undefined && lost === 0)
-    return `is done: ${count(counts.total, 'step')} in ${formatDuration(elapsed)}, ${failed}.`;
+    return `is done: ${plural(counts.total, 'step')} in ${formatDuration(elapsed)}, ${failed}.`;
   const how =
     failure === undefined ? 'before all of its steps ran' : `early: the cluster failed (${failure})`;
   const others = (['failed', 'interrupted', 'cancelled'] as const).flatMap((state) =>
     counts[state] === 0 ? [] : `, ${counts[state]} ${state}`,
   );
-  return `ended ${how}; ${counts.completed} of ${count(counts.total, 'step')} completed in ${formatDuration(elapsed)}${others.join('')}.`;
+  return `ended ${how}; ${counts.completed} of ${plural(counts.total, 'step')} completed in ${formatDuration(elapsed)}${others.join('')}.`;
 }
 
 /** EMR's reason for the cluster's state; the normal end of a complete round has a plain one. */
-export function reasonText({ cluster, done }: ObservedRound, counts: StepCounts): string | undefined {
+export function reasonText({ cluster, done }: ObservedRound, counts: ProgressCounts): string | undefined {
   if (cluster.stateReason === undefined) return undefined;
   const isComplete = done && counts.interrupted + counts.cancelled === 0;
   return isComplete && isEndedOnRequest(cluster)
@@ -52,7 +58,7 @@ function stateText(state: string): string {
 
 const again = `Call pollCluster again in ${pollAfterSeconds} seconds.`;
 
-export function nextStepsOf({ round, done, steps, cluster }: ObservedRound, isLatest: boolean): string[] {
+export function pollNextSteps({ round, done, steps, cluster }: ObservedRound, isLatest: boolean): string[] {
   const which = isLatest ? '' : ` with round: ${round.round}`;
   if (done && clusterFailure(cluster) !== undefined)
     return [
@@ -105,7 +111,8 @@ export function laterRunAnswer({ summary, nextSteps }: Answer, later: LaterRun |
 
 export function unmarkedClusterAnswer({ cluster, steps, round, markCall }: UnmarkedCluster): Answer {
   const ended = steps.filter((step) => !isActive(step)).length;
-  const seen = steps.length === 0 ? 'it has no step yet' : `${ended} of ${count(steps.length, 'step')} ended`;
+  const seen =
+    steps.length === 0 ? 'it has no step yet' : `${ended} of ${plural(steps.length, 'step')} ended`;
   return {
     summary: `${cluster.id} (${stateText(cluster.state)}) belongs to no round; ${seen}. Round ${round.round} (${loadAndSchedule(round)}) ${whereIs(round)}.`,
     nextSteps: [
@@ -117,14 +124,14 @@ export function unmarkedClusterAnswer({ cluster, steps, round, markCall }: Unmar
 }
 
 /** A progress notification while the call waits. */
-export function progressText(total: number, counts: StepCounts): string {
+export function progressText(total: number, counts: ProgressCounts): string {
   const ended = total - counts.pending - counts.running;
   return total === 0
     ? 'waiting for the first step'
     : `${ended} of ${total} steps ended, ${counts.running} running, ${counts.failed} failed`;
 }
 
-export const progressLines = {
+export const pollClusterLines = {
   // The next step says it.
   pollAfterSeconds: () => [],
   elapsedSeconds: (seconds: number) => [`Elapsed: ${formatDuration(seconds)}`],

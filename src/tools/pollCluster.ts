@@ -4,15 +4,15 @@ import { clean } from '../domain/foreignText.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { chooseRound } from '../rounds/choice.ts';
-import { countSteps, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
+import { countProgress, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
 import type { Round } from '../state/session.ts';
 import { observeNamed, runAfter, type UnmarkedCluster } from '../workflow/namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from '../workflow/rounds.ts';
 import {
   laterRunAnswer,
-  nextStepsOf,
   pollAfterSeconds,
-  progressLines,
+  pollClusterLines,
+  pollNextSteps,
   progressSummary,
   progressText,
   reasonText,
@@ -71,7 +71,7 @@ export const pollCluster = defineTool({
   input,
   output,
   run,
-  render: (fields) => textOf(fields, progressLines),
+  render: (fields) => textOf(fields, pollClusterLines),
 });
 
 async function run(asked: PollClusterInput, ports: PollClusterPorts, call: ToolCall) {
@@ -80,14 +80,14 @@ async function run(asked: PollClusterInput, ports: PollClusterPorts, call: ToolC
   const { observed, unmarked } = await lookUntilDone(ports, latest, asked, call);
   const { round, cluster, steps, done } = observed;
   const later = done && asked.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
-  const counts = countSteps(steps.own);
+  const counts = countProgress(steps.own);
   const elapsed = elapsedSeconds(steps.own, observed.observedMs);
   const eta = done ? undefined : etaSeconds(steps.own, observed.observedMs);
   const stateReason = reasonText(observed, counts);
   const isLatest = chooseRound(session.rounds, {})?.round === round.round;
   const answer = {
     summary: progressSummary(observed, counts, elapsed),
-    nextSteps: nextStepsOf(observed, isLatest),
+    nextSteps: pollNextSteps(observed, isLatest),
   };
   return {
     ...(unmarked === undefined ? laterRunAnswer(answer, later) : unmarkedClusterAnswer(unmarked)),
@@ -182,7 +182,7 @@ function report(observed: ObservedRound | undefined, call: ToolCall): void {
     return;
   }
   const { own } = observed.steps;
-  const counts = countSteps(own);
+  const counts = countProgress(own);
   const ended = own.length - counts.pending - counts.running;
   call.progress(ended, own.length || undefined, progressText(own.length, counts));
 }

@@ -1,6 +1,7 @@
 /** What revertConfigs says. */
+
+import { plural } from '../domain/text.ts';
 import type { Session } from '../state/session.ts';
-import { count } from './text.ts';
 
 export type RevertTarget = 'baseline' | 'lastCommit';
 
@@ -11,7 +12,7 @@ const places: Readonly<Record<RevertTarget, string>> = {
 
 export function revertedText(files: number, to: RevertTarget, session: Session) {
   return {
-    summary: `Reverted ${count(files, 'check file')} to ${places[to]}. The previous contents are saved as a patch.${notReverted(session)}`,
+    summary: `Reverted ${plural(files, 'check file')} to ${places[to]}. The previous contents are saved as a patch.${notReverted(session)}`,
     nextSteps: [
       ...stepsAfter(session),
       'To restore the files, the user runs git apply with the path of the backup in the target repository.',
@@ -19,7 +20,7 @@ export function revertedText(files: number, to: RevertTarget, session: Session) 
   };
 }
 
-export function unchangedText(to: RevertTarget, session: Session) {
+export function alreadyRevertedText(to: RevertTarget, session: Session) {
   return {
     summary: `Every check file is already at ${places[to]}; nothing was written.${notReverted(session)}`,
     nextSteps: stepsAfter(session),

@@ -3,7 +3,7 @@ import { ruleFor } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CheckFile } from '../ports/repository.ts';
 import type { Session } from '../state/session.ts';
-import { type RevertTarget, revertedText, unchangedText } from './revertConfigs.text.ts';
+import { alreadyRevertedText, type RevertTarget, revertedText } from './revertConfigs.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
 
@@ -46,7 +46,7 @@ async function runRevertConfigs(
   if (files === 0) {
     if (session.level !== undefined)
       await ports.sessions.record(() => [{ type: 'reverted', to, files, backup: '' }]);
-    return { ...fields, status: 'unchanged', ...unchangedText(to, session) };
+    return { ...fields, status: 'unchanged', ...alreadyRevertedText(to, session) };
   }
   const backup = await ports.target.backup(
     writes.map(({ path, before, bytes }) => ({ path, before, after: bytes })),

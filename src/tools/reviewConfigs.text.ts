@@ -1,9 +1,9 @@
 /** What reviewConfigs says. */
 
+import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
 import type { FileChange } from '../workflow/checks.ts';
 import { type Yes, yesTo } from '../workflow/questions.ts';
-import { count } from './text.ts';
 
 interface Reviewed {
   readonly review: Review;
@@ -44,11 +44,11 @@ function differences({ changed, changedOutside, target }: Review, unexpectedLine
   const outside =
     changedOutside === 0
       ? ''
-      : `; changes in ${count(changedOutside, 'file')} of other schedules are not part of this review`;
+      : `; changes in ${plural(changedOutside, 'file')} of other schedules are not part of this review`;
   if (changed.length === 0) return `every ${scope}file is at its baseline${outside}`;
-  const files = `${count(changed.length, 'file')} ${changed.length === 1 ? 'differs' : 'differ'} from the baseline`;
+  const files = `${plural(changed.length, 'file')} ${changed.length === 1 ? 'differs' : 'differ'} from the baseline`;
   if (unexpectedLines === 0) return `${files}, as expected (baseline × load or a known fix)${outside}`;
-  const lines = `${count(unexpectedLines, 'line')} ${unexpectedLines === 1 ? 'is' : 'are'}`;
+  const lines = `${plural(unexpectedLines, 'line')} ${unexpectedLines === 1 ? 'is' : 'are'}`;
   return `${files}, and ${lines} neither baseline × load nor a known fix${outside}`;
 }
 
@@ -67,7 +67,7 @@ interface UnexpectedRow {
 
 export const reviewConfigsLines = {
   changedSince: (rows: readonly FileChange[], { changedSinceTotal }: Output) => [
-    `Changed without approval (${count(changedSinceTotal, 'line')}):`,
+    `Changed without approval (${plural(changedSinceTotal, 'line')}):`,
     ...rows.flatMap((row) => [
       `  ${row.file}:${row.line}`,
       `    - ${row.before.trim()}`,
@@ -76,7 +76,7 @@ export const reviewConfigsLines = {
   ],
   changedSinceTotal: () => [],
   unexpected: (rows: readonly UnexpectedRow[], { unexpectedTotal, changedSince }: Output) => [
-    `Neither baseline × load nor a known fix (${count(unexpectedTotal, 'line')}):`,
+    `Neither baseline × load nor a known fix (${plural(unexpectedTotal, 'line')}):`,
     ...rows.map((row) => {
       const isAbove = changedSince.some(
         ({ file, line, before, after }) =>

@@ -1,9 +1,10 @@
 /** What scaleConfigs says in each of its four outcomes. */
+
+import { plural } from '../domain/text.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
 import { type Yes, yesTo } from '../workflow/questions.ts';
-import { count } from './text.ts';
 
 export interface Scaling {
   readonly target: ReviewTarget;
@@ -26,7 +27,7 @@ function callWith({ target, abandon }: Scaling, given: Readonly<Record<string, u
 export function decisionText(scaling: Scaling) {
   const { target, plan } = scaling;
   return {
-    summary: `Manual edits found in ${count(plan.edited.length, 'check file')} on disk. Nothing was written.`,
+    summary: `Manual edits found in ${plural(plan.edited.length, 'check file')} on disk. Nothing was written.`,
     nextSteps: [
       'Ask the user: keep the edits, or replace them?',
       'To keep them: first upload them at the load they were made for (reviewConfigs, approval, uploadChecks), or the user commits them.',
@@ -40,9 +41,9 @@ export function dryRunText(scaling: Scaling) {
   const { target, plan, level } = scaling;
   const { edited, writes } = plan;
   const patch =
-    edited.length === 0 ? '' : ` Edits in ${count(edited.length, 'file')} would be saved as a patch first.`;
+    edited.length === 0 ? '' : ` Edits in ${plural(edited.length, 'file')} would be saved as a patch first.`;
   return {
-    summary: `Dry run for ${target.load}x: would write ${count(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${patch} Nothing was written.`,
+    summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${patch} Nothing was written.`,
     nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
     callAgain: callWith(scaling),
   };
@@ -68,9 +69,9 @@ function scalingSummary({ target, plan, level }: Scaling): string {
   if (written === 0) return `The configs are already at ${load}x: ${stateOnDisk(target, level)}.`;
   const detail =
     written === level.filesChanged
-      ? count(level.intervalsChanged, 'interval')
+      ? plural(level.intervalsChanged, 'interval')
       : `now ${stateOnDisk(target, level)}`;
-  return `Modified ${count(written, 'config file')} for ${load}x load (${schedule} under test): ${detail}.`;
+  return `Modified ${plural(written, 'config file')} for ${load}x load (${schedule} under test): ${detail}.`;
 }
 
 /** No file of an hourly test alone is scaled. */
@@ -85,7 +86,7 @@ function stateOnDisk({ scope, schedule }: ReviewTarget, level: Scaling['level'])
 }
 
 function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
-  return `${count(filesChanged, 'file')} (${count(intervalsChanged, 'interval')})`;
+  return `${plural(filesChanged, 'file')} (${plural(intervalsChanged, 'interval')})`;
 }
 
 function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
@@ -164,7 +165,7 @@ export const scaleConfigsLines = {
   bySchedule: (rows: readonly ScheduleRow[]) =>
     rows.map((row) => {
       const note = row.note === undefined ? '' : ` (${row.note})`;
-      return `  - ${row.changed} of ${count(row.files, 'file')} in ${row.pattern}, ${count(row.intervals, 'interval')}${note}`;
+      return `  - ${row.changed} of ${plural(row.files, 'file')} in ${row.pattern}, ${plural(row.intervals, 'interval')}${note}`;
     }),
   sample: (rows: Level['sample']) => [
     'Sample:',
@@ -201,7 +202,7 @@ export const scaleConfigsLines = {
     'Fixes from the previous level, not carried over:',
     ...rows.map(
       (row) =>
-        `  ${row.file}:${row.line}: baseline ${count(row.baseline, row.unit)}, scaled to ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,
+        `  ${row.file}:${row.line}: baseline ${plural(row.baseline, row.unit)}, scaled to ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,
     ),
   ],
 };

@@ -1,20 +1,22 @@
 /** What showSession says. */
+
+import { plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
 import { type Yes, yesTo } from '../workflow/questions.ts';
-import { count, doubled, stepsAfterRound } from './text.ts';
+import { doubled, stepsAfterRound } from './text.ts';
 
 export function sessionSummary({ level, phase, rounds }: Session): string {
   if (phase === 'idle' && rounds.length === 0) return 'No load test has started.';
   const subject =
     level === undefined ? 'No load level is under test' : `${level.load}x ${level.schedule} is under test`;
-  return `${subject}; phase: ${phase.replaceAll('_', ' ')}; ${count(rounds.length, 'round')} so far.`;
+  return `${subject}; phase: ${phase.replaceAll('_', ' ')}; ${plural(rounds.length, 'round')} so far.`;
 }
 
 /** The check files under review, if they can be read. */
 type Disk = { readonly reviewId: string; readonly approved: boolean; readonly mode: Yes['mode'] } | null;
 
-export function nextStepsOf(session: Session, disk: Disk): string[] {
+export function sessionNextSteps(session: Session, disk: Disk): string[] {
   const newest = session.interruptions.at(-1);
   if (newest === undefined) return stepsInPhase(session, disk);
   return [
@@ -86,7 +88,7 @@ export function damageWarnings(paths: readonly string[]): string[] {
       .map((path) => `This session file cannot be read, or follows one that cannot: ${path}.`),
     ...(paths.length <= 3
       ? []
-      : [`The same applies to ${count(paths.length - 3, 'more file')}, up to ${paths.at(-1)}.`]),
+      : [`The same applies to ${plural(paths.length - 3, 'more file')}, up to ${paths.at(-1)}.`]),
     'What those files recorded is unknown: compare the uploads and rounds shown here with what you remember. The session continues without them; move them out of that folder to clear this warning.',
   ];
 }

@@ -6,9 +6,9 @@ import type { Phase, Round, Session } from '../state/session.ts';
 import { reviewOf } from '../workflow/checks.ts';
 import {
   damageWarnings,
-  nextStepsOf,
   omittedRounds,
   sessionLines,
+  sessionNextSteps,
   sessionSummary,
 } from './showSession.text.ts';
 import { textOf } from './text.ts';
@@ -81,7 +81,7 @@ async function run(_input: object, ports: ShowSessionPorts, call: ToolCall) {
   const rounds = session.rounds.slice(-10);
   return {
     summary: sessionSummary(shown),
-    nextSteps: nextStepsOf(shown, disk && { ...disk, mode: ports.settings.approval }),
+    nextSteps: sessionNextSteps(shown, disk && { ...disk, mode: ports.settings.approval }),
     phase: shown.phase,
     schedule: session.schedule ?? null,
     disk,

@@ -81,11 +81,6 @@ function isEmpty(value: Value): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-/** `1 file`, `2 files`. */
-export function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
-}
-
 /** The end of a sentence: how to rerun a load. */
 export function rerun(load: number): string {
   return `rerun ${load}x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.`;

@@ -1,8 +1,9 @@
 /** What uploadChecks says. */
+
+import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
 import type { Stale } from '../review/uploadPlan.ts';
 import { stepsToYes, type Yes } from '../workflow/questions.ts';
-import { count } from './text.ts';
 
 export const reasons = {
   otherBytes: 'The files on disk do not match this reviewId, so an approval of it does not count.',
@@ -12,13 +13,13 @@ export const reasons = {
 export function awaitingText(review: Review, reason: string, changedLines: number, yes: Yes) {
   const { reviewId, target, changed, unexpected } = review;
   const parts = [
-    `${target.load}x with ${count(changed.length, 'changed file')}`,
+    `${target.load}x with ${plural(changed.length, 'changed file')}`,
     ...(unexpected.length === 0
       ? []
       : [`${unexpected.length} of them unexpected (reviewConfigs shows the lines)`]),
     ...(changedLines === 0
       ? []
-      : [`${count(changedLines, 'line')} changed since the last approval or scaling`]),
+      : [`${plural(changedLines, 'line')} changed since the last approval or scaling`]),
   ];
   return {
     summary: `Nothing was uploaded. ${reason} Under review: ${parts.join(', ')}.`,
@@ -42,17 +43,17 @@ export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: St
   const metrics =
     tableMetrics.copied === 0
       ? ''
-      : ` and copied ${count(tableMetrics.copied, 'table-metrics object')} from production`;
-  const removal = removed === 0 ? '' : ` Removed ${count(removed, 'stale object')}.`;
+      : ` and copied ${plural(tableMetrics.copied, 'table-metrics object')} from production`;
+  const removal = removed === 0 ? '' : ` Removed ${plural(removed, 'stale object')}.`;
   const stillThere = left.keys.length + left.unmanaged.length;
   const stale =
     stillThere === 0
       ? ''
-      : ` Still in the bucket, and would also run: ${count(stillThere, 'stale object')} of this level.`;
+      : ` Still in the bucket, and would also run: ${plural(stillThere, 'stale object')} of this level.`;
   return {
     summary: isUnchanged
       ? `All ${files} configs for ${load}x were already in the bucket; nothing was sent.${stale}`
-      : `Uploaded ${count(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}.${removal}${stale}`,
+      : `Uploaded ${plural(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}.${removal}${stale}`,
     nextSteps: [
       `Call uploadDags, so that the DAG reads ${load}x.`,
       ...(left.keys.length === 0
@@ -67,13 +68,13 @@ export function noMetricsWarning(source: string): string {
 }
 
 export function unmanagedWarning(objects: number): string {
-  return `${count(objects, 'object')} of this level can only be removed by the user, in the S3 console (listed in stale).`;
+  return `${plural(objects, 'object')} of this level can only be removed by the user, in the S3 console (listed in stale).`;
 }
 
 /** For the message of a later failure: what this call has sent by then. */
 export function alreadySent(objects: number): string | undefined {
   if (objects === 0) return undefined;
-  return `${count(objects, 'object')} had already been sent; the same call continues from there.`;
+  return `${plural(objects, 'object')} had already been sent; the same call continues from there.`;
 }
 
 interface Output {
@@ -108,7 +109,7 @@ export const uploadChecksLines = {
     `Not named like a 15m, hourly or daily check, so never uploaded: ${paths.join(', ')}`,
   ],
   prefixes: (rows: readonly { readonly files: number; readonly uri: string }[]) =>
-    rows.map((row) => `  - ${count(row.files, 'file')} → ${row.uri}`),
+    rows.map((row) => `  - ${plural(row.files, 'file')} → ${row.uri}`),
   tableMetrics: ({ copied, unchanged, prefixes }: TableMetrics, { status }: Output) =>
     status === 'awaiting_approval'
       ? []

@@ -1,11 +1,11 @@
 /** What uploadDags says in each of its three outcomes. */
 
+import { plural } from '../domain/text.ts';
 import type { Yes } from '../workflow/questions.ts';
-import { count } from './text.ts';
 
 export function overwriteText(foreign: readonly string[], load: number, mode: Yes['mode']) {
   const isTerminal = mode === 'terminal';
-  const files = count(foreign.length, 'file');
+  const files = plural(foreign.length, 'file');
   return {
     summary: `The DAG folder exists in the bucket, with ${files} that this session did not upload last. Nothing was uploaded, and LOAD was not changed.`,
     nextSteps: [
@@ -37,7 +37,7 @@ export interface BegunRound {
   readonly how: 'opened' | 'moved' | 'waiting';
 }
 
-export function unchangedText(load: number, dagId: string, begun: BegunRound | undefined) {
+export function dagUnchangedText(load: number, dagId: string, begun: BegunRound | undefined) {
   const same = `The bucket already has this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`;
   if (begun === undefined)
     return {
@@ -58,7 +58,7 @@ export function unchangedText(load: number, dagId: string, begun: BegunRound | u
 
 export function uploadedText(files: number, load: number, round: number, dagId: string) {
   return {
-    summary: `Uploaded ${count(files, 'file')} with LOAD = ${load} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
+    summary: `Uploaded ${plural(files, 'file')} with LOAD = ${load} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
     nextSteps: triggerSteps(dagId),
   };
 }
@@ -68,7 +68,7 @@ function triggerSteps(dagId: string): string[] {
 }
 
 export function otherObjectsWarning(others: readonly string[]): string {
-  return `Left untouched in the DAG folder: ${count(others.length, 'other object')} (${others.slice(0, 3).join(', ')}).`;
+  return `Left untouched in the DAG folder: ${plural(others.length, 'other object')} (${others.slice(0, 3).join(', ')}).`;
 }
 
 interface FileRow {

@@ -27,10 +27,10 @@ import { textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
 import {
   type BegunRound,
+  dagUnchangedText,
   otherObjectsWarning,
   overwriteQuestion,
   overwriteText,
-  unchangedText,
   uploadDagsLines,
   uploadedText,
 } from './uploadDags.text.ts';
@@ -98,7 +98,7 @@ async function runUploadDags(given: Given, ports: UploadDagsPorts, call: ToolCal
     await setLoad(ports, planned);
     const begun = await recordUnchanged(ports, planned, call);
     const round = begun === undefined || begun.how === 'waiting' ? {} : { round: begun.round };
-    return { ...fields, ...round, status: 'unchanged', ...unchangedText(load, dagId, begun) };
+    return { ...fields, ...round, status: 'unchanged', ...dagUnchangedText(load, dagId, begun) };
   }
   await sendDags(ports, planned, given, call);
   const round = await recordUploaded(ports, session, planned);

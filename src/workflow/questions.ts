@@ -1,4 +1,5 @@
 /** The questions that the user answers before an upload or a commit: all they need to decide, in at most five lines. */
+import { plural } from '../domain/text.ts';
 import { schedulesInScope } from '../review/expected.ts';
 import type { Review } from '../review/review.ts';
 import type { Settings } from '../settings.ts';
@@ -25,7 +26,7 @@ export function commitQuestion(review: Review, directories: readonly string[]): 
   const files = review.files.filter(({ file }) => file.diskDigest !== file.headDigest).length;
   return [
     `Commit the results of ${target.load}x? Nothing is pushed.`,
-    `Configs: ${files} ${files === 1 ? 'file' : 'files'} on branch ${branch} (review ${reviewId}, not approved yet).`,
+    `Configs: ${plural(files, 'file')} on branch ${branch} (review ${reviewId}, not approved yet).`,
     directories.length === 0 ? `Reports: none for ${target.load}x yet.` : `Reports: ${someOf(directories)}.`,
     exceptions(review),
   ].join('\n');
@@ -35,7 +36,7 @@ function changedIn(review: Review, schedule: string): string {
   const files = review.files.filter(({ rule }) => rule.schedule === schedule).length;
   const changed = review.changed.filter(({ rule }) => rule.schedule === schedule);
   const intervals = changed.reduce((sum, one) => sum + one.changes.length, 0);
-  const size = changed.length === 0 ? '' : ` (${intervals} ${intervals === 1 ? 'interval' : 'intervals'})`;
+  const size = changed.length === 0 ? '' : ` (${plural(intervals, 'interval')})`;
   return `${schedule}: ${changed.length} of ${files} files changed${size}`;
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { atomicWrite, atomicWriteAll, draftWriter } from '../../src/adapters/files/atomicWrite.ts';
+import { atomicWrite, atomicWriteAll, draftWriter } from '../../src/adapters/atomicWrite.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -86,7 +86,7 @@ it('creating the adapters does not load the AWS SDK', async () => {
   // Watching imports would need a loader hook; the import graph shows the same.
   const { build } = await import('esbuild');
   const bundle = await build({
-    entryPoints: ['awsClient', 's3', 'emr', 'stepLogs', 'clock', 'account'].map(
+    entryPoints: ['aws/awsClient', 's3/s3', 'emr/emr', 'emr/stepLogs', 'aws/account'].map(
       (name) => `src/adapters/${name}.ts`,
     ),
     bundle: true,

@@ -1,5 +1,5 @@
 /** Reports to open: with few steps, with many, of several levels, with hostile names. */
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { evenRound, factsOf, stepOf } from '../report/rounds.ts';
 
@@ -30,7 +30,7 @@ export function hostileReport(): Report {
       },
     }),
   }));
-  return buildReport(factsOf(steps, { clusterName: '<b>cluster</b>', warnings: ['<i>warning</i>'] }));
+  return assembleReport(factsOf(steps, { clusterName: '<b>cluster</b>', warnings: ['<i>warning</i>'] }));
 }
 
 /** A round of `count` steps: every 10th failed, and the last was cancelled before it started. */
@@ -47,7 +47,7 @@ export function roundOf(count: number, load = 2, earlier: Report[] = []): Report
     }),
   }));
   const cancelled = stepOf('check_last_15m', { load, ended: 30, state: 'CANCELLED' });
-  return buildReport(
+  return assembleReport(
     factsOf([...steps, cancelled], {
       load,
       earlier,

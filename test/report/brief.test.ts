@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { StepLog } from '../../src/ports/aws.ts';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import { scoreText } from '../../src/report/forecast/text.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { headBlocks } from '../../src/report/render/html/sections.ts';
@@ -27,7 +27,7 @@ function level(load: number, earlier: Report[] = []): Report {
     stepOf('check_consent_15m', { started: 5, ended: 20, state: 'FAILED', load }),
     stepOf('check_merges_15m', { started: 5, ended: 60, load, ...(load === 4 && { state: 'FAILED' }) }),
   ];
-  return buildReport(
+  return assembleReport(
     factsOf(steps, {
       load,
       earlier,
@@ -61,7 +61,7 @@ it('says right below the verdict what failed, what to do first and at which load
 });
 
 it('says there of a round without failures and suggestions only that a forecast needs a second load', () => {
-  const calm = buildReport(factsOf(evenRound(3, 3, () => 20)));
+  const calm = assembleReport(factsOf(evenRound(3, 3, () => 20)));
   expect(renderMarkdown(calm)).not.toMatch(/^- (Failed|Do first): \D/m);
   expect(renderMarkdown(calm)).toContain(
     '\n- Capacity: no forecast yet: one load was measured, and a second is needed\n',
@@ -74,7 +74,7 @@ it('ends the table of slots where more of them gain nothing, and says why', () =
     stepOf('check_long_15m', { started: 5, ended: 805 }),
     ...evenRound(20, 4, () => 60).map((step) => ({ ...step, startedMs: (step.startedMs ?? 0) + 1 })),
   ];
-  const report = buildReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: 5 } }));
+  const report = assembleReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: 5 } }));
   const page = renderMarkdown(report);
   const rows = page.match(/^\| \d+ (?:\(now\) )?\| \S+ \S+ \| (?:yes|no) \|$/gm) ?? [];
   const last = Number(/\d+/.exec(rows.at(-1) ?? '')?.[0]);
@@ -88,8 +88,8 @@ it('replays no round that still runs: what is not done has no time to be shared 
   const running = stepOf('check_open_15m', { started: 5, state: 'RUNNING' });
   const facts = { clusterConfig: { stepConcurrencyLevel: 4 } };
   const steps = evenRound(20, 4, (index) => 30 + index);
-  expect(renderMarkdown(buildReport(factsOf(steps, facts)))).toContain('| Slots | Total Runtime |');
-  expect(renderMarkdown(buildReport(factsOf([...steps, running], facts)))).not.toContain('| Slots |');
+  expect(renderMarkdown(assembleReport(factsOf(steps, facts)))).toContain('| Slots | Total Runtime |');
+  expect(renderMarkdown(assembleReport(factsOf([...steps, running], facts)))).not.toContain('| Slots |');
 });
 
 it('shows no other numbers of slots where the replay of the round itself is far off, and says why', () => {
@@ -97,21 +97,21 @@ it('shows no other numbers of slots where the replay of the round itself is far 
   const slowly = Array.from({ length: 40 }, (_, index) =>
     stepOf(`check_${index}_15m`, { created: 30 * index, started: 30 * index + 2, ended: 30 * index + 62 }),
   );
-  const report = buildReport(factsOf(slowly, { clusterConfig: { stepConcurrencyLevel: 8 } }));
+  const report = assembleReport(factsOf(slowly, { clusterConfig: { stepConcurrencyLevel: 8 } }));
   const why =
     'Other numbers of slots are not shown: the replay of this round on its own slots is off by -76%, so a replay on others would mean nothing.';
   const page = renderMarkdown(report);
   expect(page).not.toContain('| Slots | Total Runtime |');
   expect(page).toContain(`\n\n${why}\n`);
   expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: why });
-  const calm = renderMarkdown(buildReport(factsOf(evenRound(3, 3, () => 20))));
+  const calm = renderMarkdown(assembleReport(factsOf(evenRound(3, 3, () => 20))));
   expect(calm).not.toContain('Other numbers of slots are not');
 });
 
 it('says in which way a round differs from the one that it is compared with', () => {
   const steps = evenRound(12, 4, (index) => 30 + index);
   const on = (day: number, digest: string, earlier: Report[] = []) =>
-    buildReport(
+    assembleReport(
       factsOf(steps, {
         earlier,
         startedAtText: `2025-12-0${day}T15:30:00.123456-05:00`,

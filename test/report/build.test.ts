@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import { parseReport, renderJson } from '../../src/report/model/json.ts';
 import { reportSchema } from '../../src/report/model/model.ts';
 import { metricsBlocks, summaryBlocks } from '../../src/report/render/html/sections.ts';
@@ -14,16 +14,16 @@ const round = evenRound(30, 5, (index) => 20 + (index % 7) * 11);
 
 describe('a report', () => {
   it('satisfies its own schema and reads back as it was written', () => {
-    const report = buildReport(factsOf(round));
+    const report = assembleReport(factsOf(round));
     expect(reportSchema.parse(report)).toEqual(report);
     expect(parseReport(renderJson(report), 'report.json')).toEqual(report);
   });
 
   it('is the same bytes for the same steps, in whatever order they come', () => {
-    const written = renderJson(buildReport(factsOf(round)));
+    const written = renderJson(assembleReport(factsOf(round)));
     fc.assert(
       fc.property(fc.shuffledSubarray(round, { minLength: round.length }), (shuffled) => {
-        expect(renderJson(buildReport(factsOf(shuffled)))).toBe(written);
+        expect(renderJson(assembleReport(factsOf(shuffled)))).toBe(written);
       }),
       { numRuns: 20 },
     );
@@ -40,7 +40,7 @@ describe('a report', () => {
       stepOf('g_15m', { state: 'CANCEL_PENDING' }),
       stepOf('h_15m', { state: 'toString' }),
     ];
-    const { counts } = buildReport(factsOf(steps));
+    const { counts } = assembleReport(factsOf(steps));
     expect(counts).toEqual({
       total: 8,
       successful: 1,
@@ -56,11 +56,13 @@ describe('a report', () => {
       stepOf('a_15m', { created: 10, started: 70, ended: 100 }),
       stepOf('b_15m', { created: 40, started: 80, ended: 400, state: 'FAILED' }),
     ];
-    expect(buildReport(factsOf(steps)).verdict).toMatchObject({ runtimeSeconds: 390, slackSeconds: 510 });
+    expect(assembleReport(factsOf(steps)).verdict).toMatchObject({ runtimeSeconds: 390, slackSeconds: 510 });
   });
 
   it('keeps waiting and working apart', () => {
-    const [step] = buildReport(factsOf([stepOf('a_15m', { created: 10, started: 70.5, ended: 100 })])).steps;
+    const [step] = assembleReport(
+      factsOf([stepOf('a_15m', { created: 10, started: 70.5, ended: 100 })]),
+    ).steps;
     expect(step).toMatchObject({
       queueSeconds: 60.5,
       runSeconds: 29.5,
@@ -73,12 +75,12 @@ describe('a report', () => {
       stepOf('a_15m', { started: 0, ended: 100 }),
       stepOf('b_15m', { started: 0, ended: 1, state: 'FAILED' }),
     ];
-    expect(buildReport(factsOf(steps)).statistics).toMatchObject({ n: 1, averageSeconds: 100 });
+    expect(assembleReport(factsOf(steps)).statistics).toMatchObject({ n: 1, averageSeconds: 100 });
   });
 
   it('believes the load in the steps over the load of the round, and says so', () => {
     const steps = [stepOf('a_15m', { started: 0, ended: 9, load: 4 })];
-    const report = buildReport(factsOf(steps));
+    const report = assembleReport(factsOf(steps));
     expect(report.load).toBe(4);
     expect(report.warnings).toEqual([
       'The steps ran at 4x, the round was marked as 2x: this report is of 4x.',
@@ -86,7 +88,7 @@ describe('a report', () => {
   });
 
   it('lists at most 20 slowest steps, slowest first, ties by name', () => {
-    const report = buildReport(factsOf(round));
+    const report = assembleReport(factsOf(round));
     const byId = new Map(report.steps.map((step) => [step.id, step]));
     const seconds = report.slowest.map((id) => byId.get(id)?.runSeconds ?? 0);
     expect(seconds).toHaveLength(20);
@@ -99,7 +101,7 @@ describe('a report', () => {
       stepOf('a_15m', { started: 0, ended: 9 }),
       stepOf('b_15m', { started: 5, state: 'RUNNING' }),
     ];
-    const report = buildReport(factsOf(steps, { observedMs: Date.parse('2025-12-07T20:31:00Z') }));
+    const report = assembleReport(factsOf(steps, { observedMs: Date.parse('2025-12-07T20:31:00Z') }));
     expect(report.round.partial).toBe(true);
     expect(report.verdict).toMatchObject({ outcome: 'no_data', runtimeSeconds: 60 });
     expect(renderMarkdown(report).split('\n')[0]).toBe('# Load Test Report - 2x Load (*provisional*)');
@@ -109,10 +111,10 @@ describe('a report', () => {
     const others = evenRound(8, 4, () => 60);
     const running = stepOf('check_long_15m', { started: 5, state: 'RUNNING' });
     const facts = { clusterConfig: { stepConcurrencyLevel: 4 }, observedMs: startMs + 600_000 };
-    const open = buildReport(factsOf([...others, running], facts));
+    const open = assembleReport(factsOf([...others, running], facts));
     expect(open.findings.bounds).toEqual({ workOverSlotsSeconds: null, longestStepSeconds: null });
     expect(renderMarkdown(open)).not.toContain('Lower bound');
-    expect(renderMarkdown(buildReport(factsOf(others, facts)))).toMatch(
+    expect(renderMarkdown(assembleReport(factsOf(others, facts)))).toMatch(
       /- Lower bound: 2m 0s with all 4 slots busy to the end, 1m 0s for the longest step alone/,
     );
   });
@@ -124,7 +126,7 @@ describe('the integrity of a round', () => {
   it('names checks that were uploaded and never ran, by URI, path or stem', () => {
     const steps = [stepOf('a_15m', { started: 0, ended: 9 })];
     const expectedChecks = [uri('a_15m'), uri('sub/b_15m'), 'c_15m.yml', 'a_15m'];
-    const { integrity, verdict, warnings } = buildReport(factsOf(steps, { expectedChecks }));
+    const { integrity, verdict, warnings } = assembleReport(factsOf(steps, { expectedChecks }));
     expect(integrity.missing).toEqual(['c_15m.yml', 'sub/b_15m.yml']);
     expect(verdict.pass).toBe(false);
     expect(warnings).toContain('2 uploaded checks did not run in this round: c_15m.yml, sub/b_15m.yml.');
@@ -133,7 +135,7 @@ describe('the integrity of a round', () => {
   it('is said in words: how many of the uploaded checks were found', () => {
     const steps = [stepOf('a_15m', { started: 0, ended: 9 }), stepOf('b_15m', { started: 0, ended: 9 })];
     const said = (found: Step[], expectedChecks?: string[]) => {
-      const report = buildReport(factsOf(found, { ...(expectedChecks && { expectedChecks }) }));
+      const report = assembleReport(factsOf(found, { ...(expectedChecks && { expectedChecks }) }));
       const [, line] = /^- (Checks: .*)$/m.exec(renderMarkdown(report)) ?? [];
       expect(JSON.stringify(summaryBlocks(report))).toContain(line?.replace('Checks: ', ''));
       return line;
@@ -156,14 +158,14 @@ describe('the integrity of a round', () => {
     const expectedChecks = Array.from({ length: 12 }, (_, n) =>
       uri(`check_${String(n).padStart(2, '0')}_15m`),
     );
-    const { warnings, integrity } = buildReport(factsOf([], { expectedChecks }));
+    const { warnings, integrity } = assembleReport(factsOf([], { expectedChecks }));
     expect(integrity.missing).toHaveLength(12);
     expect(warnings.join()).toMatch(/check_04_15m\.yml and 7 more, in report\.json\.$/);
   });
 
   it('says of a round that still runs that every figure is provisional', () => {
     const steps = [stepOf('a_15m', { started: 0, state: 'RUNNING' }), stepOf('b_15m', { state: 'PENDING' })];
-    const report = buildReport(factsOf(steps, { observedMs: startMs + 60_000 }));
+    const report = assembleReport(factsOf(steps, { observedMs: startMs + 60_000 }));
     expect(report.integrity.unfinished).toEqual(['s-a_15m', 's-b_15m']);
     expect(report.warnings).toEqual([
       '2 steps had not finished when this was written: every figure is provisional.',
@@ -179,7 +181,7 @@ describe('the integrity of a round', () => {
       stepOf('c_15m', { started: 0, ended: 9, arguments: [uri('c_15m'), '--run-id', 'other'] }),
       stepOf('d_daily', { started: 0, ended: 9, arguments: [] }),
     ];
-    const { integrity, warnings } = buildReport(
+    const { integrity, warnings } = assembleReport(
       factsOf(steps, { expectedChecks: [uri('a_15m'), uri('d_daily')] }),
     );
     expect(integrity.duplicate).toEqual([{ check: 'a_15m.yml', steps: ['s-a_15m', 's-second'] }]);
@@ -227,7 +229,7 @@ describe('a round that is hard to report on', () => {
   it.each(scenes)(
     '(%s) gives a valid report in both forms, and never a pass that it did not earn',
     (name, steps) => {
-      const report = buildReport(factsOf(steps));
+      const report = assembleReport(factsOf(steps));
       expect(reportSchema.parse(report)).toEqual(report);
       expect(parseReport(renderJson(report), 'report.json')).toEqual(report);
       const markdown = renderMarkdown(report);
@@ -240,7 +242,7 @@ describe('a round that is hard to report on', () => {
 
   it.each(['all failed', 'all cancelled'])('(%s) was not measured, and has no slack', (name) => {
     const steps = scenes.find(([scene]) => scene === name)?.[1] ?? [];
-    const report = { ...buildReport(factsOf(steps)), suggestions: [] };
+    const report = { ...assembleReport(factsOf(steps)), suggestions: [] };
     const page = renderMarkdown(report);
     expect(page).toContain('Not measured: no step completed with a start and an end.');
     expect(page).not.toContain('asks for a change');
@@ -256,7 +258,7 @@ describe('a round that is hard to report on', () => {
       stepOf('d_15m', { state: 'PENDING' }),
       stepOf('e_15m', { started: 1, ended: 9 }),
     ];
-    const { warnings, statistics } = buildReport(factsOf(steps));
+    const { warnings, statistics } = assembleReport(factsOf(steps));
     expect(statistics.n).toBe(1);
     expect(warnings).toContain(
       "2 steps ended without a start by EMR's stamps, so how long they waited and ran is not known, and no such figure counts them: a_15m_2x, b_15m_2x.",
@@ -264,7 +266,7 @@ describe('a round that is hard to report on', () => {
   });
 
   it('(stamps that run backwards) says of each step which of its times is not known', () => {
-    const { warnings } = buildReport(
+    const { warnings } = assembleReport(
       factsOf([
         stepOf('a_15m', { created: 10, started: 5, ended: 20 }),
         stepOf('b_15m', { created: 10, started: 6, ended: 20 }),
@@ -279,14 +281,14 @@ describe('a round that is hard to report on', () => {
   });
 
   it('(one step) speaks of one step', () => {
-    const report = buildReport(factsOf([stepOf('a_15m', { started: 0, ended: 9 })]));
+    const report = assembleReport(factsOf([stepOf('a_15m', { started: 0, ended: 9 })]));
     const line = 'n = 1 COMPLETED step with start and end; ';
     expect(renderMarkdown(report)).toContain(`\n${line}`);
     expect(JSON.stringify(metricsBlocks(report))).toContain(line);
   });
 
   it('keeps a hostile name inside its table cell', () => {
-    const report = buildReport(factsOf(scenes.at(-1)?.[1] ?? []));
+    const report = assembleReport(factsOf(scenes.at(-1)?.[1] ?? []));
     const rows = renderMarkdown(report)
       .split('\n')
       .filter((line) => /^\| \d+ \|.*(SUCCESS|FAILED)/.test(line));
@@ -295,14 +297,14 @@ describe('a round that is hard to report on', () => {
   });
 
   it('has nothing to say about percentiles of nothing', () => {
-    const report = buildReport(factsOf([]));
+    const report = assembleReport(factsOf([]));
     expect(report.statistics).toMatchObject({ n: 0, p50Seconds: null, p99Seconds: null });
     expect(renderMarkdown(report)).toContain('- P99: –');
   });
 });
 
 describe('a report that is read again', () => {
-  const text = renderJson(buildReport(factsOf(round)));
+  const text = renderJson(assembleReport(factsOf(round)));
   it.each([
     ['is not JSON', '{', /is not JSON/],
     [
@@ -354,7 +356,7 @@ it('a round whose cluster died took as long as it took, however late its report 
     stepOf('c_15m', { state: 'CANCELLED' }),
   ];
   const built = (minutesLater: number) => {
-    return buildReport(factsOf(steps, { observedMs: startMs + (3 + minutesLater) * 60_000 }));
+    return assembleReport(factsOf(steps, { observedMs: startMs + (3 + minutesLater) * 60_000 }));
   };
   expect(built(0).verdict.runtimeSeconds).toBe(152);
   expect(built(45).verdict).toEqual(built(0).verdict);

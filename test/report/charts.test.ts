@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { placedNames } from '../../src/report/render/charts/curves.ts';
 import { drawDistribution } from '../../src/report/render/charts/distribution.ts';
@@ -14,7 +14,7 @@ import { reportFiles } from '../../src/report/render/files.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const drawn = (steps: readonly Step[], slots?: number) => {
-  const report = buildReport(
+  const report = assembleReport(
     factsOf(steps, slots === undefined ? {} : { clusterConfig: { stepConcurrencyLevel: slots } }),
   );
   return { timeline: drawTimeline(report), distribution: drawDistribution(report), report };
@@ -242,7 +242,7 @@ describe('the pictures of several levels', () => {
     }));
     const startedAtText = `2025-12-07T1${load}:00:00.000-05:00`;
     const clusterConfig = { digest: 'd', stepConcurrencyLevel: 6 };
-    return buildReport(factsOf(steps, { load, earlier, startedAtText, clusterConfig }));
+    return assembleReport(factsOf(steps, { load, earlier, startedAtText, clusterConfig }));
   };
   const one = level(1, []);
   const four = level(4, [one, level(2, [one])]);
@@ -309,7 +309,7 @@ describe('text in a picture', () => {
 
   it('names the checks that failed only now, each behind a cross', () => {
     const level = (load: number, earlier: Report[], failing: number) =>
-      buildReport(
+      assembleReport(
         factsOf(
           evenRound(12, 4, () => 30 * load).map((step, n) => ({
             ...step,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../../bench/random.ts';
-import { buildReport } from '../../src/report/build.ts';
-import { compareReports } from '../../src/report/comparison/comparison.ts';
+import { assembleReport } from '../../src/report/build.ts';
+import { compareRounds } from '../../src/report/comparison/comparison.ts';
 import { comparisonSchema } from '../../src/report/model/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { parseReport, renderJson } from '../../src/report/model/json.ts';
@@ -36,7 +36,7 @@ function roundAt(load: number, repeat = 0, campaign: Campaign = {}, more: Partia
     name: step.name.replace(/_2x$/, `_${load}x`),
     arguments: step.arguments.map((argument) => argument.replace('/2x/', `/${load}x/`)),
   }));
-  return buildReport(
+  return assembleReport(
     factsOf(steps, {
       load,
       startedAtText: `2025-12-0${repeat + 1}T${String(load).padStart(2, '0')}:00:00.000000-05:00`,
@@ -65,20 +65,20 @@ describe('what may be compared', () => {
     ['a provisional report', roundAt(4, 0, {}, { partial: true }), /provisional/, 'load'],
     ['another schedule', { ...roundAt(4), schedule: 'daily' }, /15m schedule, the other of daily/, 'load'],
   ])('is not %s, and the reason is given', (_, candidate, why, varies) => {
-    const comparison = compareReports(base, candidate);
+    const comparison = compareRounds(base, candidate);
     expect(comparison).toMatchObject({ comparable: false, varies, checks: [], forecast: null });
     expect(comparison.why).toMatch(why);
     expect(comparison.ratios.geometricMean).toBeNull();
   });
 
   it('is a repeat, another cluster at one load, and another load on one cluster', () => {
-    const varies = (candidate: Report) => compareReports(base, candidate).varies;
+    const varies = (candidate: Report) => compareRounds(base, candidate).varies;
     expect(varies(roundAt(2, 1))).toBe('repeat');
     expect(varies(roundAt(2, 1, {}, { clusterConfig: { digest: 'config-b' } }))).toBe('cluster');
     expect(varies(roundAt(4))).toBe('load');
-    expect(
-      compareReports(base, roundAt(2, 1, {}, { clusterConfig: { digest: 'config-b' } })).comparable,
-    ).toBe(true);
+    expect(compareRounds(base, roundAt(2, 1, {}, { clusterConfig: { digest: 'config-b' } })).comparable).toBe(
+      true,
+    );
   });
 });
 
@@ -86,7 +86,7 @@ describe('a comparison', () => {
   const oneSteep = (index: number, load: number) => (index === 5 ? 30 * load ** 1.6 : linear(index, load));
 
   it('pairs the checks, and gives the geometric mean with its interval', () => {
-    const { ratios, checks } = compareReports(roundAt(2), roundAt(4));
+    const { ratios, checks } = compareRounds(roundAt(2), roundAt(4));
     expect(ratios.n).toBe(40);
     const product = checks.reduce((sum, check) => sum + Math.log(check.ratio), 0) / 40;
     expect(ratios.geometricMean).toBeCloseTo(Math.exp(product), 2);
@@ -96,7 +96,7 @@ describe('a comparison', () => {
   });
 
   it('of a round with its own repeat says that single checks take as long as before', () => {
-    const comparison = compareReports(roundAt(2, 0, { noise: 0.1 }), roundAt(2, 1, { noise: 0.1 }));
+    const comparison = compareRounds(roundAt(2, 0, { noise: 0.1 }), roundAt(2, 1, { noise: 0.1 }));
     const { low, high } = comparison.ratios;
     expect([low !== null && low < 1, high !== null && high > 1]).toEqual([true, true]);
     expect(comparison.checks.every((check) => check.word === undefined)).toBe(true);
@@ -115,7 +115,7 @@ describe('a comparison', () => {
     });
     const seconds = (index: number, load: number) => (index < 30 ? 30 * load : 50);
     const two = named(roundAt(2, 0, { seconds }));
-    const comparison = compareReports(two, named(roundAt(4, 0, { seconds })));
+    const comparison = compareRounds(two, named(roundAt(4, 0, { seconds })));
     expect(comparison).toMatchObject({
       ratios: { n: 30, geometricMean: 2 },
       unscaled: { n: 10, geometricMean: 1 },
@@ -130,21 +130,18 @@ describe('a comparison', () => {
     ]);
     expect(page).toMatch(/\n\nAnd 30 more checks, in report\.json\.$/);
     expect(JSON.stringify(comparisonBlocks(comparison))).toContain('And 30 more checks, in report.json.');
-    const repeat = compareReports(two, named(roundAt(2, 1, { seconds })));
+    const repeat = compareRounds(two, named(roundAt(2, 1, { seconds })));
     expect(repeat).toMatchObject({ ratios: { n: 40 }, unscaled: null });
     const freshness = (report: Report): Report => ({ ...report, steps: named(report).steps.slice(30) });
-    expect(compareReports(freshness(two), freshness(roundAt(4, 0, { seconds })))).toMatchObject({
+    expect(compareRounds(freshness(two), freshness(roundAt(4, 0, { seconds })))).toMatchObject({
       ratios: { n: 10 },
       unscaled: null,
     });
   });
 
   it('towards a lower load begins with what shrinks most, which is what grows most with the load', () => {
-    const forward = compareReports(
-      roundAt(2, 0, { seconds: oneSteep }),
-      roundAt(4, 0, { seconds: oneSteep }),
-    );
-    const back = compareReports(roundAt(4, 0, { seconds: oneSteep }), roundAt(2, 0, { seconds: oneSteep }));
+    const forward = compareRounds(roundAt(2, 0, { seconds: oneSteep }), roundAt(4, 0, { seconds: oneSteep }));
+    const back = compareRounds(roundAt(4, 0, { seconds: oneSteep }), roundAt(2, 0, { seconds: oneSteep }));
     const [steepest] = forward.checks;
     expect(back.checks[0]?.check).toBe(steepest?.check);
     expect(back.checks[0]?.ratio).toBeLessThan(back.checks.at(-1)?.ratio ?? 0);
@@ -161,7 +158,7 @@ describe('a comparison', () => {
       [two, four],
       [plainTwo, { ...four, fixedWindows: two.fixedWindows }],
     ] as const) {
-      const comparison = compareReports(before, after);
+      const comparison = compareRounds(before, after);
       expect(comparison.ratios.n).toBe(38);
       expect(comparison.checks.map(({ check }) => check)).not.toContain('check_0005_15m.yml');
       expect(comparison.fixedWindows).toEqual(two.fixedWindows);
@@ -181,7 +178,7 @@ describe('a comparison', () => {
       ),
     };
     const eight = (newest: Report) =>
-      compareReports(roundAt(2), newest).forecast?.points.at(-1)?.makespanSeconds ?? 0;
+      compareRounds(roundAt(2), newest).forecast?.points.at(-1)?.makespanSeconds ?? 0;
     expect(eight(long)).toBeCloseTo(eight(fixed), 6);
   });
 
@@ -192,7 +189,7 @@ describe('a comparison', () => {
         step.check === check ? { ...step, state: 'FAILED', failure: { log: 'none' } } : step,
       ),
     });
-    const comparison = compareReports(
+    const comparison = compareRounds(
       failing(roundAt(2), 'check_0003_15m'),
       failing(roundAt(4), 'check_0005_15m'),
     );
@@ -201,7 +198,7 @@ describe('a comparison', () => {
 
   it('is the same each time it is made', () => {
     const again = () =>
-      compareReports(roundAt(2, 0, { noise: 0.1 }), roundAt(4, 0, { noise: 0.1 }), [roundAt(1)]);
+      compareRounds(roundAt(2, 0, { noise: 0.1 }), roundAt(4, 0, { noise: 0.1 }), [roundAt(1)]);
     expect(again()).toEqual(again());
   });
 });
@@ -226,7 +223,7 @@ describe('the forecast', () => {
           }));
           return { ...report, steps };
         }) as [Report, Report, Report];
-        const comparison = compareReports(two, four, [one]);
+        const comparison = compareRounds(two, four, [one]);
         const { forecast } = comparison;
         expect(forecast?.why === undefined).toBe((forecast?.points.length ?? 0) > 0);
         const written = { ...four, comparison };
@@ -248,7 +245,7 @@ describe('the forecast', () => {
       ...second,
       steps: second.steps.map((step, index) => (index === 0 ? { ...step, state: 'FAILED' } : step)),
     };
-    const { forecast, ratios } = compareReports(lower, undecided);
+    const { forecast, ratios } = compareRounds(lower, undecided);
     expect(ratios.runtime).toBeNull();
     expect(forecast).toMatchObject({ highestFit: 2, leftOut: 1, oneLevelOnly: 2 });
     expect(forecast?.measured.map(({ load }) => load)).toEqual([2]);
@@ -262,14 +259,14 @@ describe('the forecast', () => {
       ...report,
       steps: report.steps.map((step, index) => (index < 30 ? { ...step, state: 'FAILED' } : step)),
     });
-    expect(compareReports(failing(second), failing(third)).forecast).toMatchObject({
+    expect(compareRounds(failing(second), failing(third)).forecast).toMatchObject({
       points: [],
       sentence: 'No forecast: 30 of 40 checks never completed.',
     });
   });
 
   it('is not made where the load did not change', () => {
-    expect(compareReports(first, roundAt(1, 1), rounds).forecast).toBeNull();
+    expect(compareRounds(first, roundAt(1, 1), rounds).forecast).toBeNull();
   });
 });
 
@@ -340,7 +337,7 @@ describe('a report with earlier levels', () => {
         name: index < scaled ? `check_${index}_15m_${load}x` : `check_${index}_freshness_${load}x`,
         arguments: [],
       }));
-      return buildReport(
+      return assembleReport(
         factsOf(steps, {
           load,
           earlier,
@@ -388,7 +385,7 @@ describe('a report.json that was edited by hand, but still is a report', () => {
         const [one = edited[0], two = edited[0], three = edited[0]] = edited;
         if (!one || !two || !three) throw new Error('three rounds');
         for (const other of [one, rounds[0] ?? one]) {
-          const comparison = compareReports(two, three, [other]);
+          const comparison = compareRounds(two, three, [other]);
           expect(comparisonSchema.parse(comparison)).toEqual(comparison);
           expect(comparison.forecast?.sentence ?? '').not.toMatch(/NaN|Infinity|undefined/);
         }
@@ -447,12 +444,12 @@ describe('the mean ratio', () => {
 it('a step without a measured time is no pair', () => {
   const steps = [stepOf('a_15m', { started: 0, ended: 0 }), stepOf('b_15m', { ended: 5 })];
   const of = (load: number) =>
-    buildReport(
+    assembleReport(
       factsOf(steps, {
         load,
         startedAtText: `2025-12-0${load}T10:00:00.000-05:00`,
         clusterConfig: { digest: 'd' },
       }),
     );
-  expect(compareReports(of(2), of(2)).ratios).toMatchObject({ n: 0, geometricMean: null });
+  expect(compareRounds(of(2), of(2)).ratios).toMatchObject({ n: 0, geometricMean: null });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/ports/aws.ts';
 import type { PriceTable } from '../../src/ports/project.ts';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import { summaryBlocks } from '../../src/report/render/html/sections.ts';
 import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { costOf, lostInstances } from '../../src/report/suggestions/cost.ts';
@@ -111,7 +111,7 @@ describe('a machine that is lost', () => {
   it('stands in the summary beside the cost', () => {
     const steps = evenRound(8, 2, () => 100);
     const instances = [machine('a'), lost('b', { endedMs: startMs + minuteMs })];
-    const report = buildReport(factsOf(steps, { instances, prices }));
+    const report = assembleReport(factsOf(steps, { instances, prices }));
     const markdown = renderMarkdown(report);
     expect(JSON.stringify(summaryBlocks(report))).toContain('0.05 USD for 2 instances');
     expect(markdown).toContain(
@@ -120,8 +120,8 @@ describe('a machine that is lost', () => {
     expect(markdown).toMatch(
       /- Cost: 0\.05 USD for 2 instances, 0\.13 instance-hours within the round \(prices of 2025-12-01; not priced: m6i\.2xlarge SPOT\)/,
     );
-    const unpriced = renderMarkdown(buildReport(factsOf(steps, { instances })));
+    const unpriced = renderMarkdown(assembleReport(factsOf(steps, { instances })));
     expect(unpriced).toContain('- Cost: not priced: no price table is set');
-    expect(renderMarkdown(buildReport(factsOf(steps)))).toContain('the instances were not listed');
+    expect(renderMarkdown(assembleReport(factsOf(steps)))).toContain('the instances were not listed');
   });
 });

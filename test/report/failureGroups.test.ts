@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepLog } from '../../src/ports/aws.ts';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import { sampleAcrossChecks } from '../../src/report/failures/logs.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { failureBlocks } from '../../src/report/render/html/failures.ts';
@@ -32,7 +32,7 @@ describe('more failed steps than logs are read', () => {
 
   it('are never called "no log found", and what was not read comes last', () => {
     const failures = new Map(steps.slice(0, 40).map((step) => [step.id, yarnKill]));
-    const groups = buildReport(factsOf(steps, { failures })).failures;
+    const groups = assembleReport(factsOf(steps, { failures })).failures;
     expect(groups.map(({ title, steps }) => [title, steps.length])).toEqual([
       ['Container killed by YARN for its memory', 40],
       ['Log not read (40 of 200 were)', 160],
@@ -57,7 +57,7 @@ describe('more failed steps than logs are read', () => {
 
 describe('whether a check fails because of this load', () => {
   const at = (day: number, load: number, states: Record<string, string>, earlier: readonly Report[] = []) =>
-    buildReport(
+    assembleReport(
       factsOf(
         Object.entries(states).map(([check, state]) => stepOf(check, { started: 0, ended: 60, state, load })),
         { load, earlier, startedAtText: `2025-12-0${day}T15:30:00.000000-05:00` },
@@ -100,7 +100,7 @@ describe('whether a check fails because of this load', () => {
 describe('what to do about a check that no load breaks', () => {
   const missingColumn = '[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column with name `a` cannot be resolved.';
   const at = (load: number, text: string, earlier: readonly Report[] = []) =>
-    buildReport(
+    assembleReport(
       factsOf([stepOf('a_15m', { started: 0, ended: 9, state: 'FAILED', load })], {
         load,
         earlier,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { occupancy } from '../../src/report/steps/occupancy.ts';
 import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
@@ -10,7 +10,7 @@ const withSlots = (stepConcurrencyLevel: number): Partial<RoundFacts> => ({
   clusterConfig: { digest: 'd1', stepConcurrencyLevel },
 });
 const findingsOf = (steps: readonly Step[], slots?: number) =>
-  buildReport(factsOf(steps, slots === undefined ? {} : withSlots(slots))).findings;
+  assembleReport(factsOf(steps, slots === undefined ? {} : withSlots(slots))).findings;
 
 describe('occupancy', () => {
   const times = fc.record({
@@ -25,7 +25,7 @@ describe('occupancy', () => {
         const steps = all.map(({ created, queue, run }, index) =>
           stepOf(`c${index}_15m`, { created, started: created + queue, ended: created + queue + run }),
         );
-        const spans = occupancy(buildReport(factsOf(steps)).steps, startMs + 2_000_000);
+        const spans = occupancy(assembleReport(factsOf(steps)).steps, startMs + 2_000_000);
         const total = (of: (span: (typeof spans)[number]) => number) =>
           spans.reduce((sum, span) => sum + of(span) * (span.toMs - span.fromMs), 0) / 1000;
         expect(total((span) => span.running)).toBeCloseTo(
@@ -41,7 +41,7 @@ describe('occupancy', () => {
   });
 
   it('counts a step cancelled before it started as waiting to its end, and never as running', () => {
-    const { steps } = buildReport(factsOf([stepOf('a_15m', { ended: 60, state: 'CANCELLED' })]));
+    const { steps } = assembleReport(factsOf([stepOf('a_15m', { ended: 60, state: 'CANCELLED' })]));
     expect(occupancy(steps, startMs + 60_000)).toEqual([
       { fromMs: startMs, toMs: startMs + 60_000, running: 0, waiting: 1 },
     ]);

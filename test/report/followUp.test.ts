@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import { settingChanges } from '../../src/report/comparison/followUp.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { suggestionBlocks } from '../../src/report/render/html/suggestions.ts';
@@ -8,7 +8,7 @@ import { evenRound, factsOf } from './rounds.ts';
 
 function roundOn(day: number, slots: number, more: Partial<RoundFacts> = {}) {
   const steps = evenRound(40, slots, () => 60);
-  return buildReport(
+  return assembleReport(
     factsOf(steps, {
       startedAtText: `2025-12-0${day}T15:30:00.000000-05:00`,
       clusterConfig: { digest: `on ${slots}`, stepConcurrencyLevel: slots },

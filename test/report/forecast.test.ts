@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.ts';
-import { compareReports } from '../../src/report/comparison/comparison.ts';
+import { assembleReport } from '../../src/report/build.ts';
+import { compareRounds } from '../../src/report/comparison/comparison.ts';
 import { growsFaster, growthOf, secondsAt } from '../../src/report/forecast/growth.ts';
 import { fittingRange, missedBy, modelOf, totalAt } from '../../src/report/forecast/range.ts';
 import { aboutText, forecastSentence } from '../../src/report/forecast/text.ts';
@@ -307,7 +307,7 @@ function roundAt(load: number, more: Partial<RoundFacts> = {}, secondsOf = linea
     name: step.name.replace(/_2x$/, `_${load}x`),
     arguments: step.arguments.map((argument) => argument.replace('/2x/', `/${load}x/`)),
   }));
-  return buildReport(
+  return assembleReport(
     factsOf(steps, {
       load,
       startedAtText: `2025-12-01T${String(load).padStart(2, '0')}:00:00.000000-05:00`,
@@ -322,8 +322,8 @@ const linear = (index: number, load: number) => 20 + (5 + ((index * 37) % 40)) *
 describe('the forecast of a campaign', () => {
   const [one, two, four] = [roundAt(1), roundAt(2), roundAt(4)];
   const started = four.round.startedAt;
-  const forecastOf = (...[before, now, others]: Parameters<typeof compareReports>) =>
-    compareReports(before, now, others).forecast as Forecast;
+  const forecastOf = (...[before, now, others]: Parameters<typeof compareRounds>) =>
+    compareRounds(before, now, others).forecast as Forecast;
 
   it('of checks that grow straight is near a level that nobody ran', () => {
     const point = forecastOf(two, four, [one]).points.find(({ load }) => load === 8);
@@ -358,7 +358,7 @@ describe('the forecast of a campaign', () => {
     expect(alone).not.toContain('## Forecast');
     expect(alone).toContain('- Capacity: no forecast yet: one load was measured, and a second is needed');
     expect(
-      compareReports(two, roundAt(2, { startedAtText: '2025-12-02T02:00:00-05:00' })).forecast,
+      compareRounds(two, roundAt(2, { startedAtText: '2025-12-02T02:00:00-05:00' })).forecast,
     ).toBeNull();
   });
 
@@ -416,8 +416,8 @@ describe('the forecast of a campaign', () => {
   it('calls a check faster than the load only where noise cannot explain it, and says whether rounds repeat it', () => {
     const steep = (index: number, load: number) => (index === 5 ? 20 * load ** 1.8 : linear(index, load));
     const [low, high] = [roundAt(2, {}, steep), roundAt(4, {}, steep)];
-    const words = (...compared: Parameters<typeof compareReports>) =>
-      compareReports(...compared).checks.flatMap(({ check, word }) => (word ? [`${check} ${word}`] : []));
+    const words = (...compared: Parameters<typeof compareRounds>) =>
+      compareRounds(...compared).checks.flatMap(({ check, word }) => (word ? [`${check} ${word}`] : []));
     expect(words(low, high)).toEqual(['check_0005_15m.yml grows faster than the load']);
     const repeats = [2, 4].map((load) =>
       roundAt(load, { startedAtText: `2025-12-02T0${load}:00:00-05:00` }, steep),

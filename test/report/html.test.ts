@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { reportFiles } from '../../src/report/render/files.ts';
 import { type Arrangement, arrange, sortedBy } from '../../src/report/render/html/client/arrange.ts';
@@ -19,10 +19,10 @@ function dataOf(html: string): PageData {
 }
 
 describe('report.html', () => {
-  const html = renderHtml(buildReport(factsOf(evenRound(30, 5, (n) => 20 + n))));
+  const html = renderHtml(assembleReport(factsOf(evenRound(30, 5, (n) => 20 + n))));
 
   it('is among the files of a report, and the same bytes for the same round', () => {
-    const report = buildReport(factsOf(evenRound(30, 5, (n) => 20 + n)));
+    const report = assembleReport(factsOf(evenRound(30, 5, (n) => 20 + n)));
     expect(reportFiles(report).find((file) => file.path === 'report.html')?.text).toBe(html);
   });
 
@@ -44,7 +44,7 @@ describe('report.html', () => {
       ...stepOf(`c${n}_15m`, { started: n, ended: n + 5, state: 'FAILED' }),
       name,
     }));
-    const page = renderHtml(buildReport(factsOf(steps, { clusterName: name, warnings: [name] })));
+    const page = renderHtml(assembleReport(factsOf(steps, { clusterName: name, warnings: [name] })));
     expect(page.match(/<script/g)).toHaveLength(2);
     expect(page).not.toContain('alert(1)</script>');
     expect(page).not.toContain('<!--');
@@ -65,7 +65,7 @@ describe('report.html', () => {
       [],
     ];
     for (const steps of rounds) {
-      const report = buildReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: 12 } }));
+      const report = assembleReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: 12 } }));
       const summary = renderMarkdown(report).split(/^## /m)[1] ?? '';
       const lines = [...summary.matchAll(/^- ([^:]+):/gm)].map((match) => match[1]);
       const [block] = dataOf(renderHtml(report)).sections.summary ?? [];
@@ -74,7 +74,7 @@ describe('report.html', () => {
   });
 
   it('says on its first line that a partial report is provisional', () => {
-    const report = buildReport(factsOf([stepOf('a_15m', { started: 1, state: 'RUNNING' })]));
+    const report = assembleReport(factsOf([stepOf('a_15m', { started: 1, state: 'RUNNING' })]));
     expect(renderHtml(report)).toContain('<h1>Load Test Report - 2x Load (provisional)</h1>');
   });
 
@@ -95,7 +95,7 @@ describe('report.html', () => {
           }),
         }),
       );
-      return buildReport(
+      return assembleReport(
         factsOf(steps, {
           load,
           earlier,
@@ -123,7 +123,7 @@ describe('the steps of the page', () => {
               ...(one.ended !== undefined && { ended: one.ended / 1000 }),
             }),
           );
-          const report = buildReport(factsOf(steps));
+          const report = assembleReport(factsOf(steps));
           const columns = JSON.parse(JSON.stringify(stepColumns(report))) as ReturnType<typeof stepColumns>;
           const seconds = (of: number | null) => (of === null ? null : Math.round(of * 1000) / 1000);
           expect(
@@ -144,7 +144,7 @@ describe('the steps of the page', () => {
 
   const steps = stepsOf(
     stepColumns(
-      buildReport(
+      assembleReport(
         factsOf([
           stepOf('b_15m', { started: 0, ended: 50 }),
           stepOf('a_15m', { started: 0, ended: 90, state: 'FAILED' }),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { evenRound, factsOf } from './rounds.ts';
 
@@ -10,7 +10,7 @@ const headings = (page: string) => page.match(/^##? .*$/gm) ?? [];
 
 /** Whether its every byte is what the sources write, `npm run screenshots -- --check` says, which plays the rounds anew. */
 it('the sample report has the sections that a report has, in their order, and each picture that it shows', () => {
-  const today = renderMarkdown(buildReport(factsOf(evenRound(5, 2, () => 20))));
+  const today = renderMarkdown(assembleReport(factsOf(evenRound(5, 2, () => 20))));
   expect(
     headings(sample)
       .filter((heading) => !/Comparison|Forecast/.test(heading))

@@ -4,14 +4,14 @@ import { stepRoom } from '../../src/dag/clusterConfig/capacity.ts';
 import { parseClusterConfig } from '../../src/dag/clusterConfig/model.ts';
 import { flatSettings } from '../../src/dag/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports/aws.ts';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import type { ClusterConfigUsed } from '../../src/report/model/model.ts';
 import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
-  buildReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: slots }, ...more }));
+  assembleReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: slots }, ...more }));
 const idsOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
   reportOf(steps, slots, more).suggestions.map((suggestion) => suggestion.id);
 
@@ -356,7 +356,7 @@ describe('failed steps', () => {
     });
 
   it('are grouped by cause, the largest group first, and say whether they also failed at a lower load', () => {
-    const lower = buildReport(
+    const lower = assembleReport(
       factsOf(
         [
           stepOf('old_15m', { started: 0, ended: 9, state: 'FAILED', load: 2 }),
@@ -369,7 +369,7 @@ describe('failed steps', () => {
     const at4 = (name: string) => stepOf(name, { started: 0, ended: 9, state: 'FAILED', load: 4 });
     const heap = log('java.lang.OutOfMemoryError: Java heap space');
     const steps = [at4('old_15m'), at4('new_15m'), at4('table_15m')];
-    const report = buildReport(
+    const report = assembleReport(
       factsOf(steps, {
         load: 4,
         earlier: [lower],
@@ -391,7 +391,7 @@ describe('failed steps', () => {
 
   it('are never called faultless because their log is not there', () => {
     const steps = ['a_15m', 'b_15m', 'c_15m', 'd_15m'].map((name) => failed(name));
-    const report = buildReport(
+    const report = assembleReport(
       factsOf(steps, {
         failures: new Map<string, StepLog>([
           ['s-a_15m', { found: 'not_delivered_yet', uri: 's3://logs/a' }],
@@ -415,7 +415,7 @@ describe('failed steps', () => {
       failed('a_15m', 'Container killed by YARN for exceeding memory limits.'),
       failed('b_15m', 'Unknown Error.'),
     ];
-    const [a, b] = buildReport(factsOf(steps)).steps;
+    const [a, b] = assembleReport(factsOf(steps)).steps;
     expect(a?.failure?.cause).toMatchObject({ signature: 'yarn-memory-kill' });
     expect(a?.failure?.cause?.lineNumber).toBeUndefined();
     expect(b?.failure).toEqual({ log: 'not_read' });
@@ -425,7 +425,7 @@ describe('failed steps', () => {
     const step = failed('a_15m');
     const text = 'AccessDenied for AKIAABCDEFGHIJKLMNOP ```\n\u001b[31m<img src=x>';
     const markdown = renderMarkdown(
-      buildReport(factsOf([step], { failures: new Map([[step.id, log(text)]]) })),
+      assembleReport(factsOf([step], { failures: new Map([[step.id, log(text)]]) })),
     );
     expect(markdown).toContain('```` AccessDenied for [masked] ``` ````');
     expect(markdown).not.toContain('AKIAABCD');

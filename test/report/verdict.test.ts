@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.ts';
+import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import type { ImputedRound } from '../../src/report/verdict/imputed.ts';
 import { decideVerdict, type VerdictFacts } from '../../src/report/verdict/verdict.ts';
@@ -150,7 +150,7 @@ describe('the verdict', () => {
 describe('a round of which something is missing', () => {
   /** 16 checks of 100 s on 4 slots: 405 s with the start; then `last`. */
   const roundWith = (last: Parameters<typeof stepOf>[1], more: Partial<RoundFacts> = {}) =>
-    buildReport(
+    assembleReport(
       factsOf([...evenRound(16, 4, () => 100), stepOf('check_last_15m', last)], {
         clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 },
         windowSeconds: 900,
@@ -159,7 +159,7 @@ describe('a round of which something is missing', () => {
     ).verdict;
   const failedAtOnce = { started: 405, ended: 410, state: 'FAILED' };
   const lowerRound = (seconds: number) =>
-    buildReport(
+    assembleReport(
       factsOf([stepOf('check_last_15m', { load: 1, started: 5, ended: 5 + seconds })], {
         load: 1,
         startedAtText: '2025-12-06T15:30:00.000000-05:00',
@@ -232,7 +232,7 @@ describe('a round of which something is missing', () => {
       stepOf('check_last_15m', { started: 5, ended: 655, state: 'FAILED' }, 's-first'),
       stepOf('check_last_15m', { created: 656, started: 657, ended: 660, state: 'FAILED' }, 's-second'),
     ];
-    const { verdict } = buildReport(
+    const { verdict } = assembleReport(
       factsOf(twice, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 } }),
     );
     expect(verdict.sentence).toContain('it ran for 10m 50s, and nothing shows how much longer it needed');
@@ -281,7 +281,7 @@ describe('a round of which something is missing', () => {
       stepOf('check_last_15m', failedAtOnce, 's-first'),
       stepOf('check_last_15m', { created: 411, started: 412, ended: 512 }, 's-second'),
     ];
-    const { verdict } = buildReport(
+    const { verdict } = assembleReport(
       factsOf(again, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 } }),
     );
     expect(verdict.sentence).toBe(

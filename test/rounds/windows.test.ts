@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { clusterFor, earlierClusters } from '../../src/rounds/choice.ts';
-import { countSteps, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
+import { countProgress, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
 import { reportDirectory, scheduleOfSteps } from '../../src/rounds/reportWindow.ts';
 import { firstUnmarkedMs } from '../../src/rounds/unmarked.ts';
 import { loadOfSteps, startMs, stepsIn, windowOf } from '../../src/rounds/window.ts';
@@ -79,7 +79,7 @@ test('counts, elapsed time and time left', () => {
     step(3, { state: 'RUNNING' }),
     step(3, { state: 'PENDING' }),
   ];
-  expect(countSteps(steps)).toEqual({
+  expect(countProgress(steps)).toEqual({
     total: 5,
     pending: 1,
     running: 1,

@@ -3,10 +3,10 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ReportFile, ReportPage, Reports } from '../../ports/project.ts';
 import type { Commit } from '../../ports/repository.ts';
 import type { Settings } from '../../settings.ts';
+import { atomicWriteAll } from '../atomicWrite.ts';
 import { commitFiles } from '../git/commits.ts';
 import { openGit } from '../git/git.ts';
 import { requireNothingUnfinished } from '../git/gitState.ts';
-import { atomicWriteAll } from './atomicWrite.ts';
 import { dagFileNames } from './dagFolder.ts';
 
 const directoryName = /^\d+x_\d{8}_\d{6}$/;

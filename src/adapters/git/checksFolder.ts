@@ -4,7 +4,7 @@ import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
 import type { WrittenFile } from '../../ports/repository.ts';
-import { atomicWrite, draftWriter } from '../files/atomicWrite.ts';
+import { atomicWrite, draftWriter } from '../atomicWrite.ts';
 
 /** How many check files are open at once. */
 export const filesAtOnce = 32;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { LoadTestKey } from '../../domain/keys.ts';
 import type { StoredObject } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
-import { atomicWrite } from '../files/atomicWrite.ts';
+import { atomicWrite } from '../atomicWrite.ts';
 import { concurrently } from '../pool.ts';
 import { listAll, type S3 } from './read.ts';
 

@@ -2,7 +2,7 @@ import { forecastFrom } from '../forecast/forecast.ts';
 import { fasterChecks } from '../forecast/growth.ts';
 import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
-import type { Report } from '../model/model.ts';
+import type { ComparedReport } from '../model/model.ts';
 import { meanRatio } from '../statistics/geometricMean.ts';
 import { measuredRoundNoise } from '../statistics/noise.ts';
 import { milli } from '../statistics/statistics.ts';
@@ -11,9 +11,6 @@ import { clusterAgrees, fixesApart, notComparable } from '../steps/comparable.ts
 import { scaledAmong } from '../steps/scaledChecks.ts';
 import { isDecided } from '../verdict/verdict.ts';
 import { settingChanges } from './followUp.ts';
-
-/** A report as a comparison needs it: one that is being built has no comparison yet. */
-export type ComparedReport = Omit<Report, 'comparison'> & Partial<Pick<Report, 'comparison'>>;
 
 /** Which checks the load asks more of, of those with these names by their key. */
 export type ScaledRule = (names: ReadonlyMap<string, string>) => (key: string) => boolean;
@@ -24,7 +21,7 @@ export type ScaledRule = (names: ReadonlyMap<string, string>) => (key: string) =
  * @param others more rounds of the schedule, in any order: repeats give the noise, further loads the forecast
  * @param scaledRule by the names of the files, unless something better is known
  */
-export function compareReports(
+export function compareRounds(
   earlier: ComparedReport,
   later: ComparedReport,
   others: readonly ComparedReport[] = [],

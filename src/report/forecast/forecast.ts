@@ -1,7 +1,7 @@
 import { plural } from '../../domain/text.ts';
-import type { ComparedReport } from '../comparison/comparison.ts';
 import { checkKey, checkName } from '../model/checkKey.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
+import type { ComparedReport } from '../model/model.ts';
 import { milli } from '../statistics/statistics.ts';
 import { type Timing, timingsOf } from '../steps/checkTimes.ts';
 import { inStartOrder, unmodelledSeconds } from '../steps/makespan.ts';

@@ -1,6 +1,5 @@
-import type { ComparedReport } from '../comparison/comparison.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
-import type { Verdict } from '../model/model.ts';
+import type { ComparedReport, Verdict } from '../model/model.ts';
 import { stepNoise } from '../statistics/noise.ts';
 import type { Timing } from '../steps/checkTimes.ts';
 import { makespan } from '../steps/makespan.ts';

@@ -218,3 +218,6 @@ export type StepCounts = z.infer<typeof countsSchema>;
 export type FollowUp = z.infer<typeof followUpSchema>;
 export type Integrity = z.infer<typeof integritySchema>;
 export type ClusterConfigUsed = z.infer<typeof clusterConfigSchema>;
+
+/** A report as a comparison needs it: one that is being built has no comparison yet. */
+export type ComparedReport = Omit<Report, 'comparison'> & Partial<Pick<Report, 'comparison'>>;

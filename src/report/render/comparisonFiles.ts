@@ -1,7 +1,7 @@
+import type { ReportFile } from '../../ports/project.ts';
 import type { StoredReport } from '../choose.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import { drawGrowth, growthAlt } from './charts/growth.ts';
-import type { ReportFile } from './files.ts';
 import { comparisonSection, forecastSection } from './markdown/comparison.ts';
 import { plain } from './markdown/sections.ts';
 

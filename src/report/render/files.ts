@@ -1,14 +1,9 @@
+import type { ReportFile } from '../../ports/project.ts';
 import { renderJson } from '../model/json.ts';
 import type { Report } from '../model/model.ts';
 import { drawPictures } from './charts/pictures.ts';
 import { renderHtml } from './html/index.ts';
 import { renderMarkdown } from './markdown/index.ts';
-
-/** One file of a report; `path` is relative to the report's directory. */
-export interface ReportFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /** Every file of a report's directory, in the order in which a reader wants them. */
 export function reportFiles(report: Report): ReportFile[] {

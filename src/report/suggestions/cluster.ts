@@ -1,5 +1,5 @@
 import { mostSteps, roomAt, type StepRoom } from '../../dag/clusterConfig/capacity.ts';
-import { formatDuration, percent } from '../../domain/text.ts';
+import { formatDuration, percent, plural } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { unmodelledSeconds } from '../steps/makespan.ts';
 import type { SuggestionFacts } from './facts.ts';
@@ -50,7 +50,7 @@ export function moreNodesFor(slots: number, room: StepRoom | undefined): string 
   const at = room && roomAt(slots, room);
   if (!room || !at || at.needed <= at.held) return undefined;
   if (at.moreNodes === undefined) return 'larger core nodes: no executor fits these';
-  return `${at.moreNodes} more core node${at.moreNodes === 1 ? '' : 's'} (${room.nodes?.[0]?.type})`;
+  return `${plural(at.moreNodes, 'more core node')} (${room.nodes?.[0]?.type})`;
 }
 
 /** A cell of the table of other slots; undefined where nobody can say. */

@@ -7,7 +7,7 @@ import { overhead, slots } from './cluster.ts';
 import type { SuggestionFacts } from './facts.ts';
 import { fromFailures } from './failures.ts';
 import { longestStep } from './longestStep.ts';
-import { type Change, order, type Replayable, replay } from './order.ts';
+import { order, type Replayable, type ReplayChange, replay } from './order.ts';
 import { activeCap, startGap, submission } from './submission.ts';
 
 export interface Suggested {
@@ -50,14 +50,14 @@ export function together(facts: SuggestionFacts, replayable: readonly Replayable
   const { findings, verdict, steps } = facts;
   const { limit } = findings.slots;
   if (replayable.length < 2 || limit === null || findings.model.makespanSeconds === null) return null;
-  const change: Change = Object.assign({}, ...replayable.map((one) => one.change));
+  const change: ReplayChange = Object.assign({}, ...replayable.map((one) => one.change));
   const seconds = replay(steps, limit, change) + unmodelledSeconds(facts);
   const window = `the ${windowName(verdict.windowSeconds)} window`;
   const fits = seconds <= verdict.windowSeconds ? `fits ${window}` : `does not fit ${window}`;
   return `Together (${partsOf(change).join(', ')}): about ${formatDuration(seconds)}, which ${fits}, by replaying these steps.`;
 }
 
-function partsOf({ slots, longestFirst, tuned }: Change): string[] {
+function partsOf({ slots, longestFirst, tuned }: ReplayChange): string[] {
   return [
     ...(slots === undefined ? [] : [`${slots} slots`]),
     ...(longestFirst ? ['the longest first'] : []),

@@ -39,7 +39,7 @@ export function order({ findings, verdict }: SuggestionFacts): Replayable[] {
 }
 
 /** What a suggestion changes of a round, as far as a replay can measure it; what is absent stays as it was. */
-export interface Change {
+export interface ReplayChange {
   readonly slots?: number;
   /** These checks take at most so long: there is less work. */
   readonly tuned?: { readonly checks: readonly string[]; readonly targetSeconds: number };
@@ -51,14 +51,14 @@ export interface Change {
 /** A suggestion whose gain was replayed, with the change that was. */
 export interface Replayable {
   readonly suggestion: Suggestion;
-  readonly change: Change;
+  readonly change: ReplayChange;
 }
 
 /** Two runs of the same round differ by several percent: a gain below this share could not be distinguished from that. */
 export const worthwhileShare = 0.1;
 
 /** Seconds from the first start to the last end, had the steps of the round run with these changes. */
-export function replay(steps: readonly ReportStep[], presentSlots: number, change: Change): number {
+export function replay(steps: readonly ReportStep[], presentSlots: number, change: ReplayChange): number {
   const { slots = presentSlots, tuned, split, longestFirst = false } = change;
   const runs = inStartOrder(steps).flatMap(({ check, runSeconds }) => {
     if (runSeconds === null) return [];

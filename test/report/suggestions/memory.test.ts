@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseClusterConfig } from '../../../src/dag/clusterConfig/model.ts';
 import { flatSettings } from '../../../src/dag/clusterConfig/sparkSubmit.ts';
-import { buildReport } from '../../../src/report/build.ts';
+import { assembleReport } from '../../../src/report/build.ts';
 import { memorySize } from '../../../src/report/suggestions/failures.ts';
 import { evenRound, factsOf, stepOf } from '../rounds.ts';
 
@@ -39,7 +39,7 @@ describe('the memory that a suggestion doubles', () => {
     const failed = stepOf('check_mem_15m', { started: 0, ended: 60, state: 'FAILED' });
     const text = 'Container killed by YARN for exceeding physical memory limits. 5.5 GB of 5.5 GB used.';
     const parts = [{ uri: 's3://logs/stderr.gz', text, cut: false, gzip: true }];
-    const { suggestions } = buildReport(
+    const { suggestions } = assembleReport(
       factsOf([failed, ...evenRound(10, 4, () => 40)], {
         clusterConfig: { stepConcurrencyLevel: 8, settings },
         failures: new Map([[failed.id, { found: 'log', parts }]]),

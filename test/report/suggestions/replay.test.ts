@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../../src/report/build.ts';
+import { assembleReport } from '../../../src/report/build.ts';
 import { replay } from '../../../src/report/suggestions/order.ts';
 import { factsOf, stepOf } from '../rounds.ts';
 
-const { steps } = buildReport(
+const { steps } = assembleReport(
   factsOf([
     stepOf('check_a_15m', { started: 0, ended: 60 }),
     stepOf('check_b_15m', { started: 1, ended: 101 }),

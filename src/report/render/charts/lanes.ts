@@ -7,7 +7,7 @@ const crossesDrawn = 150;
 const stripHeight = 60;
 
 /** A lane for each slot with its steps one behind the other, and below how many ran at once against the limit. */
-export function drawLanes(report: Report, place: Place): Body {
+export function drawLanes(report: Report, place: Place): LaneDrawing {
   const { x, top, fromMs, endMs } = place;
   const { lanes, count } = lanesOf(report.steps);
   const laneHeight = Math.max(2, Math.min(14, Math.floor(360 / Math.max(1, count))));
@@ -60,7 +60,7 @@ function runningStrip(
   limit: number | null,
   y: number,
   { left, right, x, fromMs }: Place,
-): Body {
+): LaneDrawing {
   const most = new Map<number, number>();
   for (const span of spans)
     for (let pixel = x.at((span.fromMs - fromMs) / 1000); pixel <= x.at((span.toMs - fromMs) / 1000); pixel++)
@@ -139,7 +139,7 @@ export interface Place {
 }
 
 /** What was drawn, and how far down it reaches. */
-export interface Body {
+export interface LaneDrawing {
   readonly parts: readonly string[];
   readonly bottom: number;
 }

@@ -1,7 +1,7 @@
 import { formatMeasured, plural, windowName } from '../../../domain/text.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { roundTimes, stampsOf } from '../../steps/occupancy.ts';
-import { type Body, drawLanes, type Place } from './lanes.ts';
+import { drawLanes, type LaneDrawing, type Place } from './lanes.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
 import { bar, classOf, cross, fitted, label, legend, path, picture, stateClasses, title } from './svg.ts';
 
@@ -87,7 +87,10 @@ function stateLegend(steps: readonly ReportStep[], named: boolean): string {
 const rowHeight = 16;
 
 /** A named row for each step in the order of their starts: a thin line while it waits, a bar while it runs. */
-export function drawWaterfall(steps: readonly ReportStep[], { left, top, x, fromMs, endMs }: Place): Body {
+export function drawWaterfall(
+  steps: readonly ReportStep[],
+  { left, top, x, fromMs, endMs }: Place,
+): LaneDrawing {
   const names: string[] = [];
   const pieces = new Map<string, string>();
   const add = (cssClass: string, d: string) => pieces.set(cssClass, (pieces.get(cssClass) ?? '') + d);
