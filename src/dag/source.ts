@@ -67,14 +67,14 @@ const commentOrString =
   /#[^\r\n]*|("""|''')(?:\\[\s\S]|(?!\1)[^\\])*(?:\1|$)|(["'])(?:\\[\s\S]|(?!\2)[^\\\r\n])*(?:\2|(?=[\r\n])|$)/g;
 
 /** The source with comments blanked and strings replaced by quotes; offsets and lines stay the same. */
-export function codeOf(source: string): string {
+function codeOf(source: string): string {
   return source.replace(commentOrString, (text) =>
     text.replace(/[^\r\n]/g, text.startsWith('#') ? ' ' : '"'),
   );
 }
 
 /** How many statements bind `name`: assignments of every form, loops, imports, definitions, `global`. */
-export function bindingsOf(name: string, source: string): number {
+function bindingsOf(name: string, source: string): number {
   const code = codeOf(source).replace(/\\\r?\n/g, '  ');
   const walrus = [...code.matchAll(new RegExp(`(?<![\\w.])${name}\\s*:=`, 'g'))].length;
   return (

@@ -166,7 +166,7 @@ export interface SampleChange {
 }
 
 /** The first change of a few files, taken in turn from each kind of file, so that every rule is shown once. */
-export function sampleChanges(files: readonly ExpectedFile[], most: number): SampleChange[] {
+function sampleChanges(files: readonly ExpectedFile[], most: number): SampleChange[] {
   const kinds = new Map<string, ExpectedFile[]>();
   for (const one of files) {
     if (one.changes.length === 0) continue;

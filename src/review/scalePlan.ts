@@ -8,7 +8,7 @@ import type { Manifest, Review } from './review.ts';
  * Files that somebody edited: their bytes are not those of the baseline, of HEAD, of the last write (finished or
  * interrupted), of anything fixed or approved, nor of what this call would write.
  */
-export function foreignEdits(
+function foreignEdits(
   files: readonly ExpectedFile[],
   written: readonly Manifest[],
   fixes: Iterable<readonly Fix[]>,

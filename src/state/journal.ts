@@ -157,9 +157,9 @@ function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> 
  */
 
 /** `previous` of the first entry. */
-export const beginning = '';
+const beginning = '';
 
-export function encodeEntry(entry: JournalEntry): { bytes: Buffer; digest: string } {
+function encodeEntry(entry: JournalEntry): { bytes: Buffer; digest: string } {
   const json = JSON.stringify(entry).slice(0, -1);
   const digest = sha256(json);
   return { bytes: Buffer.from(`${json},"digest":"${digest}"}\n`), digest };
@@ -175,7 +175,7 @@ export type Decoded =
 const sealed = /^(\{.*),"digest":"([0-9a-f]{64})"\}\n$/s;
 
 /** Decodes an entry that must have this `number` and follow the entry whose digest is `previous`. */
-export function decodeEntry(bytes: Buffer, number: number, previous: string): Decoded {
+function decodeEntry(bytes: Buffer, number: number, previous: string): Decoded {
   const [, json, digest] = sealed.exec(bytes.toString('utf8')) ?? [];
   if (json === undefined || digest === undefined || sha256(json) !== digest) return { kind: 'damaged' };
   const parsed = journalEntry.safeParse(JSON.parse(`${json}}`));

@@ -119,7 +119,7 @@ const tokenAnswer = z.object({ access_token: z.string().min(1) });
  * Sends requests with AIRFLOW_TOKEN, or with a token requested by AIRFLOW_USERNAME and AIRFLOW_PASSWORD and cached until
  * Airflow rejects it. Redirects are not followed: credentials go to AIRFLOW_URL alone.
  */
-export function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
+function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
   let cachedToken: string | undefined;
 
   async function token(call: AirflowCall, signal: AbortSignal | undefined): Promise<string> {

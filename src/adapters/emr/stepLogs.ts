@@ -26,7 +26,7 @@ const sampledBytes = 4096;
  * The last mebibyte of a log as text; a truncated gzip yields what precedes the break. Undefined for bytes that are
  * neither gzip nor text.
  */
-export async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<LogText | undefined> {
+async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<LogText | undefined> {
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   if (!gzip && !isText(bytes)) return undefined;
   const tail = gzip

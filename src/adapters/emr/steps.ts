@@ -122,7 +122,7 @@ const isUnknownStep = (error: unknown): boolean =>
 /** States after which a step never changes. Any other, including an unknown one, is read again. */
 const finalStates = new Set(['COMPLETED', 'CANCELLED', 'FAILED', 'INTERRUPTED']);
 
-export const isFinal = (step: Step): boolean => finalStates.has(step.state);
+const isFinal = (step: Step): boolean => finalStates.has(step.state);
 
 /** One entry of ListSteps; undefined for an entry without an id. */
 export function stepOf(summary: StepSummary): Step | undefined {

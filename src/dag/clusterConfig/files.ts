@@ -111,7 +111,7 @@ export function lintClusterConfig(json: unknown, { schedule, checks }: ClusterCo
   ]);
 }
 
-export function refusalsFirst<Found extends ConfigFinding>(findings: readonly Found[]): Found[] {
+function refusalsFirst<Found extends ConfigFinding>(findings: readonly Found[]): Found[] {
   return [
     ...findings.filter((finding) => finding.severity === 'refuse'),
     ...findings.filter((finding) => finding.severity === 'warn'),
@@ -126,7 +126,7 @@ export interface ParsedConfigFile {
 }
 
 /** A finding for each config whose name is a prefix of another's. */
-export function nameClashes(
+function nameClashes(
   configs: readonly ParsedConfigFile[],
 ): { readonly schedule: Schedule; readonly finding: ConfigFinding }[] {
   const names = configs.flatMap(({ schedule, json }) =>

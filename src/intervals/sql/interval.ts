@@ -13,19 +13,19 @@ const operators = new Set(['+', '-', '*', '/', '%', '.', '::', '(', ')', ',', '[
 /** Longer than any expression in real SQL. */
 const mostTokens = 40;
 
-export function isValue(token: Token | undefined): boolean {
+function isValue(token: Token | undefined): boolean {
   return token?.kind === 'string' || token?.kind === 'double' || token?.kind === 'number';
 }
 
 /** The last token of `TO second` after the first unit. */
-export function rangeEnd(tokens: readonly Token[], at: number): Token | undefined {
+function rangeEnd(tokens: readonly Token[], at: number): Token | undefined {
   const to = tokens[at];
   const unit = tokens[at + 1];
   return to?.kind === 'word' && to.value === 'to' && isUnit(unit) ? unit : undefined;
 }
 
 /** The last token of the parts after the first: `2 HOURS`, `- '5' minute`. */
-export function furtherPart(tokens: readonly Token[], at: number): Token | undefined {
+function furtherPart(tokens: readonly Token[], at: number): Token | undefined {
   let last: Token | undefined;
   for (let next = at; ; ) {
     const sign = tokens[next]?.value;
@@ -39,7 +39,7 @@ export function furtherPart(tokens: readonly Token[], at: number): Token | undef
 }
 
 /** A value that is not a number: `{{ n }} day`, `2 * {X} day`, `lookback day`, or a template for value and unit. */
-export function templatedOrComputed(
+function templatedOrComputed(
   tokens: readonly Token[],
   at: number,
 ): { reason: string; last: Token } | undefined {
@@ -227,6 +227,6 @@ const bySpelling = new Map<string, Unit>(
 );
 
 /** Finds the unit that a lower-case word names, singular or plural. */
-export function unitNamed(word: string): Unit | undefined {
+function unitNamed(word: string): Unit | undefined {
   return bySpelling.get(word);
 }

@@ -114,7 +114,7 @@ export interface DecodedTextBuilder {
   done(): DecodedText;
 }
 
-export function decodedTextBuilder(source: string): DecodedTextBuilder {
+function decodedTextBuilder(source: string): DecodedTextBuilder {
   const runs: Run[] = [];
   let text = '';
   return {

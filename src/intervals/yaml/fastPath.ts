@@ -151,7 +151,7 @@ const doubleQuoted = /"(?:[^"\\]|\\[0abtnvfre "/\\N_LP])*"/y;
 const singleQuoted = /'(?:[^']|'')*'/y;
 
 /** Reads the value on `line` from `at`; `offset` is where the line begins in the source. */
-export function fastPathValue(line: string, at: number, offset: number): FastPathValue | undefined {
+function fastPathValue(line: string, at: number, offset: number): FastPathValue | undefined {
   const first = line[at];
   if (first === undefined || first === '#') return value('none', at, at);
   if (first === '"') return matched('double', doubleQuoted);
@@ -197,7 +197,7 @@ function isRestOfLine(line: string, at: number): boolean {
  * Finds the end of a block scalar whose content begins at `start`, trailing empty lines included; the content must
  * be indented more than `parentIndent`.
  */
-export function fastPathBlockEnd(source: string, start: number, parentIndent: number): number | undefined {
+function fastPathBlockEnd(source: string, start: number, parentIndent: number): number | undefined {
   let contentIndent = -1;
   let deepestBlank = 0;
   for (let at = start; at < source.length; ) {

@@ -24,13 +24,13 @@ export function overhead({ findings }: SuggestionFacts): Suggestion[] {
   ];
 }
 
-export function hasRoom(slots: number, room: StepRoom | undefined): boolean {
+function hasRoom(slots: number, room: StepRoom | undefined): boolean {
   const at = room && roomAt(slots, room);
   return at === undefined || at.needed <= at.held;
 }
 
 /** Ends a sentence: what so many steps ask of the nodes against what these have; a condition where only one side is known. */
-export function roomFor(slots: number, room: StepRoom | undefined): string {
+function roomFor(slots: number, room: StepRoom | undefined): string {
   if (!room) return ', and if the nodes have the capacity: dags/cluster_configs/README.md has the sum';
   const { executors, executorMb, driverMb, nodes = [] } = room;
   const at = roomAt(slots, room);
@@ -46,7 +46,7 @@ export function roomFor(slots: number, room: StepRoom | undefined): string {
 }
 
 /** `4 more core nodes (m6i.2xlarge)`; undefined where they fit or nobody can say. */
-export function moreNodesFor(slots: number, room: StepRoom | undefined): string | undefined {
+function moreNodesFor(slots: number, room: StepRoom | undefined): string | undefined {
   const at = room && roomAt(slots, room);
   if (!room || !at || at.needed <= at.held) return undefined;
   if (at.moreNodes === undefined) return 'larger core nodes: no executor fits these';

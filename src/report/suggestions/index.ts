@@ -46,7 +46,7 @@ function gainOf({ suggestion }: Replayable): number {
 }
 
 /** What all replayable suggestions gain together, which is less than their sum; null where there are not two of them. */
-export function together(facts: SuggestionFacts, replayable: readonly Replayable[]): string | null {
+function together(facts: SuggestionFacts, replayable: readonly Replayable[]): string | null {
   const { findings, verdict, steps } = facts;
   const { limit } = findings.slots;
   if (replayable.length < 2 || limit === null || findings.model.makespanSeconds === null) return null;

@@ -30,7 +30,7 @@ const volumeShape = shape<VolumeSpecification>(
   'SizeInGB',
 );
 
-export const ebsShape = shape<EbsConfiguration>({
+const ebsShape = shape<EbsConfiguration>({
   EbsBlockDeviceConfigs: {
     listOf: shape<EbsBlockDeviceConfig>(
       { VolumeSpecification: volumeShape, VolumesPerInstance: { min: 1 } },

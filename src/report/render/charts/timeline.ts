@@ -87,10 +87,7 @@ function stateLegend(steps: readonly ReportStep[], named: boolean): string {
 const rowHeight = 16;
 
 /** A named row for each step in the order of their starts: a thin line while it waits, a bar while it runs. */
-export function drawWaterfall(
-  steps: readonly ReportStep[],
-  { left, top, x, fromMs, endMs }: Place,
-): LaneDrawing {
+function drawWaterfall(steps: readonly ReportStep[], { left, top, x, fromMs, endMs }: Place): LaneDrawing {
   const names: string[] = [];
   const pieces = new Map<string, string>();
   const add = (cssClass: string, d: string) => pieces.set(cssClass, (pieces.get(cssClass) ?? '') + d);

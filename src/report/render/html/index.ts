@@ -12,18 +12,18 @@ import { ratioTitle, sectionsOf } from './sections.ts';
 import { stepColumns } from './stepColumns.ts';
 
 /** A section of the page; its script fills the body. */
-export function section(id: string, title: string, figure = ''): string {
+function section(id: string, title: string, figure = ''): string {
   return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><div id="${id}-body"></div>${figure}</section>`;
 }
 
 /** A picture; it takes its style from the page, so that four of them do not carry it four times. */
-export function figure(svg: string | undefined): string {
+function figure(svg: string | undefined): string {
   if (svg === undefined) return '';
   return `<figure class="scroll" tabindex="0" role="group" aria-label="Picture">${svg.replace(/<style>.*?<\/style>/s, '').trim()}</figure>`;
 }
 
 /** Where each section is, below the verdict; a narrow page has no room for it. */
-export function sectionLinks(sections: readonly (readonly [id: string, title: string])[]): string {
+function sectionLinks(sections: readonly (readonly [id: string, title: string])[]): string {
   const links = sections.map(([id, title]) => `<a href="#${id}">${title}</a>`);
   return `<nav aria-label="Sections">${links.join('')}</nav>`;
 }
@@ -37,7 +37,7 @@ const buttons = [
 ] as const;
 
 /** The timeline and the table of all steps, linked with each other. */
-export function explorer(): string {
+function explorer(): string {
   const zoom = buttons.map(
     ([name, label, sign]) =>
       `<button type="button" id="zoom-${name}" aria-label="${label}" title="${label}">${sign}</button>`,

@@ -39,7 +39,7 @@ export function headBlocks(report: Report): Block[] {
 }
 
 /** Method, population, sources, version. */
-export function provenanceBlocks({ provenance, statistics, counts, round, clusterConfig }: Report): Block[] {
+function provenanceBlocks({ provenance, statistics, counts, round, clusterConfig }: Report): Block[] {
   const parts = [
     `audit-load-test ${provenance.version}`,
     `${plural(counts.total, 'step')} created since ${startText(round.startedAt)}`,
@@ -101,7 +101,7 @@ export function ratioTitle({ comparison }: Report): string | undefined {
 }
 
 /** The slowest steps; each name leads to its step. */
-export function slowestBlocks(report: Report, places: Places): Block[] {
+function slowestBlocks(report: Report, places: Places): Block[] {
   if (report.slowest.length === 0) return [{ kind: 'paragraph', line: 'No step has run.' }];
   const title = ratioTitle(report);
   const ratios = new Map(report.comparison?.checks.map((check) => [check.check, check.ratio]));

@@ -10,7 +10,7 @@ import { createStepTable } from './stepTable.ts';
 import { createTimeline } from './timeline.ts';
 
 /** Everything known of the selected step, read out when it changes. */
-export function showDetails(step: PageStep, { round }: PageData): void {
+function showDetails(step: PageStep, { round }: PageData): void {
   const at = (seconds: number | null) =>
     seconds === null ? '–' : localDateTime(round.fromMs + seconds * 1000, round.utcOffsetMinutes);
   const facts: readonly (readonly [string, string])[] = [
@@ -88,7 +88,7 @@ function hover(step: PageStep | undefined): void {
 }
 
 /** Fills the sections of the page. `onStep` is called with the place of a step whose name was clicked. */
-export function fillSections(sections: Sections, onStep: (place: number) => void): void {
+function fillSections(sections: Sections, onStep: (place: number) => void): void {
   for (const [id, blocks] of Object.entries(sections))
     part(`${id}-body`).append(...blocks.map((block) => blockElement(block, onStep)));
 }
