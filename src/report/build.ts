@@ -1,4 +1,4 @@
-import { mostSteps } from '../dag/clusterConfig/capacity.ts';
+import { maxConcurrentSteps } from '../dag/clusterConfig/capacity.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';
@@ -48,7 +48,7 @@ export function assembleReport(facts: RoundFacts): Report {
   const findings = findFrom({
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
-    slotsWithRoom: clusterConfig?.room && mostSteps(clusterConfig.room),
+    slotsWithCapacity: clusterConfig?.room && maxConcurrentSteps(clusterConfig.room),
     observedMs: facts.observedMs,
     instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),

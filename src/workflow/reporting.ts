@@ -1,5 +1,5 @@
 /** What a report needs besides the steps: logs of failed steps, expected checks, cluster config, older reports. */
-import { stepRoom } from '../dag/clusterConfig/capacity.ts';
+import { stepCapacity } from '../dag/clusterConfig/capacity.ts';
 import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
 import { flatSettings } from '../dag/clusterConfig/sparkSubmit.ts';
 import { sha256 } from '../domain/digest.ts';
@@ -128,7 +128,7 @@ function settingsAndRoom(bytes: Buffer): Pick<ClusterConfigUsed, 'settings' | 'r
   }
   if (!isObject(json)) return { settings: {} };
   const config = parseClusterConfig(json);
-  const room = stepRoom(config);
+  const room = stepCapacity(config);
   return { settings: flatSettings(config), ...(room && { room }) };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { stepRoom } from '../../src/dag/clusterConfig/capacity.ts';
+import { stepCapacity } from '../../src/dag/clusterConfig/capacity.ts';
 import { parseClusterConfig } from '../../src/dag/clusterConfig/model.ts';
 import { flatSettings } from '../../src/dag/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports/aws.ts';
@@ -104,7 +104,13 @@ describe('suggestions', () => {
     const report = reportOf(
       evenRound(31, 8, (index) => 300 + (index % 7) * 10),
       8,
-      { clusterConfig: { stepConcurrencyLevel: 8, settings: flatSettings(config), room: stepRoom(config) } },
+      {
+        clusterConfig: {
+          stepConcurrencyLevel: 8,
+          settings: flatSettings(config),
+          room: stepCapacity(config),
+        },
+      },
     );
     expect(report.suggestions.find(({ id }) => id === 'slots')).toMatchObject({
       setting: 'StepConcurrencyLevel',

@@ -4,7 +4,7 @@ import { type WorkerNodes, workerNodes } from './nodes.ts';
 import { type SparkRequest, sparkRequest } from './sparkSubmit.ts';
 
 /** What one step requests from the core and task nodes, and their capacity; MiB. */
-export interface StepRoom {
+export interface StepCapacity {
   readonly executors: number;
   readonly executorMb: number;
   /** 0 when the driver runs on the primary node (deploy mode client), or its memory is not set. */
@@ -22,7 +22,7 @@ export interface YarnNodes {
 }
 
 /** Undefined with dynamic allocation, and when the executors' number or memory is not set. */
-export function stepRoom(config: ClusterConfig): StepRoom | undefined {
+export function stepCapacity(config: ClusterConfig): StepCapacity | undefined {
   const request = sparkRequest(config);
   return request === undefined || request.dynamic ? undefined : capacityOf(request, workerNodes(config));
 }
@@ -31,7 +31,7 @@ export function stepRoom(config: ClusterConfig): StepRoom | undefined {
 export function capacityOf(
   { executor, executors, driver, deployMode }: SparkRequest,
   workers: readonly WorkerNodes[] | undefined,
-): StepRoom | undefined {
+): StepCapacity | undefined {
   if (executor === undefined || executors === undefined) return undefined;
   const nodes = workers?.flatMap(({ type, capacity, count }) =>
     count === undefined ? [] : [{ type, count, yarnMb: capacity.memoryMb }],
@@ -52,7 +52,7 @@ export function executorSlots(nodes: readonly YarnNodes[], executorMb: number): 
 /** The executor slots that the executors and drivers of this many steps need. */
 export function slotsNeeded(
   steps: number,
-  { executors, executorMb, driverMb }: StepRoom,
+  { executors, executorMb, driverMb }: StepCapacity,
 ): { total: number; drivers: number } {
   const drivers = Math.ceil((steps * driverMb) / executorMb);
   return { total: steps * executors + drivers, drivers };
@@ -63,23 +63,23 @@ export interface SlotUse {
   readonly needed: number;
   /** The part of `needed` that the drivers use. */
   readonly drivers: number;
-  readonly held: number;
+  readonly available: number;
   /** How many more nodes of the first type are needed; undefined when an executor does not fit on one. */
   readonly moreNodes: number | undefined;
 }
 
 /** Undefined when the nodes are unknown. */
-export function roomAt(steps: number, room: StepRoom): SlotUse | undefined {
-  const [first] = room.nodes ?? [];
-  if (room.nodes === undefined || first === undefined) return undefined;
-  const held = executorSlots(room.nodes, room.executorMb);
-  const { total: needed, drivers } = slotsNeeded(steps, room);
-  const slotsPerNode = Math.floor(first.yarnMb / room.executorMb);
+export function slotUse(steps: number, capacity: StepCapacity): SlotUse | undefined {
+  const [first] = capacity.nodes ?? [];
+  if (capacity.nodes === undefined || first === undefined) return undefined;
+  const available = executorSlots(capacity.nodes, capacity.executorMb);
+  const { total: needed, drivers } = slotsNeeded(steps, capacity);
+  const slotsPerNode = Math.floor(first.yarnMb / capacity.executorMb);
   return {
     needed,
     drivers,
-    held,
-    moreNodes: slotsPerNode > 0 ? Math.ceil(Math.max(0, needed - held) / slotsPerNode) : undefined,
+    available,
+    moreNodes: slotsPerNode > 0 ? Math.ceil(Math.max(0, needed - available) / slotsPerNode) : undefined,
   };
 }
 
@@ -87,11 +87,11 @@ export function roomAt(steps: number, room: StepRoom): SlotUse | undefined {
 const concurrencyLimit = 256;
 
 /** The most concurrent steps that fit on the nodes; undefined when the nodes are unknown. */
-export function mostSteps(room: StepRoom): number | undefined {
+export function maxConcurrentSteps(capacity: StepCapacity): number | undefined {
   let most: number | undefined;
   for (let steps = 0; steps <= concurrencyLimit; steps++) {
-    const use = roomAt(steps, room);
-    if (use === undefined || use.needed > use.held) break;
+    const use = slotUse(steps, capacity);
+    if (use === undefined || use.needed > use.available) break;
     most = steps;
   }
   return most;

@@ -109,11 +109,11 @@ export function keptScores(rounds: readonly ComparedReport[]): Forecast['scores'
   return byTime.flatMap(({ load, verdict, ...round }, index) => {
     const measuredSeconds = verdict.runtimeSeconds;
     if (measuredSeconds === null || measuredSeconds <= 0 || !isDecided(verdict)) return [];
-    const foretold = byTime.slice(0, index).findLast(({ comparison }) => {
+    const predicting = byTime.slice(0, index).findLast(({ comparison }) => {
       const { levels = [], points = [] } = comparison?.forecast ?? {};
       return !levels.includes(load) && points.some((point) => point.load === load);
     });
-    const point = foretold?.comparison?.forecast?.points.find((one) => one.load === load);
+    const point = predicting?.comparison?.forecast?.points.find((one) => one.load === load);
     if (!point || point.makespanSeconds <= 0) return [];
     const { makespanSeconds, lowSeconds, highSeconds } = point;
     const startedAt = round.round.startedAt;

@@ -1,4 +1,4 @@
-import { mostSteps, roomAt, type StepRoom } from '../../dag/clusterConfig/capacity.ts';
+import { maxConcurrentSteps, type StepCapacity, slotUse } from '../../dag/clusterConfig/capacity.ts';
 import { formatDuration, percent, plural } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { unmodelledSeconds } from '../steps/makespan.ts';
@@ -24,41 +24,41 @@ export function overhead({ findings }: SuggestionFacts): Suggestion[] {
   ];
 }
 
-function hasRoom(slots: number, room: StepRoom | undefined): boolean {
-  const at = room && roomAt(slots, room);
-  return at === undefined || at.needed <= at.held;
+function hasCapacity(slots: number, capacity: StepCapacity | undefined): boolean {
+  const use = capacity && slotUse(slots, capacity);
+  return use === undefined || use.needed <= use.available;
 }
 
 /** Ends a sentence: what so many steps ask of the nodes against what these have; a condition where only one side is known. */
-function roomFor(slots: number, room: StepRoom | undefined): string {
-  if (!room) return ', and if the nodes have the capacity: dags/cluster_configs/README.md has the sum';
-  const { executors, executorMb, driverMb, nodes = [] } = room;
-  const at = roomAt(slots, room);
-  if (!at) {
+function capacityText(slots: number, capacity: StepCapacity | undefined): string {
+  if (!capacity) return ', and if the nodes have the capacity: dags/cluster_configs/README.md has the sum';
+  const { executors, executorMb, driverMb, nodes = [] } = capacity;
+  const use = slotUse(slots, capacity);
+  if (!use) {
     const drivers = driverMb > 0 ? ` and ${slots} drivers of ${driverMb} MiB` : '';
     const left = driverMb > 0 ? '' : ', drivers not counted';
     return `, and if the nodes have the capacity for ${slots * executors} executors of ${executorMb} MiB${drivers}: ${slots * (executors * executorMb + driverMb)} MiB of YARN memory${left}`;
   }
-  const { needed, drivers, held } = at;
+  const { needed, drivers, available } = use;
   const inside = drivers > 0 ? `, drivers in the space of ${drivers}` : ', drivers not counted';
   const machines = nodes.map(({ count, type }) => `${count} × ${type}`).join(' and ');
-  return `; ${slots} steps ask YARN for ${needed} containers of ${executorMb} MiB${inside}, and ${machines} provide ${held}: enough for ${mostSteps(room)} steps at once`;
+  return `; ${slots} steps ask YARN for ${needed} containers of ${executorMb} MiB${inside}, and ${machines} provide ${available}: enough for ${maxConcurrentSteps(capacity)} steps at once`;
 }
 
 /** `4 more core nodes (m6i.2xlarge)`; undefined where they fit or nobody can say. */
-function moreNodesFor(slots: number, room: StepRoom | undefined): string | undefined {
-  const at = room && roomAt(slots, room);
-  if (!room || !at || at.needed <= at.held) return undefined;
-  if (at.moreNodes === undefined) return 'larger core nodes: no executor fits these';
-  return `${plural(at.moreNodes, 'more core node')} (${room.nodes?.[0]?.type})`;
+function moreNodesFor(slots: number, capacity: StepCapacity | undefined): string | undefined {
+  const use = capacity && slotUse(slots, capacity);
+  if (!capacity || !use || use.needed <= use.available) return undefined;
+  if (use.moreNodes === undefined) return 'larger core nodes: no executor fits these';
+  return `${plural(use.moreNodes, 'more core node')} (${capacity.nodes?.[0]?.type})`;
 }
 
 /** A cell of the table of other slots; undefined where nobody can say. */
-export function roomCell(slots: number, room: StepRoom | undefined): string | undefined {
-  const at = room && roomAt(slots, room);
-  if (!room || !at) return undefined;
-  if (at.needed <= at.held) return 'yes';
-  return `needs ${moreNodesFor(slots, room)}`;
+export function capacityCell(slots: number, capacity: StepCapacity | undefined): string | undefined {
+  const use = capacity && slotUse(slots, capacity);
+  if (!capacity || !use) return undefined;
+  if (use.needed <= use.available) return 'yes';
+  return `needs ${moreNodesFor(slots, capacity)}`;
 }
 
 /** More slots help only while the slots are full, steps wait, and no single step decides the end. */
@@ -72,12 +72,12 @@ export function slots(facts: SuggestionFacts): Replayable[] {
   const full = meanRunning >= 0.8 * limit;
   if (verdict.outcome !== 'missed' || waitingShare <= 0.3 || !full) return [];
   if (workBound <= (bounds.longestStepSeconds ?? 0)) return [];
-  const room = clusterConfig?.room;
+  const capacity = clusterConfig?.room;
   const better =
-    fewestSlotsThatFit(facts, limit, (count) => hasRoom(count, room)) ??
+    fewestSlotsThatFit(facts, limit, (count) => hasCapacity(count, capacity)) ??
     fewestSlotsThatFit(facts, limit, () => true);
   if (!better) return [];
-  const moreNodes = moreNodesFor(better.slots, room);
+  const moreNodes = moreNodesFor(better.slots, capacity);
   return [
     {
       change: { slots: better.slots },
@@ -88,7 +88,7 @@ export function slots(facts: SuggestionFacts): Replayable[] {
         setting: 'StepConcurrencyLevel',
         from: String(limit),
         to: `${better.slots}${moreNodes === undefined ? '' : `, with ${moreNodes}`}`,
-        expected: `about ${formatDuration(better.seconds)} if no step gets slower${roomFor(better.slots, room)}`,
+        expected: `about ${formatDuration(better.seconds)} if no step gets slower${capacityText(better.slots, capacity)}`,
         replayedGainSeconds: Math.max(0, (verdict.runtimeSeconds ?? 0) - better.seconds),
         success: `Total runtime at most ${formatDuration(better.seconds * 1.1)}.`,
       },
@@ -98,7 +98,7 @@ export function slots(facts: SuggestionFacts): Replayable[] {
 
 /**
  * The fewest slots of the printed what-if table that fit the window with a tenth to spare; else the fewest that do nearly as
- * well as any, if that is much better. With those first that the nodes have room for: a slot without room is a step that waits in YARN.
+ * well as any, if that is much better. With those first that the nodes have room for: a slot without it is a step that waits in YARN.
  */
 function fewestSlotsThatFit(
   facts: SuggestionFacts,

@@ -14,7 +14,7 @@ export interface FindingFacts {
   readonly steps: readonly ReportStep[];
   readonly stepConcurrencyLevel?: number | undefined;
   /** The most steps that the nodes can run at once, where that is known. */
-  readonly slotsWithRoom?: number | undefined;
+  readonly slotsWithCapacity?: number | undefined;
   readonly observedMs?: number | undefined;
   readonly instances?: readonly Instance[] | undefined;
   /** Fixed seconds of a step, where several loads were measured. */
@@ -57,7 +57,7 @@ export function findFrom(facts: FindingFacts): Findings {
     overhead: overheadOf(facts, runs, work),
     model: modelOf(runs, count, times, modelled),
     whatIf: modelled
-      ? otherSlots(count, facts.slotsWithRoom).map((one) => ({
+      ? otherSlots(count, facts.slotsWithCapacity).map((one) => ({
           slots: one,
           makespanSeconds: milli(makespan(runs, one)),
         }))
@@ -151,10 +151,11 @@ function modelOf(
 }
 
 /** Half, the present number, and up to four times as many, within what EMR takes; and the most that the nodes can run. */
-function otherSlots(slots: number, withRoom: number | undefined): number[] {
-  const wanted = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4].map((factor) => Math.round(slots * factor));
-  if (withRoom !== undefined && withRoom > slots && withRoom < 4 * slots) wanted.push(withRoom);
-  return [...new Set(wanted)].filter((count) => count >= 1 && count <= activeStepCap).sort((a, b) => a - b);
+function otherSlots(slots: number, withCapacity: number | undefined): number[] {
+  const counts = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4].map((factor) => Math.round(slots * factor));
+  if (withCapacity !== undefined && withCapacity > slots && withCapacity < 4 * slots)
+    counts.push(withCapacity);
+  return [...new Set(counts)].filter((count) => count >= 1 && count <= activeStepCap).sort((a, b) => a - b);
 }
 
 function notMeasured(slots: Findings['slots'], facts: FindingFacts): string[] {

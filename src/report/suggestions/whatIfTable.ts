@@ -2,7 +2,7 @@ import { formatDuration, percent, plural } from '../../domain/text.ts';
 import type { Report } from '../model/model.ts';
 import { isBroken } from '../steps/comparable.ts';
 import { unmodelledSeconds } from '../steps/makespan.ts';
-import { roomCell } from './cluster.ts';
+import { capacityCell } from './cluster.ts';
 
 /** The steps of a round replayed on another number of slots. */
 export interface WhatIf {
@@ -36,7 +36,7 @@ export function whatIfRows(report: Report): WhatIf[] {
   const beside = unmodelledSeconds(report);
   return whatIf.slice(0, lastOfUse(whatIf, slots.limit) + 1).map((one) => {
     const totalSeconds = one.makespanSeconds + beside;
-    const room = roomCell(one.slots, report.clusterConfig?.room);
+    const room = capacityCell(one.slots, report.clusterConfig?.room);
     return {
       slots: one.slots,
       totalSeconds,

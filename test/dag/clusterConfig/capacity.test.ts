@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { mostSteps, roomAt, stepRoom } from '../../../src/dag/clusterConfig/capacity.ts';
+import { maxConcurrentSteps, slotUse, stepCapacity } from '../../../src/dag/clusterConfig/capacity.ts';
 import { lintClusterConfig } from '../../../src/dag/clusterConfig/files.ts';
 import { parseClusterConfig } from '../../../src/dag/clusterConfig/model.ts';
 import { flatSettings } from '../../../src/dag/clusterConfig/sparkSubmit.ts';
@@ -12,7 +12,7 @@ const config = parseClusterConfig(shipped);
 
 describe('the capacity of the shipped cluster', () => {
   it('is read from the options of spark-submit and the core nodes', () => {
-    expect(stepRoom(config)).toEqual({
+    expect(stepCapacity(config)).toEqual({
       executors: 2,
       executorMb: 4505,
       driverMb: 2432,
@@ -31,8 +31,8 @@ describe('the capacity of the shipped cluster', () => {
     'is exceeded where the lint of %s starts to warn',
     (schedule) => {
       const json = shippedJson(schedule);
-      const room = stepRoom(parseClusterConfig(json));
-      const most = (room && mostSteps(room)) ?? 0;
+      const capacity = stepCapacity(parseClusterConfig(json));
+      const most = (capacity && maxConcurrentSteps(capacity)) ?? 0;
       const warns = (level: number) =>
         lintClusterConfig({ ...json, StepConcurrencyLevel: level }, { schedule, checks: undefined }).some(
           ({ path, message }) =>
@@ -44,9 +44,14 @@ describe('the capacity of the shipped cluster', () => {
   );
 
   it('is given in executor slots, with the missing nodes', () => {
-    const room = stepRoom(config);
-    expect(room && roomAt(9, room)).toEqual({ needed: 23, drivers: 5, held: 25, moreNodes: 0 });
-    expect(room && roomAt(16, room)).toEqual({ needed: 41, drivers: 9, held: 25, moreNodes: 4 });
+    const capacity = stepCapacity(config);
+    expect(capacity && slotUse(9, capacity)).toEqual({ needed: 23, drivers: 5, available: 25, moreNodes: 0 });
+    expect(capacity && slotUse(16, capacity)).toEqual({
+      needed: 41,
+      drivers: 9,
+      available: 25,
+      moreNodes: 4,
+    });
   });
 
   const dynamic = [
@@ -56,13 +61,13 @@ describe('the capacity of the shipped cluster', () => {
     ['allocation is dynamic', { Configurations: dynamic }],
     ['the step does not run spark-submit', { AuditStep: { Jar: 's3://b/own.jar', Args: [] } }],
   ])('is unknown when %s', (_, other) => {
-    expect(stepRoom(parseClusterConfig({ ...shipped, ...other }))).toBeUndefined();
+    expect(stepCapacity(parseClusterConfig({ ...shipped, ...other }))).toBeUndefined();
   });
 
   it('omits the nodes when their type is not in the table', () => {
     const unknown = { MasterInstanceType: 'x9.large', SlaveInstanceType: 'x9.large', InstanceCount: 3 };
-    const room = stepRoom(parseClusterConfig({ ...shipped, Instances: unknown }));
-    expect(room).toEqual({ executors: 2, executorMb: 4505, driverMb: 2432 });
-    expect(room && mostSteps(room)).toBeUndefined();
+    const capacity = stepCapacity(parseClusterConfig({ ...shipped, Instances: unknown }));
+    expect(capacity).toEqual({ executors: 2, executorMb: 4505, driverMb: 2432 });
+    expect(capacity && maxConcurrentSteps(capacity)).toBeUndefined();
   });
 });
