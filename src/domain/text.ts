@@ -79,3 +79,8 @@ export function percent(share: number): string {
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** A measured ratio: `1.90×`. */
+export function ratioText(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
+}

@@ -28,7 +28,7 @@ export function reportOutput(report: Report, directory: string, files: string[])
     nextSteps: report.round.partial
       ? ['pollCluster until the round is done, then buildReport again.']
       : [
-          'The person reads report.md in that directory and decides.',
+          'Ask the user to read report.md in that directory and decide.',
           ...stepsAfterRound(report.verdict.outcome, report.load),
         ],
     directory,

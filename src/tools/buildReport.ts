@@ -132,7 +132,7 @@ export const buildReport = defineTool({
   render: (output) => textOf(output, reportLines),
 });
 
-/** @throws ToolError WRONG_STATE while steps are active, unless the person asked for a provisional report */
+/** @throws ToolError WRONG_STATE while steps are active, unless the caller asked for a provisional report */
 async function writeReport(asked: ReportInput, ports: BuildReportPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const range = await observeRange(ports, session, asked, call);
@@ -236,7 +236,7 @@ function laterRound({ rounds }: Session, round: Round | undefined): string[] {
   ];
 }
 
-/** @throws ToolError WRONG_STATE while steps are active, unless the person asked for a provisional report */
+/** @throws ToolError WRONG_STATE while steps are active, unless the caller asked for a provisional report */
 function requireEnded({ steps, cluster }: ReportRange, partial: boolean): void {
   const active = steps.filter(isActive).length;
   if (active === 0 || partial) return;

@@ -1,8 +1,8 @@
 /** What compareReports says, in the structure and in lines. */
 
-import { plural } from '../domain/text.ts';
+import { plural, ratioText } from '../domain/text.ts';
 import type { StoredReport } from '../report/choose.ts';
-import { checkText, factorText, runtimeChangeText } from '../report/comparison/scalingText.ts';
+import { checkText, runtimeChangeText } from '../report/comparison/scalingText.ts';
 import { pointText } from '../report/forecast/text.ts';
 import type { Comparison, Forecast } from '../report/model/comparisonModel.ts';
 
@@ -31,7 +31,7 @@ export function compareReportsOutput({ baseline, candidate, comparison, file, wa
       runtimes,
     ),
     nextSteps: comparable
-      ? ['The person reads the file, and decides whether to go up a level or to fix something first.']
+      ? ['Ask the user to read the file and decide: go one level up, or fix something first.']
       : [
           'buildReport of a comparable round (same schedule, same checks, same cluster config) makes a comparison possible.',
         ],
@@ -81,7 +81,7 @@ function comparisonSummary(
   ].join(' ');
 }
 
-/** Settings other than the slots are the person's own words, so that only their number is given. */
+/** Settings other than the slots come from the user's files, so only their number is given. */
 function runtimeSummary({ clusterChanges, ...comparison }: Comparison, runtimes: Runtimes): string {
   const { baselineSeconds, candidateSeconds } = runtimes;
   if (baselineSeconds === null || candidateSeconds === null) return '';
@@ -100,9 +100,9 @@ function runtimeSummary({ clusterChanges, ...comparison }: Comparison, runtimes:
 function checksSummary({ ratios, unscaled, varies }: Comparison): string {
   const { n, geometricMean, low, high } = ratios;
   if (geometricMean === null || low === null || high === null) return 'no check completed in both rounds';
-  const numbers = `${factorText(low)} to ${factorText(high)}, ${plural(n, 'check')}`;
+  const numbers = `${ratioText(low)} to ${ratioText(high)}, ${plural(n, 'check')}`;
   if (varies !== 'load' && low <= 1 && high >= 1) return `single checks take as long as before (${numbers})`;
-  return `a ${unscaled === null ? '' : 'scaled '}check takes ${factorText(geometricMean)} the time (${numbers})`;
+  return `a ${unscaled === null ? '' : 'scaled '}check takes ${ratioText(geometricMean)} the time (${numbers})`;
 }
 
 /** The forecast above the largest load that ran: the next load, half as much again, and twice as much. */

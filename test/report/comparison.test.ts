@@ -122,8 +122,8 @@ describe('a comparison', () => {
     });
     expect(comparisonSchema.parse(comparison)).toEqual(comparison);
     const page = comparisonSection(comparison);
-    expect(page).toContain('- A scaled check takes 2× the time (geometric mean of 30 checks;');
-    expect(page).toContain('- An unscaled check takes 1× the time (10 checks)');
+    expect(page).toContain('- A scaled check takes 2.00× the time (geometric mean of 30 checks;');
+    expect(page).toContain('- An unscaled check takes 1.00× the time (10 checks)');
     expect(comparison.checks.map(({ word }) => word)).toEqual([
       ...Array(30).fill(undefined),
       ...Array(10).fill('constant'),
@@ -163,7 +163,7 @@ describe('a comparison', () => {
       expect(comparison.checks.map(({ check }) => check)).not.toContain('check_0005_15m.yml');
       expect(comparison.fixedWindows).toEqual(two.fixedWindows);
       const words =
-        'Left out, because a person fixed the interval in one of the rounds: 2 checks (check_0005_15m.yml, check_0007_15m.yml)';
+        'Left out, because the user fixed the interval in one of the rounds: 2 checks (check_0005_15m.yml, check_0007_15m.yml)';
       expect(comparisonSection(comparison)).toContain(words);
       expect(JSON.stringify(comparisonBlocks(comparison))).toContain(words);
     }

@@ -382,12 +382,12 @@ describe('the forecast of a campaign', () => {
     expect(again.comparison?.forecast?.scores).toHaveLength(2);
   });
 
-  it('names the check that decides it, until a repeat has shown whether it bends', () => {
+  it('names the check that decides it, until a repeat has shown how it grows', () => {
     const giant = (index: number, load: number) => (index === 5 ? 600 * load : 5);
     const decided = forecastOf(roundAt(2, {}, giant), roundAt(4, {}, giant));
     expect(decided.decisive).toBe('check_0005_15m.yml');
     expect(forecastSection(decided, started)).toContain(
-      'check_0005_15m.yml decides this: if it bends, the round takes longer. One repeat at 4x tells.',
+      'check_0005_15m.yml decides this forecast: if it grows faster still, the round takes longer. One repeat at 4x tells.',
     );
     const repeat = roundAt(4, { startedAtText: '2025-12-02T04:00:00-05:00' }, giant);
     expect(forecastOf(roundAt(2, {}, giant), roundAt(4, {}, giant), [repeat]).decisive).toBeNull();

@@ -31,21 +31,21 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await harness.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m): runtime 2× for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m): runtime 2.00× for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Left out: 1 of 8 checks never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000
     Candidate: 4x_20251208_185006
     Grew most:
-      - events/check_events_15m.yml: 2× the time for 2× the load
+      - events/check_events_15m.yml: 2.00× the time for 2× the load
       - messages/check_messages_15m.yml: 1.94× the time for 2× the load
       - check_inventory_15m.yml: 1.83× the time for 2× the load
-      - profiles/check_profile_identifiers_15m.yml: 1.8× the time for 2× the load
+      - profiles/check_profile_identifiers_15m.yml: 1.80× the time for 2× the load
       - orders/check_orders_15m.yml: 1.79× the time for 2× the load
     Forecast: 5x: about 24m (21m to 26m); 6x: about 28m (23m to 34m); 8x: about 38m (28m to 51m)
     File: <project>/reports/4x_20251208_185006/compared_with_2x_20251208_153000.md
 
-    → The person reads the file, and decides whether to go up a level or to fix something first."
+    → Ask the user to read the file and decide: go one level up, or fix something first."
   `);
   expect(structure).toMatchObject({ comparable: true, varies: 'load', ratios: { n: 5 } });
   expect(readFileSync(structure.file, 'utf8')).toContain('4x against 2x');
@@ -54,7 +54,7 @@ test('"Compare reports from 2x and 4x" tells what grew, what failed only now, an
 test('a comparison towards a lower load tells what shrank most, not what grew', async () => {
   const { text, structure } = await harness.call('compareReports', { baseline: '4x', candidate: '2x' });
   expect(text).toMatch(
-    /\nShrank most:\n {2}- events\/check_events_15m\.yml: 0\.5× the time for 0\.5× the load/,
+    /\nShrank most:\n {2}- events\/check_events_15m\.yml: 0\.50× the time for 0\.5× the load/,
   );
   expect(text).not.toContain('Grew most');
   const ratios = structure.worst.map(({ ratio }: { ratio: number }) => ratio);
@@ -104,7 +104,7 @@ test('two rounds of one load tell what changed on the cluster, what the round to
       - StepConcurrencyLevel: 8 → 4
     File: <project>/reports/2x_20251208_185006/compared_with_2x_20251208_153000.md
 
-    → The person reads the file, and decides whether to go up a level or to fix something first."
+    → Ask the user to read the file and decide: go one level up, or fix something first."
   `);
 });
 

@@ -203,7 +203,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
     Warnings:
       - The cluster failed during the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
 
-    → The person reads report.md in that directory and decides.
+    → Ask the user to read report.md in that directory and decide.
     → Inconclusive. Ask the user to fix what failed, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.
     → Or call commitResults if the user accepts the round as it is."
   `);

@@ -6,7 +6,7 @@ import { tools } from '../../src/tools/index.ts';
 import type { Structure } from './toolHarness.ts';
 
 const names = tools.map((tool) => tool.name).join('|');
-const step = new RegExp(`\\b(?:${names})\\b|\\b(?:user|person)\\b`);
+const step = new RegExp(`\\b(?:${names})\\b|\\buser\\b`);
 /** Every name of an argument or a field, at any depth. */
 const fields = new Set(surface.flatMap((listed) => propertiesIn([listed.inputSchema, listed.outputSchema])));
 const known = new Set([...tools.map((tool) => tool.name), ...fields]);

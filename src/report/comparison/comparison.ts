@@ -180,7 +180,7 @@ function oneLevelOnly(
   return [...checkTimes(candidate).keys()].filter(isOnly).map((key) => names.get(key) ?? key);
 }
 
-/** Checks that ran in both rounds, but in one of them with a window that a person fixed. */
+/** Checks that ran in both rounds, but in one of them with an interval that the user fixed. */
 function fixedIn(baseline: ComparedReport, candidate: ComparedReport): string[] {
   const ranBefore = new Set(baseline.steps.map(checkName));
   const fixed = new Set([...baseline.fixedWindows, ...candidate.fixedWindows]);

@@ -1,4 +1,4 @@
-import { formatDuration, percent, plural } from '../../domain/text.ts';
+import { formatDuration, percent, plural, ratioText } from '../../domain/text.ts';
 import { startText } from '../../domain/time.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import { leastSeconds } from '../steps/checkTimes.ts';
@@ -13,7 +13,7 @@ export function checkText(
   loads: { readonly baseline: number; readonly candidate: number },
 ): string {
   const load = varies === 'load' ? ` for ${factorText(loads.candidate / loads.baseline)} the load` : '';
-  return `${factorText(ratio)} the time${load}${word === undefined ? '' : `, ${word}`}`;
+  return `${ratioText(ratio)} the time${load}${word === undefined ? '' : `, ${word}`}`;
 }
 
 /** Which two rounds are compared, and what they differ in. */
@@ -52,7 +52,7 @@ export function runtimeChangeText(
   const times = `(${formatDuration(from)} → ${formatDuration(to)})`;
   if (from < leastSeconds) return times;
   if (baseline.load !== candidate.load)
-    return `${factorText(to / from)} for ${factorText(candidate.load / baseline.load)} the load ${times}`;
+    return `${ratioText(to / from)} for ${factorText(candidate.load / baseline.load)} the load ${times}`;
   const share = percent(Math.abs(to / from - 1));
   return `${share === '0%' ? 'as long as before' : `${share} ${to < from ? 'shorter' : 'longer'}`} ${times}`;
 }
@@ -62,7 +62,7 @@ function singleChecksText({ ratios }: Comparison): string {
   if (geometricMean === null || low === null || high === null) return '';
   return low <= 1 && high >= 1
     ? '; single checks take as long as before'
-    : `; single checks take ${factorText(geometricMean)} the time`;
+    : `; single checks take ${ratioText(geometricMean)} the time`;
 }
 
 /** How many times as long the checks take, the scaled ones apart from those that no load asks more of. */
@@ -73,12 +73,12 @@ function meanTexts({ ratios, unscaled }: Comparison): string[] {
     ...(geometricMean === null
       ? []
       : [
-          `${what} takes ${factorText(geometricMean)} the time (geometric mean of ${plural(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
+          `${what} takes ${ratioText(geometricMean)} the time (geometric mean of ${plural(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
         ]),
     ...(unscaled === null
       ? []
       : [
-          `An unscaled check takes ${factorText(unscaled.geometricMean)} the time (${plural(unscaled.n, 'check')})`,
+          `An unscaled check takes ${ratioText(unscaled.geometricMean)} the time (${plural(unscaled.n, 'check')})`,
         ]),
   ];
 }
@@ -127,7 +127,7 @@ export function checkCells(
     check,
     formatDuration(baselineSeconds),
     formatDuration(candidateSeconds),
-    factorText(ratio),
+    ratioText(ratio),
     ...(varies === 'load' ? [word ?? ''] : []),
   ];
 }
@@ -137,14 +137,14 @@ export function moreText(checks: number, shown: number): string | undefined {
   return checks > shown ? `And ${plural(checks - shown, 'more check')}, in report.json.` : undefined;
 }
 
-/** `3.1×`, `2×`, `0.98×`. */
-export function factorText(ratio: number): string {
-  return `${Number(ratio.toFixed(2))}×`;
+/** How many times the load: `2×`, `1.5×`. */
+function factorText(factor: number): string {
+  return `${Number(factor.toFixed(2))}×`;
 }
 
 /** Which checks no ratio is given of, and why. */
 function fixedText(checks: readonly string[]): string {
-  return `Left out, because a person fixed the interval in one of the rounds: ${plural(checks.length, 'check')} (${namesText(checks)})`;
+  return `Left out, because the user fixed the interval in one of the rounds: ${plural(checks.length, 'check')} (${namesText(checks)})`;
 }
 
 function namesText(checks: readonly string[]): string {

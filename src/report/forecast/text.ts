@@ -1,4 +1,4 @@
-/** What a person reads of a forecast; our own words and numbers, and the names of checks, which are foreign. */
+/** The text of a forecast: our own words and numbers, and names of checks, which are foreign text. */
 
 import { formatDuration, plural } from '../../domain/text.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
@@ -81,7 +81,7 @@ export function methodText(forecast: Forecast): string {
 /** What would make the forecast safer, where one check decides it. */
 export function decisiveText({ decisive, levels }: Forecast): string | undefined {
   if (decisive === null) return undefined;
-  return `${decisive} decides this: if it bends, the round takes longer. One repeat at ${levels.at(-1)}x tells.`;
+  return `${decisive} decides this forecast: if it grows faster still, the round takes longer. One repeat at ${levels.at(-1)}x tells.`;
 }
 
 /** `Forecast 1h 2m (46m to 1h 23m), measured 1h 3m 48s.` of the round that started then; undefined where none was forecast. */

@@ -87,7 +87,7 @@ export const comparisonSchema = z.object({
   ),
   /** Checks that completed now and at no other load. */
   oneLevelOnly: z.array(z.string()).default([]),
-  /** Left out of every ratio and of the forecast's growth: a person fixed their window in one of the rounds. */
+  /** Left out of every ratio and of the forecast's growth: the user fixed an interval of theirs in one of the rounds. */
   fixedWindows: z.array(z.string()).default([]),
   newFailures: z.array(z.string()),
   fixed: z.array(z.string()),

@@ -29,7 +29,7 @@ export interface RoundFacts {
   readonly prices?: PriceTable | undefined;
   /** Config URIs, paths or stems of the checks that were uploaded for this schedule and load. */
   readonly expectedChecks?: readonly string[] | undefined;
-  /** Paths, as uploaded, of the checks whose window a person fixed at this load. */
+  /** Paths, as uploaded, of the checks with an interval that the user fixed at this load. */
   readonly fixedChecks?: readonly string[] | undefined;
   /** Path -> digest of the bytes that they were fixed to. */
   readonly fixDigests?: Readonly<Record<string, string>> | undefined;

@@ -166,7 +166,7 @@ export const reportSchema = z.object({
     partial: z.boolean(),
   }),
   clusterConfig: clusterConfigSchema.nullable(),
-  /** Checks that ran with a window which a person set: their times do not follow the load. */
+  /** Checks that ran with an interval that the user fixed: their times do not follow the load. */
   fixedWindows: z.array(z.string()).default([]),
   /** Of those, the digest of the bytes that they ran with. */
   fixDigests: z.record(z.string(), z.string()).default({}),

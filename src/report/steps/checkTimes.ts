@@ -12,7 +12,7 @@ export const leastSeconds = 0.001;
 
 /**
  * Seconds of each check that completed in a round; a check that ran more than once has its mean. Left out are checks whose
- * window a person fixed: whatever their times are, they are not the load's.
+ * interval the user fixed: whatever their times are, the load did not set them.
  */
 export function checkTimes(round: Pick<Report, 'steps' | 'fixedWindows'>): Map<string, number> {
   const fixed = new Set(round.fixedWindows);

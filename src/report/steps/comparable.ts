@@ -78,7 +78,7 @@ export function clusterAgrees(
 }
 
 /**
- * The checks whose window a person fixed, without those that ran with the very same fix in the other round: between two rounds
+ * The checks with an interval that the user fixed, without those that ran with the very same fix in the other round: between two rounds
  * of one load their times may be compared.
  */
 export function fixesApart<Round extends Pick<Report, 'load' | 'fixedWindows' | 'fixDigests'>>(

@@ -1,5 +1,4 @@
-import { plural } from '../../../domain/text.ts';
-import { factorText } from '../../comparison/scalingText.ts';
+import { plural, ratioText } from '../../../domain/text.ts';
 import type { Comparison } from '../../model/comparisonModel.ts';
 import { placedNames } from './curves.ts';
 import { logScale, type Scale, timeMark } from './scale.ts';
@@ -20,14 +19,14 @@ const marks = [
 export function growthAlt(comparison: Comparison): string {
   const [worst] = comparison.checks;
   const most =
-    worst && worst.ratio >= 1.1 ? `, ${worst.check} grew most (${factorText(worst.ratio)} the time)` : '';
+    worst && worst.ratio >= 1.1 ? `, ${worst.check} grew most (${ratioText(worst.ratio)} the time)` : '';
   return `${headOf(comparison)}${most}`;
 }
 
 function headOf({ checks, unscaled, baseline, candidate, ratios, newFailures }: Comparison): string {
   const which = unscaled === null ? '' : ` (the ${ratios.n} scaled)`;
   const mean =
-    ratios.geometricMean === null ? '' : `, ${factorText(ratios.geometricMean)} the time on average${which}`;
+    ratios.geometricMean === null ? '' : `, ${ratioText(ratios.geometricMean)} the time on average${which}`;
   const failures = newFailures.length === 0 ? '' : `, ${plural(newFailures.length, 'new failure')}`;
   return `${candidate.load}x against ${baseline.load}x: ${plural(checks.length, 'check')}${mean}${failures}`;
 }

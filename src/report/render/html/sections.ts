@@ -1,4 +1,4 @@
-import { formatMeasured, plural } from '../../../domain/text.ts';
+import { formatMeasured, plural, ratioText } from '../../../domain/text.ts';
 import { localTime, offsetName, startText } from '../../../domain/time.ts';
 import type { Report } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
@@ -115,7 +115,7 @@ function slowestBlocks(report: Report, places: Places): Block[] {
       statusWord(step?.state ?? ''),
       step?.startedAt ? localTime(Date.parse(step.startedAt), report.round.utcOffsetMinutes) : '–',
       formatMeasured(step?.queueSeconds ?? null),
-      ...(title === undefined ? [] : [ratio === undefined ? '–' : `${ratio.toFixed(2)}×`]),
+      ...(title === undefined ? [] : [ratio === undefined ? '–' : ratioText(ratio)]),
     ];
   });
   const titles = ['Rank', 'Step Name', 'Elapsed', 'Status', 'Start Time', 'Waited'];

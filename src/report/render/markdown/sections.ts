@@ -1,4 +1,4 @@
-import { formatMeasured } from '../../../domain/text.ts';
+import { formatMeasured, ratioText } from '../../../domain/text.ts';
 import { localTime } from '../../../domain/time.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
@@ -93,7 +93,7 @@ function rowOf(
     formatMeasured(step.queueSeconds),
   ];
   const times = ratio?.of(step) ?? null;
-  return ratio ? [...cells, times === null ? '–' : `${times.toFixed(2)}×`] : cells;
+  return ratio ? [...cells, times === null ? '–' : ratioText(times)] : cells;
 }
 
 export function summarySection(report: Report): string {

@@ -1,4 +1,4 @@
-import { formatMeasured } from '../../../../domain/text.ts';
+import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localDateTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
 import type { Block, Line, PageData, Piece, Sections } from '../pageData.ts';
@@ -24,7 +24,7 @@ function showDetails(step: PageStep, { round }: PageData): void {
     ['Elapsed', formatMeasured(step.ran)],
     ...(round.ratioTitle === undefined || step.ratio === null
       ? []
-      : [[round.ratioTitle, `${step.ratio.toFixed(2)}×`] as const]),
+      : [[round.ratioTitle, ratioText(step.ratio)] as const]),
     ...(step.cause === '' ? [] : [['Cause', step.cause] as const]),
     ...(step.proof === '' ? [] : [['Proof', step.proof] as const]),
   ];

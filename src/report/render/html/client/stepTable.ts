@@ -1,4 +1,4 @@
-import { formatMeasured } from '../../../../domain/text.ts';
+import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
 import type { PageData } from '../pageData.ts';
@@ -34,7 +34,7 @@ function columnsOf({ round }: PageData): ColumnText[] {
   const ratio = {
     column: 'ratio' as const,
     title: round.ratioTitle ?? '',
-    text: (step: PageStep) => (step.ratio === null ? '–' : `${step.ratio.toFixed(2)}×`),
+    text: (step: PageStep) => (step.ratio === null ? '–' : ratioText(step.ratio)),
   };
   return [
     { column: 'name', title: 'Step', text: (step) => step.name },
