@@ -132,7 +132,7 @@ def test_a_round_is_triggered_in_airflow_followed_and_never_started_twice(sandbo
         read_bucket(sandbox, home, airflow)
         upload("3x")
         behind = product.call("triggerDag", "--approved")
-        assert "still has LOAD = 2, and the bucket has LOAD = 3" in behind["message"], behind
+        assert "still has LOAD = 2, but the bucket has LOAD = 3" in behind["message"], behind
         read_bucket(sandbox, home, airflow)
         wrong = product.call("triggerDag", "--approved", AIRFLOW_PASSWORD="wrong")
         assert (wrong["code"], "HTTP 401" in wrong["message"]) == ("DENIED", True), wrong

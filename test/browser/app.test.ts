@@ -50,7 +50,7 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
         appInfo: { name: 'audit-load-test', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
       });
       expect(await host.app.locator('body').innerText()).toContain(
-        'The report comes when the call has ended.',
+        'The report appears when the call has finished.',
       );
     });
   });

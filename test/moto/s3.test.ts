@@ -491,16 +491,15 @@ describe('uploads in parts', () => {
     );
     return await (await s3.send(new GetObjectCommand(at(bucket)))).Body?.transformToString();
   });
-  agrees('are gone once they are aborted', async (s3, bucket) => {
-    const UploadId = await begin(s3, bucket);
-    const aborted = await outcome(s3.send(new AbortMultipartUploadCommand({ ...at(bucket), UploadId })));
-    const part = new UploadPartCommand({ ...at(bucket), UploadId, PartNumber: 1, Body: 'x' });
-    return [aborted, await outcome(s3.send(part))];
-  });
   const complete = (s3: S3Client, bucket: string, UploadId: string | undefined, Parts: object[]) =>
     outcome(
       s3.send(new CompleteMultipartUploadCommand({ ...at(bucket), UploadId, MultipartUpload: { Parts } })),
     );
+  agrees('are gone once they are aborted', async (s3, bucket) => {
+    const UploadId = await begin(s3, bucket);
+    const abort = () => outcome(s3.send(new AbortMultipartUploadCommand({ ...at(bucket), UploadId })));
+    return [await abort(), await abort()];
+  });
   const send = async (
     s3: S3Client,
     bucket: string,
