@@ -36,7 +36,7 @@ export interface Reports {
   write(directory: string, files: readonly ReportFile[]): Promise<string>;
   /** Adds files to a report's directory. Returns the path of the first. */
   add(directory: string, files: readonly ReportFile[]): Promise<string>;
-  /** The report.json of every report directory, in name order; the caller skips invalid ones. */
+  /** The report.json of every report directory, oldest round first; the caller skips invalid ones. */
   all(): Promise<readonly { directory: string; json: string }[]>;
   /** Commits report directories, the DAG file and the cluster configs; null when no repository contains them. */
   commit(directories: readonly string[], message: string, trailer: string): Promise<Commit | null>;
