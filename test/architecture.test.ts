@@ -49,7 +49,7 @@ const productImports: ImportRules = {
     'src/rounds',
     'src/review',
     'src/dag',
-    'src/intervals',
+    'src/intervals/scale.ts',
     domain,
     'zod',
   ],
@@ -57,7 +57,7 @@ const productImports: ImportRules = {
 
   'src/workflow': ['src/report', 'src/rounds', 'src/review', 'src/dag', 'src/state', domain],
 
-  'src/review': ['src/intervals', domain, 'diff'],
+  'src/review': ['src/intervals/scale.ts', domain, 'diff'],
   'src/rounds': [domain],
   'src/dag': [domain],
   'src/dag/clusterConfig': ['src/dag/clusterConfig', domain, 'zod'],
@@ -197,6 +197,18 @@ describe('imports', () => {
     expect(forbiddenImports(seeded(['src/attic/old.ts', '']), productImports)).toEqual([
       'src/attic/old.ts is in a room without a rule',
     ]);
+  });
+
+  test('lead out of domain to nothing of ours, types included', () => {
+    const leaving = (sources: Sources) =>
+      [...sources.keys()]
+        .filter((path) => path.startsWith(`${domain}/`))
+        .flatMap((path) => importsOf(sources, path))
+        .map(({ target }) => target)
+        .filter((target) => target.startsWith('src/') && !target.startsWith(`${domain}/`));
+    expect(leaving(product)).toEqual([]);
+    const upwards = seeded(['src/domain/a.ts', "import type { Step } from '../ports/aws.ts';\n"]);
+    expect(leaving(upwards)).toEqual(['src/ports/aws.ts']);
   });
 
   test('of the sandbox never lead into the product', () => {

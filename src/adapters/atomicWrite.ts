@@ -1,5 +1,5 @@
 /**
- * Replacing files atomically: the bytes go into a draft in the same folder, which is then renamed. Synchronous, because
+ * Replaces files atomically: the bytes go into a draft in the same folder, which is then renamed. Synchronous, because
  * waiting for the thread pool takes several times as long as writing a file of a few kilobytes.
  */
 import { randomBytes } from 'node:crypto';

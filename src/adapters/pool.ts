@@ -1,3 +1,4 @@
+/** Runs many tasks, a few at a time. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface Pool {
@@ -10,8 +11,8 @@ export interface Pool {
 }
 
 /**
- * Runs `task` over `items` and returns the results in the order of the items. The first failure stops the queue; the
- * tasks under way are awaited, so that the caller knows exactly what took effect, and then the failure is thrown.
+ * Runs `task` over `items` and returns the results in the order of the items. The first failure stops the queue. It is
+ * thrown after the running tasks have ended, so that the caller knows exactly what took effect.
  */
 export async function concurrently<Item, Result>(
   items: readonly Item[],

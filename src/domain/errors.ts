@@ -11,8 +11,8 @@ export type ErrorCode =
 /**
  * An expected failure, with a text for the user.
  *
- * `message` says what happened, and what was and was not changed; `next` is the next step, with the name of a tool or a
- * setting. Adapters translate foreign errors into a ToolError and keep them as `cause`; nothing wraps it again.
+ * `message` says what happened, and what was and was not changed; `next` is the next step, with the name of a tool
+ * or a setting. Adapters translate foreign errors into a ToolError and keep them as `cause`; nothing wraps it again.
  */
 export class ToolError extends Error {
   override readonly name = 'ToolError';

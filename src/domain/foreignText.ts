@@ -1,20 +1,20 @@
 /**
- * Makes text from outside (log lines, step names, AWS error messages, commit messages) safe to show: removes invisible
- * characters, masks secrets and limits the length. Pure, and linear in the length of the text.
+ * Makes text from outside safe to show: log lines, step names, AWS error messages, commit messages. Removes
+ * invisible characters, masks secrets and limits the length, in time linear in the length of the text.
  */
 
 const escapeCode = String.fromCodePoint(0x1b);
 const bell = String.fromCodePoint(0x07);
 
-/** ANSI escapes: titles and links (OSC), terminated or not; colours and cursor moves (CSI); two-character escapes. */
+/** ANSI escapes: titles and links (OSC), even unterminated; colours and cursor moves (CSI); two-character escapes. */
 const ansi = new RegExp(
   `${escapeCode}\\][^${bell}${escapeCode}]{0,2048}(?:${bell}|${escapeCode}\\\\)?|${escapeCode}\\[?[0-9;?]{0,64}[ -/]{0,8}[@-~]`,
   'g',
 );
 
 /**
- * Control characters except tab and newline; format characters (bidirectional, zero-width, tags), private use, lone
- * surrogates, line and paragraph separators, and all other default-ignorable code points.
+ * Control characters except tab and newline; format characters (bidirectional, zero-width, tags); private use;
+ * lone surrogates; line and paragraph separators; all other default-ignorable code points.
  */
 const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
@@ -26,7 +26,7 @@ const assigned =
   '(?:session|access|security|auth|refresh|id)[_.-]?token|api[_.-]?key|access[_.-]?key(?:[_.-]?id)?|' +
   'private[_.-]?key)["\']?\\s{0,4}[=:]\\s{0,4}';
 
-/** Patterns of secrets, with replacements. Each repetition is bounded or cannot overlap its neighbour: linear time. */
+/** Secrets and their replacements. Each repetition is bounded or cannot overlap its neighbour: linear time. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, mask],
   [/\b((?:proxy-)?authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\r\n"']+/gi, `$1${mask}`],
@@ -48,8 +48,7 @@ const secrets: readonly (readonly [RegExp, string])[] = [
 
 /** Strips, masks and truncates `text` to at most `maxLength` characters; truncated text ends in "…". */
 export function clean(text: string, maxLength: number): string {
-  const visible = text.replace(/\r\n?/g, '\n').replace(ansi, '').replace(invisible, '');
-  let masked = visible;
+  let masked = text.replace(/\r\n?/g, '\n').replace(ansi, '').replace(invisible, '');
   for (const [pattern, replacement] of secrets) masked = masked.replace(pattern, replacement);
   return truncate(masked, maxLength);
 }

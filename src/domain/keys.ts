@@ -1,3 +1,4 @@
+/** The keys of the objects that a load test writes. */
 import type { Schedule } from './schedules.ts';
 
 declare const loadTestKey: unique symbol;
@@ -8,8 +9,8 @@ declare const loadTestKey: unique symbol;
  */
 export type LoadTestKey = string & { readonly [loadTestKey]: true };
 
+/** Without leading or trailing slash, for example `checks_load_test/configs`. */
 export interface Prefixes {
-  /** Without leading or trailing slash, for example `checks_load_test/configs`. */
   readonly configsPrefix: string;
   readonly dagsPrefix: string;
 }

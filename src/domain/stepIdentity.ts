@@ -1,5 +1,11 @@
-import type { Step } from '../ports/aws.ts';
+/** Which check an EMR step ran. */
 import { ruleFor, type Schedule, schedules } from './schedules.ts';
+
+/** The part of a step that identifies its check. */
+export interface SubmittedStep {
+  readonly name: string;
+  readonly arguments: readonly string[];
+}
 
 export interface StepIdentity {
   /** The stem of the check's file: `check_events_daily`. */
@@ -13,13 +19,12 @@ export interface StepIdentity {
 }
 
 /**
- * Which check a step ran, for which schedule, at which load. The config URI among the arguments
- * (`s3://bucket/{configsPrefix}/{schedule}/{load}x/{path}`) says all of it; the name `<file stem>_<load>x` is asked only where
- * no argument contains one.
+ * Which check a step ran, for which schedule, at which load. The config URI among the arguments says all of it:
+ * `s3://bucket/{configsPrefix}/{schedule}/{load}x/{path}`. Without one, the step's name `{file stem}_{load}x` is read.
  *
  * @param configsPrefix without slashes at its ends
  */
-export function identifyStep(step: Pick<Step, 'name' | 'arguments'>, configsPrefix: string): StepIdentity {
+export function identifyStep(step: SubmittedStep, configsPrefix: string): StepIdentity {
   const runId = argumentValue(step.arguments, '--run-id');
   const run = runId === undefined ? {} : { runId };
   for (const argument of step.arguments) {
@@ -29,7 +34,7 @@ export function identifyStep(step: Pick<Step, 'name' | 'arguments'>, configsPref
   return { ...fromName(step.name), ...run };
 }
 
-/** What a config URI says; undefined for any other text. */
+/** What a config URI says; undefined for any other text. `configsPrefix` as above. */
 export function fromUri(
   text: string,
   configsPrefix: string,
@@ -62,9 +67,9 @@ function fromName(name: string): StepIdentity {
   return { check, ...(schedule && { schedule }), ...(match && { load: Number(match[2]) }) };
 }
 
-function argumentValue(argumentsGiven: readonly string[], flag: string): string | undefined {
-  for (const [index, argument] of argumentsGiven.entries()) {
-    if (argument === flag) return argumentsGiven[index + 1];
+function argumentValue(words: readonly string[], flag: string): string | undefined {
+  for (const [index, argument] of words.entries()) {
+    if (argument === flag) return words[index + 1];
     if (argument.startsWith(`${flag}=`)) return argument.slice(flag.length + 1);
   }
   return undefined;

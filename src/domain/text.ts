@@ -1,3 +1,45 @@
+/** Text that every room writes: counts, ratios, durations, lists within a budget, the nearest name. */
+
+/** `1 step`, `12 steps`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A measured ratio: `1.90×`. */
+export function ratioText(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
+}
+
+/** A share as whole percents: 0.784 is `78%`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+/**
+ * A duration: `45m 23s`, `2h 34m 18s`, `7s`. Rounded to whole seconds before it is split, so that 179.6 s is
+ * `3m 0s` and never `2m 60s`.
+ */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(Math.abs(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const rest = whole % 60;
+  const sign = seconds < 0 && whole > 0 ? '-' : '';
+  if (hours > 0) return `${sign}${hours}h ${minutes}m ${rest}s`;
+  return minutes > 0 ? `${sign}${minutes}m ${rest}s` : `${sign}${rest}s`;
+}
+
+/** The same, or an en dash where nothing was measured. */
+export function formatMeasured(seconds: number | null): string {
+  return seconds === null ? '–' : formatDuration(seconds);
+}
+
+/** A window as an adjective: 900 s is `15-minute`, 3600 s `1-hour`, 86,400 s `24-hour`. */
+export function windowName(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600}-hour`;
+  return seconds % 60 === 0 ? `${seconds / 60}-minute` : `${seconds}-second`;
+}
+
 /**
  * The first rows of a list, as many as fit into `characters` of JSON: a result has a budget, and the rows of one
  * repository can be ten times as long as those of another. Four characters are about one token.
@@ -43,44 +85,4 @@ function editDistance(from: string, to: string): number {
     row = next;
   }
   return row[to.length] ?? 0;
-}
-
-/**
- * A duration as the report prints it: `45m 23s`, `2h 34m 18s`, `7s`. Rounded to whole seconds before it is
- * split, so that 179.6 s reads `3m 0s` and never `2m 60s`.
- */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(Math.abs(seconds));
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  const rest = whole % 60;
-  const sign = seconds < 0 && whole > 0 ? '-' : '';
-  if (hours > 0) return `${sign}${hours}h ${minutes}m ${rest}s`;
-  return minutes > 0 ? `${sign}${minutes}m ${rest}s` : `${sign}${rest}s`;
-}
-
-/** The same, or an en dash where nothing was measured. */
-export function formatMeasured(seconds: number | null): string {
-  return seconds === null ? '–' : formatDuration(seconds);
-}
-
-/** A window as an adjective: 900 s is `15-minute`, 3600 s `1-hour`, 86,400 s `24-hour`. */
-export function windowName(seconds: number): string {
-  if (seconds % 3600 === 0) return `${seconds / 3600}-hour`;
-  return seconds % 60 === 0 ? `${seconds / 60}-minute` : `${seconds}-second`;
-}
-
-/** A share as whole percents: 0.784 is `78%`. */
-export function percent(share: number): string {
-  return `${Math.round(share * 100)}%`;
-}
-
-/** `1 step`, `12 steps`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** A measured ratio: `1.90×`. */
-export function ratioText(ratio: number): string {
-  return `${ratio.toFixed(2)}×`;
 }

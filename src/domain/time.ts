@@ -1,40 +1,6 @@
-const zone = /(?:Z|([+-])(\d{2}):?(\d{2}))$/;
+/** Stamps and times of day. Pure, except for the machine's time zone in `localStamp` and `wholeStamp`. */
 
-/** Minutes east of UTC of a stamp that carries its offset: `…-05:00` is -300. No offset counts as UTC. */
-export function utcOffsetMinutes(stamp: string): number {
-  const match = zone.exec(stamp);
-  if (!match?.[1]) return 0;
-  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
-}
-
-/** `2025-12-07 15:30:05` at this offset. */
-export function localDateTime(atMs: number, offsetMinutes: number): string {
-  return new Date(atMs + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** `2025-12-07 15:30:05` of a stamp with its offset and up to nine digits of a second, where it was written. */
-export function startText(stamp: string): string {
-  return localDateTime(Date.parse(stamp.replace(/(\.\d{3})\d+/, '$1')), utcOffsetMinutes(stamp));
-}
-
-/** `15:30:05` at this offset, as in the table of the slowest steps. */
-export function localTime(atMs: number, offsetMinutes: number): string {
-  return localDateTime(atMs, offsetMinutes).slice(11);
-}
-
-/** `UTC-05:00`. */
-export function offsetName(offsetMinutes: number): string {
-  const minutes = Math.abs(offsetMinutes);
-  const pad = (value: number) => String(value).padStart(2, '0');
-  return `UTC${offsetMinutes < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
-}
-
-/**
- * Stamps in local time with microseconds and offset (`2025-12-08T15:30:00.123456-05:00`).
- * Pure except for the machine's time zone, which gives the offset.
- */
-
-/** A stamp in the machine's time zone, from microseconds since the epoch. */
+/** `2025-12-08T15:30:00.123456-05:00` in the machine's time zone, from microseconds since the epoch. */
 export function localStamp(epochUs: number): string {
   const epochMs = Math.floor(epochUs / 1000);
   const offsetMinutes = -new Date(epochMs).getTimezoneOffset();
@@ -43,14 +9,7 @@ export function localStamp(epochUs: number): string {
   return `${shifted}${microseconds}${offsetText(offsetMinutes)}`;
 }
 
-function offsetText(offsetMinutes: number): string {
-  const size = Math.abs(offsetMinutes);
-  const hours = String(Math.floor(size / 60)).padStart(2, '0');
-  const minutes = String(size % 60).padStart(2, '0');
-  return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
-}
-
-/** A stamp with seconds unchanged, one without them as the full stamp of that moment; undefined if it is not a stamp. */
+/** A stamp with seconds unchanged; one without them as the full stamp of that moment; undefined for other text. */
 export function wholeStamp(text: string): string | undefined {
   const ms = parseStamp(text);
   if (ms === undefined) return undefined;
@@ -74,4 +33,39 @@ export function parseStamp(text: string): number | undefined {
     return undefined;
   const exact = Date.parse(`${day}T${time}${offset}`);
   return Number.isNaN(exact) ? undefined : exact + Number(fraction.padEnd(3, '0').slice(0, 3));
+}
+
+const zone = /(?:Z|([+-])(\d{2}):?(\d{2}))$/;
+
+/** Minutes east of UTC of a stamp that carries its offset: `…-05:00` is -300. No offset counts as UTC. */
+export function utcOffsetMinutes(stamp: string): number {
+  const match = zone.exec(stamp);
+  if (!match?.[1]) return 0;
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+}
+
+/** `2025-12-07 15:30:05` of a stamp with up to nine digits of a second, at the offset that it carries. */
+export function startText(stamp: string): string {
+  return localDateTime(Date.parse(stamp.replace(/(\.\d{3})\d+/, '$1')), utcOffsetMinutes(stamp));
+}
+
+/** `2025-12-07 15:30:05` at this offset. */
+export function localDateTime(atMs: number, offsetMinutes: number): string {
+  return new Date(atMs + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `15:30:05` at this offset. */
+export function localTime(atMs: number, offsetMinutes: number): string {
+  return localDateTime(atMs, offsetMinutes).slice(11);
+}
+
+/** `UTC-05:00`. */
+export function offsetName(offsetMinutes: number): string {
+  return `UTC${offsetText(offsetMinutes)}`;
+}
+
+function offsetText(offsetMinutes: number): string {
+  const minutes = Math.abs(offsetMinutes);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${offsetMinutes < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
 }

@@ -10,7 +10,7 @@ export interface AirflowDag {
 
 export interface AirflowRun {
   readonly dagRunId: string;
-  /** queued, running, success, failed; an unknown value passes through. */
+  /** queued, running, success or failed; an unknown value is kept. */
   readonly state: string;
 }
 
@@ -23,7 +23,7 @@ export interface RunOrder {
 
 export interface Airflow {
   readonly url: string;
-  /** undefined when Airflow does not know the DAG (yet). */
+  /** Undefined when Airflow does not know the DAG (yet). */
   dag(dagId: string, watch?: Pick<Watch, 'signal'>): Promise<AirflowDag | undefined>;
   run(dagId: string, dagRunId: string, watch?: Pick<Watch, 'signal'>): Promise<AirflowRun | undefined>;
   /** Queued and running runs, ten at most. */

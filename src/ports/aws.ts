@@ -1,5 +1,6 @@
-/** S3, EMR and STS as the tools need them: types only, nothing of a vendor. Times are milliseconds since the epoch (`…Ms`). */
+/** S3, EMR and STS as the tools need them: types only, nothing of a vendor. `…Ms` is milliseconds since the epoch. */
 import type { LoadTestKey } from '../domain/keys.ts';
+import type { SubmittedStep } from '../domain/stepIdentity.ts';
 import type { Watch } from './time.ts';
 
 export interface StoredObject {
@@ -42,14 +43,12 @@ export interface ObjectStore {
   remove(keys: readonly LoadTestKey[], watch: Watch): Promise<void>;
 }
 
-/** PENDING, CANCEL_PENDING, RUNNING, COMPLETED, CANCELLED, FAILED, INTERRUPTED; an unknown value passes through. */
+/** PENDING, CANCEL_PENDING, RUNNING, COMPLETED, CANCELLED, FAILED or INTERRUPTED; an unknown value is kept. */
 export type StepState = string;
 
-export interface Step {
+export interface Step extends SubmittedStep {
   readonly id: string;
-  readonly name: string;
   readonly state: StepState;
-  readonly arguments: readonly string[];
   readonly createdMs: number;
   readonly startedMs?: number;
   readonly endedMs?: number;
@@ -92,8 +91,8 @@ export interface Clusters {
   /** Clusters created at or after `sinceMs`, newest first. */
   createdSince(sinceMs: number, watch?: Watch): Promise<ClusterSummary[]>;
   /**
-   * Every known step of the cluster: those that EMR lists and those archived on disk by earlier calls. The first call
-   * reads all pages; later calls read only active steps, new steps, and those that are no longer active.
+   * Every known step of the cluster: those that EMR lists, and those archived on disk by earlier calls. The first
+   * call reads all pages; later calls read only active steps, new steps, and those that are no longer active.
    */
   steps(clusterId: string, watch?: Watch): Promise<ObservedSteps>;
 }
@@ -143,8 +142,8 @@ export type StepLog =
 
 export interface StepLogs {
   /**
-   * The logs that may contain the error of a failed step, each up to a byte limit: stderr, where Spark logs, and stdout,
-   * where spark-submit puts everything that a Python driver prints, including its traceback.
+   * The logs that may contain the error of a failed step, each up to a byte limit. Spark logs to stderr; stdout
+   * gets everything that a Python driver prints, including its traceback.
    */
   read(cluster: Cluster, step: Step, watch?: Watch): Promise<StepLog>;
 }

@@ -1,4 +1,4 @@
-/** Everything that a tool may ask for. compose.ts builds the adapters behind it. */
+/** The ports together. */
 import type { Settings, SettingsProblem } from '../settings.ts';
 import type { Blobs, Sessions } from '../state/store.ts';
 import type { Airflow } from './airflow.ts';
@@ -7,7 +7,7 @@ import type { DagFolder, Notes, Prices, Reports } from './project.ts';
 import type { TargetRepository } from './repository.ts';
 import type { Clock } from './time.ts';
 
-/** Everything that a tool can use; each tool takes the part that it needs. */
+/** Everything that a tool may use; each tool takes the part that it needs. compose.ts builds what is behind it. */
 export interface Ports {
   readonly settings: Settings;
   readonly problems: readonly SettingsProblem[];

@@ -22,12 +22,10 @@ export interface ReportFile {
 
 /** One of a report's three pages on disk. */
 export interface ReportPage {
-  readonly name: ReportPageName;
+  readonly name: 'report.md' | 'report.html' | 'report.json';
   readonly sizeBytes: number;
   readonly modifiedMs: number;
 }
-
-export type ReportPageName = 'report.md' | 'report.html' | 'report.json';
 
 export interface Reports {
   /** The pages of every report directory, newest round first; reads only names, sizes and times. */
@@ -38,14 +36,14 @@ export interface Reports {
   write(directory: string, files: readonly ReportFile[]): Promise<string>;
   /** Adds files to a report's directory. Returns the path of the first. */
   add(directory: string, files: readonly ReportFile[]): Promise<string>;
-  /** The report.json of every report directory, in name order; the caller skips invalid ones. */
+  /** The report.json of every report directory, oldest round first; the caller skips invalid ones. */
   all(): Promise<readonly { directory: string; json: string }[]>;
-  /** Commits report directories, the DAG file and the cluster configs; null when REPORTS_DIR is in no repository. */
+  /** Commits report directories, the DAG file and the cluster configs; null when no repository contains them. */
   commit(directories: readonly string[], message: string, trailer: string): Promise<Commit | null>;
 }
 
-/** Stores text that is too long for a result under STATE_DIR. Returns its path. */
 export interface Notes {
+  /** Stores text that is too long for a result under STATE_DIR. Returns its path. */
   write(name: string, text: string): Promise<string>;
 }
 

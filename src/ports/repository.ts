@@ -1,6 +1,7 @@
 /** The target repository with its check files: types only. */
 import type { Watch } from './time.ts';
 
+/** sha256, in hex. */
 export type Digest = string;
 
 /** One check file, in git and on disk. */
@@ -9,12 +10,11 @@ export interface CheckFile {
   readonly path: string;
   /** The bytes on disk; undefined when the file is deleted. */
   readonly disk?: Buffer;
-  /** sha256 of the bytes on disk, at HEAD, and of the baseline. */
   readonly diskDigest?: Digest;
-  readonly headDigest?: Digest;
   /** The bytes at HEAD; undefined when HEAD does not have the file. */
   readonly head?: Buffer;
-  /** undefined when the file is not in git yet. */
+  readonly headDigest?: Digest;
+  /** Undefined when the file is not in git yet. */
   readonly baseline?: Buffer;
   readonly baselineDigest?: Digest;
   /** Created on the test branch: its baseline is its first version there. */
@@ -28,8 +28,15 @@ export interface ChecksSnapshot {
   readonly baseCommit: string;
   /** In path order. */
   readonly files: readonly CheckFile[];
-  /** Files on disk whose names contain control or format characters, or are not UTF-8: reported, otherwise ignored. */
+  /** Files on disk whose names contain control or format characters, or are not UTF-8: reported, else ignored. */
   readonly unprintableNames: readonly string[];
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Digest on disk in the snapshot; undefined when there was no file. Any other bytes are somebody's edit. */
+  readonly expected: Digest | undefined;
 }
 
 export interface Commit {
@@ -45,15 +52,15 @@ export interface Commit {
 export interface TargetRepository {
   /**
    * Reads every check file with its baseline.
-   * @throws ToolError CONFIG or WRONG_STATE when it is not a repository, its HEAD is detached, a merge is in progress,
-   * or CHECKS_PATH is outside it or links outside; with `forWriting` also on a branch other than TEST_BRANCH.
+   * @throws ToolError CONFIG or WRONG_STATE when it is not a repository, its HEAD is detached, a merge is in
+   * progress, or CHECKS_PATH is outside it; with `forWriting` also on a branch other than TEST_BRANCH.
    */
   snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
-  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, paths outside, and files changed meanwhile. */
+  /** Replaces files under CHECKS_PATH, each atomically. Refuses links, paths outside, and files that changed. */
   write(files: readonly WrittenFile[], watch?: Watch): Promise<void>;
   /**
-   * Writes a patch under STATE_DIR with which `git apply` restores the current bytes of these files after the calling
-   * tool has replaced them. Returns its path.
+   * Writes a patch under STATE_DIR with which `git apply` restores the current bytes of these files after the
+   * calling tool has replaced them. Returns its path.
    */
   backup(
     files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[],
@@ -68,11 +75,4 @@ export interface TargetRepository {
   ): Promise<Commit>;
   /** `Name <email>` as git would record it. @throws ToolError CONFIG when git has no identity */
   identity(): Promise<string>;
-}
-
-export interface WrittenFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  /** sha256 of the bytes on disk in the snapshot; undefined when there was no file. Other bytes are somebody's edit. */
-  readonly expected: Digest | undefined;
 }

@@ -1,4 +1,4 @@
-/** Time, and what a long call is given: types only. Times are milliseconds since the epoch (`…Ms`). */
+/** Time, and what a long call gets: types only. */
 
 /** Cancellation and progress of a long call. */
 export interface Watch {

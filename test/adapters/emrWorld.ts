@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
 import { submit } from '../../sandbox/emr/steps/operations.ts';
+import { emrQuota } from '../../src/adapters/aws/limits.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { startAwsWorld } from './awsWorld.ts';
 
@@ -77,7 +78,11 @@ export async function startEmrWorld() {
     add,
     runWaves,
     /** The adapter as in a new process. */
-    clusters: (quotaClock = instantClock()) =>
-      createClusters({ aws: world.aws, archiveDirectory: join(world.directory, 'clusters'), quotaClock }),
+    clusters: (clock = instantClock()) =>
+      createClusters({
+        aws: world.aws,
+        archiveDirectory: join(world.directory, 'clusters'),
+        quota: emrQuota(clock),
+      }),
   };
 }

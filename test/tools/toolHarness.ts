@@ -14,6 +14,7 @@ import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
 import { bucketName, serverEnvironment } from '../../sandbox/world/environment.ts';
 import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
+import { emrQuota } from '../../src/adapters/aws/limits.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { compose } from '../../src/compose.ts';
 import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
@@ -194,13 +195,13 @@ async function connect(
     clusters: createClusters({
       aws: createAwsServices(loaded.settings),
       archiveDirectory: join(loaded.settings.stateDir, 'clusters'),
-      quotaClock: {
+      quota: emrQuota({
         nowMs: () => quotaMs,
         sleep: async (ms) => {
           quotaMs += ms;
         },
         random: () => 0,
-      },
+      }),
     }),
     clock: {
       ...composed.clock,

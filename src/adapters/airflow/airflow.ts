@@ -5,6 +5,7 @@ import type { Airflow } from '../../ports/airflow.ts';
 import type { AirflowSettings } from '../../settings.ts';
 import { type AirflowCall, notAirflow, notJson, refusedByAirflow, unreachable } from './airflowFaults.ts';
 
+const tokenAnswer = z.object({ access_token: z.string().min(1) });
 const dagAnswer = z.object({
   is_paused: z.boolean(),
   has_import_errors: z.boolean().default(false),
@@ -93,9 +94,7 @@ function read<Shape extends z.ZodType>(shape: Shape, json: unknown, call: Airflo
   return parsed.data;
 }
 
-/** One request to Airflow's API: the token, the timeout, JSON in and out. */
-
-export interface AirflowRequest {
+interface AirflowRequest {
   readonly method: 'GET' | 'POST';
   /** Below AIRFLOW_URL, with its segments encoded. */
   readonly path: string;
@@ -105,18 +104,17 @@ export interface AirflowRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface AirflowAnswer {
+interface AirflowAnswer {
   readonly status: number;
   readonly json: unknown;
 }
 
-export type SendToAirflow = (call: AirflowCall, request: AirflowRequest) => Promise<AirflowAnswer>;
+type SendToAirflow = (call: AirflowCall, request: AirflowRequest) => Promise<AirflowAnswer>;
 
 const timeoutMs = 15_000;
-const tokenAnswer = z.object({ access_token: z.string().min(1) });
 
 /**
- * Sends requests with AIRFLOW_TOKEN, or with a token requested by AIRFLOW_USERNAME and AIRFLOW_PASSWORD and cached until
+ * Sends requests with AIRFLOW_TOKEN, or with a token that AIRFLOW_USERNAME and AIRFLOW_PASSWORD get, cached until
  * Airflow rejects it. Redirects are not followed: credentials go to AIRFLOW_URL alone.
  */
 function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
@@ -136,9 +134,7 @@ function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
       body: { username, password },
       signal,
     });
-    const parsed = tokenAnswer.safeParse(answer.json);
-    if (!parsed.success) throw notAirflow(call);
-    cachedToken = parsed.data.access_token;
+    cachedToken = read(tokenAnswer, answer.json, call).access_token;
     return cachedToken;
   }
 
@@ -158,6 +154,7 @@ function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
   };
 }
 
+/** One request, with the timeout; JSON in and out. */
 async function send(
   url: string,
   call: AirflowCall,

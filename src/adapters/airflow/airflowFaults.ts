@@ -1,4 +1,4 @@
-/** Failures of Airflow, or of whatever answers at AIRFLOW_URL, as ToolErrors: the code, a sentence and the next step. */
+/** Failures of Airflow, or of whatever answers at AIRFLOW_URL, as ToolErrors. */
 import { type ErrorCode, ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
 

@@ -1,5 +1,4 @@
-/** The AWS identity and region in use, and whether the bucket responds. */
-
+/** The AWS account in use, and AWS's clock, which stamps the steps. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from '../../ports/aws.ts';
@@ -26,19 +25,18 @@ export function createAccount({ aws }: { readonly aws: Pick<AwsServices, 's3' | 
   };
 }
 
-/** The local clock, and its difference from AWS's clock, which stamps the steps. */
-
-export interface ClockOptions {
-  readonly aws: Pick<AwsServices, 's3'>;
-  /** The bucket to send a request to; any response carries the time, even a refusal. */
-  readonly bucket: string;
-}
-
 /** The `Date` header has whole seconds, so a smaller difference means nothing. */
 const minSkewMs = 2_000;
 const timeoutMs = 10_000;
 
-export function createClock({ aws, bucket }: ClockOptions): Clock {
+/** The local clock, and its difference from AWS's clock. Any response of `bucket` carries the time, even a refusal. */
+export function createClock({
+  aws,
+  bucket,
+}: {
+  readonly aws: Pick<AwsServices, 's3'>;
+  readonly bucket: string;
+}): Clock {
   return {
     localMs: () => Date.now(),
     sleep: async (ms, signal) => {

@@ -1,26 +1,17 @@
 /**
- * Creates every AWS client of the product: loaded on first use, with timeouts, the containment check as the last step
- * before the wire and one translation of errors; created again after a login.
+ * Creates every AWS client of the product: loaded on first use, with timeouts, the containment check as the last
+ * step before the wire and one translation of errors; created again after a login.
  */
 import type { EMRClient } from '@aws-sdk/client-emr';
 import type { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { Settings } from '../../settings.ts';
 import { isAboutCredentials, translated } from './awsErrors.ts';
 import type { AwsCall } from './awsFaults.ts';
 import { type Allowed, assertAllowed, type OutgoingRequest } from './containment.ts';
 import { backoffMs, type Retries, retryStrategy } from './limits.ts';
 
-export interface AwsSettings {
-  readonly bucket: string;
-  readonly configsPrefix: string;
-  readonly dagsPrefix: string;
-  readonly awsLoginCommand: string;
-}
-
-export interface AwsOptions {
-  /** Milliseconds before a retry; 0 in tests. */
-  readonly retryDelayMs?: Retries['delayMs'];
-}
+type AwsSettings = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix' | 'awsLoginCommand'>;
 
 /** One reading of AWS's clock: the `Date` header of a response, and the local clock around the request. */
 interface ClockReading {
@@ -44,11 +35,14 @@ export interface AwsServices {
   readonly sts: AwsService<STSClient, typeof import('@aws-sdk/client-sts')>;
 }
 
-export function createAwsServices(settings: AwsSettings, options: AwsOptions = {}): AwsServices {
-  const delayMs = options.retryDelayMs ?? backoffMs;
+/** `retryDelayMs` is 0 in tests. */
+export function createAwsServices(
+  settings: AwsSettings,
+  { retryDelayMs = backoffMs }: { readonly retryDelayMs?: Retries['delayMs'] } = {},
+): AwsServices {
   const common = (throttledAttempts: number) => ({
     maxAttempts: throttledAttempts,
-    retryStrategy: retryStrategy({ throttledAttempts, transientAttempts: 5, delayMs }),
+    retryStrategy: retryStrategy({ throttledAttempts, transientAttempts: 5, delayMs: retryDelayMs }),
     requestHandler: {
       connectionTimeout: 5_000,
       requestTimeout: 60_000,
@@ -89,7 +83,7 @@ function service<Client extends AnyClient, Sdk>(
 
   const create = async () => {
     const created = await load();
-    // Both are read now, so that a failure of either is reported as such and the next call starts with a new client.
+    // Both are read now: a failure of either is reported as such, and the next call starts with a new client.
     // Credentials come first, because reading them reloads the files.
     await created.client.config.credentials();
     await created.client.config.region();

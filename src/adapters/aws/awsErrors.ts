@@ -1,23 +1,19 @@
 /**
- * Translates whatever the AWS SDK throws to a ToolError: what happened, what was changed, and what to do. Key ids, tokens
- * and signatures never appear; AWS's own text is cleaned and truncated.
+ * Translates whatever the AWS SDK throws to a ToolError: what happened, what was changed, and what to do. Key ids,
+ * tokens and signatures never appear; AWS's own text is cleaned and truncated.
  */
 import { ToolError } from '../../domain/errors.ts';
-import { type AwsCall, type AwsErrorText, explainAwsError } from './awsFaults.ts';
+import { type AwsCall, explainAwsError } from './awsFaults.ts';
 
-/** The ToolError for a failure of AWS. An abort, and an error that is already translated, are returned unchanged. */
+/** The ToolError for a failure of AWS. An abort and a ToolError are returned unchanged. */
 export function translated(error: unknown, call: AwsCall, loginCommand: string): unknown {
   if (error instanceof ToolError || isAbort(error)) return error;
   const text = explainAwsError(error, call, loginCommand);
   const changed = call.changed?.() ?? 'Nothing was changed.';
-  return new ToolError(text.code, `${sentence(text, call)} ${changed}`, {
+  return new ToolError(text.code, `${text.what} (while ${call.what}). ${changed}`, {
     next: text.next,
     cause: error,
   });
-}
-
-function sentence(text: AwsErrorText, call: AwsCall): string {
-  return `${text.what} (while ${call.what}).`;
 }
 
 function isAbort(error: unknown): boolean {

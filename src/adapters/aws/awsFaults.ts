@@ -21,6 +21,18 @@ export interface AwsErrorText {
   readonly next: string;
 }
 
+/** The text of the first matching rule, else AWS's own text as an upstream failure. */
+export function explainAwsError(error: unknown, call: AwsCall, loginCommand: string): AwsErrorText {
+  const failure = failureOf(error, call, loginCommand);
+  const rule = rules.find((candidate) => candidate.matches(failure));
+  if (rule !== undefined) return rule.explain(failure);
+  return {
+    code: 'UPSTREAM',
+    what: `AWS returned ${cleanLine(failure.name, 60)}: ${cleanLine(failure.message, 240)}`,
+    next: 'Run checkSetup; if everything is fine there, call the same tool again.',
+  };
+}
+
 interface AwsFailure {
   readonly name: string;
   /** Node's error code when the connection failed: ENOTFOUND. */
@@ -28,6 +40,7 @@ interface AwsFailure {
   readonly message: string;
   readonly status: number | undefined;
   readonly call: AwsCall;
+  /** AWS_LOGIN_COMMAND. */
   readonly login: string;
 }
 
@@ -43,14 +56,14 @@ const named = (...names: string[]) => {
 const mentions = (pattern: RegExp) => (failure: AwsFailure) => pattern.test(failure.message);
 
 const again = 'Wait a minute and call the same tool again; finished work is not repeated.';
-const login = ({ login }: AwsFailure) => `Type \`${login}\` in a terminal, then call the same tool again.`;
+const logIn = ({ login }: AwsFailure) => `Type \`${login}\` in a terminal, then call the same tool again.`;
 
 const rules: readonly AwsErrorRule[] = [
   {
     matches: (f) =>
       named('ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired')(f) ||
       (named('CredentialsProviderError', 'TokenProviderError')(f) && /expired|refresh/i.test(f.message)),
-    explain: (f) => ({ code: 'DENIED', what: 'The AWS login has expired', next: login(f) }),
+    explain: (f) => ({ code: 'DENIED', what: 'The AWS login has expired', next: logIn(f) }),
   },
   {
     matches: (f) =>
@@ -93,7 +106,7 @@ const rules: readonly AwsErrorRule[] = [
     explain: (f) => ({
       code: 'DENIED',
       what: 'AWS does not recognize these credentials',
-      next: login(f),
+      next: logIn(f),
     }),
   },
   {
@@ -111,7 +124,7 @@ const rules: readonly AwsErrorRule[] = [
     explain: (f) => ({
       code: 'DENIED',
       what: 'AWS rejected the signature: the secret key does not belong to the key id, or a proxy changed the request',
-      next: login(f),
+      next: logIn(f),
     }),
   },
   {
@@ -223,18 +236,6 @@ const rules: readonly AwsErrorRule[] = [
     }),
   },
 ];
-
-/** The text of the first matching rule, else AWS's own text as an upstream failure. */
-export function explainAwsError(error: unknown, call: AwsCall, loginCommand: string): AwsErrorText {
-  const failure = failureOf(error, call, loginCommand);
-  const rule = rules.find((candidate) => candidate.matches(failure));
-  if (rule !== undefined) return rule.explain(failure);
-  return {
-    code: 'UPSTREAM',
-    what: `AWS returned ${cleanLine(failure.name, 60)}: ${cleanLine(failure.message, 240)}`,
-    next: 'Run checkSetup; if everything is fine there, call the same tool again.',
-  };
-}
 
 function failureOf(error: unknown, call: AwsCall, login: string): AwsFailure {
   const raw = (error ?? {}) as {

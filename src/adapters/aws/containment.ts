@@ -1,7 +1,7 @@
 /**
- * The last check of a request before the wire: nothing is written outside the two load-test prefixes and nothing in EMR
- * is changed, whatever the code above believes. It does not use LoadTestKey on purpose: it evaluates the request that will
- * be sent. It refuses what it does not recognize.
+ * The last check of a request before the wire: nothing is written outside the two load-test prefixes, and nothing in
+ * EMR is changed, whatever the code above believes. It checks the request that will be sent, so it does not rely on
+ * LoadTestKey. It refuses what it does not recognize.
  */
 import { ToolError } from '../../domain/errors.ts';
 
@@ -70,7 +70,7 @@ function s3Objection(request: OutgoingRequest, allowed: Allowed): string | undef
   return inside ? undefined : 'it writes outside the two load-test prefixes';
 }
 
-/** S3 without a bucket in the host name: `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, dual-stack, FIPS, China. */
+/** S3's hosts, without a bucket: `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, dual-stack, FIPS, China. */
 const s3Host = /^s3(?:-fips)?(?:\.dualstack)?(?:\.[a-z]{2}(?:-[a-z]+)+-\d{1,2})?\.amazonaws\.com(?:\.cn)?$/;
 
 /** The raw path after the bucket, whether the bucket is in the host name or in the path. */

@@ -1,10 +1,7 @@
-/**
- * The SDK's standard retry strategy with three differences: throttling is retried more often than an outage (EMR's quotas
- * are small, a dead network should be reported soon), there is no retry quota shared between calls, and tests can shorten
- * the wait.
- */
+/** How often AWS is called: retries after a failure, and the quotas of EMR's API. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { statusOf } from './awsErrors.ts';
 
 export interface Retries {
   /** Attempts in total when the service throttles. */
@@ -15,23 +12,11 @@ export interface Retries {
   delayMs(attempt: number, throttled: boolean): number;
 }
 
-/** Exponential backoff with full jitter, at most 20 s, as in AWS's "Exponential Backoff and Jitter". */
-export function backoffMs(attempt: number, throttled: boolean): number {
-  const base = throttled ? 500 : 100;
-  return Math.floor(Math.random() * Math.min(20_000, base * 2 ** (attempt - 2)));
-}
-
-interface Token {
-  getRetryCount(): number;
-  getRetryDelay(): number;
-}
-
-const token = (retries: number, delayMs: number): Token => ({
-  getRetryCount: () => retries,
-  getRetryDelay: () => delayMs,
-});
-
-/** A retry strategy in the shape of the SDK's RetryStrategyV2; the SDK waits, and stops waiting on abort. */
+/**
+ * A retry strategy in the shape of the SDK's RetryStrategyV2; the SDK waits, and stops waiting on abort. It differs
+ * from the SDK's standard strategy: throttling is retried more often than an outage, because EMR's quotas are small
+ * and a dead network should be reported soon; calls share no retry quota; tests can shorten the wait.
+ */
 export function retryStrategy(retries: Retries) {
   return {
     acquireInitialRetryToken: async (_scope: string): Promise<Token> => token(0, 0),
@@ -51,34 +36,49 @@ export function retryStrategy(retries: Retries) {
   };
 }
 
+interface Token {
+  getRetryCount(): number;
+  getRetryDelay(): number;
+}
+
+const token = (retries: number, delayMs: number): Token => ({
+  getRetryCount: () => retries,
+  getRetryDelay: () => delayMs,
+});
+
 /**
- * Responses that a retry cannot change. While the SDK corrects for a clock that is four minutes off, it classifies every
- * error as transient, including "not found".
+ * Responses that a retry cannot change. While the SDK corrects for a clock that is four minutes off, it classifies
+ * every error as transient, including "not found".
  */
 function isFinalAnswer(error: unknown): boolean {
-  const status = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata
-    ?.httpStatusCode;
+  const status = statusOf(error);
   return status === 404 || status === 412;
 }
 
-/**
- * EMR's API quotas, per account and region, from "Amazon EMR endpoints and quotas": a bucket per operation, and one for
- * all operations together.
- */
+/** Exponential backoff with full jitter, at most 20 s, as in AWS's "Exponential Backoff and Jitter". */
+export function backoffMs(attempt: number, throttled: boolean): number {
+  const base = throttled ? 500 : 100;
+  return Math.floor(Math.random() * Math.min(20_000, base * 2 ** (attempt - 2)));
+}
 
 export type EmrOperation = 'ListSteps' | 'DescribeCluster' | 'ListClusters' | 'ListInstances';
-
-const rates: Readonly<Record<EmrOperation | 'together', Rate>> = {
-  ListSteps: { burst: 10, perSecond: 0.5 },
-  DescribeCluster: { burst: 10, perSecond: 1 },
-  ListClusters: { burst: 20, perSecond: 0.5 },
-  ListInstances: { burst: 10, perSecond: 0.5 },
-  together: { burst: 25, perSecond: 5 },
-};
 
 export interface EmrQuota {
   /** Waits until the quota allows one more request of this operation. */
   take(operation: EmrOperation, signal?: AbortSignal): Promise<void>;
+}
+
+interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+interface BucketClock {
+  /** Milliseconds on a monotonic clock. */
+  nowMs(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** From 0 to 1. */
+  random(): number;
 }
 
 const machineClock: BucketClock = {
@@ -89,14 +89,18 @@ const machineClock: BucketClock = {
   random: Math.random,
 };
 
+/**
+ * The quotas of EMR's API, per account and region, from "Amazon EMR endpoints and quotas": one bucket for each
+ * operation, and one for all together. In tests, `clock` does not really wait.
+ */
 export function emrQuota(clock: BucketClock = machineClock): EmrQuota {
   const buckets = {
-    ListSteps: tokenBucket(rates.ListSteps, clock),
-    DescribeCluster: tokenBucket(rates.DescribeCluster, clock),
-    ListClusters: tokenBucket(rates.ListClusters, clock),
-    ListInstances: tokenBucket(rates.ListInstances, clock),
+    ListSteps: tokenBucket({ burst: 10, perSecond: 0.5 }, clock),
+    DescribeCluster: tokenBucket({ burst: 10, perSecond: 1 }, clock),
+    ListClusters: tokenBucket({ burst: 20, perSecond: 0.5 }, clock),
+    ListInstances: tokenBucket({ burst: 10, perSecond: 0.5 }, clock),
   };
-  const together = tokenBucket(rates.together, clock);
+  const together = tokenBucket({ burst: 25, perSecond: 5 }, clock);
   return {
     async take(operation, signal) {
       await buckets[operation].take(signal);
@@ -105,27 +109,12 @@ export function emrQuota(clock: BucketClock = machineClock): EmrQuota {
   };
 }
 
-/** A token bucket: a quota with a burst and a refill rate. */
-
-export interface Rate {
-  readonly burst: number;
-  readonly perSecond: number;
-}
-
-export interface BucketClock {
-  /** Milliseconds on a monotonic clock. */
-  nowMs(): number;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** From 0 to 1. */
-  random(): number;
-}
-
-export interface TokenBucket {
-  /** Resolves when the quota allows one more request; rejects with an AbortError if the signal is aborted first. */
+interface TokenBucket {
+  /** Resolves when the quota allows one more request; rejects with an AbortError when the signal is aborted. */
   take(signal?: AbortSignal): Promise<void>;
 }
 
-/** A bucket that starts full and serves waiting callers in order. */
+/** A quota with a burst and a refill rate. The bucket starts full and serves waiting callers in order. */
 export function tokenBucket(rate: Rate, clock: BucketClock): TokenBucket {
   let tokens = rate.burst;
   let filledMs = clock.nowMs();

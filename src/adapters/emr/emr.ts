@@ -1,29 +1,26 @@
-/** Reads EMR: clusters, and every step that a cluster ran. The product never writes to EMR. */
-
+/** Reads EMR: clusters, their steps and their instances. The product never writes to EMR. */
 import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
 import { ToolError } from '../../domain/errors.ts';
 import { clean } from '../../domain/foreignText.ts';
 import type { Clusters, Instance, Instances, Step } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
-import { type BucketClock, type EmrOperation, type EmrQuota, emrQuota } from '../aws/limits.ts';
+import type { EmrOperation, EmrQuota } from '../aws/limits.ts';
 import { type StepArchive, stepArchive } from './stepArchive.ts';
 import { clusterOf, clusterSummaryOf, type KnownSteps, lookAtSteps, stepOf } from './steps.ts';
 
-export interface ClustersOptions {
+interface EmrOptions {
   readonly aws: Pick<AwsServices, 'emr'>;
-  /** Where finished steps are stored: `STATE_DIR/clusters`. */
-  readonly archiveDirectory: string;
   /** Shared by everything that calls EMR. */
-  readonly quota?: EmrQuota;
-  /** For tests: a clock that does not really wait. */
-  readonly quotaClock?: BucketClock;
+  readonly quota: EmrQuota;
 }
 
-export function createClusters(options: ClustersOptions): Clusters {
-  const { aws, archiveDirectory, quotaClock } = options;
-  const { emr } = aws;
-  const quota = options.quota ?? emrQuota(quotaClock);
+/** `archiveDirectory` is where steps are stored. */
+export function createClusters({
+  aws: { emr },
+  quota,
+  archiveDirectory,
+}: EmrOptions & { readonly archiveDirectory: string }): Clusters {
   const known = new Map<string, KnownSteps>();
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
   const withinQuota = async (operation: EmrOperation, watch: Watch | undefined) => {
@@ -88,6 +85,31 @@ export function createClusters(options: ClustersOptions): Clusters {
   };
 }
 
+/** The instances of a cluster, in instance groups or fleets. */
+export function createInstances({ aws: { emr }, quota }: EmrOptions): Instances {
+  return {
+    async ofCluster(clusterId, watch) {
+      const call = callOn(
+        clusterId,
+        `listing the instances of ${clusterId}`,
+        'elasticmapreduce:ListInstances',
+      );
+      return emr.run(call, async (client, sdk) => {
+        const instances: Instance[] = [];
+        let from: string | undefined;
+        do {
+          await quota.take('ListInstances', watch?.signal);
+          const command = new sdk.ListInstancesCommand({ ClusterId: clusterId, Marker: from });
+          const page = await client.send(command, { ...(watch && { abortSignal: watch.signal }) });
+          instances.push(...(page.Instances ?? []).flatMap((instance) => instanceOf(instance) ?? []));
+          from = page.Marker;
+        } while (from !== undefined);
+        return instances;
+      });
+    },
+  };
+}
+
 const callOn = (clusterId: string, what: string, action: string) => ({ what, action, clusterId });
 
 function unknownCluster(clusterId: string): ToolError {
@@ -126,37 +148,6 @@ function archiveFailure(verb: string, cause: unknown): ToolError {
 
 /** Steps are plain data, created in one place with one order of keys. */
 const isSameStep = (a: Step, b: Step | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** The instances of a cluster, in instance groups or fleets. */
-
-export interface InstancesOptions {
-  readonly aws: Pick<AwsServices, 'emr'>;
-  readonly quota: EmrQuota;
-}
-
-export function createInstances({ aws, quota }: InstancesOptions): Instances {
-  return {
-    async ofCluster(clusterId, watch) {
-      const call = {
-        what: `listing the instances of ${clusterId}`,
-        action: 'elasticmapreduce:ListInstances',
-        clusterId,
-      };
-      return aws.emr.run(call, async (client, sdk) => {
-        const instances: Instance[] = [];
-        let from: string | undefined;
-        do {
-          await quota.take('ListInstances', watch?.signal);
-          const command = new sdk.ListInstancesCommand({ ClusterId: clusterId, Marker: from });
-          const page = await client.send(command, { ...(watch && { abortSignal: watch.signal }) });
-          instances.push(...(page.Instances ?? []).flatMap((instance) => instanceOf(instance) ?? []));
-          from = page.Marker;
-        } while (from !== undefined);
-        return instances;
-      });
-    },
-  };
-}
 
 /** Undefined for an entry without an id, a type or a creation time. */
 function instanceOf({ Id, InstanceType, Market, Status }: EmrInstance): Instance | undefined {

@@ -2,8 +2,8 @@
  * Where EMR puts the logs of a step, most useful first. The folder of a step contains stderr, stdout, controller and
  * syslog; the folder of a container contains stderr and stdout.
  *
- * The error of a Python check is in stdout as often as in stderr: spark-submit merges Python's stderr into its stdout and
- * copies that to its own stdout (Spark's `PythonRunner`, in either deploy mode), while Spark logs to stderr. With deploy
+ * The error of a Python check is in stdout as often as in stderr. Spark logs to stderr, but spark-submit merges Python's
+ * stderr into its stdout and copies that to its own stdout (Spark's `PythonRunner`, in either deploy mode). With deploy
  * mode "client" that is the step's stdout, with "cluster" the stdout of the driver's container.
  */
 import type { Cluster, Step } from '../../ports/aws.ts';
@@ -18,8 +18,8 @@ export interface LogPlace {
 export type LogPlaces = readonly LogPlace[];
 
 /**
- * First what EMR names: the log file of the failure (and the stdout beside a stderr), the folder of the step, then the
- * folder below the cluster's LogUri. In a folder, stderr and stdout; the others only if both are empty.
+ * First what EMR names: the log file of the failure (and the stdout beside a stderr), and the folder of the step.
+ * Then the folder below the cluster's LogUri. In a folder, stderr and stdout; the others only if both are empty.
  */
 export function logPlaces(cluster: Cluster, step: Step): LogPlaces[] {
   const named = placeOf(step.failure?.logFile);

@@ -1,6 +1,6 @@
 /**
- * The steps of one cluster on disk, one JSON line per change. EMR shows only the newest 1,000 steps of a cluster; earlier
- * ones remain known here.
+ * The steps of one cluster on disk, one JSON line per change. EMR shows only the newest 1,000 steps of a cluster;
+ * earlier ones remain known here.
  */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Turns the bytes of a log in S3, gzip or plain, whole or truncated, into the end of its text. */
+/** Reads the logs that may contain the error of a failed step: the end of each, from gzip or plain text. */
 import { constants, createGunzip } from 'node:zlib';
 import { ToolError } from '../../domain/errors.ts';
 import { clean } from '../../domain/foreignText.ts';
@@ -8,66 +8,14 @@ import type { AwsServices } from '../aws/awsClient.ts';
 import { listAll, readBody } from '../s3/read.ts';
 import { containersOf, type LogPlace, type LogPlaces, logPlaces, uriOf, withStdout } from './logPlaces.ts';
 
-export interface LogText {
-  readonly text: string;
-  /** True when the beginning or the end of the log is missing. */
-  readonly cut: boolean;
-  readonly gzip: boolean;
-}
-
+/** The limit for downloaded bytes, compressed or not. */
+const downloadBytes = 16 * 1024 * 1024;
 /** How much of the end of a log is kept: errors are there. */
 const keptBytes = 1024 * 1024;
 /** The limit for unpacked bytes, against zip bombs. */
 const unpackedBytes = 256 * 1024 * 1024;
 /** Enough to decide: text has few control characters and few bytes that are not UTF-8, anything else has many. */
 const sampledBytes = 4096;
-
-/**
- * The last mebibyte of a log as text; a truncated gzip yields what precedes the break. Undefined for bytes that are
- * neither gzip nor text.
- */
-async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<LogText | undefined> {
-  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!gzip && !isText(bytes)) return undefined;
-  const tail = gzip
-    ? await unpackedTail(bytes)
-    : { bytes: bytes.subarray(-keptBytes), cut: bytes.length > keptBytes };
-  return { text: Buffer.from(tail.bytes).toString('utf8'), cut: tail.cut || bytesAreCut, gzip };
-}
-
-/** Tolerates colour escapes, a character cut at the end of the sample, and another encoding. */
-function isText(bytes: Uint8Array): boolean {
-  const sample = Buffer.from(bytes.subarray(0, sampledBytes));
-  const unprintable = sample.toString('utf8').match(/(?!\s)\p{Cc}|\ufffd/gu)?.length ?? 0;
-  return unprintable <= sample.length / 5 + 1;
-}
-
-async function unpackedTail(bytes: Uint8Array): Promise<{ bytes: Uint8Array; cut: boolean }> {
-  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
-  gunzip.end(bytes);
-  let tail = Buffer.alloc(0);
-  let total = 0;
-  let broken = false;
-  try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      total += chunk.length;
-      tail = Buffer.concat([tail, chunk]);
-      if (tail.length > 2 * keptBytes) tail = Buffer.from(tail.subarray(-keptBytes));
-      if (total > unpackedBytes) {
-        broken = true;
-        break;
-      }
-    }
-  } catch {
-    broken = true;
-  }
-  return { bytes: tail.subarray(-keptBytes), cut: broken || total > keptBytes };
-}
-
-/** Reads the logs that may contain the error of a failed step. */
-
-/** The download limit for a compressed log. */
-const downloadBytes = 16 * 1024 * 1024;
 
 /** EMR delivers logs every five minutes; this allows for twice that. */
 const deliveryMs = 10 * 60_000;
@@ -109,8 +57,8 @@ export function createStepLogs({ aws }: { readonly aws: Aws }): StepLogs {
 }
 
 /**
- * With deploy mode "cluster" the driver runs in a YARN container, and its error is in that container's logs. Undefined
- * when there is no such container.
+ * With deploy mode "cluster" the driver runs in a YARN container, and its error is in that container's logs.
+ * Undefined when there is no such container.
  */
 async function driverLogs(
   aws: Aws,
@@ -119,8 +67,8 @@ async function driverLogs(
   watch: Watch | undefined,
 ): Promise<Reading | undefined> {
   if (!runsOnCluster(step.arguments)) return undefined;
-  const words = submitter.parts.map(({ text }) => text).join('\n');
-  const application = /\bapplication_\d+_\d+\b/.exec(words)?.[0];
+  const text = submitter.parts.map((part) => part.text).join('\n');
+  const application = /\bapplication_\d+_\d+\b/.exec(text)?.[0];
   const folder = application && submitter.place && containersOf(submitter.place, step, application);
   if (!folder) return undefined;
   const nothing: Reading = { parts: [], absence: 'none', place: folder };
@@ -191,4 +139,46 @@ function absenceOf(error: unknown): Absence | undefined {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NoSuchKey' || name === 'NotFound' || name === 'NoSuchBucket') return 'none';
   return name === 'AccessDenied' || name === 'Forbidden' ? 'denied' : undefined;
+}
+
+/**
+ * The last mebibyte of a log as text; a truncated gzip yields what precedes the break. Undefined for bytes that are
+ * neither gzip nor text.
+ */
+async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<Omit<LogPart, 'uri'> | undefined> {
+  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!gzip && !isText(bytes)) return undefined;
+  const tail = gzip
+    ? await unpackedTail(bytes)
+    : { bytes: bytes.subarray(-keptBytes), cut: bytes.length > keptBytes };
+  return { text: Buffer.from(tail.bytes).toString('utf8'), cut: tail.cut || bytesAreCut, gzip };
+}
+
+/** Tolerates colour escapes, a character cut at the end of the sample, and another encoding. */
+function isText(bytes: Uint8Array): boolean {
+  const sample = Buffer.from(bytes.subarray(0, sampledBytes));
+  const unprintable = sample.toString('utf8').match(/(?!\s)\p{Cc}|\ufffd/gu)?.length ?? 0;
+  return unprintable <= sample.length / 5 + 1;
+}
+
+async function unpackedTail(bytes: Uint8Array): Promise<{ bytes: Uint8Array; cut: boolean }> {
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  gunzip.end(bytes);
+  let tail = Buffer.alloc(0);
+  let total = 0;
+  let broken = false;
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      total += chunk.length;
+      tail = Buffer.concat([tail, chunk]);
+      if (tail.length > 2 * keptBytes) tail = Buffer.from(tail.subarray(-keptBytes));
+      if (total > unpackedBytes) {
+        broken = true;
+        break;
+      }
+    }
+  } catch {
+    broken = true;
+  }
+  return { bytes: tail.subarray(-keptBytes), cut: broken || total > keptBytes };
 }

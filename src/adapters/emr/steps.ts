@@ -1,6 +1,6 @@
 /**
  * Reads the steps of a cluster in few calls. ListSteps returns 50 per page, newest first only when unfiltered, and its
- * quota refills one call every two seconds; so final steps are never read again.
+ * quota refills one call every two seconds; so final steps are never read again. EMR's types end here.
  */
 import type {
   Cluster as EmrCluster,
@@ -28,7 +28,12 @@ export interface KnownSteps {
 
 /** EMR shows at most this many steps of a cluster. */
 const shownAtMost = 1000;
+/** Steps in a page of ListSteps. */
+export const pageSize = 50;
+/** Ids in a call of ListSteps. */
+export const idsPerCall = 10;
 
+/** What is known after another look at the cluster. */
 export async function lookAtSteps(known: KnownSteps, list: ListPage): Promise<KnownSteps> {
   return known.complete ? laterLook(known, list) : firstLook(known, list);
 }
@@ -52,7 +57,7 @@ async function laterLook(known: KnownSteps, list: ListPage): Promise<KnownSteps>
   see(newest.steps);
   const added = newest.steps.filter(({ id }) => !known.steps.has(id));
 
-  const order = [...[...known.steps.keys(), ...added.map(({ id }) => id).toReversed()]].toReversed();
+  const order = [...known.steps.keys(), ...added.map(({ id }) => id).toReversed()].toReversed();
   const rank = new Map(order.map((id, index) => [id, index]));
   const unsettled = () => [...known.steps.values()].filter((step) => !isFinal(step) && !seen.has(step.id));
   const positions = () =>
@@ -80,6 +85,42 @@ async function laterLook(known: KnownSteps, list: ListPage): Promise<KnownSteps>
     if (step !== undefined) steps.set(id, step);
   }
   return { steps, complete: true, hidden: Math.max(known.hidden, steps.size - shownAtMost) };
+}
+
+/** States after which a step never changes. Any other, including an unknown one, is read again. */
+const finalStates = new Set(['COMPLETED', 'CANCELLED', 'FAILED', 'INTERRUPTED']);
+
+const isFinal = (step: Step): boolean => finalStates.has(step.state);
+
+/**
+ * Plans the fewest ListSteps calls that read all unfinished steps. `activePages` is the pages of active steps to read
+ * first (0, or all of them), `morePages` the further pages of the unfiltered list.
+ *
+ * Steps run roughly in the order of submission, so a few more pages often contain them all; single old ones are cheaper
+ * by id; many scattered ones are cheaper through the list of active steps, after which few are left. The plan with the
+ * fewest calls wins, by exact count for the first two and by the number of active steps for the last.
+ *
+ * @param positions of the unfinished steps in the unfiltered list (newest first), from the first unread entry
+ */
+export function planLook(positions: readonly number[]): { activePages: number; morePages: number } {
+  if (positions.length === 0) return { activePages: 0, morePages: 0 };
+  const { calls, pages } = pagesThenIds(positions);
+  // Plus one call for the steps that finished since the last read.
+  const activePages = Math.ceil(positions.length / pageSize);
+  return activePages + 1 < calls ? { activePages, morePages: 0 } : { activePages: 0, morePages: pages };
+}
+
+/** The number of further pages that minimizes pages plus calls by id. */
+export function pagesThenIds(positions: readonly number[]): { calls: number; pages: number } {
+  const sorted = [...positions].sort((a, b) => a - b);
+  let best = { calls: Math.ceil(sorted.length / idsPerCall), pages: 0 };
+  sorted.forEach((position, index) => {
+    const pages = Math.floor(position / pageSize) + 1;
+    const left = sorted.slice(index + 1).filter((other) => other >= pages * pageSize).length;
+    const calls = pages + Math.ceil(left / idsPerCall);
+    if (calls < best.calls) best = { calls, pages };
+  });
+  return best;
 }
 
 /** Pages from the newest (or from a marker), while `needsNext` returns true. */
@@ -116,13 +157,6 @@ async function readByIds(list: ListPage, ids: readonly string[]): Promise<readon
 
 const isUnknownStep = (error: unknown): boolean =>
   error instanceof Error && /step id '?[^']*'? is not valid/i.test(error.message);
-
-/** Converts EMR's types to those of ports. */
-
-/** States after which a step never changes. Any other, including an unknown one, is read again. */
-const finalStates = new Set(['COMPLETED', 'CANCELLED', 'FAILED', 'INTERRUPTED']);
-
-const isFinal = (step: Step): boolean => finalStates.has(step.state);
 
 /** One entry of ListSteps; undefined for an entry without an id. */
 export function stepOf(summary: StepSummary): Step | undefined {
@@ -175,45 +209,4 @@ export function clusterOf(cluster: EmrCluster, observedMs: number): Cluster {
       instanceCollectionType: cluster.InstanceCollectionType,
     }),
   };
-}
-
-/** Pure: plans the fewest ListSteps calls that read all steps which may have changed. */
-
-/** Steps per page, and ids per call. */
-export const pageSize = 50;
-export const idsPerCall = 10;
-
-export interface LookPlan {
-  /** Pages of active steps to read first: 0, or all of them. */
-  readonly activePages: number;
-  /** Further pages of the unfiltered list. */
-  readonly morePages: number;
-}
-
-/**
- * @param positions of the unfinished steps in the unfiltered list (newest first), counted from the first unread entry
- *
- * Steps run roughly in the order of submission, so a few more pages often contain them all; single old ones are cheaper by
- * id; many scattered ones are cheaper through the list of active steps, after which few are left. The plan with the fewest
- * calls wins, by exact count for the first two and by the number of active steps for the last.
- */
-export function planLook(positions: readonly number[]): LookPlan {
-  if (positions.length === 0) return { activePages: 0, morePages: 0 };
-  const { calls, pages } = pagesThenIds(positions);
-  // Plus one call for the steps that finished since the last read.
-  const activePages = Math.ceil(positions.length / pageSize);
-  return activePages + 1 < calls ? { activePages, morePages: 0 } : { activePages: 0, morePages: pages };
-}
-
-/** The number of further pages that minimizes pages plus calls by id. */
-export function pagesThenIds(positions: readonly number[]): { calls: number; pages: number } {
-  const sorted = [...positions].sort((a, b) => a - b);
-  let best = { calls: Math.ceil(sorted.length / idsPerCall), pages: 0 };
-  sorted.forEach((position, index) => {
-    const pages = Math.floor(position / pageSize) + 1;
-    const left = sorted.slice(index + 1).filter((other) => other >= pages * pageSize).length;
-    const calls = pages + Math.ceil(left / idsPerCall);
-    if (calls < best.calls) best = { calls, pages };
-  });
-  return best;
 }

@@ -1,3 +1,4 @@
+/** The folder of the DAG: the DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -13,14 +14,13 @@ export function dagFileNames(dagFile: string): string[] {
   return [name, ...schedules.map((schedule) => `cluster_configs/${stem}_cluster_${schedule}.json`)];
 }
 
-/** The DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
 export function createDagFolder(dagFile: string): DagFolder {
   const directory = dirname(dagFile);
 
   async function readOne(name: string): Promise<DagFile> {
     const bytes = await readFile(join(directory, name)).catch((cause) => {
       throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
-        next: 'point DAG_FILE in .env at the DAG whose folder holds cluster_configs/.',
+        next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
         cause,
       });
     });

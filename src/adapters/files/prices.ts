@@ -1,5 +1,4 @@
 /** Reads the user's price table. */
-
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { ToolError } from '../../domain/errors.ts';
@@ -19,7 +18,7 @@ const priceTableSchema = z.strictObject({
   ),
 });
 
-/** @param path of PRICE_TABLE, absolute; undefined when it is not set */
+/** @param path from PRICE_TABLE, absolute; undefined when it is not set */
 export function createPrices(path: string | undefined): Prices {
   return {
     async read() {

@@ -1,7 +1,7 @@
+/** The reports on disk, and the repository they are committed to. */
 import { lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ReportFile, ReportPage, Reports } from '../../ports/project.ts';
-import type { Commit } from '../../ports/repository.ts';
 import type { Settings } from '../../settings.ts';
 import { atomicWriteAll } from '../atomicWrite.ts';
 import { commitFiles } from '../git/commits.ts';
@@ -12,7 +12,7 @@ import { dagFileNames } from './dagFolder.ts';
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
 const pageNames = ['report.md', 'report.html', 'report.json'] as const;
 
-/** What a build of a report writes. A picture that the new build does not write belongs to the old one and is removed. */
+/** What a build writes. A picture that a new build does not write belongs to the old one and is removed. */
 const builtFiles: readonly string[] = [
   ...pageNames,
   ...['timeline', 'distribution', 'comparison', 'forecast'].map((name) => `charts/${name}.svg`),
@@ -21,9 +21,16 @@ const builtFiles: readonly string[] = [
 /** The longest page that is returned: report.json of 10,000 steps has 5.3 MB. */
 const longestPageBytes = 8_000_000;
 
-/** The reports on disk, and the repository they are committed to. */
 export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>): Reports {
   const { reportsDir } = settings;
+
+  /** Oldest first. */
+  async function directoriesByTime(): Promise<string[]> {
+    const names = await readdir(reportsDir).catch(() => []);
+    return names
+      .filter((name) => directoryName.test(name))
+      .sort((a, b) => (stampOf(a) < stampOf(b) ? -1 : 1));
+  }
 
   /** The pages of one directory; links and anything else that is not a plain file are skipped. */
   async function pagesOf(directory: string): Promise<ReportPage[]> {
@@ -41,10 +48,7 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
 
   return {
     async list() {
-      const names = await readdir(reportsDir).catch(() => []);
-      const newestFirst = names
-        .filter((name) => directoryName.test(name))
-        .sort((a, b) => (stampOf(a) < stampOf(b) ? 1 : -1));
+      const newestFirst = (await directoriesByTime()).toReversed();
       return Promise.all(
         newestFirst.map(async (directory) => ({ directory, pages: await pagesOf(directory) })),
       );
@@ -74,21 +78,18 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
     },
 
     async all() {
-      const names = await readdir(reportsDir).catch(() => []);
       const found = await Promise.all(
-        names
-          .filter((name) => directoryName.test(name))
-          .map(async (directory) => ({
-            directory,
-            json: await readFile(join(reportsDir, directory, 'report.json'), 'utf8').catch(() => undefined),
-          })),
+        (await directoriesByTime()).map(async (directory) => {
+          const json = await readFile(join(reportsDir, directory, 'report.json'), 'utf8').catch(
+            () => undefined,
+          );
+          return json === undefined ? [] : [{ directory, json }];
+        }),
       );
-      return found
-        .flatMap(({ directory, json }) => (json === undefined ? [] : [{ directory, json }]))
-        .sort((a, b) => (stampOf(a.directory) < stampOf(b.directory) ? -1 : 1));
+      return found.flat();
     },
 
-    async commit(directories, message, trailer): Promise<Commit | null> {
+    async commit(directories, message, trailer) {
       const git = openGit(await existingAncestor(resolve(reportsDir)));
       const top = (await git.run(['rev-parse', '--show-toplevel']).catch(() => '')).trim();
       const branch = top === '' ? '' : (await git.run(['symbolic-ref', '-q', '--short', 'HEAD'])).trim();

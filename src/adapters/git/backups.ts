@@ -1,12 +1,12 @@
+/** Patches that restore files which a tool replaced. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 
 /**
- * Writes a patch that turns each file's `after` back into its `before`, to be applied with `git apply` at the top of
- * the repository. Returns its path. Text is handled as latin1, byte for byte, so that a file in any encoding is restored
- * exactly.
+ * Writes a patch that turns each file's `after` back into its `before`, for `git apply` at the top of the repository.
+ * Returns its path. Text is handled as latin1, byte for byte, so that a file in any encoding is restored exactly.
  */
 export async function backupPatch(
   stateDir: string,
@@ -27,9 +27,8 @@ export async function backupPatch(
 function filePatch(path: string, before: Uint8Array | undefined, after: Uint8Array): string {
   const [a, b] = [quoted(`a/${path}`), quoted(`b/${path}`)];
   const isNew = before === undefined;
-  const hunks = createTwoFilesPatch('', '', text(after), text(before ?? new Uint8Array()), '', '', {
-    context: 3,
-  });
+  const old = text(before ?? new Uint8Array());
+  const hunks = createTwoFilesPatch('', '', text(after), old, '', '', { context: 3 });
   return [
     `diff --git ${a} ${b}\n`,
     isNew ? 'deleted file mode 100644\n' : '',

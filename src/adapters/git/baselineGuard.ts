@@ -1,3 +1,4 @@
+/** Keeps scaled configs out of the baseline. */
 import { ToolError } from '../../domain/errors.ts';
 import { trailerKey } from './commits.ts';
 import type { Git } from './git.ts';
@@ -7,9 +8,9 @@ import { readTree } from './gitTree.ts';
 const searchPeriod = '--since=1.year';
 
 /**
- * Checks that a baseline does not contain what a load test committed. When a test branch is merged or squashed into the
- * baseline's branch, the scaled configs become the baseline and the next level would compound. A merged commit whose
- * files were restored since is harmless. A commit never changes, so each is checked once.
+ * Checks that a baseline does not contain what a load test committed. When a test branch is merged or squashed into
+ * the baseline's branch, the scaled configs become the baseline, and the next level would compound. A merged commit
+ * whose files were restored since is harmless. A commit never changes, so each is checked once.
  */
 export function createBaselineGuard(
   git: Git,
@@ -33,8 +34,8 @@ export function createBaselineGuard(
 
 /**
  * A check file of the baseline whose bytes come from a load test's commit. Commits on the test branch are searched as
- * well: a squash with a new title leaves no trace of them in the baseline's history. Bytes that the file had before its
- * first load test are its own, whichever commit restored them.
+ * well: a squash with a new title leaves no trace of them in the baseline's history. Bytes that the file had before
+ * its first load test are its own, whichever commit restored them.
  */
 async function findScaledFile(
   git: Git,

@@ -1,5 +1,5 @@
 /** Combines what git knows about the check files with the files on disk. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../domain/digest.ts';
 import type { ChecksSnapshot } from '../../ports/repository.ts';
 import type { Watch } from '../../ports/time.ts';
 import { concurrently } from '../pool.ts';
@@ -7,7 +7,7 @@ import { type ChecksFolder, filesAtOnce } from './checksFolder.ts';
 import type { Git } from './git.ts';
 import { checkoutKey, firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
 
-/** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; and the unprintable names. */
+/** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; unprintable names apart. */
 export async function readCheckFiles(
   git: Git,
   folder: ChecksFolder,
@@ -69,7 +69,7 @@ export async function readCheckFiles(
 type Version = { bytes: Buffer; digest: string } | { bytes?: never };
 
 function versionOf(bytes: Buffer | undefined): Version {
-  return bytes === undefined ? {} : { bytes, digest: createHash('sha256').update(bytes).digest('hex') };
+  return bytes === undefined ? {} : { bytes, digest: sha256(bytes) };
 }
 
 async function readDisk(

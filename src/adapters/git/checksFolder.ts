@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+/** The folder of the check files on disk. */
 import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { sha256 } from '../../domain/digest.ts';
 import { ToolError } from '../../domain/errors.ts';
 import type { WrittenFile } from '../../ports/repository.ts';
 import { atomicWrite, draftWriter } from '../atomicWrite.ts';
@@ -10,8 +11,8 @@ import { atomicWrite, draftWriter } from '../atomicWrite.ts';
 export const filesAtOnce = 32;
 
 /**
- * The folder of the check files, by its real path. Only plain files inside it are written: links, hard links and special
- * files are refused, wherever they point.
+ * The folder by its real path. Only plain files inside it are written: links, hard links and special files are refused,
+ * wherever they point.
  */
 export interface ChecksFolder {
   /** Relative to the repository's top level, with forward slashes. */
@@ -22,7 +23,7 @@ export interface ChecksFolder {
   read(path: string): Promise<Buffer | undefined>;
   /** @throws ToolError DENIED when `write` would reject the path */
   requirePlain(path: string): Promise<void>;
-  /** Replaces one file atomically and keeps its mode. @throws ToolError CONFLICT when its bytes are not the expected ones */
+  /** Replaces one file atomically and keeps its mode. @throws ToolError CONFLICT when its bytes are not as expected */
   write(file: WrittenFile): Promise<void>;
   /** Removes the drafts of writers that were killed. */
   removeDrafts(): Promise<void>;
@@ -45,9 +46,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     throw new ToolError(
       'CONFIG',
       `CHECKS_PATH ${checksPath} leads outside TARGET_REPO or into a protected folder. Nothing was changed.`,
-      {
-        next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.',
-      },
+      { next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.' },
     );
 
   async function walk(): Promise<string[]> {
@@ -81,7 +80,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
 
   function requireUntouched({ path, expected }: WrittenFile): void {
     const found = read(path);
-    if ((found && createHash('sha256').update(found).digest('hex')) === expected) return;
+    if ((found && sha256(found)) === expected) return;
     throw new ToolError(
       'CONFLICT',
       `${path} changed while this call was running. That file was not written.`,

@@ -1,3 +1,4 @@
+/** Commits the files of a load test, and nothing else. */
 import { ToolError } from '../../domain/errors.ts';
 import type { Commit } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
@@ -7,9 +8,9 @@ import { objectId } from './gitTree.ts';
 export const trailerKey = 'Audit-Load-Test';
 
 /**
- * Commits exactly these files (relative to the repository's top) as they are on disk. Throws when other work is staged.
- * With nothing to commit, returns the commit that has the trailer, else HEAD. Idempotent: repeating a call that was killed
- * finishes it.
+ * Commits exactly these files (relative to the repository's top) as they are on disk. With nothing to commit, returns
+ * the commit that has the trailer, else HEAD. Idempotent: repeating a call that was killed finishes it.
+ * @throws ToolError CONFLICT when other work is staged, or a file differs from its `expected` bytes
  */
 export async function commitFiles(
   git: Git,
@@ -20,39 +21,8 @@ export async function commitFiles(
   expected: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<Commit> {
   const ours = new Set(paths);
-  const staged = list(
-    await git.run(['diff', '--cached', '--name-only', '--no-renames', '-z', '--no-ext-diff']),
-  );
-  const othersWork = [
-    ...staged.filter((path) => !ours.has(path)),
-    ...(await otherVersions(
-      git,
-      staged.filter((path) => ours.has(path)),
-      expected,
-    )),
-  ];
-  if (othersWork.length > 0)
-    throw new ToolError(
-      'CONFLICT',
-      `Other changes are staged in ${git.directory} (${othersWork.slice(0, 3).join(', ')}${othersWork.length > 3 ? ', …' : ''}). Nothing was committed there.`,
-      { next: 'commit or unstage them (git restore --staged), then call commitResults again.' },
-    );
-  const changed =
-    paths.length === 0
-      ? []
-      : list(
-          await git.run([
-            'status',
-            '--porcelain',
-            '-z',
-            '--no-renames',
-            '--untracked-files=all',
-            '--',
-            ...roots(paths),
-          ]),
-        )
-          .map((row) => row.slice(3))
-          .filter((path) => ours.has(path));
+  await requireNoOtherStaged(git, ours, expected);
+  const changed = (await changedBelow(git, paths)).filter((path) => ours.has(path));
   if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
 
   // Not `git add`, which compares every file of the repository with every path it is given.
@@ -64,6 +34,33 @@ export async function commitFiles(
   const sha = await headOf(git);
   if (sha === before) return unchanged(git, branch);
   return { sha, branch, files: changed, message, created: true };
+}
+
+async function requireNoOtherStaged(
+  git: Git,
+  ours: ReadonlySet<string>,
+  expected: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  const options = ['--cached', '--name-only', '--no-renames', '-z', '--no-ext-diff'];
+  const staged = list(await git.run(['diff', ...options]));
+  const oursStaged = staged.filter((path) => ours.has(path));
+  const others = [
+    ...staged.filter((path) => !ours.has(path)),
+    ...(await otherVersions(git, oursStaged, expected)),
+  ];
+  if (others.length === 0) return;
+  throw new ToolError(
+    'CONFLICT',
+    `Other changes are staged in ${git.directory} (${firstOf(others)}). Nothing was committed there.`,
+    { next: 'commit or unstage them (git restore --staged), then call commitResults again.' },
+  );
+}
+
+/** Paths below the top folders of these that differ from HEAD. */
+async function changedBelow(git: Git, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const options = ['--porcelain', '-z', '--no-renames', '--untracked-files=all'];
+  return list(await git.run(['status', ...options, '--', ...roots(paths)])).map((row) => row.slice(3));
 }
 
 /** Staged bytes are what gets committed. If a file was saved since it was read, everything is unstaged again. */
@@ -78,7 +75,7 @@ async function requireExpected(
   await git.run(['reset', '--quiet', '--pathspec-from-file=-', '--pathspec-file-nul'], { input });
   throw new ToolError(
     'CONFLICT',
-    `${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''} changed while this call was running. Nothing was committed.`,
+    `${firstOf(others)} changed while this call was running. Nothing was committed.`,
     { next: 'review the difference with reviewConfigs, then call commitResults again.' },
   );
 }
@@ -142,6 +139,10 @@ async function headOf(git: Git): Promise<string> {
 function roots(paths: readonly string[]): string[] {
   if (paths.length <= 200) return [...paths];
   return [...new Set(paths.map((path) => path.split('/')[0] ?? path))];
+}
+
+function firstOf(paths: readonly string[]): string {
+  return `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ', …' : ''}`;
 }
 
 function list(output: string): string[] {

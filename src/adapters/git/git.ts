@@ -1,22 +1,22 @@
+/** Runs git. */
 import { simpleGit } from 'simple-git';
 import { ToolError } from '../../domain/errors.ts';
 
 /**
- * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager. An `input` must
- * not be empty: simple-git would not close stdin, and git would wait forever.
+ * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager.
  */
 export interface Git {
   readonly directory: string;
   /** Runs git and returns stdout. @throws ToolError with git's own text; the interface masks secrets. */
-  run(
-    args: readonly string[],
-    options?: { input?: string; signal?: AbortSignal | undefined },
-  ): Promise<string>;
-  /** The same for binary output. */
-  bytes(
-    args: readonly string[],
-    options?: { input?: string; signal?: AbortSignal | undefined },
-  ): Promise<Buffer>;
+  run(args: readonly string[], options?: GitOptions): Promise<string>;
+  /** The same for the binary output of cat-file. */
+  bytes(args: readonly string[], options?: GitOptions): Promise<Buffer>;
+}
+
+interface GitOptions {
+  /** Not empty: simple-git would not close stdin, and git would wait forever. */
+  readonly input?: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const quiet = {
@@ -87,17 +87,14 @@ function environment(): Record<string, string> {
   );
 }
 
-function failure(args: readonly string[], error: unknown, signal: AbortSignal | undefined): never {
+function failure(args: readonly string[], cause: unknown, signal: AbortSignal | undefined): never {
   signal?.throwIfAborted();
-  const words = error instanceof Error ? error.message.trim() : String(error);
+  const words = cause instanceof Error ? cause.message.trim() : String(cause);
   if (/index\.lock/.test(words))
     throw new ToolError(
       'CONFLICT',
       'Another git process is running in the repository (index.lock). Nothing more was committed.',
-      {
-        next: 'let it finish, or delete the stale index.lock; then call the same tool again.',
-        cause: error,
-      },
+      { next: 'let it finish, or delete the stale index.lock; then call the same tool again.', cause },
     );
   if (/Please tell me who you are|auto-detection is disabled|empty ident name/.test(words))
     throw new ToolError(
@@ -105,17 +102,14 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
       'git does not know your name and e-mail address. Nothing more was committed.',
       {
         next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
-        cause: error,
+        cause,
       },
     );
   if (/ENOENT/.test(words) && /spawn git/.test(words))
     throw new ToolError(
       'CONFIG',
       'git is not installed, or not on the PATH of this server. Nothing was changed.',
-      {
-        next: 'install git 2.30 or newer and start the server again.',
-        cause: error,
-      },
+      { next: 'install git 2.30 or newer and start the server again.', cause },
     );
   if (/dubious ownership/.test(words))
     throw new ToolError(
@@ -123,15 +117,12 @@ function failure(args: readonly string[], error: unknown, signal: AbortSignal | 
       'git rejects the repository because it belongs to another user. Nothing was changed.',
       {
         next: 'run the git config --global --add safe.directory command that git suggests, then call the same tool again.',
-        cause: error,
+        cause,
       },
     );
   throw new ToolError(
     'UPSTREAM',
     `git ${args[0]} failed: ${words.slice(0, 300)}. Nothing more was changed.`,
-    {
-      next: 'check git status in that repository, then call the same tool again.',
-      cause: error,
-    },
+    { next: 'check git status in that repository, then call the same tool again.', cause },
   );
 }

@@ -4,73 +4,15 @@ import { resolve } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
 import type { Git } from './git.ts';
 
-/** What HEAD points at. A branch without a commit has no `commit`, a detached HEAD no `branch`. */
-interface HeadState {
-  readonly branch?: string;
-  readonly commit?: string;
-  /** Where the branch left the baseline, if requested and a single commit. */
-  readonly baseCommit?: string;
-  /** The operation in progress: merge, rebase, cherry-pick or revert. */
-  readonly unfinished?: string;
-}
-
-const markers = [
-  ['MERGE_HEAD', 'merge'],
-  ['rebase-merge', 'rebase'],
-  ['rebase-apply', 'rebase'],
-  ['CHERRY_PICK_HEAD', 'cherry-pick'],
-  ['REVERT_HEAD', 'revert'],
-] as const;
-
-async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState> {
-  const places = markers.flatMap(([marker]) => ['--git-path', marker]);
-  // `A...B` expands to both commits and, with a ^, their merge bases.
-  const common = baselineRef === undefined ? [] : [`${baselineRef}...HEAD`];
-  const answer = await git.run([
-    'rev-parse',
-    ...places,
-    '--revs-only',
-    ...common,
-    'HEAD',
-    '--symbolic-full-name',
-    'HEAD',
-  ]);
-  const lines = answer.trimEnd().split('\n');
-  const present = await Promise.all(
-    markers.map(([, what], index) =>
-      access(resolve(git.directory, lines[index] ?? '')).then(
-        () => what,
-        () => undefined,
-      ),
-    ),
-  );
-  const unfinished = present.find((what) => what !== undefined);
-  const words = lines.slice(markers.length);
-  // A baseline that is missing, or has several merge bases, is read separately by mergeBase.
-  if (baselineRef !== undefined && (words.length !== 5 || !words[2]?.startsWith('^')))
-    return readHeadState(git);
-  const baseCommit = baselineRef === undefined ? undefined : words[2]?.slice(1);
-  const [commit, ref] = words.slice(baselineRef === undefined ? 0 : 3);
-  // Without a commit, rev-parse prints nothing for HEAD.
-  const full = commit === undefined ? (await git.run(['symbolic-ref', '-q', 'HEAD'])).trim() : ref;
-  return {
-    ...(full?.startsWith('refs/heads/') ? { branch: full.slice('refs/heads/'.length) } : {}),
-    ...(commit === undefined ? {} : { commit }),
-    ...(baseCommit === undefined ? {} : { baseCommit }),
-    ...(unfinished === undefined ? {} : { unfinished }),
-  };
-}
-
-export interface CheckedOut {
+interface CheckedOut {
   readonly branch: string;
   readonly headCommit: string;
   readonly baseCommit?: string | undefined;
 }
 
 /**
- * The checked-out branch and its newest commit, in a repository without an unfinished operation. With `requiredBranch`,
- * throws on any other branch. With `baselineRef`, also the merge base, if there is exactly one.
- * @throws ToolError WRONG_STATE
+ * The checked-out branch and its newest commit. With `baselineRef`, also the merge base, if there is exactly one.
+ * @throws ToolError WRONG_STATE during an unfinished operation, or on another branch than `requiredBranch`
  */
 export async function requireBranch(
   git: Git,
@@ -110,14 +52,6 @@ export async function requireNothingUnfinished(git: Git): Promise<void> {
   if (unfinished !== undefined) throw unfinishedError(git, unfinished);
 }
 
-function unfinishedError(git: Git, what: string): ToolError {
-  return new ToolError(
-    'WRONG_STATE',
-    `The repository ${git.directory} is in the middle of a ${what}. Nothing was changed.`,
-    { next: `finish or abort the ${what} there, then call the same tool again.` },
-  );
-}
-
 /** The commit where the test branch starts, or which it last merged. @throws ToolError CONFIG */
 export async function mergeBase(git: Git, baselineRef: string): Promise<string> {
   const known = (await git.run(['rev-parse', '-q', '--verify', `${baselineRef}^{commit}`])).trim();
@@ -131,4 +65,62 @@ export async function mergeBase(git: Git, baselineRef: string): Promise<string> 
       next: 'set BASELINE_REF in .env to the branch that the test branch was created from (for example main or origin/main).',
     },
   );
+}
+
+function unfinishedError(git: Git, what: string): ToolError {
+  return new ToolError(
+    'WRONG_STATE',
+    `The repository ${git.directory} is in the middle of a ${what}. Nothing was changed.`,
+    { next: `finish or abort the ${what} there, then call the same tool again.` },
+  );
+}
+
+/** What HEAD points at. A branch without a commit has no `commit`, a detached HEAD no `branch`. */
+interface HeadState {
+  readonly branch?: string;
+  readonly commit?: string;
+  /** Where the branch left the baseline, if requested and a single commit. */
+  readonly baseCommit?: string;
+  /** The operation in progress: merge, rebase, cherry-pick or revert. */
+  readonly unfinished?: string;
+}
+
+const markers = [
+  ['MERGE_HEAD', 'merge'],
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+] as const;
+
+async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState> {
+  const places = markers.flatMap(([marker]) => ['--git-path', marker]);
+  // `A...B` expands to both commits and, with a ^, their merge bases.
+  const common = baselineRef === undefined ? [] : [`${baselineRef}...HEAD`];
+  const revisions = ['--revs-only', ...common, 'HEAD', '--symbolic-full-name', 'HEAD'];
+  const answer = await git.run(['rev-parse', ...places, ...revisions]);
+  const lines = answer.trimEnd().split('\n');
+  const present = await Promise.all(
+    markers.map(([, what], index) =>
+      access(resolve(git.directory, lines[index] ?? '')).then(
+        () => what,
+        () => undefined,
+      ),
+    ),
+  );
+  const unfinished = present.find((what) => what !== undefined);
+  const words = lines.slice(markers.length);
+  // A baseline that is missing, or has several merge bases, is read separately by mergeBase.
+  if (baselineRef !== undefined && (words.length !== 5 || !words[2]?.startsWith('^')))
+    return readHeadState(git);
+  const baseCommit = baselineRef === undefined ? undefined : words[2]?.slice(1);
+  const [commit, ref] = words.slice(baselineRef === undefined ? 0 : 3);
+  // Without a commit, rev-parse prints nothing for HEAD.
+  const full = commit === undefined ? (await git.run(['symbolic-ref', '-q', 'HEAD'])).trim() : ref;
+  return {
+    ...(full?.startsWith('refs/heads/') ? { branch: full.slice('refs/heads/'.length) } : {}),
+    ...(commit === undefined ? {} : { commit }),
+    ...(baseCommit === undefined ? {} : { baseCommit }),
+    ...(unfinished === undefined ? {} : { unfinished }),
+  };
 }

@@ -1,3 +1,4 @@
+/** The check files in git's trees and blobs. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Git } from './git.ts';
 
@@ -48,15 +49,15 @@ export function objectId(bytes: Uint8Array, like: string): string {
 }
 
 /** A blob, and the path that determines how git checks it out. */
-export interface Checkout {
+interface Checkout {
   readonly id: string;
   /** Relative to the repository, without control characters. */
   readonly path: string;
 }
 
 /**
- * Reads many blobs in one git process, as a checkout would write them: with the line endings (core.autocrlf, eol) and the
- * filters of their path, so that a freshly checked-out file does not look edited.
+ * Reads many blobs in one git process, as a checkout would write them: with the line endings (core.autocrlf, eol) and
+ * the filters of their path, so that a freshly checked-out file does not look edited.
  */
 export async function readBlobs(
   git: Git,
@@ -86,8 +87,9 @@ export function checkoutKey(id: string, path: string): string {
 }
 
 /**
- * The blob of the first version of each file that the branch added. A file renamed on the branch keeps the first version
- * (or the baseline) of its old name: a rename after a commit of scaled configs must not make the scaled bytes a baseline.
+ * The blob of the first version of each file that the branch added. A file renamed on the branch keeps the first
+ * version (or the baseline) of its old name: a rename after a commit of scaled configs must not make the scaled bytes
+ * a baseline.
  */
 export async function firstVersions(
   git: Git,

@@ -1,3 +1,4 @@
+/** The repository with the checks, through git and the file system. Nothing is ever pushed. */
 import { access, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
@@ -17,7 +18,6 @@ type TargetRepositorySettings = Pick<
   'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'
 >;
 
-/** The repository with the checks, through git and the file system. Nothing is ever pushed. */
 export function createTargetRepository(settings: TargetRepositorySettings): TargetRepository {
   const git = openGit(settings.targetRepo);
   const requireUnscaledBaseline = createBaselineGuard(git, settings.baselineRef);
@@ -77,16 +77,13 @@ async function requireRepository(targetRepo: string): Promise<void> {
   const top = await realpath(targetRepo).catch(() => undefined);
   if (top === undefined)
     throw new ToolError('CONFIG', `TARGET_REPO ${targetRepo} does not exist. Nothing was changed.`, {
-      next: 'set TARGET_REPO in .env to your checkout of the repository that holds the checks.',
+      next: 'set TARGET_REPO in .env to your checkout of the repository that contains the checks.',
     });
   await access(resolve(top, '.git')).catch((cause) => {
     throw new ToolError(
       'CONFIG',
       `TARGET_REPO ${targetRepo} is not the top of a git repository. Nothing was changed.`,
-      {
-        next: 'set TARGET_REPO in .env to the folder that contains .git.',
-        cause,
-      },
+      { next: 'set TARGET_REPO in .env to the folder that contains .git.', cause },
     );
   });
 }

@@ -1,20 +1,20 @@
-/** The folders of the bucket that an upload writes to: what they contain now, and what is remembered about it. */
-
-import { createHash } from 'node:crypto';
+/**
+ * The folders of the bucket that an upload writes to: what they contain now, and what is remembered about it. The memory
+ * of a folder is what S3 returned when an object was uploaded or checked; with it, a plain listing shows that the object
+ * still has the same bytes. Only a cache: without it, HEAD requests give the same answer.
+ */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '../../domain/digest.ts';
 import type { LoadTestKey } from '../../domain/keys.ts';
 import type { StoredObject } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
+import type { Settings } from '../../settings.ts';
 import { atomicWrite } from '../atomicWrite.ts';
 import { concurrently } from '../pool.ts';
 import { listAll, type S3 } from './read.ts';
 
-export interface S3Settings {
-  readonly bucket: string;
-  readonly configsPrefix: string;
-  readonly dagsPrefix: string;
-}
+export type S3Settings = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
 
 /** What is known about one key: the object that the bucket lists, if any, and the memory of its folder. */
 export interface RemoteObject {
@@ -26,14 +26,6 @@ export interface Folders {
   lookUp(key: LoadTestKey): RemoteObject;
   /** Stores every memory. */
   save(): Promise<void>;
-}
-
-/** `{configsPrefix}/{schedule}/{load}x/`, or `{dagsPrefix}/`: what is listed and remembered together. */
-export function folderOf(key: string, settings: S3Settings): string {
-  const dags = `${settings.dagsPrefix}/`;
-  if (key.startsWith(dags)) return dags;
-  const depth = settings.configsPrefix.split('/').length + 2;
-  return `${key.split('/').slice(0, depth).join('/')}/`;
 }
 
 /** Lists each folder that contains one of `keys`, once, and opens its memory. */
@@ -67,10 +59,13 @@ export async function openFolders(
   };
 }
 
-/**
- * What S3 returned when an object was uploaded or checked, stored so that the next upload can see from a plain listing that
- * the object still has the same bytes. Only a cache: without it, HEAD requests give the same answer.
- */
+/** `{configsPrefix}/{schedule}/{load}x/`, or `{dagsPrefix}/`: what is listed and remembered together. */
+export function folderOf(key: string, settings: S3Settings): string {
+  const dags = `${settings.dagsPrefix}/`;
+  if (key.startsWith(dags)) return dags;
+  const depth = settings.configsPrefix.split('/').length + 2;
+  return `${key.split('/').slice(0, depth).join('/')}/`;
+}
 
 /** An object as S3 described it. */
 interface KnownObject {
@@ -104,7 +99,7 @@ export async function openFolderMemory(
   bucket: string,
   folder: string,
 ): Promise<FolderMemory> {
-  const name = createHash('sha256').update(`${bucket}/${folder}`).digest('hex').slice(0, 24);
+  const name = sha256(`${bucket}/${folder}`).slice(0, 24);
   const path = join(directory, `${name}.json`);
   const objects = new Map(Object.entries(await readObjects(path, bucket, folder)));
   let changed = false;
@@ -147,6 +142,6 @@ async function store(path: string, stored: Stored, directory: string): Promise<v
     await mkdir(directory, { recursive: true });
     atomicWrite(path, JSON.stringify(stored));
   } catch {
-    // A cache: without it the next upload sends HEAD requests instead.
+    // Only a cache.
   }
 }

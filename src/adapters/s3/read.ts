@@ -1,56 +1,12 @@
-/** Reads the bytes of an object, and retries when the connection breaks half-way. */
+/** Reads S3: listings, bytes, and what HEAD says of an object. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { StoredObject } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
 import { isNotFound, statusOf } from '../aws/awsErrors.ts';
 
-type Sdk = typeof import('@aws-sdk/client-s3');
-
-/** The SDK retries until a response begins; a body that breaks off later has to be retried here. */
-const bodyAttempts = 3;
-
-export interface Body {
-  readonly bytes: Buffer;
-  /** True when the object is longer than the limit. */
-  readonly cut: boolean;
-}
-
-/** At most about `limitBytes` of an object; throws the SDK's own errors. */
-export async function readBody(
-  client: S3Client,
-  sdk: Sdk,
-  object: { bucket: string; key: string },
-  limitBytes: number,
-  signal?: AbortSignal,
-): Promise<Body> {
-  const command = new sdk.GetObjectCommand({ Bucket: object.bucket, Key: object.key });
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const answer = await client.send(command, { ...(signal && { abortSignal: signal }) });
-      return await collected(answer.Body as AsyncIterable<Uint8Array> | undefined, limitBytes);
-    } catch (error) {
-      // An error with a status is S3's own response, and the SDK has already retried it.
-      if (attempt >= bodyAttempts || signal?.aborted || statusOf(error) !== undefined) throw error;
-    }
-  }
-}
-
-async function collected(body: AsyncIterable<Uint8Array> | undefined, limitBytes: number): Promise<Body> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    // Leaving the loop destroys the stream, and with it the connection.
-    if (sizeBytes > limitBytes) return { bytes: Buffer.concat(chunks), cut: true };
-  }
-  return { bytes: Buffer.concat(chunks), cut: false };
-}
-
-/** Reads S3: listings, bytes, and the sha256 of an object. */
-
 export type S3 = AwsServices['s3'];
+export type S3Sdk = typeof import('@aws-sdk/client-s3');
 
 /** Names of the metadata entries of our own uploads and copies. */
 export const shaMetadata = 'sha256';
@@ -107,6 +63,47 @@ export async function readBytes(s3: S3, bucket: string, key: string): Promise<Ui
   });
 }
 
+/** The SDK retries until a response begins; a body that breaks off later has to be retried here. */
+const bodyAttempts = 3;
+
+interface Body {
+  readonly bytes: Buffer;
+  /** True when the object is longer than the limit. */
+  readonly cut: boolean;
+}
+
+/** At most about `limitBytes` of an object; retried when the connection breaks half-way. Throws the SDK's own errors. */
+export async function readBody(
+  client: S3Client,
+  sdk: S3Sdk,
+  object: { bucket: string; key: string },
+  limitBytes: number,
+  signal?: AbortSignal,
+): Promise<Body> {
+  const command = new sdk.GetObjectCommand({ Bucket: object.bucket, Key: object.key });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await client.send(command, { ...(signal && { abortSignal: signal }) });
+      return await collected(answer.Body as AsyncIterable<Uint8Array> | undefined, limitBytes);
+    } catch (error) {
+      // An error with a status is S3's own response, and the SDK has already retried it.
+      if (attempt >= bodyAttempts || signal?.aborted || statusOf(error) !== undefined) throw error;
+    }
+  }
+}
+
+async function collected(body: AsyncIterable<Uint8Array> | undefined, limitBytes: number): Promise<Body> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (sizeBytes > limitBytes) return { bytes: Buffer.concat(chunks), cut: true };
+  }
+  return { bytes: Buffer.concat(chunks), cut: false };
+}
+
 /** What HEAD returns for an object. */
 export interface Head {
   readonly etag: string;
@@ -127,7 +124,7 @@ export interface Head {
 /** One HEAD request. Undefined when the object does not exist; throws the SDK's own errors. */
 export async function head(
   client: S3Client,
-  sdk: Sdk,
+  sdk: S3Sdk,
   bucket: string,
   key: string,
   signal?: AbortSignal,
@@ -158,7 +155,7 @@ export async function head(
   }
 }
 
-/** From base64. Undefined for the checksum of a multipart upload ("…-3"), which is computed from those of its parts. */
+/** From base64. Undefined for a multipart upload ("…-3"), whose checksum is computed from those of its parts. */
 function checksumHex(base64: string | undefined): string | undefined {
   if (base64 === undefined || base64.includes('-')) return undefined;
   const hex = Buffer.from(base64, 'base64').toString('hex');

@@ -8,15 +8,16 @@ import { head, listAll, readBytes } from './read.ts';
 import { copyAll } from './s3Copy.ts';
 import { requestsAtOnce, uploadAll } from './s3Upload.ts';
 
-export interface ObjectStoreOptions {
+/** `memoryDirectory` is where the memory of uploads is stored. */
+export function createObjectStore({
+  aws: { s3 },
+  settings,
+  memoryDirectory,
+}: {
   readonly aws: Pick<AwsServices, 's3'>;
   readonly settings: S3Settings;
-  /** Where the memory of uploads is stored; only a cache. */
   readonly memoryDirectory: string;
-}
-
-export function createObjectStore({ aws, settings, memoryDirectory }: ObjectStoreOptions): ObjectStore {
-  const { s3 } = aws;
+}): ObjectStore {
   const { bucket } = settings;
   return {
     list: (prefix, watch) => listAll(s3, bucket, prefix, watch),
@@ -62,9 +63,7 @@ function parseUri(uri: string): { bucket: string; prefix: string } {
     throw new ToolError(
       'CONFIG',
       'An S3 address does not have the form s3://bucket/prefix. Nothing was sent.',
-      {
-        next: 'Correct PROD_HOURLY_CHECKS in .env, then run checkSetup.',
-      },
+      { next: 'Correct PROD_HOURLY_CHECKS in .env, then run checkSetup.' },
     );
   return { bucket: parts[1], prefix: parts[2] ?? '' };
 }

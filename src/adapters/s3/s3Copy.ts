@@ -5,14 +5,20 @@ import type { Copy, Delivered } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import { concurrently } from '../pool.ts';
 import { openFolders, type RemoteObject, type S3Settings } from './memory.ts';
-import { bareEtag, type Head, head, type S3, sourceEtagMetadata, sourceUriMetadata } from './read.ts';
+import {
+  bareEtag,
+  type Head,
+  head,
+  type S3,
+  type S3Sdk,
+  sourceEtagMetadata,
+  sourceUriMetadata,
+} from './read.ts';
 import { requestsAtOnce, sentSoFar } from './s3Upload.ts';
 
-type Sdk = typeof import('@aws-sdk/client-s3');
-
 /**
- * A copy records the URI and the ETag of its source in its metadata (and in the memory of the folder). It is unchanged
- * while the source still has that ETag and nobody has overwritten the copy.
+ * A copy records the URI and the ETag of its source in its metadata (and in the memory of the folder). It is
+ * unchanged while the source still has that ETag and nobody has overwritten the copy.
  */
 export async function copyAll(
   s3: S3,
@@ -71,7 +77,7 @@ export async function copyAll(
 
 async function isCopyAlready(
   client: S3Client,
-  sdk: Sdk,
+  sdk: S3Sdk,
   bucket: string,
   copy: Copy,
   { listed, memory }: RemoteObject,
@@ -93,7 +99,7 @@ async function isCopyAlready(
 
 async function copyObject(
   client: S3Client,
-  sdk: Sdk,
+  sdk: S3Sdk,
   bucket: string,
   copy: Copy,
   source: Head | undefined,

@@ -6,17 +6,15 @@ import type { Delivered, Upload } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import { concurrently } from '../pool.ts';
 import { openFolders, type RemoteObject, type S3Settings } from './memory.ts';
-import { bareEtag, head, type S3, shaMetadata } from './read.ts';
-
-type Sdk = typeof import('@aws-sdk/client-s3');
+import { bareEtag, head, type S3, type S3Sdk, shaMetadata } from './read.ts';
 
 /** Concurrent requests: enough to hide a latency of 25 ms, below the client's 50 sockets. */
 export const requestsAtOnce = 40;
 
 /**
  * Each body is read and hashed once, and those bytes are sent with their sha256, which S3 verifies. An object is
- * unchanged if the bucket lists the ETag and size that S3 returned for our own upload of these bytes; for an object that
- * is not remembered, a HEAD request returns the sha256.
+ * unchanged if the bucket lists the ETag and size that S3 returned for our own upload of these bytes; for an object
+ * that is not remembered, a HEAD request returns the sha256.
  */
 export async function uploadAll(
   s3: S3,
@@ -29,33 +27,31 @@ export async function uploadAll(
   const { bucket } = settings;
   const sent = new Set<LoadTestKey>();
   const unchanged = new Set<LoadTestKey>();
+  const keys = uploads.map(({ key }) => key);
   const call = {
     what: `uploading to s3://${bucket}`,
     action: 's3:PutObject',
     bucket,
     changed: () => sentSoFar(sent.size, uploads.length),
   };
-  const folders = await openFolders(
-    s3,
-    settings,
-    memoryDirectory,
-    uploads.map(({ key }) => key),
-    watch,
-  );
+  const folders = await openFolders(s3, settings, memoryDirectory, keys, watch);
   try {
     await s3.run(call, async (client, sdk) => {
       await concurrently(uploads, { limit: requestsAtOnce, signal: watch.signal }, async (upload) => {
         const bytes = await upload.body();
         const sha256 = createHash('sha256').update(bytes).digest();
         const object: ObjectToSend = { bucket, key: upload.key, bytes, sha256 };
-        if (await isUploaded(client, sdk, object, folders.lookUp(upload.key), watch.signal)) {
+        const remote = folders.lookUp(upload.key);
+        if (await isUploaded(client, sdk, object, remote, watch.signal)) {
           unchanged.add(upload.key);
         } else {
           const etag = await put(client, sdk, object, watch.signal);
           sent.add(upload.key);
-          folders
-            .lookUp(upload.key)
-            .memory.remember(upload.key, { etag, sizeBytes: bytes.length, sha256: sha256.toString('hex') });
+          remote.memory.remember(upload.key, {
+            etag,
+            sizeBytes: bytes.length,
+            sha256: sha256.toString('hex'),
+          });
         }
         watch.progress(
           sent.size + unchanged.size,
@@ -67,8 +63,7 @@ export async function uploadAll(
   } finally {
     await folders.save();
   }
-  const inOrder = (keys: Set<LoadTestKey>) => uploads.map(({ key }) => key).filter((key) => keys.has(key));
-  return { sent: inOrder(sent), unchanged: inOrder(unchanged) };
+  return { sent: keys.filter((key) => sent.has(key)), unchanged: keys.filter((key) => unchanged.has(key)) };
 }
 
 /** For the message of a failure: what the call has already done. */
@@ -86,12 +81,11 @@ interface ObjectToSend {
 
 async function isUploaded(
   client: S3Client,
-  sdk: Sdk,
+  sdk: S3Sdk,
   object: ObjectToSend,
-  remote: RemoteObject,
+  { listed, memory }: RemoteObject,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { listed, memory } = remote;
   if (listed === undefined || listed.sizeBytes !== object.bytes.length) return false;
   const sha256 = object.sha256.toString('hex');
   const known = memory.lookUp(listed)?.sha256;
@@ -102,7 +96,7 @@ async function isUploaded(
   return found.sha256 === sha256;
 }
 
-async function put(client: S3Client, sdk: Sdk, object: ObjectToSend, signal: AbortSignal): Promise<string> {
+async function put(client: S3Client, sdk: S3Sdk, object: ObjectToSend, signal: AbortSignal): Promise<string> {
   const answer = await client.send(
     new sdk.PutObjectCommand({
       Bucket: object.bucket,
