@@ -16,7 +16,7 @@ import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
 import { stepsAfterRound } from './text.ts';
 
 /** The verdict, and the first few of every list; the files have all of it. */
-export function reportOutput(report: Report, directory: string, files: string[]) {
+export function buildReportOutput(report: Report, directory: string, files: string[]) {
   const names = new Map(report.steps.map((step) => [step.id, step]));
   const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
   return {
@@ -103,7 +103,7 @@ function timeOf(report: Report): Time & { replayed: Time['replayed'][number][] }
   };
 }
 
-type Output = ReturnType<typeof reportOutput>;
+type Output = ReturnType<typeof buildReportOutput>;
 
 interface Time {
   readonly totalSeconds: number | null;
@@ -126,7 +126,7 @@ interface Failures {
   readonly proof?: string | undefined;
 }
 
-export const reportLines = {
+export const buildReportLines = {
   verdict: () => [],
   // Says itself what it is.
   followUp: (sentence: string) => [sentence],

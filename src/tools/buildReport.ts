@@ -20,7 +20,7 @@ import {
   readReports,
 } from '../workflow/reporting.ts';
 import { observeRange, type ReportRange } from '../workflow/reportRange.ts';
-import { reportLines, reportOutput } from './buildReport.text.ts';
+import { buildReportLines, buildReportOutput } from './buildReport.text.ts';
 import { textOf } from './text.ts';
 import {
   clusterIdInput,
@@ -32,6 +32,78 @@ import {
   type ToolCall,
 } from './tool.ts';
 
+const seconds = z.number().nullable();
+
+const input = z.strictObject({
+  clusterId: clusterIdInput.optional(),
+  schedule: scheduleInput.optional(),
+  load: loadInput.optional(),
+  round: z.int().min(1).max(1_000_000).optional(),
+  afterTimestamp: z.string().max(60).optional(),
+  beforeTimestamp: z.string().max(60).optional(),
+  partial: z.boolean().default(false),
+});
+
+const output = z.object({
+  ...result,
+  directory: z.string(),
+  files: z.array(z.string()),
+  load: loadOutput,
+  schedule: scheduleInput,
+  clusterId: z.string(),
+  round: z.int().nullable(),
+  verdict: z.string(),
+  partial: z.boolean(),
+  steps: z.object({
+    total: z.int(),
+    successful: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+    interrupted: z.int(),
+    unfinished: z.int(),
+  }),
+  time: z.object({
+    totalSeconds: seconds,
+    windowSeconds: z.number(),
+    waitingShare: seconds,
+    slots: z.int().nullable(),
+    replayed: z.array(z.object({ slots: z.int(), totalSeconds: z.number(), room: z.string().optional() })),
+  }),
+  statistics: z.object({
+    averageSeconds: seconds,
+    p50Seconds: seconds,
+    p95Seconds: seconds,
+    p99Seconds: seconds,
+    n: z.int(),
+    method: z.string(),
+  }),
+  slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
+  failures: z.array(
+    z.object({
+      cause: z.string(),
+      class: z.string(),
+      checks: z.array(z.string()),
+      steps: z.int(),
+      interrupted: z.int(),
+      proof: z.string().optional(),
+    }),
+  ),
+  suggestions: z.array(
+    z.object({
+      title: z.string(),
+      measured: z.string(),
+      setting: z.string(),
+      from: z.string(),
+      to: z.string(),
+    }),
+  ),
+  earlierForecast: z.string().optional(),
+  capacity: z.string().optional(),
+  followUp: z.string().optional(),
+  warnings: z.array(z.string()),
+});
+
+type Input = z.output<typeof input>;
 type BuildReportPorts = Pick<
   Ports,
   | 'clusters'
@@ -47,19 +119,6 @@ type BuildReportPorts = Pick<
   | 'clock'
 >;
 
-const seconds = z.number().nullable();
-
-const input = z.strictObject({
-  clusterId: clusterIdInput.optional(),
-  schedule: scheduleInput.optional(),
-  load: loadInput.optional(),
-  round: z.int().min(1).max(1_000_000).optional(),
-  afterTimestamp: z.string().max(60).optional(),
-  beforeTimestamp: z.string().max(60).optional(),
-  partial: z.boolean().default(false),
-});
-type ReportInput = z.output<typeof input>;
-
 export const buildReport = defineTool({
   name: 'buildReport',
   title: 'Write the report of a round',
@@ -70,79 +129,22 @@ export const buildReport = defineTool({
   openWorld: true,
   showsReport: true,
   input,
-  output: z.object({
-    ...result,
-    directory: z.string(),
-    files: z.array(z.string()),
-    load: loadOutput,
-    schedule: scheduleInput,
-    clusterId: z.string(),
-    round: z.int().nullable(),
-    verdict: z.string(),
-    partial: z.boolean(),
-    steps: z.object({
-      total: z.int(),
-      successful: z.int(),
-      failed: z.int(),
-      cancelled: z.int(),
-      interrupted: z.int(),
-      unfinished: z.int(),
-    }),
-    time: z.object({
-      totalSeconds: seconds,
-      windowSeconds: z.number(),
-      waitingShare: seconds,
-      slots: z.int().nullable(),
-      replayed: z.array(z.object({ slots: z.int(), totalSeconds: z.number(), room: z.string().optional() })),
-    }),
-    statistics: z.object({
-      averageSeconds: seconds,
-      p50Seconds: seconds,
-      p95Seconds: seconds,
-      p99Seconds: seconds,
-      n: z.int(),
-      method: z.string(),
-    }),
-    slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
-    failures: z.array(
-      z.object({
-        cause: z.string(),
-        class: z.string(),
-        checks: z.array(z.string()),
-        steps: z.int(),
-        interrupted: z.int(),
-        proof: z.string().optional(),
-      }),
-    ),
-    suggestions: z.array(
-      z.object({
-        title: z.string(),
-        measured: z.string(),
-        setting: z.string(),
-        from: z.string(),
-        to: z.string(),
-      }),
-    ),
-    earlierForecast: z.string().optional(),
-    capacity: z.string().optional(),
-    followUp: z.string().optional(),
-    warnings: z.array(z.string()),
-  }),
-  run: writeReport,
-  render: (output) => textOf(output, reportLines),
+  output,
+  run: runBuildReport,
+  render: (fields) => textOf(fields, buildReportLines),
 });
 
-/** @throws ToolError WRONG_STATE while steps are active, unless the caller asked for a provisional report */
-async function writeReport(asked: ReportInput, ports: BuildReportPorts, call: ToolCall) {
+/** @throws ToolError WRONG_STATE while steps are active, unless the caller given for a provisional report */
+async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolCall) {
   const session = await ports.sessions.load();
-  const range = await observeRange(ports, session, asked, call);
-  requireEnded(range, asked.partial);
+  const range = await observeRange(ports, session, given, call);
+  requireEnded(range, given.partial);
   const directory = reportDirectory(range.load, range.startedAt);
   const report = assembleReport(await readRound(ports, session, { range, directory }, call));
   const files = reportFiles(report);
   const path = await ports.reports.write(directory, files);
   await recordReport(ports, report, { round: range.round, directory });
-  return reportOutput(
+  return buildReportOutput(
     report,
     path,
     files.map((file) => file.path),
@@ -236,7 +238,7 @@ function laterRound({ rounds }: Session, round: Round | undefined): string[] {
   ];
 }
 
-/** @throws ToolError WRONG_STATE while steps are active, unless the caller asked for a provisional report */
+/** @throws ToolError WRONG_STATE while steps are active, unless the caller given for a provisional report */
 function requireEnded({ steps, cluster }: ReportRange, partial: boolean): void {
   const active = steps.filter(isActive).length;
   if (active === 0 || partial) return;

@@ -10,7 +10,7 @@ export interface SetupRow {
   readonly fix?: string | undefined;
 }
 
-export function resultText(failed: readonly SetupRow[]) {
+export function setupText(failed: readonly SetupRow[]) {
   if (failed.length === 0)
     return {
       summary: 'Everything is in place.',
@@ -143,7 +143,7 @@ function okIf(ok: boolean, fix: string): Pick<SetupRow, 'ok' | 'fix'> {
 }
 
 /** The rows of the result as text; the ticks already say `ok`. */
-export const setupLines = {
+export const checkSetupLines = {
   ok: () => [],
   checks: (rows: readonly SetupRow[]) =>
     rows.flatMap((row) => [

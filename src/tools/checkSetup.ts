@@ -9,19 +9,29 @@ import type { DagFile } from '../ports/project.ts';
 import {
   airflowRow,
   branchRow,
+  checkSetupLines,
   checksPathRow,
   clusterConfigsRow,
   dagRow,
   notCheckedRow,
   productionRow,
   repositoryRow,
-  resultText,
   type SetupRow,
   settingsRow,
-  setupLines,
+  setupText,
 } from './checkSetup.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, result, type ToolCall } from './tool.ts';
+
+const input = z.strictObject({});
+
+const output = z.object({
+  ...result,
+  ok: z.boolean(),
+  checks: z.array(
+    z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() }),
+  ),
+});
 
 type CheckSetupPorts = Pick<
   Ports,
@@ -37,16 +47,10 @@ export const checkSetup = defineTool({
   idempotent: true,
   openWorld: true,
   needsNoSettings: true,
-  input: z.strictObject({}),
-  output: z.object({
-    ...result,
-    ok: z.boolean(),
-    checks: z.array(
-      z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() }),
-    ),
-  }),
+  input,
+  output,
   run: runCheckSetup,
-  render: (output) => textOf(output, setupLines),
+  render: (fields) => textOf(fields, checkSetupLines),
 });
 
 async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) {
@@ -63,7 +67,7 @@ async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) 
   const rows = [settingsRow(ports), ...probed.flat()];
   const checks = rows.map((row) => withSettingsPlace(row, ports.settings.place));
   const failed = checks.filter(({ ok }) => !ok);
-  return { ...resultText(failed), ok: failed.length === 0, checks };
+  return { ...setupText(failed), ok: failed.length === 0, checks };
 }
 
 /** Adapters name `.env` in their fixes; a client may keep the settings elsewhere. */

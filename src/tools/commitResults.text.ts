@@ -71,7 +71,7 @@ export function commitWarnings(load: number, missing: CommitGaps): string[] {
   ];
 }
 
-export function awaitingApproval(load: number, reviewId: string, mode: Yes['mode']) {
+export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mode']) {
   return {
     summary: `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
     ...stepsToYes('commitResults', { load }, reviewId, { mode, needed: true }),
@@ -84,7 +84,7 @@ interface CommitFields {
   readonly message: string;
 }
 
-export const commitLines = {
+export const commitResultsLines = {
   target: (target: (CommitFields & { readonly branch: string }) | null) =>
     target === null ? [] : [`Target: ${commitText(target)} on ${target.branch}: ${target.message}`],
   reports: (reports: CommitFields | null) =>

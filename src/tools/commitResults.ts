@@ -12,16 +12,14 @@ import { isApproved } from '../workflow/approvals.ts';
 import { reviewOf } from '../workflow/checks.ts';
 import { commitQuestion } from '../workflow/questions.ts';
 import {
-  awaitingApproval,
-  commitLines,
+  commitAwaitingText,
   commitNextSteps,
+  commitResultsLines,
   commitSummary,
   commitWarnings,
 } from './commitResults.text.ts';
 import { textOf } from './text.ts';
 import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
-
-type CommitResultsPorts = Pick<Ports, 'target' | 'reports' | 'sessions' | 'blobs' | 'settings' | 'clock'>;
 
 const input = z.strictObject({
   keyFindings: z.string().max(200).optional().describe('one line for the message; default: the verdict'),
@@ -41,6 +39,9 @@ const output = z.object({
   callAgain: callAgain.optional(),
 });
 
+type Input = z.output<typeof input>;
+type CommitResultsPorts = Pick<Ports, 'target' | 'reports' | 'sessions' | 'blobs' | 'settings' | 'clock'>;
+
 export const commitResults = defineTool({
   name: 'commitResults',
   title: 'Commit the configs and the reports',
@@ -52,27 +53,27 @@ export const commitResults = defineTool({
   asksEveryTime: true,
   input,
   output,
-  run,
-  render: (fields) => textOf(fields, commitLines),
+  run: runCommitResults,
+  render: (fields) => textOf(fields, commitResultsLines),
 });
 
-async function run(asked: z.output<typeof input>, ports: CommitResultsPorts, call: ToolCall) {
+async function runCommitResults(given: Input, ports: CommitResultsPorts, call: ToolCall) {
   const session = await ports.sessions.load();
-  const load = loadToCommit(session, asked.load);
+  const load = loadToCommit(session, given.load);
   const review = await reviewToCommit(ports, session, load);
   const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
   const directories = reported.flatMap((one) => one.report?.directory ?? []);
   if (review !== undefined) {
     const question = () => commitQuestion(review, directories);
-    if (!(await isApproved(ports, session, review, asked.approved, call, question)))
-      return nothingCommitted(load, awaitingApproval(load, review.reviewId, ports.settings.approval));
+    if (!(await isApproved(ports, session, review, given.approved, call, question)))
+      return nothingCommitted(load, commitAwaitingText(load, review.reviewId, ports.settings.approval));
   }
 
-  await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...asked } }]);
+  await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...given } }]);
   const target = review === undefined ? null : await commitConfigs(ports, review);
   const committed = await ports.reports.commit(
     directories,
-    `Load test ${load}x results - ${findingsOf(asked.keyFindings, reported)}`,
+    `Load test ${load}x results - ${findingsOf(given.keyFindings, reported)}`,
     `${load}x ${directories.join(' ')}`.trim(),
   );
   const reports = committed?.files.length === 0 ? null : committed;
@@ -94,7 +95,7 @@ async function run(asked: z.output<typeof input>, ports: CommitResultsPorts, cal
   };
 }
 
-function nothingCommitted(load: number, question: ReturnType<typeof awaitingApproval>) {
+function nothingCommitted(load: number, question: ReturnType<typeof commitAwaitingText>) {
   return {
     status: 'awaiting_approval' as const,
     ...question,

@@ -9,9 +9,35 @@ import { compareReportsLines, compareReportsOutput } from './compareReports.text
 import { textOf } from './text.ts';
 import { defineTool, result, scheduleInput } from './tool.ts';
 
-type CompareReportsPorts = Pick<Ports, 'reports'>;
-
 const named = z.string().min(1).max(100);
+
+const input = z.strictObject({
+  baseline: named.optional().describe('2x, or a directory name'),
+  candidate: named.optional(),
+  schedule: scheduleInput.optional(),
+});
+
+const output = z.object({
+  ...result,
+  comparable: z.boolean(),
+  why: z.string().optional(),
+  varies: comparisonSchema.shape.varies,
+  baseline: z.string(),
+  candidate: z.string(),
+  ratios: comparisonSchema.shape.ratios,
+  loads: z.object({ baseline: z.int(), candidate: z.int() }),
+  worst: z.array(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
+  newFailures: z.array(z.string()),
+  runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
+  clusterChanges: z.array(settingChangeSchema),
+  forecast: forecastSchema
+    .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true, points: true })
+    .optional(),
+  file: z.string(),
+  warnings: z.array(z.string()),
+});
+
+type CompareReportsPorts = Pick<Ports, 'reports'>;
 
 export const compareReports = defineTool({
   name: 'compareReports',
@@ -22,36 +48,14 @@ export const compareReports = defineTool({
   idempotent: true,
   openWorld: false,
   showsReport: true,
-  input: z.strictObject({
-    baseline: named.optional().describe('2x, or a directory name'),
-    candidate: named.optional(),
-    schedule: scheduleInput.optional(),
-  }),
-  output: z.object({
-    ...result,
-    comparable: z.boolean(),
-    why: z.string().optional(),
-    varies: comparisonSchema.shape.varies,
-    baseline: z.string(),
-    candidate: z.string(),
-    ratios: comparisonSchema.shape.ratios,
-    loads: z.object({ baseline: z.int(), candidate: z.int() }),
-    worst: z.array(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
-    newFailures: z.array(z.string()),
-    runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
-    clusterChanges: z.array(settingChangeSchema),
-    forecast: forecastSchema
-      .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true, points: true })
-      .optional(),
-    file: z.string(),
-    warnings: z.array(z.string()),
-  }),
-  run: compareTwoReports,
-  render: (output) => textOf(output, compareReportsLines),
+  input,
+  output,
+  run: runCompareReports,
+  render: (fields) => textOf(fields, compareReportsLines),
 });
 
 /** @throws ToolError NOT_FOUND when the reports that were named are not there */
-async function compareTwoReports(input: ReportNames, ports: CompareReportsPorts) {
+async function runCompareReports(input: ReportNames, ports: CompareReportsPorts) {
   const { stored, warnings } = await readReports(ports);
   const { baseline, candidate } = chooseReports(stored, input, warnings);
   const others = stored.filter((one) => one !== baseline && one !== candidate).map((one) => one.report);

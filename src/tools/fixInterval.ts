@@ -50,8 +50,8 @@ const output = z.object({
   reviewId: z.string(),
 });
 
-type Given = z.output<typeof input>;
-type Result = z.input<typeof output>;
+type Input = z.output<typeof input>;
+type Output = z.input<typeof output>;
 type FixIntervalPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export const fixInterval = defineTool({
@@ -68,7 +68,7 @@ export const fixInterval = defineTool({
   render: (fields) => textOf(fields, fixIntervalLines),
 });
 
-async function runFixInterval(given: Given, ports: FixIntervalPorts, call: ToolCall): Promise<Result> {
+async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolCall): Promise<Output> {
   const facts = await readReview(ports, { forWriting: true }, call);
   const { session, review } = facts;
   const { load } = review.target;
@@ -103,7 +103,7 @@ async function keepFix(
   ports: FixIntervalPorts,
   one: ExpectedFile,
   bytes: Uint8Array,
-  given: Given,
+  given: Input,
 ): Promise<string> {
   const isEdited = one.file.diskDigest !== one.digest;
   const digest = await ports.blobs.put(isEdited ? fixedExpectation(one, given) : bytes);
@@ -139,12 +139,12 @@ function scaledAt(one: ExpectedFile, line: number): { baseline?: string; scaled?
 }
 
 /** The expected bytes with this fix applied, without other edits on disk. */
-function fixedExpectation(one: ExpectedFile, given: Given): Uint8Array {
+function fixedExpectation(one: ExpectedFile, given: Input): Uint8Array {
   return fixIntervals(one.bytes, unitsOf(given), given).bytes;
 }
 
 /** @throws ToolError BAD_INPUT when the file is not text or not YAML, or has no such interval */
-function fixedFile(one: ExpectedFile, given: Given) {
+function fixedFile(one: ExpectedFile, given: Input) {
   const { disk } = one.file;
   const units = unitsOf(given);
   const fixed = disk && fixIntervals(disk, units, given);
@@ -160,6 +160,6 @@ function fixedFile(one: ExpectedFile, given: Given) {
   throw new ToolError('BAD_INPUT', noSuchInterval(one.path, given), { next: oneOf(literals) });
 }
 
-function unitsOf({ unit }: Given): readonly ('hour' | 'day')[] {
+function unitsOf({ unit }: Input): readonly ('hour' | 'day')[] {
   return unit === undefined ? ['hour', 'day'] : [unit];
 }

@@ -4,7 +4,7 @@ import type { Round } from '../state/session.ts';
 
 type RoundFacts = Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt'>;
 
-export function markAnswer(
+export function markedText(
   { round, load, schedule, startedAt }: RoundFacts,
   dagId: string,
   isAhead: boolean,
@@ -17,7 +17,7 @@ export function markAnswer(
   };
 }
 
-export function noteAnswer({ round, load, schedule, startedAt }: RoundFacts, note: string | undefined) {
+export function notedText({ round, load, schedule, startedAt }: RoundFacts, note: string | undefined) {
   const done = note === undefined ? 'Nothing to change in' : 'Added the note to';
   return {
     summary: `${done} round ${round} (${load}x ${schedule}); its start is still ${startedAt}.`,
@@ -26,7 +26,7 @@ export function noteAnswer({ round, load, schedule, startedAt }: RoundFacts, not
 }
 
 /** The run that the user reports already has its round. */
-export function knownRunAnswer({ round, load, schedule }: RoundFacts) {
+export function knownRunText({ round, load, schedule }: RoundFacts) {
   return {
     summary: `Round ${round} (${load}x ${schedule}) is running and no other run is visible, so that run already has its round. Nothing was marked.`,
     nextSteps: [
@@ -54,7 +54,7 @@ export function clockWarnings({ source, skewSeconds }: Instant): string[] {
   return [];
 }
 
-export const markLines = {
+export const markRoundLines = {
   round: () => [],
   startedAt: () => [],
   clock: ({ source, skewSeconds }: Pick<Instant, 'source' | 'skewSeconds'>) => [

@@ -19,16 +19,14 @@ import {
 import { requireRound } from '../workflow/rounds.ts';
 import {
   clockWarnings,
-  knownRunAnswer,
-  markAnswer,
-  markLines,
+  knownRunText,
+  markedText,
+  markRoundLines,
   noRunWarning,
-  noteAnswer,
+  notedText,
 } from './markRound.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-
-type MarkRoundPorts = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
 
 const input = z.strictObject({
   schedule: scheduleInput.optional().describe("default: the session's"),
@@ -37,7 +35,6 @@ const input = z.strictObject({
   round: z.int().min(1).max(1_000_000).optional().describe('edit this round'),
   note: z.string().max(300).optional(),
 });
-type MarkRoundInput = z.output<typeof input>;
 
 const output = z.object({
   ...result,
@@ -51,6 +48,9 @@ const output = z.object({
   warnings: z.array(z.string()),
 });
 
+type Input = z.output<typeof input>;
+type MarkRoundPorts = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
+
 export const markRound = defineTool({
   name: 'markRound',
   title: 'Mark the start of a round',
@@ -61,35 +61,35 @@ export const markRound = defineTool({
   openWorld: true,
   input,
   output,
-  run,
-  render: (fields) => textOf(fields, markLines),
+  run: runMarkRound,
+  render: (fields) => textOf(fields, markRoundLines),
 });
 
-async function run(given: MarkRoundInput, ports: MarkRoundPorts, call: ToolCall) {
-  const asked = { ...given, at: given.at === undefined ? undefined : requireStamp(given.at) };
+async function runMarkRound({ at, ...rest }: Input, ports: MarkRoundPorts, call: ToolCall) {
+  const given = { ...rest, at: at === undefined ? undefined : requireStamp(at) };
   const session = await ports.sessions.load();
-  if (asked.round === undefined) return markNew(asked, ports, session, call);
-  const round = requireRound(session, { round: asked.round });
-  return isNoteOnly(asked) ? addNote(ports, round, asked.note) : edit(asked, ports, session, round, call);
+  if (given.round === undefined) return markNew(given, ports, session, call);
+  const round = requireRound(session, { round: given.round });
+  return isNoteOnly(given) ? addNote(ports, round, given.note) : edit(given, ports, session, round, call);
 }
 
 /** Marks a round for a DAG run that is about to begin, or that began already. */
-async function markNew(asked: MarkRoundInput, ports: MarkRoundPorts, before: Session, call: ToolCall) {
+async function markNew(given: Input, ports: MarkRoundPorts, before: Session, call: ToolCall) {
   // A round that waits for its run keeps its schedule, unless another one is named.
-  const waiting = asked.already ? waitingRound(before.rounds)?.schedule : undefined;
-  const schedule = asked.schedule ?? waiting ?? before.schedule ?? '15m';
-  const isNow = asked.at === undefined && !asked.already;
-  const running = isNow ? await refuseWhileRunning(ports, before, asked.schedule, call) : [];
+  const waiting = given.already ? waitingRound(before.rounds)?.schedule : undefined;
+  const schedule = given.schedule ?? waiting ?? before.schedule ?? '15m';
+  const isNow = given.at === undefined && !given.already;
+  const running = isNow ? await refuseWhileRunning(ports, before, given.schedule, call) : [];
   // That observation may have recorded the end of a round.
   const session = isNow ? await ports.sessions.load() : before;
   const bucket = await loadInBucket(ports, session);
   const movable = await movableRound(ports, session, schedule, call);
   const now = await ports.clock.now();
-  const start = await startOf(asked, ports, session, { schedule, moved: movable?.round, now }, call);
+  const start = await startOf(given, ports, session, { schedule, moved: movable?.round, now }, call);
   if (start.known !== undefined)
-    return { ...(await addNote(ports, start.known, asked.note)), ...knownRunAnswer(start.known) };
+    return { ...(await addNote(ports, start.known, given.note)), ...knownRunText(start.known) };
 
-  const facts = roundFacts(asked, { load: bucket.load, schedule, startedAt: start.startedAt, now });
+  const facts = roundFacts(given, { load: bucket.load, schedule, startedAt: start.startedAt, now });
   const after = await ports.sessions.record((latest) => [roundBegins(latest, movable, facts, 'markRound')]);
   const marked = { ...facts, round: movable?.round.round ?? after.rounds.length };
   return {
@@ -100,17 +100,11 @@ async function markNew(asked: MarkRoundInput, ports: MarkRoundPorts, before: Ses
 }
 
 /** Changes the start or schedule of a round; refused if that would leave it without its steps. */
-async function edit(
-  asked: MarkRoundInput,
-  ports: MarkRoundPorts,
-  session: Session,
-  round: Round,
-  call: ToolCall,
-) {
-  const schedule = asked.schedule ?? round.schedule;
+async function edit(given: Input, ports: MarkRoundPorts, session: Session, round: Round, call: ToolCall) {
+  const schedule = given.schedule ?? round.schedule;
   const now = await ports.clock.now();
-  const start = await startOf(asked, ports, session, { schedule, moved: round, now }, call);
-  const facts = roundFacts(asked, { load: round.load, schedule, startedAt: start.startedAt, now });
+  const start = await startOf(given, ports, session, { schedule, moved: round, now }, call);
+  const facts = roundFacts(given, { load: round.load, schedule, startedAt: start.startedAt, now });
   await requireStepsKept(ports, session, round, { ...round, schedule, startedAt: start.startedAt }, call);
   await ports.sessions.record((latest): SessionEvent[] => [
     {
@@ -121,7 +115,7 @@ async function edit(
       unbound: false,
     },
   ]);
-  const isAhead = asked.at === undefined && !asked.already;
+  const isAhead = given.at === undefined && !given.already;
   return {
     status: 'moved' as const,
     ...(await describe(ports, { ...facts, round: round.round }, isAhead)),
@@ -129,7 +123,7 @@ async function edit(
   };
 }
 
-function isNoteOnly({ at, schedule, already }: MarkRoundInput): boolean {
+function isNoteOnly({ at, schedule, already }: Input): boolean {
   return at === undefined && schedule === undefined && !already;
 }
 
@@ -140,7 +134,7 @@ async function addNote(ports: MarkRoundPorts, round: Round, note: string | undef
   return {
     status: 'noted' as const,
     ...(await describe(ports, round, false)),
-    ...noteAnswer(round, note),
+    ...notedText(round, note),
     warnings: [],
   };
 }
@@ -148,7 +142,7 @@ async function addNote(ports: MarkRoundPorts, round: Round, note: string | undef
 type RoundFacts = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
 
 function roundFacts(
-  { note }: Pick<MarkRoundInput, 'note'>,
+  { note }: Pick<Input, 'note'>,
   { now, ...facts }: Omit<RoundFacts, 'clock'> & { readonly now: Instant },
 ): RoundFacts & { note?: string } {
   const clock = { source: now.source, skewSeconds: now.skewSeconds };
@@ -162,7 +156,7 @@ async function describe(
 ) {
   const [dag] = await ports.dags.read();
   const dagId = dagIdOf(dag?.name ?? '', schedule);
-  const answer = markAnswer({ round, load, schedule, startedAt }, dagId, isAhead);
+  const answer = markedText({ round, load, schedule, startedAt }, dagId, isAhead);
   return { ...answer, round, startedAt, clock, load, schedule, dagId };
 }
 
@@ -196,7 +190,7 @@ interface Start {
 }
 
 async function startOf(
-  { at, already, round }: MarkRoundInput,
+  { at, already, round }: Input,
   ports: MarkRoundPorts,
   session: Session,
   { schedule, moved, now }: { schedule: Schedule; moved: Round | undefined; now: Instant },

@@ -22,8 +22,6 @@ import {
 import { textOf } from './text.ts';
 import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
 
-type PollClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
-
 /** Seconds between two looks within one call: short at first, then within EMR's quota. */
 const firstPauseSeconds = 2;
 const longestPauseSeconds = 15;
@@ -33,7 +31,6 @@ const input = z.strictObject({
   schedule: scheduleInput.optional(),
   waitSeconds: z.int().min(0).max(50).default(45),
 });
-type PollClusterInput = z.output<typeof input>;
 
 const output = z.object({
   ...result,
@@ -60,6 +57,9 @@ const output = z.object({
   warnings: z.array(z.string()),
 });
 
+type Input = z.output<typeof input>;
+type PollClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
+
 export const pollCluster = defineTool({
   name: 'pollCluster',
   title: 'Show the progress of a round',
@@ -70,16 +70,16 @@ export const pollCluster = defineTool({
   openWorld: true,
   input,
   output,
-  run,
+  run: runPollCluster,
   render: (fields) => textOf(fields, pollClusterLines),
 });
 
-async function run(asked: PollClusterInput, ports: PollClusterPorts, call: ToolCall) {
+async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolCall) {
   const session = await ports.sessions.load();
-  const latest = requireRound(session, { schedule: asked.schedule });
-  const { observed, unmarked } = await lookUntilDone(ports, latest, asked, call);
+  const latest = requireRound(session, { schedule: given.schedule });
+  const { observed, unmarked } = await lookUntilDone(ports, latest, given, call);
   const { round, cluster, steps, done } = observed;
-  const later = done && asked.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
+  const later = done && given.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
   const counts = countProgress(steps.own);
   const elapsed = elapsedSeconds(steps.own, observed.observedMs);
   const eta = done ? undefined : etaSeconds(steps.own, observed.observedMs);
@@ -117,10 +117,10 @@ interface Look {
 async function lookUntilDone(
   ports: PollClusterPorts,
   round: Round,
-  asked: PollClusterInput,
+  given: Input,
   call: ToolCall,
 ): Promise<Look> {
-  const untilMs = ports.clock.localMs() + asked.waitSeconds * 1000;
+  const untilMs = ports.clock.localMs() + given.waitSeconds * 1000;
   for (
     let pauseSeconds = firstPauseSeconds;
     ;
@@ -128,9 +128,9 @@ async function lookUntilDone(
   ) {
     const leftMs = untilMs - ports.clock.localMs();
     const mayWait = leftMs >= pauseSeconds * 1000;
-    const found = await look(ports, round, asked, call.signal).catch((error: unknown) => {
+    const found = await look(ports, round, given, call.signal).catch((error: unknown) => {
       // The round's cluster may yet appear; a named one either exists or not.
-      const mayAppear = asked.clusterId === undefined && mayWait;
+      const mayAppear = given.clusterId === undefined && mayWait;
       if (mayAppear && error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
       throw error;
     });
@@ -148,7 +148,7 @@ function isFinal({ done, steps, cluster }: ObservedRound): boolean {
 async function look(
   ports: PollClusterPorts,
   { round: number }: Round,
-  { clusterId, schedule }: PollClusterInput,
+  { clusterId, schedule }: Input,
   signal: AbortSignal,
 ): Promise<Look> {
   // The progress of one look would hide that of the round.

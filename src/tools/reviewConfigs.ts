@@ -7,6 +7,22 @@ import { reviewConfigsLines, reviewText } from './reviewConfigs.text.ts';
 import { textOf } from './text.ts';
 import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
 
+const input = z.strictObject({});
+
+const output = z.object({
+  ...result,
+  reviewId: z.string(),
+  load: loadOutput,
+  approved: z.boolean(),
+  approvalNeeded: z.boolean(),
+  filesChanged: z.int(),
+  changedSince: z.array(z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() })),
+  changedSinceTotal: z.int(),
+  fixes: z.array(z.string()),
+  unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
+  unexpectedTotal: z.int(),
+});
+
 type ReviewConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export const reviewConfigs = defineTool({
@@ -17,24 +33,8 @@ export const reviewConfigs = defineTool({
   effect: 'read',
   idempotent: true,
   openWorld: false,
-  input: z.strictObject({}),
-  output: z.object({
-    ...result,
-    reviewId: z.string(),
-    load: loadOutput,
-    approved: z.boolean(),
-    approvalNeeded: z.boolean(),
-    filesChanged: z.int(),
-    changedSince: z.array(
-      z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() }),
-    ),
-    changedSinceTotal: z.int(),
-    fixes: z.array(z.string()),
-    unexpected: z.array(
-      z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() }),
-    ),
-    unexpectedTotal: z.int(),
-  }),
+  input,
+  output,
   run: runReviewConfigs,
   render: (fields) => textOf(fields, reviewConfigsLines),
 });

@@ -84,9 +84,8 @@ const output = z.object({
   callAgain: callAgain.optional(),
 });
 
-type Given = z.output<typeof input>;
-type Result = z.input<typeof output>;
-
+type Input = z.output<typeof input>;
+type Output = z.input<typeof output>;
 type ScaleConfigsPorts = Pick<
   Ports,
   'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'
@@ -106,7 +105,7 @@ export const scaleConfigs = defineTool({
   render: (fields) => textOf(fields, scaleConfigsLines),
 });
 
-async function runScaleConfigs(given: Given, ports: ScaleConfigsPorts, call: ToolCall): Promise<Result> {
+async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: ToolCall): Promise<Output> {
   const session = await ports.sessions.load();
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
@@ -153,14 +152,14 @@ async function roundsBefore(ports: ScaleConfigsPorts, session: Session, abandon:
 }
 
 /** Only scaleConfigs sets the session's schedule; the first test is a 15m one. */
-function targetOf(given: Given, session: Session) {
+function targetOf(given: Input, session: Session) {
   const schedule = given.schedule ?? session.schedule ?? '15m';
   const scope = given.scope ?? (schedule === 'hourly' ? 'schedule' : 'all');
   const target: ReviewTarget = { load: given.load, schedule, scope };
   return { target, scheduleFrom: scheduleFromOf(given, session) };
 }
 
-function scheduleFromOf(given: Given, session: Session): Result['scheduleFrom'] {
+function scheduleFromOf(given: Input, session: Session): Output['scheduleFrom'] {
   if (given.schedule !== undefined) return 'given';
   return session.schedule !== undefined ? 'session' : 'default';
 }
@@ -224,7 +223,7 @@ async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, bef
 async function applyLevel(
   ports: ScaleConfigsPorts,
   { target, plan, review, level }: PlannedLevel,
-  given: Given,
+  given: Input,
   abandoned: readonly number[],
   call: ToolCall,
 ): Promise<{ backup?: string }> {

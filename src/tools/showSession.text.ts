@@ -126,7 +126,7 @@ interface RoundFields {
   readonly note?: string | undefined;
 }
 
-export const sessionLines = {
+export const showSessionLines = {
   schedule: (schedule: string | null) => (schedule === null ? [] : [`Schedule: ${schedule}`]),
   disk: (disk: DiskFields | null) => (disk === null ? [] : [diskLine(disk)]),
   uploaded: (rows: readonly UploadFields[]) => ['Uploaded:', ...uploadLines(rows)],

@@ -7,14 +7,12 @@ import { reviewOf } from '../workflow/checks.ts';
 import {
   damageWarnings,
   omittedRounds,
-  sessionLines,
   sessionNextSteps,
   sessionSummary,
+  showSessionLines,
 } from './showSession.text.ts';
 import { textOf } from './text.ts';
 import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-
-type ShowSessionPorts = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
 
 const phases = [
   'idle',
@@ -59,6 +57,10 @@ const output = z.object({
   callAgain: callAgain.optional(),
 });
 
+const input = z.strictObject({});
+
+type ShowSessionPorts = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
+
 export const showSession = defineTool({
   name: 'showSession',
   title: 'Show the state of the load test',
@@ -68,13 +70,13 @@ export const showSession = defineTool({
   idempotent: true,
   openWorld: false,
   needsNoSettings: true,
-  input: z.strictObject({}),
+  input,
   output,
-  run,
-  render: (fields) => textOf(fields, sessionLines),
+  run: runShowSession,
+  render: (fields) => textOf(fields, showSessionLines),
 });
 
-async function run(_input: object, ports: ShowSessionPorts, call: ToolCall) {
+async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const { disk, warnings } = await readDisk(ports, session, call);
   const shown = withPhaseOfDisk(session, disk);

@@ -20,7 +20,7 @@ export function triggerQuestion({ dagId, load, schedule, clusterId }: RunRequest
   ].join('\n');
 }
 
-export function awaitingAnswer(request: RunRequest, mode: string, isMarked: boolean) {
+export function triggerAwaitingText(request: RunRequest, mode: string, isMarked: boolean) {
   const { dagId, load, schedule, clusterId } = request;
   if (mode === 'terminal')
     return {
@@ -45,7 +45,7 @@ export function awaitingAnswer(request: RunRequest, mode: string, isMarked: bool
   };
 }
 
-export function triggeredAnswer(
+export function triggeredText(
   { dagId, load }: Pick<RunRequest, 'dagId' | 'load'>,
   round: number,
   status: 'triggered' | 'unchanged',
@@ -68,4 +68,4 @@ export function triggeredAnswer(
   };
 }
 
-export const triggerLines = { round: () => [] };
+export const triggerDagLines = { round: () => [] };

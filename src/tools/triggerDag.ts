@@ -22,17 +22,12 @@ import {
   type ToolCall,
 } from './tool.ts';
 import {
-  awaitingAnswer,
   type RunRequest,
-  triggeredAnswer,
-  triggerLines,
+  triggerAwaitingText,
+  triggerDagLines,
+  triggeredText,
   triggerQuestion,
 } from './triggerDag.text.ts';
-
-type TriggerDagPorts = Pick<
-  Ports,
-  'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'
->;
 
 /** Clients give up after 60 s; pollCluster finds a cluster that appears later. */
 const wholeCallMs = 50_000;
@@ -59,6 +54,12 @@ const output = z.object({
   callAgain: callAgain.optional(),
 });
 
+type Input = z.output<typeof input>;
+type TriggerDagPorts = Pick<
+  Ports,
+  'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'
+>;
+
 export const triggerDag = defineTool({
   name: 'triggerDag',
   title: 'Trigger the DAG in Airflow',
@@ -70,34 +71,34 @@ export const triggerDag = defineTool({
   asksEveryTime: true,
   input,
   output,
-  run,
-  render: (fields) => textOf(fields, triggerLines),
+  run: runTriggerDag,
+  render: (fields) => textOf(fields, triggerDagLines),
 });
 
-async function run(asked: z.output<typeof input>, ports: TriggerDagPorts, call: ToolCall) {
+async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCall) {
   const untilMs = ports.clock.localMs() + wholeCallMs;
   const session = await ports.sessions.load();
-  const schedule = asked.schedule ?? session.schedule ?? '15m';
+  const schedule = given.schedule ?? session.schedule ?? '15m';
   const [dag] = await ports.dags.read();
   const dagId = dagIdOf(dag?.name ?? '', schedule);
   const airflow = requireAirflow(ports, dagId, waitingRound(session.rounds)?.schedule === schedule);
   const { active, lost } = await earlierRun(airflow, session, schedule, call);
-  const following = { untilMs, clusterId: asked.clusterId };
+  const following = { untilMs, clusterId: given.clusterId };
   if (active !== undefined)
     return follow(ports, airflow, active, { ...following, status: 'unchanged' }, call);
 
   await requireNoRoundUnderWay(ports, session, call);
   const { load, warnings } = await loadInBucket(ports, session);
-  if (asked.clusterId !== undefined) await requireClusterUp(ports, asked.clusterId, call);
+  if (given.clusterId !== undefined) await requireClusterUp(ports, given.clusterId, call);
   await requireTriggerable(airflow, dagId, load, call);
-  const request: RunRequest = { dagId, load, schedule, clusterId: asked.clusterId };
+  const request: RunRequest = { dagId, load, schedule, clusterId: given.clusterId };
   const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
   let moved = await toMove();
   const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1);
-  if (!(await isConfirmed(ports, question, asked.approved, call)))
+  if (!(await isConfirmed(ports, question, given.approved, call)))
     return notTriggered(request, ports.settings.approval, moved !== undefined, warnings);
   // The user may take minutes to answer; a round may have begun meanwhile.
-  if (asked.approved === undefined) {
+  if (given.approved === undefined) {
     await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
     moved = await toMove();
   }
@@ -138,7 +139,7 @@ async function earlierRun(
   return earlier.clusterId === undefined ? { lost: earlier } : {};
 }
 
-/** The user's yes, in the call or asked through the client. With APPROVAL=terminal neither counts. */
+/** The user's yes, in the call or given through the client. With APPROVAL=terminal neither counts. */
 async function isConfirmed(
   { settings }: TriggerDagPorts,
   question: string,
@@ -154,7 +155,7 @@ function notTriggered(request: RunRequest, mode: string, isMarked: boolean, warn
   const { dagId, load, schedule } = request;
   return {
     status: 'awaiting_approval' as const,
-    ...awaitingAnswer(request, mode, isMarked),
+    ...triggerAwaitingText(request, mode, isMarked),
     dagId,
     load,
     schedule,
@@ -225,7 +226,7 @@ async function follow(
     );
   return {
     status,
-    ...triggeredAnswer({ dagId: dagRun.dagId, load }, round, status, followed),
+    ...triggeredText({ dagId: dagRun.dagId, load }, round, status, followed),
     dagId: dagRun.dagId,
     load,
     schedule,

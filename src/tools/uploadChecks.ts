@@ -67,8 +67,8 @@ const output = z.object({
   callAgain: callAgain.optional(),
 });
 
-type Given = z.output<typeof input>;
-type Result = z.input<typeof output>;
+type Input = z.output<typeof input>;
+type Output = z.input<typeof output>;
 type UploadChecksPorts = Pick<
   Ports,
   'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'clusters' | 'dags'
@@ -89,7 +89,7 @@ export const uploadChecks = defineTool({
   render: (fields) => textOf(fields, uploadChecksLines),
 });
 
-async function runUploadChecks(given: Given, ports: UploadChecksPorts, call: ToolCall): Promise<Result> {
+async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: ToolCall): Promise<Output> {
   const { session, review } = await readReview(ports, { forWriting: true }, call);
   if (given.reviewId !== review.reviewId) return askAgain(ports, session, review, reasons.otherBytes);
   await requireNoRoundUnderWay(ports, session, call);
@@ -134,7 +134,7 @@ async function askAgain(
   session: Session,
   review: Review,
   reason: string,
-): Promise<Result> {
+): Promise<Output> {
   const { reviewId } = review;
   const changedSince = await changedSinceApproval(ports, session, review);
   const manifest = await keepReview(ports, review);

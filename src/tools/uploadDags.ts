@@ -56,8 +56,8 @@ const output = z.object({
   callAgain: callAgain.optional(),
 });
 
-type Given = z.output<typeof input>;
-type Result = z.input<typeof output>;
+type Input = z.output<typeof input>;
+type Output = z.input<typeof output>;
 type UploadDagsPorts = Pick<
   Ports,
   'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target'
@@ -77,7 +77,7 @@ export const uploadDags = defineTool({
   render: (fields) => textOf(fields, uploadDagsLines),
 });
 
-async function runUploadDags(given: Given, ports: UploadDagsPorts, call: ToolCall): Promise<Result> {
+async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCall): Promise<Output> {
   const session = await ports.sessions.load();
   const planned = await planDags(ports, session, given.load, call);
   const { load, dagId, changed } = planned;
@@ -199,7 +199,7 @@ async function setLoad(ports: UploadDagsPorts, { load, previousLoad, withLoad, d
   if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
 }
 
-async function sendDags(ports: UploadDagsPorts, planned: PlannedDags, given: Given, call: ToolCall) {
+async function sendDags(ports: UploadDagsPorts, planned: PlannedDags, given: Input, call: ToolCall) {
   // A report built after the next change still needs the cluster configs of its own round.
   for (const config of planned.configs) await ports.blobs.put(config.bytes);
   await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadDags', arguments: { ...given } }]);

@@ -92,7 +92,7 @@ test('after an approval of one schedule, the others are still compared with base
 test('approved bytes are never asked about again', async () => {
   const asked: string[] = [];
   const harness = await toolHarness({
-    person: (question) => {
+    user: (question) => {
       asked.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
     },
@@ -120,7 +120,7 @@ test.each([
   ['says not now', { action: 'accept' as const, content: { decision: 'not now' } }],
   ['says yes to nothing', { action: 'accept' as const, content: {} }],
 ])('a client that %s does not approve: the chat is asked', async (_what, reply) => {
-  const harness = await toolHarness({ person: () => reply });
+  const harness = await toolHarness({ user: () => reply });
   const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
   expect((await harness.call('uploadChecks', { reviewId })).structure.status).toBe('awaiting_approval');
   expect(harness.keys('checks_load_test')).toEqual([]);
@@ -128,7 +128,7 @@ test.each([
 
 test('approved: false waits and does not ask', async () => {
   const harness = await toolHarness({
-    person: () => {
+    user: () => {
       throw new Error('asked');
     },
   });
@@ -141,7 +141,7 @@ test('approved: false waits and does not ask', async () => {
 test('APPROVAL=chat never asks through the client', async () => {
   const harness = await toolHarness({
     env: { APPROVAL: 'chat' },
-    person: () => {
+    user: () => {
       throw new Error('asked');
     },
   });

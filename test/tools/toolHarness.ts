@@ -35,7 +35,7 @@ export interface HarnessOptions {
   /** Settings that override those of the sandbox. */
   readonly env?: Record<string, string>;
   /** The user's answer in the client; without it the client cannot ask. */
-  readonly person?: (question: string) => ElicitResult;
+  readonly user?: (question: string) => ElicitResult;
   /** Registers the cleanup; default: at the end of the test. */
   readonly whenDone?: (clear: () => Promise<void>) => void;
 }
@@ -86,7 +86,7 @@ export function prepareWorld(checks: Checks = 'few'): void {
 
 export async function toolHarness({
   env: extra = {},
-  person,
+  user,
   whenDone = onTestFinished,
 }: HarnessOptions = {}): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), 'tool-harness-'));
@@ -100,7 +100,7 @@ export async function toolHarness({
     ...extra,
   };
   const restore = setEnvironment({ ...env, TZ: 'America/New_York', HOME: directory });
-  let server = await connect(env, project, aws, person);
+  let server = await connect(env, project, aws, user);
   whenDone(async () => {
     await server.close();
     await aws.close();
@@ -146,7 +146,7 @@ export async function toolHarness({
       await server.close();
       Object.assign(env, changed);
       setEnvironment(env);
-      server = await connect(env, project, aws, person);
+      server = await connect(env, project, aws, user);
     },
     git: (...words) => git(repo, words),
     projectGit: (...words) => git(project, words),
@@ -184,7 +184,7 @@ async function connect(
   env: Record<string, string>,
   home: string,
   aws: EmbeddedAws,
-  person: HarnessOptions['person'],
+  user: HarnessOptions['user'],
 ) {
   const loaded = readSettings(env, home);
   const composed = compose(loaded);
@@ -219,10 +219,9 @@ async function connect(
   });
   const client = new Client(
     { name: 'harness', version: '1' },
-    { capabilities: person === undefined ? {} : { elicitation: {} } },
+    { capabilities: user === undefined ? {} : { elicitation: {} } },
   );
-  if (person !== undefined)
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message));
+  if (user !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => user(params.message));
   const [here, there] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(there), client.connect(here)]);
   return { client, ports, close: () => client.close() };

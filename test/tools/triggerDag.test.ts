@@ -169,7 +169,7 @@ test('a 409 for an existing run counts as triggered; any other 409 is an error',
 test('the user is asked through the client; a yes triggers, and a decline changes nothing', async () => {
   const questions: string[] = [];
   const yes = await uploaded({
-    person: (question) => {
+    user: (question) => {
       questions.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
     },
@@ -178,7 +178,7 @@ test('the user is asked through the client; a yes triggers, and a decline change
   expect(questions.at(-1)).toBe(
     'Trigger yang_audit_load_test_15m in Airflow now?\nIt runs only the 15m checks, at 2x, as round 1.\nIt creates a new EMR cluster, which costs money until the run ends.',
   );
-  const no = await uploaded({ person: () => ({ action: 'decline' }) });
+  const no = await uploaded({ user: () => ({ action: 'decline' }) });
   const before = no.harness.everything();
   const { structure, text } = await no.harness.call('triggerDag');
   expect(structure).toMatchObject({

@@ -158,7 +158,7 @@ test('with APPROVAL=terminal no client can overwrite it: the user types it', asy
   const asked: string[] = [];
   const harness = await toolHarness({
     env: { APPROVAL: 'terminal' },
-    person: (question) => {
+    user: (question) => {
       asked.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
     },
@@ -199,7 +199,7 @@ function typing(word: string): Interface {
 test('it is overwritten when the user agrees through the client', async () => {
   const asked: string[] = [];
   const harness = await toolHarness({
-    person: (question) => {
+    user: (question) => {
       asked.push(question);
       return { action: 'accept', content: { decision: 'approve' } };
     },
