@@ -19,7 +19,29 @@ export interface SharedFinding extends ConfigFinding {
   readonly in: readonly Schedule[];
 }
 
+/** Nobody reads more lines than this. */
+const maxLines = 6;
+
 type ChecksBySchedule = Readonly<Partial<Record<Schedule, number>>>;
+
+/**
+ * Warnings about the cluster configs, one line each.
+ * @throws ToolError CONFIG with every refusal, before anything is sent
+ */
+export function requireSoundClusterConfigs(
+  files: readonly DagFile[],
+  checks: ChecksBySchedule = {},
+): string[] {
+  const findings = lintClusterConfigs(files, checks);
+  const refusals = findings.filter((finding) => finding.severity === 'refuse');
+  if (refusals.length > 0)
+    throw new ToolError(
+      'CONFIG',
+      `The cluster configs would not run: ${firstLines(refusals).join('. ')}. Nothing was uploaded.`,
+      { next: 'fix the files in cluster_configs next to DAG_FILE, then call uploadDags again.' },
+    );
+  return firstLines(findings).map((line) => `Cluster config ${line}.`);
+}
 
 /** The problems of the configs among `files`; one that several configs share is listed once. Refusals come first. */
 export function lintClusterConfigs(
@@ -42,59 +64,14 @@ export function lintClusterConfigs(
   return refusalsFirst([...found.values()]);
 }
 
-function readFile(bytes: Buffer): { readonly json?: unknown; readonly broken?: ConfigFinding[] } {
-  try {
-    return { json: parseJson(bytes.toString('utf8')) };
-  } catch (error) {
-    // The message quotes the text around the position; one line of it is enough to find it.
-    const why = String((error as Error).message)
-      .replace(/\s+/g, ' ')
-      .slice(0, 120);
-    return { broken: [configRefusal('', `it is not JSON (${why})`, 'fix the file')] };
-  }
-}
-
-/** `15m, daily: LogUri: it is not set: …; set it to an s3:// prefix`. */
-export function findingLine({ in: where, path, message, remedy }: SharedFinding): string {
-  return cleanLine(`${where.join(', ')}: ${path === '' ? '' : `${path}: `}${message}; ${remedy}`, 320);
-}
-
-/** Nobody reads more lines than this. */
-const maxLines = 6;
-
 /**
- * Warnings about the cluster configs, one line each.
- * @throws ToolError CONFIG with every refusal, before anything is sent
+ * Every problem of one cluster config as parsed from its JSON, refusals first.
+ * @param checks of the round; undefined when they were not counted
  */
-export function requireSoundClusterConfigs(
-  files: readonly DagFile[],
-  checks: ChecksBySchedule = {},
-): string[] {
-  const findings = lintClusterConfigs(files, checks);
-  const refusals = findings.filter((finding) => finding.severity === 'refuse');
-  if (refusals.length > 0)
-    throw new ToolError(
-      'CONFIG',
-      `The cluster configs would not run: ${firstLines(refusals).join('. ')}. Nothing was uploaded.`,
-      { next: 'fix the files in cluster_configs next to DAG_FILE, then call uploadDags again.' },
-    );
-  return firstLines(findings).map((line) => `Cluster config ${line}.`);
-}
-
-function firstLines(findings: readonly SharedFinding[]): string[] {
-  const lines = findings.slice(0, maxLines).map(findingLine);
-  const more = findings.length - lines.length;
-  return more === 0 ? lines : [...lines.slice(0, -1), `${more + 1} more findings`];
-}
-
-export interface ClusterConfigFacts {
-  readonly schedule: Schedule;
-  /** Checks of the round; undefined when they were not counted. */
-  readonly checks: number | undefined;
-}
-
-/** Every problem of a cluster config as parsed from its JSON, refusals first. */
-export function lintClusterConfig(json: unknown, { schedule, checks }: ClusterConfigFacts): ConfigFinding[] {
+export function lintClusterConfig(
+  json: unknown,
+  { schedule, checks }: { readonly schedule: Schedule; readonly checks: number | undefined },
+): ConfigFinding[] {
   if (!isObject(json))
     return [configRefusal('', 'it is not a JSON object, so it does not describe a cluster', 'fix the file')];
   const config = parseClusterConfig(json);
@@ -111,6 +88,29 @@ export function lintClusterConfig(json: unknown, { schedule, checks }: ClusterCo
   ]);
 }
 
+/** `15m, daily: LogUri: it is not set: …; set it to an s3:// prefix`. */
+export function findingLine({ in: where, path, message, remedy }: SharedFinding): string {
+  return cleanLine(`${where.join(', ')}: ${path === '' ? '' : `${path}: `}${message}; ${remedy}`, 320);
+}
+
+function firstLines(findings: readonly SharedFinding[]): string[] {
+  const lines = findings.slice(0, maxLines).map(findingLine);
+  const more = findings.length - lines.length;
+  return more === 0 ? lines : [...lines.slice(0, -1), `${more + 1} more findings`];
+}
+
+function readFile(bytes: Buffer): { readonly json?: unknown; readonly broken?: ConfigFinding[] } {
+  try {
+    return { json: parseJson(bytes.toString('utf8')) };
+  } catch (error) {
+    // The message quotes the text around the position; one line of it is enough to find it.
+    const why = String((error as Error).message)
+      .replace(/\s+/g, ' ')
+      .slice(0, 120);
+    return { broken: [configRefusal('', `it is not JSON (${why})`, 'fix the file')] };
+  }
+}
+
 function refusalsFirst<Found extends ConfigFinding>(findings: readonly Found[]): Found[] {
   return [
     ...findings.filter((finding) => finding.severity === 'refuse'),
@@ -118,16 +118,9 @@ function refusalsFirst<Found extends ConfigFinding>(findings: readonly Found[]):
   ];
 }
 
-/** The configs' cluster names: the clusters of a schedule are found by the prefix of their names. */
-
-export interface ParsedConfigFile {
-  readonly schedule: Schedule;
-  readonly json?: unknown;
-}
-
-/** A finding for each config whose name is a prefix of another's. */
+/** A finding for each config whose name is a prefix of another's: clusters are found by the prefix of their names. */
 function nameClashes(
-  configs: readonly ParsedConfigFile[],
+  configs: readonly { readonly schedule: Schedule; readonly json?: unknown }[],
 ): { readonly schedule: Schedule; readonly finding: ConfigFinding }[] {
   const names = configs.flatMap(({ schedule, json }) =>
     isObject(json) && typeof json.Name === 'string' && json.Name !== ''

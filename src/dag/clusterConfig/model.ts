@@ -1,3 +1,4 @@
+/** What every rule starts from: the parsed JSON of a cluster config, its typed view, and the findings. */
 import * as z from 'zod';
 
 /** A problem in a cluster config: `refuse` where EMR, Spark or the DAG would certainly fail, `warn` for the rest. */
@@ -19,8 +20,6 @@ export function configWarning(path: string, message: string, remedy: string): Co
   return { severity: 'warn', path, message, remedy };
 }
 
-/** JSON as Python reads it: `5.0` and `5e0` are floats there, and the AWS client refuses a float for an integer. */
-
 /** A whole number that the file writes as a float; JSON.parse hides the difference. */
 export class WrittenAsFloat {
   readonly source: string;
@@ -35,10 +34,14 @@ export class WrittenAsFloat {
 /** A string (to skip the digits in it), or a number with its fraction and exponent. */
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** @throws SyntaxError of JSON.parse on the original text */
+/**
+ * Parses JSON, but keeps whole numbers written as floats (`5.0`, `5e0`) apart: Python reads them as floats, and the
+ * AWS client refuses a float for an integer.
+ * @throws SyntaxError of JSON.parse on the original text
+ */
 export function parseJson(text: string): unknown {
   JSON.parse(text);
-  // The mark is a private-use character, so no file contains it by chance; the reviver finds the marked numbers by it.
+  // A private-use character, so no file contains the mark by chance.
   const mark = `\u{e000}float ${text.length} `;
   const marked = text.replace(token, (found) =>
     !found.startsWith('"') && /[.eE]/.test(found) && Number.isInteger(Number(found))
@@ -52,7 +55,9 @@ export function parseJson(text: string): unknown {
   );
 }
 
-/** A cluster config as the rules read it. A value of another type is left out here; the field rule reports it. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 const optionalText = z.string().optional().catch(undefined);
 const optionalNumber = z.number().optional().catch(undefined);
@@ -93,6 +98,7 @@ const instances = z.object({
   TerminationProtected: optionalFlag,
 });
 
+/** The fields that the rules read. A value of the wrong type is left out here; the field rule reports it. */
 const clusterConfig = z.object({
   Name: optionalText,
   LogUri: optionalText,
@@ -121,8 +127,4 @@ export function property(config: ClusterConfig, classification: string, name: st
     name
   ];
   return value === undefined ? undefined : String(value);
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

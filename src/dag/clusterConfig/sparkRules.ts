@@ -1,5 +1,4 @@
-/** How many checks run at a time, and how many there are. */
-
+/** What a check's step asks of Spark and YARN, compared with what Spark accepts and the cluster has. */
 import { capacityOf, executorSlots, slotsNeeded } from './capacity.ts';
 import { nodeMemoryMb } from './instanceTypes.ts';
 import { type ClusterConfig, type ConfigFinding, configRefusal, configWarning, property } from './model.ts';
@@ -15,9 +14,27 @@ import {
 
 /** EMR: StepConcurrencyLevel is 1 to 256; a cluster has at most 256 pending and running steps. */
 const stepLimit = 256;
-/** Our own threshold: with this many checks one at a time, a round measures little more than the sum of its checks. */
+/** Our own threshold: a round of so many checks one at a time measures little more than their sum. */
 const manyChecks = 20;
 
+const memorySettings = [
+  'spark.driver.memory',
+  'spark.driver.memoryOverhead',
+  'spark.executor.memory',
+  'spark.executor.memoryOverhead',
+];
+
+/** Values that Spark itself refuses, in the options of a check's step and in spark-defaults. */
+export function sparkValueFindings(config: ClusterConfig): ConfigFinding[] {
+  const setting = sparkSettings(config);
+  if (setting === undefined) return [];
+  return [
+    ...deployModeFindings(setting),
+    ...memorySettings.flatMap((name) => memorySizeFindings(setting, name)),
+  ];
+}
+
+/** How many checks run at a time, and how many there are. */
 export function concurrencyFindings(config: ClusterConfig, checks: number | undefined): ConfigFinding[] {
   const level = config.StepConcurrencyLevel ?? 1;
   const path = 'StepConcurrencyLevel';
@@ -58,30 +75,25 @@ export function concurrencyFindings(config: ClusterConfig, checks: number | unde
   ];
 }
 
-/** Drivers: on a worker node in cluster deploy mode, together on the primary node in client mode. */
-
+/** Drivers run on a worker node in deploy mode cluster, and together on the primary node in mode client. */
 export function driverMemoryFindings(config: ClusterConfig): ConfigFinding[] {
   const request = sparkRequest(config);
   if (request?.driver === undefined) return [];
   return request.deployMode === 'cluster'
-    ? workerDriverFindings(config, request.driver)
+    ? containerFindings('driver', request.driver, workerNodes(config) ?? [])
     : primaryDriverFindings(config, request.driver, config.StepConcurrencyLevel ?? 1);
 }
 
-/** Spark's YARN client refuses a driver larger than the cluster's largest possible container. */
-function workerDriverFindings(
-  config: ClusterConfig,
-  { heapMb, overheadMb, totalMb }: Container,
-): ConfigFinding[] {
-  const largest = largestWorker(workerNodes(config) ?? []);
-  if (largest === undefined || totalMb <= largest.capacity.memoryMb) return [];
-  return [
-    configRefusal(
-      'AuditStep.Args',
-      `the driver requests ${totalMb} MiB (${heapMb} + ${overheadMb} overhead), but YARN has only ${largest.capacity.memoryMb} MiB on ${largest.type} nodes`,
-      'lower --driver-memory, or use larger core nodes',
-    ),
+/** Executors compared with the capacity of the core and task nodes. */
+export function executorFindings(config: ClusterConfig): ConfigFinding[] {
+  const request = sparkRequest(config);
+  const workers = workerNodes(config);
+  if (request === undefined || workers === undefined) return [];
+  const perExecutor = [
+    ...containerFindings('executor', request.executor, workers),
+    ...executorCoreFindings(config, request, workers),
   ];
+  return perExecutor.length > 0 ? perExecutor : capacityFindings(config, request, workers);
 }
 
 function primaryDriverFindings(config: ClusterConfig, { heapMb }: Container, level: number): ConfigFinding[] {
@@ -107,32 +119,24 @@ function primaryDriverFindings(config: ClusterConfig, { heapMb }: Container, lev
   ];
 }
 
-/** Executors compared with the capacity of the core and task nodes. */
-
-export function executorFindings(config: ClusterConfig): ConfigFinding[] {
-  const request = sparkRequest(config);
-  const workers = workerNodes(config);
-  if (request === undefined || workers === undefined) return [];
-  const perExecutor = [
-    ...executorMemoryFindings(request, workers),
-    ...executorCoreFindings(config, request, workers),
-  ];
-  return perExecutor.length > 0 ? perExecutor : capacityFindings(config, request, workers);
-}
-
-/** Spark's YARN client: "Required executor memory … is above the max threshold … of this cluster". */
-function executorMemoryFindings(
-  { executor }: SparkRequest,
+/**
+ * Spark's YARN client refuses a container larger than the largest that the cluster can have: "Required executor
+ * memory … is above the max threshold … of this cluster".
+ */
+function containerFindings(
+  role: 'driver' | 'executor',
+  container: Container | undefined,
   workers: readonly WorkerNodes[],
 ): ConfigFinding[] {
   const largest = largestWorker(workers);
-  if (executor === undefined || largest === undefined || executor.totalMb <= largest.capacity.memoryMb)
+  if (container === undefined || largest === undefined || container.totalMb <= largest.capacity.memoryMb)
     return [];
+  const { heapMb, overheadMb, totalMb } = container;
   return [
     configRefusal(
       'AuditStep.Args',
-      `an executor requests ${executor.totalMb} MiB (${executor.heapMb} + ${executor.overheadMb} overhead), but YARN has only ${largest.capacity.memoryMb} MiB on ${largest.type} nodes`,
-      'lower --executor-memory, or use larger core nodes',
+      `${role === 'driver' ? 'the driver' : 'an executor'} requests ${totalMb} MiB (${heapMb} + ${overheadMb} overhead), but YARN has only ${largest.capacity.memoryMb} MiB on ${largest.type} nodes`,
+      `lower --${role}-memory, or use larger core nodes`,
     ),
   ];
 }
@@ -187,24 +191,6 @@ function capacityFindings(
       `${level} concurrent steps request ${requested(executors * level)}${driverSpace}, but the cluster has room for ${slots}: steps will wait for each other`,
       'lower StepConcurrencyLevel or --num-executors, or add core nodes',
     ),
-  ];
-}
-
-/** Values that Spark itself refuses, in the options of a check's step and in spark-defaults. */
-
-const memorySettings = [
-  'spark.driver.memory',
-  'spark.driver.memoryOverhead',
-  'spark.executor.memory',
-  'spark.executor.memoryOverhead',
-];
-
-export function sparkValueFindings(config: ClusterConfig): ConfigFinding[] {
-  const setting = sparkSettings(config);
-  if (setting === undefined) return [];
-  return [
-    ...deployModeFindings(setting),
-    ...memorySettings.flatMap((name) => memorySizeFindings(setting, name)),
   ];
 }
 

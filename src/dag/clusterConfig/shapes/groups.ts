@@ -1,4 +1,4 @@
-/** Instance groups: a number of instances of one type. */
+/** Instance groups (a number of instances of one type), and instance fleets (EMR launches the types available). */
 import type {
   EbsBlockDeviceConfig,
   EbsConfiguration,
@@ -57,8 +57,6 @@ export const groupShape = shape<InstanceGroupConfig>(
   'InstanceType',
   'InstanceCount',
 );
-
-/** Instance fleets: several instance types, of which EMR launches what is available. */
 
 const spotStrategies: SpotProvisioningAllocationStrategy[] = [
   'capacity-optimized',

@@ -1,4 +1,4 @@
-/** The fields of EMR's RunJobFlow request as data. The SDK types check the names; the kinds are from the AWS API reference. */
+/** The fields of EMR's RunJobFlow request. The SDK types check the names; the kinds are from the AWS API reference. */
 import type {
   AutoTerminationPolicy,
   CloudWatchLogConfiguration,

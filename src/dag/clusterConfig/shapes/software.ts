@@ -15,7 +15,7 @@ import type {
 import { type Kind, type Shape, shape } from './kind.ts';
 
 const strings: Kind = { listOf: 'string' };
-/** EMR's API takes every value as a string, numbers and booleans as well; the AWS clients refuse other types. */
+/** EMR's API requires numbers and booleans as strings here; the AWS clients refuse other types. */
 const stringMap: Kind = { mapOf: 'string' };
 
 export const configurationShape: Shape = shape<Configuration>(
