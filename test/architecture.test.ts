@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { tools } from '../src/tools/index.ts';
 import {
   decisionsFromSentences,
+  detachedDocstrings,
   fileCycles,
   folderCycles,
   forbiddenImports,
@@ -320,6 +321,15 @@ describe('a tool', () => {
       'src/tools/a.ts: run is not a named function',
     ]);
   });
+});
+
+test('a docstring stands at its declaration, or at the head of its file', () => {
+  expect(detachedDocstrings(house)).toEqual([]);
+  const merged = seeded([
+    'src/a.ts',
+    "import { b } from './b.ts';\n\nconst a = b;\n\n/** Of a file that was merged. */\n\nconst c = a;\n",
+  ]);
+  expect(detachedDocstrings(merged)).toEqual(['src/a.ts:5']);
 });
 
 test('nothing is decided by reading a sentence of ours back', () => {

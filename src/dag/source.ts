@@ -1,4 +1,7 @@
-/** Reads and rewrites module-level literals in the DAG's Python source, without running it. */
+/**
+ * Reads and rewrites module-level literals in the DAG's Python source, without running it. The statements that bind a
+ * name are found in the text alone: comments, strings and calls are skipped.
+ */
 import { ToolError } from '../domain/errors.ts';
 
 /** `LOAD = 2` on its own line; Python allows no leading zero. */
@@ -60,8 +63,6 @@ export function isSetTwice(source: string, name: string): boolean {
 export function dagIdOf(dagFileName: string, schedule: string): string {
   return `${dagFileName.replace(/^.*\//, '').replace(/\.py$/, '')}_${schedule}`;
 }
-
-/** Finds the statements of Python source that bind a name, from the text alone: comments, strings and calls are skipped. */
 
 const commentOrString =
   /#[^\r\n]*|("""|''')(?:\\[\s\S]|(?!\1)[^\\])*(?:\1|$)|(["'])(?:\\[\s\S]|(?!\2)[^\\\r\n])*(?:\2|(?=[\r\n])|$)/g;

@@ -1,6 +1,8 @@
 /**
  * The durable journal: one small file per entry, appended by link(2), which fails if the name is taken.
  * Measured with two writers and kill -9: no acknowledged entry was lost, while rename alone lost writes.
+ * An entry is a line of JSON whose last member is the sha256 of everything before it. The digest exposes a truncated,
+ * zeroed or hand-edited file; the next entry names it as `previous`.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
@@ -150,11 +152,6 @@ function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> 
     return mine;
   };
 }
-
-/**
- * One journal entry as bytes: a line of JSON whose last member is the sha256 of everything before it. The digest
- * exposes a truncated, zeroed or hand-edited file; the next entry names it as `previous`.
- */
 
 /** `previous` of the first entry. */
 const beginning = '';

@@ -1,4 +1,7 @@
-/** The questions that the user answers before an upload or a commit: all they need to decide, in at most five lines. */
+/**
+ * The questions that the user answers before an upload or a commit, with all they need to decide in at most five lines;
+ * and what every tool says while the answer is missing.
+ */
 import { plural } from '../domain/text.ts';
 import { schedulesInScope } from '../review/expected.ts';
 import type { Review } from '../review/review.ts';
@@ -58,8 +61,6 @@ function someOf(names: readonly string[]): string {
   const more = names.length - 4;
   return more > 0 ? `${names.slice(0, 4).join(', ')}, and ${more} more` : names.join(', ');
 }
-
-/** What every tool says while the user's approval is missing. */
 
 /** How the user approves: in the chat (or asked by the client), or in their own terminal. */
 export interface Yes {

@@ -1,5 +1,4 @@
-/** Rounds that may still be running when a new level is scaled. */
-
+/** Observes rounds: their steps, whether they are done, which one is under way, and what to warn of before a new level. */
 import { ToolError } from '../domain/errors.ts';
 import type { Cluster, ObservedSteps } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -67,8 +66,6 @@ export function uncommittedWarning(session: Session, nextLoad: number): string[]
     `Round ${missed.round} (${missed.load}x ${missed.schedule}) has a report but is not committed. commitResults commits the level on disk: to commit these configs, scale to ${missed.load}x again first.`,
   ];
 }
-
-/** A round: which of a cluster's steps are its own, whether it is done, and which round is under way. */
 
 export interface ObservedRound {
   readonly round: Round;

@@ -141,3 +141,14 @@ export function decisionsFromSentences(sources: Sources): string[] {
       .flatMap((line, index) => (reading.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : [])),
   );
 }
+
+/** Docstrings that belong to no declaration: what a script leaves where two files became one. */
+export function detachedDocstrings(sources: Sources): string[] {
+  return [...sources].flatMap(([path, text]) => {
+    const lastImport = [...text.matchAll(/^(?:import|export)[^;]*?from '[^']*'[^;]*;\n/gm)].at(-1);
+    const body = lastImport === undefined ? 0 : lastImport.index + lastImport[0].length;
+    return [...text.matchAll(/^\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n\n/gm)].flatMap(({ index }) =>
+      index > body ? [`${path}:${text.slice(0, index).split('\n').length}`] : [],
+    );
+  });
+}

@@ -1,4 +1,4 @@
-/** The instances, and how long the cluster lives. */
+/** Rules for the instances and the life of the cluster, and for what the report needs or what would distort it. */
 import { type ClusterConfig, type ConfigFinding, configRefusal, configWarning, property } from './model.ts';
 import { nodePools } from './nodes.ts';
 
@@ -103,8 +103,6 @@ function idleFindings(seconds: number | undefined): ConfigFinding[] {
     ),
   ];
 }
-
-/** What the report needs, and what would distort the measurement. */
 
 /** EMR truncates a cluster's name to 256 characters, and the DAG appends `_{LOAD}x_{run id}`. */
 const maxNameLength = 150;

@@ -1,4 +1,4 @@
-/** The parts that make an interval more than one value and one unit. */
+/** Reads one interval literal from the tokens of a piece of SQL, also one with more than one value and one unit. */
 import type { Token } from './sql.ts';
 
 /** Words that end an operand: an expression never contains one. */
@@ -85,8 +85,6 @@ function canContinue(token: Token, previous: Token | undefined, first: boolean, 
 function isUnit(token: Token | undefined): token is Token {
   return token?.kind === 'word' && unitNamed(token.value) !== undefined;
 }
-
-/** Reads one interval literal from the tokens of a piece of SQL. */
 
 /** Positions are those of the decoded SQL. */
 export interface Literal {

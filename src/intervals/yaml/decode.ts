@@ -1,4 +1,7 @@
-/** Decodes literal (`|`) and folded (`>`) scalars: YAML 1.2.2, section 8.1. */
+/**
+ * Decodes the scalars of YAML 1.2.2: literal (`|`) and folded (`>`) by section 8.1; plain, single-quoted and
+ * double-quoted by sections 7.3 and 6.5 (line folding).
+ */
 
 export interface BlockScalar {
   /** `|` or `>` with its indicators, for example `>2-`. */
@@ -156,8 +159,6 @@ function runAt(runs: readonly Run[], position: number): Run {
   if (run === undefined) throw new RangeError('no position in an empty scalar');
   return run;
 }
-
-/** Decodes plain, single-quoted and double-quoted scalars: YAML 1.2.2, sections 7.3 and 6.5 (line folding). */
 
 /** Decodes a plain scalar on one or several lines. */
 export function decodePlain(source: string, start: number, end: number): DecodedText {

@@ -129,11 +129,6 @@ function skipBlanks(line: string, from: number): number {
   return at;
 }
 
-/**
- * Reads one value on one line, in the forms that checks mostly use. Whatever is not certain here is `undefined`, and
- * the full parser reads the whole file instead.
- */
-
 export interface FastPathValue {
   readonly style: 'none' | 'plain' | 'single' | 'double' | 'block' | 'flow';
   /** With quotes, without blanks and comments; for a block, the range of its header. */

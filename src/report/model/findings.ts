@@ -1,3 +1,4 @@
+/** Parts of report.json: what the machines cost, where the time went, and what to change first. */
 import * as z from 'zod';
 
 /** Thirty years: more than anything takes, and little enough that no sum or product of it leaves the numbers. */
@@ -12,8 +13,6 @@ export function changeText({ setting, from, to }: Pick<Suggestion, 'setting' | '
     ? `${setting}: ${to} (what it is now is not known)`
     : `${setting}: ${from} → ${to}`;
 }
-
-/** What a round's machines were and cost: a part of report.json. */
 
 export const costSchema = z.object({
   /** Instance-hours within the round: from the first creation of a step to the last end. */
@@ -50,8 +49,6 @@ export const lostInstancesSchema = z.array(
 
 export type Cost = z.infer<typeof costSchema>;
 export type LostInstances = z.infer<typeof lostInstancesSchema>;
-
-/** What the round's time was spent on, and what to change first: the part of report.json that gives reasons. */
 
 const seconds = secondsSchema.nullable();
 const share = z.number().nullable();

@@ -1,3 +1,4 @@
+/** The script of report.html: fills the sections, and links the timeline with the table of all steps. */
 import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localDateTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
@@ -43,8 +44,6 @@ function showDetails(step: PageStep, { round }: PageData): void {
     ),
   );
 }
-
-/** The script of report.html: fills the sections, and links the timeline with the table of all steps. */
 
 const data = JSON.parse(part('report-data').textContent ?? '') as PageData;
 const steps = stepsOf(data.steps);
