@@ -4,7 +4,7 @@ import { plural } from '../domain/text.ts';
 import type { Commit } from '../ports/repository.ts';
 import type { Round } from '../state/session.ts';
 import { stepsToYes, type Yes } from '../workflow/questions.ts';
-import { doubled } from './text.ts';
+import { stepAfterCommit } from './text.ts';
 
 interface Commits {
   readonly target: Commit | null;
@@ -25,23 +25,10 @@ export function commitSummary(load: number, { target, reports }: Commits): strin
 }
 
 export function commitNextSteps(round: Round | undefined, load: number): string[] {
-  return [nextLevel(round, load), 'Nothing was pushed, and no git hooks ran; the user decides when to push.'];
-}
-
-/** The outcome of the round decides whether a higher level is worth its cost. */
-function nextLevel(round: Round | undefined, load: number): string {
-  const next = `scaleConfigs with the next load (for example ${doubled(load)}x)`;
-  const outcome = round?.report === undefined ? 'fits' : round.report.outcome;
-  switch (outcome) {
-    case 'fits':
-      return `Call ${next} to go one level up.`;
-    case 'missed':
-      return `${load}x missed its window: ask the user whether to fix and rerun ${load}x, go one level up anyway, or stop.`;
-    case undefined:
-      return `Check in the report whether ${load}x fits its window; if it does, call ${next}.`;
-    default:
-      return `${load}x was inconclusive: ask the user to fix what failed and rerun ${load}x before a higher load.`;
-  }
+  return [
+    stepAfterCommit(round, load),
+    'Nothing was pushed, and no git hooks ran; the user decides when to push.',
+  ];
 }
 
 export interface CommitGaps {

@@ -4,7 +4,7 @@ import { plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
 import { type Yes, yesTo } from '../workflow/questions.ts';
-import { doubled, stepsAfterRound } from './text.ts';
+import { stepAfterCommit, stepsAfterRound } from './text.ts';
 
 export function sessionSummary({ level, phase, rounds }: Session): string {
   if (phase === 'idle' && rounds.length === 0) return 'No load test has started.';
@@ -64,7 +64,7 @@ function stepsInPhase({ phase, level, rounds }: Session, disk: Disk): string[] {
     case 'reported':
       return afterReport(rounds.findLast(({ report }) => report !== undefined));
     case 'committed':
-      return [`Call scaleConfigs with the next load (for example ${doubled(rounds.at(-1)?.load ?? load)}x).`];
+      return [stepAfterCommit(rounds.at(-1), rounds.at(-1)?.load ?? load)];
   }
 }
 

@@ -2,7 +2,7 @@
  * Text that several tools share. `textOf` renders a structured result: a tool words the fields that matter to its
  * reader; all other fields are rendered generically, so that the text always says everything the structure says.
  */
-import type { RoundOutcome } from '../state/session.ts';
+import type { Round, RoundOutcome } from '../state/session.ts';
 
 type Value = unknown;
 type Fields = Readonly<Record<string, Value>>;
@@ -87,7 +87,7 @@ export function rerun(load: number): string {
 }
 
 /** The load of the next level: twice this one, at most 1000. */
-export function doubled(load: number): number {
+function doubled(load: number): number {
   return Math.min(2 * load, 1000);
 }
 
@@ -112,5 +112,21 @@ export function stepsAfterRound(outcome: RoundOutcome, load: number): string[] {
         `Inconclusive. Ask the user to fix what failed, then ${rerun(load)}`,
         'Or call commitResults if the user accepts the round as it is.',
       ];
+  }
+}
+
+/** What follows a commit: the outcome of the round decides whether a higher level is worth its cost. */
+export function stepAfterCommit(round: Round | undefined, load: number): string {
+  const next = `scaleConfigs with the next load (for example ${doubled(load)}x)`;
+  const outcome = round?.report === undefined ? 'fits' : round.report.outcome;
+  switch (outcome) {
+    case 'fits':
+      return `Call ${next} to go one level up.`;
+    case 'missed':
+      return `${load}x missed its window: ask the user whether to fix and rerun ${load}x, go one level up anyway, or stop.`;
+    case undefined:
+      return `Check in the report whether ${load}x fits its window; if it does, call ${next}.`;
+    default:
+      return `${load}x was inconclusive: ask the user to fix what failed and rerun ${load}x before a higher load.`;
   }
 }

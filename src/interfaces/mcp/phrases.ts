@@ -91,7 +91,7 @@ export const phrases: readonly Phrase[] = [
   },
   {
     say: ['How would it do at 8x?'],
-    call: '`compareReports` of the two highest levels: its forecast answers, nothing has to run',
+    call: '`compareReports` of the two highest levels: its forecast gives a range up to its last load; nothing has to run',
     tablesOnly: true,
   },
   {
