@@ -92,7 +92,7 @@ function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
 function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
   if (!approvalNeeded) return [`No approval is needed: call uploadChecks with reviewId ${reviewId}.`];
   return [
-    'Ask the user to review the git diff in the target repository (for example in PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).',
+    'Ask the user to review the git diff in the target repository (PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).',
     ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
     ...(plan.fixesNotCarried.length === 0
       ? []

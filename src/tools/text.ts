@@ -83,7 +83,7 @@ function isEmpty(value: Value): boolean {
 
 /** The end of a sentence: how to rerun a load. */
 export function rerun(load: number): string {
-  return `rerun ${load}x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.`;
+  return `rerun ${load}x: call uploadDags if a file changed, otherwise markRound; then the user triggers the DAG.`;
 }
 
 /** The load of the next level: twice this one, at most 1000. */

@@ -47,7 +47,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
 
     → Ask the user to read report.md in that directory and decide.
     → Call commitResults to commit the configs and the report, then scaleConfigs with load 4.
-    → Or rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow."
+    → Or rerun 2x: call uploadDags if a file changed, otherwise markRound; then the user triggers the DAG."
   `);
   expect(structure).toMatchObject({
     load: 2,

@@ -173,7 +173,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
   expect([structure.summary, ...structure.nextSteps].join('\n').replace(/j-\w+/, '…')).toMatchInlineSnapshot(`
     "Round 1 (2x 15m) on … ended early: the cluster failed (INSTANCE_FAILURE); 2 of 8 steps completed in 1m 59s, 1 failed, 5 interrupted.
     Call buildReport to keep what is known of this round; stateReason says why the cluster ended.
-    Ask the user to fix the cause, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow."
+    Ask the user to fix the cause, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then the user triggers the DAG."
   `);
   const report = (await harness.call('buildReport')).text;
   expect(
@@ -204,7 +204,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
       - The cluster failed during the round (INSTANCE_FAILURE: core nodes were lost): 2 of 8 steps completed.
 
     → Ask the user to read report.md in that directory and decide.
-    → Inconclusive. Ask the user to fix what failed, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.
+    → Inconclusive. Ask the user to fix what failed, then rerun 2x: call uploadDags if a file changed, otherwise markRound; then the user triggers the DAG.
     → Or call commitResults if the user accepts the round as it is."
   `);
   const markdown = readFileSync(join(harness.project, 'reports/2x_20251208_153000/report.md'), 'utf8');

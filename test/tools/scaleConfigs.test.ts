@@ -31,7 +31,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 
-    → Ask the user to review the git diff in the target repository (for example in PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).
+    → Ask the user to review the git diff in the target repository (PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).
     → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({

@@ -33,7 +33,7 @@ test('after a whole level and a restart, it shows everything the session remembe
 
     → Ask the user to read the report and decide.
     → Call commitResults to commit the configs and the report, then scaleConfigs with load 4.
-    → Or rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow."
+    → Or rerun 2x: call uploadDags if a file changed, otherwise markRound; then the user triggers the DAG."
   `);
   expect(structure).toMatchObject({
     phase: 'reported',
@@ -65,7 +65,7 @@ test('the next steps follow the recorded outcome; without one they do not assume
   expect(await nextSteps()).toEqual([
     'Ask the user to read the report and decide.',
     'If 2x fits its window, call commitResults to commit the configs and the report, then scaleConfigs with load 4.',
-    'Otherwise fix what the report names and rerun 2x: call uploadDags if a file changed, otherwise markRound; then ask the user to trigger the DAG in Airflow.',
+    'Otherwise fix what the report names and rerun 2x: call uploadDags if a file changed, otherwise markRound; then the user triggers the DAG.',
   ]);
 });
 

@@ -177,7 +177,7 @@ export const reportSchema = z.object({
   suggestions: z.array(suggestionSchema),
   /** What the suggestions that a replay can measure gain together; null when there are not two. */
   suggestionsTogether: z.string().nullable().default(null),
-  /** What changed since the last round at this load; null where there is none to compare with. */
+  /** What changed since the last round at this load; null when there is no such round. */
   followUp: followUpSchema.nullable(),
   /** Ids of the slowest steps, slowest first. */
   slowest: z.array(z.string()),

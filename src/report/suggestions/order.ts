@@ -29,7 +29,7 @@ export function order({ findings, verdict }: SuggestionFacts): Replayable[] {
         measured: `replayed in the order of this round, the steps take ${formatDuration(makespanSeconds)}; the longest first, ${formatDuration(longestFirstSeconds)}${tail}`,
         setting: 'order of the checks (names in list_configs of the DAG file)',
         from: 'as submitted in this round',
-        to: 'longest first, by the times of this report',
+        to: 'longest first, by this report',
         expected: `about ${formatDuration(gain)} sooner (${formatDuration(target)}), by replaying these steps`,
         replayedGainSeconds: gain,
         success: `Total runtime at most ${formatDuration(target * noiseFactor)}.`,

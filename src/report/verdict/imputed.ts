@@ -15,7 +15,7 @@ export interface ImputedRound {
   readonly imputedAtP95: number;
   /** Checks that ran for longer than their estimate before they ended: how much longer they needed is not known. */
   readonly exceededEstimate: number;
-  /** The longest run of those; null where there is none. */
+  /** The longest run of those; null without such a run. */
   readonly exceededSeconds: number | null;
 }
 

@@ -93,7 +93,7 @@ function heightOf(share: number): number {
 
 /**
  * One point a pixel is enough: 10,000 steps draw as many as there is room for. The percentiles are points of their own,
- * because between two durations a straight line in seconds is none over their logarithm.
+ * because between two durations a straight line over seconds is not straight over their logarithm.
  */
 function curve(values: readonly number[], x: Scale): Curve {
   const [only] = values;
