@@ -130,7 +130,7 @@ export function longRuns(sources: Sources, tools: readonly string[], mostLines: 
 
 /** Outcomes are data: nothing is decided by what a sentence of ours says. */
 export function decisionsFromSentences(sources: Sources): string[] {
-  const sentence = /(?:summary|sentence|headline|nextSteps?|wording)\w*/.source;
+  const sentence = /(?:summary|sentence|headline|title|nextSteps?|wording)\w*/.source;
   const reading = new RegExp(
     `\\b${sentence}(?:\\?)?\\.(?:startsWith|endsWith|includes|indexOf|match|search|split)\\(|\\.(?:test|exec)\\([\\w.?]*\\b${sentence}\\)`,
     'i',

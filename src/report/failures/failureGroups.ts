@@ -14,10 +14,10 @@ export function groupFailures(
 ): FailureGroup[] {
   const failed = steps.filter((step) => step.failure !== undefined);
   const historyOf = historyAt(load, earlier);
-  const notRead = failed.filter((step) => step.failure && isNotRead(step.failure)).length;
+  const notRead = new Set(failed.flatMap(({ id, failure }) => (failure && isNotRead(failure) ? id : [])));
   const titleOf = (step: ReportStep) =>
-    step.failure && isNotRead(step.failure)
-      ? `${notReadTitle} (${failed.length - notRead} of ${failed.length} were)`
+    notRead.has(step.id)
+      ? `Log not read (${failed.length - notRead.size} of ${failed.length} were)`
       : titleOfRead(step);
   const groups = [...groupBy(failed, titleOf).entries()].map(([title, same]) => {
     const checks = [...groupBy(same, checkKey).values()].flatMap((group) => group.slice(0, 1));
@@ -36,15 +36,13 @@ export function groupFailures(
       notRunLower: named('not run lower'),
     };
   });
-  // However many they are, logs that nobody read are no finding: they come last.
-  const isRead = (group: FailureGroup) => !group.title.startsWith(notReadTitle);
+  // Logs that were not read are not a finding, however many: they come last.
+  const isRead = ({ steps: [id = ''] }: FailureGroup) => !notRead.has(id);
   return groups.sort(
     (a, b) =>
       Number(isRead(b)) - Number(isRead(a)) || b.steps.length - a.steps.length || byText(a.title, b.title),
   );
 }
-
-const notReadTitle = 'Log not read';
 
 /** Neither a log nor EMR's own message says why, and nobody looked: no more than a sample of the logs is read. */
 function isNotRead(failure: StepFailure): boolean {
