@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { reportOutput } from '../../src/tools/buildReport.text.ts';
+import { buildReportOutput } from '../../src/tools/buildReport.text.ts';
 import { type AppHost, type HostOptions, hostApp } from './app.ts';
 import { startChromium, whyNot } from './chromium.ts';
 import { severalLevels } from './reports.ts';
@@ -32,7 +32,7 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
   const methods = (host: AppHost) => host.heard.map(({ method }) => method);
   const built = (host: AppHost) => ({
     content: [{ type: 'text', text: 'the answer in words' }],
-    structuredContent: reportOutput(report, host.directory, []),
+    structuredContent: buildReportOutput(report, host.directory, []),
   });
 
   it('is declared by its two tools, and by no other', async () => {
