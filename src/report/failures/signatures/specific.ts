@@ -1,5 +1,6 @@
 /**
- * Failures that no cluster size changes: permissions, missing tables and columns, bad SQL, missing packages.
+ * Failures with a cause of their own: permissions, missing tables and columns, bad SQL, missing packages, commit
+ * conflicts. `dependsOnLoad` marks those that a load can bring about.
  * Wording as in Spark's error-conditions.json (3.x also its older sentences), Hadoop's, Iceberg's and the AWS SDK's.
  */
 import type { Signature } from './signature.ts';
