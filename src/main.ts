@@ -94,12 +94,12 @@ async function printDocs(): Promise<void> {
 }
 
 async function startSandbox(): Promise<void> {
-  const { runSandbox } = await import('../sandbox/world/runSandbox.ts');
+  const { runSandbox } = await import('../sandbox/world/world.ts');
   await runSandbox({ dagsFolder: join(home, 'dags') });
 }
 
 async function playDemo(): Promise<void> {
-  const { runDemo } = await import('../sandbox/demo/demo.ts');
+  const { runDemo } = await import('../sandbox/world/demo.ts');
   await runDemo({
     serverFile: fileURLToPath(import.meta.url),
     dagsFolder: join(home, 'dags'),

@@ -141,8 +141,8 @@ const productImports: ImportRules = {
 
 const sandboxImports: ImportRules = {
   sandbox: ['sandbox', 'node:'],
-  'sandbox/demo/client.ts': ['@modelcontextprotocol/sdk', 'node:'],
-  'sandbox/s3/requests/readXml.ts': ['sandbox', 'fast-xml-parser'],
+  'sandbox/world/demo.ts': ['@modelcontextprotocol/sdk', 'node:'],
+  'sandbox/s3/body.ts': ['sandbox', 'fast-xml-parser'],
   'sandbox/world/world.ts': ['sandbox', 'docs/prices.example.json', 'node:'],
 };
 

@@ -1,4 +1,8 @@
-/** Reads the DAG file and its cluster configs from the bucket, as Airflow's scheduler reads them from its folder. */
+/**
+ * Reads the DAG file and its cluster configs from the bucket, as Airflow's scheduler reads them from its folder, and
+ * the steps that a run of them submits.
+ */
+import { parseSteps } from '../emr/requests.ts';
 import { type Buckets, isRecord, WireError } from '../service.ts';
 
 export const dagSchedules = ['15m', 'hourly', 'daily'] as const;
@@ -36,11 +40,8 @@ const dagFile = 'yang_audit_load_test.py';
 export function readDagFolder(buckets: Buckets, location: DagLocation, schedule: DagSchedule): DagFolder {
   const source = readText(buckets, location, dagFile);
   const load = Number(literal(source, 'LOAD', /^\d+$/));
-  const { AuditStep, ...clusterConfig } = readConfig(
-    buckets,
-    location,
-    `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`,
-  );
+  const configFile = `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`;
+  const { AuditStep, ...clusterConfig } = parsed(readText(buckets, location, configFile), configFile);
   const { Name } = clusterConfig;
   if (typeof Name !== 'string' || Name === '') throw broken(`the cluster config of ${schedule} has no Name`);
   if (!isStepTemplate(AuditStep))
@@ -62,15 +63,10 @@ function readText(buckets: Buckets, { bucket, dagsPrefix }: DagLocation, name: s
   return bytes.toString('utf8');
 }
 
-function readConfig(
-  buckets: Buckets,
-  location: DagLocation,
-  name: string,
-): Readonly<Record<string, unknown>> {
-  const text = readText(buckets, location, name);
+function parsed(text: string, name: string): Readonly<Record<string, unknown>> {
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (isRecord(parsed)) return parsed;
+    const config: unknown = JSON.parse(text);
+    if (isRecord(config)) return config;
   } catch (error) {
     throw broken(`${name} is not JSON: ${String(error)}`);
   }
@@ -102,4 +98,64 @@ function isTexts(value: unknown): boolean {
 
 function broken(message: string): WireError {
   return new WireError(422, 'DagBroken', message);
+}
+
+/**
+ * One step for each check, in the order in which the bucket lists them.
+ * @throws WireError 409 when the prefix contains no check, 400 for a step that EMR would refuse
+ */
+export function stepsOf(
+  buckets: Buckets,
+  folder: DagFolder,
+  run: { readonly schedule: DagSchedule; readonly endMs: number; readonly dagRunId: string },
+): readonly Record<string, unknown>[] {
+  const { schedule, endMs, dagRunId } = run;
+  const { bucket, load, step } = folder;
+  const prefix = `${folder.configsPrefix}/${schedule}/${load}x/`;
+  const keys = keysUnder(buckets, bucket, prefix).filter((key) => key.endsWith('.yml'));
+  if (keys.length === 0)
+    throw new WireError(
+      409,
+      'NoChecks',
+      `no check config (.yml) under s3://${bucket}/${prefix}; no cluster was created`,
+    );
+  const shared = {
+    load: String(load),
+    results_uri: `s3://${bucket}/${folder.resultsPrefix}/${schedule}/${load}x/`,
+    run_id: dagRunId,
+    ts_start: isoSeconds(endMs - load * 3_600_000),
+    ts_end: isoSeconds(endMs),
+  };
+  const steps = keys.map((key) => {
+    const values = { ...shared, config_uri: `s3://${bucket}/${key}` };
+    const stem = (key.split('/').at(-1) ?? key).slice(0, -'.yml'.length);
+    return {
+      Name: `${stem}_${load}x`,
+      ActionOnFailure: 'CONTINUE',
+      HadoopJarStep: {
+        Jar: step.Jar,
+        Args: [...step.Args, ...(step.HourlyArgs ?? [])].map((text) => filled(text, values)),
+      },
+    };
+  });
+  parseSteps(steps, 1);
+  return steps;
+}
+
+function keysUnder(buckets: Buckets, bucket: string, prefix: string): string[] {
+  try {
+    return buckets.keys(bucket, prefix);
+  } catch (error) {
+    throw broken(`S3_BUCKET of the DAG file: ${String(error)}`);
+  }
+}
+
+function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}
+
+function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
 }

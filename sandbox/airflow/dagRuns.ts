@@ -1,13 +1,18 @@
 /** What Airflow would do with the DAG file and the cluster configs that are in the bucket now. */
-import { parseClusterOrder } from '../emr/clusters/request.ts';
+import { submit } from '../emr/operations.ts';
+import { type ClusterRecord, isEnding, type StepRecord } from '../emr/records.ts';
+import { parseClusterOrder } from '../emr/requests.ts';
 import type { Simulation } from '../emr/simulation.ts';
-import { submit } from '../emr/steps/operations.ts';
-import { type ClusterRecord, isEnding, type StepRecord } from '../emr/steps/records.ts';
 import { between, type Random } from '../random.ts';
-import { type Buckets, WireError } from '../service.ts';
-import { type DagFolder, type DagLocation, readDagFolder } from './dagFolder.ts';
-import { stepsOf } from './steps.ts';
-import { type DagTrigger, parseTrigger } from './trigger.ts';
+import { type Buckets, isRecord, WireError } from '../service.ts';
+import {
+  type DagFolder,
+  type DagLocation,
+  type DagSchedule,
+  dagSchedules,
+  readDagFolder,
+  stepsOf,
+} from './dagFolder.ts';
 
 /** EMR allows 256; the DAG leaves some for steps that are added by hand. */
 const activeStepsLimit = 200;
@@ -25,7 +30,7 @@ interface DagRun {
   problem?: string;
 }
 
-export interface DagRunsOptions {
+interface DagRunsOptions {
   readonly buckets: Buckets;
   readonly simulation: Simulation;
   readonly random: Random;
@@ -44,11 +49,11 @@ export function createDagRuns({ buckets, simulation, random, location }: DagRuns
     trigger(body) {
       const trigger = parseTrigger(body);
       simulation.advance();
-      const folder = readDagFolder(buckets, location, trigger.schedule);
+      const { dagId, schedule, tsEndMs: endMs = simulation.nowMs() } = trigger;
+      const folder = readDagFolder(buckets, location, schedule);
       const dagRunId = runId(simulation.nowMs(), runs.length);
-      const steps = stepsOf(buckets, folder, trigger, dagRunId, simulation.nowMs());
+      const steps = stepsOf(buckets, folder, { schedule, endMs, dagRunId });
       const cluster = clusterFor(simulation, folder, trigger, dagRunId);
-      const { dagId } = trigger;
       const run: DagRun = {
         dagId,
         dagRunId,
@@ -142,4 +147,55 @@ function follow({ simulation, random, run, cluster, steps, leavesUp }: RunPlan):
       run.state = allCompleted ? 'success' : 'failed';
     },
   });
+}
+
+interface DagTrigger {
+  readonly dagId: string;
+  readonly schedule: DagSchedule;
+  readonly clusterId?: string;
+  readonly keepCluster: boolean;
+  readonly tsEndMs?: number;
+}
+
+const dagPrefix = 'yang_audit_load_test_';
+
+/** @throws WireError 404 for a DAG that does not exist, 400 for any other wrong value */
+function parseTrigger(body: unknown): DagTrigger {
+  const { dagId, conf } = objectOf(body, 'the body');
+  const schedule = dagSchedules.find((candidate) => dagId === `${dagPrefix}${candidate}`);
+  if (!schedule)
+    throw new WireError(
+      404,
+      'DagNotFound',
+      `there is no DAG ${JSON.stringify(dagId)}; there are ${dagSchedules.map((name) => dagPrefix + name).join(', ')}`,
+    );
+  const { cluster_id, keep_cluster, ts_end } = objectOf(conf ?? {}, 'conf');
+  return {
+    dagId: `${dagPrefix}${schedule}`,
+    schedule,
+    keepCluster: keep_cluster === true,
+    ...(cluster_id === undefined || cluster_id === null ? {} : { clusterId: clusterIdOf(cluster_id) }),
+    ...(ts_end === undefined || ts_end === null ? {} : { tsEndMs: timeOf(ts_end) }),
+  };
+}
+
+function clusterIdOf(value: unknown): string {
+  if (typeof value === 'string' && /^j-[A-Z0-9]{1,20}$/.test(value)) return value;
+  throw badConf(`cluster_id ${JSON.stringify(value)} does not look like a cluster id`);
+}
+
+function timeOf(value: unknown): number {
+  const hasOffset = typeof value === 'string' && /(Z|[+-]\d\d:?\d\d)$/.test(value);
+  const ms = hasOffset ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(ms)) throw badConf(`ts_end ${JSON.stringify(value)} is not a time with an offset`);
+  return ms;
+}
+
+function objectOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value;
+  throw badConf(`${what} is not a JSON object`);
+}
+
+function badConf(message: string): WireError {
+  return new WireError(400, 'BadTrigger', message);
 }

@@ -13,8 +13,7 @@ import {
 } from '../service.ts';
 import { type Accident, accidents, readRequest, resetConnection, sendResponse } from '../wire/http.ts';
 import { credentialOf, serviceNameOf } from '../wire/signature.ts';
-import { type InjectedFault, type InjectedFaults, injectedFaults } from './faults.ts';
-import { errorFor } from './injectedErrors.ts';
+import { errorFor, type InjectedFault, type InjectedFaults, injectedFaults } from './faults.ts';
 import { type LoggedRequest, requestLog } from './requestLog.ts';
 import { type ControlRoutes, controlAnswer, controlPrefix, standardRoutes } from './routes.ts';
 

@@ -2,17 +2,16 @@
 import { createDagRuns, type DagRuns } from '../airflow/dagRuns.ts';
 import { sandboxClock } from '../clock.ts';
 import { type AwsFront, startAwsFront } from '../control/server.ts';
-import { createEmr } from '../emr/emr.ts';
+import { createEmr, type QuotaClock } from '../emr/emr.ts';
+import { createLogDelivery } from '../emr/logs.ts';
+import { clusterFailures, isEnding } from '../emr/records.ts';
 import { createSimulation, type Simulation } from '../emr/simulation.ts';
-import { createLogDelivery } from '../emr/steps/logs.ts';
-import type { QuotaClock } from '../emr/wire/quotas.ts';
 import { createRandom } from '../random.ts';
 import { createS3, type S3 } from '../s3/s3.ts';
 import { productionFiles } from '../sample/files.ts';
 import { createWorkload } from '../sample/workload.ts';
-import type { SandboxClock, Service } from '../service.ts';
+import { type SandboxClock, type Service, WireError } from '../service.ts';
 import { createSts } from '../wire/sts.ts';
-import { advanceRoute, clusterList, failRoute } from './clusterRoutes.ts';
 import { bucketName, dagsPrefix, productionPrefix } from './environment.ts';
 
 export interface AwsOptions {
@@ -58,7 +57,7 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
   });
   const location = { bucket: bucketName, dagsPrefix };
   const dagRuns = createDagRuns({ buckets: s3.buckets, simulation, random, location });
-  const emr = createEmr({ simulation, quotaClock });
+  const emr = createEmr(simulation, quotaClock);
   const front = await startAwsFront({
     services: [withLogsDelivered(s3.service, simulation), emr, createSts()],
     clock,
@@ -83,5 +82,62 @@ function withLogsDelivered(service: Service, simulation: Simulation): Service {
       simulation.advance();
       return service.handle(request, operation);
     },
+  };
+}
+
+/** `GET /_sandbox/clusters`: all clusters in one call, outside EMR's quotas. */
+function clusterList(simulation: Simulation) {
+  simulation.advance();
+  return [...simulation.clusters.values()].map((cluster) => {
+    const steps: Record<string, number> = {};
+    for (const { state } of cluster.steps) steps[state] = (steps[state] ?? 0) + 1;
+    return {
+      id: cluster.id,
+      name: cluster.name,
+      state: cluster.state,
+      reason: cluster.reason.message,
+      steps,
+    };
+  });
+}
+
+/**
+ * `POST /_sandbox/clusters/{id}/fail {"code": "INSTANCE_FAILURE", "message": "…"}`: what TerminateJobFlows cannot
+ * cause, a cluster that does not start (BOOTSTRAP_FAILURE) or that fails while its steps run.
+ */
+function failRoute(simulation: Simulation) {
+  return (body: unknown, id: string) => {
+    const { code: asked, message = '' } = (body ?? {}) as { code?: unknown; message?: unknown };
+    const code = clusterFailures.find((one) => one === asked);
+    if (code === undefined || typeof message !== 'string')
+      throw new WireError(
+        400,
+        'BadFailure',
+        `code is one of ${clusterFailures.join(', ')}, and message is a text`,
+      );
+    simulation.advance();
+    const cluster = simulation.clusters.get(id);
+    if (cluster === undefined) throw new WireError(404, 'NoSuchCluster', `there is no cluster ${id}`);
+    if (isEnding(cluster)) throw new WireError(409, 'ClusterEnded', `${id} is ${cluster.state}`);
+    // Bootstrap actions are over once a cluster is up.
+    if (code === 'BOOTSTRAP_FAILURE' && cluster.readyMs !== undefined)
+      throw new WireError(
+        409,
+        'ClusterIsUp',
+        `${id} is ${cluster.state}: its bootstrap actions have succeeded`,
+      );
+    simulation.fail(cluster, code, message);
+    return { id, state: cluster.state };
+  };
+}
+
+/** `POST /_sandbox/advance {"minutes": 20}`: skips time and answers the new time of the clock. */
+function advanceRoute(clock: SandboxClock, advance: (minutes: number) => void) {
+  return (body: unknown) => {
+    const minutes = (body as { minutes?: unknown } | undefined)?.minutes;
+    if (typeof minutes !== 'number' || !(minutes >= 0))
+      throw new WireError(400, 'BadAdvance', 'minutes is a number from 0');
+    advance(minutes);
+    return { now: new Date(clock.nowMs()).toISOString() };
   };
 }

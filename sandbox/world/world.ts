@@ -1,5 +1,7 @@
 /** Everything on one machine: the embedded AWS, the part of Airflow, and a sample target repository. */
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import prices from '../../docs/prices.example.json' with { type: 'json' };
 import { commitFiles, createTargetRepository, initRepository } from '../sample/targetRepository.ts';
@@ -61,5 +63,33 @@ async function nameRunner(folder: string): Promise<void> {
   for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))) {
     const config = await readFile(path, 'utf8');
     await writeFile(path, config.replaceAll('PATH_OF_YOUR_AUDIT_RUNNER', 'audit-runner'));
+  }
+}
+
+/**
+ * `node dist/main.js sandbox`: starts the world in a temp directory and prints its endpoint and settings as one line of
+ * JSON. Resolves, with the directory removed, after SIGTERM or SIGINT, or when a stdin that is a pipe closes.
+ */
+export async function runSandbox(options: Omit<WorldOptions, 'directory'> = {}): Promise<void> {
+  // A pipe closes when the parent ends. A terminal has Ctrl-C, and /dev/null means: keep running in the background.
+  const stdin = fstatSync(0);
+  const isPipe = stdin.isFIFO() || stdin.isSocket();
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    if (isPipe)
+      for (const ending of ['end', 'close', 'error'] as const) process.stdin.once(ending, () => resolve());
+  });
+  if (isPipe) process.stdin.resume();
+  const directory = await mkdtemp(join(tmpdir(), 'audit-load-test-sandbox-'));
+  try {
+    const world = await startWorld({ ...options, directory });
+    const { endpoint, targetRepo, env } = world;
+    process.stdout.write(`${JSON.stringify({ endpoint, targetRepo, env })}\n`);
+    await stopped;
+    await world.close();
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+    // A terminal's stdin would keep the process running.
+    process.stdin.pause();
   }
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type AdjustableClock, sandboxClock } from '../../sandbox/clock.ts';
 import { startAwsFront } from '../../sandbox/control/server.ts';
 import { createEmr } from '../../sandbox/emr/emr.ts';
+import type { StepPlan } from '../../sandbox/emr/records.ts';
 import { createSimulation } from '../../sandbox/emr/simulation.ts';
-import type { StepPlan } from '../../sandbox/emr/steps/records.ts';
 import { createRandom } from '../../sandbox/random.ts';
 import { createS3 } from '../../sandbox/s3/s3.ts';
 import { createSts } from '../../sandbox/wire/sts.ts';
@@ -55,7 +55,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}) {
     plan: ({ name }) => options.plan?.(name) ?? { runMs: 60_000 },
     deliverLogs: () => undefined,
   });
-  const emr = createEmr({ simulation, quotaClock: 'off' });
+  const emr = createEmr(simulation, 'off');
   const front = await startAwsFront({ services: [s3.service, emr, createSts()], clock });
   s3.buckets.create(settings.bucket);
   useEndpoint(front.endpoint);

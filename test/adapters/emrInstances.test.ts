@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
+import { parseClusterOrder } from '../../sandbox/emr/requests.ts';
 import { emrQuota } from '../../src/adapters/aws/limits.ts';
 import { createInstances } from '../../src/adapters/emr/emr.ts';
 import { createPrices } from '../../src/adapters/files/prices.ts';

@@ -1,7 +1,7 @@
 /** A cluster with steps on the embedded EMR, for the tests of the EMR adapter. */
 import { join } from 'node:path';
-import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
-import { submit } from '../../sandbox/emr/steps/operations.ts';
+import { submit } from '../../sandbox/emr/operations.ts';
+import { parseClusterOrder } from '../../sandbox/emr/requests.ts';
 import { emrQuota } from '../../src/adapters/aws/limits.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { startAwsWorld } from './awsWorld.ts';

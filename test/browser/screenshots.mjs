@@ -24,7 +24,7 @@ async function typescriptParts() {
     stdin: {
       contents: [
         `export { startWorld } from ${from('sandbox/world/world.ts')};`,
-        `export { connect } from ${from('sandbox/demo/client.ts')};`,
+        `export { connect } from ${from('sandbox/world/demo.ts')};`,
       ].join('\n'),
       resolveDir: root,
     },

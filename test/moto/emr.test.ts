@@ -33,7 +33,7 @@ beforeAll(async () => {
   // Long enough that nothing ends by itself: moto's steps never do.
   const plan = () => ({ runMs: 3_600_000 });
   const simulation = createSimulation({ clock, random, plan, deliverLogs: () => {} });
-  const service = createEmr({ simulation, quotaClock: 'off' });
+  const service = createEmr(simulation, 'off');
   front = await startAwsFront({ services: [service], clock });
   sides = {
     sandbox: { emr: clientOf(front.endpoint), minutes: (count) => clock.advance(count * 60_000) },

@@ -1,7 +1,7 @@
 /** The embedded AWS with a clock that only a test moves, and a DAG folder for tests in its bucket. */
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import type { ClusterRecord } from '../../sandbox/emr/steps/records.ts';
+import type { ClusterRecord } from '../../sandbox/emr/records.ts';
 import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
 
 export const bucket = 'klaviyo-data-platform-orchestration-v1';

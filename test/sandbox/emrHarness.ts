@@ -9,10 +9,10 @@ import {
 import { onTestFinished } from 'vitest';
 import { type AdjustableClock, sandboxClock } from '../../sandbox/clock.ts';
 import { startAwsFront } from '../../sandbox/control/server.ts';
+import type { QuotaClock } from '../../sandbox/emr/emr.ts';
 import { createEmr } from '../../sandbox/emr/emr.ts';
+import type { ClusterRecord, StepRecord } from '../../sandbox/emr/records.ts';
 import { createSimulation } from '../../sandbox/emr/simulation.ts';
-import type { ClusterRecord, StepRecord } from '../../sandbox/emr/steps/records.ts';
-import type { QuotaClock } from '../../sandbox/emr/wire/quotas.ts';
 import { createRandom } from '../../sandbox/random.ts';
 
 export const startMs = Date.parse('2025-12-08T15:30:00.123Z');
@@ -73,7 +73,7 @@ export async function emrHarness(
     },
     deliverLogs: (_cluster: ClusterRecord, finished) => void delivered.push(finished),
   });
-  const service = createEmr({ simulation, quotaClock: options.quotaClock ?? 'off' });
+  const service = createEmr(simulation, options.quotaClock ?? 'off');
   const front = await startAwsFront({ services: [service], clock });
   const emr = new EMRClient({
     endpoint: front.endpoint,

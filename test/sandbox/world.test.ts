@@ -71,7 +71,7 @@ test.each([
   ['SIGTERM', (child: ReturnType<typeof spawn>) => child.kill('SIGTERM')],
 ])('the sandbox prints its endpoint, and %s stops it and removes its files', async (_what, stop) => {
   const bundle = join(temporary(), 'sandbox.mjs');
-  const contents = "import { runSandbox } from './sandbox/world/runSandbox.ts';\nawait runSandbox();\n";
+  const contents = "import { runSandbox } from './sandbox/world/world.ts';\nawait runSandbox();\n";
   const stdin = { contents, resolveDir: '.', loader: 'ts' } as const;
   await build({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: bundle, logLevel: 'error' });
   const child = spawn(process.execPath, [bundle], { stdio: ['pipe', 'pipe', 'inherit'] });

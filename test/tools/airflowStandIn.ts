@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { readDagFolder } from '../../sandbox/airflow/dagFolder.ts';
-import { parseClusterOrder } from '../../sandbox/emr/clusters/request.ts';
+import { parseClusterOrder } from '../../sandbox/emr/requests.ts';
 import type { EmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { digestOf } from '../../../sandbox/s3/checksums/checksums.ts';
+import { digestOf } from '../../../sandbox/s3/checksums.ts';
 import { send, signedFor, startWorld, type World } from '../frontFixture.ts';
 
 // The check values of the CRC catalogue, each over "123456789".

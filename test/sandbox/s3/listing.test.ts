@@ -1,10 +1,9 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checksumOf } from '../../../sandbox/s3/checksums/checksums.ts';
-import { compareKeys } from '../../../sandbox/s3/objects/keys.ts';
-import { listPage, type Position, positionOf, tokenOf } from '../../../sandbox/s3/objects/listing.ts';
-import { createBucket } from '../../../sandbox/s3/objects/store.ts';
+import { checksumOf } from '../../../sandbox/s3/checksums.ts';
+import { compareKeys, listPage, type Position, positionOf, tokenOf } from '../../../sandbox/s3/listing.ts';
+import { createBucket } from '../../../sandbox/s3/store.ts';
 import { errorOf, send, signedFor, startWorld } from '../frontFixture.ts';
 
 const object = {

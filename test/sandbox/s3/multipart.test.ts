@@ -8,7 +8,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { digestOf } from '../../../sandbox/s3/checksums/checksums.ts';
+import { digestOf } from '../../../sandbox/s3/checksums.ts';
 import { startWorld, type World } from '../frontFixture.ts';
 
 const at = { Bucket: 'load-test', Key: 'big' };

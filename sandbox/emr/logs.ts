@@ -1,6 +1,6 @@
 /** Writes the logs of finished steps to where EMR puts them: four of the step, and the driver's two elsewhere. */
 import { gzipSync } from 'node:zlib';
-import type { Buckets } from '../../service.ts';
+import type { Buckets } from '../service.ts';
 import { containerId, type DriverTexts, driverFailure, type Run, stamp } from './failureTexts.ts';
 import { type ClusterRecord, logFolderOf, type StepRecord } from './records.ts';
 

@@ -1,7 +1,9 @@
 /** Uploads in parts: begin, send or copy a part, join, abort. */
 import { randomUUID } from 'node:crypto';
-import type { WireResponse } from '../../service.ts';
-import { leaf, xmlDocument } from '../../wire/xml.ts';
+import type { WireResponse } from '../service.ts';
+import { leaf, xmlDocument } from '../wire/xml.ts';
+import { childrenOf, childText, payloadOf, readXml } from './body.ts';
+import { type Call, header, isoSecond, s3Namespace, targetOf, xmlAnswer } from './call.ts';
 import {
   algorithmNamed,
   type Checksum,
@@ -10,16 +12,11 @@ import {
   checksumOf,
   checksumSent,
   digestOf,
-} from '../checksums/checksums.ts';
-import { payloadOf } from '../checksums/payload.ts';
-import { type Call, header, isoSecond, s3Namespace, targetOf, xmlAnswer } from '../requests/call.ts';
-import { requireWritable } from '../requests/conditions.ts';
-import { s3Error } from '../requests/errors.ts';
-import { encryptionOf, etagOf, objectHeaders } from '../requests/objectHeaders.ts';
-import { childrenOf, childText, readXml } from '../requests/readXml.ts';
-import { rangeOf } from '../requests/source.ts';
+} from './checksums.ts';
+import { s3Error } from './errors.ts';
+import { encryptionOf, etagOf, objectHeaders, rangeOf, requireWritable } from './headers.ts';
+import { copiedObject } from './objects.ts';
 import type { Bucket, MultipartUpload, Part, S3Object } from './store.ts';
-import { copiedObject } from './writeObject.ts';
 
 /** The least size of every part but the last. */
 const leastPartBytes = 5 * 1024 * 1024;

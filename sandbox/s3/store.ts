@@ -1,5 +1,5 @@
-import type { Checksum } from '../checksums/checksums.ts';
-import { compareKeys } from './keys.ts';
+import type { Checksum } from './checksums.ts';
+import { compareKeys } from './listing.ts';
 
 export interface S3Object {
   readonly body: Buffer;

@@ -1,8 +1,8 @@
-/** Clusters and steps in EMR's JSON. Times are epoch seconds with milliseconds. */
-import { accountId, region } from '../../wire/sts.ts';
-import type { ClusterRecord, StepRecord } from '../steps/records.ts';
+/** Clusters, instances and steps in EMR's JSON. Times are epoch seconds with milliseconds. */
+import { accountId, region } from '../wire/sts.ts';
+import type { ClusterRecord, InstanceCollection, StepRecord } from './records.ts';
 
-export function seconds(ms: number | undefined): number | undefined {
+function seconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000;
 }
 
@@ -84,11 +84,54 @@ function clusterStatus(cluster: ClusterRecord) {
   return {
     State: cluster.state,
     StateChangeReason: { Code: cluster.reason.code, Message: cluster.reason.message },
-    Timeline: {
-      CreationDateTime: seconds(cluster.createdMs),
-      ReadyDateTime: seconds(cluster.readyMs),
-      EndDateTime: seconds(cluster.endedMs),
-    },
+    Timeline: timeline(cluster),
+  };
+}
+
+export function instanceSummary(
+  cluster: ClusterRecord,
+  collection: InstanceCollection,
+  id: string,
+  place: number,
+) {
+  const address = `10.0.${1 + (place >> 7)}.${10 + (place & 127)}`;
+  const collectionId =
+    cluster.collectionType === 'INSTANCE_GROUP'
+      ? { InstanceGroupId: collection.id }
+      : { InstanceFleetId: collection.id };
+  return {
+    Id: id,
+    Ec2InstanceId: `i-0${id.slice(3).toLowerCase()}`,
+    PrivateDnsName: `ip-${address.replaceAll('.', '-')}.ec2.internal`,
+    PrivateIpAddress: address,
+    Status: instanceStatus(cluster),
+    ...collectionId,
+    Market: collection.market,
+    InstanceType: collection.instanceType,
+    EbsVolumes: [],
+  };
+}
+
+function instanceStatus(cluster: ClusterRecord) {
+  return {
+    State: instanceState(cluster),
+    StateChangeReason:
+      cluster.endedMs === undefined ? {} : { Code: 'CLUSTER_TERMINATED', Message: 'Job flow terminated' },
+    Timeline: timeline(cluster),
+  };
+}
+
+function instanceState(cluster: ClusterRecord): string {
+  if (cluster.endedMs !== undefined) return 'TERMINATED';
+  if (cluster.readyMs !== undefined) return 'RUNNING';
+  return cluster.state === 'STARTING' ? 'PROVISIONING' : 'BOOTSTRAPPING';
+}
+
+function timeline({ createdMs, readyMs, endedMs }: ClusterRecord) {
+  return {
+    CreationDateTime: seconds(createdMs),
+    ReadyDateTime: seconds(readyMs),
+    EndDateTime: seconds(endedMs),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the embedded EMR knows about a cluster and its steps. Times are sandbox milliseconds since the epoch. */
-import type { Random } from '../../random.ts';
-import type { SandboxClock } from '../../service.ts';
+import type { Random } from '../random.ts';
+import type { SandboxClock } from '../service.ts';
 
 export const stepStates = [
   'PENDING',
@@ -95,13 +95,23 @@ export interface InstanceCollection {
   readonly instanceIds: readonly string[];
 }
 
-export interface ClusterRecord {
-  readonly id: string;
+/** A checked RunJobFlow request. */
+export interface ClusterOrder {
   readonly name: string;
-  /** The RunJobFlow request as it was sent. */
+  /** As it was sent. */
   readonly request: Readonly<Record<string, unknown>>;
-  readonly createdMs: number;
   readonly collectionType: 'INSTANCE_GROUP' | 'INSTANCE_FLEET';
+  readonly collections: readonly Omit<InstanceCollection, 'id' | 'instanceIds'>[];
+  readonly stepConcurrencyLevel: number;
+  readonly keepAlive: boolean;
+  readonly terminationProtected: boolean;
+  /** Seconds of idleness after which the cluster terminates. */
+  readonly idleTimeoutSeconds?: number;
+}
+
+export interface ClusterRecord extends ClusterOrder {
+  readonly id: string;
+  readonly createdMs: number;
   readonly collections: readonly InstanceCollection[];
   /** Every step submitted, oldest first. */
   readonly steps: StepRecord[];
@@ -118,11 +128,6 @@ export interface ClusterRecord {
   idleSinceMs?: number;
   readyMs?: number;
   endedMs?: number;
-  readonly stepConcurrencyLevel: number;
-  readonly keepAlive: boolean;
-  readonly terminationProtected: boolean;
-  /** Seconds of idleness after which the cluster terminates. */
-  readonly idleTimeoutSeconds?: number;
 }
 
 /** PENDING, CANCEL_PENDING and RUNNING: these count against the limit of 256 a cluster. */

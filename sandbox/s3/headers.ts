@@ -1,11 +1,13 @@
 /**
- * Conditional requests: RFC 7232 for reads, and S3's own rules for writes ("Add preconditions to S3 operations with
+ * What the headers of a request ask: conditions, the source of a copy, a byte range, what is stored with an object.
+ * Conditions follow RFC 7232 for reads, and S3's own rules for writes ("Add preconditions to S3 operations with
  * conditional requests" in the S3 user guide).
  */
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Bucket, S3Object } from '../objects/store.ts';
-import { header } from './call.ts';
+import { decoded, header } from './call.ts';
 import { s3Error } from './errors.ts';
+import type { Bucket, S3Object } from './store.ts';
 
 /** @returns whether to send the object or 304. @throws S3 412 PreconditionFailed */
 export function readCondition(headers: IncomingHttpHeaders, object: S3Object): 'send' | 'not modified' {
@@ -77,4 +79,72 @@ function seconds(date: string | undefined): number | undefined {
 
 function preconditionFailed(condition: string) {
   return s3Error('PreconditionFailed', undefined, { fields: { Condition: condition } });
+}
+
+/**
+ * `x-amz-copy-source`: `bucket/key`, percent-encoded, with or without a leading slash.
+ * @throws S3 400 InvalidArgument for anything else
+ */
+export function copySourceOf(headers: IncomingHttpHeaders): { bucket: string; key: string } {
+  const value = header(headers, 'x-amz-copy-source') ?? '';
+  const path = decoded(value.replace(/\?versionId=.*$/, ''))?.replace(/^\//, '') ?? '';
+  const slash = path.indexOf('/');
+  if (slash < 1 || slash === path.length - 1)
+    throw s3Error(
+      'InvalidArgument',
+      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+      { fields: { ArgumentName: 'x-amz-copy-source', ArgumentValue: value } },
+    );
+  return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+}
+
+/** Byte positions, both inclusive. */
+interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The single range that S3 serves. Several ranges or an invalid header mean the whole object (RFC 7233).
+ * @throws S3 416 InvalidRange when the range begins after the end
+ */
+export function rangeOf(range: string | undefined, sizeBytes: number): ByteRange | undefined {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range?.trim() ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
+  const suffix = from === '';
+  if (!suffix && to !== '' && Number(to) < Number(from)) return undefined;
+  const first = suffix ? Math.max(0, sizeBytes - Number(to)) : Number(from);
+  const last = suffix || to === '' ? sizeBytes - 1 : Math.min(Number(to), sizeBytes - 1);
+  if (first < sizeBytes) return { first, last };
+  const fields = { RangeRequested: range ?? '', ActualObjectSize: String(sizeBytes) };
+  throw s3Error('InvalidRange', undefined, { fields });
+}
+
+const kept = ['cache-control', 'content-disposition', 'content-language', 'expires'];
+
+/** The headers of a write that are stored with the object. */
+export function objectHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const result: Record<string, string> = {
+    'content-type': header(headers, 'content-type') ?? 'binary/octet-stream',
+  };
+  const encoding = (header(headers, 'content-encoding') ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '' && word !== 'aws-chunked');
+  if (encoding.length > 0) result['content-encoding'] = encoding.join(',');
+  for (const name of Object.keys(headers)) {
+    const value = header(headers, name);
+    if (value !== undefined && (kept.includes(name) || name.startsWith('x-amz-meta-'))) result[name] = value;
+  }
+  return result;
+}
+
+export function encryptionOf(headers: IncomingHttpHeaders, bucket: Bucket): S3Object['encryption'] {
+  const asked = header(headers, 'x-amz-server-side-encryption');
+  return asked === 'aws:kms' || (asked === undefined && bucket.sseKms) ? 'aws:kms' : 'AES256';
+}
+
+/** With KMS, S3 hashes the encrypted bytes, so the tag is effectively random. */
+export function etagOf(plain: string, encryption: S3Object['encryption']): string {
+  return encryption === 'AES256' ? plain : randomBytes(16).toString('hex');
 }

@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { SandboxClock, WireRequest, WireResponse } from '../../service.ts';
-import { type Attempt, evaluatePolicy, type PolicyDocument } from '../../wire/iam.ts';
-import { credentialOf } from '../../wire/signature.ts';
-import { callerArn } from '../../wire/sts.ts';
-import type { Bucket, S3Object, Store } from '../objects/store.ts';
-import type { Address } from './address.ts';
+import type { SandboxClock, WireRequest, WireResponse } from '../service.ts';
+import { type Attempt, evaluatePolicy, type PolicyDocument } from '../wire/iam.ts';
+import { credentialOf } from '../wire/signature.ts';
+import { callerArn } from '../wire/sts.ts';
 import { s3Error } from './errors.ts';
+import type { Bucket, S3Object, Store } from './store.ts';
 
 /** One request to S3, with the state it acts on. */
 export interface Call {
@@ -105,3 +104,31 @@ export function isoSecond(ms: number): string {
 }
 
 export const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+/** Which bucket and key a request is about. */
+export interface Address {
+  readonly bucket?: string;
+  /** Decoded; undefined when the request is about the bucket. */
+  readonly key?: string;
+  /** False when the percent-encoding of the key is broken: then the key is as it was sent. */
+  readonly wellFormed: boolean;
+}
+
+/** Reads path-style addresses alone: clients use them for an endpoint on an IP address. */
+export function addressOf({ rawPath }: WireRequest): Address {
+  const [, rawBucket = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(rawPath) ?? [];
+  if (rawBucket === '') return { wellFormed: true };
+  const bucket = decoded(rawBucket) ?? rawBucket;
+  if (rawKey === '') return { bucket, wellFormed: true };
+  const key = decoded(rawKey);
+  return { bucket, key: key ?? rawKey, wellFormed: key !== undefined };
+}
+
+/** Percent-decodes a path, in which `+` stands for itself; undefined when the encoding is broken. */
+export function decoded(raw: string): string | undefined {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
+}

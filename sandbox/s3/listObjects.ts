@@ -1,6 +1,6 @@
-import type { WireResponse } from '../../service.ts';
-import { accountId } from '../../wire/sts.ts';
-import { leaf, node, xmlDocument } from '../../wire/xml.ts';
+import type { WireResponse } from '../service.ts';
+import { accountId } from '../wire/sts.ts';
+import { leaf, node, xmlDocument } from '../wire/xml.ts';
 import {
   bucketArn,
   bucketOf,
@@ -9,8 +9,8 @@ import {
   requirePermission,
   s3Namespace,
   xmlAnswer,
-} from '../requests/call.ts';
-import { s3Error } from '../requests/errors.ts';
+} from './call.ts';
+import { s3Error } from './errors.ts';
 import { type ListingPage, listPage, type Position, positionOf, tokenOf } from './listing.ts';
 import type { Bucket } from './store.ts';
 

@@ -1,6 +1,6 @@
 /** S3's errors with their status and message. Source: "Error responses" in the S3 API reference. */
-import { type ErrorExtras, WireError, type WireResponse } from '../../service.ts';
-import { leaf, xmlDocument } from '../../wire/xml.ts';
+import { type ErrorExtras, WireError, type WireResponse } from '../service.ts';
+import { leaf, xmlDocument } from '../wire/xml.ts';
 
 const errors = {
   AccessDenied: [403, 'Access Denied'],
