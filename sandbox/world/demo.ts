@@ -117,7 +117,10 @@ interface DemoClient {
   close(): Promise<void>;
 }
 
-/** A real MCP client of `command args`, started with these variables alone (and what every child process needs). */
+/**
+ * A real MCP client of `command args`, started with these variables alone (and what every child process needs).
+ * @public test/browser/screenshots.mjs calls it too
+ */
 export async function connect(
   command: string,
   args: string[],

@@ -4,9 +4,10 @@
  * An entry is a line of JSON whose last member is the sha256 of everything before it. The digest exposes a truncated,
  * zeroed or hand-edited file; the next entry names it as `previous`.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { type JournalEntry, journalEntry, type SessionEvent } from './events.ts';
 
@@ -180,8 +181,4 @@ function decodeEntry(bytes: Buffer, number: number, previous: string): Decoded {
   if (!parsed.success) return { kind: 'newer' };
   if (parsed.data.number !== number || parsed.data.previous !== previous) return { kind: 'damaged' };
   return { kind: 'entry', entry: parsed.data, digest };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -6,8 +6,8 @@ import type { EMRClient } from '@aws-sdk/client-emr';
 import type { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Settings } from '../../settings.ts';
+import type { AwsCall } from './awsErrors.ts';
 import { isAboutCredentials, translated } from './awsErrors.ts';
-import type { AwsCall } from './awsFaults.ts';
 import { type Allowed, assertAllowed, type OutgoingRequest } from './containment.ts';
 import { backoffMs, type Retries, retryStrategy } from './limits.ts';
 

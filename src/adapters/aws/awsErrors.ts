@@ -2,16 +2,30 @@
  * Translates whatever the AWS SDK throws to a ToolError: what happened, what was changed, and what to do. Key ids,
  * tokens and signatures never appear; AWS's own text is cleaned and truncated.
  */
-import { ToolError } from '../../domain/errors.ts';
-import { type AwsCall, explainAwsError } from './awsFaults.ts';
+import { type ErrorCode, ToolError } from '../../domain/errors.ts';
+import { cleanLine } from '../../domain/foreignText.ts';
 
-/** The ToolError for a failure of AWS. An abort and a ToolError are returned unchanged. */
+/** A call to AWS, described for error messages. */
+export interface AwsCall {
+  /** "reading s3://bucket/key": completes "while …". */
+  readonly what: string;
+  /** The IAM action it needs: "s3:PutObject". */
+  readonly action?: string;
+  readonly bucket?: string;
+  readonly clusterId?: string;
+  /** What the call changed so far; "Nothing was changed." by default. Read when it fails. */
+  changed?(): string;
+}
+
+/** The ToolError for a failure of AWS, by the first rule that matches. An abort and a ToolError are returned unchanged. */
 export function translated(error: unknown, call: AwsCall, loginCommand: string): unknown {
   if (error instanceof ToolError || isAbort(error)) return error;
-  const text = explainAwsError(error, call, loginCommand);
+  const failure = failureOf(error, call, loginCommand);
+  const { code, what, next } = rules.find(({ when }) => when(failure)) ?? unknownFailure;
+  const text = (part: Text) => (typeof part === 'string' ? part : part(failure));
   const changed = call.changed?.() ?? 'Nothing was changed.';
-  return new ToolError(text.code, `${text.what} (while ${call.what}). ${changed}`, {
-    next: text.next,
+  return new ToolError(code, `${text(what)} (while ${call.what}). ${changed}`, {
+    next: text(next),
     cause: error,
   });
 }
@@ -54,3 +68,218 @@ export function statusOf(error: unknown): number | undefined {
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey');
 }
+
+interface AwsFailure {
+  readonly name: string;
+  /** Node's error code when the connection failed: ENOTFOUND. */
+  readonly nodeCode: string;
+  readonly message: string;
+  readonly status: number | undefined;
+  readonly call: AwsCall;
+  /** AWS_LOGIN_COMMAND. */
+  readonly login: string;
+}
+
+function failureOf(error: unknown, call: AwsCall, login: string): AwsFailure {
+  const raw = (error ?? {}) as { name?: string; code?: unknown; message?: string };
+  return {
+    name: raw.name ?? 'an unknown error',
+    nodeCode: typeof raw.code === 'string' ? raw.code : '',
+    message: raw.message ?? String(error),
+    status: statusOf(error),
+    call,
+    login,
+  };
+}
+
+/** The action and resource that AWS names, else the action that the call is known to need. */
+function deniedAction({ message, call }: AwsFailure): string {
+  const denied = /to perform:? ([a-z][\w-]*:\w+)(?: on resource:? "?(\S+?)"?(?:\s|$))?/.exec(message);
+  const action = denied?.[1] ?? call.action ?? 'the request';
+  const resource = denied?.[2];
+  return cleanLine(resource === undefined ? action : `${action} on ${resource}`, 240);
+}
+
+type Text = string | ((failure: AwsFailure) => string);
+
+interface AwsErrorRule {
+  readonly when: (failure: AwsFailure) => boolean;
+  readonly code: ErrorCode;
+  /** Without the full stop. */
+  readonly what: Text;
+  readonly next: Text;
+}
+
+function is({ name, nodeCode }: AwsFailure, ...names: string[]): boolean {
+  return names.includes(name) || names.includes(nodeCode);
+}
+
+const again = 'Wait a minute and call the same tool again; finished work is not repeated.';
+const logIn: Text = ({ login }) => `Type \`${login}\` in a terminal, then call the same tool again.`;
+const theBucket = ({ call }: AwsFailure) => `The bucket${call.bucket === undefined ? '' : ` ${call.bucket}`}`;
+
+const unknownFailure: Omit<AwsErrorRule, 'when'> = {
+  code: 'UPSTREAM',
+  what: ({ name, message }) => `AWS returned ${cleanLine(name, 60)}: ${cleanLine(message, 240)}`,
+  next: 'Run checkSetup; if everything is fine there, call the same tool again.',
+};
+
+/** The failures that occur in practice, each with its code, sentence and next step. */
+const rules: readonly AwsErrorRule[] = [
+  {
+    when: (f) =>
+      is(f, 'ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired') ||
+      (is(f, 'CredentialsProviderError', 'TokenProviderError') && /expired|refresh/i.test(f.message)),
+    code: 'DENIED',
+    what: 'The AWS login has expired',
+    next: logIn,
+  },
+  {
+    when: (f) =>
+      is(f, 'CredentialsProviderError') && /profile/i.test(f.message) && /not.*found/i.test(f.message),
+    code: 'CONFIG',
+    what: ({ message }) => `The AWS profile cannot be used: ${cleanLine(message, 160)}`,
+    next: ({ login }) =>
+      `Set AWS_PROFILE in .env to a profile in ~/.aws/config, or type \`${login}\`; then call the tool again.`,
+  },
+  {
+    when: (f) =>
+      is(
+        f,
+        'CredentialsProviderError',
+        'TokenProviderError',
+        'MissingAuthenticationToken',
+        'MissingAuthenticationTokenException',
+      ),
+    code: 'DENIED',
+    what: 'No AWS credentials were found',
+    next: ({ login }) =>
+      `Type \`${login}\` in a terminal, or set AWS_PROFILE in .env to a profile that exists; then call the same tool again.`,
+  },
+  {
+    when: (f) => /region is missing/i.test(f.message),
+    code: 'CONFIG',
+    what: 'No AWS region is set',
+    next: 'Set AWS_REGION in .env (or `region` in ~/.aws/config for AWS_PROFILE), then call the same tool again.',
+  },
+  {
+    when: (f) =>
+      is(
+        f,
+        'InvalidAccessKeyId',
+        'InvalidClientTokenId',
+        'UnrecognizedClientException',
+        'InvalidToken',
+        'InvalidSecurity',
+      ),
+    code: 'DENIED',
+    what: 'AWS does not recognize these credentials',
+    next: logIn,
+  },
+  {
+    when: (f) =>
+      is(f, 'RequestTimeTooSkewed', 'RequestInTheFuture') ||
+      /signature (?:expired|not yet current)/i.test(f.message),
+    code: 'DENIED',
+    what: "AWS rejected the request because this machine's clock is wrong",
+    next: 'Set the clock of this machine (turn on automatic time), then call the same tool again.',
+  },
+  {
+    when: (f) => is(f, 'SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature'),
+    code: 'DENIED',
+    what: 'AWS rejected the signature: the secret key does not belong to the key id, or a proxy changed the request',
+    next: logIn,
+  },
+  {
+    when: (f) => is(f, 'NoSuchBucket'),
+    code: 'CONFIG',
+    what: (failure) => `${theBucket(failure)} does not exist`,
+    next: 'Correct S3_BUCKET (or PROD_HOURLY_CHECKS) in .env, then run checkSetup.',
+  },
+  {
+    when: (f) =>
+      is(f, 'PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException') ||
+      f.status === 301,
+    code: 'CONFIG',
+    what: (failure) => `${theBucket(failure)} is in another region than AWS_REGION`,
+    next: 'Set AWS_REGION in .env to the region of the bucket, then call the same tool again.',
+  },
+  {
+    when: (f) => /cluster id '?[^']*'? is not valid/i.test(f.message),
+    code: 'NOT_FOUND',
+    what: ({ call }) => `EMR has no cluster ${call.clusterId ?? 'with that id'} in this account and region`,
+    next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env; or omit clusterId to let the tool find it.',
+  },
+  {
+    when: (f) =>
+      is(
+        f,
+        'Throttling',
+        'ThrottlingException',
+        'ThrottledException',
+        'TooManyRequestsException',
+        'SlowDown',
+        'RequestLimitExceeded',
+      ),
+    code: 'UPSTREAM',
+    what: 'AWS throttled the requests, and several retries as well',
+    next: again,
+  },
+  {
+    when: (f) =>
+      is(f, 'AccessDenied', 'AccessDeniedException', 'AllAccessDisabled', 'Forbidden') || f.status === 403,
+    code: 'DENIED',
+    what: (failure) => `AWS denies ${deniedAction(failure)}`,
+    next: ({ login }) =>
+      `Type \`${login}\` to log in with a role that allows this, or ask for the permission; checkSetup shows your identity.`,
+  },
+  {
+    when: (f) => is(f, 'PreconditionFailed', 'ConditionalRequestConflict', 'OperationAborted'),
+    code: 'CONFLICT',
+    what: 'Somebody else changed the object at the same time',
+    next: 'Call the same tool again: it checks again and does only what is left.',
+  },
+  {
+    when: (f) =>
+      is(f, 'BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch') ||
+      /checksum mismatch/i.test(f.message),
+    code: 'UPSTREAM',
+    what: 'AWS rejected the upload: the bytes it received differ from the bytes sent',
+    next: 'Call the same tool again; if the error repeats, something on the network changes requests.',
+  },
+  {
+    when: (f) => is(f, 'NoSuchKey', 'NotFound'),
+    code: 'NOT_FOUND',
+    what: 'The object does not exist (any more)',
+    next: 'Call the same tool again.',
+  },
+  {
+    when: (f) => is(f, 'ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'),
+    code: 'UPSTREAM',
+    what: 'AWS cannot be reached from this machine',
+    next: 'Check the network, the VPN, AWS_REGION and AWS_ENDPOINT_URL, then call the same tool again.',
+  },
+  {
+    when: (f) =>
+      is(
+        f,
+        'TimeoutError',
+        'RequestTimeout',
+        'ECONNRESET',
+        'EPIPE',
+        'ETIMEDOUT',
+        'ERR_STREAM_PREMATURE_CLOSE',
+      ),
+    code: 'UPSTREAM',
+    what: 'The connection to AWS failed or timed out, after several retries',
+    next: again,
+  },
+  {
+    when: (f) =>
+      is(f, 'InternalError', 'InternalServerException', 'ServiceUnavailable') || (f.status ?? 0) >= 500,
+    code: 'UPSTREAM',
+    what: ({ name, status }) =>
+      `AWS failed (${status === undefined ? cleanLine(name, 60) : `HTTP ${status}`}), after several retries`,
+    next: again,
+  },
+];

@@ -22,7 +22,7 @@ export interface RemoteObject {
   readonly memory: FolderMemory;
 }
 
-export interface Folders {
+interface Folders {
   lookUp(key: LoadTestKey): RemoteObject;
   /** Stores every memory. */
   save(): Promise<void>;
@@ -68,20 +68,19 @@ export function folderOf(key: string, settings: S3Settings): string {
 }
 
 /** An object as S3 described it. */
-interface KnownObject {
+export interface KnownObject {
   readonly etag: string;
   readonly sizeBytes: number;
   /** In hex. */
   readonly sha256?: string;
-  /** For a copy: the address and version of its source; see `sourceOf` in s3Copy.ts. */
+  /** For a copy: the address and version of its source; see `sourceOf` in write.ts. */
   readonly source?: string;
 }
 
-export interface FolderMemory {
+interface FolderMemory {
   /** What is known about this object, if it is still the one that S3 lists. */
   lookUp(listed: { key: string; etag: string; sizeBytes: number }): KnownObject | undefined;
   remember(key: string, object: KnownObject): void;
-  forget(key: string): void;
   /** Stores the memory if it changed. A failure costs only time at the next upload. */
   save(): Promise<void>;
 }
@@ -111,9 +110,6 @@ export async function openFolderMemory(
     remember(key, object) {
       objects.set(key, object);
       changed = true;
-    },
-    forget(key) {
-      changed = objects.delete(key) || changed;
     },
     async save() {
       if (!changed) return;

@@ -1,5 +1,5 @@
 /** Reads S3: listings, bytes, and what HEAD says of an object. */
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { StoredObject } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
@@ -112,13 +112,10 @@ export interface Head {
   readonly sha256?: string;
   readonly metadata: Readonly<Record<string, string>>;
   /** Must be sent again when the object is copied with our own metadata. */
-  readonly content: {
-    readonly ContentType?: string;
-    readonly ContentEncoding?: string;
-    readonly ContentLanguage?: string;
-    readonly ContentDisposition?: string;
-    readonly CacheControl?: string;
-  };
+  readonly content: Pick<
+    HeadObjectCommandOutput,
+    'ContentType' | 'ContentEncoding' | 'ContentLanguage' | 'ContentDisposition' | 'CacheControl'
+  >;
 }
 
 /** One HEAD request. Undefined when the object does not exist; throws the SDK's own errors. */
@@ -134,20 +131,14 @@ export async function head(
       new sdk.HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
       { ...(signal && { abortSignal: signal }) },
     );
-    const metadata = answer.Metadata ?? {};
+    const { ContentType, ContentEncoding, ContentLanguage, ContentDisposition, CacheControl } = answer;
     const sha256 = checksumHex(answer.ChecksumSHA256);
     return {
       etag: bareEtag(answer.ETag),
       sizeBytes: answer.ContentLength ?? 0,
-      metadata,
+      metadata: answer.Metadata ?? {},
       ...(sha256 !== undefined && { sha256 }),
-      content: {
-        ...(answer.ContentType !== undefined && { ContentType: answer.ContentType }),
-        ...(answer.ContentEncoding !== undefined && { ContentEncoding: answer.ContentEncoding }),
-        ...(answer.ContentLanguage !== undefined && { ContentLanguage: answer.ContentLanguage }),
-        ...(answer.ContentDisposition !== undefined && { ContentDisposition: answer.ContentDisposition }),
-        ...(answer.CacheControl !== undefined && { CacheControl: answer.CacheControl }),
-      },
+      content: { ContentType, ContentEncoding, ContentLanguage, ContentDisposition, CacheControl },
     };
   } catch (error) {
     if (isNotFound(error)) return undefined;

@@ -1,12 +1,10 @@
 /** The object store: S3, read anywhere and written only under the two load-test prefixes. */
 import { ToolError } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../ports/aws.ts';
-import type { AwsServices } from '../aws/awsClient.ts';
 import { concurrently } from '../pool.ts';
 import { folderOf, openFolderMemory, type S3Settings } from './memory.ts';
-import { head, listAll, readBytes } from './read.ts';
-import { copyAll } from './s3Copy.ts';
-import { requestsAtOnce, uploadAll } from './s3Upload.ts';
+import { head, listAll, readBytes, type S3 } from './read.ts';
+import { copyAll, requestsAtOnce, uploadAll } from './write.ts';
 
 /** `memoryDirectory` is where the memory of uploads is stored. */
 export function createObjectStore({
@@ -14,11 +12,12 @@ export function createObjectStore({
   settings,
   memoryDirectory,
 }: {
-  readonly aws: Pick<AwsServices, 's3'>;
+  readonly aws: { readonly s3: S3 };
   readonly settings: S3Settings;
   readonly memoryDirectory: string;
 }): ObjectStore {
   const { bucket } = settings;
+  const destination = { s3, settings, memoryDirectory };
   return {
     list: (prefix, watch) => listAll(s3, bucket, prefix, watch),
     async listUri(uri, watch) {
@@ -33,8 +32,8 @@ export function createObjectStore({
       const call = { what: `reading s3://${bucket}/${object.key}`, action: 's3:GetObject', bucket };
       return (await s3.run(call, (client, sdk) => head(client, sdk, bucket, object.key)))?.sha256;
     },
-    upload: (uploads, watch) => uploadAll(s3, settings, memoryDirectory, uploads, watch),
-    copy: (copies, watch) => copyAll(s3, settings, memoryDirectory, copies, watch),
+    upload: (uploads, watch) => uploadAll(destination, uploads, watch),
+    copy: (copies, watch) => copyAll(destination, copies, watch),
     async remove(keys, watch) {
       let removed = 0;
       const call = {
