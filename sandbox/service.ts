@@ -56,9 +56,15 @@ export interface SandboxClock {
   nowMs(): number;
 }
 
+export interface BucketOptions {
+  readonly region?: string;
+  /** Objects are encrypted with a KMS key by default: their ETags say nothing about their bytes. */
+  readonly sseKms?: boolean;
+}
+
 /** The object store as the other parts of the sandbox see it, without HTTP. */
 export interface Buckets {
-  create(bucket: string): void;
+  create(bucket: string, options?: BucketOptions): void;
   put(bucket: string, key: string, body: Uint8Array, metadata?: Record<string, string>): void;
   get(bucket: string, key: string): Buffer | undefined;
   /** Keys under a prefix, in UTF-8 byte order. */

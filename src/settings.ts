@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, resolve, sep } from 'node:path';
 import * as z from 'zod';
+import type { Environment } from './environment.ts';
 
 /** The settings that the tools read, validated and resolved; `.env.example` documents them. */
 export interface Settings {
@@ -35,10 +36,10 @@ export interface Settings {
 export interface AirflowSettings {
   /** The base URL of the API server, without a trailing slash. */
   readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
   /** Instead of username and password. */
-  readonly token?: string;
+  readonly token?: string | undefined;
 }
 
 export interface SettingsProblem {
@@ -53,8 +54,6 @@ export interface LoadedSettings {
   readonly problems: readonly SettingsProblem[];
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 const s3Uri = z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+/);
 const plainPrefix = z
@@ -68,7 +67,11 @@ const relativePath = z.string().refine((path) => !isAbsolute(path) && !path.spli
  * Reads the settings from the environment (already merged with `.env`). `home` is an absolute path; the fixes name
  * `place`. Never throws: it reports every problem with its fix, and leaves an unusable value empty.
  */
-export function readSettings(environment: Environment, home: string, place = '.env'): LoadedSettings {
+export function readSettings(
+  environment: Readonly<Environment>,
+  home: string,
+  place = '.env',
+): LoadedSettings {
   const problems: SettingsProblem[] = [];
 
   function value(name: string): string | undefined {
@@ -121,6 +124,11 @@ export function readSettings(environment: Environment, home: string, place = '.e
     'an address such as https://airflow.example.com',
   );
 
+  const airflowCredentials = {
+    username: value('AIRFLOW_USERNAME'),
+    password: value('AIRFLOW_PASSWORD'),
+    token: value('AIRFLOW_TOKEN'),
+  };
   const priceTable = value('PRICE_TABLE');
   const settings: Settings = {
     home,
@@ -150,20 +158,10 @@ export function readSettings(environment: Environment, home: string, place = '.e
     approval: approval === 'chat' || approval === 'terminal' ? approval : 'ask',
     awsLoginCommand: value('AWS_LOGIN_COMMAND') ?? 's2a-login',
     ...(priceTable === undefined ? {} : { priceTable: path(priceTable) }),
-    ...(airflowUrl === '' ? {} : { airflow: airflowSettings(airflowUrl, value) }),
+    ...(airflowUrl === '' ? {} : { airflow: { url: airflowUrl, ...airflowCredentials } }),
   };
   problems.push(...overlaps(settings), ...insideTarget(settings), ...movingBaseline(settings));
   return { settings, problems };
-}
-
-function airflowSettings(url: string, value: (name: string) => string | undefined): AirflowSettings {
-  const [username, password, token] = ['AIRFLOW_USERNAME', 'AIRFLOW_PASSWORD', 'AIRFLOW_TOKEN'].map(value);
-  return {
-    url,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(token === undefined ? {} : { token }),
-  };
 }
 
 const ownPrefixes = [

@@ -15,12 +15,12 @@ import {
   uploadPartCopy,
 } from './multipart.ts';
 import { copyObject, deleteObject, deleteObjects, getObject, headBucket, putObject } from './objects.ts';
-import { type Bucket, type BucketOptions, createBucket, type Store } from './store.ts';
+import { type Bucket, createBucket, type Store } from './store.ts';
 
 export interface S3 {
   readonly service: Service;
   /** The same buckets without HTTP and without a policy. */
-  readonly buckets: Buckets & { create(bucket: string, options?: BucketOptions): void };
+  readonly buckets: Buckets;
   /** Sets what the caller may do from now on, as an IAM identity policy; undefined allows everything. */
   setPolicy(policy: PolicyDocument | undefined): void;
 }
@@ -57,10 +57,7 @@ export function createS3({ clock }: { clock: SandboxClock }): S3 {
 }
 
 /** Direct access to the stored objects, for the parts of the sandbox that play EMR and Airflow. */
-function createBuckets(
-  store: Store,
-  clock: SandboxClock,
-): Buckets & { create(bucket: string, options?: BucketOptions): void } {
+function createBuckets(store: Store, clock: SandboxClock): Buckets {
   function existing(name: string): Bucket {
     const bucket = store.get(name);
     if (bucket === undefined) throw new Error(`the sandbox has no bucket ${name}`);

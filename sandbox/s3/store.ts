@@ -23,12 +23,6 @@ export interface MultipartUpload {
   readonly parts: Map<number, Part>;
 }
 
-export interface BucketOptions {
-  readonly region?: string;
-  /** Objects are encrypted with a KMS key by default: their ETags say nothing about their bytes. */
-  readonly sseKms?: boolean;
-}
-
 export interface Bucket {
   readonly name: string;
   readonly region: string;

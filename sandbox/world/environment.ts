@@ -7,20 +7,14 @@ export const bucketName = 'klaviyo-data-platform-orchestration-v1';
 export const dagsPrefix = 'dags/datalake/audit_loadtest';
 export const productionPrefix = 'checks/configs/prod/hourly';
 
-export interface Places {
+export function serverEnvironment(places: {
   readonly endpoint: string;
   readonly targetRepo: string;
   /** The repository that contains the reports. */
   readonly project: string;
-  readonly dagFile?: string;
-}
-
-export function serverEnvironment({
-  endpoint,
-  targetRepo,
-  project,
-  dagFile,
-}: Places): Record<string, string> {
+  readonly dagFile?: string | undefined;
+}): Record<string, string> {
+  const { endpoint, targetRepo, project, dagFile } = places;
   return {
     TARGET_REPO: targetRepo,
     CHECKS_PATH: checksPath,

@@ -33,9 +33,8 @@ export async function startWorld({ directory, dagsFolder, ...options }: WorldOpt
     createTargetRepository(targetRepo),
   ]);
   const aws = await startEmbeddedAws(options);
-  const places = { endpoint: aws.endpoint, targetRepo, project };
   const env = {
-    ...serverEnvironment({ ...places, ...(dagFile ? { dagFile } : {}) }),
+    ...serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile }),
     PRICE_TABLE: join(project, pricesFile),
   };
   return { ...aws, targetRepo, env };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ToolError } from '../../domain/errors.ts';
 import type { Airflow } from '../../ports/airflow.ts';
+import type { Watch } from '../../ports/time.ts';
 import type { AirflowSettings } from '../../settings.ts';
 import { type AirflowCall, notAirflow, notJson, refusedByAirflow, unreachable } from './airflowFaults.ts';
 
@@ -17,18 +18,15 @@ const runsAnswer = z.object({ dag_runs: z.array(runAnswer) });
 export function createAirflow(settings: AirflowSettings): Airflow {
   const send = createAirflowRequests(settings);
   const dagPath = (dagId: string) => `/api/v2/dags/${encodeURIComponent(dagId)}`;
+  const get = (call: AirflowCall, path: string, watch: Pick<Watch, 'signal'> | undefined) =>
+    send(call, { method: 'GET', path, expected: [404], signal: watch?.signal });
   const runPath = (dagId: string, dagRunId: string) =>
     `${dagPath(dagId)}/dagRuns/${encodeURIComponent(dagRunId)}`;
 
-  async function run(dagId: string, dagRunId: string, watch: { signal: AbortSignal } | undefined) {
+  async function run(dagId: string, dagRunId: string, watch?: Pick<Watch, 'signal'>) {
     const call = { what: `reading run ${dagRunId} of ${dagId} from Airflow` };
-    const { status, json } = await send(call, {
-      method: 'GET',
-      path: runPath(dagId, dagRunId),
-      expected: [404],
-      signal: watch?.signal,
-    });
-    return status === 404 ? undefined : runOf(read(runAnswer, json, call));
+    const answer = await get(call, runPath(dagId, dagRunId), watch);
+    return answer.status === 404 ? undefined : runOf(read(runAnswer, answer.json, call));
   }
 
   return {
@@ -37,19 +35,10 @@ export function createAirflow(settings: AirflowSettings): Airflow {
       `${settings.url}/dags/${encodeURIComponent(dagId)}/runs/${encodeURIComponent(dagRunId)}`,
     async dag(dagId, watch) {
       const call = { what: `reading DAG ${dagId} from Airflow` };
-      const { status, json } = await send(call, {
-        method: 'GET',
-        path: dagPath(dagId),
-        expected: [404],
-        signal: watch?.signal,
-      });
+      const { status, json } = await get(call, dagPath(dagId), watch);
       if (status === 404) return undefined;
       const dag = read(dagAnswer, json, call);
-      return {
-        tags: dag.tags.map((tag) => tag.name),
-        paused: dag.is_paused,
-        broken: dag.has_import_errors,
-      };
+      return { tags: dag.tags.map(({ name }) => name), paused: dag.is_paused, broken: dag.has_import_errors };
     },
     run,
     async activeRuns(dagId, watch) {
@@ -109,15 +98,13 @@ interface AirflowAnswer {
   readonly json: unknown;
 }
 
-type SendToAirflow = (call: AirflowCall, request: AirflowRequest) => Promise<AirflowAnswer>;
-
 const timeoutMs = 15_000;
 
 /**
  * Sends requests with AIRFLOW_TOKEN, or with a token that AIRFLOW_USERNAME and AIRFLOW_PASSWORD get, cached until
  * Airflow rejects it. Redirects are not followed: credentials go to AIRFLOW_URL alone.
  */
-function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
+function createAirflowRequests(settings: AirflowSettings) {
   let cachedToken: string | undefined;
 
   async function token(call: AirflowCall, signal: AbortSignal | undefined): Promise<string> {
@@ -138,19 +125,14 @@ function createAirflowRequests(settings: AirflowSettings): SendToAirflow {
     return cachedToken;
   }
 
-  return async (call, request) => {
-    const isCached = cachedToken !== undefined;
-    const sendWith = (bearer: string, expected: readonly number[]) =>
-      send(settings.url, call, { ...request, expected }, bearer);
-    const expected = request.expected ?? [];
+  return async (call: AirflowCall, request: AirflowRequest): Promise<AirflowAnswer> => {
+    const { expected = [], signal } = request;
     // A cached token may have expired; for a new one, 401 is the final answer.
-    const answer = await sendWith(
-      await token(call, request.signal),
-      isCached ? [...expected, 401] : expected,
-    );
+    const first = cachedToken === undefined ? expected : [...expected, 401];
+    const answer = await send(settings.url, call, { ...request, expected: first }, await token(call, signal));
     if (answer.status !== 401) return answer;
     cachedToken = undefined;
-    return sendWith(await token(call, request.signal), expected);
+    return send(settings.url, call, request, await token(call, signal));
   };
 }
 

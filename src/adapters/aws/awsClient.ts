@@ -9,7 +9,7 @@ import type { Settings } from '../../settings.ts';
 import type { AwsCall } from './awsErrors.ts';
 import { isAboutCredentials, translated } from './awsErrors.ts';
 import { type Allowed, assertAllowed, type OutgoingRequest } from './containment.ts';
-import { backoffMs, type Retries, retryStrategy } from './limits.ts';
+import { backoffMs, type RetryDelay, retryStrategy } from './limits.ts';
 
 type AwsSettings = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix' | 'awsLoginCommand'>;
 
@@ -38,11 +38,11 @@ export interface AwsServices {
 /** `retryDelayMs` is 0 in tests. */
 export function createAwsServices(
   settings: AwsSettings,
-  { retryDelayMs = backoffMs }: { readonly retryDelayMs?: Retries['delayMs'] } = {},
+  { retryDelayMs = backoffMs }: { readonly retryDelayMs?: RetryDelay } = {},
 ): AwsServices {
   const common = (throttledAttempts: number) => ({
     maxAttempts: throttledAttempts,
-    retryStrategy: retryStrategy({ throttledAttempts, transientAttempts: 5, delayMs: retryDelayMs }),
+    retryStrategy: retryStrategy(throttledAttempts, retryDelayMs),
     requestHandler: {
       connectionTimeout: 5_000,
       requestTimeout: 60_000,
@@ -103,18 +103,15 @@ function service<Client extends AnyClient, Sdk>(
         const { client, sdk } = await mine;
         return await task(client, sdk);
       } catch (error) {
-        if (loaded === mine && (isAboutCredentials(error) || (await hasFailed(mine)))) loaded = undefined;
+        if (
+          loaded === mine &&
+          (isAboutCredentials(error) || (await mine.catch(() => undefined)) === undefined)
+        )
+          loaded = undefined;
         throw translated(error, call, settings.awsLoginCommand);
       }
     },
   };
-}
-
-async function hasFailed(promise: Promise<unknown>): Promise<boolean> {
-  return promise.then(
-    () => false,
-    () => true,
-  );
 }
 
 /** The host of S3 without a bucket, resolved by the SDK from all its settings; the request is never sent. */

@@ -3,21 +3,19 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statusOf } from './awsErrors.ts';
 
-export interface Retries {
-  /** Attempts in total when the service throttles. */
-  readonly throttledAttempts: number;
-  /** Attempts in total when the connection or the service fails. */
-  readonly transientAttempts: number;
-  /** Milliseconds before attempt number `attempt` (2, 3, …). */
-  delayMs(attempt: number, throttled: boolean): number;
-}
+/** Milliseconds before attempt number `attempt` (2, 3, …). */
+export type RetryDelay = (attempt: number, throttled: boolean) => number;
+
+/** Attempts in total when the connection or the service fails. */
+const transientAttempts = 5;
 
 /**
  * A retry strategy in the shape of the SDK's RetryStrategyV2; the SDK waits, and stops waiting on abort. It differs
  * from the SDK's standard strategy: throttling is retried more often than an outage, because EMR's quotas are small
  * and a dead network should be reported soon; calls share no retry quota; tests can shorten the wait.
+ * @param throttledAttempts attempts in total when the service throttles
  */
-export function retryStrategy(retries: Retries) {
+export function retryStrategy(throttledAttempts: number, delayMs: RetryDelay) {
   return {
     acquireInitialRetryToken: async (_scope: string): Promise<Token> => token(0, 0),
     refreshRetryTokenForRetry: async (
@@ -28,9 +26,9 @@ export function retryStrategy(retries: Retries) {
       const throttled = failure.errorType === 'THROTTLING';
       const retryable = throttled || failure.errorType === 'TRANSIENT';
       const attempt = last.getRetryCount() + 2;
-      if (!retryable || attempt > (throttled ? retries.throttledAttempts : retries.transientAttempts))
+      if (!retryable || attempt > (throttled ? throttledAttempts : transientAttempts))
         throw new Error('not retried');
-      return token(attempt - 1, retries.delayMs(attempt, throttled));
+      return token(attempt - 1, delayMs(attempt, throttled));
     },
     recordSuccess: (_token: Token): void => {},
   };
@@ -109,17 +107,15 @@ export function emrQuota(clock: BucketClock = machineClock): EmrQuota {
   };
 }
 
-interface TokenBucket {
-  /** Resolves when the quota allows one more request; rejects with an AbortError when the signal is aborted. */
-  take(signal?: AbortSignal): Promise<void>;
-}
-
-/** A quota with a burst and a refill rate. The bucket starts full and serves waiting callers in order. */
-export function tokenBucket(rate: Rate, clock: BucketClock): TokenBucket {
+/**
+ * A quota with a burst and a refill rate. The bucket starts full and serves waiting callers in order: `take` resolves
+ * when the quota allows one more request, and rejects with an AbortError when the signal is aborted.
+ */
+export function tokenBucket(rate: Rate, clock: BucketClock) {
   let tokens = rate.burst;
   let filledMs = clock.nowMs();
   return {
-    async take(signal) {
+    async take(signal?: AbortSignal): Promise<void> {
       const now = clock.nowMs();
       tokens = Math.min(rate.burst, tokens + ((now - filledMs) / 1000) * rate.perSecond);
       filledMs = now;

@@ -6,7 +6,7 @@ import type { Clusters, Instance, Instances, Step } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
 import type { EmrOperation, EmrQuota } from '../aws/limits.ts';
-import { type StepArchive, stepArchive } from './stepArchive.ts';
+import { stepArchive } from './stepArchive.ts';
 import { clusterOf, clusterSummaryOf, type KnownSteps, lookAtSteps, stepOf } from './steps.ts';
 
 interface EmrOptions {
@@ -23,16 +23,12 @@ export function createClusters({
 }: EmrOptions & { readonly archiveDirectory: string }): Clusters {
   const known = new Map<string, KnownSteps>();
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
-  const withinQuota = async (operation: EmrOperation, watch: Watch | undefined) => {
-    await quota.take(operation, watch?.signal);
-    return { ...(watch && { abortSignal: watch.signal }) };
-  };
 
   return {
     async describe(clusterId, watch) {
       const call = callOn(clusterId, `describing cluster ${clusterId}`, 'elasticmapreduce:DescribeCluster');
       return emr.run(call, async (client, sdk) => {
-        const options = await withinQuota('DescribeCluster', watch);
+        const options = await withinQuota(quota, 'DescribeCluster', watch);
         const answer = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }), options);
         if (answer.Cluster === undefined) throw unknownCluster(clusterId);
         return clusterOf(answer.Cluster, observedMs());
@@ -42,17 +38,15 @@ export function createClusters({
     async createdSince(sinceMs, watch) {
       const call = { what: 'listing clusters', action: 'elasticmapreduce:ListClusters' };
       return emr.run(call, async (client, sdk) => {
-        const clusters = [];
-        let from: string | undefined;
-        do {
-          const options = await withinQuota('ListClusters', watch);
+        const clusters = await allPages(async (Marker) => {
+          const options = await withinQuota(quota, 'ListClusters', watch);
           // One second earlier, then filtered exactly: servers may truncate the fraction of the timestamp.
-          const input = { CreatedAfter: new Date(sinceMs - 1000), Marker: from };
+          const input = { CreatedAfter: new Date(sinceMs - 1000), Marker };
           const page = await client.send(new sdk.ListClustersCommand(input), options);
-          clusters.push(...(page.Clusters ?? []).map(clusterSummaryOf));
-          from = page.Marker;
-        } while (from !== undefined);
+          return { items: page.Clusters, next: page.Marker };
+        });
         return clusters
+          .map(clusterSummaryOf)
           .filter(({ createdMs }) => createdMs >= sinceMs)
           .sort((a, b) => b.createdMs - a.createdMs);
       });
@@ -60,12 +54,15 @@ export function createClusters({
 
     async steps(clusterId, watch) {
       const archive = stepArchive(archiveDirectory, clusterId);
-      const before = known.get(clusterId) ?? (await loadSteps(archive));
+      const before = known.get(clusterId) ?? {
+        ...(await archive.read().catch(archiveFailure('read'))),
+        hidden: 0,
+      };
       const call = callOn(clusterId, `listing the steps of ${clusterId}`, 'elasticmapreduce:ListSteps');
       const after = await emr.run(call, async (client, sdk) => {
         let read = 0;
         return lookAtSteps(before, async (input) => {
-          const options = await withinQuota('ListSteps', watch);
+          const options = await withinQuota(quota, 'ListSteps', watch);
           const command = new sdk.ListStepsCommand({ ...input, ClusterId: clusterId });
           const page = await client.send(command, options);
           const steps = (page.Steps ?? []).flatMap((summary) => stepOf(summary) ?? []);
@@ -77,7 +74,8 @@ export function createClusters({
       const changed = [...after.steps.values()].filter(
         (step) => !isSameStep(step, before.steps.get(step.id)),
       );
-      if (changed.length > 0 || !before.complete) await saveSteps(archive, changed, after.steps.size);
+      if (changed.length > 0 || !before.complete)
+        await archive.append(changed, after.steps.size).catch(archiveFailure('written'));
       known.set(clusterId, after);
       const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
       return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
@@ -95,19 +93,35 @@ export function createInstances({ aws: { emr }, quota }: EmrOptions): Instances 
         'elasticmapreduce:ListInstances',
       );
       return emr.run(call, async (client, sdk) => {
-        const instances: Instance[] = [];
-        let from: string | undefined;
-        do {
-          await quota.take('ListInstances', watch?.signal);
-          const command = new sdk.ListInstancesCommand({ ClusterId: clusterId, Marker: from });
-          const page = await client.send(command, { ...(watch && { abortSignal: watch.signal }) });
-          instances.push(...(page.Instances ?? []).flatMap((instance) => instanceOf(instance) ?? []));
-          from = page.Marker;
-        } while (from !== undefined);
-        return instances;
+        const instances = await allPages(async (Marker) => {
+          const options = await withinQuota(quota, 'ListInstances', watch);
+          const command = new sdk.ListInstancesCommand({ ClusterId: clusterId, Marker });
+          const page = await client.send(command, options);
+          return { items: page.Instances, next: page.Marker };
+        });
+        return instances.flatMap((instance) => instanceOf(instance) ?? []);
       });
     },
   };
+}
+
+/** Waits until the quota allows the operation. Returns the options of its request. */
+async function withinQuota(quota: EmrQuota, operation: EmrOperation, watch: Watch | undefined) {
+  await quota.take(operation, watch?.signal);
+  return { ...(watch && { abortSignal: watch.signal }) };
+}
+
+async function allPages<Item>(
+  read: (marker: string | undefined) => Promise<{ items?: Item[] | undefined; next: string | undefined }>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  let marker: string | undefined;
+  do {
+    const { items = [], next } = await read(marker);
+    all.push(...items);
+    marker = next;
+  } while (marker !== undefined);
+  return all;
 }
 
 const callOn = (clusterId: string, what: string, action: string) => ({ what, action, clusterId });
@@ -118,32 +132,18 @@ function unknownCluster(clusterId: string): ToolError {
   });
 }
 
-async function loadSteps(archive: StepArchive): Promise<KnownSteps> {
-  try {
-    return { ...(await archive.read()), hidden: 0 };
-  } catch (error) {
-    throw archiveFailure('read', error);
-  }
-}
-
-async function saveSteps(archive: StepArchive, changed: readonly Step[], known: number): Promise<void> {
-  try {
-    await archive.append(changed, known);
-  } catch (error) {
-    throw archiveFailure('written', error);
-  }
-}
-
-function archiveFailure(verb: string, cause: unknown): ToolError {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-  return new ToolError(
-    'CONFIG',
-    `The steps stored under STATE_DIR could not be ${verb} (${code}). Nothing else was changed.`,
-    {
-      next: 'Make STATE_DIR readable and writable, with free disk space; then call the same tool again.',
-      cause,
-    },
-  );
+function archiveFailure(verb: string): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    const code = cause.code ?? 'unknown error';
+    throw new ToolError(
+      'CONFIG',
+      `The steps stored under STATE_DIR could not be ${verb} (${code}). Nothing else was changed.`,
+      {
+        next: 'Make STATE_DIR readable and writable, with free disk space; then call the same tool again.',
+        cause,
+      },
+    );
+  };
 }
 
 /** Steps are plain data, created in one place with one order of keys. */

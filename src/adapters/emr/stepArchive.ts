@@ -12,7 +12,7 @@ interface ArchivedSteps {
   readonly complete: boolean;
 }
 
-export interface StepArchive {
+interface StepArchive {
   read(): Promise<ArchivedSteps>;
   /** Appends the changes of a completed read; `known` is the number of steps known after it. */
   append(changed: readonly Step[], known: number): Promise<void>;

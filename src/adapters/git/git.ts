@@ -1,6 +1,6 @@
 /** Runs git. */
 import { simpleGit } from 'simple-git';
-import { ToolError } from '../../domain/errors.ts';
+import { type ErrorCode, ToolError } from '../../domain/errors.ts';
 
 /**
  * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager.
@@ -87,39 +87,44 @@ function environment(): Record<string, string> {
   );
 }
 
+/** The failures of git that occur in practice, by its own words. */
+const failures: readonly {
+  readonly words: RegExp;
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly next: string;
+}[] = [
+  {
+    words: /index\.lock/,
+    code: 'CONFLICT',
+    what: 'Another git process is running in the repository (index.lock). Nothing more was committed.',
+    next: 'let it finish, or delete the stale index.lock; then call the same tool again.',
+  },
+  {
+    words: /Please tell me who you are|auto-detection is disabled|empty ident name/,
+    code: 'CONFIG',
+    what: 'git does not know your name and e-mail address. Nothing more was committed.',
+    next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
+  },
+  {
+    words: /spawn git.*ENOENT/s,
+    code: 'CONFIG',
+    what: 'git is not installed, or not on the PATH of this server. Nothing was changed.',
+    next: 'install git 2.30 or newer and start the server again.',
+  },
+  {
+    words: /dubious ownership/,
+    code: 'CONFIG',
+    what: 'git rejects the repository because it belongs to another user. Nothing was changed.',
+    next: 'run the git config --global --add safe.directory command that git suggests, then call the same tool again.',
+  },
+];
+
 function failure(args: readonly string[], cause: unknown, signal: AbortSignal | undefined): never {
   signal?.throwIfAborted();
   const words = cause instanceof Error ? cause.message.trim() : String(cause);
-  if (/index\.lock/.test(words))
-    throw new ToolError(
-      'CONFLICT',
-      'Another git process is running in the repository (index.lock). Nothing more was committed.',
-      { next: 'let it finish, or delete the stale index.lock; then call the same tool again.', cause },
-    );
-  if (/Please tell me who you are|auto-detection is disabled|empty ident name/.test(words))
-    throw new ToolError(
-      'CONFIG',
-      'git does not know your name and e-mail address. Nothing more was committed.',
-      {
-        next: 'type: git config --global user.name "…" && git config --global user.email "…", then call the same tool again.',
-        cause,
-      },
-    );
-  if (/ENOENT/.test(words) && /spawn git/.test(words))
-    throw new ToolError(
-      'CONFIG',
-      'git is not installed, or not on the PATH of this server. Nothing was changed.',
-      { next: 'install git 2.30 or newer and start the server again.', cause },
-    );
-  if (/dubious ownership/.test(words))
-    throw new ToolError(
-      'CONFIG',
-      'git rejects the repository because it belongs to another user. Nothing was changed.',
-      {
-        next: 'run the git config --global --add safe.directory command that git suggests, then call the same tool again.',
-        cause,
-      },
-    );
+  const known = failures.find((one) => one.words.test(words));
+  if (known) throw new ToolError(known.code, known.what, { next: known.next, cause });
   throw new ToolError(
     'UPSTREAM',
     `git ${args[0]} failed: ${words.slice(0, 300)}. Nothing more was changed.`,
