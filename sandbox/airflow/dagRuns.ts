@@ -54,14 +54,8 @@ export function createDagRuns({ buckets, simulation, random, location }: DagRuns
       const dagRunId = runId(simulation.nowMs(), runs.length);
       const steps = stepsOf(buckets, folder, { schedule, endMs, dagRunId });
       const cluster = clusterFor(simulation, folder, trigger, dagRunId);
-      const run: DagRun = {
-        dagId,
-        dagRunId,
-        clusterId: cluster.id,
-        checks: steps.length,
-        submitted: 0,
-        state: 'running',
-      };
+      const facts = { dagId, dagRunId, clusterId: cluster.id, checks: steps.length };
+      const run: DagRun = { ...facts, submitted: 0, state: 'running' };
       runs.push(run);
       const leavesUp = trigger.clusterId !== undefined || trigger.keepCluster;
       follow({ simulation, random, run, cluster, steps, leavesUp });

@@ -25,7 +25,8 @@ export function parseClusterOrder(request: Input): ClusterOrder {
   if (!textAt(request, 'JobFlowRole')) throw validation('InstanceProfile is required for creating cluster.');
   if (!textAt(request, 'ServiceRole')) throw validation('ServiceRole is required for creating cluster.');
   const stepConcurrencyLevel = numberAt(request, 'StepConcurrencyLevel') ?? 1;
-  checkConcurrency(stepConcurrencyLevel);
+  if (!Number.isInteger(stepConcurrencyLevel) || stepConcurrencyLevel < 1 || stepConcurrencyLevel > 256)
+    throw validation('The StepConcurrencyLevel must be between 1 and 256.');
   const policy = objectAt(request, 'AutoTerminationPolicy');
   const idleTimeoutSeconds = policy && parseIdleTimeout(policy);
   return {
@@ -37,11 +38,6 @@ export function parseClusterOrder(request: Input): ClusterOrder {
     terminationProtected: instances.TerminationProtected === true,
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
   };
-}
-
-function checkConcurrency(level: number): void {
-  if (!Number.isInteger(level) || level < 1 || level > 256)
-    throw validation('The StepConcurrencyLevel must be between 1 and 256.');
 }
 
 /** Seconds; EMR allows one minute to seven days and defaults to an hour. */

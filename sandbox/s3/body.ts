@@ -61,12 +61,6 @@ function verifyContentMd5(header: string | readonly string[] | undefined, md5: B
     });
 }
 
-interface Decoded {
-  readonly bytes: Buffer;
-  /** By lower-case name. The checksum of a stream is sent here. */
-  readonly trailers: Readonly<Record<string, string>>;
-}
-
 function isAwsChunked(request: WireRequest): boolean {
   const encoding = String(request.headers['content-encoding'] ?? '');
   const payload = String(request.headers['x-amz-content-sha256'] ?? '');
@@ -76,13 +70,12 @@ function isAwsChunked(request: WireRequest): boolean {
 }
 
 /**
- * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=…]` CRLF bytes CRLF, a chunk of size
- * 0, trailers as header lines, an empty line. Chunk signatures are not verified, as no signature is.
+ * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=…]` CRLF bytes CRLF, a chunk of size 0, trailers as header
+ * lines (the checksum of a stream is one), an empty line. Chunk signatures are not verified, as no signature is.
  * Source: "Signature calculations: transferring a payload in multiple chunks" in the S3 API reference.
  * @throws S3 400 IncompleteBody when it is cut or does not have the length of its header
  */
-function decodeAwsChunked(request: WireRequest): Decoded {
-  const { body } = request;
+function decodeAwsChunked({ body, headers }: WireRequest) {
   const chunks: Buffer[] = [];
   let offset = 0;
   for (;;) {
@@ -100,11 +93,12 @@ function decodeAwsChunked(request: WireRequest): Decoded {
     offset = end + 2;
   }
   const bytes = Buffer.concat(chunks);
-  const expected = request.headers['x-amz-decoded-content-length'];
+  const expected = headers['x-amz-decoded-content-length'];
   if (expected !== undefined && Number(expected) !== bytes.byteLength) throw s3Error('IncompleteBody');
   return { bytes, trailers: trailersAt(body, offset) };
 }
 
+/** By lower-case name. */
 function trailersAt(body: Buffer, from: number): Record<string, string> {
   const trailers: Record<string, string> = {};
   let offset = from;

@@ -98,17 +98,14 @@ export function copySourceOf(headers: IncomingHttpHeaders): { bucket: string; ke
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
 
-/** Byte positions, both inclusive. */
-interface ByteRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 /**
- * The single range that S3 serves. Several ranges or an invalid header mean the whole object (RFC 7233).
+ * The single range that S3 serves, both positions inclusive. Several ranges or an invalid header mean the whole object (RFC 7233).
  * @throws S3 416 InvalidRange when the range begins after the end
  */
-export function rangeOf(range: string | undefined, sizeBytes: number): ByteRange | undefined {
+export function rangeOf(
+  range: string | undefined,
+  sizeBytes: number,
+): { first: number; last: number } | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range?.trim() ?? '') ?? [];
   if (from === '' && to === '') return undefined;
   const suffix = from === '';

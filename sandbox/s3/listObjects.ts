@@ -11,16 +11,20 @@ import {
   xmlAnswer,
 } from './call.ts';
 import { s3Error } from './errors.ts';
-import { type ListingPage, listPage, type Position, positionOf, tokenOf } from './listing.ts';
+import {
+  type ListingPage,
+  type ListingQuery,
+  listPage,
+  type Position,
+  positionOf,
+  tokenOf,
+} from './listing.ts';
 import type { Bucket } from './store.ts';
 
 const mostKeys = 1000;
 
-interface Listing {
+interface Listing extends Omit<ListingQuery, 'after'> {
   readonly bucket: Bucket;
-  readonly prefix: string;
-  readonly delimiter: string;
-  readonly maxKeys: number;
   readonly encodingType: 'url' | undefined;
   /** Encodes a key or prefix as the caller asked. */
   encode(text: string): string;
@@ -36,7 +40,8 @@ export function listObjectsV2(call: Call): WireResponse {
     throw s3Error('InvalidArgument', 'The continuation token provided is incorrect', {
       fields: { ArgumentName: 'continuation-token' },
     });
-  const page = pageOf(listing, resumed ?? (startAfter ? { key: startAfter } : undefined));
+  const after = resumed ?? (startAfter ? { key: startAfter } : undefined);
+  const page = listPage(listing.bucket.keys(), { ...listing, after });
   const owner = query.get('fetch-owner') === 'true';
   return xmlAnswer(
     xmlDocument(
@@ -55,7 +60,8 @@ export function listObjectsV2(call: Call): WireResponse {
 export function listObjects(call: Call): WireResponse {
   const listing = listingOf(call);
   const marker = call.request.query.get('marker') ?? '';
-  const page = pageOf(listing, marker === '' ? undefined : markerPosition(marker, listing.delimiter));
+  const after = marker === '' ? undefined : markerPosition(marker, listing.delimiter);
+  const page = listPage(listing.bucket.keys(), { ...listing, after });
   const last = page.next && ('key' in page.next ? page.next.key : page.next.group);
   // Without a delimiter, a client continues after the last key of the page.
   const next = listing.delimiter === '' || last === undefined ? undefined : listing.encode(last);
@@ -94,13 +100,13 @@ function listingOf(call: Call): Listing {
     bucket,
     prefix,
     delimiter: query.get('delimiter') ?? '',
-    maxKeys: maxKeysOf(query.get('max-keys')),
+    limit: limitOf(query.get('max-keys')),
     encodingType: encoding ?? undefined,
     encode: encoding === null ? (text) => text : urlEncoded,
   };
 }
 
-function maxKeysOf(given: string | null): number {
+function limitOf(given: string | null): number {
   if (given === null || given === '') return mostKeys;
   if (/^\d{1,10}$/.test(given) && Number(given) < 2 ** 31) return Math.min(Number(given), mostKeys);
   throw s3Error('InvalidArgument', 'Argument maxKeys must be an integer between 0 and 2147483647', {
@@ -108,16 +114,12 @@ function maxKeysOf(given: string | null): number {
   });
 }
 
-function pageOf({ bucket, prefix, delimiter, maxKeys }: Listing, after: Position | undefined): ListingPage {
-  return listPage(bucket.keys(), { prefix, delimiter, after, limit: maxKeys });
-}
-
-function listingElements({ bucket, prefix, delimiter, maxKeys, encodingType, encode }: Listing): string[] {
+function listingElements({ bucket, prefix, delimiter, limit, encodingType, encode }: Listing): string[] {
   return [
     leaf('Name', bucket.name),
     leaf('Prefix', encode(prefix)),
     leaf('Delimiter', delimiter === '' ? undefined : encode(delimiter)),
-    leaf('MaxKeys', maxKeys),
+    leaf('MaxKeys', limit),
     leaf('EncodingType', encodingType),
   ];
 }

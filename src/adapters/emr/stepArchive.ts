@@ -5,28 +5,21 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Step } from '../../ports/aws.ts';
+import type { KnownSteps } from './steps.ts';
 
-interface ArchivedSteps {
-  readonly steps: ReadonlyMap<string, Step>;
-  /** True when the last read was stored completely, so that the next one can continue from it. */
-  readonly complete: boolean;
-}
-
-interface StepArchive {
-  read(): Promise<ArchivedSteps>;
-  /** Appends the changes of a completed read; `known` is the number of steps known after it. */
-  append(changed: readonly Step[], known: number): Promise<void>;
-}
+/** What is stored of a cluster; `complete` means that the next read can continue from it. */
+type ArchivedSteps = Omit<KnownSteps, 'hidden'>;
 
 /** `{directory}/{clusterId}.ndjson`. */
-export function stepArchive(directory: string, clusterId: string): StepArchive {
+export function stepArchive(directory: string, clusterId: string) {
   if (!/^j-[A-Z0-9]{1,20}$/.test(clusterId)) throw new RangeError('not a cluster id');
   const path = join(directory, `${clusterId}.ndjson`);
   return {
-    async read() {
+    async read(): Promise<ArchivedSteps> {
       return parse(await readFile(path, 'utf8').catch(absentAsEmpty));
     },
-    async append(changed, known) {
+    /** Appends the changes of a completed read; `known` is the number of steps known after it. */
+    async append(changed: readonly Step[], known: number): Promise<void> {
       await mkdir(directory, { recursive: true });
       const lines = [...changed.map((step) => ({ step })), { lookedAt: known }].map((line) =>
         JSON.stringify(line),

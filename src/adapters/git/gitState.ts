@@ -4,12 +4,6 @@ import { resolve } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
 import type { Git } from './git.ts';
 
-interface CheckedOut {
-  readonly branch: string;
-  readonly headCommit: string;
-  readonly baseCommit?: string | undefined;
-}
-
 /**
  * The checked-out branch and its newest commit. With `baselineRef`, also the merge base, if there is exactly one.
  * @throws ToolError WRONG_STATE during an unfinished operation, or on another branch than `requiredBranch`
@@ -18,7 +12,7 @@ export async function requireBranch(
   git: Git,
   requiredBranch: string | undefined,
   baselineRef?: string,
-): Promise<CheckedOut> {
+): Promise<{ branch: string; headCommit: string; baseCommit: string | undefined }> {
   const plainRef = baselineRef?.startsWith('-') ? undefined : baselineRef;
   const { branch, commit, baseCommit, unfinished } = await readHeadState(git, plainRef);
   if (unfinished !== undefined) throw unfinishedError(git, unfinished);
@@ -77,12 +71,12 @@ function unfinishedError(git: Git, what: string): ToolError {
 
 /** What HEAD points at. A branch without a commit has no `commit`, a detached HEAD no `branch`. */
 interface HeadState {
-  readonly branch?: string;
-  readonly commit?: string;
+  readonly branch: string | undefined;
+  readonly commit: string | undefined;
   /** Where the branch left the baseline, if requested and a single commit. */
-  readonly baseCommit?: string;
+  readonly baseCommit: string | undefined;
   /** The operation in progress: merge, rebase, cherry-pick or revert. */
-  readonly unfinished?: string;
+  readonly unfinished: string | undefined;
 }
 
 const markers = [
@@ -117,10 +111,6 @@ async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState>
   const [commit, ref] = words.slice(baselineRef === undefined ? 0 : 3);
   // Without a commit, rev-parse prints nothing for HEAD.
   const full = commit === undefined ? (await git.run(['symbolic-ref', '-q', 'HEAD'])).trim() : ref;
-  return {
-    ...(full?.startsWith('refs/heads/') ? { branch: full.slice('refs/heads/'.length) } : {}),
-    ...(commit === undefined ? {} : { commit }),
-    ...(baseCommit === undefined ? {} : { baseCommit }),
-    ...(unfinished === undefined ? {} : { unfinished }),
-  };
+  const branch = full?.startsWith('refs/heads/') ? full.slice('refs/heads/'.length) : undefined;
+  return { branch, commit, baseCommit, unfinished };
 }
