@@ -20,8 +20,8 @@ export interface AwsCall {
 /** The ToolError for a failure of AWS, by the first rule that matches. An abort and a ToolError are returned unchanged. */
 export function translated(error: unknown, call: AwsCall, loginCommand: string): unknown {
   if (error instanceof ToolError || isAbort(error)) return error;
-  const failure = failureOf(error, call, loginCommand);
-  const { code, what, next } = rules.find(({ when }) => when(failure)) ?? unknownFailure;
+  const failure = { ...awsErrorOf(error), call, login: loginCommand };
+  const { code, what, next } = ruleFor(failure);
   const text = (part: Text) => (typeof part === 'string' ? part : part(failure));
   const changed = call.changed?.() ?? 'Nothing was changed.';
   return new ToolError(code, `${text(what)} (while ${call.what}). ${changed}`, {
@@ -34,29 +34,13 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** Errors after which the user may log in again, so the next call must read the credentials again. */
-const credentialErrors = new Set([
-  'CredentialsProviderError',
-  'TokenProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'RequestExpired',
-  'TokenRefreshRequired',
-  'InvalidToken',
-  'InvalidAccessKeyId',
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-  'SignatureDoesNotMatch',
-  'InvalidSignatureException',
-  'AccessDenied',
-  'AccessDeniedException',
-  'Forbidden',
-  '403',
-]);
-
-/** Includes denied permissions: the usual fix is a login with another role, and a new client costs little. */
+/**
+ * Whether the user may log in again after this error, so that the next call must read the credentials again. Includes
+ * denied permissions: the usual fix is a login with another role, and a new client costs little.
+ */
 export function isAboutCredentials(error: unknown): boolean {
-  return error instanceof Error && (credentialErrors.has(error.name) || statusOf(error) === 403);
+  const found = awsErrorOf(error);
+  return found.name === 'CredentialsProviderError' || ruleFor(found).code === 'DENIED';
 }
 
 export function statusOf(error: unknown): number | undefined {
@@ -69,26 +53,27 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey');
 }
 
-interface AwsFailure {
+interface AwsError {
   readonly name: string;
   /** Node's error code when the connection failed: ENOTFOUND. */
   readonly nodeCode: string;
   readonly message: string;
   readonly status: number | undefined;
+}
+
+interface AwsFailure extends AwsError {
   readonly call: AwsCall;
   /** AWS_LOGIN_COMMAND. */
   readonly login: string;
 }
 
-function failureOf(error: unknown, call: AwsCall, login: string): AwsFailure {
+function awsErrorOf(error: unknown): AwsError {
   const raw = (error ?? {}) as { name?: string; code?: unknown; message?: string };
   return {
     name: raw.name ?? 'an unknown error',
     nodeCode: typeof raw.code === 'string' ? raw.code : '',
     message: raw.message ?? String(error),
     status: statusOf(error),
-    call,
-    login,
   };
 }
 
@@ -103,14 +88,18 @@ function deniedAction({ message, call }: AwsFailure): string {
 type Text = string | ((failure: AwsFailure) => string);
 
 interface AwsErrorRule {
-  readonly when: (failure: AwsFailure) => boolean;
+  readonly when: (error: AwsError) => boolean;
   readonly code: ErrorCode;
   /** Without the full stop. */
   readonly what: Text;
   readonly next: Text;
 }
 
-function is({ name, nodeCode }: AwsFailure, ...names: string[]): boolean {
+function ruleFor(error: AwsError): Omit<AwsErrorRule, 'when'> {
+  return rules.find(({ when }) => when(error)) ?? unknownFailure;
+}
+
+function is({ name, nodeCode }: AwsError, ...names: string[]): boolean {
   return names.includes(name) || names.includes(nodeCode);
 }
 
