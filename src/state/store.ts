@@ -1,7 +1,7 @@
 /** Bytes stored under STATE_DIR by their digest: review manifests, and files that scaling cannot reproduce. */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../domain/digest.ts';
 import { localStamp } from '../domain/time.ts';
 import type { SessionEvent } from './events.ts';
 import type { Journal } from './journal.ts';
@@ -38,10 +38,6 @@ export function openBlobs(directory: string, write: WriteFile): Blobs {
   }
 
   return { put, get };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 export interface Sessions {
