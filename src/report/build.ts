@@ -11,7 +11,7 @@ import type { ComparedReport } from './model/model.ts';
 import { type Report, type ReportStep, schemaVersion } from './model/model.ts';
 import { milli, percentileMethod, summarise } from './statistics/statistics.ts';
 import { countSteps } from './steps/checkTimes.ts';
-import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/earlierRounds.ts';
+import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/comparable.ts';
 import { measureSteps, pathLength } from './steps/measuredSteps.ts';
 import { roundTimes } from './steps/occupancy.ts';
 import { costOf } from './suggestions/cost.ts';
