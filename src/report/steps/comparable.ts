@@ -23,23 +23,26 @@ export function notComparable(
   const sameCluster = clusterAgrees(baseline.clusterConfig, candidate.clusterConfig);
   const isCluster = sameCluster === false;
   const isLoad = baseline.load !== candidate.load;
-  const varies = isLoad ? (isCluster ? 'both' : 'load') : isCluster ? 'cluster' : 'repeat';
-  const why =
-    apartBecause(baseline, candidate) ??
-    (sameCluster === undefined
-      ? 'the cluster configuration of one of the rounds is not known'
-      : varies === 'both'
-        ? 'load and cluster configuration changed together, so neither can be given the credit'
-        : differingChecks(baseline, candidate));
-  return { varies, ...(why !== undefined && { why }) };
+  const why = apartBecause(baseline, candidate, sameCluster);
+  return {
+    varies: isLoad ? (isCluster ? 'both' : 'load') : isCluster ? 'cluster' : 'repeat',
+    ...(why !== undefined && { why }),
+  };
 }
 
-function apartBecause(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
+function apartBecause(
+  baseline: MeasuredRound,
+  candidate: MeasuredRound,
+  sameCluster: boolean | undefined,
+): string | undefined {
   if (baseline.schedule !== candidate.schedule)
     return `one is of the ${baseline.schedule} schedule, the other of ${candidate.schedule}`;
   if (baseline.round.partial || candidate.round.partial)
     return 'a provisional report has not seen its whole round';
-  return undefined;
+  if (sameCluster === undefined) return 'the cluster configuration of one of the rounds is not known';
+  if (!sameCluster && baseline.load !== candidate.load)
+    return 'load and cluster configuration changed together, so neither can be given the credit';
+  return differingChecks(baseline, candidate);
 }
 
 function differingChecks(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
