@@ -145,7 +145,6 @@ export const sessionEvent = z.discriminatedUnion('type', [
 
 export type SessionEvent = z.infer<typeof sessionEvent>;
 export type Fix = z.infer<typeof fix>;
-export type RoundClock = z.infer<typeof clock>;
 
 /** One entry of the journal: numbered from 1 without gaps, each naming the digest of the previous one. */
 export const journalEntry = z.object({

@@ -95,7 +95,7 @@ export function scaledAmong(names: ReadonlyMap<string, string>): (key: string) =
 }
 
 /** Whether a load widens the window of a check of this file name, given with or without its ending. */
-export function isScaledFile(name: string): boolean {
+function isScaledFile(name: string): boolean {
   return ruleFor(name.endsWith('.yml') ? name : `${name}.yml`)?.scales !== undefined;
 }
 

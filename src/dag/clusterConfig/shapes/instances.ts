@@ -17,7 +17,7 @@ export const configurationShape: Shape = shape<emr.Configuration>(
   'Classification',
 );
 
-export const marketKind: Kind = choice<emr.MarketType>('ON_DEMAND', 'SPOT');
+const marketKind: Kind = choice<emr.MarketType>('ON_DEMAND', 'SPOT');
 
 export const managedScalingShape = shape<emr.ManagedScalingPolicy>({
   ComputeLimits: shape<emr.ComputeLimits>(
@@ -93,7 +93,7 @@ const ruleShape = shape<emr.ScalingRule>(
   'Trigger',
 );
 
-export const autoScalingShape = shape<emr.AutoScalingPolicy>(
+const autoScalingShape = shape<emr.AutoScalingPolicy>(
   {
     Constraints: shape<emr.ScalingConstraints>(
       { MinCapacity: 'integer', MaxCapacity: 'integer' },
