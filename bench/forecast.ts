@@ -1,10 +1,9 @@
 /** `npm run bench:forecast`: what the forecast and "grows faster than the load" are worth, in docs/measurements/forecast.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { growsFaster } from '../src/report/forecast/growth.ts';
-import { modelOf, totalAt } from '../src/report/forecast/range.ts';
-import { stepNoise } from '../src/report/statistics/noise.ts';
+import { growsFaster, modelOf, totalAt } from '../src/report/forecast/growth.ts';
 import type { Timing } from '../src/report/steps/checkTimes.ts';
 import { makespan } from '../src/report/steps/makespan.ts';
+import { stepNoise } from '../src/report/steps/noise.ts';
 import { drawRound, worlds } from './forecastWorlds.ts';
 import { type Random, randomFrom } from './random.ts';
 import { markdownTable } from './tables.ts';

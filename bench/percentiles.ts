@@ -1,6 +1,5 @@
 /** Prints durations, rounds and the report's figures for them, as JSON for test/numpy/compare.py. */
-import { meanRatio } from '../src/report/statistics/geometricMean.ts';
-import { summarise } from '../src/report/statistics/statistics.ts';
+import { meanRatio, summarise } from '../src/report/statistics/statistics.ts';
 import { reportOf } from './campaigns.ts';
 import { randomFrom } from './random.ts';
 

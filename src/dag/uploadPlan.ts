@@ -28,10 +28,11 @@ export function planDagUpload(
 
 /** Files in the bucket that would be overwritten and that this session did not upload last. */
 export function foreignDagFiles(plan: readonly DagUpload[], session: Pick<Session, 'dag'>): string[] {
-  return plan
-    .filter((one) => one.status === 'changed' && one.remote !== undefined)
-    .filter((one) => one.remote !== undefined && session.dag?.files[one.file.name] !== sha256(one.remote))
-    .map((one) => one.file.name);
+  return plan.flatMap(({ file, remote, status }) =>
+    status === 'changed' && remote !== undefined && session.dag?.files[file.name] !== sha256(remote)
+      ? file.name
+      : [],
+  );
 }
 
 /** Objects in the DAG folder that are not part of this upload. */
@@ -110,15 +111,13 @@ export interface JsonChange {
   readonly to: string;
 }
 
-const absent = '(none)';
-
 /** The values that differ between two JSON documents, by path; a branch on one side only is one change. */
 export function jsonChanges(from: unknown, to: unknown, path = ''): JsonChange[] {
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
+    const pathOf = (key: string) =>
+      Array.isArray(from) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
     const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
-    return [...keys].flatMap((key) =>
-      jsonChanges(from[key], to[key], childPath(path, key, Array.isArray(from))),
-    );
+    return [...keys].flatMap((key) => jsonChanges(from[key], to[key], pathOf(key)));
   }
   const before = valueText(from);
   const after = valueText(to);
@@ -129,11 +128,6 @@ function isBranch(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function childPath(path: string, key: string, inArray: boolean): string {
-  if (inArray) return `${path}[${key}]`;
-  return path === '' ? key : `${path}.${key}`;
-}
-
 function valueText(value: unknown): string {
-  return value === undefined ? absent : JSON.stringify(value);
+  return value === undefined ? '(none)' : JSON.stringify(value);
 }

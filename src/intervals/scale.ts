@@ -98,7 +98,7 @@ function rewrite(
   if ('invalid' in decoded) return { ...nothing, bytes, changes: [], literals: 0, invalid: decoded.invalid };
   const { source } = decoded;
   const [first = nothing, ...others] = units.map((unit) => scanText(source, unit));
-  const literals = others.length === 0 ? first.literals : merged([first, ...others]);
+  const literals = [first, ...others].flatMap((scan) => scan.literals).sort((a, b) => a.start - b.start);
   const changes: { line: number; before: string; after: string }[] = [];
   let text = '';
   let copied = 0;
@@ -112,10 +112,6 @@ function rewrite(
   }
   const rewritten = changes.length === 0 ? bytes : encodeCheck(text + source.slice(copied));
   return { ...first, bytes: rewritten, changes, literals: literals.length };
-}
-
-function merged(scans: readonly Scan[]): IntervalLiteral[] {
-  return scans.flatMap((scan) => scan.literals).sort((one, other) => one.start - other.start);
 }
 
 function textWith({ text, digitsStart, digitsEnd }: SurveyedLiteral, digits: string): string {

@@ -5,17 +5,16 @@ import { utcOffsetMinutes } from '../domain/time.ts';
 import { compareRounds } from './comparison/comparison.ts';
 import { followUpOf } from './comparison/followUp.ts';
 import { groupFailures } from './failures/failureGroups.ts';
-import { byText, checkName } from './model/checkKey.ts';
+import { byText, checkName, groupBy } from './model/checkKey.ts';
 import type { RoundFacts } from './model/facts.ts';
-import type { ComparedReport } from './model/model.ts';
-import { type Report, type ReportStep, schemaVersion } from './model/model.ts';
+import { type ComparedReport, type Report, type ReportStep, schemaVersion } from './model/model.ts';
 import { milli, percentileMethod, summarise } from './statistics/statistics.ts';
 import { countSteps } from './steps/checkTimes.ts';
-import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/earlierRounds.ts';
+import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/comparable.ts';
+import { costOf } from './steps/cost.ts';
+import { findFrom } from './steps/findings.ts';
 import { measureSteps, pathLength } from './steps/measuredSteps.ts';
 import { roundTimes } from './steps/occupancy.ts';
-import { costOf } from './suggestions/cost.ts';
-import { findFrom } from './suggestions/findings.ts';
 import { suggest } from './suggestions/index.ts';
 import { checkIntegrity, warn } from './summary/integrity.ts';
 import { imputeRound } from './verdict/imputed.ts';
@@ -114,10 +113,9 @@ export function assembleReport(facts: RoundFacts): Report {
 
 /** The load in the steps' names takes precedence, when one is more common than the others. */
 function loadOf(steps: readonly ReportStep[]): number | undefined {
-  const counts = new Map<number, number>();
-  for (const step of steps) counts.set(step.load, (counts.get(step.load) ?? 0) + 1);
-  const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
-  return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined;
+  const groups = groupBy(steps, ({ load }) => load).values();
+  const [most = [], second = []] = [...groups].sort((a, b) => b.length - a.length);
+  return most.length > second.length ? most[0]?.load : undefined;
 }
 
 /** A step whose arguments contain no config URI is known by its stem alone. */

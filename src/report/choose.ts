@@ -15,6 +15,11 @@ export interface ReportNames {
   readonly schedule?: Schedule | undefined;
 }
 
+interface ReportPair {
+  readonly baseline: StoredReport;
+  readonly candidate: StoredReport;
+}
+
 const mostUnread = 3;
 
 /**
@@ -29,7 +34,7 @@ export function chooseReports(
   stored: readonly StoredReport[],
   names: ReportNames,
   unread: readonly string[] = [],
-): { baseline: StoredReport; candidate: StoredReport } {
+): ReportPair {
   const newestFirst = [...new Set(stored.map(({ report }) => report.schedule).reverse())];
   const asked = names.schedule === undefined ? newestFirst : [names.schedule];
   // A load means a level of one schedule: the newest schedule that has both.
@@ -45,15 +50,14 @@ export function chooseReports(
   return anyPair ?? missing(stored, names, unread);
 }
 
-function pairIn(
-  stored: readonly StoredReport[],
-  names: ReportNames,
-): { baseline: StoredReport; candidate: StoredReport } | undefined {
+function pairIn(stored: readonly StoredReport[], names: ReportNames): ReportPair | undefined {
   const candidate = names.candidate === undefined ? stored.at(-1) : find(stored, names.candidate);
   if (candidate === undefined) return undefined;
-  const before = stored.filter((one) => one !== candidate);
+  const others = stored.filter((one) => one !== candidate);
   const baseline =
-    names.baseline === undefined ? newestBefore(before, candidate) : find(before, names.baseline);
+    names.baseline === undefined
+      ? others.findLast(({ report }) => report.round.startedAt <= candidate.report.round.startedAt)
+      : find(others, names.baseline);
   return baseline && { baseline, candidate };
 }
 
@@ -70,21 +74,15 @@ function loadNamed(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The newest of another load, else the newest repeat. */
-function newestBefore(same: readonly StoredReport[], candidate: StoredReport): StoredReport | undefined {
-  const earlier = same.filter(({ report }) => report.round.startedAt <= candidate.report.round.startedAt);
-  return earlier.at(-1);
-}
-
 function missing(stored: readonly StoredReport[], names: ReportNames, unread: readonly string[]): never {
-  const what = [whatIsMissing(stored, names), ...unreadText(unread), 'Nothing was written.'];
-  throw new ToolError('NOT_FOUND', what.join(' '), { next: nextFor(stored, names) });
-}
-
-function unreadText(unread: readonly string[]): string[] {
-  if (unread.length === 0) return [];
   const more = unread.length > mostUnread ? ` And ${unread.length - mostUnread} more.` : '';
-  return [`Could not be read: ${unread.slice(0, mostUnread).join(' ')}${more}`];
+  const notRead = `Could not be read: ${unread.slice(0, mostUnread).join(' ')}${more}`;
+  const what = [
+    whatIsMissing(stored, names),
+    ...(unread.length === 0 ? [] : [notRead]),
+    'Nothing was written.',
+  ];
+  throw new ToolError('NOT_FOUND', what.join(' '), { next: nextFor(stored, names) });
 }
 
 /** A load above all that ran is a question for the forecast, which is in any comparison of two loads. */

@@ -1,5 +1,6 @@
 /** Finds the check file that the user means: a file name with or without its suffix, or a path. */
 import { ToolError } from '../domain/errors.ts';
+import { stemOf } from '../domain/stepIdentity.ts';
 import { nearestOf } from '../domain/text.ts';
 
 /** @throws ToolError NOT_FOUND, or BAD_INPUT naming the candidates when several match */
@@ -16,22 +17,16 @@ export function findCheck<File extends { readonly path: string }>(
   const [longest] = files
     .filter((file) => spellings.some((name) => endsWithPath(name, file.path)))
     .sort((one, other) => other.path.length - one.path.length);
-  const matches =
-    longest === undefined
-      ? files.filter((file) => spellings.some((name) => endsWithPath(file.path, name)))
-      : [longest];
+  const isMeant = ({ path }: File) => spellings.some((name) => endsWithPath(path, name));
+  const matches = longest === undefined ? files.filter(isMeant) : [longest];
   const [match, ...others] = matches;
   if (match !== undefined && others.length === 0) return match;
+  const first = matches.slice(0, 6).map((file) => file.path);
   if (match !== undefined)
     throw new ToolError(
       'BAD_INPUT',
-      `${matches.length} check files match ${JSON.stringify(query)}: ${matches
-        .slice(0, 6)
-        .map((file) => file.path)
-        .join(', ')}${matches.length > 6 ? ', …' : ''}. Nothing was changed.`,
-      {
-        next: 'call fixInterval again with one of these paths as check.',
-      },
+      `${matches.length} check files match ${JSON.stringify(query)}: ${first.join(', ')}${matches.length > 6 ? ', …' : ''}. Nothing was changed.`,
+      { next: 'call fixInterval again with one of these paths as check.' },
     );
   const near = nearest(files, plain);
   throw new ToolError(
@@ -61,14 +56,6 @@ function nearest(files: readonly { readonly path: string }[], query: string): st
     .filter((word) => word.length > 2);
   const shared = (path: string): number => words.filter((word) => path.toLowerCase().includes(word)).length;
   const most = Math.max(0, ...files.map((file) => shared(file.path)));
-  return most === 0
-    ? []
-    : files
-        .filter((file) => shared(file.path) === most)
-        .slice(0, 3)
-        .map((file) => file.path);
-}
-
-function stemOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '');
+  if (most === 0) return [];
+  return files.flatMap(({ path }) => (shared(path) === most ? path : [])).slice(0, 3);
 }

@@ -129,14 +129,12 @@ function fixed(
   file: CheckFile,
   known: KnownFixes,
 ): { fix: Fix; bytes: Uint8Array; digest: string } | undefined {
-  const fix = applicableFix(file, known);
+  // A fix belongs to the baseline it was made against.
+  const fix = known.fixes.find(
+    ({ path, baselineDigest }) => path === file.path && baselineDigest === file.baselineDigest,
+  );
   const bytes = fix && known.bytes.get(fix.digest);
   return fix && bytes && { fix, bytes, digest: fix.digest };
-}
-
-/** A fix belongs to the baseline it was made against. */
-function applicableFix(file: CheckFile, known: KnownFixes): Fix | undefined {
-  return known.fixes.find((fix) => fix.path === file.path && fix.baselineDigest === file.baselineDigest);
 }
 
 /** The schedules whose files a call handles. */

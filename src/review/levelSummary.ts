@@ -33,21 +33,12 @@ function paths(files: readonly ExpectedFile[]): string[] {
   return files.map((one) => one.path);
 }
 
-interface ScheduleSummary {
-  readonly schedule: Schedule;
-  readonly pattern: string;
-  readonly files: number;
-  readonly changed: number;
-  readonly intervals: number;
-  readonly note?: string;
-}
-
 /** One row for each file pattern. */
 function summariseSchedules(
   files: readonly ExpectedFile[],
   load: number,
   schedulesInScope: readonly Schedule[],
-): ScheduleSummary[] {
+) {
   return schedules.flatMap((schedule) => {
     if (!schedulesInScope.includes(schedule)) return [];
     const scaling = fileRules.find((rule) => rule.schedule === schedule && rule.scales !== undefined);
@@ -70,22 +61,14 @@ function summariseSchedules(
 
 function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
-    ...(unscaled ? [`not scaled: the DAG run passes ts_start and ts_end ${plural(load, 'hour')} apart`] : []),
-    ...(others > 0
-      ? [`${plural(others, `more ${schedule} file`)} with other suffixes, uploaded unscaled`]
-      : []),
-  ];
+    unscaled && `not scaled: the DAG run passes ts_start and ts_end ${plural(load, 'hour')} apart`,
+    others > 0 && `${plural(others, `more ${schedule} file`)} with other suffixes, uploaded unscaled`,
+  ].filter((note) => note !== false);
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
 
-interface Remarks {
-  /** Most important first. */
-  readonly remarks: readonly string[];
-  readonly notScaled: readonly { file: string; line: number; text: string; reason: string }[];
-}
-
-/** What a reviewer should know besides the changes. */
-function remarksOn(review: Review): Remarks {
+/** What a reviewer should know besides the changes, the most important first. */
+function remarksOn(review: Review) {
   const invalid = review.files.flatMap((one) =>
     one.invalid === undefined
       ? []
@@ -156,23 +139,15 @@ export function changesText(review: Review, title: string): string {
   ].join('\n');
 }
 
-export interface SampleChange {
-  readonly file: string;
-  readonly line: number;
-  /** The literal in the baseline, on disk before, and after. */
-  readonly baseline: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-/** The first change of a few files, taken in turn from each kind of file, so that every rule is shown once. */
-function sampleChanges(files: readonly ExpectedFile[], most: number): SampleChange[] {
+/**
+ * The first change of a few files, taken in turn from each kind of file, so that every rule is shown once: the
+ * literal in the baseline, on disk before, and after.
+ */
+function sampleChanges(files: readonly ExpectedFile[], most: number) {
   const kinds = new Map<string, ExpectedFile[]>();
   for (const one of files) {
-    if (one.changes.length === 0) continue;
-    const kind = kinds.get(one.rule.suffix);
-    if (kind === undefined) kinds.set(one.rule.suffix, [one]);
-    else if (kind.length < most) kind.push(one);
+    const kind = kinds.get(one.rule.suffix) ?? [];
+    if (kind.length < most && one.changes.length > 0) kinds.set(one.rule.suffix, [...kind, one]);
   }
   const chosen: ExpectedFile[] = [];
   for (let turn = 0; chosen.length < most && turn < most; turn += 1)
@@ -183,15 +158,8 @@ function sampleChanges(files: readonly ExpectedFile[], most: number): SampleChan
   return chosen.flatMap((one) => {
     const [change] = one.changes;
     if (change === undefined) return [];
-    return [
-      {
-        file: one.path,
-        line: change.line,
-        baseline: change.before,
-        before: literalOnDisk(one, change.line) ?? change.before,
-        after: change.after,
-      },
-    ];
+    const { line, before: baseline, after } = change;
+    return [{ file: one.path, line, baseline, before: literalOnDisk(one, line) ?? baseline, after }];
   });
 }
 

@@ -89,8 +89,8 @@ export function roundInputs(
   const clusterConfig = clusterConfigDigest(dag?.files ?? {}, schedule);
   const clusterName = dag?.clusterNames?.[schedule];
   return {
-    ...(uploaded === undefined ? {} : { reviewId: uploaded.reviewId }),
-    ...(clusterConfig === undefined ? {} : { clusterConfig }),
-    ...(clusterName === undefined ? {} : { clusterName }),
+    ...(uploaded && { reviewId: uploaded.reviewId }),
+    ...(clusterConfig !== undefined && { clusterConfig }),
+    ...(clusterName !== undefined && { clusterName }),
   };
 }

@@ -1,8 +1,9 @@
-/** Which round is meant when its number is not given. */
+/** Which round is meant when its number is not given, and which round a cluster belongs to. */
 import type { Schedule } from '../domain/schedules.ts';
-import type { ClusterSummary } from '../ports/aws.ts';
+import type { Cluster, ClusterSummary, Step } from '../ports/aws.ts';
 import type { Round } from '../state/session.ts';
-import type { RoundWindow } from './window.ts';
+import { isActive, isEnding } from './progress.ts';
+import { type RoundWindow, scheduleOfSteps, stepsIn, windowOf } from './window.ts';
 
 /** The facts that show whether anything ran under a mark. */
 interface Marked {
@@ -96,4 +97,55 @@ export function earlierClusters(round: Round, rounds: readonly Round[]): string[
   const same = earlier.filter((other) => other.schedule === round.schedule);
   const ids = [...same.reverse(), ...earlier.reverse()].flatMap((other) => other.clusterId ?? []);
   return [...new Set(ids)];
+}
+
+export interface NamedCluster extends Pick<Cluster, 'id' | 'state'> {
+  readonly steps: readonly Step[];
+}
+
+/** True if the round ended or was fully reported on its cluster: it is never bound to another. */
+export function isSettled({ clusterId, finished, report }: Round): boolean {
+  return clusterId !== undefined && (finished !== undefined || report?.partial === false);
+}
+
+/**
+ * The round that a cluster belongs to: `preferred` if it has steps there or may still get some; otherwise the newest
+ * round with steps there that is bound to this cluster or to none; otherwise one bound to it. undefined: no round.
+ */
+export function ownerOfCluster(
+  rounds: readonly Round[],
+  preferred: Round | undefined,
+  cluster: NamedCluster,
+  configsPrefix: string,
+): Round | undefined {
+  const hasSteps = (round: Round): boolean =>
+    stepsIn(windowOf(round, rounds), round.schedule, cluster.steps, configsPrefix).own.length > 0;
+  const mayTake = (round: Round) =>
+    (round.clusterId === cluster.id || !isSettled(round)) &&
+    (hasSteps(round) || mayYetRunOn(cluster, round, rounds, configsPrefix));
+  if (preferred !== undefined && mayTake(preferred)) return preferred;
+  const bound = rounds.filter((round) => round.clusterId === cluster.id);
+  const unbound = rounds.filter((round) => round.clusterId === undefined && !round.abandoned);
+  return (
+    [...bound, ...unbound].sort((a, b) => a.round - b.round).findLast(hasSteps) ??
+    bound.findLast((round) => !round.abandoned) ??
+    bound.at(-1)
+  );
+}
+
+/** True if the round waits for its first step, the cluster is up, and no other work runs on it. */
+function mayYetRunOn(
+  cluster: NamedCluster,
+  round: Round,
+  rounds: readonly Round[],
+  configsPrefix: string,
+): boolean {
+  const waits = round.finished === undefined && round.report === undefined;
+  const isElsewhere = round.clusterId !== undefined && round.clusterId !== cluster.id;
+  if (!waits || isElsewhere || isEnding(cluster) || cluster.steps.some(isActive)) return false;
+  const others = rounds.filter((other) => other.clusterId === cluster.id && other.round !== round.round);
+  const ran = scheduleOfSteps(cluster.steps, configsPrefix) ?? round.schedule;
+  return (
+    ran === round.schedule && others.every((other) => isSettled(other) && other.schedule === round.schedule)
+  );
 }

@@ -5,6 +5,8 @@ import type { Round } from '../state/session.ts';
 import { waitingRound } from './choice.ts';
 import { startMs, stepsIn, windowOf } from './window.ts';
 
+const always = { fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+
 /** How far back to look for an unmarked DAG run, in milliseconds. */
 export const lookBackMs = 24 * 3600 * 1000;
 
@@ -35,12 +37,9 @@ export function firstUnmarkedMs(
       if (own.length > 0 || round.clusterId === clusterId) ownedClusters.add(clusterId);
     }
   const signs = [...seen.steps.values()].flatMap((steps) =>
-    steps
-      .filter(
-        (step) =>
-          !stepOwners.has(step) && (identifyStep(step, configsPrefix).schedule ?? schedule) === schedule,
-      )
-      .map((step) => step.createdMs),
+    stepsIn(always, schedule, steps, configsPrefix).own.flatMap((step) =>
+      stepOwners.has(step) ? [] : step.createdMs,
+    ),
   );
   for (const cluster of seen.clusters) if (!ownedClusters.has(cluster.id)) signs.push(cluster.createdMs);
   return signs.length === 0 ? undefined : Math.min(...signs);

@@ -91,10 +91,12 @@ export const sessionEvent = z.discriminatedUnion('type', [
     type: z.literal('roundOpened'),
     load,
     schedule,
+    /** As marked: local time with microseconds and offset. */
     startedAt: stamp,
     clock,
     by: z.enum(['uploadDags', 'markRound', 'triggerDag']),
     reviewId: z.string().optional(),
+    /** Digest of the cluster config that the round runs with. */
     clusterConfig: digest.optional(),
     /** The `Name` in that cluster config: the prefix of its clusters' names. */
     clusterName: z.string().optional(),
@@ -143,7 +145,6 @@ export const sessionEvent = z.discriminatedUnion('type', [
 
 export type SessionEvent = z.infer<typeof sessionEvent>;
 export type Fix = z.infer<typeof fix>;
-export type RoundClock = z.infer<typeof clock>;
 
 /** One entry of the journal: numbered from 1 without gaps, each naming the digest of the previous one. */
 export const journalEntry = z.object({

@@ -58,18 +58,18 @@ export function openJournal(directory: string): Journal {
   async function takeOne(names: readonly string[]): Promise<boolean> {
     for (const name of names.toReversed()) {
       const decoded = decodeEntry(await readFile(join(directory, name)), entries.length + 1, lastDigest);
-      if (decoded.kind === 'newer')
+      if (decoded === 'newer')
         throw new ToolError(
           'CONFIG',
           `The session in ${directory} was written by a newer version of audit-load-test. Nothing was changed.`,
           { next: 'update audit-load-test, or point STATE_DIR at another directory.' },
         );
-      if (decoded.kind === 'entry') return take(name, decoded.entry, decoded.digest);
+      if (decoded !== 'damaged') return take(name, decoded);
     }
     return false;
   }
 
-  function take(name: string, entry: JournalEntry, digest: string): true {
+  function take(name: string, { entry, digest }: SealedEntry): true {
     entries.push(entry);
     chain.add(name);
     lastDigest = digest;
@@ -82,7 +82,7 @@ export function openJournal(directory: string): Journal {
     const { bytes, digest } = encodeEntry(entry);
     const skipped = unreadable.findLast((name) => positionOf(name).number === number);
     const name = nameOf(number, skipped === undefined ? 1 : positionOf(skipped).lap + 1);
-    return (await create(name, bytes)) && take(name, entry, digest);
+    return (await create(name, bytes)) && take(name, { entry, digest });
   }
 
   /** Writes the whole file durably under this name or not at all; false if the name is taken. */
@@ -154,6 +154,11 @@ function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> 
   };
 }
 
+interface SealedEntry {
+  readonly entry: JournalEntry;
+  readonly digest: string;
+}
+
 /** `previous` of the first entry. */
 const beginning = '';
 
@@ -163,22 +168,17 @@ function encodeEntry(entry: JournalEntry): { bytes: Buffer; digest: string } {
   return { bytes: Buffer.from(`${json},"digest":"${digest}"}\n`), digest };
 }
 
-export type Decoded =
-  | { readonly kind: 'entry'; readonly entry: JournalEntry; readonly digest: string }
-  /** Not written here by any version of this program. */
-  | { readonly kind: 'damaged' }
-  /** Intact, but written by a later version that this program cannot interpret. */
-  | { readonly kind: 'newer' };
-
 const sealed = /^(\{.*),"digest":"([0-9a-f]{64})"\}\n$/s;
 
-/** Decodes an entry that must have this `number` and follow the entry whose digest is `previous`. */
-function decodeEntry(bytes: Buffer, number: number, previous: string): Decoded {
+/**
+ * Decodes an entry that must have this `number` and follow the entry whose digest is `previous`. `damaged`: no version of this
+ * program wrote it here; `newer`: intact, but a later version wrote what this one cannot interpret.
+ */
+function decodeEntry(bytes: Buffer, number: number, previous: string): SealedEntry | 'damaged' | 'newer' {
   const [, json, digest] = sealed.exec(bytes.toString('utf8')) ?? [];
-  if (json === undefined || digest === undefined || sha256(json) !== digest) return { kind: 'damaged' };
+  if (json === undefined || digest === undefined || sha256(json) !== digest) return 'damaged';
   const parsed = journalEntry.safeParse(JSON.parse(`${json}}`));
-  // Intact but not parsable: a newer version wrote it.
-  if (!parsed.success) return { kind: 'newer' };
-  if (parsed.data.number !== number || parsed.data.previous !== previous) return { kind: 'damaged' };
-  return { kind: 'entry', entry: parsed.data, digest };
+  if (!parsed.success) return 'newer';
+  const { data: entry } = parsed;
+  return entry.number === number && entry.previous === previous ? { entry, digest } : 'damaged';
 }

@@ -1,6 +1,6 @@
 /** The session, folded from the events in the journal. */
 import type { Schedule } from '../domain/schedules.ts';
-import type { Fix, RoundClock, SessionEvent } from './events.ts';
+import type { Fix, SessionEvent } from './events.ts';
 
 export type Phase =
   | 'idle'
@@ -14,48 +14,24 @@ export type Phase =
   | 'reported'
   | 'committed';
 
-export type Scope = 'all' | 'schedule';
+export type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
 
 /** The load level that scaleConfigs wrote to disk. */
-export interface Level {
-  readonly load: number;
-  readonly schedule: Schedule;
-  readonly scope: Scope;
-  readonly reviewId: string;
-  readonly approvalNeeded: boolean;
-  readonly baseCommit: string;
-  readonly manifest: string;
-  readonly filesChanged: number;
-  readonly intervalsChanged: number;
-}
+export type Level = Readonly<Omit<EventOf<'scaled'>, 'type'>>;
+
+export type Scope = Level['scope'];
 
 /** `undefined` in rounds whose report was recorded before outcomes were. */
-export type RoundOutcome = Extract<SessionEvent, { type: 'reported' }>['outcome'];
+export type RoundOutcome = EventOf<'reported'>['outcome'];
 
 /** One DAG run at one load. Later levels do not change its facts. */
-export interface Round {
+export interface Round extends Readonly<Omit<EventOf<'roundOpened'>, 'type' | 'by'>> {
   readonly round: number;
-  readonly load: number;
-  readonly schedule: Schedule;
-  /** As marked: local time with microseconds and offset. */
-  readonly startedAt: string;
-  readonly clock: RoundClock;
   readonly clusterId?: string;
-  readonly reviewId?: string | undefined;
-  /** Digest of the cluster config the round ran with. */
-  readonly clusterConfig?: string | undefined;
-  /** Prefix of its clusters' names, from the uploaded cluster config. */
-  readonly clusterName?: string | undefined;
-  readonly note?: string | undefined;
   /** The DAG run that triggerDag requested. */
-  readonly dagRun?: { readonly dagId: string; readonly dagRunId: string };
-  readonly finished?: { readonly steps: number; readonly failed: number };
-  readonly report?: {
-    readonly directory: string;
-    readonly verdict: string;
-    readonly outcome?: RoundOutcome;
-    readonly partial: boolean;
-  };
+  readonly dagRun?: Readonly<Pick<EventOf<'dagTriggered'>, 'dagId' | 'dagRunId'>>;
+  readonly finished?: Readonly<Pick<EventOf<'roundFinished'>, 'steps' | 'failed'>>;
+  readonly report?: Readonly<Omit<EventOf<'reported'>, 'type' | 'round' | 'load'>>;
   readonly committed: boolean;
   readonly abandoned: boolean;
 }
@@ -82,7 +58,7 @@ export interface Session {
   readonly approvedFixes: ReadonlyMap<string, readonly Fix[]>;
   /** The known fixes of each load. */
   readonly fixes: ReadonlyMap<number, readonly Fix[]>;
-  readonly lastReview?: { readonly reviewId: string; readonly manifest: string };
+  readonly lastReview?: Readonly<Omit<EventOf<'reviewed'>, 'type'>>;
   /**
    * Manifests this program wrote or was about to write: bytes in them are no edits. A level of one schedule leaves
    * the other files as an earlier level wrote them.
@@ -90,19 +66,12 @@ export interface Session {
   readonly writtenManifests: readonly string[];
   /** The newest upload of each schedule and load, oldest first. */
   readonly uploads: readonly Uploaded[];
-  readonly dag?: {
-    readonly load: number;
-    readonly files: Readonly<Record<string, string>>;
-    readonly clusterNames?: Readonly<Record<string, string>> | undefined;
-    readonly at: string;
-  };
+  readonly dag?: Readonly<Omit<EventOf<'dagUploaded'>, 'type'>> & { readonly at: string };
   readonly rounds: readonly Round[];
   /** Calls that began and were not recorded as done, one per tool, newest last. */
   readonly interruptions: readonly Interruption[];
 }
 
-export interface Interruption {
-  readonly tool: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
+export interface Interruption extends Readonly<Pick<EventOf<'begun'>, 'tool' | 'arguments'>> {
   readonly at: string;
 }

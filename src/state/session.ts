@@ -1,5 +1,5 @@
 import type { Fix, JournalEntry, SessionEvent } from './events.ts';
-import type { Phase, Round, Session, Uploaded } from './model.ts';
+import type { EventOf, Phase, Round, Session, Uploaded } from './model.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
 export type { Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
@@ -39,9 +39,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
           ...done(session, event.tool).interruptions,
           { tool: event.tool, arguments: event.arguments, at },
         ],
-        ...(event.manifest === undefined
-          ? {}
-          : { writtenManifests: [...session.writtenManifests, event.manifest] }),
+        writtenManifests: [...session.writtenManifests, ...(event.manifest ? [event.manifest] : [])],
       };
     case 'scaled': {
       const { type: _, ...level } = event;
@@ -57,21 +55,19 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         lastReview: { reviewId: level.reviewId, manifest: level.manifest },
       };
     }
-    case 'fixed':
+    case 'fixed': {
+      const others = fixesOf(session, event.load).filter(({ path }) => path !== event.fix.path);
       return {
         ...done(session, 'fixInterval'),
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
-        fixes: new Map(session.fixes).set(
-          event.load,
-          withFix(session.fixes.get(event.load) ?? [], event.fix, event.restored),
-        ),
+        fixes: new Map(session.fixes).set(event.load, event.restored ? others : [...others, event.fix]),
       };
+    }
     case 'reviewed':
       return { ...session, lastReview: { reviewId: event.reviewId, manifest: event.manifest } };
     case 'approved': {
-      const others = (session.fixes.get(event.load) ?? []).filter(
-        (fix) => !event.schedules.includes(fix.schedule),
-      );
+      const isOther = ({ schedule }: Fix) => !event.schedules.includes(schedule);
+      const others = fixesOf(session, event.load).filter(isOther);
       return {
         ...session,
         phase: 'approved',
@@ -84,15 +80,12 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'reverted': {
       const { level: _, lastReview: __, ...rest } = done(session);
       // A round under way does not depend on the files on disk.
-      return { ...rest, phase: isUnderWay(rest.phase) ? rest.phase : 'idle', writtenManifests: [] };
+      const isUnderWay = rest.phase === 'running' || rest.phase === 'finished';
+      return { ...rest, phase: isUnderWay ? rest.phase : 'idle', writtenManifests: [] };
     }
     case 'checksUploaded': {
-      const uploaded = event.schedules.map((schedule) => ({
-        schedule,
-        load: event.load,
-        reviewId: event.reviewId,
-        at,
-      }));
+      const { load, reviewId } = event;
+      const uploaded = event.schedules.map((schedule) => ({ schedule, load, reviewId, at }));
       const others = session.uploads.filter(
         (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
       );
@@ -117,11 +110,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'roundMoved': {
       const { type: _, round, load, schedule, unbound = false, ...facts } = event;
-      const moved = {
-        ...facts,
-        ...(load === undefined ? {} : { load }),
-        ...(schedule === undefined ? {} : { schedule }),
-      };
+      const moved = { ...facts, ...(load && { load }), ...(schedule && { schedule }) };
       const rounds = session.rounds.map((one) =>
         one.round === round
           ? { ...withoutFinish(withMatchingInputs(unbound ? withoutCluster(one) : one, moved)), ...moved }
@@ -154,26 +143,20 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'committed':
       return {
-        ...done(session, 'commitResults'),
+        ...withRounds(done(session, 'commitResults'), (round) => isCommitted(round, event), {
+          committed: true,
+        }),
         phase: isAtWork(session, event.load) ? session.phase : 'committed',
-        rounds: session.rounds.map((round) =>
-          isCommitted(round, event) ? { ...round, committed: true } : round,
-        ),
       };
     case 'abandoned':
-      return {
-        ...session,
-        rounds: session.rounds.map((round) =>
-          event.rounds.includes(round.round) ? { ...round, abandoned: true } : round,
-        ),
-      };
+      return withRounds(session, ({ round }) => event.rounds.includes(round), { abandoned: true });
   }
 }
 
 /** An approval covers what was shown right before it: that review's manifest, for each schedule under review. */
 function withApproval(
   { approvedManifests, lastReview }: Session,
-  { reviewId, load, schedules }: Extract<SessionEvent, { type: 'approved' }>,
+  { reviewId, load, schedules }: EventOf<'approved'>,
 ): ReadonlyMap<string, string> {
   if (lastReview?.reviewId !== reviewId) return approvedManifests;
   return new Map([
@@ -196,20 +179,13 @@ function done(session: Session, tool?: string): Session {
   return { ...session, interruptions };
 }
 
-function isCommitted(
-  { round, load, report }: Round,
-  event: { readonly load: number; readonly rounds?: readonly number[] | undefined },
-): boolean {
+function isCommitted({ round, load, report }: Round, event: EventOf<'committed'>): boolean {
   return event.rounds?.includes(round) ?? (load === event.load && report !== undefined);
 }
 
 /** A report of an earlier round does not change the phase of a later one. */
 function isLatest({ rounds }: Session, round: number): boolean {
   return rounds.findLast((one) => !one.abandoned)?.round === round;
-}
-
-function isUnderWay(phase: Phase): boolean {
-  return phase === 'running' || phase === 'finished';
 }
 
 /** Work other than the committed load is going on: a round, or another level on disk. */
@@ -246,13 +222,15 @@ function hasOpenRound({ rounds }: Session, load: number): boolean {
   return latest.clusterId === undefined && latest.finished === undefined && latest.report === undefined;
 }
 
-function withFix(fixes: readonly Fix[], fix: Fix, restored = false): Fix[] {
-  return [...fixes.filter((known) => known.path !== fix.path), ...(restored ? [] : [fix])];
+function fixesOf({ fixes }: Session, load: number): readonly Fix[] {
+  return fixes.get(load) ?? [];
 }
 
 function withRound(session: Session, number: number, facts: Partial<Round>): Session {
-  return {
-    ...session,
-    rounds: session.rounds.map((round) => (round.round === number ? { ...round, ...facts } : round)),
-  };
+  return withRounds(session, ({ round }) => round === number, facts);
+}
+
+function withRounds(session: Session, isMeant: (round: Round) => boolean, facts: Partial<Round>): Session {
+  const rounds = session.rounds.map((round) => (isMeant(round) ? { ...round, ...facts } : round));
+  return { ...session, rounds };
 }

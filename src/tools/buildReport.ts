@@ -8,7 +8,7 @@ import type { RoundFacts } from '../report/model/facts.ts';
 import type { Report } from '../report/model/model.ts';
 import { reportFiles } from '../report/render/files.ts';
 import { clusterFailure, isActive } from '../rounds/progress.ts';
-import { reportDirectory } from '../rounds/reportWindow.ts';
+import { reportDirectory } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import {
   editedIntervals,

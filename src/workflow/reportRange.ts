@@ -4,10 +4,15 @@ import { localStamp, wholeStamp } from '../domain/time.ts';
 import type { Cluster, Step } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { latestThatRan } from '../rounds/choice.ts';
-import { ownerOfCluster } from '../rounds/ownership.ts';
-import { refuseEmpty, requireStamps, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
-import { loadOfSteps, stepsIn } from '../rounds/window.ts';
+import { latestThatRan, ownerOfCluster } from '../rounds/choice.ts';
+import {
+  loadOfSteps,
+  refuseEmpty,
+  requireStamps,
+  scheduleOfSteps,
+  stepsIn,
+  windowByStamps,
+} from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
 import { type ObservedRound, observeRound, requireRound } from './rounds.ts';

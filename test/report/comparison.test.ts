@@ -10,8 +10,8 @@ import { type Report, reportSchema } from '../../src/report/model/model.ts';
 import { comparisonBlocks } from '../../src/report/render/html/comparison.ts';
 import { comparisonSection, forecastSection } from '../../src/report/render/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
-import { meanRatio, studentQuantile } from '../../src/report/statistics/geometricMean.ts';
-import { measuredRoundNoise } from '../../src/report/statistics/noise.ts';
+import { meanRatio, studentQuantile } from '../../src/report/statistics/statistics.ts';
+import { measuredRoundNoise } from '../../src/report/steps/noise.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 interface Campaign {

@@ -5,7 +5,7 @@ import type { PriceTable } from '../../src/ports/project.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import { summaryBlocks } from '../../src/report/render/html/sections.ts';
 import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
-import { costOf, lostInstances } from '../../src/report/suggestions/cost.ts';
+import { costOf, lostInstances } from '../../src/report/steps/cost.ts';
 import { evenRound, factsOf, startMs } from './rounds.ts';
 
 const minuteMs = 60_000;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../src/report/build.ts';
 import { compareRounds } from '../../src/report/comparison/comparison.ts';
-import { growsFaster, growthOf, secondsAt } from '../../src/report/forecast/growth.ts';
-import { fittingRange, missedBy, modelOf, totalAt } from '../../src/report/forecast/range.ts';
+import { fittingRange, missedBy } from '../../src/report/forecast/forecast.ts';
+import { growsFaster, growthOf, modelOf, secondsAt, totalAt } from '../../src/report/forecast/growth.ts';
 import { aboutText, forecastSentence } from '../../src/report/forecast/text.ts';
 import type { Forecast } from '../../src/report/model/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
@@ -11,8 +11,8 @@ import type { Report } from '../../src/report/model/model.ts';
 import { forecastBlocks } from '../../src/report/render/html/comparison.ts';
 import { forecastSection } from '../../src/report/render/markdown/comparison.ts';
 import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
-import { stepNoise } from '../../src/report/statistics/noise.ts';
 import type { Timing } from '../../src/report/steps/checkTimes.ts';
+import { stepNoise } from '../../src/report/steps/noise.ts';
 import { evenRound, factsOf } from './rounds.ts';
 
 const timings = (...measured: [load: number, seconds: number][]): Timing[] =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findCause } from '../../src/report/failures/diagnosis.ts';
-import { isDeterministic } from '../../src/report/failures/history.ts';
+import { isDeterministic } from '../../src/report/failures/failureGroups.ts';
 import { signatures } from '../../src/report/failures/signatures/index.ts';
 import { failureLogs, noise } from './failureLogs.ts';
 

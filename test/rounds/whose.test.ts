@@ -2,8 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { lacksRound } from '../../src/rounds/begin.ts';
-import { chooseRound, isUnused, latestThatRan, waitingRound } from '../../src/rounds/choice.ts';
-import { isSettled, ownerOfCluster } from '../../src/rounds/ownership.ts';
+import {
+  chooseRound,
+  isSettled,
+  isUnused,
+  latestThatRan,
+  ownerOfCluster,
+  waitingRound,
+} from '../../src/rounds/choice.ts';
 import { unmarkedRun } from '../../src/rounds/unmarked.ts';
 import type { Round } from '../../src/state/session.ts';
 import { at, minute, noon, prefix, round, step } from './rounds.ts';

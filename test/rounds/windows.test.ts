@@ -3,9 +3,15 @@ import { expect, test } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { clusterFor, earlierClusters } from '../../src/rounds/choice.ts';
 import { countProgress, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
-import { reportDirectory, scheduleOfSteps } from '../../src/rounds/reportWindow.ts';
 import { firstUnmarkedMs } from '../../src/rounds/unmarked.ts';
-import { loadOfSteps, startMs, stepsIn, windowOf } from '../../src/rounds/window.ts';
+import {
+  loadOfSteps,
+  reportDirectory,
+  scheduleOfSteps,
+  startMs,
+  stepsIn,
+  windowOf,
+} from '../../src/rounds/window.ts';
 import { minute, noon, prefix, round, step } from './rounds.ts';
 
 test('a window ends when the next round of its schedule or on its cluster begins', () => {

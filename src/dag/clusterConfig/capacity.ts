@@ -44,20 +44,6 @@ export function capacityOf(
   };
 }
 
-/** How many executors fit on the nodes; a container never spans two nodes. */
-export function executorSlots(nodes: readonly YarnNodes[], executorMb: number): number {
-  return nodes.reduce((sum, { count, yarnMb }) => sum + count * Math.floor(yarnMb / executorMb), 0);
-}
-
-/** The executor slots that the executors and drivers of this many steps need. */
-export function slotsNeeded(
-  steps: number,
-  { executors, executorMb, driverMb }: StepCapacity,
-): { total: number; drivers: number } {
-  const drivers = Math.ceil((steps * driverMb) / executorMb);
-  return { total: steps * executors + drivers, drivers };
-}
-
 /** Needed and available capacity, in executor slots. */
 export interface SlotUse {
   readonly needed: number;
@@ -68,28 +54,27 @@ export interface SlotUse {
   readonly moreNodes: number | undefined;
 }
 
-/** Undefined when the nodes are unknown. */
+/** Undefined when the nodes are unknown. A container never spans two nodes. */
 export function slotUse(steps: number, capacity: StepCapacity): SlotUse | undefined {
-  const [first] = capacity.nodes ?? [];
-  if (capacity.nodes === undefined || first === undefined) return undefined;
-  const available = executorSlots(capacity.nodes, capacity.executorMb);
-  const { total: needed, drivers } = slotsNeeded(steps, capacity);
-  const slotsPerNode = Math.floor(first.yarnMb / capacity.executorMb);
-  return {
-    needed,
-    drivers,
-    available,
-    moreNodes: slotsPerNode > 0 ? Math.ceil(Math.max(0, needed - available) / slotsPerNode) : undefined,
-  };
+  const { executors, executorMb, driverMb, nodes = [] } = capacity;
+  const slotsOn = ({ yarnMb }: YarnNodes) => Math.floor(yarnMb / executorMb);
+  const [first] = nodes;
+  if (first === undefined) return undefined;
+  const available = nodes.reduce((sum, node) => sum + node.count * slotsOn(node), 0);
+  const drivers = Math.ceil((steps * driverMb) / executorMb);
+  const needed = steps * executors + drivers;
+  const moreNodes =
+    slotsOn(first) > 0 ? Math.ceil(Math.max(0, needed - available) / slotsOn(first)) : undefined;
+  return { needed, drivers, available, moreNodes };
 }
 
-/** EMR's upper limit of StepConcurrencyLevel. */
-const concurrencyLimit = 256;
+/** EMR: StepConcurrencyLevel is 1 to 256; a cluster has at most 256 pending and running steps. */
+export const stepLimit = 256;
 
 /** The most concurrent steps that fit on the nodes; undefined when the nodes are unknown. */
 export function maxConcurrentSteps(capacity: StepCapacity): number | undefined {
   let most: number | undefined;
-  for (let steps = 0; steps <= concurrencyLimit; steps++) {
+  for (let steps = 0; steps <= stepLimit; steps++) {
     const use = slotUse(steps, capacity);
     if (use === undefined || use.needed > use.available) break;
     most = steps;

@@ -1,6 +1,6 @@
 /** Fields that EMR does not know, that it requires, or that have another type: RunJobFlow would refuse the request. */
 import { nearestOf } from '../../domain/text.ts';
-import { type ConfigFinding, configRefusal, isObject, WrittenAsFloat } from './model.ts';
+import { type ConfigFinding, configRefusal, isObject, refuseIf, WrittenAsFloat } from './model.ts';
 import type { Kind, Shape } from './shapes/kind.ts';
 import { fileShape } from './shapes/request.ts';
 
@@ -20,11 +20,14 @@ function objectFindings(
       ? [unknownField(pathOf(name), name, shape)]
       : valueFindings(field, kind, pathOf(name));
   });
-  const missing = shape.required
-    .filter((name) => value[name] === undefined || value[name] === '')
-    .map((name) =>
-      configRefusal(pathOf(name), `it is missing, but ${requirer(parent, name)} requires it`, `add ${name}`),
-    );
+  const missing = shape.required.flatMap((name) =>
+    refuseIf(
+      value[name] === undefined || value[name] === '',
+      pathOf(name),
+      `it is missing, but ${requirer(parent, name)} requires it`,
+      `add ${name}`,
+    ),
+  );
   return [...found, ...missing];
 }
 
@@ -82,17 +85,21 @@ function isOfKind(value: unknown, kind: 'string' | 'integer' | 'number' | 'boole
 
 function minFindings(value: unknown, { min }: { readonly min: number }, path: string): ConfigFinding[] {
   if (!Number.isInteger(value)) return [otherKind(value, 'integer', path)];
-  if (Number(value) >= min) return [];
-  return [
-    configRefusal(path, `it is ${value}, but EMR requires at least ${min}`, `set it to ${min} or more`),
-  ];
+  return refuseIf(
+    Number(value) < min,
+    path,
+    `it is ${value}, but EMR requires at least ${min}`,
+    `set it to ${min} or more`,
+  );
 }
 
 function choiceFindings(value: string, choices: readonly string[], path: string): ConfigFinding[] {
-  if (choices.includes(value)) return [];
-  return [
-    configRefusal(path, `EMR does not accept ${shown(value)}`, `set it to one of ${choices.join(', ')}`),
-  ];
+  return refuseIf(
+    !choices.includes(value),
+    path,
+    `EMR does not accept ${shown(value)}`,
+    `set it to one of ${choices.join(', ')}`,
+  );
 }
 
 function patternFindings(
@@ -100,14 +107,12 @@ function patternFindings(
   { matches, example }: { readonly matches: RegExp; readonly example: string },
   path: string,
 ): ConfigFinding[] {
-  if (matches.test(value)) return [];
-  return [
-    configRefusal(
-      path,
-      `it is ${shown(value)}, but EMR requires the form of ${example}`,
-      `write it as ${example}`,
-    ),
-  ];
+  return refuseIf(
+    !matches.test(value),
+    path,
+    `it is ${shown(value)}, but EMR requires the form of ${example}`,
+    `write it as ${example}`,
+  );
 }
 
 function otherKind(value: unknown, kind: Kind, path: string): ConfigFinding {

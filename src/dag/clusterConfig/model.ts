@@ -20,6 +20,16 @@ export function configWarning(path: string, message: string, remedy: string): Co
   return { severity: 'warn', path, message, remedy };
 }
 
+/** The refusal where the config is wrong, otherwise nothing. */
+export function refuseIf(isWrong: boolean, ...refusal: Parameters<typeof configRefusal>): ConfigFinding[] {
+  return isWrong ? [configRefusal(...refusal)] : [];
+}
+
+/** The warning where the config is doubtful, otherwise nothing. */
+export function warnIf(isDoubtful: boolean, ...warning: Parameters<typeof configWarning>): ConfigFinding[] {
+  return isDoubtful ? [configWarning(...warning)] : [];
+}
+
 /** A whole number that the file writes as a float; JSON.parse hides the difference. */
 export class WrittenAsFloat {
   readonly source: string;

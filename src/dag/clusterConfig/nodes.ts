@@ -1,5 +1,4 @@
 /** The nodes that a config requests: as instance groups, as fleets, or by the three short fields. */
-import { type NodeCapacity, nodeCapacity } from './instanceTypes.ts';
 import { type ClusterConfig, property } from './model.ts';
 
 export interface NodePool {
@@ -73,4 +72,80 @@ export function workerNodes(config: ClusterConfig): WorkerNodes[] | undefined {
 /** The worker with the most YARN memory: what does not fit there fits nowhere. */
 export function largestWorker(workers: readonly WorkerNodes[]): WorkerNodes | undefined {
   return [...workers].sort((a, b) => b.capacity.memoryMb - a.capacity.memoryMb)[0];
+}
+
+/**
+ * The YARN capacity of a node by instance type. Memory is `yarn.nodemanager.resource.memory-mb` as EMR sets it without HBase,
+ * from the "Task configuration" page of the EMR Release Guide (emr-hadoop-task-config, emr-7.12.0); cores are the vCPUs
+ * of the type. Other families are unknown: no finding is made about them.
+ */
+export interface NodeCapacity {
+  readonly memoryMb: number;
+  readonly vcores: number;
+}
+
+/** A size is a multiple of `xlarge`, which has four vCPUs. */
+const multiples = new Set([1, 2, 4, 8, 12, 16, 24, 32, 48]);
+/** Memory per vCPU by the first letter of the family. */
+const gibPerVcore: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8 };
+const olderFamilies = new Set(['m5', 'm5a', 'r5', 'r5a']);
+const newerFamilies = new Set('c6i c6id m6a m6g m6i m6id m7g m7gd m7i m8g m8gd r6id'.split(' '));
+
+/** YARN memory (MiB) by node memory (GiB): EMR leaves more to YARN on the older families. */
+const older = new Map([
+  [16, 12_288],
+  [32, 24_576],
+  [64, 57_344],
+  [128, 122_880],
+  [192, 188_416],
+  [256, 253_952],
+  [384, 385_024],
+  [512, 516_096],
+  [768, 778_240],
+]);
+const newer = new Map([
+  [8, 5632],
+  [16, 11_712],
+  [32, 23_424],
+  [64, 54_272],
+  [96, 85_504],
+  [128, 116_736],
+  [192, 179_200],
+  [256, 241_664],
+  [384, 366_592],
+  [512, 491_520],
+  [768, 741_376],
+  [1024, 991_232],
+]);
+
+/** Where the page differs from the rule of its family. */
+const exceptions: Readonly<Record<string, number>> = {
+  'm6g.12xlarge': 181_248,
+  'm6i.12xlarge': 181_248,
+  'm7i.12xlarge': 181_248,
+  'm8g.12xlarge': 181_248,
+};
+
+/** undefined for a type that is not in the table. */
+function lookUp(instanceType: string): { memoryGib: number; vcores: number; yarn: typeof newer } | undefined {
+  const [, family = '', multiple = ''] = /^([a-z0-9]+)\.(\d*)xlarge$/.exec(instanceType) ?? [];
+  const times = multiple === '' ? 1 : Number(multiple);
+  const gib = gibPerVcore[family.charAt(0)];
+  const yarn = olderFamilies.has(family) ? older : newerFamilies.has(family) ? newer : undefined;
+  if (gib === undefined || yarn === undefined || !multiples.has(times)) return undefined;
+  return { memoryGib: 4 * times * gib, vcores: 4 * times, yarn };
+}
+
+/** undefined for a type that is not in the table. */
+export function nodeCapacity(instanceType: string): NodeCapacity | undefined {
+  const found = lookUp(instanceType);
+  if (found === undefined) return undefined;
+  const memoryMb = exceptions[instanceType] ?? found.yarn.get(found.memoryGib);
+  return memoryMb === undefined ? undefined : { memoryMb, vcores: found.vcores };
+}
+
+/** Memory of the whole instance, MiB: what processes on the primary node share. */
+export function nodeMemoryMb(instanceType: string): number | undefined {
+  const found = lookUp(instanceType);
+  return found && found.memoryGib * 1024;
 }

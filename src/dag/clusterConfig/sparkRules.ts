@@ -1,8 +1,15 @@
 /** What a check's step asks of Spark and YARN, compared with what Spark accepts and the cluster has. */
-import { capacityOf, executorSlots, slotsNeeded } from './capacity.ts';
-import { nodeMemoryMb } from './instanceTypes.ts';
-import { type ClusterConfig, type ConfigFinding, configRefusal, configWarning, property } from './model.ts';
-import { largestWorker, nodePools, type WorkerNodes, workerNodes } from './nodes.ts';
+import { capacityOf, slotUse, stepLimit } from './capacity.ts';
+import {
+  type ClusterConfig,
+  type ConfigFinding,
+  configRefusal,
+  configWarning,
+  property,
+  refuseIf,
+  warnIf,
+} from './model.ts';
+import { largestWorker, nodeMemoryMb, nodePools, type WorkerNodes, workerNodes } from './nodes.ts';
 import {
   type Container,
   memoryMb,
@@ -12,8 +19,6 @@ import {
   sparkSettings,
 } from './sparkSubmit.ts';
 
-/** EMR: StepConcurrencyLevel is 1 to 256; a cluster has at most 256 pending and running steps. */
-const stepLimit = 256;
 /** Our own threshold: a round of so many checks one at a time measures little more than their sum. */
 const manyChecks = 20;
 
@@ -38,40 +43,30 @@ export function sparkValueFindings(config: ClusterConfig): ConfigFinding[] {
 export function concurrencyFindings(config: ClusterConfig, checks: number | undefined): ConfigFinding[] {
   const level = config.StepConcurrencyLevel ?? 1;
   const path = 'StepConcurrencyLevel';
-  if (level < 1 || level > stepLimit)
-    return [configRefusal(path, `${level} is outside EMR's range of 1 to ${stepLimit}`, 'set it to about 8')];
-  const stopping = config.Steps.map((step, index) => ({ action: step.ActionOnFailure, index })).filter(
-    ({ action }) => action !== 'CONTINUE',
-  );
+  const outside = `${level} is outside EMR's range of 1 to ${stepLimit}`;
+  if (level < 1 || level > stepLimit) return [configRefusal(path, outside, 'set it to about 8')];
   return [
     // The API's default is TERMINATE_CLUSTER, which EMR refuses as soon as steps run concurrently.
-    ...(level === 1
-      ? []
-      : stopping.map(({ action, index }) =>
-          configRefusal(
-            `Steps[${index}].ActionOnFailure`,
-            `it is ${action ?? 'not set'}, but with ${level} concurrent steps EMR accepts only CONTINUE`,
-            'set it to CONTINUE, as the DAG does for the checks',
-          ),
-        )),
-    ...(level === 1 && checks !== undefined && checks >= manyChecks
-      ? [
-          configWarning(
-            path,
-            `it is 1, so ${checks} checks run one at a time`,
-            'set it to the step concurrency of production',
-          ),
-        ]
-      : []),
-    ...(checks !== undefined && checks > stepLimit
-      ? [
-          configWarning(
-            path,
-            `${checks} checks exceed EMR's limit of ${stepLimit} active steps: the DAG submits them gradually, so waiting shows as time between steps`,
-            'keep this in mind when you read the queue times of this round',
-          ),
-        ]
-      : []),
+    ...config.Steps.flatMap(({ ActionOnFailure: action }, index) =>
+      refuseIf(
+        level > 1 && action !== 'CONTINUE',
+        `Steps[${index}].ActionOnFailure`,
+        `it is ${action ?? 'not set'}, but with ${level} concurrent steps EMR accepts only CONTINUE`,
+        'set it to CONTINUE, as the DAG does for the checks',
+      ),
+    ),
+    ...warnIf(
+      level === 1 && checks !== undefined && checks >= manyChecks,
+      path,
+      `it is 1, so ${checks} checks run one at a time`,
+      'set it to the step concurrency of production',
+    ),
+    ...warnIf(
+      checks !== undefined && checks > stepLimit,
+      path,
+      `${checks} checks exceed EMR's limit of ${stepLimit} active steps: the DAG submits them gradually, so waiting shows as time between steps`,
+      'keep this in mind when you read the queue times of this round',
+    ),
   ];
 }
 
@@ -98,25 +93,24 @@ export function executorFindings(config: ClusterConfig): ConfigFinding[] {
 
 function primaryDriverFindings(config: ClusterConfig, { heapMb }: Container, level: number): ConfigFinding[] {
   const primary = nodePools(config).find((pool) => pool.role === 'MASTER');
-  const memories = (primary?.types ?? []).map((type) => ({ type, memoryMb: nodeMemoryMb(type) }));
-  const [node] = memories;
-  if (primary === undefined || memories.length !== 1 || node?.memoryMb === undefined) return [];
-  if (heapMb > node.memoryMb)
+  const [type = '', ...others] = primary?.types ?? [];
+  const nodeMb = nodeMemoryMb(type);
+  if (nodeMb === undefined || others.length > 0) return [];
+  const available = `in client mode, but the primary node (${type}) has only ${nodeMb} MiB`;
+  if (heapMb > nodeMb)
     return [
       configRefusal(
         'AuditStep.Args',
-        `the driver requests ${heapMb} MiB in client mode, but the primary node (${node.type}) has only ${node.memoryMb} MiB`,
+        `the driver requests ${heapMb} MiB ${available}`,
         'lower --driver-memory, or use --deploy-mode cluster',
       ),
     ];
-  if (heapMb * level <= node.memoryMb) return [];
-  return [
-    configWarning(
-      'AuditStep.Args',
-      `${level} concurrent drivers may use ${heapMb * level} MiB in client mode, but the primary node (${node.type}) has only ${node.memoryMb} MiB`,
-      'use --deploy-mode cluster, or a larger primary node',
-    ),
-  ];
+  return warnIf(
+    heapMb * level > nodeMb,
+    'AuditStep.Args',
+    `${level} concurrent drivers may use ${heapMb * level} MiB ${available}`,
+    'use --deploy-mode cluster, or a larger primary node',
+  );
 }
 
 /**
@@ -148,16 +142,15 @@ function executorCoreFindings(
   workers: readonly WorkerNodes[],
 ): ConfigFinding[] {
   const [most] = [...workers].sort((a, b) => b.capacity.vcores - a.capacity.vcores);
-  if (executorCores === undefined || most === undefined || executorCores <= most.capacity.vcores) return [];
+  if (executorCores === undefined || most === undefined) return [];
   const calculator = property(config, 'capacity-scheduler', 'yarn.scheduler.capacity.resource-calculator');
-  const finding = calculator?.endsWith('DominantResourceCalculator') ? configRefusal : configWarning;
-  return [
-    finding(
-      'AuditStep.Args',
-      `an executor requests ${executorCores} cores, but ${most.type} nodes have only ${most.capacity.vcores}`,
-      'lower --executor-cores, or use larger core nodes',
-    ),
-  ];
+  const finding = calculator?.endsWith('DominantResourceCalculator') ? refuseIf : warnIf;
+  return finding(
+    executorCores > most.capacity.vcores,
+    'AuditStep.Args',
+    `an executor requests ${executorCores} cores, but ${most.type} nodes have only ${most.capacity.vcores}`,
+    'lower --executor-cores, or use larger core nodes',
+  );
 }
 
 function capacityFindings(
@@ -168,52 +161,47 @@ function capacityFindings(
   // The field rule refuses a count below 1; a sum that includes one would only confuse.
   if (workers.some(({ count }) => count === undefined || count < 1)) return [];
   const capacity = capacityOf(request, workers);
-  if (capacity?.nodes === undefined) return [];
-  const { executors, executorMb } = capacity;
-  const slots = executorSlots(capacity.nodes, executorMb);
   const level = config.StepConcurrencyLevel ?? 1;
-  const { total, drivers } = slotsNeeded(level, capacity);
+  const use = capacity && slotUse(level, capacity);
+  if (capacity === undefined || use === undefined) return [];
+  const { executors, executorMb } = capacity;
+  const { needed, drivers, available } = use;
   const requested = (count: number) =>
     `${count} executors of ${executorMb} MiB${request.dynamic ? ' at start' : ''}`;
-  if (executors > slots)
+  if (executors > available)
     return [
       configWarning(
         'AuditStep.Args',
-        `a step requests ${requested(executors)}, but the cluster has room for ${slots}`,
+        `a step requests ${requested(executors)}, but the cluster has room for ${available}`,
         'lower --num-executors, or add core nodes',
       ),
     ];
-  if (total <= slots) return [];
   const driverSpace = drivers === 0 ? '' : `, and their drivers the space of ${drivers} more`;
-  return [
-    configWarning(
-      'StepConcurrencyLevel',
-      `${level} concurrent steps request ${requested(executors * level)}${driverSpace}, but the cluster has room for ${slots}: steps will wait for each other`,
-      'lower StepConcurrencyLevel or --num-executors, or add core nodes',
-    ),
-  ];
+  return warnIf(
+    needed > available,
+    'StepConcurrencyLevel',
+    `${level} concurrent steps request ${requested(executors * level)}${driverSpace}, but the cluster has room for ${available}: steps will wait for each other`,
+    'lower StepConcurrencyLevel or --num-executors, or add core nodes',
+  );
 }
 
 function deployModeFindings(setting: SparkSetting): ConfigFinding[] {
-  const mode = setting('spark.submit.deployMode');
-  if (mode === undefined || mode.text === 'cluster' || mode.text === 'client') return [];
-  return [
-    configRefusal(
-      mode.path,
-      `the deploy mode is ${JSON.stringify(mode.text.slice(0, 60))}, but Spark accepts only client or cluster`,
-      'set it to cluster',
-    ),
-  ];
+  const { text, path } = setting('spark.submit.deployMode') ?? { text: 'client', path: '' };
+  return refuseIf(
+    text !== 'cluster' && text !== 'client',
+    path,
+    `the deploy mode is ${JSON.stringify(text.slice(0, 60))}, but Spark accepts only client or cluster`,
+    'set it to cluster',
+  );
 }
 
 function memorySizeFindings(setting: SparkSetting, name: string): ConfigFinding[] {
   const memory = setting(name);
-  if (memory === undefined || memoryMb(memory.text) !== undefined) return [];
-  return [
-    configRefusal(
-      memory.path,
-      `${name} is ${JSON.stringify(memory.text.slice(0, 60))}, which Spark cannot parse as a size`,
-      'write a whole number and a unit, for example 4g or 512m',
-    ),
-  ];
+  if (memory === undefined) return [];
+  return refuseIf(
+    memoryMb(memory.text) === undefined,
+    memory.path,
+    `${name} is ${JSON.stringify(memory.text.slice(0, 60))}, which Spark cannot parse as a size`,
+    'write a whole number and a unit, for example 4g or 512m',
+  );
 }

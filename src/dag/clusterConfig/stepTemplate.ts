@@ -1,7 +1,7 @@
 /** AuditStep, the template from which the DAG makes one step per check. */
 import type { Schedule } from '../../domain/schedules.ts';
 import { nearestOf } from '../../domain/text.ts';
-import { type ClusterConfig, type ConfigFinding, configRefusal, configWarning } from './model.ts';
+import { type ClusterConfig, type ConfigFinding, configRefusal, refuseIf, warnIf } from './model.ts';
 
 /** What the DAG fills in (step_of in dags/yang_audit_load_test.py); the last two only for hourly checks. */
 const placeholders = ['config_uri', 'load', 'results_uri', 'run_id'];
@@ -20,59 +20,48 @@ export function stepTemplateFindings(
   if (step === undefined) return [];
   const { Jar, Args, HourlyArgs } = step;
   const all = [...Args, ...(HourlyArgs ?? [])];
+  const characters = all.reduce((sum, argument) => sum + argument.length, 0);
   return [
-    ...(Jar
-      ? []
-      : [
-          configRefusal(
-            'AuditStep.Jar',
-            'it is missing, but every step requires it',
-            'set it to command-runner.jar',
-          ),
-        ]),
-    ...['config_uri', 'run_id'].filter((name) => !hasArgument(Args, name)).map(missingIdentity),
+    ...refuseIf(
+      !Jar,
+      'AuditStep.Jar',
+      'it is missing, but every step requires it',
+      'set it to command-runner.jar',
+    ),
+    ...['config_uri', 'run_id'].flatMap((name) =>
+      refuseIf(
+        !hasArgument(Args, name),
+        'AuditStep.Args',
+        `no argument is {${name}} or --option={${name}}, so a retried run could not tell which checks it has already submitted`,
+        `add {${name}} to the arguments`,
+      ),
+    ),
     ...unknownPlaceholders(Args, 'AuditStep.Args', placeholders),
     ...unknownPlaceholders(HourlyArgs ?? [], 'AuditStep.HourlyArgs', [
       ...placeholders,
       ...hourlyPlaceholders,
     ]),
     ...hourlyFindings(HourlyArgs, schedule),
-    ...lengthFindings(all),
-    ...all
-      .filter((argument) => argument.includes(runnerPlaceholder))
-      .map(() =>
-        configWarning(
-          'AuditStep.Args',
-          `it still contains the placeholder ${runnerPlaceholder}, so every step would fail`,
-          'replace it with the S3 path of your audit runner',
-        ),
+    ...refuseIf(
+      characters > maxCharacters,
+      'AuditStep.Args',
+      `the arguments have ${characters} characters in total, but EMR allows ${maxCharacters} per step`,
+      'shorten them, or let the runner read them from a file in S3',
+    ),
+    ...all.flatMap((argument) =>
+      warnIf(
+        argument.includes(runnerPlaceholder),
+        'AuditStep.Args',
+        `it still contains the placeholder ${runnerPlaceholder}, so every step would fail`,
+        'replace it with the S3 path of your audit runner',
       ),
+    ),
   ];
 }
 
 /** As a separate argument or as --option={…}: the DAG recognizes its steps by both. */
 function hasArgument(args: readonly string[], name: string): boolean {
   return args.some((argument) => argument === `{${name}}` || argument.endsWith(`={${name}}`));
-}
-
-function missingIdentity(name: string): ConfigFinding {
-  return configRefusal(
-    'AuditStep.Args',
-    `no argument is {${name}} or --option={${name}}, so a retried run could not tell which checks it has already submitted`,
-    `add {${name}} to the arguments`,
-  );
-}
-
-function lengthFindings(args: readonly string[]): ConfigFinding[] {
-  const characters = args.reduce((sum, argument) => sum + argument.length, 0);
-  if (characters <= maxCharacters) return [];
-  return [
-    configRefusal(
-      'AuditStep.Args',
-      `the arguments have ${characters} characters in total, but EMR allows ${maxCharacters} per step`,
-      'shorten them, or let the runner read them from a file in S3',
-    ),
-  ];
 }
 
 function unknownPlaceholders(
@@ -100,22 +89,18 @@ function unknownPlaceholders(
 
 function hourlyFindings(args: readonly string[] | undefined, schedule: Schedule): ConfigFinding[] {
   if (schedule !== 'hourly')
-    return args === undefined
-      ? []
-      : [
-          configRefusal(
-            'AuditStep.HourlyArgs',
-            `the ${schedule} checks have their window in their own SQL`,
-            'remove HourlyArgs',
-          ),
-        ];
-  return hourlyPlaceholders
-    .filter((name) => !(args ?? []).some((argument) => argument.includes(`{${name}}`)))
-    .map((name) =>
-      configRefusal(
-        'AuditStep.HourlyArgs',
-        `{${name}} is missing: hourly checks get their load only through ts_start and ts_end`,
-        `add {${name}} to HourlyArgs`,
-      ),
+    return refuseIf(
+      args !== undefined,
+      'AuditStep.HourlyArgs',
+      `the ${schedule} checks have their window in their own SQL`,
+      'remove HourlyArgs',
     );
+  return hourlyPlaceholders.flatMap((name) =>
+    refuseIf(
+      !args?.some((argument) => argument.includes(`{${name}}`)),
+      'AuditStep.HourlyArgs',
+      `{${name}} is missing: hourly checks get their load only through ts_start and ts_end`,
+      `add {${name}} to HourlyArgs`,
+    ),
+  );
 }

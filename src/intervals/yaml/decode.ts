@@ -205,7 +205,7 @@ function foldLines(
     }
     if (!firstLine) while (at < lineEnd && isBlank(source[at])) at += 1;
     if (!firstLine && (at < lineEnd || lastLine)) {
-      out.decoded(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), breakAt, 1);
+      out.decoded(breaks === 1 ? ' ' : feeds(breaks - 1), breakAt, 1);
       breaks = 0;
     }
     emit(at, lineEnd);

@@ -39,7 +39,7 @@ export function fastPathScalars(source: string, filter: ScalarFilter): CheckScal
     const end = feed < 0 ? source.length : feed;
     const line = source.slice(at, end > at && source[end - 1] === '\r' ? end - 1 : end);
     let next = end + 1;
-    const indent = indentOf(line);
+    const indent = skipBlanks(line, 0);
     if (indent < line.length && line[indent] !== '#') {
       if (isFirstLine && line === '---') isFirstLine = false;
       else {
@@ -119,13 +119,9 @@ export function fastPathScalars(source: string, filter: ScalarFilter): CheckScal
   }
 }
 
-function indentOf(line: string): number {
-  return skipBlanks(line, 0);
-}
-
-function skipBlanks(line: string, from: number): number {
+function skipBlanks(text: string, from: number): number {
   let at = from;
-  while (line[at] === ' ') at += 1;
+  while (text[at] === ' ') at += 1;
   return at;
 }
 
@@ -183,8 +179,7 @@ function fastPathValue(line: string, at: number, offset: number): FastPathValue 
 
 /** Whether only blanks and a comment follow from `at`. */
 function isRestOfLine(line: string, at: number): boolean {
-  let next = at;
-  while (line[next] === ' ') next += 1;
+  const next = skipBlanks(line, at);
   return next === line.length || (next > at && line[next] === '#');
 }
 
@@ -198,8 +193,7 @@ function fastPathBlockEnd(source: string, start: number, parentIndent: number): 
   for (let at = start; at < source.length; ) {
     const feed = source.indexOf('\n', at);
     const end = feed < 0 ? source.length : feed;
-    let content = at;
-    while (source[content] === ' ') content += 1;
+    const content = skipBlanks(source, at);
     const indent = content - at;
     const isEmpty = content === end || (source[content] === '\r' && content + 1 === end);
     if (isEmpty) {

@@ -3,12 +3,10 @@ import { fasterChecks } from '../forecast/growth.ts';
 import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import type { ComparedReport } from '../model/model.ts';
-import { meanRatio } from '../statistics/geometricMean.ts';
-import { measuredRoundNoise } from '../statistics/noise.ts';
-import { milli } from '../statistics/statistics.ts';
+import { meanRatio, milli } from '../statistics/statistics.ts';
 import { checkTimes, leastSeconds, type Timing, timingsOf } from '../steps/checkTimes.ts';
-import { clusterAgrees, fixesApart, notComparable } from '../steps/comparable.ts';
-import { scaledAmong } from '../steps/scaledChecks.ts';
+import { clusterAgrees, fixesApart, notComparable, scaledAmong } from '../steps/comparable.ts';
+import { measuredRoundNoise } from '../steps/noise.ts';
 import { isDecided } from '../verdict/verdict.ts';
 import { settingChanges } from './followUp.ts';
 

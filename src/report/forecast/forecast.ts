@@ -1,12 +1,13 @@
 import { plural } from '../../domain/text.ts';
 import { checkKey, checkName } from '../model/checkKey.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
-import type { ComparedReport } from '../model/model.ts';
+import type { ComparedReport, Verdict } from '../model/model.ts';
 import { milli } from '../statistics/statistics.ts';
-import { type Timing, timingsOf } from '../steps/checkTimes.ts';
+import { endsOf, timingsOf } from '../steps/checkTimes.ts';
+import { roundStartMs } from '../steps/comparable.ts';
 import { inStartOrder, unmodelledSeconds } from '../steps/makespan.ts';
 import { isDecided } from '../verdict/verdict.ts';
-import { type ForecastModel, fittingRange, keptScores, missedBy, modelOf, totalAt } from './range.ts';
+import { type ForecastModel, modelOf, type TimedCheck, totalAt } from './growth.ts';
 import { forecastSentence } from './text.ts';
 
 const pointsAtMost = 16;
@@ -15,10 +16,8 @@ const mostTimesMeasured = 100;
 /** A check with so much of the round decides the forecast. */
 const decisiveShare = 0.8;
 
-interface Timed {
+interface NamedCheck extends TimedCheck {
   readonly name: string;
-  readonly check: readonly Timing[];
-  readonly isScaled: boolean;
 }
 
 /**
@@ -42,14 +41,18 @@ export function forecastFrom(
     return nothing('one load was measured, and a second is needed');
   if (slots === null) return nothing('no step has run');
   const checks = timedChecks(rounds, newest, isScaled);
-  if (!checks.some(({ check }) => levelsOf(check) > 1)) return nothing('no check completed at two levels');
+  if (!checks.some(({ check }) => endsOf(check) !== undefined))
+    return nothing('no check completed at two levels');
   const known = new Set(newest.steps.map(checkKey)).size;
   const leftOut = known - checks.length;
   const without = `${leftOut} of ${plural(known, 'check')} never completed`;
   if (leftOut > known / 2) return nothing(without);
   const unmodelled = unmodelledSeconds(newest);
   const model = modelOf(checks, { slots, unmodelled, lowest, top, missedBy: missedBy(scores) });
-  const all = loadsUpTo(levels, 2 * top).map((load) => pointAt(model, load));
+  const all = loadsUpTo(levels, 2 * top).map((load) => {
+    const { seconds, low, high } = totalAt(model, load);
+    return { load, makespanSeconds: milli(seconds), lowSeconds: milli(low), highSeconds: milli(high) };
+  });
   const range = fittingRange(rounds, all, newest.verdict.windowSeconds);
   const last = Math.max(top, Math.min(2 * top, 2 * (range.breaksBetween?.[1] ?? top)));
   const points = all.filter(({ load }) => load <= last);
@@ -65,7 +68,7 @@ export function forecastFrom(
     ...rest,
     repeated: rounds.length > levels.length,
     slots,
-    oneLevelOnly: checks.filter(({ check, isScaled }) => isScaled && levelsOf(check) === 1).length,
+    oneLevelOnly: checks.filter(({ check, isScaled }) => isScaled && !endsOf(check)).length,
     decisive: decisiveCheck(model, checks, rounds, levels),
     sentence: `${forecastSentence(rest)}${leftOut > 0 ? ` Left out: ${without}.` : ''}`,
   };
@@ -76,7 +79,7 @@ function timedChecks(
   rounds: readonly ComparedReport[],
   newest: ComparedReport,
   isScaled: (key: string) => boolean,
-): Timed[] {
+): NamedCheck[] {
   const timings = timingsOf(rounds);
   // A check whose only times are with a fixed window still takes its slot.
   const withFixed = timingsOf([{ ...newest, fixedWindows: [] }]);
@@ -87,15 +90,10 @@ function timedChecks(
   });
 }
 
-function pointAt(model: ForecastModel, load: number): Forecast['points'][number] {
-  const { seconds, low, high } = totalAt(model, load);
-  return { load, makespanSeconds: milli(seconds), lowSeconds: milli(low), highSeconds: milli(high) };
-}
-
 /** The check that decides the forecast although it was seen only once at each of two levels. */
 function decisiveCheck(
   model: ForecastModel,
-  checks: readonly Timed[],
+  checks: readonly NamedCheck[],
   rounds: readonly ComparedReport[],
   levels: readonly number[],
 ): string | null {
@@ -125,10 +123,6 @@ function noForecast(levels: number[], why: string, scores: Forecast['scores']): 
   };
 }
 
-function levelsOf(check: readonly Timing[]): number {
-  return new Set(check.map(({ load }) => load)).size;
-}
-
 /** Every whole load where there are few, else spread evenly by ratio; the measured levels in any case. */
 function loadsUpTo(levels: readonly number[], last: number): number[] {
   const ratio = last ** (1 / (pointsAtMost - 1));
@@ -136,4 +130,77 @@ function loadsUpTo(levels: readonly number[], last: number): number[] {
     last <= pointsAtMost ? index + 1 : Math.round(ratio ** index),
   );
   return [...new Set([...spread, ...levels])].sort((a, b) => a - b);
+}
+
+type Range = Pick<Forecast, 'highestFit' | 'lowestMiss' | 'fitsUpTo' | 'breaksBetween' | 'mostLikely'>;
+type Measured = { readonly load: number; readonly verdict: Pick<Verdict, 'outcome'> };
+
+/**
+ * Up to which load the schedule fits, and between which it stops fitting. A measured level is a fact: the forecast's range decides
+ * in between and beyond only.
+ *
+ * @param points in rising order of load
+ */
+export function fittingRange(
+  rounds: readonly Measured[],
+  points: Forecast['points'],
+  windowSeconds: number,
+): Range {
+  const { highestFit, lowestMiss } = measuredRange(rounds);
+  const open = points.filter(
+    ({ load }) => load > (highestFit ?? 0) && load < (lowestMiss ?? Number.POSITIVE_INFINITY),
+  );
+  const unsafe = open.findIndex((point) => point.highSeconds > windowSeconds);
+  const safe = open.slice(0, unsafe < 0 ? open.length : unsafe);
+  const fitsUpTo = safe.at(-1)?.load ?? highestFit;
+  const firstOver = (secondsOf: (point: Forecast['points'][number]) => number) =>
+    open.find((point) => point.load > (fitsUpTo ?? 0) && secondsOf(point) > windowSeconds)?.load ??
+    lowestMiss;
+  const breaks = firstOver(({ lowSeconds }) => lowSeconds);
+  const likely = firstOver(({ makespanSeconds }) => makespanSeconds);
+  return {
+    highestFit,
+    lowestMiss,
+    fitsUpTo,
+    breaksBetween: breaks === null ? null : [fitsUpTo ?? 0, breaks],
+    mostLikely: likely === null ? null : Math.min(likely, breaks ?? likely),
+  };
+}
+
+/** A level fits when each of its rounds fits, and each round below it; one round that missed is a miss. */
+function measuredRange(rounds: readonly Measured[]): Pick<Range, 'highestFit' | 'lowestMiss'> {
+  const loads = (outcome: string) =>
+    rounds.filter((round) => round.verdict.outcome === outcome).map((round) => round.load);
+  const missed = loads('missed');
+  const lowestMiss = missed.length === 0 ? null : Math.min(...missed);
+  const fitted = loads('fits').filter((load) => load < (lowestMiss ?? Number.POSITIVE_INFINITY));
+  return { highestFit: fitted.length === 0 ? null : Math.max(...fitted), lowestMiss };
+}
+
+/** What earlier reports forecast for loads that were measured since, in the order of the rounds. */
+function keptScores(rounds: readonly ComparedReport[]): Forecast['scores'] {
+  const byTime = rounds.toSorted((a, b) => roundStartMs(a) - roundStartMs(b));
+  return byTime.flatMap(({ load, verdict, round: { startedAt } }, index) => {
+    const measuredSeconds = verdict.runtimeSeconds;
+    if (measuredSeconds === null || measuredSeconds <= 0 || !isDecided(verdict)) return [];
+    const pointIn = ({ comparison }: ComparedReport) => {
+      const { levels = [], points = [] } = comparison?.forecast ?? {};
+      return levels.includes(load) ? undefined : points.find((point) => point.load === load);
+    };
+    const point = byTime
+      .slice(0, index)
+      .flatMap((round) => pointIn(round) ?? [])
+      .at(-1);
+    if (!point || point.makespanSeconds <= 0) return [];
+    const { makespanSeconds: forecastSeconds, lowSeconds, highSeconds } = point;
+    return [{ load, startedAt, forecastSeconds, lowSeconds, highSeconds, measuredSeconds }];
+  });
+}
+
+/** How far the worst of them missed: 0.2 is 20% too long or too short. */
+export function missedBy(scores: Forecast['scores']): number {
+  return scores.reduce((most, { forecastSeconds, measuredSeconds }) => {
+    const ratio = measuredSeconds / forecastSeconds;
+    return Math.max(most, Math.max(ratio, 1 / ratio) - 1);
+  }, 0);
 }

@@ -1,11 +1,17 @@
-import { roundNoise, stepNoise } from '../statistics/noise.ts';
-import { leastSeconds, type Timing } from '../steps/checkTimes.ts';
+import { mean } from '../statistics/statistics.ts';
+import { endsOf, leastSeconds, type Timing } from '../steps/checkTimes.ts';
+import { makespan } from '../steps/makespan.ts';
+import { roundNoise, stepNoise } from '../steps/noise.ts';
 
 /** How far the exponents of real checks lie from 1, as a deviation: how strongly a noisy check is drawn to "in proportion". */
 const exponentSpread = 0.3;
 const steepest = 2;
 /** One-sided 1% of the normal distribution. */
 const onePercent = 2.33;
+/** What a round still varies by at a load that was measured. */
+const leastWidth = 0.1;
+/** The P80 of the error a doubling beyond what was measured: of many like checks, and what one check adds that is all of the round. */
+const [widthOfMany, widthOfOne] = [0.15, 0.2];
 
 /** A check's time at the highest load that was measured, and the exponent with which it grows. */
 export interface Growth {
@@ -58,11 +64,9 @@ export function secondsAt({ topSeconds, exponent }: Growth, share: number): numb
  * @param noise of one measurement, as deviation of log seconds
  */
 export function growsFaster(check: readonly Timing[], noise: number): boolean {
-  const loads = check.map(({ load }) => load);
-  const [low, high] = [Math.min(...loads), Math.max(...loads)];
-  if (!(high > low)) return false;
-  const before = check.filter(({ load }) => load === low).map(({ seconds }) => seconds);
-  const after = check.filter(({ load }) => load === high).map(({ seconds }) => seconds);
+  const ends = endsOf(check);
+  if (!ends) return false;
+  const { low, high, before, after } = ends;
   const chance =
     onePercent * Math.sqrt((noise ** 2 + roundNoise ** 2) * (1 / before.length + 1 / after.length));
   const excess = mean(after.map(Math.log)) - mean(before.map(Math.log)) - Math.log(high / low);
@@ -83,11 +87,51 @@ export function fasterChecks(
 
 /** Whether the lowest and the highest level were both measured more than once. */
 function isRepeated(check: readonly Timing[]): boolean {
-  const loads = check.map(({ load }) => load);
-  const times = (at: number) => loads.filter((load) => load === at).length;
-  return times(Math.min(...loads)) > 1 && times(Math.max(...loads)) > 1;
+  const { before, after } = endsOf(check) ?? { before: [], after: [] };
+  return before.length > 1 && after.length > 1;
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, one) => sum + one, 0) / values.length;
+export interface ForecastModel {
+  /** In the order in which the steps start. */
+  readonly growths: readonly Growth[];
+  readonly slots: number;
+  /** Seconds of a round beside its steps. */
+  readonly unmodelled: number;
+  /** The lowest and the highest load that were measured. */
+  readonly lowest: number;
+  readonly top: number;
+  /** How far earlier forecasts of this campaign missed: 0.2 is 20%. */
+  readonly missedBy: number;
+}
+
+/** A check with all of its times; another than a scaled one takes as long at every load. */
+export interface TimedCheck {
+  readonly check: readonly Timing[];
+  readonly isScaled: boolean;
+}
+
+/** The model of checks in the order in which their steps start. */
+export function modelOf(checks: readonly TimedCheck[], round: Omit<ForecastModel, 'growths'>): ForecastModel {
+  const noise = stepNoise(checks.map(({ check }) => check));
+  const { top } = round;
+  return {
+    ...round,
+    growths: checks.map(({ check, isScaled }) => growthOf(check, { noise, top, isScaled })),
+  };
+}
+
+/**
+ * The total runtime at a load with its range, in seconds and in closed form: no draws, no seed. With it the check that takes
+ * longest, by its place among the growths, and its share of the replay.
+ */
+export function totalAt(model: ForecastModel, load: number) {
+  const { growths, slots, unmodelled, lowest, top, missedBy } = model;
+  const runs = growths.map((growth) => secondsAt(growth, load / top));
+  const replayed = makespan(runs, slots);
+  const place = runs.reduce((most, seconds, index) => (seconds > (runs[most] ?? 0) ? index : most), 0);
+  const share = Math.min(1, (runs[place] ?? 0) / replayed);
+  const doublings = Math.max(0, Math.log2(load / top), Math.log2(lowest / load));
+  const width = Math.max(leastWidth, (widthOfMany + widthOfOne * share) * doublings, Math.min(1, missedBy));
+  const seconds = unmodelled + replayed;
+  return { seconds, low: seconds / (1 + width), high: seconds * (1 + width), longest: { place, share } };
 }

@@ -68,14 +68,9 @@ function breaksText(answer: Answer): string {
 export function methodText(forecast: Forecast): string {
   const { levels, repeated, slots, oneLevelOnly } = forecast;
   const why = repeated ? 'because measurements are noisy' : 'because one round a level is noisy';
-  return [
-    `Each check continues as it grew from ${levels[0]}x to ${levels.at(-1)}x, part-way to proportional ${why}; replayed on ${plural(slots ?? 0, 'slot')}. In simulated tests about 8 of 10 rounds ended in such a range, fewer than 1 in 10 later.`,
-    ...(oneLevelOnly === 0
-      ? []
-      : [
-          `${plural(oneLevelOnly, 'check')} completed at one level only and ${oneLevelOnly === 1 ? 'is' : 'are'} taken to grow in proportion.`,
-        ]),
-  ].join(' ');
+  const oneLevel = `${plural(oneLevelOnly, 'check')} completed at one level only and ${oneLevelOnly === 1 ? 'is' : 'are'} taken to grow in proportion.`;
+  const method = `Each check continues as it grew from ${levels[0]}x to ${levels.at(-1)}x, part-way to proportional ${why}; replayed on ${plural(slots ?? 0, 'slot')}. In simulated tests about 8 of 10 rounds ended in such a range, fewer than 1 in 10 later.`;
+  return oneLevelOnly === 0 ? method : `${method} ${oneLevel}`;
 }
 
 /** What would make the forecast safer, where one check decides it. */

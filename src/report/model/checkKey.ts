@@ -11,8 +11,8 @@ export function checkName(step: Pick<ReportStep, 'path' | 'check'>): string {
 }
 
 /** Groups in the order in which each first appears. (`Map.groupBy` is newer than Node 20.) */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
+export function groupBy<T, Key>(items: readonly T[], keyOf: (item: T) => Key): Map<Key, T[]> {
+  const groups = new Map<Key, T[]>();
   for (const item of items) {
     const key = keyOf(item);
     const group = groups.get(key);

@@ -31,6 +31,11 @@ export function median(values: readonly number[]): number | null {
   );
 }
 
+/** The arithmetic mean; NaN for no values. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
 /** The metrics of the report for durations in seconds, in any order. */
 export function summarise(seconds: readonly number[]): Statistics {
   const rising = seconds.toSorted((a, b) => a - b);
@@ -58,4 +63,51 @@ export function milli(seconds: number): number {
 
 function milliOrNull(seconds: number | null): number | null {
   return seconds === null ? null : milli(seconds);
+}
+
+/** Presumed of one measurement, as deviation of log seconds (0.10 is about 10%), where no round was repeated. */
+export const presumedNoise = 0.1;
+
+/** Two-sided 95% of the normal distribution. */
+const z = 1.959964;
+
+export interface MeanRatio {
+  readonly mean: number;
+  /** 95% interval. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The geometric mean of ratios with its 95% interval: Student's t over the log ratios, and beside it how far two whole rounds
+ * differ. A single ratio has no spread: the presumed noise of a measurement is taken instead. Undefined for none.
+ *
+ * @param roundNoise of all checks of one round together, as deviation of log seconds: a ratio has it twice
+ */
+export function meanRatio(ratios: readonly number[], roundNoise: number): MeanRatio | undefined {
+  const n = ratios.length;
+  if (n === 0) return undefined;
+  const logs = ratios.map(Math.log);
+  const middle = mean(logs);
+  const squares = logs.reduce((total, log) => total + (log - middle) ** 2, 0);
+  const ofChecks =
+    n === 1 ? z * Math.SQRT2 * presumedNoise : studentQuantile(n - 1) * Math.sqrt(squares / (n - 1) / n);
+  const half = Math.hypot(ofChecks, z * Math.SQRT2 * roundNoise);
+  return { mean: Math.exp(middle), low: Math.exp(middle - half), high: Math.exp(middle + half) };
+}
+
+/**
+ * The two-sided 95% quantile of Student's t: exact for one and two degrees of freedom, else the expansion of Abramowitz and
+ * Stegun (26.7.5), within 0.2%.
+ */
+export function studentQuantile(degrees: number): number {
+  if (degrees === 1) return 12.7062;
+  if (degrees === 2) return 4.30265;
+  const terms = [
+    (z ** 3 + z) / 4,
+    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
+    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
+    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92_160,
+  ];
+  return terms.reduce((total, term, index) => total + term / degrees ** (index + 1), z);
 }

@@ -1,5 +1,6 @@
-import { checkKey, checkName } from '../model/checkKey.ts';
+import { checkKey, checkName, groupBy } from '../model/checkKey.ts';
 import type { Report, ReportStep, StepCounts } from '../model/model.ts';
+import { mean } from '../statistics/statistics.ts';
 
 /** A round as a comparison sees it. */
 export type MeasuredRound = Pick<
@@ -16,17 +17,15 @@ export const leastSeconds = 0.001;
  */
 export function checkTimes(round: Pick<Report, 'steps' | 'fixedWindows'>): Map<string, number> {
   const fixed = new Set(round.fixedWindows);
-  const all = new Map<string, number[]>();
-  for (const step of round.steps) {
-    if (step.state !== 'COMPLETED' || step.runSeconds === null || step.runSeconds < leastSeconds) continue;
-    if (fixed.has(checkName(step))) continue;
-    const key = checkKey(step);
-    const times = all.get(key);
-    if (times) times.push(step.runSeconds);
-    else all.set(key, [step.runSeconds]);
-  }
+  const timed = round.steps.filter(
+    (step) =>
+      step.state === 'COMPLETED' && (step.runSeconds ?? 0) >= leastSeconds && !fixed.has(checkName(step)),
+  );
   return new Map(
-    [...all].map(([key, times]) => [key, times.reduce((sum, one) => sum + one, 0) / times.length]),
+    [...groupBy(timed, checkKey)].map(([key, same]) => [
+      key,
+      mean(same.map(({ runSeconds }) => runSeconds ?? 0)),
+    ]),
   );
 }
 
@@ -51,6 +50,15 @@ export function timingsOf(rounds: readonly MeasuredRound[]): Map<string, Timing[
   return timings;
 }
 
+/** The lowest and the highest load of a check with their seconds; undefined where it was measured at one load only. */
+export function endsOf(check: readonly Timing[]) {
+  const loads = check.map(({ load }) => load);
+  const [low, high] = [Math.min(...loads), Math.max(...loads)];
+  if (!(high > low)) return undefined;
+  const secondsAtLoad = (at: number) => check.flatMap(({ load, seconds }) => (load === at ? seconds : []));
+  return { low, high, before: secondsAtLoad(low), after: secondsAtLoad(high) };
+}
+
 type Bucket = Exclude<keyof StepCounts, 'total'>;
 
 const buckets: Readonly<Record<string, Bucket>> = {
@@ -66,14 +74,8 @@ export function bucketOf(state: string): Bucket {
 }
 
 export function countSteps(steps: readonly ReportStep[]): StepCounts {
-  const counts = {
-    total: steps.length,
-    successful: 0,
-    failed: 0,
-    cancelled: 0,
-    interrupted: 0,
-    unfinished: 0,
-  };
+  const none = { successful: 0, failed: 0, cancelled: 0, interrupted: 0, unfinished: 0 };
+  const counts = { total: steps.length, ...none };
   for (const step of steps) counts[bucketOf(step.state)]++;
   return counts;
 }

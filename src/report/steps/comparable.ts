@@ -1,8 +1,10 @@
+import { ruleFor } from '../../domain/schedules.ts';
 import { plural } from '../../domain/text.ts';
-import { checkKey } from '../model/checkKey.ts';
+import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import type { ClusterConfigUsed, Report } from '../model/model.ts';
-import type { MeasuredRound } from './checkTimes.ts';
+import { mean, median, milli } from '../statistics/statistics.ts';
+import { endsOf, type MeasuredRound, type Timing, timingsOf } from './checkTimes.ts';
 
 /**
  * A round of which most steps did not complete, or whose cluster failed: where its time went says nothing about the load, so
@@ -19,38 +21,28 @@ export function notComparable(
   candidate: MeasuredRound,
 ): { varies: Comparison['varies']; why?: string } {
   const sameCluster = clusterAgrees(baseline.clusterConfig, candidate.clusterConfig);
-  const sameLoad = baseline.load === candidate.load;
-  const varies = sameLoad
-    ? sameCluster === false
-      ? 'cluster'
-      : 'repeat'
-    : sameCluster === false
-      ? 'both'
-      : 'load';
-  const why = reason(baseline, candidate, varies, sameCluster);
-  return { varies, ...(why !== undefined && { why }) };
+  const isCluster = sameCluster === false;
+  const isLoad = baseline.load !== candidate.load;
+  const why = apartBecause(baseline, candidate, sameCluster);
+  return {
+    varies: isLoad ? (isCluster ? 'both' : 'load') : isCluster ? 'cluster' : 'repeat',
+    ...(why !== undefined && { why }),
+  };
 }
 
-function reason(
+function apartBecause(
   baseline: MeasuredRound,
   candidate: MeasuredRound,
-  varies: Comparison['varies'],
   sameCluster: boolean | undefined,
 ): string | undefined {
-  const apart = otherScheduleOrPartial(baseline, candidate);
-  if (apart !== undefined) return apart;
-  if (sameCluster === undefined) return 'the cluster configuration of one of the rounds is not known';
-  if (varies === 'both')
-    return 'load and cluster configuration changed together, so neither can be given the credit';
-  return differingChecks(baseline, candidate);
-}
-
-function otherScheduleOrPartial(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
   if (baseline.schedule !== candidate.schedule)
     return `one is of the ${baseline.schedule} schedule, the other of ${candidate.schedule}`;
   if (baseline.round.partial || candidate.round.partial)
     return 'a provisional report has not seen its whole round';
-  return undefined;
+  if (sameCluster === undefined) return 'the cluster configuration of one of the rounds is not known';
+  if (!sameCluster && baseline.load !== candidate.load)
+    return 'load and cluster configuration changed together, so neither can be given the credit';
+  return differingChecks(baseline, candidate);
 }
 
 function differingChecks(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
@@ -89,4 +81,87 @@ export function fixesApart<Round extends Pick<Report, 'load' | 'fixedWindows' | 
   const isShared = (check: string) =>
     round.fixDigests[check] !== undefined && round.fixDigests[check] === other.fixDigests[check];
   return { ...round, fixedWindows: round.fixedWindows.filter((check) => !isShared(check)) };
+}
+
+/**
+ * Which checks the load asks more of, by the rules for their files. In a schedule without scaled checks none is
+ * distinguished.
+ *
+ * @param names of the checks by their key
+ */
+export function scaledAmong(names: ReadonlyMap<string, string>): (key: string) => boolean {
+  const scaled = new Set([...names].flatMap(([key, name]) => (isScaledFile(name) ? key : [])));
+  return scaled.size === 0 ? () => true : (key) => scaled.has(key);
+}
+
+/** Whether a load widens the window of a check of this file name, given with or without its ending. */
+function isScaledFile(name: string): boolean {
+  return ruleFor(name.endsWith('.yml') ? name : `${name}.yml`)?.scales !== undefined;
+}
+
+/** Reports of the same schedule whose rounds started before this one, which may be built again much later; oldest first. */
+export function earlierRounds(
+  earlier: readonly Report[],
+  round: { schedule: string; startedAt: string },
+): Report[] {
+  const startMs = Date.parse(round.startedAt);
+  return earlier
+    .filter((report) => report.schedule === round.schedule && roundStartMs(report) < startMs)
+    .sort((a, b) => roundStartMs(a) - roundStartMs(b) || byText(a.clusterId, b.clusterId));
+}
+
+/**
+ * The report to compare with: the highest lower load that is comparable, else the same load once before, on this cluster
+ * configuration or another; among several the newest. Where nothing is comparable, the newest of the highest lower load,
+ * else of the same load: the reason is then given.
+ */
+export function levelBefore(candidate: MeasuredRound, others: readonly Report[]): Report | undefined {
+  const lower = highestLoad(others.filter((report) => report.load < candidate.load));
+  const same = others.filter((report) => report.load === candidate.load);
+  const comparable = others.filter((report) => notComparable(report, candidate).why === undefined);
+  const comparableLower = highestLoad(comparable.filter((report) => report.load < candidate.load));
+  return (
+    comparableLower.at(-1) ??
+    same.findLast((report) => comparable.includes(report)) ??
+    lower.at(-1) ??
+    same.at(-1)
+  );
+}
+
+function highestLoad(reports: readonly Report[]): Report[] {
+  const level = Math.max(...reports.map((report) => report.load));
+  return reports.filter((report) => report.load === level);
+}
+
+/**
+ * The fixed seconds of a typical step: the median over the checks that were measured at two loads or more on this cluster
+ * configuration. Unscaled checks say nothing: all of their time looks fixed. Not the mean: no check's seconds go below 0, so that
+ * noise would add up in it. Undefined where no check was measured so.
+ */
+export function fittedOverheadSeconds(round: MeasuredRound, others: readonly Report[]): number | undefined {
+  const same = others.filter(
+    (report) => !report.round.partial && clusterAgrees(report.clusterConfig, round.clusterConfig) === true,
+  );
+  const scaled = new Set(
+    round.steps.flatMap((step) => (isScaledFile(checkName(step)) ? checkKey(step) : [])),
+  );
+  const fixed = [...timingsOf([...same, round])].flatMap(([key, check]) =>
+    scaled.has(key) ? (fixedSeconds(check) ?? []) : [],
+  );
+  const seconds = median(fixed);
+  return seconds === null ? undefined : milli(seconds);
+}
+
+/** Where the straight line through the mean times at the lowest and the highest load meets load 0; undefined below two loads. */
+function fixedSeconds(check: readonly Timing[]): number | undefined {
+  const ends = endsOf(check);
+  if (!ends) return undefined;
+  const { low, high } = ends;
+  const [before, after] = [mean(ends.before), mean(ends.after)];
+  return Math.min(before, Math.max(0, before - (low * (after - before)) / (high - low)));
+}
+
+/** When a round started, in milliseconds since the epoch. */
+export function roundStartMs(report: Pick<Report, 'round'>): number {
+  return Date.parse(report.round.startedAt);
 }

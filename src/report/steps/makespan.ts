@@ -47,13 +47,10 @@ export function lowerBounds(
   runSeconds: readonly number[],
   slots: number,
 ): { workOverSlotsSeconds: number; longestStepSeconds: number } {
-  let work = 0;
-  let longest = 0;
-  for (const seconds of runSeconds) {
-    work += seconds;
-    longest = Math.max(longest, seconds);
-  }
-  return { workOverSlotsSeconds: work / slots, longestStepSeconds: longest };
+  return {
+    workOverSlotsSeconds: runSeconds.reduce((work, seconds) => work + seconds, 0) / slots,
+    longestStepSeconds: runSeconds.reduce((longest, seconds) => Math.max(longest, seconds), 0),
+  };
 }
 
 /** The order in which the steps were really started; those that never were come first. */

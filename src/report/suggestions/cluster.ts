@@ -2,8 +2,7 @@ import { maxConcurrentSteps, type StepCapacity, slotUse } from '../../dag/cluste
 import { formatDuration, percent, plural } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { unmodelledSeconds } from '../steps/makespan.ts';
-import type { SuggestionFacts } from './facts.ts';
-import type { Replayable } from './order.ts';
+import type { Replayable, SuggestionFacts } from './order.ts';
 
 export function overhead({ findings }: SuggestionFacts): Suggestion[] {
   const { secondsPerStep, shareOfWork, from } = findings.overhead;

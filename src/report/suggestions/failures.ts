@@ -4,7 +4,7 @@ import { signatures } from '../failures/signatures/index.ts';
 import type { Signature } from '../failures/signatures/signature.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
-import type { SuggestionFacts } from './facts.ts';
+import type { SuggestionFacts } from './order.ts';
 
 export function fromFailures({ failures, counts, clusterConfig, steps }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {

@@ -1,13 +1,12 @@
 import { formatDuration, windowName } from '../../domain/text.ts';
-import { isDeterministic } from '../failures/history.ts';
+import { isDeterministic } from '../failures/failureGroups.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { isBroken } from '../steps/comparable.ts';
 import { unmodelledSeconds } from '../steps/makespan.ts';
 import { overhead, slots } from './cluster.ts';
-import type { SuggestionFacts } from './facts.ts';
 import { fromFailures } from './failures.ts';
 import { longestStep } from './longestStep.ts';
-import { order, type Replayable, type ReplayChange, replay } from './order.ts';
+import { order, type Replayable, type ReplayChange, replay, type SuggestionFacts } from './order.ts';
 import { activeCap, startGap, submission } from './submission.ts';
 
 export interface Suggested {

@@ -1,7 +1,6 @@
 import { formatDuration, percent, windowName } from '../../domain/text.ts';
-import type { SuggestionFacts } from './facts.ts';
 import { toFix } from './failures.ts';
-import { type Replayable, replay, worthwhileShare } from './order.ts';
+import { type Replayable, replay, type SuggestionFacts, worthwhileShare } from './order.ts';
 
 /** Checks that are named at once when several alone exceed the window. */
 const named = 3;

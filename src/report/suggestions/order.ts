@@ -1,8 +1,12 @@
 import { formatDuration, percent } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
-import type { ReportStep } from '../model/model.ts';
+import type { Report, ReportStep } from '../model/model.ts';
 import { inStartOrder, makespan } from '../steps/makespan.ts';
-import type { SuggestionFacts } from './facts.ts';
+
+export type SuggestionFacts = Pick<
+  Report,
+  'cluster' | 'verdict' | 'counts' | 'findings' | 'failures' | 'clusterConfig' | 'steps'
+>;
 
 /** Room for the noise of the next round. */
 const noiseFactor = 1.05;

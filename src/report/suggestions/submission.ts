@@ -1,7 +1,7 @@
 import { formatDuration, percent } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
-import type { SuggestionFacts } from './facts.ts';
-import { activeStepCap } from './findings.ts';
+import { activeStepCap } from '../steps/findings.ts';
+import type { SuggestionFacts } from './order.ts';
 
 /** Slots that stay free although nothing waits: steps are submitted more slowly than they run. */
 export function submission({ findings, counts, verdict }: SuggestionFacts): Suggestion[] {

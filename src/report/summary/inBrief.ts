@@ -1,4 +1,4 @@
-import { isDeterministic } from '../failures/history.ts';
+import { isDeterministic } from '../failures/failureGroups.ts';
 import { signatures } from '../failures/signatures/index.ts';
 import { scoreText } from '../forecast/text.ts';
 import { byText } from '../model/checkKey.ts';

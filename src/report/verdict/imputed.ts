@@ -19,12 +19,6 @@ export interface ImputedRound {
   readonly exceededSeconds: number | null;
 }
 
-interface Measured {
-  readonly slots: number | null;
-  readonly runtimeSeconds: number | null;
-  readonly p95Seconds: number | null;
-}
-
 /**
  * The observed schedule with estimates for the missing time: a check that did not complete keeps its slot for as long as it took
  * in an earlier round on this cluster configuration, times the growth of the load, else for the P95 of this round; at least for as
@@ -36,7 +30,7 @@ interface Measured {
 export function imputeRound(
   round: MeasuredRound,
   missing: readonly string[],
-  { slots, runtimeSeconds, p95Seconds }: Measured,
+  { slots, runtimeSeconds, p95Seconds }: Record<'slots' | 'runtimeSeconds' | 'p95Seconds', number | null>,
   earlier: readonly Report[],
 ): ImputedRound | undefined {
   const attempts = lastOfEach(round.steps);
@@ -52,11 +46,10 @@ export function imputeRound(
   const observed = started.map(({ runSeconds }) => runSeconds ?? 0);
   const neverStarted = [...open].filter((key) => attempts.get(key)?.startedAt === null);
   const whole = [
-    ...started.map((step, index) => {
-      const ran = observed[index] ?? 0;
+    ...started.map((step) => {
       const key = checkKey(step);
-      if (!open.has(key) || attempts.get(key) !== step) return ran;
-      return wholeOf(key);
+      const isOpen = open.has(key) && attempts.get(key) === step;
+      return isOpen ? wholeOf(key) : (step.runSeconds ?? 0);
     }),
     ...[...neverStarted, ...unseen].map(wholeOf),
   ];
@@ -71,8 +64,7 @@ export function imputeRound(
     imputedFromEarlier,
     imputedAtP95: keys.length - imputedFromEarlier - exceededEstimate.length,
     exceededEstimate: exceededEstimate.length,
-    exceededSeconds:
-      exceededEstimate.length === 0 ? null : exceededEstimate.map(wholeOf).reduce((a, b) => Math.max(a, b)),
+    exceededSeconds: exceededEstimate.length === 0 ? null : Math.max(...exceededEstimate.map(wholeOf)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration, plural, windowName } from '../../domain/text.ts';
 import type { Integrity, StepCounts, Verdict } from '../model/model.ts';
+import { milli } from '../statistics/statistics.ts';
 import type { ImputedRound } from './imputed.ts';
 
 export interface VerdictFacts {
@@ -57,9 +58,7 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     windowSeconds,
     runtimeSeconds,
     slackSeconds:
-      runtimeSeconds !== null && isDecided({ outcome })
-        ? Math.round((windowSeconds - runtimeSeconds) * 1000) / 1000
-        : null,
+      runtimeSeconds !== null && isDecided({ outcome }) ? milli(windowSeconds - runtimeSeconds) : null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodeCapacity, nodeMemoryMb } from '../../../src/dag/clusterConfig/instanceTypes.ts';
+import { nodeCapacity, nodeMemoryMb } from '../../../src/dag/clusterConfig/nodes.ts';
 
 // Rows of "Task configuration" in the EMR Release Guide, column "Default value".
 test.each([

@@ -24,3 +24,8 @@ export function shape<Type extends object>(
 ): Shape {
   return { fields, required };
 }
+
+/** One of the values of an SDK enumeration: another spelling is a type error. */
+export function choice<Value extends string>(...values: readonly Value[]): Kind {
+  return { oneOf: values };
+}

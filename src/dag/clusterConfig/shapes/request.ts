@@ -1,41 +1,78 @@
 /** The fields of EMR's RunJobFlow request. The SDK types check the names; the kinds are from the AWS API reference. */
-import type {
-  AutoTerminationPolicy,
-  CloudWatchLogConfiguration,
-  JobFlowInstancesConfig,
-  KerberosAttributes,
-  MonitoringConfiguration,
-  PlacementGroupConfig,
-  PlacementGroupStrategy,
-  PlacementType,
-  RepoUpgradeOnBoot,
-  RunJobFlowInput,
-  S3LoggingConfiguration,
-  ScaleDownBehavior,
-  Tag,
-} from '@aws-sdk/client-emr';
-import { fleetShape, groupShape, roleKind } from './groups.ts';
-import { type Kind, type Shape, shape } from './kind.ts';
-import { managedScalingShape } from './scaling.ts';
+import type * as emr from '@aws-sdk/client-emr';
 import {
-  applicationShape,
-  bootstrapShape,
   configurationShape,
-  productShape,
-  stepShape,
-  stepTemplateShape,
-} from './software.ts';
+  fleetShape,
+  groupShape,
+  managedScalingShape,
+  roleKind,
+  stringMap,
+} from './instances.ts';
+import { choice, type Kind, type Shape, shape } from './kind.ts';
 
 const strings: Kind = { listOf: 'string' };
 
-const instancesShape = shape<JobFlowInstancesConfig>({
+const applicationShape = shape<emr.Application>(
+  { Name: 'string', Version: 'string', Args: strings, AdditionalInfo: stringMap },
+  'Name',
+);
+
+const productShape = shape<emr.SupportedProductConfig>({ Name: 'string', Args: strings });
+
+const bootstrapShape = shape<emr.BootstrapActionConfig>(
+  {
+    Name: 'string',
+    ScriptBootstrapAction: shape<emr.ScriptBootstrapActionConfig>({ Path: 'string', Args: strings }, 'Path'),
+  },
+  'Name',
+  'ScriptBootstrapAction',
+);
+
+const jarShape = shape<emr.HadoopJarStepConfig>(
+  {
+    Properties: { listOf: shape<emr.KeyValue>({ Key: 'string', Value: 'string' }) },
+    Jar: 'string',
+    MainClass: 'string',
+    Args: strings,
+  },
+  'Jar',
+);
+
+const stepShape = shape<emr.StepConfig>(
+  {
+    Name: 'string',
+    ActionOnFailure: choice<emr.ActionOnFailure>(
+      'CONTINUE',
+      'CANCEL_AND_WAIT',
+      'TERMINATE_CLUSTER',
+      'TERMINATE_JOB_FLOW',
+    ),
+    HadoopJarStep: jarShape,
+    StepMonitoringConfiguration: shape<emr.StepMonitoringConfiguration>({
+      S3MonitoringConfiguration: shape<emr.S3MonitoringConfiguration>({
+        LogUri: 'string',
+        EncryptionKeyArn: 'string',
+      }),
+    }),
+  },
+  'Name',
+  'HadoopJarStep',
+);
+
+/** Our own field: the DAG removes it from the request. */
+const stepTemplateShape: Shape = {
+  fields: { Jar: 'string', Args: strings, HourlyArgs: strings },
+  required: [],
+};
+
+const instancesShape = shape<emr.JobFlowInstancesConfig>({
   MasterInstanceType: 'string',
   SlaveInstanceType: 'string',
   InstanceCount: { min: 1 },
   InstanceGroups: { listOf: groupShape },
   InstanceFleets: { listOf: fleetShape },
   Ec2KeyName: 'string',
-  Placement: shape<PlacementType>({ AvailabilityZone: 'string', AvailabilityZones: strings }),
+  Placement: shape<emr.PlacementType>({ AvailabilityZone: 'string', AvailabilityZones: strings }),
   KeepJobFlowAliveWhenNoSteps: 'boolean',
   TerminationProtected: 'boolean',
   UnhealthyNodeReplacement: 'boolean',
@@ -49,7 +86,7 @@ const instancesShape = shape<JobFlowInstancesConfig>({
   AdditionalSlaveSecurityGroups: strings,
 });
 
-const kerberosShape = shape<KerberosAttributes>(
+const kerberosShape = shape<emr.KerberosAttributes>(
   {
     Realm: 'string',
     KdcAdminPassword: 'string',
@@ -61,8 +98,8 @@ const kerberosShape = shape<KerberosAttributes>(
   'KdcAdminPassword',
 );
 
-const monitoringShape = shape<MonitoringConfiguration>({
-  CloudWatchLogConfiguration: shape<CloudWatchLogConfiguration>(
+const monitoringShape = shape<emr.MonitoringConfiguration>({
+  CloudWatchLogConfiguration: shape<emr.CloudWatchLogConfiguration>(
     {
       Enabled: 'boolean',
       LogGroupName: 'string',
@@ -72,23 +109,22 @@ const monitoringShape = shape<MonitoringConfiguration>({
     },
     'Enabled',
   ),
-  S3LoggingConfiguration: shape<S3LoggingConfiguration>({ LogTypeUploadPolicy: { mapOf: 'string' } }),
+  S3LoggingConfiguration: shape<emr.S3LoggingConfiguration>({ LogTypeUploadPolicy: { mapOf: 'string' } }),
 });
 
-const placementStrategies: PlacementGroupStrategy[] = ['SPREAD', 'PARTITION', 'CLUSTER', 'NONE'];
-const placementGroupShape = shape<PlacementGroupConfig>(
-  { InstanceRole: roleKind, PlacementStrategy: { oneOf: placementStrategies } },
+const placementGroupShape = shape<emr.PlacementGroupConfig>(
+  {
+    InstanceRole: roleKind,
+    PlacementStrategy: choice<emr.PlacementGroupStrategy>('SPREAD', 'PARTITION', 'CLUSTER', 'NONE'),
+  },
   'InstanceRole',
 );
-
-const scaleDowns: ScaleDownBehavior[] = ['TERMINATE_AT_INSTANCE_HOUR', 'TERMINATE_AT_TASK_COMPLETION'];
-const upgrades: RepoUpgradeOnBoot[] = ['SECURITY', 'NONE'];
 
 /**
  * RunJobFlow answers a missing required field with a ValidationException (Name and Instances: the API reference; the
  * roles: "ServiceRole is required for creating cluster.", "InstanceProfile is required for creating cluster.").
  */
-const requestShape = shape<RunJobFlowInput>(
+const requestShape = shape<emr.RunJobFlowInput>(
   {
     Name: 'string',
     LogUri: { matches: /^s3[na]?:\/\/[^/]/, example: 's3://bucket/logs/' },
@@ -107,18 +143,21 @@ const requestShape = shape<RunJobFlowInput>(
     VisibleToAllUsers: 'boolean',
     JobFlowRole: 'string',
     ServiceRole: 'string',
-    Tags: { listOf: shape<Tag>({ Key: 'string', Value: 'string' }, 'Key') },
+    Tags: { listOf: shape<emr.Tag>({ Key: 'string', Value: 'string' }, 'Key') },
     SecurityConfiguration: 'string',
     AutoScalingRole: 'string',
-    ScaleDownBehavior: { oneOf: scaleDowns },
+    ScaleDownBehavior: choice<emr.ScaleDownBehavior>(
+      'TERMINATE_AT_INSTANCE_HOUR',
+      'TERMINATE_AT_TASK_COMPLETION',
+    ),
     CustomAmiId: 'string',
     EbsRootVolumeSize: 'integer',
-    RepoUpgradeOnBoot: { oneOf: upgrades },
+    RepoUpgradeOnBoot: choice<emr.RepoUpgradeOnBoot>('SECURITY', 'NONE'),
     KerberosAttributes: kerberosShape,
     StepConcurrencyLevel: 'integer',
     ManagedScalingPolicy: managedScalingShape,
     PlacementGroupConfigs: { listOf: placementGroupShape },
-    AutoTerminationPolicy: shape<AutoTerminationPolicy>({ IdleTimeout: 'integer' }),
+    AutoTerminationPolicy: shape<emr.AutoTerminationPolicy>({ IdleTimeout: 'integer' }),
     OSReleaseLabel: 'string',
     EbsRootVolumeIops: 'integer',
     EbsRootVolumeThroughput: 'integer',

@@ -1,17 +1,10 @@
-export type FailureClass =
-  | 'capacity'
-  | 'data'
-  | 'configuration'
-  | 'infrastructure'
-  | 'permission'
-  | 'code'
-  | 'unknown';
+import type { StepFailure } from '../../model/model.ts';
 
 /** What a known failure looks like in a log, and what to do about it. */
 export interface Signature {
   readonly id: string;
   readonly title: string;
-  readonly class: FailureClass;
+  readonly class: NonNullable<StepFailure['cause']>['class'];
   /** Tried on one line at a time. No nested repetition: log lines are foreign and long. */
   readonly pattern: RegExp;
   /** A line that also matches this is no proof. */

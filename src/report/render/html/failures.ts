@@ -1,5 +1,5 @@
 import { plural } from '../../../domain/text.ts';
-import { historyLines } from '../../failures/history.ts';
+import { historyLines } from '../../failures/failureGroups.ts';
 import { logStatus } from '../../failures/logs.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import type { Block, Line } from './pageData.ts';

@@ -4,7 +4,7 @@ import type { PriceTable } from '../../ports/project.ts';
 import { byText, groupBy } from '../model/checkKey.ts';
 import type { Cost, LostInstances } from '../model/findings.ts';
 import { milli } from '../statistics/statistics.ts';
-import type { RoundTimes } from '../steps/occupancy.ts';
+import type { RoundTimes } from './occupancy.ts';
 
 const hourMs = 3_600_000;
 
@@ -27,27 +27,24 @@ export function costOf(
   const rows = kinds.flatMap(([kind, same]) => {
     const [first] = same;
     if (!first) return [];
+    const { type, market } = first.instance;
     const hours = same.reduce((sum, one) => sum + one.hours, 0);
     const price = priceOf(first.instance, prices);
-    const { type, market } = first.instance;
-    return [
-      { kind, type, market, count: same.length, hours, cost: price === undefined ? null : price * hours },
-    ];
+    const cost = price === undefined ? null : price * hours;
+    return [{ kind, type, market, count: same.length, hours, cost }];
   });
   const priced = rows.flatMap(({ cost }) => cost ?? []);
   return {
     hours: milli(rows.reduce((sum, row) => sum + row.hours, 0)),
-    instances: rows.map(({ type, market, count, hours, cost }) => ({
-      type,
-      market,
-      count,
+    instances: rows.map(({ kind: _, hours, cost, ...row }) => ({
+      ...row,
       hours: milli(hours),
       cost: cost === null ? null : cents(cost),
     })),
     total: priced.length === 0 ? null : cents(priced.reduce((sum, cost) => sum + cost, 0)),
     currency: prices?.currency ?? null,
     pricesOf: prices?.date ?? null,
-    notPriced: rows.filter(({ cost }) => cost === null).map(({ kind }) => kind),
+    notPriced: rows.flatMap(({ kind, cost }) => (cost === null ? kind : [])),
   };
 }
 

@@ -1,24 +1,22 @@
-import type { Instance } from '../../ports/aws.ts';
+import type { RoundFacts } from '../model/facts.ts';
 import type { Findings } from '../model/findings.ts';
 import type { ReportStep } from '../model/model.ts';
 import { milli, sum } from '../statistics/statistics.ts';
-import { bucketOf } from '../steps/checkTimes.ts';
-import { inStartOrder, lowerBounds, makespan } from '../steps/makespan.ts';
-import { occupancy, type RoundTimes, roundTimes, type Span, stampsOf } from '../steps/occupancy.ts';
+import { bucketOf } from './checkTimes.ts';
 import { lostInstances } from './cost.ts';
+import { inStartOrder, lowerBounds, makespan } from './makespan.ts';
+import { occupancy, type RoundTimes, roundTimes, type Span, stampsOf } from './occupancy.ts';
 
 /** EMR takes at most this many PENDING and RUNNING steps a cluster. */
 export const activeStepCap = 256;
 
-export interface FindingFacts {
+interface FindingFacts extends Pick<RoundFacts, 'observedMs' | 'instances'> {
   readonly steps: readonly ReportStep[];
-  readonly stepConcurrencyLevel?: number | undefined;
+  readonly stepConcurrencyLevel: number | undefined;
   /** The most steps that the nodes can run at once, where that is known. */
-  readonly slotsWithCapacity?: number | undefined;
-  readonly observedMs?: number | undefined;
-  readonly instances?: readonly Instance[] | undefined;
+  readonly slotsWithCapacity: number | undefined;
   /** Fixed seconds of a step, where several loads were measured. */
-  readonly fittedOverheadSeconds?: number | undefined;
+  readonly fittedOverheadSeconds: number | undefined;
 }
 
 /** Where the round's time went, from what EMR's API says alone. */
@@ -111,10 +109,10 @@ function tailOf(
 
 /** A step's fixed cost is at most what the fastest one took; a fit over several loads knows better. */
 function overheadOf(facts: FindingFacts, runs: readonly number[], work: number): Findings['overhead'] {
-  const completed = facts.steps.flatMap((step) =>
-    step.state === 'COMPLETED' && step.runSeconds !== null ? step.runSeconds : [],
+  const completed = facts.steps.flatMap(({ state, runSeconds }) =>
+    state === 'COMPLETED' ? (runSeconds ?? []) : [],
   );
-  const fastest = completed.length < 5 ? undefined : minimum(completed);
+  const fastest = completed.length < 5 ? undefined : Math.min(...completed);
   const seconds = facts.fittedOverheadSeconds ?? fastest;
   if (seconds === undefined || work === 0) return { secondsPerStep: null, shareOfWork: null, from: null };
   return {
@@ -122,10 +120,6 @@ function overheadOf(facts: FindingFacts, runs: readonly number[], work: number):
     shareOfWork: milli(Math.min(1, (seconds * runs.length) / work)),
     from: facts.fittedOverheadSeconds === undefined ? 'fastest step' : 'fit over loads',
   };
-}
-
-function minimum(values: readonly number[]): number {
-  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
 }
 
 function modelOf(
@@ -138,15 +132,11 @@ function modelOf(
     return { makespanSeconds: null, error: null, longestFirstSeconds: null };
   const observed = (times.lastMs - times.firstStartedMs) / 1000;
   const replayed = makespan(runs, slots);
+  const longestFirst = runs.toSorted((a, b) => b - a);
   return {
     makespanSeconds: milli(replayed),
     error: observed > 0 ? milli(replayed / observed - 1) : null,
-    longestFirstSeconds: milli(
-      makespan(
-        runs.toSorted((a, b) => b - a),
-        slots,
-      ),
-    ),
+    longestFirstSeconds: milli(makespan(longestFirst, slots)),
   };
 }
 
@@ -161,12 +151,9 @@ function otherSlots(slots: number, withCapacity: number | undefined): number[] {
 function notMeasured(slots: Findings['slots'], facts: FindingFacts): string[] {
   return [
     'Memory, shuffle, spill and the wait for YARN containers: no Spark event log was read.',
-    ...(facts.instances
-      ? []
-      : ['Loss of machines and the cost of the round: the instances were not listed.']),
-    ...(slots.from === 'cluster' ? [] : ['The limit of concurrent steps: the cluster did not say.']),
-    ...(facts.fittedOverheadSeconds === undefined
-      ? ['The fixed cost of a step: one load alone gives only an upper bound, the fastest step.']
-      : []),
-  ];
+    !facts.instances && 'Loss of machines and the cost of the round: the instances were not listed.',
+    slots.from !== 'cluster' && 'The limit of concurrent steps: the cluster did not say.',
+    facts.fittedOverheadSeconds === undefined &&
+      'The fixed cost of a step: one load alone gives only an upper bound, the fastest step.',
+  ].filter((text) => text !== false);
 }
