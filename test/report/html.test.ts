@@ -10,7 +10,7 @@ import { panned, showing, type TimeRange, zoomed } from '../../src/report/render
 import { renderHtml } from '../../src/report/render/html/index.ts';
 import type { PageData } from '../../src/report/render/html/pageData.ts';
 import { stepColumns } from '../../src/report/render/html/stepColumns.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 function dataOf(html: string): PageData {

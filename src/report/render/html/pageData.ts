@@ -1,37 +1,5 @@
 /** What the page of a report carries for its script: plain text and numbers; nothing in it is markup. */
-
-/** A piece of a line: text, emphasised text, text as code, or a step's name that leads to the step. */
-export type Piece =
-  | string
-  | { readonly strong: string }
-  | { readonly code: string }
-  | { readonly step: number; readonly name: string };
-
-export type Line = Piece | readonly Piece[];
-
-export type Block =
-  | { readonly kind: 'paragraph' | 'heading' | 'notice'; readonly line: Line }
-  | { readonly kind: 'facts'; readonly facts: readonly (readonly [name: string, value: Line])[] }
-  | { readonly kind: 'list'; readonly items: readonly Line[] }
-  | {
-      readonly kind: 'table';
-      readonly titles: readonly string[];
-      readonly rows: readonly (readonly Line[])[];
-    };
-
-/** Where a section's blocks go: the part of the page with that id. */
-export type SectionId =
-  | 'head'
-  | 'summary'
-  | 'slowest'
-  | 'metrics'
-  | 'comparison'
-  | 'forecast'
-  | 'failures'
-  | 'suggestions'
-  | 'provenance';
-
-export type Sections = Readonly<Partial<Record<SectionId, readonly Block[]>>>;
+import type { Block } from '../sections/blocks.ts';
 
 /**
  * The steps by column, which is a third of the bytes of as many objects. Times are milliseconds; a step's place in
@@ -57,7 +25,8 @@ export interface StepColumns {
 }
 
 export interface PageData {
-  readonly sections: Sections;
+  /** By the id of the part of the page that they go to. */
+  readonly sections: Readonly<Record<string, readonly Block[]>>;
   readonly steps: StepColumns;
   readonly round: {
     /** UTC milliseconds of the first creation. */

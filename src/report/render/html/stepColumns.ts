@@ -1,5 +1,7 @@
-import type { Report, ReportStep } from '../../model/model.ts';
+import type { Report } from '../../model/model.ts';
 import { stampsOf } from '../../steps/occupancy.ts';
+import { proofOf } from '../sections/failures.ts';
+import { ratiosOf } from '../sections/index.ts';
 import type { StepColumns } from './pageData.ts';
 
 /** Lines that prove a failure are kept for this many steps: the groups of causes are clear long before. */
@@ -11,6 +13,7 @@ export function stepColumns(report: Report): StepColumns {
   const { steps } = report;
   const stateNames = [...new Set(steps.map((step) => step.state))];
   const stamps = steps.map(stampsOf);
+  const ratios = ratiosOf(report);
   return {
     names: steps.map((step) => oneLine(step.name)).join('\n'),
     ids: steps.map((step) => oneLine(step.id)).join('\n'),
@@ -19,40 +22,28 @@ export function stepColumns(report: Report): StepColumns {
     created: stamps.map(({ createdMs }, index) => createdMs - (stamps[index - 1]?.createdMs ?? createdMs)),
     started: stamps.map(({ createdMs, startedMs }) => since(createdMs, startedMs)),
     ended: stamps.map(({ createdMs, endedMs }) => since(createdMs, endedMs)),
-    ...ratiosOf(report),
+    ...(ratios && { ratios: steps.map((step) => hundredths(ratios.of(step))) }),
     causes: causesOf(report),
   };
 }
 
-function ratiosOf({ comparison, steps }: Report): Pick<StepColumns, 'ratios'> {
-  if (!comparison?.comparable) return {};
-  const ratios = new Map(comparison.checks.map((check) => [check.check, Math.round(check.ratio * 100)]));
-  return {
-    ratios: steps.map((step) =>
-      step.state === 'COMPLETED' ? (ratios.get(step.path ?? step.check) ?? null) : null,
-    ),
-  };
-}
-
-function causesOf({ failures, steps }: Report): StepColumns['causes'] {
-  const places = new Map(steps.map((step, place) => [step.id, place]));
+function causesOf(report: Report): StepColumns['causes'] {
+  const places = new Map(report.steps.map((step, place) => [step.id, place]));
   const causes: Record<number, readonly [string, string?]> = {};
   let proven = 0;
-  for (const group of failures)
+  for (const group of report.failures)
     for (const id of group.steps) {
       const place = places.get(id);
-      const step = place === undefined ? undefined : steps[place];
-      if (place === undefined || !step) continue;
-      const proof = proven < provenSteps ? proofOf(step) : undefined;
+      if (place === undefined) continue;
+      const proof = proven < provenSteps ? proofOf(report.steps[place]?.failure, proofLength) : undefined;
       if (proof !== undefined) proven++;
       causes[place] = proof === undefined ? [group.title] : [group.title, proof];
     }
   return causes;
 }
 
-function proofOf({ failure }: ReportStep): string | undefined {
-  const proof = failure?.cause?.line ?? failure?.message ?? failure?.reason;
-  return proof === undefined || proof.length <= proofLength ? proof : `${proof.slice(0, proofLength - 1)}…`;
+function hundredths(ratio: number | undefined): number | null {
+  return ratio === undefined ? null : Math.round(ratio * 100);
 }
 
 function since(createdMs: number, atMs: number | null): number | null {

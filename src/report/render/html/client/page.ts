@@ -2,7 +2,8 @@
 import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localDateTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
-import type { Block, Line, PageData, Piece, Sections } from '../pageData.ts';
+import type { Block, Fact, Item, Line, Piece } from '../../sections/blocks.ts';
+import type { PageData } from '../pageData.ts';
 import { type Arrangement, arrange, sortedBy } from './arrange.ts';
 import { createChips } from './chips.ts';
 import { element, part } from './elements.ts';
@@ -87,42 +88,57 @@ function hover(step: PageStep | undefined): void {
 }
 
 /** Fills the sections of the page. `onStep` is called with the place of a step whose name was clicked. */
-function fillSections(sections: Sections, onStep: (place: number) => void): void {
+function fillSections(sections: PageData['sections'], onStep: (place: number) => void): void {
   for (const [id, blocks] of Object.entries(sections))
-    part(`${id}-body`).append(...blocks.map((block) => blockElement(block, onStep)));
+    part(`${id}-body`).append(
+      ...blocks.flatMap((block) => blockElements(block, (line) => lineNodes(line, onStep))),
+    );
 }
 
-function blockElement(block: Block, onStep: (place: number) => void): HTMLElement {
-  const line = (text: Line) => lineNodes(text, onStep);
+function blockElements(block: Block, nodes: (line: Line) => Node[]): HTMLElement[] {
+  const factsElement = (facts: readonly Fact[]) =>
+    element(
+      'dl',
+      {},
+      ...facts.map(([name, value]) =>
+        element('div', {}, element('dt', {}, name), element('dd', {}, ...nodes(value))),
+      ),
+    );
   switch (block.kind) {
     case 'paragraph':
-      return element('p', {}, ...line(block.line));
+      return [element('p', {}, ...nodes(block.line))];
     case 'heading':
-      return element('h3', {}, ...line(block.line));
+      return [element('h3', {}, ...nodes(block.line))];
     case 'notice':
-      return element('p', { class: 'notice' }, ...line(block.line));
+      return [element('p', { class: 'notice' }, ...nodes(block.line))];
     case 'facts':
-      return element(
-        'dl',
-        {},
-        ...block.facts.map(([name, value]) =>
-          element('div', {}, element('dt', {}, name), element('dd', {}, ...line(value))),
-        ),
-      );
+      return [factsElement(block.facts)];
     case 'list':
-      return element('ul', {}, ...block.items.map((item) => element('li', {}, ...line(item))));
+      return [
+        element('ul', {}, ...block.items.flatMap(linesOf).map((line) => element('li', {}, ...nodes(line)))),
+      ];
+    case 'numbered':
+      return block.items.flatMap(({ title, facts }, index) => [
+        element('h3', {}, `${index + 1}. ${title}`),
+        factsElement(facts),
+      ]);
     case 'table':
-      return tableElement(block.titles, block.rows, line);
+      return [tableElement(block.titles, block.rows, nodes)];
   }
+}
+
+/** The lines below an item stand beside it. */
+function linesOf(item: Item): Line[] {
+  return typeof item === 'object' && 'below' in item ? [item.line, ...item.below] : [item];
 }
 
 function tableElement(
   titles: readonly string[],
   rows: readonly (readonly Line[])[],
-  line: (text: Line) => Node[],
+  nodes: (line: Line) => Node[],
 ): HTMLElement {
   const head = element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title)));
-  const body = rows.map((row) => element('tr', {}, ...row.map((cell) => element('td', {}, ...line(cell)))));
+  const body = rows.map((row) => element('tr', {}, ...row.map((cell) => element('td', {}, ...nodes(cell)))));
   return element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `Table: ${titles.join(', ')}` },
