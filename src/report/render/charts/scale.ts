@@ -49,6 +49,11 @@ export const timeSteps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200,
 ] as const;
 
+/** Round times for an axis of their logarithm: 0.1 s to a day. */
+export const timeMarks = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
+] as const;
+
 /** A mark on a time axis: `30s`, `5m`, `1h 30m`. */
 export function timeMark(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds * 10) / 10}s`;
@@ -58,23 +63,11 @@ export function timeMark(seconds: number): string {
   return minutes === 0 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 3600)}h ${minutes}m`;
 }
 
-interface Colours {
-  readonly page: string;
-  readonly text: string;
-  readonly soft: string;
-  readonly grid: string;
-  readonly completed: string;
-  readonly failed: string;
-  readonly cancelled: string;
-  readonly other: string;
-  readonly waiting: string;
-}
-
-const light: Colours = {
+const light = {
   page: '#fff',
   text: '#24292f',
   soft: '#57606a',
-  grid: '#d0d7de',
+  line: '#d0d7de',
   completed: '#2f6fb3',
   failed: '#c2410c',
   cancelled: '#8a8f98',
@@ -82,11 +75,11 @@ const light: Colours = {
   waiting: '#9aa2ad',
 };
 
-const dark: Colours = {
+const dark: typeof light = {
   page: '#0d1117',
   text: '#e6edf3',
   soft: '#9198a1',
-  grid: '#30363d',
+  line: '#30363d',
   completed: '#5aa9f0',
   failed: '#ff8a4c',
   cancelled: '#8b949e',
@@ -102,13 +95,13 @@ const shapes = [
   '.lt-area{fill-opacity:.25}.lt-point{stroke-width:6;stroke-opacity:.6;fill:none}.lt-lane{fill:none}.lt-name{paint-order:stroke;stroke-width:4;stroke-linejoin:round}',
 ].join('');
 
-function coloursOf(colours: Colours): string {
-  const { page, text, soft, grid, completed, failed, cancelled, other, waiting } = colours;
+function coloursOf(colours: typeof light): string {
+  const { page, text, soft, line, completed, failed, cancelled, other, waiting } = colours;
   const states = Object.entries({ completed, failed, cancelled, other }).map(
     ([state, colour]) => `.lt-${state}{fill:${colour}}.lt-lane.lt-${state}{fill:none;stroke:${colour}}`,
   );
   return [
-    `.lt-bg{fill:${page}}.lt-text{fill:${text}}.lt-soft{fill:${soft}}.lt-grid{stroke:${grid}}.lt-leader{stroke:${soft}}.lt-waiting{fill:${waiting}}`,
+    `.lt-bg{fill:${page}}.lt-text{fill:${text}}.lt-soft{fill:${soft}}.lt-grid{stroke:${line}}.lt-leader{stroke:${soft}}.lt-waiting{fill:${waiting}}`,
     ...states,
     `.lt-cross,.lt-ring{stroke:${failed}}.lt-halo,.lt-name{stroke:${page}}.lt-window,.lt-limit{stroke:${text}}`,
     `.lt-curve,.lt-point{stroke:${completed}}.lt-area{fill:${completed};stroke:${completed}}.lt-dot{fill:${completed};stroke:${page}}.lt-earlier,.lt-square{stroke:${cancelled}}`,
@@ -120,3 +113,12 @@ function coloursOf(colours: Colours): string {
  * unreadable; colours follow the reader's scheme, and no state is shown by colour alone.
  */
 export const chartStyle = `${shapes}${coloursOf(light)}@media(prefers-color-scheme:dark){${coloursOf(dark)}}`;
+
+/** The same colours as variables of the page: `--completed`, and so on. */
+export const pageColours = `:root{${variablesOf(light)}}@media(prefers-color-scheme:dark){:root{${variablesOf(dark)}}}`;
+
+function variablesOf(colours: typeof light): string {
+  return Object.entries(colours)
+    .map(([name, colour]) => `--${name}:${colour}`)
+    .join(';');
+}

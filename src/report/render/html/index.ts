@@ -1,16 +1,14 @@
 /** The parts of the page that are the same for every report: our own words, no foreign text. */
 import { createHash } from 'node:crypto';
 import type { Report } from '../../model/model.ts';
-import { roundTimes } from '../../steps/occupancy.ts';
 import { type DrawnPicture, type DrawnPictures, drawPictures } from '../charts/pictures.ts';
-import { chartStyle } from '../charts/scale.ts';
+import { chartStyle, pageColours } from '../charts/scale.ts';
 import { xml } from '../charts/svg.ts';
 import type { Section } from '../sections/blocks.ts';
-import { headBlocks, provenanceBlocks, ratiosOf, sectionsOf } from '../sections/index.ts';
+import { sectionsOf } from '../sections/index.ts';
 import { text as script } from './client/page.ts?bundle';
 import { text as pageStyle } from './page.css?bundle';
-import type { PageData } from './pageData.ts';
-import { stepColumns } from './stepColumns.ts';
+import { type PageData, pageData } from './pageData.ts';
 
 /** A section of the page; its script fills the body. */
 function sectionFrame({ id, title }: Section, picture: DrawnPicture | undefined): string {
@@ -64,15 +62,6 @@ export function renderHtml(report: Report, pictures: DrawnPictures = drawPicture
   const provisional = report.round.partial ? ' (provisional)' : '';
   const title = `Load Test Report - ${report.load}x Load${provisional}`;
   const sections = sectionsOf(report, 'page');
-  const data: PageData = {
-    sections: {
-      head: headBlocks(report, 'page'),
-      ...Object.fromEntries(sections.map(({ id, blocks }) => [id, blocks])),
-      provenance: provenanceBlocks(report, 'page'),
-    },
-    steps: stepColumns(report),
-    round: roundOf(report),
-  };
   const frames = sections.map((one) => sectionFrame(one, one.picture && pictures[one.picture]));
   return `<!doctype html>
 <html lang="en">
@@ -82,7 +71,7 @@ export function renderHtml(report: Report, pictures: DrawnPictures = drawPicture
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${xml(title)}</title>
-<style>${chartStyle}
+<style>${chartStyle}${pageColours}
 ${pageStyle}</style>
 </head>
 <body class="${report.verdict.outcome}">
@@ -93,23 +82,11 @@ ${sectionLinks([...sections, { id: 'steps', title: 'All Steps' }])}
 ${[...frames, explorer()].join('\n')}
 </main>
 <footer id="provenance-body"></footer>
-<script type="application/json" id="report-data">${inert(data)}</script>
+<script type="application/json" id="report-data">${inert(pageData(report, sections))}</script>
 <script>${script}</script>
 </body>
 </html>
 `;
-}
-
-function roundOf(report: Report): PageData['round'] {
-  const times = roundTimes(report.steps);
-  const ratios = ratiosOf(report);
-  return {
-    fromMs: times?.firstCreatedMs ?? 0,
-    runtimeSeconds: report.verdict.runtimeSeconds ?? 0,
-    windowSeconds: report.verdict.windowSeconds,
-    utcOffsetMinutes: report.round.utcOffsetMinutes,
-    ...(ratios && { ratioTitle: ratios.title }),
-  };
 }
 
 /** JSON in which no `</script>` and no comment can begin. */

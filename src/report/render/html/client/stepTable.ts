@@ -2,21 +2,12 @@ import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
 import type { PageData } from '../pageData.ts';
-import type { Column } from './arrange.ts';
-import { element, part } from './elements.ts';
-import { stateClass } from './stateColours.ts';
-import type { PageStep } from './steps.ts';
+import { element, part, stateClass } from './elements.ts';
+import type { Arrangement, Column, PageStep } from './steps.ts';
 
 const rowHeight = 30;
 /** Rows beyond the edge that are kept, so that a scroll does not show an empty page first. */
 const spareRows = 8;
-
-export interface StepTable {
-  /** Shows these steps, from the top. */
-  show(steps: readonly PageStep[], sorted: { column: Column; descending: boolean }): void;
-  /** Marks a step, and scrolls to it when it is asked to. */
-  select(step: PageStep | undefined, scroll: boolean): void;
-}
 
 interface Reactions {
   onSort(column: Column): void;
@@ -53,7 +44,7 @@ function columnsOf({ round }: PageData): ColumnText[] {
 }
 
 /** The table of all steps. Only the rows in sight are in the page, so that 10,000 steps cost no more than 30. */
-export function createStepTable(data: PageData, reactions: Reactions): StepTable {
+export function createStepTable(data: PageData, reactions: Reactions) {
   const grid = part('step-table');
   const columns = columnsOf(data);
   const body = element('div', { class: 'rows', role: 'rowgroup' });
@@ -136,7 +127,8 @@ export function createStepTable(data: PageData, reactions: Reactions): StepTable
   new ResizeObserver(() => draw(false)).observe(grid);
 
   return {
-    show(steps, sorted) {
+    /** Shows these steps, from the top. */
+    show(steps: readonly PageStep[], sorted: Arrangement): void {
       shown = steps;
       grid.setAttribute('aria-rowcount', String(steps.length + 1));
       body.style.height = `${steps.length * rowHeight}px`;
@@ -147,9 +139,10 @@ export function createStepTable(data: PageData, reactions: Reactions): StepTable
       grid.scrollTop = 0;
       draw(true);
     },
-    select(step, scroll) {
+    /** Marks a step, and scrolls to it. */
+    select(step: PageStep): void {
       selected = step;
-      if (step && scroll) scrollTo(Math.max(0, shown.indexOf(step)));
+      scrollTo(Math.max(0, shown.indexOf(step)));
       draw(true);
     },
   };
