@@ -61,20 +61,14 @@ function singleChecksText({ ratios }: Comparison): string {
 }
 
 /** How many times as long the checks take, the scaled ones apart from those that no load asks more of. */
-function meanTexts({ ratios, unscaled }: Comparison): string[] {
+function meanTexts({ ratios, unscaled }: Comparison): (string | false)[] {
   const { n, geometricMean, low, high } = ratios;
   const what = unscaled === null ? 'A check' : 'A scaled check';
   return [
-    ...(geometricMean === null
-      ? []
-      : [
-          `${what} takes ${ratioText(geometricMean)} the time (geometric mean of ${plural(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
-        ]),
-    ...(unscaled === null
-      ? []
-      : [
-          `An unscaled check takes ${ratioText(unscaled.geometricMean)} the time (${plural(unscaled.n, 'check')})`,
-        ]),
+    geometricMean !== null &&
+      `${what} takes ${ratioText(geometricMean)} the time (geometric mean of ${plural(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
+    unscaled !== null &&
+      `An unscaled check takes ${ratioText(unscaled.geometricMean)} the time (${plural(unscaled.n, 'check')})`,
   ];
 }
 
@@ -89,7 +83,8 @@ export function comparisonLines(comparison: Comparison): string[] {
     varies === 'load' &&
       `${faster.length === 0 ? 'No check' : plural(faster.length, 'check')} clearly grew faster than the load`,
     oneLevelOnly.length > 0 && `One level only: ${namesText(oneLevelOnly)}`,
-    fixedWindows.length > 0 && fixedText(fixedWindows),
+    fixedWindows.length > 0 &&
+      `Left out, because the user fixed the interval in one of the rounds: ${plural(fixedWindows.length, 'check')} (${namesText(fixedWindows)})`,
     newFailures.length > 0 && `New failures: ${namesText(newFailures)}`,
     fixed.length > 0 && `Failed before, not now: ${namesText(fixed)}`,
   ];
@@ -124,11 +119,6 @@ function growsFaster({ word }: Comparison['checks'][number]): boolean {
 /** How many times the load: `2×`, `1.5×`. */
 function factorText(factor: number): string {
   return `${Number(factor.toFixed(2))}×`;
-}
-
-/** Which checks no ratio is given of, and why. */
-function fixedText(checks: readonly string[]): string {
-  return `Left out, because the user fixed the interval in one of the rounds: ${plural(checks.length, 'check')} (${namesText(checks)})`;
 }
 
 function namesText(checks: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { Comparison } from '../model/comparisonModel.ts';
 import { renderJson } from '../model/json.ts';
 import type { Report } from '../model/model.ts';
 import { drawGrowth, growthAlt } from './charts/growth.ts';
-import { drawPictures } from './charts/pictures.ts';
+import { drawn, drawPictures } from './charts/pictures.ts';
 import { renderHtml } from './html/index.ts';
 import { plain, renderMarkdown, sectionText } from './markdown.ts';
 import { comparisonSection, forecastSection } from './sections/comparison.ts';
@@ -29,7 +29,7 @@ export function comparisonFiles(
   const name = `compared_with_${baseline.directory}`;
   const { load, schedule, round, verdict } = candidate.report;
   const picture = comparison.comparable
-    ? { path: `charts/${name}.svg`, alt: growthAlt(comparison), svg: drawGrowth(comparison) }
+    ? drawn(name, growthAlt(comparison), drawGrowth(comparison))
     : undefined;
   const page = [
     `# ${load}x against ${baseline.report.load}x (${schedule})`,

@@ -3,7 +3,7 @@ import type { Report } from '../../model/model.ts';
 import { percentile } from '../../statistics/statistics.ts';
 import { type Curve, type Mark, placedMarks } from './curves.ts';
 import { logScale, type Scale, timeMark, timeMarks, timeSteps } from './scale.ts';
-import { label, legend, path, picture, title, widthOf } from './svg.ts';
+import { label, legend, lineItem, path, picture, title, widthOf } from './svg.ts';
 
 const width = 960;
 const height = 360;
@@ -53,13 +53,7 @@ export function drawDistribution(report: Report): string {
   ];
   return picture(width, height, alt, [
     title(alt, width),
-    legend(
-      curves.map(({ word, cssClass }) => ({
-        word,
-        mark: (atX, y) => path(cssClass, `M${atX - 11} ${y}h22`),
-      })),
-      46,
-    ),
+    legend(curves.map(lineItem), 46),
     grid(x),
     path('lt-earlier', lineOf(earlierCurve)),
     path('lt-curve', lineOf(nowCurve)),

@@ -2,7 +2,18 @@ import { plural, ratioText } from '../../../domain/text.ts';
 import type { Comparison } from '../../model/comparisonModel.ts';
 import { placedNames } from './curves.ts';
 import { logScale, type Scale, timeMark, timeMarks } from './scale.ts';
-import { cross, fitted, type LegendItem, label, legend, path, picture, ring, title } from './svg.ts';
+import {
+  cross,
+  fitted,
+  type LegendItem,
+  label,
+  legend,
+  lineItem,
+  path,
+  picture,
+  ring,
+  title,
+} from './svg.ts';
 
 const width = 960;
 const height = 480;
@@ -78,10 +89,6 @@ function growthLines(growth: number): Line[] {
     { word: `× ${short(growth)} (linear)`, cssClass: 'lt-earlier', factor: growth },
     { word: `× ${short(growth * growth)} (quadratic)`, cssClass: 'lt-square', factor: growth * growth },
   ];
-}
-
-function lineItem({ word, cssClass }: Line): LegendItem {
-  return { word, mark: (x, y) => path(cssClass, `M${x - 11} ${y}h22`) };
 }
 
 const checkItem: LegendItem = { word: 'a check', mark: (x, y) => path('lt-point', point(x, y)) };

@@ -1,4 +1,4 @@
-import { linearScale, timeMark, timeSteps } from '../../charts/scale.ts';
+import { linearScale, stateNames, timeMark, timeSteps } from '../../charts/scale.ts';
 import { cross } from '../../charts/svg.ts';
 import { stateClass } from './elements.ts';
 import type { PageStep } from './steps.ts';
@@ -12,9 +12,7 @@ type Colours = ReturnType<typeof currentColours>;
 export function currentColours() {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const states = new Map(
-    ['completed', 'failed', 'cancelled', 'other'].map((state) => [state, colour(state)]),
-  );
+  const states = new Map<string, string>(stateNames.map((state) => [state, colour(state)]));
   return {
     page: colour('page'),
     text: colour('text'),
