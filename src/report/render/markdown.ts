@@ -27,9 +27,8 @@ export function sectionText({ title, blocks }: Section, picture?: DrawnPicture):
 /** Blocks with an empty line between them; only a list stands right below what it belongs to. */
 function blocksText(blocks: readonly Block[]): string {
   return blocks.reduce((text, block) => {
-    const next = blockText(block);
-    if (text === '' || next === '') return text + next;
-    return `${text}${block.kind === 'list' ? '\n' : '\n\n'}${next}`;
+    const gap = text === '' ? '' : block.kind === 'list' ? '\n' : '\n\n';
+    return text + gap + blockText(block);
   }, '');
 }
 

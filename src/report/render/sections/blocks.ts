@@ -48,6 +48,16 @@ export function paragraphs(...lines: readonly (Line | null | undefined)[]): Bloc
   return lines.flatMap((line) => (line == null ? [] : { kind: 'paragraph' as const, line }));
 }
 
+/** A list, where it has items. */
+export function list(items: readonly Item[]): Block[] {
+  return items.length === 0 ? [] : [{ kind: 'list', items }];
+}
+
+/** Names with their values, where there are any. */
+export function factList(facts: readonly Fact[]): Block[] {
+  return facts.length === 0 ? [] : [{ kind: 'facts', facts }];
+}
+
 /** What a table or list that was cut leaves out; nothing where nothing is. */
 export function cutNote(all: number, shown: number, noun: string): string | undefined {
   return all > shown ? `And ${plural(all - shown, `more ${noun}`)}, in report.json.` : undefined;

@@ -1,7 +1,7 @@
 import { checkRows, checkTitles, comparedText, comparisonLines } from '../../comparison/scalingText.ts';
 import { decisiveText, forecastRows, forecastTitles, methodText, scoreText } from '../../forecast/text.ts';
 import type { Comparison, Forecast } from '../../model/comparisonModel.ts';
-import { type Block, cutNote, paragraphs, type Section } from './blocks.ts';
+import { type Block, cutNote, list, paragraphs, type Section } from './blocks.ts';
 
 const checksShown = 10;
 
@@ -9,11 +9,7 @@ const checksShown = 10;
 export function comparisonSection(comparison: Comparison): Section {
   const head = comparedText(comparison);
   const blocks: Block[] = comparison.comparable
-    ? [
-        ...paragraphs(`${head}.`),
-        { kind: 'list', items: comparisonLines(comparison) },
-        ...checkTable(comparison),
-      ]
+    ? [...paragraphs(`${head}.`), ...list(comparisonLines(comparison)), ...checkTable(comparison)]
     : paragraphs(`${head}: not comparable, because ${comparison.why ?? 'unknown'}.`);
   return { id: 'comparison', title: 'Comparison', picture: 'growth', blocks };
 }

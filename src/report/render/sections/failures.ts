@@ -6,6 +6,7 @@ import {
   type Block,
   cutNote,
   type Item,
+  list,
   type Medium,
   type NamedStep,
   paragraphs,
@@ -29,14 +30,11 @@ export function failureBlocks(report: Report, medium: Medium): Block[] {
       const where = medium === 'page' ? 'the table of all steps' : 'report.json';
       return [
         { kind: 'heading', line: `${group.title}${kind}: ${plural(group.steps.length, 'step')}` },
-        {
-          kind: 'list',
-          items: [
-            ...shown.map((one, index) => (index === 0 ? evidence(one, medium) : shortEvidence(one))),
-            ...(more > 0 ? [`and ${plural(more, 'more step')}, in ${where}`] : []),
-            ...historyLines(group, load),
-          ],
-        },
+        ...list([
+          ...shown.map((one, index) => (index === 0 ? evidence(one, medium) : shortEvidence(one))),
+          ...(more > 0 ? [`and ${plural(more, 'more step')}, in ${where}`] : []),
+          ...historyLines(group, load),
+        ]),
       ];
     }),
     ...paragraphs(cutNote(failures.length, groupsShown, 'cause')),

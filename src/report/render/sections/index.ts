@@ -7,7 +7,9 @@ import { inBrief } from '../../summary/inBrief.ts';
 import {
   type Block,
   type Fact,
+  factList,
   type Line,
+  list,
   type Medium,
   paragraphs,
   type Section,
@@ -40,16 +42,11 @@ export function sectionsOf(report: Report, medium: Medium): Section[] {
 export function headBlocks(report: Report, medium: Medium): Block[] {
   const { headline, sentence } = report.verdict;
   const brief = inBrief(report);
+  const isPage = medium === 'page';
   return [
     ...paragraphs([{ strong: headline }, sentence.slice(headline.length)]),
-    ...(brief.length === 0
-      ? []
-      : [
-          medium === 'page'
-            ? ({ kind: 'list', items: brief.map(([name, text]) => [{ strong: name }, `: ${text}`]) } as const)
-            : ({ kind: 'facts', facts: brief } as const),
-        ]),
-    ...(medium === 'page' ? [{ kind: 'facts', facts: Object.entries(roundFacts(report)) } as const] : []),
+    ...(isPage ? list(brief.map(([name, text]) => [{ strong: name }, `: ${text}`])) : factList(brief)),
+    ...(isPage ? factList(Object.entries(roundFacts(report))) : []),
     ...report.warnings.map((line): Block => ({ kind: 'notice', line })),
   ];
 }
@@ -65,7 +62,7 @@ export function roundFacts({ round, clusterId, cluster, schedule }: Report) {
 }
 
 export function summaryBlocks(report: Report): Block[] {
-  return [{ kind: 'facts', facts: summaryFacts(report) }];
+  return factList(summaryFacts(report));
 }
 
 /** The slowest steps; each name leads to its step. */
@@ -120,13 +117,9 @@ export function metricsBlocks({ statistics }: Report, medium: Medium): Block[] {
     return statistics.n === 0 ? note : [{ kind: 'table', titles: ['Time', ...names], rows }, ...note];
   }
   const [average, median, p95] = waited;
-  const facts = [
-    ...names.map((name, index): Fact => [name, elapsed[index] ?? '']),
-    ...(statistics.n === 0
-      ? []
-      : [['Waited', `${average} on average, ${median} median, ${p95} P95`] as const]),
-  ];
-  return [{ kind: 'facts', facts }, ...note];
+  const facts = names.map((name, index): Fact => [name, elapsed[index] ?? '']);
+  if (statistics.n > 0) facts.push(['Waited', `${average} on average, ${median} median, ${p95} P95`]);
+  return [...factList(facts), ...note];
 }
 
 /** Version, population, sources and method. */

@@ -2,11 +2,12 @@ import { changeText } from '../../model/findings.ts';
 import type { Report } from '../../model/model.ts';
 import { noWhatIfText, whatIfTable } from '../../suggestions/whatIfTable.ts';
 import { noneText } from '../../summary/facts.ts';
-import { type Block, type Medium, paragraphs } from './blocks.ts';
+import { type Block, list, type Medium, paragraphs } from './blocks.ts';
 
 /** Each with its number, its setting, and what the next round has to show. */
 export function suggestionBlocks(report: Report, medium: Medium): Block[] {
-  const { suggestions, suggestionsTogether, followUp, findings } = report;
+  const { suggestions, suggestionsTogether, followUp } = report;
+  const { notMeasured } = report.findings;
   const items = suggestions.map((one) => ({
     title: one.title,
     facts: [
@@ -21,15 +22,14 @@ export function suggestionBlocks(report: Report, medium: Medium): Block[] {
     ...paragraphs(suggestionsTogether),
     ...whatIfBlocks(report, medium),
     ...paragraphs(followUp?.sentence),
-    ...(findings.notMeasured.length === 0
-      ? []
-      : [
-          ...(medium === 'page'
-            ? [{ kind: 'heading', line: 'What this report could not measure' } as const]
-            : paragraphs('What this report could not measure:')),
-          { kind: 'list', items: findings.notMeasured } as const,
-        ]),
+    ...(notMeasured.length === 0 ? [] : titled('What this report could not measure', medium)),
+    ...list(notMeasured),
   ];
+}
+
+/** The page has a heading where Markdown has a line that ends in a colon. */
+function titled(line: string, medium: Medium): Block[] {
+  return medium === 'page' ? [{ kind: 'heading', line }] : paragraphs(`${line}:`);
 }
 
 function whatIfBlocks(report: Report, medium: Medium): Block[] {
