@@ -110,7 +110,7 @@ const productImports: ImportRules = {
     'src/report/comparison',
     domain,
   ],
-  'src/report/render/markdown': ['src/report', domain],
+  'src/report/render/sections': ['src/report', domain],
   'src/report/render/html': ['src/report', domain, 'node:crypto'],
   'src/report/render/html/client': ['src/report/render/charts', 'src/report/steps', domain],
 

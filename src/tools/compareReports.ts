@@ -3,7 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
 import { compareRounds } from '../report/comparison/comparison.ts';
 import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/model/comparisonModel.ts';
-import { comparisonFiles } from '../report/render/comparisonFiles.ts';
+import { comparisonFiles } from '../report/render/files.ts';
 import { readReports } from '../workflow/reporting.ts';
 import { compareReportsLines, compareReportsOutput } from './compareReports.text.ts';
 import { textOf } from './text.ts';

@@ -3,9 +3,9 @@ import type { StepLog } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import { scoreText } from '../../src/report/forecast/text.ts';
 import type { Report } from '../../src/report/model/model.ts';
-import { headBlocks } from '../../src/report/render/html/sections.ts';
-import { suggestionBlocks } from '../../src/report/render/html/suggestions.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
+import { headBlocks } from '../../src/report/render/sections/index.ts';
+import { suggestionBlocks } from '../../src/report/render/sections/suggestions.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const logOf = (text: string): StepLog => ({
@@ -66,7 +66,7 @@ it('says there of a round without failures and suggestions only that a forecast 
   expect(renderMarkdown(calm)).toContain(
     '\n- Capacity: no forecast yet: one load was measured, and a second is needed\n',
   );
-  expect(headBlocks(calm).map(({ kind }) => kind)).toEqual(['paragraph', 'list', 'facts']);
+  expect(headBlocks(calm, 'page').map(({ kind }) => kind)).toEqual(['paragraph', 'list', 'facts']);
 });
 
 it('ends the table of slots where more of them gain nothing, and says why', () => {
@@ -81,7 +81,7 @@ it('ends the table of slots where more of them gain nothing, and says why', () =
   expect(rows.length).toBeLessThan(report.findings.whatIf.length);
   const note = `No gain beyond ${last} slots: the longest step sets the end.`;
   expect(page).toContain(`\n\n${note}\n`);
-  expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: note });
+  expect(suggestionBlocks(report, 'page')).toContainEqual({ kind: 'paragraph', line: note });
 });
 
 it('replays no round that still runs: what is not done has no time to be shared out', () => {
@@ -103,7 +103,7 @@ it('shows no other numbers of slots where the replay of the round itself is far 
   const page = renderMarkdown(report);
   expect(page).not.toContain('| Slots | Total Runtime |');
   expect(page).toContain(`\n\n${why}\n`);
-  expect(suggestionBlocks(report)).toContainEqual({ kind: 'paragraph', line: why });
+  expect(suggestionBlocks(report, 'page')).toContainEqual({ kind: 'paragraph', line: why });
   const calm = renderMarkdown(assembleReport(factsOf(evenRound(3, 3, () => 20))));
   expect(calm).not.toContain('Other numbers of slots are not');
 });

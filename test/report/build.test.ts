@@ -5,9 +5,9 @@ import type { Step } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import { parseReport, renderJson } from '../../src/report/model/json.ts';
 import { reportSchema } from '../../src/report/model/model.ts';
-import { metricsBlocks, summaryBlocks } from '../../src/report/render/html/sections.ts';
-import { suggestionBlocks } from '../../src/report/render/html/suggestions.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
+import { metricsBlocks, summaryBlocks } from '../../src/report/render/sections/index.ts';
+import { suggestionBlocks } from '../../src/report/render/sections/suggestions.ts';
 import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
 
 const round = evenRound(30, 5, (index) => 20 + (index % 7) * 11);
@@ -247,7 +247,7 @@ describe('a round that is hard to report on', () => {
     expect(page).toContain('Not measured: no step completed with a start and an end.');
     expect(page).not.toContain('asks for a change');
     expect(page).not.toContain('slack');
-    expect(JSON.stringify(suggestionBlocks(report))).toContain('Not measured: no step completed');
+    expect(JSON.stringify(suggestionBlocks(report, 'page'))).toContain('Not measured: no step completed');
   });
 
   it('(no start) names the steps that ended without one, and not those that were cancelled before their turn', () => {
@@ -284,7 +284,7 @@ describe('a round that is hard to report on', () => {
     const report = assembleReport(factsOf([stepOf('a_15m', { started: 0, ended: 9 })]));
     const line = 'n = 1 COMPLETED step with start and end; ';
     expect(renderMarkdown(report)).toContain(`\n${line}`);
-    expect(JSON.stringify(metricsBlocks(report))).toContain(line);
+    expect(JSON.stringify(metricsBlocks(report, 'page'))).toContain(line);
   });
 
   it('keeps a hostile name inside its table cell', () => {

@@ -7,9 +7,8 @@ import { comparisonSchema } from '../../src/report/model/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { parseReport, renderJson } from '../../src/report/model/json.ts';
 import { type Report, reportSchema } from '../../src/report/model/model.ts';
-import { comparisonBlocks } from '../../src/report/render/html/comparison.ts';
-import { comparisonSection, forecastSection } from '../../src/report/render/markdown/comparison.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown, sectionText } from '../../src/report/render/markdown.ts';
+import { comparisonSection, forecastSection } from '../../src/report/render/sections/comparison.ts';
 import { meanRatio, studentQuantile } from '../../src/report/statistics/statistics.ts';
 import { measuredRoundNoise } from '../../src/report/steps/noise.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
@@ -100,7 +99,7 @@ describe('a comparison', () => {
     const { low, high } = comparison.ratios;
     expect([low !== null && low < 1, high !== null && high > 1]).toEqual([true, true]);
     expect(comparison.checks.every((check) => check.word === undefined)).toBe(true);
-    expect(comparisonSection(comparison)).toMatch(
+    expect(sectionText(comparisonSection(comparison))).toMatch(
       /- Total runtime: .* \(\d+m \d+s → \d+m \d+s\); single checks take as long as before\n/,
     );
   });
@@ -121,7 +120,7 @@ describe('a comparison', () => {
       unscaled: { n: 10, geometricMean: 1 },
     });
     expect(comparisonSchema.parse(comparison)).toEqual(comparison);
-    const page = comparisonSection(comparison);
+    const page = sectionText(comparisonSection(comparison));
     expect(page).toContain('- A scaled check takes 2.00× the time (geometric mean of 30 checks;');
     expect(page).toContain('- An unscaled check takes 1.00× the time (10 checks)');
     expect(comparison.checks.map(({ word }) => word)).toEqual([
@@ -129,7 +128,7 @@ describe('a comparison', () => {
       ...Array(10).fill('constant'),
     ]);
     expect(page).toMatch(/\n\nAnd 30 more checks, in report\.json\.$/);
-    expect(JSON.stringify(comparisonBlocks(comparison))).toContain('And 30 more checks, in report.json.');
+    expect(JSON.stringify(comparisonSection(comparison))).toContain('And 30 more checks, in report.json.');
     const repeat = compareRounds(two, named(roundAt(2, 1, { seconds })));
     expect(repeat).toMatchObject({ ratios: { n: 40 }, unscaled: null });
     const freshness = (report: Report): Report => ({ ...report, steps: named(report).steps.slice(30) });
@@ -145,7 +144,7 @@ describe('a comparison', () => {
     const [steepest] = forward.checks;
     expect(back.checks[0]?.check).toBe(steepest?.check);
     expect(back.checks[0]?.ratio).toBeLessThan(back.checks.at(-1)?.ratio ?? 0);
-    expect(comparisonSection(back)).toMatch(new RegExp(`-\\|\\n\\| ${steepest?.check} \\|`));
+    expect(sectionText(comparisonSection(back))).toMatch(new RegExp(`-\\|\\n\\| ${steepest?.check} \\|`));
   });
 
   it('leaves a check out whose window a person fixed in either round, and says so by name', () => {
@@ -164,8 +163,8 @@ describe('a comparison', () => {
       expect(comparison.fixedWindows).toEqual(two.fixedWindows);
       const words =
         'Left out, because the user fixed the interval in one of the rounds: 2 checks (check_0005_15m.yml, check_0007_15m.yml)';
-      expect(comparisonSection(comparison)).toContain(words);
-      expect(JSON.stringify(comparisonBlocks(comparison))).toContain(words);
+      expect(sectionText(comparisonSection(comparison))).toContain(words);
+      expect(JSON.stringify(comparisonSection(comparison))).toContain(words);
     }
   });
 
@@ -249,7 +248,7 @@ describe('the forecast', () => {
     expect(ratios.runtime).toBeNull();
     expect(forecast).toMatchObject({ highestFit: 2, leftOut: 1, oneLevelOnly: 2 });
     expect(forecast?.measured.map(({ load }) => load)).toEqual([2]);
-    const page = forecast ? forecastSection(forecast, '') : '';
+    const page = forecast ? sectionText(forecastSection(forecast, '')) : '';
     expect(page).toContain('Left out: 1 of 40 checks never completed.**');
     expect(page).toContain('2 checks completed at one level only and are taken to grow in proportion.');
   });

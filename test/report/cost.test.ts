@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/ports/aws.ts';
 import type { PriceTable } from '../../src/ports/project.ts';
 import { assembleReport } from '../../src/report/build.ts';
-import { summaryBlocks } from '../../src/report/render/html/sections.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
+import { summaryBlocks } from '../../src/report/render/sections/index.ts';
 import { costOf, lostInstances } from '../../src/report/steps/cost.ts';
 import { evenRound, factsOf, startMs } from './rounds.ts';
 

@@ -3,9 +3,8 @@ import type { StepLog } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import { sampleAcrossChecks } from '../../src/report/failures/logs.ts';
 import type { Report } from '../../src/report/model/model.ts';
-import { failureBlocks } from '../../src/report/render/html/failures.ts';
-import { placesOf } from '../../src/report/render/html/pieces.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
+import { failureBlocks } from '../../src/report/render/sections/failures.ts';
 import { factsOf, stepOf } from './rounds.ts';
 
 const logOf = (text: string): StepLog => ({
@@ -132,7 +131,7 @@ describe('what to do about a check that no load breaks', () => {
     ],
   ])('%s: report.md and report.html say the same', (_, report, line) => {
     expect(renderMarkdown(report)).toContain(`\n- ${line}\n`);
-    const lists = failureBlocks(report, placesOf(report)).flatMap((block) =>
+    const lists = failureBlocks(report, 'page').flatMap((block) =>
       block.kind === 'list' ? block.items : [],
     );
     expect(lists).toContain(line);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../src/report/build.ts';
 import { settingChanges } from '../../src/report/comparison/followUp.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
-import { suggestionBlocks } from '../../src/report/render/html/suggestions.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
+import { suggestionBlocks } from '../../src/report/render/sections/suggestions.ts';
 import { evenRound, factsOf } from './rounds.ts';
 
 function roundOn(day: number, slots: number, more: Partial<RoundFacts> = {}) {
@@ -29,7 +29,7 @@ describe('what changed since the last round at this load', () => {
     });
     const { sentence } = second.followUp ?? {};
     expect(renderMarkdown(second)).toContain(`\n\n${sentence}\n`);
-    expect(suggestionBlocks(second)).toContainEqual({ kind: 'paragraph', line: sentence });
+    expect(suggestionBlocks(second, 'page')).toContainEqual({ kind: 'paragraph', line: sentence });
   });
 
   it('opens the comparison with the runtime, before the single checks', () => {

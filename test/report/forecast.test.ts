@@ -8,9 +8,8 @@ import { aboutText, forecastSentence } from '../../src/report/forecast/text.ts';
 import type { Forecast } from '../../src/report/model/comparisonModel.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import type { Report } from '../../src/report/model/model.ts';
-import { forecastBlocks } from '../../src/report/render/html/comparison.ts';
-import { forecastSection } from '../../src/report/render/markdown/comparison.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown, sectionText } from '../../src/report/render/markdown.ts';
+import { forecastSection } from '../../src/report/render/sections/comparison.ts';
 import type { Timing } from '../../src/report/steps/checkTimes.ts';
 import { stepNoise } from '../../src/report/steps/noise.ts';
 import { evenRound, factsOf } from './rounds.ts';
@@ -333,7 +332,7 @@ describe('the forecast of a campaign', () => {
 
   it('says in one line how it was made, and gives measured levels as facts without a range', () => {
     const forecast = forecastOf(two, four);
-    const page = forecastSection(forecast, started);
+    const page = sectionText(forecastSection(forecast, started));
     expect(page).toContain(
       'Each check continues as it grew from 2x to 4x, part-way to proportional because one round a level is noisy; replayed on 8 slots. In simulated tests about 8 of 10 rounds ended in such a range, fewer than 1 in 10 later.',
     );
@@ -341,7 +340,7 @@ describe('the forecast of a campaign', () => {
     expect(page).toMatch(/^\| 4x \| \d+m \d+s \| – \| – \|$/m);
     expect(page).toMatch(/^\| 8x \| – \| \d+m \| \d+m to \d+m \|$/m);
     expect(page).not.toMatch(/80%|band/);
-    expect(JSON.stringify(forecastBlocks(forecast, started))).toContain('Each check continues as it grew');
+    expect(JSON.stringify(forecastSection(forecast, started))).toContain('Each check continues as it grew');
   });
 
   it('reaches to twice the highest level, and no further than twice the load at which it breaks', () => {
@@ -386,7 +385,7 @@ describe('the forecast of a campaign', () => {
     const giant = (index: number, load: number) => (index === 5 ? 600 * load : 5);
     const decided = forecastOf(roundAt(2, {}, giant), roundAt(4, {}, giant));
     expect(decided.decisive).toBe('check_0005_15m.yml');
-    expect(forecastSection(decided, started)).toContain(
+    expect(sectionText(forecastSection(decided, started))).toContain(
       'check_0005_15m.yml decides this forecast: if it grows faster still, the round takes longer. One repeat at 4x tells.',
     );
     const repeat = roundAt(4, { startedAtText: '2025-12-02T04:00:00-05:00' }, giant);

@@ -4,13 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { reportFiles } from '../../src/report/render/files.ts';
-import { type Arrangement, arrange, sortedBy } from '../../src/report/render/html/client/arrange.ts';
-import { stepsOf } from '../../src/report/render/html/client/steps.ts';
+import { type Arrangement, arrange, sortedBy, stepsOf } from '../../src/report/render/html/client/steps.ts';
 import { panned, showing, type TimeRange, zoomed } from '../../src/report/render/html/client/timeRange.ts';
 import { renderHtml } from '../../src/report/render/html/index.ts';
-import type { PageData } from '../../src/report/render/html/pageData.ts';
-import { stepColumns } from '../../src/report/render/html/stepColumns.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { type PageData, stepColumns } from '../../src/report/render/html/pageData.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 function dataOf(html: string): PageData {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { assembleReport } from '../../src/report/build.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { evenRound, factsOf } from './rounds.ts';
 
 const sample = readFileSync('docs/sample-report.md', 'utf8');

@@ -7,7 +7,7 @@ import type { Step, StepLog } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import type { ClusterConfigUsed } from '../../src/report/model/model.ts';
-import { renderMarkdown } from '../../src/report/render/markdown/index.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>

@@ -10,20 +10,15 @@ import { measuredRoundNoise } from '../steps/noise.ts';
 import { isDecided } from '../verdict/verdict.ts';
 import { settingChanges } from './followUp.ts';
 
-/** Which checks the load asks more of, of those with these names by their key. */
-export type ScaledRule = (names: ReadonlyMap<string, string>) => (key: string) => boolean;
-
 /**
  * One round against another. Nothing is compared that is not comparable.
  *
  * @param others more rounds of the schedule, in any order: repeats give the noise, further loads the forecast
- * @param scaledRule by the names of the files, unless something better is known
  */
 export function compareRounds(
   earlier: ComparedReport,
   later: ComparedReport,
   others: readonly ComparedReport[] = [],
-  scaledRule: ScaledRule = scaledAmong,
 ): Comparison {
   const baseline = fixesApart(earlier, later);
   const candidate = fixesApart(later, earlier);
@@ -37,9 +32,11 @@ export function compareRounds(
         : [],
   };
   if (why !== undefined) return { comparable: false, why, varies, ...heads, ...nothingCompared };
-  const rounds = inOrder([baseline, candidate, ...others.filter((other) => belongs(other, candidate))]);
+  // Other checks, or a round that was seen in part, would pass for facts about this one.
+  const belongs = (other: ComparedReport) => notComparable(other, candidate).why === undefined;
+  const rounds = inOrder([baseline, candidate, ...others.filter(belongs)]);
   const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
-  const isScaled = varies === 'load' ? scaledRule(names) : () => true;
+  const isScaled = varies === 'load' ? scaledAmong(names) : () => true;
   const timings = timingsOf(rounds);
   const checks = pairs(baseline, candidate, { names, isScaled, timings, varies });
   const noise = roundNoiseOf(baseline, candidate, rounds);
@@ -96,13 +93,12 @@ function headOf({ load, round, verdict }: ComparedReport): Comparison['baseline'
 
 /** The same round may come twice, as the baseline and among the others. */
 function inOrder(reports: readonly ComparedReport[]): ComparedReport[] {
-  const once = new Map(reports.map((report) => [`${report.clusterId} ${report.round.startedAt}`, report]));
+  const once = new Map(reports.map((report) => [roundKey(report), report]));
   return [...once].sort((a, b) => byText(a[0], b[0])).map(([, report]) => report);
 }
 
-/** Rounds of other checks, or of a round that was seen in part, would pass for facts about this one. */
-function belongs(other: ComparedReport, candidate: ComparedReport): boolean {
-  return notComparable(other, candidate).why === undefined;
+function roundKey({ clusterId, round }: ComparedReport): string {
+  return `${clusterId} ${round.startedAt}`;
 }
 
 /**
@@ -117,13 +113,9 @@ function roundNoiseOf(
   const alike = rounds.filter(
     (round) =>
       clusterAgrees(round.clusterConfig, baseline.clusterConfig) === true &&
-      (candidate.load !== baseline.load || !isSame(round, candidate)),
+      (candidate.load !== baseline.load || roundKey(round) !== roundKey(candidate)),
   );
   return measuredRoundNoise([...timingsOf(alike).values()]);
-}
-
-function isSame(one: ComparedReport, other: ComparedReport): boolean {
-  return one.clusterId === other.clusterId && one.round.startedAt === other.round.startedAt;
 }
 
 interface PairFacts {

@@ -25,11 +25,6 @@ export function comparedText({ varies, baseline, candidate }: Comparison): strin
   return `${candidate.load}x against ${baseline.load}x (the round of ${before})`;
 }
 
-/** The columns of times: by load, or before and now. */
-function timeTitles({ varies, baseline, candidate }: Comparison): [before: string, now: string] {
-  return varies === 'load' ? [`${baseline.load}x`, `${candidate.load}x`] : ['Before', 'Now'];
-}
-
 /**
  * The change of the runtime, which comes first: `20% shorter (13m 42s → 10m 53s) with StepConcurrencyLevel 8 → 12; single checks
  * take as long as before`. Undefined where one of the rounds is not decided. Names and values of settings are foreign.
@@ -66,20 +61,14 @@ function singleChecksText({ ratios }: Comparison): string {
 }
 
 /** How many times as long the checks take, the scaled ones apart from those that no load asks more of. */
-function meanTexts({ ratios, unscaled }: Comparison): string[] {
+function meanTexts({ ratios, unscaled }: Comparison): (string | false)[] {
   const { n, geometricMean, low, high } = ratios;
   const what = unscaled === null ? 'A check' : 'A scaled check';
   return [
-    ...(geometricMean === null
-      ? []
-      : [
-          `${what} takes ${ratioText(geometricMean)} the time (geometric mean of ${plural(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
-        ]),
-    ...(unscaled === null
-      ? []
-      : [
-          `An unscaled check takes ${ratioText(unscaled.geometricMean)} the time (${plural(unscaled.n, 'check')})`,
-        ]),
+    geometricMean !== null &&
+      `${what} takes ${ratioText(geometricMean)} the time (geometric mean of ${plural(n, 'check')}; 95% interval ${factorText(low ?? 0)} to ${factorText(high ?? 0)})`,
+    unscaled !== null &&
+      `An unscaled check takes ${ratioText(unscaled.geometricMean)} the time (${plural(unscaled.n, 'check')})`,
   ];
 }
 
@@ -87,64 +76,49 @@ function meanTexts({ ratios, unscaled }: Comparison): string[] {
 export function comparisonLines(comparison: Comparison): string[] {
   const { checks, varies, oneLevelOnly, fixedWindows, newFailures, fixed } = comparison;
   const runtime = runtimeText(comparison);
-  const faster = checks.filter(({ word }) => word !== undefined && word !== 'constant');
+  const faster = checks.filter(growsFaster);
   const lines = [
     runtime !== undefined && `Total runtime: ${runtime}`,
     ...meanTexts(comparison),
     varies === 'load' &&
       `${faster.length === 0 ? 'No check' : plural(faster.length, 'check')} clearly grew faster than the load`,
     oneLevelOnly.length > 0 && `One level only: ${namesText(oneLevelOnly)}`,
-    fixedWindows.length > 0 && fixedText(fixedWindows),
+    fixedWindows.length > 0 &&
+      `Left out, because the user fixed the interval in one of the rounds: ${plural(fixedWindows.length, 'check')} (${namesText(fixedWindows)})`,
     newFailures.length > 0 && `New failures: ${namesText(newFailures)}`,
     fixed.length > 0 && `Failed before, not now: ${namesText(fixed)}`,
   ];
   return lines.filter((line) => line !== false);
 }
 
-/** The checks of the table: what grows faster than the load first, then what grew most. */
-export function checksInOrder({ checks }: Comparison, shown: number): Comparison['checks'] {
-  const rank = ({ word }: Comparison['checks'][number]) =>
-    word === undefined || word === 'constant' ? 1 : 0;
-  return checks.toSorted((a, b) => rank(a) - rank(b)).slice(0, shown);
-}
-
 /** The titles of the table of checks: `Time for 2× the Load` and how a check grows, where the load changed. */
-export function checkTitles(comparison: Comparison): string[] {
-  const { varies, baseline, candidate } = comparison;
-  const growth =
-    varies === 'load'
-      ? [`Time for ${factorText(candidate.load / baseline.load)} the Load`, 'Growth']
-      : ['Ratio'];
-  return ['Check', ...timeTitles(comparison), ...growth];
+export function checkTitles({ varies, baseline, candidate }: Comparison): string[] {
+  if (varies !== 'load') return ['Check', 'Before', 'Now', 'Ratio'];
+  const growth = `Time for ${factorText(candidate.load / baseline.load)} the Load`;
+  return ['Check', `${baseline.load}x`, `${candidate.load}x`, growth, 'Growth'];
 }
 
-/** A row of that table; the check's name is foreign. */
-export function checkCells(
-  { check, baselineSeconds, candidateSeconds, ratio, word }: Comparison['checks'][number],
-  varies: Comparison['varies'],
-): string[] {
-  return [
-    check,
-    formatDuration(baselineSeconds),
-    formatDuration(candidateSeconds),
-    ratioText(ratio),
-    ...(varies === 'load' ? [word ?? ''] : []),
-  ];
+/** Its first rows: what grows faster than the load first, then what grew most. Names are foreign. */
+export function checkRows({ checks, varies }: Comparison, most: number): string[][] {
+  const [faster, others] = [checks.filter(growsFaster), checks.filter((check) => !growsFaster(check))];
+  return [...faster, ...others]
+    .slice(0, most)
+    .map(({ check, baselineSeconds, candidateSeconds, ratio, word }) => [
+      check,
+      formatDuration(baselineSeconds),
+      formatDuration(candidateSeconds),
+      ratioText(ratio),
+      ...(varies === 'load' ? [word ?? ''] : []),
+    ]);
 }
 
-/** What a table that was cut leaves out; undefined when nothing. */
-export function moreText(checks: number, shown: number): string | undefined {
-  return checks > shown ? `And ${plural(checks - shown, 'more check')}, in report.json.` : undefined;
+function growsFaster({ word }: Comparison['checks'][number]): boolean {
+  return word !== undefined && word !== 'constant';
 }
 
 /** How many times the load: `2×`, `1.5×`. */
 function factorText(factor: number): string {
   return `${Number(factor.toFixed(2))}×`;
-}
-
-/** Which checks no ratio is given of, and why. */
-function fixedText(checks: readonly string[]): string {
-  return `Left out, because the user fixed the interval in one of the rounds: ${plural(checks.length, 'check')} (${namesText(checks)})`;
 }
 
 function namesText(checks: readonly string[]): string {

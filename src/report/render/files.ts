@@ -1,9 +1,13 @@
 import type { ReportFile } from '../../ports/project.ts';
+import type { StoredReport } from '../choose.ts';
+import type { Comparison } from '../model/comparisonModel.ts';
 import { renderJson } from '../model/json.ts';
 import type { Report } from '../model/model.ts';
-import { drawPictures } from './charts/pictures.ts';
+import { drawGrowth, growthAlt } from './charts/growth.ts';
+import { drawn, drawPictures } from './charts/pictures.ts';
 import { renderHtml } from './html/index.ts';
-import { renderMarkdown } from './markdown/index.ts';
+import { plain, renderMarkdown, sectionText } from './markdown.ts';
+import { comparisonSection, forecastSection } from './sections/comparison.ts';
 
 /** Every file of a report's directory, in the order in which a reader wants them. */
 export function reportFiles(report: Report): ReportFile[] {
@@ -13,5 +17,28 @@ export function reportFiles(report: Report): ReportFile[] {
     { path: 'report.html', text: renderHtml(report, pictures) },
     { path: 'report.json', text: renderJson(report) },
     ...Object.values(pictures).map(({ path, svg }) => ({ path, text: svg })),
+  ];
+}
+
+/** A comparison as files beside the candidate's report: the page, and its picture when the rounds are comparable. */
+export function comparisonFiles(
+  baseline: StoredReport,
+  candidate: StoredReport,
+  comparison: Comparison,
+): ReportFile[] {
+  const name = `compared_with_${baseline.directory}`;
+  const { load, schedule, round, verdict } = candidate.report;
+  const picture = comparison.comparable
+    ? drawn(name, growthAlt(comparison), drawGrowth(comparison))
+    : undefined;
+  const page = [
+    `# ${load}x against ${baseline.report.load}x (${schedule})`,
+    `- [${baseline.directory}](../${baseline.directory}/report.md): ${plain(baseline.report.verdict.sentence)}\n- [${candidate.directory}](report.md): ${plain(verdict.sentence)}`,
+    sectionText(comparisonSection(comparison), picture),
+    ...(comparison.forecast ? [sectionText(forecastSection(comparison.forecast, round.startedAt))] : []),
+  ];
+  return [
+    { path: `${name}.md`, text: `${page.join('\n\n')}\n` },
+    ...(picture ? [{ path: picture.path, text: picture.svg }] : []),
   ];
 }

@@ -4,19 +4,17 @@ import { scoreText } from '../forecast/text.ts';
 import { byText } from '../model/checkKey.ts';
 import type { Report } from '../model/model.ts';
 import { isDecided } from '../verdict/verdict.ts';
+import type { SummaryFact } from './facts.ts';
 
 const shown = 3;
 /** Classes of failures that are fixed in a check or in its table. */
 const classesOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
-/** A name and its text; the text may contain foreign names and is not escaped. */
-export type BriefLine = readonly [name: string, text: string];
-
 /** For a reader who stops after the verdict: what failed, what to do first, and at which load it stops fitting. */
-export function inBrief(report: Report): BriefLine[] {
+export function inBrief(report: Report): SummaryFact[] {
   const { failures, suggestions } = report;
   const capacity = capacityText(report);
-  const lines: (BriefLine | false)[] = [
+  const lines: (SummaryFact | false)[] = [
     failures.length > 0 && ['Failed', cut(failures.map((group) => failedText(group, report)))],
     suggestions.length > 0 && ['Do first', cut(suggestions.map(({ title }) => title))],
     capacity !== undefined && ['Capacity', capacity],

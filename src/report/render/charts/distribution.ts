@@ -2,8 +2,8 @@ import { formatMeasured, plural } from '../../../domain/text.ts';
 import type { Report } from '../../model/model.ts';
 import { percentile } from '../../statistics/statistics.ts';
 import { type Curve, type Mark, placedMarks } from './curves.ts';
-import { logScale, type Scale, timeMark, timeSteps } from './scale.ts';
-import { label, legend, path, picture, title, widthOf } from './svg.ts';
+import { logScale, type Scale, timeMark, timeMarks, timeSteps } from './scale.ts';
+import { label, legend, lineItem, path, picture, title, widthOf } from './svg.ts';
 
 const width = 960;
 const height = 360;
@@ -11,9 +11,6 @@ const left = 60;
 const right = 930;
 const top = 84;
 const bottom = 306;
-const marks = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
-];
 const percentiles = [0.5, 0.95, 0.99] as const;
 const roomFactor = (right - left) / (right - left - 120);
 const axisName = '↑ share of steps that took no longer';
@@ -56,13 +53,7 @@ export function drawDistribution(report: Report): string {
   ];
   return picture(width, height, alt, [
     title(alt, width),
-    legend(
-      curves.map(({ word, cssClass }) => ({
-        word,
-        mark: (atX, y) => path(cssClass, `M${atX - 11} ${y}h22`),
-      })),
-      46,
-    ),
+    legend(curves.map(lineItem), 46),
     grid(x),
     path('lt-earlier', lineOf(earlierCurve)),
     path('lt-curve', lineOf(nowCurve)),
@@ -78,7 +69,8 @@ export function drawDistribution(report: Report): string {
 /** The round times, or even steps where a short axis has too few of them to be read. */
 function marksWithin(from: number, to: number): readonly number[] {
   const step = timeSteps.find((one) => (to - from) / one <= 6);
-  if (step === undefined || marks.filter((mark) => mark >= from && mark <= to).length >= 3) return marks;
+  if (step === undefined || timeMarks.filter((mark) => mark >= from && mark <= to).length >= 3)
+    return timeMarks;
   const first = Math.ceil(from / step);
   return Array.from({ length: 7 }, (_, index) => (first + index) * step);
 }

@@ -2,7 +2,7 @@ import { windowName } from '../../../domain/text.ts';
 import { forecastSentence } from '../../forecast/text.ts';
 import type { Forecast } from '../../model/comparisonModel.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
-import { bar, label, legend, path, picture, title } from './svg.ts';
+import { bar, label, legend, lineItem, path, picture, title } from './svg.ts';
 
 const width = 960;
 const height = 400;
@@ -33,7 +33,7 @@ export function drawForecast(forecast: Forecast, windowSeconds: number): string 
     legend(
       [
         { word: 'measured', mark: dot },
-        { word: 'forecast', mark: (atX, atY) => path('lt-curve', `M${atX - 11} ${atY}h22`) },
+        lineItem({ word: 'forecast', cssClass: 'lt-curve' }),
         { word: 'range', mark: (atX, atY) => path('lt-area', bar(atX - 10, atY - 5, 20, 10)) },
         ...(crossing === undefined ? [] : [{ word: 'leaves the window', mark: diamondPath }]),
       ],

@@ -1,8 +1,19 @@
 import { plural, ratioText } from '../../../domain/text.ts';
 import type { Comparison } from '../../model/comparisonModel.ts';
 import { placedNames } from './curves.ts';
-import { logScale, type Scale, timeMark } from './scale.ts';
-import { cross, fitted, type LegendItem, label, legend, path, picture, ring, title } from './svg.ts';
+import { logScale, type Scale, timeMark, timeMarks } from './scale.ts';
+import {
+  cross,
+  fitted,
+  type LegendItem,
+  label,
+  legend,
+  lineItem,
+  path,
+  picture,
+  ring,
+  title,
+} from './svg.ts';
 
 const width = 960;
 const height = 480;
@@ -11,9 +22,6 @@ const right = 930;
 const top = 104;
 const bottom = 424;
 const dotsDrawn = 2000;
-const marks = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
-];
 
 /** What the picture says, for somebody who cannot see it. */
 export function growthAlt(comparison: Comparison): string {
@@ -44,8 +52,8 @@ export function drawGrowth(comparison: Comparison): string {
     return picture(width, 80, alt, [label(20, 44, 'No check completed in both rounds.')]);
   const from = Math.max(0.1, least(times)) / 1.25;
   const to = Math.max(from * 2, -least(times.map((time) => -time))) * 1.25;
-  const x = logScale(from, to, left, right, marks);
-  const y = logScale(from, to, bottom, top, marks);
+  const x = logScale(from, to, left, right, timeMarks);
+  const y = logScale(from, to, bottom, top, timeMarks);
   const lines = growthLines(candidate.load / baseline.load);
   return picture(width, height, alt, [
     title(headOf(comparison), width),
@@ -81,10 +89,6 @@ function growthLines(growth: number): Line[] {
     { word: `× ${short(growth)} (linear)`, cssClass: 'lt-earlier', factor: growth },
     { word: `× ${short(growth * growth)} (quadratic)`, cssClass: 'lt-square', factor: growth * growth },
   ];
-}
-
-function lineItem({ word, cssClass }: Line): LegendItem {
-  return { word, mark: (x, y) => path(cssClass, `M${x - 11} ${y}h22`) };
 }
 
 const checkItem: LegendItem = { word: 'a check', mark: (x, y) => path('lt-point', point(x, y)) };

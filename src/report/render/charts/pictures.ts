@@ -25,21 +25,16 @@ export function drawPictures(report: Report): DrawnPictures {
   const growth = comparison?.comparable ? comparison : undefined;
   const forecast = comparison?.forecast?.points.length ? comparison.forecast : undefined;
   return {
-    timeline: { path: 'charts/timeline.svg', alt: timelineAlt(report), svg: drawTimeline(report) },
-    distribution: {
-      path: 'charts/distribution.svg',
-      alt: distributionAlt(report),
-      svg: drawDistribution(report),
-    },
-    ...(growth && {
-      growth: { path: 'charts/comparison.svg', alt: growthAlt(growth), svg: drawGrowth(growth) },
-    }),
+    timeline: drawn('timeline', timelineAlt(report), drawTimeline(report)),
+    distribution: drawn('distribution', distributionAlt(report), drawDistribution(report)),
+    ...(growth && { growth: drawn('comparison', growthAlt(growth), drawGrowth(growth)) }),
     ...(forecast && {
-      forecast: {
-        path: 'charts/forecast.svg',
-        alt: forecast.sentence,
-        svg: drawForecast(forecast, verdict.windowSeconds),
-      },
+      forecast: drawn('forecast', forecast.sentence, drawForecast(forecast, verdict.windowSeconds)),
     }),
   };
+}
+
+/** A picture as a file of that name. */
+export function drawn(name: string, alt: string, svg: string): DrawnPicture {
+  return { path: `charts/${name}.svg`, alt, svg };
 }

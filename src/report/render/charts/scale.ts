@@ -49,6 +49,11 @@ export const timeSteps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200,
 ] as const;
 
+/** Round times for an axis of their logarithm: 0.1 s to a day. */
+export const timeMarks = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400,
+] as const;
+
 /** A mark on a time axis: `30s`, `5m`, `1h 30m`. */
 export function timeMark(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds * 10) / 10}s`;
@@ -58,41 +63,18 @@ export function timeMark(seconds: number): string {
   return minutes === 0 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 3600)}h ${minutes}m`;
 }
 
-interface Colours {
-  readonly page: string;
-  readonly text: string;
-  readonly soft: string;
-  readonly grid: string;
-  readonly completed: string;
-  readonly failed: string;
-  readonly cancelled: string;
-  readonly other: string;
-  readonly waiting: string;
-}
-
-const light: Colours = {
-  page: '#fff',
-  text: '#24292f',
-  soft: '#57606a',
-  grid: '#d0d7de',
-  completed: '#2f6fb3',
-  failed: '#c2410c',
-  cancelled: '#8a8f98',
-  other: '#6f42c1',
-  waiting: '#9aa2ad',
-};
-
-const dark: Colours = {
-  page: '#0d1117',
-  text: '#e6edf3',
-  soft: '#9198a1',
-  grid: '#30363d',
-  completed: '#5aa9f0',
-  failed: '#ff8a4c',
-  cancelled: '#8b949e',
-  other: '#b392f0',
-  waiting: '#5c646f',
-};
+/** Each colour on a light page, and on a dark one. */
+const palette = {
+  page: ['#fff', '#0d1117'],
+  text: ['#24292f', '#e6edf3'],
+  soft: ['#57606a', '#9198a1'],
+  line: ['#d0d7de', '#30363d'],
+  completed: ['#2f6fb3', '#5aa9f0'],
+  failed: ['#c2410c', '#ff8a4c'],
+  cancelled: ['#8a8f98', '#8b949e'],
+  other: ['#6f42c1', '#b392f0'],
+  waiting: ['#9aa2ad', '#5c646f'],
+} as const;
 
 const shapes = [
   '.lt-text{font:12px system-ui,sans-serif}.lt-end{text-anchor:end}.lt-mid{text-anchor:middle}.lt-title{font-size:14px;font-weight:600}',
@@ -102,16 +84,19 @@ const shapes = [
   '.lt-area{fill-opacity:.25}.lt-point{stroke-width:6;stroke-opacity:.6;fill:none}.lt-lane{fill:none}.lt-name{paint-order:stroke;stroke-width:4;stroke-linejoin:round}',
 ].join('');
 
-function coloursOf(colours: Colours): string {
-  const { page, text, soft, grid, completed, failed, cancelled, other, waiting } = colours;
-  const states = Object.entries({ completed, failed, cancelled, other }).map(
-    ([state, colour]) => `.lt-${state}{fill:${colour}}.lt-lane.lt-${state}{fill:none;stroke:${colour}}`,
+/** What the class and the colour of a step's state are called. */
+export const stateNames = ['completed', 'failed', 'cancelled', 'other'] as const;
+
+function coloursOf(scheme: 0 | 1): string {
+  const of = (name: keyof typeof palette) => palette[name][scheme];
+  const states = stateNames.map(
+    (state) => `.lt-${state}{fill:${of(state)}}.lt-lane.lt-${state}{fill:none;stroke:${of(state)}}`,
   );
   return [
-    `.lt-bg{fill:${page}}.lt-text{fill:${text}}.lt-soft{fill:${soft}}.lt-grid{stroke:${grid}}.lt-leader{stroke:${soft}}.lt-waiting{fill:${waiting}}`,
+    `.lt-bg{fill:${of('page')}}.lt-text{fill:${of('text')}}.lt-soft{fill:${of('soft')}}.lt-grid{stroke:${of('line')}}.lt-leader{stroke:${of('soft')}}.lt-waiting{fill:${of('waiting')}}`,
     ...states,
-    `.lt-cross,.lt-ring{stroke:${failed}}.lt-halo,.lt-name{stroke:${page}}.lt-window,.lt-limit{stroke:${text}}`,
-    `.lt-curve,.lt-point{stroke:${completed}}.lt-area{fill:${completed};stroke:${completed}}.lt-dot{fill:${completed};stroke:${page}}.lt-earlier,.lt-square{stroke:${cancelled}}`,
+    `.lt-cross,.lt-ring{stroke:${of('failed')}}.lt-halo,.lt-name{stroke:${of('page')}}.lt-window,.lt-limit{stroke:${of('text')}}`,
+    `.lt-curve,.lt-point{stroke:${of('completed')}}.lt-area{fill:${of('completed')};stroke:${of('completed')}}.lt-dot{fill:${of('completed')};stroke:${of('page')}}.lt-earlier,.lt-square{stroke:${of('cancelled')}}`,
   ].join('');
 }
 
@@ -119,4 +104,16 @@ function coloursOf(colours: Colours): string {
  * The style that all pictures share. The background is opaque, because a dark page turns a transparent picture
  * unreadable; colours follow the reader's scheme, and no state is shown by colour alone.
  */
-export const chartStyle = `${shapes}${coloursOf(light)}@media(prefers-color-scheme:dark){${coloursOf(dark)}}`;
+export const chartStyle = `${shapes}${coloursOf(0)}@media(prefers-color-scheme:dark){${coloursOf(1)}}`;
+
+/** The same colours as variables of the page: `--completed`, and so on; a state's class sets `--colour`. */
+export const pageColours = [
+  `:root{${variablesOf(0)}}@media(prefers-color-scheme:dark){:root{${variablesOf(1)}}}`,
+  ...stateNames.map((state) => `.${state}{--colour:var(--${state})}`),
+].join('');
+
+function variablesOf(scheme: 0 | 1): string {
+  return Object.entries(palette)
+    .map(([name, colours]) => `--${name}:${colours[scheme]}`)
+    .join(';');
+}

@@ -37,6 +37,11 @@ export interface LegendItem {
   mark(x: number, y: number): string;
 }
 
+/** A legend's item for a line of that class. */
+export function lineItem({ word, cssClass }: { word: string; cssClass: string }): LegendItem {
+  return { word, mark: (x, y) => path(cssClass, `M${x - 11} ${y}h22`) };
+}
+
 /** A row of marks with their words, from the left edge at the height of `y`. */
 export function legend(items: readonly LegendItem[], y: number, left = 20): string {
   let x = left;
@@ -49,18 +54,12 @@ export function legend(items: readonly LegendItem[], y: number, left = 20): stri
     .join('');
 }
 
-const classes: Readonly<Record<string, string>> = {
-  COMPLETED: 'lt-completed',
-  FAILED: 'lt-failed',
-  CANCELLED: 'lt-cancelled',
-};
-
 /** In the order in which they are drawn: what failed lies on top. */
 export const stateClasses = ['lt-completed', 'lt-other', 'lt-cancelled', 'lt-failed'] as const;
 
 /** The CSS class of a step's state; a word that is new to us is `lt-other`. */
-export function classOf(step: Pick<ReportStep, 'state'>): string {
-  return (Object.hasOwn(classes, step.state) ? classes[step.state] : undefined) ?? 'lt-other';
+export function classOf({ state }: Pick<ReportStep, 'state'>): string {
+  return stateClasses.find((one) => one === `lt-${state.toLowerCase()}`) ?? 'lt-other';
 }
 
 /** A whole picture; `alt` is what a screen reader says. */

@@ -2,8 +2,20 @@ import { formatMeasured, plural, windowName } from '../../../domain/text.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { roundTimes, stampsOf } from '../../steps/occupancy.ts';
 import { drawLanes, type LaneDrawing, type Place } from './lanes.ts';
-import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
-import { bar, classOf, cross, fitted, label, legend, path, picture, stateClasses, title } from './svg.ts';
+import { linearScale, type Scale, stateNames, timeMark, timeSteps } from './scale.ts';
+import {
+  bar,
+  classOf,
+  cross,
+  fitted,
+  type LegendItem,
+  label,
+  legend,
+  path,
+  picture,
+  stateClasses,
+  title,
+} from './svg.ts';
 
 const width = 960;
 const right = 940;
@@ -55,33 +67,21 @@ function axis(x: Scale, from: number, bottom: number): string {
   );
 }
 
-const words: readonly (readonly [cssClass: string, word: string])[] = [
-  ['lt-completed', 'completed'],
-  ['lt-failed', 'failed'],
-  ['lt-cancelled', 'cancelled'],
-  ['lt-other', 'other'],
-];
-
 function stateLegend(steps: readonly ReportStep[], named: boolean): string {
   const seen = new Set(steps.map(classOf));
-  const states = words.filter(([cssClass]) => seen.has(cssClass));
-  const waiting = {
+  const states = stateNames.filter((word) => seen.has(`lt-${word}`));
+  const stateItem = (word: string): LegendItem => ({
+    word,
+    mark: (x, y) =>
+      word === 'failed'
+        ? path('lt-failed', bar(x - 9, y - 5, 10, 10)) + path('lt-cross', cross(x + 7, y))
+        : path(`lt-${word}`, bar(x - 9, y - 5, 18, 10)),
+  });
+  const waiting: LegendItem = {
     word: 'waiting',
-    mark: (x: number, y: number) => path('lt-waiting', bar(x - 9, y - 1, 18, 2)),
+    mark: (x, y) => path('lt-waiting', bar(x - 9, y - 1, 18, 2)),
   };
-  return legend(
-    [
-      ...states.map(([cssClass, word]) => ({
-        word,
-        mark: (x: number, y: number) =>
-          cssClass === 'lt-failed'
-            ? path(cssClass, bar(x - 9, y - 5, 10, 10)) + path('lt-cross', cross(x + 7, y))
-            : path(cssClass, bar(x - 9, y - 5, 18, 10)),
-      })),
-      ...(named ? [waiting] : []),
-    ],
-    46,
-  );
+  return legend([...states.map(stateItem), ...(named ? [waiting] : [])], 46);
 }
 
 const rowHeight = 16;

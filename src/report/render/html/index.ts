@@ -1,30 +1,28 @@
 /** The parts of the page that are the same for every report: our own words, no foreign text. */
 import { createHash } from 'node:crypto';
 import type { Report } from '../../model/model.ts';
-import { roundTimes } from '../../steps/occupancy.ts';
-import { type DrawnPictures, drawPictures } from '../charts/pictures.ts';
-import { chartStyle } from '../charts/scale.ts';
+import { type DrawnPicture, type DrawnPictures, drawPictures } from '../charts/pictures.ts';
+import { chartStyle, pageColours } from '../charts/scale.ts';
 import { xml } from '../charts/svg.ts';
+import type { Section } from '../sections/blocks.ts';
+import { sectionsOf } from '../sections/index.ts';
 import { text as script } from './client/page.ts?bundle';
 import { text as pageStyle } from './page.css?bundle';
-import type { PageData } from './pageData.ts';
-import { ratioTitle, sectionsOf } from './sections.ts';
-import { stepColumns } from './stepColumns.ts';
+import { type PageData, pageData } from './pageData.ts';
 
 /** A section of the page; its script fills the body. */
-function section(id: string, title: string, figure = ''): string {
-  return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><div id="${id}-body"></div>${figure}</section>`;
+function sectionFrame({ id, title }: Section, picture: DrawnPicture | undefined): string {
+  return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><div id="${id}-body"></div>${picture ? figure(picture) : ''}</section>`;
 }
 
 /** A picture; it takes its style from the page, so that four of them do not carry it four times. */
-function figure(svg: string | undefined): string {
-  if (svg === undefined) return '';
+function figure({ svg }: DrawnPicture): string {
   return `<figure class="scroll" tabindex="0" role="group" aria-label="Picture">${svg.replace(/<style>.*?<\/style>/s, '').trim()}</figure>`;
 }
 
 /** Where each section is, below the verdict; a narrow page has no room for it. */
-function sectionLinks(sections: readonly (readonly [id: string, title: string])[]): string {
-  const links = sections.map(([id, title]) => `<a href="#${id}">${title}</a>`);
+function sectionLinks(sections: readonly Pick<Section, 'id' | 'title'>[]): string {
+  const links = sections.map(({ id, title }) => `<a href="#${id}">${title}</a>`);
   return `<nav aria-label="Sections">${links.join('')}</nav>`;
 }
 
@@ -63,18 +61,8 @@ const policy = `default-src 'none'; script-src 'sha256-${scriptHash}'; style-src
 export function renderHtml(report: Report, pictures: DrawnPictures = drawPictures(report)): string {
   const provisional = report.round.partial ? ' (provisional)' : '';
   const title = `Load Test Report - ${report.load}x Load${provisional}`;
-  const data: PageData = { sections: sectionsOf(report), steps: stepColumns(report), round: roundOf(report) };
-  const sections = [
-    ['summary', 'Summary', pictures.timeline.svg],
-    ['slowest', 'Top 20 Slowest Steps'],
-    ['metrics', 'Performance Metrics', pictures.distribution.svg],
-    data.sections.comparison && ['comparison', 'Comparison', pictures.growth?.svg],
-    data.sections.forecast && ['forecast', 'Forecast', pictures.forecast?.svg],
-    ['failures', 'Failed Steps'],
-    ['suggestions', 'Optimization Suggestions'],
-  ].filter((one) => one !== undefined) as [id: string, title: string, svg?: string][];
-  const links = [...sections.map(([id, name]) => [id, name] as const), ['steps', 'All Steps'] as const];
-  const parts = [...sections.map(([id, name, svg]) => section(id, name, figure(svg))), explorer()];
+  const sections = sectionsOf(report, 'page');
+  const frames = sections.map((one) => sectionFrame(one, one.picture && pictures[one.picture]));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -83,34 +71,22 @@ export function renderHtml(report: Report, pictures: DrawnPictures = drawPicture
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${xml(title)}</title>
-<style>${chartStyle}
+<style>${chartStyle}${pageColours}
 ${pageStyle}</style>
 </head>
 <body class="${report.verdict.outcome}">
 <header><h1>${xml(title)}</h1><div id="head-body"></div>
-${sectionLinks(links)}
+${sectionLinks([...sections, { id: 'steps', title: 'All Steps' }])}
 <noscript><p class="notice">This page needs its script; report.md beside it says the same without.</p></noscript></header>
 <main>
-${parts.join('\n')}
+${[...frames, explorer()].join('\n')}
 </main>
 <footer id="provenance-body"></footer>
-<script type="application/json" id="report-data">${inert(data)}</script>
+<script type="application/json" id="report-data">${inert(pageData(report, sections))}</script>
 <script>${script}</script>
 </body>
 </html>
 `;
-}
-
-function roundOf(report: Report): PageData['round'] {
-  const times = roundTimes(report.steps);
-  const title = ratioTitle(report);
-  return {
-    fromMs: times?.firstCreatedMs ?? 0,
-    runtimeSeconds: report.verdict.runtimeSeconds ?? 0,
-    windowSeconds: report.verdict.windowSeconds,
-    utcOffsetMinutes: report.round.utcOffsetMinutes,
-    ...(title !== undefined && { ratioTitle: title }),
-  };
 }
 
 /** JSON in which no `</script>` and no comment can begin. */

@@ -1,72 +1,94 @@
 /** What the page of a report carries for its script: plain text and numbers; nothing in it is markup. */
+import type { Report } from '../../model/model.ts';
+import { roundTimes, stampsOf } from '../../steps/occupancy.ts';
+import type { Block, Section } from '../sections/blocks.ts';
+import { proofOf } from '../sections/failures.ts';
+import { headBlocks, provenanceBlocks, ratiosOf } from '../sections/index.ts';
 
-/** A piece of a line: text, emphasised text, text as code, or a step's name that leads to the step. */
-export type Piece =
-  | string
-  | { readonly strong: string }
-  | { readonly code: string }
-  | { readonly step: number; readonly name: string };
+/** Lines that prove a failure are kept for this many steps: the groups of causes are clear long before. */
+const provenSteps = 40;
+const proofLength = 240;
 
-export type Line = Piece | readonly Piece[];
+export type PageData = ReturnType<typeof pageData>;
 
-export type Block =
-  | { readonly kind: 'paragraph' | 'heading' | 'notice'; readonly line: Line }
-  | { readonly kind: 'facts'; readonly facts: readonly (readonly [name: string, value: Line])[] }
-  | { readonly kind: 'list'; readonly items: readonly Line[] }
-  | {
-      readonly kind: 'table';
-      readonly titles: readonly string[];
-      readonly rows: readonly (readonly Line[])[];
-    };
-
-/** Where a section's blocks go: the part of the page with that id. */
-export type SectionId =
-  | 'head'
-  | 'summary'
-  | 'slowest'
-  | 'metrics'
-  | 'comparison'
-  | 'forecast'
-  | 'failures'
-  | 'suggestions'
-  | 'provenance';
-
-export type Sections = Readonly<Partial<Record<SectionId, readonly Block[]>>>;
-
-/**
- * The steps by column, which is a third of the bytes of as many objects. Times are milliseconds; a step's place in
- * every column is the same.
- */
-export interface StepColumns {
-  /** One on a line. */
-  readonly names: string;
-  readonly ids: string;
-  /** Index into `stateNames`. */
-  readonly states: readonly number[];
-  readonly stateNames: readonly string[];
-  /** Since the step before it in the columns. */
-  readonly created: readonly number[];
-  /** Since its creation; null when it never started. */
-  readonly started: readonly (number | null)[];
-  /** Since its creation; null when it has not ended. */
-  readonly ended: readonly (number | null)[];
-  /** Hundredths of the time at the level before, when there is one to compare with. */
-  readonly ratios?: readonly (number | null)[];
-  /** By place: the cause of a failure, and the line that proves it. */
-  readonly causes: Readonly<Record<number, readonly [title: string, line?: string]>>;
+export function pageData(report: Report, sections: readonly Section[]) {
+  const blocks: Readonly<Record<string, readonly Block[]>> = {
+    head: headBlocks(report, 'page'),
+    ...Object.fromEntries(sections.map((section) => [section.id, section.blocks])),
+    provenance: provenanceBlocks(report, 'page'),
+  };
+  return {
+    /** By the id of the part of the page that they go to. */
+    sections: blocks,
+    steps: stepColumns(report),
+    round: {
+      /** UTC milliseconds of the first creation. */
+      fromMs: roundTimes(report.steps)?.firstCreatedMs ?? 0,
+      /** From the first creation to the end of the round. */
+      runtimeSeconds: report.verdict.runtimeSeconds ?? 0,
+      windowSeconds: report.verdict.windowSeconds,
+      utcOffsetMinutes: report.round.utcOffsetMinutes,
+      /** The title of the column of ratios, when there is one. */
+      ratioTitle: ratiosOf(report)?.title,
+    },
+  };
 }
 
-export interface PageData {
-  readonly sections: Sections;
-  readonly steps: StepColumns;
-  readonly round: {
-    /** UTC milliseconds of the first creation. */
-    readonly fromMs: number;
-    /** Seconds from the first creation to the end of the round. */
-    readonly runtimeSeconds: number;
-    readonly windowSeconds: number;
-    readonly utcOffsetMinutes: number;
-    /** The title of the column of ratios. */
-    readonly ratioTitle?: string;
+export type StepColumns = ReturnType<typeof stepColumns>;
+
+/**
+ * The steps by column, in the report's order, which is a third of the bytes of as many objects. Times are milliseconds; a step's
+ * place in every column is the same.
+ */
+export function stepColumns(report: Report) {
+  const { steps } = report;
+  const stateNames = [...new Set(steps.map((step) => step.state))];
+  const stamps = steps.map(stampsOf);
+  const ratios = ratiosOf(report);
+  return {
+    /** One on a line. */
+    names: steps.map((step) => oneLine(step.name)).join('\n'),
+    ids: steps.map((step) => oneLine(step.id)).join('\n'),
+    /** Index into `stateNames`. */
+    states: steps.map((step) => stateNames.indexOf(step.state)),
+    stateNames,
+    /** Since the step before it in the columns. */
+    created: stamps.map(({ createdMs }, index) => createdMs - (stamps[index - 1]?.createdMs ?? createdMs)),
+    /** Since its creation; null when it never started. */
+    started: stamps.map(({ createdMs, startedMs }) => since(createdMs, startedMs)),
+    /** Since its creation; null when it has not ended. */
+    ended: stamps.map(({ createdMs, endedMs }) => since(createdMs, endedMs)),
+    /** Hundredths of the time at the level before, when there is one to compare with. */
+    ratios: ratios && steps.map((step) => hundredths(ratios.of(step))),
+    causes: causesOf(report),
   };
+}
+
+/** By place: the cause of a failure, and the line that proves it. */
+function causesOf({ failures, steps }: Report) {
+  const places = new Map(steps.map((step, place) => [step.id, place]));
+  const causes: Record<number, readonly [title: string, line?: string]> = {};
+  let proven = 0;
+  for (const group of failures)
+    for (const id of group.steps) {
+      const place = places.get(id);
+      if (place === undefined) continue;
+      const proof = proven < provenSteps ? proofOf(steps[place]?.failure, proofLength) : undefined;
+      if (proof !== undefined) proven++;
+      causes[place] = proof === undefined ? [group.title] : [group.title, proof];
+    }
+  return causes;
+}
+
+function hundredths(ratio: number | undefined): number | null {
+  return ratio === undefined ? null : Math.round(ratio * 100);
+}
+
+function since(createdMs: number, atMs: number | null): number | null {
+  return atMs === null ? null : atMs - createdMs;
+}
+
+/** A report.json that somebody edited may contain what EMR's names cannot. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }

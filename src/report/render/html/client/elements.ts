@@ -1,3 +1,5 @@
+import { classOf } from '../../charts/svg.ts';
+
 /** The part of the page with that id. */
 export function part(id: string): HTMLElement {
   const found = document.getElementById(id);
@@ -16,4 +18,9 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   for (const child of children)
     made.append(typeof child === 'string' ? document.createTextNode(child) : child);
   return made;
+}
+
+/** `completed`, `failed`, `cancelled` or `other`: the name of the state's class and of its colour. */
+export function stateClass(state: string): string {
+  return classOf({ state }).slice('lt-'.length);
 }

@@ -2,11 +2,10 @@
 import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localDateTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
-import type { Block, Line, PageData, Piece, Sections } from '../pageData.ts';
-import { type Arrangement, arrange, sortedBy } from './arrange.ts';
-import { createChips } from './chips.ts';
-import { element, part } from './elements.ts';
-import { type PageStep, stepsOf } from './steps.ts';
+import type { Block, Fact, Item, Line, Piece } from '../../sections/blocks.ts';
+import type { PageData } from '../pageData.ts';
+import { element, part, stateClass } from './elements.ts';
+import { type Arrangement, arrange, type PageStep, sortedBy, stepsOf } from './steps.ts';
 import { createStepTable } from './stepTable.ts';
 import { createTimeline } from './timeline.ts';
 
@@ -14,7 +13,7 @@ import { createTimeline } from './timeline.ts';
 function showDetails(step: PageStep, { round }: PageData): void {
   const at = (seconds: number | null) =>
     seconds === null ? '–' : localDateTime(round.fromMs + seconds * 1000, round.utcOffsetMinutes);
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly (readonly [name: string, value: string])[] = [
     ['Step', step.name],
     ['Id', step.id],
     ['Status', statusWord(step.state)],
@@ -23,26 +22,20 @@ function showDetails(step: PageStep, { round }: PageData): void {
     ['Ended', at(step.ended)],
     ['Waited', formatMeasured(step.waited)],
     ['Elapsed', formatMeasured(step.ran)],
-    ...(round.ratioTitle === undefined || step.ratio === null
-      ? []
-      : [[round.ratioTitle, ratioText(step.ratio)] as const]),
-    ...(step.cause === '' ? [] : [['Cause', step.cause] as const]),
-    ...(step.proof === '' ? [] : [['Proof', step.proof] as const]),
+    [round.ratioTitle ?? '', step.ratio === null ? '' : ratioText(step.ratio)],
+    ['Cause', step.cause],
+    ['Proof', step.proof],
   ];
+  const known = facts.filter(([, value]) => value !== '');
   part('details').replaceChildren(
-    element(
-      'dl',
-      {},
-      ...facts.map(([name, value]) =>
-        element(
-          'div',
-          name === 'Proof' ? { class: 'wide' } : {},
-          element('dt', {}, name),
-          element('dd', {}, value),
-        ),
-      ),
-    ),
+    element('dl', {}, ...known.map(([name, value]) => factElement(name, [value]))),
   );
+}
+
+/** A proof takes the whole width. */
+function factElement(name: string, value: readonly (Node | string)[]): HTMLElement {
+  const attributes = name === 'Proof' ? { class: 'wide' } : {};
+  return element('div', attributes, element('dt', {}, name), element('dd', {}, ...value));
 }
 
 const data = JSON.parse(part('report-data').textContent ?? '') as PageData;
@@ -75,7 +68,7 @@ function rearrange(next: Arrangement): void {
 }
 
 function select(step: PageStep): void {
-  table.select(step, true);
+  table.select(step);
   timeline.select(step);
   showDetails(step, data);
 }
@@ -86,43 +79,72 @@ function hover(step: PageStep | undefined): void {
   part('hovered').textContent = step ? `${step.name} (${step.state})` : '';
 }
 
-/** Fills the sections of the page. `onStep` is called with the place of a step whose name was clicked. */
-function fillSections(sections: Sections, onStep: (place: number) => void): void {
-  for (const [id, blocks] of Object.entries(sections))
-    part(`${id}-body`).append(...blocks.map((block) => blockElement(block, onStep)));
+/** A switch for each state that occurs, with its count; all are on at first. */
+function createChips(steps: readonly PageStep[], onChange: (hidden: ReadonlySet<string>) => void): void {
+  const hidden = new Set<string>();
+  const counts = new Map<string, number>();
+  for (const step of steps) counts.set(step.state, (counts.get(step.state) ?? 0) + 1);
+  for (const [state, count] of [...counts].sort((a, b) => b[1] - a[1])) {
+    const chip = element(
+      'button',
+      { type: 'button', class: `chip ${stateClass(state)}`, 'aria-pressed': 'true' },
+      `${statusWord(state)} ${count}`,
+    );
+    chip.addEventListener('click', () => {
+      if (!hidden.delete(state)) hidden.add(state);
+      chip.setAttribute('aria-pressed', String(!hidden.has(state)));
+      onChange(hidden);
+    });
+    part('chips').append(chip);
+  }
 }
 
-function blockElement(block: Block, onStep: (place: number) => void): HTMLElement {
-  const line = (text: Line) => lineNodes(text, onStep);
+/** Fills the sections of the page. `onStep` is called with the place of a step whose name was clicked. */
+function fillSections(sections: PageData['sections'], onStep: (place: number) => void): void {
+  for (const [id, blocks] of Object.entries(sections))
+    part(`${id}-body`).append(
+      ...blocks.flatMap((block) => blockElements(block, (line) => lineNodes(line, onStep))),
+    );
+}
+
+function blockElements(block: Block, nodes: (line: Line) => Node[]): HTMLElement[] {
+  const factsElement = (facts: readonly Fact[]) =>
+    element('dl', {}, ...facts.map(([name, value]) => factElement(name, nodes(value))));
   switch (block.kind) {
     case 'paragraph':
-      return element('p', {}, ...line(block.line));
+      return [element('p', {}, ...nodes(block.line))];
     case 'heading':
-      return element('h3', {}, ...line(block.line));
+      return [element('h3', {}, ...nodes(block.line))];
     case 'notice':
-      return element('p', { class: 'notice' }, ...line(block.line));
+      return [element('p', { class: 'notice' }, ...nodes(block.line))];
     case 'facts':
-      return element(
-        'dl',
-        {},
-        ...block.facts.map(([name, value]) =>
-          element('div', {}, element('dt', {}, name), element('dd', {}, ...line(value))),
-        ),
-      );
+      return [factsElement(block.facts)];
     case 'list':
-      return element('ul', {}, ...block.items.map((item) => element('li', {}, ...line(item))));
+      return [
+        element('ul', {}, ...block.items.flatMap(linesOf).map((line) => element('li', {}, ...nodes(line)))),
+      ];
+    case 'numbered':
+      return block.items.flatMap(({ title, facts }, index) => [
+        element('h3', {}, `${index + 1}. ${title}`),
+        factsElement(facts),
+      ]);
     case 'table':
-      return tableElement(block.titles, block.rows, line);
+      return [tableElement(block.titles, block.rows, nodes)];
   }
+}
+
+/** The lines below an item stand beside it. */
+function linesOf(item: Item): Line[] {
+  return typeof item === 'object' && 'below' in item ? [item.line, ...item.below] : [item];
 }
 
 function tableElement(
   titles: readonly string[],
   rows: readonly (readonly Line[])[],
-  line: (text: Line) => Node[],
+  nodes: (line: Line) => Node[],
 ): HTMLElement {
   const head = element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title)));
-  const body = rows.map((row) => element('tr', {}, ...row.map((cell) => element('td', {}, ...line(cell)))));
+  const body = rows.map((row) => element('tr', {}, ...row.map((cell) => element('td', {}, ...nodes(cell)))));
   return element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `Table: ${titles.join(', ')}` },

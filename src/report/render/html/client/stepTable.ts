@@ -2,21 +2,12 @@ import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
 import type { PageData } from '../pageData.ts';
-import type { Column } from './arrange.ts';
-import { element, part } from './elements.ts';
-import { stateClass } from './stateColours.ts';
-import type { PageStep } from './steps.ts';
+import { element, part, stateClass } from './elements.ts';
+import type { Arrangement, Column, PageStep } from './steps.ts';
 
 const rowHeight = 30;
 /** Rows beyond the edge that are kept, so that a scroll does not show an empty page first. */
 const spareRows = 8;
-
-export interface StepTable {
-  /** Shows these steps, from the top. */
-  show(steps: readonly PageStep[], sorted: { column: Column; descending: boolean }): void;
-  /** Marks a step, and scrolls to it when it is asked to. */
-  select(step: PageStep | undefined, scroll: boolean): void;
-}
 
 interface Reactions {
   onSort(column: Column): void;
@@ -24,40 +15,29 @@ interface Reactions {
   onHover(step: PageStep | undefined): void;
 }
 
-interface ColumnText {
-  readonly column: Column;
-  readonly title: string;
-  text(step: PageStep): string;
-}
+type ColumnText = readonly [column: Column, title: string, text: (step: PageStep) => string];
 
-function columnsOf({ round }: PageData): ColumnText[] {
-  const ratio = {
-    column: 'ratio' as const,
-    title: round.ratioTitle ?? '',
-    text: (step: PageStep) => (step.ratio === null ? '–' : ratioText(step.ratio)),
-  };
-  return [
-    { column: 'name', title: 'Step', text: (step) => step.name },
-    { column: 'state', title: 'Status', text: (step) => statusWord(step.state) },
-    { column: 'ran', title: 'Elapsed', text: (step) => formatMeasured(step.ran) },
-    { column: 'waited', title: 'Waited', text: (step) => formatMeasured(step.waited) },
-    {
-      column: 'started',
-      title: 'Start',
-      text: (step) =>
-        step.started === null ? '–' : localTime(round.fromMs + step.started * 1000, round.utcOffsetMinutes),
-    },
-    ...(round.ratioTitle === undefined ? [] : [ratio]),
-    { column: 'cause', title: 'Cause', text: (step) => step.cause || '–' },
+function columnsOf({ round: { fromMs, utcOffsetMinutes, ratioTitle } }: PageData): ColumnText[] {
+  const startOf = ({ started }: PageStep) =>
+    started === null ? '–' : localTime(fromMs + started * 1000, utcOffsetMinutes);
+  const columns: ColumnText[] = [
+    ['name', 'Step', (step) => step.name],
+    ['state', 'Status', (step) => statusWord(step.state)],
+    ['ran', 'Elapsed', (step) => formatMeasured(step.ran)],
+    ['waited', 'Waited', (step) => formatMeasured(step.waited)],
+    ['started', 'Start', startOf],
+    ['ratio', ratioTitle ?? '', (step) => (step.ratio === null ? '–' : ratioText(step.ratio))],
+    ['cause', 'Cause', (step) => step.cause || '–'],
   ];
+  return columns.filter(([, title]) => title !== '');
 }
 
 /** The table of all steps. Only the rows in sight are in the page, so that 10,000 steps cost no more than 30. */
-export function createStepTable(data: PageData, reactions: Reactions): StepTable {
+export function createStepTable(data: PageData, reactions: Reactions) {
   const grid = part('step-table');
   const columns = columnsOf(data);
   const body = element('div', { class: 'rows', role: 'rowgroup' });
-  const titles = columns.map(({ column, title }) => {
+  const titles = columns.map(([column, title]) => {
     const button = element('button', { type: 'button' }, title);
     button.addEventListener('click', () => reactions.onSort(column));
     return element('div', { role: 'columnheader', class: column }, button);
@@ -100,7 +80,7 @@ export function createStepTable(data: PageData, reactions: Reactions): StepTable
         'aria-rowindex': String(index + 2),
         'aria-selected': String(step === selected),
       },
-      ...columns.map(({ column, text }) => element('div', { role: 'gridcell', class: column }, text(step))),
+      ...columns.map(([column, , text]) => element('div', { role: 'gridcell', class: column }, text(step))),
     );
     made.style.top = `${index * rowHeight}px`;
     made.addEventListener('click', () => reactions.onSelect(step));
@@ -136,20 +116,22 @@ export function createStepTable(data: PageData, reactions: Reactions): StepTable
   new ResizeObserver(() => draw(false)).observe(grid);
 
   return {
-    show(steps, sorted) {
+    /** Shows these steps, from the top. */
+    show(steps: readonly PageStep[], sorted: Arrangement): void {
       shown = steps;
       grid.setAttribute('aria-rowcount', String(steps.length + 1));
       body.style.height = `${steps.length * rowHeight}px`;
       for (const [index, title] of titles.entries()) {
         const order = sorted.descending ? 'descending' : 'ascending';
-        title.setAttribute('aria-sort', columns[index]?.column === sorted.column ? order : 'none');
+        title.setAttribute('aria-sort', columns[index]?.[0] === sorted.column ? order : 'none');
       }
       grid.scrollTop = 0;
       draw(true);
     },
-    select(step, scroll) {
+    /** Marks a step, and scrolls to it. */
+    select(step: PageStep): void {
       selected = step;
-      if (step && scroll) scrollTo(Math.max(0, shown.indexOf(step)));
+      scrollTo(Math.max(0, shown.indexOf(step)));
       draw(true);
     },
   };

@@ -1,16 +1,9 @@
 import { packed } from '../../charts/lanes.ts';
 import type { PageData } from '../pageData.ts';
 import { part } from './elements.ts';
-import { currentColours } from './stateColours.ts';
 import type { PageStep } from './steps.ts';
-import { axisHeight, drawScene } from './timelineDrawing.ts';
+import { axisHeight, currentColours, drawScene } from './timelineDrawing.ts';
 import { panned, showing, type TimeRange, zoomed } from './timeRange.ts';
-
-export interface Timeline {
-  show(steps: readonly PageStep[]): void;
-  select(step: PageStep | undefined): void;
-  hover(step: PageStep | undefined): void;
-}
 
 interface Reactions {
   onSelect(step: PageStep): void;
@@ -20,7 +13,7 @@ interface Reactions {
 const closer = 0.6;
 
 /** The canvas with a lane for each slot: zoomed by buttons, keys and Ctrl with the wheel, moved by dragging. */
-export function createTimeline(data: PageData, steps: readonly PageStep[], reactions: Reactions): Timeline {
+export function createTimeline(data: PageData, steps: readonly PageStep[], reactions: Reactions) {
   const canvas = part('timeline') as HTMLCanvasElement;
   const context = canvas.getContext('2d');
   const { lanes, count } = packed(steps, (step) => step);
@@ -150,16 +143,16 @@ export function createTimeline(data: PageData, steps: readonly PageStep[], react
   new ResizeObserver(ask).observe(canvas);
 
   return {
-    show(visible) {
+    show(visible: readonly PageStep[]): void {
       shown = new Set(visible);
       ask();
     },
-    select(step) {
+    select(step: PageStep): void {
       selected = step;
-      if (step?.started != null) range = showing(range, step.started, whole);
+      if (step.started !== null) range = showing(range, step.started, whole);
       ask();
     },
-    hover(step) {
+    hover(step: PageStep | undefined): void {
       hovered = step;
       ask();
     },

@@ -1,9 +1,27 @@
-import { linearScale, timeMark, timeSteps } from '../../charts/scale.ts';
-import type { Colours } from './stateColours.ts';
+import { linearScale, stateNames, timeMark, timeSteps } from '../../charts/scale.ts';
+import { cross } from '../../charts/svg.ts';
+import { stateClass } from './elements.ts';
 import type { PageStep } from './steps.ts';
 import type { TimeRange } from './timeRange.ts';
 
 export const axisHeight = 36;
+
+type Colours = ReturnType<typeof currentColours>;
+
+/** The colours of the page as they are now: they change with the reader's scheme. */
+export function currentColours() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const states = new Map<string, string>(stateNames.map((state) => [state, colour(state)]));
+  return {
+    page: colour('page'),
+    text: colour('text'),
+    soft: colour('soft'),
+    line: colour('line'),
+    mark: colour('mark'),
+    of: (state: string) => states.get(stateClass(state)) ?? '',
+  };
+}
 
 export interface Scene {
   readonly lanes: readonly (readonly [PageStep, number])[];
@@ -18,10 +36,16 @@ export interface Scene {
   readonly until: number;
 }
 
-/** Draws the part of the round in `range`. Width and height are in CSS pixels. */
+/** In CSS pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws the part of the round in `range`. */
 export function drawScene(
   context: CanvasRenderingContext2D,
-  { width, height }: { width: number; height: number },
+  { width, height }: Size,
   scene: Scene,
   colours: Colours,
 ): void {
@@ -42,8 +66,12 @@ export function drawScene(
     const left = Math.max(-1, from);
     const wide = Math.max(1, Math.min(to, width + 1) - left - (to - from > 3 ? 1 : 0));
     context.fillRect(left, axisHeight + lane * laneHeight, wide, laneHeight - gap);
-    if (step.state === 'FAILED' && isShown)
-      drawCross(context, (left + Math.min(to, width)) / 2, axisHeight + (lane + 0.5) * laneHeight, colours);
+    if (step.state === 'FAILED' && isShown) {
+      // More than a colour: a failed step has a cross on it.
+      const mark = cross((left + Math.min(to, width)) / 2, axisHeight + (lane + 0.5) * laneHeight);
+      stroke(context, mark, colours.page, 5);
+      stroke(context, mark, colours.of('FAILED'), 2);
+    }
   }
   context.globalAlpha = 1;
   drawWindow(context, x(scene.windowSeconds), { width, height }, colours);
@@ -64,7 +92,7 @@ export function drawScene(
 
 function drawAxis(
   context: CanvasRenderingContext2D,
-  { width, height }: { width: number; height: number },
+  { width, height }: Size,
   range: TimeRange,
   x: (seconds: number) => number,
   colours: Colours,
@@ -77,52 +105,31 @@ function drawAxis(
   context.textBaseline = 'middle';
   for (const tick of ticks) {
     const at = Math.round(x(tick)) + 0.5;
-    context.strokeStyle = colours.line;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(at, 0);
-    context.lineTo(at, height);
-    context.stroke();
+    stroke(context, `M${at} 0V${height}`, colours.line, 1);
     context.fillStyle = colours.soft;
     context.fillText(timeMark(tick), at + 3, 9);
-  }
-}
-
-/** More than a colour: a failed step has a cross on it. */
-function drawCross(context: CanvasRenderingContext2D, x: number, y: number, colours: Colours): void {
-  for (const [colour, width] of [
-    [colours.page, 5],
-    [colours.of('FAILED'), 2],
-  ] as const) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.beginPath();
-    context.moveTo(x - 3, y - 3);
-    context.lineTo(x + 3, y + 3);
-    context.moveTo(x + 3, y - 3);
-    context.lineTo(x - 3, y + 3);
-    context.stroke();
   }
 }
 
 function drawWindow(
   context: CanvasRenderingContext2D,
   at: number,
-  { width, height }: { width: number; height: number },
+  { width, height }: Size,
   colours: Colours,
 ): void {
   if (at < 0 || at > width) return;
-  context.strokeStyle = colours.text;
-  context.lineWidth = 1.5;
   context.setLineDash([6, 3]);
-  context.beginPath();
-  context.moveTo(at, 0);
-  context.lineTo(at, height);
-  context.stroke();
+  stroke(context, `M${at} 0V${height}`, colours.text, 1.5);
   context.setLineDash([]);
   context.fillStyle = colours.text;
   const isRight = at > width - 80;
   context.textAlign = isRight ? 'right' : 'left';
   context.fillText('window', at + (isRight ? -5 : 5), axisHeight - 11);
   context.textAlign = 'left';
+}
+
+function stroke(context: CanvasRenderingContext2D, path: string, colour: string, width: number): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke(new Path2D(path));
 }

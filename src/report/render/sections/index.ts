@@ -1,0 +1,143 @@
+import { formatMeasured, plural, ratioText } from '../../../domain/text.ts';
+import { localTime, offsetName, startText } from '../../../domain/time.ts';
+import type { Report, ReportStep } from '../../model/model.ts';
+import { statusWord } from '../../steps/checkTimes.ts';
+import { populationText, summaryFacts } from '../../summary/facts.ts';
+import { inBrief } from '../../summary/inBrief.ts';
+import {
+  type Block,
+  type Fact,
+  factList,
+  type Line,
+  list,
+  type Medium,
+  paragraphs,
+  type Section,
+  stepsById,
+} from './blocks.ts';
+import { comparisonSection, forecastSection } from './comparison.ts';
+import { failureBlocks } from './failures.ts';
+import { suggestionBlocks } from './suggestions.ts';
+
+/** The sections of a report, in the order in which an engineer asks. */
+export function sectionsOf(report: Report, medium: Medium): Section[] {
+  const { comparison, round } = report;
+  return [
+    { id: 'summary', title: 'Summary', picture: 'timeline', blocks: summaryBlocks(report) },
+    { id: 'slowest', title: 'Top 20 Slowest Steps', blocks: slowestBlocks(report) },
+    {
+      id: 'metrics',
+      title: 'Performance Metrics',
+      picture: 'distribution',
+      blocks: metricsBlocks(report, medium),
+    },
+    ...(comparison ? [comparisonSection(comparison)] : []),
+    ...(comparison?.forecast ? [forecastSection(comparison.forecast, round.startedAt)] : []),
+    { id: 'failures', title: 'Failed Steps', blocks: failureBlocks(report, medium) },
+    { id: 'suggestions', title: 'Optimization Suggestions', blocks: suggestionBlocks(report, medium) },
+  ];
+}
+
+/** The verdict, and what a reader must know before trusting the numbers; on the page also when and where. */
+export function headBlocks(report: Report, medium: Medium): Block[] {
+  const { headline, sentence } = report.verdict;
+  const brief = inBrief(report);
+  const isPage = medium === 'page';
+  return [
+    ...paragraphs([{ strong: headline }, sentence.slice(headline.length)]),
+    ...(isPage ? list(brief.map(([name, text]) => [{ strong: name }, `: ${text}`])) : factList(brief)),
+    ...(isPage ? factList(Object.entries(roundFacts(report))) : []),
+    ...report.warnings.map((line): Block => ({ kind: 'notice', line })),
+  ];
+}
+
+/** When and where the round ran. */
+export function roundFacts({ round, clusterId, cluster, schedule }: Report) {
+  const known = [cluster.name, cluster.state].filter((text) => text !== undefined);
+  return {
+    Date: `${startText(round.startedAt)} (${offsetName(round.utcOffsetMinutes)})`,
+    Round: `${round.number ?? 'by time alone'}, ${schedule} schedule`,
+    Cluster: known.length === 0 ? clusterId : `${clusterId} (${known.join(', ')})`,
+  };
+}
+
+export function summaryBlocks(report: Report): Block[] {
+  return factList(summaryFacts(report));
+}
+
+/** The slowest steps; each name leads to its step. */
+function slowestBlocks(report: Report): Block[] {
+  if (report.slowest.length === 0) return paragraphs('No step has run.');
+  const steps = stepsById(report);
+  const ratios = ratiosOf(report);
+  const rows = report.slowest.flatMap((id, index): Line[][] => {
+    const found = steps.get(id);
+    if (!found) return [];
+    const { name, step } = found;
+    const ratio = ratios?.of(step);
+    return [
+      [
+        String(index + 1),
+        name,
+        formatMeasured(step.runSeconds),
+        statusWord(step.state),
+        step.startedAt === null ? '–' : localTime(Date.parse(step.startedAt), report.round.utcOffsetMinutes),
+        formatMeasured(step.queueSeconds),
+        ...(ratios ? [ratio === undefined ? '–' : ratioText(ratio)] : []),
+      ],
+    ];
+  });
+  const titles = ['Rank', 'Step Name', 'Elapsed', 'Status', 'Start Time', 'Waited'];
+  return [{ kind: 'table', titles: ratios ? [...titles, ratios.title] : titles, rows }];
+}
+
+/** How many times as long a completed step ran as at the level before; undefined where the two may not be compared. */
+export function ratiosOf({ comparison }: Report) {
+  if (!comparison?.comparable) return undefined;
+  const ratios = new Map(comparison.checks.map(({ check, ratio }) => [check, ratio]));
+  return {
+    title: comparison.varies === 'load' ? `vs ${comparison.baseline.load}x` : 'vs last time',
+    of: (step: ReportStep) => (step.state === 'COMPLETED' ? ratios.get(step.path ?? step.check) : undefined),
+  };
+}
+
+/** Average and percentiles of the time that steps ran and waited, with what they are of. */
+export function metricsBlocks({ statistics }: Report, medium: Medium): Block[] {
+  const figuresOf = (figures: Report['statistics']['waiting']) =>
+    [figures.averageSeconds, figures.p50Seconds, figures.p95Seconds, figures.p99Seconds].map(formatMeasured);
+  const names = ['Average', 'Median (P50)', 'P95', 'P99'];
+  const elapsed = figuresOf(statistics);
+  const waited = figuresOf(statistics.waiting);
+  const note = paragraphs(populationText(statistics));
+  if (medium === 'page') {
+    const rows = [
+      ['Elapsed', ...elapsed],
+      ['Waited', ...waited],
+    ];
+    return statistics.n === 0 ? note : [{ kind: 'table', titles: ['Time', ...names], rows }, ...note];
+  }
+  const [average, median, p95] = waited;
+  const facts = names.map((name, index): Fact => [name, elapsed[index] ?? '']);
+  if (statistics.n > 0) facts.push(['Waited', `${average} on average, ${median} median, ${p95} P95`]);
+  return [...factList(facts), ...note];
+}
+
+/** Version, population, sources and method. */
+export function provenanceBlocks(report: Report, medium: Medium): Block[] {
+  const { provenance, statistics, counts, round, clusterConfig } = report;
+  const { version, stepsKnownFromDiskOnly: fromDisk, resultsUri } = provenance;
+  const parts = [
+    `audit-load-test ${version}`,
+    `${plural(counts.total, 'step')} created since ${startText(round.startedAt)}`,
+    fromDisk > 0 && `${fromDisk} of them known from disk only`,
+    'source: EMR ListSteps and step logs',
+    `percentiles: ${statistics.method} over ${statistics.population}`,
+    clusterConfig?.digest !== undefined && `cluster config ${clusterConfig.digest.slice(0, 12)}`,
+    clusterConfig?.releaseLabel,
+  ].filter((part) => typeof part === 'string');
+  const results =
+    resultsUri === undefined
+      ? []
+      : ['; check results: ', medium === 'page' ? resultsUri : { code: resultsUri }];
+  return paragraphs([parts.join('; '), ...results, '.']);
+}
