@@ -1,7 +1,19 @@
 /** What checkSetup says: a row for each thing it checks, and the result. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Settings } from '../settings.ts';
+import type { Wording } from './text.ts';
+import { result } from './tool.ts';
+
+/** The result of checkSetup. */
+export const checkSetupResult = z.object({
+  ...result,
+  ok: z.boolean(),
+  checks: z.array(
+    z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() }),
+  ),
+});
 
 export interface SetupRow {
   readonly name: string;
@@ -143,9 +155,9 @@ function okIf(ok: boolean, fix: string): Pick<SetupRow, 'ok' | 'fix'> {
 }
 
 /** The rows of the result as text; the ticks already say `ok`. */
-export const checkSetupLines = {
+export const checkSetupLines: Wording<z.output<typeof checkSetupResult>> = {
   ok: () => [],
-  checks: (rows: readonly SetupRow[]) =>
+  checks: (rows) =>
     rows.flatMap((row) => [
       `  ${row.ok ? '✓' : '✗'} ${row.name}: ${row.detail}`,
       ...(row.fix === undefined ? [] : [`      fix: ${row.fix}`]),

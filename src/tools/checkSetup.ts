@@ -10,6 +10,7 @@ import {
   airflowRow,
   branchRow,
   checkSetupLines,
+  checkSetupResult,
   checksPathRow,
   clusterConfigsRow,
   dagRow,
@@ -20,18 +21,9 @@ import {
   settingsRow,
   setupText,
 } from './checkSetup.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, result, type ToolCall } from './tool.ts';
+import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
-
-const output = z.object({
-  ...result,
-  ok: z.boolean(),
-  checks: z.array(
-    z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().optional() }),
-  ),
-});
 
 type CheckSetupPorts = Pick<
   Ports,
@@ -48,9 +40,9 @@ export const checkSetup = defineTool({
   openWorld: true,
   needsNoSettings: true,
   input,
-  output,
+  output: checkSetupResult,
   run: runCheckSetup,
-  render: (fields) => textOf(fields, checkSetupLines),
+  lines: checkSetupLines,
 });
 
 async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) {

@@ -1,10 +1,26 @@
 /** What commitResults says. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Commit } from '../ports/repository.ts';
 import type { Round } from '../state/session.ts';
 import { stepsToYes, type Yes } from '../workflow/questions.ts';
+import type { Wording } from './text.ts';
 import { stepAfterCommit } from './text.ts';
+import { callAgain, loadOutput, result } from './tool.ts';
+
+const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
+
+/** The result of commitResults. */
+export const commitResultsResult = z.object({
+  ...result,
+  status: z.enum(['committed', 'unchanged', 'awaiting_approval']),
+  load: loadOutput,
+  target: commit.extend({ branch: z.string() }).nullable(),
+  reports: commit.nullable(),
+  warnings: z.array(z.string()),
+  callAgain: callAgain.optional(),
+});
 
 interface Commits {
   readonly target: Commit | null;
@@ -65,19 +81,12 @@ export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mo
   };
 }
 
-interface CommitFields {
-  readonly sha: string;
-  readonly files: number;
-  readonly message: string;
-}
-
-export const commitResultsLines = {
-  target: (target: (CommitFields & { readonly branch: string }) | null) =>
+export const commitResultsLines: Wording<z.output<typeof commitResultsResult>> = {
+  target: (target) =>
     target === null ? [] : [`Target: ${commitText(target)} on ${target.branch}: ${target.message}`],
-  reports: (reports: CommitFields | null) =>
-    reports === null ? [] : [`Reports: ${commitText(reports)}: ${reports.message}`],
+  reports: (reports) => (reports === null ? [] : [`Reports: ${commitText(reports)}: ${reports.message}`]),
 };
 
-function commitText({ sha, files }: CommitFields): string {
+function commitText({ sha, files }: z.output<typeof commit>): string {
   return `${plural(files, 'file')}, ${sha.slice(0, 8)}`;
 }

@@ -15,28 +15,16 @@ import {
   commitAwaitingText,
   commitNextSteps,
   commitResultsLines,
+  commitResultsResult,
   commitSummary,
   commitWarnings,
 } from './commitResults.text.ts';
-import { textOf } from './text.ts';
-import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
+import { defineTool, loadInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   keyFindings: z.string().max(200).optional().describe('one line for the message; default: the verdict'),
   load: loadInput.optional(),
   approved: z.boolean().optional(),
-});
-
-const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
-
-const output = z.object({
-  ...result,
-  status: z.enum(['committed', 'unchanged', 'awaiting_approval']),
-  load: loadOutput,
-  target: commit.extend({ branch: z.string() }).nullable(),
-  reports: commit.nullable(),
-  warnings: z.array(z.string()),
-  callAgain: callAgain.optional(),
 });
 
 type Input = z.output<typeof input>;
@@ -52,9 +40,9 @@ export const commitResults = defineTool({
   openWorld: false,
   asksEveryTime: true,
   input,
-  output,
+  output: commitResultsResult,
   run: runCommitResults,
-  render: (fields) => textOf(fields, commitResultsLines),
+  lines: commitResultsLines,
 });
 
 async function runCommitResults(given: Input, ports: CommitResultsPorts, call: ToolCall) {

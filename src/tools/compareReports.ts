@@ -2,12 +2,10 @@ import * as z from 'zod';
 import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
 import { compareRounds } from '../report/comparison/comparison.ts';
-import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/model/comparisonModel.ts';
 import { comparisonFiles } from '../report/render/comparisonFiles.ts';
 import { readReports } from '../workflow/reporting.ts';
-import { compareReportsLines, compareReportsOutput } from './compareReports.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, result, scheduleInput } from './tool.ts';
+import { compareReportsLines, compareReportsOutput, compareReportsResult } from './compareReports.text.ts';
+import { defineTool, scheduleInput } from './tool.ts';
 
 const named = z.string().min(1).max(100);
 
@@ -15,26 +13,6 @@ const input = z.strictObject({
   baseline: named.optional().describe('2x, or a directory name'),
   candidate: named.optional(),
   schedule: scheduleInput.optional(),
-});
-
-const output = z.object({
-  ...result,
-  comparable: z.boolean(),
-  why: z.string().optional(),
-  varies: comparisonSchema.shape.varies,
-  baseline: z.string(),
-  candidate: z.string(),
-  ratios: comparisonSchema.shape.ratios,
-  loads: z.object({ baseline: z.int(), candidate: z.int() }),
-  worst: z.array(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
-  newFailures: z.array(z.string()),
-  runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
-  clusterChanges: z.array(settingChangeSchema),
-  forecast: forecastSchema
-    .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true, points: true })
-    .optional(),
-  file: z.string(),
-  warnings: z.array(z.string()),
 });
 
 type CompareReportsPorts = Pick<Ports, 'reports'>;
@@ -49,9 +27,9 @@ export const compareReports = defineTool({
   openWorld: false,
   showsReport: true,
   input,
-  output,
+  output: compareReportsResult,
   run: runCompareReports,
-  render: (fields) => textOf(fields, compareReportsLines),
+  lines: compareReportsLines,
 });
 
 /** @throws ToolError NOT_FOUND when the reports that were named are not there */

@@ -1,7 +1,31 @@
 /** What fixInterval says, its errors included. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import { type Yes, yesTo } from '../workflow/questions.ts';
+import type { Wording } from './text.ts';
+import { loadOutput, result } from './tool.ts';
+
+/** The result of fixInterval. */
+export const fixIntervalResult = z.object({
+  ...result,
+  status: z.enum(['fixed', 'unchanged']),
+  file: z.string(),
+  changes: z.array(
+    z.object({
+      line: z.int(),
+      before: z.string(),
+      after: z.string(),
+      baseline: z.string().optional(),
+      scaled: z.string().optional(),
+    }),
+  ),
+  load: loadOutput,
+  restored: z.boolean(),
+  reviewId: z.string(),
+});
+
+type Result = z.output<typeof fixIntervalResult>;
 
 export function alreadyFixedText(to: number, reviewId: string) {
   return {
@@ -10,18 +34,10 @@ export function alreadyFixedText(to: number, reviewId: string) {
   };
 }
 
-export interface Change {
-  readonly line: number;
-  readonly before: string;
-  readonly after: string;
-  readonly baseline?: string | undefined;
-  readonly scaled?: string | undefined;
-}
-
 interface Fixed {
   readonly from: number;
   readonly to: number;
-  readonly changes: readonly Change[];
+  readonly changes: Result['changes'];
   readonly load: number;
   readonly restored: boolean;
   readonly reviewId: string;
@@ -42,7 +58,7 @@ export function fixedText({ from, to, changes, load, restored, reviewId, approve
   };
 }
 
-function aboutLoad(changes: readonly Change[], load: number, restored: boolean): string {
+function aboutLoad(changes: Result['changes'], load: number, restored: boolean): string {
   if (restored) return ` This is baseline × ${load} again, so no fix is kept.`;
   const differs = changes.every(({ after, scaled }) => scaled !== undefined && scaled !== after);
   return differs ? ` This is not baseline × ${load}.` : '';
@@ -80,8 +96,8 @@ export function oneOf(literals: readonly Literal[]): string {
   return `call fixInterval with a value from the file: ${listed.join(', ') || 'it has none'}.`;
 }
 
-export const fixIntervalLines = {
-  changes: (rows: readonly Change[], { load }: { readonly load: number }) => [
+export const fixIntervalLines: Wording<Result> = {
+  changes: (rows, { load }) => [
     'Changes:',
     ...rows.map(({ line, before, after, baseline, scaled }) => {
       const origin = baseline === undefined ? '' : ` (baseline ${baseline}, × ${load} is ${scaled})`;

@@ -14,13 +14,13 @@ import {
   byHand,
   fixedText,
   fixIntervalLines,
+  fixIntervalResult,
   invalidYaml,
   noSuchInterval,
   oneOf,
   unreadable,
 } from './fixInterval.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
+import { defineTool, type ToolCall } from './tool.ts';
 
 const intervalValue = z.int().min(0).max(1_000_000);
 
@@ -32,26 +32,8 @@ const input = z.strictObject({
   line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),
 });
 
-const output = z.object({
-  ...result,
-  status: z.enum(['fixed', 'unchanged']),
-  file: z.string(),
-  changes: z.array(
-    z.object({
-      line: z.int(),
-      before: z.string(),
-      after: z.string(),
-      baseline: z.string().optional(),
-      scaled: z.string().optional(),
-    }),
-  ),
-  load: loadOutput,
-  restored: z.boolean(),
-  reviewId: z.string(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
+type Output = z.input<typeof fixIntervalResult>;
 type FixIntervalPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export const fixInterval = defineTool({
@@ -63,9 +45,9 @@ export const fixInterval = defineTool({
   idempotent: true,
   openWorld: false,
   input,
-  output,
+  output: fixIntervalResult,
   run: runFixInterval,
-  render: (fields) => textOf(fields, fixIntervalLines),
+  lines: fixIntervalLines,
 });
 
 async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolCall): Promise<Output> {

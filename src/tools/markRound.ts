@@ -22,11 +22,11 @@ import {
   knownRunText,
   markedText,
   markRoundLines,
+  markRoundResult,
   noRunWarning,
   notedText,
 } from './markRound.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { defineTool, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   schedule: scheduleInput.optional().describe("default: the session's"),
@@ -34,18 +34,6 @@ const input = z.strictObject({
   at: z.string().max(60).optional().describe('2025-12-08T15:30:00-05:00'),
   round: z.int().min(1).max(1_000_000).optional().describe('edit this round'),
   note: z.string().max(300).optional(),
-});
-
-const output = z.object({
-  ...result,
-  status: z.enum(['marked', 'moved', 'noted']),
-  round: z.int(),
-  startedAt: z.string(),
-  clock: z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() }),
-  load: loadOutput,
-  schedule: scheduleInput,
-  dagId: z.string(),
-  warnings: z.array(z.string()),
 });
 
 type Input = z.output<typeof input>;
@@ -60,9 +48,9 @@ export const markRound = defineTool({
   idempotent: false,
   openWorld: true,
   input,
-  output,
+  output: markRoundResult,
   run: runMarkRound,
-  render: (fields) => textOf(fields, markRoundLines),
+  lines: markRoundLines,
 });
 
 async function runMarkRound({ at, ...rest }: Input, ports: MarkRoundPorts, call: ToolCall) {

@@ -12,6 +12,7 @@ import {
   laterRunAnswer,
   pollAfterSeconds,
   pollClusterLines,
+  pollClusterResult,
   pollNextSteps,
   progressSummary,
   progressText,
@@ -19,8 +20,7 @@ import {
   unmarkedClusterAnswer,
   warningsOf,
 } from './pollCluster.text.ts';
-import { textOf } from './text.ts';
-import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 
 /** Seconds between two looks within one call: short at first, then within EMR's quota. */
 const firstPauseSeconds = 2;
@@ -30,31 +30,6 @@ const input = z.strictObject({
   clusterId: clusterIdInput.optional(),
   schedule: scheduleInput.optional(),
   waitSeconds: z.int().min(0).max(50).default(45),
-});
-
-const output = z.object({
-  ...result,
-  clusterId: z.string(),
-  clusterFrom: z.enum(['given', 'round', 'found', 'carried']),
-  round: z.int(),
-  load: loadOutput,
-  schedule: scheduleInput,
-  state: z.string(),
-  stateReason: z.string().optional(),
-  steps: z.object({
-    total: z.int(),
-    pending: z.int(),
-    running: z.int(),
-    completed: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    interrupted: z.int(),
-  }),
-  done: z.boolean(),
-  elapsedSeconds: z.int(),
-  etaSeconds: z.int().optional(),
-  pollAfterSeconds: z.int(),
-  warnings: z.array(z.string()),
 });
 
 type Input = z.output<typeof input>;
@@ -69,9 +44,9 @@ export const pollCluster = defineTool({
   idempotent: true,
   openWorld: true,
   input,
-  output,
+  output: pollClusterResult,
   run: runPollCluster,
-  render: (fields) => textOf(fields, pollClusterLines),
+  lines: pollClusterLines,
 });
 
 async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolCall) {

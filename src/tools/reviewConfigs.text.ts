@@ -1,9 +1,26 @@
 /** What reviewConfigs says. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
-import type { FileChange } from '../workflow/checks.ts';
 import { type Yes, yesTo } from '../workflow/questions.ts';
+import type { Wording } from './text.ts';
+import { changedLine, loadOutput, result } from './tool.ts';
+
+/** The result of reviewConfigs. */
+export const reviewConfigsResult = z.object({
+  ...result,
+  reviewId: z.string(),
+  load: loadOutput,
+  approved: z.boolean(),
+  approvalNeeded: z.boolean(),
+  filesChanged: z.int(),
+  changedSince: z.array(changedLine),
+  changedSinceTotal: z.int(),
+  fixes: z.array(z.string()),
+  unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
+  unexpectedTotal: z.int(),
+});
 
 interface Reviewed {
   readonly review: Review;
@@ -52,21 +69,8 @@ function differences({ changed, changedOutside, target }: Review, unexpectedLine
   return `${files}, and ${lines} neither baseline × load nor a known fix${outside}`;
 }
 
-interface Output {
-  readonly changedSince: readonly FileChange[];
-  readonly changedSinceTotal: number;
-  readonly unexpectedTotal: number;
-}
-
-interface UnexpectedRow {
-  readonly file: string;
-  readonly line: number;
-  readonly expected: string;
-  readonly found: string;
-}
-
-export const reviewConfigsLines = {
-  changedSince: (rows: readonly FileChange[], { changedSinceTotal }: Output) => [
+export const reviewConfigsLines: Wording<z.output<typeof reviewConfigsResult>> = {
+  changedSince: (rows, { changedSinceTotal }) => [
     `Changed without approval (${plural(changedSinceTotal, 'line')}):`,
     ...rows.flatMap((row) => [
       `  ${row.file}:${row.line}`,
@@ -75,7 +79,7 @@ export const reviewConfigsLines = {
     ]),
   ],
   changedSinceTotal: () => [],
-  unexpected: (rows: readonly UnexpectedRow[], { unexpectedTotal, changedSince }: Output) => [
+  unexpected: (rows, { unexpectedTotal, changedSince }) => [
     `Neither baseline × load nor a known fix (${plural(unexpectedTotal, 'line')}):`,
     ...rows.map((row) => {
       const isAbove = changedSince.some(

@@ -3,25 +3,10 @@ import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Review } from '../review/review.ts';
 import { changedSinceApproval, fileChanges, keepReview, readReview } from '../workflow/checks.ts';
-import { reviewConfigsLines, reviewText } from './reviewConfigs.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
+import { reviewConfigsLines, reviewConfigsResult, reviewText } from './reviewConfigs.text.ts';
+import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
-
-const output = z.object({
-  ...result,
-  reviewId: z.string(),
-  load: loadOutput,
-  approved: z.boolean(),
-  approvalNeeded: z.boolean(),
-  filesChanged: z.int(),
-  changedSince: z.array(z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() })),
-  changedSinceTotal: z.int(),
-  fixes: z.array(z.string()),
-  unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
-  unexpectedTotal: z.int(),
-});
 
 type ReviewConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
@@ -34,9 +19,9 @@ export const reviewConfigs = defineTool({
   idempotent: true,
   openWorld: false,
   input,
-  output,
+  output: reviewConfigsResult,
   run: runReviewConfigs,
-  render: (fields) => textOf(fields, reviewConfigsLines),
+  lines: reviewConfigsLines,
 });
 
 async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: ToolCall) {

@@ -7,17 +7,14 @@ import { afterWrites, planScaling, type ScalePlan } from '../review/scalePlan.ts
 import type { Session } from '../state/session.ts';
 import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
-import { decisionText, dryRunText, scaleConfigsLines, scaledText } from './scaleConfigs.text.ts';
-import { textOf } from './text.ts';
 import {
-  callAgain,
-  defineTool,
-  loadInput,
-  loadOutput,
-  result,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
+  decisionText,
+  dryRunText,
+  scaleConfigsLines,
+  scaleConfigsResult,
+  scaledText,
+} from './scaleConfigs.text.ts';
+import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   load: loadInput,
@@ -28,64 +25,8 @@ const input = z.strictObject({
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
-const output = z.object({
-  ...result,
-  status: z.enum(['scaled', 'unchanged', 'dry_run', 'needs_decision']),
-  load: loadOutput,
-  schedule: scheduleInput,
-  scheduleFrom: z.enum(['given', 'session', 'default']),
-  /** Of the bytes on disk after the call; absent in a question about edits. */
-  reviewId: z.string().optional(),
-  approvalNeeded: z.boolean().optional(),
-  filesChanged: z.int(),
-  intervalsChanged: z.int(),
-  written: z.int(),
-  bySchedule: z.array(
-    z.object({
-      schedule: scheduleInput,
-      pattern: z.string(),
-      files: z.int(),
-      changed: z.int(),
-      intervals: z.int(),
-      note: z.string().optional(),
-    }),
-  ),
-  sample: z.array(
-    z.object({
-      file: z.string(),
-      line: z.int(),
-      baseline: z.string(),
-      before: z.string(),
-      after: z.string(),
-    }),
-  ),
-  remarks: z.array(z.string()),
-  notScaled: z.array(z.object({ file: z.string(), line: z.int(), text: z.string(), reason: z.string() })),
-  notScaledTotal: z.int(),
-  edited: z.array(z.string()),
-  editedTotal: z.int(),
-  edits: z.array(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
-  fixesApplied: z.array(z.string()),
-  fixesNotCarried: z.array(z.string()),
-  notCarried: z.array(
-    z.object({
-      file: z.string(),
-      line: z.int(),
-      unit: z.string(),
-      baseline: z.number(),
-      scaled: z.number(),
-      fixed: z.number(),
-      now: z.number(),
-    }),
-  ),
-  changesFile: z.string(),
-  location: z.string(),
-  backup: z.string().optional(),
-  callAgain: callAgain.optional(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
+type Output = z.input<typeof scaleConfigsResult>;
 type ScaleConfigsPorts = Pick<
   Ports,
   'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'
@@ -100,9 +41,9 @@ export const scaleConfigs = defineTool({
   idempotent: true,
   openWorld: false,
   input,
-  output,
+  output: scaleConfigsResult,
   run: runScaleConfigs,
-  render: (fields) => textOf(fields, scaleConfigsLines),
+  lines: scaleConfigsLines,
 });
 
 async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: ToolCall): Promise<Output> {

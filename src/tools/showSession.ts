@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { clusterConfigDigest } from '../rounds/begin.ts';
-import type { Phase, Round, Session } from '../state/session.ts';
+import type { Round, Session } from '../state/session.ts';
 import { reviewOf } from '../workflow/checks.ts';
 import {
   damageWarnings,
@@ -10,52 +10,9 @@ import {
   sessionNextSteps,
   sessionSummary,
   showSessionLines,
+  showSessionResult,
 } from './showSession.text.ts';
-import { textOf } from './text.ts';
-import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-
-const phases = [
-  'idle',
-  'scaled',
-  'approved',
-  'checks_uploaded',
-  'dag_uploaded',
-  'round_open',
-  'running',
-  'finished',
-  'reported',
-  'committed',
-] as const satisfies readonly Phase[];
-
-const output = z.object({
-  ...result,
-  phase: z.enum(phases),
-  schedule: scheduleInput.nullable(),
-  disk: z
-    .object({ load: loadOutput, reviewId: z.string(), matchesReview: z.boolean(), approved: z.boolean() })
-    .nullable(),
-  uploaded: z.array(
-    z.object({ schedule: scheduleInput, load: loadOutput, reviewId: z.string(), at: z.string() }),
-  ),
-  dag: z.object({ load: loadOutput, configDigest: z.string(), at: z.string() }).nullable(),
-  rounds: z.array(
-    z.object({
-      round: z.int(),
-      load: loadOutput,
-      schedule: scheduleInput,
-      startedAt: z.string(),
-      clusterId: z.string().optional(),
-      finished: z.boolean(),
-      report: z.string().optional(),
-      committed: z.boolean(),
-      abandoned: z.boolean(),
-      note: z.string().optional(),
-    }),
-  ),
-  warnings: z.array(z.string()),
-  interrupted: z.object({ tool: z.string(), at: z.string() }).optional(),
-  callAgain: callAgain.optional(),
-});
+import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
 
@@ -71,9 +28,9 @@ export const showSession = defineTool({
   openWorld: false,
   needsNoSettings: true,
   input,
-  output,
+  output: showSessionResult,
   run: runShowSession,
-  render: (fields) => textOf(fields, showSessionLines),
+  lines: showSessionLines,
 });
 
 async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall) {

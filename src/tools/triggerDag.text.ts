@@ -1,6 +1,27 @@
 /** What triggerDag says. */
+
+import * as z from 'zod';
 import type { Schedule } from '../domain/schedules.ts';
 import type { FollowedRun } from '../workflow/dagRuns.ts';
+import type { Wording } from './text.ts';
+import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+
+/** The result of triggerDag. */
+export const triggerDagResult = z.object({
+  ...result,
+  status: z.enum(['triggered', 'unchanged', 'awaiting_approval']),
+  dagId: z.string(),
+  load: loadOutput,
+  schedule: scheduleInput,
+  dagRunId: z.string().optional(),
+  url: z.string().optional(),
+  round: z.int().optional(),
+  startedAt: z.string().optional(),
+  runState: z.string().optional(),
+  clusterId: z.string().optional(),
+  warnings: z.array(z.string()),
+  callAgain: callAgain.optional(),
+});
 
 /** The DAG run that the user asked for. */
 export interface RunRequest {
@@ -68,4 +89,4 @@ export function triggeredText(
   };
 }
 
-export const triggerDagLines = { round: () => [] };
+export const triggerDagLines: Wording<z.output<typeof triggerDagResult>> = { round: () => [] };

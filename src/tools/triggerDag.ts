@@ -11,20 +11,12 @@ import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { followRun, requireClusterUp, requireTriggerable } from '../workflow/dagRuns.ts';
 import { loadInBucket, movableRound } from '../workflow/marks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { textOf } from './text.ts';
-import {
-  callAgain,
-  clusterIdInput,
-  defineTool,
-  loadOutput,
-  result,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
+import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 import {
   type RunRequest,
   triggerAwaitingText,
   triggerDagLines,
+  triggerDagResult,
   triggeredText,
   triggerQuestion,
 } from './triggerDag.text.ts';
@@ -36,22 +28,6 @@ const input = z.strictObject({
   schedule: scheduleInput.optional().describe("default: the session's"),
   clusterId: clusterIdInput.optional().describe('run on this running cluster; it stays up'),
   approved: z.boolean().optional().describe('true if the user said to trigger it now'),
-});
-
-const output = z.object({
-  ...result,
-  status: z.enum(['triggered', 'unchanged', 'awaiting_approval']),
-  dagId: z.string(),
-  load: loadOutput,
-  schedule: scheduleInput,
-  dagRunId: z.string().optional(),
-  url: z.string().optional(),
-  round: z.int().optional(),
-  startedAt: z.string().optional(),
-  runState: z.string().optional(),
-  clusterId: z.string().optional(),
-  warnings: z.array(z.string()),
-  callAgain: callAgain.optional(),
 });
 
 type Input = z.output<typeof input>;
@@ -70,9 +46,9 @@ export const triggerDag = defineTool({
   openWorld: true,
   asksEveryTime: true,
   input,
-  output,
+  output: triggerDagResult,
   run: runTriggerDag,
-  render: (fields) => textOf(fields, triggerDagLines),
+  lines: triggerDagLines,
 });
 
 async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCall) {

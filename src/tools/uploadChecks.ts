@@ -16,16 +16,7 @@ import type { Session } from '../state/session.ts';
 import { isApproved } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview } from '../workflow/checks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { textOf } from './text.ts';
-import {
-  callAgain,
-  defineTool,
-  loadOutput,
-  result,
-  reviewIdInput,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
+import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';
 import {
   alreadySent,
   awaitingText,
@@ -34,6 +25,7 @@ import {
   reasons,
   unmanagedWarning,
   uploadChecksLines,
+  uploadChecksResult,
 } from './uploadChecks.text.ts';
 
 const input = z.strictObject({
@@ -45,30 +37,8 @@ const input = z.strictObject({
     .describe('remove objects of this level that are no longer in the repository'),
 });
 
-const change = z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() });
-
-const output = z.object({
-  ...result,
-  status: z.enum(['uploaded', 'unchanged', 'awaiting_approval']),
-  load: loadOutput,
-  reviewId: z.string(),
-  reason: z.string().optional(),
-  changedSince: z.array(change).optional(),
-  uploaded: z.int(),
-  unchanged: z.int(),
-  removed: z.int(),
-  removedKeys: z.array(z.string()),
-  stale: z.array(z.string()),
-  prefixes: z.array(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
-  tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
-  unrecognised: z.array(z.string()),
-  untracked: z.array(z.string()),
-  warnings: z.array(z.string()),
-  callAgain: callAgain.optional(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
+type Output = z.input<typeof uploadChecksResult>;
 type UploadChecksPorts = Pick<
   Ports,
   'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'clusters' | 'dags'
@@ -84,9 +54,9 @@ export const uploadChecks = defineTool({
   openWorld: true,
   asksEveryTime: true,
   input,
-  output,
+  output: uploadChecksResult,
   run: runUploadChecks,
-  render: (fields) => textOf(fields, uploadChecksLines),
+  lines: uploadChecksLines,
 });
 
 async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: ToolCall): Promise<Output> {

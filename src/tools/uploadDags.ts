@@ -23,8 +23,7 @@ import {
 } from '../workflow/dags.ts';
 import { movableRound } from '../workflow/marks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { textOf } from './text.ts';
-import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
+import { defineTool, loadInput, type ToolCall } from './tool.ts';
 import {
   type BegunRound,
   dagUnchangedText,
@@ -32,6 +31,7 @@ import {
   overwriteQuestion,
   overwriteText,
   uploadDagsLines,
+  uploadDagsResult,
   uploadedText,
 } from './uploadDags.text.ts';
 
@@ -42,22 +42,8 @@ const input = z.strictObject({
   overwrite: z.boolean().optional().describe('true when the user agreed to overwrite the folder'),
 });
 
-const output = z.object({
-  ...result,
-  status: z.enum(['uploaded', 'unchanged', 'needs_overwrite']),
-  load: loadOutput,
-  previousLoad: loadOutput,
-  remoteLoad: loadOutput.nullable(),
-  files: z.array(z.object({ key: z.string(), status: z.enum(['new', 'changed', 'unchanged']) })),
-  changes: z.array(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
-  dagIds: z.array(z.string()),
-  warnings: z.array(z.string()),
-  round: z.int().optional(),
-  callAgain: callAgain.optional(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
+type Output = z.input<typeof uploadDagsResult>;
 type UploadDagsPorts = Pick<
   Ports,
   'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target'
@@ -72,9 +58,9 @@ export const uploadDags = defineTool({
   idempotent: true,
   openWorld: true,
   input,
-  output,
+  output: uploadDagsResult,
   run: runUploadDags,
-  render: (fields) => textOf(fields, uploadDagsLines),
+  lines: uploadDagsLines,
 });
 
 async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCall): Promise<Output> {
