@@ -4,9 +4,8 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Commit } from '../ports/repository.ts';
 import type { Round } from '../state/session.ts';
-import { stepsToYes, type Yes } from '../workflow/questions.ts';
-import type { Wording } from './text.ts';
-import { stepAfterCommit } from './text.ts';
+import { stepsToYes, type Yes } from '../workflow/approvals.ts';
+import { stepAfterCommit, type Wording } from './text.ts';
 import { callAgain, loadOutput, result } from './tool.ts';
 
 const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });

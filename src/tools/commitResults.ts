@@ -8,9 +8,8 @@ import type { Commit } from '../ports/repository.ts';
 import { schedulesInScope } from '../review/expected.ts';
 import type { Review } from '../review/review.ts';
 import type { Round, Session } from '../state/session.ts';
-import { isApproved } from '../workflow/approvals.ts';
+import { commitQuestion, isApproved } from '../workflow/approvals.ts';
 import { reviewOf } from '../workflow/checks.ts';
-import { commitQuestion } from '../workflow/questions.ts';
 import {
   commitAwaitingText,
   commitNextSteps,

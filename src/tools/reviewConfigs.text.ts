@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
-import { type Yes, yesTo } from '../workflow/questions.ts';
+import { type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
 import { changedLine, loadOutput, result } from './tool.ts';
 

@@ -5,7 +5,7 @@ import { plural } from '../domain/text.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
-import { type Yes, yesTo } from '../workflow/questions.ts';
+import { type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
 import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
 

@@ -4,9 +4,8 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
-import { type Yes, yesTo } from '../workflow/questions.ts';
-import type { Wording } from './text.ts';
-import { stepAfterCommit, stepsAfterRound } from './text.ts';
+import { type Yes, yesTo } from '../workflow/approvals.ts';
+import { stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';
 import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
 
 const phases = [

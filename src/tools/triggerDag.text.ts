@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import type { Schedule } from '../domain/schedules.ts';
-import type { FollowedRun } from '../workflow/dagRuns.ts';
+import type { FollowedRun } from '../workflow/dags.ts';
 import type { Wording } from './text.ts';
 import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
 

@@ -8,7 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import { dagRunIdOf, isRunActive, roundBegins, triggeredRound } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { followRun, requireClusterUp, requireTriggerable } from '../workflow/dagRuns.ts';
+import { followRun, requireClusterUp, requireTriggerable } from '../workflow/dags.ts';
 import { loadInBucket, movableRound } from '../workflow/marks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';

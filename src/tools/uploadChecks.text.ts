@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
 import type { Stale } from '../review/uploadPlan.ts';
-import { stepsToYes, type Yes } from '../workflow/questions.ts';
+import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
 import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
 

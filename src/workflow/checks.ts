@@ -40,6 +40,9 @@ export async function keepManifest(blobs: Blobs, manifest: Manifest): Promise<st
   return blobs.put(Buffer.from(JSON.stringify(manifest)));
 }
 
+/** What it takes to review the files on disk. */
+export type ReviewPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
+
 export interface ReviewFacts {
   readonly session: Session;
   readonly snapshot: ChecksSnapshot;
@@ -51,7 +54,7 @@ export interface ReviewFacts {
  * @throws ToolError WRONG_STATE when no load level is on disk, or one is only partly written
  */
 export async function readReview(
-  ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>,
+  ports: ReviewPorts,
   options: { forWriting: boolean },
   watch?: Watch,
 ): Promise<ReviewFacts> {

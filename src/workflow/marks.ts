@@ -13,9 +13,9 @@ import { firstUnmarkedMs, lookBackMs } from '../rounds/unmarked.ts';
 import { startMs, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterName } from './clusters.ts';
-import { observeRound, roundUnderWay } from './rounds.ts';
+import { observeRound, type RoundPorts, roundUnderWay } from './rounds.ts';
 
-type MarkPorts = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags'>;
+type MarkPorts = RoundPorts & Pick<Ports, 'store'>;
 
 /**
  * LOAD in the bucket's DAG, which a DAG run would read now. If the bucket does not answer: the load this session

@@ -2,15 +2,14 @@ import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp, wholeStamp } from '../domain/time.ts';
 import type { Cluster, Step } from '../ports/aws.ts';
-import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { latestThatRan } from '../rounds/choice.ts';
+import { latestThatRan, type RoundSelector } from '../rounds/choice.ts';
 import { ownerOfCluster } from '../rounds/ownership.ts';
 import { refuseEmpty, requireStamps, scheduleOfSteps, windowByStamps } from '../rounds/reportWindow.ts';
 import { loadOfSteps, stepsIn } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
-import { type ObservedRound, observeRound, requireRound } from './rounds.ts';
+import { type ObservedRound, observeRound, type RoundPorts, requireRound } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
 export interface ReportRange {
@@ -26,20 +25,15 @@ export interface ReportRange {
   readonly warnings: string[];
 }
 
-export interface RangeRequest {
+export interface RangeRequest extends RoundSelector {
   readonly clusterId?: string | undefined;
-  readonly schedule?: Schedule | undefined;
-  readonly load?: number | undefined;
-  readonly round?: number | undefined;
   readonly afterTimestamp?: string | undefined;
   readonly beforeTimestamp?: string | undefined;
 }
 
-type ReportRangePorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
-
 /** @throws ToolError NOT_FOUND with the nearest steps for an empty range */
 export async function observeRange(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   asked: RangeRequest,
   watch: Watch,
@@ -93,7 +87,7 @@ export async function observeRange(
 
 /** The requested round; for a load whose latest round has no cluster yet, the latest round that ran. */
 async function observeAsked(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   asked: RangeRequest,
   watch: Watch,
@@ -117,7 +111,7 @@ async function observeAsked(
 
 /** @throws ToolError NOT_FOUND for an unmarked cluster, WRONG_STATE for the cluster of another round */
 async function observeOwner(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   asked: RangeRequest,
   clusterId: string,
@@ -137,7 +131,7 @@ async function observeOwner(
 }
 
 async function byCluster(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   clusterId: string,
   asked: RangeRequest,

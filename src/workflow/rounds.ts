@@ -9,7 +9,8 @@ import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/windo
 import type { Round, Session } from '../state/session.ts';
 import { type ChosenCluster, type ClusterFrom, chooseCluster, searchCluster } from './clusters.ts';
 
-type OpenRoundsPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+/** What it takes to observe a round and to record what was seen. */
+export type RoundPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /** Numbers of the rounds that were neither seen to finish nor abandoned. */
 function openRounds(session: Session): number[] {
@@ -22,11 +23,7 @@ function openRounds(session: Session): number[] {
  * The rounds that `abandon` gives up: those not seen to finish, and one that finished but whose cluster runs again (an
  * unmarked run). Works without AWS: a failed lookup does not keep a round.
  */
-export async function roundsToLeave(
-  ports: OpenRoundsPorts,
-  session: Session,
-  watch: Watch,
-): Promise<number[]> {
+export async function roundsToLeave(ports: RoundPorts, session: Session, watch: Watch): Promise<number[]> {
   const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
   return [...new Set([...openRounds(session), ...(running === undefined ? [] : [running.round.round])])];
 }
@@ -41,11 +38,7 @@ export function leavingWarnings(rounds: readonly number[], isDone: boolean): str
 }
 
 /** Warns of a running round before scaling; files on disk do not affect it. */
-export async function roundWarnings(
-  ports: OpenRoundsPorts,
-  session: Session,
-  watch: Watch,
-): Promise<string[]> {
+export async function roundWarnings(ports: RoundPorts, session: Session, watch: Watch): Promise<string[]> {
   if (session.rounds.length === 0) return [];
   // Scaling also works offline, so a failed AWS lookup does not stop it.
   const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
@@ -79,8 +72,6 @@ export interface ObservedRound {
   /** The load the steps carry, otherwise the round's. */
   readonly load: number;
 }
-
-type RoundPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /**
  * The round of that number, otherwise the latest (of the schedule, preferably of the load).

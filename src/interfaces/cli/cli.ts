@@ -7,10 +7,9 @@ import { nearestOf } from '../../domain/text.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { tools } from '../../tools/index.ts';
 import type { Answer, Tool, ToolCall } from '../../tools/tool.ts';
-import { meaningOf, type Property, parseArguments } from '../arguments.ts';
 import { invoke, toolErrorIn } from '../invoke.ts';
 import { type ProgressInShell, progressLines } from '../progress.ts';
-import { inputSchemaOf } from '../schemas.ts';
+import { inputSchemaOf, meaningOf, type Property, parseArguments } from '../schemas.ts';
 import { saysYes } from './terminal.ts';
 
 export interface Shell {

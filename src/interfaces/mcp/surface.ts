@@ -5,7 +5,7 @@
 import { tools } from '../../tools/index.ts';
 import type { Tool } from '../../tools/tool.ts';
 import { inputSchemaOf, outputSchemaOf } from '../schemas.ts';
-import { viewUri } from './reportView.ts';
+import { viewUri } from './resources.ts';
 
 export const surface = tools.map(listed);
 
