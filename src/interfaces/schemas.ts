@@ -9,7 +9,7 @@ import type { Tool } from '../tools/tool.ts';
 export function parseArguments(tool: Tool, given: unknown): Record<string, unknown> {
   const parsed = tool.input.safeParse(given ?? {});
   if (parsed.success) return parsed.data;
-  const properties = inputSchemaOf(tool).properties as Readonly<Record<string, Property>>;
+  const { properties = {} } = inputSchemaOf(tool);
   const names = Object.keys(properties);
   const problems = new Set(parsed.error.issues.flatMap((issue) => problemsIn(issue, given, properties)));
   throw new ToolError('BAD_INPUT', `${[...problems].join('; ')}. Nothing was changed.`, {
@@ -20,7 +20,7 @@ export function parseArguments(tool: Tool, given: unknown): Record<string, unkno
 function problemsIn(
   issue: z.core.$ZodIssue,
   given: unknown,
-  properties: Readonly<Record<string, Property>>,
+  properties: Readonly<Record<string, JsonSchema>>,
 ): string[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => {
@@ -40,19 +40,8 @@ function quoted(value: unknown): string {
   return cleanLine(JSON.stringify(value), 80);
 }
 
-export interface Property {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly description?: string;
-  readonly default?: unknown;
-}
-
 /** The valid values of an argument: `a whole number from 0 to 50`. */
-export function meaningOf(property: Property): string {
+export function meaningOf(property: JsonSchema): string {
   const { type, minimum, maximum, minLength, maxLength } = property;
   if (property.enum !== undefined) return `one of ${property.enum.join(', ')}`;
   if (type === 'boolean') return 'true or false';
@@ -66,24 +55,40 @@ function span(from: number | undefined, to: number | undefined): string {
   return from === undefined ? '' : `, ${from} or more`;
 }
 
-type JsonSchema = { type: 'object'; [key: string]: unknown };
+/** What is read of a JSON schema. */
+export type JsonSchema = {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly properties?: Record<string, JsonSchema>;
+  readonly required?: string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly description?: string;
+  readonly default?: unknown;
+};
+
+type ObjectSchema = JsonSchema & { readonly type: 'object' };
 
 /** The JSON schema of a tool's arguments, without redundant keywords. */
-export function inputSchemaOf(tool: Tool): JsonSchema {
+export function inputSchemaOf(tool: Tool): ObjectSchema {
   return toJsonSchema(tool.input, 'input');
 }
 
-export function outputSchemaOf(tool: Tool): JsonSchema {
+export function outputSchemaOf(tool: Tool): ObjectSchema {
   return toJsonSchema(tool.output, 'output');
 }
 
-function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
+function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): ObjectSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
     target: 'draft-7',
     override: ({ jsonSchema }) => shorten(jsonSchema),
   });
-  return JSON.parse(JSON.stringify(json), portable) as JsonSchema;
+  return JSON.parse(JSON.stringify(json), portable) as ObjectSchema;
 }
 
 /** Forms that every client understands: one `type` per schema, and `true` for any value. */

@@ -14,8 +14,7 @@ import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
 import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
-import type { Wording } from './text.ts';
-import { stepsAfterRound } from './text.ts';
+import { stepsAfterRound, type Wording } from './text.ts';
 import { loadOutput, result, scheduleInput } from './tool.ts';
 
 const seconds = z.number().nullable();
@@ -83,7 +82,6 @@ export const buildReportResult = z.object({
 /** The verdict, and the first few of every list; the files have all of it. */
 export function buildReportOutput(report: Report, directory: string, files: string[]) {
   const names = new Map(report.steps.map((step) => [step.id, step]));
-  const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
   return {
     summary: [
       report.verdict.sentence,
@@ -106,7 +104,7 @@ export function buildReportOutput(report: Report, directory: string, files: stri
     partial: report.round.partial,
     steps: report.counts,
     time: timeOf(report),
-    statistics: { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method },
+    statistics: report.statistics,
     slowest: report.slowest.slice(0, 5).flatMap((id) => {
       const step = names.get(id);
       return step === undefined
@@ -122,14 +120,12 @@ export function buildReportOutput(report: Report, directory: string, files: stri
         checks: [...new Set(steps.map(({ check }) => check))].slice(0, 5),
         steps: group.steps.length,
         interrupted: steps.filter(({ state }) => state === 'INTERRUPTED').length,
-        ...(proof === undefined ? {} : { proof: clean(proof, 240) }),
+        proof: proof && clean(proof, 240),
       };
     }),
-    suggestions: report.suggestions
-      .slice(0, 5)
-      .map(({ title, measured, setting, from, to }) => ({ title, measured, setting, from, to })),
+    suggestions: report.suggestions.slice(0, 5),
     ...forecastOutput(report),
-    ...(report.followUp === null ? {} : { followUp: report.followUp.sentence }),
+    followUp: report.followUp?.sentence,
     warnings: takeWithinBudget(report.warnings, 1600),
   };
 }

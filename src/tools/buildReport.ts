@@ -70,10 +70,10 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
   const range = await observeRange(ports, session, given, call);
   requireEnded(range, given.partial);
   const directory = reportDirectory(range.load, range.startedAt);
-  const report = assembleReport(await readRound(ports, session, { range, directory }, call));
+  const report = assembleReport(await readRound(ports, session, range, directory, call));
   const files = reportFiles(report);
   const path = await ports.reports.write(directory, files);
-  await recordReport(ports, report, { round: range.round, directory });
+  await recordReport(ports, report, range.round, directory);
   return buildReportOutput(
     report,
     path,
@@ -85,7 +85,8 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
 async function readRound(
   ports: BuildReportPorts,
   session: Session,
-  { range, directory }: { readonly range: ReportRange; readonly directory: string },
+  range: ReportRange,
+  directory: string,
   call: ToolCall,
 ): Promise<RoundFacts> {
   const { cluster, schedule, load, steps } = range;
@@ -98,7 +99,10 @@ async function readRound(
     load,
     schedule,
     round: range.round?.round,
-    ...clusterFacts(cluster),
+    clusterId: cluster.id,
+    clusterName: cluster.name,
+    clusterState: cluster.state,
+    ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
     clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
     windowSeconds: windowSeconds[schedule],
     startedAtText: range.startedAt,
@@ -127,20 +131,12 @@ async function readRound(
   };
 }
 
-function clusterFacts(cluster: ReportRange['cluster']) {
-  return {
-    clusterId: cluster.id,
-    clusterName: cluster.name,
-    clusterState: cluster.state,
-    ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
-  };
-}
-
 /** A report by cluster and time alone belongs to no round of the session. */
 async function recordReport(
   ports: BuildReportPorts,
   report: Report,
-  { round, directory }: { readonly round: Round | undefined; readonly directory: string },
+  round: Round | undefined,
+  directory: string,
 ): Promise<void> {
   if (round === undefined) return;
   const { load, verdict } = report;

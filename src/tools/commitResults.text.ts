@@ -21,32 +21,36 @@ export const commitResultsResult = z.object({
   callAgain: callAgain.optional(),
 });
 
-interface Commits {
-  readonly target: Commit | null;
-  readonly reports: Commit | null;
-}
-
-export function commitSummary(load: number, { target, reports }: Commits): string {
+export function committedText(
+  load: number,
+  target: Commit | null,
+  reports: Commit | null,
+  newest: Round | undefined,
+) {
   const parts = [
-    target?.created
-      ? `${plural(target.files.length, 'config file')} to the target repository (${target.sha.slice(0, 8)})`
-      : undefined,
-    reports?.created
-      ? `${plural(reports.files.length, 'report, DAG and cluster config file')} (${reports.sha.slice(0, 8)})`
-      : undefined,
-  ].filter((part) => part !== undefined);
-  if (parts.length === 0) return `All results of ${load}x are already committed.`;
-  return `Committed ${parts.join(' and ')} for ${load}x.`;
-}
-
-export function commitNextSteps(round: Round | undefined, load: number): string[] {
-  return [
-    stepAfterCommit(round, load),
-    'Nothing was pushed, and no git hooks ran; the user decides when to push.',
+    ...(target?.created
+      ? [`${plural(target.files.length, 'config file')} to the target repository (${target.sha.slice(0, 8)})`]
+      : []),
+    ...(reports?.created
+      ? [
+          `${plural(reports.files.length, 'report, DAG and cluster config file')} (${reports.sha.slice(0, 8)})`,
+        ]
+      : []),
   ];
+  const isNew = parts.length > 0;
+  return {
+    status: isNew ? ('committed' as const) : ('unchanged' as const),
+    summary: isNew
+      ? `Committed ${parts.join(' and ')} for ${load}x.`
+      : `All results of ${load}x are already committed.`,
+    nextSteps: [
+      stepAfterCommit(newest, load),
+      'Nothing was pushed, and no git hooks ran; the user decides when to push.',
+    ],
+  };
 }
 
-export interface CommitGaps {
+interface CommitGaps {
   /** No configs of the load under review on disk. */
   readonly configs: boolean;
   /** No repository for the reports. */
@@ -75,6 +79,11 @@ export function commitWarnings(load: number, missing: CommitGaps): string[] {
 
 export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mode']) {
   return {
+    status: 'awaiting_approval' as const,
+    load,
+    target: null,
+    reports: null,
+    warnings: [],
     summary: `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
     ...stepsToYes('commitResults', { load }, reviewId, { mode, needed: true }),
   };

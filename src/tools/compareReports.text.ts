@@ -66,17 +66,13 @@ export function compareReportsOutput({ baseline, candidate, comparison, file, wa
           'buildReport of a comparable round (same schedule, same checks, same cluster config) makes a comparison possible.',
         ],
     comparable,
-    ...(why === undefined ? {} : { why }),
+    why,
     varies,
     baseline: baseline.directory,
     candidate: candidate.directory,
     ratios,
     loads: { baseline: comparison.baseline.load, candidate: comparison.candidate.load },
-    worst: checks.slice(0, worstShown).map(({ check, ratio, word }) => ({
-      check,
-      ratio,
-      ...(word === undefined ? {} : { word }),
-    })),
+    worst: checks.slice(0, worstShown),
     newFailures: newFailures.slice(0, 10),
     runtimes,
     clusterChanges: comparison.clusterChanges.slice(0, changesShown),
@@ -86,10 +82,7 @@ export function compareReportsOutput({ baseline, candidate, comparison, file, wa
   };
 }
 
-interface Runtimes {
-  readonly baselineSeconds: number | null;
-  readonly candidateSeconds: number | null;
-}
+type Runtimes = z.output<typeof compareReportsResult>['runtimes'];
 
 /** The runtime's change first, then the checks, the failures and the forecast; our own words and numbers. */
 function comparisonSummary(

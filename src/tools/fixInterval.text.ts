@@ -34,18 +34,12 @@ export function alreadyFixedText(to: number, reviewId: string) {
   };
 }
 
-interface Fixed {
-  readonly from: number;
-  readonly to: number;
-  readonly changes: Result['changes'];
-  readonly load: number;
-  readonly restored: boolean;
-  readonly reviewId: string;
-  readonly approved: boolean;
-  readonly mode: Yes['mode'];
-}
-
-export function fixedText({ from, to, changes, load, restored, reviewId, approved, mode }: Fixed) {
+export function fixedText(
+  { from, to }: { readonly from: number; readonly to: number },
+  { changes, load, restored, reviewId }: Pick<Result, 'changes' | 'load' | 'restored' | 'reviewId'>,
+  approved: boolean,
+  mode: Yes['mode'],
+) {
   const fixed = `Fixed ${plural(changes.length, 'interval')} in one check file: ${from} → ${to}.`;
   return {
     summary: `${fixed}${aboutLoad(changes, load, restored)}`,
@@ -74,24 +68,16 @@ export function invalidYaml(path: string, { line, message }: { line: number; mes
   return `${path}:${line} is not valid YAML (${message}). Nothing was changed.`;
 }
 
-interface Given {
-  readonly from: number;
-  readonly unit?: string | undefined;
-  readonly line?: number | undefined;
-}
-
-export function noSuchInterval(path: string, { from, unit, line }: Given): string {
+export function noSuchInterval(
+  path: string,
+  { from, unit, line }: { from: number; unit?: string | undefined; line?: number | undefined },
+): string {
   const value = unit === undefined ? String(from) : plural(from, unit);
   const where = line === undefined ? '' : ` on line ${line}`;
   return `${path} has no interval of ${value}${where}. Nothing was changed.`;
 }
 
-interface Literal {
-  readonly text: string;
-  readonly line: number;
-}
-
-export function oneOf(literals: readonly Literal[]): string {
+export function oneOf(literals: readonly { readonly text: string; readonly line: number }[]): string {
   const listed = literals.map(({ text, line }) => `${text} (line ${line})`);
   return `call fixInterval with a value from the file: ${listed.join(', ') || 'it has none'}.`;
 }

@@ -72,8 +72,7 @@ async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolC
   const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
   const fields = { file: one.path, load, restored, reviewId };
   const approved = session.approved.has(reviewId);
-  const { from, to } = given;
-  const text = fixedText({ ...fields, from, to, changes, approved, mode: ports.settings.approval });
+  const text = fixedText(given, { ...fields, changes }, approved, ports.settings.approval);
   return { ...fields, changes: takeWithinBudget(changes, 4000), status: 'fixed', ...text };
 }
 

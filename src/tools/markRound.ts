@@ -9,6 +9,7 @@ import { roundBegins, roundInputs } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import {
+  beginningAt,
   loadInBucket,
   movableRound,
   refuseWhileRunning,
@@ -77,7 +78,10 @@ async function markNew(given: Input, ports: MarkRoundPorts, before: Session, cal
   if (start.known !== undefined)
     return { ...(await addNote(ports, start.known, given.note)), ...knownRunText(start.known) };
 
-  const facts = roundFacts(given, { load: bucket.load, schedule, startedAt: start.startedAt, now });
+  const facts = {
+    ...beginningAt(now, { load: bucket.load, schedule }, start.startedAt),
+    ...noteOf(given),
+  };
   const after = await ports.sessions.record((latest) => [roundBegins(latest, movable, facts, 'markRound')]);
   const marked = { ...facts, round: movable?.round.round ?? after.rounds.length };
   return {
@@ -92,7 +96,10 @@ async function edit(given: Input, ports: MarkRoundPorts, session: Session, round
   const schedule = given.schedule ?? round.schedule;
   const now = await ports.clock.now();
   const start = await startOf(given, ports, session, { schedule, moved: round, now }, call);
-  const facts = roundFacts(given, { load: round.load, schedule, startedAt: start.startedAt, now });
+  const facts = {
+    ...beginningAt(now, { load: round.load, schedule }, start.startedAt),
+    ...noteOf(given),
+  };
   await requireStepsKept(ports, session, round, { ...round, schedule, startedAt: start.startedAt }, call);
   await ports.sessions.record((latest): SessionEvent[] => [
     {
@@ -127,19 +134,20 @@ async function addNote(ports: MarkRoundPorts, round: Round, note: string | undef
   };
 }
 
-type RoundFacts = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
-
-function roundFacts(
-  { note }: Pick<Input, 'note'>,
-  { now, ...facts }: Omit<RoundFacts, 'clock'> & { readonly now: Instant },
-): RoundFacts & { note?: string } {
-  const clock = { source: now.source, skewSeconds: now.skewSeconds };
-  return { ...facts, clock, ...(note === undefined ? {} : { note }) };
+/** Left out of the event when it is not given: the round keeps its note. */
+function noteOf({ note }: Input) {
+  return note === undefined ? {} : { note };
 }
 
 async function describe(
   ports: MarkRoundPorts,
-  { round, load, schedule, startedAt, clock }: RoundFacts & Pick<Round, 'round'>,
+  {
+    round,
+    load,
+    schedule,
+    startedAt,
+    clock,
+  }: Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt' | 'clock'>,
   isAhead: boolean,
 ) {
   const [dag] = await ports.dags.read();

@@ -13,8 +13,7 @@ import {
 } from '../rounds/progress.ts';
 import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../workflow/namedClusters.ts';
 import type { ObservedRound } from '../workflow/rounds.ts';
-import type { Wording } from './text.ts';
-import { rerun } from './text.ts';
+import { rerun, type Wording } from './text.ts';
 import { loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of pollCluster. */

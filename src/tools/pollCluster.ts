@@ -72,11 +72,11 @@ async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolC
     load: observed.load,
     schedule: round.schedule,
     state: clean(cluster.state, 40),
-    ...(stateReason === undefined ? {} : { stateReason }),
+    stateReason,
     steps: counts,
     done,
     elapsedSeconds: elapsed,
-    ...(eta === undefined ? {} : { etaSeconds: eta }),
+    etaSeconds: eta,
     pollAfterSeconds: done ? 0 : pollAfterSeconds,
     warnings: warningsOf(observed),
   };

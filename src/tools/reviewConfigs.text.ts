@@ -22,38 +22,26 @@ export const reviewConfigsResult = z.object({
   unexpectedTotal: z.int(),
 });
 
-interface Reviewed {
-  readonly review: Review;
-  readonly approved: boolean;
-  readonly approvalNeeded: boolean;
-  readonly changedLines: number;
-  readonly unexpectedLines: number;
-  readonly mode: Yes['mode'];
-}
+type Result = z.output<typeof reviewConfigsResult>;
 
-export function reviewText(reviewed: Reviewed) {
-  const { review, approved, approvalNeeded } = reviewed;
-  const approval = approved
-    ? 'The user approved these bytes.'
-    : approvalNeeded
-      ? 'These bytes are not approved yet.'
-      : 'No approval is needed.';
-  const { load } = review.target;
-  return {
-    summary: `${load}x: ${differences(review, reviewed.unexpectedLines)}. ${approval}`,
-    nextSteps: stepsAfter(reviewed),
-  };
-}
-
-function stepsAfter({ review, approvalNeeded, changedLines, mode }: Reviewed): string[] {
-  const { reviewId } = review;
-  if (!approvalNeeded) return [`Call uploadChecks with reviewId ${reviewId}.`];
-  return [
-    changedLines === 0
+export function reviewText(
+  review: Review,
+  fields: Pick<Result, 'approved' | 'approvalNeeded' | 'changedSinceTotal' | 'unexpectedTotal'>,
+  mode: Yes['mode'],
+) {
+  const { reviewId, target } = review;
+  const needed = fields.approvalNeeded ? 'These bytes are not approved yet.' : 'No approval is needed.';
+  const approval = fields.approved ? 'The user approved these bytes.' : needed;
+  const show =
+    fields.changedSinceTotal === 0
       ? 'Ask the user to review the git diff in the target repository.'
-      : 'Show the user the lines that changed without approval (changedSince).',
-    ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
-  ];
+      : 'Show the user the lines that changed without approval (changedSince).';
+  return {
+    summary: `${target.load}x: ${differences(review, fields.unexpectedTotal)}. ${approval}`,
+    nextSteps: fields.approvalNeeded
+      ? [show, ...yesTo('uploadChecks', { reviewId }, reviewId, mode)]
+      : [`Call uploadChecks with reviewId ${reviewId}.`],
+  };
 }
 
 function differences({ changed, changedOutside, target }: Review, unexpectedLines: number): string {
@@ -69,7 +57,7 @@ function differences({ changed, changedOutside, target }: Review, unexpectedLine
   return `${files}, and ${lines} neither baseline × load nor a known fix${outside}`;
 }
 
-export const reviewConfigsLines: Wording<z.output<typeof reviewConfigsResult>> = {
+export const reviewConfigsLines: Wording<Result> = {
   changedSince: (rows, { changedSinceTotal }) => [
     `Changed without approval (${plural(changedSinceTotal, 'line')}):`,
     ...rows.flatMap((row) => [

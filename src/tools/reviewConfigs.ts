@@ -34,10 +34,7 @@ async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: Tool
 
   const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [{ type: 'reviewed', reviewId, manifest }]);
-  const counts = { changedLines: changedSince.length, unexpectedLines: unexpected.length };
-  const mode = ports.settings.approval;
-  return {
-    ...reviewText({ review, approved, approvalNeeded, ...counts, mode }),
+  const fields = {
     reviewId,
     load: target.load,
     approved,
@@ -52,6 +49,7 @@ async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: Tool
     unexpected: takeWithinBudget(unexpected, 2400),
     unexpectedTotal: unexpected.length,
   };
+  return { ...reviewText(review, fields, ports.settings.approval), ...fields };
 }
 
 function unexpectedLines(review: Review) {

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changesText, describeLevel } from '../review/levelSummary.ts';
-import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../review/review.ts';
-import { afterWrites, planScaling, type ScalePlan } from '../review/scalePlan.ts';
+import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
 import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
@@ -105,24 +105,10 @@ function scheduleFromOf(given: Input, session: Session): Output['scheduleFrom'] 
   return session.schedule !== undefined ? 'session' : 'default';
 }
 
-interface PlannedLevel {
-  readonly target: ReviewTarget;
-  readonly plan: ScalePlan;
-  /** Of the files on disk now. */
-  readonly before: Review;
-  /** Of the files as they are once the plan is written. */
-  readonly review: Review;
-  readonly reviewId: string;
-  readonly approvalNeeded: boolean;
-  readonly level: ReturnType<typeof describeLevel>;
-}
+type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;
 
-async function planLevel(
-  ports: ScaleConfigsPorts,
-  session: Session,
-  target: ReviewTarget,
-  call: ToolCall,
-): Promise<PlannedLevel> {
+/** `before`: the review of the files on disk now; `review`: of the files as they are once the plan is written. */
+async function planLevel(ports: ScaleConfigsPorts, session: Session, target: ReviewTarget, call: ToolCall) {
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
   const before = await reviewOf(ports, session, snapshot, target);
   const written = await Promise.all(

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { clusterConfigDigest } from '../rounds/begin.ts';
-import type { Round, Session } from '../state/session.ts';
+import type { Session } from '../state/session.ts';
 import { reviewOf } from '../workflow/checks.ts';
 import {
   damageWarnings,
@@ -37,6 +37,7 @@ async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall
   const session = await ports.sessions.load();
   const { disk, warnings } = await readDisk(ports, session, call);
   const shown = withPhaseOfDisk(session, disk);
+  const { dag } = session;
   const rounds = session.rounds.slice(-10);
   return {
     summary: sessionSummary(shown),
@@ -45,8 +46,12 @@ async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall
     schedule: session.schedule ?? null,
     disk,
     uploaded: session.uploads.slice(-9),
-    dag: dagOf(session),
-    rounds: rounds.map(roundOf),
+    dag: dag === undefined ? null : { ...dag, configDigest: digestOf(dag.files, session) },
+    rounds: rounds.map((round) => ({
+      ...round,
+      finished: round.finished !== undefined,
+      report: round.report?.directory,
+    })),
     warnings: [
       ...warnings,
       ...omittedRounds(rounds.length, session.rounds.length),
@@ -83,26 +88,9 @@ function withPhaseOfDisk(session: Session, disk: { approved: boolean } | null): 
   return session.phase === 'approved' && disk?.approved === false ? { ...session, phase: 'scaled' } : session;
 }
 
-function dagOf({ dag, schedule = '15m' }: Session) {
-  if (dag === undefined) return null;
-  const configDigest = clusterConfigDigest(dag.files, schedule)?.slice(0, 16) ?? '';
-  return { load: dag.load, configDigest, at: dag.at };
-}
-
-function roundOf({ round, load, schedule, startedAt, clusterId, finished, report, ...rest }: Round) {
-  const { committed, abandoned, note } = rest;
-  return {
-    round,
-    load,
-    schedule,
-    startedAt,
-    ...(clusterId === undefined ? {} : { clusterId }),
-    finished: finished !== undefined,
-    ...(report === undefined ? {} : { report: report.directory }),
-    committed,
-    abandoned,
-    ...(note === undefined ? {} : { note }),
-  };
+/** The cluster config of the schedule under test, as far as a reader compares it. */
+function digestOf(files: Readonly<Record<string, string>>, { schedule = '15m' }: Session): string {
+  return clusterConfigDigest(files, schedule)?.slice(0, 16) ?? '';
 }
 
 function interruptionOf({ interruptions }: Session) {

@@ -43,8 +43,10 @@ export function triggerQuestion({ dagId, load, schedule, clusterId }: RunRequest
 
 export function triggerAwaitingText(request: RunRequest, mode: string, isMarked: boolean) {
   const { dagId, load, schedule, clusterId } = request;
+  const asked = { status: 'awaiting_approval' as const, dagId, load, schedule };
   if (mode === 'terminal')
     return {
+      ...asked,
       summary: `Nothing was triggered. With APPROVAL=terminal only the user can trigger ${dagId} (${load}x), in the Airflow UI.`,
       nextSteps: [
         isMarked
@@ -54,6 +56,7 @@ export function triggerAwaitingText(request: RunRequest, mode: string, isMarked:
       ],
     };
   return {
+    ...asked,
     summary: `Nothing was triggered. ${dagId} is ready at ${load}x, but the user has not said yes yet.`,
     nextSteps: [
       'Ask the user: trigger the DAG now? It costs a cluster.',

@@ -2,14 +2,13 @@ import * as z from 'zod';
 import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
-import { localStamp } from '../domain/time.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
 import { dagRunIdOf, isRunActive, roundBegins, triggeredRound } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { followRun, requireClusterUp, requireTriggerable } from '../workflow/dags.ts';
-import { loadInBucket, movableRound } from '../workflow/marks.ts';
+import { followRun, requireClusterUp, requireTriggerable, type TriggeredRound } from '../workflow/dags.ts';
+import { beginningAt, loadInBucket, movableRound } from '../workflow/marks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 import {
@@ -59,9 +58,8 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const dagId = dagIdOf(dag?.name ?? '', schedule);
   const airflow = requireAirflow(ports, dagId, waitingRound(session.rounds)?.schedule === schedule);
   const { active, lost } = await earlierRun(airflow, session, schedule, call);
-  const following = { untilMs, clusterId: given.clusterId };
   if (active !== undefined)
-    return follow(ports, airflow, active, { ...following, status: 'unchanged' }, call);
+    return follow(ports, airflow, active, 'unchanged', given.clusterId, untilMs, call);
 
   await requireNoRoundUnderWay(ports, session, call);
   const { load, warnings } = await loadInBucket(ports, session);
@@ -72,7 +70,7 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   let moved = await toMove();
   const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1);
   if (!(await isConfirmed(ports, question, given.approved, call)))
-    return notTriggered(request, ports.settings.approval, moved !== undefined, warnings);
+    return { ...triggerAwaitingText(request, ports.settings.approval, moved !== undefined), warnings };
   // The user may take minutes to answer; a round may have begun meanwhile.
   if (given.approved === undefined) {
     await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
@@ -80,7 +78,7 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   }
   const round = await openRound(ports, request, moved, lost?.dagRun.dagRunId);
   const status = await trigger(airflow, request, round, call);
-  const answer = await follow(ports, airflow, round, { ...following, status }, call);
+  const answer = await follow(ports, airflow, round, status, given.clusterId, untilMs, call);
   return { ...answer, warnings: [...warnings, ...answer.warnings] };
 }
 
@@ -92,8 +90,6 @@ function requireAirflow({ airflow }: TriggerDagPorts, dagId: string, isMarked: b
     next: `${mark}ask the user to trigger ${dagId} by hand in the Airflow UI, then call pollCluster. Or set AIRFLOW_URL and its credentials in .env.`,
   });
 }
-
-type TriggeredRound = Round & { readonly dagRun: NonNullable<Round['dagRun']> };
 
 interface EarlierRun {
   /** The schedule's newest triggered round, while its run is active. */
@@ -127,18 +123,6 @@ async function isConfirmed(
   return settings.approval === 'ask' && (await call.ask(question)) === 'accepted';
 }
 
-function notTriggered(request: RunRequest, mode: string, isMarked: boolean, warnings: string[]) {
-  const { dagId, load, schedule } = request;
-  return {
-    status: 'awaiting_approval' as const,
-    ...triggerAwaitingText(request, mode, isMarked),
-    dagId,
-    load,
-    schedule,
-    warnings,
-  };
-}
-
 /** Marks the round as markRound does, and records the run that is about to be requested. */
 async function openRound(
   ports: TriggerDagPorts,
@@ -146,17 +130,14 @@ async function openRound(
   moved: Round | undefined,
   lostRunId: string | undefined,
 ): Promise<TriggeredRound> {
-  const now = await ports.clock.now();
-  const startedAt = localStamp(now.epochUs);
-  const clock = { source: now.source, skewSeconds: now.skewSeconds };
-  const facts = { load, schedule, startedAt, clock };
+  const beginning = beginningAt(await ports.clock.now(), { load, schedule });
   let dagRun: TriggeredRound['dagRun'] | undefined;
   let number = 0;
   const after = await ports.sessions.record((latest): SessionEvent[] => {
     number = moved?.round ?? latest.rounds.length + 1;
-    dagRun = { dagId, dagRunId: lostRunId ?? dagRunIdOf(number, startedAt) };
+    dagRun = { dagId, dagRunId: lostRunId ?? dagRunIdOf(number, beginning.startedAt) };
     return [
-      roundBegins(latest, moved && { round: moved, unbound: true }, facts, 'triggerDag'),
+      roundBegins(latest, moved && { round: moved, unbound: true }, beginning, 'triggerDag'),
       { type: 'dagTriggered', round: number, ...dagRun },
     ];
   });
@@ -177,22 +158,19 @@ async function trigger(
   return done === 'triggered' ? 'triggered' : 'unchanged';
 }
 
-interface Following {
-  readonly status: 'triggered' | 'unchanged';
-  readonly untilMs: number;
-  readonly clusterId: string | undefined;
-}
-
 /** @throws ToolError UPSTREAM if the run ended before it had a cluster */
 async function follow(
   ports: TriggerDagPorts,
   airflow: Airflow,
-  { round, dagRun, load, schedule, startedAt }: TriggeredRound,
-  { status, untilMs, clusterId: givenCluster }: Following,
+  triggered: TriggeredRound,
+  status: 'triggered' | 'unchanged',
+  givenCluster: string | undefined,
+  untilMs: number,
   call: ToolCall,
 ) {
+  const { round, dagRun, load, schedule, startedAt } = triggered;
   const url = airflow.runUrl(dagRun.dagId, dagRun.dagRunId);
-  const followed = await followRun(ports, airflow, { round, dagRun, givenCluster }, untilMs, call);
+  const followed = await followRun(ports, airflow, triggered, givenCluster, untilMs, call);
   const { clusterId, runState } = followed;
   if (clusterId === undefined && runState !== undefined && !isRunActive(runState))
     throw new ToolError(
@@ -210,7 +188,7 @@ async function follow(
     url,
     round,
     startedAt,
-    ...(runState === undefined ? {} : { runState }),
-    ...(clusterId === undefined ? {} : { clusterId }),
+    runState,
+    clusterId,
   };
 }

@@ -53,13 +53,8 @@ export async function isApproved(
   const step = approvalStep(session, review, approved, ports.settings.approval);
   if (step === 'not_needed' || step === 'approved_before') return true;
   if (step === 'wait_for_person') return false;
-  if (step === 'approved_now') {
-    await recordApproval(ports, review, 'chat');
-    return true;
-  }
-  const answer = await call.ask(question());
-  if (answer !== 'accepted') return false;
-  await recordApproval(ports, review, 'elicitation');
+  if (step === 'ask_person' && (await call.ask(question())) !== 'accepted') return false;
+  await recordApproval(ports, review, step === 'ask_person' ? 'elicitation' : 'chat');
   return true;
 }
 
@@ -144,7 +139,7 @@ function someOf(names: readonly string[]): string {
 
 /** How the user approves: in the chat (or asked by the client), or in their own terminal. */
 export interface Yes {
-  readonly mode: 'ask' | 'chat' | 'terminal';
+  readonly mode: Settings['approval'];
   /** False when these bytes need no approval (again): the user only has to know that they are not the named ones. */
   readonly needed: boolean;
 }

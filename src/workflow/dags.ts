@@ -171,9 +171,12 @@ export async function requireClusterUp(
   );
 }
 
+/** A round whose DAG run triggerDag requested. */
+export type TriggeredRound = Round & { readonly dagRun: NonNullable<Round['dagRun']> };
+
 export interface FollowedRun {
   /** As Airflow spells it; undefined if Airflow did not answer. */
-  readonly runState?: string;
+  readonly runState: string | undefined;
   readonly clusterId?: string;
   /** Why following stopped early; the run itself continues. */
   readonly problem?: ToolError;
@@ -190,15 +193,8 @@ const longestPauseSeconds = 8;
 export async function followRun(
   ports: RoundPorts & Pick<Ports, 'clock'>,
   airflow: Airflow,
-  {
-    round,
-    dagRun,
-    givenCluster,
-  }: {
-    round: number;
-    dagRun: NonNullable<Round['dagRun']>;
-    givenCluster: string | undefined;
-  },
+  { round, dagRun }: TriggeredRound,
+  givenCluster: string | undefined,
   untilMs: number,
   watch: Watch,
 ): Promise<FollowedRun> {
@@ -212,13 +208,12 @@ export async function followRun(
       const clusterId = await clusterOfRound(ports, round, dagRun.dagRunId, givenCluster, watch);
       const run = await airflow.run(dagRun.dagId, dagRun.dagRunId, watch);
       runState = run === undefined ? undefined : cleanLine(run.state, 20);
-      const seen = runState === undefined ? {} : { runState };
-      if (clusterId !== undefined) return { ...seen, clusterId };
+      if (clusterId !== undefined) return { runState, clusterId };
       const ended = runState !== undefined && !isRunActive(runState);
-      if (ended || ports.clock.localMs() + pauseSeconds * 1000 > untilMs) return seen;
+      if (ended || ports.clock.localMs() + pauseSeconds * 1000 > untilMs) return { runState };
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      return { ...(runState === undefined ? {} : { runState }), problem: error };
+      return { runState, problem: error };
     }
     watch.progress(0, undefined, `run ${runState ?? 'queued'}, waiting for its cluster`);
     await ports.clock.sleep(pauseSeconds * 1000, watch.signal);

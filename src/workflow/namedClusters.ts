@@ -15,6 +15,7 @@ import {
   requireRound,
   type SeenCluster,
   seeCluster,
+  unlessToolError,
 } from './rounds.ts';
 
 /** A cluster without a round, with the round that the call was about. */
@@ -128,11 +129,6 @@ export function refuseUnmarked({ cluster, steps, round, markCall }: UnmarkedClus
           : `call ${markCall}, then buildReport.`,
     },
   );
-}
-
-function unlessToolError(error: unknown): undefined {
-  if (error instanceof ToolError) return undefined;
-  throw error;
 }
 
 /** Schedule -> name prefix of its clusters: from the last upload, otherwise from disk. */

@@ -106,14 +106,10 @@ export async function readClusterConfig(
   const isUsed = file !== undefined && (digest === undefined || sha256(file.bytes) === digest);
   const used = isUsed ? file.bytes : digest === undefined ? undefined : await ports.blobs.get(digest);
   return {
-    ...(digest === undefined ? {} : { digest }),
-    ...(cluster.stepConcurrencyLevel === undefined
-      ? {}
-      : { stepConcurrencyLevel: cluster.stepConcurrencyLevel }),
-    ...(cluster.releaseLabel === undefined ? {} : { releaseLabel: cluster.releaseLabel }),
-    ...(cluster.instanceCollectionType === undefined
-      ? {}
-      : { instanceCollectionType: cluster.instanceCollectionType }),
+    digest,
+    stepConcurrencyLevel: cluster.stepConcurrencyLevel,
+    releaseLabel: cluster.releaseLabel,
+    instanceCollectionType: cluster.instanceCollectionType,
     ...(used === undefined ? {} : settingsAndRoom(used)),
   };
 }

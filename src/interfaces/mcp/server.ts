@@ -92,7 +92,7 @@ export function createMcpServer(options: McpServerOptions): Server {
   serveResources(server, options);
   server.setRequestHandler(CompleteRequestSchema, ({ params }) =>
     inProtocol(async () => {
-      const { complete } = await import('./completions.ts');
+      const { complete } = await import('./prompts.ts');
       return { completion: await complete(params, await options.ports()) };
     }),
   );
