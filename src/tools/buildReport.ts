@@ -55,7 +55,6 @@ export const buildReport = defineTool({
   description:
     'Writes the report of the latest round: did it fit, what was slow, what failed and why, what to change. partial: while steps run.',
   effect: 'write',
-  idempotent: true,
   openWorld: true,
   showsReport: true,
   input,

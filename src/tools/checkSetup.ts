@@ -30,7 +30,6 @@ export const checkSetup = defineTool({
   description:
     'Checks everything a load test needs and says how to fix what is missing: settings, target repository and branch, checks path, git identity, AWS identity, region, bucket, production source, DAG file, cluster configs. Changes nothing. Call it before the first load test, and when a call fails because of the setup.',
   effect: 'read',
-  idempotent: true,
   openWorld: true,
   needsNoSettings: true,
   input,

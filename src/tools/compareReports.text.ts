@@ -39,16 +39,14 @@ export const compareReportsResult = z.object({
 const worstShown = 5;
 const changesShown = 8;
 
-export interface ComparedPair {
-  readonly baseline: StoredReport;
-  readonly candidate: StoredReport;
-  readonly comparison: Comparison;
-  readonly file: string;
-  readonly warnings: readonly string[];
-}
-
 /** The first few of every list; the file has all. */
-export function compareReportsOutput({ baseline, candidate, comparison, file, warnings }: ComparedPair) {
+export function compareReportsOutput(
+  baseline: StoredReport,
+  candidate: StoredReport,
+  comparison: Comparison,
+  file: string,
+  warnings: readonly string[],
+) {
   const { comparable, why, varies, ratios, checks, newFailures, forecast } = comparison;
   const runtimes = {
     baselineSeconds: baseline.report.verdict.runtimeSeconds,

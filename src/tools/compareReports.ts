@@ -15,16 +15,12 @@ const input = z.strictObject({
   schedule: scheduleInput.optional(),
 });
 
-type CompareReportsPorts = Pick<Ports, 'reports'>;
-
 export const compareReports = defineTool({
   name: 'compareReports',
   title: 'Compare two reports',
   description:
     'Compares two rounds check by check and forecasts at which load the schedule no longer fits. baseline and candidate are report directories, or loads such as 2x (the newest report of that load; 2x against 2x: the two newest). Left out: the newest report against the one before. Says so when two rounds are not comparable.',
   effect: 'write',
-  idempotent: true,
-  openWorld: false,
   showsReport: true,
   input,
   output: compareReportsResult,
@@ -33,11 +29,11 @@ export const compareReports = defineTool({
 });
 
 /** @throws ToolError NOT_FOUND when the reports that were named are not there */
-async function runCompareReports(input: ReportNames, ports: CompareReportsPorts) {
+async function runCompareReports(input: ReportNames, ports: Pick<Ports, 'reports'>) {
   const { stored, warnings } = await readReports(ports);
   const { baseline, candidate } = chooseReports(stored, input, warnings);
   const others = stored.filter((one) => one !== baseline && one !== candidate).map((one) => one.report);
   const comparison = compareRounds(baseline.report, candidate.report, others);
   const file = await ports.reports.add(candidate.directory, comparisonFiles(baseline, candidate, comparison));
-  return compareReportsOutput({ baseline, candidate, comparison, file, warnings });
+  return compareReportsOutput(baseline, candidate, comparison, file, warnings);
 }

@@ -3,12 +3,11 @@ import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import { fixIntervals, scanIntervals } from '../intervals/scale.ts';
-import type { Ports } from '../ports/ports.ts';
 import { findCheck } from '../review/checkSearch.ts';
 import type { ExpectedFile } from '../review/expected.ts';
 import { reviewFiles } from '../review/review.ts';
 import type { Fix } from '../state/session.ts';
-import { keepManifest, type ReviewFacts, readReview } from '../workflow/checks.ts';
+import { keepManifest, type ReviewFacts, type ReviewPorts, readReview } from '../workflow/checks.ts';
 import {
   alreadyFixedText,
   byHand,
@@ -34,7 +33,6 @@ const input = z.strictObject({
 
 type Input = z.output<typeof input>;
 type Output = z.input<typeof fixIntervalResult>;
-type FixIntervalPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export const fixInterval = defineTool({
   name: 'fixInterval',
@@ -42,15 +40,13 @@ export const fixInterval = defineTool({
   description:
     'Corrects an interval in one check file ("check_events_15m should be 4 hours, not 6": from 6, to 4). The fix is kept for this load. The new review needs approval.',
   effect: 'write',
-  idempotent: true,
-  openWorld: false,
   input,
   output: fixIntervalResult,
   run: runFixInterval,
   lines: fixIntervalLines,
 });
 
-async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolCall): Promise<Output> {
+async function runFixInterval(given: Input, ports: ReviewPorts, call: ToolCall): Promise<Output> {
   const facts = await readReview(ports, { forWriting: true }, call);
   const { session, review } = facts;
   const { load } = review.target;
@@ -81,7 +77,7 @@ async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolC
  * edited the file, the known fix is this change alone, so that their edit stays unexpected.
  */
 async function keepFix(
-  ports: FixIntervalPorts,
+  ports: ReviewPorts,
   one: ExpectedFile,
   bytes: Uint8Array,
   given: Input,
@@ -97,7 +93,7 @@ async function keepFix(
 
 /** The review id once `one` has these bytes. */
 function reviewIdWith(
-  { settings }: FixIntervalPorts,
+  { settings }: ReviewPorts,
   { snapshot, review }: ReviewFacts,
   one: ExpectedFile,
   bytes: Uint8Array,

@@ -41,7 +41,6 @@ export const pollCluster = defineTool({
   description:
     'Shows the progress of the latest round: the state of its cluster and its steps, counted by state. Waits up to waitSeconds for the round to be done, then returns what is known; call it again after pollAfterSeconds until done is true. Ending the call does not affect the cluster. Set clusterId only if the user names one.',
   effect: 'read',
-  idempotent: true,
   openWorld: true,
   input,
   output: pollClusterResult,

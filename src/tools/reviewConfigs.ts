@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
-import type { Ports } from '../ports/ports.ts';
 import type { Review } from '../review/review.ts';
-import { changedSinceApproval, fileChanges, keepReview, readReview } from '../workflow/checks.ts';
+import {
+  changedSinceApproval,
+  fileChanges,
+  keepReview,
+  type ReviewPorts,
+  readReview,
+} from '../workflow/checks.ts';
 import { reviewConfigsLines, reviewConfigsResult, reviewText } from './reviewConfigs.text.ts';
 import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
-
-type ReviewConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export const reviewConfigs = defineTool({
   name: 'reviewConfigs',
@@ -16,15 +19,13 @@ export const reviewConfigs = defineTool({
   description:
     'Reviews the check files on disk: the reviewId that an upload must name, whether the user approved it, what changed on disk since the last approval, and every line that is neither baseline × load nor a known fix. Call it after the user edits files or reports a problem.',
   effect: 'read',
-  idempotent: true,
-  openWorld: false,
   input,
   output: reviewConfigsResult,
   run: runReviewConfigs,
   lines: reviewConfigsLines,
 });
 
-async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: ToolCall) {
+async function runReviewConfigs(_: object, ports: ReviewPorts, call: ToolCall) {
   const { session, review } = await readReview(ports, { forWriting: false }, call);
   const { reviewId, target } = review;
   const approved = session.approved.has(reviewId);

@@ -38,8 +38,6 @@ export const scaleConfigs = defineTool({
   description:
     'Scales the check intervals on disk to git baseline × load, for the user to review. Loads never compound; 1 restores the baseline.',
   effect: 'write',
-  idempotent: true,
-  openWorld: false,
   input,
   output: scaleConfigsResult,
   run: runScaleConfigs,
@@ -97,12 +95,8 @@ function targetOf(given: Input, session: Session) {
   const schedule = given.schedule ?? session.schedule ?? '15m';
   const scope = given.scope ?? (schedule === 'hourly' ? 'schedule' : 'all');
   const target: ReviewTarget = { load: given.load, schedule, scope };
-  return { target, scheduleFrom: scheduleFromOf(given, session) };
-}
-
-function scheduleFromOf(given: Input, session: Session): Output['scheduleFrom'] {
-  if (given.schedule !== undefined) return 'given';
-  return session.schedule !== undefined ? 'session' : 'default';
+  const known: Output['scheduleFrom'] = session.schedule === undefined ? 'default' : 'session';
+  return { target, scheduleFrom: given.schedule === undefined ? known : ('given' as const) };
 }
 
 type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;

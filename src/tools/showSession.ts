@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
-import type { Ports } from '../ports/ports.ts';
 import { clusterConfigDigest } from '../rounds/begin.ts';
 import type { Session } from '../state/session.ts';
-import { reviewOf } from '../workflow/checks.ts';
+import { type ReviewPorts, reviewOf } from '../workflow/checks.ts';
 import {
   damageWarnings,
   omittedRounds,
@@ -16,16 +15,12 @@ import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
 
-type ShowSessionPorts = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
-
 export const showSession = defineTool({
   name: 'showSession',
   title: 'Show the state of the load test',
   description:
     'Shows what the session remembers, also after a restart: the phase, the load on disk, approvals and uploads, the LOAD of the DAG, every round with its cluster and report, an interrupted call, and what to do next. Call it first if you do not know where things stand.',
   effect: 'read',
-  idempotent: true,
-  openWorld: false,
   needsNoSettings: true,
   input,
   output: showSessionResult,
@@ -33,7 +28,7 @@ export const showSession = defineTool({
   lines: showSessionLines,
 });
 
-async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall) {
+async function runShowSession(_: object, ports: ReviewPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const { disk, warnings } = await readDisk(ports, session, call);
   const shown = withPhaseOfDisk(session, disk);
@@ -62,7 +57,7 @@ async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall
 }
 
 /** The files on disk now; a repository that cannot be read is a warning, not a failure. */
-async function readDisk(ports: ShowSessionPorts, session: Session, call: ToolCall) {
+async function readDisk(ports: ReviewPorts, session: Session, call: ToolCall) {
   const { level } = session;
   if (level === undefined) return { disk: null, warnings: [] };
   try {

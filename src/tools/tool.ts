@@ -30,9 +30,10 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends Re
   readonly title: string;
   readonly description: string;
   readonly effect: Effect;
-  readonly idempotent: boolean;
+  /** False if a repeated call does its work again. */
+  readonly idempotent?: false;
   /** Calls AWS or Airflow. */
-  readonly openWorld: boolean;
+  readonly openWorld?: true;
   /** Clients that support the hint ask their user on every call. */
   readonly asksEveryTime?: true;
   /** Hosts that show pages show the report next to the result. */

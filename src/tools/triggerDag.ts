@@ -41,7 +41,6 @@ export const triggerDag = defineTool({
   description:
     "Marks the round, triggers the schedule's DAG in Airflow, and follows the run until its cluster exists. Needs AIRFLOW_URL; without it the user triggers the DAG by hand. Refuses while a round runs and until Airflow has read the uploaded LOAD. It costs a cluster: set approved only if the user said so.",
   effect: 'write',
-  idempotent: true,
   openWorld: true,
   asksEveryTime: true,
   input,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
 import type { Stale } from '../review/uploadPlan.ts';
+import type { Settings } from '../settings.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
 import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
@@ -54,7 +55,7 @@ export function awaitingText(review: Review, reason: string, changedLines: numbe
 type Delivery = Pick<Result, 'load' | 'uploaded' | 'unchanged' | 'removed' | 'prefixes' | 'tableMetrics'>;
 
 /** `left`: stale objects that are still in the bucket after this upload. */
-export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: Stale) {
+export function deliveredText(delivery: Delivery, left: Stale) {
   const { load, uploaded, unchanged, removed, prefixes, tableMetrics } = delivery;
   const files = prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
   const metrics =
@@ -67,7 +68,9 @@ export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: St
     stillThere === 0
       ? ''
       : ` Still in the bucket, and would also run: ${plural(stillThere, 'stale object')} of this level.`;
+  const isUnchanged = uploaded + tableMetrics.copied + removed === 0;
   return {
+    status: isUnchanged ? ('unchanged' as const) : ('uploaded' as const),
     summary: isUnchanged
       ? `All ${files} configs for ${load}x were already in the bucket; nothing was sent.${stale}`
       : `Uploaded ${plural(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}.${removal}${stale}`,
@@ -80,12 +83,23 @@ export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: St
   };
 }
 
-export function noMetricsWarning(source: string): string {
-  return `Production has no table metrics under ${source}: nothing was copied, and earlier copies stay. checkSetup checks the source.`;
-}
-
-export function unmanagedWarning(objects: number): string {
-  return `${plural(objects, 'object')} of this level can only be removed by the user, in the S3 console (listed in stale).`;
+export function uploadWarnings(
+  isWithoutMetrics: boolean,
+  { prodHourlyChecks }: Pick<Settings, 'prodHourlyChecks'>,
+  { unmanaged }: Stale,
+): string[] {
+  return [
+    ...(isWithoutMetrics
+      ? [
+          `Production has no table metrics under ${prodHourlyChecks}: nothing was copied, and earlier copies stay. checkSetup checks the source.`,
+        ]
+      : []),
+    ...(unmanaged.length === 0
+      ? []
+      : [
+          `${plural(unmanaged.length, 'object')} of this level can only be removed by the user, in the S3 console (listed in stale).`,
+        ]),
+  ];
 }
 
 /** For the message of a later failure: what this call has sent by then. */

@@ -53,7 +53,6 @@ export const uploadDags = defineTool({
   description:
     'Sets LOAD in the DAG file and uploads it with the three cluster configs, so that the next DAG run reads the configs of that load. Refuses a load whose checks are not in the bucket. Asks before it overwrites a folder that somebody else uploaded. A changed upload opens a round.',
   effect: 'write',
-  idempotent: true,
   openWorld: true,
   input,
   output: uploadDagsResult,

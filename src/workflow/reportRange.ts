@@ -65,21 +65,17 @@ export async function observeRange(
     });
   }
   return {
-    round,
-    cluster: observed.cluster,
+    ...observed,
     schedule: round.schedule,
-    load: observed.load,
     startedAt: round.startedAt,
-    steps: observed.steps.own,
-    knownFromDiskOnly: observed.knownFromDiskOnly,
-    observedMs: observed.observedMs,
+    steps: steps.own,
     warnings: [
       ...warnings,
       ...loadWarning(observed.load, asked.load ?? round.load),
-      ...(observed.steps.foreign.length === 0
+      ...(steps.foreign.length === 0
         ? []
         : [
-            `${observed.steps.foreign.length} steps of another schedule ran on the cluster in the same window; they are not in this report.`,
+            `${steps.foreign.length} steps of another schedule ran on the cluster in the same window; they are not in this report.`,
           ]),
     ],
   };
@@ -150,13 +146,12 @@ async function byCluster(
   const carried = loadOfSteps(steps.own, configsPrefix);
   const load = carried ?? asked.load ?? session.level?.load ?? 1;
   return {
+    ...observed,
     cluster,
     schedule,
     load,
     startedAt: wholeStamp(asked.afterTimestamp ?? '') ?? localStamp(cluster.createdMs * 1000),
     steps: steps.own,
-    knownFromDiskOnly: observed.knownFromDiskOnly,
-    observedMs: observed.observedMs,
     warnings: [
       ...loadWarning(load, asked.load),
       ...(carried === undefined && asked.load === undefined

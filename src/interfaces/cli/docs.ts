@@ -77,7 +77,7 @@ function promptsAndResources(): string {
 function toolSection(tool: Tool): string {
   const hints = [
     { read: 'read-only', write: 'writes', destroy: 'destructive' }[tool.effect],
-    tool.idempotent ? 'idempotent' : 'not idempotent',
+    tool.idempotent === false ? 'not idempotent' : 'idempotent',
     tool.openWorld ? 'calls AWS or Airflow' : 'local only',
   ];
   return [

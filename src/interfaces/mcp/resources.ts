@@ -23,13 +23,6 @@ export interface Resource {
   readonly annotations?: { readonly lastModified: string };
 }
 
-export interface ResourceText {
-  readonly uri: string;
-  readonly mimeType: string;
-  readonly text: string;
-  readonly _meta?: Record<string, unknown>;
-}
-
 const root = 'load-test://';
 
 const session = {
@@ -98,7 +91,7 @@ export async function listResources(ports: Listing): Promise<Resource[]> {
 }
 
 /** @throws ToolError NOT_FOUND for a URI that is neither listed nor matched by the template */
-export async function readResource(uri: string, ports: Ports, watch: Watch): Promise<ResourceText> {
+export async function readResource(uri: string, ports: Ports, watch: Watch) {
   if (uri === viewUri) return reportView();
   if (uri === session.uri || uri === sessionJson.uri) {
     const call: ToolCall = { ...watch, ask: async () => 'unanswered' };
