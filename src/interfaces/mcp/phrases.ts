@@ -119,7 +119,7 @@ export function phrasesTable(headings: readonly [string, string]): string {
 }
 
 /** The main rows as lines of plain text. */
-export function phrasesRoute(): string {
+function phrasesRoute(): string {
   return phrases
     .filter(({ tablesOnly }) => tablesOnly !== true)
     .map(({ say: [first], call }) => `- "${first}": ${call.replaceAll('`', '')}`)

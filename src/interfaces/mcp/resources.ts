@@ -130,7 +130,7 @@ export const viewUri = 'ui://audit-load-test/report';
  * report.html through the host. It sets no Content-Security-Policy, because that would also apply to the report and block
  * its script; the host's policy for pages without declared origins is strict.
  */
-export function reportView() {
+function reportView() {
   const text = `<!doctype html>
 <html lang="en" data-version="${version}">
 <head>
