@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { instructions } from '../src/interfaces/mcp/instructions.ts';
+import { instructions } from '../src/interfaces/mcp/phrases.ts';
 import { prompts } from '../src/interfaces/mcp/prompts.ts';
 import { surface } from '../src/interfaces/mcp/surface.ts';
 import { tools } from '../src/tools/index.ts';

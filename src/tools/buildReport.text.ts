@@ -1,5 +1,6 @@
 /** What buildReport says, in the structure and in lines. */
 
+import * as z from 'zod';
 import { clean } from '../domain/foreignText.ts';
 import {
   formatDuration,
@@ -13,12 +14,74 @@ import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
 import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
-import { stepsAfterRound } from './text.ts';
+import { stepsAfterRound, type Wording } from './text.ts';
+import { loadOutput, result, scheduleInput } from './tool.ts';
+
+const seconds = z.number().nullable();
+
+/** The result of buildReport. */
+export const buildReportResult = z.object({
+  ...result,
+  directory: z.string(),
+  files: z.array(z.string()),
+  load: loadOutput,
+  schedule: scheduleInput,
+  clusterId: z.string(),
+  round: z.int().nullable(),
+  verdict: z.string(),
+  partial: z.boolean(),
+  steps: z.object({
+    total: z.int(),
+    successful: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+    interrupted: z.int(),
+    unfinished: z.int(),
+  }),
+  time: z.object({
+    totalSeconds: seconds,
+    windowSeconds: z.number(),
+    waitingShare: seconds,
+    slots: z.int().nullable(),
+    replayed: z.array(z.object({ slots: z.int(), totalSeconds: z.number(), room: z.string().optional() })),
+  }),
+  statistics: z.object({
+    averageSeconds: seconds,
+    p50Seconds: seconds,
+    p95Seconds: seconds,
+    p99Seconds: seconds,
+    n: z.int(),
+    method: z.string(),
+  }),
+  slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
+  failures: z.array(
+    z.object({
+      cause: z.string(),
+      class: z.string(),
+      checks: z.array(z.string()),
+      steps: z.int(),
+      interrupted: z.int(),
+      proof: z.string().optional(),
+    }),
+  ),
+  suggestions: z.array(
+    z.object({
+      title: z.string(),
+      measured: z.string(),
+      setting: z.string(),
+      from: z.string(),
+      to: z.string(),
+    }),
+  ),
+  earlierForecast: z.string().optional(),
+  capacity: z.string().optional(),
+  followUp: z.string().optional(),
+  warnings: z.array(z.string()),
+});
 
 /** The verdict, and the first few of every list; the files have all of it. */
 export function buildReportOutput(report: Report, directory: string, files: string[]) {
   const names = new Map(report.steps.map((step) => [step.id, step]));
-  const { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method } = report.statistics;
   return {
     summary: [
       report.verdict.sentence,
@@ -41,7 +104,7 @@ export function buildReportOutput(report: Report, directory: string, files: stri
     partial: report.round.partial,
     steps: report.counts,
     time: timeOf(report),
-    statistics: { averageSeconds, p50Seconds, p95Seconds, p99Seconds, n, method },
+    statistics: report.statistics,
     slowest: report.slowest.slice(0, 5).flatMap((id) => {
       const step = names.get(id);
       return step === undefined
@@ -57,14 +120,12 @@ export function buildReportOutput(report: Report, directory: string, files: stri
         checks: [...new Set(steps.map(({ check }) => check))].slice(0, 5),
         steps: group.steps.length,
         interrupted: steps.filter(({ state }) => state === 'INTERRUPTED').length,
-        ...(proof === undefined ? {} : { proof: clean(proof, 240) }),
+        proof: proof && clean(proof, 240),
       };
     }),
-    suggestions: report.suggestions
-      .slice(0, 5)
-      .map(({ title, measured, setting, from, to }) => ({ title, measured, setting, from, to })),
+    suggestions: report.suggestions.slice(0, 5),
     ...forecastOutput(report),
-    ...(report.followUp === null ? {} : { followUp: report.followUp.sentence }),
+    followUp: report.followUp?.sentence,
     warnings: takeWithinBudget(report.warnings, 1600),
   };
 }
@@ -85,7 +146,7 @@ function proofIn(failure: StepFailure | undefined): string | undefined {
 }
 
 /** Where the round's time went, and what the next larger numbers of slots would have made of it. */
-function timeOf(report: Report): Time & { replayed: Time['replayed'][number][] } {
+function timeOf(report: Report): z.input<typeof buildReportResult>['time'] {
   const { verdict, findings } = report;
   return {
     totalSeconds: verdict.runtimeSeconds,
@@ -103,37 +164,14 @@ function timeOf(report: Report): Time & { replayed: Time['replayed'][number][] }
   };
 }
 
-type Output = ReturnType<typeof buildReportOutput>;
-
-interface Time {
-  readonly totalSeconds: number | null;
-  readonly windowSeconds: number;
-  readonly waitingShare: number | null;
-  readonly slots: number | null;
-  readonly replayed: readonly {
-    readonly slots: number;
-    readonly totalSeconds: number;
-    readonly room?: string | undefined;
-  }[];
-}
-
-interface Failures {
-  readonly cause: string;
-  readonly class: string;
-  readonly checks: readonly string[];
-  readonly steps: number;
-  readonly interrupted: number;
-  readonly proof?: string | undefined;
-}
-
-export const buildReportLines = {
+export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   verdict: () => [],
   // Says itself what it is.
-  followUp: (sentence: string) => [sentence],
-  earlierForecast: (sentence: string) => [sentence],
+  followUp: (sentence) => [sentence],
+  earlierForecast: (sentence) => [sentence],
   // The summary says that a report is provisional.
   partial: () => [],
-  time: ({ totalSeconds, windowSeconds, waitingShare, slots, replayed }: Time) => {
+  time: ({ totalSeconds, windowSeconds, waitingShare, slots, replayed }) => {
     const other = replayed.map((one) => {
       const room = one.room === undefined ? '' : ` (${one.room})`;
       return `${one.slots} → ${formatDuration(one.totalSeconds)}${room}`;
@@ -146,16 +184,16 @@ export const buildReportLines = {
     ];
     return [`${parts.join('; ')}.`];
   },
-  statistics: (s: Output['statistics']) => [
+  statistics: (s) => [
     `Average ${formatMeasured(s.averageSeconds)}, median ${formatMeasured(s.p50Seconds)}, P95 ${formatMeasured(s.p95Seconds)}, P99 ${formatMeasured(s.p99Seconds)} (${plural(s.n, 'completed step')})`,
   ],
-  slowest: (rows: Output['slowest']) => [
+  slowest: (rows) => [
     'Slowest:',
     ...rows.map(
       (row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`,
     ),
   ],
-  failures: (rows: readonly Failures[]) => [
+  failures: (rows) => [
     rows.some((row) => row.interrupted > 0) ? 'Failed, or interrupted with the cluster:' : 'Failed:',
     ...rows.flatMap((row) => {
       const more = row.steps - row.checks.length;
@@ -172,7 +210,7 @@ export const buildReportLines = {
       ];
     }),
   ],
-  suggestions: (rows: Output['suggestions']) => [
+  suggestions: (rows) => [
     'Suggestions:',
     ...rows.flatMap((row, index) => [
       `  ${index + 1}. ${row.title}: ${row.measured}`,

@@ -20,19 +20,8 @@ import {
   readReports,
 } from '../workflow/reporting.ts';
 import { observeRange, type ReportRange } from '../workflow/reportRange.ts';
-import { buildReportLines, buildReportOutput } from './buildReport.text.ts';
-import { textOf } from './text.ts';
-import {
-  clusterIdInput,
-  defineTool,
-  loadInput,
-  loadOutput,
-  result,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
-
-const seconds = z.number().nullable();
+import { buildReportLines, buildReportOutput, buildReportResult } from './buildReport.text.ts';
+import { clusterIdInput, defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   clusterId: clusterIdInput.optional(),
@@ -42,65 +31,6 @@ const input = z.strictObject({
   afterTimestamp: z.string().max(60).optional(),
   beforeTimestamp: z.string().max(60).optional(),
   partial: z.boolean().default(false),
-});
-
-const output = z.object({
-  ...result,
-  directory: z.string(),
-  files: z.array(z.string()),
-  load: loadOutput,
-  schedule: scheduleInput,
-  clusterId: z.string(),
-  round: z.int().nullable(),
-  verdict: z.string(),
-  partial: z.boolean(),
-  steps: z.object({
-    total: z.int(),
-    successful: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    interrupted: z.int(),
-    unfinished: z.int(),
-  }),
-  time: z.object({
-    totalSeconds: seconds,
-    windowSeconds: z.number(),
-    waitingShare: seconds,
-    slots: z.int().nullable(),
-    replayed: z.array(z.object({ slots: z.int(), totalSeconds: z.number(), room: z.string().optional() })),
-  }),
-  statistics: z.object({
-    averageSeconds: seconds,
-    p50Seconds: seconds,
-    p95Seconds: seconds,
-    p99Seconds: seconds,
-    n: z.int(),
-    method: z.string(),
-  }),
-  slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
-  failures: z.array(
-    z.object({
-      cause: z.string(),
-      class: z.string(),
-      checks: z.array(z.string()),
-      steps: z.int(),
-      interrupted: z.int(),
-      proof: z.string().optional(),
-    }),
-  ),
-  suggestions: z.array(
-    z.object({
-      title: z.string(),
-      measured: z.string(),
-      setting: z.string(),
-      from: z.string(),
-      to: z.string(),
-    }),
-  ),
-  earlierForecast: z.string().optional(),
-  capacity: z.string().optional(),
-  followUp: z.string().optional(),
-  warnings: z.array(z.string()),
 });
 
 type Input = z.output<typeof input>;
@@ -125,13 +55,12 @@ export const buildReport = defineTool({
   description:
     'Writes the report of the latest round: did it fit, what was slow, what failed and why, what to change. partial: while steps run.',
   effect: 'write',
-  idempotent: true,
   openWorld: true,
   showsReport: true,
   input,
-  output,
+  output: buildReportResult,
   run: runBuildReport,
-  render: (fields) => textOf(fields, buildReportLines),
+  lines: buildReportLines,
 });
 
 /** @throws ToolError WRONG_STATE while steps are active, unless the caller given for a provisional report */
@@ -140,10 +69,10 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
   const range = await observeRange(ports, session, given, call);
   requireEnded(range, given.partial);
   const directory = reportDirectory(range.load, range.startedAt);
-  const report = assembleReport(await readRound(ports, session, { range, directory }, call));
+  const report = assembleReport(await readRound(ports, session, range, directory, call));
   const files = reportFiles(report);
   const path = await ports.reports.write(directory, files);
-  await recordReport(ports, report, { round: range.round, directory });
+  await recordReport(ports, report, range.round, directory);
   return buildReportOutput(
     report,
     path,
@@ -155,7 +84,8 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
 async function readRound(
   ports: BuildReportPorts,
   session: Session,
-  { range, directory }: { readonly range: ReportRange; readonly directory: string },
+  range: ReportRange,
+  directory: string,
   call: ToolCall,
 ): Promise<RoundFacts> {
   const { cluster, schedule, load, steps } = range;
@@ -168,7 +98,10 @@ async function readRound(
     load,
     schedule,
     round: range.round?.round,
-    ...clusterFacts(cluster),
+    clusterId: cluster.id,
+    clusterName: cluster.name,
+    clusterState: cluster.state,
+    ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
     clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
     windowSeconds: windowSeconds[schedule],
     startedAtText: range.startedAt,
@@ -197,20 +130,12 @@ async function readRound(
   };
 }
 
-function clusterFacts(cluster: ReportRange['cluster']) {
-  return {
-    clusterId: cluster.id,
-    clusterName: cluster.name,
-    clusterState: cluster.state,
-    ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
-  };
-}
-
 /** A report by cluster and time alone belongs to no round of the session. */
 async function recordReport(
   ports: BuildReportPorts,
   report: Report,
-  { round, directory }: { readonly round: Round | undefined; readonly directory: string },
+  round: Round | undefined,
+  directory: string,
 ): Promise<void> {
   if (round === undefined) return;
   const { load, verdict } = report;

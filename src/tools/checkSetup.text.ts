@@ -1,14 +1,27 @@
 /** What checkSetup says: a row for each thing it checks, and the result. */
 
+import * as z from 'zod';
+import { findingLine, lintClusterConfigs } from '../dag/clusterConfig/files.ts';
+import { runnerPlaceholder } from '../dag/clusterConfig/stepTemplate.ts';
 import { plural } from '../domain/text.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { DagFile } from '../ports/project.ts';
+import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
+import type { Wording } from './text.ts';
+import { result } from './tool.ts';
 
-export interface SetupRow {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly fix?: string | undefined;
-}
+const row = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  detail: z.string(),
+  fix: z.string().optional(),
+});
+
+export type SetupRow = z.output<typeof row>;
+
+/** The result of checkSetup. */
+export const checkSetupResult = z.object({ ...result, ok: z.boolean(), checks: z.array(row) });
 
 export function setupText(failed: readonly SetupRow[]) {
   if (failed.length === 0)
@@ -22,59 +35,49 @@ export function setupText(failed: readonly SetupRow[]) {
   };
 }
 
-interface SettingsState {
-  readonly settings: Pick<Settings, 'home' | 'place' | 'approval'>;
-  readonly problems: readonly { readonly name: string; readonly problem: string; readonly fix: string }[];
-  readonly hasEnvFile: boolean;
-}
-
-export function settingsRow({ settings, problems, hasEnvFile }: SettingsState): SetupRow {
-  const name = 'settings';
-  const from = hasEnvFile
-    ? `read from ${settings.home}/.env`
-    : settings.place === '.env'
-      ? `from the environment; no .env in ${settings.home}`
-      : `from ${settings.place}`;
+export function settingsRow({
+  settings,
+  problems,
+  hasEnvFile,
+}: Pick<Ports, 'settings' | 'problems' | 'hasEnvFile'>): SetupRow {
+  const { home, place, approval } = settings;
+  const elsewhere = place === '.env' ? `from the environment; no .env in ${home}` : `from ${place}`;
+  const from = hasEnvFile ? `read from ${home}/.env` : elsewhere;
   if (problems.length === 0)
-    return { name, ok: true, detail: `complete (${from}); APPROVAL=${settings.approval}` };
+    return { name: 'settings', ok: true, detail: `complete (${from}); APPROVAL=${approval}` };
   return {
-    name,
+    name: 'settings',
     ok: false,
     detail: problems.map((one) => `${one.name} ${one.problem}`).join('; '),
     fix: problems.map(({ fix }) => fix).join(' '),
   };
 }
 
-export function repositoryRow(
-  { targetRepo, baselineRef }: Pick<Settings, 'targetRepo' | 'baselineRef'>,
-  baseCommit: string,
-): SetupRow {
-  const detail = `${targetRepo}, baseline ${baseCommit.slice(0, 12)} (${baselineRef})`;
-  return { name: 'target repository', ok: true, detail };
-}
-
-export function branchRow(
-  { targetRepo, testBranch }: Pick<Settings, 'targetRepo' | 'testBranch'>,
-  branch: string,
-): SetupRow {
-  if (branch === testBranch) return { name: 'branch', ok: true, detail: branch };
-  return {
-    name: 'branch',
-    ok: false,
-    detail: `${branch}, not ${testBranch}`,
-    fix: `git -C ${targetRepo} checkout ${testBranch} (add -b if the branch does not exist yet)`,
-  };
-}
-
-export function checksPathRow(
-  { checksPath, place }: Pick<Settings, 'checksPath' | 'place'>,
-  checks: number,
-): SetupRow {
-  return {
-    name: 'checks path',
-    detail: `${plural(checks, 'check file')} under ${checksPath}`,
-    ...okIf(checks > 0, `Set CHECKS_PATH in ${place} to the folder that contains the check files.`),
-  };
+/** The repository, its branch, and the check files in it. */
+export function repositoryRows(settings: Settings, snapshot: ChecksSnapshot, checks: number): SetupRow[] {
+  const { targetRepo, baselineRef, testBranch, checksPath, place } = settings;
+  const { branch, baseCommit } = snapshot;
+  const isOnBranch = branch === testBranch;
+  return [
+    {
+      name: 'target repository',
+      ok: true,
+      detail: `${targetRepo}, baseline ${baseCommit.slice(0, 12)} (${baselineRef})`,
+    },
+    {
+      name: 'branch',
+      detail: isOnBranch ? branch : `${branch}, not ${testBranch}`,
+      ...okIf(
+        isOnBranch,
+        `git -C ${targetRepo} checkout ${testBranch} (add -b if the branch does not exist yet)`,
+      ),
+    },
+    {
+      name: 'checks path',
+      detail: `${plural(checks, 'check file')} under ${checksPath}`,
+      ...okIf(checks > 0, `Set CHECKS_PATH in ${place} to the folder that contains the check files.`),
+    },
+  ];
 }
 
 export function productionRow(
@@ -105,37 +108,21 @@ export function dagRow(
   };
 }
 
-interface ClusterConfigState {
-  readonly files: number;
-  readonly findings: readonly string[];
-  readonly ok: boolean;
-  /** What stands where the S3 path of the audit runner belongs, if it still does. */
-  readonly placeholder: string | undefined;
-}
-
-export function clusterConfigsRow({ files, findings, ok, placeholder }: ClusterConfigState): SetupRow {
+/** The files have no error, and no placeholder is left where the S3 path of the audit runner belongs. */
+export function clusterConfigsRow(configs: readonly DagFile[]): SetupRow {
+  const findings = lintClusterConfigs(configs);
+  const hasPlaceholder = configs.some(({ bytes }) => bytes.includes(runnerPlaceholder));
+  const listed = findings.slice(0, 6).map(findingLine).join('. ');
   return {
     name: 'cluster configs',
-    detail: [plural(files, 'file'), ...(findings.length === 0 ? [] : [findings.join('. ')])].join('; '),
+    detail: [plural(configs.length, 'file'), ...(listed === '' ? [] : [listed])].join('; '),
     ...okIf(
-      ok,
-      placeholder === undefined
-        ? 'Fix the files in cluster_configs next to the DAG file.'
-        : `In cluster_configs next to the DAG file, replace ${placeholder} with the S3 path of your audit runner.`,
+      !hasPlaceholder && findings.every(({ severity }) => severity === 'warn'),
+      hasPlaceholder
+        ? `In cluster_configs next to the DAG file, replace ${runnerPlaceholder} with the S3 path of your audit runner.`
+        : 'Fix the files in cluster_configs next to the DAG file.',
     ),
   };
-}
-
-export function airflowRow(url: string, dagId: string, hasDag: boolean): SetupRow {
-  return {
-    name: 'Airflow',
-    ok: true,
-    detail: `${url} is reachable ${hasDag ? `and has ${dagId}` : `but has no ${dagId} yet`}`,
-  };
-}
-
-export function notCheckedRow(name: string): SetupRow {
-  return { name, ok: false, detail: 'not checked: its setting is missing' };
 }
 
 function okIf(ok: boolean, fix: string): Pick<SetupRow, 'ok' | 'fix'> {
@@ -143,9 +130,9 @@ function okIf(ok: boolean, fix: string): Pick<SetupRow, 'ok' | 'fix'> {
 }
 
 /** The rows of the result as text; the ticks already say `ok`. */
-export const checkSetupLines = {
+export const checkSetupLines: Wording<z.output<typeof checkSetupResult>> = {
   ok: () => [],
-  checks: (rows: readonly SetupRow[]) =>
+  checks: (rows) =>
     rows.flatMap((row) => [
       `  ${row.ok ? '✓' : '✗'} ${row.name}: ${row.detail}`,
       ...(row.fix === undefined ? [] : [`      fix: ${row.fix}`]),

@@ -1,37 +1,56 @@
 /** What commitResults says. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Commit } from '../ports/repository.ts';
 import type { Round } from '../state/session.ts';
-import { stepsToYes, type Yes } from '../workflow/questions.ts';
-import { stepAfterCommit } from './text.ts';
+import { stepsToYes, type Yes } from '../workflow/approvals.ts';
+import { stepAfterCommit, type Wording } from './text.ts';
+import { callAgain, loadOutput, result } from './tool.ts';
 
-interface Commits {
-  readonly target: Commit | null;
-  readonly reports: Commit | null;
-}
+const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
 
-export function commitSummary(load: number, { target, reports }: Commits): string {
+/** The result of commitResults. */
+export const commitResultsResult = z.object({
+  ...result,
+  status: z.enum(['committed', 'unchanged', 'awaiting_approval']),
+  load: loadOutput,
+  target: commit.extend({ branch: z.string() }).nullable(),
+  reports: commit.nullable(),
+  warnings: z.array(z.string()),
+  callAgain: callAgain.optional(),
+});
+
+export function committedText(
+  load: number,
+  target: Commit | null,
+  reports: Commit | null,
+  newest: Round | undefined,
+) {
   const parts = [
-    target?.created
-      ? `${plural(target.files.length, 'config file')} to the target repository (${target.sha.slice(0, 8)})`
-      : undefined,
-    reports?.created
-      ? `${plural(reports.files.length, 'report, DAG and cluster config file')} (${reports.sha.slice(0, 8)})`
-      : undefined,
-  ].filter((part) => part !== undefined);
-  if (parts.length === 0) return `All results of ${load}x are already committed.`;
-  return `Committed ${parts.join(' and ')} for ${load}x.`;
-}
-
-export function commitNextSteps(round: Round | undefined, load: number): string[] {
-  return [
-    stepAfterCommit(round, load),
-    'Nothing was pushed, and no git hooks ran; the user decides when to push.',
+    ...(target?.created
+      ? [`${plural(target.files.length, 'config file')} to the target repository (${target.sha.slice(0, 8)})`]
+      : []),
+    ...(reports?.created
+      ? [
+          `${plural(reports.files.length, 'report, DAG and cluster config file')} (${reports.sha.slice(0, 8)})`,
+        ]
+      : []),
   ];
+  const isNew = parts.length > 0;
+  return {
+    status: isNew ? ('committed' as const) : ('unchanged' as const),
+    summary: isNew
+      ? `Committed ${parts.join(' and ')} for ${load}x.`
+      : `All results of ${load}x are already committed.`,
+    nextSteps: [
+      stepAfterCommit(newest, load),
+      'Nothing was pushed, and no git hooks ran; the user decides when to push.',
+    ],
+  };
 }
 
-export interface CommitGaps {
+interface CommitGaps {
   /** No configs of the load under review on disk. */
   readonly configs: boolean;
   /** No repository for the reports. */
@@ -60,24 +79,22 @@ export function commitWarnings(load: number, missing: CommitGaps): string[] {
 
 export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mode']) {
   return {
+    status: 'awaiting_approval' as const,
+    load,
+    target: null,
+    reports: null,
+    warnings: [],
     summary: `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
     ...stepsToYes('commitResults', { load }, reviewId, { mode, needed: true }),
   };
 }
 
-interface CommitFields {
-  readonly sha: string;
-  readonly files: number;
-  readonly message: string;
-}
-
-export const commitResultsLines = {
-  target: (target: (CommitFields & { readonly branch: string }) | null) =>
+export const commitResultsLines: Wording<z.output<typeof commitResultsResult>> = {
+  target: (target) =>
     target === null ? [] : [`Target: ${commitText(target)} on ${target.branch}: ${target.message}`],
-  reports: (reports: CommitFields | null) =>
-    reports === null ? [] : [`Reports: ${commitText(reports)}: ${reports.message}`],
+  reports: (reports) => (reports === null ? [] : [`Reports: ${commitText(reports)}: ${reports.message}`]),
 };
 
-function commitText({ sha, files }: CommitFields): string {
+function commitText({ sha, files }: z.output<typeof commit>): string {
   return `${plural(files, 'file')}, ${sha.slice(0, 8)}`;
 }

@@ -1,42 +1,27 @@
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
-import type { Schedule } from '../domain/schedules.ts';
 import { localStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/repository.ts';
 import { schedulesInScope } from '../review/expected.ts';
 import type { Review } from '../review/review.ts';
 import type { Round, Session } from '../state/session.ts';
-import { isApproved } from '../workflow/approvals.ts';
+import { commitQuestion, isApproved } from '../workflow/approvals.ts';
 import { reviewOf } from '../workflow/checks.ts';
-import { commitQuestion } from '../workflow/questions.ts';
 import {
   commitAwaitingText,
-  commitNextSteps,
   commitResultsLines,
-  commitSummary,
+  commitResultsResult,
+  committedText,
   commitWarnings,
 } from './commitResults.text.ts';
-import { textOf } from './text.ts';
-import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
+import { defineTool, loadInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   keyFindings: z.string().max(200).optional().describe('one line for the message; default: the verdict'),
   load: loadInput.optional(),
   approved: z.boolean().optional(),
-});
-
-const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
-
-const output = z.object({
-  ...result,
-  status: z.enum(['committed', 'unchanged', 'awaiting_approval']),
-  load: loadOutput,
-  target: commit.extend({ branch: z.string() }).nullable(),
-  reports: commit.nullable(),
-  warnings: z.array(z.string()),
-  callAgain: callAgain.optional(),
 });
 
 type Input = z.output<typeof input>;
@@ -48,13 +33,11 @@ export const commitResults = defineTool({
   description:
     'Commits the approved configs of a load to the test branch of the target repository, and its reports (with the DAG and cluster configs, if they changed) to the repository that contains the reports. Commits only our own files and pushes nothing. keyFindings goes into the message. Call it when the user says "commit results", before going one level up.',
   effect: 'write',
-  idempotent: true,
-  openWorld: false,
   asksEveryTime: true,
   input,
-  output,
+  output: commitResultsResult,
   run: runCommitResults,
-  render: (fields) => textOf(fields, commitResultsLines),
+  lines: commitResultsLines,
 });
 
 async function runCommitResults(given: Input, ports: CommitResultsPorts, call: ToolCall) {
@@ -62,47 +45,38 @@ async function runCommitResults(given: Input, ports: CommitResultsPorts, call: T
   const load = loadToCommit(session, given.load);
   const review = await reviewToCommit(ports, session, load);
   const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
-  const directories = reported.flatMap((one) => one.report?.directory ?? []);
   if (review !== undefined) {
-    const question = () => commitQuestion(review, directories);
+    const question = () => commitQuestion(review, directoriesOf(reported));
     if (!(await isApproved(ports, session, review, given.approved, call, question)))
-      return nothingCommitted(load, commitAwaitingText(load, review.reviewId, ports.settings.approval));
+      return commitAwaitingText(load, review.reviewId, ports.settings.approval);
   }
 
   await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...given } }]);
   const target = review === undefined ? null : await commitConfigs(ports, review);
-  const committed = await ports.reports.commit(
-    directories,
-    `Load test ${load}x results - ${findingsOf(given.keyFindings, reported)}`,
-    `${load}x ${directories.join(' ')}`.trim(),
-  );
+  const committed = await commitReports(ports, load, given.keyFindings, reported);
   const reports = committed?.files.length === 0 ? null : committed;
-  await recordCommit(ports, load, { target, reports, reported, review });
-  const isNew = [target, reports].some((one) => one?.created === true);
+  const leftOut = reported.filter((one) => isLeftOut(one, review));
+  await ports.sessions.record(() => [
+    {
+      type: 'committed',
+      load,
+      target: target?.sha ?? null,
+      reports: reports?.sha ?? null,
+      round: reported.at(-1)?.round,
+      rounds: reported.filter((one) => !leftOut.includes(one)).map(({ round }) => round),
+    },
+  ]);
   return {
-    status: isNew ? ('committed' as const) : ('unchanged' as const),
-    summary: commitSummary(load, { target, reports }),
-    nextSteps: commitNextSteps(reported.at(-1), load),
+    ...committedText(load, target, reports, reported.at(-1)),
     load,
     target: target && { ...fieldsOf(target), branch: target.branch },
     reports: reports && fieldsOf(reports),
     warnings: commitWarnings(load, {
       configs: review === undefined,
       repository: committed === null,
-      report: directories.length === 0,
-      schedules: leftOutSchedules(reported, review),
+      report: reported.length === 0,
+      schedules: [...new Set(leftOut.map(({ schedule }) => schedule))],
     }),
-  };
-}
-
-function nothingCommitted(load: number, question: ReturnType<typeof commitAwaitingText>) {
-  return {
-    status: 'awaiting_approval' as const,
-    ...question,
-    load,
-    target: null,
-    reports: null,
-    warnings: [],
   };
 }
 
@@ -169,38 +143,22 @@ async function commitConfigs(ports: CommitResultsPorts, review: Review): Promise
   );
 }
 
-/** The end of the commit subject: the key findings, or the verdict's first sentence, because a subject is one line. */
-function findingsOf(keyFindings: string | undefined, reported: readonly Round[]): string {
-  const [verdict] = reported.at(-1)?.report?.verdict.split(/(?<=\.) /) ?? [];
-  return cleanLine(keyFindings ?? verdict ?? 'no report yet', 160);
-}
-
-async function recordCommit(
+/** The subject ends with the key findings, or with the verdict's first sentence, because a subject is one line. */
+function commitReports(
   ports: CommitResultsPorts,
   load: number,
-  {
-    target,
-    reports,
-    reported,
-    review,
-  }: {
-    target: Commit | null;
-    reports: Commit | null;
-    reported: readonly Round[];
-    review: Review | undefined;
-  },
-): Promise<void> {
-  const newest = reported.at(-1);
-  await ports.sessions.record(() => [
-    {
-      type: 'committed',
-      load,
-      target: target?.sha ?? null,
-      reports: reports?.sha ?? null,
-      ...(newest === undefined ? {} : { round: newest.round }),
-      rounds: reported.filter((one) => !isLeftOut(one, review)).map((one) => one.round),
-    },
-  ]);
+  keyFindings: string | undefined,
+  reported: readonly Round[],
+) {
+  const [verdict] = reported.at(-1)?.report?.verdict.split(/(?<=\.) /) ?? [];
+  const findings = cleanLine(keyFindings ?? verdict ?? 'no report yet', 160);
+  const directories = directoriesOf(reported);
+  const trailer = `${load}x ${directories.join(' ')}`.trim();
+  return ports.reports.commit(directories, `Load test ${load}x results - ${findings}`, trailer);
+}
+
+function directoriesOf(reported: readonly Round[]): string[] {
+  return reported.flatMap(({ report }) => report?.directory ?? []);
 }
 
 /**
@@ -210,10 +168,6 @@ async function recordCommit(
 function isLeftOut({ schedule }: Round, review: Review | undefined): boolean {
   if (review === undefined || schedule === 'hourly') return false;
   return !schedulesInScope(review.target.scope, review.target.schedule).includes(schedule);
-}
-
-function leftOutSchedules(reported: readonly Round[], review: Review | undefined): Schedule[] {
-  return [...new Set(reported.filter((one) => isLeftOut(one, review)).map((one) => one.schedule))];
 }
 
 function fieldsOf({ sha, files, message }: Commit) {

@@ -1,24 +1,52 @@
 /** What compareReports says, in the structure and in lines. */
 
+import * as z from 'zod';
 import { plural, ratioText } from '../domain/text.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { checkText, runtimeChangeText } from '../report/comparison/scalingText.ts';
 import { pointText } from '../report/forecast/text.ts';
-import type { Comparison, Forecast } from '../report/model/comparisonModel.ts';
+import {
+  type Comparison,
+  comparisonSchema,
+  type Forecast,
+  forecastSchema,
+  settingChangeSchema,
+} from '../report/model/comparisonModel.ts';
+import type { Wording } from './text.ts';
+import { result } from './tool.ts';
+
+/** The result of compareReports. */
+export const compareReportsResult = z.object({
+  ...result,
+  comparable: z.boolean(),
+  why: z.string().optional(),
+  varies: comparisonSchema.shape.varies,
+  baseline: z.string(),
+  candidate: z.string(),
+  ratios: comparisonSchema.shape.ratios,
+  loads: z.object({ baseline: z.int(), candidate: z.int() }),
+  worst: z.array(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
+  newFailures: z.array(z.string()),
+  runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
+  clusterChanges: z.array(settingChangeSchema),
+  forecast: forecastSchema
+    .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true, points: true })
+    .optional(),
+  file: z.string(),
+  warnings: z.array(z.string()),
+});
 
 const worstShown = 5;
 const changesShown = 8;
 
-export interface ComparedPair {
-  readonly baseline: StoredReport;
-  readonly candidate: StoredReport;
-  readonly comparison: Comparison;
-  readonly file: string;
-  readonly warnings: readonly string[];
-}
-
 /** The first few of every list; the file has all. */
-export function compareReportsOutput({ baseline, candidate, comparison, file, warnings }: ComparedPair) {
+export function compareReportsOutput(
+  baseline: StoredReport,
+  candidate: StoredReport,
+  comparison: Comparison,
+  file: string,
+  warnings: readonly string[],
+) {
   const { comparable, why, varies, ratios, checks, newFailures, forecast } = comparison;
   const runtimes = {
     baselineSeconds: baseline.report.verdict.runtimeSeconds,
@@ -36,17 +64,13 @@ export function compareReportsOutput({ baseline, candidate, comparison, file, wa
           'buildReport of a comparable round (same schedule, same checks, same cluster config) makes a comparison possible.',
         ],
     comparable,
-    ...(why === undefined ? {} : { why }),
+    why,
     varies,
     baseline: baseline.directory,
     candidate: candidate.directory,
     ratios,
     loads: { baseline: comparison.baseline.load, candidate: comparison.candidate.load },
-    worst: checks.slice(0, worstShown).map(({ check, ratio, word }) => ({
-      check,
-      ratio,
-      ...(word === undefined ? {} : { word }),
-    })),
+    worst: checks.slice(0, worstShown),
     newFailures: newFailures.slice(0, 10),
     runtimes,
     clusterChanges: comparison.clusterChanges.slice(0, changesShown),
@@ -56,10 +80,7 @@ export function compareReportsOutput({ baseline, candidate, comparison, file, wa
   };
 }
 
-interface Runtimes {
-  readonly baselineSeconds: number | null;
-  readonly candidateSeconds: number | null;
-}
+type Runtimes = z.output<typeof compareReportsResult>['runtimes'];
 
 /** The runtime's change first, then the checks, the failures and the forecast; our own words and numbers. */
 function comparisonSummary(
@@ -112,32 +133,21 @@ function pointsAbove({ points, levels }: Forecast): Forecast['points'] {
   return points.filter(({ load }) => loads.includes(load));
 }
 
-type Output = ReturnType<typeof compareReportsOutput>;
-type Fields = Pick<Output, 'loads' | 'comparable'> & { varies: Comparison['varies'] };
-
-export const compareReportsLines = {
+export const compareReportsLines: Wording<z.output<typeof compareReportsResult>> = {
   comparable: () => [],
   why: () => [],
-  varies: (varies: Comparison['varies']) => [`Varies: ${varies === 'both' ? 'load and cluster' : varies}`],
+  varies: (varies) => [`Varies: ${varies === 'both' ? 'load and cluster' : varies}`],
   // The summary gives the ratios, the runtimes and the forecast's sentence.
   ratios: () => [],
   loads: () => [],
   runtimes: () => [],
-  worst: (
-    rows: readonly {
-      check: string;
-      ratio: number;
-      word?: Comparison['checks'][number]['word'] | undefined;
-    }[],
-    { loads, varies }: Fields,
-  ) => [
+  worst: (rows, { loads, varies }) => [
     loads.candidate < loads.baseline ? 'Shrank most:' : 'Grew most:',
     ...rows.map((row) => `  - ${row.check}: ${checkText(row, varies, loads)}`),
   ],
-  clusterChanges: (rows: Output['clusterChanges']) => [
+  clusterChanges: (rows) => [
     'Changed on the cluster:',
     ...rows.map((row) => `  - ${row.setting}: ${row.from} → ${row.to}`),
   ],
-  forecast: ({ points }: Pick<Forecast, 'points'>) =>
-    points.length === 0 ? [] : [`Forecast: ${points.map(pointText).join('; ')}`],
+  forecast: ({ points }) => (points.length === 0 ? [] : [`Forecast: ${points.map(pointText).join('; ')}`]),
 };

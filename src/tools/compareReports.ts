@@ -2,12 +2,10 @@ import * as z from 'zod';
 import type { Ports } from '../ports/ports.ts';
 import { chooseReports, type ReportNames } from '../report/choose.ts';
 import { compareRounds } from '../report/comparison/comparison.ts';
-import { comparisonSchema, forecastSchema, settingChangeSchema } from '../report/model/comparisonModel.ts';
 import { comparisonFiles } from '../report/render/files.ts';
 import { readReports } from '../workflow/reporting.ts';
-import { compareReportsLines, compareReportsOutput } from './compareReports.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, result, scheduleInput } from './tool.ts';
+import { compareReportsLines, compareReportsOutput, compareReportsResult } from './compareReports.text.ts';
+import { defineTool, scheduleInput } from './tool.ts';
 
 const named = z.string().min(1).max(100);
 
@@ -17,49 +15,25 @@ const input = z.strictObject({
   schedule: scheduleInput.optional(),
 });
 
-const output = z.object({
-  ...result,
-  comparable: z.boolean(),
-  why: z.string().optional(),
-  varies: comparisonSchema.shape.varies,
-  baseline: z.string(),
-  candidate: z.string(),
-  ratios: comparisonSchema.shape.ratios,
-  loads: z.object({ baseline: z.int(), candidate: z.int() }),
-  worst: z.array(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
-  newFailures: z.array(z.string()),
-  runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
-  clusterChanges: z.array(settingChangeSchema),
-  forecast: forecastSchema
-    .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true, points: true })
-    .optional(),
-  file: z.string(),
-  warnings: z.array(z.string()),
-});
-
-type CompareReportsPorts = Pick<Ports, 'reports'>;
-
 export const compareReports = defineTool({
   name: 'compareReports',
   title: 'Compare two reports',
   description:
     'Compares two rounds check by check and forecasts at which load the schedule no longer fits. baseline and candidate are report directories, or loads such as 2x (the newest report of that load; 2x against 2x: the two newest). Left out: the newest report against the one before. Says so when two rounds are not comparable.',
   effect: 'write',
-  idempotent: true,
-  openWorld: false,
   showsReport: true,
   input,
-  output,
+  output: compareReportsResult,
   run: runCompareReports,
-  render: (fields) => textOf(fields, compareReportsLines),
+  lines: compareReportsLines,
 });
 
 /** @throws ToolError NOT_FOUND when the reports that were named are not there */
-async function runCompareReports(input: ReportNames, ports: CompareReportsPorts) {
+async function runCompareReports(input: ReportNames, ports: Pick<Ports, 'reports'>) {
   const { stored, warnings } = await readReports(ports);
   const { baseline, candidate } = chooseReports(stored, input, warnings);
   const others = stored.filter((one) => one !== baseline && one !== candidate).map((one) => one.report);
   const comparison = compareRounds(baseline.report, candidate.report, others);
   const file = await ports.reports.add(candidate.directory, comparisonFiles(baseline, candidate, comparison));
-  return compareReportsOutput({ baseline, candidate, comparison, file, warnings });
+  return compareReportsOutput(baseline, candidate, comparison, file, warnings);
 }

@@ -1,7 +1,31 @@
 /** What fixInterval says, its errors included. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
-import { type Yes, yesTo } from '../workflow/questions.ts';
+import { type Yes, yesTo } from '../workflow/approvals.ts';
+import type { Wording } from './text.ts';
+import { loadOutput, result } from './tool.ts';
+
+/** The result of fixInterval. */
+export const fixIntervalResult = z.object({
+  ...result,
+  status: z.enum(['fixed', 'unchanged']),
+  file: z.string(),
+  changes: z.array(
+    z.object({
+      line: z.int(),
+      before: z.string(),
+      after: z.string(),
+      baseline: z.string().optional(),
+      scaled: z.string().optional(),
+    }),
+  ),
+  load: loadOutput,
+  restored: z.boolean(),
+  reviewId: z.string(),
+});
+
+type Result = z.output<typeof fixIntervalResult>;
 
 export function alreadyFixedText(to: number, reviewId: string) {
   return {
@@ -10,26 +34,12 @@ export function alreadyFixedText(to: number, reviewId: string) {
   };
 }
 
-export interface Change {
-  readonly line: number;
-  readonly before: string;
-  readonly after: string;
-  readonly baseline?: string | undefined;
-  readonly scaled?: string | undefined;
-}
-
-interface Fixed {
-  readonly from: number;
-  readonly to: number;
-  readonly changes: readonly Change[];
-  readonly load: number;
-  readonly restored: boolean;
-  readonly reviewId: string;
-  readonly approved: boolean;
-  readonly mode: Yes['mode'];
-}
-
-export function fixedText({ from, to, changes, load, restored, reviewId, approved, mode }: Fixed) {
+export function fixedText(
+  { from, to }: { readonly from: number; readonly to: number },
+  { changes, load, restored, reviewId }: Pick<Result, 'changes' | 'load' | 'restored' | 'reviewId'>,
+  approved: boolean,
+  mode: Yes['mode'],
+) {
   const fixed = `Fixed ${plural(changes.length, 'interval')} in one check file: ${from} → ${to}.`;
   return {
     summary: `${fixed}${aboutLoad(changes, load, restored)}`,
@@ -42,7 +52,7 @@ export function fixedText({ from, to, changes, load, restored, reviewId, approve
   };
 }
 
-function aboutLoad(changes: readonly Change[], load: number, restored: boolean): string {
+function aboutLoad(changes: Result['changes'], load: number, restored: boolean): string {
   if (restored) return ` This is baseline × ${load} again, so no fix is kept.`;
   const differs = changes.every(({ after, scaled }) => scaled !== undefined && scaled !== after);
   return differs ? ` This is not baseline × ${load}.` : '';
@@ -58,30 +68,22 @@ export function invalidYaml(path: string, { line, message }: { line: number; mes
   return `${path}:${line} is not valid YAML (${message}). Nothing was changed.`;
 }
 
-interface Given {
-  readonly from: number;
-  readonly unit?: string | undefined;
-  readonly line?: number | undefined;
-}
-
-export function noSuchInterval(path: string, { from, unit, line }: Given): string {
+export function noSuchInterval(
+  path: string,
+  { from, unit, line }: { from: number; unit?: string | undefined; line?: number | undefined },
+): string {
   const value = unit === undefined ? String(from) : plural(from, unit);
   const where = line === undefined ? '' : ` on line ${line}`;
   return `${path} has no interval of ${value}${where}. Nothing was changed.`;
 }
 
-interface Literal {
-  readonly text: string;
-  readonly line: number;
-}
-
-export function oneOf(literals: readonly Literal[]): string {
+export function oneOf(literals: readonly { readonly text: string; readonly line: number }[]): string {
   const listed = literals.map(({ text, line }) => `${text} (line ${line})`);
   return `call fixInterval with a value from the file: ${listed.join(', ') || 'it has none'}.`;
 }
 
-export const fixIntervalLines = {
-  changes: (rows: readonly Change[], { load }: { readonly load: number }) => [
+export const fixIntervalLines: Wording<Result> = {
+  changes: (rows, { load }) => [
     'Changes:',
     ...rows.map(({ line, before, after, baseline, scaled }) => {
       const origin = baseline === undefined ? '' : ` (baseline ${baseline}, × ${load} is ${scaled})`;

@@ -3,24 +3,23 @@ import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import { fixIntervals, scanIntervals } from '../intervals/scale.ts';
-import type { Ports } from '../ports/ports.ts';
 import { findCheck } from '../review/checkSearch.ts';
 import type { ExpectedFile } from '../review/expected.ts';
 import { reviewFiles } from '../review/review.ts';
 import type { Fix } from '../state/session.ts';
-import { keepManifest, type ReviewFacts, readReview } from '../workflow/checks.ts';
+import { keepManifest, type ReviewFacts, type ReviewPorts, readReview } from '../workflow/checks.ts';
 import {
   alreadyFixedText,
   byHand,
   fixedText,
   fixIntervalLines,
+  fixIntervalResult,
   invalidYaml,
   noSuchInterval,
   oneOf,
   unreadable,
 } from './fixInterval.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
+import { defineTool, type ToolCall } from './tool.ts';
 
 const intervalValue = z.int().min(0).max(1_000_000);
 
@@ -32,27 +31,8 @@ const input = z.strictObject({
   line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),
 });
 
-const output = z.object({
-  ...result,
-  status: z.enum(['fixed', 'unchanged']),
-  file: z.string(),
-  changes: z.array(
-    z.object({
-      line: z.int(),
-      before: z.string(),
-      after: z.string(),
-      baseline: z.string().optional(),
-      scaled: z.string().optional(),
-    }),
-  ),
-  load: loadOutput,
-  restored: z.boolean(),
-  reviewId: z.string(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
-type FixIntervalPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
+type Output = z.input<typeof fixIntervalResult>;
 
 export const fixInterval = defineTool({
   name: 'fixInterval',
@@ -60,15 +40,13 @@ export const fixInterval = defineTool({
   description:
     'Corrects an interval in one check file ("check_events_15m should be 4 hours, not 6": from 6, to 4). The fix is kept for this load. The new review needs approval.',
   effect: 'write',
-  idempotent: true,
-  openWorld: false,
   input,
-  output,
+  output: fixIntervalResult,
   run: runFixInterval,
-  render: (fields) => textOf(fields, fixIntervalLines),
+  lines: fixIntervalLines,
 });
 
-async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolCall): Promise<Output> {
+async function runFixInterval(given: Input, ports: ReviewPorts, call: ToolCall): Promise<Output> {
   const facts = await readReview(ports, { forWriting: true }, call);
   const { session, review } = facts;
   const { load } = review.target;
@@ -90,8 +68,7 @@ async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolC
   const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
   const fields = { file: one.path, load, restored, reviewId };
   const approved = session.approved.has(reviewId);
-  const { from, to } = given;
-  const text = fixedText({ ...fields, from, to, changes, approved, mode: ports.settings.approval });
+  const text = fixedText(given, { ...fields, changes }, approved, ports.settings.approval);
   return { ...fields, changes: takeWithinBudget(changes, 4000), status: 'fixed', ...text };
 }
 
@@ -100,7 +77,7 @@ async function runFixInterval(given: Input, ports: FixIntervalPorts, call: ToolC
  * edited the file, the known fix is this change alone, so that their edit stays unexpected.
  */
 async function keepFix(
-  ports: FixIntervalPorts,
+  ports: ReviewPorts,
   one: ExpectedFile,
   bytes: Uint8Array,
   given: Input,
@@ -116,7 +93,7 @@ async function keepFix(
 
 /** The review id once `one` has these bytes. */
 function reviewIdWith(
-  { settings }: FixIntervalPorts,
+  { settings }: ReviewPorts,
   { snapshot, review }: ReviewFacts,
   one: ExpectedFile,
   bytes: Uint8Array,

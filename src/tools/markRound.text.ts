@@ -1,6 +1,23 @@
 /** What markRound says. */
+
+import * as z from 'zod';
 import type { Instant } from '../ports/time.ts';
 import type { Round } from '../state/session.ts';
+import type { Wording } from './text.ts';
+import { loadOutput, result, scheduleInput } from './tool.ts';
+
+/** The result of markRound. */
+export const markRoundResult = z.object({
+  ...result,
+  status: z.enum(['marked', 'moved', 'noted']),
+  round: z.int(),
+  startedAt: z.string(),
+  clock: z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() }),
+  load: loadOutput,
+  schedule: scheduleInput,
+  dagId: z.string(),
+  warnings: z.array(z.string()),
+});
 
 type RoundFacts = Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt'>;
 
@@ -54,10 +71,10 @@ export function clockWarnings({ source, skewSeconds }: Instant): string[] {
   return [];
 }
 
-export const markRoundLines = {
+export const markRoundLines: Wording<z.output<typeof markRoundResult>> = {
   round: () => [],
   startedAt: () => [],
-  clock: ({ source, skewSeconds }: Pick<Instant, 'source' | 'skewSeconds'>) => [
+  clock: ({ source, skewSeconds }) => [
     source === 'aws'
       ? `Clock: AWS; this machine's clock differs by ${skewSeconds} s`
       : 'Clock: this machine, not compared with AWS',

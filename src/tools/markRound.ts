@@ -9,6 +9,7 @@ import { roundBegins, roundInputs } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import {
+  beginningAt,
   loadInBucket,
   movableRound,
   refuseWhileRunning,
@@ -22,11 +23,11 @@ import {
   knownRunText,
   markedText,
   markRoundLines,
+  markRoundResult,
   noRunWarning,
   notedText,
 } from './markRound.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { defineTool, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   schedule: scheduleInput.optional().describe("default: the session's"),
@@ -34,18 +35,6 @@ const input = z.strictObject({
   at: z.string().max(60).optional().describe('2025-12-08T15:30:00-05:00'),
   round: z.int().min(1).max(1_000_000).optional().describe('edit this round'),
   note: z.string().max(300).optional(),
-});
-
-const output = z.object({
-  ...result,
-  status: z.enum(['marked', 'moved', 'noted']),
-  round: z.int(),
-  startedAt: z.string(),
-  clock: z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() }),
-  load: loadOutput,
-  schedule: scheduleInput,
-  dagId: z.string(),
-  warnings: z.array(z.string()),
 });
 
 type Input = z.output<typeof input>;
@@ -60,9 +49,9 @@ export const markRound = defineTool({
   idempotent: false,
   openWorld: true,
   input,
-  output,
+  output: markRoundResult,
   run: runMarkRound,
-  render: (fields) => textOf(fields, markRoundLines),
+  lines: markRoundLines,
 });
 
 async function runMarkRound({ at, ...rest }: Input, ports: MarkRoundPorts, call: ToolCall) {
@@ -89,7 +78,10 @@ async function markNew(given: Input, ports: MarkRoundPorts, before: Session, cal
   if (start.known !== undefined)
     return { ...(await addNote(ports, start.known, given.note)), ...knownRunText(start.known) };
 
-  const facts = roundFacts(given, { load: bucket.load, schedule, startedAt: start.startedAt, now });
+  const facts = {
+    ...beginningAt(now, { load: bucket.load, schedule }, start.startedAt),
+    ...noteOf(given),
+  };
   const after = await ports.sessions.record((latest) => [roundBegins(latest, movable, facts, 'markRound')]);
   const marked = { ...facts, round: movable?.round.round ?? after.rounds.length };
   return {
@@ -104,7 +96,10 @@ async function edit(given: Input, ports: MarkRoundPorts, session: Session, round
   const schedule = given.schedule ?? round.schedule;
   const now = await ports.clock.now();
   const start = await startOf(given, ports, session, { schedule, moved: round, now }, call);
-  const facts = roundFacts(given, { load: round.load, schedule, startedAt: start.startedAt, now });
+  const facts = {
+    ...beginningAt(now, { load: round.load, schedule }, start.startedAt),
+    ...noteOf(given),
+  };
   await requireStepsKept(ports, session, round, { ...round, schedule, startedAt: start.startedAt }, call);
   await ports.sessions.record((latest): SessionEvent[] => [
     {
@@ -139,19 +134,20 @@ async function addNote(ports: MarkRoundPorts, round: Round, note: string | undef
   };
 }
 
-type RoundFacts = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
-
-function roundFacts(
-  { note }: Pick<Input, 'note'>,
-  { now, ...facts }: Omit<RoundFacts, 'clock'> & { readonly now: Instant },
-): RoundFacts & { note?: string } {
-  const clock = { source: now.source, skewSeconds: now.skewSeconds };
-  return { ...facts, clock, ...(note === undefined ? {} : { note }) };
+/** Left out of the event when it is not given: the round keeps its note. */
+function noteOf({ note }: Input) {
+  return note === undefined ? {} : { note };
 }
 
 async function describe(
   ports: MarkRoundPorts,
-  { round, load, schedule, startedAt, clock }: RoundFacts & Pick<Round, 'round'>,
+  {
+    round,
+    load,
+    schedule,
+    startedAt,
+    clock,
+  }: Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt' | 'clock'>,
   isAhead: boolean,
 ) {
   const [dag] = await ports.dags.read();

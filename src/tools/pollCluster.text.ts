@@ -1,5 +1,6 @@
 /** What pollCluster says. */
 
+import * as z from 'zod';
 import { clean } from '../domain/foreignText.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
@@ -12,7 +13,34 @@ import {
 } from '../rounds/progress.ts';
 import { type LaterRun, loadAndSchedule, type UnmarkedCluster, whereIs } from '../workflow/namedClusters.ts';
 import type { ObservedRound } from '../workflow/rounds.ts';
-import { rerun } from './text.ts';
+import { rerun, type Wording } from './text.ts';
+import { loadOutput, result, scheduleInput } from './tool.ts';
+
+/** The result of pollCluster. */
+export const pollClusterResult = z.object({
+  ...result,
+  clusterId: z.string(),
+  clusterFrom: z.enum(['given', 'round', 'found', 'carried']),
+  round: z.int(),
+  load: loadOutput,
+  schedule: scheduleInput,
+  state: z.string(),
+  stateReason: z.string().optional(),
+  steps: z.object({
+    total: z.int(),
+    pending: z.int(),
+    running: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+    interrupted: z.int(),
+  }),
+  done: z.boolean(),
+  elapsedSeconds: z.int(),
+  etaSeconds: z.int().optional(),
+  pollAfterSeconds: z.int(),
+  warnings: z.array(z.string()),
+});
 
 /** Seconds between two calls. */
 export const pollAfterSeconds = 15;
@@ -131,9 +159,9 @@ export function progressText(total: number, counts: ProgressCounts): string {
     : `${ended} of ${total} steps ended, ${counts.running} running, ${counts.failed} failed`;
 }
 
-export const pollClusterLines = {
+export const pollClusterLines: Wording<z.output<typeof pollClusterResult>> = {
   // The next step says it.
   pollAfterSeconds: () => [],
-  elapsedSeconds: (seconds: number) => [`Elapsed: ${formatDuration(seconds)}`],
-  etaSeconds: (seconds: number) => [`Time left at the current rate: about ${formatDuration(seconds)}`],
+  elapsedSeconds: (seconds) => [`Elapsed: ${formatDuration(seconds)}`],
+  etaSeconds: (seconds) => [`Time left at the current rate: about ${formatDuration(seconds)}`],
 };

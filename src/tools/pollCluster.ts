@@ -12,6 +12,7 @@ import {
   laterRunAnswer,
   pollAfterSeconds,
   pollClusterLines,
+  pollClusterResult,
   pollNextSteps,
   progressSummary,
   progressText,
@@ -19,8 +20,7 @@ import {
   unmarkedClusterAnswer,
   warningsOf,
 } from './pollCluster.text.ts';
-import { textOf } from './text.ts';
-import { clusterIdInput, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
+import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 
 /** Seconds between two looks within one call: short at first, then within EMR's quota. */
 const firstPauseSeconds = 2;
@@ -32,31 +32,6 @@ const input = z.strictObject({
   waitSeconds: z.int().min(0).max(50).default(45),
 });
 
-const output = z.object({
-  ...result,
-  clusterId: z.string(),
-  clusterFrom: z.enum(['given', 'round', 'found', 'carried']),
-  round: z.int(),
-  load: loadOutput,
-  schedule: scheduleInput,
-  state: z.string(),
-  stateReason: z.string().optional(),
-  steps: z.object({
-    total: z.int(),
-    pending: z.int(),
-    running: z.int(),
-    completed: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    interrupted: z.int(),
-  }),
-  done: z.boolean(),
-  elapsedSeconds: z.int(),
-  etaSeconds: z.int().optional(),
-  pollAfterSeconds: z.int(),
-  warnings: z.array(z.string()),
-});
-
 type Input = z.output<typeof input>;
 type PollClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
 
@@ -66,12 +41,11 @@ export const pollCluster = defineTool({
   description:
     'Shows the progress of the latest round: the state of its cluster and its steps, counted by state. Waits up to waitSeconds for the round to be done, then returns what is known; call it again after pollAfterSeconds until done is true. Ending the call does not affect the cluster. Set clusterId only if the user names one.',
   effect: 'read',
-  idempotent: true,
   openWorld: true,
   input,
-  output,
+  output: pollClusterResult,
   run: runPollCluster,
-  render: (fields) => textOf(fields, pollClusterLines),
+  lines: pollClusterLines,
 });
 
 async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolCall) {
@@ -97,11 +71,11 @@ async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolC
     load: observed.load,
     schedule: round.schedule,
     state: clean(cluster.state, 40),
-    ...(stateReason === undefined ? {} : { stateReason }),
+    stateReason,
     steps: counts,
     done,
     elapsedSeconds: elapsed,
-    ...(eta === undefined ? {} : { etaSeconds: eta }),
+    etaSeconds: eta,
     pollAfterSeconds: done ? 0 : pollAfterSeconds,
     warnings: warningsOf(observed),
   };

@@ -1,7 +1,18 @@
 /** What revertConfigs says. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Session } from '../state/session.ts';
+import { result } from './tool.ts';
+
+/** The result of revertConfigs. */
+export const revertConfigsResult = z.object({
+  ...result,
+  status: z.enum(['reverted', 'unchanged']),
+  filesReverted: z.int(),
+  backup: z.string().optional(),
+  stillInBucket: z.array(z.string()),
+});
 
 export type RevertTarget = 'baseline' | 'lastCommit';
 

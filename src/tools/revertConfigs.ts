@@ -3,19 +3,15 @@ import { ruleFor } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CheckFile } from '../ports/repository.ts';
 import type { Session } from '../state/session.ts';
-import { alreadyRevertedText, type RevertTarget, revertedText } from './revertConfigs.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, result, type ToolCall } from './tool.ts';
+import {
+  alreadyRevertedText,
+  type RevertTarget,
+  revertConfigsResult,
+  revertedText,
+} from './revertConfigs.text.ts';
+import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({ to: z.enum(['baseline', 'lastCommit']).default('baseline') });
-
-const output = z.object({
-  ...result,
-  status: z.enum(['reverted', 'unchanged']),
-  filesReverted: z.int(),
-  backup: z.string().optional(),
-  stillInBucket: z.array(z.string()),
-});
 
 type RevertConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'settings'>;
 
@@ -25,19 +21,16 @@ export const revertConfigs = defineTool({
   description:
     'Reverts every check file to the baseline (before any load) or to the last commit of the test branch. First saves a patch that restores the current files. Leaves the bucket as it is.',
   effect: 'destroy',
-  idempotent: true,
-  openWorld: false,
   input,
-  output,
+  output: revertConfigsResult,
   run: runRevertConfigs,
-  render: (fields) => textOf(fields),
 });
 
 async function runRevertConfigs(
   { to }: z.output<typeof input>,
   ports: RevertConfigsPorts,
   call: ToolCall,
-): Promise<z.input<typeof output>> {
+): Promise<z.input<typeof revertConfigsResult>> {
   const session = await ports.sessions.load();
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
   const writes = snapshot.files.flatMap((file) => revertOf(file, to));

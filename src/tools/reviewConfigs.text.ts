@@ -1,42 +1,47 @@
 /** What reviewConfigs says. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
-import type { FileChange } from '../workflow/checks.ts';
-import { type Yes, yesTo } from '../workflow/questions.ts';
+import { type Yes, yesTo } from '../workflow/approvals.ts';
+import type { Wording } from './text.ts';
+import { changedLine, loadOutput, result } from './tool.ts';
 
-interface Reviewed {
-  readonly review: Review;
-  readonly approved: boolean;
-  readonly approvalNeeded: boolean;
-  readonly changedLines: number;
-  readonly unexpectedLines: number;
-  readonly mode: Yes['mode'];
-}
+/** The result of reviewConfigs. */
+export const reviewConfigsResult = z.object({
+  ...result,
+  reviewId: z.string(),
+  load: loadOutput,
+  approved: z.boolean(),
+  approvalNeeded: z.boolean(),
+  filesChanged: z.int(),
+  changedSince: z.array(changedLine),
+  changedSinceTotal: z.int(),
+  fixes: z.array(z.string()),
+  unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
+  unexpectedTotal: z.int(),
+});
 
-export function reviewText(reviewed: Reviewed) {
-  const { review, approved, approvalNeeded } = reviewed;
-  const approval = approved
-    ? 'The user approved these bytes.'
-    : approvalNeeded
-      ? 'These bytes are not approved yet.'
-      : 'No approval is needed.';
-  const { load } = review.target;
-  return {
-    summary: `${load}x: ${differences(review, reviewed.unexpectedLines)}. ${approval}`,
-    nextSteps: stepsAfter(reviewed),
-  };
-}
+type Result = z.output<typeof reviewConfigsResult>;
 
-function stepsAfter({ review, approvalNeeded, changedLines, mode }: Reviewed): string[] {
-  const { reviewId } = review;
-  if (!approvalNeeded) return [`Call uploadChecks with reviewId ${reviewId}.`];
-  return [
-    changedLines === 0
+export function reviewText(
+  review: Review,
+  fields: Pick<Result, 'approved' | 'approvalNeeded' | 'changedSinceTotal' | 'unexpectedTotal'>,
+  mode: Yes['mode'],
+) {
+  const { reviewId, target } = review;
+  const needed = fields.approvalNeeded ? 'These bytes are not approved yet.' : 'No approval is needed.';
+  const approval = fields.approved ? 'The user approved these bytes.' : needed;
+  const show =
+    fields.changedSinceTotal === 0
       ? 'Ask the user to review the git diff in the target repository.'
-      : 'Show the user the lines that changed without approval (changedSince).',
-    ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
-  ];
+      : 'Show the user the lines that changed without approval (changedSince).';
+  return {
+    summary: `${target.load}x: ${differences(review, fields.unexpectedTotal)}. ${approval}`,
+    nextSteps: fields.approvalNeeded
+      ? [show, ...yesTo('uploadChecks', { reviewId }, reviewId, mode)]
+      : [`Call uploadChecks with reviewId ${reviewId}.`],
+  };
 }
 
 function differences({ changed, changedOutside, target }: Review, unexpectedLines: number): string {
@@ -52,21 +57,8 @@ function differences({ changed, changedOutside, target }: Review, unexpectedLine
   return `${files}, and ${lines} neither baseline × load nor a known fix${outside}`;
 }
 
-interface Output {
-  readonly changedSince: readonly FileChange[];
-  readonly changedSinceTotal: number;
-  readonly unexpectedTotal: number;
-}
-
-interface UnexpectedRow {
-  readonly file: string;
-  readonly line: number;
-  readonly expected: string;
-  readonly found: string;
-}
-
-export const reviewConfigsLines = {
-  changedSince: (rows: readonly FileChange[], { changedSinceTotal }: Output) => [
+export const reviewConfigsLines: Wording<Result> = {
+  changedSince: (rows, { changedSinceTotal }) => [
     `Changed without approval (${plural(changedSinceTotal, 'line')}):`,
     ...rows.flatMap((row) => [
       `  ${row.file}:${row.line}`,
@@ -75,7 +67,7 @@ export const reviewConfigsLines = {
     ]),
   ],
   changedSinceTotal: () => [],
-  unexpected: (rows: readonly UnexpectedRow[], { unexpectedTotal, changedSince }: Output) => [
+  unexpected: (rows, { unexpectedTotal, changedSince }) => [
     `Neither baseline × load nor a known fix (${plural(unexpectedTotal, 'line')}):`,
     ...rows.map((row) => {
       const isAbove = changedSince.some(

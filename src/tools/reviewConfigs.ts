@@ -1,29 +1,17 @@
 import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
-import type { Ports } from '../ports/ports.ts';
 import type { Review } from '../review/review.ts';
-import { changedSinceApproval, fileChanges, keepReview, readReview } from '../workflow/checks.ts';
-import { reviewConfigsLines, reviewText } from './reviewConfigs.text.ts';
-import { textOf } from './text.ts';
-import { defineTool, loadOutput, result, type ToolCall } from './tool.ts';
+import {
+  changedSinceApproval,
+  fileChanges,
+  keepReview,
+  type ReviewPorts,
+  readReview,
+} from '../workflow/checks.ts';
+import { reviewConfigsLines, reviewConfigsResult, reviewText } from './reviewConfigs.text.ts';
+import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
-
-const output = z.object({
-  ...result,
-  reviewId: z.string(),
-  load: loadOutput,
-  approved: z.boolean(),
-  approvalNeeded: z.boolean(),
-  filesChanged: z.int(),
-  changedSince: z.array(z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() })),
-  changedSinceTotal: z.int(),
-  fixes: z.array(z.string()),
-  unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
-  unexpectedTotal: z.int(),
-});
-
-type ReviewConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export const reviewConfigs = defineTool({
   name: 'reviewConfigs',
@@ -31,15 +19,13 @@ export const reviewConfigs = defineTool({
   description:
     'Reviews the check files on disk: the reviewId that an upload must name, whether the user approved it, what changed on disk since the last approval, and every line that is neither baseline × load nor a known fix. Call it after the user edits files or reports a problem.',
   effect: 'read',
-  idempotent: true,
-  openWorld: false,
   input,
-  output,
+  output: reviewConfigsResult,
   run: runReviewConfigs,
-  render: (fields) => textOf(fields, reviewConfigsLines),
+  lines: reviewConfigsLines,
 });
 
-async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: ToolCall) {
+async function runReviewConfigs(_: object, ports: ReviewPorts, call: ToolCall) {
   const { session, review } = await readReview(ports, { forWriting: false }, call);
   const { reviewId, target } = review;
   const approved = session.approved.has(reviewId);
@@ -49,10 +35,7 @@ async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: Tool
 
   const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [{ type: 'reviewed', reviewId, manifest }]);
-  const counts = { changedLines: changedSince.length, unexpectedLines: unexpected.length };
-  const mode = ports.settings.approval;
-  return {
-    ...reviewText({ review, approved, approvalNeeded, ...counts, mode }),
+  const fields = {
     reviewId,
     load: target.load,
     approved,
@@ -67,6 +50,7 @@ async function runReviewConfigs(_: object, ports: ReviewConfigsPorts, call: Tool
     unexpected: takeWithinBudget(unexpected, 2400),
     unexpectedTotal: unexpected.length,
   };
+  return { ...reviewText(review, fields, ports.settings.approval), ...fields };
 }
 
 function unexpectedLines(review: Review) {

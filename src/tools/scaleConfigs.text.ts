@@ -1,10 +1,70 @@
 /** What scaleConfigs says in each of its four outcomes. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
-import { type Yes, yesTo } from '../workflow/questions.ts';
+import { type Yes, yesTo } from '../workflow/approvals.ts';
+import type { Wording } from './text.ts';
+import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+
+/** The result of scaleConfigs. */
+export const scaleConfigsResult = z.object({
+  ...result,
+  status: z.enum(['scaled', 'unchanged', 'dry_run', 'needs_decision']),
+  load: loadOutput,
+  schedule: scheduleInput,
+  scheduleFrom: z.enum(['given', 'session', 'default']),
+  /** Of the bytes on disk after the call; absent in a question about edits. */
+  reviewId: z.string().optional(),
+  approvalNeeded: z.boolean().optional(),
+  filesChanged: z.int(),
+  intervalsChanged: z.int(),
+  written: z.int(),
+  bySchedule: z.array(
+    z.object({
+      schedule: scheduleInput,
+      pattern: z.string(),
+      files: z.int(),
+      changed: z.int(),
+      intervals: z.int(),
+      note: z.string().optional(),
+    }),
+  ),
+  sample: z.array(
+    z.object({
+      file: z.string(),
+      line: z.int(),
+      baseline: z.string(),
+      before: z.string(),
+      after: z.string(),
+    }),
+  ),
+  remarks: z.array(z.string()),
+  notScaled: z.array(z.object({ file: z.string(), line: z.int(), text: z.string(), reason: z.string() })),
+  notScaledTotal: z.int(),
+  edited: z.array(z.string()),
+  editedTotal: z.int(),
+  edits: z.array(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
+  fixesApplied: z.array(z.string()),
+  fixesNotCarried: z.array(z.string()),
+  notCarried: z.array(
+    z.object({
+      file: z.string(),
+      line: z.int(),
+      unit: z.string(),
+      baseline: z.number(),
+      scaled: z.number(),
+      fixed: z.number(),
+      now: z.number(),
+    }),
+  ),
+  changesFile: z.string(),
+  location: z.string(),
+  backup: z.string().optional(),
+  callAgain: callAgain.optional(),
+});
 
 export interface Scaling {
   readonly target: ReviewTarget;
@@ -102,47 +162,11 @@ function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[]
   ];
 }
 
-interface Output {
-  readonly status: 'scaled' | 'unchanged' | 'dry_run' | 'needs_decision';
-  readonly load: number;
-  readonly written: number;
-  readonly filesChanged: number;
-  readonly bySchedule: readonly ScheduleRow[];
-  readonly notScaledTotal: number;
-  readonly edits: readonly EditRow[];
-  readonly notCarried: readonly NotCarriedRow[];
-}
-
-interface ScheduleRow {
-  readonly pattern: string;
-  readonly files: number;
-  readonly changed: number;
-  readonly intervals: number;
-  readonly note?: string | undefined;
-}
-
-interface EditRow {
-  readonly file: string;
-  readonly line: number;
-  readonly found: string;
-  readonly scaled: string;
-}
-
-interface NotCarriedRow {
-  readonly file: string;
-  readonly line: number;
-  readonly unit: string;
-  readonly baseline: number;
-  readonly scaled: number;
-  readonly fixed: number;
-  readonly now: number;
-}
-
-type Level = ReturnType<typeof describeLevel>;
+type Result = z.output<typeof scaleConfigsResult>;
 
 /** The summary already has these numbers when this call wrote every file that differs from the baseline. */
 function unlessInSummary(title: string) {
-  return (total: number, { status, written, filesChanged }: Output) =>
+  return (total: number, { status, written, filesChanged }: Result) =>
     status === 'needs_decision' || (status === 'scaled' && written === filesChanged)
       ? []
       : [`${title}: ${total}`];
@@ -155,19 +179,19 @@ function notIn(rows: readonly { readonly file: string }[], paths: readonly strin
 }
 
 /** The fields of the result that a reviewer reads line by line. */
-export const scaleConfigsLines = {
+export const scaleConfigsLines: Wording<Result> = {
   scheduleFrom: () => [],
-  load: (load: number, { status }: Output) => (status === 'needs_decision' ? [`Load: ${load}`] : []),
-  schedule: (schedule: string, { status }: Output) => (status === 'scaled' ? [] : [`Schedule: ${schedule}`]),
+  load: (load, { status }) => (status === 'needs_decision' ? [`Load: ${load}`] : []),
+  schedule: (schedule, { status }) => (status === 'scaled' ? [] : [`Schedule: ${schedule}`]),
   filesChanged: unlessInSummary('Files changed'),
   intervalsChanged: unlessInSummary('Intervals changed'),
   written: unlessInSummary('Written'),
-  bySchedule: (rows: readonly ScheduleRow[]) =>
+  bySchedule: (rows) =>
     rows.map((row) => {
       const note = row.note === undefined ? '' : ` (${row.note})`;
       return `  - ${row.changed} of ${plural(row.files, 'file')} in ${row.pattern}, ${plural(row.intervals, 'interval')}${note}`;
     }),
-  sample: (rows: Level['sample']) => [
+  sample: (rows) => [
     'Sample:',
     ...rows.map((row) => {
       // In a repeated call the file on disk is already scaled, so show the change from the baseline.
@@ -176,29 +200,28 @@ export const scaleConfigsLines = {
       return `  ${row.file}:${row.line}: ${before} → ${row.after}${baseline}`;
     }),
   ],
-  notScaled: (rows: Level['notScaled'], { notScaledTotal }: Output) => [
+  notScaled: (rows, { notScaledTotal }) => [
     `Intervals left unscaled in these files (${notScaledTotal}):`,
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.text} (${row.reason})`),
   ],
-  notScaledTotal: (total: number, { status, bySchedule }: Output) =>
+  notScaledTotal: (total, { status, bySchedule }) =>
     total === 0 && status !== 'needs_decision' && bySchedule.some(({ intervals }) => intervals > 0)
       ? ['Intervals left unscaled in these files: none']
       : [],
-  edited: (paths: readonly string[], { edits }: Output) => {
+  edited: (paths, { edits }) => {
     const others = notIn(edits, paths);
     return others.length === 0 ? [] : [`Also edited: ${others.join(', ')}`];
   },
-  editedTotal: (total: number, { status }: Output) =>
+  editedTotal: (total, { status }) =>
     total === 0 ? [] : [`${status === 'scaled' ? 'Edited files replaced' : 'Edited files'}: ${total}`],
-  edits: (rows: readonly EditRow[]) =>
-    rows.map((row) => `  ${row.file}:${row.line}: ${row.found.trim()} → ${row.scaled.trim()}`),
-  fixesNotCarried: (paths: readonly string[], { notCarried }: Output) => {
+  edits: (rows) => rows.map((row) => `  ${row.file}:${row.line}: ${row.found.trim()} → ${row.scaled.trim()}`),
+  fixesNotCarried: (paths, { notCarried }) => {
     const others = notIn(notCarried, paths);
     return others.length === 0
       ? []
       : [`Edits from the previous level, not carried over: ${others.join(', ')}`];
   },
-  notCarried: (rows: readonly NotCarriedRow[], { load }: Output) => [
+  notCarried: (rows, { load }) => [
     'Fixes from the previous level, not carried over:',
     ...rows.map(
       (row) =>

@@ -2,22 +2,19 @@ import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changesText, describeLevel } from '../review/levelSummary.ts';
-import { manifestOf, type Review, type ReviewTarget, reviewFiles } from '../review/review.ts';
-import { afterWrites, planScaling, type ScalePlan } from '../review/scalePlan.ts';
+import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
 import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
-import { decisionText, dryRunText, scaleConfigsLines, scaledText } from './scaleConfigs.text.ts';
-import { textOf } from './text.ts';
 import {
-  callAgain,
-  defineTool,
-  loadInput,
-  loadOutput,
-  result,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
+  decisionText,
+  dryRunText,
+  scaleConfigsLines,
+  scaleConfigsResult,
+  scaledText,
+} from './scaleConfigs.text.ts';
+import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   load: loadInput,
@@ -28,64 +25,8 @@ const input = z.strictObject({
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
-const output = z.object({
-  ...result,
-  status: z.enum(['scaled', 'unchanged', 'dry_run', 'needs_decision']),
-  load: loadOutput,
-  schedule: scheduleInput,
-  scheduleFrom: z.enum(['given', 'session', 'default']),
-  /** Of the bytes on disk after the call; absent in a question about edits. */
-  reviewId: z.string().optional(),
-  approvalNeeded: z.boolean().optional(),
-  filesChanged: z.int(),
-  intervalsChanged: z.int(),
-  written: z.int(),
-  bySchedule: z.array(
-    z.object({
-      schedule: scheduleInput,
-      pattern: z.string(),
-      files: z.int(),
-      changed: z.int(),
-      intervals: z.int(),
-      note: z.string().optional(),
-    }),
-  ),
-  sample: z.array(
-    z.object({
-      file: z.string(),
-      line: z.int(),
-      baseline: z.string(),
-      before: z.string(),
-      after: z.string(),
-    }),
-  ),
-  remarks: z.array(z.string()),
-  notScaled: z.array(z.object({ file: z.string(), line: z.int(), text: z.string(), reason: z.string() })),
-  notScaledTotal: z.int(),
-  edited: z.array(z.string()),
-  editedTotal: z.int(),
-  edits: z.array(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
-  fixesApplied: z.array(z.string()),
-  fixesNotCarried: z.array(z.string()),
-  notCarried: z.array(
-    z.object({
-      file: z.string(),
-      line: z.int(),
-      unit: z.string(),
-      baseline: z.number(),
-      scaled: z.number(),
-      fixed: z.number(),
-      now: z.number(),
-    }),
-  ),
-  changesFile: z.string(),
-  location: z.string(),
-  backup: z.string().optional(),
-  callAgain: callAgain.optional(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
+type Output = z.input<typeof scaleConfigsResult>;
 type ScaleConfigsPorts = Pick<
   Ports,
   'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'
@@ -97,12 +38,10 @@ export const scaleConfigs = defineTool({
   description:
     'Scales the check intervals on disk to git baseline × load, for the user to review. Loads never compound; 1 restores the baseline.',
   effect: 'write',
-  idempotent: true,
-  openWorld: false,
   input,
-  output,
+  output: scaleConfigsResult,
   run: runScaleConfigs,
-  render: (fields) => textOf(fields, scaleConfigsLines),
+  lines: scaleConfigsLines,
 });
 
 async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: ToolCall): Promise<Output> {
@@ -156,32 +95,14 @@ function targetOf(given: Input, session: Session) {
   const schedule = given.schedule ?? session.schedule ?? '15m';
   const scope = given.scope ?? (schedule === 'hourly' ? 'schedule' : 'all');
   const target: ReviewTarget = { load: given.load, schedule, scope };
-  return { target, scheduleFrom: scheduleFromOf(given, session) };
+  const known: Output['scheduleFrom'] = session.schedule === undefined ? 'default' : 'session';
+  return { target, scheduleFrom: given.schedule === undefined ? known : ('given' as const) };
 }
 
-function scheduleFromOf(given: Input, session: Session): Output['scheduleFrom'] {
-  if (given.schedule !== undefined) return 'given';
-  return session.schedule !== undefined ? 'session' : 'default';
-}
+type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;
 
-interface PlannedLevel {
-  readonly target: ReviewTarget;
-  readonly plan: ScalePlan;
-  /** Of the files on disk now. */
-  readonly before: Review;
-  /** Of the files as they are once the plan is written. */
-  readonly review: Review;
-  readonly reviewId: string;
-  readonly approvalNeeded: boolean;
-  readonly level: ReturnType<typeof describeLevel>;
-}
-
-async function planLevel(
-  ports: ScaleConfigsPorts,
-  session: Session,
-  target: ReviewTarget,
-  call: ToolCall,
-): Promise<PlannedLevel> {
+/** `before`: the review of the files on disk now; `review`: of the files as they are once the plan is written. */
+async function planLevel(ports: ScaleConfigsPorts, session: Session, target: ReviewTarget, call: ToolCall) {
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
   const before = await reviewOf(ports, session, snapshot, target);
   const written = await Promise.all(

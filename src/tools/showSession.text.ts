@@ -1,10 +1,56 @@
 /** What showSession says. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
-import { type Yes, yesTo } from '../workflow/questions.ts';
-import { stepAfterCommit, stepsAfterRound } from './text.ts';
+import { type Yes, yesTo } from '../workflow/approvals.ts';
+import { stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';
+import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+
+const phases = [
+  'idle',
+  'scaled',
+  'approved',
+  'checks_uploaded',
+  'dag_uploaded',
+  'round_open',
+  'running',
+  'finished',
+  'reported',
+  'committed',
+] as const satisfies readonly Phase[];
+
+/** The result of showSession. */
+export const showSessionResult = z.object({
+  ...result,
+  phase: z.enum(phases),
+  schedule: scheduleInput.nullable(),
+  disk: z
+    .object({ load: loadOutput, reviewId: z.string(), matchesReview: z.boolean(), approved: z.boolean() })
+    .nullable(),
+  uploaded: z.array(
+    z.object({ schedule: scheduleInput, load: loadOutput, reviewId: z.string(), at: z.string() }),
+  ),
+  dag: z.object({ load: loadOutput, configDigest: z.string(), at: z.string() }).nullable(),
+  rounds: z.array(
+    z.object({
+      round: z.int(),
+      load: loadOutput,
+      schedule: scheduleInput,
+      startedAt: z.string(),
+      clusterId: z.string().optional(),
+      finished: z.boolean(),
+      report: z.string().optional(),
+      committed: z.boolean(),
+      abandoned: z.boolean(),
+      note: z.string().optional(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+  interrupted: z.object({ tool: z.string(), at: z.string() }).optional(),
+  callAgain: callAgain.optional(),
+});
 
 export function sessionSummary({ level, phase, rounds }: Session): string {
   if (phase === 'idle' && rounds.length === 0) return 'No load test has started.';
@@ -93,59 +139,25 @@ export function damageWarnings(paths: readonly string[]): string[] {
   ];
 }
 
-interface DiskFields {
-  readonly load: number;
-  readonly reviewId: string;
-  readonly matchesReview: boolean;
-  readonly approved: boolean;
-}
+type Result = z.output<typeof showSessionResult>;
 
-interface UploadFields {
-  readonly schedule: string;
-  readonly load: number;
-  readonly reviewId: string;
-  readonly at: string;
-}
-
-interface DagFields {
-  readonly load: number;
-  readonly configDigest: string;
-  readonly at: string;
-}
-
-interface RoundFields {
-  readonly round: number;
-  readonly load: number;
-  readonly schedule: string;
-  readonly startedAt: string;
-  readonly clusterId?: string | undefined;
-  readonly finished: boolean;
-  readonly report?: string | undefined;
-  readonly committed: boolean;
-  readonly abandoned: boolean;
-  readonly note?: string | undefined;
-}
-
-export const showSessionLines = {
-  schedule: (schedule: string | null) => (schedule === null ? [] : [`Schedule: ${schedule}`]),
-  disk: (disk: DiskFields | null) => (disk === null ? [] : [diskLine(disk)]),
-  uploaded: (rows: readonly UploadFields[]) => ['Uploaded:', ...uploadLines(rows)],
-  dag: (dag: DagFields | null) =>
+export const showSessionLines: Wording<Result> = {
+  schedule: (schedule) => (schedule === null ? [] : [`Schedule: ${schedule}`]),
+  disk: (disk) => (disk === null ? [] : [diskLine(disk)]),
+  uploaded: (rows) => ['Uploaded:', ...uploadLines(rows)],
+  dag: (dag) =>
     dag === null ? [] : [`DAG: LOAD ${dag.load}, cluster config ${dag.configDigest}, uploaded ${dag.at}`],
-  rounds: (rows: readonly RoundFields[]) => [
-    'Rounds:',
-    ...rows.map((row) => roundLine(row, isUnused(row, rows))),
-  ],
+  rounds: (rows) => ['Rounds:', ...rows.map((row) => roundLine(row, isUnused(row, rows)))],
 };
 
-function diskLine({ load, reviewId, matchesReview, approved }: DiskFields): string {
+function diskLine({ load, reviewId, matchesReview, approved }: NonNullable<Result['disk']>): string {
   const approval = approved ? 'approved' : 'not approved yet';
   const change = matchesReview ? 'unchanged since it was last shown' : 'changed since it was last shown';
   return `On disk: ${load}x, review ${reviewId}, ${approval}, ${change}`;
 }
 
 /** One line per level; schedules uploaded by one call are listed together. */
-function uploadLines(rows: readonly UploadFields[]): string[] {
+function uploadLines(rows: Result['uploaded']): string[] {
   const levels = [...new Set(rows.map(({ load }) => load))];
   return levels.map((level) => {
     const ofLevel = rows.filter(({ load }) => load === level);
@@ -158,7 +170,7 @@ function uploadLines(rows: readonly UploadFields[]): string[] {
   });
 }
 
-function roundLine(row: RoundFields, unused: boolean): string {
+function roundLine(row: Result['rounds'][number], unused: boolean): string {
   const parts = unused
     ? ['marked, but no run was seen']
     : [

@@ -1,65 +1,19 @@
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
-import type { Ports } from '../ports/ports.ts';
 import { clusterConfigDigest } from '../rounds/begin.ts';
-import type { Phase, Round, Session } from '../state/session.ts';
-import { reviewOf } from '../workflow/checks.ts';
+import type { Session } from '../state/session.ts';
+import { type ReviewPorts, reviewOf } from '../workflow/checks.ts';
 import {
   damageWarnings,
   omittedRounds,
   sessionNextSteps,
   sessionSummary,
   showSessionLines,
+  showSessionResult,
 } from './showSession.text.ts';
-import { textOf } from './text.ts';
-import { callAgain, defineTool, loadOutput, result, scheduleInput, type ToolCall } from './tool.ts';
-
-const phases = [
-  'idle',
-  'scaled',
-  'approved',
-  'checks_uploaded',
-  'dag_uploaded',
-  'round_open',
-  'running',
-  'finished',
-  'reported',
-  'committed',
-] as const satisfies readonly Phase[];
-
-const output = z.object({
-  ...result,
-  phase: z.enum(phases),
-  schedule: scheduleInput.nullable(),
-  disk: z
-    .object({ load: loadOutput, reviewId: z.string(), matchesReview: z.boolean(), approved: z.boolean() })
-    .nullable(),
-  uploaded: z.array(
-    z.object({ schedule: scheduleInput, load: loadOutput, reviewId: z.string(), at: z.string() }),
-  ),
-  dag: z.object({ load: loadOutput, configDigest: z.string(), at: z.string() }).nullable(),
-  rounds: z.array(
-    z.object({
-      round: z.int(),
-      load: loadOutput,
-      schedule: scheduleInput,
-      startedAt: z.string(),
-      clusterId: z.string().optional(),
-      finished: z.boolean(),
-      report: z.string().optional(),
-      committed: z.boolean(),
-      abandoned: z.boolean(),
-      note: z.string().optional(),
-    }),
-  ),
-  warnings: z.array(z.string()),
-  interrupted: z.object({ tool: z.string(), at: z.string() }).optional(),
-  callAgain: callAgain.optional(),
-});
+import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
-
-type ShowSessionPorts = Pick<Ports, 'sessions' | 'target' | 'blobs' | 'settings'>;
 
 export const showSession = defineTool({
   name: 'showSession',
@@ -67,19 +21,18 @@ export const showSession = defineTool({
   description:
     'Shows what the session remembers, also after a restart: the phase, the load on disk, approvals and uploads, the LOAD of the DAG, every round with its cluster and report, an interrupted call, and what to do next. Call it first if you do not know where things stand.',
   effect: 'read',
-  idempotent: true,
-  openWorld: false,
   needsNoSettings: true,
   input,
-  output,
+  output: showSessionResult,
   run: runShowSession,
-  render: (fields) => textOf(fields, showSessionLines),
+  lines: showSessionLines,
 });
 
-async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall) {
+async function runShowSession(_: object, ports: ReviewPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const { disk, warnings } = await readDisk(ports, session, call);
   const shown = withPhaseOfDisk(session, disk);
+  const { dag } = session;
   const rounds = session.rounds.slice(-10);
   return {
     summary: sessionSummary(shown),
@@ -88,8 +41,12 @@ async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall
     schedule: session.schedule ?? null,
     disk,
     uploaded: session.uploads.slice(-9),
-    dag: dagOf(session),
-    rounds: rounds.map(roundOf),
+    dag: dag === undefined ? null : { ...dag, configDigest: digestOf(dag.files, session) },
+    rounds: rounds.map((round) => ({
+      ...round,
+      finished: round.finished !== undefined,
+      report: round.report?.directory,
+    })),
     warnings: [
       ...warnings,
       ...omittedRounds(rounds.length, session.rounds.length),
@@ -100,7 +57,7 @@ async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall
 }
 
 /** The files on disk now; a repository that cannot be read is a warning, not a failure. */
-async function readDisk(ports: ShowSessionPorts, session: Session, call: ToolCall) {
+async function readDisk(ports: ReviewPorts, session: Session, call: ToolCall) {
   const { level } = session;
   if (level === undefined) return { disk: null, warnings: [] };
   try {
@@ -126,26 +83,9 @@ function withPhaseOfDisk(session: Session, disk: { approved: boolean } | null): 
   return session.phase === 'approved' && disk?.approved === false ? { ...session, phase: 'scaled' } : session;
 }
 
-function dagOf({ dag, schedule = '15m' }: Session) {
-  if (dag === undefined) return null;
-  const configDigest = clusterConfigDigest(dag.files, schedule)?.slice(0, 16) ?? '';
-  return { load: dag.load, configDigest, at: dag.at };
-}
-
-function roundOf({ round, load, schedule, startedAt, clusterId, finished, report, ...rest }: Round) {
-  const { committed, abandoned, note } = rest;
-  return {
-    round,
-    load,
-    schedule,
-    startedAt,
-    ...(clusterId === undefined ? {} : { clusterId }),
-    finished: finished !== undefined,
-    ...(report === undefined ? {} : { report: report.directory }),
-    committed,
-    abandoned,
-    ...(note === undefined ? {} : { note }),
-  };
+/** The cluster config of the schedule under test, as far as a reader compares it. */
+function digestOf(files: Readonly<Record<string, string>>, { schedule = '15m' }: Session): string {
+  return clusterConfigDigest(files, schedule)?.slice(0, 16) ?? '';
 }
 
 function interruptionOf({ interruptions }: Session) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
+import { textOf, type Wording } from './text.ts';
 
 /** The answer to a question that only the user may answer. Anything but a clear yes is `unanswered`, which is not a no. */
 export type Answer = 'accepted' | 'unanswered';
@@ -16,14 +17,23 @@ export interface ToolCall extends Watch {
 /** `read` changes nothing outside STATE_DIR; `destroy` may discard the user's edits. */
 export type Effect = 'read' | 'write' | 'destroy';
 
-export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
+/** The first fields of every result. */
+export const result = {
+  summary: z.string(),
+  nextSteps: z.array(z.string()).max(3),
+};
+
+type Result = z.ZodObject<typeof result>;
+
+export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends Result = Result> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly effect: Effect;
-  readonly idempotent: boolean;
+  /** False if a repeated call does its work again. */
+  readonly idempotent?: false;
   /** Calls AWS or Airflow. */
-  readonly openWorld: boolean;
+  readonly openWorld?: true;
   /** Clients that support the hint ask their user on every call. */
   readonly asksEveryTime?: true;
   /** Hosts that show pages show the report next to the result. */
@@ -37,11 +47,17 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   render(output: z.output<Output>): string;
 }
 
-/** Returns the tool; only connects the types of its schemas and functions. */
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: Tool<Input, Output>,
-): Tool<Input, Output> {
-  return tool;
+/** A tool as its file declares it: with the lines of the fields that it words itself. */
+type Declared<Input extends z.ZodObject, Output extends Result> = Omit<Tool<Input, Output>, 'render'> & {
+  readonly lines?: Wording<z.output<Output>>;
+};
+
+/** Connects the types of a tool's schemas and functions, and renders its result. */
+export function defineTool<Input extends z.ZodObject, Output extends Result>({
+  lines = {},
+  ...tool
+}: Declared<Input, Output>): Tool<Input, Output> {
+  return { ...tool, render: (output) => textOf(output, lines) };
 }
 
 const aLoad = 'must be a whole number from 1 to 1000, such as 2 or "2x"';
@@ -74,11 +90,13 @@ export const clusterIdInput = z
   .string()
   .regex(/^j-[A-Z0-9]{1,20}$/, { error: 'must be an EMR cluster id such as j-2ABCDEFG12345' });
 
-/** The first fields of every result. */
-export const result = {
-  summary: z.string(),
-  nextSteps: z.array(z.string()).max(3),
-};
+/** A line of a check file that differs. */
+export const changedLine = z.object({
+  file: z.string(),
+  line: z.int(),
+  before: z.string(),
+  after: z.string(),
+});
 
 /** The same call with the missing arguments, for results that are a question to the user. */
 export const callAgain = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });

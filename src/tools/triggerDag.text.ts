@@ -1,6 +1,27 @@
 /** What triggerDag says. */
+
+import * as z from 'zod';
 import type { Schedule } from '../domain/schedules.ts';
-import type { FollowedRun } from '../workflow/dagRuns.ts';
+import type { FollowedRun } from '../workflow/dags.ts';
+import type { Wording } from './text.ts';
+import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+
+/** The result of triggerDag. */
+export const triggerDagResult = z.object({
+  ...result,
+  status: z.enum(['triggered', 'unchanged', 'awaiting_approval']),
+  dagId: z.string(),
+  load: loadOutput,
+  schedule: scheduleInput,
+  dagRunId: z.string().optional(),
+  url: z.string().optional(),
+  round: z.int().optional(),
+  startedAt: z.string().optional(),
+  runState: z.string().optional(),
+  clusterId: z.string().optional(),
+  warnings: z.array(z.string()),
+  callAgain: callAgain.optional(),
+});
 
 /** The DAG run that the user asked for. */
 export interface RunRequest {
@@ -22,8 +43,10 @@ export function triggerQuestion({ dagId, load, schedule, clusterId }: RunRequest
 
 export function triggerAwaitingText(request: RunRequest, mode: string, isMarked: boolean) {
   const { dagId, load, schedule, clusterId } = request;
+  const asked = { status: 'awaiting_approval' as const, dagId, load, schedule };
   if (mode === 'terminal')
     return {
+      ...asked,
       summary: `Nothing was triggered. With APPROVAL=terminal only the user can trigger ${dagId} (${load}x), in the Airflow UI.`,
       nextSteps: [
         isMarked
@@ -33,6 +56,7 @@ export function triggerAwaitingText(request: RunRequest, mode: string, isMarked:
       ],
     };
   return {
+    ...asked,
     summary: `Nothing was triggered. ${dagId} is ready at ${load}x, but the user has not said yes yet.`,
     nextSteps: [
       'Ask the user: trigger the DAG now? It costs a cluster.',
@@ -68,4 +92,4 @@ export function triggeredText(
   };
 }
 
-export const triggerDagLines = { round: () => [] };
+export const triggerDagLines: Wording<z.output<typeof triggerDagResult>> = { round: () => [] };

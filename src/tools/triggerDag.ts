@@ -2,29 +2,20 @@ import * as z from 'zod';
 import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
-import { localStamp } from '../domain/time.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
 import { dagRunIdOf, isRunActive, roundBegins, triggeredRound } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { followRun, requireClusterUp, requireTriggerable } from '../workflow/dagRuns.ts';
-import { loadInBucket, movableRound } from '../workflow/marks.ts';
+import { followRun, requireClusterUp, requireTriggerable, type TriggeredRound } from '../workflow/dags.ts';
+import { beginningAt, loadInBucket, movableRound } from '../workflow/marks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { textOf } from './text.ts';
-import {
-  callAgain,
-  clusterIdInput,
-  defineTool,
-  loadOutput,
-  result,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
+import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 import {
   type RunRequest,
   triggerAwaitingText,
   triggerDagLines,
+  triggerDagResult,
   triggeredText,
   triggerQuestion,
 } from './triggerDag.text.ts';
@@ -36,22 +27,6 @@ const input = z.strictObject({
   schedule: scheduleInput.optional().describe("default: the session's"),
   clusterId: clusterIdInput.optional().describe('run on this running cluster; it stays up'),
   approved: z.boolean().optional().describe('true if the user said to trigger it now'),
-});
-
-const output = z.object({
-  ...result,
-  status: z.enum(['triggered', 'unchanged', 'awaiting_approval']),
-  dagId: z.string(),
-  load: loadOutput,
-  schedule: scheduleInput,
-  dagRunId: z.string().optional(),
-  url: z.string().optional(),
-  round: z.int().optional(),
-  startedAt: z.string().optional(),
-  runState: z.string().optional(),
-  clusterId: z.string().optional(),
-  warnings: z.array(z.string()),
-  callAgain: callAgain.optional(),
 });
 
 type Input = z.output<typeof input>;
@@ -66,13 +41,12 @@ export const triggerDag = defineTool({
   description:
     "Marks the round, triggers the schedule's DAG in Airflow, and follows the run until its cluster exists. Needs AIRFLOW_URL; without it the user triggers the DAG by hand. Refuses while a round runs and until Airflow has read the uploaded LOAD. It costs a cluster: set approved only if the user said so.",
   effect: 'write',
-  idempotent: true,
   openWorld: true,
   asksEveryTime: true,
   input,
-  output,
+  output: triggerDagResult,
   run: runTriggerDag,
-  render: (fields) => textOf(fields, triggerDagLines),
+  lines: triggerDagLines,
 });
 
 async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCall) {
@@ -83,9 +57,8 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const dagId = dagIdOf(dag?.name ?? '', schedule);
   const airflow = requireAirflow(ports, dagId, waitingRound(session.rounds)?.schedule === schedule);
   const { active, lost } = await earlierRun(airflow, session, schedule, call);
-  const following = { untilMs, clusterId: given.clusterId };
   if (active !== undefined)
-    return follow(ports, airflow, active, { ...following, status: 'unchanged' }, call);
+    return follow(ports, airflow, active, 'unchanged', given.clusterId, untilMs, call);
 
   await requireNoRoundUnderWay(ports, session, call);
   const { load, warnings } = await loadInBucket(ports, session);
@@ -96,7 +69,7 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   let moved = await toMove();
   const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1);
   if (!(await isConfirmed(ports, question, given.approved, call)))
-    return notTriggered(request, ports.settings.approval, moved !== undefined, warnings);
+    return { ...triggerAwaitingText(request, ports.settings.approval, moved !== undefined), warnings };
   // The user may take minutes to answer; a round may have begun meanwhile.
   if (given.approved === undefined) {
     await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
@@ -104,7 +77,7 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   }
   const round = await openRound(ports, request, moved, lost?.dagRun.dagRunId);
   const status = await trigger(airflow, request, round, call);
-  const answer = await follow(ports, airflow, round, { ...following, status }, call);
+  const answer = await follow(ports, airflow, round, status, given.clusterId, untilMs, call);
   return { ...answer, warnings: [...warnings, ...answer.warnings] };
 }
 
@@ -116,8 +89,6 @@ function requireAirflow({ airflow }: TriggerDagPorts, dagId: string, isMarked: b
     next: `${mark}ask the user to trigger ${dagId} by hand in the Airflow UI, then call pollCluster. Or set AIRFLOW_URL and its credentials in .env.`,
   });
 }
-
-type TriggeredRound = Round & { readonly dagRun: NonNullable<Round['dagRun']> };
 
 interface EarlierRun {
   /** The schedule's newest triggered round, while its run is active. */
@@ -151,18 +122,6 @@ async function isConfirmed(
   return settings.approval === 'ask' && (await call.ask(question)) === 'accepted';
 }
 
-function notTriggered(request: RunRequest, mode: string, isMarked: boolean, warnings: string[]) {
-  const { dagId, load, schedule } = request;
-  return {
-    status: 'awaiting_approval' as const,
-    ...triggerAwaitingText(request, mode, isMarked),
-    dagId,
-    load,
-    schedule,
-    warnings,
-  };
-}
-
 /** Marks the round as markRound does, and records the run that is about to be requested. */
 async function openRound(
   ports: TriggerDagPorts,
@@ -170,17 +129,14 @@ async function openRound(
   moved: Round | undefined,
   lostRunId: string | undefined,
 ): Promise<TriggeredRound> {
-  const now = await ports.clock.now();
-  const startedAt = localStamp(now.epochUs);
-  const clock = { source: now.source, skewSeconds: now.skewSeconds };
-  const facts = { load, schedule, startedAt, clock };
+  const beginning = beginningAt(await ports.clock.now(), { load, schedule });
   let dagRun: TriggeredRound['dagRun'] | undefined;
   let number = 0;
   const after = await ports.sessions.record((latest): SessionEvent[] => {
     number = moved?.round ?? latest.rounds.length + 1;
-    dagRun = { dagId, dagRunId: lostRunId ?? dagRunIdOf(number, startedAt) };
+    dagRun = { dagId, dagRunId: lostRunId ?? dagRunIdOf(number, beginning.startedAt) };
     return [
-      roundBegins(latest, moved && { round: moved, unbound: true }, facts, 'triggerDag'),
+      roundBegins(latest, moved && { round: moved, unbound: true }, beginning, 'triggerDag'),
       { type: 'dagTriggered', round: number, ...dagRun },
     ];
   });
@@ -201,22 +157,19 @@ async function trigger(
   return done === 'triggered' ? 'triggered' : 'unchanged';
 }
 
-interface Following {
-  readonly status: 'triggered' | 'unchanged';
-  readonly untilMs: number;
-  readonly clusterId: string | undefined;
-}
-
 /** @throws ToolError UPSTREAM if the run ended before it had a cluster */
 async function follow(
   ports: TriggerDagPorts,
   airflow: Airflow,
-  { round, dagRun, load, schedule, startedAt }: TriggeredRound,
-  { status, untilMs, clusterId: givenCluster }: Following,
+  triggered: TriggeredRound,
+  status: 'triggered' | 'unchanged',
+  givenCluster: string | undefined,
+  untilMs: number,
   call: ToolCall,
 ) {
+  const { round, dagRun, load, schedule, startedAt } = triggered;
   const url = airflow.runUrl(dagRun.dagId, dagRun.dagRunId);
-  const followed = await followRun(ports, airflow, { round, dagRun, givenCluster }, untilMs, call);
+  const followed = await followRun(ports, airflow, triggered, givenCluster, untilMs, call);
   const { clusterId, runState } = followed;
   if (clusterId === undefined && runState !== undefined && !isRunActive(runState))
     throw new ToolError(
@@ -234,7 +187,7 @@ async function follow(
     url,
     round,
     startedAt,
-    ...(runState === undefined ? {} : { runState }),
-    ...(clusterId === undefined ? {} : { clusterId }),
+    runState,
+    clusterId,
   };
 }

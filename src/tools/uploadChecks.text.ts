@@ -1,9 +1,34 @@
 /** What uploadChecks says. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
 import type { Stale } from '../review/uploadPlan.ts';
-import { stepsToYes, type Yes } from '../workflow/questions.ts';
+import type { Settings } from '../settings.ts';
+import { stepsToYes, type Yes } from '../workflow/approvals.ts';
+import type { Wording } from './text.ts';
+import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
+
+/** The result of uploadChecks. */
+export const uploadChecksResult = z.object({
+  ...result,
+  status: z.enum(['uploaded', 'unchanged', 'awaiting_approval']),
+  load: loadOutput,
+  reviewId: z.string(),
+  reason: z.string().optional(),
+  changedSince: z.array(changedLine).optional(),
+  uploaded: z.int(),
+  unchanged: z.int(),
+  removed: z.int(),
+  removedKeys: z.array(z.string()),
+  stale: z.array(z.string()),
+  prefixes: z.array(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
+  tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
+  unrecognised: z.array(z.string()),
+  untracked: z.array(z.string()),
+  warnings: z.array(z.string()),
+  callAgain: callAgain.optional(),
+});
 
 export const reasons = {
   otherBytes: 'The files on disk do not match this reviewId, so an approval of it does not count.',
@@ -27,17 +52,10 @@ export function awaitingText(review: Review, reason: string, changedLines: numbe
   };
 }
 
-interface Delivery {
-  readonly load: number;
-  readonly uploaded: number;
-  readonly unchanged: number;
-  readonly removed: number;
-  readonly prefixes: readonly { readonly files: number }[];
-  readonly tableMetrics: { readonly copied: number };
-}
+type Delivery = Pick<Result, 'load' | 'uploaded' | 'unchanged' | 'removed' | 'prefixes' | 'tableMetrics'>;
 
 /** `left`: stale objects that are still in the bucket after this upload. */
-export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: Stale) {
+export function deliveredText(delivery: Delivery, left: Stale) {
   const { load, uploaded, unchanged, removed, prefixes, tableMetrics } = delivery;
   const files = prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
   const metrics =
@@ -50,7 +68,9 @@ export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: St
     stillThere === 0
       ? ''
       : ` Still in the bucket, and would also run: ${plural(stillThere, 'stale object')} of this level.`;
+  const isUnchanged = uploaded + tableMetrics.copied + removed === 0;
   return {
+    status: isUnchanged ? ('unchanged' as const) : ('uploaded' as const),
     summary: isUnchanged
       ? `All ${files} configs for ${load}x were already in the bucket; nothing was sent.${stale}`
       : `Uploaded ${plural(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}.${removal}${stale}`,
@@ -63,12 +83,23 @@ export function deliveredText(delivery: Delivery, isUnchanged: boolean, left: St
   };
 }
 
-export function noMetricsWarning(source: string): string {
-  return `Production has no table metrics under ${source}: nothing was copied, and earlier copies stay. checkSetup checks the source.`;
-}
-
-export function unmanagedWarning(objects: number): string {
-  return `${plural(objects, 'object')} of this level can only be removed by the user, in the S3 console (listed in stale).`;
+export function uploadWarnings(
+  isWithoutMetrics: boolean,
+  { prodHourlyChecks }: Pick<Settings, 'prodHourlyChecks'>,
+  { unmanaged }: Stale,
+): string[] {
+  return [
+    ...(isWithoutMetrics
+      ? [
+          `Production has no table metrics under ${prodHourlyChecks}: nothing was copied, and earlier copies stay. checkSetup checks the source.`,
+        ]
+      : []),
+    ...(unmanaged.length === 0
+      ? []
+      : [
+          `${plural(unmanaged.length, 'object')} of this level can only be removed by the user, in the S3 console (listed in stale).`,
+        ]),
+  ];
 }
 
 /** For the message of a later failure: what this call has sent by then. */
@@ -77,44 +108,28 @@ export function alreadySent(objects: number): string | undefined {
   return `${plural(objects, 'object')} had already been sent; the same call continues from there.`;
 }
 
-interface Output {
-  readonly status: 'uploaded' | 'unchanged' | 'awaiting_approval';
-}
-
-interface ChangeRow {
-  readonly file: string;
-  readonly line: number;
-  readonly before: string;
-  readonly after: string;
-}
-
-interface TableMetrics {
-  readonly copied: number;
-  readonly unchanged: number;
-  readonly prefixes: readonly string[];
-}
+type Result = z.output<typeof uploadChecksResult>;
 
 /** Left out of a question, where nothing was sent. */
 function unlessAsked(title: string) {
-  return (sent: number, { status }: Output) => (status === 'awaiting_approval' ? [] : [`${title}: ${sent}`]);
+  return (sent: number, { status }: Result) => (status === 'awaiting_approval' ? [] : [`${title}: ${sent}`]);
 }
 
-export const uploadChecksLines = {
+export const uploadChecksLines: Wording<Result> = {
   uploaded: unlessAsked('Uploaded'),
   unchanged: unlessAsked('Unchanged'),
   removed: unlessAsked('Removed'),
   // The summary of a question contains it.
   reason: () => [],
-  unrecognised: (paths: readonly string[]) => [
+  unrecognised: (paths) => [
     `Not named like a 15m, hourly or daily check, so never uploaded: ${paths.join(', ')}`,
   ],
-  prefixes: (rows: readonly { readonly files: number; readonly uri: string }[]) =>
-    rows.map((row) => `  - ${plural(row.files, 'file')} → ${row.uri}`),
-  tableMetrics: ({ copied, unchanged, prefixes }: TableMetrics, { status }: Output) =>
+  prefixes: (rows) => rows.map((row) => `  - ${plural(row.files, 'file')} → ${row.uri}`),
+  tableMetrics: ({ copied, unchanged, prefixes }, { status }) =>
     status === 'awaiting_approval'
       ? []
       : [`Table metrics: ${copied} copied, ${unchanged} unchanged`, ...prefixes.map((uri) => `  → ${uri}`)],
-  changedSince: (rows: readonly ChangeRow[]) => [
+  changedSince: (rows) => [
     'Changed without approval:',
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
   ],

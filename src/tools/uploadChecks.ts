@@ -16,24 +16,15 @@ import type { Session } from '../state/session.ts';
 import { isApproved } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview } from '../workflow/checks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { textOf } from './text.ts';
-import {
-  callAgain,
-  defineTool,
-  loadOutput,
-  result,
-  reviewIdInput,
-  scheduleInput,
-  type ToolCall,
-} from './tool.ts';
+import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';
 import {
   alreadySent,
   awaitingText,
   deliveredText,
-  noMetricsWarning,
   reasons,
-  unmanagedWarning,
   uploadChecksLines,
+  uploadChecksResult,
+  uploadWarnings,
 } from './uploadChecks.text.ts';
 
 const input = z.strictObject({
@@ -45,30 +36,8 @@ const input = z.strictObject({
     .describe('remove objects of this level that are no longer in the repository'),
 });
 
-const change = z.object({ file: z.string(), line: z.int(), before: z.string(), after: z.string() });
-
-const output = z.object({
-  ...result,
-  status: z.enum(['uploaded', 'unchanged', 'awaiting_approval']),
-  load: loadOutput,
-  reviewId: z.string(),
-  reason: z.string().optional(),
-  changedSince: z.array(change).optional(),
-  uploaded: z.int(),
-  unchanged: z.int(),
-  removed: z.int(),
-  removedKeys: z.array(z.string()),
-  stale: z.array(z.string()),
-  prefixes: z.array(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
-  tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
-  unrecognised: z.array(z.string()),
-  untracked: z.array(z.string()),
-  warnings: z.array(z.string()),
-  callAgain: callAgain.optional(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
+type Output = z.input<typeof uploadChecksResult>;
 type UploadChecksPorts = Pick<
   Ports,
   'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'clusters' | 'dags'
@@ -80,13 +49,12 @@ export const uploadChecks = defineTool({
   description:
     'Uploads the configs that the user approved (reviewId from scaleConfigs, fixInterval or reviewConfigs) to the load-test prefixes in S3, and copies the table metrics from production. Sends only bytes of an approved review; set approved only when the user said so. Unchanged objects are not sent again.',
   effect: 'write',
-  idempotent: true,
   openWorld: true,
   asksEveryTime: true,
   input,
-  output,
+  output: uploadChecksResult,
   run: runUploadChecks,
-  render: (fields) => textOf(fields, uploadChecksLines),
+  lines: uploadChecksLines,
 });
 
 async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: ToolCall): Promise<Output> {
@@ -106,7 +74,11 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   const afterCopies = { ...call, already: alreadySent(sent.uploaded + metrics.fields.copied) };
   const fresh = new Set<string>([...sent.uploads.map(({ key }) => key), ...metrics.keys]);
   const stale = await findStale(ports, review, fresh, afterCopies);
-  await recordUpload(ports, review, sent.uploads);
+  const prefixes = prefixFields(ports, review, sent.uploads);
+  const { reviewId, target } = review;
+  const schedules = prefixes.map(({ schedule }) => schedule);
+  const upload = { load: target.load, schedules, reviewId, files: sent.uploads.length };
+  await ports.sessions.record(() => [{ type: 'checksUploaded', ...upload }]);
   // Only after the upload is recorded: a failed removal must not make it look unfinished.
   const removed = given.removeStale ? stale.keys : [];
   if (removed.length > 0) await ports.store.remove(removed, afterCopies);
@@ -119,13 +91,11 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
     removed: removed.length,
     removedKeys: takeWithinBudget(removed, 1200),
     stale: takeWithinBudget([...left.keys, ...left.unmanaged.map((key) => clean(key, 300))], 1200),
-    prefixes: prefixFields(ports, review, sent.uploads),
+    prefixes,
     tableMetrics: metrics.fields,
-    warnings: warningsOf(ports, production !== undefined && metrics.keys.length === 0, stale),
+    warnings: uploadWarnings(production !== undefined && metrics.keys.length === 0, ports.settings, stale),
   };
-  const isUnchanged = sent.uploaded + metrics.fields.copied + removed.length === 0;
-  const status = isUnchanged ? 'unchanged' : 'uploaded';
-  return { ...fields, status, ...deliveredText(fields, isUnchanged, left) };
+  return { ...fields, ...deliveredText(fields, left) };
 }
 
 /** Sends nothing: shows what changed, and the reviewId of the files on disk. */
@@ -233,28 +203,10 @@ async function findStale(
   };
 }
 
-async function recordUpload(ports: UploadChecksPorts, review: Review, uploads: readonly PlannedUpload[]) {
-  const schedules = prefixesOf(review, ports.settings).map(({ schedule }) => schedule);
-  const { reviewId, target } = review;
-  const upload = { load: target.load, schedules, reviewId, files: uploads.length };
-  await ports.sessions.record(() => [{ type: 'checksUploaded', ...upload }]);
-}
-
 function prefixFields(ports: UploadChecksPorts, review: Review, uploads: readonly PlannedUpload[]) {
   return prefixesOf(review, ports.settings).map(({ schedule, prefix }) => ({
     schedule,
     uri: `s3://${ports.settings.bucket}/${prefix}`,
     files: uploads.filter((upload) => upload.schedule === schedule).length,
   }));
-}
-
-function warningsOf(
-  { settings }: UploadChecksPorts,
-  isWithoutMetrics: boolean,
-  { unmanaged }: Stale,
-): string[] {
-  return [
-    ...(isWithoutMetrics ? [noMetricsWarning(settings.prodHourlyChecks)] : []),
-    ...(unmanaged.length === 0 ? [] : [unmanagedWarning(unmanaged.length)]),
-  ];
 }

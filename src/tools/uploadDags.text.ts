@@ -1,7 +1,25 @@
 /** What uploadDags says in each of its three outcomes. */
 
+import * as z from 'zod';
 import { plural } from '../domain/text.ts';
-import type { Yes } from '../workflow/questions.ts';
+import type { Yes } from '../workflow/approvals.ts';
+import type { Wording } from './text.ts';
+import { callAgain, loadOutput, result } from './tool.ts';
+
+/** The result of uploadDags. */
+export const uploadDagsResult = z.object({
+  ...result,
+  status: z.enum(['uploaded', 'unchanged', 'needs_overwrite']),
+  load: loadOutput,
+  previousLoad: loadOutput,
+  remoteLoad: loadOutput.nullable(),
+  files: z.array(z.object({ key: z.string(), status: z.enum(['new', 'changed', 'unchanged']) })),
+  changes: z.array(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
+  dagIds: z.array(z.string()),
+  warnings: z.array(z.string()),
+  round: z.int().optional(),
+  callAgain: callAgain.optional(),
+});
 
 export function overwriteText(foreign: readonly string[], load: number, mode: Yes['mode']) {
   const isTerminal = mode === 'terminal';
@@ -71,28 +89,16 @@ export function otherObjectsWarning(others: readonly string[]): string {
   return `Left untouched in the DAG folder: ${plural(others.length, 'other object')} (${others.slice(0, 3).join(', ')}).`;
 }
 
-interface FileRow {
-  readonly key: string;
-  readonly status: 'new' | 'changed' | 'unchanged';
-}
-
-interface ChangeRow {
-  readonly file: string;
-  readonly path: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-export const uploadDagsLines = {
-  previousLoad: (load: number) => [`LOAD in the DAG file before: ${load}`],
-  remoteLoad: (load: number | null, { files }: { readonly files: readonly FileRow[] }) => {
+export const uploadDagsLines: Wording<z.output<typeof uploadDagsResult>> = {
+  previousLoad: (load) => [`LOAD in the DAG file before: ${load}`],
+  remoteLoad: (load, { files }) => {
     if (load !== null) return [`LOAD in the bucket before: ${load}`];
     return [
       files[0]?.status === 'new' ? 'The bucket had no DAG yet.' : 'LOAD in the bucket before: not readable',
     ];
   },
-  files: (rows: readonly FileRow[]) => rows.map((row) => `  - ${row.status}: ${row.key}`),
-  changes: (rows: readonly ChangeRow[]) => [
+  files: (rows) => rows.map((row) => `  - ${row.status}: ${row.key}`),
+  changes: (rows) => [
     'Changes against the bucket:',
     ...rows.map((row) => `  ${row.file} ${row.path}: ${row.from} → ${row.to}`),
   ],

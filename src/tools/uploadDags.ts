@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { dagIdOf, writeLoad } from '../dag/source.ts';
-import { changesAgainstBucket, type DagUpload, foreignDagFiles } from '../dag/uploadPlan.ts';
+import { changesAgainstBucket, foreignDagFiles } from '../dag/uploadPlan.ts';
 import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';
-import { localStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
-import type { Instant } from '../ports/time.ts';
 import { lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -21,10 +19,9 @@ import {
   requireMeantLevel,
   requireWholeUpload,
 } from '../workflow/dags.ts';
-import { movableRound } from '../workflow/marks.ts';
+import { beginningAt, movableRound } from '../workflow/marks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { textOf } from './text.ts';
-import { callAgain, defineTool, loadInput, loadOutput, result, type ToolCall } from './tool.ts';
+import { defineTool, loadInput, type ToolCall } from './tool.ts';
 import {
   type BegunRound,
   dagUnchangedText,
@@ -32,6 +29,7 @@ import {
   overwriteQuestion,
   overwriteText,
   uploadDagsLines,
+  uploadDagsResult,
   uploadedText,
 } from './uploadDags.text.ts';
 
@@ -42,22 +40,8 @@ const input = z.strictObject({
   overwrite: z.boolean().optional().describe('true when the user agreed to overwrite the folder'),
 });
 
-const output = z.object({
-  ...result,
-  status: z.enum(['uploaded', 'unchanged', 'needs_overwrite']),
-  load: loadOutput,
-  previousLoad: loadOutput,
-  remoteLoad: loadOutput.nullable(),
-  files: z.array(z.object({ key: z.string(), status: z.enum(['new', 'changed', 'unchanged']) })),
-  changes: z.array(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
-  dagIds: z.array(z.string()),
-  warnings: z.array(z.string()),
-  round: z.int().optional(),
-  callAgain: callAgain.optional(),
-});
-
 type Input = z.output<typeof input>;
-type Output = z.input<typeof output>;
+type Output = z.input<typeof uploadDagsResult>;
 type UploadDagsPorts = Pick<
   Ports,
   'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target'
@@ -69,12 +53,11 @@ export const uploadDags = defineTool({
   description:
     'Sets LOAD in the DAG file and uploads it with the three cluster configs, so that the next DAG run reads the configs of that load. Refuses a load whose checks are not in the bucket. Asks before it overwrites a folder that somebody else uploaded. A changed upload opens a round.',
   effect: 'write',
-  idempotent: true,
   openWorld: true,
   input,
-  output,
+  output: uploadDagsResult,
   run: runUploadDags,
-  render: (fields) => textOf(fields, uploadDagsLines),
+  lines: uploadDagsLines,
 });
 
 async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCall): Promise<Output> {
@@ -109,22 +92,11 @@ async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCal
 interface UnderTest {
   readonly load: number;
   readonly schedule: Schedule;
-  readonly digests: Record<string, string>;
-  readonly names: Record<string, string>;
+  /** Digest of each file, and the name of each schedule's clusters, as an upload records them. */
+  readonly upload: { readonly files: Record<string, string>; readonly clusterNames: Record<string, string> };
 }
 
-interface PlannedDags extends UnderTest {
-  readonly dagId: string;
-  readonly previousLoad: number;
-  readonly remoteLoad: number | null;
-  /** The DAG file as it is on disk. */
-  readonly dag: DagFile;
-  readonly withLoad: DagFile;
-  readonly configs: readonly DagFile[];
-  readonly plan: readonly DagUpload[];
-  readonly changed: readonly DagUpload[];
-  readonly warnings: readonly string[];
-}
+type PlannedDags = Awaited<ReturnType<typeof planDags>>;
 
 /** Chooses the load and compares the folder with the bucket. @throws ToolError when a DAG run at this load could not work */
 async function planDags(
@@ -132,7 +104,7 @@ async function planDags(
   session: Session,
   givenLoad: number | undefined,
   call: ToolCall,
-): Promise<PlannedDags> {
+) {
   const { dag, configs, source, load: previousLoad } = await readOwnDags(ports);
   const schedule = session.schedule ?? '15m';
   const uploadedLoad = session.uploads.findLast((upload) => upload.schedule === schedule)?.load;
@@ -151,8 +123,10 @@ async function planDags(
     load,
     schedule,
     dagId: dagIdOf(dag.name, schedule),
-    digests: Object.fromEntries(plan.map((one) => [one.file.name, one.digest])),
-    names: clusterNames(configs),
+    upload: {
+      files: Object.fromEntries(plan.map((one) => [one.file.name, one.digest])),
+      clusterNames: clusterNames(configs),
+    },
     previousLoad,
     remoteLoad,
     dag,
@@ -215,10 +189,10 @@ async function sendDags(ports: UploadDagsPorts, planned: PlannedDags, given: Inp
 
 /** Records the upload and opens its round; returns the number of the round. */
 async function recordUploaded(ports: UploadDagsPorts, before: Session, uploaded: UnderTest): Promise<number> {
-  const dag = dagOf(uploaded);
+  const { load, upload: dag } = uploaded;
   const beginning = beginningAt(await ports.clock.now(), uploaded);
   const after = await ports.sessions.record((latest) => [
-    { type: 'dagUploaded', load: uploaded.load, ...dag },
+    { type: 'dagUploaded', load, ...dag },
     ...(isRoundOpenedSince(before, latest, uploaded)
       ? []
       : [roundBegins({ uploads: latest.uploads, dag }, undefined, beginning, 'uploadDags')]),
@@ -235,10 +209,8 @@ async function recordUnchanged(
   underTest: UnderTest,
   call: ToolCall,
 ): Promise<BegunRound | undefined> {
-  const { load, schedule, digests } = underTest;
-  const dag = dagOf(underTest);
-  const isKnown = (session: Session) =>
-    hasSameDag(session, load, digests) && session.phase !== 'checks_uploaded';
+  const { load, schedule, upload: dag } = underTest;
+  const isKnown = (session: Session) => hasSameDag(session, underTest) && session.phase !== 'checks_uploaded';
   const session = await ports.sessions.load();
   const lacking = lacksRound(session, { load, schedule });
   const moved = lacking ? await movableRound(ports, session, schedule, call) : undefined;
@@ -257,27 +229,16 @@ async function recordUnchanged(
   return waiting && isUnderTest(waiting) ? { round: waiting.round, how: 'waiting' } : undefined;
 }
 
-function dagOf({ digests, names }: UnderTest) {
-  return { files: digests, clusterNames: names };
-}
-
-function beginningAt(now: Instant, { load, schedule }: UnderTest) {
-  const clock = { source: now.source, skewSeconds: now.skewSeconds };
-  return { load, schedule, startedAt: localStamp(now.epochUs), clock };
-}
-
 /** Whether another call meanwhile opened a round for the same upload. */
 function isRoundOpenedSince(before: Session, latest: Session, uploaded: UnderTest): boolean {
-  const { load, schedule, digests } = uploaded;
   const newest = latest.rounds.at(-1);
   if (newest === undefined || latest.rounds.length === before.rounds.length) return false;
   const isOpen = newest.finished === undefined && newest.report === undefined && !newest.abandoned;
-  return isOpen && newest.load === load && newest.schedule === schedule && hasSameDag(latest, load, digests);
+  const isUnderTest = newest.load === uploaded.load && newest.schedule === uploaded.schedule;
+  return isOpen && isUnderTest && hasSameDag(latest, uploaded);
 }
 
-function hasSameDag(session: Session, load: number, digests: Record<string, string>): boolean {
-  return (
-    session.dag?.load === load &&
-    Object.entries(digests).every(([name, digest]) => session.dag?.files[name] === digest)
-  );
+function hasSameDag({ dag }: Session, { load, upload }: UnderTest): boolean {
+  const files = Object.entries(upload.files);
+  return dag?.load === load && files.every(([name, digest]) => dag.files[name] === digest);
 }

@@ -32,13 +32,20 @@ async function readFixes(blobs: Blobs, session: Session, load: number): Promise<
 
 /** A manifest that the session names; empty when its bytes are gone, so that none of its files counts as written here. */
 export async function readManifest(blobs: Blobs, digest: string): Promise<Manifest> {
+  return (await manifestIn(blobs, digest)) ?? {};
+}
+
+async function manifestIn(blobs: Blobs, digest: string): Promise<Manifest | undefined> {
   const bytes = await blobs.get(digest);
-  return bytes === undefined ? {} : (JSON.parse(bytes.toString('utf8')) as Manifest);
+  return bytes && (JSON.parse(bytes.toString('utf8')) as Manifest);
 }
 
 export async function keepManifest(blobs: Blobs, manifest: Manifest): Promise<string> {
   return blobs.put(Buffer.from(JSON.stringify(manifest)));
 }
+
+/** What it takes to review the files on disk. */
+export type ReviewPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
 export interface ReviewFacts {
   readonly session: Session;
@@ -51,7 +58,7 @@ export interface ReviewFacts {
  * @throws ToolError WRONG_STATE when no load level is on disk, or one is only partly written
  */
 export async function readReview(
-  ports: Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>,
+  ports: ReviewPorts,
   options: { forWriting: boolean },
   watch?: Watch,
 ): Promise<ReviewFacts> {
@@ -160,8 +167,8 @@ async function approvedManifests(
   const manifests = new Map<Schedule, Manifest>();
   for (const schedule of schedules) {
     const digest = session.approvedManifests.get(approvalKey(load, schedule));
-    const bytes = digest === undefined ? undefined : await blobs.get(digest);
-    if (bytes !== undefined) manifests.set(schedule, JSON.parse(bytes.toString('utf8')) as Manifest);
+    const manifest = digest === undefined ? undefined : await manifestIn(blobs, digest);
+    if (manifest !== undefined) manifests.set(schedule, manifest);
   }
   return manifests;
 }

@@ -74,26 +74,22 @@ export async function searchCluster(
 
 /** Schedule -> the `Name` in its cluster config, for an upload; omits configs without one. */
 export function clusterNames(files: readonly DagFile[]): Record<string, string> {
-  const named = schedules.flatMap((schedule): [string, string][] => {
-    try {
-      return [[schedule, clusterName(files, schedule)]];
-    } catch {
-      return [];
-    }
-  });
-  return Object.fromEntries(named);
+  return Object.fromEntries(
+    schedules.flatMap((schedule) => {
+      const name = nameIn(configOf(files, schedule));
+      return name === undefined ? [] : [[schedule, name]];
+    }),
+  );
 }
 
-/** The `Name` in a schedule's cluster config: the name prefix of every cluster its DAG creates. */
+/**
+ * The `Name` in a schedule's cluster config: the name prefix of every cluster its DAG creates.
+ * @throws ToolError CONFIG without one
+ */
 export function clusterName(files: readonly DagFile[], schedule: Schedule): string {
-  const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
-  let name: unknown;
-  try {
-    name = (JSON.parse(file?.bytes.toString('utf8') ?? '{}') as { Name?: unknown }).Name;
-  } catch {
-    name = undefined;
-  }
-  if (typeof name === 'string' && name.length >= 3) return name;
+  const file = configOf(files, schedule);
+  const name = nameIn(file);
+  if (name !== undefined) return name;
   throw new ToolError(
     'CONFIG',
     `${file?.name ?? 'The cluster config'} has no Name, so its clusters cannot be found.`,
@@ -101,4 +97,17 @@ export function clusterName(files: readonly DagFile[], schedule: Schedule): stri
       next: 'add a Name to the cluster config, or give clusterId.',
     },
   );
+}
+
+function configOf(files: readonly DagFile[], schedule: Schedule): DagFile | undefined {
+  return files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
+}
+
+function nameIn(file: DagFile | undefined): string | undefined {
+  try {
+    const { Name } = JSON.parse(file?.bytes.toString('utf8') ?? '{}') as { Name?: unknown };
+    return typeof Name === 'string' && Name.length >= 3 ? Name : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,14 +1,20 @@
-/** The DAG: our folder, the bucket's copy, and whether its checks are uploaded. */
+/** The DAG: our folder, the copy in the bucket and its checks; whether Airflow can run it now, and what became of a run. */
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { findLoad, readLoad } from '../dag/source.ts';
 import { otherObjects, planDagUpload, requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 import { configsFolder, dagKey } from '../domain/keys.ts';
 import { ruleFor, type Schedule, schedules } from '../domain/schedules.ts';
+import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
 import type { Watch } from '../ports/time.ts';
-import type { Session } from '../state/session.ts';
+import { isRunActive, loadOfTags, loadTag } from '../rounds/begin.ts';
+import { isEnding } from '../rounds/progress.ts';
+import { startMs } from '../rounds/window.ts';
+import type { Round, Session } from '../state/session.ts';
+import { observeRound, type RoundPorts } from './rounds.ts';
 
 /** @throws ToolError CONFIG if these files cannot run as a DAG, or it would read other configs than ours */
 export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
@@ -96,4 +102,145 @@ export async function requireChecks(
     warnings.push(`The bucket has no ${load}x checks for ${one}: do not trigger its DAG at this load.`);
   }
   return { checks, warnings };
+}
+
+/** How long managed Airflow needs to read an uploaded file. */
+const appears = 'an uploaded DAG appears in Airflow after 30 s to 6 min';
+
+/**
+ * @throws ToolError NOT_FOUND or WRONG_STATE if a run now would read configs of another load, would not start, or
+ * would be a second one
+ */
+export async function requireTriggerable(
+  airflow: Airflow,
+  dagId: string,
+  load: number,
+  watch: Watch,
+): Promise<void> {
+  const dag = await airflow.dag(dagId, watch);
+  if (dag === undefined)
+    throw new ToolError(
+      'NOT_FOUND',
+      `Airflow does not list a DAG ${dagId} yet: ${appears}. Nothing was triggered.`,
+      {
+        next: 'wait a minute and call triggerDag again; if the DAG does not appear, check DAGS_PREFIX and the import errors in the Airflow UI.',
+      },
+    );
+  if (dag.broken)
+    throw new ToolError(
+      'WRONG_STATE',
+      `Airflow cannot read the newest version of ${dagId}. Nothing was triggered.`,
+      { next: 'fix the DAG file by the import errors in the Airflow UI, then call uploadDags again.' },
+    );
+  const present = loadOfTags(dag.tags);
+  if (present !== load)
+    throw new ToolError(
+      'WRONG_STATE',
+      `${dagId} in Airflow ${present === undefined ? 'does not have exactly one load tag' : `still has LOAD = ${present}`}, but the bucket has LOAD = ${load} (tag ${loadTag(load)}): ${appears}. Nothing was triggered.`,
+      { next: 'wait a minute and call triggerDag again.' },
+    );
+  if (dag.paused)
+    throw new ToolError(
+      'WRONG_STATE',
+      `${dagId} is paused in Airflow, so a run would never start. Nothing was triggered.`,
+      { next: 'ask the user to unpause the DAG in the Airflow UI, then call triggerDag again.' },
+    );
+  const [active] = await airflow.activeRuns(dagId, watch);
+  if (active !== undefined)
+    throw new ToolError(
+      'WRONG_STATE',
+      `${dagId} already has a run (${cleanLine(active.dagRunId, 120)}, ${cleanLine(active.state, 20)}) that triggerDag did not start. Nothing was triggered.`,
+      {
+        next: 'call markRound with already: true to use that run for the round, or wait until it has ended.',
+      },
+    );
+}
+
+/** @throws ToolError WRONG_STATE for an ending cluster, NOT_FOUND for an unknown one */
+export async function requireClusterUp(
+  ports: Pick<Ports, 'clusters'>,
+  clusterId: string,
+  watch: Watch,
+): Promise<void> {
+  const cluster = await ports.clusters.describe(clusterId, watch);
+  if (!isEnding(cluster)) return;
+  throw new ToolError(
+    'WRONG_STATE',
+    `Cluster ${clusterId} is ${cluster.state}, so no round can run on it. Nothing was triggered.`,
+    { next: 'give a running cluster, or omit clusterId so that the DAG creates one.' },
+  );
+}
+
+/** A round whose DAG run triggerDag requested. */
+export type TriggeredRound = Round & { readonly dagRun: NonNullable<Round['dagRun']> };
+
+export interface FollowedRun {
+  /** As Airflow spells it; undefined if Airflow did not answer. */
+  readonly runState: string | undefined;
+  readonly clusterId?: string;
+  /** Why following stopped early; the run itself continues. */
+  readonly problem?: ToolError;
+}
+
+/** Seconds between two looks: short at first, then within EMR's quota for ListClusters. */
+const firstPauseSeconds = 2;
+const longestPauseSeconds = 8;
+
+/**
+ * Waits until the round has its cluster, the run has ended, or time is up. The cluster's name contains the run id; a
+ * given cluster is the round's once it has one of its steps. Returns errors instead of throwing: the run is under way.
+ */
+export async function followRun(
+  ports: RoundPorts & Pick<Ports, 'clock'>,
+  airflow: Airflow,
+  { round, dagRun }: TriggeredRound,
+  givenCluster: string | undefined,
+  untilMs: number,
+  watch: Watch,
+): Promise<FollowedRun> {
+  let runState: string | undefined;
+  for (
+    let pauseSeconds = firstPauseSeconds;
+    ;
+    pauseSeconds = Math.min(pauseSeconds * 1.5, longestPauseSeconds)
+  ) {
+    try {
+      const clusterId = await clusterOfRound(ports, round, dagRun.dagRunId, givenCluster, watch);
+      const run = await airflow.run(dagRun.dagId, dagRun.dagRunId, watch);
+      runState = run === undefined ? undefined : cleanLine(run.state, 20);
+      if (clusterId !== undefined) return { runState, clusterId };
+      const ended = runState !== undefined && !isRunActive(runState);
+      if (ended || ports.clock.localMs() + pauseSeconds * 1000 > untilMs) return { runState };
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      return { runState, problem: error };
+    }
+    watch.progress(0, undefined, `run ${runState ?? 'queued'}, waiting for its cluster`);
+    await ports.clock.sleep(pauseSeconds * 1000, watch.signal);
+  }
+}
+
+async function clusterOfRound(
+  ports: RoundPorts,
+  number: number,
+  dagRunId: string,
+  given: string | undefined,
+  watch: Watch,
+): Promise<string | undefined> {
+  const session = await ports.sessions.load();
+  const round = session.rounds[number - 1];
+  if (round === undefined || round.clusterId !== undefined) return round?.clusterId;
+  if (given !== undefined) {
+    const observed = await observeRound(ports, session, round, given, watch);
+    return observed.steps.own.length > 0 ? given : undefined;
+  }
+  const created = await ports.clusters.createdSince(startMs(round), watch);
+  const own = created.find((cluster) => cluster.name.includes(dagRunId));
+  if (own === undefined) return undefined;
+  await ports.sessions.record((latest) =>
+    latest.rounds[number - 1]?.clusterId === own.id
+      ? []
+      : [{ type: 'clusterBound', round: number, clusterId: own.id }],
+  );
+  return own.id;
 }

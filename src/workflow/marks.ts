@@ -3,9 +3,10 @@ import { readLoad } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
+import { localStamp } from '../domain/time.ts';
 import type { Step } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Watch } from '../ports/time.ts';
+import type { Instant, Watch } from '../ports/time.ts';
 import type { MovableRound } from '../rounds/begin.ts';
 import { earlierClusters } from '../rounds/choice.ts';
 import { isActive, isEnding } from '../rounds/progress.ts';
@@ -13,9 +14,20 @@ import { firstUnmarkedMs, lookBackMs } from '../rounds/unmarked.ts';
 import { startMs, stepsIn, windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterName } from './clusters.ts';
-import { observeRound, roundUnderWay } from './rounds.ts';
+import { observeRound, type RoundPorts, roundUnderWay, unlessToolError } from './rounds.ts';
 
-type MarkPorts = Pick<Ports, 'store' | 'clusters' | 'sessions' | 'settings' | 'dags'>;
+type Beginning = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
+
+type MarkPorts = RoundPorts & Pick<Ports, 'store'>;
+
+/** The beginning of a round by this reading of the clock, or at an earlier stamp. */
+export function beginningAt(
+  { epochUs, source, skewSeconds }: Instant,
+  { load, schedule }: Pick<Round, 'load' | 'schedule'>,
+  startedAt = localStamp(epochUs),
+): Beginning {
+  return { load, schedule, startedAt, clock: { source, skewSeconds } };
+}
 
 /**
  * LOAD in the bucket's DAG, which a DAG run would read now. If the bucket does not answer: the load this session
@@ -82,10 +94,7 @@ export async function refuseWhileRunning(
   named: Schedule | undefined,
   watch: Watch,
 ): Promise<string[]> {
-  const running = await roundUnderWay(ports, session, watch).catch((error: unknown) => {
-    if (error instanceof ToolError) return undefined;
-    throw error;
-  });
+  const running = await roundUnderWay(ports, session, watch).catch(unlessToolError);
   if (running === undefined) return [];
   const { round, cluster, steps, load } = running;
   const what = `Round ${round.round} (${load}x ${round.schedule})`;

@@ -2,15 +2,20 @@
 import { ToolError } from '../domain/errors.ts';
 import { schedules } from '../domain/schedules.ts';
 import { localStamp } from '../domain/time.ts';
-import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { isSettled, ownerOfCluster, type RoundSelector } from '../rounds/choice.ts';
 import { type UnmarkedRun, unmarkedRun } from '../rounds/unmarked.ts';
 import type { Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
-import { type ObservedRound, recordLook, requireRound, type SeenCluster, seeCluster } from './rounds.ts';
-
-type NamedClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
+import {
+  type ObservedRound,
+  type RoundPorts,
+  recordLook,
+  requireRound,
+  type SeenCluster,
+  seeCluster,
+  unlessToolError,
+} from './rounds.ts';
 
 /** A cluster without a round, with the round that the call was about. */
 export interface UnmarkedCluster extends SeenCluster {
@@ -29,7 +34,7 @@ export type NamedLook =
  * @throws ToolError NOT_FOUND for a cluster unknown to EMR, or without any round
  */
 export async function observeNamed(
-  ports: NamedClusterPorts,
+  ports: RoundPorts,
   session: Session,
   selector: RoundSelector,
   clusterId: string,
@@ -59,7 +64,7 @@ export async function observeNamed(
 }
 
 async function runOf(
-  ports: NamedClusterPorts,
+  ports: RoundPorts,
   session: Session,
   { cluster, observedMs }: SeenCluster,
   watch: Watch,
@@ -83,7 +88,7 @@ export interface LaterRun {
  * round is useful without it.
  */
 export async function runAfter(
-  ports: NamedClusterPorts,
+  ports: RoundPorts,
   { cluster, observedMs }: ObservedRound,
   watch: Watch,
 ): Promise<LaterRun | undefined> {
@@ -125,13 +130,8 @@ export function refuseUnmarked({ cluster, steps, round, markCall }: UnmarkedClus
   );
 }
 
-function unlessToolError(error: unknown): undefined {
-  if (error instanceof ToolError) return undefined;
-  throw error;
-}
-
 /** Schedule -> name prefix of its clusters: from the last upload, otherwise from disk. */
-async function namesOf(ports: NamedClusterPorts, session: Session): Promise<Record<string, string>> {
+async function namesOf(ports: RoundPorts, session: Session): Promise<Record<string, string>> {
   const uploaded = session.dag?.clusterNames ?? {};
   if (schedules.every((schedule) => uploaded[schedule] !== undefined)) return uploaded;
   return { ...clusterNames(await ports.dags.read()), ...uploaded };

@@ -2,9 +2,8 @@ import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp, wholeStamp } from '../domain/time.ts';
 import type { Cluster, Step } from '../ports/aws.ts';
-import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { latestThatRan, ownerOfCluster } from '../rounds/choice.ts';
+import { latestThatRan, ownerOfCluster, type RoundSelector } from '../rounds/choice.ts';
 import {
   loadOfSteps,
   refuseEmpty,
@@ -15,7 +14,7 @@ import {
 } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
-import { type ObservedRound, observeRound, requireRound } from './rounds.ts';
+import { type ObservedRound, observeRound, type RoundPorts, requireRound } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
 export interface ReportRange {
@@ -31,20 +30,15 @@ export interface ReportRange {
   readonly warnings: string[];
 }
 
-export interface RangeRequest {
+export interface RangeRequest extends RoundSelector {
   readonly clusterId?: string | undefined;
-  readonly schedule?: Schedule | undefined;
-  readonly load?: number | undefined;
-  readonly round?: number | undefined;
   readonly afterTimestamp?: string | undefined;
   readonly beforeTimestamp?: string | undefined;
 }
 
-type ReportRangePorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
-
 /** @throws ToolError NOT_FOUND with the nearest steps for an empty range */
 export async function observeRange(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   asked: RangeRequest,
   watch: Watch,
@@ -76,21 +70,17 @@ export async function observeRange(
     });
   }
   return {
-    round,
-    cluster: observed.cluster,
+    ...observed,
     schedule: round.schedule,
-    load: observed.load,
     startedAt: round.startedAt,
-    steps: observed.steps.own,
-    knownFromDiskOnly: observed.knownFromDiskOnly,
-    observedMs: observed.observedMs,
+    steps: steps.own,
     warnings: [
       ...warnings,
       ...loadWarning(observed.load, asked.load ?? round.load),
-      ...(observed.steps.foreign.length === 0
+      ...(steps.foreign.length === 0
         ? []
         : [
-            `${observed.steps.foreign.length} steps of another schedule ran on the cluster in the same window; they are not in this report.`,
+            `${steps.foreign.length} steps of another schedule ran on the cluster in the same window; they are not in this report.`,
           ]),
     ],
   };
@@ -98,7 +88,7 @@ export async function observeRange(
 
 /** The requested round; for a load whose latest round has no cluster yet, the latest round that ran. */
 async function observeAsked(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   asked: RangeRequest,
   watch: Watch,
@@ -122,7 +112,7 @@ async function observeAsked(
 
 /** @throws ToolError NOT_FOUND for an unmarked cluster, WRONG_STATE for the cluster of another round */
 async function observeOwner(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   asked: RangeRequest,
   clusterId: string,
@@ -142,7 +132,7 @@ async function observeOwner(
 }
 
 async function byCluster(
-  ports: ReportRangePorts,
+  ports: RoundPorts,
   session: Session,
   clusterId: string,
   asked: RangeRequest,
@@ -161,13 +151,12 @@ async function byCluster(
   const carried = loadOfSteps(steps.own, configsPrefix);
   const load = carried ?? asked.load ?? session.level?.load ?? 1;
   return {
+    ...observed,
     cluster,
     schedule,
     load,
     startedAt: wholeStamp(asked.afterTimestamp ?? '') ?? localStamp(cluster.createdMs * 1000),
     steps: steps.own,
-    knownFromDiskOnly: observed.knownFromDiskOnly,
-    observedMs: observed.observedMs,
     warnings: [
       ...loadWarning(load, asked.load),
       ...(carried === undefined && asked.load === undefined

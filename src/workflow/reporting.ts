@@ -15,7 +15,7 @@ import type { StoredReport } from '../report/choose.ts';
 import { sampleAcrossChecks } from '../report/failures/logs.ts';
 import { parseReport } from '../report/model/json.ts';
 import type { ClusterConfigUsed } from '../report/model/model.ts';
-import type { Fix, Session } from '../state/session.ts';
+import type { Fix, Round, Session } from '../state/session.ts';
 
 /** At most this many logs of failed steps are read; fewer are enough to group the causes. */
 const mostLogs = 40;
@@ -106,14 +106,10 @@ export async function readClusterConfig(
   const isUsed = file !== undefined && (digest === undefined || sha256(file.bytes) === digest);
   const used = isUsed ? file.bytes : digest === undefined ? undefined : await ports.blobs.get(digest);
   return {
-    ...(digest === undefined ? {} : { digest }),
-    ...(cluster.stepConcurrencyLevel === undefined
-      ? {}
-      : { stepConcurrencyLevel: cluster.stepConcurrencyLevel }),
-    ...(cluster.releaseLabel === undefined ? {} : { releaseLabel: cluster.releaseLabel }),
-    ...(cluster.instanceCollectionType === undefined
-      ? {}
-      : { instanceCollectionType: cluster.instanceCollectionType }),
+    digest,
+    stepConcurrencyLevel: cluster.stepConcurrencyLevel,
+    releaseLabel: cluster.releaseLabel,
+    instanceCollectionType: cluster.instanceCollectionType,
     ...(used === undefined ? {} : settingsAndRoom(used)),
   };
 }
@@ -149,17 +145,13 @@ export async function readReports(
   return { stored, warnings };
 }
 
-/** What a round ran with; `reviewId` if it is known. */
-interface RoundRun {
-  readonly schedule: Schedule;
-  readonly load: number;
-  readonly reviewId?: string | undefined;
-}
-
 /**
  * The checks with an edited interval when the round began; for a round without a known review, those of the load now.
  */
-export function fixesOf(session: Session, { schedule, load, reviewId }: RoundRun): Fix[] {
+export function fixesOf(
+  session: Session,
+  { schedule, load, reviewId }: Pick<Round, 'schedule' | 'load' | 'reviewId'>,
+): Fix[] {
   const ofReview = reviewId === undefined ? undefined : session.approvedFixes.get(reviewId);
   return (ofReview ?? session.fixes.get(load) ?? []).filter((fix) => fix.schedule === schedule);
 }

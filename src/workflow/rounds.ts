@@ -9,26 +9,18 @@ import { loadOfSteps, type RoundSteps, stepsIn, windowOf } from '../rounds/windo
 import type { Round, Session } from '../state/session.ts';
 import { type ChosenCluster, type ClusterFrom, chooseCluster, searchCluster } from './clusters.ts';
 
-type OpenRoundsPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
-
-/** Numbers of the rounds that were neither seen to finish nor abandoned. */
-function openRounds(session: Session): number[] {
-  return session.rounds
-    .filter((round) => round.finished === undefined && !round.abandoned)
-    .map((round) => round.round);
-}
+/** What it takes to observe a round and to record what was seen. */
+export type RoundPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
 
 /**
  * The rounds that `abandon` gives up: those not seen to finish, and one that finished but whose cluster runs again (an
  * unmarked run). Works without AWS: a failed lookup does not keep a round.
  */
-export async function roundsToLeave(
-  ports: OpenRoundsPorts,
-  session: Session,
-  watch: Watch,
-): Promise<number[]> {
+export async function roundsToLeave(ports: RoundPorts, session: Session, watch: Watch): Promise<number[]> {
   const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
-  return [...new Set([...openRounds(session), ...(running === undefined ? [] : [running.round.round])])];
+  const open = session.rounds.filter((round) => round.finished === undefined && !round.abandoned);
+  const left = [...open, ...(running === undefined ? [] : [running.round])];
+  return [...new Set(left.map(({ round }) => round))];
 }
 
 /** What is said of abandoned rounds, before and after they are. */
@@ -41,11 +33,7 @@ export function leavingWarnings(rounds: readonly number[], isDone: boolean): str
 }
 
 /** Warns of a running round before scaling; files on disk do not affect it. */
-export async function roundWarnings(
-  ports: OpenRoundsPorts,
-  session: Session,
-  watch: Watch,
-): Promise<string[]> {
+export async function roundWarnings(ports: RoundPorts, session: Session, watch: Watch): Promise<string[]> {
   if (session.rounds.length === 0) return [];
   // Scaling also works offline, so a failed AWS lookup does not stop it.
   const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
@@ -80,8 +68,6 @@ export interface ObservedRound {
   readonly load: number;
 }
 
-type RoundPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags'>;
-
 /**
  * The round of that number, otherwise the latest (of the schedule, preferably of the load).
  * @throws ToolError NOT_FOUND
@@ -110,7 +96,11 @@ export async function observeRound(
   let chosen = await chooseCluster(ports, session, round, givenCluster, watch);
   let seen = await seeCluster(ports, chosen.clusterId, watch);
   // A retried run has another cluster.
-  if (chosen.clusterFrom === 'round' && isEnding(seen.cluster) && !hasSteps(ports, session, round, seen)) {
+  if (
+    chosen.clusterFrom === 'round' &&
+    isEnding(seen.cluster) &&
+    ownSteps(ports, session, round, seen).own.length === 0
+  ) {
     const next = await searchCluster(ports, session, round, watch).catch(unlessNotFound);
     if (next !== undefined) {
       chosen = next;
@@ -139,10 +129,6 @@ function ownSteps(ports: RoundPorts, session: Session, round: Round, seen: SeenC
   return stepsIn(window, round.schedule, seen.steps, ports.settings.configsPrefix);
 }
 
-function hasSteps(ports: RoundPorts, session: Session, round: Round, seen: SeenCluster): boolean {
-  return ownSteps(ports, session, round, seen).own.length > 0;
-}
-
 /** Returns what was observed of a round on a cluster, and records what is certain. */
 export async function recordLook(
   ports: RoundPorts,
@@ -164,6 +150,12 @@ export async function recordLook(
       ...(finishes ? [finished(round, load, steps)] : []),
     ]);
   return { round, cluster, clusterFrom, steps, knownFromDiskOnly, observedMs, done, load };
+}
+
+/** undefined for an expected failure: the caller's answer is useful without what AWS would have said. */
+export function unlessToolError(error: unknown): undefined {
+  if (error instanceof ToolError) return undefined;
+  throw error;
 }
 
 function unlessNotFound(error: unknown): undefined {
@@ -192,13 +184,8 @@ export async function roundUnderWay(
     const observed = await observeRound(ports, session, round, undefined, watch).catch(unlessNotFound);
     if (observed === undefined || observed.done) continue;
     if (observed.steps.own.some(isActive)) return observed;
-    if (round.finished !== undefined) continue;
-    if (
-      observed.steps.own.length === 0 &&
-      !isEnding(observed.cluster) &&
-      observed.cluster.state !== 'WAITING'
-    )
-      return observed;
+    const isStarting = !isEnding(observed.cluster) && observed.cluster.state !== 'WAITING';
+    if (round.finished === undefined && observed.steps.own.length === 0 && isStarting) return observed;
   }
   return undefined;
 }

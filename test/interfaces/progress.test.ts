@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseArguments } from '../../src/interfaces/arguments.ts';
 import { barText } from '../../src/interfaces/cli/progressBar.ts';
 import { invoke } from '../../src/interfaces/invoke.ts';
 import { progressLines, risingProgress } from '../../src/interfaces/progress.ts';
+import { parseArguments } from '../../src/interfaces/schemas.ts';
 import { tools } from '../../src/tools/index.ts';
 import { openRound, prepareWorld, toolHarness } from '../tools/toolHarness.ts';
 

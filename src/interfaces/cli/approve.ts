@@ -2,9 +2,8 @@
 import type { Interface } from 'node:readline/promises';
 import { ToolError } from '../../domain/errors.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { recordApproval } from '../../workflow/approvals.ts';
+import { recordApproval, uploadQuestion } from '../../workflow/approvals.ts';
 import { readReview } from '../../workflow/checks.ts';
-import { uploadQuestion } from '../../workflow/questions.ts';
 import { requireSettings, toolErrorIn } from '../invoke.ts';
 import type { ExitStatus, Shell } from './cli.ts';
 import { saysYes } from './terminal.ts';

@@ -7,10 +7,9 @@ import { nearestOf } from '../../domain/text.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { tools } from '../../tools/index.ts';
 import type { Answer, Tool, ToolCall } from '../../tools/tool.ts';
-import { meaningOf, type Property, parseArguments } from '../arguments.ts';
 import { invoke, toolErrorIn } from '../invoke.ts';
 import { type ProgressInShell, progressLines } from '../progress.ts';
-import { inputSchemaOf } from '../schemas.ts';
+import { inputSchemaOf, type JsonSchema, meaningOf, parseArguments } from '../schemas.ts';
 import { saysYes } from './terminal.ts';
 
 export interface Shell {
@@ -152,8 +151,8 @@ function typed(value: unknown, kind: string | undefined): unknown {
   return value;
 }
 
-function properties(tool: Tool): [string, Property][] {
-  return Object.entries((inputSchemaOf(tool).properties ?? {}) as Record<string, Property>);
+function properties(tool: Tool): [string, JsonSchema][] {
+  return Object.entries(inputSchemaOf(tool).properties ?? {});
 }
 
 function optionKinds(tool: Tool): Map<string, string> {

@@ -9,7 +9,7 @@ import type { Tool } from '../../tools/tool.ts';
 import { phrasesTable } from '../mcp/phrases.ts';
 import { prompts } from '../mcp/prompts.ts';
 import { fixedResources, reportTemplate } from '../mcp/resources.ts';
-import { inputSchemaOf, outputSchemaOf } from '../schemas.ts';
+import { inputSchemaOf, type JsonSchema, outputSchemaOf } from '../schemas.ts';
 
 /** Pages with the table of phrases, and its headings there. */
 const phrasePages: Readonly<Record<string, readonly [string, string]>> = {
@@ -41,17 +41,6 @@ export function generatedPages(root: string): Map<string, string> {
 /** Writes them, in a checkout. */
 export function writePages(root: string): void {
   for (const [path, text] of generatedPages(root)) writeFileSync(join(root, path), text);
-}
-
-interface Schema {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly default?: unknown;
-  readonly description?: string;
 }
 
 export function toolsPage(): string {
@@ -88,7 +77,7 @@ function promptsAndResources(): string {
 function toolSection(tool: Tool): string {
   const hints = [
     { read: 'read-only', write: 'writes', destroy: 'destructive' }[tool.effect],
-    tool.idempotent ? 'idempotent' : 'not idempotent',
+    tool.idempotent === false ? 'not idempotent' : 'idempotent',
     tool.openWorld ? 'calls AWS or Airflow' : 'local only',
   ];
   return [
@@ -105,7 +94,7 @@ function toolSection(tool: Tool): string {
   ].join('\n');
 }
 
-function argumentRows({ properties = {} }: Schema): string[] {
+function argumentRows({ properties = {} }: JsonSchema): string[] {
   const rows = Object.entries(properties);
   if (rows.length === 0) return ['No arguments.'];
   return [
@@ -118,13 +107,13 @@ function argumentRows({ properties = {} }: Schema): string[] {
   ];
 }
 
-function resultText({ properties = {}, required = [] }: Schema): string {
+function resultText({ properties = {}, required = [] }: JsonSchema): string {
   return Object.entries(properties)
     .map(([name, schema]) => `\`${name}${required.includes(name) ? '' : '?'}\` (${typeText(schema)})`)
     .join(', ');
 }
 
-function typeText(schema: Schema): string {
+function typeText(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.join(', ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeText).join(' or ');
   if (schema.type === 'array' && schema.items !== undefined) return `list of ${typeText(schema.items)}`;

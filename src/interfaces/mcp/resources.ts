@@ -1,6 +1,7 @@
 /** MCP resources: the session, the changes under review, the pages of each report. */
 import { ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
+import { version } from '../../domain/version.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ReportPage } from '../../ports/project.ts';
 import type { Watch } from '../../ports/time.ts';
@@ -9,7 +10,7 @@ import { showSession } from '../../tools/showSession.ts';
 import type { ToolCall } from '../../tools/tool.ts';
 import { readReview } from '../../workflow/checks.ts';
 import { invoke, requireSettings } from '../invoke.ts';
-import { reportView, viewUri } from './reportView.ts';
+import { text as script } from '../view/main.ts?bundle';
 
 export interface Resource {
   readonly uri: string;
@@ -20,13 +21,6 @@ export interface Resource {
   /** In bytes. */
   readonly size?: number;
   readonly annotations?: { readonly lastModified: string };
-}
-
-export interface ResourceText {
-  readonly uri: string;
-  readonly mimeType: string;
-  readonly text: string;
-  readonly _meta?: Record<string, unknown>;
 }
 
 const root = 'load-test://';
@@ -97,7 +91,7 @@ export async function listResources(ports: Listing): Promise<Resource[]> {
 }
 
 /** @throws ToolError NOT_FOUND for a URI that is neither listed nor matched by the template */
-export async function readResource(uri: string, ports: Ports, watch: Watch): Promise<ResourceText> {
+export async function readResource(uri: string, ports: Ports, watch: Watch) {
   if (uri === viewUri) return reportView();
   if (uri === session.uri || uri === sessionJson.uri) {
     const call: ToolCall = { ...watch, ask: async () => 'unanswered' };
@@ -127,4 +121,34 @@ async function changesUnderReview(ports: Ports, watch: Watch): Promise<string> {
       ? []
       : [`## Neither baseline × load nor a known fix (${unexpected.length})`, ...unexpected, '']),
   ].join('\n');
+}
+
+export const viewUri = 'ui://audit-load-test/report';
+
+/**
+ * A host may load this page before there is a report: it learns the report's name from the result of the call and reads
+ * report.html through the host. It sets no Content-Security-Policy, because that would also apply to the report and block
+ * its script; the host's policy for pages without declared origins is strict.
+ */
+function reportView() {
+  const text = `<!doctype html>
+<html lang="en" data-version="${version}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Load test report</title>
+<style>body { margin: 0 auto; padding: 1rem; max-width: 1040px; font: 15px / 1.5 system-ui, sans-serif }</style>
+</head>
+<body>The report appears when the call has finished.
+<script>${script}</script>
+</body>
+</html>
+`;
+  return {
+    uri: viewUri,
+    mimeType: 'text/html;profile=mcp-app',
+    text,
+    _meta: { ui: { prefersBorder: true } },
+  };
 }

@@ -24,7 +24,7 @@ import type { Answer, Tool, ToolCall } from '../../tools/tool.ts';
 import { invoke, toolErrorIn } from '../invoke.ts';
 import { log } from '../log.ts';
 import { risingProgress } from '../progress.ts';
-import { instructions } from './instructions.ts';
+import { instructions } from './phrases.ts';
 import type { surface } from './surface.ts';
 
 type ListedTool = (typeof surface)[number];
@@ -92,7 +92,7 @@ export function createMcpServer(options: McpServerOptions): Server {
   serveResources(server, options);
   server.setRequestHandler(CompleteRequestSchema, ({ params }) =>
     inProtocol(async () => {
-      const { complete } = await import('./completions.ts');
+      const { complete } = await import('./prompts.ts');
       return { completion: await complete(params, await options.ports()) };
     }),
   );
@@ -174,7 +174,7 @@ async function answer(
   call: ToolCall,
 ): Promise<CallToolResult> {
   try {
-    const { parseArguments } = await import('../arguments.ts');
+    const { parseArguments } = await import('../schemas.ts');
     const { structured, text } = await invoke(tool, parseArguments(tool, given), await options.ports(), call);
     return { content: [{ type: 'text', text }], structuredContent: structured };
   } catch (error) {

@@ -5,7 +5,7 @@
 import { tools } from '../../tools/index.ts';
 import type { Tool } from '../../tools/tool.ts';
 import { inputSchemaOf, outputSchemaOf } from '../schemas.ts';
-import { viewUri } from './reportView.ts';
+import { viewUri } from './resources.ts';
 
 export const surface = tools.map(listed);
 
@@ -20,8 +20,8 @@ function listed(tool: Tool) {
       title: tool.title,
       readOnlyHint: tool.effect === 'read',
       destructiveHint: tool.effect === 'destroy',
-      idempotentHint: tool.idempotent,
-      openWorldHint: tool.openWorld,
+      idempotentHint: tool.idempotent ?? true,
+      openWorldHint: tool.openWorld ?? false,
     },
     asksEveryTime: tool.asksEveryTime === true,
     ...(tool.showsReport === true ? { view: viewUri } : {}),
