@@ -22,4 +22,6 @@ export interface Clock {
   now(): Promise<Instant>;
   localMs(): number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `due` once after `ms` of real time, without keeping the process alive. Returns what cancels it. */
+  timer(ms: number, due: () => void): () => void;
 }

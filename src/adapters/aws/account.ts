@@ -1,5 +1,6 @@
 /** The AWS account in use, and AWS's clock, which stamps the steps. */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as setTimer } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from '../../ports/aws.ts';
 import type { Clock } from '../../ports/time.ts';
@@ -39,6 +40,10 @@ export function createClock({
 }): Clock {
   return {
     localMs: () => Date.now(),
+    timer(ms, due) {
+      const pending = setTimer(due, ms).unref();
+      return () => clearTimeout(pending);
+    },
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, { signal });
     },
