@@ -11,7 +11,11 @@ import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
-AIRFLOW_3 = version("apache-airflow").startswith("3.")
+from packaging.version import Version
+
+AIRFLOW = Version(version("apache-airflow"))
+AIRFLOW_3 = AIRFLOW >= Version("3")
+TEARDOWNS_RUN_WHEN_MARKED_FAILED = AIRFLOW >= Version("2.10.5")
 
 
 class LiveAirflow:
