@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
@@ -325,6 +325,18 @@ test.each(states)('an Airflow that %s gets its own error', async (_what, arrange
   expect(await harness.refusal('triggerDag', { approved: true })).toMatch(message);
   expect(harness.everything()).toEqual(before);
   expect(airflow.runs).toEqual([]);
+});
+
+test('a DAG that has no load tag of its own is triggered with a warning', async () => {
+  const { harness, airflow } = await uploaded();
+  const file = join(harness.project, 'dags', 'yang_audit_load_test.py');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('f"load_{LOAD}x"', '"mine"'));
+  if (airflow.dag) airflow.dag.tags = [{ name: 'mine' }];
+  const { structure } = await harness.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', load: 2 });
+  expect(structure.warnings).toEqual([
+    'The DAG has no tag load_2x, so it is unknown whether Airflow has read LOAD = 2 yet: an uploaded DAG appears in Airflow after 30 s to 6 min.',
+  ]);
 });
 
 const json = (status: number, body: unknown) => [status, 'application/json', JSON.stringify(body)] as const;
