@@ -110,7 +110,9 @@ export async function airflowStandIn(
       /^(GET|POST) \/api\/v[12]\/dags\/([^/]+)(?:\/(dagRuns)(?:\/(.+))?)?$/.exec(name) ?? [];
     if (dagId === undefined) return [404, { detail: 'Not Found' }];
     if (!isAllowed(authorization))
-      return [401, major === 3 ? { detail: 'Invalid JWT token' } : { detail: null, title: 'Unauthorized' }];
+      return major === 3
+        ? [401, { detail: 'Invalid JWT token' }]
+        : [403, { detail: null, title: 'Forbidden' }];
     if (standIn.dag === undefined) return [404, { detail: `The Dag with ID: \`${dagId}\` was not found` }];
     if (method === 'POST') return trigger(dagId, body as Record<string, unknown>);
     if (runs === undefined) return [200, { dag_id: dagId, ...standIn.dag }];

@@ -117,7 +117,7 @@ test('Airflow 2 that rejects the password says which of its settings allows one'
   const { harness, airflow } = await uploaded({}, 2);
   await harness.restart({ AIRFLOW_PASSWORD: 'wrong' });
   expect(await harness.refusal('triggerDag', { approved: true })).toBe(
-    'DENIED: Airflow rejected the credentials (HTTP 401): Unauthorized (while reading DAG yang_audit_load_test_15m from Airflow). Nothing was triggered. Next: correct AIRFLOW_USERNAME and AIRFLOW_PASSWORD in .env, or set a new AIRFLOW_TOKEN; Airflow 2 accepts a password only if auth_backends (section api of its configuration) has basic_auth. Then call the same tool again.',
+    'DENIED: Airflow does not allow this user to do that (HTTP 403): Forbidden (while reading DAG yang_audit_load_test_15m from Airflow). Nothing was triggered. Next: ask for a role that may read and trigger the DAG, or trigger it manually in the Airflow UI. Airflow 2 also answers 403 to a wrong password, and to any where its setting api.auth_backends lacks basic_auth.',
   );
   expect(airflow.runs).toEqual([]);
 });

@@ -18,11 +18,11 @@ export function refusedByAirflow(status: number, body: string, call: AirflowCall
   const details = detail === '' ? '' : `: ${detail}`;
   if (status === 401)
     return rejected('DENIED', `Airflow rejected the credentials (HTTP 401)${details}`, call, {
-      next: 'correct AIRFLOW_USERNAME and AIRFLOW_PASSWORD in .env, or set a new AIRFLOW_TOKEN; Airflow 2 accepts a password only if auth_backends (section api of its configuration) has basic_auth. Then call the same tool again.',
+      next: 'correct AIRFLOW_USERNAME and AIRFLOW_PASSWORD in .env, or set a new AIRFLOW_TOKEN; then call the same tool again.',
     });
   if (status === 403)
     return rejected('DENIED', `Airflow does not allow this user to do that (HTTP 403)${details}`, call, {
-      next: 'ask for a role that may read and trigger the DAG, or trigger it manually in the Airflow UI.',
+      next: 'ask for a role that may read and trigger the DAG, or trigger it manually in the Airflow UI. Airflow 2 also answers 403 to a wrong password, and to any where its setting api.auth_backends lacks basic_auth.',
     });
   if (status >= 300 && status < 400)
     return rejected('CONFIG', `AIRFLOW_URL redirects (HTTP ${status})`, call, {
