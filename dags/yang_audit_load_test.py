@@ -123,13 +123,14 @@ def hourly_window(load: int, dag_run, params) -> tuple[str, str]:
 
 def step_of(schedule: str, plan: dict, name: str, dag_run, params) -> dict:
     """The EMR step that runs the check of one config file."""
-    load, template = plan["load"], plan["template"]
+    load, template, names, total = plan["load"], plan["template"], plan["names"], plan["total"]
     step_name = f"{PurePosixPath(name).name.removesuffix('.yml')}_{load}x"
     values = {
         "config_uri": f"s3://{S3_BUCKET}/{configs_prefix(schedule, load)}{name}",
         "load": str(load),
         "results_uri": f"s3://{S3_BUCKET}/{RESULTS_PREFIX}/{schedule}/{load}x/",
-        "run_id": dag_run.run_id,
+        # EMR keeps a step's arguments: by them a report knows a partial round.
+        "run_id": dag_run.run_id + ("" if len(names) == total else f"~only_{len(names)}_of_{total}"),
         "step_name": step_name,
     }
     arguments = list(template["Args"])

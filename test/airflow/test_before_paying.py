@@ -65,8 +65,9 @@ def test_only_runs_the_named_checks_and_the_verdict_calls_the_round_partial(depl
     assert run.tasks["submit_and_wait"] == "success", run.log
     assert "1 of 2 checks did not complete (a partial round: `only` named 2 of 4): " + failing in run.log
     steps = deployment.aws.steps(deployment.cluster_of(run)["id"])
-    assert [step["Config"]["Args"][-7] for step in steps] == [
-        f"s3://{BUCKET}/{deployment.prefix('15m')}{name}" for name in (failing, "nested/check_a_15m.yml")
+    assert [(step["Config"]["Args"][-7], step["Config"]["Args"][-1]) for step in steps] == [
+        (f"s3://{BUCKET}/{deployment.prefix('15m')}{name}", f"{run.run_id}~only_2_of_4")
+        for name in (failing, "nested/check_a_15m.yml")
     ]
 
 
