@@ -6,7 +6,8 @@ under `s3://{S3_BUCKET}/{CONFIGS_PREFIX}/{schedule}/{LOAD}x/`, creates the clust
 if a check failed.
 
 The trigger form accepts `cluster_id` (a round on a running cluster, which stays up), `keep_cluster` (a new
-cluster that stays up for the next round) and, for hourly, `ts_end` (the end of the window, LOAD hours long).
+cluster that stays up for the next round), `only` (a partial round: a smoke run, or what failed) and, for hourly,
+`ts_end` (the end of the window, LOAD hours long).
 
 A retry continues where the last attempt stopped: the arguments of a step identify its check, because they contain the
 run id and the URI of the config. To run the checks again, trigger a new run. A run keeps the LOAD and the step template
@@ -21,6 +22,7 @@ import random
 import re
 import time
 from datetime import datetime, timedelta, timezone
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 try:
@@ -55,6 +57,10 @@ STEP_NAME_LIMIT = 256
 STEP_ARGUMENTS_LIMIT = 10240
 # A hanging check must not keep a paid cluster up forever.
 MAX_ROUND_HOURS = 24
+# Airflow's own default, if its configuration has one, is not made for a task that waits for a whole round.
+TASK_MINUTES = 30
+ROUND_TIMEOUT = timedelta(hours=MAX_ROUND_HOURS, minutes=TASK_MINUTES)
+TASK_TIMEOUT = timedelta(minutes=TASK_MINUTES)
 # A cluster can appear after the task that requested it was killed: the request takes up to a minute.
 LATE_CLUSTER_SECONDS = 150
 TERMINATE_RETRIES = 8
@@ -117,12 +123,15 @@ def hourly_window(load: int, dag_run, params) -> tuple[str, str]:
 
 def step_of(schedule: str, plan: dict, name: str, dag_run, params) -> dict:
     """The EMR step that runs the check of one config file."""
-    load, template = plan["load"], plan["template"]
+    load, template, names, total = plan["load"], plan["template"], plan["names"], plan["total"]
+    step_name = f"{PurePosixPath(name).name.removesuffix('.yml')}_{load}x"
     values = {
         "config_uri": f"s3://{S3_BUCKET}/{configs_prefix(schedule, load)}{name}",
         "load": str(load),
         "results_uri": f"s3://{S3_BUCKET}/{RESULTS_PREFIX}/{schedule}/{load}x/",
-        "run_id": dag_run.run_id,
+        # EMR keeps a step's arguments: by them a report knows a partial round.
+        "run_id": dag_run.run_id + ("" if len(names) == total else f"~only_{len(names)}_of_{total}"),
+        "step_name": step_name,
     }
     arguments = list(template["Args"])
     if "HourlyArgs" in template:
@@ -131,7 +140,7 @@ def step_of(schedule: str, plan: dict, name: str, dag_run, params) -> dict:
     placeholder = re.compile("{(" + "|".join(values) + ")}")
     arguments = [placeholder.sub(lambda match: values[match[1]], argument) for argument in arguments]
     return {
-        "Name": f"{PurePosixPath(name).name.removesuffix('.yml')}_{load}x",
+        "Name": step_name,
         # EMR requires it when several steps run at once; one failed check must not stop the others.
         "ActionOnFailure": "CONTINUE",
         "HadoopJarStep": {"Jar": template["Jar"], "Args": arguments},
@@ -227,12 +236,71 @@ def make_event_log_folder(config: dict) -> None:
 
 
 def require_meant(schedule: str, dag_run, params) -> None:
-    """Rejects unknown keys and a `ts_end` for the wrong schedule before a cluster is paid for."""
-    unknown = sorted(set(dag_run.conf or {}) - {*PARAMS, "round"})
+    """Rejects a conf that would not do what it says before a cluster is paid for."""
+    conf = dag_run.conf or {}
+    unknown = sorted(set(conf) - {*PARAMS, "round"})
     if unknown:
         raise AirflowFailException(f"Unknown in conf: {', '.join(unknown)}. Known: {', '.join(PARAMS)}, round.")
+    ignored = [key for key in PARAMS if key in conf and conf[key] != params[key]]
+    if ignored:
+        raise AirflowFailException(
+            f"This Airflow ignores {', '.join(ignored)} in conf, because its configuration has "
+            "dag_run_conf_overrides_params = False (section core). Set it to True, or trigger without "
+            "these keys. No cluster was created."
+        )
     if params["ts_end"] is not None and schedule != "hourly":
         raise AirflowFailException(f"ts_end is for hourly; the windows of {schedule} are in its configs.")
+
+
+def require_region() -> None:
+    from botocore.exceptions import NoRegionError
+
+    try:
+        aws_client("emr")
+    except NoRegionError as error:
+        raise AirflowFailException(
+            f"No AWS region: set region_name in the extra of Airflow's connection {AWS_CONN_ID}, or AWS_DEFAULT_REGION "
+            "where its tasks run. No cluster was created."
+        ) from error
+
+
+def require_end_of_cluster(schedule: str, config: dict, params) -> None:
+    """Airflow before 2.10.5 skips `terminate` when somebody marks the run failed: another end must be in place."""
+    try:
+        from airflow.version import version
+    except ImportError:  # a worker of Airflow 3 may have the task SDK alone
+        return
+    from packaging.version import Version
+
+    if Version(version) >= Version("2.10.5"):
+        return
+    skipped = f"Airflow {version} (before 2.10.5) skips terminate when somebody marks a run failed"
+    if params["cluster_id"]:
+        log.warning("%s: the steps that this run has submitted then go on.", skipped)
+        return
+    policy = config.get("AutoTerminationPolicy")
+    if policy is None:
+        raise AirflowFailException(
+            f"{skipped}, and the {schedule} cluster config has no AutoTerminationPolicy: the cluster would stay up, "
+            "and paid for. Add AutoTerminationPolicy to the config, or use a newer Airflow. No cluster was created."
+        )
+    idle = policy.get("IdleTimeout", 3600)
+    log.warning("%s: the cluster then ends only when it has been idle for %s s, or by hand.", skipped, idle)
+
+
+def chosen(names: list[str], only: list[str], prefix: str) -> list[str]:
+    """The configs that `only` names: each by its path or its file name, with or without `.yml`."""
+    forms = {name: {name, PurePosixPath(name).name} for name in names}
+    known = sorted(set().union(*forms.values()))
+    meant = [one if one.endswith(".yml") else f"{one}.yml" for one in only]
+    unknown = [one for one in meant if one not in known]
+    if unknown:
+        near = [get_close_matches(one, known, n=1) for one in unknown[:10]]
+        shown = (f"{one} (did you mean {n[0]}?)" if n else one for one, n in zip(unknown, near))
+        raise AirflowFailException(
+            f"`only` names {len(unknown)} that are not under {prefix}: {', '.join(shown)}. No cluster was created."
+        )
+    return [name for name in names if forms[name] & set(meant)]
 
 
 def require_sound_steps(schedule: str, plan: dict, dag_run, params) -> None:
@@ -255,13 +323,16 @@ def require_sound_steps(schedule: str, plan: dict, dag_run, params) -> None:
         )
 
 
-@task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS))
+@task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS), execution_timeout=TASK_TIMEOUT)
 def list_configs(schedule: str, dag_run=None, params=None):
     """The plan of this run, whatever is deployed meanwhile. Fails before a cluster is paid for.
 
     `names` are the check configs, relative to their prefix.
     """
     require_meant(schedule, dag_run, params)
+    config, template = cluster_config(schedule)
+    require_end_of_cluster(schedule, config, params)
+    require_region()
     prefix = configs_prefix(schedule, LOAD)
     pages = aws_client("s3").get_paginator("list_objects_v2").paginate(Bucket=S3_BUCKET, Prefix=prefix)
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
@@ -271,20 +342,23 @@ def list_configs(schedule: str, dag_run=None, params=None):
             f"No check config (.yml) under s3://{S3_BUCKET}/{prefix}. No cluster was created. "
             f"Upload the checks of load {LOAD}x, or upload the DAG with the LOAD whose checks are there."
         )
-    config, template = cluster_config(schedule)
+    total = len(names)
+    if params["only"]:
+        names = chosen(names, params["only"], f"s3://{S3_BUCKET}/{prefix}")
     plan = {
         "load": LOAD,
         "cluster_name": f"{config['Name']}_{LOAD}x_{dag_run.run_id}"[:256],
         "template": template,
         "names": names,
+        "total": total,
     }
     require_sound_steps(schedule, plan, dag_run, params)
     step = step_of(schedule, plan, names[0], dag_run, params)
-    log.info("%d checks under s3://%s/%s; the first step: %s", len(names), S3_BUCKET, prefix, step)
+    log.info("%d of %d checks under s3://%s/%s; the first step: %s", len(names), total, S3_BUCKET, prefix, step)
     return plan
 
 
-@task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS))
+@task(retries=2, retry_delay=timedelta(seconds=RETRY_SECONDS), execution_timeout=TASK_TIMEOUT)
 def create_cluster(schedule: str, plan: dict, params=None):
     """The id of the cluster for this run: `cluster_id`, the cluster of an earlier attempt, or a new one."""
     emr = aws_client("emr")
@@ -310,7 +384,7 @@ def create_cluster(schedule: str, plan: dict, params=None):
     return aws_client("emr", attempts=1).run_job_flow(**request)["JobFlowId"]
 
 
-@task(retries=3, retry_delay=timedelta(seconds=RETRY_SECONDS))
+@task(retries=3, retry_delay=timedelta(seconds=RETRY_SECONDS), execution_timeout=ROUND_TIMEOUT)
 def submit_and_wait(schedule: str, plan: dict, cluster_id: str, dag_run=None, params=None):
     """Submit the checks, at most ACTIVE_STEPS_LIMIT at a time, and wait for the last to end.
 
@@ -397,6 +471,7 @@ def cancel_own_steps(emr, cluster_id: str, steps: dict[str, dict]) -> None:
     retry_delay=timedelta(seconds=RETRY_SECONDS),
     retry_exponential_backoff=True,
     max_retry_delay=timedelta(minutes=15),
+    execution_timeout=TASK_TIMEOUT,
 )
 def terminate(
     schedule: str, plan: dict | None, cluster_id: str | None, problems: list | None, dag_run=None, params=None
@@ -434,18 +509,19 @@ def terminate(
         ) from error
 
 
-@task
+@task(execution_timeout=TASK_TIMEOUT)
 def verdict(plan: dict, problems: list[dict] | None):
     """Fail the run if a check did not complete. Otherwise a run with failed checks would be green."""
     if problems is None:
         raise AirflowFailException("The round did not come to its end: the log of submit_and_wait says why.")
     names = plan["names"]
+    partial = "" if len(names) == plan["total"] else f" (a partial round: `only` named {len(names)} of {plan['total']})"
     if not problems:
-        log.info("All %d checks completed.", len(names))
+        log.info("All %d checks completed%s.", len(names), partial)
         return
     shown = "; ".join(f"{row['check']} {row['state']} ({row['reason'] or row['step']})" for row in problems[:50])
     more = f"; and {len(problems) - 50} more" if len(problems) > 50 else ""
-    raise AirflowFailException(f"{len(problems)} of {len(names)} checks did not complete: {shown}{more}")
+    raise AirflowFailException(f"{len(problems)} of {len(names)} checks did not complete{partial}: {shown}{more}")
 
 
 PARAMS = {
@@ -453,6 +529,12 @@ PARAMS = {
         None, type=["null", "string"], pattern="^j-[A-Z0-9]{1,20}$", description="A cluster that is up; it stays up."
     ),
     "keep_cluster": Param(False, type="boolean", description="Leave the new cluster up for the next round."),
+    "only": Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        description="Run these checks alone, by file name: a smoke run, or what failed. Such a round is partial.",
+    ),
     "ts_end": Param(
         None, type=["null", "string"], format="date-time", description="Hourly only: the end of the window."
     ),

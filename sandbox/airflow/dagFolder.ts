@@ -107,30 +107,38 @@ function broken(message: string): WireError {
 export function stepsOf(
   buckets: Buckets,
   folder: DagFolder,
-  run: { readonly schedule: DagSchedule; readonly endMs: number; readonly dagRunId: string },
+  run: {
+    readonly schedule: DagSchedule;
+    readonly endMs: number;
+    readonly dagRunId: string;
+    /** The file names or paths of the checks to run, with or without `.yml`; none: all. */
+    readonly only: readonly string[];
+  },
 ): readonly Record<string, unknown>[] {
-  const { schedule, endMs, dagRunId } = run;
+  const { schedule, endMs, dagRunId, only } = run;
   const { bucket, load, step } = folder;
   const prefix = `${folder.configsPrefix}/${schedule}/${load}x/`;
-  const keys = keysUnder(buckets, bucket, prefix).filter((key) => key.endsWith('.yml'));
-  if (keys.length === 0)
+  const all = keysUnder(buckets, bucket, prefix).filter((key) => key.endsWith('.yml'));
+  if (all.length === 0)
     throw new WireError(
       409,
       'NoChecks',
       `no check config (.yml) under s3://${bucket}/${prefix}; no cluster was created`,
     );
+  const keys = only.length === 0 ? all : chosen(all, only, prefix);
+  const part = keys.length === all.length ? '' : `~only_${keys.length}_of_${all.length}`;
   const shared = {
     load: String(load),
     results_uri: `s3://${bucket}/${folder.resultsPrefix}/${schedule}/${load}x/`,
-    run_id: dagRunId,
+    run_id: `${dagRunId}${part}`,
     ts_start: isoSeconds(endMs - load * 3_600_000),
     ts_end: isoSeconds(endMs),
   };
   const steps = keys.map((key) => {
-    const values = { ...shared, config_uri: `s3://${bucket}/${key}` };
-    const stem = (key.split('/').at(-1) ?? key).slice(0, -'.yml'.length);
+    const Name = `${fileName(key).slice(0, -'.yml'.length)}_${load}x`;
+    const values = { ...shared, config_uri: `s3://${bucket}/${key}`, step_name: Name };
     return {
-      Name: `${stem}_${load}x`,
+      Name,
       ActionOnFailure: 'CONTINUE',
       HadoopJarStep: {
         Jar: step.Jar,
@@ -140,6 +148,20 @@ export function stepsOf(
   });
   parseSteps(steps, 1);
   return steps;
+}
+
+/** @throws WireError 400 for a name that no check has */
+function chosen(keys: readonly string[], only: readonly string[], prefix: string): string[] {
+  const meant = only.map((name) => (name.endsWith('.yml') ? name : `${name}.yml`));
+  const isOf = (key: string) => (name: string) => name === key.slice(prefix.length) || name === fileName(key);
+  const unknown = meant.find((name) => !keys.some((key) => isOf(key)(name)));
+  if (unknown !== undefined)
+    throw new WireError(400, 'BadTrigger', `only: there is no ${unknown} under ${prefix}`);
+  return keys.filter((key) => meant.some(isOf(key)));
+}
+
+function fileName(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 function keysUnder(buckets: Buckets, bucket: string, prefix: string): string[] {

@@ -22,7 +22,7 @@ interface DagRun {
   readonly dagId: string;
   readonly dagRunId: string;
   readonly clusterId: string;
-  /** Checks in the bucket when the run began. */
+  /** Checks that the run submits. */
   readonly checks: number;
   submitted: number;
   state: 'running' | 'success' | 'failed';
@@ -49,10 +49,10 @@ export function createDagRuns({ buckets, simulation, random, location }: DagRuns
     trigger(body) {
       const trigger = parseTrigger(body);
       simulation.advance();
-      const { dagId, schedule, tsEndMs: endMs = simulation.nowMs() } = trigger;
+      const { dagId, schedule, only, tsEndMs: endMs = simulation.nowMs() } = trigger;
       const folder = readDagFolder(buckets, location, schedule);
       const dagRunId = runId(simulation.nowMs(), runs.length);
-      const steps = stepsOf(buckets, folder, { schedule, endMs, dagRunId });
+      const steps = stepsOf(buckets, folder, { schedule, endMs, dagRunId, only });
       const cluster = clusterFor(simulation, folder, trigger, dagRunId);
       const facts = { dagId, dagRunId, clusterId: cluster.id, checks: steps.length };
       const run: DagRun = { ...facts, submitted: 0, state: 'running' };
@@ -148,6 +148,7 @@ interface DagTrigger {
   readonly schedule: DagSchedule;
   readonly clusterId?: string;
   readonly keepCluster: boolean;
+  readonly only: readonly string[];
   readonly tsEndMs?: number;
 }
 
@@ -163,11 +164,12 @@ function parseTrigger(body: unknown): DagTrigger {
       'DagNotFound',
       `there is no DAG ${JSON.stringify(dagId)}; there are ${dagSchedules.map((name) => dagPrefix + name).join(', ')}`,
     );
-  const { cluster_id, keep_cluster, ts_end } = objectOf(conf ?? {}, 'conf');
+  const { cluster_id, keep_cluster, only, ts_end } = objectOf(conf ?? {}, 'conf');
   return {
     dagId: `${dagPrefix}${schedule}`,
     schedule,
     keepCluster: keep_cluster === true,
+    only: namesOf(only ?? []),
     ...(cluster_id === undefined || cluster_id === null ? {} : { clusterId: clusterIdOf(cluster_id) }),
     ...(ts_end === undefined || ts_end === null ? {} : { tsEndMs: timeOf(ts_end) }),
   };
@@ -176,6 +178,11 @@ function parseTrigger(body: unknown): DagTrigger {
 function clusterIdOf(value: unknown): string {
   if (typeof value === 'string' && /^j-[A-Z0-9]{1,20}$/.test(value)) return value;
   throw badConf(`cluster_id ${JSON.stringify(value)} does not look like a cluster id`);
+}
+
+function namesOf(value: unknown): string[] {
+  if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
+  throw badConf(`only ${JSON.stringify(value)} is not a list of checks`);
 }
 
 function timeOf(value: unknown): number {

@@ -59,6 +59,12 @@ export function isSetTwice(source: string, name: string): boolean {
   return bindingsOf(name, source) > 1;
 }
 
+/** Whether the DAG has a tag `load_{LOAD}x`, by which Airflow shows the LOAD that it has read. */
+export function hasLoadTag(source: string): boolean {
+  const withoutComments = source.replace(commentOrString, (text) => (text.startsWith('#') ? '' : text));
+  return /\bf(["'])load_\{LOAD\}x\1/i.test(withoutComments);
+}
+
 /** `yang_audit_load_test_15m` for the file `yang_audit_load_test.py`. */
 export function dagIdOf(dagFileName: string, schedule: string): string {
   return `${dagFileName.replace(/^.*\//, '').replace(/\.py$/, '')}_${schedule}`;

@@ -7,6 +7,11 @@ export interface SubmittedStep {
   readonly arguments: readonly string[];
 }
 
+export interface PartOfChecks {
+  readonly checks: number;
+  readonly of: number;
+}
+
 export interface StepIdentity {
   /** The stem of the check's file: `check_events_daily`. */
   readonly check: string;
@@ -16,6 +21,8 @@ export interface StepIdentity {
   readonly load?: number;
   /** The DAG run that submitted the step. */
   readonly runId?: string;
+  /** How many of the checks that were uploaded the run submitted, where `conf.only` named some: a partial round. */
+  readonly partOf?: PartOfChecks;
 }
 
 /**
@@ -25,8 +32,7 @@ export interface StepIdentity {
  * @param configsPrefix without slashes at its ends
  */
 export function identifyStep(step: SubmittedStep, configsPrefix: string): StepIdentity {
-  const runId = argumentValue(step.arguments, '--run-id');
-  const run = runId === undefined ? {} : { runId };
+  const run = runOf(step.arguments);
   for (const argument of step.arguments) {
     const found = fromUri(argument, configsPrefix);
     if (found) return { ...found, ...run };
@@ -38,7 +44,7 @@ export function identifyStep(step: SubmittedStep, configsPrefix: string): StepId
 export function fromUri(
   text: string,
   configsPrefix: string,
-): Required<Omit<StepIdentity, 'runId'>> | undefined {
+): Required<Omit<StepIdentity, 'runId' | 'partOf'>> | undefined {
   const start = text.search(/s3[an]?:\/\//);
   const at = start < 0 ? -1 : text.indexOf(`/${configsPrefix}/`, start + 5);
   if (at < 0) return undefined;
@@ -65,6 +71,18 @@ function fromName(name: string): StepIdentity {
   const check = match?.[1] ?? name;
   const schedule = ruleFor(`${check}.yml`)?.schedule;
   return { check, ...(schedule && { schedule }), ...(match && { load: Number(match[2]) }) };
+}
+
+/** The DAG ends the run id of a partial round with `~only_2_of_100`, whatever the runner calls the argument. */
+function runOf(words: readonly string[]): Pick<StepIdentity, 'runId' | 'partOf'> {
+  const marks = words.map((word) => /~only_(\d{1,6})_of_(\d{1,6})(?=$|[\s'"])/.exec(word));
+  const mark = marks.find((found) => found !== null);
+  const value = argumentValue(words, '--run-id');
+  const runId = mark && value?.endsWith(mark[0]) ? value.slice(0, -mark[0].length) : value;
+  return {
+    ...(runId !== undefined && { runId }),
+    ...(mark && { partOf: { checks: Number(mark[1]), of: Number(mark[2]) } }),
+  };
 }
 
 function argumentValue(words: readonly string[], flag: string): string | undefined {

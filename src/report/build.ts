@@ -13,7 +13,7 @@ import { countSteps } from './steps/checkTimes.ts';
 import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/comparable.ts';
 import { costOf } from './steps/cost.ts';
 import { findFrom } from './steps/findings.ts';
-import { measureSteps, pathLength } from './steps/measuredSteps.ts';
+import { measureSteps, partOfChecks, pathLength } from './steps/measuredSteps.ts';
 import { roundTimes } from './steps/occupancy.ts';
 import { suggest } from './suggestions/index.ts';
 import { checkIntegrity, warn } from './summary/integrity.ts';
@@ -36,12 +36,16 @@ export function assembleReport(facts: RoundFacts): Report {
   const runtimeSeconds = times ? milli((times.lastMs - times.firstCreatedMs) / 1000) : null;
   const statistics = statisticsOf(steps);
   const clusterConfig = facts.clusterConfig ?? null;
+  const partOf = partOfChecks(facts);
   const round = {
     number: facts.round ?? null,
     startedAt: facts.startedAtText,
     utcOffsetMinutes: utcOffsetMinutes(facts.startedAtText),
     partial: facts.partial || counts.unfinished > 0,
+    ...(partOf && { partOf }),
   };
+  // What a partial round measured says nothing about a whole one, and the other way round.
+  const wholeRounds = partOf ? [] : earlier.filter((report) => !report.round.partOf);
   const fixedWindows = fixedIn(steps, facts.fixedChecks ?? []);
   const measured = { load, schedule: facts.schedule, clusterConfig, round, steps, fixedWindows };
   const findings = findFrom({
@@ -50,7 +54,7 @@ export function assembleReport(facts: RoundFacts): Report {
     slotsWithCapacity: clusterConfig?.room && maxConcurrentSteps(clusterConfig.room),
     observedMs: facts.observedMs,
     instances: facts.instances,
-    fittedOverheadSeconds: fittedOverheadSeconds(measured, earlier),
+    fittedOverheadSeconds: fittedOverheadSeconds(measured, wholeRounds),
   });
   const verdict = decideVerdict({
     windowSeconds: facts.windowSeconds,
@@ -62,10 +66,11 @@ export function assembleReport(facts: RoundFacts): Report {
       measured,
       integrity.missing,
       { slots: findings.slots.limit, runtimeSeconds, p95Seconds: statistics.p95Seconds },
-      earlier,
+      wholeRounds,
     ),
     missingChecks: integrity.missing,
     partial: round.partial,
+    partOf,
     dagRuns: integrity.runIds.length,
   });
   const failures = groupFailures(steps, load, earlier);
@@ -74,7 +79,16 @@ export function assembleReport(facts: RoundFacts): Report {
     ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
     ...(facts.clusterFailure !== undefined && { failure: cleanLine(facts.clusterFailure, 300) }),
   };
-  const suggested = suggest({ cluster, verdict, counts, findings, failures, clusterConfig, steps });
+  const suggested = suggest({
+    cluster,
+    verdict,
+    counts,
+    findings,
+    failures,
+    clusterConfig,
+    steps,
+    isPart: partOf !== undefined,
+  });
   const report: ComparedReport = {
     schemaVersion,
     load,
@@ -91,14 +105,14 @@ export function assembleReport(facts: RoundFacts): Report {
     findings,
     suggestions: suggested.suggestions,
     suggestionsTogether: suggested.together,
-    followUp: followUpOf({ ...measured, verdict }, earlier),
+    followUp: followUpOf({ ...measured, verdict }, wholeRounds),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),
     failures,
     cost: costOf(facts.instances ?? [], facts.prices, times),
     integrity,
-    warnings: warn(facts, load, integrity, steps),
+    warnings: warn(facts, load, integrity, steps, partOf !== undefined),
     provenance: {
       version: facts.version,
       stepsKnownFromDiskOnly: facts.knownFromDiskOnly,
@@ -107,8 +121,8 @@ export function assembleReport(facts: RoundFacts): Report {
     },
     steps,
   };
-  const before = levelBefore(report, earlier);
-  return { ...report, comparison: before ? compareRounds(before, report, earlier) : null };
+  const before = levelBefore(report, wholeRounds);
+  return { ...report, comparison: before ? compareRounds(before, report, wholeRounds) : null };
 }
 
 /** The load in the steps' names takes precedence, when one is more common than the others. */

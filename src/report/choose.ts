@@ -51,21 +51,26 @@ export function chooseReports(
 }
 
 function pairIn(stored: readonly StoredReport[], names: ReportNames): ReportPair | undefined {
-  const candidate = names.candidate === undefined ? stored.at(-1) : find(stored, names.candidate);
+  const candidate = names.candidate === undefined ? newest(stored) : find(stored, names.candidate);
   if (candidate === undefined) return undefined;
   const others = stored.filter((one) => one !== candidate);
   const baseline =
     names.baseline === undefined
-      ? others.findLast(({ report }) => report.round.startedAt <= candidate.report.round.startedAt)
+      ? newest(others.filter(({ report }) => report.round.startedAt <= candidate.report.round.startedAt))
       : find(others, names.baseline);
   return baseline && { baseline, candidate };
 }
 
 function find(stored: readonly StoredReport[], name: string): StoredReport | undefined {
   const load = loadNamed(name);
-  if (load !== undefined) return stored.findLast(({ report }) => report.load === load);
+  if (load !== undefined) return newest(stored.filter(({ report }) => report.load === load));
   const directoryName = name.trim().replace(/\/+$/, '').split('/').at(-1);
   return stored.find(({ directory }) => directory === directoryName);
+}
+
+/** A partial round can be compared with nothing: it is meant only where it is named, or where there is no other. */
+function newest(stored: readonly StoredReport[]): StoredReport | undefined {
+  return stored.findLast(({ report }) => !report.round.partOf) ?? stored.at(-1);
 }
 
 /** `2x` or `2` is a load, everything else a directory. */

@@ -14,7 +14,7 @@ import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
 import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
-import { stepsAfterRound, type Wording } from './text.ts';
+import { rerun, stepsAfterRound, type Wording } from './text.ts';
 import { loadOutput, result, scheduleInput } from './tool.ts';
 
 const seconds = z.number().nullable();
@@ -92,7 +92,9 @@ export function buildReportOutput(report: Report, directory: string, files: stri
       ? ['pollCluster until the round is done, then buildReport again.']
       : [
           'Ask the user to read report.md in that directory and decide.',
-          ...stepsAfterRound(report.verdict.outcome, report.load),
+          ...(report.round.partOf
+            ? [`A whole round decides: ${rerun(report.load)}`]
+            : stepsAfterRound(report.verdict.outcome, report.load)),
         ],
     directory,
     files,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dagIdOf } from '../dag/source.ts';
+import { dagIdOf, hasLoadTag } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
@@ -61,9 +61,10 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
     return follow(ports, airflow, active, 'unchanged', given.clusterId, untilMs, call);
 
   await requireNoRoundUnderWay(ports, session, call);
-  const { load, warnings } = await loadInBucket(ports, session);
+  const { load, warnings: bucketWarnings } = await loadInBucket(ports, session);
   if (given.clusterId !== undefined) await requireClusterUp(ports, given.clusterId, call);
-  await requireTriggerable(airflow, dagId, load, call);
+  const hasTag = hasLoadTag(dag?.bytes.toString('utf8') ?? '');
+  const warnings = [...bucketWarnings, ...(await requireTriggerable(airflow, { dagId, load, hasTag }, call))];
   const request: RunRequest = { dagId, load, schedule, clusterId: given.clusterId };
   const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
   let moved = await toMove();

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { plural } from '../domain/text.ts';
+import { loadTag } from '../rounds/begin.ts';
 import type { Yes } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
 import { callAgain, loadOutput, result } from './tool.ts';
@@ -55,7 +56,16 @@ export interface BegunRound {
   readonly how: 'opened' | 'moved' | 'waiting';
 }
 
-export function dagUnchangedText(load: number, dagId: string, begun: BegunRound | undefined) {
+/** The DAG that the user is to trigger. */
+export interface UploadedDag {
+  readonly load: number;
+  readonly dagId: string;
+  /** Whether its tags in Airflow show its LOAD. */
+  readonly hasTag: boolean;
+}
+
+export function dagUnchangedText(dag: UploadedDag, begun: BegunRound | undefined) {
+  const { load, dagId } = dag;
   const same = `The bucket already has this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`;
   if (begun === undefined)
     return {
@@ -71,18 +81,22 @@ export function dagUnchangedText(load: number, dagId: string, begun: BegunRound 
     moved: `Other checks were uploaded since round ${round} was opened; it has not run yet, so its start was moved to now.`,
     waiting: `Round ${round} is open and waits for its run.`,
   };
-  return { summary: `${same} ${about[how]}`, nextSteps: triggerSteps(dagId) };
+  return { summary: `${same} ${about[how]}`, nextSteps: triggerSteps(dag) };
 }
 
-export function uploadedText(files: number, load: number, round: number, dagId: string) {
+export function uploadedText(files: number, round: number, dag: UploadedDag) {
   return {
-    summary: `Uploaded ${plural(files, 'file')} with LOAD = ${load} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
-    nextSteps: triggerSteps(dagId),
+    summary: `Uploaded ${plural(files, 'file')} with LOAD = ${dag.load} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
+    nextSteps: triggerSteps(dag),
   };
 }
 
-function triggerSteps(dagId: string): string[] {
-  return [`Ask the user to trigger ${dagId} in Airflow.`, 'Then call pollCluster until the round is done.'];
+function triggerSteps({ dagId, load, hasTag }: UploadedDag): string[] {
+  const ready = hasTag ? `its tag there is ${loadTag(load)}` : 'Airflow has read the new file';
+  return [
+    `Ask the user to trigger ${dagId} in Airflow, but only when ${ready}.`,
+    'Then call pollCluster until the round is done.',
+  ];
 }
 
 export function otherObjectsWarning(others: readonly string[]): string {

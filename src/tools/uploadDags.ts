@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
-import { dagIdOf, writeLoad } from '../dag/source.ts';
+import { dagIdOf, hasLoadTag, writeLoad } from '../dag/source.ts';
 import { changesAgainstBucket, foreignDagFiles } from '../dag/uploadPlan.ts';
 import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
@@ -63,7 +63,7 @@ export const uploadDags = defineTool({
 async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCall): Promise<Output> {
   const session = await ports.sessions.load();
   const planned = await planDags(ports, session, given.load, call);
-  const { load, dagId, changed } = planned;
+  const { load, changed } = planned;
 
   const fields = fieldsOf(ports, planned);
   const foreign = foreignDagFiles(planned.plan, session);
@@ -81,11 +81,11 @@ async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCal
     await setLoad(ports, planned);
     const begun = await recordUnchanged(ports, planned, call);
     const round = begun === undefined || begun.how === 'waiting' ? {} : { round: begun.round };
-    return { ...fields, ...round, status: 'unchanged', ...dagUnchangedText(load, dagId, begun) };
+    return { ...fields, ...round, status: 'unchanged', ...dagUnchangedText(planned, begun) };
   }
   await sendDags(ports, planned, given, call);
   const round = await recordUploaded(ports, session, planned);
-  return { ...fields, round, status: 'uploaded', ...uploadedText(changed.length, load, round, dagId) };
+  return { ...fields, round, status: 'uploaded', ...uploadedText(changed.length, round, planned) };
 }
 
 /** The load and schedule under test, and what the bucket has for them. */
@@ -123,6 +123,7 @@ async function planDags(
     load,
     schedule,
     dagId: dagIdOf(dag.name, schedule),
+    hasTag: hasLoadTag(source),
     upload: {
       files: Object.fromEntries(plan.map((one) => [one.file.name, one.digest])),
       clusterNames: clusterNames(configs),

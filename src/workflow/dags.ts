@@ -108,15 +108,15 @@ export async function requireChecks(
 const appears = 'an uploaded DAG appears in Airflow after 30 s to 6 min';
 
 /**
+ * @returns a warning where Airflow cannot show which LOAD it has read
  * @throws ToolError NOT_FOUND or WRONG_STATE if a run now would read configs of another load, would not start, or
  * would be a second one
  */
 export async function requireTriggerable(
   airflow: Airflow,
-  dagId: string,
-  load: number,
+  { dagId, load, hasTag }: { readonly dagId: string; readonly load: number; readonly hasTag: boolean },
   watch: Watch,
-): Promise<void> {
+): Promise<string[]> {
   const dag = await airflow.dag(dagId, watch);
   if (dag === undefined)
     throw new ToolError(
@@ -133,7 +133,8 @@ export async function requireTriggerable(
       { next: 'fix the DAG file by the import errors in the Airflow UI, then call uploadDags again.' },
     );
   const present = loadOfTags(dag.tags);
-  if (present !== load)
+  const isUntagged = present === undefined && !hasTag;
+  if (present !== load && !isUntagged)
     throw new ToolError(
       'WRONG_STATE',
       `${dagId} in Airflow ${present === undefined ? 'does not have exactly one load tag' : `still has LOAD = ${present}`}, but the bucket has LOAD = ${load} (tag ${loadTag(load)}): ${appears}. Nothing was triggered.`,
@@ -154,6 +155,10 @@ export async function requireTriggerable(
         next: 'call markRound with already: true to use that run for the round, or wait until it has ended.',
       },
     );
+  if (!isUntagged) return [];
+  return [
+    `The DAG has no tag ${loadTag(load)}, so it is unknown whether Airflow has read LOAD = ${load} yet: ${appears}.`,
+  ];
 }
 
 /** @throws ToolError WRONG_STATE for an ending cluster, NOT_FOUND for an unknown one */

@@ -11,10 +11,18 @@ import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
-AIRFLOW_3 = version("apache-airflow").startswith("3.")
+from packaging.version import Version
+
+AIRFLOW = Version(version("apache-airflow"))
+AIRFLOW_3 = AIRFLOW >= Version("3")
+API = "/api/v2" if AIRFLOW_3 else "/api/v1"
+TEARDOWNS_RUN_WHEN_MARKED_FAILED = AIRFLOW >= Version("2.10.5")
 
 
 class LiveAirflow:
+    needs_api = False
+    """Whether a test itself calls the API, for which Airflow 2 needs its webserver."""
+
     def __init__(self, home: Path):
         self.home = home
         self.processes = []
@@ -39,7 +47,10 @@ class LiveAirflow:
         self.airflow("dags", "reserialize")
         if AIRFLOW_3:
             self.start("api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1")
-            wait_until(self.answers, "the API server answers", 60)
+        elif self.needs_api:
+            self.start("webserver", "--hostname", "127.0.0.1", "--port", str(port), "--workers", "1")
+        if AIRFLOW_3 or self.needs_api:
+            wait_until(self.answers, "the API answers", 120)
         self.start("scheduler", "--skip-serve-logs")
         return self
 
@@ -66,7 +77,7 @@ class LiveAirflow:
 
     def answers(self) -> bool:
         try:
-            return urllib.request.urlopen(f"{self.url}/api/v2/version").status == 200
+            return urllib.request.urlopen(f"{self.url}{API}/version").status == 200
         except OSError:
             return False
 
@@ -78,7 +89,7 @@ class LiveAirflow:
         if AIRFLOW_3:
             token = json.load(urllib.request.urlopen(f"{self.url}/auth/token"))["access_token"]
             request = urllib.request.Request(
-                f"{self.url}/api/v2/dags/{dag_id}/dagRuns/{run_id}",
+                f"{self.url}{API}/dags/{dag_id}/dagRuns/{run_id}",
                 method="PATCH",
                 data=json.dumps({"state": "failed"}).encode(),
                 headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},

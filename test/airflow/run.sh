@@ -25,8 +25,8 @@ if [ -z "$python" ]; then
 fi
 [ -f "$root/dist/main.js" ] || { echo "dist/main.js is missing: npm run build" >&2; exit 1; }
 
-versions="3 2"
-case "${1:-}" in 2 | 3) versions=$1; shift ;; esac
+versions="3 2 2.9"
+case "${1:-}" in 3 | 2 | 2.9) versions=$1; shift ;; esac
 
 failed=0
 for version in $versions; do
@@ -46,6 +46,9 @@ for version in $versions; do
     "$environment/bin/ruff" check --no-cache "$root/dags" "$here" || failed=1
     "$environment/bin/ruff" format --no-cache --check "$root/dags" "$here" || failed=1
   fi
-  "$environment/bin/python" -m pytest -q -p no:cacheprovider "$@" || failed=1
+  # Before 2.10.5 a run that is marked failed leaves its cluster up: only what that changes is tested there.
+  scenes=()
+  [ "$version" != 2.9 ] || scenes=(test_import.py test_before_paying.py test_by_hand.py)
+  "$environment/bin/python" -m pytest -q -p no:cacheprovider "${scenes[@]}" "$@" || failed=1
 done
 exit "$failed"

@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -34,6 +35,9 @@ def test_the_three_dags_import_without_error_and_without_network(slow_deployment
         assert f"load_{slow_deployment.load}x" in dag.tags
         assert (type(dag.timetable).__name__, dag.catchup, dag.max_active_runs) == ("NullTimetable", False, 1)
         assert set(dag.task_ids) == {"list_configs", "create_cluster", "submit_and_wait", "terminate", "verdict"}
+        timeouts = {task.task_id: task.execution_timeout for task in dag.tasks}
+        assert timeouts.pop("submit_and_wait") == timedelta(hours=24, minutes=30)
+        assert set(timeouts.values()) == {timedelta(minutes=30)}, "else Airflow's own default applies"
 
 
 def test_the_import_reads_no_database_and_loads_no_aws_sdk(tmp_path):

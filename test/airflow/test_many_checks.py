@@ -47,6 +47,7 @@ def test_1203_checks_run_once_each_within_the_limits_and_quotas_of_emr(deploymen
     dag = deployment.bag().get_dag("yang_audit_load_test_15m")
     module = dag.get_task("submit_and_wait").python_callable.__globals__
     plan = {"load": deployment.load, "template": module["cluster_config"]("15m")[1], "names": names}
+    plan["total"] = len(names)
     given = module["steps_of"]("15m", plan, SimpleNamespace(run_id=run.run_id), {"ts_end": None})
     found = module["submitted_before"](deployment.aws.client("emr"), cluster["id"], given)
     assert list(found) == names

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { dagIdOf, findLoad, isSetTwice, readConstant, readLoad, writeLoad } from '../../src/dag/source.ts';
+import {
+  dagIdOf,
+  findLoad,
+  hasLoadTag,
+  isSetTwice,
+  readConstant,
+  readLoad,
+  writeLoad,
+} from '../../src/dag/source.ts';
 
 test.each([
   ['LOAD = 2\n', 2],
@@ -26,6 +34,16 @@ test.each([
   if (load === undefined)
     expect(() => readLoad(source, 'The DAG')).toThrow(/^The DAG (has no line LOAD|sets LOAD)/);
   else expect(readLoad(source, 'The DAG')).toBe(load);
+});
+
+test.each([
+  ['tags=["15m", f"load_{LOAD}x"]', true],
+  ["tags=[F'load_{LOAD}x']", true],
+  ['tags=["load_{LOAD}x"]', false],
+  ['tags=["15m"]  # f"load_{LOAD}x"', false],
+  [readFileSync('dags/yang_audit_load_test.py', 'utf8'), true],
+])('whether a tag shows LOAD is read from the code', (source, expected) => {
+  expect(hasLoadTag(source)).toBe(expected);
 });
 
 test('writing LOAD changes the number and no other byte', () => {

@@ -24,6 +24,17 @@ describe('which check a step ran', () => {
     });
   });
 
+  it('comes with the size of a partial round, which the DAG writes at the end of the run id', () => {
+    const uri = `s3://b/${prefix}/15m/2x/a_15m.yml`;
+    const expected = { check: 'a_15m', path: 'a_15m.yml', schedule: '15m', load: 2 };
+    const partOf = { checks: 2, of: 100 };
+    const marked = 'manual__1+00:00~only_2_of_100';
+    expect(identify('n', uri, '--run-id', marked)).toEqual({ ...expected, runId: 'manual__1+00:00', partOf });
+    expect(identify('n', uri, `--run=${marked}`)).toEqual({ ...expected, partOf });
+    expect(identify('n', 'bash', '-c', `run '${uri}' '${marked}' -v`)).toEqual({ ...expected, partOf });
+    expect(identify('n', uri, '~only_2_of_100_more')).toEqual(expected);
+  });
+
   it('is found behind a flag, under another scheme, and inside a whole command line', () => {
     const expected = { check: 'a_15m', path: 'x/a_15m.yml', schedule: '15m', load: 2 };
     expect(identify('n', `--config=s3a://b/${prefix}/15m/2x/x/a_15m.yml`)).toEqual(expected);

@@ -12,6 +12,7 @@ function verdictOf(
   counts: Partial<VerdictFacts['counts']>,
   imputed?: Partial<ImputedRound>,
   missing: string[] = [],
+  partOf?: VerdictFacts['partOf'],
 ) {
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
   const open = total - (counts.successful ?? 0) - (counts.unfinished ?? 0) + missing.length;
@@ -35,11 +36,43 @@ function verdictOf(
           },
     missingChecks: missing,
     partial: false,
+    partOf,
     dagRuns: 1,
   });
 }
 
 describe('the verdict', () => {
+  it.each([
+    [
+      300,
+      { successful: 9 },
+      'not_decided',
+      'Partial round: 9 of 100 checks ran (5m 0s), which says nothing about the 15-minute window.',
+    ],
+    [
+      1339,
+      { successful: 8, failed: 1 },
+      'not_decided',
+      'Partial round: 9 of 100 checks ran (22m 19s), which says nothing about the 15-minute window; 1 step failed.',
+    ],
+    [
+      1339,
+      { successful: 8, unfinished: 1 },
+      'no_data',
+      'Not decided yet: 22m 19s of the 15-minute window used so far; 1 step had not finished.',
+    ],
+    [
+      300,
+      { failed: 9 },
+      'no_data',
+      'No data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
+    ],
+  ])('of a partial round is none: %s s, %j', (seconds, counts, outcome, sentence) => {
+    const partOf = { checks: 9, of: 100 };
+    const missing = Array.from({ length: 91 }, (_, index) => `check_${index}_15m.yml`);
+    expect(verdictOf(seconds, counts, {}, missing, partOf)).toMatchObject({ outcome, pass: false, sentence });
+  });
+
   it.each([
     [1339, { successful: 9 }, 'missed', false, 'Missed the 15-minute window by 7m 19s (22m 19s).'],
     [600, { successful: 9 }, 'fits', true, 'Fits the 15-minute window with 5m 0s to spare (10m 0s).'],

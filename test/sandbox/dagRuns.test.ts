@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { expect, test } from 'vitest';
+import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { awsHarness, clusterConfig, dagSource } from './awsHarness.ts';
 
 const threeHours = "current_timestamp - INTERVAL '6' hour";
@@ -64,6 +65,46 @@ test('hourly steps have a window of LOAD hours that ends at ts_end, or at the ti
   expect(windows).toEqual([
     ['--ts-start', '2025-12-08T11:30:00+00:00', '--ts-end', '2025-12-08T15:30:00+00:00'],
     ['--ts-start', '2025-12-08T11:00:00+00:00', '--ts-end', '2025-12-08T15:00:00+00:00'],
+  ]);
+});
+
+test('only runs the named checks alone, and says in the run id of every step that the round is partial', async () => {
+  const harness = await awsHarness();
+  for (const path of ['check_lists_15m.yml', 'check_orders_15m.yml', 'x/check_lists_15m.yml'])
+    harness.check(path, threeHours);
+  const submitted = async (only: unknown) => {
+    const { status, answer } = await harness.trigger({ only });
+    harness.aws.advance(60);
+    const steps = status === 200 ? harness.cluster().steps : [];
+    return [
+      status,
+      answer.message ?? steps.map(({ request }) => request.args.at(-1)?.replace(String(answer.dagRunId), '')),
+    ];
+  };
+  expect(await submitted(['check_lists_15m'])).toEqual([200, ['~only_2_of_3', '~only_2_of_3']]);
+  expect(await submitted(['x/check_lists_15m.yml'])).toEqual([200, ['~only_1_of_3']]);
+  expect(await submitted(['check_lists_15m', 'check_orders_15m.yml'])).toEqual([200, ['', '', '']]);
+  expect(await submitted([])).toEqual([200, ['', '', '']]);
+  expect(await submitted(['check_none'])).toEqual([
+    400,
+    'only: there is no check_none.yml under checks_load_test/configs/15m/2x/',
+  ]);
+  expect(await submitted('check_lists_15m')).toEqual([400, 'only "check_lists_15m" is not a list of checks']);
+});
+
+test('a step template can name the application after its step', async () => {
+  const harness = await awsHarness();
+  harness.check('check_lists_15m.yml', threeHours);
+  const file = `${dagsPrefix}/${config15m}`;
+  const config = harness.aws.s3.buckets.get(bucketName, file)?.toString('utf8') ?? '';
+  const named = config.replace('"spark-submit"', '"spark-submit", "--name", "{step_name}"');
+  harness.aws.s3.buckets.put(bucketName, file, Buffer.from(named));
+  await harness.trigger();
+  harness.aws.advance(30);
+  expect(harness.cluster().steps[0]?.request.args.slice(0, 3)).toEqual([
+    'spark-submit',
+    '--name',
+    'check_lists_15m_2x',
   ]);
 });
 

@@ -1,5 +1,5 @@
 /**
- * The part of Airflow's documented API that triggerDag calls: tokens, a DAG, its runs. A run does what the DAG does
+ * The part of Airflow's documented API (of 3, or of 2) that triggerDag calls: version, tokens, a DAG, its runs. A run does what the DAG does
  * first: it creates the cluster under the DAG's name for it. test/airflow runs the real Airflow.
  */
 import { once } from 'node:events';
@@ -32,9 +32,15 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-const credentials = { username: 'somebody', password: 'a-pass-phrase' };
+export const credentials = { username: 'somebody', password: 'a-pass-phrase', token: 'a-bearer-of-its-own' };
 
-export async function airflowStandIn(aws: EmbeddedAws | undefined, load = 2): Promise<StandIn> {
+export type AirflowMajor = 2 | 3;
+
+export async function airflowStandIn(
+  aws: EmbeddedAws | undefined,
+  load = 2,
+  major: AirflowMajor = 3,
+): Promise<StandIn> {
   const tokens = new Set<string>();
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -82,9 +88,18 @@ export async function airflowStandIn(aws: EmbeddedAws | undefined, load = 2): Pr
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
   }
 
-  function answerTo(name: string, query: URLSearchParams, bearer: string, body: unknown): [number, unknown] {
-    if (name === 'POST /auth/token') {
-      const { username, password } = body as typeof credentials;
+  function answerTo(
+    name: string,
+    query: URLSearchParams,
+    authorization: string,
+    body: unknown,
+  ): [number, unknown] {
+    // The other major version has no such path.
+    if (name.includes(major === 3 ? ' /api/v1/' : ' /api/v2/'))
+      return [404, { detail: null, title: 'Not Found' }];
+    if (name.endsWith('/version')) return [200, { version: major === 3 ? '3.3.2' : '2.11.2' }];
+    if (name === 'POST /auth/token' && major === 3) {
+      const { username, password } = body as Partial<typeof credentials>;
       if (username !== credentials.username || password !== credentials.password)
         return [401, { detail: 'Invalid credentials' }];
       const token = `token-${tokens.size + 1}`;
@@ -92,9 +107,12 @@ export async function airflowStandIn(aws: EmbeddedAws | undefined, load = 2): Pr
       return [201, { access_token: token }];
     }
     const [, method, dagId, runs, runId] =
-      /^(GET|POST) \/api\/v2\/dags\/([^/]+)(?:\/(dagRuns)(?:\/(.+))?)?$/.exec(name) ?? [];
+      /^(GET|POST) \/api\/v[12]\/dags\/([^/]+)(?:\/(dagRuns)(?:\/(.+))?)?$/.exec(name) ?? [];
     if (dagId === undefined) return [404, { detail: 'Not Found' }];
-    if (!tokens.has(bearer.replace('Bearer ', ''))) return [401, { detail: 'Invalid JWT token' }];
+    if (!isAllowed(authorization))
+      return major === 3
+        ? [401, { detail: 'Invalid JWT token' }]
+        : [403, { detail: null, title: 'Forbidden' }];
     if (standIn.dag === undefined) return [404, { detail: `The Dag with ID: \`${dagId}\` was not found` }];
     if (method === 'POST') return trigger(dagId, body as Record<string, unknown>);
     if (runs === undefined) return [200, { dag_id: dagId, ...standIn.dag }];
@@ -106,10 +124,21 @@ export async function airflowStandIn(aws: EmbeddedAws | undefined, load = 2): Pr
     return run === undefined ? [404, { detail: 'DagRun was not found' }] : [200, run];
   }
 
+  function isAllowed(authorization: string): boolean {
+    const [scheme, secret = ''] = authorization.split(' ');
+    if (scheme === 'Bearer') return tokens.has(secret) || secret === credentials.token;
+    const given = Buffer.from(secret, 'base64').toString('utf8');
+    return major === 2 && given === `${credentials.username}:${credentials.password}`;
+  }
+
   function trigger(dagId: string, body: Record<string, unknown>): [number, unknown] {
-    // Airflow refuses a body without logical_date or with an unknown key.
+    // Airflow refuses an unknown key, and 3 a body without logical_date, where 2 refuses null.
     const { dag_run_id, logical_date, conf, note, ...unknown } = body;
-    if (logical_date !== null || Object.keys(unknown).length > 0 || typeof dag_run_id !== 'string')
+    if (
+      logical_date !== (major === 3 ? null : undefined) ||
+      Object.keys(unknown).length > 0 ||
+      typeof dag_run_id !== 'string'
+    )
       return [422, { detail: [{ type: 'missing', loc: ['body', 'logical_date'] }] }];
     if (!/^[A-Za-z0-9_.~:+-]+$/.test(dag_run_id)) return [400, { detail: 'bad run_id' }];
     if (standIn.runs.some((run) => run.dag_run_id === dag_run_id))

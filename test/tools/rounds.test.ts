@@ -40,7 +40,7 @@ test('a rerun after a fix has its own round although the DAG folder did not chan
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
       "The bucket already has this DAG with LOAD = 2 and these cluster configs; nothing was sent. Other checks were uploaded since the last round, so round 2 was opened.",
-      "Ask the user to trigger yang_audit_load_test_15m in Airflow.",
+      "Ask the user to trigger yang_audit_load_test_15m in Airflow, but only when its tag there is load_2x.",
       "Then call pollCluster until the round is done.",
     ]
   `);

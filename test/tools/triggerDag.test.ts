@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
-import { airflowStandIn, type StandIn } from './airflowStandIn.ts';
+import { type AirflowMajor, airflowStandIn, credentials, type StandIn } from './airflowStandIn.ts';
 import {
   type Harness,
   type HarnessOptions,
@@ -20,22 +20,22 @@ interface Story {
 }
 
 /** The DAG with LOAD 2 and one check are in the bucket, and Airflow has read them. */
-async function uploaded(options: HarnessOptions = {}): Promise<Story> {
+async function uploaded(options: HarnessOptions = {}, major: AirflowMajor = 3): Promise<Story> {
   const harness = await toolHarness(options);
   const folder = join(harness.project, 'dags');
   for (const name of ['yang_audit_load_test.py', ...configs])
     harness.aws.s3.buckets.put(bucketName, `${dagsPrefix}/${name}`, readFileSync(join(folder, name)));
   const check = Buffer.from('where: created_at >= current_timestamp');
   harness.aws.s3.buckets.put(bucketName, 'checks_load_test/configs/15m/2x/check_one_15m.yml', check);
-  return withAirflow(harness);
+  return withAirflow(harness, major);
 }
 
 const configs = ['15m', 'hourly', 'daily'].map(
   (schedule) => `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`,
 );
 
-async function withAirflow(harness: Harness): Promise<Story> {
-  const airflow = await airflowStandIn(harness.aws);
+async function withAirflow(harness: Harness, major: AirflowMajor = 3): Promise<Story> {
+  const airflow = await airflowStandIn(harness.aws, 2, major);
   await harness.restart(airflow.env);
   harness.minutes(5);
   return { harness, airflow };
@@ -89,6 +89,37 @@ test('a run is triggered with its round, and followed until its cluster is bound
     { round: 1, clusterId: structure.clusterId, startedAt: structure.startedAt },
   ]);
   expect(session.structure.phase).toBe('running');
+});
+
+test.each([
+  ['a user and a password', {}],
+  ['a token', { AIRFLOW_USERNAME: '', AIRFLOW_PASSWORD: '', AIRFLOW_TOKEN: credentials.token }],
+])('Airflow 2 is triggered through its own API by %s', async (_what, env) => {
+  const { harness, airflow } = await uploaded({}, 2);
+  await harness.restart(env);
+  const { structure } = await harness.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', round: 1, runState: 'running' });
+  expect(airflow.runs).toMatchObject([{ dag_run_id: structure.dagRunId, conf: { round: 1 } }]);
+  const dag = 'yang_audit_load_test_15m';
+  expect(structure.url).toBe(
+    `${airflow.url}/dags/${dag}/grid?dag_run_id=${encodeURIComponent(structure.dagRunId)}`,
+  );
+  const again = await harness.call('triggerDag', { approved: true });
+  expect(again.structure).toMatchObject({ status: 'unchanged', dagRunId: structure.dagRunId });
+  expect(airflow.requests).not.toContain('POST /auth/token');
+  expect(airflow.requests.filter((one) => one.endsWith('/version'))).toEqual([
+    'GET /api/v2/version',
+    'GET /api/v1/version',
+  ]);
+});
+
+test('Airflow 2 that rejects the password says which of its settings allows one', async () => {
+  const { harness, airflow } = await uploaded({}, 2);
+  await harness.restart({ AIRFLOW_PASSWORD: 'wrong' });
+  expect(await harness.refusal('triggerDag', { approved: true })).toBe(
+    'DENIED: Airflow does not allow this user to do that (HTTP 403): Forbidden (while reading DAG yang_audit_load_test_15m from Airflow). Nothing was triggered. Next: ask for a role that may read and trigger the DAG, or trigger it manually in the Airflow UI. Airflow 2 also answers 403 to a wrong password, and to any where its setting api.auth_backends lacks basic_auth.',
+  );
+  expect(airflow.runs).toEqual([]);
 });
 
 test('a repeated call finds its run and triggers nothing', async () => {
@@ -296,6 +327,18 @@ test.each(states)('an Airflow that %s gets its own error', async (_what, arrange
   expect(airflow.runs).toEqual([]);
 });
 
+test('a DAG that has no load tag of its own is triggered with a warning', async () => {
+  const { harness, airflow } = await uploaded();
+  const file = join(harness.project, 'dags', 'yang_audit_load_test.py');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('f"load_{LOAD}x"', '"mine"'));
+  if (airflow.dag) airflow.dag.tags = [{ name: 'mine' }];
+  const { structure } = await harness.call('triggerDag', { approved: true });
+  expect(structure).toMatchObject({ status: 'triggered', load: 2 });
+  expect(structure.warnings).toEqual([
+    'The DAG has no tag load_2x, so it is unknown whether Airflow has read LOAD = 2 yet: an uploaded DAG appears in Airflow after 30 s to 6 min.',
+  ]);
+});
+
 const json = (status: number, body: unknown) => [status, 'application/json', JSON.stringify(body)] as const;
 const answers: [string, readonly [number, string, string], RegExp][] = [
   [
@@ -328,7 +371,7 @@ const answers: [string, readonly [number, string, string], RegExp][] = [
   [
     'other JSON',
     json(200, { hello: 'world' }),
-    /^UPSTREAM: The response is not what Airflow 3's API documents/,
+    /^UPSTREAM: The response is not what Airflow's API documents/,
   ],
   [
     'text that is not JSON',
@@ -350,7 +393,7 @@ test.each(answers)('a response of %s gets its own error', async (_what, [status,
   expect(harness.everything()).toEqual(before);
 });
 
-test('wrong credentials, missing ones, an Airflow 2 and a closed port each get their own error', async () => {
+test('wrong credentials, missing ones, an address without an API and a closed port each get their own error', async () => {
   const { harness, airflow } = await uploaded();
   const refusal = () => harness.refusal('triggerDag', { approved: true });
   await harness.restart({ AIRFLOW_PASSWORD: 'wrong' });

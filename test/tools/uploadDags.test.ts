@@ -45,7 +45,7 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
       - yang_audit_load_test_daily
     Round: 1
 
-    → Ask the user to trigger yang_audit_load_test_15m in Airflow.
+    → Ask the user to trigger yang_audit_load_test_15m in Airflow, but only when its tag there is load_2x.
     → Then call pollCluster until the round is done."
   `);
   expect(structure).toMatchObject({
@@ -82,7 +82,7 @@ test('a repeated call sends nothing and opens no second round', async () => {
   expect([structure.summary, ...structure.nextSteps]).toMatchInlineSnapshot(`
     [
       "The bucket already has this DAG with LOAD = 2 and these cluster configs; nothing was sent. Round 1 is open and waits for its run.",
-      "Ask the user to trigger yang_audit_load_test_15m in Airflow.",
+      "Ask the user to trigger yang_audit_load_test_15m in Airflow, but only when its tag there is load_2x.",
       "Then call pollCluster until the round is done.",
     ]
   `);

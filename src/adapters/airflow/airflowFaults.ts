@@ -22,7 +22,7 @@ export function refusedByAirflow(status: number, body: string, call: AirflowCall
     });
   if (status === 403)
     return rejected('DENIED', `Airflow does not allow this user to do that (HTTP 403)${details}`, call, {
-      next: 'ask for a role that may read and trigger the DAG, or trigger it manually in the Airflow UI.',
+      next: 'ask for a role that may read and trigger the DAG, or trigger it manually in the Airflow UI. Airflow 2 also answers 403 to a wrong password, and to any where its setting api.auth_backends lacks basic_auth.',
     });
   if (status >= 300 && status < 400)
     return rejected('CONFIG', `AIRFLOW_URL redirects (HTTP ${status})`, call, {
@@ -30,7 +30,7 @@ export function refusedByAirflow(status: number, body: string, call: AirflowCall
     });
   if (status === 404)
     return rejected('CONFIG', `AIRFLOW_URL does not have this path (HTTP 404)${details}`, call, {
-      next: 'set AIRFLOW_URL in .env to the base address of an Airflow 3 API server; older versions are triggered manually.',
+      next: 'set AIRFLOW_URL in .env to the base address of Airflow (the API server of Airflow 3, the webserver of Airflow 2).',
     });
   if (status === 400 || status === 422)
     return rejected('BAD_INPUT', `Airflow rejected the request (HTTP ${status})${details}`, call, {
@@ -49,10 +49,10 @@ export function notJson(body: string, call: AirflowCall): ToolError {
   });
 }
 
-/** JSON, but not in the shape that Airflow 3 documents. */
+/** JSON, but not in the shape that Airflow documents. */
 export function notAirflow(call: AirflowCall): ToolError {
-  return failed('UPSTREAM', "The response is not what Airflow 3's API documents", call, {
-    next: 'check that AIRFLOW_URL is an Airflow 3 API server; or trigger the DAG manually in the Airflow UI.',
+  return failed('UPSTREAM', "The response is not what Airflow's API documents", call, {
+    next: 'check that AIRFLOW_URL is the address of Airflow itself; or trigger the DAG manually in the Airflow UI.',
   });
 }
 
@@ -85,12 +85,12 @@ function codeOf(error: unknown): string {
   return typeof cause?.code === 'string' ? cleanLine(cause.code, 40) : '';
 }
 
-/** FastAPI's `{"detail": …}`: a text, or a list of validation errors. */
+/** `{"detail": …}`: a text, in Airflow 3 also a list of validation errors, in Airflow 2 also null beside a title. */
 function detailOf(body: string): string {
   try {
-    const { detail } = JSON.parse(body) as { detail?: unknown };
-    if (typeof detail === 'string') return cleanLine(detail, 200);
-    return detail === undefined ? '' : cleanLine(JSON.stringify(detail), 200);
+    const { detail, title } = JSON.parse(body) as { detail?: unknown; title?: unknown };
+    const said = detail ?? title ?? '';
+    return cleanLine(typeof said === 'string' ? said : JSON.stringify(said), 200);
   } catch {
     return '';
   }

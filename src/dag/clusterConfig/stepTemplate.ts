@@ -4,7 +4,7 @@ import { nearestOf } from '../../domain/text.ts';
 import { type ClusterConfig, type ConfigFinding, configRefusal, refuseIf, warnIf } from './model.ts';
 
 /** What the DAG fills in (step_of in dags/yang_audit_load_test.py); the last two only for hourly checks. */
-const placeholders = ['config_uri', 'load', 'results_uri', 'run_id'];
+const placeholders = ['config_uri', 'load', 'results_uri', 'run_id', 'step_name'];
 const hourlyPlaceholders = ['ts_start', 'ts_end'];
 
 /** EMR's limit for all argument strings of one step together. */

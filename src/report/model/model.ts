@@ -164,6 +164,8 @@ export const reportSchema = z.object({
     /** Local times in report.md are printed at this offset. */
     utcOffsetMinutes: z.int(),
     partial: z.boolean(),
+    /** How many of the uploaded checks its DAG run was given (`conf.only`); absent for a round of all of them. */
+    partOf: z.object({ checks: z.int(), of: z.int() }).optional(),
   }),
   clusterConfig: clusterConfigSchema.nullable(),
   /** Checks that ran with an interval that the user fixed: their times do not follow the load. */

@@ -39,6 +39,7 @@ function apartBecause(
     return `one is of the ${baseline.schedule} schedule, the other of ${candidate.schedule}`;
   if (baseline.round.partial || candidate.round.partial)
     return 'a provisional report has not seen its whole round';
+  if (baseline.round.partOf || candidate.round.partOf) return 'a partial round ran only some of its checks';
   if (sameCluster === undefined) return 'the cluster configuration of one of the rounds is not known';
   if (!sameCluster && baseline.load !== candidate.load)
     return 'load and cluster configuration changed together, so neither can be given the credit';

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../domain/foreignText.ts';
-import { identifyStep } from '../../domain/stepIdentity.ts';
+import { identifyStep, type PartOfChecks } from '../../domain/stepIdentity.ts';
 import type { Step } from '../../ports/aws.ts';
 import { diagnose } from '../failures/diagnosis.ts';
 import { byText } from '../model/checkKey.ts';
@@ -15,6 +15,12 @@ const failedStates = new Set(['FAILED', 'INTERRUPTED']);
 export function measureSteps(facts: RoundFacts): ReportStep[] {
   const ordered = facts.steps.toSorted((a, b) => a.createdMs - b.createdMs || byText(a.id, b.id));
   return ordered.map((step) => measure(step, facts));
+}
+
+/** The size of a partial round; undefined where a step belongs to a run of all checks. */
+export function partOfChecks({ steps, configsPrefix }: RoundFacts): PartOfChecks | undefined {
+  const parts = steps.map((step) => identifyStep(step, configsPrefix).partOf);
+  return parts.every((part) => part !== undefined) ? parts[0] : undefined;
 }
 
 function measure(step: Step, facts: RoundFacts): ReportStep {

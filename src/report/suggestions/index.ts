@@ -16,14 +16,14 @@ export interface Suggested {
 
 /**
  * What to change first, each with the number that triggered it. Causes of failed steps come first: a round whose checks fail is
- * not made faster. Where most of the round failed, nothing else is suggested. Then what a replay could measure, the greatest gain first.
- * Advice on slots is left out where all failures would come again on any cluster.
+ * not made faster. Where most of the round failed, or only some checks were to run, nothing else is suggested. Then what a replay
+ * could measure, the greatest gain first. Advice on slots is left out where all failures would come again on any cluster.
  */
-export function suggest(facts: SuggestionFacts): Suggested {
+export function suggest({ isPart, ...facts }: SuggestionFacts & { readonly isPart: boolean }): Suggested {
   const failures = fromFailures(facts);
   const allDeterministic =
     facts.counts.successful === 0 && facts.failures.length > 0 && facts.failures.every(isDeterministic);
-  if (allDeterministic || isBroken(facts)) return { suggestions: failures, together: null };
+  if (isPart || allDeterministic || isBroken(facts)) return { suggestions: failures, together: null };
   const replayable = [...slots(facts), ...longestStep(facts), ...order(facts)].sort(
     (a, b) => gainOf(b) - gainOf(a),
   );

@@ -76,6 +76,7 @@ export function warn(
   load: number,
   integrity: Integrity,
   steps: readonly ReportStep[],
+  isPart: boolean,
 ): string[] {
   const { missing, duplicate, foreign, unfinished, runIds } = integrity;
   const started = steps.filter(({ startedAt }) => startedAt !== null);
@@ -91,7 +92,9 @@ export function warn(
     ...facts.warnings,
     load !== facts.load &&
       `The steps ran at ${load}x, the round was marked as ${facts.load}x: this report is of ${load}x.`,
+    // The verdict of a partial round says how many were left out.
     missing.length > 0 &&
+      !isPart &&
       `${plural(missing.length, 'uploaded check')} did not run in this round: ${named(missing)}.`,
     duplicate.length > 0 &&
       `${plural(duplicate.length, 'check')} ran more than once in this round, and every run counts: ${named(duplicate.map((one) => one.check))}.`,

@@ -1,5 +1,5 @@
 import { formatDuration, plural, windowName } from '../../domain/text.ts';
-import type { Integrity, StepCounts, Verdict } from '../model/model.ts';
+import type { Integrity, Report, StepCounts, Verdict } from '../model/model.ts';
 import { milli } from '../statistics/statistics.ts';
 import type { ImputedRound } from './imputed.ts';
 
@@ -17,6 +17,8 @@ export interface VerdictFacts {
   readonly missingChecks: Integrity['missing'];
   /** The report was written before the round was over. */
   readonly partial: boolean;
+  /** Its DAG run was given only some of the checks: then nothing shows whether all of them fit. */
+  readonly partOf?: Report['round']['partOf'];
   /** DAG runs whose steps lie in the round's time. */
   readonly dagRuns: number;
 }
@@ -33,7 +35,7 @@ const exceededShare = 0.5;
 /**
  * Did this load fit its window, and by how much? Without measurements it is `no_data` and never a pass. A round of which
  * something is missing fits when it would fit with the missing time estimated, but does not pass; else it is `not_decided`. A round
- * that was not seen to its end, or in which another DAG run's steps ran, does not pass either.
+ * of some checks alone is never decided. One that was not seen to its end, or in which another DAG run's steps ran, does not pass either.
  */
 export function decideVerdict(facts: VerdictFacts): Verdict {
   const { windowSeconds, runtimeSeconds, counts } = facts;
@@ -44,7 +46,9 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
       `${plural(counts.interrupted, 'step')} ${wasWere(counts.interrupted)} interrupted`,
     counts.cancelled > 0 && `${plural(counts.cancelled, 'step')} ${wasWere(counts.cancelled)} cancelled`,
     counts.unfinished > 0 && `${plural(counts.unfinished, 'step')} had not finished`,
-    facts.missingChecks.length > 0 && `${plural(facts.missingChecks.length, 'uploaded check')} did not run`,
+    facts.missingChecks.length > 0 &&
+      !facts.partOf &&
+      `${plural(facts.missingChecks.length, 'uploaded check')} did not run`,
     facts.partial && counts.unfinished === 0 && 'the round had not been seen to its end',
     facts.dagRuns > 1 && `steps of ${facts.dagRuns} DAG runs lie in its time`,
   ].filter((text) => text !== false);
@@ -69,7 +73,7 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
     return { outcome: 'no_data', headline: 'No data', rest: ': the round has no steps' };
   const by = formatDuration(Math.abs(windowSeconds - runtimeSeconds));
   const took = `(${formatDuration(runtimeSeconds)})`;
-  if (runtimeSeconds > windowSeconds && facts.measured + counts.unfinished > 0) {
+  if (runtimeSeconds > windowSeconds && facts.measured + counts.unfinished > 0 && !facts.partOf) {
     const soFar = counts.unfinished > 0 ? `(${formatDuration(runtimeSeconds)} so far)` : took;
     return { outcome: 'missed', headline: 'Missed', rest: ` ${window} by ${by} ${soFar}` };
   }
@@ -85,6 +89,11 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
       headline: 'No data',
       rest: ': no completed step was measured, so nothing shows whether this load fits',
     };
+  if (facts.partOf) {
+    const { checks, of } = facts.partOf;
+    const ran = `${checks} of ${plural(of, 'check')} ran ${took}, which says nothing about ${window}`;
+    return { outcome: 'not_decided', headline: 'Partial round', rest: `: ${ran}` };
+  }
   const why = undecidedBecause(facts);
   if (why !== undefined) return { outcome: 'not_decided', headline: 'Not decided', rest: `: ${why}` };
   return { outcome: 'fits', headline: 'Fits', rest: ` ${window} with ${by} to spare ${took}` };
