@@ -1,0 +1,337 @@
+/**
+ * kill -9 of one, two and four servers in the middle of their work. After each kill: the session is readable, what was
+ * acknowledged is kept, nothing is half-written, and the same call finishes the work.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import type { Random } from '../../sandbox/random.ts';
+import {
+  builtProduct,
+  initialize,
+  type Message,
+  type ServerProcess,
+  startProcess,
+} from '../stdio/builtServer.ts';
+import { measured, randomFor, sideBySide, trials } from './campaign.ts';
+import { type Acknowledged, type KillWorld, startKillWorld, wounds } from './killWorld.ts';
+
+const hook = (name: string) => pathToFileURL(join(import.meta.dirname, 'hooks', `${name}.mjs`)).href;
+
+/** One step of the story: a call, and what its acknowledgement means. */
+interface Step {
+  readonly tool: string;
+  given(story: Story): object;
+  /** Before the call: what happens outside. */
+  before?(story: Story): void;
+  acknowledge(story: Story, answer: Message): void;
+}
+
+interface Story {
+  readonly world: KillWorld;
+  readonly acknowledged: Acknowledged;
+  reviewId: string;
+}
+
+const scaled = (story: Story, answer: Message, load: number) => {
+  story.reviewId = answer.reviewId;
+  Object.assign(story.acknowledged, { load, reviewId: answer.reviewId, approved: false });
+};
+
+const steps: Step[] = [
+  {
+    tool: 'scaleConfigs',
+    given: () => ({ load: 2 }),
+    acknowledge: (story, answer) => scaled(story, answer, 2),
+  },
+  {
+    tool: 'uploadChecks',
+    given: ({ reviewId }) => ({ reviewId, approved: true }),
+    acknowledge: ({ acknowledged }) => {
+      acknowledged.approved = true;
+    },
+  },
+  {
+    tool: 'uploadDags',
+    given: () => ({}),
+    acknowledge: ({ acknowledged }) => {
+      acknowledged.rounds = 1;
+    },
+  },
+  {
+    tool: 'pollCluster',
+    before({ world }) {
+      world.aws.advance(0.1);
+      world.aws.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} });
+      world.aws.advance(600);
+    },
+    given: () => ({ waitSeconds: 0 }),
+    acknowledge: () => undefined,
+  },
+  {
+    tool: 'buildReport',
+    given: () => ({}),
+    acknowledge: ({ acknowledged, world }, answer) => {
+      const directory = String(answer.directory ?? answer.report ?? '');
+      acknowledged.report = directory.startsWith('/')
+        ? directory
+        : join(world.env.REPORTS_DIR ?? '', directory);
+    },
+  },
+  {
+    tool: 'commitResults',
+    given: () => ({}),
+    acknowledge: ({ acknowledged }) => {
+      acknowledged.commits = 1;
+    },
+  },
+  {
+    tool: 'scaleConfigs',
+    given: () => ({ load: 4 }),
+    acknowledge: (story, answer) => scaled(story, answer, 4),
+  },
+  {
+    tool: 'revertConfigs',
+    given: () => ({ to: 'baseline' }),
+    acknowledge: ({ acknowledged }) => {
+      delete acknowledged.load;
+      delete acknowledged.reviewId;
+      acknowledged.approved = false;
+    },
+  },
+];
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Of the undisturbed story: how many events each step has, and every text that a check file gets. */
+let countsOf: Counts[] = [];
+const known = new Set<string>();
+
+interface Kill {
+  readonly kind: string;
+  readonly at: number;
+  readonly scope: 'process' | 'group';
+}
+
+let logs = 0;
+/** Starts a server that will kill itself. @param seeds hooks of a seeded bug */
+async function hooked(world: KillWorld, kill: Kill, seeds: readonly string[] = []) {
+  logs += 1;
+  const log = join(world.directory, `kill-${logs}.json`);
+  const env = { ...world.env, TRUST_KILL: JSON.stringify({ ...kill, log }) };
+  const imports = ['kill', ...seeds].flatMap((name) => ['--import', hook(name)]);
+  const server = startProcess(builtProduct(), env, imports, world.directory, true);
+  await initialize(server);
+  return {
+    server,
+    outcome: (): { killed: boolean; counts: Counts } => JSON.parse(readFileSync(log, 'utf8')),
+  };
+}
+
+async function served(world: KillWorld): Promise<ServerProcess> {
+  const server = startProcess(builtProduct(), world.env, [], world.directory);
+  await initialize(server);
+  return server;
+}
+
+async function stop(server: ServerProcess): Promise<void> {
+  server.child.stdin?.end();
+  await server.exit;
+}
+
+beforeAll(async () => {
+  const world = await startKillWorld();
+  const story: Story = { world, acknowledged: { rounds: 0, commits: 0 }, reviewId: '' };
+  const remember = () => {
+    for (const text of world.checks().values()) known.add(text);
+  };
+  remember();
+  countsOf = [];
+  for (const step of steps) {
+    step.before?.(story);
+    const { server, outcome } = await hooked(world, { kind: 'none', at: 0, scope: 'process' });
+    const answer = await server.call(step.tool, step.given(story));
+    expect(answer.error).toBeUndefined();
+    step.acknowledge(story, answer);
+    await stop(server);
+    countsOf.push(outcome().counts);
+    remember();
+    expect(await violations(story)).toEqual([]);
+  }
+  await world.close();
+});
+
+/** What a fresh server says, and what is wrong. */
+async function violations(story: Story): Promise<string[]> {
+  const next = await served(story.world);
+  const session = await next.call('showSession');
+  await stop(next);
+  return wounds(story.world, { known, session, acknowledged: story.acknowledged });
+}
+
+const kinds = ['journal', 'rename', 'request', 'response', 'git', 'lock', 'write'];
+
+/** A random event of a step. With several servers early ones, because the others take a part of the work. */
+function aim(random: Random, step: number, servers: number): Kill {
+  const counts = countsOf[step] ?? {};
+  const scope = random() < 0.5 ? 'process' : 'group';
+  if (servers === 1 && random() < 0.04) return { kind: 'answer', at: 2, scope };
+  const possible = kinds.filter((kind) => (counts[kind] ?? 0) > 0);
+  const kind = possible[Math.floor(random() * possible.length)] ?? 'journal';
+  const last = Math.ceil((counts[kind] ?? 1) / (servers === 1 ? 1 : 2));
+  return { kind, at: 1 + Math.floor(random() * last), scope };
+}
+
+interface Tally {
+  trials: number;
+  inMidWork: number;
+  afterTheAnswer: number;
+  restartMs: number[];
+  found: string[];
+  repeats: string[];
+}
+
+const emptyTally = (): Tally => ({
+  trials: 0,
+  inMidWork: 0,
+  afterTheAnswer: 0,
+  restartMs: [],
+  found: [],
+  repeats: [],
+});
+
+/** A whole story in which every call is killed once and then repeated. */
+async function killedStory(
+  random: Random,
+  servers: number,
+  tally: Tally,
+  options: { seeds?: readonly string[]; kill?: (step: number) => Kill | undefined } = {},
+): Promise<void> {
+  const world = await startKillWorld();
+  const story: Story = { world, acknowledged: { rounds: 0, commits: 0 }, reviewId: '' };
+  const others = await Promise.all(Array.from({ length: servers - 1 }, () => served(world)));
+  try {
+    for (const [index, step] of steps.entries()) {
+      step.before?.(story);
+      const kill = options.kill === undefined ? aim(random, index, servers) : options.kill(index);
+      const given = step.given(story);
+      const name = `${servers} servers, ${step.tool}, ${JSON.stringify(kill)}`;
+      if (kill !== undefined) {
+        const victim = await hooked(world, kill, options.seeds);
+        const id = victim.server.send('tools/call', { name: step.tool, arguments: given });
+        const answers = others.map((other) => other.call(step.tool, given));
+        const said = await Promise.race([
+          victim.server.exit.then(() => undefined),
+          victim.server.answerTo(id).catch(() => undefined),
+        ]);
+        if (said === undefined || kill.kind === 'answer') await victim.server.exit;
+        else await stop(victim.server);
+        tally.trials += 1;
+        const { killed } = victim.outcome();
+        if (killed && kill.kind !== 'answer') tally.inMidWork += 1;
+        if (killed && kill.kind === 'answer') tally.afterTheAnswer += 1;
+        const acknowledged = victim.server.messages.find((message) => message.id === id)?.result;
+        const results = await Promise.all(answers);
+        for (const { error } of results)
+          if (error !== undefined && /^INTERNAL|a bug/.test(error))
+            tally.found.push(`${name}: another server: ${error}`);
+        const done = [acknowledged?.structuredContent, ...results].find(
+          (answer) => answer !== undefined && answer.error === undefined && answer.isError !== true,
+        );
+        if (done !== undefined) step.acknowledge(story, done);
+        await atRest(world);
+        const startMs = performance.now();
+        const next = await served(world);
+        const session = await next.call('showSession');
+        tally.restartMs.push(performance.now() - startMs);
+        await stop(next);
+        const { load, reviewId, approved, ...rest } = story.acknowledged;
+        // A scaling that was killed half-way has its old and its new load on disk; the session says so.
+        const halfWay = done === undefined && /scale|revert/.test(step.tool);
+        const acknowledgedNow = halfWay ? rest : { ...rest, ...defined({ load, reviewId, approved }) };
+        for (const wound of await wounds(world, { known, session, acknowledged: acknowledgedNow }))
+          tally.found.push(`${name}: ${wound}`);
+      }
+      // The same call finishes the work.
+      const commitsBefore = world.git('rev-list', '--count', 'HEAD').trim();
+      const again = await served(world);
+      const answer = await again.call(step.tool, given);
+      await stop(again);
+      if (answer.error !== undefined) {
+        tally.found.push(`${name}: the same call: ${answer.error}`);
+        return;
+      }
+      tally.repeats.push(`${step.tool} ${answer.status ?? ''}`);
+      if (answer.reviewId !== undefined || step.tool !== 'scaleConfigs') step.acknowledge(story, answer);
+      if (step.tool === 'commitResults' && Number(world.git('rev-list', '--count', 'main..HEAD')) !== 1)
+        tally.found.push(
+          `${name}: not one commit but ${world.git('rev-list', '--count', 'main..HEAD')}, before ${commitsBefore}`,
+        );
+      for (const draft of world.drafts()) tally.found.push(`${name}: the draft ${draft} stays`);
+      for (const violation of await violations(story)) tally.found.push(`${name}: afterwards: ${violation}`);
+    }
+  } finally {
+    await Promise.all(others.map(stop));
+    await world.close();
+  }
+}
+
+/** Children of a killed server may still run: git is not killed with it. */
+async function atRest(world: KillWorld): Promise<void> {
+  for (let look = 0; look < 100; look += 1) {
+    const locked = ['index.lock', 'HEAD.lock'].some((name) =>
+      existsSync(join(world.env.TARGET_REPO ?? '', '.git', name)),
+    );
+    if (!locked) return;
+    await sleep(10);
+  }
+}
+
+function defined<Value extends object>(value: Value): Partial<Value> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<Value>;
+}
+
+test('killed in the middle of their work, servers lose nothing and the same call finishes', async () => {
+  const stories = Math.ceil(trials(200, 2000) / steps.length);
+  const tally = emptyTally();
+  const startMs = performance.now();
+  await sideBySide(Array.from({ length: stories }), 3, async (_, story) =>
+    killedStory(randomFor('kill', story), [1, 1, 2, 4][story % 4] ?? 1, tally),
+  );
+  const slowest = Math.max(...tally.restartMs);
+  measured('kill -9', {
+    trials: tally.trials,
+    inMidWork: tally.inMidWork,
+    afterTheAnswer: tally.afterTheAnswer,
+    found: tally.found.length,
+    slowestRestartSeconds: Number((slowest / 1000).toFixed(2)),
+    restartsOver2Seconds: tally.restartMs.filter((ms) => ms > 2000).length,
+    seconds: Math.round((performance.now() - startMs) / 1000),
+  });
+  expect([...new Set(tally.found)]).toEqual([]);
+  expect((tally.inMidWork + tally.afterTheAnswer) / tally.trials).toBeGreaterThan(0.95);
+});
+
+test.each([
+  [
+    'a rename in two halves',
+    'tornRename',
+    { kind: 'rename', at: 3, scope: 'process' },
+    /neither a baseline nor scaled/,
+  ],
+  [
+    'an entry acknowledged before it is there',
+    'lateLink',
+    { kind: 'answer', at: 2, scope: 'process' },
+    /was acknowledged/,
+  ],
+] as const)('the campaign notices %s', async (_, seeded, kill, says) => {
+  const tally = emptyTally();
+  await killedStory(randomFor(seeded), 1, tally, {
+    seeds: [seeded],
+    kill: (step) => (step === 0 ? kill : undefined),
+  });
+  expect(tally.found.join('\n')).toMatch(says);
+});
