@@ -29,7 +29,7 @@ export async function startKillWorld(): Promise<KillWorld> {
   const targetRepo = join(directory, 'k-repo');
   const project = join(directory, 'audit-load-test');
   const dagFile = join(project, 'dags/yang_audit_load_test.py');
-  const env = {
+  const env: Record<string, string> = {
     ...serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile }),
     HOME: directory,
   };

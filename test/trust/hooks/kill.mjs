@@ -19,6 +19,8 @@ function event(kind) {
   if (kind !== plan.kind || counts[kind] !== plan.at) return;
   appendFileSync(plan.log, JSON.stringify({ killed: true, counts }));
   process.kill(plan.scope === 'group' ? -process.pid : process.pid, 'SIGKILL');
+  // The signal to a group may arrive a moment later: nothing more is done until then.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 process.once('exit', () => appendFileSync(plan.log, JSON.stringify({ killed: false, counts })));
 // The end of stdin, not a signal, ends a server that is only counted.
