@@ -5,104 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import type { Random } from '../../sandbox/random.ts';
 import { bucketName, productionPrefix } from '../../sandbox/world/environment.ts';
-import {
-  builtProduct,
-  initialize,
-  type Message,
-  type ServerProcess,
-  startProcess,
-} from '../stdio/builtServer.ts';
+import type { Message, ServerProcess } from '../stdio/builtServer.ts';
 import { measured, randomFor, sideBySide, trials } from './campaign.ts';
-import { type Acknowledged, type KillWorld, startKillWorld, wounds } from './killWorld.ts';
-
-const hook = (name: string) => pathToFileURL(join(import.meta.dirname, 'hooks', `${name}.mjs`)).href;
-
-/** One step of the story: a call, and what its acknowledgement means. */
-interface Step {
-  readonly tool: string;
-  given(story: Story): object;
-  /** Before the call: what happens outside. */
-  before?(story: Story): void;
-  acknowledge(story: Story, answer: Message): void;
-}
-
-interface Story {
-  readonly world: KillWorld;
-  readonly acknowledged: Acknowledged;
-  reviewId: string;
-}
-
-const scaled = (story: Story, answer: Message, load: number) => {
-  story.reviewId = answer.reviewId;
-  Object.assign(story.acknowledged, { load, reviewId: answer.reviewId, approved: false });
-};
-
-const steps: Step[] = [
-  {
-    tool: 'scaleConfigs',
-    given: () => ({ load: 2 }),
-    acknowledge: (story, answer) => scaled(story, answer, 2),
-  },
-  {
-    tool: 'uploadChecks',
-    given: ({ reviewId }) => ({ reviewId, approved: true }),
-    acknowledge: ({ acknowledged }) => {
-      acknowledged.approved = true;
-    },
-  },
-  {
-    tool: 'uploadDags',
-    given: () => ({}),
-    acknowledge: ({ acknowledged }) => {
-      acknowledged.rounds = 1;
-    },
-  },
-  {
-    tool: 'pollCluster',
-    before({ world }) {
-      world.aws.advance(0.1);
-      world.aws.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} });
-      world.aws.advance(600);
-    },
-    given: () => ({ waitSeconds: 0 }),
-    acknowledge: () => undefined,
-  },
-  {
-    tool: 'buildReport',
-    given: () => ({}),
-    acknowledge: ({ acknowledged, world }, answer) => {
-      const directory = String(answer.directory ?? answer.report ?? '');
-      acknowledged.report = directory.startsWith('/')
-        ? directory
-        : join(world.env.REPORTS_DIR ?? '', directory);
-    },
-  },
-  {
-    tool: 'commitResults',
-    given: () => ({}),
-    acknowledge: ({ acknowledged }) => {
-      acknowledged.commits = 1;
-    },
-  },
-  {
-    tool: 'scaleConfigs',
-    given: () => ({ load: 4 }),
-    acknowledge: (story, answer) => scaled(story, answer, 4),
-  },
-  {
-    tool: 'revertConfigs',
-    given: () => ({ to: 'baseline' }),
-    acknowledge: ({ acknowledged }) => {
-      delete acknowledged.load;
-      delete acknowledged.reviewId;
-      acknowledged.approved = false;
-    },
-  },
-];
+import { newStory, type Step, type Story, served, steps, stop } from './story.ts';
+import { startTrustWorld, type TrustWorld, wounds } from './trustWorld.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -118,33 +27,20 @@ interface Kill {
 
 let logs = 0;
 /** Starts a server that will kill itself. @param seeds hooks of a seeded bug */
-async function hooked(world: KillWorld, kill: Kill, seeds: readonly string[] = []) {
+async function hooked(world: TrustWorld, kill: Kill, seeds: readonly string[] = []) {
   logs += 1;
   const log = join(world.directory, `kill-${logs}.json`);
-  const env = { ...world.env, TRUST_KILL: JSON.stringify({ ...kill, log }) };
-  const imports = ['kill', ...seeds].flatMap((name) => ['--import', hook(name)]);
-  const server = startProcess(builtProduct(), env, imports, world.directory, true);
-  await initialize(server);
+  const env = { TRUST_KILL: JSON.stringify({ ...kill, log }) };
+  const server = await served(world, ['kill', ...seeds], env);
   return {
     server,
     outcome: (): { killed: boolean; counts: Counts } => JSON.parse(readFileSync(log, 'utf8')),
   };
 }
 
-async function served(world: KillWorld): Promise<ServerProcess> {
-  const server = startProcess(builtProduct(), world.env, [], world.directory);
-  await initialize(server);
-  return server;
-}
-
-async function stop(server: ServerProcess): Promise<void> {
-  server.child.stdin?.end();
-  await server.exit;
-}
-
 beforeAll(async () => {
-  const world = await startKillWorld();
-  const story: Story = { world, acknowledged: { rounds: 0, commits: 0 }, reviewId: '' };
+  const world = await startTrustWorld();
+  const story = newStory(world);
   const remember = () => {
     for (const text of world.checks().values()) known.add(text);
   };
@@ -211,8 +107,8 @@ async function killedStory(
   tally: Tally,
   { seeds = [], kill: fixed }: { seeds?: readonly string[]; kill?: Kill } = {},
 ): Promise<void> {
-  const world = await startKillWorld();
-  const story: Story = { world, acknowledged: { rounds: 0, commits: 0 }, reviewId: '' };
+  const world = await startTrustWorld();
+  const story = newStory(world);
   const others = await Promise.all(Array.from({ length: servers - 1 }, () => served(world)));
   try {
     for (const [index, step] of steps.slice(0, fixed === undefined ? steps.length : 1).entries()) {
@@ -303,7 +199,7 @@ async function repeatedCall(
 }
 
 /** Children of a killed server may still run: git is not killed with it. */
-async function atRest(world: KillWorld): Promise<void> {
+async function atRest(world: TrustWorld): Promise<void> {
   for (let look = 0; look < 100; look += 1) {
     const locked = ['index.lock', 'HEAD.lock'].some((name) =>
       existsSync(join(world.env.TARGET_REPO ?? '', '.git', name)),

@@ -1,4 +1,4 @@
-/** One load test of the kill campaign: its repositories, its embedded AWS, and what was acknowledged so far. */
+/** The world of a campaign: its repositories, its embedded AWS, and what was acknowledged so far. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { openJournal } from '../../src/state/journal.ts';
 import { preparedWorld } from '../preparedWorld.ts';
 import type { Message } from '../stdio/builtServer.ts';
 
-export interface KillWorld {
+export interface TrustWorld {
   readonly aws: EmbeddedAws;
   readonly env: Record<string, string>;
   readonly directory: string;
@@ -22,7 +22,7 @@ export interface KillWorld {
   close(): Promise<void>;
 }
 
-export async function startKillWorld(): Promise<KillWorld> {
+export async function startTrustWorld(): Promise<TrustWorld> {
   const directory = mkdtempSync(join(tmpdir(), 'trust-'));
   cpSync(await preparedWorld('few'), directory, { recursive: true });
   const aws = await startEmbeddedAws({ quotaClock: 'off' });
@@ -76,7 +76,10 @@ export interface Acknowledged {
 }
 
 /** What is wrong in a world after a kill: one sentence each. */
-export async function wounds(world: KillWorld, { known, session, acknowledged }: Wounded): Promise<string[]> {
+export async function wounds(
+  world: TrustWorld,
+  { known, session, acknowledged }: Wounded,
+): Promise<string[]> {
   const found: string[] = [];
   const require = (holds: boolean, sentence: string) => void (holds || found.push(sentence));
   // The session is readable, and has what was acknowledged.
@@ -120,7 +123,7 @@ export interface Wounded {
   readonly acknowledged: Acknowledged;
 }
 
-const dagText = ({ env }: KillWorld) => readFileSync(env.DAG_FILE ?? '', 'utf8');
+const dagText = ({ env }: TrustWorld) => readFileSync(env.DAG_FILE ?? '', 'utf8');
 
 function isWhole(path: string): boolean {
   const text = readFileSync(path, 'utf8');
