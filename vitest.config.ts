@@ -5,7 +5,7 @@ export default defineConfig({
   plugins: [bundledTextForVite()],
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/moto/**', 'test/airflow/**', 'test/browser/**', 'test/large/**'],
+    exclude: ['test/moto/**', 'test/airflow/**', 'test/browser/**', 'test/large/**', 'test/trust/**'],
     maxWorkers: 2,
     // Reloading the product for each of a hundred test files would add a fifth to the run.
     isolate: false,

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import type { Event, Scenario } from './scenario.ts';
 
 export interface Sandbox {
@@ -36,7 +37,13 @@ export async function applyEvent(event: Event, sandbox: Sandbox): Promise<string
     }
     case 'object':
       for (const key of event.key === '$log' ? await failureLogs(sandbox) : [event.key])
-        await s3(sandbox, 'PUT', key, key.endsWith('.gz') ? gzipSync(event.text) : Buffer.from(event.text));
+        await s3(sandbox).send(
+          new PutObjectCommand({
+            Bucket: sandbox.env.S3_BUCKET,
+            Key: key,
+            Body: key.endsWith('.gz') ? gzipSync(event.text) : Buffer.from(event.text),
+          }),
+        );
       return undefined;
     case 'fault': {
       const { happens: _, ...fault } = event;
@@ -111,8 +118,13 @@ async function failureLogs(sandbox: Sandbox): Promise<string[]> {
 }
 
 async function keysUnder(sandbox: Sandbox, prefix: string): Promise<string[]> {
-  const listing = await s3(sandbox, 'GET', `?list-type=2&prefix=${encodeURIComponent(prefix)}`);
-  return [...listing.matchAll(/<Key>([^<]+)<\/Key>/g)].map((match) => `${match[1]}`);
+  const pages = paginateListObjectsV2(
+    { client: s3(sandbox) },
+    { Bucket: sandbox.env.S3_BUCKET, Prefix: prefix },
+  );
+  const keys: string[] = [];
+  for await (const { Contents = [] } of pages) keys.push(...Contents.map(({ Key = '' }) => Key));
+  return keys;
 }
 
 async function control(
@@ -130,15 +142,12 @@ async function control(
   return text === '' ? undefined : JSON.parse(text);
 }
 
-/** The sandbox checks the access key, not the signature. */
-async function s3({ endpoint, env }: Sandbox, method: string, path: string, body?: Buffer): Promise<string> {
-  const scope = `${env.AWS_ACCESS_KEY_ID}/20251208/${env.AWS_REGION}/s3/aws4_request`;
-  const answer = await fetch(`${endpoint}/${env.S3_BUCKET}/${path}`, {
-    method,
-    headers: { authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` },
-    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+function s3({ endpoint, env }: Sandbox): S3Client {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = env;
+  return new S3Client({
+    endpoint,
+    region: env.AWS_REGION ?? '',
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${text}`);
-  return text;
 }

@@ -6,6 +6,8 @@ export interface WireRequest {
   /** As on the wire, percent-encoded, without the query. */
   readonly rawPath: string;
   readonly query: URLSearchParams;
+  /** As on the wire, without the question mark. */
+  readonly rawQuery: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }

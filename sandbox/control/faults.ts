@@ -128,6 +128,13 @@ SignatureDoesNotMatch            | sts | 403 | SignatureDoesNotMatch          | 
 MissingCredentials               | s3  | 403 | AccessDenied                   | Access Denied
 MissingCredentials               | emr | 400 | MissingAuthenticationTokenException | Missing Authentication Token
 MissingCredentials               | sts | 403 | MissingAuthenticationToken     | Request is missing Authentication Token
+InvalidToken                     | s3  | 400 | InvalidToken                   | The provided token is malformed or otherwise invalid.
+InvalidToken                     | emr | 400 | UnrecognizedClientException    | The security token included in the request is invalid.
+InvalidToken                     | sts | 403 | InvalidClientTokenId           | The security token included in the request is invalid.
+HeadersNotSigned                 | s3  | 403 | AccessDenied                   | There were headers present in the request which were not signed
+HeadersNotSigned                 | emr | 400 | InvalidSignatureException      | A required header is not a 'SignedHeader' in the AWS Authorization header.
+HeadersNotSigned                 | sts | 403 | SignatureDoesNotMatch          | A required header is not a 'SignedHeader' in the AWS Authorization header.
+MissingContentHash               | s3  | 400 | InvalidRequest                 | Missing required header for this request: x-amz-content-sha256
 RequestTimeTooSkewed             | s3  | 403 | RequestTimeTooSkewed           | The difference between the request time and the current time is too large.
 RequestTimeTooSkewed             | emr | 400 | InvalidSignatureException      | Signature expired: it is now earlier than the present time less 5 min.
 RequestTimeTooSkewed             | sts | 403 | SignatureDoesNotMatch          | Signature expired: it is now earlier than the present time less 15 min.

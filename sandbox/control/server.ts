@@ -13,6 +13,7 @@ import {
 } from '../service.ts';
 import { type Accident, accidents, readRequest, resetConnection, sendResponse } from '../wire/http.ts';
 import { credentialOf, serviceNameOf } from '../wire/signature.ts';
+import { exampleKey, type Secrets, signatureError } from '../wire/verify.ts';
 import { errorFor, type InjectedFault, type InjectedFaults, injectedFaults } from './faults.ts';
 import { type LoggedRequest, requestLog } from './requestLog.ts';
 import { type ControlRoutes, controlAnswer, controlPrefix, standardRoutes } from './routes.ts';
@@ -24,6 +25,8 @@ export interface FrontOptions {
   readonly control?: ControlRoutes;
   /** Default: any free port. */
   readonly port?: number;
+  /** The access keys that exist. Default: `exampleKey`. */
+  readonly secrets?: Secrets;
   /** Access key ids that are refused, with the name of the error (`ExpiredToken`). */
   readonly refusedKeys?: Readonly<Record<string, string>>;
 }
@@ -40,11 +43,17 @@ export interface AwsFront {
 
 /**
  * One HTTP server on 127.0.0.1 in front of every AWS service of the sandbox. A request goes to the service that it is
- * signed for. Dates in answers are sandbox time. The request's own date is not checked: a clock that runs fast would
- * refuse every client after fifteen of its minutes (the fault RequestTimeTooSkewed does that).
+ * signed for. Dates in answers are sandbox time. A request's own date may follow that, this machine's clock, or anything between: some
+ * clients learn the time from answers.
  */
 export async function startAwsFront(options: FrontOptions): Promise<AwsFront> {
-  const { services, clock, refusedKeys = {} } = options;
+  const { services, clock } = options;
+  const refusedKeys = new Map(Object.entries(options.refusedKeys ?? {}));
+  const { accessKeyId, secretAccessKey } = exampleKey;
+  const secrets = options.secrets ?? { [accessKeyId]: { secretAccessKey } };
+  const refusalOf = (request: WireRequest): string | undefined =>
+    refusedKeys.get(credentialOf(request)?.accessKeyId ?? '') ??
+    signatureError(request, secrets, [clock.nowMs(), Date.now()]);
   const log = requestLog(clock);
   const faults = injectedFaults(services);
   const routes = { ...standardRoutes(faults, log), ...options.control };
@@ -74,7 +83,7 @@ export async function startAwsFront(options: FrontOptions): Promise<AwsFront> {
     const response =
       fault?.error === 'resetConnection'
         ? undefined
-        : await responseTo(request, { service, operation, requestId, error: fault?.error, refusedKeys });
+        : await responseTo(request, { service, operation, requestId, error: fault?.error, refusalOf });
     const isAnswered = response !== undefined && fault?.error !== 'responseLost';
     settle({ status: isAnswered ? response.status : 0, ...(fault?.error ? { fault: fault.error } : {}) });
     if (response === undefined) return resetConnection(outgoing);
@@ -118,12 +127,13 @@ interface Exchange {
   readonly requestId: string;
   /** The name of the injected error. */
   readonly error: string | undefined;
-  readonly refusedKeys: Readonly<Record<string, string>>;
+  /** The name of the error, for a request that its signature does not admit. */
+  refusalOf(request: WireRequest): string | undefined;
 }
 
-/** What the service answers: an injected error first, then what the credentials allow, then its own answer. */
+/** What the service answers: an injected error first, then what the signature allows, then its own answer. */
 async function responseTo(request: WireRequest, exchange: Exchange): Promise<WireResponse> {
-  const { service, operation, requestId, error: injected, refusedKeys } = exchange;
+  const { service, operation, requestId, error: injected, refusalOf } = exchange;
   const failure = (error: WireError): WireResponse => service.failure(error, requestId);
   try {
     // A copy can fail after S3 has sent 200: then the error is all that is in the body.
@@ -133,8 +143,7 @@ async function responseTo(request: WireRequest, exchange: Exchange): Promise<Wir
         status: 200,
       };
     refuse(service, injected);
-    const credential = credentialOf(request);
-    refuse(service, credential === undefined ? 'MissingCredentials' : refusedKeys[credential.accessKeyId]);
+    refuse(service, refusalOf(request));
     return await service.handle(request, operation);
   } catch (error) {
     if (error instanceof WireError) return failure(error);

@@ -71,7 +71,7 @@ function isAwsChunked(request: WireRequest): boolean {
 
 /**
  * Decodes an `aws-chunked` body: `<hex size>[;chunk-signature=…]` CRLF bytes CRLF, a chunk of size 0, trailers as header
- * lines (the checksum of a stream is one), an empty line. Chunk signatures are not verified, as no signature is.
+ * lines (the checksum of a stream is one), an empty line. The front has verified the signatures of the chunks.
  * Source: "Signature calculations: transferring a payload in multiple chunks" in the S3 API reference.
  * @throws S3 400 IncompleteBody when it is cut or does not have the length of its header
  */

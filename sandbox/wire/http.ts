@@ -18,10 +18,12 @@ export async function readRequest(incoming: IncomingMessage): Promise<WireReques
   }
   const url = incoming.url ?? '/';
   const mark = url.indexOf('?');
+  const rawQuery = mark === -1 ? '' : url.slice(mark + 1);
   return {
     method: incoming.method ?? 'GET',
     rawPath: mark === -1 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+    query: new URLSearchParams(rawQuery),
+    rawQuery,
     headers: incoming.headers,
     body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
   };

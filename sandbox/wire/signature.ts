@@ -1,25 +1,35 @@
 import type { ServiceName, WireRequest } from '../service.ts';
 
-interface Credential {
+/** The Authorization header of Signature Version 4. */
+export interface Credential {
   readonly accessKeyId: string;
+  /** The day in the scope: `20251208`. */
+  readonly day: string;
   readonly region: string;
   /** As in the scope of the signature: `s3`, `elasticmapreduce`, `sts`. */
   readonly signingName: string;
+  /** In lower case, as listed. */
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
 }
 
-/**
- * Who signed a request, and for which region and service, from the credential scope of Signature Version 4 in the
- * Authorization header. The signature itself is not verified: the sandbox has no secrets, and AWS would show a client
- * that signs wrongly on its first call.
- */
+/** Who signed a request, for which day, region and service; undefined when there is no complete signature. */
 export function credentialOf(request: WireRequest): Credential | undefined {
-  const header = request.headers.authorization ?? '';
-  const parts = /^AWS4-HMAC-SHA256 .*?Credential=([^,\s]+)/.exec(header)?.[1]?.split('/') ?? [];
+  const [algorithm, list = ''] = splitOnce(request.headers.authorization ?? '', ' ');
+  const fields = new Map(list.split(',').map((field) => splitOnce(field.trim(), '=')));
+  const scope = fields.get('Credential')?.split('/') ?? [];
   // An access key id can contain a slash, so the scope is counted from its end.
-  const [, region, signingName, terminator] = parts.slice(-4);
-  if (parts.length < 5 || terminator !== 'aws4_request' || region === undefined || signingName === undefined)
-    return undefined;
-  return { accessKeyId: parts.slice(0, -4).join('/'), region, signingName };
+  const [day, region, signingName, terminator] = scope.slice(-4);
+  const signedHeaders = fields.get('SignedHeaders')?.split(';') ?? [];
+  const signature = fields.get('Signature');
+  if (algorithm !== 'AWS4-HMAC-SHA256' || scope.length < 5 || terminator !== 'aws4_request') return undefined;
+  if (!day || !region || !signingName || signedHeaders.length === 0 || !signature) return undefined;
+  return { accessKeyId: scope.slice(0, -4).join('/'), day, region, signingName, signedHeaders, signature };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 const bySigningName: Readonly<Record<string, ServiceName>> = {

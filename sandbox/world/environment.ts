@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { checksPath } from '../sample/targetRepository.ts';
 import { region } from '../wire/sts.ts';
+import { exampleKey } from '../wire/verify.ts';
 
 export const bucketName = 'klaviyo-data-platform-orchestration-v1';
 export const dagsPrefix = 'dags/datalake/audit_loadtest';
@@ -31,8 +32,8 @@ export function serverEnvironment(places: {
     ...(dagFile === undefined ? {} : { DAG_FILE: dagFile }),
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    AWS_ACCESS_KEY_ID: exampleKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: exampleKey.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
     // Your own profile, endpoints and Airflow must not be used.
     AWS_CONFIG_FILE: join(project, 'no-aws-config'),

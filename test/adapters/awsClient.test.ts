@@ -24,6 +24,7 @@ beforeEach(async () => {
     services: [s3.service, createSts()],
     clock,
     refusedKeys: { [keyId]: 'ExpiredToken' },
+    secrets: { [freshKey]: { secretAccessKey: 'x', sessionToken: 't' } },
   });
   useEndpoint(front.endpoint);
 });

@@ -10,6 +10,7 @@ import { createSimulation } from '../../sandbox/emr/simulation.ts';
 import { createRandom } from '../../sandbox/random.ts';
 import { createS3 } from '../../sandbox/s3/s3.ts';
 import { createSts } from '../../sandbox/wire/sts.ts';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
 import { createObjectStore } from '../../src/adapters/s3/s3.ts';
 import { configKey, dagKey } from '../../src/domain/keys.ts';
@@ -23,7 +24,7 @@ export const settings = {
   awsLoginCommand: 's2a-login',
 };
 
-export const keyId = 'AKIAIOSFODNN7EXAMPLE';
+export const keyId = exampleKey.accessKeyId;
 
 /** Sets what the AWS SDK reads from the environment. */
 export function useEndpoint(endpoint: string): void {
@@ -31,7 +32,7 @@ export function useEndpoint(endpoint: string): void {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: keyId,
-    AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    AWS_SECRET_ACCESS_KEY: exampleKey.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_CONFIG_FILE: '/dev/null',

@@ -15,6 +15,7 @@ import { type AwsFront, startAwsFront } from '../../sandbox/control/server.ts';
 import { createEmr } from '../../sandbox/emr/emr.ts';
 import { createSimulation } from '../../sandbox/emr/simulation.ts';
 import { createRandom } from '../../sandbox/random.ts';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { expectAgreement, type KnownDifference, motoEndpoint, outcome } from './contract.ts';
 
 /** One of the two, and the time that the sandbox needs for what moto does at once. */
@@ -43,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => front.close());
 
 function clientOf(endpoint: string): EMRClient {
-  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' };
+  const credentials = exampleKey;
   return new EMRClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 

@@ -20,6 +20,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { sandboxClock } from '../../sandbox/clock.ts';
 import { type AwsFront, startAwsFront } from '../../sandbox/control/server.ts';
 import { createS3, type S3 } from '../../sandbox/s3/s3.ts';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { expectAgreement, type KnownDifference, motoEndpoint, outcome } from './contract.ts';
 
 let front: AwsFront;
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => front.close());
 
 function clientOf(endpoint: string): S3Client {
-  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' };
+  const credentials = exampleKey;
   return new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true, maxAttempts: 1 });
 }
 

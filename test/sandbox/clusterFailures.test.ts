@@ -1,5 +1,6 @@
 import { DescribeClusterCommand, EMRClient, ListStepsCommand } from '@aws-sdk/client-emr';
 import { expect, onTestFinished, test } from 'vitest';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { type AwsHarness, awsHarness } from './awsHarness.ts';
 
 async function fail({ aws }: AwsHarness, id: string, body: unknown) {
@@ -12,7 +13,7 @@ async function fail({ aws }: AwsHarness, id: string, body: unknown) {
 
 /** What EMR says about a cluster and its steps, through the real client. */
 async function look({ aws }: AwsHarness, ClusterId: string) {
-  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' };
+  const credentials = exampleKey;
   const emr = new EMRClient({ endpoint: aws.endpoint, region: 'us-east-1', credentials });
   onTestFinished(() => emr.destroy());
   const { Cluster } = await emr.send(new DescribeClusterCommand({ ClusterId }));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EMRClient, TerminateJobFlowsCommand } from '@aws-sdk/client-emr';
 import { expect, test } from 'vitest';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { awsHarness, clusterConfig, dagSource } from './awsHarness.ts';
 
@@ -151,7 +152,7 @@ test('a run whose cluster is terminated fails and says why', async () => {
   const emr = new EMRClient({
     endpoint: harness.aws.endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' },
+    credentials: exampleKey,
   });
   harness.aws.advance(4.5);
   await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [answer.clusterId ?? ''] }));

@@ -14,6 +14,7 @@ import { createEmr } from '../../sandbox/emr/emr.ts';
 import type { ClusterRecord, StepRecord } from '../../sandbox/emr/records.ts';
 import { createSimulation } from '../../sandbox/emr/simulation.ts';
 import { createRandom } from '../../sandbox/random.ts';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
 
 export const startMs = Date.parse('2025-12-08T15:30:00.123Z');
 
@@ -78,7 +79,7 @@ export async function emrHarness(
   const emr = new EMRClient({
     endpoint: front.endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' },
+    credentials: exampleKey,
     maxAttempts: options.maxAttempts ?? 1,
   });
   onTestFinished(async () => {

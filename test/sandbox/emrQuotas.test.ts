@@ -34,6 +34,8 @@ test('the clock of the quotas is not the clock of the clusters', async () => {
   const ClusterId = await harness.upCluster();
   for (let call = 0; call < 10; call++) await harness.emr.send(new ListStepsCommand({ ClusterId }));
   harness.minutes(60);
+  // The client learns the new time from this refusal.
+  await expect(harness.emr.send(new ListStepsCommand({ ClusterId }))).rejects.toThrow('Signature expired');
   await expect(harness.emr.send(new ListStepsCommand({ ClusterId }))).rejects.toThrow('Rate exceeded');
 });
 

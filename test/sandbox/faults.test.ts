@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
-import { credentials, errorOf, send, startWorld, type World } from './frontFixture.ts';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
+import { errorOf, send, startWorld, type World } from './frontFixture.ts';
 
 const at = { Bucket: 'load-test', Key: 'k' };
 const put = () => new PutObjectCommand({ ...at, Body: '0123456789' });
@@ -131,7 +132,7 @@ describe('the errors of STS', () => {
     const sts = new STSClient({
       endpoint: world.front.endpoint,
       region: 'us-east-1',
-      credentials,
+      credentials: exampleKey,
       maxAttempts: 1,
     });
     const names: string[] = [];

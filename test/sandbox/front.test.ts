@@ -1,14 +1,16 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { credentialOf, serviceNameOf } from '../../sandbox/wire/signature.ts';
-import { send, signedFor, startWorld } from './frontFixture.ts';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
+import { send, startWorld } from './frontFixture.ts';
 
 test('a request goes to the service that it is signed for', async () => {
   const world = await startWorld();
-  await send(world, 'GET', '/load-test', { headers: signedFor('s3') });
+  await send(world, 'GET', '/load-test', { as: { service: 's3' } });
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   await send(world, 'POST', '/', {
-    headers: { ...signedFor('sts'), ...form },
+    as: { service: 'sts' },
+    headers: { ...form },
     body: 'Action=GetCallerIdentity&Version=2011-06-15',
   });
   await send(world, 'POST', '/', { headers: form, body: 'Action=GetCallerIdentity' });
@@ -23,6 +25,7 @@ test('an unsigned request goes to EMR by its target header, otherwise to S3', ()
     method: 'GET',
     rawPath: '/',
     query: new URLSearchParams(),
+    rawQuery: '',
     headers: {},
     body: Buffer.alloc(0),
   };
@@ -33,35 +36,40 @@ test('an unsigned request goes to EMR by its target header, otherwise to S3', ()
 });
 
 test('the credential is read from the Authorization header, even with slashes in the access key id', () => {
-  const { authorization } = signedFor('s3', 'eu-west-1', 'AKIA/with/slashes');
+  const scope = 'AKIA/with/slashes/20251208/eu-west-1/s3/aws4_request';
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date, Signature=abc`;
   const request = {
     method: 'GET',
     rawPath: '/',
     query: new URLSearchParams(),
-    headers: { authorization: String(authorization) },
+    rawQuery: '',
+    headers: { authorization },
     body: Buffer.alloc(0),
   };
   expect(credentialOf(request)).toEqual({
     accessKeyId: 'AKIA/with/slashes',
+    day: '20251208',
     region: 'eu-west-1',
     signingName: 's3',
+    signedHeaders: ['host', 'x-amz-date'],
+    signature: 'abc',
   });
 });
 
 test('a request for a service that the sandbox does not have is refused', async () => {
   const world = await startWorld();
-  expect((await send(world, 'POST', '/', { headers: signedFor('glue') })).status).toBe(501);
+  expect((await send(world, 'POST', '/', { as: { service: 'glue' } })).status).toBe(501);
   expect(world.front.requests()).toEqual([]);
 });
 
 test('every answer has request ids and the date of the sandbox, in whole seconds', async () => {
   const world = await startWorld();
-  const first = await send(world, 'GET', '/load-test', { headers: signedFor('s3') });
+  const first = await send(world, 'GET', '/load-test', { as: { service: 's3' } });
   expect(first.headers.date).toBe('Mon, 08 Dec 2025 15:30:00 GMT');
   expect(first.headers['x-amz-request-id']).toMatch(/./);
   world.clock.advance(3_600_000);
   const second = await send(world, 'POST', '/', {
-    headers: signedFor('sts'),
+    as: { service: 'sts' },
     body: 'Action=GetCallerIdentity',
   });
   expect(second.headers.date).toBe('Mon, 08 Dec 2025 16:30:00 GMT');
@@ -117,9 +125,13 @@ test('an expired access key gets the error of each service', async () => {
   const world = await startWorld({
     refusedKeys: { AKIAOLD: 'ExpiredToken', AKIANONE: 'InvalidAccessKeyId' },
   });
-  const s3 = await send(world, 'GET', '/', { headers: signedFor('s3', 'us-east-1', 'AKIAOLD') });
+  const s3 = await send(world, 'GET', '/', {
+    as: { service: 's3', credentials: { ...exampleKey, accessKeyId: 'AKIAOLD' } },
+  });
   expect([s3.status, s3.body]).toEqual([400, expect.stringContaining('<Code>ExpiredToken</Code>')]);
-  const sts = await send(world, 'POST', '/', { headers: signedFor('sts', 'us-east-1', 'AKIANONE') });
+  const sts = await send(world, 'POST', '/', {
+    as: { service: 'sts', credentials: { ...exampleKey, accessKeyId: 'AKIANONE' } },
+  });
   expect([sts.status, sts.body]).toEqual([403, expect.stringContaining('<Code>InvalidClientTokenId</Code>')]);
   const unsigned = await send(world, 'GET', '/load-test');
   expect([unsigned.status, unsigned.body]).toEqual([

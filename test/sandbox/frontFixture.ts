@@ -5,6 +5,8 @@ import { type AdjustableClock, sandboxClock } from '../../sandbox/clock.ts';
 import { type AwsFront, type FrontOptions, startAwsFront } from '../../sandbox/control/server.ts';
 import { createS3, type S3 } from '../../sandbox/s3/s3.ts';
 import { createSts } from '../../sandbox/wire/sts.ts';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
+import { type Signer, signedHeaders } from './signing.ts';
 
 /** Half a second past a whole one, so that rounding to seconds is visible. */
 const startMs = Date.parse('2025-12-08T15:30:00.500Z');
@@ -27,20 +29,8 @@ export async function startWorld(options: Partial<FrontOptions> = {}): Promise<W
   return { front, s3, clock, client: (config) => clientOf(front.endpoint, config) };
 }
 
-export const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' };
-
 function clientOf(endpoint: string, config: S3ClientConfig = {}): S3Client {
-  return new S3Client({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1, ...config });
-}
-
-/** The headers of a signed request, as far as the sandbox reads them. */
-export function signedFor(
-  service: string,
-  region = 'us-east-1',
-  accessKeyId = 'AKIAEXAMPLE',
-): OutgoingHttpHeaders {
-  const scope = `${accessKeyId}/20251208/${region}/${service}/aws4_request`;
-  return { authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` };
+  return new S3Client({ endpoint, region: 'us-east-1', credentials: exampleKey, maxAttempts: 1, ...config });
 }
 
 export interface RawAnswer {
@@ -49,16 +39,19 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** One HTTP request without an SDK; the path is sent exactly as given. */
+/** One HTTP request without an SDK, unsigned without `as`; the path is sent exactly as given. */
 export async function send(
   world: World,
   method: string,
   path: string,
-  options: { headers?: OutgoingHttpHeaders; body?: string | Buffer } = {},
+  options: { headers?: OutgoingHttpHeaders; body?: string | Buffer; as?: Signer } = {},
 ): Promise<RawAnswer> {
+  const { as, body, headers = {} } = options;
+  const request = { method, path, headers, ...(body === undefined ? {} : { body }) };
+  const sent = as === undefined ? headers : await signedHeaders(world.front.endpoint, request, as);
   const { hostname, port } = new URL(world.front.endpoint);
   return await new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, headers: options.headers }, (response) => {
+    const outgoing = httpRequest({ hostname, port, method, path, headers: sent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -67,8 +60,8 @@ export async function send(
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
       });
     });
-    request.on('error', reject);
-    request.end(options.body);
+    outgoing.on('error', reject);
+    outgoing.end(body);
   });
 }
 

@@ -1,5 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { awsHarness, bucket } from './awsHarness.ts';
 
 const folder = 'checks_load_test/results/emr_logs/15m';
@@ -55,7 +56,7 @@ test('logs reach the bucket five to ten minutes after the end, even when nobody 
   let minutes = 0;
   while (harness.cluster().steps[0]?.endedMs === undefined && minutes++ < 30) harness.aws.advance(1);
   const { id } = harness.cluster().steps[0] ?? {};
-  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' };
+  const credentials = exampleKey;
   const s3 = new S3Client({ endpoint: harness.aws.endpoint, region: 'us-east-1', credentials });
   const get = () =>
     s3.send(

@@ -42,16 +42,18 @@ export interface ServerProcess {
 
 const own = { PATH: process.env.PATH ?? '', NODE_OPTIONS: '' };
 
-/** Starts the server with these settings and nothing else of this process's environment. */
+/** Starts the server with these settings and nothing else of this process's environment. Detached, it leads a process group. */
 export function startProcess(
   main: string,
   env: Record<string, string>,
   nodeOptions: string[] = [],
   cwd = tmpdir(),
+  detached = false,
 ): ServerProcess {
   const child = spawn(process.execPath, [...nodeOptions, main], {
     env: { ...own, ...env },
     cwd,
+    detached,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);

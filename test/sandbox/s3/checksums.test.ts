@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../../sandbox/s3/checksums.ts';
-import { send, signedFor, startWorld, type World } from '../frontFixture.ts';
+import { send, startWorld, type World } from '../frontFixture.ts';
 
 // The check values of the CRC catalogue, each over "123456789".
 test.each([
@@ -63,7 +63,7 @@ test('a stream is sent in chunks with its checksum in the trailer, and stored wi
 });
 
 const put = (world: World, headers: Record<string, string>, body: string) =>
-  send(world, 'PUT', '/load-test/k', { headers: { ...signedFor('s3'), ...headers }, body });
+  send(world, 'PUT', '/load-test/k', { as: { service: 's3' }, headers, body });
 
 const chunked = {
   'content-encoding': 'aws-chunked',

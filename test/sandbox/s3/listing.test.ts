@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { checksumOf } from '../../../sandbox/s3/checksums.ts';
 import { compareKeys, listPage, type Position, positionOf, tokenOf } from '../../../sandbox/s3/listing.ts';
 import { createBucket } from '../../../sandbox/s3/store.ts';
-import { errorOf, send, signedFor, startWorld } from '../frontFixture.ts';
+import { errorOf, send, startWorld } from '../frontFixture.ts';
 
 const object = {
   body: Buffer.of(),
@@ -109,17 +109,17 @@ test('a listing continues after the last key of a page even when that key is del
   const list = (input: Partial<ListObjectsV2CommandInput>) =>
     world.client().send(new ListObjectsV2Command({ Bucket: 'load-test', MaxKeys: 1, ...input }));
   const { NextContinuationToken } = await list({});
-  await send(world, 'DELETE', '/load-test/a', { headers: signedFor('s3') });
+  await send(world, 'DELETE', '/load-test/a', { as: { service: 's3' } });
   expect((await list({ ContinuationToken: NextContinuationToken })).Contents?.[0]?.Key).toBe('b');
 });
 
 test('control characters are valid XML only in a url-encoded listing', async () => {
   const world = await startWorld();
   world.s3.buckets.put('load-test', 'bell\u0007 & <é>', Buffer.of());
-  const plain = await send(world, 'GET', '/load-test?list-type=2', { headers: signedFor('s3') });
+  const plain = await send(world, 'GET', '/load-test?list-type=2', { as: { service: 's3' } });
   expect(plain.body).toContain('<Key>bell&#x7; &amp; &lt;é&gt;</Key>');
   const encoded = await send(world, 'GET', '/load-test?list-type=2&encoding-type=url', {
-    headers: signedFor('s3'),
+    as: { service: 's3' },
   });
   expect(encoded.body).toContain('<Key>bell%07+%26+%3C%C3%A9%3E</Key>');
 });
@@ -133,7 +133,7 @@ test.each([
 ])('a listing with %s is refused as an invalid argument', async (query) => {
   const world = await startWorld();
   const { status, body } = await send(world, 'GET', `/load-test?list-type=2&${query}`, {
-    headers: signedFor('s3'),
+    as: { service: 's3' },
   });
   expect([status, body]).toEqual([400, expect.stringContaining('<Code>InvalidArgument</Code>')]);
 });

@@ -1,6 +1,6 @@
 import { HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { errorOf, send, signedFor, startWorld } from '../frontFixture.ts';
+import { errorOf, send, startWorld } from '../frontFixture.ts';
 
 const put = new PutObjectCommand({ Bucket: 'ireland', Key: 'k', Body: 'x' });
 
@@ -12,7 +12,7 @@ async function startWithIreland() {
 
 test('a bucket in another region answers with that region and stores nothing', async () => {
   const world = await startWithIreland();
-  const answer = await send(world, 'PUT', '/ireland/k', { headers: signedFor('s3'), body: 'x' });
+  const answer = await send(world, 'PUT', '/ireland/k', { as: { service: 's3' }, body: 'x' });
   expect([answer.status, answer.headers['x-amz-bucket-region'], answer.body]).toEqual([
     301,
     'eu-west-1',
