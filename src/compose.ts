@@ -1,11 +1,11 @@
 /** Builds the adapters from the settings. No other file builds an adapter. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAirflow } from './adapters/airflow/airflow.ts';
-import { atomicWrite } from './adapters/atomicWrite.ts';
 import { createAccount, createClock } from './adapters/aws/account.ts';
 import { createAwsServices } from './adapters/aws/awsClient.ts';
 import { emrQuota } from './adapters/aws/limits.ts';
+import { openDisk } from './adapters/disk/disk.ts';
+import { existsNow } from './adapters/disk/places.ts';
 import { createClusters, createInstances } from './adapters/emr/emr.ts';
 import { createStepLogs } from './adapters/emr/stepLogs.ts';
 import { createDagFolder } from './adapters/files/dagFolder.ts';
@@ -21,15 +21,16 @@ import { openBlobs, openSessions } from './state/store.ts';
 
 export function compose({ settings, problems }: LoadedSettings): Ports {
   const { stateDir, bucket } = settings;
+  const state = openDisk(stateDir, 'STATE_DIR');
   const aws = createAwsServices(settings);
   const quota = emrQuota();
   const clock = createClock({ aws, bucket });
   return {
     settings,
     problems,
-    hasEnvFile: existsSync(join(settings.home, '.env')),
-    store: createObjectStore({ aws, settings, memoryDirectory: join(stateDir, 'uploads') }),
-    clusters: createClusters({ aws, archiveDirectory: join(stateDir, 'clusters'), quota }),
+    hasEnvFile: existsNow(join(settings.home, '.env')),
+    store: createObjectStore({ aws, settings, uploadMemory: state.below('uploads') }),
+    clusters: createClusters({ aws, archive: state.below('clusters'), quota }),
     instances: createInstances({ aws, quota }),
     prices: createPrices(settings.priceTable),
     stepLogs: createStepLogs({ aws }),
@@ -39,8 +40,8 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     dags: createDagFolder(settings.dagFile),
     reports: createReports(settings),
     ...(settings.airflow === undefined ? {} : { airflow: createAirflow(settings.airflow) }),
-    sessions: openSessions(openJournal(join(stateDir, 'journal')), clock.localMs),
-    blobs: openBlobs(join(stateDir, 'objects'), atomicWrite),
-    notes: createNotes(join(stateDir, 'reviews')),
+    sessions: openSessions(openJournal(state.below('journal')), clock.localMs),
+    blobs: openBlobs(state.below('objects')),
+    notes: createNotes(state.below('reviews')),
   };
 }

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
+import { existsNow, readNow } from './adapters/disk/places.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -11,16 +11,16 @@ export type Environment = Record<string, string | undefined>;
  * may be stored there: it uses the working directory.
  */
 export function findHome(workingDirectory: string): string {
-  if (existsSync(join(workingDirectory, '.env')) || existsSync(join(workingDirectory, 'dags')))
+  if (existsNow(join(workingDirectory, '.env')) || existsNow(join(workingDirectory, 'dags')))
     return workingDirectory;
   const installation = dirname(dirname(fileURLToPath(import.meta.url)));
-  return existsSync(join(installation, '.claude-plugin/plugin.json')) ? workingDirectory : installation;
+  return existsNow(join(installation, '.claude-plugin/plugin.json')) ? workingDirectory : installation;
 }
 
 /** Where the user edits the settings; those of an extension (.mcpb) are in the client that installed it. */
 export function settingsPlace(): string {
   const installation = dirname(dirname(fileURLToPath(import.meta.url)));
-  return existsSync(join(installation, 'manifest.json')) ? "the extension's settings" : '.env';
+  return existsNow(join(installation, 'manifest.json')) ? "the extension's settings" : '.env';
 }
 
 /**
@@ -30,7 +30,7 @@ export function settingsPlace(): string {
  */
 export function mergeEnvironment(environment: Environment, home: string): Environment {
   const file = join(home, '.env');
-  const fromFile: Environment = existsSync(file) ? parse(readFileSync(file)) : {};
+  const fromFile: Environment = parse(readNow(file, '.env') ?? '');
   for (const [name, value] of Object.entries(environment))
     if (value === '' || value === `\${${name}}`) delete environment[name];
   for (const [name, value] of Object.entries(fromFile))

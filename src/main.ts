@@ -14,7 +14,7 @@ import type { ProgressInShell } from './interfaces/progress.ts';
 import type { Ports } from './ports/ports.ts';
 
 /** A client may send its requests and close stdin at once: fast answers are still sent. */
-const stdinGraceMs = 400;
+const stdinGraceMs = 1000;
 /** How long a call may record its state in the session after it is aborted. */
 const abortGraceMs = 400;
 
@@ -89,7 +89,7 @@ async function printHelp(): Promise<void> {
 
 async function printDocs(): Promise<void> {
   const { toolsPage, writePages } = await import('./interfaces/cli/docs.ts');
-  if (args.includes('--write')) writePages(process.cwd());
+  if (args.includes('--write')) await writePages(process.cwd());
   else process.stdout.write(toolsPage());
 }
 
@@ -125,7 +125,14 @@ async function composePorts(): Promise<Ports> {
 function exitSoon(status: number, graceMs = 0): void {
   process.exitCode = status;
   setTimeout(() => stop.abort(), graceMs).unref();
-  setTimeout(() => process.exit(status), graceMs + abortGraceMs).unref();
+  setTimeout(() => endNow(status), graceMs + abortGraceMs).unref();
+}
+
+/** Node's own exit waits for ever for a file or a name server that does not answer. */
+function endNow(status: number): void {
+  const isStuck = process.getActiveResourcesInfo().some((name) => /^(?:FSReq|GetAddrInfo)/.test(name));
+  if (isStuck) process.kill(process.pid, 'SIGKILL');
+  process.exit(status);
 }
 
 function exitOnSignals(): void {

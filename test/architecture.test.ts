@@ -27,11 +27,12 @@ const domain = 'src/domain';
 const productImports: ImportRules = {
   'src/main.ts': ['src/interfaces', 'sandbox', domain, 'node:'],
   'src/compose.ts': ['src/adapters', 'src/state', domain, 'node:'],
-  'src/environment.ts': ['dotenv', 'node:'],
+  'src/environment.ts': ['dotenv', 'src/adapters/disk', 'node:'],
   'src/settings.ts': [domain, 'zod', 'node:'],
 
   'src/interfaces': [domain, 'zod', 'node:'],
   'src/interfaces/cli': ['src/interfaces', 'src/tools', 'src/workflow', domain, 'node:'],
+  'src/interfaces/cli/docs.ts': ['src/interfaces', 'src/tools', 'src/adapters/disk', domain, 'node:'],
   'src/interfaces/cli/progressBar.ts': ['ora'],
   'src/interfaces/mcp': ['src/interfaces', 'src/tools', domain, 'node:'],
   'src/interfaces/mcp/server.ts': [
@@ -123,6 +124,7 @@ const productImports: ImportRules = {
   'src/ports': [],
 
   'src/adapters': [domain, 'node:'],
+  'src/adapters/disk': ['src/adapters/disk', domain, 'node:'],
   'src/adapters/aws/awsClient.ts': [
     domain,
     '@aws-sdk/client-s3',
@@ -349,6 +351,12 @@ describe('the process', () => {
     };
     const found = [...product].flatMap(([path, text]) => (/process\.(?:env|argv)/.test(text) ? path : []));
     expect(found.toSorted()).toEqual(Object.keys(readers).toSorted());
+  });
+
+  test('reaches the disk through one door', () => {
+    const doors = [...product].flatMap(([path, text]) => (/'node:fs(?:\/promises)?'/.test(text) ? path : []));
+    expect(doors.filter((path) => !path.startsWith('src/adapters/disk/'))).toEqual([]);
+    expect(doors).not.toEqual([]);
   });
 
   test('prints from the log and the entry only', () => {

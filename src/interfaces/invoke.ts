@@ -37,32 +37,7 @@ export function requireSettings({ problems }: Pick<Ports, 'problems'>): void {
   );
 }
 
-/** The expected failure behind whatever was thrown; undefined for a bug. */
+/** The expected failure that was thrown; undefined for a bug. */
 export function toolErrorIn(error: unknown): ToolError | undefined {
-  if (error instanceof ToolError) return error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const why = code === undefined ? undefined : diskProblems[code];
-  if (why === undefined) return undefined;
-  const path = (error as NodeJS.ErrnoException).path;
-  return new ToolError(
-    'CONFIG',
-    `${why}${path === undefined ? '' : ` (${path})`}. Completed work was kept; nothing else was changed.`,
-    {
-      next: 'fix that, then call the same tool again: it continues where it stopped.',
-      cause: error,
-    },
-  );
+  return error instanceof ToolError ? error : undefined;
 }
-
-const diskProblems: Readonly<Record<string, string>> = {
-  ENOSPC: 'The disk is full',
-  EDQUOT: 'The disk quota is used up',
-  EROFS: 'The file system is read-only',
-  EACCES: 'The file system denies access',
-  EPERM: 'The file system does not permit the operation',
-  EMFILE: 'Too many files are open',
-  ENOTDIR: 'A file is where a directory should be',
-  EEXIST: 'A file is where a directory should be',
-  EISDIR: 'A directory is where a file should be',
-  EIO: 'The disk reports an I/O error',
-};

@@ -4,11 +4,10 @@
  * An entry is a line of JSON whose last member is the sha256 of everything before it. The digest exposes a truncated,
  * zeroed or hand-edited file; the next entry names it as `previous`.
  */
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
+import type { Disk } from '../ports/disk.ts';
 import { type JournalEntry, journalEntry, type SessionEvent } from './events.ts';
 
 export interface Journal {
@@ -23,7 +22,7 @@ export interface Journal {
 /** `000005.json`, or `000005-2.json` if the file of that name cannot be read. */
 const fileName = /^(\d{6,})(?:-(\d+))?\.json$/;
 
-export function openJournal(directory: string): Journal {
+export function openJournal(disk: Disk): Journal {
   const entries: JournalEntry[] = [];
   const chain = new Set<string>();
   let lastDigest = beginning;
@@ -57,11 +56,11 @@ export function openJournal(directory: string): Journal {
 
   async function takeOne(names: readonly string[]): Promise<boolean> {
     for (const name of names.toReversed()) {
-      const decoded = decodeEntry(await readFile(join(directory, name)), entries.length + 1, lastDigest);
+      const decoded = decodeEntry(await bytesOf(name), entries.length + 1, lastDigest);
       if (decoded === 'newer')
         throw new ToolError(
           'CONFIG',
-          `The session in ${directory} was written by a newer version of audit-load-test. Nothing was changed.`,
+          `The session in ${disk.root} was written by a newer version of audit-load-test. Nothing was changed.`,
           { next: 'update audit-load-test, or point STATE_DIR at another directory.' },
         );
       if (decoded !== 'damaged') return take(name, decoded);
@@ -82,34 +81,16 @@ export function openJournal(directory: string): Journal {
     const { bytes, digest } = encodeEntry(entry);
     const skipped = unreadable.findLast((name) => positionOf(name).number === number);
     const name = nameOf(number, skipped === undefined ? 1 : positionOf(skipped).lap + 1);
-    return (await create(name, bytes)) && take(name, { entry, digest });
+    return (await disk.create(name, bytes)) && take(name, { entry, digest });
   }
 
-  /** Writes the whole file durably under this name or not at all; false if the name is taken. */
-  async function create(name: string, bytes: Uint8Array): Promise<boolean> {
-    await mkdir(directory, { recursive: true });
-    const draft = join(directory, `.${process.pid}-${randomBytes(6).toString('hex')}`);
-    const file = await open(draft, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-      await link(draft, join(directory, name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    } finally {
-      await file.close();
-      await unlink(draft);
-    }
-    await flush(directory);
-    return true;
+  /** A file that was listed and is gone is damage, not an empty journal. */
+  async function bytesOf(name: string): Promise<Buffer> {
+    return (await disk.read(name)) ?? Buffer.alloc(0);
   }
 
   async function list(): Promise<string[]> {
-    const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
+    const names = (await disk.list()).map(({ name }) => name);
     return names.filter((name) => fileName.test(name)).sort(inOrder);
   }
 
@@ -117,7 +98,7 @@ export function openJournal(directory: string): Journal {
   return {
     read: () => inTurn(read),
     append: (number, at, events) => inTurn(() => append(number, at, events)),
-    skipped: () => unreadable.map((name) => join(directory, name)),
+    skipped: () => unreadable.map((name) => join(disk.root, name)),
   };
 }
 
@@ -132,16 +113,6 @@ function positionOf(name: string): { number: number; lap: number } {
 
 function inOrder(a: string, b: string): number {
   return positionOf(a).number - positionOf(b).number || positionOf(a).lap - positionOf(b).lap;
-}
-
-/** Makes the new directory entry durable, not only the file. */
-async function flush(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Calls of one server overlap as well: a read must not see half of an append. */

@@ -1,8 +1,8 @@
 /** Bytes stored under STATE_DIR by their digest: review manifests, and files that scaling cannot reproduce. */
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { sha256 } from '../domain/digest.ts';
 import { localStamp } from '../domain/time.ts';
+import type { Disk } from '../ports/disk.ts';
 import type { SessionEvent } from './events.ts';
 import type { Journal } from './journal.ts';
 import { afterEntry, emptySession, foldSession, type Session } from './session.ts';
@@ -10,34 +10,28 @@ import { afterEntry, emptySession, foldSession, type Session } from './session.t
 export interface Blobs {
   /** Stores the bytes and returns their sha256 in hex. */
   put(bytes: Uint8Array): Promise<string>;
-  /** The bytes, or undefined if they are missing or no longer match their digest. */
+  /** The bytes, or undefined if they are missing or no longer match their digest. @throws ToolError for a failed read */
   get(digest: string): Promise<Buffer | undefined>;
 }
 
-/** Replaces a file atomically; `flush` waits for the disk. Passed in by compose.ts: state imports no adapter. */
-type WriteFile = (path: string, bytes: Uint8Array, options: { flush: true }) => void;
-
-export function openBlobs(directory: string, write: WriteFile): Blobs {
-  function fileOf(digest: string): string {
-    return join(directory, digest.slice(0, 2), digest.slice(2));
-  }
-
+export function openBlobs(disk: Disk): Blobs {
   async function get(digest: string): Promise<Buffer | undefined> {
     if (!/^[0-9a-f]{64}$/.test(digest)) return undefined;
-    const bytes = await readFile(fileOf(digest)).catch(() => undefined);
+    const bytes = await disk.read(fileOf(digest));
     return bytes !== undefined && sha256(bytes) === digest ? bytes : undefined;
   }
 
   async function put(bytes: Uint8Array): Promise<string> {
     const digest = sha256(bytes);
-    if ((await get(digest)) !== undefined) return digest;
-    const target = fileOf(digest);
-    await mkdir(dirname(target), { recursive: true });
-    write(target, bytes, { flush: true });
+    if ((await get(digest)) === undefined) await disk.write(fileOf(digest), bytes);
     return digest;
   }
 
   return { put, get };
+}
+
+function fileOf(digest: string): string {
+  return join(digest.slice(0, 2), digest.slice(2));
 }
 
 export interface Sessions {

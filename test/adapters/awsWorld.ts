@@ -12,6 +12,7 @@ import { createS3 } from '../../sandbox/s3/s3.ts';
 import { createSts } from '../../sandbox/wire/sts.ts';
 import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
+import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createObjectStore } from '../../src/adapters/s3/s3.ts';
 import { configKey, dagKey } from '../../src/domain/keys.ts';
 import type { Upload } from '../../src/ports/aws.ts';
@@ -71,7 +72,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}) {
     ...s3,
     /** As another process on the same bucket: with the same memory, or without one. */
     store: (memory = 'memory') =>
-      createObjectStore({ aws, settings, memoryDirectory: join(directory, memory) }),
+      createObjectStore({ aws, settings, uploadMemory: openDisk(join(directory, memory), 'STATE_DIR') }),
     /** The operations on the wire since the last call of this function. */
     wire(): string[] {
       const operations = front.requests().map(({ operation }) => operation);

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createReports } from '../../src/adapters/files/reports.ts';
 import { checks, type GitHarness, gitHarness, testBranch } from './gitHarness.ts';
@@ -401,19 +401,22 @@ test('a report that is built again replaces only its own files; without a reposi
   expect(await reports.commit([name], 'm', 't')).toBeNull();
 });
 
-test('a link at the path of a report or its charts is replaced, and its target is not changed', async () => {
+test('a link at the path of a report or its charts is refused by name, and its target is not changed', async () => {
   harness = gitHarness();
   const reportsDir = join(harness.folder, 'reports');
   const outside = join(harness.folder, 'outside');
   for (const folder of [reportsDir, outside]) mkdirSync(folder);
   const name = '2x_20251208_153000';
-  symlinkSync(outside, join(reportsDir, name));
   const reports = createReports({ reportsDir, dagFile: join(harness.folder, 'dags/dag.py') });
   const file = { path: 'charts/timeline.svg', text: 'new' };
-  await reports.write(name, [file]);
-  rmSync(join(reportsDir, name, 'charts'), { recursive: true });
-  symlinkSync(outside, join(reportsDir, name, 'charts'));
-  await reports.write(name, [file]);
+  for (const link of [name, `${name}/charts`, `${name}/charts/timeline.svg`]) {
+    mkdirSync(dirname(join(reportsDir, link)), { recursive: true });
+    symlinkSync(outside, join(reportsDir, link));
+    for (const write of [reports.write, reports.add])
+      await expect(write(name, [file])).rejects.toThrow(`${link} is a link, not a`);
+    rmSync(join(reportsDir, link));
+  }
   expect(readdirSync(outside)).toEqual([]);
+  await reports.write(name, [file]);
   expect(readFileSync(join(reportsDir, name, 'charts/timeline.svg'), 'utf8')).toBe('new');
 });

@@ -102,7 +102,7 @@ describe('the price table', () => {
   it('that does not exist is refused', async () => {
     await expect(createPrices(join(folder, 'gone.json')).read()).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining('ENOENT'),
+      message: expect.stringContaining('it does not exist'),
     });
   });
 });

@@ -1,8 +1,8 @@
 /** A cluster with steps on the embedded EMR, for the tests of the EMR adapter. */
-import { join } from 'node:path';
 import { submit } from '../../sandbox/emr/operations.ts';
 import { parseClusterOrder } from '../../sandbox/emr/requests.ts';
 import { emrQuota } from '../../src/adapters/aws/limits.ts';
+import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { startAwsWorld } from './awsWorld.ts';
 
@@ -81,7 +81,7 @@ export async function startEmrWorld() {
     clusters: (clock = instantClock()) =>
       createClusters({
         aws: world.aws,
-        archiveDirectory: join(world.directory, 'clusters'),
+        archive: openDisk(world.directory, 'STATE_DIR').below('clusters'),
         quota: emrQuota(clock),
       }),
   };

@@ -2,7 +2,9 @@
  * The fault matrix of S3: each fault on the wire gives the declared code and a true message, and the same call succeeds
  * once the fault is over.
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDisk } from '../../src/adapters/disk/disk.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { configKey } from '../../src/domain/keys.ts';
 import { check, keyId, settings, startAwsWorld, tally, useEndpoint, watch } from './awsWorld.ts';
@@ -165,7 +167,7 @@ it('nothing listens at the address at first, then something does', async () => {
   const store = createObjectStore({
     aws: aws.createAwsServices(settings, { retryDelayMs: () => 0 }),
     settings,
-    memoryDirectory: world.directory,
+    uploadMemory: openDisk(world.directory, 'STATE_DIR'),
   });
   await expect(store.upload(uploads(), watch())).rejects.toMatchObject({
     code: 'UPSTREAM',

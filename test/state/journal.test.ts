@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SessionEvent } from '../../src/state/events.ts';
-import { openJournal } from '../../src/state/journal.ts';
 import { openSessions } from '../../src/state/store.ts';
 import { events } from './events.ts';
+import { journalIn } from './journalIn.ts';
 
 const at = '2025-12-08T15:30:00.123456-05:00';
 const canMount = mayMount();
@@ -22,13 +22,13 @@ function note(text: string): SessionEvent {
   return { type: 'roundNoted', round: 1, note: text };
 }
 
-async function notesIn(journal = openJournal(directory)): Promise<string[]> {
+async function notesIn(journal = journalIn(directory)): Promise<string[]> {
   const entries = await journal.read();
   return entries.flatMap((entry) => entry.events.map((event) => ('note' in event ? String(event.note) : '')));
 }
 
 async function write(...notes: string[]): Promise<void> {
-  const sessions = openSessions(openJournal(directory), () => 0);
+  const sessions = openSessions(journalIn(directory), () => 0);
   for (const text of notes) await sessions.record(() => [note(text)]);
 }
 
@@ -36,20 +36,20 @@ const file = (name: string) => join(directory, name);
 
 test('every event is read back as it was written', async () => {
   const written = Object.values(events);
-  const journal = openJournal(directory);
+  const journal = journalIn(directory);
   await journal.read();
   for (const [index, event] of written.entries())
     expect(await journal.append(index + 1, at, [event])).toBe(true);
-  const read = await openJournal(directory).read();
+  const read = await journalIn(directory).read();
   expect(read.flatMap((entry) => entry.events)).toEqual(written);
   expect(read.map((entry) => entry.number)).toEqual(written.map((_, index) => index + 1));
 });
 
 test('an entry without an outcome, as older versions wrote it, is read and folds without one', async () => {
   const { outcome: _, ...reported } = events.reported;
-  const sessions = openSessions(openJournal(directory), () => 0);
+  const sessions = openSessions(journalIn(directory), () => 0);
   await sessions.record(() => [events.roundOpened, reported]);
-  const report = async () => (await openSessions(openJournal(directory), () => 0).load()).rounds[0]?.report;
+  const report = async () => (await openSessions(journalIn(directory), () => 0).load()).rounds[0]?.report;
   expect(await report()).toEqual({
     directory: '2x_20251208_153000',
     verdict: '2 of 150 failed',
@@ -60,12 +60,12 @@ test('an entry without an outcome, as older versions wrote it, is read and folds
 });
 
 test('an empty or missing directory is a new session', async () => {
-  expect(await openJournal(directory).read()).toEqual([]);
-  expect(await openJournal(file('not-there/yet')).read()).toEqual([]);
+  expect(await journalIn(directory).read()).toEqual([]);
+  expect(await journalIn(file('not-there/yet')).read()).toEqual([]);
 });
 
 test('only the next number is appended', async () => {
-  const journal = openJournal(directory);
+  const journal = journalIn(directory);
   await journal.read();
   expect(await journal.append(2, at, [note('too early')])).toBe(false);
   expect(await journal.append(1, at, [note('first')])).toBe(true);
@@ -74,7 +74,7 @@ test('only the next number is appended', async () => {
 });
 
 test('the second writer reads the first entry and decides again', async () => {
-  const [one, other] = [openJournal(directory), openJournal(directory)];
+  const [one, other] = [journalIn(directory), journalIn(directory)];
   await Promise.all([one.read(), other.read()]);
   expect(await one.append(1, at, [note('mine')])).toBe(true);
   expect(await other.append(1, at, [note('theirs')])).toBe(false);
@@ -90,7 +90,7 @@ test('the second writer reads the first entry and decides again', async () => {
 });
 
 test('two servers that open rounds at once get different numbers', async () => {
-  const servers = [1, 2].map(() => openSessions(openJournal(directory), () => 0));
+  const servers = [1, 2].map(() => openSessions(journalIn(directory), () => 0));
   const numbers = await Promise.all(
     servers.flatMap((server) =>
       [1, 2, 3].map(async () => {
@@ -103,7 +103,7 @@ test('two servers that open rounds at once get different numbers', async () => {
 });
 
 test('overlapping calls of one server record everything once', async () => {
-  const sessions = openSessions(openJournal(directory), () => 0);
+  const sessions = openSessions(journalIn(directory), () => 0);
   const texts = Array.from({ length: 30 }, (_, index) => `call ${index}`);
   await Promise.all(texts.flatMap((text) => [sessions.record(() => [note(text)]), sessions.load()]));
   expect((await notesIn()).toSorted()).toEqual(texts.toSorted());
@@ -112,7 +112,7 @@ test('overlapping calls of one server record everything once', async () => {
 
 test('a decision without events records nothing', async () => {
   await write('one');
-  const sessions = openSessions(openJournal(directory), () => 0);
+  const sessions = openSessions(journalIn(directory), () => 0);
   expect((await sessions.record(() => [])).entries).toBe(1);
   expect(await readdir(directory)).toEqual(['000001.json']);
 });
@@ -133,14 +133,14 @@ describe('a damaged file', () => {
     const damaged = damage(await readFile(file('000002.json')));
     await writeFile(file('000002.json'), damaged);
 
-    const journal = openJournal(directory);
+    const journal = journalIn(directory);
     expect(await notesIn(journal)).toEqual(['one']);
     expect(journal.skipped()).toEqual([file('000002.json')]);
 
     await write('three', 'four');
     expect(await notesIn()).toEqual(['one', 'three', 'four']);
     expect(await readFile(file('000002.json'))).toEqual(damaged);
-    const again = openJournal(directory);
+    const again = journalIn(directory);
     await again.read();
     expect(again.skipped()).toEqual([file('000002.json')]);
   });
@@ -148,7 +148,7 @@ describe('a damaged file', () => {
   test('in the middle removes everything after it from the session and names the files', async () => {
     await write('one', 'two', 'three', 'four');
     await writeFile(file('000002.json'), '');
-    const journal = openJournal(directory);
+    const journal = journalIn(directory);
     expect(await notesIn(journal)).toEqual(['one']);
     expect(journal.skipped()).toEqual(['000002.json', '000003.json', '000004.json'].map(file));
     await write('five', 'six', 'seven', 'eight');
@@ -158,7 +158,7 @@ describe('a damaged file', () => {
   test('that is missing has the same effect', async () => {
     await write('one', 'two', 'three');
     await rm(file('000002.json'));
-    const journal = openJournal(directory);
+    const journal = journalIn(directory);
     expect(await notesIn(journal)).toEqual(['one']);
     expect(journal.skipped()).toEqual([file('000003.json')]);
     await write('four', 'five');
@@ -197,7 +197,7 @@ describe('a damaged file', () => {
   test('that is a half-written draft of a killed process is ignored', async () => {
     await write('one');
     await writeFile(file('.4711-0123456789ab'), '{"version":1,"num');
-    const journal = openJournal(directory);
+    const journal = journalIn(directory);
     expect(await notesIn(journal)).toEqual(['one']);
     expect(journal.skipped()).toEqual([]);
   });
@@ -212,7 +212,7 @@ describe('a newer version', () => {
     const last = file('000002.json');
     await writeFile(last, resealed(await readFile(last, 'utf8'), change));
     const before = await readFile(last);
-    const sessions = openSessions(openJournal(directory), () => 0);
+    const sessions = openSessions(journalIn(directory), () => 0);
     await expect(sessions.load()).rejects.toMatchObject({ code: 'CONFIG', message: /newer/ });
     await expect(sessions.record(() => [note('three')])).rejects.toMatchObject({ code: 'CONFIG' });
     expect(await readFile(last)).toEqual(before);
@@ -223,13 +223,15 @@ describe('a newer version', () => {
 describe('a disk that cannot be written', () => {
   test('fails when a file has the name of the directory', async () => {
     await writeFile(file('state'), '');
-    const sessions = openSessions(openJournal(file('state/journal')), () => 0);
-    await expect(sessions.record(() => [note('one')])).rejects.toMatchObject({ code: 'ENOTDIR' });
+    const sessions = openSessions(journalIn(file('state/journal')), () => 0);
+    await expect(sessions.record(() => [note('one')])).rejects.toThrow(
+      /STATE_DIR: .*a file is where a folder should be/,
+    );
   });
 
   test.skipIf(process.getuid?.() === 0)('fails without write permission (not as root)', async () => {
     chmodSync(directory, 0o500);
-    const sessions = openSessions(openJournal(directory), () => 0);
+    const sessions = openSessions(journalIn(directory), () => 0);
     await expect(sessions.record(() => [note('one')])).rejects.toMatchObject({ code: 'EACCES' });
     chmodSync(directory, 0o700);
   });
@@ -241,15 +243,19 @@ describe('a disk that cannot be written', () => {
       try {
         await write('one');
         await writeFile(file('ballast'), Buffer.alloc(1 << 20)).catch(() => undefined);
-        const sessions = openSessions(openJournal(directory), () => 0);
-        await expect(sessions.record(() => [note('two')])).rejects.toMatchObject({ code: 'ENOSPC' });
+        const sessions = openSessions(journalIn(directory), () => 0);
+        await expect(sessions.record(() => [note('two')])).rejects.toThrow(
+          /STATE_DIR: .*no space left on its disk/,
+        );
         await rm(file('ballast'));
         await sessions.record(() => [note('two, again')]);
         expect(await notesIn()).toEqual(['one', 'two, again']);
         expect(await readdir(directory)).toEqual(['000001.json', '000002.json']);
 
         execFileSync('mount', ['-o', 'remount,ro', directory]);
-        await expect(sessions.record(() => [note('three')])).rejects.toMatchObject({ code: 'EROFS' });
+        await expect(sessions.record(() => [note('three')])).rejects.toThrow(
+          /STATE_DIR: .*its file system is read-only/,
+        );
         expect(await notesIn()).toEqual(['one', 'two, again']);
       } finally {
         execFileSync('umount', [directory]);
@@ -259,7 +265,7 @@ describe('a disk that cannot be written', () => {
 
   test('leaves no draft behind, and the next attempt succeeds', async () => {
     await write('one');
-    const journal = openJournal(directory);
+    const journal = journalIn(directory);
     await journal.read();
     await writeFile(file('000002.json'), 'somebody else');
     expect(await journal.append(2, at, [note('two')])).toBe(false);

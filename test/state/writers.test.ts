@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openJournal } from '../../src/state/journal.ts';
+import { journalIn } from './journalIn.ts';
 
 /** `SOAK_KILLS=150 npx vitest run test/state` runs longer. */
 const kills = Number(process.env.SOAK_KILLS ?? 12);
@@ -54,7 +54,7 @@ function startWriter(
 }
 
 async function notesIn(directory: string): Promise<string[]> {
-  const journal = openJournal(directory);
+  const journal = journalIn(directory);
   const entries = await journal.read();
   expect(journal.skipped()).toEqual([]);
   expect(entries.map((entry) => entry.number)).toEqual(entries.map((_, index) => index + 1));

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
-import { openJournal } from '../../src/state/journal.ts';
+import { journalIn } from '../state/journalIn.ts';
 import type { Message, ServerProcess } from './builtServer.ts';
 import { type Environment, until, useServer } from './useServer.ts';
 
@@ -260,7 +260,7 @@ test('two servers on one session see the same events, lose none, and use no roun
       disk: { approved: true },
     });
 
-  const journal = openJournal(join(env.STATE_DIR, 'journal'));
+  const journal = journalIn(join(env.STATE_DIR, 'journal'));
   const entries = await journal.read();
   const types = entries.flatMap(({ events }) => events.map((event) => event.type));
   expect(journal.skipped()).toEqual([]);

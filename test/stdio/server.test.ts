@@ -254,5 +254,5 @@ test('a disk that cannot be written is named in plain words', async () => {
   writeFileSync(file, '');
   const server = await serve({ ...freshPlaces(), STATE_DIR: join(file, 'state') });
   const { error } = await server.call('scaleConfigs', { load: 2 });
-  expect(error).toMatch(/^CONFIG: A file is where a directory should be .*Next: fix that/);
+  expect(error).toMatch(/^CONFIG: STATE_DIR: .*a-file.*a file is where a folder should be .*Next: fix that/);
 });

@@ -15,6 +15,7 @@ import { type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embedded
 import { bucketName, serverEnvironment } from '../../sandbox/world/environment.ts';
 import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
 import { emrQuota } from '../../src/adapters/aws/limits.ts';
+import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { compose } from '../../src/compose.ts';
 import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
@@ -194,7 +195,7 @@ async function connect(
     // Waiting for EMR's quota and between two looks takes no real time.
     clusters: createClusters({
       aws: createAwsServices(loaded.settings),
-      archiveDirectory: join(loaded.settings.stateDir, 'clusters'),
+      archive: openDisk(loaded.settings.stateDir, 'STATE_DIR').below('clusters'),
       quota: emrQuota({
         nowMs: () => quotaMs,
         sleep: async (ms) => {

@@ -3,6 +3,7 @@ import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
 import { ToolError } from '../../domain/errors.ts';
 import { clean } from '../../domain/foreignText.ts';
 import type { Clusters, Instance, Instances, Step } from '../../ports/aws.ts';
+import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
 import type { EmrOperation, EmrQuota } from '../aws/limits.ts';
@@ -15,12 +16,12 @@ interface EmrOptions {
   readonly quota: EmrQuota;
 }
 
-/** `archiveDirectory` is where steps are stored. */
+/** `archive` is where steps are stored. */
 export function createClusters({
   aws: { emr },
   quota,
-  archiveDirectory,
-}: EmrOptions & { readonly archiveDirectory: string }): Clusters {
+  archive: disk,
+}: EmrOptions & { readonly archive: Disk }): Clusters {
   const known = new Map<string, KnownSteps>();
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
 
@@ -53,9 +54,9 @@ export function createClusters({
     },
 
     async steps(clusterId, watch) {
-      const archive = stepArchive(archiveDirectory, clusterId);
+      const archive = stepArchive(disk, clusterId);
       const before = known.get(clusterId) ?? {
-        ...(await archive.read().catch(archiveFailure('read'))),
+        ...(await archive.read()),
         hidden: 0,
       };
       const call = callOn(clusterId, `listing the steps of ${clusterId}`, 'elasticmapreduce:ListSteps');
@@ -74,8 +75,7 @@ export function createClusters({
       const changed = [...after.steps.values()].filter(
         (step) => !isSameStep(step, before.steps.get(step.id)),
       );
-      if (changed.length > 0 || !before.complete)
-        await archive.append(changed, after.steps.size).catch(archiveFailure('written'));
+      if (changed.length > 0 || !before.complete) await archive.append(changed, after.steps.size);
       known.set(clusterId, after);
       const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
       return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
@@ -130,20 +130,6 @@ function unknownCluster(clusterId: string): ToolError {
   return new ToolError('NOT_FOUND', `EMR returned no cluster ${clusterId}. Nothing was changed.`, {
     next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env.',
   });
-}
-
-function archiveFailure(verb: string): (cause: NodeJS.ErrnoException) => never {
-  return (cause) => {
-    const code = cause.code ?? 'unknown error';
-    throw new ToolError(
-      'CONFIG',
-      `The steps stored under STATE_DIR could not be ${verb} (${code}). Nothing else was changed.`,
-      {
-        next: 'Make STATE_DIR readable and writable, with free disk space; then call the same tool again.',
-        cause,
-      },
-    );
-  };
 }
 
 /** Steps are plain data, created in one place with one order of keys. */

@@ -1,11 +1,10 @@
 /** The folder of the DAG: the DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
-import { readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
 import { schedules } from '../../domain/schedules.ts';
 import type { DagFile, DagFolder } from '../../ports/project.ts';
-import { atomicWrite } from '../atomicWrite.ts';
+import { openDisk } from '../disk/disk.ts';
+import { readNow } from '../disk/places.ts';
 
 /** The files of a load test in the DAG's folder, relative to it: the DAG file and its cluster configs. */
 export function dagFileNames(dagFile: string): string[] {
@@ -15,15 +14,14 @@ export function dagFileNames(dagFile: string): string[] {
 }
 
 export function createDagFolder(dagFile: string): DagFolder {
-  const directory = dirname(dagFile);
+  const disk = openDisk(dirname(dagFile), 'DAG_FILE');
 
   async function readOne(name: string): Promise<DagFile> {
-    const bytes = await readFile(join(directory, name)).catch((cause) => {
+    const bytes = await disk.read(name);
+    if (bytes === undefined)
       throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
         next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
-        cause,
       });
-    });
     return { name, bytes };
   }
 
@@ -36,14 +34,16 @@ export function createDagFolder(dagFile: string): DagFolder {
     },
     async writeDag(bytes, expected) {
       const requireUntouched = () => {
-        if (readFileSync(dagFile).equals(expected)) return;
+        if (readNow(dagFile, 'DAG_FILE')?.equals(expected) === true) return;
         throw new ToolError(
           'CONFLICT',
           'DAG_FILE changed while this call was running. That file was not written, and nothing was uploaded.',
           { next: 'call uploadDags again: it reads the file again.' },
         );
       };
-      atomicWrite(dagFile, bytes, { mode: statSync(dagFile).mode & 0o777, check: requireUntouched });
+      const name = basename(dagFile);
+      const mode = (await disk.stat(name))?.mode ?? 0o644;
+      await disk.write(name, bytes, { mode, check: requireUntouched });
     },
   };
 }

@@ -1,8 +1,9 @@
 /** Reads the user's price table. */
-import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import { ToolError } from '../../domain/errors.ts';
 import type { Prices } from '../../ports/project.ts';
+import { openDisk } from '../disk/disk.ts';
 
 const price = z.number().min(0).max(10_000);
 
@@ -23,18 +24,14 @@ export function createPrices(path: string | undefined): Prices {
   return {
     async read() {
       if (path === undefined) return undefined;
-      const json = parsed(await readFile(path, 'utf8').catch(absent(path)), path);
+      const bytes = await openDisk(dirname(path), 'PRICE_TABLE').read(basename(path));
+      if (bytes === undefined) throw invalidTable('it does not exist', path);
+      const json = parsed(bytes.toString('utf8'), path);
       const table = priceTableSchema.safeParse(json);
       if (table.success) return table.data;
       const [issue] = table.error.issues;
       throw invalidTable(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'unknown'}`, path);
     },
-  };
-}
-
-function absent(path: string): (error: NodeJS.ErrnoException) => never {
-  return (error) => {
-    throw invalidTable(`it cannot be read (${error.code ?? 'unknown error'})`, path, error);
   };
 }
 

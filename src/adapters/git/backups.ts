@@ -1,8 +1,8 @@
 /** Patches that restore files which a tool replaced. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
+import { openDisk } from '../disk/disk.ts';
 
 /**
  * Writes a patch that turns each file's `after` back into its `before`, for `git apply` at the top of the repository.
@@ -13,15 +13,14 @@ export async function backupPatch(
   folder: string,
   files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[],
 ): Promise<string> {
-  const directory = join(stateDir, 'backups');
-  await mkdir(directory, { recursive: true });
+  const disk = openDisk(stateDir, 'STATE_DIR').below('backups');
   const stamp = new Date().toISOString().replaceAll(/[-:]/g, '').replace('.', '_').slice(0, -1);
-  const file = join(directory, `${stamp}-${randomBytes(3).toString('hex')}.patch`);
+  const name = `${stamp}-${randomBytes(3).toString('hex')}.patch`;
   const patch = files
     .map(({ path, before, after }) => filePatch(`${folder}/${path}`, before, after))
     .join('');
-  await writeFile(file, patch, { encoding: 'latin1', flag: 'wx' });
-  return file;
+  await disk.write(name, Buffer.from(patch, 'latin1'));
+  return join(disk.root, name);
 }
 
 function filePatch(path: string, before: Uint8Array | undefined, after: Uint8Array): string {

@@ -2,8 +2,8 @@
 import { sha256 } from '../../domain/digest.ts';
 import type { ChecksSnapshot } from '../../ports/repository.ts';
 import type { Watch } from '../../ports/time.ts';
+import { type ChecksFolder, filesAtOnce } from '../disk/checksFolder.ts';
 import { concurrently } from '../pool.ts';
-import { type ChecksFolder, filesAtOnce } from './checksFolder.ts';
 import type { Git } from './git.ts';
 import { checkoutKey, firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
 

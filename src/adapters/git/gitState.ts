@@ -1,7 +1,7 @@
 /** The state of a repository: its branch, an unfinished operation, and where the test branch began. */
-import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
+import { exists } from '../disk/places.ts';
 import type { Git } from './git.ts';
 
 /**
@@ -75,16 +75,19 @@ interface HeadState {
   readonly commit: string | undefined;
   /** Where the branch left the baseline, if requested and a single commit. */
   readonly baseCommit: string | undefined;
-  /** The operation in progress: merge, rebase, cherry-pick or revert. */
+  /** The operation in progress. */
   readonly unfinished: string | undefined;
 }
 
+/** The first that exists says what is in progress. */
 const markers = [
   ['MERGE_HEAD', 'merge'],
   ['rebase-merge', 'rebase'],
+  ['rebase-apply/applying', 'git am'],
   ['rebase-apply', 'rebase'],
   ['CHERRY_PICK_HEAD', 'cherry-pick'],
   ['REVERT_HEAD', 'revert'],
+  ['BISECT_LOG', 'bisect'],
 ] as const;
 
 async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState> {
@@ -95,11 +98,8 @@ async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState>
   const answer = await git.run(['rev-parse', ...places, ...revisions]);
   const lines = answer.trimEnd().split('\n');
   const present = await Promise.all(
-    markers.map(([, what], index) =>
-      access(resolve(git.directory, lines[index] ?? '')).then(
-        () => what,
-        () => undefined,
-      ),
+    markers.map(async ([, what], index) =>
+      (await exists(resolve(git.directory, lines[index] ?? ''), 'TARGET_REPO')) ? what : undefined,
     ),
   );
   const unfinished = present.find((what) => what !== undefined);

@@ -1,14 +1,14 @@
 /** The repository with the checks, through git and the file system. Nothing is ever pushed. */
-import { access, realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
 import type { TargetRepository } from '../../ports/repository.ts';
 import type { Settings } from '../../settings.ts';
+import { type ChecksFolder, filesAtOnce, openChecksFolder } from '../disk/checksFolder.ts';
+import { exists, realPath } from '../disk/places.ts';
 import { concurrently } from '../pool.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineGuard } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
-import { type ChecksFolder, filesAtOnce, openChecksFolder } from './checksFolder.ts';
 import { commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
 import { mergeBase, requireBranch } from './gitState.ts';
@@ -49,7 +49,12 @@ export function createTargetRepository(settings: TargetRepositorySettings): Targ
         signal: watch?.signal,
         onProgress: (done: number) => watch?.progress(done, files.length, 'check files written'),
       };
-      await concurrently(files, pool, (file) => folder.write(file));
+      let written = 0;
+      const soFar = () => `${written} of ${files.length} files were written`;
+      await concurrently(files, pool, async (file) => {
+        await folder.write(file, soFar);
+        written += 1;
+      });
     },
 
     async backup(files) {
@@ -74,16 +79,15 @@ export function createTargetRepository(settings: TargetRepositorySettings): Targ
 }
 
 async function requireRepository(targetRepo: string): Promise<void> {
-  const top = await realpath(targetRepo).catch(() => undefined);
+  const top = await realPath(targetRepo, 'TARGET_REPO');
   if (top === undefined)
     throw new ToolError('CONFIG', `TARGET_REPO ${targetRepo} does not exist. Nothing was changed.`, {
       next: 'set TARGET_REPO in .env to your checkout of the repository that contains the checks.',
     });
-  await access(resolve(top, '.git')).catch((cause) => {
+  if (!(await exists(join(top, '.git'), 'TARGET_REPO')))
     throw new ToolError(
       'CONFIG',
       `TARGET_REPO ${targetRepo} is not the top of a git repository. Nothing was changed.`,
-      { next: 'set TARGET_REPO in .env to the folder that contains .git.', cause },
+      { next: 'set TARGET_REPO in .env to the folder that contains .git.' },
     );
-  });
 }

@@ -3,14 +3,12 @@
  * of a folder is what S3 returned when an object was uploaded or checked; with it, a plain listing shows that the object
  * still has the same bytes. Only a cache: without it, HEAD requests give the same answer.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { sha256 } from '../../domain/digest.ts';
 import type { LoadTestKey } from '../../domain/keys.ts';
 import type { StoredObject } from '../../ports/aws.ts';
+import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { Settings } from '../../settings.ts';
-import { atomicWrite } from '../atomicWrite.ts';
 import { concurrently } from '../pool.ts';
 import { listAll, type S3 } from './read.ts';
 
@@ -32,7 +30,7 @@ interface Folders {
 export async function openFolders(
   s3: S3,
   settings: S3Settings,
-  memoryDirectory: string,
+  disk: Disk,
   keys: readonly LoadTestKey[],
   watch: Watch,
 ): Promise<Folders> {
@@ -42,7 +40,7 @@ export async function openFolders(
   await concurrently(names, { limit: 8, signal: watch.signal }, async (name) => {
     const [objects, memory] = await Promise.all([
       listAll(s3, settings.bucket, name, watch),
-      openFolderMemory(memoryDirectory, settings.bucket, name),
+      openFolderMemory(disk, settings.bucket, name),
     ]);
     for (const object of objects) listed.set(object.key, object);
     memories.set(name, memory);
@@ -92,15 +90,11 @@ interface Stored {
   readonly objects: Record<string, KnownObject>;
 }
 
-/** Reads the memory of one folder of a bucket from `directory`; an unreadable file counts as empty. */
-export async function openFolderMemory(
-  directory: string,
-  bucket: string,
-  folder: string,
-): Promise<FolderMemory> {
+/** Reads the memory of one folder of a bucket from `disk`; an unreadable file counts as empty. */
+export async function openFolderMemory(disk: Disk, bucket: string, folder: string): Promise<FolderMemory> {
   const name = sha256(`${bucket}/${folder}`).slice(0, 24);
-  const path = join(directory, `${name}.json`);
-  const objects = new Map(Object.entries(await readObjects(path, bucket, folder)));
+  const path = `${name}.json`;
+  const objects = new Map(Object.entries(await readObjects(disk, path, bucket, folder)));
   let changed = false;
   return {
     lookUp({ key, etag, sizeBytes }) {
@@ -114,30 +108,24 @@ export async function openFolderMemory(
     async save() {
       if (!changed) return;
       changed = false;
-      await store(path, { version: 1, bucket, folder, objects: Object.fromEntries(objects) }, directory);
+      const stored: Stored = { version: 1, bucket, folder, objects: Object.fromEntries(objects) };
+      // Only a cache.
+      await disk.write(path, JSON.stringify(stored)).catch(() => undefined);
     },
   };
 }
 
 async function readObjects(
+  disk: Disk,
   path: string,
   bucket: string,
   folder: string,
 ): Promise<Record<string, KnownObject>> {
   try {
-    const stored = JSON.parse(await readFile(path, 'utf8')) as Partial<Stored>;
+    const stored = JSON.parse(String(await disk.read(path))) as Partial<Stored>;
     const ours = stored.version === 1 && stored.bucket === bucket && stored.folder === folder;
     return ours && stored.objects ? stored.objects : {};
   } catch {
     return {};
-  }
-}
-
-async function store(path: string, stored: Stored, directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-    atomicWrite(path, JSON.stringify(stored));
-  } catch {
-    // Only a cache.
   }
 }

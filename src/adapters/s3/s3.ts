@@ -1,23 +1,24 @@
 /** The object store: S3, read anywhere and written only under the two load-test prefixes. */
 import { ToolError } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../ports/aws.ts';
+import type { Disk } from '../../ports/disk.ts';
 import { concurrently } from '../pool.ts';
 import { folderOf, openFolderMemory, type S3Settings } from './memory.ts';
 import { head, listAll, readBytes, type S3 } from './read.ts';
 import { copyAll, requestsAtOnce, uploadAll } from './write.ts';
 
-/** `memoryDirectory` is where the memory of uploads is stored. */
+/** `uploadMemory` is where the memory of uploads is stored. */
 export function createObjectStore({
   aws: { s3 },
   settings,
-  memoryDirectory,
+  uploadMemory,
 }: {
   readonly aws: { readonly s3: S3 };
   readonly settings: S3Settings;
-  readonly memoryDirectory: string;
+  readonly uploadMemory: Disk;
 }): ObjectStore {
   const { bucket } = settings;
-  const destination = { s3, settings, memoryDirectory };
+  const destination = { s3, settings, uploadMemory };
   return {
     list: (prefix, watch) => listAll(s3, bucket, prefix, watch),
     async listUri(uri, watch) {
@@ -26,7 +27,7 @@ export function createObjectStore({
     },
     read: (key) => readBytes(s3, bucket, key),
     async digest(object) {
-      const memory = await openFolderMemory(memoryDirectory, bucket, folderOf(object.key, settings));
+      const memory = await openFolderMemory(uploadMemory, bucket, folderOf(object.key, settings));
       const known = memory.lookUp(object)?.sha256;
       if (known !== undefined) return known;
       const call = { what: `reading s3://${bucket}/${object.key}`, action: 's3:GetObject', bucket };

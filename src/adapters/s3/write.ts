@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { sha256 } from '../../domain/digest.ts';
 import type { LoadTestKey } from '../../domain/keys.ts';
 import type { Copy, Delivered, Upload } from '../../ports/aws.ts';
+import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import { concurrently } from '../pool.ts';
 import { type KnownObject, openFolders, type RemoteObject, type S3Settings } from './memory.ts';
@@ -24,7 +25,7 @@ export const requestsAtOnce = 40;
 export interface Destination {
   readonly s3: S3;
   readonly settings: S3Settings;
-  readonly memoryDirectory: string;
+  readonly uploadMemory: Disk;
 }
 
 /** What one delivery writes with: the client, and the bucket that it writes to. */
@@ -77,7 +78,7 @@ export async function copyAll(to: Destination, copies: readonly Copy[], watch: W
 
 /** Delivers every item with `send`, which returns what is then known of the object; undefined when it is unchanged. */
 async function deliver<Item>(
-  { s3, settings, memoryDirectory }: Destination,
+  { s3, settings, uploadMemory }: Destination,
   items: readonly { readonly key: LoadTestKey; readonly item: Item }[],
   { doing, done, action }: { readonly doing: string; readonly done: string; readonly action: string },
   watch: Watch,
@@ -95,7 +96,7 @@ async function deliver<Item>(
     bucket,
     changed: () => [sentSoFar(sent.size, items.length), watch.already ?? ''].join(' ').trim(),
   };
-  const folders = await openFolders(s3, settings, memoryDirectory, keys, watch);
+  const folders = await openFolders(s3, settings, uploadMemory, keys, watch);
   try {
     await s3.run(call, (client, sdk) =>
       concurrently(items, { limit: requestsAtOnce, signal }, async ({ key, item }) => {

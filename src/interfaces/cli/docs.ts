@@ -2,8 +2,9 @@
  * The generated parts of the documentation: docs/tools.md from the registry, and the table of phrases in the pages that
  * carry its markers. A test and CI compare them with their source.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDisk } from '../../adapters/disk/disk.ts';
+import { readNow } from '../../adapters/disk/places.ts';
 import { tools } from '../../tools/index.ts';
 import type { Tool } from '../../tools/tool.ts';
 import { phrasesTable } from '../mcp/phrases.ts';
@@ -28,7 +29,7 @@ const phrasesBlock = /(?<=<!-- generated: phrases -->\n)[\s\S]*?(?=<!-- \/genera
 export function generatedPages(root: string): Map<string, string> {
   const pages = new Map([['docs/tools.md', toolsPage()]]);
   for (const [path, headings] of Object.entries(phrasePages)) {
-    const text = readFileSync(join(root, path), 'utf8');
+    const text = String(readNow(join(root, path), 'The page'));
     if (!phrasesBlock.test(text)) throw new Error(`${path} has no block "generated: phrases"`);
     pages.set(
       path,
@@ -39,8 +40,9 @@ export function generatedPages(root: string): Map<string, string> {
 }
 
 /** Writes them, in a checkout. */
-export function writePages(root: string): void {
-  for (const [path, text] of generatedPages(root)) writeFileSync(join(root, path), text);
+export async function writePages(root: string): Promise<void> {
+  const disk = openDisk(root, 'The page');
+  for (const [path, text] of generatedPages(root)) await disk.write(path, text);
 }
 
 export function toolsPage(): string {

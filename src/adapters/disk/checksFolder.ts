@@ -1,11 +1,24 @@
 /** The folder of the check files on disk. */
-import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs';
 import { readdir, realpath, unlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { sha256 } from '../../domain/digest.ts';
 import { ToolError } from '../../domain/errors.ts';
 import type { WrittenFile } from '../../ports/repository.ts';
-import { atomicWrite, draftWriter } from '../atomicWrite.ts';
+import { isInKernelFolder, isOutside, kindOf } from './disk.ts';
+import { diskError, refused } from './diskErrors.ts';
+import { isDraft, isLeftDraft, replaceFast } from './drafts.ts';
+
+const setting = 'CHECKS_PATH';
 
 /** How many check files are open at once. */
 export const filesAtOnce = 32;
@@ -23,8 +36,8 @@ export interface ChecksFolder {
   read(path: string): Promise<Buffer | undefined>;
   /** @throws ToolError DENIED when `write` would reject the path */
   requirePlain(path: string): Promise<void>;
-  /** Replaces one file atomically and keeps its mode. @throws ToolError CONFLICT when its bytes are not as expected */
-  write(file: WrittenFile): Promise<void>;
+  /** Replaces one file atomically and keeps its mode; `done` says what was written before. @throws ToolError CONFLICT when its bytes are not as expected */
+  write(file: WrittenFile, done?: () => string): Promise<void>;
   /** Removes the drafts of writers that were killed. */
   removeDrafts(): Promise<void>;
 }
@@ -42,7 +55,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     );
   });
   const inside = relative(top, folder);
-  if (inside === '' || isOutside(inside) || forbidden(inside))
+  if (inside === '' || isOutside(inside) || forbidden(inside) || isInKernelFolder(folder))
     throw new ToolError(
       'CONFIG',
       `CHECKS_PATH ${checksPath} leads outside TARGET_REPO or into a protected folder. Nothing was changed.`,
@@ -53,7 +66,10 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     const paths: string[] = [];
     const pending = [''];
     for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
-      for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+      const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((cause) => {
+        throw diskError(cause, { setting, path: join(folder, below), verb: 'read' });
+      });
+      for (const entry of entries) {
         const path = below === '' ? entry.name : `${below}/${entry.name}`;
         if (entry.isDirectory() && !forbidden(path)) pending.push(path);
         else if (entry.isFile()) paths.push(path);
@@ -76,7 +92,24 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     return found && found.mode & 0o777;
   }
 
-  const read = (path: string): Buffer | undefined => unlessMissing(() => readFileSync(join(folder, path)));
+  /** Neither blocked by a pipe nor led away by a link that took the file's place after the listing. */
+  function read(path: string): Buffer | undefined {
+    const target = join(folder, path);
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    try {
+      const file = unlessMissing(() => openSync(target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+      if (file === undefined) return undefined;
+      try {
+        const found = fstatSync(file);
+        if (!found.isFile()) throw refused(setting, target, `is ${kindOf(found)}, not a plain file`);
+        return readFileSync(file);
+      } finally {
+        closeSync(file);
+      }
+    } catch (cause) {
+      throw diskError(cause, { setting, path: target, verb: 'read' });
+    }
+  }
 
   function requireUntouched({ path, expected }: WrittenFile): void {
     const found = read(path);
@@ -88,41 +121,31 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     );
   }
 
-  function write(written: WrittenFile): void {
+  function write(written: WrittenFile, done?: () => string): void {
     const { path, bytes } = written;
-    const mode = plainMode(path);
     const target = join(folder, path);
-    if (mode === undefined) mkdirSync(dirname(target), { recursive: true });
-    // As late as possible: between this check and the rename lie microseconds, not a wait for AWS.
-    atomicWrite(target, bytes, { mode: mode ?? 0o644, check: () => requireUntouched(written) });
+    try {
+      const mode = plainMode(path);
+      if (mode === undefined) mkdirSync(dirname(target), { recursive: true });
+      // As late as possible: between this check and the rename lie microseconds, not a wait for AWS.
+      replaceFast(target, bytes, { mode: mode ?? 0o644, check: () => requireUntouched(written) });
+    } catch (cause) {
+      throw diskError(cause, { setting, path: target, verb: 'written', ...(done && { done: done() }) });
+    }
   }
 
   return {
     inRepository: inside.split(sep).join('/'),
-    list: async () => (await walk()).filter((path) => draftWriter(path) === undefined),
+    list: async () => (await walk()).filter((path) => !isDraft(path)),
     read: async (path) => read(path),
     requirePlain: async (path) => void plainMode(path),
-    write: async (file) => write(file),
+    write: async (file, done) => write(file, done),
     async removeDrafts() {
       for (const path of await walk()) {
-        const writer = draftWriter(path);
-        if (writer !== undefined && !isRunning(writer))
-          await unlink(join(folder, path)).catch(() => undefined);
+        if (isLeftDraft(path)) await unlink(join(folder, path)).catch(() => undefined);
       }
     },
   };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function isOutside(path: string): boolean {
-  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
 }
 
 function forbidden(path: string): boolean {
