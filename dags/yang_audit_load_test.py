@@ -241,7 +241,8 @@ def require_meant(schedule: str, dag_run, params) -> None:
     unknown = sorted(set(conf) - {*PARAMS, "round"})
     if unknown:
         raise AirflowFailException(f"Unknown in conf: {', '.join(unknown)}. Known: {', '.join(PARAMS)}, round.")
-    ignored = [key for key in PARAMS if key in conf and conf[key] != params[key]]
+    # A field of the form that was left empty may be None or [].
+    ignored = [key for key in PARAMS if key in conf and (conf[key] or None) != (params[key] or None)]
     if ignored:
         raise AirflowFailException(
             f"This Airflow ignores {', '.join(ignored)} in conf, because its configuration has "

@@ -164,7 +164,9 @@ function parseTrigger(body: unknown): DagTrigger {
       'DagNotFound',
       `there is no DAG ${JSON.stringify(dagId)}; there are ${dagSchedules.map((name) => dagPrefix + name).join(', ')}`,
     );
-  const { cluster_id, keep_cluster, only, ts_end } = objectOf(conf ?? {}, 'conf');
+  const { cluster_id, keep_cluster, only, ts_end, round: _, ...unknown } = objectOf(conf ?? {}, 'conf');
+  const [unknownKey] = Object.keys(unknown);
+  if (unknownKey !== undefined) throw badConf(`unknown in conf: ${unknownKey}`);
   return {
     dagId: `${dagPrefix}${schedule}`,
     schedule,

@@ -165,6 +165,7 @@ test('a run whose cluster is terminated fails and says why', async () => {
 
 test.each([
   ['another DAG', { dagId: 'tutorial' }, 404, /there is no DAG "tutorial"/],
+  ['a key that the DAG does not know', { conf: { clusterid: 'j-1' } }, 400, /unknown in conf: clusterid/],
   ['a cluster id of another shape', { conf: { cluster_id: 'x' } }, 400, /does not look like a cluster id/],
   ['a cluster that does not exist', { conf: { cluster_id: 'j-NOSUCH' } }, 409, /j-NOSUCH does not exist/],
   ['an end without an offset', { conf: { ts_end: '2025-12-08T10:00:00' } }, 400, /not a time with an offset/],
