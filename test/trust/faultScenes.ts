@@ -112,7 +112,7 @@ export const scenes: readonly FaultScene[] = [
   aws('S3 listing throttled', { service: 's3', operation: 'ListObjectsV2', error: 'SlowDown' }),
   aws(
     'S3 PutObject denied after the first',
-    { service: 's3', operation: 'PutObject', error: 'slowBody', times: 1 },
+    { service: 's3', operation: 'PutObject', error: 'slowBody', times: 1, delayMs: 1 },
     { service: 's3', operation: 'PutObject', error: 'AccessDenied' },
   ),
   aws('EMR throttled for ever', { service: 'emr', error: 'ThrottlingException' }),
