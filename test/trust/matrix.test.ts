@@ -3,7 +3,7 @@
  * cell is declared in faultMatrix.txt. What a failure says is compared with the wire log and the disk; every call ends
  * in time; the same call succeeds once the fault is over.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -28,7 +28,20 @@ interface Memory {
   reviewId: string;
 }
 
-const noMore = (world: TrustWorld) => void world.aws.advance(600);
+function run({ aws }: TrustWorld): void {
+  aws.advance(0.1);
+  aws.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} });
+  aws.advance(600);
+}
+
+/** A comparison needs two reports: the second is a copy, a second older. */
+function copyReport({ env }: TrustWorld): void {
+  const folder = env.REPORTS_DIR ?? '';
+  const name = readdirSync(folder).find((one) => /^2x_\d{8}_\d{6}$/.test(one)) ?? '';
+  const earlier = name.replace(/\d{6}$/, (time) => String(Number(time) ^ 1).padStart(6, '0'));
+  cpSync(join(folder, name), join(folder, earlier), { recursive: true });
+}
+
 const level = (load: number): Call[] => [
   { tool: 'scaleConfigs', given: () => ({ load }) },
   { tool: 'uploadChecks', given: ({ reviewId }) => ({ reviewId, approved: true }) },
@@ -42,12 +55,16 @@ const calls: Call[] = [
   { tool: 'fixInterval', given: () => ({ check: 'check_events_15m', from: 6, to: 4 }) },
   { tool: 'reviewConfigs', given: () => ({}) },
   ...level(2).slice(1),
-  { tool: 'triggerDag', given: () => ({ approved: true }) },
-  { tool: 'pollCluster', given: () => ({ waitSeconds: 0 }), before: noMore },
+  { tool: 'pollCluster', given: () => ({ waitSeconds: 0 }), before: run },
   { tool: 'buildReport', given: () => ({}) },
-  { tool: 'compareReports', given: () => ({ baseline: '2x', candidate: '2x' }) },
+  {
+    tool: 'compareReports',
+    given: () => ({ baseline: '2x', candidate: '2x' }),
+    before: copyReport,
+  },
   { tool: 'commitResults', given: () => ({}) },
   { tool: 'markRound', given: () => ({}) },
+  { tool: 'triggerDag', given: () => ({ approved: true }) },
   { tool: 'showSession', given: () => ({}) },
   { tool: 'revertConfigs', given: () => ({ to: 'baseline' }) },
 ];
@@ -55,7 +72,7 @@ const tools = calls.map(({ tool }) => tool);
 
 const tableFile = join(import.meta.dirname, 'faultMatrix.txt');
 
-/** Fault -> tool -> the declared outcome: `ok`, or the code of the failure. */
+/** Fault -> tool -> the declared outcome: `ok`, `asks`, or the code of the failure. */
 function declaredTable(): Map<string, Map<string, string>> {
   const [head = '', ...rows] = readFileSync(tableFile, 'utf8')
     .split('\n')
@@ -77,7 +94,11 @@ interface Cell {
   readonly seconds: number;
 }
 
-const outcomeOf = ({ error }: Message) => (error === undefined ? 'ok' : (String(error).split(':')[0] ?? ''));
+/** `asks`: a question to the user, and nothing was done. */
+function outcomeOf({ error, status }: Message): string {
+  if (error !== undefined) return String(error).split(':')[0] ?? '';
+  return /^(awaiting|needs)_/.test(status ?? '') ? 'asks' : 'ok';
+}
 
 /** Everything that a failure can say it did not change. */
 function stateOf(world: TrustWorld) {
@@ -185,7 +206,7 @@ test('every fault has its declared outcome at every tool', async () => {
   const startMs = performance.now();
   const actual = new Map<string, Map<string, Cell>>();
   const broken: string[] = [];
-  await sideBySide(scenes, 6, async (scene) => {
+  await sideBySide(scenes, 8, async (scene) => {
     try {
       actual.set(scene.name, await faultedStory(scene));
     } catch (error) {
