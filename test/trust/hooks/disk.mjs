@@ -6,8 +6,14 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 const plan = JSON.parse(process.env.TRUST_DISK);
-const { appendFileSync, existsSync, readlinkSync } = fs;
+const { closeSync, existsSync, openSync, readlinkSync, writeSync } = fs;
 const counts = {};
+/** Not by appendFileSync, which calls writeFileSync. */
+function note(line) {
+  const file = openSync(plan.log, 'a');
+  writeSync(file, `${JSON.stringify(line)}\n`);
+  closeSync(file);
+}
 const numbers = { ENOSPC: -28, EROFS: -30, EACCES: -13, EIO: -5 };
 
 /** Throws the error that the file system would give, if this is the step. */
@@ -17,7 +23,7 @@ function step(kind, call, path) {
   if (kind !== plan.kind || counts[kind] < plan.at) return;
   if (plan.times === 'once' && counts[kind] > plan.at) return;
   if (plan.times === 'forever' && existsSync(`${plan.log}.over`)) return;
-  appendFileSync(plan.log, `${JSON.stringify({ failed: call, path: String(path) })}\n`);
+  note({ failed: call, path: String(path) });
   const error = new Error(`${plan.code}: injected, ${call} '${path}'`);
   throw Object.assign(error, {
     code: plan.code,
@@ -26,7 +32,7 @@ function step(kind, call, path) {
     path: String(path),
   });
 }
-process.once('exit', () => appendFileSync(plan.log, `${JSON.stringify({ counts })}\n`));
+process.once('exit', () => note({ counts }));
 
 const pathOf = (file) => (typeof file === 'number' ? readlinkSync(`/proc/self/fd/${file}`) : file);
 const writes = (flags) =>
@@ -63,7 +69,7 @@ for (const [name, [kind, second]] of Object.entries(kinds)) {
 }
 fs.realpathSync.native = fs.realpathSync;
 
-const { fsyncSync, openSync, readFileSync, writeFileSync, writeSync } = fs;
+const { fsyncSync, readFileSync, writeFileSync } = fs;
 const { open, readFile, writeFile } = fs.promises;
 fs.openSync = (path, flags = 'r', mode) => {
   step(writes(flags) ? 'create' : 'read', 'open', path);

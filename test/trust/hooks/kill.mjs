@@ -9,20 +9,26 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 
 const plan = JSON.parse(process.env.TRUST_KILL);
-const { appendFileSync, existsSync, linkSync, renameSync, writeFileSync } = fs;
+const { closeSync, existsSync, linkSync, openSync, renameSync, writeFileSync, writeSync } = fs;
 const { link, rename } = fs.promises;
 const { spawn } = childProcess;
 
 const counts = {};
+/** Not by appendFileSync, which calls writeFileSync. */
+function note(killed) {
+  const file = openSync(plan.log, 'a');
+  writeSync(file, JSON.stringify({ killed, counts }));
+  closeSync(file);
+}
 function event(kind) {
   counts[kind] = (counts[kind] ?? 0) + 1;
   if (kind !== plan.kind || counts[kind] !== plan.at) return;
-  appendFileSync(plan.log, JSON.stringify({ killed: true, counts }));
+  note(true);
   process.kill(plan.scope === 'group' ? -process.pid : process.pid, 'SIGKILL');
   // The signal to a group may arrive a moment later: nothing more is done until then.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
-process.once('exit', () => appendFileSync(plan.log, JSON.stringify({ killed: false, counts })));
+process.once('exit', () => note(false));
 // The end of stdin, not a signal, ends a server that is only counted.
 globalThis.trustEvent = event;
 

@@ -1,0 +1,251 @@
+/** Arguments, messages and YAML files that nobody should send: coded answers, nothing outside, the server stays. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checksPath } from '../../sandbox/sample/targetRepository.ts';
+import { initialize, type Message, type ServerProcess } from '../stdio/builtServer.ts';
+import { measured, randomFor, sideBySide, trials } from './campaign.ts';
+import { oddArguments, oddFrame } from './oddValues.ts';
+import { newStory, served, steps, stop } from './story.ts';
+import { filesBelow, startTrustWorld, type TrustWorld } from './trustWorld.ts';
+
+/** Before which step of the story the fuzzing happens: idle, scaled, uploaded, round open, finished, reported. */
+const phases = [0, 1, 2, 4, 5, 6];
+
+interface Phase {
+  readonly world: TrustWorld;
+  readonly outside: Map<string, string>;
+}
+
+/** A world at each phase, and what its server must never touch. */
+async function worldAt(phase: number): Promise<Phase> {
+  const world = await startTrustWorld();
+  const story = newStory(world);
+  const server = await served(world);
+  for (const step of steps.slice(0, phase)) {
+    step.before?.(story);
+    const answer = await server.call(step.tool, step.given(story));
+    if (answer.error !== undefined) throw new Error(`${step.tool}: ${answer.error}`);
+    step.acknowledge(story, answer);
+  }
+  await stop(server);
+  world.aws.front.clearRequests();
+  return { world, outside: outsideOf(world) };
+}
+
+/** The files that no tool may write, whatever it is given. */
+function outsideOf({ directory, env }: TrustWorld): Map<string, string> {
+  const places = [join(env.TARGET_REPO ?? '', checksPath), env.REPORTS_DIR ?? '', env.STATE_DIR ?? ''];
+  const dagFolder = join(env.DAG_FILE ?? '', '..');
+  return new Map(
+    filesBelow(directory)
+      .filter((path) => ![...places, dagFolder].some((place) => path.startsWith(`${place}/`)))
+      .filter((path) => !/\/\.git\/(objects|logs|index|COMMIT_EDITMSG|refs\/heads|HEAD|ORIG_HEAD)/.test(path))
+      .map((path) => [path, readFileSync(path, 'latin1')]),
+  );
+}
+
+function trespasses({ world, outside }: Phase): string[] {
+  const written = world.aws.front
+    .requests()
+    .filter(({ service, method }) => service === 's3' && method !== 'GET' && method !== 'HEAD')
+    .filter(({ key = '' }) => !/^(checks_load_test\/configs|dags\/datalake\/audit_loadtest)\//.test(key))
+    .map(({ operation, key }) => `${operation} ${key}`);
+  const now = outsideOf(world);
+  const files = [...new Set([...outside.keys(), ...now.keys()])].filter(
+    (path) => outside.get(path) !== now.get(path),
+  );
+  return [...written, ...files];
+}
+
+const coded = /^(BAD_INPUT|WRONG_STATE|NOT_FOUND|DENIED|UPSTREAM|CONFIG|CONFLICT): /;
+
+/** What is wrong with the answer to a call; undefined when nothing is. */
+function fault(message: Message): string | undefined {
+  if (message.error !== undefined) {
+    const text = String(message.error.message);
+    return message.error.code === -32602 || message.error.code === -32600
+      ? undefined
+      : `error ${message.error.code}: ${text}`;
+  }
+  const { isError, content } = message.result;
+  const text = String(content?.[0]?.text ?? '');
+  if (isError !== true || coded.test(text)) return undefined;
+  return `not a coded failure: ${text.slice(0, 300)}`;
+}
+
+async function fuzzTools(
+  phase: Phase,
+  perTool: number,
+  hooks: readonly string[] = [],
+): Promise<{ calls: number; found: string[] }> {
+  const found: string[] = [];
+  let calls = 0;
+  let server = await served(phase.world, hooks);
+  const { result } = await server.request('tools/list');
+  for (const { name, inputSchema } of result.tools as Message[]) {
+    const random = randomFor(`fuzz ${name}`, phase.outside.size);
+    for (let index = 0; index < perTool; index += 1) {
+      const given = oddArguments(random, inputSchema);
+      calls += 1;
+      try {
+        const id = server.send('tools/call', { name, arguments: given });
+        const wrong = fault(await server.answerTo(id));
+        if (wrong !== undefined) found.push(`${name} ${JSON.stringify(given).slice(0, 300)}: ${wrong}`);
+      } catch (error) {
+        found.push(`${name} ${JSON.stringify(given).slice(0, 300)}: ${String(error).slice(0, 300)}`);
+        server = await served(phase.world, hooks);
+      }
+    }
+  }
+  await stop(server);
+  found.push(...trespasses(phase));
+  return { calls, found };
+}
+
+let worlds: Phase[] = [];
+beforeAll(async () => {
+  worlds = [];
+  await sideBySide(phases, 3, async (phase) => void worlds.push(await worldAt(phase)));
+});
+afterAll(() => Promise.all(worlds.map(({ world }) => world.close())));
+
+test('any arguments get an answer or a coded failure, and nothing outside is touched', async () => {
+  const perTool = Math.ceil(trials(240, 10_000) / phases.length);
+  const startMs = performance.now();
+  const found: string[] = [];
+  let calls = 0;
+  await sideBySide(worlds, 3, async (phase) => {
+    const result = await fuzzTools(phase, perTool);
+    found.push(...result.found);
+    calls += result.calls;
+  });
+  measured('fuzz: arguments', {
+    trials: calls,
+    found: found.length,
+    seconds: Math.round((performance.now() - startMs) / 1000),
+  });
+  expect(found.slice(0, 20)).toEqual([]);
+});
+
+async function fuzzFrames(
+  world: TrustWorld,
+  count: number,
+  hooks: readonly string[] = [],
+): Promise<string[]> {
+  const random = randomFor('frames');
+  const server: ServerProcess = await served(world, hooks);
+  const found: string[] = [];
+  const asked = new Set<number>();
+  for (let sent = 0; sent < count; sent += 1) {
+    const id = 1_000_000 + sent;
+    asked.add(id);
+    server.write(oddFrame(random, id));
+    // The server answers pings in between: it neither died nor fell behind.
+    if (sent % 500 === 499)
+      await server.request('ping').catch((error) => found.push(String(error).slice(0, 300)));
+    if (found.length > 0) return found;
+  }
+  const { result } = await server.request('tools/list');
+  if (result.tools.length !== 14) found.push(`lists ${result.tools.length} tools`);
+  const answers = server.messages
+    .filter(({ id, method }) => method === undefined && asked.has(id))
+    .map(({ id }) => id);
+  if (new Set(answers).size !== answers.length) found.push('answered a request twice');
+  if (answers.length === 0) found.push('answered nothing');
+  found.push(...server.strays.map((line) => `no message: ${line.slice(0, 200)}`));
+  await stop(server);
+  return found;
+}
+
+test('any frames leave the server alive', async () => {
+  const [phase] = worlds;
+  if (phase === undefined) throw new Error('no world');
+  const count = trials(10_000, 100_000);
+  const startMs = performance.now();
+  const found = await fuzzFrames(phase.world, count);
+  measured('fuzz: frames', {
+    trials: count,
+    found: found.length,
+    seconds: Math.round((performance.now() - startMs) / 1000),
+  });
+  expect(found).toEqual([]);
+});
+
+test('the campaign notices a message that ends the server', async () => {
+  const phase = await worldAt(0);
+  const { found } = await fuzzTools(phase, 40, ['crash']);
+  await phase.world.close();
+  expect(found.join('\n')).toMatch(/the server ended/);
+});
+
+const bombs: [name: string, text: string][] = [
+  [
+    'aliases of aliases',
+    `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
+      .split('')
+      .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[index]}`).join(',')}]`)
+      .join('\n')}\n`,
+  ],
+  ['a hundred thousand open brackets', '['.repeat(100_000)],
+  [
+    'a hundred thousand nested maps',
+    Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+  ],
+  ['a key of a megabyte', `${'k'.repeat(1_000_000)}: v\n`],
+  [
+    'fifty thousand anchors',
+    Array.from({ length: 50_000 }, (_, index) => `k${index}: &a${index} v`).join('\n'),
+  ],
+  [
+    'merge keys',
+    `base: &b {a: 1}\n${Array.from({ length: 20_000 }, (_, index) => `m${index}: {<<: *b}`).join('\n')}\n`,
+  ],
+  [
+    'an interval in a megabyte of SQL',
+    `sql: |\n${"  select 1 where a > now() - interval '1' hour and (((((\n".repeat(20_000)}`,
+  ],
+  ['comments in SQL without an end', `sql: "${'/* '.repeat(200_000)}"\n`],
+  ['quotes in SQL without an end', `sql: "${"'".repeat(400_001)}"\n`],
+];
+
+test.each(bombs)('a check file with %s costs little', async (name, text) => {
+  const phase = await worldAt(0);
+  const { world } = phase;
+  const folder = join(world.env.TARGET_REPO ?? '', checksPath, 'events');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'check_bomb_15m.yml'), text);
+  world.git('checkout', '--quiet', 'main');
+  world.git('add', '--all');
+  world.git('commit', '--quiet', '--message', 'A bomb');
+  world.git('checkout', '--quiet', '-B', 'audit_checks_load_testing');
+  const server = await served(world);
+  // The first call also loads the tool.
+  await server.call('showSession');
+  const before = peakMegabytes(server);
+  const startMs = performance.now();
+  const answer = await server.call('scaleConfigs', { load: 2, dryRun: true });
+  const seconds = (performance.now() - startMs) / 1000;
+  const megabytes = peakMegabytes(server) - before;
+  await stop(server);
+  await world.close();
+  measured(`YAML bomb: ${name}`, { seconds: Number(seconds.toFixed(2)), megabytes: Math.round(megabytes) });
+  expect(answer.error ?? 'BAD_INPUT: ').toMatch(coded);
+  // Nothing that grows faster than the file takes so little.
+  expect(seconds).toBeLessThan(10);
+  expect(megabytes).toBeLessThan(250);
+});
+
+function peakMegabytes({ child }: ServerProcess): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}
+
+test('a client that initializes twice, or never, is answered', async () => {
+  const [phase] = worlds;
+  if (phase === undefined) throw new Error('no world');
+  const server = await served(phase.world);
+  await initialize(server);
+  expect((await server.request('tools/list')).result.tools).toHaveLength(14);
+  await stop(server);
+});
