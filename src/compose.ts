@@ -41,7 +41,9 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     dags: createDagFolder(settings.dagFile),
     reports: createReports(settings, lock),
     ...(settings.airflow === undefined ? {} : { airflow: createAirflow(settings.airflow) }),
-    sessions: openSessions(openJournal(state.below('journal')), clock.localMs),
+    sessions: openSessions(openJournal(state.below('journal')), clock.localMs, () =>
+      target.checkout().catch(() => undefined),
+    ),
     blobs: openBlobs(state.below('objects')),
     notes: createNotes(state.below('reviews')),
   };

@@ -93,7 +93,8 @@ export function createTarget(settings: TargetRepositorySettings): Target {
     },
 
     async checkout() {
-      const path = await realPath(settings.targetRepo, 'TARGET_REPO');
+      const { targetRepo } = settings;
+      const path = targetRepo === '' ? undefined : await realPath(targetRepo, 'TARGET_REPO');
       if (path === undefined) return undefined;
       const { common } = await directories();
       const id = await openDisk(common, 'TARGET_REPO').read(checkoutIdFile);
