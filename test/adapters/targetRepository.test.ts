@@ -485,6 +485,7 @@ describe('the state of the repository', () => {
         'scaleConfigs of another call',
       );
     });
+    await harness.target.write([harness.over('a_15m.yml', 'scaled\n')]);
     expect((await other.checkout())?.id).toMatch(/^[0-9a-f]{32}$/);
     expect((await other.checkout())?.id).toBe((await harness.target.checkout())?.id);
   });

@@ -1,4 +1,5 @@
 /** The repository with the checks, through git and the file system. Nothing is ever pushed. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
 import type { TargetRepository } from '../../ports/repository.ts';
@@ -13,7 +14,10 @@ import { readCheckFiles } from './checkFiles.ts';
 import { commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
 import { type GitDirectories, gitDirectories, mergeBase, requireBranch } from './gitState.ts';
-import { checkoutIdFile, createWriterLock, type WriterLock } from './writerLock.ts';
+import { createWriterLock, type WriterLock } from './writerLock.ts';
+
+/** In the git common directory: the id by which a session knows this checkout, also after a move. */
+const checkoutIdFile = 'audit-load-test-id';
 
 type TargetRepositorySettings = Pick<
   Settings,
@@ -62,6 +66,9 @@ export function createTarget(settings: TargetRepositorySettings): Target {
       const folder = await open();
       await requireBranch(git, settings.testBranch);
       watch?.signal.throwIfAborted();
+      const common = openDisk((await directories()).common, 'TARGET_REPO');
+      if ((await common.read(checkoutIdFile)) === undefined)
+        await common.create(checkoutIdFile, randomBytes(16).toString('hex'));
       await folder.removeDrafts();
       await concurrently(files, { limit: filesAtOnce }, (file) => folder.requirePlain(file.path));
       const pool = {

@@ -34,9 +34,6 @@ export interface WriterLock {
   whileInGit<Result>(gitDirectory: string, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Holds the id by which a session knows this checkout, also after a move; created by its first writer. */
-export const checkoutIdFile = 'audit-load-test-id';
-
 const claimName = /^audit-load-test-(\d+)-[0-9a-f]{12}\.lock$/;
 const beatEveryMs = 2_000;
 /** Without a sign of life for so long, an owner on another machine is dead. */
@@ -60,8 +57,6 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
     async exclusively(tool, watch, work) {
       const disk = openDisk(await commonDirectory(), 'TARGET_REPO');
       const mine = await take(disk, tool, watch);
-      if ((await disk.read(checkoutIdFile)) === undefined)
-        await disk.create(checkoutIdFile, randomBytes(16).toString('hex'));
       held = { disk, ...mine };
       const lost = new AbortController();
       const beat = setInterval(async () => {
