@@ -12,7 +12,7 @@ import { createDagFolder } from './adapters/files/dagFolder.ts';
 import { createNotes } from './adapters/files/notes.ts';
 import { createPrices } from './adapters/files/prices.ts';
 import { createReports } from './adapters/files/reports.ts';
-import { createTargetRepository } from './adapters/git/targetRepository.ts';
+import { createTarget } from './adapters/git/targetRepository.ts';
 import { createObjectStore } from './adapters/s3/s3.ts';
 import type { Ports } from './ports/ports.ts';
 import type { LoadedSettings } from './settings.ts';
@@ -22,6 +22,7 @@ import { openBlobs, openSessions } from './state/store.ts';
 export function compose({ settings, problems }: LoadedSettings): Ports {
   const { stateDir, bucket } = settings;
   const state = openDisk(stateDir, 'STATE_DIR');
+  const { target, lock } = createTarget(settings);
   const aws = createAwsServices(settings);
   const quota = emrQuota();
   const clock = createClock({ aws, bucket });
@@ -36,11 +37,13 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     stepLogs: createStepLogs({ aws }),
     clock,
     account: createAccount({ aws }),
-    target: createTargetRepository(settings),
+    target,
     dags: createDagFolder(settings.dagFile),
-    reports: createReports(settings),
+    reports: createReports(settings, lock),
     ...(settings.airflow === undefined ? {} : { airflow: createAirflow(settings.airflow) }),
-    sessions: openSessions(openJournal(state.below('journal')), clock.localMs),
+    sessions: openSessions(openJournal(state.below('journal')), clock.localMs, () =>
+      target.checkout().catch(() => undefined),
+    ),
     blobs: openBlobs(state.below('objects')),
     notes: createNotes(state.below('reviews')),
   };

@@ -1,6 +1,7 @@
 /** How both interfaces call a tool: check the settings, run it, check the result, render the text. */
 import { ToolError } from '../domain/errors.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
 import type { Tool, ToolCall } from '../tools/tool.ts';
 
 export interface Answered {
@@ -16,7 +17,8 @@ export async function invoke(
   call: ToolCall,
 ): Promise<Answered> {
   if (tool.needsNoSettings !== true) requireSettings(ports);
-  const output = await tool.run(parsed, ports, call);
+  const run = (watch: Watch) => tool.run(parsed, ports, { ...call, ...watch });
+  const output = tool.writesInTarget ? await ports.target.exclusively(tool.name, call, run) : await run(call);
   const structured = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
   return { structured, text: tool.render(structured) };
 }

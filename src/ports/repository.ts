@@ -49,6 +49,14 @@ export interface Commit {
   readonly created: boolean;
 }
 
+/** A checkout on this machine. */
+export interface Checkout {
+  /** Without links. */
+  readonly path: string;
+  /** Stays the same when the checkout is moved; undefined before the first call that writes there. */
+  readonly id: string | undefined;
+}
+
 export interface TargetRepository {
   /**
    * Reads every check file with its baseline.
@@ -73,6 +81,13 @@ export interface TargetRepository {
     /** The reviewed bytes, by path. @throws ToolError CONFLICT when a file has changed since */
     expected?: ReadonlyMap<string, Uint8Array>,
   ): Promise<Commit>;
+  /**
+   * Runs `work` while no other call writes in this repository, whichever server or worktree it comes from.
+   * @throws ToolError CONFLICT with who writes, after a wait of a few seconds
+   */
+  exclusively<Result>(tool: string, watch: Watch, work: (watch: Watch) => Promise<Result>): Promise<Result>;
+  /** Which checkout this is; undefined when there is none. */
+  checkout(): Promise<Checkout | undefined>;
   /** `Name <email>` as git would record it. @throws ToolError CONFIG when git has no identity */
   identity(): Promise<string>;
 }

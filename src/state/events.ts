@@ -33,6 +33,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     /** Digest of the manifest (path -> digest of the bytes) about to be written. */
     manifest: digest.optional(),
   }),
+  /** The checkout of the target repository that everything after it is about. */
+  z.object({ type: z.literal('checkout'), path: z.string(), id: z.string() }),
   z.object({
     type: z.literal('scaled'),
     load,

@@ -47,6 +47,8 @@ export interface Session {
   /** Number of the last entry; 0 for a new session. */
   readonly entries: number;
   readonly phase: Phase;
+  /** The checkout of the target repository; absent in sessions that began before it was recorded. */
+  readonly checkout?: { readonly path: string; readonly id: string };
   readonly level?: Level;
   /** The schedule under test; only scaleConfigs sets it. */
   readonly schedule?: Schedule;

@@ -41,6 +41,8 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ],
         writtenManifests: [...session.writtenManifests, ...(event.manifest ? [event.manifest] : [])],
       };
+    case 'checkout':
+      return { ...session, checkout: { path: event.path, id: event.id } };
     case 'scaled': {
       const { type: _, ...level } = event;
       return {

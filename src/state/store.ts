@@ -1,8 +1,10 @@
 /** Bytes stored under STATE_DIR by their digest: review manifests, and files that scaling cannot reproduce. */
 import { join } from 'node:path';
 import { sha256 } from '../domain/digest.ts';
+import { ToolError } from '../domain/errors.ts';
 import { localStamp } from '../domain/time.ts';
 import type { Disk } from '../ports/disk.ts';
+import type { Checkout } from '../ports/repository.ts';
 import type { SessionEvent } from './events.ts';
 import type { Journal } from './journal.ts';
 import { afterEntry, emptySession, foldSession, type Session } from './session.ts';
@@ -45,25 +47,50 @@ export interface Sessions {
   damaged(): readonly string[];
 }
 
-export function openSessions(journal: Journal, localMs: () => number): Sessions {
+/** `checkout` is that of the target repository now; undefined where there is none. */
+export function openSessions(
+  journal: Journal,
+  localMs: () => number,
+  checkout: () => Promise<Checkout | undefined> = async () => undefined,
+): Sessions {
   let newest = emptySession;
 
-  async function load(): Promise<Session> {
+  async function read(here: Checkout | undefined): Promise<Session> {
     const entries = await journal.read();
     newest = foldSession(entries.slice(newest.entries), newest);
+    if (here !== undefined) requireOwn(newest, here);
     return newest;
   }
 
   async function record(decide: (session: Session) => readonly SessionEvent[]): Promise<Session> {
+    const here = await checkout();
     for (;;) {
-      const session = await load();
+      const session = await read(here);
       const events = [...decide(session)];
       if (events.length === 0) return session;
       const number = session.entries + 1;
       const at = localStamp(localMs() * 1000);
-      if (await journal.append(number, at, events)) return afterEntry(session, { events, at, number });
+      const all = [...checkoutEvents(session, here), ...events];
+      if (await journal.append(number, at, all)) return afterEntry(session, { events: all, at, number });
     }
   }
 
-  return { load, record, damaged: () => journal.skipped() };
+  return { load: async () => read(await checkout()), record, damaged: () => journal.skipped() };
+}
+
+/** A checkout is known by its id, also after a move; by its path alone when it was cloned anew there. */
+function requireOwn({ checkout: known }: Session, here: Checkout): void {
+  if (known === undefined || known.id === here.id || known.path === here.path) return;
+  throw new ToolError(
+    'CONFIG',
+    `STATE_DIR is the session of another checkout: ${known.path}, not ${here.path}. Nothing was changed.`,
+    {
+      next: `set TARGET_REPO in .env to ${known.path}, or STATE_DIR to another folder, which starts a new session.`,
+    },
+  );
+}
+
+function checkoutEvents({ checkout: known }: Session, here: Checkout | undefined): SessionEvent[] {
+  if (here?.id === undefined || (known?.id === here.id && known.path === here.path)) return [];
+  return [{ type: 'checkout', path: here.path, id: here.id }];
 }

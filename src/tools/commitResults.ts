@@ -33,6 +33,7 @@ export const commitResults = defineTool({
   description:
     'Commits the approved configs of a load to the test branch of the target repository, and its reports (with the DAG and cluster configs, if they changed) to the repository that contains the reports. Commits only our own files and pushes nothing. keyFindings goes into the message. Call it when the user says "commit results", before going one level up.',
   effect: 'write',
+  writesInTarget: true,
   asksEveryTime: true,
   input,
   output: commitResultsResult,

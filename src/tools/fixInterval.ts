@@ -40,6 +40,7 @@ export const fixInterval = defineTool({
   description:
     'Corrects an interval in one check file ("check_events_15m should be 4 hours, not 6": from 6, to 4). The fix is kept for this load. The new review needs approval.',
   effect: 'write',
+  writesInTarget: true,
   input,
   output: fixIntervalResult,
   run: runFixInterval,

@@ -21,6 +21,7 @@ export const revertConfigs = defineTool({
   description:
     'Reverts every check file to the baseline (before any load) or to the last commit of the test branch. First saves a patch that restores the current files. Leaves the bucket as it is.',
   effect: 'destroy',
+  writesInTarget: true,
   input,
   output: revertConfigsResult,
   run: runRevertConfigs,

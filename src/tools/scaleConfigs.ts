@@ -38,6 +38,7 @@ export const scaleConfigs = defineTool({
   description:
     'Scales the check intervals on disk to git baseline × load, for the user to review. Loads never compound; 1 restores the baseline.',
   effect: 'write',
+  writesInTarget: true,
   input,
   output: scaleConfigsResult,
   run: runScaleConfigs,

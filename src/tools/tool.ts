@@ -38,6 +38,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends Re
   readonly asksEveryTime?: true;
   /** Hosts that show pages show the report next to the result. */
   readonly showsReport?: true;
+  /** Writes in the target repository: one such call at a time, across servers. */
+  readonly writesInTarget?: true;
   /** Works even if settings are missing. */
   readonly needsNoSettings?: true;
   readonly input: Input;

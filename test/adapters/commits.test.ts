@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -171,6 +175,50 @@ test('while another git process runs nothing is committed, and reading still wor
   expect(Object.keys(await harness.files())).toEqual(['a_15m.yml']);
   rmSync(join(harness.repository, '.git/index.lock'));
   expect((await commitA()).created).toBe(true);
+});
+
+test('a lock file that nobody holds is named with its age, and so is the process that holds one', async () => {
+  harness = gitHarness();
+  harness.put({ 'a_15m.yml': 'scaled\n' });
+  const lock = join(harness.repository, '.git/index.lock');
+  writeFileSync(lock, '');
+  const old = new Date(Date.now() - 12 * 60_000);
+  utimesSync(lock, old, old);
+  await expect(commitA()).rejects.toMatchObject({
+    message: expect.stringContaining(`${lock} (12 min old; no git process holds it)`),
+    next: expect.stringContaining(`type: rm "${lock}"`),
+  });
+  // Waits for its input, as a git that is at work.
+  const git = spawn('git', ['cat-file', '--batch'], { cwd: harness.repository });
+  await once(git, 'spawn');
+  await expect(commitA()).rejects.toMatchObject({
+    message: expect.stringMatching(/index\.lock \(12 min old; process \d+ \(git cat-file\) holds it\)/),
+    next: expect.stringContaining('let that process finish'),
+  });
+  const ended = once(git, 'exit');
+  git.stdin.end();
+  await ended;
+  rmSync(lock);
+  expect((await commitA()).created).toBe(true);
+});
+
+test('a lock file that another git gives up within a moment is waited for', async () => {
+  harness = gitHarness();
+  harness.put({ 'a_15m.yml': 'scaled\n' });
+  const lock = join(harness.repository, '.git/index.lock');
+  writeFileSync(lock, '');
+  const committing = commitA();
+  setTimeout(() => rmSync(lock), 500);
+  expect((await committing).created).toBe(true);
+});
+
+test('a repository of another user is refused with the command that trusts it', async (context) => {
+  if (process.getuid?.() !== 0) return context.skip('only root gives a folder to another user');
+  harness = gitHarness();
+  const trust = `git config --global --add safe.directory "${harness.repository}"`;
+  chownSync(harness.repository, 65534, 65534);
+  chownSync(join(harness.repository, '.git'), 65534, 65534);
+  await expect(commitA()).rejects.toMatchObject({ code: 'CONFIG', next: expect.stringContaining(trust) });
 });
 
 test('a branch switched between the snapshot and the commit is refused', async () => {

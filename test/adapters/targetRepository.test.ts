@@ -452,12 +452,42 @@ describe('the state of the repository', () => {
     });
   });
 
+  test('in the middle of a bisect, and of git am', async () => {
+    harness = gitHarness();
+    harness.git('bisect', 'start');
+    await refused('WRONG_STATE', /middle of a bisect/, /finish or abort/);
+    harness.git('bisect', 'reset');
+    const patch = join(harness.folder, 'patch');
+    writeFileSync(
+      patch,
+      'From: Ada <ada@example.com>\nSubject: x\n\n---\n--- a/none\n+++ b/none\n@@ -1 +1 @@\n-a\n+b\n',
+    );
+    expect(() => harness.git('am', '--quiet', patch)).toThrow();
+    await refused('WRONG_STATE', /middle of a git am/, /finish or abort/);
+  });
+
   test('a missing folder, and a folder that is not a repository', async () => {
     harness = gitHarness();
     for (const targetRepo of [join(harness.folder, 'none'), harness.folder, join(harness.repository, checks)])
       await expect(harness.adapter({ targetRepo }).snapshot({ forWriting: false })).rejects.toMatchObject({
         code: 'CONFIG',
       });
+  });
+
+  test('worktrees of one repository have one writer and one identity', async () => {
+    harness = gitHarness();
+    const worktree = join(harness.folder, 'worktree');
+    harness.git('worktree', 'add', '--quiet', '-b', 'other', worktree);
+    const other = harness.adapter({ targetRepo: worktree });
+    const watch = { signal: new AbortController().signal, progress: () => undefined };
+    await harness.target.exclusively('scaleConfigs', watch, async () => {
+      await expect(other.exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
+        'scaleConfigs of another call',
+      );
+    });
+    await harness.target.write([harness.over('a_15m.yml', 'scaled\n')]);
+    expect((await other.checkout())?.id).toMatch(/^[0-9a-f]{32}$/);
+    expect((await other.checkout())?.id).toBe((await harness.target.checkout())?.id);
   });
 
   test('a linked worktree works like any repository', async () => {

@@ -12,6 +12,7 @@ const fix = {
 
 export const events = {
   begun: { type: 'begun', tool: 'scaleConfigs', arguments: { load: 2 }, manifest: 'm0' },
+  checkout: { type: 'checkout', path: '/k-repo', id: '0123' },
   scaled: {
     type: 'scaled',
     load: 2,

@@ -7,7 +7,8 @@ import { isOutside, openDisk } from '../disk/disk.ts';
 import { realPath } from '../disk/places.ts';
 import { commitFiles } from '../git/commits.ts';
 import { openGit } from '../git/git.ts';
-import { requireNothingUnfinished } from '../git/gitState.ts';
+import { gitDirectories, requireNothingUnfinished } from '../git/gitState.ts';
+import type { WriterLock } from '../git/writerLock.ts';
 import { dagFileNames } from './dagFolder.ts';
 
 const setting = 'REPORTS_DIR';
@@ -24,7 +25,11 @@ const builtFiles: readonly string[] = [
 /** The longest page that is returned: report.json of 10,000 steps has 5.3 MB. */
 const longestPageBytes = 8_000_000;
 
-export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>): Reports {
+/** @param lock of the call that commits, so that a killed one's lock files can be told */
+export function createReports(
+  settings: Pick<Settings, 'reportsDir' | 'dagFile'>,
+  lock: Pick<WriterLock, 'whileInGit'> = { whileInGit: (_, work) => work() },
+): Reports {
   const disk = openDisk(settings.reportsDir, setting);
 
   /** Oldest first. */
@@ -114,7 +119,9 @@ export function createReports(settings: Pick<Settings, 'reportsDir' | 'dagFile'>
         .map((path) => relative(realTop ?? top, path ?? ''))
         .filter((path) => !isOutside(path))
         .map((path) => path.split(sep).join('/'));
-      return commitFiles(repository, branch, inside, message, trailer);
+      return lock.whileInGit((await gitDirectories(repository)).own, () =>
+        commitFiles(repository, branch, inside, message, trailer),
+      );
     },
   };
 }

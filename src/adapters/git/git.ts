@@ -1,6 +1,8 @@
 /** Runs git. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleGit } from 'simple-git';
 import { type ErrorCode, ToolError } from '../../domain/errors.ts';
+import { isInUse, lockedError, lockFileIn } from './gitLocks.ts';
 
 /**
  * git in one directory: constant arguments, data over stdin or after `--`, no hooks, no prompts, no pager.
@@ -57,19 +59,31 @@ export function openGit(directory: string): Git {
   return {
     directory,
     async run(args, { input, signal } = {}) {
-      return start(input, signal)
-        .raw([...args])
-        .catch((error) => failure(args, error, signal));
+      for (let waitedMs = 0; ; waitedMs += lockStepMs) {
+        try {
+          return await start(input, signal).raw([...args]);
+        } catch (error) {
+          const lock = lockFileIn(wordsOf(error));
+          if (lock === undefined) return failure(args, error, signal, directory);
+          if (waitedMs >= longestLockWaitMs || !(await isInUse(lock, directory)))
+            throw await lockedError(lock, directory, error);
+        }
+        // The user's editor runs git all the time, each time for a moment.
+        await sleep(lockStepMs, undefined, signal && { signal });
+      }
     },
     async bytes(args, { input, signal } = {}) {
       const [command, ...rest] = args;
       if (command !== 'cat-file') throw new RangeError('only cat-file returns bytes');
       return (start(input, signal).binaryCatFile(rest) as Promise<Buffer>).catch((error) =>
-        failure(args, error, signal),
+        failure(args, error, signal, directory),
       );
     },
   };
 }
+
+const lockStepMs = 200;
+const longestLockWaitMs = 3_000;
 
 /** simple-git waits another 50 ms for a process without output; the end of stdout is enough. */
 function endAtOnce(_command: string, stdout: NodeJS.ReadableStream): void {
@@ -87,19 +101,13 @@ function environment(): Record<string, string> {
   );
 }
 
-/** The failures of git that occur in practice, by its own words. */
+/** The failures of git that occur in practice, by its own words, which replace `<words>`. */
 const failures: readonly {
   readonly words: RegExp;
   readonly code: ErrorCode;
   readonly what: string;
   readonly next: string;
 }[] = [
-  {
-    words: /index\.lock/,
-    code: 'CONFLICT',
-    what: 'Another git process is running in the repository (index.lock). Nothing more was committed.',
-    next: 'let it finish, or delete the stale index.lock; then call the same tool again.',
-  },
   {
     words: /Please tell me who you are|auto-detection is disabled|empty ident name/,
     code: 'CONFIG',
@@ -116,18 +124,36 @@ const failures: readonly {
     words: /dubious ownership/,
     code: 'CONFIG',
     what: 'git rejects the repository because it belongs to another user. Nothing was changed.',
-    next: 'run the git config --global --add safe.directory command that git suggests, then call the same tool again.',
+    next: 'if you trust it, type: git config --global --add safe.directory "<directory>"; then call the same tool again.',
+  },
+  {
+    words:
+      /No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Input\/output error/,
+    code: 'CONFIG',
+    what: 'git could not write in <directory>: <words>. Nothing more was committed.',
+    next: 'fix that, then call the same tool again: it continues where it stopped.',
   },
 ];
 
-function failure(args: readonly string[], cause: unknown, signal: AbortSignal | undefined): never {
+function failure(
+  args: readonly string[],
+  cause: unknown,
+  signal: AbortSignal | undefined,
+  directory: string,
+): never {
   signal?.throwIfAborted();
-  const words = cause instanceof Error ? cause.message.trim() : String(cause);
+  const words = wordsOf(cause);
   const known = failures.find((one) => one.words.test(words));
-  if (known) throw new ToolError(known.code, known.what, { next: known.next, cause });
+  const filled = (text: string) =>
+    text.replace('<directory>', () => directory).replace('<words>', () => words.slice(0, 300));
+  if (known) throw new ToolError(known.code, filled(known.what), { next: filled(known.next), cause });
   throw new ToolError(
     'UPSTREAM',
     `git ${args[0]} failed: ${words.slice(0, 300)}. Nothing more was changed.`,
     { next: 'check git status in that repository, then call the same tool again.', cause },
   );
+}
+
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.trim() : String(cause);
 }

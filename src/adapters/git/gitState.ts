@@ -61,6 +61,18 @@ export async function mergeBase(git: Git, baselineRef: string): Promise<string> 
   );
 }
 
+/** Where git keeps a repository: for this worktree, and for all its worktrees together. */
+export interface GitDirectories {
+  readonly own: string;
+  readonly common: string;
+}
+
+export async function gitDirectories(git: Git): Promise<GitDirectories> {
+  const answer = await git.run(['rev-parse', '--git-dir', '--git-common-dir']);
+  const [own = '', common = ''] = answer.trimEnd().split('\n');
+  return { own: resolve(git.directory, own), common: resolve(git.directory, common) };
+}
+
 function unfinishedError(git: Git, what: string): ToolError {
   return new ToolError(
     'WRONG_STATE',

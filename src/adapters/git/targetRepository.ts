@@ -1,9 +1,11 @@
 /** The repository with the checks, through git and the file system. Nothing is ever pushed. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
 import type { TargetRepository } from '../../ports/repository.ts';
 import type { Settings } from '../../settings.ts';
 import { type ChecksFolder, filesAtOnce, openChecksFolder } from '../disk/checksFolder.ts';
+import { openDisk } from '../disk/disk.ts';
 import { exists, realPath } from '../disk/places.ts';
 import { concurrently } from '../pool.ts';
 import { backupPatch } from './backups.ts';
@@ -11,23 +13,45 @@ import { createBaselineGuard } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
 import { commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
-import { mergeBase, requireBranch } from './gitState.ts';
+import { type GitDirectories, gitDirectories, mergeBase, requireBranch } from './gitState.ts';
+import { createWriterLock, type WriterLock } from './writerLock.ts';
+
+/** In the git common directory: the id by which a session knows this checkout, also after a move. */
+const checkoutIdFile = 'audit-load-test-id';
 
 type TargetRepositorySettings = Pick<
   Settings,
   'targetRepo' | 'checksPath' | 'testBranch' | 'baselineRef' | 'stateDir'
 >;
 
-export function createTargetRepository(settings: TargetRepositorySettings): TargetRepository {
+export interface Target {
+  readonly target: TargetRepository;
+  /** For the commits of reports, which the same call makes in another repository. */
+  readonly lock: WriterLock;
+}
+
+export function createTarget(settings: TargetRepositorySettings): Target {
   const git = openGit(settings.targetRepo);
   const requireUnscaledBaseline = createBaselineGuard(git, settings.baselineRef);
+
+  let known: GitDirectories | undefined;
+
+  async function directories(): Promise<GitDirectories> {
+    await requireRepository(settings.targetRepo);
+    known ??= await gitDirectories(git);
+    return known;
+  }
+
+  const lock = createWriterLock(async () => (await directories()).common);
 
   async function open(): Promise<ChecksFolder> {
     await requireRepository(settings.targetRepo);
     return openChecksFolder(settings.targetRepo, settings.checksPath);
   }
 
-  return {
+  const target: TargetRepository = {
+    exclusively: lock.exclusively,
+
     async snapshot({ forWriting }, watch) {
       const folder = await open();
       const { testBranch, baselineRef } = settings;
@@ -42,6 +66,9 @@ export function createTargetRepository(settings: TargetRepositorySettings): Targ
       const folder = await open();
       await requireBranch(git, settings.testBranch);
       watch?.signal.throwIfAborted();
+      const common = openDisk((await directories()).common, 'TARGET_REPO');
+      if ((await common.read(checkoutIdFile)) === undefined)
+        await common.create(checkoutIdFile, randomBytes(16).toString('hex'));
       await folder.removeDrafts();
       await concurrently(files, { limit: filesAtOnce }, (file) => folder.requirePlain(file.path));
       const pool = {
@@ -67,7 +94,18 @@ export function createTargetRepository(settings: TargetRepositorySettings): Targ
       const { branch } = await requireBranch(git, settings.testBranch);
       const inRepository = (path: string) => `${folder.inRepository}/${path}`;
       const seen = new Map([...expected].map(([path, bytes]) => [inRepository(path), bytes]));
-      return commitFiles(git, branch, paths.map(inRepository), message, trailer, seen);
+      return lock.whileInGit((await directories()).own, () =>
+        commitFiles(git, branch, paths.map(inRepository), message, trailer, seen),
+      );
+    },
+
+    async checkout() {
+      const { targetRepo } = settings;
+      const path = targetRepo === '' ? undefined : await realPath(targetRepo, 'TARGET_REPO');
+      if (path === undefined) return undefined;
+      const { common } = await directories();
+      const id = await openDisk(common, 'TARGET_REPO').read(checkoutIdFile);
+      return { path, id: id?.toString('latin1') };
     },
 
     async identity() {
@@ -76,6 +114,11 @@ export function createTargetRepository(settings: TargetRepositorySettings): Targ
       return identity.replace(/ \d+ [+-]\d{4}$/, '');
     },
   };
+  return { target, lock };
+}
+
+export function createTargetRepository(settings: TargetRepositorySettings): TargetRepository {
+  return createTarget(settings).target;
 }
 
 async function requireRepository(targetRepo: string): Promise<void> {
