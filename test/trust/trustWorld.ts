@@ -6,8 +6,8 @@ import { basename, join } from 'node:path';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
 import { bucketName, serverEnvironment } from '../../sandbox/world/environment.ts';
-import { openJournal } from '../../src/state/journal.ts';
 import { preparedWorld } from '../preparedWorld.ts';
+import { journalIn } from '../state/journalIn.ts';
 import type { Message } from '../stdio/builtServer.ts';
 
 export interface TrustWorld {
@@ -94,7 +94,7 @@ export async function wounds(
     require(session.disk?.reviewId ===
       reviewId, `review ${reviewId} was acknowledged, the session says ${session.disk?.reviewId}`);
   if (approved) require(session.disk?.approved === true, 'the acknowledged approval is lost');
-  const journal = openJournal(join(world.env.STATE_DIR ?? '', 'journal'));
+  const journal = journalIn(join(world.env.STATE_DIR ?? '', 'journal'));
   const entries = await journal.read();
   require(journal.skipped().length ===
     0, `unreadable entries of the journal: ${journal.skipped().join(', ')}`);
