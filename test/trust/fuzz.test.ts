@@ -1,6 +1,7 @@
 /** Arguments, messages and YAML files that nobody should send: coded answers, nothing outside, the server stays. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { initialize, type Message, type ServerProcess } from '../stdio/builtServer.ts';
@@ -74,6 +75,14 @@ function fault(message: Message): string | undefined {
   return `not a coded failure: ${text.slice(0, 300)}`;
 }
 
+async function withinAMinute(answer: Promise<Message>): Promise<Message> {
+  const late = new AbortController();
+  const { signal } = late;
+  const minute = sleep(60_000, undefined, { signal }).then(() => Promise.reject(new Error('no answer')));
+  minute.catch(() => undefined);
+  return Promise.race([answer, minute]).finally(() => late.abort());
+}
+
 async function fuzzTools(
   phase: Phase,
   perTool: number,
@@ -90,7 +99,7 @@ async function fuzzTools(
       calls += 1;
       try {
         const id = server.send('tools/call', { name, arguments: given });
-        const wrong = fault(await server.answerTo(id));
+        const wrong = fault(await withinAMinute(server.answerTo(id)));
         if (wrong !== undefined) found.push(`${name} ${JSON.stringify(given).slice(0, 300)}: ${wrong}`);
       } catch (error) {
         found.push(`${name} ${JSON.stringify(given).slice(0, 300)}: ${String(error).slice(0, 300)}`);
@@ -111,7 +120,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all(worlds.map(({ world }) => world.close())));
 
 test('any arguments get an answer or a coded failure, and nothing outside is touched', async () => {
-  const perTool = Math.ceil(trials(240, 10_000) / phases.length);
+  const perTool = Math.ceil(trials(120, 10_000) / phases.length);
   const startMs = performance.now();
   const found: string[] = [];
   let calls = 0;
@@ -174,7 +183,7 @@ test('any frames leave the server alive', async () => {
 
 test('the campaign notices a message that ends the server', async () => {
   const phase = await worldAt(0);
-  const { found } = await fuzzTools(phase, 40, ['crash']);
+  const { found } = await fuzzTools(phase, 6, ['crash']);
   await phase.world.close();
   expect(found.join('\n')).toMatch(/the server ended/);
 });
@@ -223,25 +232,36 @@ test.each(bombs)('a check file with %s costs little', async (name, text) => {
   // The first call also loads the tool.
   await server.call('showSession');
   const before = peakMegabytes(server);
-  const startMs = performance.now();
+  const cpuBefore = cpuSeconds(server);
   const answer = await server.call('scaleConfigs', { load: 2, dryRun: true });
-  const seconds = (performance.now() - startMs) / 1000;
+  const seconds = cpuSeconds(server) - cpuBefore;
   const megabytes = peakMegabytes(server) - before;
   await stop(server);
   await world.close();
-  measured(`YAML bomb: ${name}`, { seconds: Number(seconds.toFixed(2)), megabytes: Math.round(megabytes) });
+  measured(`YAML bomb: ${name}`, {
+    cpuSeconds: Number(seconds.toFixed(2)),
+    megabytes: Math.round(megabytes),
+  });
   expect(answer.error ?? 'BAD_INPUT: ').toMatch(coded);
   // Nothing that grows faster than the file takes so little.
-  expect(seconds).toBeLessThan(10);
+  expect(seconds).toBeLessThan(5);
   expect(megabytes).toBeLessThan(250);
 });
+
+/** User and system time: other processes do not slow it. */
+function cpuSeconds({ child }: ServerProcess): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
 
 function peakMegabytes({ child }: ServerProcess): number {
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
-test('a client that initializes twice, or never, is answered', async () => {
+test('a client that initializes twice is answered', async () => {
   const [phase] = worlds;
   if (phase === undefined) throw new Error('no world');
   const server = await served(phase.world);

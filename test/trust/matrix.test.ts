@@ -72,7 +72,7 @@ const tools = calls.map(({ tool }) => tool);
 
 const tableFile = join(import.meta.dirname, 'faultMatrix.txt');
 
-/** Fault -> tool -> the declared outcome: `ok`, `asks`, or the code of the failure. */
+/** Fault -> tool -> the declared outcome: `ok`, `not ok` of checkSetup, `asks`, or the code of the failure. */
 function declaredTable(): Map<string, Map<string, string>> {
   const [head = '', ...rows] = readFileSync(tableFile, 'utf8')
     .split('\n')
@@ -95,9 +95,9 @@ interface Cell {
 }
 
 /** `asks`: a question to the user, and nothing was done. */
-function outcomeOf({ error, status }: Message): string {
+function outcomeOf({ error, status, ok }: Message): string {
   if (error !== undefined) return String(error).split(':')[0] ?? '';
-  return /^(awaiting|needs)_/.test(status ?? '') ? 'asks' : 'ok';
+  return /^(awaiting|needs)_/.test(status ?? '') ? 'asks' : ok === false ? 'not ok' : 'ok';
 }
 
 /** Everything that a failure can say it did not change. */

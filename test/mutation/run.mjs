@@ -1,0 +1,120 @@
+// `npm run mutation [-- target]`: changes one thing at a time in the code that trust rests on, in a copy, and runs the
+// tests that should notice. Writes docs/measurements/mutation.md when all targets ran. Not in CI: it takes an hour.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { mutantsOf } from './mutants.mjs';
+import { equivalent, targets } from './targets.mjs';
+
+const [only, most = Number.POSITIVE_INFINITY] = process.argv.slice(2);
+const project = resolve(import.meta.dirname, '../..');
+const workers = Number(process.env.WORKERS ?? 2);
+
+function copyProject() {
+  const copy = mkdtempSync(join(tmpdir(), 'mutation-'));
+  for (const name of [
+    'src',
+    'sandbox',
+    'test',
+    'tooling',
+    'dags',
+    'docs',
+    'bench',
+    'evals',
+    'reports',
+    'plugin',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+    '.env.example',
+  ])
+    cpSync(join(project, name), join(copy, name), { recursive: true });
+  symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** Whether a test fails, or the tests take a minute longer than they should. */
+function isNoticed(cwd, tests) {
+  return new Promise((done) => {
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...tests];
+    const child = spawn(process.execPath, args, { cwd, stdio: 'ignore', detached: true });
+    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 120_000);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      done(code !== 0);
+    });
+  });
+}
+
+async function runTarget({ name, files, tests }, copies) {
+  const all = files.flatMap((file) => {
+    const source = readFileSync(join(project, file), 'utf8');
+    return mutantsOf(source).map((mutant) => ({ ...mutant, file, source }));
+  });
+  // With a limit: evenly spread over the target.
+  const step = Math.max(1, all.length / most);
+  const chosen = Array.from(
+    { length: Math.min(all.length, most) },
+    (_, index) => all[Math.floor(index * step)],
+  );
+  if (await isNoticed(copies[0], tests)) throw new Error(`${name}: the tests fail without a mutant`);
+  const survivors = [];
+  const queue = chosen.values();
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (const { file, source, start, end, text, what } of queue) {
+        writeFileSync(join(copy, file), source.slice(0, start) + text + source.slice(end));
+        const noticed = await isNoticed(copy, tests);
+        writeFileSync(join(copy, file), source);
+        if (noticed) continue;
+        const line = source.slice(0, start).split('\n').length;
+        survivors.push({ place: `${file}:${line}`, code: source.split('\n')[line - 1].trim(), what });
+      }
+    }),
+  );
+  const explained = survivors.filter((one) =>
+    equivalent.some(([code, why]) => one.code.includes(code) && why),
+  );
+  const killed = chosen.length - survivors.length;
+  process.stdout.write(`${name}: ${killed} of ${chosen.length} mutants noticed (${all.length} possible)\n`);
+  for (const { place, code, what } of survivors) process.stdout.write(`  ${place} ${what}: ${code}\n`);
+  return { name, possible: all.length, ran: chosen.length, killed, survivors, explained: explained.length };
+}
+
+function page(results) {
+  const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
+  const rows = results.map(
+    ({ name, possible, ran, killed }) =>
+      `| ${name} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} |`,
+  );
+  const lists = results.map(({ name, survivors }) => {
+    const lines = survivors.map(({ place, code, what }) => {
+      const why = equivalent.find(([part]) => code.includes(part))?.[1];
+      return `- \`${place}\` ${what}: \`${code.replaceAll('`', "'").slice(0, 120)}\`${why === undefined ? '' : ` – ${why}`}`;
+    });
+    return lines.length === 0 ? '' : `## ${name}: survivors\n\n${lines.join('\n')}\n`;
+  });
+  return [
+    '# Mutation testing',
+    '',
+    `Written by \`npm run mutation\` (own mutator, see the decision): one change at a time, and the tests that should notice it. Node ${process.version}.`,
+    '',
+    '| Code | possible mutants | run | noticed | score |',
+    '| --- | ---: | ---: | ---: | ---: |',
+    ...rows,
+    '',
+    ...lists.filter(Boolean),
+  ].join('\n');
+}
+
+const copies = Array.from({ length: workers }, copyProject);
+try {
+  const wanted = targets.filter(({ name }) => only === undefined || only === 'all' || name === only);
+  const results = [];
+  for (const target of wanted) results.push(await runTarget(target, copies));
+  if (wanted.length === targets.length)
+    writeFileSync(join(project, 'docs/measurements/mutation.md'), page(results));
+} finally {
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+}

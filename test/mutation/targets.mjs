@@ -1,0 +1,35 @@
+// The code that trust rests on, and the tests that should notice a change in it.
+export const targets = [
+  {
+    name: 'key guard',
+    files: ['src/domain/keys.ts', 'src/adapters/aws/containment.ts'],
+    tests: ['test/adapters/containment.test.ts', 'test/adapters/s3.test.ts'],
+  },
+  {
+    name: 'approval',
+    files: ['src/workflow/approvals.ts'],
+    tests: [
+      'test/workflow/approval.test.ts',
+      'test/tools/approval.test.ts',
+      'test/tools/uploadChecks.test.ts',
+    ],
+  },
+  {
+    name: 'baseline guard',
+    files: ['src/adapters/git/baselineGuard.ts'],
+    tests: ['test/adapters/targetRepository.test.ts', 'test/tools/edits.test.ts', 'test/tools/loads.test.ts'],
+  },
+  {
+    name: 'interval scanner',
+    files: ['src/intervals/sql/find.ts', 'src/intervals/sql/interval.ts', 'src/intervals/sql/sql.ts'],
+    tests: ['test/intervals'],
+  },
+  {
+    name: 'masker',
+    files: ['src/domain/foreignText.ts'],
+    tests: ['test/foreignText.test.ts'],
+  },
+];
+
+/** Survivors that change nothing that anybody can see: a part of the line, and why. */
+export const equivalent = [];
