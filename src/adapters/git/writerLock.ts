@@ -4,6 +4,7 @@
  * never used again, so a dead owner's claim can be removed without a race.
  */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,6 +61,8 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
       const mine = await take(disk, tool, watch);
       held = { disk, ...mine };
       const lost = new AbortController();
+      const signal = AbortSignal.any([watch.signal, lost.signal]);
+      setMaxListeners(0, signal);
       let beating = Promise.resolve();
       const timer = setInterval(() => {
         beating = beating.then(async () => {
@@ -70,7 +73,7 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
         });
       }, beatEveryMs).unref();
       try {
-        return await work({ ...watch, signal: AbortSignal.any([watch.signal, lost.signal]) });
+        return await work({ ...watch, signal });
       } catch (error) {
         throw lost.signal.aborted && !watch.signal.aborted ? lost.signal.reason : error;
       } finally {
