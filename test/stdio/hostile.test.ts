@@ -121,3 +121,29 @@ test('compareReports and buildReport write nothing through a link', async () => 
   expect((await server.call('compareReports', { baseline: '2x', candidate: '4x' })).error).toBeDefined();
   expect(readFileSync(join(outside, 'report.json'), 'utf8')).toBe('{}');
 });
+
+/** Every file under STATE_DIR/objects fails to be read. */
+const brokenDisk = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`
+    import files from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { open } = files;
+    files.open = async (path, ...rest) => {
+      if (!String(path).includes('/objects/')) return open(path, ...rest);
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    };
+    syncBuiltinESMExports();
+  `)}`,
+];
+
+test('a disk that fails to read the session is named, and nobody’s edit is suspected', async () => {
+  const env = { ...world().env, ...freshPlaces() };
+  await (await serve(env)).call('scaleConfigs', { load: 2 });
+  const broken = start(env, brokenDisk);
+  await initialize(broken);
+  expect((await broken.call('scaleConfigs', { load: 4 })).error).toMatch(
+    /^CONFIG: STATE_DIR: .*\/objects\/.* was not read: its disk reports an I\/O error \(EIO\)\. Completed work was kept/,
+  );
+  expect((await (await serve(env)).call('scaleConfigs', { load: 4 })).status).toBe('scaled');
+});

@@ -67,9 +67,9 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
       const timer = setInterval(() => {
         beating = beating.then(async () => {
           // Another machine may have taken this process for dead, for example after it was suspended.
-          const isThere = (await disk.read(mine.name).catch(() => undefined)) !== undefined;
-          if (isThere) await save({}).catch(() => undefined);
-          else lost.abort(takenOver());
+          const found = await disk.read(mine.name).catch(() => 'unreadable');
+          if (found === undefined) lost.abort(takenOver());
+          else await save({}).catch(() => undefined);
         });
       }, beatEveryMs).unref();
       try {
