@@ -4,7 +4,7 @@ import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
 import { flatSettings } from '../dag/clusterConfig/sparkSubmit.ts';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
-import { cleanLine } from '../domain/foreignText.ts';
+import { cleanLine, maskSecrets } from '../domain/foreignText.ts';
 import { configsFolder } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import type { Cluster, Instance, Step, StepLog } from '../ports/aws.ts';
@@ -125,7 +125,7 @@ function settingsAndRoom(bytes: Buffer): Pick<ClusterConfigUsed, 'settings' | 'r
   if (!isObject(json)) return { settings: {} };
   const config = parseClusterConfig(json);
   const room = stepCapacity(config);
-  return { settings: flatSettings(config), ...(room && { room }) };
+  return { settings: maskSecrets(flatSettings(config)), ...(room && { room }) };
 }
 
 /** Every readable report, oldest first, with a warning for each that was skipped. */
