@@ -10,7 +10,7 @@ const part = (name: string, text: string, more: Partial<LogPart> = {}): LogPart 
   gzip: true,
   ...more,
 });
-const logOf = (...parts: LogPart[]): StepLog => ({ found: 'log', parts });
+const logOf = (...parts: LogPart[]) => ({ found: 'log', parts }) as const;
 const failed = {
   state: 'FAILED',
   failure: { reason: 'Unknown Error.', logFile: 's3://logs/stderr.gz' },
@@ -42,6 +42,18 @@ describe('the cause of a failed step', () => {
 it('a step that was interrupted has no cause of its own, whatever its log says', () => {
   const interrupted = diagnose({ ...failed, state: 'INTERRUPTED' }, logOf(part('driver', traceback)));
   expect(interrupted.cause).toBeUndefined();
+});
+
+it('a submitter that knows only of a failure is no answer while the driver’s log is on its way', () => {
+  const said = logOf(
+    part('stderr', "diagnostics: User application exited with status 1\nCommand exiting with ret '1'"),
+  );
+  expect(diagnose(failed, said).cause?.signature).toBe('user-class-threw');
+  expect(diagnose(failed, { ...said, driver: 'not_delivered_yet' }).cause).toBeUndefined();
+  const known = logOf(part('stderr', traceback));
+  expect(diagnose(failed, { ...known, driver: 'not_delivered_yet' }).cause?.signature).toBe(
+    'missing-package',
+  );
 });
 
 describe('what became of the log', () => {

@@ -15,7 +15,10 @@ export function diagnose(step: Pick<Step, 'state' | 'failure'>, log: StepLog | u
   const ownWords = [reason, message].filter((text) => text !== undefined && !wordless.test(text)).join('\n');
   const parts = log?.found === 'log' ? log.parts : [];
   const isInterrupted = step.state === 'INTERRUPTED';
-  const fromLog = isInterrupted ? undefined : findCause(...parts.map(({ text }) => text));
+  const inLogs = isInterrupted ? undefined : findCause(...parts.map(({ text }) => text));
+  // While the driver's log is on its way, "it failed" in another is no answer.
+  const isAwaited = log?.found === 'log' && log.driver === 'not_delivered_yet';
+  const fromLog = isAwaited && inLogs?.signature.isGeneric ? undefined : inLogs;
   const cause = isInterrupted ? undefined : (fromLog ?? findCauseInWords(ownWords));
   const part = parts[fromLog?.log ?? 0];
   const logUri = part?.uri ?? (log?.found === 'log' ? undefined : log?.uri) ?? logFile;

@@ -6,6 +6,8 @@ export interface Entry {
   readonly first: number;
   /** The exception's line, then what its message goes on with. */
   readonly text: string;
+  /** Whether it ends a traceback of Python, where a class of any name may stand. */
+  readonly isRaised: boolean;
 }
 
 const messageLimit = 30;
@@ -13,18 +15,19 @@ const messageLimit = 30;
 const startsQuery = /^== SQL|^\s*(?:'[A-Z]\w|[+:]-|:? +[+:]-)|^\s{0,4}!\w/;
 
 export function entriesOf({ lines }: LogBlock): Entry[] {
-  const entries: { first: number; lines: string[] }[] = [];
+  const entries: { first: number; lines: string[]; isRaised: boolean }[] = [];
   let isOpen = false;
   const isTraceback = lines.some((line) => traceback.test(line));
   for (const [index, line] of lines.entries()) {
     const last = entries.at(-1);
-    if (index === 0 || exceptionLine.test(line) || endsTraceback(line, lines[index - 1], isTraceback)) {
-      entries.push({ first: index, lines: [line] });
+    const isRaised = endsTraceback(line, lines[index - 1], isTraceback);
+    if (index === 0 || exceptionLine.test(line) || isRaised) {
+      entries.push({ first: index, lines: [line], isRaised });
       isOpen = true;
     } else if (frameLine.test(line) || line === '' || startsQuery.test(line)) isOpen = false;
     else if (isOpen && last && last.lines.length < messageLimit) last.lines.push(line);
   }
-  return entries.map(({ first, lines: message }) => ({ first, text: message.join('\n') }));
+  return entries.map(({ first, lines: message, isRaised }) => ({ first, text: message.join('\n'), isRaised }));
 }
 
 const traceback = /^\s*Traceback \(most recent call last\):/;
@@ -43,9 +46,9 @@ const named =
 const raised = /^([A-Za-z_][\w.]*)(?::|$)/;
 
 /** The class of the exception that an entry tells of: in "SparkException: … executor 9): a.b.Broken: x" the last. */
-export function exceptionIn({ text }: Entry): string | undefined {
+export function exceptionIn({ text, isRaised }: Entry): string | undefined {
   const line = text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n'));
   const classes = [...line.matchAll(named)].flatMap(([, name]) => name ?? []);
-  if (classes.length === 0) classes.push(...(raised.exec(line)?.slice(1) ?? []));
+  if (isRaised && classes.length === 0) classes.push(...(raised.exec(line)?.slice(1) ?? []));
   return classes.findLast((name) => !wrappers.test(name));
 }

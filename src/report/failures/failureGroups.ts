@@ -72,7 +72,8 @@ function isNotRead(failure: StepFailure): boolean {
 function titleOfRead({ failure, state }: ReportStep): string {
   if (failure?.cause) return failure.cause.title;
   if (state === 'INTERRUPTED') return 'Interrupted when the cluster ended';
-  if (failure?.log === 'not_delivered_yet') return 'Log not delivered yet';
+  if (failure?.log === 'not_delivered_yet' || failure?.driverLog === 'not_delivered_yet')
+    return 'Log not delivered yet';
   if (failure?.log === 'denied') return 'Log may not be read';
   if (failure?.log === 'unreadable') return 'Log is neither gzip nor text';
   return failure?.log === 'log' ? 'No known cause in the log' : 'No log found';
