@@ -27,7 +27,11 @@ export function entriesOf({ lines }: LogBlock): Entry[] {
     } else if (frameLine.test(line) || line === '' || startsQuery.test(line)) isOpen = false;
     else if (isOpen && last && last.lines.length < messageLimit) last.lines.push(line);
   }
-  return entries.map(({ first, lines: message, isRaised }) => ({ first, text: message.join('\n'), isRaised }));
+  return entries.map(({ first, lines: message, isRaised }) => ({
+    first,
+    text: message.join('\n'),
+    isRaised,
+  }));
 }
 
 const traceback = /^\s*Traceback \(most recent call last\):/;
