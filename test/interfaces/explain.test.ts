@@ -135,8 +135,8 @@ describe('explain', () => {
   test.each([
     ['a file that is not there', () => join(directory, 'gone.log'), 'there is no such file'],
     ['a folder', () => directory, 'it is a folder'],
-    ['a pipe, which would never end', () => pipe(), 'it is no regular file'],
-    ['a link', () => link(), 'it is no regular file'],
+    ['a pipe, which would never end', () => pipe(), 'it is a pipe'],
+    ['a link', () => link(), 'it is a link'],
     [
       'bytes that are no text',
       () => put('noise', Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7919) % 256))),
@@ -147,7 +147,7 @@ describe('explain', () => {
     const { status, out, err } = await explain(file);
     expect([status, out]).toEqual([1, '']);
     expect(err).toBe(
-      `BAD_INPUT: ${JSON.stringify(file)} was not read: ${why}${why.endsWith('folder') ? ': name the log files in it' : ''}. Next: name log files of a step, plain or gzip: audit-load-test explain FILE…`,
+      `BAD_INPUT: ${JSON.stringify(file)} was not read: ${why}. Next: name log files of a step, plain or gzip: audit-load-test explain FILE…`,
     );
     expect(JSON.parse((await explain(file, '--json')).err)).toMatchObject({ code: 'BAD_INPUT' });
   });

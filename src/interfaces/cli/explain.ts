@@ -76,7 +76,7 @@ export async function runExplain(
 }
 
 /** One cause for each step that the logs belong to, in the order of their first logs. */
-export function explain(logs: readonly LogFile[]): Explained {
+function explain(logs: readonly LogFile[]): Explained {
   const causes: Explained['causes'][number][] = [];
   const withoutCause: Explained['withoutCause'][number][] = [];
   for (const step of bySteps(logs)) {
