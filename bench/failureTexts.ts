@@ -4,7 +4,7 @@ import { adviceOf } from '../src/report/failures/advice.ts';
 import { findCause, quote } from '../src/report/failures/cause.ts';
 
 /** One line each: the sets in the order in which they came to be. */
-export const textSets = ['cases', 'open', 'holdout', 'later', 'last'] as const;
+export const textSets = ['cases', 'open', 'holdout', 'later', 'last', 'final'] as const;
 export type TextSet = (typeof textSets)[number];
 
 export interface FailureText {
