@@ -75,7 +75,9 @@ export const endings: readonly Signature[] = [
     side: 'driver',
     isGeneric: true,
     dependsOnLoad: true,
-    pattern: /SparkContext did not initialize after waiting for \d+ ms/,
+    // The 100 s are spark.yarn.am.waitTime; nothing else of Spark waits so long.
+    pattern:
+      /SparkContext did not initialize after waiting for \d+ ms|Futures timed out after \[100000 milliseconds\]/,
     advice: 'create the SparkSession first in the runner, or raise spark.yarn.am.waitTime',
   },
 ];

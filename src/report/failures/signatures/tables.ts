@@ -21,7 +21,8 @@ export const tables: readonly Signature[] = [
     title: 'Credentials expired',
     kind: 'permission',
     dependsOnLoad: true,
-    pattern: /\bExpiredToken(?:Exception)?\b|The security token included in the request is expired/,
+    pattern:
+      /\bExpiredToken(?:Exception)?\b|The (?:security token included in the request is|provided token has) expired/,
   },
   {
     id: 'kms-denied',
@@ -59,7 +60,7 @@ export const tables: readonly Signature[] = [
     title: 'Column not found',
     kind: 'data',
     pattern:
-      /\[UNRESOLVED_COLUMN[.\]]|\[MISSING_ATTRIBUTES\b|cannot resolve ['`"].{1,400} given input columns|Cannot find field ['`"]?\w/,
+      /\[UNRESOLVED_COLUMN[.\]]|\[MISSING_ATTRIBUTES\b|cannot resolve ['`"].{1,400} given input columns|Cannot find field ['`"]?\w|AnalysisException: Column \S{1,200} does not exist/,
     remedy: { setting: 'its query or table', to: 'a column that the table has', ofQuery: true },
   },
   {
