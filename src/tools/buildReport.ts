@@ -102,6 +102,7 @@ async function readRound(
     clusterName: cluster.name,
     clusterState: cluster.state,
     ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
+    clusterReason: cluster.stateReason,
     clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
     windowSeconds: windowSeconds[schedule],
     startedAtText: range.startedAt,

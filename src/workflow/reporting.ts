@@ -19,9 +19,6 @@ import type { Fix, Round, Session } from '../state/session.ts';
 
 /** At most this many logs of failed steps are read; fewer are enough to group the causes. */
 const mostLogs = 40;
-/** A step that EMR interrupted has a log up to that moment. */
-const broken = new Set(['FAILED', 'INTERRUPTED']);
-
 export async function readFailures(
   ports: Pick<Ports, 'stepLogs'>,
   cluster: Cluster,
@@ -29,7 +26,7 @@ export async function readFailures(
   watch: Watch,
 ): Promise<Map<string, StepLog>> {
   const failed = sampleAcrossChecks(
-    steps.filter((step) => broken.has(step.state)),
+    steps.filter((step) => step.state === 'FAILED'),
     mostLogs,
   );
   const logs = new Map<string, StepLog>();

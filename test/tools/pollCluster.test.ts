@@ -193,10 +193,12 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
     Total 1m 59s of the 15-minute window; 3% of the steps' time waiting; 8 slots.
     Average 59s, median 59s, P95 1m 11s, P99 1m 12s (2 completed steps)
     Slowest: …
-    Failed, or interrupted with the cluster:
-      - check_inventory_15m, check_events_15m, check_messages_15m, check_orders_15m, check_profile_identifiers_15m: Interrupted when the cluster ended (5 steps)
-      - check_consent_15m: Column not found (data, 1 step)
+    Did not complete:
+      - check_inventory_15m, check_events_15m, check_messages_15m, check_orders_15m, check_profile_identifiers_15m: Interrupted when the cluster ended (infrastructure)
+        INSTANCE_FAILURE: core nodes were lost
+      - check_consent_15m: Column not found (data, driver)
         AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
+        in s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/<cluster>/containers/application_1765225806000_0001/container_1765225806000_0001_01_000001/stdout.gz
     Suggestions:
       1. Fix check_consent_15m: 1 of 8 steps failed with "Column not found"
          its query or table: as uploaded → a column that the table has

@@ -15,6 +15,8 @@ export interface RoundFacts {
   readonly clusterState?: string | undefined;
   /** EMR's code and words, where the cluster failed. */
   readonly clusterFailure?: string | undefined;
+  /** EMR's code and words for how the cluster ended, whether it failed or not. */
+  readonly clusterReason?: string | undefined;
   readonly clusterConfig?: ClusterConfigUsed | undefined;
   /** Seconds between two runs of the schedule. */
   readonly windowSeconds: number;
