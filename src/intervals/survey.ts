@@ -18,9 +18,20 @@ export interface SurveyedLiteral {
   readonly digitsEnd: number;
 }
 
+/** An interval that is not scaled, with the whole numbers in it that can be replaced. */
+export interface SurveyedRest {
+  readonly offset: number;
+  readonly text: string;
+  readonly reason: string;
+  readonly numbers: readonly SurveyedLiteral[];
+  /** Known for literals only. */
+  readonly unit: string | undefined;
+  readonly isProse: boolean;
+}
+
 export interface Survey {
   readonly literals: SurveyedLiteral[];
-  readonly notScaled: { offset: number; text: string; reason: string }[];
+  readonly notScaled: SurveyedRest[];
   readonly twoSided: { offset: number; first: SurveyedLiteral; second: SurveyedLiteral }[];
 }
 
@@ -73,7 +84,14 @@ export function surveyScalar(source: string, scalar: CheckScalar, unit: Interval
     } else {
       const text = cut(oneLine(decoded.text.slice(interval.start, interval.end)), longestText);
       const offset = decoded.sourceSpan(interval.start, interval.end).start;
-      survey.notScaled.push({ offset, text, reason: reason ?? '' });
+      survey.notScaled.push({
+        offset,
+        text,
+        reason: reason ?? '',
+        numbers: numbersIn(interval, source, decoded),
+        unit: interval.kind === 'literal' ? interval.unit : undefined,
+        isProse: proseKeys.has(scalar.parentKey?.toLowerCase() ?? ''),
+      });
     }
   }
   if (scaled.size > 1)
@@ -103,7 +121,27 @@ function reasonToLeave(
   return undefined;
 }
 
-function inSource(literal: Literal, { text, sourceSpan }: DecodedText): SurveyedLiteral {
+/** Digits that stand alone: no part of a fraction, a name, a time or a date. */
+const wholeNumber = /(?<![\w.:]|\d-)\d{1,18}(?![\w:]|\.\d|-\d)/g;
+
+/** The whole numbers of an interval that the source spells on one line. */
+function numbersIn(interval: Interval, source: string, decoded: DecodedText): SurveyedLiteral[] {
+  const { start, end } = interval;
+  const places =
+    interval.kind === 'literal'
+      ? [interval]
+      : [...decoded.text.slice(start, end).matchAll(wholeNumber)].map(({ index, 0: digits }) => ({
+          start,
+          end,
+          digitsStart: start + index,
+          digitsEnd: start + index + digits.length,
+        }));
+  return places
+    .map((place) => inSource(place, decoded))
+    .filter((found) => /^\d+$/.test(source.slice(found.start, found.end)));
+}
+
+function inSource(literal: NumberSpan, { text, sourceSpan }: DecodedText): SurveyedLiteral {
   const digits = text.slice(literal.digitsStart, literal.digitsEnd);
   const head = cut(oneLine(text.slice(literal.start, literal.digitsStart)), longestPart);
   const { start, end } = sourceSpan(literal.digitsStart, literal.digitsEnd);
@@ -116,6 +154,8 @@ function inSource(literal: Literal, { text, sourceSpan }: DecodedText): Surveyed
     digitsEnd: head.length + digits.length,
   };
 }
+
+type NumberSpan = Pick<Literal, 'start' | 'end' | 'digitsStart' | 'digitsEnd'>;
 
 const plainLine = /^ ?[!-~]+(?: [!-~]+)* ?$/;
 

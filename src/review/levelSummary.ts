@@ -73,7 +73,9 @@ function remarksOn(review: Review) {
     one.invalid === undefined
       ? []
       : [
-          `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): not scaled, uploaded as it is.`,
+          one.invalid.kind === 'bytes'
+            ? `${one.path}:${one.invalid.line} left alone: ${one.invalid.message}; not scaled, uploaded as it is.`
+            : `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): not scaled, uploaded as it is.`,
         ],
   );
   const moved = review.files.flatMap((one) =>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
-import { fixIntervals, scanIntervals } from '../intervals/scale.ts';
+import { fixIntervals, intervalNumbers } from '../intervals/scale.ts';
 import { findCheck } from '../review/checkSearch.ts';
 import type { ExpectedFile } from '../review/expected.ts';
 import { reviewFiles } from '../review/review.ts';
@@ -27,7 +27,7 @@ const input = z.strictObject({
   check: z.string().min(1).max(300).describe('file name or path'),
   from: intervalValue.describe('on disk now'),
   to: intervalValue,
-  unit: z.enum(['hour', 'day']).optional(),
+  unit: z.enum(['minute', 'hour', 'day', 'week', 'month']).optional(),
   line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),
 });
 
@@ -118,26 +118,20 @@ function scaledAt(one: ExpectedFile, line: number): { baseline?: string; scaled?
 
 /** The expected bytes with this fix applied, without other edits on disk. */
 function fixedExpectation(one: ExpectedFile, given: Input): Uint8Array {
-  return fixIntervals(one.bytes, unitsOf(given), given).bytes;
+  return fixIntervals(one.bytes, given).bytes;
 }
 
 /** @throws ToolError BAD_INPUT when the file is not text or not YAML, or has no such interval */
 function fixedFile(one: ExpectedFile, given: Input) {
   const { disk } = one.file;
-  const units = unitsOf(given);
-  const fixed = disk && fixIntervals(disk, units, given);
+  const fixed = disk && fixIntervals(disk, given);
   if (disk === undefined || fixed === undefined || fixed.invalid?.kind === 'bytes')
     throw new ToolError('BAD_INPUT', unreadable(one.path, fixed?.invalid?.message), { next: byHand });
   if (fixed.invalid !== undefined)
     throw new ToolError('BAD_INPUT', invalidYaml(one.path, fixed.invalid), { next: byHand });
   if (fixed.changes.length > 0 || given.from === given.to) return fixed;
   // In a repeated call the fix is already on disk.
-  const done = fixIntervals(disk, units, { ...given, from: given.to, to: given.to + 1 });
+  const done = fixIntervals(disk, { ...given, from: given.to, to: given.to + 1 });
   if (done.changes.length > 0) return fixed;
-  const literals = units.flatMap((unit) => scanIntervals(disk, unit).literals);
-  throw new ToolError('BAD_INPUT', noSuchInterval(one.path, given), { next: oneOf(literals) });
-}
-
-function unitsOf({ unit }: Input): readonly ('hour' | 'day')[] {
-  return unit === undefined ? ['hour', 'day'] : [unit];
+  throw new ToolError('BAD_INPUT', noSuchInterval(one.path, given), { next: oneOf(intervalNumbers(disk)) });
 }

@@ -42,7 +42,16 @@ export const scaleConfigsResult = z.object({
     }),
   ),
   remarks: z.array(z.string()),
-  notScaled: z.array(z.object({ file: z.string(), line: z.int(), text: z.string(), reason: z.string() })),
+  notScaled: z.array(
+    z.object({
+      file: z.string(),
+      line: z.int(),
+      text: z.string(),
+      reason: z.string(),
+      /** No whole number that fixInterval could change: edited by hand. */
+      fixable: z.literal(false).optional(),
+    }),
+  ),
   notScaledTotal: z.int(),
   edited: z.array(z.string()),
   editedTotal: z.int(),
@@ -202,7 +211,10 @@ export const scaleConfigsLines: Wording<Result> = {
   ],
   notScaled: (rows, { notScaledTotal }) => [
     `Intervals left unscaled in these files (${notScaledTotal}):`,
-    ...rows.map((row) => `  ${row.file}:${row.line}: ${row.text} (${row.reason})`),
+    ...rows.map((row) => {
+      const byHand = row.fixable === false ? '; edited by hand only' : '';
+      return `  ${row.file}:${row.line}: ${row.text} (${row.reason}${byHand})`;
+    }),
   ],
   notScaledTotal: (total, { status, bySchedule }) =>
     total === 0 && status !== 'needs_decision' && bySchedule.some(({ intervals }) => intervals > 0)

@@ -123,7 +123,11 @@ function exceptions({ files, unexpected }: Review): string {
     ['Neither baseline × load nor a known fix', unexpected],
     ['Known fix instead of baseline × load', files.filter((one) => one.fix !== undefined)],
     ['With an interval that could not be scaled', files.filter((one) => one.notScaled.length > 0)],
-    ['Not valid YAML, so not scaled', files.filter((one) => one.invalid !== undefined)],
+    ['Not valid YAML, so not scaled', files.filter((one) => one.invalid?.kind === 'yaml')],
+    [
+      'Left alone, because it is not UTF-8 or too large',
+      files.filter((one) => one.invalid?.kind === 'bytes'),
+    ],
   ];
   const found = kinds.flatMap(([what, some]) =>
     some.length === 0 ? [] : [`${what}: ${someOf(some.map((one) => one.path))}.`],

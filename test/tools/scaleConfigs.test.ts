@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { normalise, openRound, prepareWorld, toolHarness } from './toolHarness.ts';
 
@@ -178,5 +178,25 @@ test('a misspelt argument is refused with a suggestion', async () => {
   );
   expect(await harness.refusal('scaleConfigs', { load: 2, schedual: 'daily' })).toContain(
     'did you mean schedule?',
+  );
+});
+
+test('a key that stands twice is no reason to leave a file alone, and is named with its line', async () => {
+  const harness = await toolHarness();
+  const twice = "- name: one\n  where: t >= current_timestamp - INTERVAL '3' hour\n  name: two\n";
+  harness.write('dup_key_15m.yml', twice);
+  writeFileSync(
+    `${harness.repo}/${harness.env.CHECKS_PATH}/latin_15m.yml`,
+    Buffer.from('a: \xe9\n', 'latin1'),
+  );
+  harness.git('add', '-A');
+  harness.git('commit', '-qm', 'A key twice');
+  const { structure } = await harness.call('scaleConfigs', { load: 2 });
+  expect(harness.read('dup_key_15m.yml')).toBe(twice.replace("'3'", "'6'"));
+  expect(structure.remarks).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^dup_key_15m\.yml:3 the key "name" stands twice/),
+      'latin_15m.yml:1 left alone: not UTF-8; not scaled, uploaded as it is.',
+    ]),
   );
 });
