@@ -42,6 +42,15 @@ export interface KnownFixes {
 
 export const noFixes: KnownFixes = { fixes: [], bytes: new Map() };
 
+/** Both; where a file has a fix in each, the later one. */
+export function withFixes(one: KnownFixes, later: KnownFixes): KnownFixes {
+  const replaced = new Set(later.fixes.map(({ path }) => path));
+  return {
+    fixes: [...one.fixes.filter(({ path }) => !replaced.has(path)), ...later.fixes],
+    bytes: new Map([...one.bytes, ...later.bytes]),
+  };
+}
+
 /**
  * What a file should contain at `load`. Always made from the baseline, so that loads never compound. undefined for a
  * file that a load test does not handle: no known suffix, copied from production, or not in git yet.

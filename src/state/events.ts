@@ -20,6 +20,8 @@ const fix = z.object({
   baselineDigest: digest,
   digest,
   origin: z.enum(['fixInterval', 'edit']),
+  /** The load that the edit was made at, when it was carried from there. */
+  from: load.optional(),
 });
 
 const clock = z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() });
@@ -32,6 +34,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     arguments: z.record(z.string(), z.unknown()),
     /** Digest of the manifest (path -> digest of the bytes) about to be written. */
     manifest: digest.optional(),
+    /** Edits that the user keeps: after a crash half of the files may already have them. */
+    kept: z.array(fix).optional(),
   }),
   /** The checkout of the target repository that everything after it is about. */
   z.object({ type: z.literal('checkout'), path: z.string(), id: z.string() }),
@@ -47,6 +51,10 @@ export const sessionEvent = z.discriminatedUnion('type', [
     manifest: digest,
     filesChanged: z.int(),
     intervalsChanged: z.int(),
+    /** Edits of other loads that this level contains, as they read at this load. */
+    carried: z.array(fix).optional(),
+    /** Unapproved edits on disk that the user kept. */
+    kept: z.array(fix).optional(),
   }),
   z.object({
     type: z.literal('fixed'),
@@ -143,6 +151,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     reports: z.string().nullable(),
   }),
   z.object({ type: z.literal('abandoned'), rounds: z.array(z.int()) }),
+  /** The user says that these bytes (path -> digest) are a baseline, although this session wrote them at a load. */
+  z.object({ type: z.literal('baselineAccepted'), files: z.record(z.string(), digest) }),
 ]);
 
 export type SessionEvent = z.infer<typeof sessionEvent>;

@@ -17,7 +17,7 @@ export type Phase =
 export type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
 
 /** The load level that scaleConfigs wrote to disk. */
-export type Level = Readonly<Omit<EventOf<'scaled'>, 'type'>>;
+export type Level = Readonly<Omit<EventOf<'scaled'>, 'type' | 'carried' | 'kept'>>;
 
 export type Scope = Level['scope'];
 
@@ -58,6 +58,12 @@ export interface Session {
   readonly approvedManifests: ReadonlyMap<string, string>;
   /** Review id -> the fixes approved with it: what a round of that review ran with. */
   readonly approvedFixes: ReadonlyMap<string, readonly Fix[]>;
+  /** Path -> the newest edit or fix of the file, and its load: other loads carry it. */
+  readonly edits: ReadonlyMap<string, { readonly load: number; readonly fix: Fix }>;
+  /** Manifest written or approved at a load above 1 -> that load, and the baseline then: its bytes are no baseline. */
+  readonly loaded: ReadonlyMap<string, { readonly load: number; readonly baseCommit: string | undefined }>;
+  /** `path digest` of the baselines that the user accepted although they are in `loaded`. */
+  readonly acceptedBaselines: ReadonlySet<string>;
   /** The known fixes of each load. */
   readonly fixes: ReadonlyMap<number, readonly Fix[]>;
   readonly lastReview?: Readonly<Omit<EventOf<'reviewed'>, 'type'>>;

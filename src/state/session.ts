@@ -1,4 +1,13 @@
 import type { Fix, JournalEntry, SessionEvent } from './events.ts';
+import {
+  baselineKey,
+  fixesOf,
+  pathsOf,
+  withEdits,
+  withKnown,
+  withLoaded,
+  withoutOlderEdits,
+} from './memory.ts';
 import type { EventOf, Phase, Round, Session, Uploaded } from './model.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
@@ -10,6 +19,9 @@ export const emptySession: Session = {
   approved: new Set(),
   approvedManifests: new Map(),
   approvedFixes: new Map(),
+  edits: new Map(),
+  loaded: new Map(),
+  acceptedBaselines: new Set(),
   fixes: new Map(),
   writtenManifests: [],
   uploads: [],
@@ -34,21 +46,23 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
   switch (event.type) {
     case 'begun':
       return {
-        ...session,
+        ...keptBy(session, event),
         interruptions: [
           ...done(session, event.tool).interruptions,
           { tool: event.tool, arguments: event.arguments, at },
         ],
         writtenManifests: [...session.writtenManifests, ...(event.manifest ? [event.manifest] : [])],
+        loaded: withLoaded(session, event.manifest, event.arguments.load ?? session.level?.load),
       };
     case 'checkout':
       return { ...session, checkout: { path: event.path, id: event.id } };
     case 'scaled': {
-      const { type: _, ...level } = event;
+      const { type: _, carried = [], kept = [], ...level } = event;
       return {
-        ...done(session),
+        ...withKnown(done(session), level.load, carried, kept),
         phase: level.approvalNeeded && !session.approved.has(level.reviewId) ? 'scaled' : 'approved',
         level,
+        loaded: withLoaded(session, level.manifest, level.load, level.baseCommit),
         schedule: level.schedule,
         writtenManifests:
           level.scope === 'all'
@@ -63,19 +77,32 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...done(session, 'fixInterval'),
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
         fixes: new Map(session.fixes).set(event.load, event.restored ? others : [...others, event.fix]),
+        edits: withEdits(session.edits, event.load, event.restored ? [] : [event.fix], [event.fix.path]),
       };
     }
     case 'reviewed':
       return { ...session, lastReview: { reviewId: event.reviewId, manifest: event.manifest } };
     case 'approved': {
       const isOther = ({ schedule }: Fix) => !event.schedules.includes(schedule);
-      const others = fixesOf(session, event.load).filter(isOther);
+      const known = fixesOf(session, event.load);
+      const others = known.filter(isOther);
+      const isKnown = (one: Fix) =>
+        known.some(({ path, digest }) => path === one.path && digest === one.digest);
+      const removed = known.filter(
+        (one) => !isOther(one) && !event.fixes.some(({ path }) => path === one.path),
+      );
+      const edits = event.fixes.filter((one) => !isKnown(one) || !session.edits.has(one.path));
       return {
         ...session,
+        edits: withEdits(session.edits, event.load, edits, event.load === 1 ? [] : pathsOf(removed)),
+        loaded:
+          session.lastReview?.reviewId === event.reviewId
+            ? withLoaded(session, session.lastReview.manifest, event.load)
+            : session.loaded,
         phase: 'approved',
         approved: new Set(session.approved).add(event.reviewId),
         approvedManifests: withApproval(session, event),
-        fixes: new Map(session.fixes).set(event.load, [...others, ...event.fixes]),
+        fixes: withoutOlderEdits(session.fixes, edits).set(event.load, [...others, ...event.fixes]),
         approvedFixes: new Map(session.approvedFixes).set(event.reviewId, event.fixes),
       };
     }
@@ -150,9 +177,17 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         }),
         phase: isAtWork(session, event.load) ? session.phase : 'committed',
       };
+    case 'baselineAccepted': {
+      const accepted = Object.entries(event.files).map(([path, digest]) => baselineKey(path, digest));
+      return { ...session, acceptedBaselines: new Set([...session.acceptedBaselines, ...accepted]) };
+    }
     case 'abandoned':
       return withRounds(session, ({ round }) => event.rounds.includes(round), { abandoned: true });
   }
+}
+
+function keptBy(session: Session, { arguments: { load }, kept }: EventOf<'begun'>): Session {
+  return kept === undefined || typeof load !== 'number' ? session : withKnown(session, load, [], kept);
 }
 
 /** An approval covers what was shown right before it: that review's manifest, for each schedule under review. */
@@ -222,10 +257,6 @@ function hasOpenRound({ rounds }: Session, load: number): boolean {
   const latest = rounds.at(-1);
   if (latest === undefined || latest.load !== load || latest.abandoned) return false;
   return latest.clusterId === undefined && latest.finished === undefined && latest.report === undefined;
-}
-
-function fixesOf({ fixes }: Session, load: number): readonly Fix[] {
-  return fixes.get(load) ?? [];
 }
 
 function withRound(session: Session, number: number, facts: Partial<Round>): Session {

@@ -7,7 +7,7 @@ import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of scaleConfigs. */
 export const scaleConfigsResult = z.object({
@@ -56,6 +56,9 @@ export const scaleConfigsResult = z.object({
   edited: z.array(z.string()),
   editedTotal: z.int(),
   edits: z.array(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
+  /** Where known fixes and carried edits differ from baseline × load. */
+  fixedLines: z.array(changedLine),
+  fixedLinesTotal: z.int(),
   fixesApplied: z.array(z.string()),
   fixesNotCarried: z.array(z.string()),
   notCarried: z.array(
@@ -82,6 +85,9 @@ export interface Scaling {
   readonly reviewId: string;
   readonly approvalNeeded: boolean;
   readonly abandon: boolean;
+  readonly keepEdits: boolean;
+  /** What the call said about edits and fixes; a repeated call says the same. */
+  readonly answers: Readonly<Record<string, unknown>>;
   /** Uploads wait until that round ends. */
   readonly isRoundRunning: boolean;
   readonly mode: Yes['mode'];
@@ -93,28 +99,33 @@ function callWith({ target, abandon }: Scaling, given: Readonly<Record<string, u
   return { tool: 'scaleConfigs', arguments: { load, schedule, scope, ...leaving, ...given } };
 }
 
+export const bothAnswers =
+  'keepEdits and overwriteEdits are opposite answers to one question. Nothing was changed.';
+
 export function decisionText(scaling: Scaling) {
   const { target, plan } = scaling;
+  const again = `scaleConfigs with load ${target.load}`;
   return {
     summary: `Manual edits found in ${plural(plan.edited.length, 'check file')} on disk. Nothing was written.`,
     nextSteps: [
       'Ask the user: keep the edits, or replace them?',
-      'To keep them: first upload them at the load they were made for (reviewConfigs, approval, uploadChecks), or the user commits them.',
-      `To replace them (a patch is saved first): scaleConfigs with load ${target.load} and overwriteEdits: true.`,
+      `To keep them: ${again} and keepEdits: true. Their text stays, intervals that nobody edited are scaled, and the review shows both.`,
+      `To replace them (a patch is saved first): ${again} and overwriteEdits: true.`,
     ],
-    callAgain: callWith(scaling, { overwriteEdits: true }),
+    callAgain: callWith(scaling, { keepEdits: true }),
   };
 }
 
 export function dryRunText(scaling: Scaling) {
   const { target, plan, level } = scaling;
   const { edited, writes } = plan;
+  const inFiles = `Edits in ${plural(edited.length, 'file')} would be`;
   const patch =
-    edited.length === 0 ? '' : ` Edits in ${plural(edited.length, 'file')} would be saved as a patch first.`;
+    edited.length === 0 ? '' : ` ${inFiles} ${scaling.keepEdits ? 'kept' : 'saved as a patch first'}.`;
   return {
     summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${patch} Nothing was written.`,
     nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
-    callAgain: callWith(scaling),
+    callAgain: callWith(scaling, scaling.answers),
   };
 }
 
@@ -158,7 +169,7 @@ function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
   return `${plural(filesChanged, 'file')} (${plural(intervalsChanged, 'interval')})`;
 }
 
-function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
+function stepsAfter({ target, plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
   if (!approvalNeeded) return [`No approval is needed: call uploadChecks with reviewId ${reviewId}.`];
   return [
     'Ask the user to review the git diff in the target repository (PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).',
@@ -166,7 +177,7 @@ function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[]
     ...(plan.fixesNotCarried.length === 0
       ? []
       : [
-          'Ask the user whether the fixes from the previous level (notCarried) apply here as well: fixInterval sets a value again; the user redoes any other edit, then call reviewConfigs.',
+          `Ask the user about the intervals set by hand at another load (notCarried): they are at baseline × ${target.load} now. To scale the set values: scaleConfigs with load ${target.load} and fixes: "scale"; to keep them: fixes: "keep". One call answers for all.`,
         ]),
   ];
 }
@@ -224,17 +235,23 @@ export const scaleConfigsLines: Wording<Result> = {
     const others = notIn(edits, paths);
     return others.length === 0 ? [] : [`Also edited: ${others.join(', ')}`];
   },
-  editedTotal: (total, { status }) =>
-    total === 0 ? [] : [`${status === 'scaled' ? 'Edited files replaced' : 'Edited files'}: ${total}`],
-  edits: (rows) => rows.map((row) => `  ${row.file}:${row.line}: ${row.found.trim()} → ${row.scaled.trim()}`),
+  editedTotal: (total, { status, backup }) => {
+    const done = backup === undefined ? 'Edited files kept' : 'Edited files replaced';
+    const isDone = status === 'scaled' || status === 'unchanged';
+    return total === 0 ? [] : [`${isDone ? done : 'Edited files'}: ${total}`];
+  },
+  edits: (rows) => rows.map((row) => `  ${row.file}:${row.line}: ${row.scaled.trim()} → ${row.found.trim()}`),
+  fixedLines: (rows, { fixedLinesTotal, load }) => [
+    `Known fixes and carried edits, instead of baseline × ${load} (${plural(fixedLinesTotal, 'line')}):`,
+    ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
+  ],
+  fixedLinesTotal: () => [],
   fixesNotCarried: (paths, { notCarried }) => {
     const others = notIn(notCarried, paths);
-    return others.length === 0
-      ? []
-      : [`Edits from the previous level, not carried over: ${others.join(', ')}`];
+    return others.length === 0 ? [] : [`Edits of other loads, not part of this one: ${others.join(', ')}`];
   },
   notCarried: (rows, { load }) => [
-    'Fixes from the previous level, not carried over:',
+    'Intervals set by hand at another load, here at baseline × load:',
     ...rows.map(
       (row) =>
         `  ${row.file}:${row.line}: baseline ${plural(row.baseline, row.unit)}, scaled to ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,

@@ -1,13 +1,17 @@
 import * as z from 'zod';
+import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
+import { noFixes, withFixes } from '../review/expected.ts';
 import { changesText, describeLevel } from '../review/levelSummary.ts';
-import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
-import { afterWrites, planScaling } from '../review/scalePlan.ts';
+import { filesUnderReview, manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { afterWrites, foreignEdits, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
-import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../workflow/checks.ts';
+import { keepManifest, readFixes, readManifest } from '../workflow/checks.ts';
+import { carriedEdits, editedLines, fixedLines, keptEdits } from '../workflow/edits.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
+  bothAnswers,
   decisionText,
   dryRunText,
   scaleConfigsLines,
@@ -22,6 +26,8 @@ const input = z.strictObject({
   scope: z.enum(['all', 'schedule']).optional(),
   dryRun: z.boolean().default(false),
   overwriteEdits: z.boolean().default(false).describe('if the user agrees'),
+  keepEdits: z.boolean().default(false).describe('if the user agrees'),
+  fixes: z.enum(['scale', 'keep']).optional().describe('intervals set by hand at another load'),
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
@@ -46,23 +52,26 @@ export const scaleConfigs = defineTool({
 });
 
 async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: ToolCall): Promise<Output> {
+  const answers = answersOf(given);
   const session = await ports.sessions.load();
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
   const rounds = await roundsBefore(ports, session, given.abandon, call);
-  const planned = await planLevel(ports, session, target, call);
+  const planned = await planLevel(ports, session, target, given, call);
   const { plan, level, reviewId, approvalNeeded } = planned;
 
   const { load, schedule } = target;
-  const details = await detailsOf(ports, session, planned);
+  const details = await detailsOf(ports, session, planned, given.keepEdits);
   const fields = { load, schedule, scheduleFrom, ...level, ...details, written: 0 };
   const scaling = {
     ...planned,
     abandon: given.abandon,
+    keepEdits: given.keepEdits,
+    answers,
     isRoundRunning: rounds.warnings.length > 0,
     mode: ports.settings.approval,
   };
-  if (plan.edited.length > 0 && !given.overwriteEdits) {
+  if (plan.edited.length > 0 && !given.overwriteEdits && !given.keepEdits) {
     const question = { ...fields, ...noChanges, remarks: rounds.warnings };
     return { ...question, status: 'needs_decision', ...decisionText(scaling) };
   }
@@ -100,39 +109,64 @@ function targetOf(given: Input, session: Session) {
   return { target, scheduleFrom: given.schedule === undefined ? known : ('given' as const) };
 }
 
+/** A call without these would ask again. @throws ToolError BAD_INPUT when it asks for opposites */
+function answersOf({ keepEdits, overwriteEdits, fixes }: Input): Record<string, unknown> {
+  if (keepEdits && overwriteEdits)
+    throw new ToolError('BAD_INPUT', bothAnswers, { next: 'ask the user which of the two, and call again.' });
+  return {
+    ...(keepEdits ? { keepEdits } : {}),
+    ...(overwriteEdits ? { overwriteEdits } : {}),
+    ...(fixes === undefined ? {} : { fixes }),
+  };
+}
+
 type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;
 
 /** `before`: the review of the files on disk now; `review`: of the files as they are once the plan is written. */
-async function planLevel(ports: ScaleConfigsPorts, session: Session, target: ReviewTarget, call: ToolCall) {
+async function planLevel(
+  ports: ScaleConfigsPorts,
+  session: Session,
+  target: ReviewTarget,
+  { keepEdits, overwriteEdits, fixes: choice }: Input,
+  call: ToolCall,
+) {
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
-  const before = await reviewOf(ports, session, snapshot, target);
+  const merging = { session, target, choice };
+  const own = await readFixes(ports.blobs, session, target.load);
+  const carried = await carriedEdits(ports, snapshot, own, merging);
   const written = await Promise.all(
     session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)),
   );
-  const plan = planScaling(before, session, written);
+  const known = withFixes(own, carried);
+  const seen = filesUnderReview(snapshot, target, known);
+  const edited = foreignEdits(seen, written, session);
+  const kept = keepEdits ? keptEdits(seen, edited, merging) : noFixes;
+  const files = keepEdits ? filesUnderReview(snapshot, target, withFixes(known, kept)) : seen;
+  const before = reviewFiles(snapshot, files, target, ports.settings);
+  const plan = planScaling(before, { edited, overwrite: overwriteEdits }, carried.notCarriedPaths);
   const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
   const { reviewId } = review;
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
   const level = describeLevel(before, review, plan, target);
-  return { target, plan, before, review, reviewId, approvalNeeded, level };
+  return { target, plan, before, review, reviewId, approvalNeeded, level, carried, kept };
 }
 
 /** In a question about edits: unwritten files have no review and no changes to show. */
 const noChanges = { bySchedule: [], sample: [], notScaled: [] };
 
-async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, before, review }: PlannedLevel) {
-  const edits = plan.edited.flatMap((one) =>
-    fileChanges(one.path, one.file.disk, one.bytes).map((change) => ({
-      file: change.file,
-      line: change.line,
-      found: change.before,
-      scaled: change.after,
-    })),
-  );
+async function detailsOf(ports: ScaleConfigsPorts, session: Session, planned: PlannedLevel, isKept: boolean) {
+  const { plan, before, review, carried } = planned;
+  const edits = isKept ? [] : await editedLines(ports, before.files, plan.edited, session);
+  const fixed = fixedLines(before.files, review.target.load);
   const { targetRepo, checksPath } = ports.settings;
   return {
-    edits: takeWithinBudget(edits, 900),
-    notCarried: takeWithinBudget(await valuesNotCarried(ports, session, plan.fixesNotCarried, before), 900),
+    edits: takeWithinBudget(
+      edits.map(({ file, line, before: scaled, after: found }) => ({ file, line, found, scaled })),
+      900,
+    ),
+    fixedLines: takeWithinBudget(fixed, 900),
+    fixedLinesTotal: fixed.length,
+    notCarried: takeWithinBudget(carried.notCarried, 900),
     changesFile: await ports.notes.write(
       `${review.reviewId}.txt`,
       changesText(review, `${review.target.load}x`),
@@ -144,18 +178,26 @@ async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, bef
 /** Saves edits as a patch, writes the files and records the level. An interrupted call stays recorded as begun. */
 async function applyLevel(
   ports: ScaleConfigsPorts,
-  { target, plan, review, level }: PlannedLevel,
+  { target, plan, review, level, carried, kept }: PlannedLevel,
   given: Input,
   abandoned: readonly number[],
   call: ToolCall,
 ): Promise<{ backup?: string }> {
   const after = manifestOf(review.files, (one) => one.file.diskDigest);
   const manifest = await keepManifest(ports.blobs, after);
+  for (const bytes of [...carried.bytes.values(), ...kept.bytes.values()]) await ports.blobs.put(bytes);
   const edits = plan.edited.map(({ path, file, bytes }) => ({ path, before: file.disk, after: bytes }));
-  const backup = edits.length === 0 ? {} : { backup: await ports.target.backup(edits) };
+  const isReplaced = edits.length > 0 && !given.keepEdits;
+  const backup = isReplaced ? { backup: await ports.target.backup(edits) } : {};
   if (plan.writes.length > 0) {
     await ports.sessions.record(() => [
-      { type: 'begun', tool: 'scaleConfigs', arguments: { ...given }, manifest },
+      {
+        type: 'begun',
+        tool: 'scaleConfigs',
+        arguments: { ...given },
+        manifest,
+        ...(kept.fixes.length === 0 ? {} : { kept: [...kept.fixes] }),
+      },
     ]);
     await ports.target.write(
       plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
@@ -167,7 +209,13 @@ async function applyLevel(
   const scaled = { reviewId, approvalNeeded, baseCommit, manifest, filesChanged, intervalsChanged };
   await ports.sessions.record(() => [
     ...(abandoned.length > 0 ? [{ type: 'abandoned' as const, rounds: [...abandoned] }] : []),
-    { type: 'scaled', ...target, ...scaled },
+    {
+      type: 'scaled',
+      ...target,
+      ...scaled,
+      ...(carried.fixes.length === 0 ? {} : { carried: [...carried.fixes] }),
+      ...(kept.fixes.length === 0 ? {} : { kept: [...kept.fixes] }),
+    },
   ]);
   return backup;
 }

@@ -15,12 +15,11 @@ import {
   type ReviewTarget,
   reviewFiles,
 } from '../review/review.ts';
-import { fixedValues } from '../review/scalePlan.ts';
 import { approvalKey, type Session } from '../state/session.ts';
 import type { Blobs } from '../state/store.ts';
 
 /** The fixes of one load, with the file contents that they produce. */
-async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
+export async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
   const fixes = session.fixes.get(load) ?? [];
   const bytes = new Map<string, Uint8Array>();
   for (const fix of fixes) {
@@ -202,27 +201,6 @@ export function fileChanges(
     before: clean(change.before, 160),
     after: clean(change.after, 160),
   }));
-}
-
-/** The values that were fixed at the level on disk, and what this level makes of the same intervals. */
-export async function valuesNotCarried(
-  ports: Pick<Ports, 'blobs'>,
-  session: Session,
-  paths: readonly string[],
-  review: Review,
-) {
-  const load = session.level?.load ?? 1;
-  const rows = [];
-  for (const path of paths) {
-    const one = review.files.find((file) => file.path === path);
-    const fix = session.fixes.get(load)?.find((known) => known.path === path);
-    const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
-    const baseline = one?.file.baseline;
-    if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
-    const values = fixedValues({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
-    rows.push(...values.map((value) => ({ file: path, ...value, scaled: value.baseline * load })));
-  }
-  return rows;
 }
 
 /** Stores what is shown now, so that an approval of it is an approval of these bytes. */
