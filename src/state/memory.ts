@@ -1,6 +1,6 @@
 /** What a session remembers of bytes: known fixes, edits that travel, and what it wrote at a load. */
 import type { Fix } from './events.ts';
-import type { Session } from './model.ts';
+import type { EventOf, Session } from './model.ts';
 
 export function baselineKey(path: string, digest: string): string {
   return `${path} ${digest}`;
@@ -66,4 +66,46 @@ export function pathsOf(fixes: readonly Fix[]): string[] {
 
 export function fixesOf({ fixes }: Session, load: number): readonly Fix[] {
   return fixes.get(load) ?? [];
+}
+
+/** An approval makes every file that is not baseline × load a known fix of its load; new edits among them travel. */
+export function afterApproval(session: Session, event: EventOf<'approved'>): Session {
+  const isOther = ({ schedule }: Fix) => !event.schedules.includes(schedule);
+  const known = fixesOf(session, event.load);
+  const others = known.filter(isOther);
+  const isKnown = (one: Fix) => known.some(({ path, digest }) => path === one.path && digest === one.digest);
+  const removed = known.filter((one) => !isOther(one) && !event.fixes.some(({ path }) => path === one.path));
+  const edits = event.fixes.filter((one) => !isKnown(one) || !session.edits.has(one.path));
+  return {
+    ...session,
+    edits: withEdits(session.edits, event.load, edits, event.load === 1 ? [] : pathsOf(removed)),
+    loaded:
+      session.lastReview?.reviewId === event.reviewId
+        ? withLoaded(session, session.lastReview.manifest, event.load)
+        : session.loaded,
+    approved: new Set(session.approved).add(event.reviewId),
+    approvedManifests: withApproval(session, event),
+    fixes: withoutOlderEdits(session.fixes, edits).set(event.load, [...others, ...event.fixes]),
+    approvedFixes: new Map(session.approvedFixes).set(event.reviewId, event.fixes),
+  };
+}
+
+export function keptBy(session: Session, { arguments: { load }, kept }: EventOf<'begun'>): Session {
+  return kept === undefined || typeof load !== 'number' ? session : withKnown(session, load, [], kept);
+}
+
+/** An approval covers what was shown right before it: that review's manifest, for each schedule under review. */
+function withApproval(
+  { approvedManifests, lastReview }: Session,
+  { reviewId, load, schedules }: EventOf<'approved'>,
+): ReadonlyMap<string, string> {
+  if (lastReview?.reviewId !== reviewId) return approvedManifests;
+  return new Map([
+    ...approvedManifests,
+    ...schedules.map((schedule) => [approvalKey(load, schedule), lastReview.manifest] as const),
+  ]);
+}
+
+export function approvalKey(load: number, schedule: string): string {
+  return `${load}x ${schedule}`;
 }

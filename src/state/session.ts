@@ -1,16 +1,9 @@
-import type { Fix, JournalEntry, SessionEvent } from './events.ts';
-import {
-  baselineKey,
-  fixesOf,
-  pathsOf,
-  withEdits,
-  withKnown,
-  withLoaded,
-  withoutOlderEdits,
-} from './memory.ts';
+import type { JournalEntry, SessionEvent } from './events.ts';
+import { afterApproval, baselineKey, fixesOf, keptBy, withEdits, withKnown, withLoaded } from './memory.ts';
 import type { EventOf, Phase, Round, Session, Uploaded } from './model.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
+export { approvalKey, baselineKey } from './memory.ts';
 export type { Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
 
 export const emptySession: Session = {
@@ -82,30 +75,8 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'reviewed':
       return { ...session, lastReview: { reviewId: event.reviewId, manifest: event.manifest } };
-    case 'approved': {
-      const isOther = ({ schedule }: Fix) => !event.schedules.includes(schedule);
-      const known = fixesOf(session, event.load);
-      const others = known.filter(isOther);
-      const isKnown = (one: Fix) =>
-        known.some(({ path, digest }) => path === one.path && digest === one.digest);
-      const removed = known.filter(
-        (one) => !isOther(one) && !event.fixes.some(({ path }) => path === one.path),
-      );
-      const edits = event.fixes.filter((one) => !isKnown(one) || !session.edits.has(one.path));
-      return {
-        ...session,
-        edits: withEdits(session.edits, event.load, edits, event.load === 1 ? [] : pathsOf(removed)),
-        loaded:
-          session.lastReview?.reviewId === event.reviewId
-            ? withLoaded(session, session.lastReview.manifest, event.load)
-            : session.loaded,
-        phase: 'approved',
-        approved: new Set(session.approved).add(event.reviewId),
-        approvedManifests: withApproval(session, event),
-        fixes: withoutOlderEdits(session.fixes, edits).set(event.load, [...others, ...event.fixes]),
-        approvedFixes: new Map(session.approvedFixes).set(event.reviewId, event.fixes),
-      };
-    }
+    case 'approved':
+      return { ...afterApproval(session, event), phase: 'approved' };
     case 'reverted': {
       const { level: _, lastReview: __, ...rest } = done(session);
       // A round under way does not depend on the files on disk.
@@ -184,26 +155,6 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'abandoned':
       return withRounds(session, ({ round }) => event.rounds.includes(round), { abandoned: true });
   }
-}
-
-function keptBy(session: Session, { arguments: { load }, kept }: EventOf<'begun'>): Session {
-  return kept === undefined || typeof load !== 'number' ? session : withKnown(session, load, [], kept);
-}
-
-/** An approval covers what was shown right before it: that review's manifest, for each schedule under review. */
-function withApproval(
-  { approvedManifests, lastReview }: Session,
-  { reviewId, load, schedules }: EventOf<'approved'>,
-): ReadonlyMap<string, string> {
-  if (lastReview?.reviewId !== reviewId) return approvedManifests;
-  return new Map([
-    ...approvedManifests,
-    ...schedules.map((schedule) => [approvalKey(load, schedule), lastReview.manifest] as const),
-  ]);
-}
-
-export function approvalKey(load: number, schedule: string): string {
-  return `${load}x ${schedule}`;
 }
 
 /**
