@@ -49,8 +49,15 @@ export interface ScalePlan {
  */
 export function planScaling(
   review: Review,
-  { edited, overwrite }: { readonly edited: readonly ExpectedFile[]; readonly overwrite: boolean },
-  notCarried: readonly string[],
+  {
+    edited,
+    carried,
+    overwrite,
+  }: {
+    readonly edited: readonly ExpectedFile[];
+    readonly carried: { readonly notCarriedPaths: readonly string[] };
+    readonly overwrite: boolean;
+  },
 ): ScalePlan {
   const editedPaths = new Set(edited.map(({ path }) => path));
   const stays = (one: ExpectedFile) =>
@@ -59,7 +66,7 @@ export function planScaling(
     writes: review.files.filter((one) => one.file.diskDigest !== one.digest && !stays(one)),
     edited,
     fixesApplied: review.files.flatMap((one) => (one.fix === undefined ? [] : [one.path])),
-    fixesNotCarried: notCarried,
+    fixesNotCarried: carried.notCarriedPaths,
   };
 }
 

@@ -52,7 +52,7 @@ export function withKnown(
   kept: readonly Fix[],
 ): Session {
   const added = [...carried, ...kept];
-  const others = fixesOf(session, load).filter(({ path }) => !pathsOf(added).includes(path));
+  const others = fixesAt(session, load).filter(({ path }) => !pathsOf(added).includes(path));
   return {
     ...session,
     fixes: withoutOlderEdits(session.fixes, kept).set(load, [...others, ...added]),
@@ -64,14 +64,14 @@ export function pathsOf(fixes: readonly Fix[]): string[] {
   return fixes.map(({ path }) => path);
 }
 
-export function fixesOf({ fixes }: Session, load: number): readonly Fix[] {
+export function fixesAt({ fixes }: Session, load: number): readonly Fix[] {
   return fixes.get(load) ?? [];
 }
 
 /** An approval makes every file that is not baseline × load a known fix of its load; new edits among them travel. */
 export function afterApproval(session: Session, event: EventOf<'approved'>): Session {
   const isOther = ({ schedule }: Fix) => !event.schedules.includes(schedule);
-  const known = fixesOf(session, event.load);
+  const known = fixesAt(session, event.load);
   const others = known.filter(isOther);
   const isKnown = (one: Fix) => known.some(({ path, digest }) => path === one.path && digest === one.digest);
   const removed = known.filter((one) => !isOther(one) && !event.fixes.some(({ path }) => path === one.path));

@@ -1,5 +1,5 @@
 import type { JournalEntry, SessionEvent } from './events.ts';
-import { afterApproval, baselineKey, fixesOf, keptBy, withEdits, withKnown, withLoaded } from './memory.ts';
+import { afterApproval, baselineKey, fixesAt, keptBy, withEdits, withKnown, withLoaded } from './memory.ts';
 import type { EventOf, Phase, Round, Session, Uploaded } from './model.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
@@ -65,7 +65,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       };
     }
     case 'fixed': {
-      const others = fixesOf(session, event.load).filter(({ path }) => path !== event.fix.path);
+      const others = fixesAt(session, event.load).filter(({ path }) => path !== event.fix.path);
       return {
         ...done(session, 'fixInterval'),
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',

@@ -1,13 +1,8 @@
 import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
+import { fileChanges } from '../review/lineChanges.ts';
 import type { Review } from '../review/review.ts';
-import {
-  changedSinceApproval,
-  fileChanges,
-  keepReview,
-  type ReviewPorts,
-  readReview,
-} from '../workflow/checks.ts';
+import { changedSinceApproval, keepReview, type ReviewPorts, readReview } from '../workflow/checks.ts';
 import { reviewConfigsLines, reviewConfigsResult, reviewText } from './reviewConfigs.text.ts';
 import { defineTool, type ToolCall } from './tool.ts';
 

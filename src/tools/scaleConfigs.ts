@@ -2,13 +2,12 @@ import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
-import { noFixes, withFixes } from '../review/expected.ts';
+import { editsOfLevel, fixedLines } from '../review/edits.ts';
 import { changesText, describeLevel } from '../review/levelSummary.ts';
-import { filesUnderReview, manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
-import { afterWrites, foreignEdits, planScaling } from '../review/scalePlan.ts';
+import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
-import { keepManifest, readFixes, readManifest } from '../workflow/checks.ts';
-import { carriedEdits, editedLines, fixedLines, keptEdits } from '../workflow/edits.ts';
+import { keepManifest, readEdits, readManifest } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
   bothAnswers,
@@ -61,8 +60,7 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const { plan, level, reviewId, approvalNeeded } = planned;
 
   const { load, schedule } = target;
-  const details = await detailsOf(ports, session, planned, given.keepEdits);
-  const fields = { load, schedule, scheduleFrom, ...level, ...details, written: 0 };
+  const fields = { load, schedule, scheduleFrom, ...level, ...(await detailsOf(ports, planned)), written: 0 };
   const scaling = {
     ...planned,
     abandon: given.abandon,
@@ -131,42 +129,36 @@ async function planLevel(
   call: ToolCall,
 ) {
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
-  const merging = { session, target, choice };
-  const own = await readFixes(ports.blobs, session, target.load);
-  const carried = await carriedEdits(ports, snapshot, own, merging);
+  const stored = await readEdits(ports.blobs, session);
   const written = await Promise.all(
     session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)),
   );
-  const known = withFixes(own, carried);
-  const seen = filesUnderReview(snapshot, target, known);
-  const edited = foreignEdits(seen, written, session);
-  const kept = keepEdits ? keptEdits(seen, edited, merging) : noFixes;
-  const files = keepEdits ? filesUnderReview(snapshot, target, withFixes(known, kept)) : seen;
-  const before = reviewFiles(snapshot, files, target, ports.settings);
-  const plan = planScaling(before, { edited, overwrite: overwriteEdits }, carried.notCarriedPaths);
+  const edits = editsOfLevel(snapshot, { session, stored, written, target, choice, keepEdits });
+  const before = reviewFiles(snapshot, edits.files, target, ports.settings);
+  const plan = planScaling(before, { ...edits, overwrite: overwriteEdits });
   const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
   const { reviewId } = review;
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
   const level = describeLevel(before, review, plan, target);
-  return { target, plan, before, review, reviewId, approvalNeeded, level, carried, kept };
+  return { target, plan, before, review, reviewId, approvalNeeded, level, edits };
 }
 
 /** In a question about edits: unwritten files have no review and no changes to show. */
 const noChanges = { bySchedule: [], sample: [], notScaled: [] };
 
-async function detailsOf(ports: ScaleConfigsPorts, session: Session, planned: PlannedLevel, isKept: boolean) {
-  const { plan, before, review, carried } = planned;
-  const edits = isKept ? [] : await editedLines(ports, before.files, plan.edited, session);
-  const fixed = fixedLines(before.files, review.target.load);
+async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLevel) {
+  const fixed = fixedLines(edits.files, review.target.load);
   const { targetRepo, checksPath } = ports.settings;
+  const lines = edits.lines.map(({ before: scaled, after: found, ...place }) => ({
+    ...place,
+    found,
+    scaled,
+  }));
   return {
-    edits: takeWithinBudget(
-      edits.map(({ file, line, before: scaled, after: found }) => ({ file, line, found, scaled })),
-      900,
-    ),
+    edits: takeWithinBudget(lines, 900),
     fixedLines: takeWithinBudget(fixed, 900),
     fixedLinesTotal: fixed.length,
-    notCarried: takeWithinBudget(carried.notCarried, 900),
+    notCarried: takeWithinBudget(edits.carried.notCarried, 900),
     changesFile: await ports.notes.write(
       `${review.reviewId}.txt`,
       changesText(review, `${review.target.load}x`),
@@ -178,7 +170,7 @@ async function detailsOf(ports: ScaleConfigsPorts, session: Session, planned: Pl
 /** Saves edits as a patch, writes the files and records the level. An interrupted call stays recorded as begun. */
 async function applyLevel(
   ports: ScaleConfigsPorts,
-  { target, plan, review, level, carried, kept }: PlannedLevel,
+  { target, plan, review, level, edits: { carried, kept } }: PlannedLevel,
   given: Input,
   abandoned: readonly number[],
   call: ToolCall,

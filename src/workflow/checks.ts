@@ -1,12 +1,11 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
 import { ToolError } from '../domain/errors.ts';
-import { clean } from '../domain/foreignText.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Watch } from '../ports/time.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../review/expected.ts';
-import { lineChanges } from '../review/lineChanges.ts';
+import { type FileChange, fileChanges } from '../review/lineChanges.ts';
 import {
   filesUnderReview,
   type Manifest,
@@ -15,18 +14,28 @@ import {
   type ReviewTarget,
   reviewFiles,
 } from '../review/review.ts';
-import { approvalKey, type Session } from '../state/session.ts';
+import { approvalKey, type Fix, type Session } from '../state/session.ts';
 import type { Blobs } from '../state/store.ts';
 
 /** The fixes of one load, with the file contents that they produce. */
-export async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
+async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
   const fixes = session.fixes.get(load) ?? [];
+  return { fixes, bytes: await readStored(blobs, fixes) };
+}
+
+/** Digest -> bytes of these fixes; without those that are gone. */
+async function readStored(blobs: Blobs, fixes: readonly Fix[]): Promise<Map<string, Uint8Array>> {
   const bytes = new Map<string, Uint8Array>();
-  for (const fix of fixes) {
-    const found = await blobs.get(fix.digest);
-    if (found !== undefined) bytes.set(fix.digest, found);
+  for (const { digest } of fixes) {
+    const found = bytes.has(digest) ? undefined : await blobs.get(digest);
+    if (found !== undefined) bytes.set(digest, found);
   }
-  return { fixes, bytes };
+  return bytes;
+}
+
+/** The bytes of every edit and fix that the session knows. */
+export function readEdits(blobs: Blobs, { edits, fixes }: Session): Promise<Map<string, Uint8Array>> {
+  return readStored(blobs, [...[...edits.values()].map(({ fix }) => fix), ...[...fixes.values()].flat()]);
 }
 
 /** A manifest that the session names; empty when its bytes are gone, so that none of its files counts as written here. */
@@ -126,13 +135,6 @@ function requireLevel(session: Session): ReviewTarget {
   });
 }
 
-export interface FileChange {
-  readonly file: string;
-  readonly line: number;
-  readonly before: string;
-  readonly after: string;
-}
-
 /**
  * The lines on disk that differ from what the user last approved at this load; for a schedule without an approval, those
  * that differ from baseline × load. A line is listed until it is approved, however often it was shown.
@@ -182,25 +184,6 @@ async function bytesOf(
   if (digest === one.file.baselineDigest) return one.file.baseline;
   const known = [one, expectedFile(one.file, load, noFixes)].find((expected) => expected?.digest === digest);
   return known?.bytes ?? (await blobs.get(digest));
-}
-
-/** Line by line; a deleted file is one change. */
-export function fileChanges(
-  file: string,
-  before: Uint8Array | undefined,
-  after: Uint8Array | undefined,
-): FileChange[] {
-  if (before !== undefined && after === undefined)
-    return [{ file, line: 1, before: 'the whole file', after: 'deleted' }];
-  const [from, to] = [before, after].map((bytes) =>
-    bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'),
-  );
-  return lineChanges(from ?? '', to ?? '').map((change) => ({
-    file,
-    line: change.line,
-    before: clean(change.before, 160),
-    after: clean(change.after, 160),
-  }));
 }
 
 /** Stores what is shown now, so that an approval of it is an approval of these bytes. */

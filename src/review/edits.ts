@@ -1,20 +1,20 @@
 /** Edits of check files: which of them a level contains, and what a person kept or set by hand. */
 import { sha256 } from '../domain/digest.ts';
 import { ruleFor } from '../domain/schedules.ts';
-import type { Ports } from '../ports/ports.ts';
 import type { CheckFile, ChecksSnapshot } from '../ports/repository.ts';
-import { carryEdit, type FixesChoice, loadOfEdit, type SetInterval } from '../review/carry.ts';
+import type { Fix, Session } from '../state/session.ts';
+import { carryEdit, type FixesChoice, loadOfEdit, type SetInterval } from './carry.ts';
 import {
   type ExpectedFile,
   expectedFile,
   type KnownFixes,
   noFixes,
   schedulesInScope,
-} from '../review/expected.ts';
-import type { ReviewTarget } from '../review/review.ts';
-import { levelOf } from '../review/scalePlan.ts';
-import type { Fix, Session } from '../state/session.ts';
-import { type FileChange, fileChanges } from './checks.ts';
+  withFixes,
+} from './expected.ts';
+import { type FileChange, fileChanges } from './lineChanges.ts';
+import { filesUnderReview, type Manifest, type ReviewTarget } from './review.ts';
+import { foreignEdits, levelOf } from './scalePlan.ts';
 
 /** An interval that a person set at another load, and what this level has in its place. */
 export interface NotCarried extends SetInterval {
@@ -33,18 +33,45 @@ export interface LevelEdits extends KnownFixes {
 
 interface Merging {
   readonly session: Session;
+  /** Digest -> bytes of the session's edits and fixes. */
+  readonly stored: ReadonlyMap<string, Uint8Array>;
   readonly target: ReviewTarget;
   /** What the person chose for the intervals that were set by hand. */
   readonly choice: FixesChoice | undefined;
 }
 
+/**
+ * The files of a level with the edits that belong to it: those carried from other loads, and with `keepEdits` those
+ * on disk that nobody approved (`edited`; `lines` says where they are).
+ */
+export function editsOfLevel(
+  snapshot: ChecksSnapshot,
+  merging: Merging & { readonly written: readonly Manifest[]; readonly keepEdits: boolean },
+) {
+  const { session, stored, target, written, keepEdits } = merging;
+  const own = { fixes: session.fixes.get(target.load) ?? [], bytes: stored };
+  const carried = carriedEdits(snapshot, own, merging);
+  const known = withFixes(own, carried);
+  const seen = filesUnderReview(snapshot, target, known);
+  const edited = foreignEdits(seen, written, session);
+  if (!keepEdits)
+    return { files: seen, edited, carried, kept: noFixes, lines: editedLines(seen, edited, merging) };
+  const kept = keptEdits(seen, edited, merging);
+  return {
+    files: filesUnderReview(snapshot, target, withFixes(known, kept)),
+    edited,
+    carried,
+    kept,
+    lines: [],
+  };
+}
+
 /** The edits of other loads, merged into this one. A load that has the file's edit already keeps its own. */
-export async function carriedEdits(
-  ports: Pick<Ports, 'blobs'>,
+function carriedEdits(
   snapshot: ChecksSnapshot,
   own: KnownFixes,
-  { session, target, choice }: Merging,
-): Promise<LevelEdits> {
+  { session, stored, target, choice }: Merging,
+): LevelEdits {
   const fixes: Fix[] = [];
   const bytes = new Map<string, Uint8Array>();
   const notCarried: NotCarried[] = [];
@@ -57,7 +84,7 @@ export async function carriedEdits(
     if (from === target.load || file === undefined || !isInScope(file, fix, target)) continue;
     const known = own.fixes.find((one) => one.path === path && one.baselineDigest === fix.baselineDigest);
     if (known !== undefined && known.from === undefined && choice === undefined) continue;
-    const edited = await ports.blobs.get(fix.digest);
+    const edited = stored.get(fix.digest);
     if (file.baseline === undefined || edited === undefined) continue;
     const unit = ruleFor(path)?.scales;
     const edit = { baseline: file.baseline, edited, from, unit };
@@ -97,7 +124,7 @@ function replacedInterval(
 }
 
 /** The edits on disk that the user keeps, as they read at this load. A value that was set stays, unless `choice` says else. */
-export function keptEdits(
+function keptEdits(
   files: readonly ExpectedFile[],
   edited: readonly ExpectedFile[],
   { session, target, choice }: Merging,
@@ -119,12 +146,11 @@ export function keptEdits(
 }
 
 /** The lines that were edited: what the level on disk had there, and what is there now. */
-export async function editedLines(
-  ports: Pick<Ports, 'blobs'>,
+function editedLines(
   files: readonly ExpectedFile[],
   edited: readonly ExpectedFile[],
-  session: Session,
-): Promise<FileChange[]> {
+  { session, stored }: Pick<Merging, 'session' | 'stored'>,
+): FileChange[] {
   const usual = usualLoad(files, session);
   const lines: FileChange[] = [];
   for (const { path, rule, file } of edited) {
@@ -135,7 +161,7 @@ export async function editedLines(
     const fix = session.fixes
       .get(from)
       ?.find((one) => one.path === path && one.baselineDigest === baselineDigest);
-    const ours = (fix && (await ports.blobs.get(fix.digest))) ?? expectedFile(file, from, noFixes)?.bytes;
+    const ours = (fix && stored.get(fix.digest)) ?? expectedFile(file, from, noFixes)?.bytes;
     lines.push(...fileChanges(path, ours, disk));
   }
   return lines;
