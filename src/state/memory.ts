@@ -8,12 +8,13 @@ export function baselineKey(path: string, digest: string): string {
 
 /** At load 1 the baseline itself is written, so those bytes prove nothing. */
 export function withLoaded(
-  { loaded, level }: Session,
+  { loaded }: Session,
   manifest: string | undefined,
   load: unknown,
-  baseCommit = level?.baseCommit,
+  baseCommit: string | undefined,
 ): Session['loaded'] {
-  if (manifest === undefined || typeof load !== 'number' || load === 1 || loaded.has(manifest)) return loaded;
+  if (manifest === undefined || typeof load !== 'number' || load === 1) return loaded;
+  if (loaded.get(manifest)?.baseCommit !== undefined) return loaded;
   return new Map(loaded).set(manifest, { load, baseCommit });
 }
 
@@ -81,7 +82,7 @@ export function afterApproval(session: Session, event: EventOf<'approved'>): Ses
     edits: withEdits(session.edits, event.load, edits, event.load === 1 ? [] : pathsOf(removed)),
     loaded:
       session.lastReview?.reviewId === event.reviewId
-        ? withLoaded(session, session.lastReview.manifest, event.load)
+        ? withLoaded(session, session.lastReview.manifest, event.load, session.level?.baseCommit)
         : session.loaded,
     approved: new Set(session.approved).add(event.reviewId),
     approvedManifests: withApproval(session, event),

@@ -72,6 +72,8 @@ export const scaleConfigsResult = z.object({
       now: z.number(),
     }),
   ),
+  /** Files of the baseline that this session wrote at a load: only in that question. */
+  loadedBaselines: z.array(z.object({ file: z.string(), load: loadOutput })).optional(),
   changesFile: z.string(),
   location: z.string(),
   backup: z.string().optional(),
@@ -113,6 +115,22 @@ export function decisionText(scaling: Scaling) {
       `To replace them (a patch is saved first): ${again} and overwriteEdits: true.`,
     ],
     callAgain: callWith(scaling, { keepEdits: true }),
+  };
+}
+
+/** The question about a baseline that is a level of this session. */
+export function loadedText(
+  { what, back }: { readonly what: string; readonly back: string },
+  given: Readonly<Record<string, unknown>>,
+) {
+  return {
+    summary: `${what} Nothing was written.`,
+    nextSteps: [
+      'Ask the user: are these files (loadedBaselines) the baseline now?',
+      back,
+      'Only if the user says that they are: scaleConfigs with acceptBaseline: true.',
+    ],
+    callAgain: { tool: 'scaleConfigs', arguments: { ...given, acceptBaseline: true } },
   };
 }
 
@@ -246,6 +264,7 @@ export const scaleConfigsLines: Wording<Result> = {
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
   ],
   fixedLinesTotal: () => [],
+  loadedBaselines: (rows = []) => rows.map((row) => `  ${row.file} (written at ${row.load}x)`),
   fixesNotCarried: (paths, { notCarried }) => {
     const others = notIn(notCarried, paths);
     return others.length === 0 ? [] : [`Edits of other loads, not part of this one: ${others.join(', ')}`];

@@ -7,16 +7,24 @@ import { changesText, describeLevel } from '../review/levelSummary.ts';
 import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
-import { keepManifest, readEdits, readManifest } from '../workflow/checks.ts';
+import {
+  keepManifest,
+  loadedBaselines,
+  loadedBaselineText,
+  readEdits,
+  readManifest,
+} from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
   bothAnswers,
   decisionText,
   dryRunText,
+  loadedText,
   scaleConfigsLines,
   scaleConfigsResult,
   scaledText,
 } from './scaleConfigs.text.ts';
+import { lagText } from './text.ts';
 import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
@@ -27,6 +35,7 @@ const input = z.strictObject({
   overwriteEdits: z.boolean().default(false).describe('if the user agrees'),
   keepEdits: z.boolean().default(false).describe('if the user agrees'),
   fixes: z.enum(['scale', 'keep']).optional().describe('intervals set by hand at another load'),
+  acceptBaseline: z.boolean().default(false).describe('if the user agrees'),
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
@@ -56,6 +65,8 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
   const rounds = await roundsBefore(ports, session, given.abandon, call);
+  const loaded = await baselineQuestion(ports, session, { ...target, scheduleFrom }, given, call);
+  if (loaded !== undefined) return loaded;
   const planned = await planLevel(ports, session, target, given, call);
   const { plan, level, reviewId, approvalNeeded } = planned;
 
@@ -74,7 +85,12 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
     return { ...question, status: 'needs_decision', ...decisionText(scaling) };
   }
   const reviewed = { ...fields, reviewId, approvalNeeded };
-  const remarks = [...rounds.warnings, ...uncommittedWarning(session, load), ...level.remarks];
+  const remarks = [
+    ...rounds.warnings,
+    ...uncommittedWarning(session, load),
+    ...planned.lag,
+    ...level.remarks,
+  ];
   if (given.dryRun) {
     const leaving = leavingWarnings(rounds.abandoned, false);
     return { ...reviewed, remarks: [...leaving, ...remarks], status: 'dry_run', ...dryRunText(scaling) };
@@ -88,6 +104,39 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
     status: written === 0 ? 'unchanged' : 'scaled',
     remarks: [...leavingWarnings(rounds.abandoned, true), ...remarks],
     ...scaledText(scaling),
+  };
+}
+
+/** A question when the baseline is a level of this session, unless the user accepts it as a baseline. */
+async function baselineQuestion(
+  ports: ScaleConfigsPorts,
+  session: Session,
+  target: ReviewTarget & Pick<Output, 'scheduleFrom'>,
+  given: Input,
+  call: ToolCall,
+): Promise<Output | undefined> {
+  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
+  const loaded = await loadedBaselines(ports, session, snapshot, call);
+  if (loaded.length === 0) return undefined;
+  const files = Object.fromEntries(loaded.map(({ file, digest }) => [file, digest]));
+  if (given.acceptBaseline)
+    return void (await ports.sessions.record(() => [{ type: 'baselineAccepted', files }]));
+  const { load, schedule, scheduleFrom, scope } = target;
+  const list = loaded.map((one) => `${one.file} (${one.load}x)\n`).join('');
+  return {
+    ...noChanges,
+    ...nothingPlanned,
+    load,
+    schedule,
+    scheduleFrom,
+    status: 'needs_decision',
+    loadedBaselines: takeWithinBudget(
+      loaded.map(({ file, load }) => ({ file, load })),
+      900,
+    ),
+    changesFile: await ports.notes.write(`baseline-${snapshot.baseCommit.slice(0, 12)}.txt`, list),
+    location: `${ports.settings.targetRepo}/${ports.settings.checksPath}`,
+    ...loadedText(loadedBaselineText(loaded, ports.settings), { load, schedule, scope, ...answersOf(given) }),
   };
 }
 
@@ -140,11 +189,36 @@ async function planLevel(
   const { reviewId } = review;
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
   const level = describeLevel(before, review, plan, target);
-  return { target, plan, before, review, reviewId, approvalNeeded, level, edits };
+  const lag = await lagRemarks(ports, call);
+  return { lag, target, plan, before, review, reviewId, approvalNeeded, level, edits };
+}
+
+async function lagRemarks({ target, settings }: ScaleConfigsPorts, call: ToolCall): Promise<string[]> {
+  const lag = await target.baselineLag(call);
+  if (lag === undefined) return [];
+  const { what, fix } = lagText(lag, settings);
+  return [`${what} To branch anew: ${fix}`];
 }
 
 /** In a question about edits: unwritten files have no review and no changes to show. */
 const noChanges = { bySchedule: [], sample: [], notScaled: [] };
+
+/** A question that comes before any plan. */
+const nothingPlanned = {
+  filesChanged: 0,
+  intervalsChanged: 0,
+  written: 0,
+  remarks: [],
+  notScaledTotal: 0,
+  edited: [],
+  editedTotal: 0,
+  edits: [],
+  fixedLines: [],
+  fixedLinesTotal: 0,
+  fixesApplied: [],
+  fixesNotCarried: [],
+  notCarried: [],
+};
 
 async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLevel) {
   const fixed = fixedLines(edits.files, review.target.load);

@@ -2,6 +2,9 @@
  * Text that several tools share. `textOf` renders a structured result: a tool words the fields that matter to its
  * reader; all other fields are rendered generically, so that the text always says everything the structure says.
  */
+import { plural } from '../domain/text.ts';
+import type { BaselineLag } from '../ports/repository.ts';
+import type { Settings } from '../settings.ts';
 import type { Round, RoundOutcome } from '../state/session.ts';
 
 type Value = unknown;
@@ -129,4 +132,19 @@ export function stepAfterCommit(round: Round | undefined, load: number): string 
     default:
       return `${load}x was inconclusive: ask the user to fix what failed and rerun ${load}x before a higher load.`;
   }
+}
+
+/** When the branch of the baseline has newer check files: what a load test leaves out, and the commands that bring it. */
+export function lagText(
+  lag: BaselineLag,
+  { targetRepo, testBranch }: Pick<Settings, 'targetRepo' | 'testBranch'>,
+): { readonly what: string; readonly fix: string } {
+  const { ref, date, newer, added } = lag;
+  const fresh = added.length === 0 ? '' : `, ${added.length} of them new`;
+  const git = `git -C ${targetRepo}`;
+  const shown = `${newer.slice(0, 4).join(', ')}${newer.length > 4 ? ', …' : ''}`;
+  return {
+    what: `The baseline is ${ref} of ${date}; ${ref} has ${plural(newer.length, 'newer check file')}${fresh} that this test leaves out: ${shown}.`,
+    fix: `${git} branch -m ${testBranch} ${testBranch}_${date} && ${git} checkout -b ${testBranch} ${ref}`,
+  };
 }

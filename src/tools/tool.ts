@@ -64,7 +64,14 @@ export function defineTool<Input extends z.ZodObject, Output extends Result>({
 
 const aLoad = 'must be a whole number from 1 to 1000, such as 2 or "2x"';
 
-const aWholeLoad = z.int({ error: aLoad }).min(1, { error: aLoad }).max(1000, { error: aLoad });
+/** A load between two whole ones names both: which of them is meant, only the user knows. */
+function wrongLoad({ input }: { readonly input?: unknown }): string {
+  const fraction = /^\s*(\d{1,3})\.\d+\s*x?\s*$/i.exec(String(input))?.[1];
+  const lower = Number(fraction);
+  return fraction === undefined || lower < 1 ? aLoad : `${aLoad} (ask the user: ${lower}x or ${lower + 1}x)`;
+}
+
+const aWholeLoad = z.int({ error: wrongLoad }).min(1, { error: aLoad }).max(1000, { error: aLoad });
 
 /** Accepts `2`, `"2"` and `"2x"`; returns a whole number from 1 to 1000. */
 export const loadInput = z
@@ -74,10 +81,10 @@ export const loadInput = z
       z
         .string()
         .trim()
-        .regex(/^\d{1,4}x?$/i, { error: aLoad }),
+        .regex(/^\d{1,4}x?$/i, { error: wrongLoad }),
     ],
     {
-      error: aLoad,
+      error: wrongLoad,
     },
   )
   .transform((load) => (typeof load === 'number' ? load : Number.parseInt(load, 10)))

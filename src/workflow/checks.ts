@@ -1,6 +1,7 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
 import { ToolError } from '../domain/errors.ts';
-import { type Schedule, schedules } from '../domain/schedules.ts';
+import { ruleFor, type Schedule, schedules } from '../domain/schedules.ts';
+import { plural } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Watch } from '../ports/time.ts';
@@ -14,7 +15,8 @@ import {
   type ReviewTarget,
   reviewFiles,
 } from '../review/review.ts';
-import { approvalKey, type Fix, type Session } from '../state/session.ts';
+import type { Settings } from '../settings.ts';
+import { approvalKey, baselineKey, type Fix, type Session } from '../state/session.ts';
 import type { Blobs } from '../state/store.ts';
 
 /** The fixes of one load, with the file contents that they produce. */
@@ -52,6 +54,83 @@ export async function keepManifest(blobs: Blobs, manifest: Manifest): Promise<st
   return blobs.put(Buffer.from(JSON.stringify(manifest)));
 }
 
+/** A check file whose baseline holds what this session wrote, or the user approved, at a load above 1. */
+export interface LoadedBaseline {
+  readonly file: string;
+  readonly load: number;
+  readonly digest: string;
+  /** The baseline that it was written against, when known. */
+  readonly baseCommit: string | undefined;
+}
+
+/**
+ * The baselines that are a level of this session: after a squash, a merge or a branch made anew. Bytes that the file
+ * already had before, and those that the user accepted, are its own.
+ */
+export async function loadedBaselines(
+  { blobs, target }: Pick<Ports, 'blobs' | 'target'>,
+  session: Session,
+  { files, baseCommit }: ChecksSnapshot,
+  watch?: Watch,
+): Promise<LoadedBaseline[]> {
+  const scaled = files.filter(({ path, baselineDigest }) => baselineDigest && ruleFor(path)?.scales);
+  const isSame = !scaled.some(({ newOnBranch }) => newOnBranch);
+  const found = new Map<string, LoadedBaseline>();
+  for (const [digest, { load, baseCommit: before }] of session.loaded) {
+    if (isSame && before === baseCommit) continue;
+    const manifest = await readManifest(blobs, digest);
+    for (const { path, baselineDigest = '' } of scaled)
+      if (
+        manifest[path] === baselineDigest &&
+        !session.acceptedBaselines.has(baselineKey(path, baselineDigest))
+      )
+        found.set(path, { file: path, load, digest: baselineDigest, baseCommit: before });
+  }
+  const suspects = [...found.values()];
+  const commits = new Set(suspects.flatMap((one) => one.baseCommit ?? []));
+  const held = new Set<string>();
+  for (const commit of commits) {
+    const paths = suspects.flatMap((one) => (one.baseCommit === commit ? [one.file] : []));
+    for (const path of await target.heldUpTo(commit, paths, watch)) held.add(path);
+  }
+  return suspects.filter(({ file }) => !held.has(file));
+}
+
+/** What a loaded baseline is, and how to get back to an unloaded one. */
+export function loadedBaselineText(
+  loaded: readonly LoadedBaseline[],
+  { baselineRef, testBranch, place }: Pick<Settings, 'baselineRef' | 'testBranch' | 'place'>,
+) {
+  const loads = [...new Set(loaded.map(({ load }) => `${load}x`))].join(', ');
+  const before = loaded.find((one) => one.baseCommit !== undefined)?.baseCommit?.slice(0, 12);
+  const older =
+    before === undefined ? '' : `; or sets BASELINE_REF in ${place} to ${before}, the baseline before`;
+  return {
+    what: `The baseline (${baselineRef}) has in ${plural(loaded.length, 'check file')} what this session wrote at ${loads}, so scaling it would compound.`,
+    back: `To get back, the user types git revert for the commit on ${baselineRef} that brought the scaled files, and makes ${testBranch} anew from ${baselineRef}${older}.`,
+  };
+}
+
+/** @throws ToolError CONFLICT when the baseline is a level of this session that nobody accepted as a baseline */
+export async function requireUnloadedBaseline(
+  ports: Pick<Ports, 'blobs' | 'target' | 'settings'>,
+  session: Session,
+  snapshot: ChecksSnapshot,
+  watch?: Watch,
+): Promise<void> {
+  const loaded = await loadedBaselines(ports, session, snapshot, watch);
+  if (loaded.length === 0) return;
+  const { what, back } = loadedBaselineText(loaded, ports.settings);
+  const files = loaded.slice(0, 6).map(({ file }) => file);
+  throw new ToolError(
+    'CONFLICT',
+    `${what} Files: ${files.join(', ')}${loaded.length > 6 ? ', …' : ''}. Nothing was changed.`,
+    {
+      next: `ask the user. ${back} If these files are the baseline now: scaleConfigs with acceptBaseline: true.`,
+    },
+  );
+}
+
 /** What it takes to review the files on disk. */
 export type ReviewPorts = Pick<Ports, 'target' | 'sessions' | 'blobs' | 'settings'>;
 
@@ -74,6 +153,7 @@ export async function readReview(
   requireWhole(session);
   const level = requireLevel(session);
   const snapshot = await ports.target.snapshot(options, watch);
+  await requireUnloadedBaseline(ports, session, snapshot, watch);
   return { session, snapshot, review: await reviewOf(ports, session, snapshot, level) };
 }
 
