@@ -72,39 +72,25 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
 
   const { load, schedule } = target;
   const fields = { load, schedule, scheduleFrom, ...level, ...(await detailsOf(ports, planned)), written: 0 };
-  const scaling = {
-    ...planned,
-    abandon: given.abandon,
-    keepEdits: given.keepEdits,
-    answers,
-    isRoundRunning: rounds.warnings.length > 0,
-    mode: ports.settings.approval,
-  };
+  const isRoundRunning = rounds.warnings.length > 0;
+  const scaling = { ...planned, ...given, answers, isRoundRunning, mode: ports.settings.approval };
   if (plan.edited.length > 0 && !given.overwriteEdits && !given.keepEdits) {
     const question = { ...fields, ...noChanges, remarks: rounds.warnings };
     return { ...question, status: 'needs_decision', ...decisionText(scaling) };
   }
-  const reviewed = { ...fields, reviewId, approvalNeeded };
-  const remarks = [
-    ...rounds.warnings,
-    ...uncommittedWarning(session, load),
-    ...planned.lag,
+  const warnings = [...rounds.warnings, ...uncommittedWarning(session, load), ...planned.lag];
+  const remarks = (isDone: boolean) => [
+    ...leavingWarnings(rounds.abandoned, isDone),
+    ...warnings,
     ...level.remarks,
   ];
-  if (given.dryRun) {
-    const leaving = leavingWarnings(rounds.abandoned, false);
-    return { ...reviewed, remarks: [...leaving, ...remarks], status: 'dry_run', ...dryRunText(scaling) };
-  }
+  const reviewed = { ...fields, reviewId, approvalNeeded };
+  if (given.dryRun)
+    return { ...reviewed, remarks: remarks(false), status: 'dry_run', ...dryRunText(scaling) };
   const backup = await applyLevel(ports, planned, given, rounds.abandoned, call);
   const written = plan.writes.length;
-  return {
-    ...reviewed,
-    ...backup,
-    written,
-    status: written === 0 ? 'unchanged' : 'scaled',
-    remarks: [...leavingWarnings(rounds.abandoned, true), ...remarks],
-    ...scaledText(scaling),
-  };
+  const status = written === 0 ? 'unchanged' : 'scaled';
+  return { ...reviewed, ...backup, written, status, remarks: remarks(true), ...scaledText(scaling) };
 }
 
 /** A question when the baseline is a level of this session, unless the user accepts it as a baseline. */
