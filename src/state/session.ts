@@ -45,7 +45,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
           { tool: event.tool, arguments: event.arguments, at },
         ],
         writtenManifests: [...session.writtenManifests, ...(event.manifest ? [event.manifest] : [])],
-        loaded: withLoaded(session, event.manifest, event.arguments.load ?? session.level?.load, undefined),
+        loaded: withLoaded(session, event.manifest, event.arguments.load, undefined),
       };
     case 'checkout':
       return { ...session, checkout: { path: event.path, id: event.id } };

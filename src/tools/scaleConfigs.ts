@@ -29,13 +29,13 @@ import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   load: loadInput,
-  schedule: scheduleInput.optional().describe("else the session's, or 15m"),
+  schedule: scheduleInput.optional(),
   scope: z.enum(['all', 'schedule']).optional(),
   dryRun: z.boolean().default(false),
-  overwriteEdits: z.boolean().default(false).describe('if the user agrees'),
-  keepEdits: z.boolean().default(false).describe('if the user agrees'),
-  fixes: z.enum(['scale', 'keep']).optional().describe('intervals set by hand at another load'),
-  acceptBaseline: z.boolean().default(false).describe('if the user agrees'),
+  overwriteEdits: z.boolean().default(false),
+  keepEdits: z.boolean().default(false),
+  fixes: z.enum(['scale', 'keep']).optional(),
+  acceptBaseline: z.boolean().default(false),
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
@@ -50,7 +50,7 @@ export const scaleConfigs = defineTool({
   name: 'scaleConfigs',
   title: 'Scale the check configs to a load level',
   description:
-    'Scales the check intervals on disk to git baseline × load, for the user to review. Loads never compound; 1 restores the baseline.',
+    'Scales the check intervals on disk to git baseline × load, for the user to review; 1 restores it. Edits, fixes, accept: only as the user answers.',
   effect: 'write',
   writesInTarget: true,
   input,

@@ -81,7 +81,8 @@ export const loadInput = z
       z
         .string()
         .trim()
-        .regex(/^\d{1,4}x?$/i, { error: wrongLoad }),
+        .max(12, { error: wrongLoad })
+        .refine((text) => /^\d{1,4}x?$/i.test(text), { error: wrongLoad }),
     ],
     {
       error: wrongLoad,
