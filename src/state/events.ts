@@ -22,6 +22,15 @@ const fix = z.object({
   origin: z.enum(['fixInterval', 'edit']),
 });
 
+const otherRun = z.object({
+  clusterId: z.string(),
+  runId: z.string().optional(),
+  schedule,
+  load: load.optional(),
+  startedAt: stamp,
+  steps: z.int(),
+});
+
 const clock = z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() });
 
 export const sessionEvent = z.discriminatedUnion('type', [
@@ -102,7 +111,12 @@ export const sessionEvent = z.discriminatedUnion('type', [
     clusterConfig: digest.optional(),
     /** The `Name` in that cluster config: the prefix of its clusters' names. */
     clusterName: z.string().optional(),
+    /** The commit that its checks were scaled from: rounds of one baseline and schedule are a campaign. */
+    baseCommit: z.string().optional(),
     note: z.string().optional(),
+    /** The run for which the round was marked, if it was seen already. */
+    clusterId: z.string().optional(),
+    runId: z.string().optional(),
   }),
   z.object({
     type: z.literal('roundMoved'),
@@ -115,14 +129,41 @@ export const sessionEvent = z.discriminatedUnion('type', [
     reviewId: z.string().optional(),
     clusterConfig: digest.optional(),
     clusterName: z.string().optional(),
+    baseCommit: z.string().optional(),
     /** Its cluster ended without one of its steps, so the round has no cluster again. */
     unbound: z.boolean().optional(),
+    /** The run that the round was corrected to. */
+    clusterId: z.string().optional(),
+    runId: z.string().optional(),
   }),
   /** Recorded before the request to Airflow, so that a call whose response was lost finds the same run. */
   z.object({ type: z.literal('dagTriggered'), round: z.int(), dagId: z.string(), dagRunId: z.string() }),
   z.object({ type: z.literal('roundNoted'), round: z.int(), note: z.string() }),
-  z.object({ type: z.literal('clusterBound'), round: z.int(), clusterId: z.string() }),
-  z.object({ type: z.literal('roundFinished'), round: z.int(), load, steps: z.int(), failed: z.int() }),
+  /** `runId`: the DAG run in the arguments of its steps, once one was seen. */
+  z.object({
+    type: z.literal('clusterBound'),
+    round: z.int(),
+    clusterId: z.string(),
+    runId: z.string().optional(),
+  }),
+  /** `failure`: EMR's code, if the cluster failed. A cluster may end without a step of the round. */
+  z.object({
+    type: z.literal('clusterEnded'),
+    round: z.int(),
+    clusterId: z.string(),
+    failure: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('roundFinished'),
+    round: z.int(),
+    load,
+    steps: z.int(),
+    failed: z.int(),
+    /** Interrupted or cancelled. Absent in older entries. */
+    lost: z.int().optional(),
+  }),
+  /** The DAG runs that no round owned when they were last looked for. */
+  z.object({ type: z.literal('otherRunsSeen'), runs: z.array(otherRun) }),
   z.object({
     type: z.literal('reported'),
     round: z.int(),

@@ -1,8 +1,8 @@
 import type { Fix, JournalEntry, SessionEvent } from './events.ts';
-import type { EventOf, Phase, Round, Session, Uploaded } from './model.ts';
+import type { EventOf, OtherRun, Phase, Round, Session, Uploaded } from './model.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
-export type { Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
+export type { OtherRun, Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
 
 export const emptySession: Session = {
   entries: 0,
@@ -14,6 +14,7 @@ export const emptySession: Session = {
   writtenManifests: [],
   uploads: [],
   rounds: [],
+  otherRuns: [],
   interruptions: [],
 };
 
@@ -87,7 +88,9 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'checksUploaded': {
       const { load, reviewId } = event;
-      const uploaded = event.schedules.map((schedule) => ({ schedule, load, reviewId, at }));
+      const baseCommit = session.level?.load === load ? session.level.baseCommit : undefined;
+      const from = baseCommit === undefined ? {} : { baseCommit };
+      const uploaded = event.schedules.map((schedule) => ({ schedule, load, reviewId, at, ...from }));
       const others = session.uploads.filter(
         (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
       );
@@ -108,17 +111,23 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'roundOpened': {
       const { type: _, by: __, ...facts } = event;
       const round: Round = { ...facts, round: session.rounds.length + 1, committed: false, abandoned: false };
-      return { ...session, phase: 'round_open', rounds: [...session.rounds, round] };
+      return withOwned({
+        ...session,
+        phase: event.clusterId === undefined ? 'round_open' : 'running',
+        schedule: event.schedule,
+        rounds: [...session.rounds, round],
+      });
     }
     case 'roundMoved': {
       const { type: _, round, load, schedule, unbound = false, ...facts } = event;
       const moved = { ...facts, ...(load && { load }), ...(schedule && { schedule }) };
       const rounds = session.rounds.map((one) =>
         one.round === round
-          ? { ...withoutFinish(withMatchingInputs(unbound ? withoutCluster(one) : one, moved)), ...moved }
+          ? { ...withoutFinish(withMatchingInputs(unbound || facts.clusterId ? withoutCluster(one) : one, moved)), ...moved }
           : one,
       );
-      return { ...session, rounds, phase: 'round_open' };
+      const phase = event.clusterId === undefined ? 'round_open' : 'running';
+      return withOwned({ ...session, rounds, phase, ...(schedule && { schedule }) });
     }
     case 'dagTriggered': {
       const { dagId, dagRunId } = event;
@@ -126,32 +135,50 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'roundNoted':
       return withRound(session, event.round, { note: event.note });
-    case 'clusterBound':
-      return { ...withRound(session, event.round, { clusterId: event.clusterId }), phase: 'running' };
-    case 'roundFinished':
+    case 'clusterBound': {
+      const { type: _, round, ...bound } = event;
+      const known = session.rounds.find((one) => one.round === round);
+      const isNew = known?.clusterId !== bound.clusterId;
+      const after = withRounds(session, (one) => one.round === round, (one) => ({
+        ...(isNew ? withoutCluster(one) : one),
+        ...bound,
+      }));
+      // The id of a run that was seen to end says nothing new about where the work stands.
+      return withOwned({ ...after, phase: known?.finished && !isNew ? session.phase : 'running' });
+    }
+    case 'clusterEnded': {
+      const { type: _, round, ...clusterEnd } = event;
+      return withRound(session, round, { clusterEnd });
+    }
+    case 'roundFinished': {
+      const { type: _, round, load, ...finished } = event;
       return {
-        ...withRound(session, event.round, {
-          load: event.load,
-          finished: { steps: event.steps, failed: event.failed },
-        }),
+        ...withRounds(session, (one) => one.round === round, (one) => ({ ...withLoad(one, load), finished })),
         phase: 'finished',
       };
+    }
+    case 'otherRunsSeen':
+      return withOwned({ ...session, otherRuns: event.runs });
     case 'reported': {
       const { type: _, round, load, ...report } = event;
       return {
-        ...withRound(session, round, { load, report }),
+        ...withRounds(session, (one) => one.round === round, (one) => ({ ...withLoad(one, load), report })),
         phase: report.partial || !isLatest(session, round) ? session.phase : 'reported',
       };
     }
     case 'committed':
       return {
-        ...withRounds(done(session, 'commitResults'), (round) => isCommitted(round, event), {
+        ...withRounds(done(session, 'commitResults'), (round) => isCommitted(round, event), (round) => ({
+          ...round,
           committed: true,
-        }),
+        })),
         phase: isAtWork(session, event.load) ? session.phase : 'committed',
       };
     case 'abandoned':
-      return withRounds(session, ({ round }) => event.rounds.includes(round), { abandoned: true });
+      return withRounds(session, ({ round }) => event.rounds.includes(round), (round) => ({
+        ...round,
+        abandoned: true,
+      }));
   }
 }
 
@@ -196,18 +223,18 @@ function isAtWork({ phase, level }: Session, committed: number): boolean {
 }
 
 /** Another start may include other steps, so the round has to be observed again. */
-function withoutFinish({ finished: _, ...round }: Round): Round {
+function withoutFinish({ finished: _, runId: __, ...round }: Round): Round {
   return round;
 }
 
 /** Drops the inputs of a round whose load or schedule changes: they belonged to the old one. */
 function withMatchingInputs(round: Round, moved: Partial<Round>): Round {
-  const { reviewId: _, clusterConfig: __, clusterName: ___, ...rest } = round;
+  const { reviewId: _, clusterConfig: __, clusterName: ___, baseCommit: ____, ...rest } = round;
   const { load = round.load, schedule = round.schedule } = moved;
   return load === round.load && schedule === round.schedule ? round : rest;
 }
 
-function withoutCluster({ clusterId: _, ...round }: Round): Round {
+function withoutCluster({ clusterId: _, runId: __, clusterEnd: ___, ...round }: Round): Round {
   return round;
 }
 
@@ -229,10 +256,28 @@ function fixesOf({ fixes }: Session, load: number): readonly Fix[] {
 }
 
 function withRound(session: Session, number: number, facts: Partial<Round>): Session {
-  return withRounds(session, ({ round }) => round === number, facts);
+  return withRounds(session, ({ round }) => round === number, (round) => ({ ...round, ...facts }));
 }
 
-function withRounds(session: Session, isMeant: (round: Round) => boolean, facts: Partial<Round>): Session {
-  const rounds = session.rounds.map((round) => (isMeant(round) ? { ...round, ...facts } : round));
-  return { ...session, rounds };
+function withRounds(
+  session: Session,
+  isMeant: (round: Round) => boolean,
+  change: (round: Round) => Round,
+): Session {
+  return { ...session, rounds: session.rounds.map((round) => (isMeant(round) ? change(round) : round)) };
+}
+
+/** The load that ran takes precedence; the one that was marked stays known. */
+function withLoad(round: Round, load: number): Round {
+  const { markedLoad = round.load } = round;
+  return load === markedLoad ? { ...round, load } : { ...round, load, markedLoad };
+}
+
+/** Leaves out the other runs that a round owns by now. */
+function withOwned(session: Session): Session {
+  const isOwned = ({ clusterId, runId }: OtherRun) =>
+    session.rounds.some(
+      (round) => round.clusterId === clusterId && (runId === undefined || round.runId === runId),
+    );
+  return { ...session, otherRuns: session.otherRuns.filter((run) => !isOwned(run)) };
 }

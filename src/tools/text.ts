@@ -2,7 +2,36 @@
  * Text that several tools share. `textOf` renders a structured result: a tool words the fields that matter to its
  * reader; all other fields are rendered generically, so that the text always says everything the structure says.
  */
+import { formatDuration, plural } from '../domain/text.ts';
 import type { Round, RoundOutcome } from '../state/session.ts';
+
+interface RunRow {
+  readonly clusterId: string;
+  readonly schedule: string;
+  readonly load?: number | undefined;
+  readonly startedAt: string;
+  readonly steps: number;
+}
+
+/** The runs that a question is about. */
+export function possibleRunLines(
+  rows: readonly (RunRow & { readonly seconds: number; readonly active: boolean })[],
+): string[] {
+  return [
+    'Possible runs:',
+    ...rows.map((row) => `${runRow(row)}, ${formatDuration(row.seconds)}${row.active ? ' so far' : ''}`),
+  ];
+}
+
+/** The runs that no round owns. */
+export function otherRunLines(rows: readonly RunRow[]): string[] {
+  return rows.length === 0 ? [] : ['Runs of no round:', ...rows.map(runRow)];
+}
+
+function runRow({ clusterId, schedule, load, startedAt, steps }: RunRow): string {
+  const what = load === undefined ? schedule : `${load}x ${schedule}`;
+  return `  - ${clusterId}: ${what} since ${startedAt}, ${plural(steps, 'step')}`;
+}
 
 type Value = unknown;
 type Fields = Readonly<Record<string, Value>>;
