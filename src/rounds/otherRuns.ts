@@ -47,7 +47,8 @@ export function otherRunsOn(
     const load = created && named && loadOfName(created, names[named] ?? '');
     const facts = { clusterId: id, ...(created && { state: created.state }) };
     if (steps.length === 0) {
-      if (created === undefined || named === undefined || rounds.some((round) => round.clusterId === id)) return [];
+      if (created === undefined || named === undefined || rounds.some((round) => round.clusterId === id))
+        return [];
       const at = { startedMs: created.createdMs, lastMs: created.createdMs, steps: 0 };
       return [{ ...facts, ...at, schedule: named, ...(load && { load }), active: !isEnding(created) }];
     }

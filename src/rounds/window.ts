@@ -21,7 +21,9 @@ export function windowOf(round: Round, rounds: readonly Round[]): RoundWindow {
   const fromMs = startMs(round);
   const later = rounds
     .filter((other) => other.round !== round.round && startMs(other) > fromMs)
-    .filter((other) => sameCluster(other, round) || (other.schedule === round.schedule && !areApart(other, round)))
+    .filter(
+      (other) => sameCluster(other, round) || (other.schedule === round.schedule && !areApart(other, round)),
+    )
     .map(startMs);
   return { fromMs, untilMs: Math.min(Number.POSITIVE_INFINITY, ...later) };
 }

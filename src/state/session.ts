@@ -123,7 +123,12 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       const moved = { ...facts, ...(load && { load }), ...(schedule && { schedule }) };
       const rounds = session.rounds.map((one) =>
         one.round === round
-          ? { ...withoutFinish(withMatchingInputs(unbound || facts.clusterId ? withoutCluster(one) : one, moved)), ...moved }
+          ? {
+              ...withoutFinish(
+                withMatchingInputs(unbound || facts.clusterId ? withoutCluster(one) : one, moved),
+              ),
+              ...moved,
+            }
           : one,
       );
       const phase = event.clusterId === undefined ? 'round_open' : 'running';
@@ -139,10 +144,14 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       const { type: _, round, ...bound } = event;
       const known = session.rounds.find((one) => one.round === round);
       const isNew = known?.clusterId !== bound.clusterId;
-      const after = withRounds(session, (one) => one.round === round, (one) => ({
-        ...(isNew ? withoutCluster(one) : one),
-        ...bound,
-      }));
+      const after = withRounds(
+        session,
+        (one) => one.round === round,
+        (one) => ({
+          ...(isNew ? withoutCluster(one) : one),
+          ...bound,
+        }),
+      );
       // The id of a run that was seen to end says nothing new about where the work stands.
       return withOwned({ ...after, phase: known?.finished && !isNew ? session.phase : 'running' });
     }
@@ -153,7 +162,11 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'roundFinished': {
       const { type: _, round, load, ...finished } = event;
       return {
-        ...withRounds(session, (one) => one.round === round, (one) => ({ ...withLoad(one, load), finished })),
+        ...withRounds(
+          session,
+          (one) => one.round === round,
+          (one) => ({ ...withLoad(one, load), finished }),
+        ),
         phase: 'finished',
       };
     }
@@ -162,23 +175,35 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'reported': {
       const { type: _, round, load, ...report } = event;
       return {
-        ...withRounds(session, (one) => one.round === round, (one) => ({ ...withLoad(one, load), report })),
+        ...withRounds(
+          session,
+          (one) => one.round === round,
+          (one) => ({ ...withLoad(one, load), report }),
+        ),
         phase: report.partial || !isLatest(session, round) ? session.phase : 'reported',
       };
     }
     case 'committed':
       return {
-        ...withRounds(done(session, 'commitResults'), (round) => isCommitted(round, event), (round) => ({
-          ...round,
-          committed: true,
-        })),
+        ...withRounds(
+          done(session, 'commitResults'),
+          (round) => isCommitted(round, event),
+          (round) => ({
+            ...round,
+            committed: true,
+          }),
+        ),
         phase: isAtWork(session, event.load) ? session.phase : 'committed',
       };
     case 'abandoned':
-      return withRounds(session, ({ round }) => event.rounds.includes(round), (round) => ({
-        ...round,
-        abandoned: true,
-      }));
+      return withRounds(
+        session,
+        ({ round }) => event.rounds.includes(round),
+        (round) => ({
+          ...round,
+          abandoned: true,
+        }),
+      );
   }
 }
 
@@ -256,7 +281,11 @@ function fixesOf({ fixes }: Session, load: number): readonly Fix[] {
 }
 
 function withRound(session: Session, number: number, facts: Partial<Round>): Session {
-  return withRounds(session, ({ round }) => round === number, (round) => ({ ...round, ...facts }));
+  return withRounds(
+    session,
+    ({ round }) => round === number,
+    (round) => ({ ...round, ...facts }),
+  );
 }
 
 function withRounds(

@@ -2,23 +2,22 @@ import * as z from 'zod';
 import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
-import { localStamp, parseStamp, wholeStamp } from '../domain/time.ts';
+import { wholeStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Instant } from '../ports/time.ts';
 import { roundBegins, roundInputs } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
-import { type Deadline, deadlineOf, missedWarnings } from '../workflow/deadline.ts';
+import { missedWarnings, shareDeadline } from '../workflow/deadline.ts';
 import {
   beginningAt,
   loadInBucket,
+  type Marking,
   movableRound,
   namedRun,
   refuseWhileRunning,
   requireStepsKept,
-  roundOfKnownRun,
-  unmarkedRuns,
+  startOf,
 } from '../workflow/marks.ts';
 import { possibleRunFields } from '../workflow/otherRuns.ts';
 import { requireRound } from '../workflow/rounds.ts';
@@ -72,14 +71,8 @@ async function runMarkRound({ at, ...rest }: Input, ports: MarkRoundPorts, call:
   if (round !== undefined && isNoteOnly(given)) return addNote(ports, round, given.note);
   // The stamp comes first: what follows may take its time.
   const now = await ports.clock.now();
-  const marking = { given, now, deadline: deadlineOf(ports, call, looksMs) };
+  const marking = { given, now, deadline: shareDeadline(ports.clock, call, looksMs) };
   return round === undefined ? markNew(marking, ports, session) : edit(marking, ports, session, round);
-}
-
-interface Marking {
-  readonly given: Input;
-  readonly now: Instant;
-  readonly deadline: Deadline;
 }
 
 /** Marks a round for a DAG run that is about to begin, or that began already. */
@@ -102,9 +95,9 @@ async function markNew(marking: Marking, ports: MarkRoundPorts, before: Session)
     movableRound(ports, session, schedule, watch),
   );
   const start = await startOf(marking, ports, session, { schedule, moved: movable?.round, run: named.run });
-  if (start.known !== undefined)
+  if ('known' in start)
     return { ...(await addNote(ports, start.known, given.note)), ...knownRunText(start.known) };
-  if (start.undecided !== undefined) return whichRun(start.undecided, given, bucket.load, schedule);
+  if ('undecided' in start) return whichRun(start.undecided, given, bucket.load, schedule);
 
   const load = start.run?.load ?? bucket.load;
   const facts = {
@@ -121,7 +114,7 @@ async function markNew(marking: Marking, ports: MarkRoundPorts, before: Session)
       ...(running ?? []),
       ...bucket.warnings,
       ...loadDiffersWarning(load, bucket.load),
-      ...start.warnings,
+      ...(start.isUnseen ? [noRunWarning(movable?.round)] : []),
       ...missedWarnings(deadline),
       ...clockWarnings(now),
     ],
@@ -144,7 +137,9 @@ async function scheduleOf(
     namedRun(ports, session, clusterId, waiting, watch),
   );
   if (found === undefined) throw notLookedAt(clusterId);
-  return found.owner === undefined ? { schedule: found.run.schedule, run: found.run } : { owner: found.owner };
+  return found.owner === undefined
+    ? { schedule: found.run.schedule, run: found.run }
+    : { owner: found.owner };
 }
 
 function notLookedAt(clusterId: string): ToolError {
@@ -168,7 +163,12 @@ function whichRun(runs: readonly SeenRun[], given: Input, load: number, schedule
 }
 
 /** Changes the start, the schedule or the run of a round; refused if that would leave it without its steps. */
-async function edit({ given, now, deadline }: Marking, ports: MarkRoundPorts, session: Session, round: Round) {
+async function edit(
+  { given, now, deadline }: Marking,
+  ports: MarkRoundPorts,
+  session: Session,
+  round: Round,
+) {
   const { clusterId } = given;
   const named =
     clusterId === undefined
@@ -182,7 +182,8 @@ async function edit({ given, now, deadline }: Marking, ports: MarkRoundPorts, se
   const run = named?.run;
   const schedule = given.schedule ?? run?.schedule ?? round.schedule;
   const start = await startOf({ given, now, deadline }, ports, session, { schedule, moved: round, run });
-  if (start.undecided !== undefined) return whichRun(start.undecided, given, round.load, schedule);
+  if ('known' in start) return { ...(await addNote(ports, round, given.note)), ...knownRunText(start.known) };
+  if ('undecided' in start) return whichRun(start.undecided, given, round.load, schedule);
   const load = start.run?.load ?? round.load;
   const facts = {
     ...beginningAt(now, { load, schedule }, start.startedAt),
@@ -206,7 +207,11 @@ async function edit({ given, now, deadline }: Marking, ports: MarkRoundPorts, se
   return {
     status: 'moved' as const,
     ...(await describe(ports, { ...facts, round: round.round }, isAhead)),
-    warnings: [...start.warnings, ...missedWarnings(deadline), ...clockWarnings(now)],
+    warnings: [
+      ...(start.isUnseen ? [noRunWarning(round)] : []),
+      ...missedWarnings(deadline),
+      ...clockWarnings(now),
+    ],
   };
 }
 
@@ -264,69 +269,4 @@ function requireStamp(at: string): string {
     `${JSON.stringify(at)} is not a valid date and time with a UTC offset. Nothing was marked.`,
     { next: 'give at as in 2025-12-08T15:30:00.123456-05:00.' },
   );
-}
-
-/** How far in the future a start may be, in milliseconds: the clocks of two machines may differ that much. */
-const futureMs = 5 * 60_000;
-
-/** @throws ToolError BAD_INPUT */
-function refuseFuture(startedAt: string, now: Instant): void {
-  if ((parseStamp(startedAt) ?? 0) <= now.epochUs / 1000 + futureMs) return;
-  throw new ToolError('BAD_INPUT', `${startedAt} is more than 5 minutes in the future. Nothing was marked.`, {
-    next: `give the time at which the DAG was triggered; it is now ${localStamp(now.epochUs)}.`,
-  });
-}
-
-interface Start {
-  readonly startedAt: string;
-  readonly warnings: string[];
-  /** The run that the round is for, if it was seen. */
-  readonly run?: SeenRun;
-  /** The running round that the reported run belongs to. */
-  readonly known?: Round;
-  /** Several runs that could be meant. */
-  readonly undecided?: readonly SeenRun[];
-}
-
-interface StartFacts {
-  readonly schedule: Schedule;
-  readonly moved: Round | undefined;
-  readonly run: SeenRun | undefined;
-}
-
-async function startOf(
-  { given: { at, already, round }, now, deadline }: Marking,
-  ports: MarkRoundPorts,
-  session: Session,
-  { schedule, moved, run: named }: StartFacts,
-): Promise<Start> {
-  if (at !== undefined) {
-    refuseFuture(at, now);
-    return { startedAt: at, warnings: [], ...(named && { run: named }) };
-  }
-  if (named !== undefined) return startOfRun(named);
-  const edited = round === undefined ? undefined : moved;
-  if (!already) return { startedAt: edited?.startedAt ?? localStamp(now.epochUs), warnings: [] };
-  const nowMs = Math.floor(now.epochUs / 1000);
-  const runs = await deadline.look('which runs belong to no round', (watch) =>
-    unmarkedRuns(ports, session, { schedule, moved, nowMs }, watch),
-  );
-  const [run, ...others] = runs ?? [];
-  const onOther = others.some(({ clusterId }) => clusterId !== run?.clusterId);
-  if (runs !== undefined && onOther) return { startedAt: '', warnings: [], undecided: runs };
-  if (run !== undefined) return startOfRun(run);
-  const known =
-    moved === undefined
-      ? await deadline.look('whether a round is running', (watch) =>
-          roundOfKnownRun(ports, session, schedule, watch),
-        )
-      : undefined;
-  if (known !== undefined) return { startedAt: known.startedAt, warnings: [], known };
-  const warnings = runs === undefined ? [] : [noRunWarning(moved)];
-  return { startedAt: moved?.startedAt ?? localStamp(now.epochUs), warnings };
-}
-
-/** A second before the first sign: EMR rounds its stamps. */
-function startOfRun(run: SeenRun): Start {
-  return { startedAt: localStamp((run.startedMs - 1000) * 1000), warnings: [], run };
 }

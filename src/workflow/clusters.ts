@@ -93,9 +93,13 @@ export async function namePrefixOf(
 
 /** @throws ToolError NOT_FOUND with the candidates by id, name and state */
 export function refuseWithoutRun(round: Round, { namePrefix, candidates }: NoRun): never {
-  throw new ToolError('NOT_FOUND', `${noRunText(round, namePrefix)} ${candidatesText(candidates)} Nothing was changed.`, {
-    next: `if the DAG was not triggered yet, ask the user to trigger it, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with schedule: ${round.schedule} and already: true.`,
-  });
+  throw new ToolError(
+    'NOT_FOUND',
+    `${noRunText(round, namePrefix)} ${candidatesText(candidates)} Nothing was changed.`,
+    {
+      next: `if the DAG was not triggered yet, ask the user to trigger it, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with schedule: ${round.schedule} and already: true.`,
+    },
+  );
 }
 
 export type NoRun = Pick<Extract<RunSearch, { kind: 'none' }>, 'namePrefix' | 'candidates'>;

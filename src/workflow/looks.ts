@@ -3,16 +3,17 @@ import { ToolError } from '../domain/errors.ts';
 import type { Cluster, ObservedSteps } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
+import { hourlyCost } from '../report/steps/cost.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
-import { clusterFailure, countProgress, isDone, isEnding } from '../rounds/progress.ts';
+import { clusterFailure, countProgress, isActive, isDone, isEnding } from '../rounds/progress.ts';
 import { loadOfName, type RoundSteps, stepsOfRound } from '../rounds/runs.ts';
 import { loadOfSteps } from '../rounds/window.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import {
   type ChosenCluster,
   type ClusterFrom,
-  namePrefixOf,
   type NoRun,
+  namePrefixOf,
   refuseWithoutRun,
   searchRun,
 } from './clusters.ts';
@@ -32,6 +33,8 @@ export interface ObservedRound {
   readonly done: boolean;
   /** The load the steps carry, otherwise the round's. */
   readonly load: number;
+  /** The load that was asked for. */
+  readonly markedLoad: number;
 }
 
 /** Several runs that could be the round's: the user knows which. */
@@ -91,7 +94,9 @@ export async function observeRound(
   const look = await lookAtRound(ports, session, round, givenCluster, watch);
   if (look.kind === 'seen') return look.observed;
   if (look.kind === 'none') refuseWithoutRun(round, look);
-  throw new ToolError('CONFLICT', `${undecidedText(look)} Nothing was changed.`, { next: undecidedNext(look) });
+  throw new ToolError('CONFLICT', `${undecidedText(look)} Nothing was changed.`, {
+    next: undecidedNext(look),
+  });
 }
 
 /** Names the runs that could be a round's. */
@@ -135,7 +140,8 @@ export async function recordLook(
   const done = isDone(steps.own, cluster, observedMs);
   const events = eventsOf(round, { clusterId, isOwn, load, done, cluster, steps });
   if (events.length > 0) await ports.sessions.record(() => events);
-  return { round, cluster, clusterFrom, steps, knownFromDiskOnly, observedMs, done, load };
+  const { markedLoad = round.load } = round;
+  return { round, cluster, clusterFrom, steps, knownFromDiskOnly, observedMs, done, load, markedLoad };
 }
 
 /** The load in the name of a cluster that was created for a round. */
@@ -158,7 +164,12 @@ function eventsOf(round: Round, { clusterId, isOwn, load, done, cluster, steps }
     events.push({ type: 'clusterBound', round: number, clusterId, ...(runId !== undefined && { runId }) });
   if (isEnding(cluster) && round.clusterEnd?.clusterId !== clusterId) {
     const failure = clusterFailure(cluster);
-    events.push({ type: 'clusterEnded', round: number, clusterId, ...(failure !== undefined && { failure }) });
+    events.push({
+      type: 'clusterEnded',
+      round: number,
+      clusterId,
+      ...(failure !== undefined && { failure }),
+    });
   }
   if (done && round.finished === undefined) {
     const { failed, interrupted, cancelled } = countProgress(steps.own);
@@ -174,3 +185,29 @@ export function unlessToolError(error: unknown): undefined {
   throw error;
 }
 
+/** A cluster that is up although its round is done. */
+export interface StillUp {
+  readonly clusterId: string;
+  /** Since the round's last step ended. */
+  readonly idleSeconds: number;
+  /** Of the instances that are up; absent where no price is known. */
+  readonly usdPerHour?: number;
+}
+
+/** undefined for a cluster that ends, or that works on something else. The cost is left out if AWS does not tell the instances. */
+export async function stillUpOf(
+  ports: Pick<Ports, 'instances' | 'prices'>,
+  { cluster, steps, observedMs }: ObservedRound,
+  watch: Watch,
+): Promise<StillUp | undefined> {
+  if (isEnding(cluster) || steps.unowned.some((run) => run.steps.some(isActive))) return undefined;
+  const lastMs = Math.max(...steps.own.map(({ endedMs, createdMs }) => endedMs ?? createdMs));
+  const instances = await ports.instances.ofCluster(cluster.id, watch).catch(unlessToolError);
+  const prices = await ports.prices.read().catch(unlessToolError);
+  const usdPerHour = prices?.currency === 'USD' ? hourlyCost(instances ?? [], prices) : undefined;
+  return {
+    clusterId: cluster.id,
+    idleSeconds: Math.max(0, Math.round((observedMs - lastMs) / 1000)),
+    ...(usdPerHour !== undefined && { usdPerHour }),
+  };
+}

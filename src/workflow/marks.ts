@@ -3,7 +3,7 @@ import { readLoad } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
-import { localStamp } from '../domain/time.ts';
+import { localStamp, parseStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Instant, Watch } from '../ports/time.ts';
 import type { MovableRound } from '../rounds/begin.ts';
@@ -14,6 +14,7 @@ import { stepsOfRound } from '../rounds/runs.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { candidateText } from './clusters.ts';
+import type { SharedDeadline } from './deadline.ts';
 import { lookAtRound, type RoundPorts, seeCluster } from './looks.ts';
 import { findOtherRuns, lookBackMs, namesOf } from './otherRuns.ts';
 import { roundUnderWay } from './rounds.ts';
@@ -112,7 +113,7 @@ export async function refuseWhileRunning(
 }
 
 /** The running round of the schedule, if any: without another visible run, the user's run is this round's. */
-export async function roundOfKnownRun(
+async function roundOfKnownRun(
   ports: MarkPorts,
   session: Session,
   schedule: Schedule,
@@ -147,7 +148,7 @@ export async function requireStepsKept(
 }
 
 /** The runs of a schedule that no round owns, oldest first; `moved` owns none. A cluster without a step counts unless it ended. */
-export async function unmarkedRuns(
+async function unmarkedRuns(
   ports: MarkPorts,
   session: Session,
   { schedule, moved, nowMs }: { schedule: Schedule; moved: Round | undefined; nowMs: number },
@@ -163,7 +164,9 @@ export async function unmarkedRuns(
 }
 
 /** The newest run on a named cluster that no round owns, or the round that owns what runs there. */
-export type NamedRun = { readonly run: SeenRun; readonly owner?: never } | { readonly owner: Round; readonly run?: never };
+export type NamedRun =
+  | { readonly run: SeenRun; readonly owner?: never }
+  | { readonly owner: Round; readonly run?: never };
 
 /**
  * `moved` owns no run: the mark decides which is its own.
@@ -190,4 +193,88 @@ export async function namedRun(
     `${candidateText(cluster)} shows no run of these DAGs. Nothing was marked.`,
     { next: 'check the cluster id in the EMR console, then call markRound again.' },
   );
+}
+
+/** A mark in the making: what was asked, when, and what may be looked at meanwhile. */
+export interface Marking {
+  readonly given: MarkRequest;
+  readonly now: Instant;
+  readonly deadline: SharedDeadline;
+}
+
+export interface MarkRequest {
+  readonly schedule?: Schedule | undefined;
+  readonly already: boolean;
+  readonly at?: string | undefined;
+  readonly clusterId?: string | undefined;
+  readonly round?: number | undefined;
+  readonly note?: string | undefined;
+}
+
+/** How far in the future a start may be, in milliseconds: the clocks of two machines may differ that much. */
+const futureMs = 5 * 60_000;
+
+/** @throws ToolError BAD_INPUT */
+function refuseFuture(startedAt: string, now: Instant): void {
+  if ((parseStamp(startedAt) ?? 0) <= now.epochUs / 1000 + futureMs) return;
+  throw new ToolError('BAD_INPUT', `${startedAt} is more than 5 minutes in the future. Nothing was marked.`, {
+    next: `give the time at which the DAG was triggered; it is now ${localStamp(now.epochUs)}.`,
+  });
+}
+
+/** When a mark's round starts, and for which run; a known round or an open question instead. */
+export type Start =
+  | {
+      readonly startedAt: string;
+      /** The run that the round is for, if it was seen. */
+      readonly run?: SeenRun;
+      /** A run was looked for, and none is visible. */
+      readonly isUnseen?: true;
+    }
+  /** The running round that the reported run belongs to. */
+  | { readonly known: Round }
+  /** Several runs that could be meant. */
+  | { readonly undecided: readonly SeenRun[] };
+
+interface StartFacts {
+  readonly schedule: Schedule;
+  readonly moved: Round | undefined;
+  readonly run: SeenRun | undefined;
+}
+
+export async function startOf(
+  { given: { at, already, round }, now, deadline }: Marking,
+  ports: MarkPorts,
+  session: Session,
+  { schedule, moved, run: named }: StartFacts,
+): Promise<Start> {
+  if (at !== undefined) {
+    refuseFuture(at, now);
+    return { startedAt: at, ...(named && { run: named }) };
+  }
+  if (named !== undefined) return startOfRun(named);
+  const edited = round === undefined ? undefined : moved;
+  if (!already) return { startedAt: edited?.startedAt ?? localStamp(now.epochUs) };
+  const nowMs = Math.floor(now.epochUs / 1000);
+  const runs = await deadline.look('which runs belong to no round', (watch) =>
+    unmarkedRuns(ports, session, { schedule, moved, nowMs }, watch),
+  );
+  const [run, ...others] = runs ?? [];
+  if (runs !== undefined && others.some(({ clusterId }) => clusterId !== run?.clusterId))
+    return { undecided: runs };
+  if (run !== undefined) return startOfRun(run);
+  const known =
+    moved === undefined
+      ? await deadline.look('whether a round is running', (watch) =>
+          roundOfKnownRun(ports, session, schedule, watch),
+        )
+      : undefined;
+  if (known !== undefined) return { known };
+  const startedAt = moved?.startedAt ?? localStamp(now.epochUs);
+  return runs === undefined ? { startedAt } : { startedAt, isUnseen: true };
+}
+
+/** A second before the first sign: EMR rounds its stamps. */
+function startOfRun(run: SeenRun): Start {
+  return { startedAt: localStamp((run.startedMs - 1000) * 1000), run };
 }

@@ -48,7 +48,11 @@ export async function observeNamed(
   }
   const isMarkable = await isMarkableRun(ports, session, seen);
   return {
-    unmarked: { ...seen, round: preferred, ...(isMarkable && { markCall: `markRound with clusterId: ${clusterId}` }) },
+    unmarked: {
+      ...seen,
+      round: preferred,
+      ...(isMarkable && { markCall: `markRound with clusterId: ${clusterId}` }),
+    },
   };
 }
 

@@ -48,10 +48,7 @@ export async function findOtherRuns(
 }
 
 /** Schedule -> name prefix of its clusters: from the last upload, otherwise from disk. */
-export async function namesOf(
-  ports: Pick<Ports, 'dags'>,
-  session: Session,
-): Promise<Record<string, string>> {
+export async function namesOf(ports: Pick<Ports, 'dags'>, session: Session): Promise<Record<string, string>> {
   const uploaded = session.dag?.clusterNames ?? {};
   if (schedules.every((schedule) => uploaded[schedule] !== undefined)) return uploaded;
   return { ...clusterNames(await ports.dags.read()), ...uploaded };

@@ -106,7 +106,13 @@ function runningOf({ round, cluster, steps, load, done }: ObservedRound): RoundU
   const own = done ? [] : steps.own.filter(isActive);
   const active = own.length > 0 ? own : (unmarked?.steps.filter(isActive) ?? []);
   if (active.length > 0)
-    return { round, load: own.length > 0 ? load : (unmarked?.load ?? load), clusterId, state, activeSteps: active.length };
+    return {
+      round,
+      load: own.length > 0 ? load : (unmarked?.load ?? load),
+      clusterId,
+      state,
+      activeSteps: active.length,
+    };
   const isCreatedFor = cluster.createdMs >= startMs(round);
   const waits = round.finished === undefined && steps.own.length === 0 && isCreatedFor && !isEnding(cluster);
   return waits ? { round, load, clusterId, state, activeSteps: 0 } : undefined;
