@@ -1,6 +1,6 @@
 /** The door of this room: finds the intervals in a check file and rewrites their numbers. Every other byte stays. */
 import type { IntervalUnit } from '../domain/schedules.ts';
-import { mayContainInterval, type SurveyedLiteral, surveyScalar } from './survey.ts';
+import { type LeftKind, mayContainInterval, type SurveyedLiteral, surveyScalar } from './survey.ts';
 import { readScalars } from './yaml/scalars.ts';
 import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './yaml/sourceText.ts';
 
@@ -14,6 +14,7 @@ export interface NotScaled {
   readonly line: number;
   readonly text: string;
   readonly reason: string;
+  readonly kind: LeftKind;
 }
 
 export interface Remark {

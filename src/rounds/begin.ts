@@ -87,13 +87,14 @@ export function roundInputs(
   session: Pick<Session, 'uploads'>,
   dag: Pick<NonNullable<Session['dag']>, 'files' | 'clusterNames'> | undefined,
   { load, schedule }: { readonly load: number; readonly schedule: Schedule },
-): { reviewId?: string; clusterConfig?: string; clusterName?: string; baseCommit?: string } {
+): Pick<Round, 'reviewId' | 'coverage' | 'clusterConfig' | 'clusterName' | 'baseCommit'> {
   const uploaded = session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load);
   const clusterConfig = clusterConfigDigest(dag?.files ?? {}, schedule);
   const clusterName = dag?.clusterNames?.[schedule];
   return {
     ...(uploaded && { reviewId: uploaded.reviewId }),
     ...(uploaded?.baseCommit !== undefined && { baseCommit: uploaded.baseCommit }),
+    ...(uploaded?.coverage && { coverage: uploaded.coverage }),
     ...(clusterConfig !== undefined && { clusterConfig }),
     ...(clusterName !== undefined && { clusterName }),
   };

@@ -3,6 +3,7 @@
  * Facts only; the phase, the approvals and the open round are folded from them.
  */
 import * as z from 'zod';
+import { coverageSchema } from '../domain/coverage.ts';
 import { schedules } from '../domain/schedules.ts';
 
 const load = z.int().min(1).max(1000);
@@ -89,6 +90,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     schedules: z.array(schedule),
     reviewId: z.string(),
     files: z.int(),
+    /** What the bucket held afterwards, by schedule; absent in older entries: not recorded. */
+    coverage: z.array(coverageSchema).optional(),
   }),
   z.object({
     type: z.literal('dagUploaded'),
@@ -107,6 +110,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     clock,
     by: z.enum(['uploadDags', 'markRound', 'triggerDag']),
     reviewId: z.string().optional(),
+    /** Of the checks in the bucket; absent where no upload recorded it. */
+    coverage: coverageSchema.optional(),
     /** Digest of the cluster config that the round runs with. */
     clusterConfig: digest.optional(),
     /** The `Name` in that cluster config: the prefix of its clusters' names. */
@@ -127,6 +132,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     schedule: schedule.optional(),
     note: z.string().optional(),
     reviewId: z.string().optional(),
+    coverage: coverageSchema.optional(),
     clusterConfig: digest.optional(),
     clusterName: z.string().optional(),
     baseCommit: z.string().optional(),
@@ -171,7 +177,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     directory: z.string(),
     verdict: z.string(),
     /** Absent in entries written before outcomes were recorded. */
-    outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']).optional(),
+    outcome: z.enum(['fits', 'missed', 'not_decided', 'not_a_load_test', 'no_data']).optional(),
     partial: z.boolean(),
   }),
   z.object({

@@ -1,4 +1,5 @@
 /** The session, folded from the events in the journal. */
+import type { Coverage } from '../domain/coverage.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import type { Fix, SessionEvent } from './events.ts';
 
@@ -46,6 +47,8 @@ export interface Uploaded {
   readonly at: string;
   /** Absent if another level was on disk. */
   readonly baseCommit?: string;
+  /** What the prefix held afterwards; absent where it was not recorded. */
+  readonly coverage?: Coverage;
 }
 
 /** A DAG run that no round owns. */

@@ -90,7 +90,10 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       const { load, reviewId } = event;
       const baseCommit = session.level?.load === load ? session.level.baseCommit : undefined;
       const from = baseCommit === undefined ? {} : { baseCommit };
-      const uploaded = event.schedules.map((schedule) => ({ schedule, load, reviewId, at, ...from }));
+      const uploaded = event.schedules.map((schedule): Uploaded => {
+        const coverage = event.coverage?.find((one) => one.schedule === schedule);
+        return { schedule, load, reviewId, at, ...from, ...(coverage && { coverage }) };
+      });
       const others = session.uploads.filter(
         (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
       );
@@ -100,6 +103,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...done(session, 'uploadChecks'),
         phase: again && !beforeUpload.includes(session.phase) ? session.phase : 'checks_uploaded',
         uploads: [...others, ...uploaded],
+        rounds: session.rounds.map((round) => withUpload(round, uploaded)),
       };
     }
     case 'dagUploaded':
@@ -254,7 +258,14 @@ function withoutFinish({ finished: _, runId: __, ...round }: Round): Round {
 
 /** Drops the inputs of a round whose load or schedule changes: they belonged to the old one. */
 function withMatchingInputs(round: Round, moved: Partial<Round>): Round {
-  const { reviewId: _, clusterConfig: __, clusterName: ___, baseCommit: ____, ...rest } = round;
+  const {
+    reviewId: _,
+    clusterConfig: __,
+    clusterName: ___,
+    baseCommit: ____,
+    coverage: _____,
+    ...rest
+  } = round;
   const { load = round.load, schedule = round.schedule } = moved;
   return load === round.load && schedule === round.schedule ? round : rest;
 }
@@ -267,6 +278,16 @@ const beforeUpload: readonly Phase[] = ['idle', 'scaled', 'approved'];
 
 function isSameUpload(one: Uploaded, other: Uploaded): boolean {
   return one.schedule === other.schedule && one.load === other.load && one.reviewId === other.reviewId;
+}
+
+/** A round that has no cluster yet will run what the prefix holds now. */
+function withUpload(round: Round, uploaded: readonly Uploaded[]): Round {
+  const mine = uploaded.find(
+    ({ schedule, load, reviewId }) =>
+      schedule === round.schedule && load === round.load && reviewId === round.reviewId,
+  );
+  const isWaiting = round.clusterId === undefined && round.finished === undefined && !round.abandoned;
+  return isWaiting && mine?.coverage !== undefined ? { ...round, coverage: mine.coverage } : round;
 }
 
 /** The newest round waits for its DAG run at this load; an upload leaves it open. */

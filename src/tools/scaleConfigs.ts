@@ -1,15 +1,25 @@
 import * as z from 'zod';
+import { type Coverage, carrying } from '../domain/coverage.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
-import { changesText, describeLevel } from '../review/levelSummary.ts';
-import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { describeLevel } from '../review/levelSummary.ts';
+import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
-import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../workflow/checks.ts';
+import {
+  fileChanges,
+  keepManifest,
+  locationOf,
+  readManifest,
+  reviewOf,
+  valuesNotCarried,
+  writeReviewFile,
+} from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
   decisionText,
   dryRunText,
+  nothingScaledText,
   scaleConfigsLines,
   scaleConfigsResult,
   scaledText,
@@ -22,6 +32,7 @@ const input = z.strictObject({
   scope: z.enum(['all', 'schedule']).optional(),
   dryRun: z.boolean().default(false),
   overwriteEdits: z.boolean().default(false).describe('if the user agrees'),
+  acceptUnscaled: z.boolean().default(false).describe('if the user agrees'),
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
@@ -72,6 +83,8 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
     const leaving = leavingWarnings(rounds.abandoned, false);
     return { ...reviewed, remarks: [...leaving, ...remarks], status: 'dry_run', ...dryRunText(scaling) };
   }
+  if (isNothingScaled(target, planned.coverage) && !given.acceptUnscaled)
+    return { ...fields, remarks, status: 'needs_decision', ...nothingScaledText(scaling) };
   const backup = await applyLevel(ports, planned, given, rounds.abandoned, call);
   const written = plan.writes.length;
   return {
@@ -113,8 +126,14 @@ async function planLevel(ports: ScaleConfigsPorts, session: Session, target: Rev
   const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
   const { reviewId } = review;
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
-  const level = describeLevel(before, review, plan, target);
-  return { target, plan, before, review, reviewId, approvalNeeded, level };
+  const coverage = plannedCoverage(review);
+  const level = describeLevel(before, review, plan, coverage);
+  return { target, plan, before, review, reviewId, approvalNeeded, coverage, level };
+}
+
+/** A level in which nothing of the schedule under test carries the load; an hourly one is widened by its DAG run. */
+function isNothingScaled({ load, schedule }: ReviewTarget, coverage: Coverage): boolean {
+  return load > 1 && schedule !== 'hourly' && carrying(coverage) === 0;
 }
 
 /** In a question about edits: unwritten files have no review and no changes to show. */
@@ -129,15 +148,11 @@ async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, bef
       scaled: change.after,
     })),
   );
-  const { targetRepo, checksPath } = ports.settings;
   return {
     edits: takeWithinBudget(edits, 900),
     notCarried: takeWithinBudget(await valuesNotCarried(ports, session, plan.fixesNotCarried, before), 900),
-    changesFile: await ports.notes.write(
-      `${review.reviewId}.txt`,
-      changesText(review, `${review.target.load}x`),
-    ),
-    location: `${targetRepo}/${checksPath}`,
+    changesFile: await writeReviewFile(ports, review),
+    location: locationOf(ports.settings),
   };
 }
 

@@ -2,6 +2,7 @@
  * Text that several tools share. `textOf` renders a structured result: a tool words the fields that matter to its
  * reader; all other fields are rendered generically, so that the text always says everything the structure says.
  */
+import { type Coverage, shortCauses, unscaledText } from '../domain/coverage.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import type { Round, RoundOutcome } from '../state/session.ts';
 
@@ -158,4 +159,24 @@ export function stepAfterCommit(round: Round | undefined, load: number): string 
     default:
       return `${load}x was inconclusive: ask the user to fix what failed and rerun ${load}x before a higher load.`;
   }
+}
+
+/** The summary has the numbers; here are the names. */
+export function coverageLines(coverage: Coverage, load: number): string[] {
+  if (load === 1) return [];
+  const { unscaledTotal, narrows, longest, missing } = coverage;
+  const windows = longest.map(({ file, window }) => `${window} (${file})`);
+  return [
+    ...(unscaledTotal === 0 ? [] : [`Run at 1x: ${unscaledText(coverage)}`]),
+    ...(narrows.length === 0
+      ? []
+      : [`Read less at a higher load (only an upper bound grows): ${narrows.join(', ')}`]),
+    ...(windows.length === 0
+      ? []
+      : [`Longest window now: ${windows.join(', ')}; does the table keep that much?`]),
+    ...missing.map(
+      ({ cause, files, total }) =>
+        `Will not run, ${shortCauses[cause]} (${total}): ${files.join(', ')}${total > files.length ? ', …' : ''}`,
+    ),
+  ];
 }

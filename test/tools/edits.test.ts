@@ -175,7 +175,7 @@ test('a half-written scaling is not an edit: any load continues from there', asy
   await harness.restart();
   expect((await harness.call('showSession')).structure.callAgain).toEqual({
     tool: 'scaleConfigs',
-    arguments: { load: 2, dryRun: false, overwriteEdits: false, abandon: false },
+    arguments: { load: 2, dryRun: false, overwriteEdits: false, acceptUnscaled: false, abandon: false },
   });
   expect((await harness.call('scaleConfigs', { load: 4 })).structure).toMatchObject({
     status: 'scaled',
