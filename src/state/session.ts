@@ -1,5 +1,7 @@
 import type { Fix, JournalEntry, SessionEvent } from './events.ts';
-import type { EventOf, OtherRun, Phase, Round, Session, Uploaded } from './model.ts';
+import type { EventOf, OtherRun, Phase, Round, Session } from './model.ts';
+
+import { isSameUpload, uploadsOf, withCoverage, withUploads } from './uploads.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
 export type { OtherRun, Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
@@ -87,23 +89,14 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return { ...rest, phase: isUnderWay ? rest.phase : 'idle', writtenManifests: [] };
     }
     case 'checksUploaded': {
-      const { load, reviewId } = event;
-      const baseCommit = session.level?.load === load ? session.level.baseCommit : undefined;
-      const from = baseCommit === undefined ? {} : { baseCommit };
-      const uploaded = event.schedules.map((schedule): Uploaded => {
-        const coverage = event.coverage?.find((one) => one.schedule === schedule);
-        return { schedule, load, reviewId, at, ...from, ...(coverage && { coverage }) };
-      });
-      const others = session.uploads.filter(
-        (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
-      );
+      const uploaded = uploadsOf(event, session.level, at);
       // Uploading the same bytes again does not undo what followed the first upload.
       const again = uploaded.every((next) => session.uploads.some((known) => isSameUpload(known, next)));
       return {
         ...done(session, 'uploadChecks'),
         phase: again && !beforeUpload.includes(session.phase) ? session.phase : 'checks_uploaded',
-        uploads: [...others, ...uploaded],
-        rounds: session.rounds.map((round) => withUpload(round, uploaded)),
+        uploads: withUploads(session.uploads, uploaded),
+        rounds: session.rounds.map((round) => withCoverage(round, uploaded)),
       };
     }
     case 'dagUploaded':
@@ -275,20 +268,6 @@ function withoutCluster({ clusterId: _, runId: __, clusterEnd: ___, ...round }: 
 }
 
 const beforeUpload: readonly Phase[] = ['idle', 'scaled', 'approved'];
-
-function isSameUpload(one: Uploaded, other: Uploaded): boolean {
-  return one.schedule === other.schedule && one.load === other.load && one.reviewId === other.reviewId;
-}
-
-/** A round that has no cluster yet will run what the prefix holds now. */
-function withUpload(round: Round, uploaded: readonly Uploaded[]): Round {
-  const mine = uploaded.find(
-    ({ schedule, load, reviewId }) =>
-      schedule === round.schedule && load === round.load && reviewId === round.reviewId,
-  );
-  const isWaiting = round.clusterId === undefined && round.finished === undefined && !round.abandoned;
-  return isWaiting && mine?.coverage !== undefined ? { ...round, coverage: mine.coverage } : round;
-}
 
 /** The newest round waits for its DAG run at this load; an upload leaves it open. */
 function hasOpenRound({ rounds }: Session, load: number): boolean {

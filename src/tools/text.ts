@@ -132,6 +132,11 @@ export function stepsAfterRound(outcome: RoundOutcome, load: number): string[] {
         `Ask the user to change what the suggestions name, then ${rerun(load)}`,
         'Or call commitResults and stop: a higher load only adds work.',
       ];
+    case 'not_a_load_test':
+      return [
+        `No check carried the load. Ask the user to fix what coverage names, then scaleConfigs with load ${load} again.`,
+        'Or call commitResults if the user accepts the round as it is.',
+      ];
     case undefined:
       return [
         `If ${load}x fits its window, call ${commit}`,
@@ -154,6 +159,8 @@ export function stepAfterCommit(round: Round | undefined, load: number): string 
       return `Call ${next} to go one level up.`;
     case 'missed':
       return `${load}x missed its window: ask the user whether to fix and rerun ${load}x, go one level up anyway, or stop.`;
+    case 'not_a_load_test':
+      return `${load}x was not a load test: no check carried the load. Ask the user to fix that and run ${load}x again.`;
     case undefined:
       return `Check in the report whether ${load}x fits its window; if it does, call ${next}.`;
     default:
