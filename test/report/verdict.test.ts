@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import type { ImputedRound } from '../../src/report/verdict/imputed.ts';
 import { decideVerdict, type VerdictFacts } from '../../src/report/verdict/verdict.ts';
-import { evenRound, factsOf, stepOf } from './rounds.ts';
+import { covering, evenRound, factsOf, stepOf } from './rounds.ts';
 
 const none = { total: 0, successful: 0, failed: 0, cancelled: 0, interrupted: 0, unfinished: 0 };
 
@@ -180,6 +181,47 @@ describe('the verdict', () => {
       const { sentence, headline } = verdictOf(runtime, { successful: 1 });
       expect(sentence.startsWith(`2x 15m: ${headline}`)).toBe(true);
     }
+  });
+});
+
+describe('a round in which no check carried the load', () => {
+  const steps = evenRound(16, 4, () => 100);
+  const unscaled = steps.map(({ name }) => name.replace(/_2x$/, '.yml'));
+  const roundOf = (more: Partial<RoundFacts>) =>
+    assembleReport(factsOf(steps, { windowSeconds: 900, ...more }));
+
+  it('is no load test, whether or not it would fit', () => {
+    for (const windowSeconds of [900, 60])
+      expect(roundOf({ coverage: covering(unscaled, '15m', 16), windowSeconds }).verdict).toMatchObject({
+        outcome: 'not_a_load_test',
+        pass: false,
+        sentence: '2x 15m: not a load test: none of 16 checks carried the load (6m 45s).',
+        slackSeconds: null,
+      });
+  });
+
+  it('is one as soon as one check carries it; one that reads less carries none', () => {
+    const coverage = covering(unscaled.slice(1), '15m', 16);
+    expect(roundOf({ coverage }).verdict.outcome).toBe('fits');
+    const narrows = unscaled.slice(0, 1);
+    expect(roundOf({ coverage: { ...coverage, narrows } }).verdict.outcome).toBe('not_a_load_test');
+  });
+
+  it('is judged as usual at load 1, and where the coverage was not recorded, which the summary says', () => {
+    const none = covering(unscaled, '15m', 16);
+    const base = evenRound(16, 4, () => 100).map((step) => ({
+      ...step,
+      name: step.name.replace('_2x', '_1x'),
+      arguments: step.arguments.map((one) => one.replace('/2x/', '/1x/')),
+    }));
+    const one = assembleReport(factsOf(base, { windowSeconds: 900, load: 1, coverage: none }));
+    expect(one.verdict.sentence).toMatch(/^1x 15m: fits/);
+    expect(renderMarkdown(one)).toContain('- Load: 1x: the baseline');
+    const unknown = roundOf({ coverage: undefined });
+    expect(unknown).toMatchObject({ coverage: null, verdict: { outcome: 'fits' } });
+    expect(renderMarkdown(unknown)).toContain(
+      '- Load: not recorded: which of these checks were scaled is not known',
+    );
   });
 });
 

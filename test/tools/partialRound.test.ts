@@ -13,7 +13,7 @@ test('a partial round decides nothing about the window and is in no comparison a
 
   expect(smoke.steps).toMatchObject({ total: 2, successful: 2 });
   expect(smoke.verdict).toMatch(
-    /^2x 15m: partial round: 2 of 8 checks ran \(\d+m \d+s\), which says nothing about the 15-minute window\.$/,
+    /^4x 15m: partial round: 2 of 8 checks ran \(\d+m \d+s\), which says nothing about the 15-minute window\.$/,
   );
   expect([smoke.capacity, smoke.followUp]).toEqual([undefined, undefined]);
   expect(smoke.suggestions).toEqual([]);
@@ -28,7 +28,7 @@ test('a partial round decides nothing about the window and is in no comparison a
   await runToEnd(harness);
   const { structure: whole } = await harness.call('buildReport');
   expect(whole.steps.total).toBe(8);
-  expect(whole.verdict).toMatch(/^(Fits|Missed) the 15-minute window/);
+  expect(whole.verdict).toMatch(/^4x 15m: (fits|missed) the 15-minute window/);
   expect(whole.followUp).toBeUndefined();
   const { structure: levels } = await harness.call('compareReports');
   expect(levels).toMatchObject({ comparable: true, varies: 'load' });
