@@ -1,6 +1,12 @@
 /** The door of this room: finds the intervals in a check file and rewrites their numbers. Every other byte stays. */
 import type { IntervalUnit } from '../domain/schedules.ts';
-import { mayContainInterval, type SurveyedLiteral, type SurveyedRest, surveyScalar } from './survey.ts';
+import {
+  type LeftKind,
+  mayContainInterval,
+  type SurveyedLiteral,
+  type SurveyedRest,
+  surveyScalar,
+} from './survey.ts';
 import { type DuplicateKey, readScalars } from './yaml/scalars.ts';
 import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './yaml/sourceText.ts';
 
@@ -14,6 +20,7 @@ export interface NotScaled {
   readonly line: number;
   readonly text: string;
   readonly reason: string;
+  readonly kind: LeftKind;
   /** Contains no whole number that `fixIntervals` can replace. */
   readonly fixable?: false;
 }
@@ -71,9 +78,9 @@ function numbersIn({ literals, rest }: TextScan, source: string): IntervalNumber
   const numbers = new Map<number, IntervalNumber>();
   for (const literal of literals) numbers.set(literal.start, { ...literal, unit: 'hour', isProse: false });
   // A call within a call lists the inner numbers twice.
-  for (const { numbers: found, unit, isProse } of rest)
+  for (const { numbers: found, unit, kind } of rest)
     for (const number of found)
-      numbers.set(number.start, { ...number, line: lineOf(number.start), unit, isProse });
+      numbers.set(number.start, { ...number, line: lineOf(number.start), unit, isProse: kind === 'prose' });
   return [...numbers.values()].sort((a, b) => a.start - b.start);
 }
 
@@ -139,10 +146,11 @@ function scanText(source: string, unit: IntervalUnit): TextScan {
     for (const { offset, first, second } of survey.twoSided)
       remarks.push({ line: lineOf(offset), text: twoSidedRemark(first, second) });
   }
-  const notScaled = rest.map(({ offset, text, reason, numbers }) => ({
+  const notScaled = rest.map(({ offset, text, reason, kind, numbers }) => ({
     line: lineOf(offset),
     text,
     reason,
+    kind,
     ...(numbers.length === 0 ? { fixable: false as const } : {}),
   }));
   return { literals, notScaled, rest, remarks: remarks.sort((one, other) => one.line - other.line) };

@@ -30,6 +30,10 @@ export interface ChecksSnapshot {
   readonly files: readonly CheckFile[];
   /** Files on disk whose names contain control or format characters, or are not UTF-8: reported, else ignored. */
   readonly unprintableNames: readonly string[];
+  /** Links, submodules and special files: never followed, never read. */
+  readonly notFiles: readonly string[];
+  /** Files of the baseline that a commit on the test branch deleted; a renamed file is none. */
+  readonly deletedOnBranch: readonly string[];
 }
 
 export interface WrittenFile {

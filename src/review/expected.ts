@@ -30,8 +30,6 @@ interface Expectation {
   readonly invalid: Rewritten['invalid'];
   /** The known fix that replaces the scaled bytes. */
   readonly fix: Fix | undefined;
-  /** The rule scales files of this kind, but this one contains no interval of its unit. */
-  readonly noLiteral: boolean;
 }
 
 export interface KnownFixes {
@@ -95,9 +93,6 @@ export function expectedFile(file: CheckFile, load: number, known: KnownFixes): 
     get fix() {
       return expectation().fix;
     },
-    get noLiteral() {
-      return expectation().noLiteral;
-    },
   };
 }
 
@@ -121,7 +116,6 @@ function scaledBaseline(baseline: Version, rule: FileRule, load: number): Expect
     changes: scaled.changes,
     notScaled: scaled.notScaled,
     remarks: scaled.remarks,
-    noLiteral: scaled.literals === 0,
   };
 }
 
@@ -131,7 +125,6 @@ const nothing = {
   remarks: [],
   invalid: undefined,
   fix: undefined,
-  noLiteral: false,
 } as const;
 
 function fixed(

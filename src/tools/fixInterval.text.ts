@@ -23,6 +23,7 @@ export const fixIntervalResult = z.object({
   load: loadOutput,
   restored: z.boolean(),
   reviewId: z.string(),
+  changesFile: z.string(),
 });
 
 type Result = z.output<typeof fixIntervalResult>;

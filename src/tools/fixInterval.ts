@@ -3,11 +3,18 @@ import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import { fixIntervals, intervalNumbers } from '../intervals/scale.ts';
+import type { Ports } from '../ports/ports.ts';
 import { findCheck } from '../review/checkSearch.ts';
 import type { ExpectedFile } from '../review/expected.ts';
-import { reviewFiles } from '../review/review.ts';
+import { type Review, reviewFiles } from '../review/review.ts';
 import type { Fix } from '../state/session.ts';
-import { keepManifest, type ReviewFacts, type ReviewPorts, readReview } from '../workflow/checks.ts';
+import {
+  keepManifest,
+  type ReviewFacts,
+  type ReviewPorts,
+  readReview,
+  writeReviewFile,
+} from '../workflow/checks.ts';
 import {
   alreadyFixedText,
   byHand,
@@ -47,7 +54,11 @@ export const fixInterval = defineTool({
   lines: fixIntervalLines,
 });
 
-async function runFixInterval(given: Input, ports: ReviewPorts, call: ToolCall): Promise<Output> {
+async function runFixInterval(
+  given: Input,
+  ports: ReviewPorts & Pick<Ports, 'notes'>,
+  call: ToolCall,
+): Promise<Output> {
   const facts = await readReview(ports, { forWriting: true }, call);
   const { session, review } = facts;
   const { load } = review.target;
@@ -55,19 +66,22 @@ async function runFixInterval(given: Input, ports: ReviewPorts, call: ToolCall):
   const fixed = fixedFile(one, given);
   if (fixed.changes.length === 0) {
     const { reviewId } = review;
-    const fields = { file: one.path, changes: [], load, restored: false, reviewId };
+    const changesFile = await writeReviewFile(ports, review);
+    const fields = { file: one.path, changes: [], load, restored: false, reviewId, changesFile };
     return { ...fields, status: 'unchanged', ...alreadyFixedText(given.to, reviewId) };
   }
 
   const { bytes } = fixed;
   const digest = await keepFix(ports, one, bytes, given);
   await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
-  const reviewId = reviewIdWith(ports, facts, one, bytes);
+  const after = reviewWith(ports, facts, one, bytes);
+  const { reviewId } = after;
   const restored = digest === one.scaledDigest;
   await ports.sessions.record(() => [{ type: 'fixed', load, fix: fixOf(one, digest), reviewId, restored }]);
 
   const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
-  const fields = { file: one.path, load, restored, reviewId };
+  const changesFile = await writeReviewFile(ports, after);
+  const fields = { file: one.path, load, restored, reviewId, changesFile };
   const approved = session.approved.has(reviewId);
   const text = fixedText(given, { ...fields, changes }, approved, ports.settings.approval);
   return { ...fields, changes: takeWithinBudget(changes, 4000), status: 'fixed', ...text };
@@ -92,16 +106,18 @@ async function keepFix(
   return digest;
 }
 
-/** The review id once `one` has these bytes. */
-function reviewIdWith(
+/** The review once `one` has these bytes, which are then its known fix. */
+function reviewWith(
   { settings }: ReviewPorts,
   { snapshot, review }: ReviewFacts,
   one: ExpectedFile,
   bytes: Uint8Array,
-): string {
-  const file = { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) };
-  const files = review.files.map((other) => (other === one ? { ...one, file } : other));
-  return reviewFiles(snapshot, files, review.target, settings).reviewId;
+): Review {
+  const digest = sha256(bytes);
+  const file = { ...one.file, disk: Buffer.from(bytes), diskDigest: digest };
+  const fix = digest === one.scaledDigest ? undefined : fixOf(one, digest);
+  const files = review.files.map((other) => (other === one ? { ...one, file, fix } : other));
+  return reviewFiles(snapshot, files, review.target, settings);
 }
 
 function fixOf({ path, rule, file }: ExpectedFile, digest: string): Fix {

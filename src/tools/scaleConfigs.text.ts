@@ -1,12 +1,13 @@
 /** What scaleConfigs says in each of its four outcomes. */
 
 import * as z from 'zod';
+import { type Coverage, coverageSchema, coverageText, shortCauses } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
-import type { Wording } from './text.ts';
+import { coverageLines, type Wording } from './text.ts';
 import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of scaleConfigs. */
@@ -39,8 +40,12 @@ export const scaleConfigsResult = z.object({
       baseline: z.string(),
       before: z.string(),
       after: z.string(),
+      /** What baseline × load is, where the disk has another interval. */
+      scaled: z.string().optional(),
     }),
   ),
+  /** Absent in a question that comes before any plan. */
+  coverage: coverageSchema.optional(),
   remarks: z.array(z.string()),
   notScaled: z.array(
     z.object({
@@ -84,6 +89,7 @@ export interface Scaling {
   readonly target: ReviewTarget;
   readonly plan: ScalePlan;
   readonly level: Pick<ReturnType<typeof describeLevel>, 'filesChanged' | 'intervalsChanged'>;
+  readonly coverage: Coverage;
   readonly reviewId: string;
   readonly approvalNeeded: boolean;
   readonly abandon: boolean;
@@ -114,7 +120,7 @@ export function decisionText(scaling: Scaling) {
       `To keep them: ${again} and keepEdits: true. Their text stays, intervals that nobody edited are scaled, and the review shows both.`,
       `To replace them (a patch is saved first): ${again} and overwriteEdits: true.`,
     ],
-    callAgain: callWith(scaling, { keepEdits: true }),
+    callAgain: callWith(scaling, { ...scaling.answers, keepEdits: true }),
   };
 }
 
@@ -134,14 +140,37 @@ export function loadedText(
   };
 }
 
+/** Nothing of the schedule under test carries the load: such a round is no load test. */
+export function nothingScaledText(scaling: Scaling) {
+  const { target, coverage } = scaling;
+  const { load, schedule } = target;
+  return {
+    summary: `${load}x: ${coverageText(coverage)}, so this is not a load test of ${schedule}.${missingText(coverage)} Nothing was written.`,
+    nextSteps: [
+      'Show the user why (coverage, and the whole list in changesFile) and ask: fix the files, test another schedule, or go on anyway?',
+      `Files are renamed or fixed on the branch of the baseline; then scaleConfigs with load ${load} again.`,
+      `To go on anyway: scaleConfigs with load ${load} and acceptUnscaled: true.`,
+    ],
+    callAgain: callWith(scaling, { ...scaling.answers, acceptUnscaled: true }),
+  };
+}
+
+/** ` 23 files look like 15m checks and will not run: 23 almost named like a check.` */
+function missingText({ schedule, missing }: Coverage): string {
+  const total = missing.reduce((sum, one) => sum + one.total, 0);
+  if (total === 0) return '';
+  const looks = total === 1 ? 'looks like a' : 'look like';
+  return ` ${plural(total, 'file')} ${looks} ${schedule} check${total === 1 ? '' : 's'} but will not run (${missing.map((one) => `${one.total} ${shortCauses[one.cause]}`).join(', ')}).`;
+}
+
 export function dryRunText(scaling: Scaling) {
-  const { target, plan, level } = scaling;
+  const { target, plan, level, coverage } = scaling;
   const { edited, writes } = plan;
   const inFiles = `Edits in ${plural(edited.length, 'file')} would be`;
   const patch =
     edited.length === 0 ? '' : ` ${inFiles} ${scaling.keepEdits ? 'kept' : 'saved as a patch first'}.`;
   return {
-    summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${patch} Nothing was written.`,
+    summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${loadSentence(target, coverage)}${patch} Nothing was written.`,
     nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
     callAgain: callWith(scaling, scaling.answers),
   };
@@ -149,7 +178,7 @@ export function dryRunText(scaling: Scaling) {
 
 export function scaledText(scaling: Scaling) {
   return {
-    summary: scalingSummary(scaling),
+    summary: `${scalingSummary(scaling)}${loadSentence(scaling.target, scaling.coverage)}`,
     nextSteps: [
       ...(scaling.isRoundRunning
         ? ['Uploads wait for the running round: call pollCluster until it is done.']
@@ -157,6 +186,11 @@ export function scaledText(scaling: Scaling) {
       ...stepsAfter(scaling),
     ].slice(0, 3),
   };
+}
+
+/** ` 2x: 23 of 31 15m checks scaled; 8 run at 1x.` Load 1 is the baseline, and says nothing. */
+function loadSentence({ load }: ReviewTarget, coverage: Coverage): string {
+  return load === 1 ? '' : ` ${load}x: ${coverageText(coverage)}.${missingText(coverage)}`;
 }
 
 function scalingSummary({ target, plan, level }: Scaling): string {
@@ -229,13 +263,22 @@ export const scaleConfigsLines: Wording<Result> = {
       const note = row.note === undefined ? '' : ` (${row.note})`;
       return `  - ${row.changed} of ${plural(row.files, 'file')} in ${row.pattern}, ${plural(row.intervals, 'interval')}${note}`;
     }),
+  // In a question about edits nothing is decided yet.
+  coverage: (coverage, { load, status, editedTotal }) =>
+    coverage === undefined || (status === 'needs_decision' && editedTotal > 0)
+      ? []
+      : coverageLines(coverage, load),
   sample: (rows) => [
     'Sample:',
     ...rows.map((row) => {
       // In a repeated call the file on disk is already scaled, so show the change from the baseline.
       const before = row.before === row.after ? row.baseline : row.before;
-      const baseline = before === row.baseline ? '' : ` (baseline ${row.baseline})`;
-      return `  ${row.file}:${row.line}: ${before} → ${row.after}${baseline}`;
+      const notes = [
+        ...(before === row.baseline ? [] : [`baseline ${row.baseline}`]),
+        ...(row.scaled === undefined ? [] : [`set by a person, instead of ${row.scaled}`]),
+      ];
+      const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+      return `  ${row.file}:${row.line}: ${before} → ${row.after}${note}`;
     }),
   ],
   notScaled: (rows, { notScaledTotal }) => [

@@ -1,18 +1,21 @@
 import * as z from 'zod';
+import { type Coverage, carrying } from '../domain/coverage.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import { editsOfLevel, fixedLines } from '../review/edits.ts';
-import { changesText, describeLevel } from '../review/levelSummary.ts';
-import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { describeLevel } from '../review/levelSummary.ts';
+import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
 import {
   keepManifest,
   loadedBaselines,
   loadedBaselineText,
+  locationOf,
   readEdits,
   readManifest,
+  writeReviewFile,
 } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
@@ -20,6 +23,7 @@ import {
   decisionText,
   dryRunText,
   loadedText,
+  nothingScaledText,
   scaleConfigsLines,
   scaleConfigsResult,
   scaledText,
@@ -36,6 +40,7 @@ const input = z.strictObject({
   keepEdits: z.boolean().default(false),
   fixes: z.enum(['scale', 'keep']).optional(),
   acceptBaseline: z.boolean().default(false),
+  acceptUnscaled: z.boolean().default(false),
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
@@ -87,6 +92,8 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const reviewed = { ...fields, reviewId, approvalNeeded };
   if (given.dryRun)
     return { ...reviewed, remarks: remarks(false), status: 'dry_run', ...dryRunText(scaling) };
+  if (isNothingScaled(target, planned.coverage) && !given.acceptUnscaled)
+    return { ...fields, remarks: warnings, status: 'needs_decision', ...nothingScaledText(scaling) };
   const backup = await applyLevel(ports, planned, given, rounds.abandoned, call);
   const written = plan.writes.length;
   const status = written === 0 ? 'unchanged' : 'scaled';
@@ -143,12 +150,13 @@ function targetOf(given: Input, session: Session) {
 }
 
 /** A call without these would ask again. @throws ToolError BAD_INPUT when it asks for opposites */
-function answersOf({ keepEdits, overwriteEdits, fixes }: Input): Record<string, unknown> {
+function answersOf({ keepEdits, overwriteEdits, acceptUnscaled, fixes }: Input): Record<string, unknown> {
   if (keepEdits && overwriteEdits)
     throw new ToolError('BAD_INPUT', bothAnswers, { next: 'ask the user which of the two, and call again.' });
   return {
     ...(keepEdits ? { keepEdits } : {}),
     ...(overwriteEdits ? { overwriteEdits } : {}),
+    ...(acceptUnscaled ? { acceptUnscaled } : {}),
     ...(fixes === undefined ? {} : { fixes }),
   };
 }
@@ -174,9 +182,15 @@ async function planLevel(
   const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
   const { reviewId } = review;
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
-  const level = describeLevel(before, review, plan, target);
+  const coverage = plannedCoverage(review);
+  const level = describeLevel(before, review, plan, coverage);
   const lag = await lagRemarks(ports, call);
-  return { lag, target, plan, before, review, reviewId, approvalNeeded, level, edits };
+  return { lag, target, plan, before, review, reviewId, approvalNeeded, coverage, level, edits };
+}
+
+/** A level in which nothing of the schedule under test carries the load; an hourly one is widened by its DAG run. */
+function isNothingScaled({ load, schedule }: ReviewTarget, coverage: Coverage): boolean {
+  return load > 1 && schedule !== 'hourly' && carrying(coverage) === 0;
 }
 
 async function lagRemarks({ target, settings }: ScaleConfigsPorts, call: ToolCall): Promise<string[]> {
@@ -208,7 +222,6 @@ const nothingPlanned = {
 
 async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLevel) {
   const fixed = fixedLines(edits.files, review.target.load);
-  const { targetRepo, checksPath } = ports.settings;
   const lines = edits.lines.map(({ before: scaled, after: found, ...place }) => ({
     ...place,
     found,
@@ -219,11 +232,8 @@ async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLev
     fixedLines: takeWithinBudget(fixed, 900),
     fixedLinesTotal: fixed.length,
     notCarried: takeWithinBudget(edits.carried.notCarried, 900),
-    changesFile: await ports.notes.write(
-      `${review.reviewId}.txt`,
-      changesText(review, `${review.target.load}x`),
-    ),
-    location: `${targetRepo}/${checksPath}`,
+    changesFile: await writeReviewFile(ports, review),
+    location: locationOf(ports.settings),
   };
 }
 

@@ -110,3 +110,17 @@ export const changedLine = z.object({
 
 /** The same call with the missing arguments, for results that are a question to the user. */
 export const callAgain = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });
+
+/** A DAG run that could be meant. */
+export const possibleRun = z.object({
+  clusterId: z.string(),
+  schedule: scheduleInput,
+  load: loadOutput.optional(),
+  startedAt: z.string(),
+  seconds: z.int(),
+  steps: z.int(),
+  active: z.boolean(),
+});
+
+/** A DAG run that no round owns. */
+export const otherRun = possibleRun.omit({ seconds: true, active: true });

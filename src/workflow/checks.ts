@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Watch } from '../ports/time.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../review/expected.ts';
+import { changesText } from '../review/levelSummary.ts';
 import { type FileChange, fileChanges } from '../review/lineChanges.ts';
 import {
   filesUnderReview,
@@ -274,4 +275,17 @@ export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): P
     ports.blobs,
     manifestOf(review.files, (one) => one.file.diskDigest),
   );
+}
+
+/** The folder of the check files, as the user opens it. */
+export function locationOf({ targetRepo, checksPath }: Pick<Settings, 'targetRepo' | 'checksPath'>): string {
+  return `${targetRepo}/${checksPath}`;
+}
+
+/** Writes the file that lists everything of a review; each review id has one. Returns its path. */
+export async function writeReviewFile(
+  ports: Pick<Ports, 'notes' | 'settings'>,
+  review: Review,
+): Promise<string> {
+  return ports.notes.write(`${review.reviewId}.txt`, changesText(review, locationOf(ports.settings)));
 }

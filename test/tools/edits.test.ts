@@ -327,7 +327,15 @@ test('a half-written scaling is not an edit: any load continues from there', asy
   await harness.restart();
   expect((await harness.call('showSession')).structure.callAgain).toEqual({
     tool: 'scaleConfigs',
-    arguments: { load: 2, dryRun: false, overwriteEdits: false, keepEdits: false, abandon: false },
+    arguments: {
+      load: 2,
+      dryRun: false,
+      overwriteEdits: false,
+      keepEdits: false,
+      acceptUnscaled: false,
+      acceptBaseline: false,
+      abandon: false,
+    },
   });
   expect((await harness.call('scaleConfigs', { load: 4 })).structure).toMatchObject({
     status: 'scaled',

@@ -17,6 +17,7 @@ test('"check_events_15m should be 4 hours, not 6" changes that one value', async
     Changes:
       8: INTERVAL '6' hour → INTERVAL '4' hour (baseline INTERVAL '3' hour, × 2 is INTERVAL '6' hour)
     Review id: <reviewId>
+    Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
 
     → Ask the user to review the change and reply "approved", or say what else is wrong.
     → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
