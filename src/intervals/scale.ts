@@ -1,7 +1,13 @@
 /** The door of this room: finds the intervals in a check file and rewrites their numbers. Every other byte stays. */
 import type { IntervalUnit } from '../domain/schedules.ts';
-import { mayContainInterval, type SurveyedLiteral, surveyScalar } from './survey.ts';
-import { readScalars } from './yaml/scalars.ts';
+import {
+  type LeftKind,
+  mayContainInterval,
+  type SurveyedLiteral,
+  type SurveyedRest,
+  surveyScalar,
+} from './survey.ts';
+import { type DuplicateKey, readScalars } from './yaml/scalars.ts';
 import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './yaml/sourceText.ts';
 
 /** An interval of the chosen unit. `line` is that of its digits, 1-based; offsets count in the decoded file. */
@@ -14,6 +20,9 @@ export interface NotScaled {
   readonly line: number;
   readonly text: string;
   readonly reason: string;
+  readonly kind: LeftKind;
+  /** Contains no whole number that `fixIntervals` can replace. */
+  readonly fixable?: false;
 }
 
 export interface Remark {
@@ -46,72 +55,135 @@ export interface Rewritten extends Findings {
 /** Finds every interval of `unit` in the SQL of a check file. */
 export function scanIntervals(bytes: Uint8Array, unit: IntervalUnit): Scan {
   const decoded = decodeCheck(bytes);
-  return 'invalid' in decoded ? { ...nothing, invalid: decoded.invalid } : scanText(decoded.source, unit);
+  if ('invalid' in decoded) return { ...nothing, invalid: decoded.invalid };
+  const { rest: _, ...scan } = scanText(decoded.source, unit);
+  return scan;
+}
+
+/** A whole number in an interval of any form and unit. */
+export interface IntervalNumber extends IntervalLiteral {
+  /** Undefined when the interval is no literal of one unit. */
+  readonly unit: string | undefined;
+  readonly isProse: boolean;
+}
+
+/** Every whole number that `fixIntervals` can replace, in the order of the file. */
+export function intervalNumbers(bytes: Uint8Array): IntervalNumber[] {
+  const decoded = decodeCheck(bytes);
+  return 'invalid' in decoded ? [] : numbersIn(scanText(decoded.source, 'hour'), decoded.source);
+}
+
+function numbersIn({ literals, rest }: TextScan, source: string): IntervalNumber[] {
+  const lineOf = lineCounter(source);
+  const numbers = new Map<number, IntervalNumber>();
+  for (const literal of literals) numbers.set(literal.start, { ...literal, unit: 'hour', isProse: false });
+  // A call within a call lists the inner numbers twice.
+  for (const { numbers: found, unit, kind } of rest)
+    for (const number of found)
+      numbers.set(number.start, { ...number, line: lineOf(number.start), unit, isProse: kind === 'prose' });
+  return [...numbers.values()].sort((a, b) => a.start - b.start);
 }
 
 /** Multiplies every value of `unit` by `load`, a whole number from 1. Load 1 changes nothing. */
 export function scaleIntervals(bytes: Uint8Array, unit: IntervalUnit, load: number): Rewritten {
   const factor = BigInt(load);
-  return rewrite(bytes, [unit], ({ value }) => value * factor);
+  return rewrite(bytes, unit, ({ literals }) =>
+    literals.map((literal) => ({ literal, value: literal.value * factor })),
+  );
+}
+
+/** Which numbers to change: whole numbers without a sign; the sign in the file stays. */
+export interface IntervalFix {
+  readonly from: number;
+  readonly to: number;
+  readonly unit?: string | undefined;
+  readonly line?: number | undefined;
 }
 
 /**
- * Changes every interval of `units` whose value is `from` to `to`; with `line`, only those on that line. Both values
- * are whole numbers without a sign; the sign in the file stays.
+ * Changes every whole number `from` in an interval, scaled or not, to `to`; with `line`, only those on that line;
+ * with `unit`, only those of that unit. Text for people is changed only where nothing else matches.
  */
-export function fixIntervals(
-  bytes: Uint8Array,
-  units: readonly IntervalUnit[],
-  fix: { readonly from: number; readonly to: number; readonly line?: number | undefined },
-): Rewritten {
-  return rewrite(bytes, units, ({ value, line }) =>
-    value === BigInt(fix.from) && (fix.line === undefined || fix.line === line) ? BigInt(fix.to) : undefined,
-  );
+export function fixIntervals(bytes: Uint8Array, { from, to, unit, line }: IntervalFix): Rewritten {
+  return rewrite(bytes, 'hour', (scan, source) => {
+    const matches = numbersIn(scan, source).filter(
+      (number) =>
+        number.value === BigInt(from) &&
+        (line === undefined || line === number.line) &&
+        (unit === undefined || isOfUnit(number, unit)),
+    );
+    const inSql = matches.filter(({ isProse }) => !isProse);
+    const chosen = inSql.length > 0 ? inSql : matches;
+    return chosen.map((literal) => ({ literal, value: BigInt(to) }));
+  });
+}
+
+const unitWords = /\b(?:second|minute|hour|day|week|month|quarter|year)s?\b/i;
+
+/** An interval that names no unit (`date_sub(x, 7)`) counts days. */
+function isOfUnit({ unit, text }: IntervalNumber, given: string): boolean {
+  if (unit !== undefined) return unit === given;
+  return unitWords.test(text) ? new RegExp(`\\b${given}s?\\b`, 'i').test(text) : given === 'day';
 }
 
 const nothing: Scan = { literals: [], notScaled: [], remarks: [] };
 
-function scanText(source: string, unit: IntervalUnit): Scan {
+interface TextScan extends Scan {
+  readonly rest: readonly SurveyedRest[];
+}
+
+function scanText(source: string, unit: IntervalUnit): TextScan {
   const read = readScalars(source, mayContainInterval(source));
-  if ('invalid' in read) return { ...nothing, invalid: read.invalid };
+  if ('invalid' in read) return { ...nothing, rest: [], invalid: read.invalid };
   const lineOf = lineCounter(source);
   const literals: IntervalLiteral[] = [];
-  const notScaled: NotScaled[] = [];
-  const remarks: Remark[] = [];
+  const rest: SurveyedRest[] = [];
+  const remarks: Remark[] = read.duplicates.map((duplicate) => duplicateRemark(duplicate, lineOf));
   for (const scalar of read.scalars) {
     const survey = surveyScalar(source, scalar, unit);
     for (const literal of survey.literals) literals.push({ ...literal, line: lineOf(literal.start) });
-    for (const { offset, ...left } of survey.notScaled) notScaled.push({ ...left, line: lineOf(offset) });
+    rest.push(...survey.notScaled);
     for (const { offset, first, second } of survey.twoSided)
       remarks.push({ line: lineOf(offset), text: twoSidedRemark(first, second) });
   }
-  return { literals, notScaled, remarks };
+  const notScaled = rest.map(({ offset, text, reason, kind, numbers }) => ({
+    line: lineOf(offset),
+    text,
+    reason,
+    kind,
+    ...(numbers.length === 0 ? { fixable: false as const } : {}),
+  }));
+  return { literals, notScaled, rest, remarks: remarks.sort((one, other) => one.line - other.line) };
 }
 
-/** Writes the value that `valueFor` gives; undefined keeps an interval as it is. Findings are those of the first unit. */
+interface NewValue {
+  readonly literal: IntervalLiteral;
+  readonly value: bigint;
+}
+
+/** Writes the values that `choose` gives, in the order of the file. Findings are those of `unit`. */
 function rewrite(
   bytes: Uint8Array,
-  units: readonly IntervalUnit[],
-  valueFor: (literal: IntervalLiteral) => bigint | undefined,
+  unit: IntervalUnit,
+  choose: (scan: TextScan, source: string) => readonly NewValue[],
 ): Rewritten {
   const decoded = decodeCheck(bytes);
   if ('invalid' in decoded) return { ...nothing, bytes, changes: [], literals: 0, invalid: decoded.invalid };
   const { source } = decoded;
-  const [first = nothing, ...others] = units.map((unit) => scanText(source, unit));
-  const literals = [first, ...others].flatMap((scan) => scan.literals).sort((a, b) => a.start - b.start);
+  const scan = scanText(source, unit);
+  const { rest: _, literals, ...findings } = scan;
   const changes: { line: number; before: string; after: string }[] = [];
   let text = '';
   let copied = 0;
-  for (const literal of literals) {
-    const value = valueFor(literal);
-    if (value === undefined || value === literal.value) continue;
+  for (const { literal, value } of choose(scan, source)) {
+    if (value === literal.value) continue;
     const digits = String(value);
     changes.push({ line: literal.line, before: literal.text, after: textWith(literal, digits) });
     text += source.slice(copied, literal.start) + digits;
     copied = literal.end;
   }
   const rewritten = changes.length === 0 ? bytes : encodeCheck(text + source.slice(copied));
-  return { ...first, bytes: rewritten, changes, literals: literals.length };
+  return { ...findings, bytes: rewritten, changes, literals: literals.length };
 }
 
 function textWith({ text, digitsStart, digitsEnd }: SurveyedLiteral, digits: string): string {
@@ -120,4 +192,11 @@ function textWith({ text, digitsStart, digitsEnd }: SurveyedLiteral, digits: str
 
 function twoSidedRemark(first: SurveyedLiteral, second: SurveyedLiteral): string {
   return `two-sided interval (${first.text} and ${second.text}): it moves as well as widens`;
+}
+
+function duplicateRemark({ offset, key, first }: DuplicateKey, lineOf: (offset: number) => number): Remark {
+  return {
+    line: lineOf(offset),
+    text: `the key ${JSON.stringify(key.slice(0, 60))} stands twice in its mapping (first on line ${lineOf(first)}): loaders read one of the two, so both are scaled`,
+  };
 }

@@ -1,8 +1,8 @@
 /** Finds the intervals in the SQL of one scalar and maps them to places in the source. */
 import type { IntervalUnit } from '../domain/schedules.ts';
+import { boundsOf } from './sql/bounds.ts';
 import { intervalsIn } from './sql/find.ts';
 import type { Interval, Literal } from './sql/interval.ts';
-import { twoSidedIntervals } from './sql/twoSided.ts';
 import { intervalWords } from './sql/unscalable.ts';
 import type { CheckScalar, DecodedText, ScalarFilter } from './yaml/decode.ts';
 
@@ -16,11 +16,27 @@ export interface SurveyedLiteral {
   /** Where the digits are in `text`. */
   readonly digitsStart: number;
   readonly digitsEnd: number;
+  /** A filter that lets fewer rows through when the value grows: `created_at < now - INTERVAL '31' day`. */
+  readonly readsLess: boolean;
+}
+
+/** Why an interval is left alone, as data: prose is no interval at all. */
+export type LeftKind = 'another unit' | 'not a literal' | 'prose';
+
+/** An interval that is not scaled, with the whole numbers in it that can be replaced. */
+export interface SurveyedRest {
+  readonly offset: number;
+  readonly text: string;
+  readonly reason: string;
+  readonly kind: LeftKind;
+  readonly numbers: readonly SurveyedLiteral[];
+  /** Known for literals only. */
+  readonly unit: string | undefined;
 }
 
 export interface Survey {
   readonly literals: SurveyedLiteral[];
-  readonly notScaled: { offset: number; text: string; reason: string }[];
+  readonly notScaled: SurveyedRest[];
   readonly twoSided: { offset: number; first: SurveyedLiteral; second: SurveyedLiteral }[];
 }
 
@@ -62,26 +78,30 @@ export function surveyScalar(source: string, scalar: CheckScalar, unit: Interval
   const { found, tokens } = intervalsIn(decoded.text);
   const survey: Survey = { literals: [], notScaled: [], twoSided: [] };
   const scaled = new Map<number, Literal>();
-  const surveyed = new Map<Literal, SurveyedLiteral>();
   for (const interval of found) {
-    const reason = reasonToLeave(interval, source, scalar, decoded, unit);
-    if (interval.kind === 'literal' && reason === undefined) {
-      const literal = inSource(interval, decoded);
-      scaled.set(interval.start, interval);
-      surveyed.set(interval, literal);
-      survey.literals.push(literal);
-    } else {
+    const left = reasonToLeave(interval, source, scalar, decoded, unit);
+    if (interval.kind === 'literal' && left === undefined) scaled.set(interval.start, interval);
+    else if (left !== undefined) {
       const text = cut(oneLine(decoded.text.slice(interval.start, interval.end)), longestText);
       const offset = decoded.sourceSpan(interval.start, interval.end).start;
-      survey.notScaled.push({ offset, text, reason: reason ?? '' });
+      const numbers = numbersIn(interval, source, decoded);
+      const found = { numbers, unit: interval.kind === 'literal' ? interval.unit : undefined };
+      survey.notScaled.push({ offset, text, ...left, ...found });
     }
   }
-  if (scaled.size > 1)
-    for (const [one, other] of twoSidedIntervals(tokens, scaled)) {
-      const [first, second] = [surveyed.get(one), surveyed.get(other)];
-      if (first && second && first.value > 0n && second.value > 0n)
-        survey.twoSided.push({ offset: second.start, first, second });
-    }
+  if (scaled.size === 0) return survey;
+  const { pairs, readLess } = boundsOf(tokens, scaled);
+  const surveyed = new Map<Literal, SurveyedLiteral>();
+  for (const literal of scaled.values()) {
+    const inFile = inSource(literal, decoded, readLess.has(literal));
+    surveyed.set(literal, inFile);
+    survey.literals.push(inFile);
+  }
+  for (const [one, other] of pairs) {
+    const [first, second] = [surveyed.get(one), surveyed.get(other)];
+    if (first && second && first.value > 0n && second.value > 0n)
+      survey.twoSided.push({ offset: second.start, first, second });
+  }
   return survey;
 }
 
@@ -91,19 +111,45 @@ function reasonToLeave(
   scalar: CheckScalar,
   decoded: DecodedText,
   unit: IntervalUnit,
-): string | undefined {
+): { reason: string; kind: LeftKind } | undefined {
   const parentKey = scalar.parentKey?.toLowerCase() ?? '';
-  if (proseKeys.has(parentKey)) return `prose: the value of ${parentKey}`;
-  if (interval.kind === 'unscalable') return interval.reason;
-  if (interval.unit !== unit) return `only ${unit} intervals scale in this file`;
+  if (proseKeys.has(parentKey)) return { reason: `prose: the value of ${parentKey}`, kind: 'prose' };
+  if (interval.kind === 'unscalable') return { reason: interval.reason, kind: 'not a literal' };
+  if (interval.unit !== unit)
+    return { reason: `only ${unit} intervals scale in this file`, kind: 'another unit' };
   if (scalar.isKey && scalar.end - scalar.start > longestKey)
-    return 'in a mapping key close to the length limit of YAML';
+    return { reason: 'in a mapping key close to the length limit of YAML', kind: 'not a literal' };
   const digits = decoded.sourceSpan(interval.digitsStart, interval.digitsEnd);
-  if (source.slice(digits.start, digits.end).includes('\n')) return 'a number split across two lines';
+  if (source.slice(digits.start, digits.end).includes('\n'))
+    return { reason: 'a number split across two lines', kind: 'not a literal' };
   return undefined;
 }
 
-function inSource(literal: Literal, { text, sourceSpan }: DecodedText): SurveyedLiteral {
+/** Digits that stand alone: no part of a fraction, a name, a time or a date. */
+const wholeNumber = /(?<![\w.:]|\d-)\d{1,18}(?![\w:]|\.\d|-\d)/g;
+
+/** The whole numbers of an interval that the source spells on one line. */
+function numbersIn(interval: Interval, source: string, decoded: DecodedText): SurveyedLiteral[] {
+  const { start, end } = interval;
+  const places =
+    interval.kind === 'literal'
+      ? [interval]
+      : [...decoded.text.slice(start, end).matchAll(wholeNumber)].map(({ index, 0: digits }) => ({
+          start,
+          end,
+          digitsStart: start + index,
+          digitsEnd: start + index + digits.length,
+        }));
+  return places
+    .map((place) => inSource(place, decoded, false))
+    .filter((found) => /^\d+$/.test(source.slice(found.start, found.end)));
+}
+
+function inSource(
+  literal: NumberSpan,
+  { text, sourceSpan }: DecodedText,
+  readsLess: boolean,
+): SurveyedLiteral {
   const digits = text.slice(literal.digitsStart, literal.digitsEnd);
   const head = cut(oneLine(text.slice(literal.start, literal.digitsStart)), longestPart);
   const { start, end } = sourceSpan(literal.digitsStart, literal.digitsEnd);
@@ -114,8 +160,11 @@ function inSource(literal: Literal, { text, sourceSpan }: DecodedText): Surveyed
     text: head + digits + cut(oneLine(text.slice(literal.digitsEnd, literal.end)), longestPart),
     digitsStart: head.length,
     digitsEnd: head.length + digits.length,
+    readsLess,
   };
 }
+
+type NumberSpan = Pick<Literal, 'start' | 'end' | 'digitsStart' | 'digitsEnd'>;
 
 const plainLine = /^ ?[!-~]+(?: [!-~]+)* ?$/;
 

@@ -30,6 +30,10 @@ export interface ChecksSnapshot {
   readonly files: readonly CheckFile[];
   /** Files on disk whose names contain control or format characters, or are not UTF-8: reported, else ignored. */
   readonly unprintableNames: readonly string[];
+  /** Links, submodules and special files: never followed, never read. */
+  readonly notFiles: readonly string[];
+  /** Files of the baseline that a commit on the test branch deleted; a renamed file is none. */
+  readonly deletedOnBranch: readonly string[];
 }
 
 export interface WrittenFile {
@@ -57,6 +61,16 @@ export interface Checkout {
   readonly id: string | undefined;
 }
 
+/** How far the baseline lies behind its branch. */
+export interface BaselineLag {
+  readonly ref: string;
+  /** Of the baseline's commit: `2025-11-03`. */
+  readonly date: string;
+  /** Files below CHECKS_PATH that are newer on the branch, new ones included. */
+  readonly newer: readonly string[];
+  readonly added: readonly string[];
+}
+
 export interface TargetRepository {
   /**
    * Reads every check file with its baseline.
@@ -64,6 +78,13 @@ export interface TargetRepository {
    * progress, or CHECKS_PATH is outside it; with `forWriting` also on a branch other than TEST_BRANCH.
    */
   snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
+  /** Whether the branch of BASELINE_REF has check files that the baseline does not have yet. */
+  baselineLag(watch?: Watch): Promise<BaselineLag | undefined>;
+  /**
+   * Of these check files, those whose bytes in the baseline stood in the same file up to `commit` (included). None
+   * when that commit is not in the repository.
+   */
+  heldUpTo(commit: string, paths: readonly string[], watch?: Watch): Promise<ReadonlySet<string>>;
   /** Replaces files under CHECKS_PATH, each atomically. Refuses links, paths outside, and files that changed. */
   write(files: readonly WrittenFile[], watch?: Watch): Promise<void>;
   /**

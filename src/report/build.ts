@@ -1,4 +1,5 @@
 import { maxConcurrentSteps } from '../dag/clusterConfig/capacity.ts';
+import type { Coverage } from '../domain/coverage.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';
@@ -10,6 +11,7 @@ import { byText, checkName, groupBy } from './model/checkKey.ts';
 import type { RoundFacts } from './model/facts.ts';
 import { type ComparedReport, type Report, type ReportStep, schemaVersion } from './model/model.ts';
 import { milli, percentileMethod, summarise } from './statistics/statistics.ts';
+import { carriesLoad } from './steps/checkLoad.ts';
 import { countSteps } from './steps/checkTimes.ts';
 import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/comparable.ts';
 import { costOf } from './steps/cost.ts';
@@ -48,7 +50,8 @@ export function assembleReport(facts: RoundFacts): Report {
   // What a partial round measured says nothing about a whole one, and the other way round.
   const wholeRounds = partOf ? [] : earlier.filter((report) => !report.round.partOf);
   const fixedWindows = fixedIn(steps, facts.fixedChecks ?? []);
-  const measured = { load, schedule: facts.schedule, clusterConfig, round, steps, fixedWindows };
+  const coverage = cleanCoverage(facts.coverage);
+  const measured = { load, schedule: facts.schedule, clusterConfig, coverage, round, steps, fixedWindows };
   const findings = findFrom({
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
@@ -58,6 +61,9 @@ export function assembleReport(facts: RoundFacts): Report {
     fittedOverheadSeconds: fittedOverheadSeconds(measured, wholeRounds),
   });
   const verdict = decideVerdict({
+    load,
+    schedule: facts.schedule,
+    loaded: loadedChecks(measured),
     windowSeconds: facts.windowSeconds,
     runtimeSeconds,
     counts,
@@ -99,6 +105,7 @@ export function assembleReport(facts: RoundFacts): Report {
     cluster,
     round,
     clusterConfig,
+    coverage,
     fixedWindows,
     fixDigests: digestsOf(fixedWindows, facts.fixDigests ?? {}),
     verdict,
@@ -133,6 +140,27 @@ function loadOf(steps: readonly ReportStep[]): number | undefined {
   const groups = groupBy(steps, ({ load }) => load).values();
   const [most = [], second = []] = [...groups].sort((a, b) => b.length - a.length);
   return most.length > second.length ? most[0]?.load : undefined;
+}
+
+/** Names as the steps' paths are, so that the two can be compared. */
+function cleanCoverage(coverage: Coverage | undefined): Coverage | null {
+  if (coverage === undefined) return null;
+  const clean = (file: string) => cleanLine(file, pathLength);
+  return {
+    ...coverage,
+    unscaled: coverage.unscaled.map(({ file, why }) => ({ file: clean(file), why })),
+    narrows: coverage.narrows.map(clean),
+    longest: coverage.longest.map(({ file, window }) => ({ file: clean(file), window })),
+    missing: coverage.missing.map((one) => ({ ...one, files: one.files.map(clean) })),
+  };
+}
+
+/** The checks that the round ran, and those of them that carried its load. */
+function loadedChecks(round: Pick<Report, 'load' | 'coverage' | 'steps'>) {
+  const carries = round.load === 1 ? undefined : carriesLoad(round);
+  if (carries === undefined || round.steps.length === 0) return undefined;
+  const names = [...new Set(round.steps.map(checkName))];
+  return { checks: names.length, scaled: names.filter(carries).length };
 }
 
 /** A step whose arguments contain no config URI is known by its stem alone. */

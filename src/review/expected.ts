@@ -30,8 +30,6 @@ interface Expectation {
   readonly invalid: Rewritten['invalid'];
   /** The known fix that replaces the scaled bytes. */
   readonly fix: Fix | undefined;
-  /** The rule scales files of this kind, but this one contains no interval of its unit. */
-  readonly noLiteral: boolean;
 }
 
 export interface KnownFixes {
@@ -41,6 +39,15 @@ export interface KnownFixes {
 }
 
 export const noFixes: KnownFixes = { fixes: [], bytes: new Map() };
+
+/** Both; where a file has a fix in each, the later one. */
+export function withFixes(one: KnownFixes, later: KnownFixes): KnownFixes {
+  const replaced = new Set(later.fixes.map(({ path }) => path));
+  return {
+    fixes: [...one.fixes.filter(({ path }) => !replaced.has(path)), ...later.fixes],
+    bytes: new Map([...one.bytes, ...later.bytes]),
+  };
+}
 
 /**
  * What a file should contain at `load`. Always made from the baseline, so that loads never compound. undefined for a
@@ -86,9 +93,6 @@ export function expectedFile(file: CheckFile, load: number, known: KnownFixes): 
     get fix() {
       return expectation().fix;
     },
-    get noLiteral() {
-      return expectation().noLiteral;
-    },
   };
 }
 
@@ -112,7 +116,6 @@ function scaledBaseline(baseline: Version, rule: FileRule, load: number): Expect
     changes: scaled.changes,
     notScaled: scaled.notScaled,
     remarks: scaled.remarks,
-    noLiteral: scaled.literals === 0,
   };
 }
 
@@ -122,7 +125,6 @@ const nothing = {
   remarks: [],
   invalid: undefined,
   fix: undefined,
-  noLiteral: false,
 } as const;
 
 function fixed(

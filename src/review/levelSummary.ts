@@ -1,24 +1,28 @@
-/** A load level in numbers and sentences: what scaleConfigs reports, and the file that lists all of it. */
+/** A load level in numbers and sentences: what scaleConfigs reports, made from the bytes on disk. */
+import { type Coverage, coverageText } from '../domain/coverage.ts';
 import { fileRules, type Schedule, schedules } from '../domain/schedules.ts';
 import { plural, takeWithinBudget } from '../domain/text.ts';
 import { scanIntervals } from '../intervals/scale.ts';
+import { type Change, changesIn } from './changes.ts';
+import { byCause, exceptionsText } from './exceptions.ts';
 import { type ExpectedFile, schedulesInScope } from './expected.ts';
-import type { Review, ReviewTarget } from './review.ts';
+import { missingOf, plannedCoverage, type Review } from './review.ts';
 import type { ScalePlan } from './scalePlan.ts';
 
-/** A level as a result shows it: numbers against the baseline, and the first rows of every list. */
-export function describeLevel(before: Review, review: Review, plan: ScalePlan, target: ReviewTarget) {
+/**
+ * A level as a result shows it: numbers against the baseline, and the first rows of every list.
+ *
+ * @param before the files on disk before the plan is written
+ * @param review the files once it is written
+ */
+export function describeLevel(before: Review, review: Review, plan: ScalePlan, coverage: Coverage) {
   const { remarks, notScaled } = remarksOn(review);
-  const sampled = plan.writes.length > 0 ? plan.writes : before.changed;
   return {
     filesChanged: review.changed.length,
-    intervalsChanged: review.changed.reduce((sum, one) => sum + one.changes.length, 0),
-    bySchedule: summariseSchedules(
-      review.files,
-      target.load,
-      schedulesInScope(target.scope, target.schedule),
-    ),
-    sample: takeWithinBudget(sampleChanges(sampled, 5), 1200),
+    intervalsChanged: review.changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
+    coverage: shownCoverage(coverage),
+    bySchedule: summariseSchedules(review),
+    sample: takeWithinBudget(sampleChanges(before, review, 3), 900),
     remarks: takeWithinBudget(remarks, 1600),
     notScaled: takeWithinBudget(notScaled, 1200),
     notScaledTotal: notScaled.length,
@@ -29,31 +33,42 @@ export function describeLevel(before: Review, review: Review, plan: ScalePlan, t
   };
 }
 
+/** Within the budget of a result; checks of kinds that never scale are counted, not named. */
+export function shownCoverage(coverage: Coverage): Coverage {
+  const named = coverage.unscaled.filter(({ why }) => why !== 'a kind that the rule leaves alone');
+  return {
+    ...coverage,
+    unscaled: takeWithinBudget(named, 400),
+    narrows: takeWithinBudget(coverage.narrows, 300),
+    longest: coverage.longest.slice(0, 1),
+    missing: coverage.missing.map((one) => ({ ...one, files: takeWithinBudget(one.files, 200) })),
+  };
+}
+
 function paths(files: readonly ExpectedFile[]): string[] {
   return files.map((one) => one.path);
 }
 
 /** One row for each file pattern. */
-function summariseSchedules(
-  files: readonly ExpectedFile[],
-  load: number,
-  schedulesInScope: readonly Schedule[],
-) {
+export function summariseSchedules({ files, target }: Review) {
+  const inScope = schedulesInScope(target.scope, target.schedule);
   return schedules.flatMap((schedule) => {
-    if (!schedulesInScope.includes(schedule)) return [];
+    if (!inScope.includes(schedule)) return [];
     const scaling = fileRules.find((rule) => rule.schedule === schedule && rule.scales !== undefined);
     const pattern = scaling?.suffix ?? '_hourly.yml';
-    const rows = files.filter((one) => one.rule.suffix === pattern);
-    const others = files.filter((one) => one.rule.schedule === schedule && one.rule.suffix !== pattern);
-    const changed = rows.filter((one) => one.digest !== one.file.baselineDigest);
+    const rows = files.filter((one) => one.rule.suffix === pattern && one.file.disk !== undefined);
+    const others = files.filter(
+      (one) => one.rule.schedule === schedule && one.rule.suffix !== pattern && one.file.disk !== undefined,
+    );
+    const changed = rows.filter((one) => one.file.diskDigest !== one.file.baselineDigest);
     return [
       {
         schedule,
         pattern: `*${pattern}`,
         files: rows.length,
         changed: changed.length,
-        intervals: changed.reduce((sum, one) => sum + one.changes.length, 0),
-        ...noteOn(schedule, scaling === undefined, others.length, load),
+        intervals: changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
+        ...noteOn(schedule, scaling === undefined, others.length, target.load),
       },
     ];
   });
@@ -61,7 +76,7 @@ function summariseSchedules(
 
 function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
-    unscaled && `not scaled: the DAG run passes ts_start and ts_end ${plural(load, 'hour')} apart`,
+    unscaled && `skipped: the DAG run passes ts_start and ts_end ${plural(load, 'hour')} apart`,
     others > 0 && `${plural(others, `more ${schedule} file`)} with other suffixes, uploaded unscaled`,
   ].filter((note) => note !== false);
   return notes.length === 0 ? {} : { note: notes.join('; ') };
@@ -69,35 +84,34 @@ function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: num
 
 /** What a reviewer should know besides the changes, the most important first. */
 function remarksOn(review: Review) {
+  const { schedule } = review.target;
+  const missing = missingOf(review, schedule);
+  const isMissing = new Set(missing.flatMap(({ files }) => files));
+  const others = byCause(review.exceptions.filter(({ file }) => !isMissing.has(file)));
   const invalid = review.files.flatMap((one) =>
     one.invalid === undefined
       ? []
       : [
-          `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): not scaled, uploaded as it is.`,
+          one.invalid.kind === 'bytes'
+            ? `${one.path}:${one.invalid.line} left alone: ${one.invalid.message}; not scaled, uploaded as it is.`
+            : `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): not scaled, uploaded as it is.`,
         ],
   );
   const moved = review.files.flatMap((one) =>
     one.remarks.map((remark) => `${one.path}:${remark.line} ${remark.text}`),
   );
-  const unloaded = review.files
-    .filter((one) => one.noLiteral && one.notScaled.length === 0)
-    .map((one) => one.path);
   const added = review.files.filter((one) => one.file.newOnBranch).map((one) => one.path);
   return {
     remarks: [
+      ...missing.map((one) => exceptionsText(one)),
       ...invalid,
       ...outside(review),
-      ...many(unloaded, 'no interval in the scaled unit, so the load of these checks does not change'),
       ...moved,
       ...many(added, 'new on the test branch, so the first version there is the baseline'),
-      ...many(review.unrecognised, 'not named like a 15m, hourly or daily check, so never uploaded'),
-      ...many(
-        review.untracked,
-        'not in git yet, so without a baseline: neither scaled nor uploaded; commit to include',
-      ),
+      ...others.map((one) => exceptionsText(one)),
     ],
     notScaled: review.files.flatMap((one) =>
-      one.notScaled.map((unscaled) => ({ file: one.path, ...unscaled })),
+      one.notScaled.map(({ line, text, reason }) => ({ file: one.path, line, text, reason })),
     ),
   };
 }
@@ -116,56 +130,115 @@ function many(paths: readonly string[], what: string): string[] {
   return [`${plural(paths.length, 'file')} (${shown}${paths.length > 4 ? ', …' : ''}): ${what}.`];
 }
 
-/** The file that lists everything: each change against the baseline, each unscaled interval, each remark. */
-export function changesText(review: Review, title: string): string {
-  const { remarks, notScaled } = remarksOn(review);
-  const changed = review.files.filter((one) => one.digest !== one.file.baselineDigest);
+/** What the seed shows of a level: how many files of which kind, where, and the answer that is waited for. */
+export function levelLines(review: Review, location: string): string[] {
+  const { load } = review.target;
+  const coverage = plannedCoverage(review);
   return [
-    `# ${title}`,
+    `Modified ${plural(review.changed.length, 'config file')} for ${load}x load`,
+    ...summariseSchedules(review).map(({ changed, pattern, schedule }) => {
+      const skipped = schedule === 'hourly' ? ' (skipped - uses runtime params)' : '';
+      return `- ${plural(changed, 'file')} in ${pattern}${skipped}`;
+    }),
+    `Changes location: ${location}`,
+    ...(load === 1 ? [] : [`Load: ${coverageText(coverage)}`]),
+  ];
+}
+
+/** One line of a change: `12: INTERVAL '3' hour -> INTERVAL '5' hour (a known fix, instead of INTERVAL '6' hour)`. */
+export function changeLine({ line, before, after, scaled }: Change, isFix: boolean): string {
+  const instead =
+    scaled === undefined ? '' : ` (${isFix ? 'a known fix' : 'set by a person'}, instead of ${scaled})`;
+  return `${line}: ${before.trim()} -> ${after.trim()}${instead}`;
+}
+
+/** The file of a review, which lists all of it: each change, each check at 1x, each file that does not run, each remark. */
+export function changesText(review: Review, location: string): string {
+  const { remarks, notScaled } = remarksOn(review);
+  const { changed, reviewId, baseCommit, target } = review;
+  const coverage = plannedCoverage(review);
+  const exceptions = byCause(review.exceptions);
+  const section = (title: string, lines: readonly string[]) => ['', `## ${title}`, ...lines];
+  return [
+    `# ${target.load}x, review ${reviewId}`,
     '',
-    `## Changed against the baseline ${review.baseCommit.slice(0, 12)} (${plural(changed.length, 'file')})`,
-    ...changed.flatMap((one) => [
-      '',
-      `${one.path}${one.fix === undefined ? '' : ` (known fix, ${one.fix.origin})`}`,
-      ...one.changes.map((change) => `  ${change.line}: ${change.before} -> ${change.after}`),
-    ]),
-    '',
-    `## Left unscaled (${notScaled.length})`,
-    ...notScaled.map((one) => `  ${one.file}:${one.line}: ${one.text} (${one.reason})`),
-    '',
-    `## Remarks (${remarks.length})`,
-    ...remarks.map((remark) => `  ${remark}`),
+    ...levelLines(review, location),
+    'Review the git diff. Reply "approved" to continue, or say what is wrong.',
+    ...section(
+      `Changed against the baseline ${baseCommit.slice(0, 12)} (${plural(changed.length, 'file')})`,
+      [
+        ...changed.flatMap((one) => {
+          const isFix = one.fix !== undefined && one.fix.digest === one.file.diskDigest;
+          return [
+            '',
+            `${one.path}${isFix ? ` (known fix, ${one.fix?.origin})` : ''}`,
+            ...changesIn(one).rows.map((change) => `  ${changeLine(change, isFix)}`),
+          ];
+        }),
+      ],
+    ),
+    ...section(
+      `${target.schedule} checks that run at 1x (${coverage.unscaledTotal})`,
+      coverage.unscaled.map(({ file, why }) => `  ${file}: ${why}`),
+    ),
+    ...section(
+      `Scaled checks that read less at a higher load (${coverage.narrows.length})`,
+      coverage.narrows.map((file) => `  ${file}`),
+    ),
+    ...section(
+      'Longest windows after scaling: does the table keep that much?',
+      coverage.longest.map(({ file, window }) => `  ${file}: ${window}`),
+    ),
+    ...section(
+      `Files that do not run (${review.exceptions.length})`,
+      exceptions.flatMap((one) => [`  ${exceptionsText(one, 0)}`, ...one.files.map((file) => `    ${file}`)]),
+    ),
+    ...section(
+      `Left unscaled (${notScaled.length})`,
+      notScaled.map((one) => `  ${one.file}:${one.line}: ${one.text} (${one.reason})`),
+    ),
+    ...section(
+      `Remarks (${remarks.length})`,
+      remarks.map((remark) => `  ${remark}`),
+    ),
     '',
   ].join('\n');
 }
 
+/** What the load of a level is, in one clause: `23 of 31 15m checks scaled; 8 run at 1x`; undefined at load 1. */
+export function loadClause({ load }: Review['target'], coverage: Coverage): string | undefined {
+  return load === 1 ? undefined : `${load}x: ${coverageText(coverage)}`;
+}
+
 /**
- * The first change of a few files, taken in turn from each kind of file, so that every rule is shown once: the
- * literal in the baseline, on disk before, and after.
+ * The first change of a few files of the schedule under test, of others where none of it changed: the literal in the
+ * baseline, on disk before, and on disk now.
  */
-function sampleChanges(files: readonly ExpectedFile[], most: number) {
-  const kinds = new Map<string, ExpectedFile[]>();
-  for (const one of files) {
-    const kind = kinds.get(one.rule.suffix) ?? [];
-    if (kind.length < most && one.changes.length > 0) kinds.set(one.rule.suffix, [...kind, one]);
-  }
-  const chosen: ExpectedFile[] = [];
-  for (let turn = 0; chosen.length < most && turn < most; turn += 1)
-    for (const kind of kinds.values()) {
-      const one = kind[turn];
-      if (one !== undefined && chosen.length < most) chosen.push(one);
-    }
-  return chosen.flatMap((one) => {
-    const [change] = one.changes;
-    if (change === undefined) return [];
-    const { line, before: baseline, after } = change;
-    return [{ file: one.path, line, baseline, before: literalOnDisk(one, line) ?? baseline, after }];
+function sampleChanges(before: Review, review: Review, most: number) {
+  const ofSchedule = review.changed.filter(({ rule }) => rule.schedule === review.target.schedule);
+  const rows = (ofSchedule.length > 0 ? ofSchedule : review.changed).flatMap((one) => {
+    const changes = changesIn(one).rows;
+    const change = changes.find(isSet) ?? changes[0];
+    return change === undefined ? [] : [{ one, change }];
+  });
+  const earlier = new Map(before.files.map((one) => [one.path, one]));
+  // What a person set comes first: it is what a reviewer has to see.
+  const inOrder = [...rows.filter(({ change }) => isSet(change)), ...rows];
+  return [...new Set(inOrder)].slice(0, most).map(({ one, change }) => {
+    const { line, before: baseline, after, scaled } = change;
+    const onDisk = literalOnDisk(earlier.get(one.path), line) ?? baseline;
+    const row = { file: one.path, line, baseline, before: onDisk, after };
+    return { ...row, ...(scaled !== undefined && { scaled }) };
   });
 }
 
+function isSet({ scaled }: Change): boolean {
+  return scaled !== undefined;
+}
+
 /** Scaling keeps every line in its place, so the literal that is replaced is on the same line. */
-function literalOnDisk(one: ExpectedFile, line: number): string | undefined {
-  if (one.file.disk === undefined || one.rule.scales === undefined) return undefined;
+function literalOnDisk(one: ExpectedFile | undefined, line: number): string | undefined {
+  if (one?.file.disk === undefined || one.rule.scales === undefined) return undefined;
   const { literals } = scanIntervals(one.file.disk, one.rule.scales);
   return literals.find((literal) => literal.line === line)?.text;
 }

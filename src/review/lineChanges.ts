@@ -1,4 +1,5 @@
 import { diffLines } from 'diff';
+import { clean } from '../domain/foreignText.ts';
 
 export interface LineChange {
   /** 1-based, in the newer text (in the older one for a deleted line). */
@@ -34,4 +35,30 @@ export function lineChanges(before: string, after: string): LineChange[] {
   }
   flush([]);
   return changes;
+}
+
+export interface FileChange {
+  readonly file: string;
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Line by line; a deleted file is one change. */
+export function fileChanges(
+  file: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array | undefined,
+): FileChange[] {
+  if (before !== undefined && after === undefined)
+    return [{ file, line: 1, before: 'the whole file', after: 'deleted' }];
+  const [from, to] = [before, after].map((bytes) =>
+    bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'),
+  );
+  return lineChanges(from ?? '', to ?? '').map((change) => ({
+    file,
+    line: change.line,
+    before: clean(change.before, 160),
+    after: clean(change.after, 160),
+  }));
 }

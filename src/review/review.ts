@@ -1,9 +1,11 @@
+import type { Coverage } from '../domain/coverage.ts';
 import { sha256 } from '../domain/digest.ts';
-import { isPlainPath } from '../domain/keys.ts';
 import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import type { Scope } from '../state/session.ts';
+import { coverageOf } from './coverage.ts';
+import { byCause, type Exception, exceptionsIn, isUploadable } from './exceptions.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } from './expected.ts';
 
 /** What a review id covers besides the bytes. */
@@ -27,12 +29,10 @@ export interface Review {
   readonly unexpected: readonly ExpectedFile[];
   /** False when every file is at its baseline. */
   readonly approvalNeeded: boolean;
-  /** Paths under CHECKS_PATH without a known suffix, or that cannot be a key; invisible characters as \u202e. */
-  readonly unrecognised: readonly string[];
+  /** Files in this scope that will not run, and those that mean no schedule. */
+  readonly exceptions: readonly Exception[];
   /** Number of files outside the scope that differ from their baseline: not part of this review. */
   readonly changedOutside: number;
-  /** Paths that are not in git: without a baseline they are neither scaled nor uploaded. */
-  readonly untracked: readonly string[];
 }
 
 type Destination = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
@@ -46,7 +46,7 @@ export function filesUnderReview(
   const schedules = schedulesInScope(target.scope, target.schedule);
   return snapshot.files.flatMap((file) => {
     const rule = ruleFor(file.path);
-    if (rule === undefined || !isPlainPath(file.path) || !schedules.includes(rule.schedule)) return [];
+    if (rule === undefined || !isUploadable(file) || !schedules.includes(rule.schedule)) return [];
     return expectedFile(file, target.load, known) ?? [];
   });
 }
@@ -59,9 +59,7 @@ export function reviewFiles(
   destination: Destination,
 ): Review {
   const changed = files.filter((one) => one.file.diskDigest !== one.file.baselineDigest);
-  const unknown = snapshot.files.filter(
-    (file) => ruleFor(file.path) === undefined || !isPlainPath(file.path),
-  );
+  const schedules = schedulesInScope(target.scope, target.schedule);
   const local = snapshot.files.filter((file) => ruleFor(file.path) && !ruleFor(file.path)?.fromProduction);
   return {
     reviewId: reviewIdOf(snapshot, target, destination, files),
@@ -75,23 +73,34 @@ export function reviewFiles(
       return files.filter((one) => one.file.diskDigest !== one.digest);
     },
     approvalNeeded: changed.length > 0,
-    unrecognised: [...unknown.map((file) => file.path), ...snapshot.unprintableNames.map(escapeInvisible)],
+    exceptions: exceptionsIn(snapshot).filter(
+      ({ schedule }) => schedule === undefined || schedules.includes(schedule),
+    ),
     changedOutside: local.filter(
       (file) =>
-        !schedulesInScope(target.scope, target.schedule).some(
-          (one) => one === ruleFor(file.path)?.schedule,
-        ) && file.diskDigest !== file.baselineDigest,
+        !schedules.some((one) => one === ruleFor(file.path)?.schedule) &&
+        file.diskDigest !== file.baselineDigest,
     ).length,
-    untracked: local.filter((file) => file.baseline === undefined).map((file) => file.path),
   };
 }
 
-/** The path with invisible characters escaped. */
-function escapeInvisible(path: string): string {
-  return path.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+/** What the load does to the checks on disk of one schedule, the one under test unless another is named. */
+export function plannedCoverage(review: Review, schedule = review.target.schedule): Coverage {
+  const checks = review.files.flatMap(({ path, rule, file }) =>
+    rule.schedule === schedule && file.disk !== undefined
+      ? [{ path, rule, baseline: file.baseline, bytes: file.disk }]
+      : [],
   );
+  return coverageOf(schedule, review.target.load, checks, missingOf(review, schedule));
+}
+
+/** Files that look like checks of a schedule and will not run; `more` are found outside CHECKS_PATH. */
+export function missingOf(
+  { exceptions }: Pick<Review, 'exceptions'>,
+  schedule: Schedule,
+  more: readonly Exception[] = [],
+): Coverage['missing'] {
+  return byCause([...exceptions, ...more].filter((one) => one.schedule === schedule));
 }
 
 /** 16 hex digits over the load, the scope, the destination, the baseline, and every path and byte on disk. */

@@ -39,24 +39,30 @@ export interface PlannedCopy {
 /** Hourly prefixes of these loads always get the table metrics, besides the one of the current load. */
 const tableMetricsLoads = [1, 2, 4];
 
+/** The loads whose hourly prefixes get the table metrics with an upload of this load. */
+export function metricsLoads(load: number): number[] {
+  return [...new Set([...tableMetricsLoads, load])].sort((a, b) => a - b);
+}
+
 /** The `*_table_metrics.yml` below the production prefix, once for each hourly prefix that needs them. */
 export function planTableMetrics(
   production: { readonly prefix: string; readonly objects: readonly StoredObject[] },
   load: number,
   settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
-): { copies: PlannedCopy[]; loads: number[] } {
-  const loads = [...new Set([...tableMetricsLoads, load])].sort((a, b) => a - b);
+): { copies: PlannedCopy[]; loads: number[]; refused: string[] } {
+  const loads = metricsLoads(load);
+  const pathOf = ({ key }: StoredObject) => key.slice(production.prefix.length);
+  const found = production.objects.filter(({ key }) => ruleFor(key)?.fromProduction);
   // Production may contain `hourly//x_table_metrics.yml`, which cannot be a load-test key.
-  const metrics = production.objects.filter(
-    ({ key }) => ruleFor(key)?.fromProduction && isPlainPath(key.slice(production.prefix.length)),
-  );
+  const metrics = found.filter((object) => isPlainPath(pathOf(object)));
   const copies = loads.flatMap((one) =>
     metrics.map((object) => ({
       object,
-      to: configKey(settings, 'hourly', one, object.key.slice(production.prefix.length)),
+      to: configKey(settings, 'hourly', one, pathOf(object)),
     })),
   );
-  return { copies, loads };
+  const refused = found.filter((object) => !metrics.includes(object)).map(({ key }) => key);
+  return { copies, loads, refused };
 }
 
 /** The prefixes that an upload in this scope writes to. */

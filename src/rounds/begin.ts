@@ -10,6 +10,9 @@ export interface MovableRound {
 
 interface Beginning extends Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'> {
   readonly note?: string;
+  /** The run for which the round is marked, if it was seen already. */
+  readonly clusterId?: string;
+  readonly runId?: string;
 }
 
 /** The event that begins a round now: moves a round without steps, otherwise opens another. */
@@ -84,12 +87,14 @@ export function roundInputs(
   session: Pick<Session, 'uploads'>,
   dag: Pick<NonNullable<Session['dag']>, 'files' | 'clusterNames'> | undefined,
   { load, schedule }: { readonly load: number; readonly schedule: Schedule },
-): { reviewId?: string; clusterConfig?: string; clusterName?: string } {
+): Pick<Round, 'reviewId' | 'coverage' | 'clusterConfig' | 'clusterName' | 'baseCommit'> {
   const uploaded = session.uploads.findLast((upload) => upload.schedule === schedule && upload.load === load);
   const clusterConfig = clusterConfigDigest(dag?.files ?? {}, schedule);
   const clusterName = dag?.clusterNames?.[schedule];
   return {
     ...(uploaded && { reviewId: uploaded.reviewId }),
+    ...(uploaded?.baseCommit !== undefined && { baseCommit: uploaded.baseCommit }),
+    ...(uploaded?.coverage && { coverage: uploaded.coverage }),
     ...(clusterConfig !== undefined && { clusterConfig }),
     ...(clusterName !== undefined && { clusterName }),
   };

@@ -3,7 +3,8 @@ import type { Schedule } from '../domain/schedules.ts';
 import type { Cluster, ClusterSummary, Step } from '../ports/aws.ts';
 import type { Round } from '../state/session.ts';
 import { isActive, isEnding } from './progress.ts';
-import { type RoundWindow, scheduleOfSteps, stepsIn, windowOf } from './window.ts';
+import { loadOfName, stepsOfRound } from './runs.ts';
+import { type RoundWindow, scheduleOfSteps } from './window.ts';
 
 /** The facts that show whether anything ran under a mark. */
 interface Marked {
@@ -76,19 +77,24 @@ export function isNamedFor(
 }
 
 /**
- * The newest cluster created in the round's window under the DAG's name for its load; otherwise the newest one with
- * the cluster config's name prefix, which may belong to other work.
+ * The clusters created in a round's window that may be its own, newest first: those under the DAG's name for its load; without
+ * one, those under the DAG's name for another load (the run's own load decides); without one, those with the cluster
+ * config's name prefix. A task that Airflow repeats creates another cluster of the same name: only the newest counts.
  */
-export function clusterFor(
+export function clustersFor(
   window: RoundWindow,
   { namePrefix, load }: { readonly namePrefix: string; readonly load: number },
   clusters: readonly ClusterSummary[],
-): ClusterSummary | undefined {
+): ClusterSummary[] {
   const newestFirst = clusters
     .filter((cluster) => cluster.createdMs >= window.fromMs && cluster.createdMs < window.untilMs)
     .filter((cluster) => cluster.name.startsWith(namePrefix))
     .sort((a, b) => b.createdMs - a.createdMs);
-  return newestFirst.find((cluster) => isNamedFor(cluster, namePrefix, load)) ?? newestFirst[0];
+  const ofLoad = newestFirst.filter((cluster) => isNamedFor(cluster, namePrefix, load));
+  const ofOtherLoad = newestFirst.filter((cluster) => loadOfName(cluster, namePrefix) !== undefined);
+  const [best = []] = [ofLoad, ofOtherLoad].filter((some) => some.length > 0);
+  if (best.length === 0) return newestFirst;
+  return best.filter((one, index) => best.findIndex(({ name }) => name === one.name) === index);
 }
 
 /** Clusters of earlier rounds, newest first: a round may reuse one of them. */
@@ -119,7 +125,7 @@ export function ownerOfCluster(
   configsPrefix: string,
 ): Round | undefined {
   const hasSteps = (round: Round): boolean =>
-    stepsIn(windowOf(round, rounds), round.schedule, cluster.steps, configsPrefix).own.length > 0;
+    stepsOfRound(round, rounds, cluster, configsPrefix).own.length > 0;
   const mayTake = (round: Round) =>
     (round.clusterId === cluster.id || !isSettled(round)) &&
     (hasSteps(round) || mayYetRunOn(cluster, round, rounds, configsPrefix));

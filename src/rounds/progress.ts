@@ -67,6 +67,13 @@ export function etaSeconds(steps: readonly Step[], observedMs: number): number |
   return Math.round((elapsedSeconds(steps, observedMs) / ended.length) * active);
 }
 
+/** Seconds between two looks, by what can change meanwhile: long while a cluster starts, short before the end. */
+export function pauseSeconds(steps: readonly Step[], leftSeconds: number | undefined): number {
+  if (steps.length === 0) return 60;
+  if (!steps.some(isActive)) return 15;
+  return leftSeconds === undefined ? 30 : Math.min(300, Math.max(15, Math.round(leftSeconds / 4)));
+}
+
 /** EMR's codes for an end that was not requested (API reference, ClusterStateChangeReason). */
 const failureCodes = [
   'INTERNAL_ERROR',

@@ -13,14 +13,17 @@ export interface RoundWindow {
 }
 
 /**
- * From the round's start until the next round of the same schedule or on the same cluster starts. An abandoned round
- * still ends the one before it.
+ * From the round's start until the next round starts that may be on the same cluster: one on it, or one of the schedule that
+ * has no cluster yet. A round without a cluster ends with the next one of its schedule. An abandoned round still ends
+ * the one before it.
  */
 export function windowOf(round: Round, rounds: readonly Round[]): RoundWindow {
   const fromMs = startMs(round);
   const later = rounds
     .filter((other) => other.round !== round.round && startMs(other) > fromMs)
-    .filter((other) => other.schedule === round.schedule || sameCluster(other, round))
+    .filter(
+      (other) => sameCluster(other, round) || (other.schedule === round.schedule && !areApart(other, round)),
+    )
     .map(startMs);
   return { fromMs, untilMs: Math.min(Number.POSITIVE_INFINITY, ...later) };
 }
@@ -29,12 +32,17 @@ function sameCluster(one: Round, other: Round): boolean {
   return one.clusterId !== undefined && one.clusterId === other.clusterId;
 }
 
+/** On two clusters: neither ends the other's window, however their runs overlap. */
+function areApart(one: Round, other: Round): boolean {
+  return one.clusterId !== undefined && other.clusterId !== undefined && one.clusterId !== other.clusterId;
+}
+
 /** Milliseconds since the epoch; 0 for a stamp that does not parse, which only a damaged journal contains. */
 export function startMs(round: Pick<Round, 'startedAt'>): number {
   return parseStamp(round.startedAt) ?? 0;
 }
 
-export interface RoundSteps {
+export interface WindowSteps {
   /** Created in the window, oldest first. */
   readonly own: readonly Step[];
   /** Created in the window, of another schedule: other work on the same cluster. */
@@ -44,13 +52,13 @@ export interface RoundSteps {
   readonly firstAfter?: Step;
 }
 
-/** Which of a cluster's steps (oldest first) belong to a round of a schedule in a window. */
+/** Which of a cluster's steps (oldest first) belong to a schedule in a window. */
 export function stepsIn(
   window: RoundWindow,
   schedule: string,
   steps: readonly Step[],
   configsPrefix: string,
-): RoundSteps {
+): WindowSteps {
   const inside = steps.filter((step) => step.createdMs >= window.fromMs && step.createdMs < window.untilMs);
   const isOwn = (step: Step): boolean =>
     (identifyStep(step, configsPrefix).schedule ?? schedule) === schedule;
@@ -118,7 +126,7 @@ interface EmptyRound {
 }
 
 /** @throws ToolError NOT_FOUND with the steps nearest to the empty window and their round */
-export function refuseEmpty(steps: RoundSteps, clusterId: string, about?: EmptyRound): never {
+export function refuseEmpty(steps: WindowSteps, clusterId: string, about?: EmptyRound): never {
   const owner = about?.owner;
   const whose = owner === undefined ? '' : ` (round ${owner.round}, ${owner.load}x ${owner.schedule})`;
   const at = ({ createdMs }: Step) => localStamp(createdMs * 1000);

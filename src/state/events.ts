@@ -3,6 +3,7 @@
  * Facts only; the phase, the approvals and the open round are folded from them.
  */
 import * as z from 'zod';
+import { coverageSchema } from '../domain/coverage.ts';
 import { schedules } from '../domain/schedules.ts';
 
 const load = z.int().min(1).max(1000);
@@ -20,6 +21,17 @@ const fix = z.object({
   baselineDigest: digest,
   digest,
   origin: z.enum(['fixInterval', 'edit']),
+  /** The load that the edit was made at, when it was carried from there. */
+  from: load.optional(),
+});
+
+const otherRun = z.object({
+  clusterId: z.string(),
+  runId: z.string().optional(),
+  schedule,
+  load: load.optional(),
+  startedAt: stamp,
+  steps: z.int(),
 });
 
 const clock = z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() });
@@ -32,6 +44,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     arguments: z.record(z.string(), z.unknown()),
     /** Digest of the manifest (path -> digest of the bytes) about to be written. */
     manifest: digest.optional(),
+    /** Edits that the user keeps: after a crash half of the files may already have them. */
+    kept: z.array(fix).optional(),
   }),
   /** The checkout of the target repository that everything after it is about. */
   z.object({ type: z.literal('checkout'), path: z.string(), id: z.string() }),
@@ -47,6 +61,10 @@ export const sessionEvent = z.discriminatedUnion('type', [
     manifest: digest,
     filesChanged: z.int(),
     intervalsChanged: z.int(),
+    /** Edits of other loads that this level contains, as they read at this load. */
+    carried: z.array(fix).optional(),
+    /** Unapproved edits on disk that the user kept. */
+    kept: z.array(fix).optional(),
   }),
   z.object({
     type: z.literal('fixed'),
@@ -80,6 +98,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     schedules: z.array(schedule),
     reviewId: z.string(),
     files: z.int(),
+    /** What the bucket held afterwards, by schedule; absent in older entries: not recorded. */
+    coverage: z.array(coverageSchema).optional(),
   }),
   z.object({
     type: z.literal('dagUploaded'),
@@ -98,11 +118,18 @@ export const sessionEvent = z.discriminatedUnion('type', [
     clock,
     by: z.enum(['uploadDags', 'markRound', 'triggerDag']),
     reviewId: z.string().optional(),
+    /** Of the checks in the bucket; absent where no upload recorded it. */
+    coverage: coverageSchema.optional(),
     /** Digest of the cluster config that the round runs with. */
     clusterConfig: digest.optional(),
     /** The `Name` in that cluster config: the prefix of its clusters' names. */
     clusterName: z.string().optional(),
+    /** The commit that its checks were scaled from: rounds of one baseline and schedule are a campaign. */
+    baseCommit: z.string().optional(),
     note: z.string().optional(),
+    /** The run for which the round was marked, if it was seen already. */
+    clusterId: z.string().optional(),
+    runId: z.string().optional(),
   }),
   z.object({
     type: z.literal('roundMoved'),
@@ -113,16 +140,44 @@ export const sessionEvent = z.discriminatedUnion('type', [
     schedule: schedule.optional(),
     note: z.string().optional(),
     reviewId: z.string().optional(),
+    coverage: coverageSchema.optional(),
     clusterConfig: digest.optional(),
     clusterName: z.string().optional(),
+    baseCommit: z.string().optional(),
     /** Its cluster ended without one of its steps, so the round has no cluster again. */
     unbound: z.boolean().optional(),
+    /** The run that the round was corrected to. */
+    clusterId: z.string().optional(),
+    runId: z.string().optional(),
   }),
   /** Recorded before the request to Airflow, so that a call whose response was lost finds the same run. */
   z.object({ type: z.literal('dagTriggered'), round: z.int(), dagId: z.string(), dagRunId: z.string() }),
   z.object({ type: z.literal('roundNoted'), round: z.int(), note: z.string() }),
-  z.object({ type: z.literal('clusterBound'), round: z.int(), clusterId: z.string() }),
-  z.object({ type: z.literal('roundFinished'), round: z.int(), load, steps: z.int(), failed: z.int() }),
+  /** `runId`: the DAG run in the arguments of its steps, once one was seen. */
+  z.object({
+    type: z.literal('clusterBound'),
+    round: z.int(),
+    clusterId: z.string(),
+    runId: z.string().optional(),
+  }),
+  /** `failure`: EMR's code, if the cluster failed. A cluster may end without a step of the round. */
+  z.object({
+    type: z.literal('clusterEnded'),
+    round: z.int(),
+    clusterId: z.string(),
+    failure: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('roundFinished'),
+    round: z.int(),
+    load,
+    steps: z.int(),
+    failed: z.int(),
+    /** Interrupted or cancelled. Absent in older entries. */
+    lost: z.int().optional(),
+  }),
+  /** The DAG runs that no round owned when they were last looked for. */
+  z.object({ type: z.literal('otherRunsSeen'), runs: z.array(otherRun) }),
   z.object({
     type: z.literal('reported'),
     round: z.int(),
@@ -130,7 +185,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     directory: z.string(),
     verdict: z.string(),
     /** Absent in entries written before outcomes were recorded. */
-    outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']).optional(),
+    outcome: z.enum(['fits', 'missed', 'not_decided', 'not_a_load_test', 'no_data']).optional(),
     partial: z.boolean(),
   }),
   z.object({
@@ -143,6 +198,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     reports: z.string().nullable(),
   }),
   z.object({ type: z.literal('abandoned'), rounds: z.array(z.int()) }),
+  /** The user says that these bytes (path -> digest) are a baseline, although this session wrote them at a load. */
+  z.object({ type: z.literal('baselineAccepted'), files: z.record(z.string(), digest) }),
 ]);
 
 export type SessionEvent = z.infer<typeof sessionEvent>;

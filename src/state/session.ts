@@ -1,8 +1,11 @@
-import type { Fix, JournalEntry, SessionEvent } from './events.ts';
-import type { EventOf, Phase, Round, Session, Uploaded } from './model.ts';
+import type { JournalEntry, SessionEvent } from './events.ts';
+import { afterApproval, baselineKey, fixesAt, keptBy, withEdits, withKnown, withLoaded } from './memory.ts';
+import type { EventOf, OtherRun, Phase, Round, Session } from './model.ts';
+import { isSameUpload, uploadsOf, withCoverage, withUploads } from './uploads.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
-export type { Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
+export { approvalKey, baselineKey } from './memory.ts';
+export type { OtherRun, Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
 
 export const emptySession: Session = {
   entries: 0,
@@ -10,10 +13,14 @@ export const emptySession: Session = {
   approved: new Set(),
   approvedManifests: new Map(),
   approvedFixes: new Map(),
+  edits: new Map(),
+  loaded: new Map(),
+  acceptedBaselines: new Set(),
   fixes: new Map(),
   writtenManifests: [],
   uploads: [],
   rounds: [],
+  otherRuns: [],
   interruptions: [],
 };
 
@@ -34,21 +41,23 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
   switch (event.type) {
     case 'begun':
       return {
-        ...session,
+        ...keptBy(session, event),
         interruptions: [
           ...done(session, event.tool).interruptions,
           { tool: event.tool, arguments: event.arguments, at },
         ],
         writtenManifests: [...session.writtenManifests, ...(event.manifest ? [event.manifest] : [])],
+        loaded: withLoaded(session, event.manifest, event.arguments.load, undefined),
       };
     case 'checkout':
       return { ...session, checkout: { path: event.path, id: event.id } };
     case 'scaled': {
-      const { type: _, ...level } = event;
+      const { type: _, carried = [], kept = [], ...level } = event;
       return {
-        ...done(session),
+        ...withKnown(done(session), level.load, carried, kept),
         phase: level.approvalNeeded && !session.approved.has(level.reviewId) ? 'scaled' : 'approved',
         level,
+        loaded: withLoaded(session, level.manifest, level.load, level.baseCommit),
         schedule: level.schedule,
         writtenManifests:
           level.scope === 'all'
@@ -58,27 +67,18 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       };
     }
     case 'fixed': {
-      const others = fixesOf(session, event.load).filter(({ path }) => path !== event.fix.path);
+      const others = fixesAt(session, event.load).filter(({ path }) => path !== event.fix.path);
       return {
         ...done(session, 'fixInterval'),
         phase: session.approved.has(event.reviewId) ? 'approved' : 'scaled',
         fixes: new Map(session.fixes).set(event.load, event.restored ? others : [...others, event.fix]),
+        edits: withEdits(session.edits, event.load, event.restored ? [] : [event.fix], [event.fix.path]),
       };
     }
     case 'reviewed':
       return { ...session, lastReview: { reviewId: event.reviewId, manifest: event.manifest } };
-    case 'approved': {
-      const isOther = ({ schedule }: Fix) => !event.schedules.includes(schedule);
-      const others = fixesOf(session, event.load).filter(isOther);
-      return {
-        ...session,
-        phase: 'approved',
-        approved: new Set(session.approved).add(event.reviewId),
-        approvedManifests: withApproval(session, event),
-        fixes: new Map(session.fixes).set(event.load, [...others, ...event.fixes]),
-        approvedFixes: new Map(session.approvedFixes).set(event.reviewId, event.fixes),
-      };
-    }
+    case 'approved':
+      return { ...afterApproval(session, event), phase: 'approved' };
     case 'reverted': {
       const { level: _, lastReview: __, ...rest } = done(session);
       // A round under way does not depend on the files on disk.
@@ -86,17 +86,14 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       return { ...rest, phase: isUnderWay ? rest.phase : 'idle', writtenManifests: [] };
     }
     case 'checksUploaded': {
-      const { load, reviewId } = event;
-      const uploaded = event.schedules.map((schedule) => ({ schedule, load, reviewId, at }));
-      const others = session.uploads.filter(
-        (upload) => !uploaded.some((next) => next.schedule === upload.schedule && next.load === upload.load),
-      );
+      const uploaded = uploadsOf(event, session.level, at);
       // Uploading the same bytes again does not undo what followed the first upload.
       const again = uploaded.every((next) => session.uploads.some((known) => isSameUpload(known, next)));
       return {
         ...done(session, 'uploadChecks'),
         phase: again && !beforeUpload.includes(session.phase) ? session.phase : 'checks_uploaded',
-        uploads: [...others, ...uploaded],
+        uploads: withUploads(session.uploads, uploaded),
+        rounds: session.rounds.map((round) => withCoverage(round, uploaded)),
       };
     }
     case 'dagUploaded':
@@ -108,17 +105,28 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     case 'roundOpened': {
       const { type: _, by: __, ...facts } = event;
       const round: Round = { ...facts, round: session.rounds.length + 1, committed: false, abandoned: false };
-      return { ...session, phase: 'round_open', rounds: [...session.rounds, round] };
+      return withOwned({
+        ...session,
+        phase: event.clusterId === undefined ? 'round_open' : 'running',
+        schedule: event.schedule,
+        rounds: [...session.rounds, round],
+      });
     }
     case 'roundMoved': {
       const { type: _, round, load, schedule, unbound = false, ...facts } = event;
       const moved = { ...facts, ...(load && { load }), ...(schedule && { schedule }) };
       const rounds = session.rounds.map((one) =>
         one.round === round
-          ? { ...withoutFinish(withMatchingInputs(unbound ? withoutCluster(one) : one, moved)), ...moved }
+          ? {
+              ...withoutFinish(
+                withMatchingInputs(unbound || facts.clusterId ? withoutCluster(one) : one, moved),
+              ),
+              ...moved,
+            }
           : one,
       );
-      return { ...session, rounds, phase: 'round_open' };
+      const phase = event.clusterId === undefined ? 'round_open' : 'running';
+      return withOwned({ ...session, rounds, phase, ...(schedule && { schedule }) });
     }
     case 'dagTriggered': {
       const { dagId, dagRunId } = event;
@@ -126,49 +134,75 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
     }
     case 'roundNoted':
       return withRound(session, event.round, { note: event.note });
-    case 'clusterBound':
-      return { ...withRound(session, event.round, { clusterId: event.clusterId }), phase: 'running' };
-    case 'roundFinished':
-      return {
-        ...withRound(session, event.round, {
-          load: event.load,
-          finished: { steps: event.steps, failed: event.failed },
+    case 'clusterBound': {
+      const { type: _, round, ...bound } = event;
+      const known = session.rounds.find((one) => one.round === round);
+      const isNew = known?.clusterId !== bound.clusterId;
+      const after = withRounds(
+        session,
+        (one) => one.round === round,
+        (one) => ({
+          ...(isNew ? withoutCluster(one) : one),
+          ...bound,
         }),
+      );
+      // The id of a run that was seen to end says nothing new about where the work stands.
+      return withOwned({ ...after, phase: known?.finished && !isNew ? session.phase : 'running' });
+    }
+    case 'clusterEnded': {
+      const { type: _, round, ...clusterEnd } = event;
+      return withRound(session, round, { clusterEnd });
+    }
+    case 'roundFinished': {
+      const { type: _, round, load, ...finished } = event;
+      return {
+        ...withRounds(
+          session,
+          (one) => one.round === round,
+          (one) => ({ ...withLoad(one, load), finished }),
+        ),
         phase: 'finished',
       };
+    }
+    case 'otherRunsSeen':
+      return withOwned({ ...session, otherRuns: event.runs });
     case 'reported': {
       const { type: _, round, load, ...report } = event;
       return {
-        ...withRound(session, round, { load, report }),
+        ...withRounds(
+          session,
+          (one) => one.round === round,
+          (one) => ({ ...withLoad(one, load), report }),
+        ),
         phase: report.partial || !isLatest(session, round) ? session.phase : 'reported',
       };
     }
     case 'committed':
       return {
-        ...withRounds(done(session, 'commitResults'), (round) => isCommitted(round, event), {
-          committed: true,
-        }),
+        ...withRounds(
+          done(session, 'commitResults'),
+          (round) => isCommitted(round, event),
+          (round) => ({
+            ...round,
+            committed: true,
+          }),
+        ),
         phase: isAtWork(session, event.load) ? session.phase : 'committed',
       };
+    case 'baselineAccepted': {
+      const accepted = Object.entries(event.files).map(([path, digest]) => baselineKey(path, digest));
+      return { ...session, acceptedBaselines: new Set([...session.acceptedBaselines, ...accepted]) };
+    }
     case 'abandoned':
-      return withRounds(session, ({ round }) => event.rounds.includes(round), { abandoned: true });
+      return withRounds(
+        session,
+        ({ round }) => event.rounds.includes(round),
+        (round) => ({
+          ...round,
+          abandoned: true,
+        }),
+      );
   }
-}
-
-/** An approval covers what was shown right before it: that review's manifest, for each schedule under review. */
-function withApproval(
-  { approvedManifests, lastReview }: Session,
-  { reviewId, load, schedules }: EventOf<'approved'>,
-): ReadonlyMap<string, string> {
-  if (lastReview?.reviewId !== reviewId) return approvedManifests;
-  return new Map([
-    ...approvedManifests,
-    ...schedules.map((schedule) => [approvalKey(load, schedule), lastReview.manifest] as const),
-  ]);
-}
-
-export function approvalKey(load: number, schedule: string): string {
-  return `${load}x ${schedule}`;
 }
 
 /**
@@ -196,26 +230,29 @@ function isAtWork({ phase, level }: Session, committed: number): boolean {
 }
 
 /** Another start may include other steps, so the round has to be observed again. */
-function withoutFinish({ finished: _, ...round }: Round): Round {
+function withoutFinish({ finished: _, runId: __, ...round }: Round): Round {
   return round;
 }
 
 /** Drops the inputs of a round whose load or schedule changes: they belonged to the old one. */
 function withMatchingInputs(round: Round, moved: Partial<Round>): Round {
-  const { reviewId: _, clusterConfig: __, clusterName: ___, ...rest } = round;
+  const {
+    reviewId: _,
+    clusterConfig: __,
+    clusterName: ___,
+    baseCommit: ____,
+    coverage: _____,
+    ...rest
+  } = round;
   const { load = round.load, schedule = round.schedule } = moved;
   return load === round.load && schedule === round.schedule ? round : rest;
 }
 
-function withoutCluster({ clusterId: _, ...round }: Round): Round {
+function withoutCluster({ clusterId: _, runId: __, clusterEnd: ___, ...round }: Round): Round {
   return round;
 }
 
 const beforeUpload: readonly Phase[] = ['idle', 'scaled', 'approved'];
-
-function isSameUpload(one: Uploaded, other: Uploaded): boolean {
-  return one.schedule === other.schedule && one.load === other.load && one.reviewId === other.reviewId;
-}
 
 /** The newest round waits for its DAG run at this load; an upload leaves it open. */
 function hasOpenRound({ rounds }: Session, load: number): boolean {
@@ -224,15 +261,33 @@ function hasOpenRound({ rounds }: Session, load: number): boolean {
   return latest.clusterId === undefined && latest.finished === undefined && latest.report === undefined;
 }
 
-function fixesOf({ fixes }: Session, load: number): readonly Fix[] {
-  return fixes.get(load) ?? [];
-}
-
 function withRound(session: Session, number: number, facts: Partial<Round>): Session {
-  return withRounds(session, ({ round }) => round === number, facts);
+  return withRounds(
+    session,
+    ({ round }) => round === number,
+    (round) => ({ ...round, ...facts }),
+  );
 }
 
-function withRounds(session: Session, isMeant: (round: Round) => boolean, facts: Partial<Round>): Session {
-  const rounds = session.rounds.map((round) => (isMeant(round) ? { ...round, ...facts } : round));
-  return { ...session, rounds };
+function withRounds(
+  session: Session,
+  isMeant: (round: Round) => boolean,
+  change: (round: Round) => Round,
+): Session {
+  return { ...session, rounds: session.rounds.map((round) => (isMeant(round) ? change(round) : round)) };
+}
+
+/** The load that ran takes precedence; the one that was marked stays known. */
+function withLoad(round: Round, load: number): Round {
+  const { markedLoad = round.load } = round;
+  return load === markedLoad ? { ...round, load } : { ...round, load, markedLoad };
+}
+
+/** Leaves out the other runs that a round owns by now. */
+function withOwned(session: Session): Session {
+  const isOwned = ({ clusterId, runId }: OtherRun) =>
+    session.rounds.some(
+      (round) => round.clusterId === clusterId && (runId === undefined || round.runId === runId),
+    );
+  return { ...session, otherRuns: session.otherRuns.filter((run) => !isOwned(run)) };
 }

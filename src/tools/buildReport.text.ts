@@ -1,6 +1,7 @@
 /** What buildReport says, in the structure and in lines. */
 
 import * as z from 'zod';
+import { coverageSchema, coverageText } from '../domain/coverage.ts';
 import { clean } from '../domain/foreignText.ts';
 import {
   formatDuration,
@@ -16,7 +17,8 @@ import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
 import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
-import { rerun, stepsAfterRound, type Wording } from './text.ts';
+import { shownCoverage } from '../review/levelSummary.ts';
+import { coverageLines, rerun, stepsAfterRound, type Wording } from './text.ts';
 import { loadOutput, result, scheduleInput } from './tool.ts';
 
 const seconds = z.number().nullable();
@@ -32,6 +34,8 @@ export const buildReportResult = z.object({
   round: z.int().nullable(),
   verdict: z.string(),
   partial: z.boolean(),
+  /** Absent where it was not recorded. */
+  coverage: coverageSchema.optional(),
   steps: z.object({
     total: z.int(),
     successful: z.int(),
@@ -108,6 +112,7 @@ export function buildReportOutput(report: Report, directory: string, files: stri
     round: report.round.number,
     verdict: report.verdict.sentence,
     partial: report.round.partial,
+    ...(report.coverage && { coverage: { ...shownCoverage(report.coverage), longest: [] } }),
     steps: report.counts,
     time: timeOf(report),
     statistics: report.statistics,
@@ -183,6 +188,8 @@ function timeOf(report: Report): z.input<typeof buildReportResult>['time'] {
 
 export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   verdict: () => [],
+  coverage: (coverage, { load }) =>
+    load === 1 ? [] : [`Load: ${coverageText(coverage)}`, ...coverageLines(coverage, load)],
   // Says itself what it is.
   followUp: (sentence) => [sentence],
   earlierForecast: (sentence) => [sentence],

@@ -104,6 +104,7 @@ async function readRound(
     ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
     clusterReason: cluster.stateReason,
     clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
+    coverage: coverageIn(session, range),
     windowSeconds: windowSeconds[schedule],
     startedAtText: range.startedAt,
     steps,
@@ -129,6 +130,15 @@ async function readRound(
       ...warnings,
     ],
   };
+}
+
+/** Of the round; of an upload of the load that ran instead of the round's, if it came before the run. */
+function coverageIn({ uploads }: Session, { round, schedule, load, startedAt }: ReportRange) {
+  if (round === undefined) return undefined;
+  if (round.load === load) return round.coverage;
+  const startMs = Date.parse(startedAt);
+  const isMeant = (one: Session['uploads'][number]) => one.schedule === schedule && one.load === load;
+  return uploads.findLast((one) => isMeant(one) && Date.parse(one.at) <= startMs)?.coverage;
 }
 
 /** A report by cluster and time alone belongs to no round of the session. */

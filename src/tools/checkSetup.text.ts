@@ -6,9 +6,9 @@ import { runnerPlaceholder } from '../dag/clusterConfig/stepTemplate.ts';
 import { plural } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
-import type { ChecksSnapshot } from '../ports/repository.ts';
+import type { BaselineLag, ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
-import type { Wording } from './text.ts';
+import { lagText, type Wording } from './text.ts';
 import { result } from './tool.ts';
 
 const row = z.object({
@@ -23,14 +23,24 @@ export type SetupRow = z.output<typeof row>;
 /** The result of checkSetup. */
 export const checkSetupResult = z.object({ ...result, ok: z.boolean(), checks: z.array(row) });
 
-export function setupText(failed: readonly SetupRow[]) {
+export const baselineRow = 'baseline';
+
+/** A baseline behind its branch is no fault of the setup, but a test leaves out what is newer. */
+export function lagRows(lag: BaselineLag | undefined, settings: Settings): SetupRow[] {
+  if (lag === undefined) return [];
+  const { what, fix } = lagText(lag, settings);
+  return [{ name: baselineRow, ok: true, detail: what, fix }];
+}
+
+export function setupText(failed: readonly SetupRow[], isBehind: boolean) {
+  const behind = isBehind ? ' The baseline is behind its branch: see the row baseline.' : '';
   if (failed.length === 0)
     return {
-      summary: 'Everything is in place.',
+      summary: `Everything is in place.${behind}`,
       nextSteps: ['scaleConfigs with load 2x starts the first test; showSession says where a test stands.'],
     };
   return {
-    summary: `${plural(failed.length, 'problem')} to fix: ${failed.map(({ name }) => name).join(', ')}.`,
+    summary: `${plural(failed.length, 'problem')} to fix: ${failed.map(({ name }) => name).join(', ')}.${behind}`,
     nextSteps: ['Ask the user to apply the fixes, then call checkSetup again.'],
   };
 }

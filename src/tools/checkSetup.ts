@@ -5,10 +5,12 @@ import { ruleFor } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
 import {
+  baselineRow,
   checkSetupLines,
   checkSetupResult,
   clusterConfigsRow,
   dagRow,
+  lagRows,
   productionRow,
   repositoryRows,
   type SetupRow,
@@ -58,7 +60,14 @@ async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) 
   const rows = [settingsRow(ports), ...probed.flat()];
   const checks = rows.map((row) => withSettingsPlace(row, settings.place));
   const failed = checks.filter(({ ok }) => !ok);
-  return { ...setupText(failed), ok: failed.length === 0, checks };
+  return {
+    ...setupText(
+      failed,
+      checks.some(({ name }) => name === baselineRow),
+    ),
+    ok: failed.length === 0,
+    checks,
+  };
 }
 
 /** Adapters name `.env` in their fixes; a client may keep the settings elsewhere. */
@@ -91,7 +100,8 @@ async function repository({ settings, target }: CheckSetupPorts, call: ToolCall)
     const rule = ruleFor(path);
     return rule !== undefined && rule.fromProduction === undefined;
   });
-  return repositoryRows(settings, snapshot, checks.length);
+  const lag = await target.baselineLag(call);
+  return [...repositoryRows(settings, snapshot, checks.length), ...lagRows(lag, settings)];
 }
 
 async function production({ settings, store }: CheckSetupPorts, call: ToolCall) {

@@ -8,7 +8,7 @@ import { schedulesInScope } from '../review/expected.ts';
 import type { Review } from '../review/review.ts';
 import type { Round, Session } from '../state/session.ts';
 import { commitQuestion, isApproved } from '../workflow/approvals.ts';
-import { reviewOf } from '../workflow/checks.ts';
+import { requireUnloadedBaseline, reviewOf } from '../workflow/checks.ts';
 import {
   commitAwaitingText,
   commitResultsLines,
@@ -106,6 +106,7 @@ async function reviewToCommit(
   const { level } = session;
   if (level?.load !== load) return undefined;
   const snapshot = await ports.target.snapshot({ forWriting: true });
+  await requireUnloadedBaseline(ports, session, snapshot);
   const review = await reviewOf(ports, session, snapshot, level);
   const uploaded = session.uploads.findLast(
     (upload) => upload.load === load && upload.schedule === level.schedule,

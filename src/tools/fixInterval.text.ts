@@ -23,6 +23,7 @@ export const fixIntervalResult = z.object({
   load: loadOutput,
   restored: z.boolean(),
   reviewId: z.string(),
+  changesFile: z.string(),
 });
 
 type Result = z.output<typeof fixIntervalResult>;
@@ -78,8 +79,9 @@ export function noSuchInterval(
 }
 
 export function oneOf(literals: readonly { readonly text: string; readonly line: number }[]): string {
-  const listed = literals.map(({ text, line }) => `${text} (line ${line})`);
-  return `call fixInterval with a value from the file: ${listed.join(', ') || 'it has none'}.`;
+  const listed = [...new Set(literals.map(({ text, line }) => `${text} (line ${line})`))].slice(0, 20);
+  if (listed.length === 0) return `it contains no whole number in an interval: ${byHand}`;
+  return `call fixInterval with a value from the file: ${listed.join(', ')}.`;
 }
 
 export const fixIntervalLines: Wording<Result> = {

@@ -2,12 +2,19 @@ import * as z from 'zod';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
-import { fixIntervals, scanIntervals } from '../intervals/scale.ts';
+import { fixIntervals, intervalNumbers } from '../intervals/scale.ts';
+import type { Ports } from '../ports/ports.ts';
 import { findCheck } from '../review/checkSearch.ts';
 import type { ExpectedFile } from '../review/expected.ts';
-import { reviewFiles } from '../review/review.ts';
+import { type Review, reviewFiles } from '../review/review.ts';
 import type { Fix } from '../state/session.ts';
-import { keepManifest, type ReviewFacts, type ReviewPorts, readReview } from '../workflow/checks.ts';
+import {
+  keepManifest,
+  type ReviewFacts,
+  type ReviewPorts,
+  readReview,
+  writeReviewFile,
+} from '../workflow/checks.ts';
 import {
   alreadyFixedText,
   byHand,
@@ -27,7 +34,7 @@ const input = z.strictObject({
   check: z.string().min(1).max(300).describe('file name or path'),
   from: intervalValue.describe('on disk now'),
   to: intervalValue,
-  unit: z.enum(['hour', 'day']).optional(),
+  unit: z.enum(['minute', 'hour', 'day', 'week', 'month']).optional(),
   line: z.int().min(1).max(1_000_000).optional().describe('when several lines match'),
 });
 
@@ -47,7 +54,11 @@ export const fixInterval = defineTool({
   lines: fixIntervalLines,
 });
 
-async function runFixInterval(given: Input, ports: ReviewPorts, call: ToolCall): Promise<Output> {
+async function runFixInterval(
+  given: Input,
+  ports: ReviewPorts & Pick<Ports, 'notes'>,
+  call: ToolCall,
+): Promise<Output> {
   const facts = await readReview(ports, { forWriting: true }, call);
   const { session, review } = facts;
   const { load } = review.target;
@@ -55,19 +66,22 @@ async function runFixInterval(given: Input, ports: ReviewPorts, call: ToolCall):
   const fixed = fixedFile(one, given);
   if (fixed.changes.length === 0) {
     const { reviewId } = review;
-    const fields = { file: one.path, changes: [], load, restored: false, reviewId };
+    const changesFile = await writeReviewFile(ports, review);
+    const fields = { file: one.path, changes: [], load, restored: false, reviewId, changesFile };
     return { ...fields, status: 'unchanged', ...alreadyFixedText(given.to, reviewId) };
   }
 
   const { bytes } = fixed;
   const digest = await keepFix(ports, one, bytes, given);
   await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
-  const reviewId = reviewIdWith(ports, facts, one, bytes);
+  const after = reviewWith(ports, facts, one, bytes);
+  const { reviewId } = after;
   const restored = digest === one.scaledDigest;
   await ports.sessions.record(() => [{ type: 'fixed', load, fix: fixOf(one, digest), reviewId, restored }]);
 
   const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
-  const fields = { file: one.path, load, restored, reviewId };
+  const changesFile = await writeReviewFile(ports, after);
+  const fields = { file: one.path, load, restored, reviewId, changesFile };
   const approved = session.approved.has(reviewId);
   const text = fixedText(given, { ...fields, changes }, approved, ports.settings.approval);
   return { ...fields, changes: takeWithinBudget(changes, 4000), status: 'fixed', ...text };
@@ -92,16 +106,18 @@ async function keepFix(
   return digest;
 }
 
-/** The review id once `one` has these bytes. */
-function reviewIdWith(
+/** The review once `one` has these bytes, which are then its known fix. */
+function reviewWith(
   { settings }: ReviewPorts,
   { snapshot, review }: ReviewFacts,
   one: ExpectedFile,
   bytes: Uint8Array,
-): string {
-  const file = { ...one.file, disk: Buffer.from(bytes), diskDigest: sha256(bytes) };
-  const files = review.files.map((other) => (other === one ? { ...one, file } : other));
-  return reviewFiles(snapshot, files, review.target, settings).reviewId;
+): Review {
+  const digest = sha256(bytes);
+  const file = { ...one.file, disk: Buffer.from(bytes), diskDigest: digest };
+  const fix = digest === one.scaledDigest ? undefined : fixOf(one, digest);
+  const files = review.files.map((other) => (other === one ? { ...one, file, fix } : other));
+  return reviewFiles(snapshot, files, review.target, settings);
 }
 
 function fixOf({ path, rule, file }: ExpectedFile, digest: string): Fix {
@@ -118,26 +134,20 @@ function scaledAt(one: ExpectedFile, line: number): { baseline?: string; scaled?
 
 /** The expected bytes with this fix applied, without other edits on disk. */
 function fixedExpectation(one: ExpectedFile, given: Input): Uint8Array {
-  return fixIntervals(one.bytes, unitsOf(given), given).bytes;
+  return fixIntervals(one.bytes, given).bytes;
 }
 
 /** @throws ToolError BAD_INPUT when the file is not text or not YAML, or has no such interval */
 function fixedFile(one: ExpectedFile, given: Input) {
   const { disk } = one.file;
-  const units = unitsOf(given);
-  const fixed = disk && fixIntervals(disk, units, given);
+  const fixed = disk && fixIntervals(disk, given);
   if (disk === undefined || fixed === undefined || fixed.invalid?.kind === 'bytes')
     throw new ToolError('BAD_INPUT', unreadable(one.path, fixed?.invalid?.message), { next: byHand });
   if (fixed.invalid !== undefined)
     throw new ToolError('BAD_INPUT', invalidYaml(one.path, fixed.invalid), { next: byHand });
   if (fixed.changes.length > 0 || given.from === given.to) return fixed;
   // In a repeated call the fix is already on disk.
-  const done = fixIntervals(disk, units, { ...given, from: given.to, to: given.to + 1 });
+  const done = fixIntervals(disk, { ...given, from: given.to, to: given.to + 1 });
   if (done.changes.length > 0) return fixed;
-  const literals = units.flatMap((unit) => scanIntervals(disk, unit).literals);
-  throw new ToolError('BAD_INPUT', noSuchInterval(one.path, given), { next: oneOf(literals) });
-}
-
-function unitsOf({ unit }: Input): readonly ('hour' | 'day')[] {
-  return unit === undefined ? ['hour', 'day'] : [unit];
+  throw new ToolError('BAD_INPUT', noSuchInterval(one.path, given), { next: oneOf(intervalNumbers(disk)) });
 }

@@ -2,20 +2,23 @@
 
 import * as z from 'zod';
 import type { Instant } from '../ports/time.ts';
+import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Round } from '../state/session.ts';
-import type { Wording } from './text.ts';
-import { loadOutput, result, scheduleInput } from './tool.ts';
+import { possibleRunLines, type Wording } from './text.ts';
+import { callAgain, loadOutput, possibleRun, result, scheduleInput } from './tool.ts';
 
 /** The result of markRound. */
 export const markRoundResult = z.object({
   ...result,
-  status: z.enum(['marked', 'moved', 'noted']),
-  round: z.int(),
-  startedAt: z.string(),
-  clock: z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() }),
+  status: z.enum(['marked', 'moved', 'noted', 'needs_decision']),
+  round: z.int().optional(),
+  startedAt: z.string().optional(),
+  clock: z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() }).optional(),
   load: loadOutput,
   schedule: scheduleInput,
-  dagId: z.string(),
+  dagId: z.string().optional(),
+  possibleRuns: z.array(possibleRun).optional(),
+  callAgain: callAgain.optional(),
   warnings: z.array(z.string()),
 });
 
@@ -53,6 +56,31 @@ export function knownRunText({ round, load, schedule }: RoundFacts) {
   };
 }
 
+/** The named run belongs to a round already. */
+export function ownedRunText({ round, load, schedule, clusterId = 'that cluster' }: Round) {
+  return {
+    summary: `The run on ${clusterId} is that of round ${round} (${load}x ${schedule}), and a run has one round. Nothing was marked.`,
+    nextSteps: [seeProgress],
+  };
+}
+
+/** Several runs could be meant. */
+export function whichRunText(runs: readonly SeenRun[]) {
+  return {
+    summary: `${runs.length} runs belong to no round, and any of them could be meant. Nothing was marked.`,
+    nextSteps: [
+      'Ask the user which run the round is for, then call markRound with its clusterId.',
+      "If several count, call markRound again with each other one's clusterId.",
+    ],
+  };
+}
+
+/** `load`: in the names of the run. */
+export function loadDiffersWarning(load: number, inBucket: number): string[] {
+  if (load === inBucket) return [];
+  return [`The run carries ${load}x, which this round is of; the DAG in the bucket has LOAD = ${inBucket}.`];
+}
+
 const seeProgress = 'Call pollCluster for the progress of the round.';
 
 /** `moved`: the open round that keeps its start, if any. */
@@ -74,6 +102,7 @@ export function clockWarnings({ source, skewSeconds }: Instant): string[] {
 export const markRoundLines: Wording<z.output<typeof markRoundResult>> = {
   round: () => [],
   startedAt: () => [],
+  possibleRuns: possibleRunLines,
   clock: ({ source, skewSeconds }) => [
     source === 'aws'
       ? `Clock: AWS; this machine's clock differs by ${skewSeconds} s`

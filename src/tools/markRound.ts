@@ -2,36 +2,43 @@ import * as z from 'zod';
 import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
-import { localStamp, parseStamp, wholeStamp } from '../domain/time.ts';
+import { wholeStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Instant } from '../ports/time.ts';
 import { roundBegins, roundInputs } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
+import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
+import { missedWarnings, shareDeadline } from '../workflow/deadline.ts';
 import {
   beginningAt,
   loadInBucket,
+  type Marking,
   movableRound,
+  namedRun,
   refuseWhileRunning,
   requireStepsKept,
-  roundOfKnownRun,
-  unmarkedRunMs,
+  startOf,
 } from '../workflow/marks.ts';
+import { possibleRunFields } from '../workflow/otherRuns.ts';
 import { requireRound } from '../workflow/rounds.ts';
 import {
   clockWarnings,
   knownRunText,
+  loadDiffersWarning,
   markedText,
   markRoundLines,
   markRoundResult,
   noRunWarning,
   notedText,
+  ownedRunText,
+  whichRunText,
 } from './markRound.text.ts';
-import { defineTool, scheduleInput, type ToolCall } from './tool.ts';
+import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   schedule: scheduleInput.optional().describe("default: the session's"),
   already: z.boolean().default(false),
+  clusterId: clusterIdInput.optional().describe('the run that counts, where several could'),
   at: z.string().max(60).optional().describe('2025-12-08T15:30:00-05:00'),
   round: z.int().min(1).max(1_000_000).optional().describe('edit this round'),
   note: z.string().max(300).optional(),
@@ -44,7 +51,7 @@ export const markRound = defineTool({
   name: 'markRound',
   title: 'Mark the start of a round',
   description:
-    'Marks the start of a new round. Call it right before the user triggers the DAG ("I am going to run another round"), or right after with already: true ("I just ran the hourly dag"): the start moves back before the first step of no earlier round.',
+    'Marks the start of a new round. Call it right before the user triggers the DAG ("I am going to run another round"), or right after with already: true ("I just ran the hourly dag"): the start moves back before the first step of no earlier round. clusterId says which run.',
   effect: 'write',
   idempotent: false,
   openWorld: true,
@@ -54,32 +61,48 @@ export const markRound = defineTool({
   lines: markRoundLines,
 });
 
+/** All looks at AWS together: the clock and the bucket come on top, and clients give up after 60 s. */
+const looksMs = 25_000;
+
 async function runMarkRound({ at, ...rest }: Input, ports: MarkRoundPorts, call: ToolCall) {
   const given = { ...rest, at: at === undefined ? undefined : requireStamp(at) };
   const session = await ports.sessions.load();
-  if (given.round === undefined) return markNew(given, ports, session, call);
-  const round = requireRound(session, { round: given.round });
-  return isNoteOnly(given) ? addNote(ports, round, given.note) : edit(given, ports, session, round, call);
+  const round = given.round === undefined ? undefined : requireRound(session, { round: given.round });
+  if (round !== undefined && isNoteOnly(given)) return addNote(ports, round, given.note);
+  // The stamp comes first: what follows may take its time.
+  const now = await ports.clock.now();
+  const marking = { given, now, deadline: shareDeadline(ports.clock, call, looksMs) };
+  return round === undefined ? markNew(marking, ports, session) : edit(marking, ports, session, round);
 }
 
 /** Marks a round for a DAG run that is about to begin, or that began already. */
-async function markNew(given: Input, ports: MarkRoundPorts, before: Session, call: ToolCall) {
-  // A round that waits for its run keeps its schedule, unless another one is named.
-  const waiting = given.already ? waitingRound(before.rounds)?.schedule : undefined;
-  const schedule = given.schedule ?? waiting ?? before.schedule ?? '15m';
-  const isNow = given.at === undefined && !given.already;
-  const running = isNow ? await refuseWhileRunning(ports, before, given.schedule, call) : [];
+async function markNew(marking: Marking, ports: MarkRoundPorts, before: Session) {
+  const { given, now, deadline } = marking;
+  const isNow = given.at === undefined && !given.already && given.clusterId === undefined;
+  const running = isNow
+    ? await deadline.look('whether a round is running', (watch) =>
+        refuseWhileRunning(ports, before, given.schedule, watch),
+      )
+    : [];
   // That observation may have recorded the end of a round.
   const session = isNow ? await ports.sessions.load() : before;
   const bucket = await loadInBucket(ports, session);
-  const movable = await movableRound(ports, session, schedule, call);
-  const now = await ports.clock.now();
-  const start = await startOf(given, ports, session, { schedule, moved: movable?.round, now }, call);
-  if (start.known !== undefined)
+  const named = await scheduleOf(marking, ports, session);
+  if (named.owner !== undefined)
+    return { ...(await addNote(ports, named.owner, given.note)), ...ownedRunText(named.owner) };
+  const { schedule } = named;
+  const movable = await deadline.look('whether the open round has steps', (watch) =>
+    movableRound(ports, session, schedule, watch),
+  );
+  const start = await startOf(marking, ports, session, { schedule, moved: movable?.round, run: named.run });
+  if ('known' in start)
     return { ...(await addNote(ports, start.known, given.note)), ...knownRunText(start.known) };
+  if ('undecided' in start) return whichRun(start.undecided, given, bucket.load, schedule);
 
+  const load = start.run?.load ?? bucket.load;
   const facts = {
-    ...beginningAt(now, { load: bucket.load, schedule }, start.startedAt),
+    ...beginningAt(now, { load, schedule }, start.startedAt),
+    ...runFields(start.run),
     ...noteOf(given),
   };
   const after = await ports.sessions.record((latest) => [roundBegins(latest, movable, facts, 'markRound')]);
@@ -87,20 +110,90 @@ async function markNew(given: Input, ports: MarkRoundPorts, before: Session, cal
   return {
     status: movable === undefined ? ('marked' as const) : ('moved' as const),
     ...(await describe(ports, marked, isNow)),
-    warnings: [...running, ...bucket.warnings, ...start.warnings, ...clockWarnings(now)],
+    warnings: [
+      ...(running ?? []),
+      ...bucket.warnings,
+      ...loadDiffersWarning(load, bucket.load),
+      ...(start.isUnseen ? [noRunWarning(movable?.round)] : []),
+      ...missedWarnings(deadline),
+      ...clockWarnings(now),
+    ],
   };
 }
 
-/** Changes the start or schedule of a round; refused if that would leave it without its steps. */
-async function edit(given: Input, ports: MarkRoundPorts, session: Session, round: Round, call: ToolCall) {
-  const schedule = given.schedule ?? round.schedule;
-  const now = await ports.clock.now();
-  const start = await startOf(given, ports, session, { schedule, moved: round, now }, call);
+/** The schedule of the round to mark, and the named run; or the round that owns that run. */
+async function scheduleOf(
+  { given, deadline }: Marking,
+  ports: MarkRoundPorts,
+  session: Session,
+): Promise<{ schedule: Schedule; run?: SeenRun; owner?: undefined } | { owner: Round }> {
+  const waiting = waitingRound(session.rounds);
+  // A round that waits for its run keeps its schedule, unless another one is named.
+  const kept = given.already ? waiting?.schedule : undefined;
+  const schedule = given.schedule ?? kept ?? session.schedule ?? '15m';
+  const { clusterId } = given;
+  if (clusterId === undefined) return { schedule };
+  const found = await deadline.look(`what ran on ${clusterId}`, (watch) =>
+    namedRun(ports, session, clusterId, waiting, watch),
+  );
+  if (found === undefined) throw notLookedAt(clusterId);
+  return found.owner === undefined
+    ? { schedule: found.run.schedule, run: found.run }
+    : { owner: found.owner };
+}
+
+function notLookedAt(clusterId: string): ToolError {
+  return new ToolError('UPSTREAM', `AWS did not answer in time about ${clusterId}. Nothing was marked.`, {
+    next: 'call markRound again in a minute, or give at instead of clusterId.',
+  });
+}
+
+/** Asks which of several runs the round is for. Nothing is marked. */
+function whichRun(runs: readonly SeenRun[], given: Input, load: number, schedule: Schedule) {
+  const { clusterId } = runs[0] ?? {};
+  return {
+    status: 'needs_decision' as const,
+    ...whichRunText(runs),
+    load,
+    schedule,
+    possibleRuns: runs.map(possibleRunFields),
+    callAgain: { tool: 'markRound', arguments: { ...(given.note && { note: given.note }), clusterId } },
+    warnings: [],
+  };
+}
+
+/** Changes the start, the schedule or the run of a round; refused if that would leave it without its steps. */
+async function edit(
+  { given, now, deadline }: Marking,
+  ports: MarkRoundPorts,
+  session: Session,
+  round: Round,
+) {
+  const { clusterId } = given;
+  const named =
+    clusterId === undefined
+      ? undefined
+      : await deadline.look(`what ran on ${clusterId}`, (watch) =>
+          namedRun(ports, session, clusterId, round, watch),
+        );
+  if (clusterId !== undefined && named === undefined) throw notLookedAt(clusterId);
+  if (named?.owner !== undefined)
+    return { ...(await addNote(ports, round, given.note)), ...ownedRunText(named.owner) };
+  const run = named?.run;
+  const schedule = given.schedule ?? run?.schedule ?? round.schedule;
+  const start = await startOf({ given, now, deadline }, ports, session, { schedule, moved: round, run });
+  if ('known' in start) return { ...(await addNote(ports, round, given.note)), ...knownRunText(start.known) };
+  if ('undecided' in start) return whichRun(start.undecided, given, round.load, schedule);
+  const load = start.run?.load ?? round.load;
   const facts = {
-    ...beginningAt(now, { load: round.load, schedule }, start.startedAt),
+    ...beginningAt(now, { load, schedule }, start.startedAt),
+    ...runFields(start.run),
     ...noteOf(given),
   };
-  await requireStepsKept(ports, session, round, { ...round, schedule, startedAt: start.startedAt }, call);
+  if (start.run === undefined)
+    await deadline.look('whether the round keeps its steps', (watch) =>
+      requireStepsKept(ports, session, round, { ...round, schedule, startedAt: start.startedAt }, watch),
+    );
   await ports.sessions.record((latest): SessionEvent[] => [
     {
       type: 'roundMoved',
@@ -110,16 +203,27 @@ async function edit(given: Input, ports: MarkRoundPorts, session: Session, round
       unbound: false,
     },
   ]);
-  const isAhead = given.at === undefined && !given.already;
+  const isAhead = given.at === undefined && !given.already && clusterId === undefined;
   return {
     status: 'moved' as const,
     ...(await describe(ports, { ...facts, round: round.round }, isAhead)),
-    warnings: [...start.warnings, ...clockWarnings(now)],
+    warnings: [
+      ...(start.isUnseen ? [noRunWarning(round)] : []),
+      ...missedWarnings(deadline),
+      ...clockWarnings(now),
+    ],
   };
 }
 
-function isNoteOnly({ at, schedule, already }: Input): boolean {
-  return at === undefined && schedule === undefined && !already;
+/** The run that the round is bound to from now on. */
+function runFields(run: SeenRun | undefined) {
+  if (run === undefined) return {};
+  const { clusterId, runId } = run;
+  return { clusterId, ...(runId === undefined ? {} : { runId }) };
+}
+
+function isNoteOnly({ at, schedule, already, clusterId }: Input): boolean {
+  return at === undefined && schedule === undefined && clusterId === undefined && !already;
 }
 
 /** Adds a note without moving the round, which would lose its steps. */
@@ -165,44 +269,4 @@ function requireStamp(at: string): string {
     `${JSON.stringify(at)} is not a valid date and time with a UTC offset. Nothing was marked.`,
     { next: 'give at as in 2025-12-08T15:30:00.123456-05:00.' },
   );
-}
-
-/** How far in the future a start may be, in milliseconds: the clocks of two machines may differ that much. */
-const futureMs = 5 * 60_000;
-
-/** @throws ToolError BAD_INPUT */
-function refuseFuture(startedAt: string, now: Instant): void {
-  if ((parseStamp(startedAt) ?? 0) <= now.epochUs / 1000 + futureMs) return;
-  throw new ToolError('BAD_INPUT', `${startedAt} is more than 5 minutes in the future. Nothing was marked.`, {
-    next: `give the time at which the DAG was triggered; it is now ${localStamp(now.epochUs)}.`,
-  });
-}
-
-interface Start {
-  readonly startedAt: string;
-  readonly warnings: string[];
-  /** The running round that the reported run belongs to. */
-  readonly known?: Round;
-}
-
-async function startOf(
-  { at, already, round }: Input,
-  ports: MarkRoundPorts,
-  session: Session,
-  { schedule, moved, now }: { schedule: Schedule; moved: Round | undefined; now: Instant },
-  call: ToolCall,
-): Promise<Start> {
-  if (at !== undefined) {
-    refuseFuture(at, now);
-    return { startedAt: at, warnings: [] };
-  }
-  const edited = round === undefined ? undefined : moved;
-  if (!already) return { startedAt: edited?.startedAt ?? localStamp(now.epochUs), warnings: [] };
-  const nowMs = Math.floor(now.epochUs / 1000);
-  const firstMs = await unmarkedRunMs(ports, session, schedule, moved, nowMs, call);
-  // A second before the first sign: EMR rounds its stamps.
-  if (firstMs !== undefined) return { startedAt: localStamp((firstMs - 1000) * 1000), warnings: [] };
-  const known = moved === undefined ? await roundOfKnownRun(ports, session, schedule, call) : undefined;
-  if (known !== undefined) return { startedAt: known.startedAt, warnings: [], known };
-  return { startedAt: moved?.startedAt ?? localStamp(now.epochUs), warnings: [noRunWarning(moved)] };
 }

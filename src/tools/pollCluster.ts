@@ -1,39 +1,49 @@
 import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
-import { clean } from '../domain/foreignText.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { chooseRound } from '../rounds/choice.ts';
-import { countProgress, elapsedSeconds, etaSeconds, isEnding } from '../rounds/progress.ts';
-import type { Round } from '../state/session.ts';
-import { observeNamed, runAfter, type UnmarkedCluster } from '../workflow/namedClusters.ts';
-import { type ObservedRound, observeRound, requireRound } from '../workflow/rounds.ts';
+import { etaSeconds, isEnding } from '../rounds/progress.ts';
+import { startMs } from '../rounds/window.ts';
+import type { Round, Session } from '../state/session.ts';
+import { shareDeadline } from '../workflow/deadline.ts';
 import {
-  laterRunAnswer,
-  pollAfterSeconds,
+  lookAtRound,
+  type ObservedRound,
+  type RoundLook,
+  stillUpOf,
+  unlessToolError,
+} from '../workflow/looks.ts';
+import { observeNamed, type UnmarkedCluster } from '../workflow/namedClusters.ts';
+import { findOtherRuns, keepOtherRuns, lookBackMs } from '../workflow/otherRuns.ts';
+import { requireRound } from '../workflow/rounds.ts';
+import {
+  noRunOutput,
   pollClusterLines,
   pollClusterResult,
-  pollNextSteps,
-  progressSummary,
+  progressOutput,
   progressText,
-  reasonText,
-  unmarkedClusterAnswer,
-  warningsOf,
+  undecidedOutput,
+  unmarkedOutput,
 } from './pollCluster.text.ts';
 import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 
-/** Seconds between two looks within one call: short at first, then within EMR's quota. */
-const firstPauseSeconds = 2;
-const longestPauseSeconds = 15;
+/** Seconds between the first two looks of a call. */
+const firstPauseSeconds = 5;
+const longestPauseSeconds = 20;
+/** What a call may take beyond waitSeconds: clients give up after 60 s. */
+const graceMs = 10_000;
 
 const input = z.strictObject({
   clusterId: clusterIdInput.optional(),
   schedule: scheduleInput.optional(),
-  waitSeconds: z.int().min(0).max(50).default(45),
+  waitSeconds: z.int().min(0).max(45).default(40),
 });
 
 type Input = z.output<typeof input>;
-type PollClusterPorts = Pick<Ports, 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'>;
+type PollClusterPorts = Pick<
+  Ports,
+  'clusters' | 'sessions' | 'settings' | 'dags' | 'clock' | 'instances' | 'prices'
+>;
 
 export const pollCluster = defineTool({
   name: 'pollCluster',
@@ -49,114 +59,100 @@ export const pollCluster = defineTool({
 });
 
 async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolCall) {
+  const before = await ports.sessions.load();
+  const latest = requireRound(before, { schedule: given.schedule });
+  const look = await lookUntilDone(ports, latest, given, call);
+  if (look.kind === 'unmarked') return unmarkedOutput(look.unmarked);
+  // The looks may have recorded the round's cluster and end.
   const session = await ports.sessions.load();
-  const latest = requireRound(session, { schedule: given.schedule });
-  const { observed, unmarked } = await lookUntilDone(ports, latest, given, call);
-  const { round, cluster, steps, done } = observed;
-  const later = done && given.clusterId === undefined ? await runAfter(ports, observed, call) : undefined;
-  const counts = countProgress(steps.own);
-  const elapsed = elapsedSeconds(steps.own, observed.observedMs);
-  const eta = done ? undefined : etaSeconds(steps.own, observed.observedMs);
-  const stateReason = reasonText(observed, counts);
-  const isLatest = chooseRound(session.rounds, {})?.round === round.round;
-  const answer = {
-    summary: progressSummary(observed, counts, elapsed),
-    nextSteps: pollNextSteps(observed, isLatest),
-  };
-  return {
-    ...(unmarked === undefined ? laterRunAnswer(answer, later) : unmarkedClusterAnswer(unmarked)),
-    clusterId: cluster.id,
-    clusterFrom: observed.clusterFrom,
-    round: round.round,
-    load: observed.load,
-    schedule: round.schedule,
-    state: clean(cluster.state, 40),
-    stateReason,
-    steps: counts,
-    done,
-    elapsedSeconds: elapsed,
-    etaSeconds: eta,
-    pollAfterSeconds: done ? 0 : pollAfterSeconds,
-    warnings: warningsOf(observed),
-  };
+  const otherRuns = await seeOtherRuns(ports, session, look, call);
+  if (look.kind === 'none') return noRunOutput(look, otherRuns);
+  if (look.kind === 'undecided') return undecidedOutput(look, otherRuns);
+  const { observed } = look;
+  const stillUp = observed.done ? await stillUpOf(ports, observed, call) : undefined;
+  return progressOutput(observed, { session, otherRuns, stillUp });
 }
 
-/** An unmarked cluster serves this one answer: nothing of it is the round's. */
-interface Look {
-  readonly observed: ObservedRound;
-  readonly unmarked?: UnmarkedCluster;
-}
+/** A named cluster that belongs to no round serves this one answer: nothing of it is the round's. */
+type Look = RoundLook | { readonly kind: 'unmarked'; readonly unmarked: UnmarkedCluster };
 
-/** Looks again, at growing intervals, until the round is done or time is up. */
+/** Looks again, at growing intervals, until the round is done or time is up. A round without a run is answered at once. */
 async function lookUntilDone(
   ports: PollClusterPorts,
-  round: Round,
+  { round }: Round,
   given: Input,
   call: ToolCall,
 ): Promise<Look> {
   const untilMs = ports.clock.localMs() + given.waitSeconds * 1000;
-  for (
-    let pauseSeconds = firstPauseSeconds;
-    ;
-    pauseSeconds = Math.min(pauseSeconds * 1.5, longestPauseSeconds)
-  ) {
-    const leftMs = untilMs - ports.clock.localMs();
-    const mayWait = leftMs >= pauseSeconds * 1000;
-    const found = await look(ports, round, given, call.signal).catch((error: unknown) => {
-      // The round's cluster may yet appear; a named one either exists or not.
-      const mayAppear = given.clusterId === undefined && mayWait;
-      if (mayAppear && error instanceof ToolError && error.code === 'NOT_FOUND') return undefined;
+  const deadline = shareDeadline(ports.clock, call, given.waitSeconds * 1000 + graceMs);
+  // The progress of one look would hide that of the round.
+  const watch: Watch = { ...deadline.watch, progress: () => undefined };
+  let last: Look | undefined;
+  for (let pause = firstPauseSeconds; ; pause = Math.min(pause * 2, longestPauseSeconds)) {
+    const found = await lookOnce(ports, round, given, watch).catch((error: unknown) => {
+      if (deadline.isLate()) return last ?? refuseLate();
       throw error;
     });
-    if (found?.unmarked !== undefined) return found;
-    report(found?.observed, call);
-    if (found !== undefined && (!mayWait || isFinal(found.observed))) return found;
-    await ports.clock.sleep(pauseSeconds * 1000, call.signal);
+    last = found;
+    if (found.kind !== 'seen' || isFinal(found.observed)) return found;
+    report(found.observed, call);
+    const leftSeconds = (untilMs - ports.clock.localMs()) / 1000;
+    if (leftSeconds < firstPauseSeconds || deadline.isLate()) return found;
+    await ports.clock.sleep(Math.min(nextPause(found.observed, pause), leftSeconds) * 1000, call.signal);
   }
+}
+
+/** Nothing changes soon while a cluster starts or most of the round is to come. */
+function nextPause({ steps, observedMs }: ObservedRound, pause: number): number {
+  if (steps.own.length === 0) return longestPauseSeconds;
+  return Math.max(pause, (etaSeconds(steps.own, observedMs) ?? 0) / 2);
+}
+
+function refuseLate(): never {
+  throw new ToolError('UPSTREAM', 'AWS did not answer in time (it throttles). Nothing was changed.', {
+    next: 'call pollCluster again in a minute; the run does not depend on it.',
+  });
 }
 
 function isFinal({ done, steps, cluster }: ObservedRound): boolean {
   return done || (steps.own.length === 0 && isEnding(cluster));
 }
 
-async function look(
+async function lookOnce(
   ports: PollClusterPorts,
-  { round: number }: Round,
+  number: number,
   { clusterId, schedule }: Input,
-  signal: AbortSignal,
+  watch: Watch,
 ): Promise<Look> {
-  // The progress of one look would hide that of the round.
-  const watch: Watch = { signal, progress: () => undefined };
   const session = await ports.sessions.load();
-  if (clusterId === undefined) {
-    const round = requireRound(session, { round: number });
-    return { observed: await observeRound(ports, session, round, undefined, watch) };
-  }
+  if (clusterId === undefined)
+    return lookAtRound(ports, session, requireRound(session, { round: number }), undefined, watch);
   const { owned, unmarked } = await observeNamed(ports, session, { schedule }, clusterId, watch);
-  if (owned !== undefined) return { observed: owned };
-  return { unmarked, observed: withoutSteps(unmarked) };
+  return owned === undefined ? { kind: 'unmarked', unmarked } : { kind: 'seen', observed: owned };
 }
 
-function withoutSteps({ round, cluster, observedMs }: UnmarkedCluster): ObservedRound {
-  return {
-    round,
-    cluster,
-    clusterFrom: 'given',
-    steps: { own: [], foreign: [] },
-    knownFromDiskOnly: 0,
-    observedMs,
-    done: false,
-    load: round.load,
-  };
+/**
+ * The runs in the round's time that no round owns; before its run, those that began before its mark. undefined also if AWS does
+ * not answer: the answer about the round is useful without it.
+ */
+async function seeOtherRuns(
+  ports: PollClusterPorts,
+  session: Session,
+  look: Exclude<Look, { kind: 'unmarked' }>,
+  watch: Watch,
+) {
+  const round = look.kind === 'seen' ? look.observed.round : look.round;
+  const before = session.rounds.findLast((one) => one.round < round.round);
+  const dayAgoMs = ports.clock.localMs() - lookBackMs;
+  const sinceMs =
+    look.kind === 'seen' ? startMs(round) : Math.max(dayAgoMs, before === undefined ? 0 : startMs(before));
+  const found = await findOtherRuns(ports, session, { sinceMs }, watch).catch(unlessToolError);
+  if (found !== undefined) await keepOtherRuns(ports, session, found);
+  return found;
 }
 
-function report(observed: ObservedRound | undefined, call: ToolCall): void {
-  if (observed === undefined) {
-    call.progress(0, undefined, 'waiting for the cluster to be created');
-    return;
-  }
+function report(observed: ObservedRound, call: ToolCall): void {
   const { own } = observed.steps;
-  const counts = countProgress(own);
-  const ended = own.length - counts.pending - counts.running;
-  call.progress(ended, own.length || undefined, progressText(own.length, counts));
+  const { ended, text } = progressText(own);
+  call.progress(ended, own.length || undefined, text);
 }

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { ruleFor } from '../domain/schedules.ts';
+import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CheckFile } from '../ports/repository.ts';
+import { metricsLoads } from '../review/uploadPlan.ts';
 import type { Session } from '../state/session.ts';
+import { requireUnloadedBaseline } from '../workflow/checks.ts';
 import {
   alreadyRevertedText,
   type RevertTarget,
+  revertConfigsLines,
   revertConfigsResult,
   revertedText,
 } from './revertConfigs.text.ts';
@@ -13,7 +17,7 @@ import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({ to: z.enum(['baseline', 'lastCommit']).default('baseline') });
 
-type RevertConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'settings'>;
+type RevertConfigsPorts = Pick<Ports, 'target' | 'sessions' | 'settings' | 'blobs'>;
 
 export const revertConfigs = defineTool({
   name: 'revertConfigs',
@@ -25,6 +29,7 @@ export const revertConfigs = defineTool({
   input,
   output: revertConfigsResult,
   run: runRevertConfigs,
+  lines: revertConfigsLines,
 });
 
 async function runRevertConfigs(
@@ -34,13 +39,24 @@ async function runRevertConfigs(
 ): Promise<z.input<typeof revertConfigsResult>> {
   const session = await ports.sessions.load();
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
+  if (to === 'baseline') await requireUnloadedBaseline(ports, session, snapshot, call);
   const writes = snapshot.files.flatMap((file) => revertOf(file, to));
   const files = writes.length;
-  const fields = { filesReverted: files, stillInBucket: uploadedPrefixes(session, ports.settings) };
+  const stays = {
+    fixesKept: [...session.edits.keys()].sort(),
+    uncommitted: snapshot.files.filter((file) => isUncommitted(file, to)).length,
+  };
+  const fields = {
+    filesReverted: files,
+    stillInBucket: inBucket(session, ports.settings),
+    fixesKept: takeWithinBudget(stays.fixesKept, 800),
+    fixesKeptTotal: stays.fixesKept.length,
+    uncommitted: stays.uncommitted,
+  };
   if (files === 0) {
     if (session.level !== undefined)
       await ports.sessions.record(() => [{ type: 'reverted', to, files, backup: '' }]);
-    return { ...fields, status: 'unchanged', ...alreadyRevertedText(to, session) };
+    return { ...fields, status: 'unchanged', ...alreadyRevertedText(to, session, stays) };
   }
   const backup = await ports.target.backup(
     writes.map(({ path, before, bytes }) => ({ path, before, after: bytes })),
@@ -48,7 +64,7 @@ async function runRevertConfigs(
   await ports.sessions.record(() => [{ type: 'begun', tool: 'revertConfigs', arguments: { to } }]);
   await ports.target.write(writes, call);
   await ports.sessions.record(() => [{ type: 'reverted', to, files, backup }]);
-  return { ...fields, backup, status: 'reverted', ...revertedText(files, to, session) };
+  return { ...fields, backup, status: 'reverted', ...revertedText(files, to, session, stays) };
 }
 
 function revertOf(file: CheckFile, to: RevertTarget) {
@@ -58,9 +74,25 @@ function revertOf(file: CheckFile, to: RevertTarget) {
   return [{ path: file.path, before: file.disk, bytes, expected: file.diskDigest }];
 }
 
-function uploadedPrefixes(
-  { uploads }: Session,
-  { bucket, configsPrefix }: Pick<Ports['settings'], 'bucket' | 'configsPrefix'>,
+/** Whether the file differs from HEAD after the revert. */
+function isUncommitted(file: CheckFile, to: RevertTarget): boolean {
+  if (ruleFor(file.path) === undefined || to === 'lastCommit') return false;
+  return (file.baselineDigest ?? file.diskDigest) !== file.headDigest;
+}
+
+/** What uploads of this session left in the bucket: levels, copies of table metrics, and the DAG. */
+function inBucket(
+  { uploads, dag }: Session,
+  { bucket, configsPrefix, dagsPrefix }: Pick<Ports['settings'], 'bucket' | 'configsPrefix' | 'dagsPrefix'>,
 ): string[] {
-  return uploads.map(({ schedule, load }) => `s3://${bucket}/${configsPrefix}/${schedule}/${load}x/`);
+  const folder = `s3://${bucket}/${configsPrefix}`;
+  const levels = uploads.map(({ schedule, load }) => `${folder}/${schedule}/${load}x/`);
+  const hourly = uploads.filter(({ schedule }) => schedule === 'hourly');
+  const metrics = new Set(hourly.flatMap(({ load }) => metricsLoads(load)));
+  for (const { load } of hourly) metrics.delete(load);
+  return [
+    ...levels,
+    ...[...metrics].map((load) => `${folder}/hourly/${load}x/ (table metrics)`),
+    ...(dag === undefined ? [] : [`s3://${bucket}/${dagsPrefix}/ (the DAG with LOAD = ${dag.load})`]),
+  ];
 }

@@ -20,6 +20,7 @@ export const reviewConfigsResult = z.object({
   fixes: z.array(z.string()),
   unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
   unexpectedTotal: z.int(),
+  changesFile: z.string(),
 });
 
 type Result = z.output<typeof reviewConfigsResult>;

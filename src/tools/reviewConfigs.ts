@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { takeWithinBudget } from '../domain/text.ts';
+import type { Ports } from '../ports/ports.ts';
+import { fileChanges } from '../review/lineChanges.ts';
 import type { Review } from '../review/review.ts';
 import {
   changedSinceApproval,
-  fileChanges,
   keepReview,
   type ReviewPorts,
   readReview,
+  writeReviewFile,
 } from '../workflow/checks.ts';
 import { reviewConfigsLines, reviewConfigsResult, reviewText } from './reviewConfigs.text.ts';
 import { defineTool, type ToolCall } from './tool.ts';
@@ -25,7 +27,7 @@ export const reviewConfigs = defineTool({
   lines: reviewConfigsLines,
 });
 
-async function runReviewConfigs(_: object, ports: ReviewPorts, call: ToolCall) {
+async function runReviewConfigs(_: object, ports: ReviewPorts & Pick<Ports, 'notes'>, call: ToolCall) {
   const { session, review } = await readReview(ports, { forWriting: false }, call);
   const { reviewId, target } = review;
   const approved = session.approved.has(reviewId);
@@ -49,6 +51,7 @@ async function runReviewConfigs(_: object, ports: ReviewPorts, call: ToolCall) {
     ),
     unexpected: takeWithinBudget(unexpected, 2400),
     unexpectedTotal: unexpected.length,
+    changesFile: await writeReviewFile(ports, review),
   };
   return { ...reviewText(review, fields, ports.settings.approval), ...fields };
 }

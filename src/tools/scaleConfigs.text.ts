@@ -1,13 +1,14 @@
 /** What scaleConfigs says in each of its four outcomes. */
 
 import * as z from 'zod';
+import { type Coverage, coverageSchema, coverageText, shortCauses } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
-import type { Wording } from './text.ts';
-import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+import { coverageLines, type Wording } from './text.ts';
+import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of scaleConfigs. */
 export const scaleConfigsResult = z.object({
@@ -39,14 +40,30 @@ export const scaleConfigsResult = z.object({
       baseline: z.string(),
       before: z.string(),
       after: z.string(),
+      /** What baseline × load is, where the disk has another interval. */
+      scaled: z.string().optional(),
     }),
   ),
+  /** Absent in a question that comes before any plan. */
+  coverage: coverageSchema.optional(),
   remarks: z.array(z.string()),
-  notScaled: z.array(z.object({ file: z.string(), line: z.int(), text: z.string(), reason: z.string() })),
+  notScaled: z.array(
+    z.object({
+      file: z.string(),
+      line: z.int(),
+      text: z.string(),
+      reason: z.string(),
+      /** No whole number that fixInterval could change: edited by hand. */
+      fixable: z.literal(false).optional(),
+    }),
+  ),
   notScaledTotal: z.int(),
   edited: z.array(z.string()),
   editedTotal: z.int(),
   edits: z.array(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
+  /** Where known fixes and carried edits differ from baseline × load. */
+  fixedLines: z.array(changedLine),
+  fixedLinesTotal: z.int(),
   fixesApplied: z.array(z.string()),
   fixesNotCarried: z.array(z.string()),
   notCarried: z.array(
@@ -60,6 +77,8 @@ export const scaleConfigsResult = z.object({
       now: z.number(),
     }),
   ),
+  /** Files of the baseline that this session wrote at a load: only in that question. */
+  loadedBaselines: z.array(z.object({ file: z.string(), load: loadOutput })).optional(),
   changesFile: z.string(),
   location: z.string(),
   backup: z.string().optional(),
@@ -70,9 +89,13 @@ export interface Scaling {
   readonly target: ReviewTarget;
   readonly plan: ScalePlan;
   readonly level: Pick<ReturnType<typeof describeLevel>, 'filesChanged' | 'intervalsChanged'>;
+  readonly coverage: Coverage;
   readonly reviewId: string;
   readonly approvalNeeded: boolean;
   readonly abandon: boolean;
+  readonly keepEdits: boolean;
+  /** What the call said about edits and fixes; a repeated call says the same. */
+  readonly answers: Readonly<Record<string, unknown>>;
   /** Uploads wait until that round ends. */
   readonly isRoundRunning: boolean;
   readonly mode: Yes['mode'];
@@ -84,34 +107,78 @@ function callWith({ target, abandon }: Scaling, given: Readonly<Record<string, u
   return { tool: 'scaleConfigs', arguments: { load, schedule, scope, ...leaving, ...given } };
 }
 
+export const bothAnswers =
+  'keepEdits and overwriteEdits are opposite answers to one question. Nothing was changed.';
+
 export function decisionText(scaling: Scaling) {
   const { target, plan } = scaling;
+  const again = `scaleConfigs with load ${target.load}`;
   return {
     summary: `Manual edits found in ${plural(plan.edited.length, 'check file')} on disk. Nothing was written.`,
     nextSteps: [
       'Ask the user: keep the edits, or replace them?',
-      'To keep them: first upload them at the load they were made for (reviewConfigs, approval, uploadChecks), or the user commits them.',
-      `To replace them (a patch is saved first): scaleConfigs with load ${target.load} and overwriteEdits: true.`,
+      `To keep them: ${again} and keepEdits: true. Their text stays, intervals that nobody edited are scaled, and the review shows both.`,
+      `To replace them (a patch is saved first): ${again} and overwriteEdits: true.`,
     ],
-    callAgain: callWith(scaling, { overwriteEdits: true }),
+    callAgain: callWith(scaling, { ...scaling.answers, keepEdits: true }),
   };
 }
 
-export function dryRunText(scaling: Scaling) {
-  const { target, plan, level } = scaling;
-  const { edited, writes } = plan;
-  const patch =
-    edited.length === 0 ? '' : ` Edits in ${plural(edited.length, 'file')} would be saved as a patch first.`;
+/** The question about a baseline that is a level of this session. */
+export function loadedText(
+  { what, back }: { readonly what: string; readonly back: string },
+  given: Readonly<Record<string, unknown>>,
+) {
   return {
-    summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${patch} Nothing was written.`,
+    summary: `${what} Nothing was written.`,
+    nextSteps: [
+      'Ask the user: are these files (loadedBaselines) the baseline now?',
+      back,
+      'Only if the user says that they are: scaleConfigs with acceptBaseline: true.',
+    ],
+    callAgain: { tool: 'scaleConfigs', arguments: { ...given, acceptBaseline: true } },
+  };
+}
+
+/** Nothing of the schedule under test carries the load: such a round is no load test. */
+export function nothingScaledText(scaling: Scaling) {
+  const { target, coverage } = scaling;
+  const { load, schedule } = target;
+  return {
+    summary: `${load}x: ${coverageText(coverage)}, so this is not a load test of ${schedule}.${missingText(coverage)} Nothing was written.`,
+    nextSteps: [
+      'Show the user why (coverage, and the whole list in changesFile) and ask: fix the files, test another schedule, or go on anyway?',
+      `Files are renamed or fixed on the branch of the baseline; then scaleConfigs with load ${load} again.`,
+      `To go on anyway: scaleConfigs with load ${load} and acceptUnscaled: true.`,
+    ],
+    callAgain: callWith(scaling, { ...scaling.answers, acceptUnscaled: true }),
+  };
+}
+
+/** ` 23 files look like 15m checks and will not run: 23 almost named like a check.` */
+function missingText({ schedule, missing }: Coverage): string {
+  const total = missing.reduce((sum, one) => sum + one.total, 0);
+  if (total === 0) return '';
+  const looks = total === 1 ? 'looks like a' : 'look like';
+  return ` ${plural(total, 'file')} ${looks} ${schedule} check${total === 1 ? '' : 's'} but will not run (${missing.map((one) => `${one.total} ${shortCauses[one.cause]}`).join(', ')}).`;
+}
+
+export function dryRunText(scaling: Scaling) {
+  const { target, plan, level, coverage } = scaling;
+  const { edited, writes } = plan;
+  const inFiles = `Edits in ${plural(edited.length, 'file')} would be`;
+  const patch =
+    edited.length === 0 ? '' : ` ${inFiles} ${scaling.keepEdits ? 'kept' : 'saved as a patch first'}.`;
+  return {
+    summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${loadSentence(target, coverage)}${patch} Nothing was written.`,
     nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
-    callAgain: callWith(scaling),
+    callAgain: callWith(scaling, scaling.answers),
   };
 }
 
 export function scaledText(scaling: Scaling) {
   return {
-    summary: scalingSummary(scaling),
+    summary: `${scalingSummary(scaling)}${loadSentence(scaling.target, scaling.coverage)}`,
     nextSteps: [
       ...(scaling.isRoundRunning
         ? ['Uploads wait for the running round: call pollCluster until it is done.']
@@ -119,6 +186,11 @@ export function scaledText(scaling: Scaling) {
       ...stepsAfter(scaling),
     ].slice(0, 3),
   };
+}
+
+/** ` 2x: 23 of 31 15m checks scaled; 8 run at 1x.` Load 1 is the baseline, and says nothing. */
+function loadSentence({ load }: ReviewTarget, coverage: Coverage): string {
+  return load === 1 ? '' : ` ${load}x: ${coverageText(coverage)}.${missingText(coverage)}`;
 }
 
 function scalingSummary({ target, plan, level }: Scaling): string {
@@ -149,7 +221,7 @@ function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
   return `${plural(filesChanged, 'file')} (${plural(intervalsChanged, 'interval')})`;
 }
 
-function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
+function stepsAfter({ target, plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
   if (!approvalNeeded) return [`No approval is needed: call uploadChecks with reviewId ${reviewId}.`];
   return [
     'Ask the user to review the git diff in the target repository (PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).',
@@ -157,7 +229,7 @@ function stepsAfter({ plan, approvalNeeded, reviewId, mode }: Scaling): string[]
     ...(plan.fixesNotCarried.length === 0
       ? []
       : [
-          'Ask the user whether the fixes from the previous level (notCarried) apply here as well: fixInterval sets a value again; the user redoes any other edit, then call reviewConfigs.',
+          `Ask the user about the intervals set by hand at another load (notCarried): they are at baseline × ${target.load} now. To scale the set values: scaleConfigs with load ${target.load} and fixes: "scale"; to keep them: fixes: "keep". One call answers for all.`,
         ]),
   ];
 }
@@ -191,18 +263,30 @@ export const scaleConfigsLines: Wording<Result> = {
       const note = row.note === undefined ? '' : ` (${row.note})`;
       return `  - ${row.changed} of ${plural(row.files, 'file')} in ${row.pattern}, ${plural(row.intervals, 'interval')}${note}`;
     }),
+  // In a question about edits nothing is decided yet.
+  coverage: (coverage, { load, status, editedTotal }) =>
+    coverage === undefined || (status === 'needs_decision' && editedTotal > 0)
+      ? []
+      : coverageLines(coverage, load),
   sample: (rows) => [
     'Sample:',
     ...rows.map((row) => {
       // In a repeated call the file on disk is already scaled, so show the change from the baseline.
       const before = row.before === row.after ? row.baseline : row.before;
-      const baseline = before === row.baseline ? '' : ` (baseline ${row.baseline})`;
-      return `  ${row.file}:${row.line}: ${before} → ${row.after}${baseline}`;
+      const notes = [
+        ...(before === row.baseline ? [] : [`baseline ${row.baseline}`]),
+        ...(row.scaled === undefined ? [] : [`set by a person, instead of ${row.scaled}`]),
+      ];
+      const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+      return `  ${row.file}:${row.line}: ${before} → ${row.after}${note}`;
     }),
   ],
   notScaled: (rows, { notScaledTotal }) => [
     `Intervals left unscaled in these files (${notScaledTotal}):`,
-    ...rows.map((row) => `  ${row.file}:${row.line}: ${row.text} (${row.reason})`),
+    ...rows.map((row) => {
+      const byHand = row.fixable === false ? '; edited by hand only' : '';
+      return `  ${row.file}:${row.line}: ${row.text} (${row.reason}${byHand})`;
+    }),
   ],
   notScaledTotal: (total, { status, bySchedule }) =>
     total === 0 && status !== 'needs_decision' && bySchedule.some(({ intervals }) => intervals > 0)
@@ -212,17 +296,24 @@ export const scaleConfigsLines: Wording<Result> = {
     const others = notIn(edits, paths);
     return others.length === 0 ? [] : [`Also edited: ${others.join(', ')}`];
   },
-  editedTotal: (total, { status }) =>
-    total === 0 ? [] : [`${status === 'scaled' ? 'Edited files replaced' : 'Edited files'}: ${total}`],
-  edits: (rows) => rows.map((row) => `  ${row.file}:${row.line}: ${row.found.trim()} → ${row.scaled.trim()}`),
+  editedTotal: (total, { status, backup }) => {
+    const done = backup === undefined ? 'Edited files kept' : 'Edited files replaced';
+    const isDone = status === 'scaled' || status === 'unchanged';
+    return total === 0 ? [] : [`${isDone ? done : 'Edited files'}: ${total}`];
+  },
+  edits: (rows) => rows.map((row) => `  ${row.file}:${row.line}: ${row.scaled.trim()} → ${row.found.trim()}`),
+  fixedLines: (rows, { fixedLinesTotal, load }) => [
+    `Known fixes and carried edits, instead of baseline × ${load} (${plural(fixedLinesTotal, 'line')}):`,
+    ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
+  ],
+  fixedLinesTotal: () => [],
+  loadedBaselines: (rows = []) => rows.map((row) => `  ${row.file} (written at ${row.load}x)`),
   fixesNotCarried: (paths, { notCarried }) => {
     const others = notIn(notCarried, paths);
-    return others.length === 0
-      ? []
-      : [`Edits from the previous level, not carried over: ${others.join(', ')}`];
+    return others.length === 0 ? [] : [`Edits of other loads, not part of this one: ${others.join(', ')}`];
   },
   notCarried: (rows, { load }) => [
-    'Fixes from the previous level, not carried over:',
+    'Intervals set by hand at another load, here at baseline × load:',
     ...rows.map(
       (row) =>
         `  ${row.file}:${row.line}: baseline ${plural(row.baseline, row.unit)}, scaled to ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,

@@ -1,27 +1,46 @@
 import * as z from 'zod';
+import { type Coverage, carrying } from '../domain/coverage.ts';
+import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
-import { changesText, describeLevel } from '../review/levelSummary.ts';
-import { manifestOf, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { editsOfLevel, fixedLines } from '../review/edits.ts';
+import { describeLevel } from '../review/levelSummary.ts';
+import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
-import { fileChanges, keepManifest, readManifest, reviewOf, valuesNotCarried } from '../workflow/checks.ts';
+import {
+  keepManifest,
+  loadedBaselines,
+  loadedBaselineText,
+  locationOf,
+  readEdits,
+  readManifest,
+  writeReviewFile,
+} from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
+  bothAnswers,
   decisionText,
   dryRunText,
+  loadedText,
+  nothingScaledText,
   scaleConfigsLines,
   scaleConfigsResult,
   scaledText,
 } from './scaleConfigs.text.ts';
+import { lagText } from './text.ts';
 import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   load: loadInput,
-  schedule: scheduleInput.optional().describe("else the session's, or 15m"),
+  schedule: scheduleInput.optional(),
   scope: z.enum(['all', 'schedule']).optional(),
   dryRun: z.boolean().default(false),
-  overwriteEdits: z.boolean().default(false).describe('if the user agrees'),
+  overwriteEdits: z.boolean().default(false),
+  keepEdits: z.boolean().default(false),
+  fixes: z.enum(['scale', 'keep']).optional(),
+  acceptBaseline: z.boolean().default(false),
+  acceptUnscaled: z.boolean().default(false),
   abandon: z.boolean().default(false).describe('give up a hanging round'),
 });
 
@@ -36,7 +55,7 @@ export const scaleConfigs = defineTool({
   name: 'scaleConfigs',
   title: 'Scale the check configs to a load level',
   description:
-    'Scales the check intervals on disk to git baseline × load, for the user to review. Loads never compound; 1 restores the baseline.',
+    'Scales the check intervals on disk to git baseline × load, for the user to review; 1 restores it. Edits, fixes, accept: only as the user answers.',
   effect: 'write',
   writesInTarget: true,
   input,
@@ -46,41 +65,71 @@ export const scaleConfigs = defineTool({
 });
 
 async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: ToolCall): Promise<Output> {
+  const answers = answersOf(given);
   const session = await ports.sessions.load();
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
   const rounds = await roundsBefore(ports, session, given.abandon, call);
-  const planned = await planLevel(ports, session, target, call);
+  const loaded = await baselineQuestion(ports, session, { ...target, scheduleFrom }, given, call);
+  if (loaded !== undefined) return loaded;
+  const planned = await planLevel(ports, session, target, given, call);
   const { plan, level, reviewId, approvalNeeded } = planned;
 
   const { load, schedule } = target;
-  const details = await detailsOf(ports, session, planned);
-  const fields = { load, schedule, scheduleFrom, ...level, ...details, written: 0 };
-  const scaling = {
-    ...planned,
-    abandon: given.abandon,
-    isRoundRunning: rounds.warnings.length > 0,
-    mode: ports.settings.approval,
-  };
-  if (plan.edited.length > 0 && !given.overwriteEdits) {
+  const fields = { load, schedule, scheduleFrom, ...level, ...(await detailsOf(ports, planned)), written: 0 };
+  const isRoundRunning = rounds.warnings.length > 0;
+  const scaling = { ...planned, ...given, answers, isRoundRunning, mode: ports.settings.approval };
+  if (plan.edited.length > 0 && !given.overwriteEdits && !given.keepEdits) {
     const question = { ...fields, ...noChanges, remarks: rounds.warnings };
     return { ...question, status: 'needs_decision', ...decisionText(scaling) };
   }
+  const warnings = [...rounds.warnings, ...uncommittedWarning(session, load), ...planned.lag];
+  const remarks = (isDone: boolean) => [
+    ...leavingWarnings(rounds.abandoned, isDone),
+    ...warnings,
+    ...level.remarks,
+  ];
   const reviewed = { ...fields, reviewId, approvalNeeded };
-  const remarks = [...rounds.warnings, ...uncommittedWarning(session, load), ...level.remarks];
-  if (given.dryRun) {
-    const leaving = leavingWarnings(rounds.abandoned, false);
-    return { ...reviewed, remarks: [...leaving, ...remarks], status: 'dry_run', ...dryRunText(scaling) };
-  }
+  if (given.dryRun)
+    return { ...reviewed, remarks: remarks(false), status: 'dry_run', ...dryRunText(scaling) };
+  if (isNothingScaled(target, planned.coverage) && !given.acceptUnscaled)
+    return { ...fields, remarks: warnings, status: 'needs_decision', ...nothingScaledText(scaling) };
   const backup = await applyLevel(ports, planned, given, rounds.abandoned, call);
   const written = plan.writes.length;
+  const status = written === 0 ? 'unchanged' : 'scaled';
+  return { ...reviewed, ...backup, written, status, remarks: remarks(true), ...scaledText(scaling) };
+}
+
+/** A question when the baseline is a level of this session, unless the user accepts it as a baseline. */
+async function baselineQuestion(
+  ports: ScaleConfigsPorts,
+  session: Session,
+  target: ReviewTarget & Pick<Output, 'scheduleFrom'>,
+  given: Input,
+  call: ToolCall,
+): Promise<Output | undefined> {
+  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
+  const loaded = await loadedBaselines(ports, session, snapshot, call);
+  if (loaded.length === 0) return undefined;
+  const files = Object.fromEntries(loaded.map(({ file, digest }) => [file, digest]));
+  if (given.acceptBaseline)
+    return void (await ports.sessions.record(() => [{ type: 'baselineAccepted', files }]));
+  const { load, schedule, scheduleFrom, scope } = target;
+  const list = loaded.map((one) => `${one.file} (${one.load}x)\n`).join('');
   return {
-    ...reviewed,
-    ...backup,
-    written,
-    status: written === 0 ? 'unchanged' : 'scaled',
-    remarks: [...leavingWarnings(rounds.abandoned, true), ...remarks],
-    ...scaledText(scaling),
+    ...noChanges,
+    ...nothingPlanned,
+    load,
+    schedule,
+    scheduleFrom,
+    status: 'needs_decision',
+    loadedBaselines: takeWithinBudget(
+      loaded.map(({ file, load }) => ({ file, load })),
+      900,
+    ),
+    changesFile: await ports.notes.write(`baseline-${snapshot.baseCommit.slice(0, 12)}.txt`, list),
+    location: `${ports.settings.targetRepo}/${ports.settings.checksPath}`,
+    ...loadedText(loadedBaselineText(loaded, ports.settings), { load, schedule, scope, ...answersOf(given) }),
   };
 }
 
@@ -100,62 +149,117 @@ function targetOf(given: Input, session: Session) {
   return { target, scheduleFrom: given.schedule === undefined ? known : ('given' as const) };
 }
 
+/** A call without these would ask again. @throws ToolError BAD_INPUT when it asks for opposites */
+function answersOf({ keepEdits, overwriteEdits, acceptUnscaled, fixes }: Input): Record<string, unknown> {
+  if (keepEdits && overwriteEdits)
+    throw new ToolError('BAD_INPUT', bothAnswers, { next: 'ask the user which of the two, and call again.' });
+  return {
+    ...(keepEdits ? { keepEdits } : {}),
+    ...(overwriteEdits ? { overwriteEdits } : {}),
+    ...(acceptUnscaled ? { acceptUnscaled } : {}),
+    ...(fixes === undefined ? {} : { fixes }),
+  };
+}
+
 type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;
 
 /** `before`: the review of the files on disk now; `review`: of the files as they are once the plan is written. */
-async function planLevel(ports: ScaleConfigsPorts, session: Session, target: ReviewTarget, call: ToolCall) {
+async function planLevel(
+  ports: ScaleConfigsPorts,
+  session: Session,
+  target: ReviewTarget,
+  { keepEdits, overwriteEdits, fixes: choice }: Input,
+  call: ToolCall,
+) {
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
-  const before = await reviewOf(ports, session, snapshot, target);
+  const stored = await readEdits(ports.blobs, session);
   const written = await Promise.all(
     session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)),
   );
-  const plan = planScaling(before, session, written);
+  const edits = editsOfLevel(snapshot, { session, stored, written, target, choice, keepEdits });
+  const before = reviewFiles(snapshot, edits.files, target, ports.settings);
+  const plan = planScaling(before, { ...edits, overwrite: overwriteEdits });
   const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
   const { reviewId } = review;
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
-  const level = describeLevel(before, review, plan, target);
-  return { target, plan, before, review, reviewId, approvalNeeded, level };
+  const coverage = plannedCoverage(review);
+  const level = describeLevel(before, review, plan, coverage);
+  const lag = await lagRemarks(ports, call);
+  return { lag, target, plan, before, review, reviewId, approvalNeeded, coverage, level, edits };
+}
+
+/** A level in which nothing of the schedule under test carries the load; an hourly one is widened by its DAG run. */
+function isNothingScaled({ load, schedule }: ReviewTarget, coverage: Coverage): boolean {
+  return load > 1 && schedule !== 'hourly' && carrying(coverage) === 0;
+}
+
+async function lagRemarks({ target, settings }: ScaleConfigsPorts, call: ToolCall): Promise<string[]> {
+  const lag = await target.baselineLag(call);
+  if (lag === undefined) return [];
+  const { what, fix } = lagText(lag, settings);
+  return [`${what} To branch anew: ${fix}`];
 }
 
 /** In a question about edits: unwritten files have no review and no changes to show. */
 const noChanges = { bySchedule: [], sample: [], notScaled: [] };
 
-async function detailsOf(ports: ScaleConfigsPorts, session: Session, { plan, before, review }: PlannedLevel) {
-  const edits = plan.edited.flatMap((one) =>
-    fileChanges(one.path, one.file.disk, one.bytes).map((change) => ({
-      file: change.file,
-      line: change.line,
-      found: change.before,
-      scaled: change.after,
-    })),
-  );
-  const { targetRepo, checksPath } = ports.settings;
+/** A question that comes before any plan. */
+const nothingPlanned = {
+  filesChanged: 0,
+  intervalsChanged: 0,
+  written: 0,
+  remarks: [],
+  notScaledTotal: 0,
+  edited: [],
+  editedTotal: 0,
+  edits: [],
+  fixedLines: [],
+  fixedLinesTotal: 0,
+  fixesApplied: [],
+  fixesNotCarried: [],
+  notCarried: [],
+};
+
+async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLevel) {
+  const fixed = fixedLines(edits.files, review.target.load);
+  const lines = edits.lines.map(({ before: scaled, after: found, ...place }) => ({
+    ...place,
+    found,
+    scaled,
+  }));
   return {
-    edits: takeWithinBudget(edits, 900),
-    notCarried: takeWithinBudget(await valuesNotCarried(ports, session, plan.fixesNotCarried, before), 900),
-    changesFile: await ports.notes.write(
-      `${review.reviewId}.txt`,
-      changesText(review, `${review.target.load}x`),
-    ),
-    location: `${targetRepo}/${checksPath}`,
+    edits: takeWithinBudget(lines, 900),
+    fixedLines: takeWithinBudget(fixed, 900),
+    fixedLinesTotal: fixed.length,
+    notCarried: takeWithinBudget(edits.carried.notCarried, 900),
+    changesFile: await writeReviewFile(ports, review),
+    location: locationOf(ports.settings),
   };
 }
 
 /** Saves edits as a patch, writes the files and records the level. An interrupted call stays recorded as begun. */
 async function applyLevel(
   ports: ScaleConfigsPorts,
-  { target, plan, review, level }: PlannedLevel,
+  { target, plan, review, level, edits: { carried, kept } }: PlannedLevel,
   given: Input,
   abandoned: readonly number[],
   call: ToolCall,
 ): Promise<{ backup?: string }> {
   const after = manifestOf(review.files, (one) => one.file.diskDigest);
   const manifest = await keepManifest(ports.blobs, after);
+  for (const bytes of [...carried.bytes.values(), ...kept.bytes.values()]) await ports.blobs.put(bytes);
   const edits = plan.edited.map(({ path, file, bytes }) => ({ path, before: file.disk, after: bytes }));
-  const backup = edits.length === 0 ? {} : { backup: await ports.target.backup(edits) };
+  const isReplaced = edits.length > 0 && !given.keepEdits;
+  const backup = isReplaced ? { backup: await ports.target.backup(edits) } : {};
   if (plan.writes.length > 0) {
     await ports.sessions.record(() => [
-      { type: 'begun', tool: 'scaleConfigs', arguments: { ...given }, manifest },
+      {
+        type: 'begun',
+        tool: 'scaleConfigs',
+        arguments: { ...given },
+        manifest,
+        ...(kept.fixes.length === 0 ? {} : { kept: [...kept.fixes] }),
+      },
     ]);
     await ports.target.write(
       plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
@@ -167,7 +271,13 @@ async function applyLevel(
   const scaled = { reviewId, approvalNeeded, baseCommit, manifest, filesChanged, intervalsChanged };
   await ports.sessions.record(() => [
     ...(abandoned.length > 0 ? [{ type: 'abandoned' as const, rounds: [...abandoned] }] : []),
-    { type: 'scaled', ...target, ...scaled },
+    {
+      type: 'scaled',
+      ...target,
+      ...scaled,
+      ...(carried.fixes.length === 0 ? {} : { carried: [...carried.fixes] }),
+      ...(kept.fixes.length === 0 ? {} : { kept: [...kept.fixes] }),
+    },
   ]);
   return backup;
 }

@@ -2,7 +2,39 @@
  * Text that several tools share. `textOf` renders a structured result: a tool words the fields that matter to its
  * reader; all other fields are rendered generically, so that the text always says everything the structure says.
  */
+import { type Coverage, shortCauses, unscaledText } from '../domain/coverage.ts';
+import { formatDuration, plural } from '../domain/text.ts';
+import type { BaselineLag } from '../ports/repository.ts';
+import type { Settings } from '../settings.ts';
 import type { Round, RoundOutcome } from '../state/session.ts';
+
+interface RunRow {
+  readonly clusterId: string;
+  readonly schedule: string;
+  readonly load?: number | undefined;
+  readonly startedAt: string;
+  readonly steps: number;
+}
+
+/** The runs that a question is about. */
+export function possibleRunLines(
+  rows: readonly (RunRow & { readonly seconds: number; readonly active: boolean })[],
+): string[] {
+  return [
+    'Possible runs:',
+    ...rows.map((row) => `${runRow(row)}, ${formatDuration(row.seconds)}${row.active ? ' so far' : ''}`),
+  ];
+}
+
+/** The runs that no round owns. */
+export function otherRunLines(rows: readonly RunRow[]): string[] {
+  return rows.length === 0 ? [] : ['Runs of no round:', ...rows.map(runRow)];
+}
+
+function runRow({ clusterId, schedule, load, startedAt, steps }: RunRow): string {
+  const what = load === undefined ? schedule : `${load}x ${schedule}`;
+  return `  - ${clusterId}: ${what} since ${startedAt}, ${plural(steps, 'step')}`;
+}
 
 type Value = unknown;
 type Fields = Readonly<Record<string, Value>>;
@@ -102,6 +134,11 @@ export function stepsAfterRound(outcome: RoundOutcome, load: number): string[] {
         `Ask the user to change what the suggestions name, then ${rerun(load)}`,
         'Or call commitResults and stop: a higher load only adds work.',
       ];
+    case 'not_a_load_test':
+      return [
+        `No check carried the load. Ask the user to fix what coverage names, then scaleConfigs with load ${load} again.`,
+        'Or call commitResults if the user accepts the round as it is.',
+      ];
     case undefined:
       return [
         `If ${load}x fits its window, call ${commit}`,
@@ -124,9 +161,46 @@ export function stepAfterCommit(round: Round | undefined, load: number): string 
       return `Call ${next} to go one level up.`;
     case 'missed':
       return `${load}x missed its window: ask the user whether to fix and rerun ${load}x, go one level up anyway, or stop.`;
+    case 'not_a_load_test':
+      return `${load}x was not a load test: no check carried the load. Ask the user to fix that and run ${load}x again.`;
     case undefined:
       return `Check in the report whether ${load}x fits its window; if it does, call ${next}.`;
     default:
       return `${load}x was inconclusive: ask the user to fix what failed and rerun ${load}x before a higher load.`;
   }
+}
+
+/** When the branch of the baseline has newer check files: what a load test leaves out, and the commands that bring it. */
+export function lagText(
+  lag: BaselineLag,
+  { targetRepo, testBranch }: Pick<Settings, 'targetRepo' | 'testBranch'>,
+): { readonly what: string; readonly fix: string } {
+  const { ref, date, newer, added } = lag;
+  const fresh = added.length === 0 ? '' : `, ${added.length} of them new`;
+  const git = `git -C ${targetRepo}`;
+  const shown = `${newer.slice(0, 4).join(', ')}${newer.length > 4 ? ', …' : ''}`;
+  return {
+    what: `The baseline is ${ref} of ${date}; ${ref} has ${plural(newer.length, 'newer check file')}${fresh} that this test leaves out: ${shown}.`,
+    fix: `${git} branch -m ${testBranch} ${testBranch}_${date} && ${git} checkout -b ${testBranch} ${ref}`,
+  };
+}
+
+/** The summary has the numbers; here are the names. */
+export function coverageLines(coverage: Coverage, load: number): string[] {
+  if (load === 1) return [];
+  const { unscaledTotal, narrows, longest, missing } = coverage;
+  const windows = longest.map(({ file, window }) => `${window} (${file})`);
+  return [
+    ...(unscaledTotal === 0 ? [] : [`Run at 1x: ${unscaledText(coverage)}`]),
+    ...(narrows.length === 0
+      ? []
+      : [`Read less at a higher load (only an upper bound grows): ${narrows.join(', ')}`]),
+    ...(windows.length === 0
+      ? []
+      : [`Longest window now: ${windows.join(', ')}; does the table keep that much?`]),
+    ...missing.map(
+      ({ cause, files, total }) =>
+        `Will not run, ${shortCauses[cause]} (${total}): ${files.join(', ')}${total > files.length ? ', …' : ''}`,
+    ),
+  ];
 }

@@ -64,7 +64,14 @@ export function defineTool<Input extends z.ZodObject, Output extends Result>({
 
 const aLoad = 'must be a whole number from 1 to 1000, such as 2 or "2x"';
 
-const aWholeLoad = z.int({ error: aLoad }).min(1, { error: aLoad }).max(1000, { error: aLoad });
+/** A load between two whole ones names both: which of them is meant, only the user knows. */
+function wrongLoad({ input }: { readonly input?: unknown }): string {
+  const fraction = /^\s*(\d{1,3})\.\d+\s*x?\s*$/i.exec(String(input))?.[1];
+  const lower = Number(fraction);
+  return fraction === undefined || lower < 1 ? aLoad : `${aLoad} (ask the user: ${lower}x or ${lower + 1}x)`;
+}
+
+const aWholeLoad = z.int({ error: wrongLoad }).min(1, { error: aLoad }).max(1000, { error: aLoad });
 
 /** Accepts `2`, `"2"` and `"2x"`; returns a whole number from 1 to 1000. */
 export const loadInput = z
@@ -74,10 +81,11 @@ export const loadInput = z
       z
         .string()
         .trim()
-        .regex(/^\d{1,4}x?$/i, { error: aLoad }),
+        .max(12, { error: wrongLoad })
+        .refine((text) => /^\d{1,4}x?$/i.test(text), { error: wrongLoad }),
     ],
     {
-      error: aLoad,
+      error: wrongLoad,
     },
   )
   .transform((load) => (typeof load === 'number' ? load : Number.parseInt(load, 10)))
@@ -102,3 +110,17 @@ export const changedLine = z.object({
 
 /** The same call with the missing arguments, for results that are a question to the user. */
 export const callAgain = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });
+
+/** A DAG run that could be meant. */
+export const possibleRun = z.object({
+  clusterId: z.string(),
+  schedule: scheduleInput,
+  load: loadOutput.optional(),
+  startedAt: z.string(),
+  seconds: z.int(),
+  steps: z.int(),
+  active: z.boolean(),
+});
+
+/** A DAG run that no round owns. */
+export const otherRun = possibleRun.omit({ seconds: true, active: true });

@@ -1,7 +1,9 @@
 /** What uploadChecks says. */
 
 import * as z from 'zod';
+import { coverageSchema, coverageText, exceptionsSchema } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
+import { exceptionsText } from '../review/exceptions.ts';
 import type { Review } from '../review/review.ts';
 import type { Stale } from '../review/uploadPlan.ts';
 import type { Settings } from '../settings.ts';
@@ -24,8 +26,10 @@ export const uploadChecksResult = z.object({
   stale: z.array(z.string()),
   prefixes: z.array(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
   tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
-  unrecognised: z.array(z.string()),
-  untracked: z.array(z.string()),
+  /** Of the schedule under test: from the bucket after an upload, planned in a question. */
+  coverage: coverageSchema.optional(),
+  exceptions: z.array(exceptionsSchema),
+  changesFile: z.string().optional(),
   warnings: z.array(z.string()),
   callAgain: callAgain.optional(),
 });
@@ -52,17 +56,21 @@ export function awaitingText(review: Review, reason: string, changedLines: numbe
   };
 }
 
-type Delivery = Pick<Result, 'load' | 'uploaded' | 'unchanged' | 'removed' | 'prefixes' | 'tableMetrics'>;
+type Delivery = Pick<
+  Result,
+  'load' | 'uploaded' | 'unchanged' | 'removed' | 'prefixes' | 'tableMetrics' | 'coverage'
+>;
 
 /** `left`: stale objects that are still in the bucket after this upload. */
 export function deliveredText(delivery: Delivery, left: Stale) {
-  const { load, uploaded, unchanged, removed, prefixes, tableMetrics } = delivery;
+  const { load, uploaded, unchanged, removed, prefixes, tableMetrics, coverage } = delivery;
+  const carried = coverage === undefined || load === 1 ? '' : ` In the bucket: ${coverageText(coverage)}.`;
   const files = prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
   const metrics =
     tableMetrics.copied === 0
       ? ''
       : ` and copied ${plural(tableMetrics.copied, 'table-metrics object')} from production`;
-  const removal = removed === 0 ? '' : ` Removed ${plural(removed, 'stale object')}.`;
+  const removal = removed === 0 ? '' : `, and removed ${plural(removed, 'stale object')}`;
   const stillThere = left.keys.length + left.unmanaged.length;
   const stale =
     stillThere === 0
@@ -72,8 +80,8 @@ export function deliveredText(delivery: Delivery, left: Stale) {
   return {
     status: isUnchanged ? ('unchanged' as const) : ('uploaded' as const),
     summary: isUnchanged
-      ? `All ${files} configs for ${load}x were already in the bucket; nothing was sent.${stale}`
-      : `Uploaded ${plural(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}.${removal}${stale}`,
+      ? `All ${files} configs for ${load}x were already in the bucket; nothing was sent.${carried}${stale}`
+      : `Uploaded ${plural(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}${removal}.${carried}${stale}`,
     nextSteps: [
       `Call uploadDags, so that the DAG reads ${load}x.`,
       ...(left.keys.length === 0
@@ -121,9 +129,10 @@ export const uploadChecksLines: Wording<Result> = {
   removed: unlessAsked('Removed'),
   // The summary of a question contains it.
   reason: () => [],
-  unrecognised: (paths) => [
-    `Not named like a 15m, hourly or daily check, so never uploaded: ${paths.join(', ')}`,
-  ],
+  // The summary has its numbers.
+  coverage: (coverage, { load, status }) =>
+    status === 'awaiting_approval' && load > 1 ? [`Load: ${coverageText(coverage)}`] : [],
+  exceptions: (rows) => rows.map((one) => exceptionsText(one)),
   prefixes: (rows) => rows.map((row) => `  - ${plural(row.files, 'file')} → ${row.uri}`),
   tableMetrics: ({ copied, unchanged, prefixes }, { status }) =>
     status === 'awaiting_approval'

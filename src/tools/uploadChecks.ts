@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import type { Coverage } from '../domain/coverage.ts';
 import { clean } from '../domain/foreignText.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import type { Review } from '../review/review.ts';
+import { byCause, type Exception } from '../review/exceptions.ts';
+import { shownCoverage } from '../review/levelSummary.ts';
+import { plannedCoverage, type Review } from '../review/review.ts';
 import {
   type PlannedUpload,
   planTableMetrics,
@@ -14,7 +17,8 @@ import {
 } from '../review/uploadPlan.ts';
 import type { Session } from '../state/session.ts';
 import { isApproved } from '../workflow/approvals.ts';
-import { changedSinceApproval, keepReview, readReview } from '../workflow/checks.ts';
+import { changedSinceApproval, keepReview, readReview, writeReviewFile } from '../workflow/checks.ts';
+import { actualCoverage, type ListedPrefix } from '../workflow/coverage.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';
 import {
@@ -40,7 +44,7 @@ type Input = z.output<typeof input>;
 type Output = z.input<typeof uploadChecksResult>;
 type UploadChecksPorts = Pick<
   Ports,
-  'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'clusters' | 'dags'
+  'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'
 >;
 
 export const uploadChecks = defineTool({
@@ -73,29 +77,57 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   const metrics = await copyTableMetrics(ports, review, production, afterConfigs);
   const afterCopies = { ...call, already: alreadySent(sent.uploaded + metrics.fields.copied) };
   const fresh = new Set<string>([...sent.uploads.map(({ key }) => key), ...metrics.keys]);
-  const stale = await findStale(ports, review, fresh, afterCopies);
-  const prefixes = prefixFields(ports, review, sent.uploads);
-  const { reviewId, target } = review;
-  const schedules = prefixes.map(({ schedule }) => schedule);
-  const upload = { load: target.load, schedules, reviewId, files: sent.uploads.length };
-  await ports.sessions.record(() => [{ type: 'checksUploaded', ...upload }]);
-  // Only after the upload is recorded: a failed removal must not make it look unfinished.
+  const listed = await listPrefixes(ports, review, afterCopies);
+  const stale = staleAmong(ports, review, listed, fresh);
   const removed = given.removeStale ? stale.keys : [];
-  if (removed.length > 0) await ports.store.remove(removed, afterCopies);
+  const delivered = { files: sent.uploads.length, listed, refused: metrics.refused };
+  const coverage = await finishUpload(ports, review, delivered, removed, afterCopies);
 
-  const left = { keys: given.removeStale ? [] : stale.keys, unmanaged: stale.unmanaged };
+  const left = { ...stale, keys: given.removeStale ? [] : stale.keys };
   const fields = {
-    ...reviewFields(review),
+    ...reviewFields(review, coverage, metrics.refused),
     uploaded: sent.uploaded,
     unchanged: sent.unchanged,
     removed: removed.length,
     removedKeys: takeWithinBudget(removed, 1200),
     stale: takeWithinBudget([...left.keys, ...left.unmanaged.map((key) => clean(key, 300))], 1200),
-    prefixes,
+    prefixes: prefixFields(ports, review, sent.uploads),
     tableMetrics: metrics.fields,
     warnings: uploadWarnings(production !== undefined && metrics.keys.length === 0, ports.settings, stale),
   };
   return { ...fields, ...deliveredText(fields, left) };
+}
+
+interface Delivered {
+  readonly files: number;
+  readonly listed: readonly ListedPrefix[];
+  readonly refused: readonly Exception[];
+}
+
+/** Records the upload with what the bucket holds of each schedule, and again once the stale objects are removed. */
+async function finishUpload(
+  ports: UploadChecksPorts,
+  review: Review,
+  { files, listed, refused }: Delivered,
+  removed: Stale['keys'],
+  watch: Watch,
+): Promise<Coverage[]> {
+  const { reviewId, target } = review;
+  const schedules = listed.map(({ schedule }) => schedule);
+  const record = async (gone: ReadonlySet<string>) => {
+    const coverage = await Promise.all(
+      listed.map((prefix) => actualCoverage(ports, review, prefix, gone, refused)),
+    );
+    await ports.sessions.record(() => [
+      { type: 'checksUploaded', load: target.load, schedules, reviewId, files, coverage },
+    ]);
+    return coverage;
+  };
+  // Recorded before the removal: a failed removal must not make the upload look unfinished.
+  const coverage = await record(new Set());
+  if (removed.length === 0) return coverage;
+  await ports.store.remove(removed, watch);
+  return record(new Set(removed));
 }
 
 /** Sends nothing: shows what changed, and the reviewId of the files on disk. */
@@ -114,7 +146,8 @@ async function askAgain(
     needed: review.approvalNeeded && !session.approved.has(reviewId),
   };
   return {
-    ...reviewFields(review),
+    ...reviewFields(review, [plannedCoverage(review)], []),
+    changesFile: await writeReviewFile(ports, review),
     status: 'awaiting_approval',
     reason,
     changedSince: takeWithinBudget(changedSince, 3000),
@@ -130,12 +163,19 @@ async function askAgain(
   };
 }
 
-function reviewFields({ target, reviewId, unrecognised, untracked }: Review) {
+/** The coverage of the schedule under test in numbers, and the files of the scope that do not run by cause. */
+function reviewFields(review: Review, coverages: readonly Coverage[], refused: readonly Exception[]) {
+  const { target, reviewId, exceptions } = review;
+  const coverage = coverages.find(({ schedule }) => schedule === target.schedule) ?? coverages[0];
   return {
     load: target.load,
     reviewId,
-    unrecognised: takeWithinBudget(unrecognised, 600),
-    untracked: takeWithinBudget(untracked, 600),
+    // scaleConfigs and the changes file have the names.
+    coverage: coverage && { ...shownCoverage(coverage), unscaled: [], longest: [] },
+    exceptions: byCause([...exceptions, ...refused]).map((one) => ({
+      ...one,
+      files: takeWithinBudget(one.files, 300),
+    })),
   };
 }
 
@@ -167,8 +207,9 @@ async function copyTableMetrics(
   production: Production | undefined,
   watch: Watch,
 ) {
-  if (production === undefined) return { keys: [], fields: { copied: 0, unchanged: 0, prefixes: [] } };
-  const { copies, loads } = planTableMetrics(production, review.target.load, ports.settings);
+  if (production === undefined)
+    return { keys: [], refused: [], fields: { copied: 0, unchanged: 0, prefixes: [] } };
+  const { copies, loads, refused } = planTableMetrics(production, review.target.load, ports.settings);
   const { bucket } = production;
   const { sent, unchanged } = await ports.store.copy(
     copies.map(({ object, to }) => ({ from: { bucket, object }, to })),
@@ -177,6 +218,13 @@ async function copyTableMetrics(
   const folder = `s3://${ports.settings.bucket}/${ports.settings.configsPrefix}/hourly`;
   return {
     keys: copies.map(({ to }) => to),
+    refused: refused.map(
+      (key): Exception => ({
+        file: `s3://${bucket}/${clean(key, 300)}`,
+        cause: 'not_uploadable',
+        schedule: 'hourly',
+      }),
+    ),
     fields: {
       copied: sent.length,
       unchanged: unchanged.length,
@@ -185,17 +233,24 @@ async function copyTableMetrics(
   };
 }
 
-async function findStale(
-  ports: UploadChecksPorts,
-  review: Review,
+/** Every prefix that this upload wrote to, as it is now. */
+function listPrefixes(ports: UploadChecksPorts, review: Review, watch: Watch): Promise<ListedPrefix[]> {
+  return Promise.all(
+    prefixesOf(review, ports.settings).map(async (one) => ({
+      ...one,
+      objects: await ports.store.list(one.prefix, watch),
+    })),
+  );
+}
+
+function staleAmong(
+  { settings }: UploadChecksPorts,
+  { target }: Review,
+  listed: readonly ListedPrefix[],
   fresh: ReadonlySet<string>,
-  watch: Watch,
-): Promise<Stale> {
-  const { load } = review.target;
-  const found = await Promise.all(
-    prefixesOf(review, ports.settings).map(async ({ schedule, prefix }) =>
-      staleIn(await ports.store.list(prefix, watch), fresh, { schedule, load }, ports.settings),
-    ),
+): Stale {
+  const found = listed.map(({ schedule, objects }) =>
+    staleIn(objects, fresh, { schedule, load: target.load }, settings),
   );
   return {
     keys: found.flatMap(({ keys }) => keys),

@@ -1,10 +1,13 @@
 /** The approval of a review: whether it is needed, the question that asks for it, and what a tool says while it is missing. */
 
+import { coverageText } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { schedulesInScope } from '../review/expected.ts';
-import type { Review } from '../review/review.ts';
+import { type Change, changesIn } from '../review/changes.ts';
+import { type ExpectedFile, schedulesInScope } from '../review/expected.ts';
+import { changeLine } from '../review/levelSummary.ts';
+import { plannedCoverage, type Review } from '../review/review.ts';
 import type { Settings } from '../settings.ts';
 import type { Fix, Session } from '../state/session.ts';
 import { keepReview } from './checks.ts';
@@ -93,6 +96,7 @@ export function uploadQuestion(
   return [
     `Approve the ${target.load}x configs for upload (review ${reviewId})?`,
     `${schedules.map((schedule) => changedIn(review, schedule)).join('; ')}.`,
+    ...(target.load === 1 ? [] : [`Load: ${coverageText(plannedCoverage(review))}.`]),
     `Destination: s3://${bucket}/${configsPrefix}/${folder}/${target.load}x/.`,
     exceptions(review),
   ].join('\n');
@@ -113,7 +117,7 @@ export function commitQuestion(review: Review, directories: readonly string[]): 
 function changedIn(review: Review, schedule: string): string {
   const files = review.files.filter(({ rule }) => rule.schedule === schedule).length;
   const changed = review.changed.filter(({ rule }) => rule.schedule === schedule);
-  const intervals = changed.reduce((sum, one) => sum + one.changes.length, 0);
+  const intervals = changed.reduce((sum, one) => sum + changesIn(one).intervals, 0);
   const size = changed.length === 0 ? '' : ` (${plural(intervals, 'interval')})`;
   return `${schedule}: ${changed.length} of ${files} files changed${size}`;
 }
@@ -123,18 +127,41 @@ function exceptions({ files, unexpected }: Review): string {
     ['Neither baseline × load nor a known fix', unexpected],
     ['Known fix instead of baseline × load', files.filter((one) => one.fix !== undefined)],
     ['With an interval that could not be scaled', files.filter((one) => one.notScaled.length > 0)],
-    ['Not valid YAML, so not scaled', files.filter((one) => one.invalid !== undefined)],
+    ['Not valid YAML, so not scaled', files.filter((one) => one.invalid?.kind === 'yaml')],
+    [
+      'Left alone, because it is not UTF-8 or too large',
+      files.filter((one) => one.invalid?.kind === 'bytes'),
+    ],
   ];
   const found = kinds.flatMap(([what, some]) =>
     some.length === 0 ? [] : [`${what}: ${someOf(some.map((one) => one.path))}.`],
   );
-  return found.length === 0 ? 'Every change is baseline × load or a known fix.' : found.join(' ');
+  const text = found.length === 0 ? 'Every change is baseline × load or a known fix.' : found.join(' ');
+  const lines = personsLines(files);
+  return lines.length === 0 ? text : `${text}\n${someOf(lines, '\n')}`;
+}
+
+/** The lines that are not baseline × load, as the changes file has them. */
+function personsLines(files: Review['files']): string[] {
+  return files.flatMap((one) => {
+    if (one.file.diskDigest === one.scaledDigest) return [];
+    const isFix = one.fix !== undefined && one.fix.digest === one.file.diskDigest;
+    const isSet = ({ before, after, scaled }: Change) =>
+      scaled !== undefined || !isInterval(one, before, after);
+    return changesIn(one)
+      .rows.filter(isSet)
+      .map((change) => `${one.path}:${changeLine(change, isFix)}`);
+  });
+}
+
+function isInterval({ changes }: ExpectedFile, before: string, after: string): boolean {
+  return changes.some((change) => change.before === before && change.after === after);
 }
 
 /** The first four, and the number of the rest. */
-function someOf(names: readonly string[]): string {
+function someOf(names: readonly string[], between = ', '): string {
   const more = names.length - 4;
-  return more > 0 ? `${names.slice(0, 4).join(', ')}, and ${more} more` : names.join(', ');
+  return more > 0 ? `${names.slice(0, 4).join(between)}${between}and ${more} more` : names.join(between);
 }
 
 /** How the user approves: in the chat (or asked by the client), or in their own terminal. */

@@ -1,12 +1,13 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
 import { ToolError } from '../domain/errors.ts';
-import { clean } from '../domain/foreignText.ts';
-import { type Schedule, schedules } from '../domain/schedules.ts';
+import { ruleFor, type Schedule, schedules } from '../domain/schedules.ts';
+import { plural } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Watch } from '../ports/time.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../review/expected.ts';
-import { lineChanges } from '../review/lineChanges.ts';
+import { changesText } from '../review/levelSummary.ts';
+import { type FileChange, fileChanges } from '../review/lineChanges.ts';
 import {
   filesUnderReview,
   type Manifest,
@@ -15,19 +16,29 @@ import {
   type ReviewTarget,
   reviewFiles,
 } from '../review/review.ts';
-import { fixedValues } from '../review/scalePlan.ts';
-import { approvalKey, type Session } from '../state/session.ts';
+import type { Settings } from '../settings.ts';
+import { approvalKey, baselineKey, type Fix, type Session } from '../state/session.ts';
 import type { Blobs } from '../state/store.ts';
 
 /** The fixes of one load, with the file contents that they produce. */
 async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
   const fixes = session.fixes.get(load) ?? [];
+  return { fixes, bytes: await readStored(blobs, fixes) };
+}
+
+/** Digest -> bytes of these fixes; without those that are gone. */
+async function readStored(blobs: Blobs, fixes: readonly Fix[]): Promise<Map<string, Uint8Array>> {
   const bytes = new Map<string, Uint8Array>();
-  for (const fix of fixes) {
-    const found = await blobs.get(fix.digest);
-    if (found !== undefined) bytes.set(fix.digest, found);
+  for (const { digest } of fixes) {
+    const found = bytes.has(digest) ? undefined : await blobs.get(digest);
+    if (found !== undefined) bytes.set(digest, found);
   }
-  return { fixes, bytes };
+  return bytes;
+}
+
+/** The bytes of every edit and fix that the session knows. */
+export function readEdits(blobs: Blobs, { edits, fixes }: Session): Promise<Map<string, Uint8Array>> {
+  return readStored(blobs, [...[...edits.values()].map(({ fix }) => fix), ...[...fixes.values()].flat()]);
 }
 
 /** A manifest that the session names; empty when its bytes are gone, so that none of its files counts as written here. */
@@ -42,6 +53,83 @@ async function manifestIn(blobs: Blobs, digest: string): Promise<Manifest | unde
 
 export async function keepManifest(blobs: Blobs, manifest: Manifest): Promise<string> {
   return blobs.put(Buffer.from(JSON.stringify(manifest)));
+}
+
+/** A check file whose baseline holds what this session wrote, or the user approved, at a load above 1. */
+export interface LoadedBaseline {
+  readonly file: string;
+  readonly load: number;
+  readonly digest: string;
+  /** The baseline that it was written against, when known. */
+  readonly baseCommit: string | undefined;
+}
+
+/**
+ * The baselines that are a level of this session: after a squash, a merge or a branch made anew. Bytes that the file
+ * already had before, and those that the user accepted, are its own.
+ */
+export async function loadedBaselines(
+  { blobs, target }: Pick<Ports, 'blobs' | 'target'>,
+  session: Session,
+  { files, baseCommit }: ChecksSnapshot,
+  watch?: Watch,
+): Promise<LoadedBaseline[]> {
+  const scaled = files.filter(({ path, baselineDigest }) => baselineDigest && ruleFor(path)?.scales);
+  const isSame = !scaled.some(({ newOnBranch }) => newOnBranch);
+  const found = new Map<string, LoadedBaseline>();
+  for (const [digest, { load, baseCommit: before }] of session.loaded) {
+    if (isSame && before === baseCommit) continue;
+    const manifest = await readManifest(blobs, digest);
+    for (const { path, baselineDigest = '' } of scaled)
+      if (
+        manifest[path] === baselineDigest &&
+        !session.acceptedBaselines.has(baselineKey(path, baselineDigest))
+      )
+        found.set(path, { file: path, load, digest: baselineDigest, baseCommit: before });
+  }
+  const suspects = [...found.values()];
+  const commits = new Set(suspects.flatMap((one) => one.baseCommit ?? []));
+  const held = new Set<string>();
+  for (const commit of commits) {
+    const paths = suspects.flatMap((one) => (one.baseCommit === commit ? [one.file] : []));
+    for (const path of await target.heldUpTo(commit, paths, watch)) held.add(path);
+  }
+  return suspects.filter(({ file }) => !held.has(file));
+}
+
+/** What a loaded baseline is, and how to get back to an unloaded one. */
+export function loadedBaselineText(
+  loaded: readonly LoadedBaseline[],
+  { baselineRef, testBranch, place }: Pick<Settings, 'baselineRef' | 'testBranch' | 'place'>,
+) {
+  const loads = [...new Set(loaded.map(({ load }) => `${load}x`))].join(', ');
+  const before = loaded.find((one) => one.baseCommit !== undefined)?.baseCommit?.slice(0, 12);
+  const older =
+    before === undefined ? '' : `; or sets BASELINE_REF in ${place} to ${before}, the baseline before`;
+  return {
+    what: `The baseline (${baselineRef}) has in ${plural(loaded.length, 'check file')} what this session wrote at ${loads}, so scaling it would compound.`,
+    back: `To get back, the user types git revert for the commit on ${baselineRef} that brought the scaled files, and makes ${testBranch} anew from ${baselineRef}${older}.`,
+  };
+}
+
+/** @throws ToolError CONFLICT when the baseline is a level of this session that nobody accepted as a baseline */
+export async function requireUnloadedBaseline(
+  ports: Pick<Ports, 'blobs' | 'target' | 'settings'>,
+  session: Session,
+  snapshot: ChecksSnapshot,
+  watch?: Watch,
+): Promise<void> {
+  const loaded = await loadedBaselines(ports, session, snapshot, watch);
+  if (loaded.length === 0) return;
+  const { what, back } = loadedBaselineText(loaded, ports.settings);
+  const files = loaded.slice(0, 6).map(({ file }) => file);
+  throw new ToolError(
+    'CONFLICT',
+    `${what} Files: ${files.join(', ')}${loaded.length > 6 ? ', …' : ''}. Nothing was changed.`,
+    {
+      next: `ask the user. ${back} If these files are the baseline now: scaleConfigs with acceptBaseline: true.`,
+    },
+  );
 }
 
 /** What it takes to review the files on disk. */
@@ -66,6 +154,7 @@ export async function readReview(
   requireWhole(session);
   const level = requireLevel(session);
   const snapshot = await ports.target.snapshot(options, watch);
+  await requireUnloadedBaseline(ports, session, snapshot, watch);
   return { session, snapshot, review: await reviewOf(ports, session, snapshot, level) };
 }
 
@@ -127,13 +216,6 @@ function requireLevel(session: Session): ReviewTarget {
   });
 }
 
-export interface FileChange {
-  readonly file: string;
-  readonly line: number;
-  readonly before: string;
-  readonly after: string;
-}
-
 /**
  * The lines on disk that differ from what the user last approved at this load; for a schedule without an approval, those
  * that differ from baseline × load. A line is listed until it is approved, however often it was shown.
@@ -185,46 +267,6 @@ async function bytesOf(
   return known?.bytes ?? (await blobs.get(digest));
 }
 
-/** Line by line; a deleted file is one change. */
-export function fileChanges(
-  file: string,
-  before: Uint8Array | undefined,
-  after: Uint8Array | undefined,
-): FileChange[] {
-  if (before !== undefined && after === undefined)
-    return [{ file, line: 1, before: 'the whole file', after: 'deleted' }];
-  const [from, to] = [before, after].map((bytes) =>
-    bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'),
-  );
-  return lineChanges(from ?? '', to ?? '').map((change) => ({
-    file,
-    line: change.line,
-    before: clean(change.before, 160),
-    after: clean(change.after, 160),
-  }));
-}
-
-/** The values that were fixed at the level on disk, and what this level makes of the same intervals. */
-export async function valuesNotCarried(
-  ports: Pick<Ports, 'blobs'>,
-  session: Session,
-  paths: readonly string[],
-  review: Review,
-) {
-  const load = session.level?.load ?? 1;
-  const rows = [];
-  for (const path of paths) {
-    const one = review.files.find((file) => file.path === path);
-    const fix = session.fixes.get(load)?.find((known) => known.path === path);
-    const fixed = fix === undefined ? undefined : await ports.blobs.get(fix.digest);
-    const baseline = one?.file.baseline;
-    if (one?.rule.scales === undefined || fixed === undefined || baseline === undefined) continue;
-    const values = fixedValues({ baseline, fixed, now: one.bytes }, one.rule.scales, load);
-    rows.push(...values.map((value) => ({ file: path, ...value, scaled: value.baseline * load })));
-  }
-  return rows;
-}
-
 /** Stores what is shown now, so that an approval of it is an approval of these bytes. */
 export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
   // Scaling cannot reproduce these bytes, so store them whole.
@@ -233,4 +275,17 @@ export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): P
     ports.blobs,
     manifestOf(review.files, (one) => one.file.diskDigest),
   );
+}
+
+/** The folder of the check files, as the user opens it. */
+export function locationOf({ targetRepo, checksPath }: Pick<Settings, 'targetRepo' | 'checksPath'>): string {
+  return `${targetRepo}/${checksPath}`;
+}
+
+/** Writes the file that lists everything of a review; each review id has one. Returns its path. */
+export async function writeReviewFile(
+  ports: Pick<Ports, 'notes' | 'settings'>,
+  review: Review,
+): Promise<string> {
+  return ports.notes.write(`${review.reviewId}.txt`, changesText(review, locationOf(ports.settings)));
 }

@@ -1,10 +1,15 @@
+/** Which cluster a round runs on: known, found by name and time, or reused from an earlier round. */
 import { ToolError } from '../domain/errors.ts';
+import { cleanLine } from '../domain/foreignText.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
+import type { ClusterSummary } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
 import type { Watch } from '../ports/time.ts';
-import { clusterFor, earlierClusters, isNamedFor } from '../rounds/choice.ts';
-import { stepsIn, windowOf } from '../rounds/window.ts';
+import { clustersFor, earlierClusters, isNamedFor } from '../rounds/choice.ts';
+import { otherRunsOn, type SeenRun } from '../rounds/otherRuns.ts';
+import { stepsOfRound } from '../rounds/runs.ts';
+import { windowOf } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 
 /** Where the cluster comes from: the caller, the round, a search by name and time, or an earlier round. */
@@ -19,57 +24,102 @@ export interface ChosenCluster {
   readonly certain: boolean;
 }
 
-/** @throws ToolError NOT_FOUND with the candidates if no cluster can be the round's */
-export async function chooseCluster(
-  ports: ClusterPorts,
-  session: Session,
-  round: Round,
-  given: string | undefined,
-  watch?: Watch,
-): Promise<ChosenCluster> {
-  if (given !== undefined) return { clusterId: given, clusterFrom: 'given', certain: false };
-  if (round.clusterId !== undefined)
-    return { clusterId: round.clusterId, clusterFrom: 'round', certain: true };
-  return searchCluster(ports, session, round, watch);
-}
+/** What a search found: one cluster, several runs that could be meant, or none yet. */
+export type RunSearch =
+  | { readonly kind: 'found'; readonly chosen: ChosenCluster }
+  | { readonly kind: 'undecided'; readonly runs: readonly SeenRun[] }
+  | { readonly kind: 'none'; readonly namePrefix: string; readonly candidates: readonly ClusterSummary[] };
+
+/** At most so many clusters are looked into when several could be meant. */
+const mostLookedInto = 5;
 
 /**
- * Looks for the round's cluster by name and time, then among earlier rounds' clusters. Excludes the cluster the round
- * is bound to: a second search happens only if that one ended without a step.
- * @throws ToolError NOT_FOUND
+ * Looks for the round's run by name and time, then among earlier rounds' clusters. Leaves out clusters that belong to a round,
+ * also to this one: a second search happens only if its cluster ended without a step.
  */
-export async function searchCluster(
+export async function searchRun(
   ports: ClusterPorts,
   session: Session,
   round: Round,
   watch?: Watch,
-): Promise<ChosenCluster> {
+): Promise<RunSearch> {
   const window = windowOf(round, session.rounds);
-  const name = round.clusterName ?? clusterName(await ports.dags.read(), round.schedule);
+  const namePrefix = await namePrefixOf(ports, round);
   const created = (await ports.clusters.createdSince(window.fromMs, watch)).filter(
     (cluster) => cluster.id !== round.clusterId,
   );
-  const found = clusterFor(window, { namePrefix: name, load: round.load }, created);
-  if (found !== undefined)
-    return { clusterId: found.id, clusterFrom: 'found', certain: isNamedFor(found, name, round.load) };
-
+  const free = created.filter(({ id }) => session.rounds.every(({ clusterId }) => clusterId !== id));
+  const possible = clustersFor(window, { namePrefix, load: round.load }, free).slice(0, mostLookedInto);
+  const found = (cluster: Pick<ClusterSummary, 'id' | 'name'>): RunSearch => ({
+    kind: 'found',
+    chosen: {
+      clusterId: cluster.id,
+      clusterFrom: 'found',
+      certain: isNamedFor(cluster, namePrefix, round.load),
+    },
+  });
+  const [only] = possible;
+  if (only !== undefined && possible.length === 1) return found(only);
+  if (only !== undefined) {
+    const runs: SeenRun[] = [];
+    for (const cluster of possible) {
+      const { steps } = await ports.clusters.steps(cluster.id, watch);
+      const names = { [round.schedule]: namePrefix };
+      const seen = { id: cluster.id, created: cluster, steps };
+      runs.push(...otherRunsOn(session.rounds, [seen], names, ports.settings.configsPrefix));
+    }
+    // A cluster that ended without a step ran nothing.
+    const ran = runs.filter((run) => run.steps > 0 || run.active);
+    const ids = new Set(ran.map((run) => run.clusterId));
+    if (ids.size > 1) return { kind: 'undecided', runs: ran };
+    return found(possible.find(({ id }) => ids.has(id)) ?? only);
+  }
   for (const clusterId of earlierClusters(round, session.rounds)) {
     const { steps } = await ports.clusters.steps(clusterId, watch);
-    if (stepsIn(window, round.schedule, steps, ports.settings.configsPrefix).own.length > 0)
-      return { clusterId, clusterFrom: 'carried', certain: false };
+    const cluster = { id: clusterId, steps };
+    if (stepsOfRound(round, session.rounds, cluster, ports.settings.configsPrefix).own.length > 0)
+      return { kind: 'found', chosen: { clusterId, clusterFrom: 'carried', certain: false } };
   }
-  const candidates = created.slice(0, 5).map((cluster) => `${cluster.id} (${cluster.state})`);
+  return { kind: 'none', namePrefix, candidates: created };
+}
+
+/** The name prefix of a round's clusters: as uploaded, otherwise from disk. */
+export async function namePrefixOf(
+  ports: Pick<Ports, 'dags'>,
+  { clusterName: uploaded, schedule }: Pick<Round, 'clusterName' | 'schedule'>,
+): Promise<string> {
+  return uploaded ?? clusterName(await ports.dags.read(), schedule);
+}
+
+/** @throws ToolError NOT_FOUND with the candidates by id, name and state */
+export function refuseWithoutRun(round: Round, { namePrefix, candidates }: NoRun): never {
   throw new ToolError(
     'NOT_FOUND',
-    `No cluster named ${name}… was created after round ${round.round} started (${round.startedAt}), and no earlier cluster has steps since then. ${
-      candidates.length === 0
-        ? 'No other cluster was created since then.'
-        : `Created since then: ${candidates.join(', ')}.`
-    } Nothing was changed.`,
+    `${noRunText(round, namePrefix)} ${candidatesText(candidates)} Nothing was changed.`,
     {
       next: `if the DAG was not triggered yet, ask the user to trigger it, then call pollCluster again; or give clusterId. If the DAG ran before the mark, call markRound with schedule: ${round.schedule} and already: true.`,
     },
   );
+}
+
+export type NoRun = Pick<Extract<RunSearch, { kind: 'none' }>, 'namePrefix' | 'candidates'>;
+
+function noRunText({ round, startedAt }: Round, namePrefix: string): string {
+  return `No cluster named ${namePrefix}… was created after round ${round} started (${startedAt}), and no earlier cluster has steps since then.`;
+}
+
+const candidatesShown = 5;
+
+function candidatesText(candidates: readonly ClusterSummary[]): string {
+  if (candidates.length === 0) return 'No other cluster was created since then.';
+  const shown = candidates.slice(0, candidatesShown).map(candidateText);
+  const more = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : '';
+  return `Created since then: ${shown.join(', ')}${more}.`;
+}
+
+/** A cluster by id, name and state; the name is foreign. */
+export function candidateText({ id, name, state }: Pick<ClusterSummary, 'id' | 'name' | 'state'>): string {
+  return `${id} (${cleanLine(name, 100)}, ${cleanLine(state, 40)})`;
 }
 
 /** Schedule -> the `Name` in its cluster config, for an upload; omits configs without one. */

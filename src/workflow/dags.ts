@@ -14,7 +14,7 @@ import { isRunActive, loadOfTags, loadTag } from '../rounds/begin.ts';
 import { isEnding } from '../rounds/progress.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { observeRound, type RoundPorts } from './rounds.ts';
+import { observeRound, type RoundPorts } from './looks.ts';
 
 /** @throws ToolError CONFIG if these files cannot run as a DAG, or it would read other configs than ours */
 export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {

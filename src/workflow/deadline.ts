@@ -1,4 +1,5 @@
 /** Time limits: AWS's quotas can keep one look waiting for minutes, and an answer without it is worth more. */
+import { ToolError } from '../domain/errors.ts';
 import type { Clock, Watch } from '../ports/time.ts';
 
 type Timer = Pick<Clock, 'timer'>;
@@ -27,4 +28,47 @@ export async function lookWithin<Found>(
   } finally {
     cancel();
   }
+}
+
+/** Looks of one call that share a time limit: what was not seen is named, and the call goes on. */
+export interface SharedDeadline {
+  /** What could not be looked at, in the order of the looks. */
+  readonly missed: readonly string[];
+  readonly watch: Watch;
+  /** True once the time is up, unless the caller cancelled. */
+  isLate(): boolean;
+  /** undefined if AWS did not answer in time or could not be asked; any other failure is thrown. */
+  look<Found>(what: string, task: (watch: Watch) => Promise<Found>): Promise<Found | undefined>;
+}
+
+/** @param ms for all looks together */
+export function shareDeadline(clock: Timer, call: Watch, ms: number): SharedDeadline {
+  const timeUp = new AbortController();
+  clock.timer(ms, () => timeUp.abort());
+  const watch: Watch = { ...call, signal: AbortSignal.any([call.signal, timeUp.signal]) };
+  const isLate = () => timeUp.signal.aborted && !call.signal.aborted;
+  const missed: string[] = [];
+  return {
+    missed,
+    watch,
+    isLate,
+    async look(what, task) {
+      try {
+        watch.signal.throwIfAborted();
+        return await task(watch);
+      } catch (error) {
+        if (!isLate() && !(error instanceof ToolError && cannotBeAsked.has(error.code))) throw error;
+        missed.push(what);
+        return undefined;
+      }
+    },
+  };
+}
+
+const cannotBeAsked: ReadonlySet<string> = new Set(['UPSTREAM', 'DENIED']);
+
+/** What could not be looked at, as a warning. */
+export function missedWarnings({ missed }: Pick<SharedDeadline, 'missed'>): string[] {
+  if (missed.length === 0) return [];
+  return [`AWS did not answer in time, so this was not looked at: ${missed.join('; ')}.`];
 }

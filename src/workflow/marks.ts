@@ -3,18 +3,21 @@ import { readLoad } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
-import { localStamp } from '../domain/time.ts';
-import type { Step } from '../ports/aws.ts';
+import { localStamp, parseStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Instant, Watch } from '../ports/time.ts';
 import type { MovableRound } from '../rounds/begin.ts';
-import { earlierClusters } from '../rounds/choice.ts';
-import { isActive, isEnding } from '../rounds/progress.ts';
-import { firstUnmarkedMs, lookBackMs } from '../rounds/unmarked.ts';
-import { startMs, stepsIn, windowOf } from '../rounds/window.ts';
+import { ownerOfCluster } from '../rounds/choice.ts';
+import { otherRunsOn, type SeenRun } from '../rounds/otherRuns.ts';
+import { isEnding } from '../rounds/progress.ts';
+import { stepsOfRound } from '../rounds/runs.ts';
+import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { clusterName } from './clusters.ts';
-import { observeRound, type RoundPorts, roundUnderWay, unlessToolError } from './rounds.ts';
+import { candidateText } from './clusters.ts';
+import type { SharedDeadline } from './deadline.ts';
+import { lookAtRound, type RoundPorts, seeCluster } from './looks.ts';
+import { findOtherRuns, lookBackMs, namesOf } from './otherRuns.ts';
+import { roundUnderWay } from './rounds.ts';
 
 type Beginning = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
 
@@ -76,16 +79,16 @@ export async function movableRound(
 ): Promise<MovableRound | undefined> {
   const latest = session.rounds.findLast((round) => !round.abandoned);
   if (latest === undefined || latest.finished !== undefined || latest.report !== undefined) return undefined;
-  const observed = await observeRound(ports, session, latest, undefined, watch).catch(() => undefined);
-  if (observed === undefined)
+  const look = await lookAtRound(ports, session, latest, undefined, watch).catch(() => undefined);
+  if (look?.kind !== 'seen')
     return latest.clusterId === undefined ? { round: latest, unbound: false } : undefined;
-  if (observed.steps.own.length > 0 || latest.schedule !== schedule) return undefined;
-  return { round: latest, unbound: isEnding(observed.cluster) };
+  const { steps, cluster } = look.observed;
+  if (steps.own.length > 0 || latest.schedule !== schedule) return undefined;
+  return { round: latest, unbound: isEnding(cluster) };
 }
 
 /**
- * Checks for a running round before a mark: warns if the mark names another schedule. If AWS does not answer, assumes
- * that none runs.
+ * Checks for a running round before a mark: warns if the mark names another schedule.
  * @throws ToolError WRONG_STATE for the same schedule: a mark now would end the running round's window
  */
 export async function refuseWhileRunning(
@@ -94,16 +97,15 @@ export async function refuseWhileRunning(
   named: Schedule | undefined,
   watch: Watch,
 ): Promise<string[]> {
-  const running = await roundUnderWay(ports, session, watch).catch(unlessToolError);
+  const running = await roundUnderWay(ports, session, watch);
   if (running === undefined) return [];
-  const { round, cluster, steps, load } = running;
+  const { round, clusterId, state, activeSteps, load } = running;
   const what = `Round ${round.round} (${load}x ${round.schedule})`;
   if (named !== undefined && named !== round.schedule)
-    return [`${what} is running on ${cluster.id}: two rounds at once distort each other's measurements.`];
-  const active = steps.own.filter(isActive).length;
+    return [`${what} is running on ${clusterId}: two rounds at once distort each other's measurements.`];
   throw new ToolError(
     'WRONG_STATE',
-    `${what} is running on ${cluster.id} (${cluster.state}, ${active} active steps), and a mark now would end its window. Nothing was marked.`,
+    `${what} is running on ${clusterId} (${state}, ${activeSteps} active steps), and a mark now would end its window. Nothing was marked.`,
     {
       next: 'call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time.',
     },
@@ -111,7 +113,7 @@ export async function refuseWhileRunning(
 }
 
 /** The running round of the schedule, if any: without another visible run, the user's run is this round's. */
-export async function roundOfKnownRun(
+async function roundOfKnownRun(
   ports: MarkPorts,
   session: Session,
   schedule: Schedule,
@@ -130,10 +132,13 @@ export async function requireStepsKept(
   watch: Watch,
 ): Promise<void> {
   if (before.clusterId === undefined) return;
+  const { clusterId } = before;
   const { configsPrefix } = ports.settings;
-  const { steps } = await ports.clusters.steps(before.clusterId, watch);
-  const own = (round: Round) =>
-    stepsIn(windowOf(round, session.rounds), round.schedule, steps, configsPrefix).own;
+  const { steps } = await ports.clusters.steps(clusterId, watch);
+  const own = ({ runId: _, ...round }: Round) => {
+    const rounds = session.rounds.map((one) => (one.round === round.round ? round : one));
+    return stepsOfRound(round, rounds, { id: clusterId, steps }, configsPrefix).own;
+  };
   if (own(before).length === 0 || own(after).length > 0) return;
   throw new ToolError(
     'WRONG_STATE',
@@ -142,33 +147,134 @@ export async function requireStepsKept(
   );
 }
 
-/** When an unmarked DAG run began, in milliseconds since the epoch; undefined if none is visible. `moved` counts as unmarked. */
-export async function unmarkedRunMs(
+/** The runs of a schedule that no round owns, oldest first; `moved` owns none. A cluster without a step counts unless it ended. */
+async function unmarkedRuns(
   ports: MarkPorts,
   session: Session,
-  schedule: Schedule,
-  moved: Round | undefined,
-  nowMs: number,
+  { schedule, moved, nowMs }: { schedule: Schedule; moved: Round | undefined; nowMs: number },
   watch: Watch,
-): Promise<number | undefined> {
-  const rounds = session.rounds.filter((round) => round !== moved);
+): Promise<SeenRun[]> {
+  const rounds = session.rounds.filter((round) => round.round !== moved?.round);
   const last = rounds.at(-1);
   const sinceMs = Math.max(nowMs - lookBackMs, last === undefined ? 0 : startMs(last));
-  const name = session.dag?.clusterNames?.[schedule] ?? clusterName(await ports.dags.read(), schedule);
-  const created = (await ports.clusters.createdSince(sinceMs, watch)).filter((cluster) =>
-    cluster.name.startsWith(name),
+  const found = await findOtherRuns(ports, session, { sinceMs, rounds }, watch);
+  const ofSchedule = found.filter((run) => run.schedule === schedule);
+  const ran = ofSchedule.filter((run) => run.steps > 0 || run.active);
+  return ran.length > 0 ? ran : ofSchedule.slice(-1);
+}
+
+/** The newest run on a named cluster that no round owns, or the round that owns what runs there. */
+export type NamedRun =
+  | { readonly run: SeenRun; readonly owner?: never }
+  | { readonly owner: Round; readonly run?: never };
+
+/**
+ * `moved` owns no run: the mark decides which is its own.
+ * @throws ToolError NOT_FOUND for a cluster that EMR does not know, or that shows no run of our DAGs
+ */
+export async function namedRun(
+  ports: MarkPorts,
+  session: Session,
+  clusterId: string,
+  moved: Round | undefined,
+  watch: Watch,
+): Promise<NamedRun> {
+  const { cluster, steps } = await seeCluster(ports, clusterId, watch);
+  const rounds = session.rounds.filter((round) => round.round !== moved?.round);
+  const { configsPrefix } = ports.settings;
+  const seen = { id: clusterId, created: cluster, steps };
+  const run = otherRunsOn(rounds, [seen], await namesOf(ports, session), configsPrefix).at(-1);
+  if (run !== undefined) return { run };
+  const named = { id: clusterId, state: cluster.state, steps };
+  const owner = ownerOfCluster(session.rounds, undefined, named, configsPrefix);
+  if (owner !== undefined) return { owner };
+  throw new ToolError(
+    'NOT_FOUND',
+    `${candidateText(cluster)} shows no run of these DAGs. Nothing was marked.`,
+    { next: 'check the cluster id in the EMR console, then call markRound again.' },
   );
-  const carried =
-    last === undefined
-      ? []
-      : [...(last.clusterId === undefined ? [] : [last.clusterId]), ...earlierClusters(last, rounds)];
-  const steps = new Map<string, readonly Step[]>();
-  for (const clusterId of new Set([...created.map((cluster) => cluster.id), ...carried.slice(0, 3)])) {
-    const observed = await ports.clusters.steps(clusterId, watch);
-    steps.set(
-      clusterId,
-      observed.steps.filter((step) => step.createdMs >= sinceMs),
-    );
+}
+
+/** A mark in the making: what was asked, when, and what may be looked at meanwhile. */
+export interface Marking {
+  readonly given: MarkRequest;
+  readonly now: Instant;
+  readonly deadline: SharedDeadline;
+}
+
+export interface MarkRequest {
+  readonly schedule?: Schedule | undefined;
+  readonly already: boolean;
+  readonly at?: string | undefined;
+  readonly clusterId?: string | undefined;
+  readonly round?: number | undefined;
+  readonly note?: string | undefined;
+}
+
+/** How far in the future a start may be, in milliseconds: the clocks of two machines may differ that much. */
+const futureMs = 5 * 60_000;
+
+/** @throws ToolError BAD_INPUT */
+function refuseFuture(startedAt: string, now: Instant): void {
+  if ((parseStamp(startedAt) ?? 0) <= now.epochUs / 1000 + futureMs) return;
+  throw new ToolError('BAD_INPUT', `${startedAt} is more than 5 minutes in the future. Nothing was marked.`, {
+    next: `give the time at which the DAG was triggered; it is now ${localStamp(now.epochUs)}.`,
+  });
+}
+
+/** When a mark's round starts, and for which run; a known round or an open question instead. */
+export type Start =
+  | {
+      readonly startedAt: string;
+      /** The run that the round is for, if it was seen. */
+      readonly run?: SeenRun;
+      /** A run was looked for, and none is visible. */
+      readonly isUnseen?: true;
+    }
+  /** The running round that the reported run belongs to. */
+  | { readonly known: Round }
+  /** Several runs that could be meant. */
+  | { readonly undecided: readonly SeenRun[] };
+
+interface StartFacts {
+  readonly schedule: Schedule;
+  readonly moved: Round | undefined;
+  readonly run: SeenRun | undefined;
+}
+
+export async function startOf(
+  { given: { at, already, round }, now, deadline }: Marking,
+  ports: MarkPorts,
+  session: Session,
+  { schedule, moved, run: named }: StartFacts,
+): Promise<Start> {
+  if (at !== undefined) {
+    refuseFuture(at, now);
+    return { startedAt: at, ...(named && { run: named }) };
   }
-  return firstUnmarkedMs(rounds, schedule, { clusters: created, steps }, ports.settings.configsPrefix);
+  if (named !== undefined) return startOfRun(named);
+  const edited = round === undefined ? undefined : moved;
+  if (!already) return { startedAt: edited?.startedAt ?? localStamp(now.epochUs) };
+  const nowMs = Math.floor(now.epochUs / 1000);
+  const runs = await deadline.look('which runs belong to no round', (watch) =>
+    unmarkedRuns(ports, session, { schedule, moved, nowMs }, watch),
+  );
+  const [run, ...others] = runs ?? [];
+  if (runs !== undefined && others.some(({ clusterId }) => clusterId !== run?.clusterId))
+    return { undecided: runs };
+  if (run !== undefined) return startOfRun(run);
+  const known =
+    moved === undefined
+      ? await deadline.look('whether a round is running', (watch) =>
+          roundOfKnownRun(ports, session, schedule, watch),
+        )
+      : undefined;
+  if (known !== undefined) return { known };
+  const startedAt = moved?.startedAt ?? localStamp(now.epochUs);
+  return runs === undefined ? { startedAt } : { startedAt, isUnseen: true };
+}
+
+/** A second before the first sign: EMR rounds its stamps. */
+function startOfRun(run: SeenRun): Start {
+  return { startedAt: localStamp((run.startedMs - 1000) * 1000), run };
 }

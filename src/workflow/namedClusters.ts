@@ -1,21 +1,14 @@
 /** A cluster named by the user: which round it belongs to, and what to do if it belongs to none. */
 import { ToolError } from '../domain/errors.ts';
-import { schedules } from '../domain/schedules.ts';
 import { localStamp } from '../domain/time.ts';
 import type { Watch } from '../ports/time.ts';
-import { isSettled, ownerOfCluster, type RoundSelector } from '../rounds/choice.ts';
-import { type UnmarkedRun, unmarkedRun } from '../rounds/unmarked.ts';
+import { isSettled, ownerOfCluster, type RoundSelector, waitingRound } from '../rounds/choice.ts';
+import { otherRunsOn } from '../rounds/otherRuns.ts';
+import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { clusterNames } from './clusters.ts';
-import {
-  type ObservedRound,
-  type RoundPorts,
-  recordLook,
-  requireRound,
-  type SeenCluster,
-  seeCluster,
-  unlessToolError,
-} from './rounds.ts';
+import { type ObservedRound, type RoundPorts, recordLook, type SeenCluster, seeCluster } from './looks.ts';
+import { lookBackMs, namesOf } from './otherRuns.ts';
+import { requireRound } from './rounds.ts';
 
 /** A cluster without a round, with the round that the call was about. */
 export interface UnmarkedCluster extends SeenCluster {
@@ -41,7 +34,7 @@ export async function observeNamed(
   watch: Watch,
 ): Promise<NamedLook> {
   const preferred = requireRound(session, selector);
-  const seen = await seeCluster(ports, clusterId, watch);
+  const seen = await seeCluster(ports, clusterId, watch).catch(orUnknown(clusterId, preferred));
   const { id, state } = seen.cluster;
   const owner = ownerOfCluster(
     session.rounds,
@@ -53,55 +46,47 @@ export async function observeNamed(
     const chosen = { clusterId, clusterFrom: 'given', certain: false } as const;
     return { owned: await recordLook(ports, session, owner, chosen, seen) };
   }
-  const run = await runOf(ports, session, seen, watch);
+  const isMarkable = await isMarkableRun(ports, session, seen);
   return {
     unmarked: {
       ...seen,
       round: preferred,
-      ...(run === undefined ? {} : { markCall: markCallFor(session, run) }),
+      ...(isMarkable && { markCall: `markRound with clusterId: ${clusterId}` }),
     },
   };
 }
 
-async function runOf(
+/** True for a run of one of our DAGs after the latest round and of the last day: a mark makes it the latest round. */
+async function isMarkableRun(
   ports: RoundPorts,
   session: Session,
-  { cluster, observedMs }: SeenCluster,
-  watch: Watch,
-): Promise<UnmarkedRun | undefined> {
-  const { clusterId } = session.rounds.findLast(isSettled) ?? {};
-  const other =
-    clusterId === undefined
-      ? undefined
-      : await ports.clusters.describe(clusterId, watch).catch(unlessToolError);
-  return unmarkedRun(session.rounds, other, await namesOf(ports, session), [cluster], observedMs);
+  { cluster, steps, observedMs }: SeenCluster,
+): Promise<boolean> {
+  const { rounds } = session;
+  const seen = { id: cluster.id, created: cluster, steps };
+  const names = await namesOf(ports, session);
+  const waiting = waitingRound(rounds);
+  const latest = rounds.findLast((round) => round !== waiting);
+  const sinceMs = Math.max(observedMs - lookBackMs, latest === undefined ? 0 : startMs(latest));
+  return otherRunsOn(rounds, [seen], names, ports.settings.configsPrefix).some(
+    ({ startedMs }) => startedMs > sinceMs,
+  );
 }
 
-/** An unmarked run of one of our DAGs, and the call that marks it. */
-export interface LaterRun {
-  readonly clusterId: string;
-  readonly markCall: string;
-}
-
-/**
- * The newest unmarked run after a finished round. undefined also if AWS does not answer: the caller's answer about the
- * round is useful without it.
- */
-export async function runAfter(
-  ports: RoundPorts,
-  { cluster, observedMs }: ObservedRound,
-  watch: Watch,
-): Promise<LaterRun | undefined> {
-  const session = await ports.sessions.load();
-  const clusters = await ports.clusters.createdSince(cluster.createdMs, watch).catch(unlessToolError);
-  const names = await namesOf(ports, session).catch(unlessToolError);
-  const run = unmarkedRun(session.rounds, cluster, names ?? {}, clusters ?? [], observedMs);
-  return run && { clusterId: run.clusterId, markCall: markCallFor(session, run) };
-}
-
-function markCallFor(session: Session, { schedule }: UnmarkedRun): string {
-  const scheduleArgument = schedule === (session.schedule ?? '15m') ? '' : `schedule: ${schedule} and `;
-  return `markRound with ${scheduleArgument}already: true`;
+/** @throws ToolError NOT_FOUND that also names the round's own cluster */
+function orUnknown(clusterId: string, round: Round): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ToolError) || error.code !== 'NOT_FOUND') throw error;
+    const own = round.clusterId === undefined ? '' : `, whose cluster is ${round.clusterId}`;
+    throw new ToolError(
+      'NOT_FOUND',
+      `EMR knows no cluster ${clusterId}. Round ${round.round} (${loadAndSchedule(round)}) ${whereIs(round)}. Nothing was changed.`,
+      {
+        next: `call again without clusterId for round ${round.round}${own}; or check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env.`,
+        cause: error,
+      },
+    );
+  };
 }
 
 /** `4x 15m`: load and schedule, to follow a round's number. */
@@ -128,11 +113,4 @@ export function refuseUnmarked({ cluster, steps, round, markCall }: UnmarkedClus
           : `call ${markCall}, then buildReport.`,
     },
   );
-}
-
-/** Schedule -> name prefix of its clusters: from the last upload, otherwise from disk. */
-async function namesOf(ports: RoundPorts, session: Session): Promise<Record<string, string>> {
-  const uploaded = session.dag?.clusterNames ?? {};
-  if (schedules.every((schedule) => uploaded[schedule] !== undefined)) return uploaded;
-  return { ...clusterNames(await ports.dags.read()), ...uploaded };
 }

@@ -13,8 +13,9 @@ import {
   windowByStamps,
 } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
+import { type ObservedRound, observeRound, type RoundPorts } from './looks.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
-import { type ObservedRound, observeRound, type RoundPorts, requireRound } from './rounds.ts';
+import { requireRound } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
 export interface ReportRange {

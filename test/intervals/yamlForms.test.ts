@@ -281,6 +281,26 @@ describe('what is not SQL stays unchanged', () => {
   });
 });
 
+test.each([
+  ['a value', "a: INTERVAL '3' hour\nb: 1\na: INTERVAL '4' hour\n", 3, 'a', 1],
+  ['quoted once', "a: INTERVAL '3' hour\n'a': 2\n", 2, 'a', 1],
+  ['in flow', "a: INTERVAL '3' hour\nb: {c: 1, c: 2}\n", 2, 'c', 2],
+  ['in a list', "- name: one\n  where: t >= now() - INTERVAL '3' hour\n  name: two\n", 3, 'name', 1],
+])(
+  'a key that stands twice, %s: every value is scaled, and the key is named',
+  (_form, source, line, key, first) => {
+    const scaled = scaleText(source, 'hour', 2);
+    expect(scaled.text).toBe(source.replace("'3'", "'6'").replace("'4'", "'8'"));
+    expect(scaled).not.toHaveProperty('invalid');
+    expect(scaled.remarks).toEqual([
+      {
+        line,
+        text: `the key "${key}" stands twice in its mapping (first on line ${first}): loaders read one of the two, so both are scaled`,
+      },
+    ]);
+  },
+);
+
 describe('a file that is not valid YAML is left alone, and the line is named', () => {
   test.each([
     ['a template that opens the file', "{% if x %}\na: INTERVAL '3' hour\n{% endif %}\n", 1],
@@ -290,9 +310,6 @@ describe('a file that is not valid YAML is left alone, and the line is named', (
     ['a wrong indentation', "a:\n  b: INTERVAL '3' hour\n c: 1\n", 3],
     ['a tab as indentation', "a:\n\tb: INTERVAL '3' hour\n", 2],
     ['a wrong escape', 'a: "\\q INTERVAL \'3\' hour"\n', 1],
-    ['a duplicate key', "a: INTERVAL '3' hour\nb: 1\na: 2\n", 3],
-    ['a duplicate key, quoted once', "a: INTERVAL '3' hour\n'a': 2\n", 2],
-    ['a duplicate key in flow', "a: INTERVAL '3' hour\nb: {c: 1, c: 2}\n", 2],
     ['an alias without an anchor', "a: INTERVAL '3' hour\nb: *nowhere\n", 2],
     ['an alias of another document', "a: &x INTERVAL '3' hour\n---\nb: *x\n", 3],
     ['an unclosed list', "a: INTERVAL '3' hour\nb: [1, 2\n", 3],

@@ -48,7 +48,7 @@ const four = level(4, [one, level(2, [one])]);
 it('says right below the verdict what failed, what to do first and at which load it stops fitting', () => {
   const head = renderMarkdown(four).split('\n## ')[0] ?? '';
   const [, verdict, failed, first, capacity] =
-    /\n\n\*\*(.*?)\*\*.*\n\n- Failed: (.*)\n- Do first: (.*)\n- Capacity: (.*)$/m.exec(head) ?? [];
+    /\n\n4x 15m: \*\*(.*?)\*\*.*\n\n- Failed: (.*)\n- Do first: (.*)\n- Capacity: (.*)$/m.exec(head) ?? [];
   expect(verdict).toBe(four.verdict.headline);
   expect(failed).toMatch(
     /Column not found \(check_consent_15m, at lower levels already: fix the check, not the load\)/,

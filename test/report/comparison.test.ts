@@ -11,7 +11,7 @@ import { renderMarkdown, sectionText } from '../../src/report/render/markdown.ts
 import { comparisonSection, forecastSection } from '../../src/report/render/sections/comparison.ts';
 import { meanRatio, studentQuantile } from '../../src/report/statistics/statistics.ts';
 import { measuredRoundNoise } from '../../src/report/steps/noise.ts';
-import { evenRound, factsOf, stepOf } from './rounds.ts';
+import { covering, evenRound, factsOf, stepOf } from './rounds.ts';
 
 interface Campaign {
   readonly checks?: number;
@@ -104,14 +104,9 @@ describe('a comparison', () => {
     );
   });
 
-  it('tells the checks that the load scales from those that are uploaded as they are', () => {
-    const named = (report: Report): Report => ({
-      ...report,
-      steps: report.steps.map((step, index) => {
-        const check = index < 30 ? step.check : `check_${index}_freshness`;
-        return { ...step, check, path: `${check}.yml` };
-      }),
-    });
+  it('tells the checks that were scaled in both rounds from those that were scaled in none, by their coverage', () => {
+    const paths = (report: Report) => report.steps.map((step) => step.path ?? '');
+    const named = (report: Report): Report => ({ ...report, coverage: covering(paths(report).slice(30)) });
     const seconds = (index: number, load: number) => (index < 30 ? 30 * load : 50);
     const two = named(roundAt(2, 0, { seconds }));
     const comparison = compareRounds(two, named(roundAt(4, 0, { seconds })));
@@ -131,11 +126,33 @@ describe('a comparison', () => {
     expect(JSON.stringify(comparisonSection(comparison))).toContain('And 30 more checks, in report.json.');
     const repeat = compareRounds(two, named(roundAt(2, 1, { seconds })));
     expect(repeat).toMatchObject({ ratios: { n: 40 }, unscaled: null });
-    const freshness = (report: Report): Report => ({ ...report, steps: named(report).steps.slice(30) });
-    expect(compareRounds(freshness(two), freshness(roundAt(4, 0, { seconds })))).toMatchObject({
-      ratios: { n: 10 },
-      unscaled: null,
-    });
+    const unscaledAlone = (report: Report): Report => ({ ...report, steps: named(report).steps.slice(30) });
+    expect(compareRounds(unscaledAlone(two), unscaledAlone(named(roundAt(4, 0, { seconds }))))).toMatchObject(
+      {
+        ratios: { n: 0, geometricMean: null },
+        unscaled: { n: 10, geometricMean: 1 },
+      },
+    );
+  });
+
+  it('leaves out of both means what was scaled in one of the rounds alone, or reads less', () => {
+    const seconds = (index: number, load: number) => (index < 30 ? 30 * load : 50);
+    const [two, four] = [roundAt(2, 0, { seconds }), roundAt(4, 0, { seconds })];
+    const [once = '', narrow = '', ...others] = two.steps.slice(28).map((step) => step.path ?? '');
+    const comparison = compareRounds(
+      { ...two, coverage: { ...covering(others.slice(-10)), narrows: [narrow] } },
+      { ...four, coverage: { ...covering([once, ...others.slice(-10)]), narrows: [narrow] } },
+    );
+    expect(comparison).toMatchObject({ ratios: { n: 28, geometricMean: 2 }, unscaled: { n: 10 } });
+  });
+
+  it('says of a round without a recorded coverage that its unscaled checks are among the rest', () => {
+    const two: Report = { ...roundAt(2, 0), coverage: null };
+    const comparison = compareRounds(two, roundAt(4, 0));
+    expect(comparison).toMatchObject({ loadRecorded: false, ratios: { n: 40 }, unscaled: null });
+    expect(sectionText(comparisonSection(comparison))).toContain(
+      '- Which checks were scaled is not recorded for one of the rounds, so unscaled checks are among them',
+    );
   });
 
   it('towards a lower load begins with what shrinks most, which is what grows most with the load', () => {

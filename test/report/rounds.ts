@@ -1,4 +1,6 @@
 /** Rounds for the tests of the report: steps with stamps in seconds after the round's start. */
+import type { Coverage } from '../../src/domain/coverage.ts';
+import { ruleFor, type Schedule } from '../../src/domain/schedules.ts';
 import type { Step } from '../../src/ports/aws.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 
@@ -48,10 +50,38 @@ export function evenRound(count: number, slots: number, secondsOf: (index: numbe
   });
 }
 
+/** A coverage in which only these checks run at 1x, however many there are. */
+export function covering(
+  unscaledFiles: readonly string[],
+  schedule: Schedule = '15m',
+  checks = 40,
+): Coverage {
+  const why = 'no interval' as const;
+  return {
+    schedule,
+    checks,
+    scaled: checks - unscaledFiles.length,
+    unscaled: unscaledFiles.map((file) => ({ file, why })),
+    unscaledTotal: unscaledFiles.length,
+    kinds: 0,
+    narrows: [],
+    longest: [],
+    missing: [],
+  };
+}
+
+/** The coverage by the suffixes alone: every check whose rule has a unit is scaled. */
+function coverageOfSteps(steps: readonly Step[], schedule: Schedule = '15m'): Coverage {
+  const names = [...new Set(steps.map(({ name }) => `${name.replace(/_\d+x$/, '')}.yml`))];
+  const unscaled = names.filter((name) => ruleFor(name)?.scales === undefined && schedule !== 'hourly');
+  return covering(unscaled, schedule, names.length);
+}
+
 export function factsOf(steps: readonly Step[], more: Partial<RoundFacts> = {}): RoundFacts {
   return {
     load: 2,
     schedule: '15m',
+    coverage: coverageOfSteps(steps, more.schedule),
     round: 1,
     clusterId: 'j-2ABCDEFG12345',
     windowSeconds: 900,

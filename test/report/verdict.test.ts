@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import type { ImputedRound } from '../../src/report/verdict/imputed.ts';
 import { decideVerdict, type VerdictFacts } from '../../src/report/verdict/verdict.ts';
-import { evenRound, factsOf, stepOf } from './rounds.ts';
+import { covering, evenRound, factsOf, stepOf } from './rounds.ts';
 
 const none = { total: 0, successful: 0, failed: 0, cancelled: 0, interrupted: 0, unfinished: 0 };
 
@@ -17,6 +18,9 @@ function verdictOf(
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
   const open = total - (counts.successful ?? 0) - (counts.unfinished ?? 0) + missing.length;
   return decideVerdict({
+    load: 2,
+    schedule: '15m',
+    loaded: undefined,
     windowSeconds: 900,
     runtimeSeconds,
     counts: { ...none, ...counts, total },
@@ -47,25 +51,25 @@ describe('the verdict', () => {
       300,
       { successful: 9 },
       'not_decided',
-      'Partial round: 9 of 100 checks ran (5m 0s), which says nothing about the 15-minute window.',
+      '2x 15m: partial round: 9 of 100 checks ran (5m 0s), which says nothing about the 15-minute window.',
     ],
     [
       1339,
       { successful: 8, failed: 1 },
       'not_decided',
-      'Partial round: 9 of 100 checks ran (22m 19s), which says nothing about the 15-minute window; 1 step failed.',
+      '2x 15m: partial round: 9 of 100 checks ran (22m 19s), which says nothing about the 15-minute window; 1 step failed.',
     ],
     [
       1339,
       { successful: 8, unfinished: 1 },
       'no_data',
-      'Not decided yet: 22m 19s of the 15-minute window used so far; 1 step had not finished.',
+      '2x 15m: not decided yet: 22m 19s of the 15-minute window used so far; 1 step had not finished.',
     ],
     [
       300,
       { failed: 9 },
       'no_data',
-      'No data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
+      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
     ],
   ])('of a partial round is none: %s s, %j', (seconds, counts, outcome, sentence) => {
     const partOf = { checks: 9, of: 100 };
@@ -74,72 +78,72 @@ describe('the verdict', () => {
   });
 
   it.each([
-    [1339, { successful: 9 }, 'missed', false, 'Missed the 15-minute window by 7m 19s (22m 19s).'],
-    [600, { successful: 9 }, 'fits', true, 'Fits the 15-minute window with 5m 0s to spare (10m 0s).'],
-    [900, { successful: 1 }, 'fits', true, 'Fits the 15-minute window with 0s to spare (15m 0s).'],
+    [1339, { successful: 9 }, 'missed', false, '2x 15m: missed the 15-minute window by 7m 19s (22m 19s).'],
+    [600, { successful: 9 }, 'fits', true, '2x 15m: fits the 15-minute window with 5m 0s to spare (10m 0s).'],
+    [900, { successful: 1 }, 'fits', true, '2x 15m: fits the 15-minute window with 0s to spare (15m 0s).'],
     [
       600,
       { successful: 97, failed: 1, cancelled: 2 },
       'fits',
       false,
-      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed and 2 steps were cancelled. Had each run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
+      '2x 15m: fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed and 2 steps were cancelled. Had each run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
     ],
     [
       600,
       { successful: 7, failed: 1 },
       'fits',
       false,
-      'Fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed. Had it run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
+      '2x 15m: fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed. Had it run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
     ],
     [
       20,
       { successful: 1, failed: 30 },
       'not_decided',
       false,
-      'Not decided: 30 of 31 checks did not complete, so nothing shows whether this load fits the 15-minute window; 30 steps failed.',
+      '2x 15m: not decided: 30 of 31 checks did not complete, so nothing shows whether this load fits the 15-minute window; 30 steps failed.',
     ],
     [
       850,
       { successful: 99, interrupted: 1 },
       'not_decided',
       false,
-      'Not decided: 1 of 100 checks did not complete; had it run for 1m 0s (the P95 of this round), the round would have taken 15m 10s, more than the 15-minute window; 1 step was interrupted.',
+      '2x 15m: not decided: 1 of 100 checks did not complete; had it run for 1m 0s (the P95 of this round), the round would have taken 15m 10s, more than the 15-minute window; 1 step was interrupted.',
     ],
     [
       1339,
       { successful: 1, failed: 30 },
       'missed',
       false,
-      'Missed the 15-minute window by 7m 19s (22m 19s); 30 steps failed.',
+      '2x 15m: missed the 15-minute window by 7m 19s (22m 19s); 30 steps failed.',
     ],
     [
       600,
       { failed: 9 },
       'no_data',
       false,
-      'No data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
+      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
     ],
     [
       600,
       { cancelled: 1 },
       'no_data',
       false,
-      'No data: no completed step was measured, so nothing shows whether this load fits; 1 step was cancelled.',
+      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 1 step was cancelled.',
     ],
-    [null, {}, 'no_data', false, 'No data: the round has no steps.'],
+    [null, {}, 'no_data', false, '2x 15m: no data: the round has no steps.'],
     [
       600,
       { successful: 3, unfinished: 2 },
       'no_data',
       false,
-      'Not decided yet: 10m 0s of the 15-minute window used so far; 2 steps had not finished.',
+      '2x 15m: not decided yet: 10m 0s of the 15-minute window used so far; 2 steps had not finished.',
     ],
     [
       1000,
       { successful: 3, unfinished: 2 },
       'missed',
       false,
-      'Missed the 15-minute window by 1m 40s (16m 40s so far); 2 steps had not finished.',
+      '2x 15m: missed the 15-minute window by 1m 40s (16m 40s so far); 2 steps had not finished.',
     ],
   ] as const)('of %s seconds with %o is %s', (runtime, counts, outcome, pass, sentence) => {
     expect(verdictOf(runtime, counts)).toMatchObject({ outcome, pass, sentence });
@@ -172,11 +176,52 @@ describe('the verdict', () => {
     expect(verdictOf(600, { successful: 9 }).slackSeconds).toBe(300);
   });
 
-  it('begins with its headline, so that the headline can be set in bold', () => {
+  it('begins with load and schedule, then its headline, which can be set in bold', () => {
     for (const runtime of [null, 600, 1339]) {
       const { sentence, headline } = verdictOf(runtime, { successful: 1 });
-      expect(sentence.startsWith(headline)).toBe(true);
+      expect(sentence.startsWith(`2x 15m: ${headline}`)).toBe(true);
     }
+  });
+});
+
+describe('a round in which no check carried the load', () => {
+  const steps = evenRound(16, 4, () => 100);
+  const unscaled = steps.map(({ name }) => name.replace(/_2x$/, '.yml'));
+  const roundOf = (more: Partial<RoundFacts>) =>
+    assembleReport(factsOf(steps, { windowSeconds: 900, ...more }));
+
+  it('is no load test, whether or not it would fit', () => {
+    for (const windowSeconds of [900, 60])
+      expect(roundOf({ coverage: covering(unscaled, '15m', 16), windowSeconds }).verdict).toMatchObject({
+        outcome: 'not_a_load_test',
+        pass: false,
+        sentence: '2x 15m: not a load test: none of 16 checks carried the load (6m 45s).',
+        slackSeconds: null,
+      });
+  });
+
+  it('is one as soon as one check carries it; one that reads less carries none', () => {
+    const coverage = covering(unscaled.slice(1), '15m', 16);
+    expect(roundOf({ coverage }).verdict.outcome).toBe('fits');
+    const narrows = unscaled.slice(0, 1);
+    expect(roundOf({ coverage: { ...coverage, narrows } }).verdict.outcome).toBe('not_a_load_test');
+  });
+
+  it('is judged as usual at load 1, and where the coverage was not recorded, which the summary says', () => {
+    const none = covering(unscaled, '15m', 16);
+    const base = evenRound(16, 4, () => 100).map((step) => ({
+      ...step,
+      name: step.name.replace('_2x', '_1x'),
+      arguments: step.arguments.map((one) => one.replace('/2x/', '/1x/')),
+    }));
+    const one = assembleReport(factsOf(base, { windowSeconds: 900, load: 1, coverage: none }));
+    expect(one.verdict.sentence).toMatch(/^1x 15m: fits/);
+    expect(renderMarkdown(one)).toContain('- Load: 1x: the baseline');
+    const unknown = roundOf({ coverage: undefined });
+    expect(unknown).toMatchObject({ coverage: null, verdict: { outcome: 'fits' } });
+    expect(renderMarkdown(unknown)).toContain(
+      '- Load: not recorded: which of these checks were scaled is not known',
+    );
   });
 });
 
@@ -204,7 +249,7 @@ describe('a round of which something is missing', () => {
     const verdict = roundWith(failedAtOnce);
     expect(verdict).toMatchObject({ outcome: 'fits', pass: false, slackSeconds: 490 });
     expect(verdict.sentence).toBe(
-      'Fits the 15-minute window with 8m 10s to spare (6m 50s), but 1 step failed. Had it run for 1m 40s (the P95 of this round), the round would have taken 8m 25s and still fit.',
+      '2x 15m: fits the 15-minute window with 8m 10s to spare (6m 50s), but 1 step failed. Had it run for 1m 40s (the P95 of this round), the round would have taken 8m 25s and still fit.',
     );
   });
 
@@ -218,7 +263,7 @@ describe('a round of which something is missing', () => {
     expect(roundWith(failedAtOnce, at1x(300))).toMatchObject({
       outcome: 'not_decided',
       sentence:
-        'Not decided: 1 of 17 checks did not complete; had it run as long as in an earlier round, in proportion to the load, the round would have taken 16m 45s, more than the 15-minute window; 1 step failed.',
+        '2x 15m: not decided: 1 of 17 checks did not complete; had it run as long as in an earlier round, in proportion to the load, the round would have taken 16m 45s, more than the 15-minute window; 1 step failed.',
     });
     expect(roundWith(failedAtOnce, at1x(300, 'b')).sentence).toContain('for 1m 40s (the P95 of this round)');
   });
@@ -238,7 +283,7 @@ describe('a round of which something is missing', () => {
       outcome: 'fits',
       pass: false,
       sentence:
-        'Fits the 15-minute window with 4m 55s to spare (10m 5s), but 1 step failed. Had it run no longer than it did (3m 20s), the round would have taken 10m 5s and still fit.',
+        '2x 15m: fits the 15-minute window with 4m 55s to spare (10m 5s), but 1 step failed. Had it run no longer than it did (3m 20s), the round would have taken 10m 5s and still fit.',
     });
   });
 
@@ -255,7 +300,7 @@ describe('a round of which something is missing', () => {
       outcome: 'not_decided',
       slackSeconds: null,
       sentence:
-        'Not decided: 1 of 17 checks did not complete; it ran for 13m 20s, and nothing shows how much longer it needed; 1 step failed.',
+        '2x 15m: not decided: 1 of 17 checks did not complete; it ran for 13m 20s, and nothing shows how much longer it needed; 1 step failed.',
     });
   });
 
@@ -292,7 +337,7 @@ describe('a round of which something is missing', () => {
       outcome: 'fits',
       pass: false,
       sentence:
-        'Fits the 15-minute window with 8m 10s to spare (6m 50s), but the round had not been seen to its end.',
+        '2x 15m: fits the 15-minute window with 8m 10s to spare (6m 50s), but the round had not been seen to its end.',
     });
   });
 
@@ -304,7 +349,7 @@ describe('a round of which something is missing', () => {
       outcome: 'fits',
       pass: false,
       sentence:
-        'Fits the 15-minute window with 8m 10s to spare (6m 50s), but steps of 2 DAG runs lie in its time.',
+        '2x 15m: fits the 15-minute window with 8m 10s to spare (6m 50s), but steps of 2 DAG runs lie in its time.',
     });
   });
 
@@ -318,7 +363,7 @@ describe('a round of which something is missing', () => {
       factsOf(again, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 } }),
     );
     expect(verdict.sentence).toBe(
-      'Fits the 15-minute window with 6m 28s to spare (8m 32s), but 1 step failed.',
+      '2x 15m: fits the 15-minute window with 6m 28s to spare (8m 32s), but 1 step failed.',
     );
   });
 });

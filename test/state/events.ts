@@ -76,4 +76,5 @@ export const events = {
   committed: { type: 'committed', load: 2, round: 1, target: 'sha1', reports: null },
   reverted: { type: 'reverted', to: 'baseline', files: 47, backup: 'a.patch' },
   abandoned: { type: 'abandoned', rounds: [1] },
+  baselineAccepted: { type: 'baselineAccepted', files: { 'a_15m.yml': 'd0' } },
 } as const satisfies { [Type in SessionEvent['type']]: Extract<SessionEvent, { type: Type }> };

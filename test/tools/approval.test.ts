@@ -103,6 +103,7 @@ test('approved bytes are never asked about again', async () => {
   expect(asked[0]?.replace(reviewId, '…')).toMatchInlineSnapshot(`
     "Approve the 2x configs for upload (review …)?
     15m: 6 of 8 files changed (7 intervals); hourly: 0 of 2 files changed; daily: 2 of 2 files changed (2 intervals).
+    Load: 6 of 8 15m checks scaled; 2 run at 1x.
     Destination: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/2x/.
     Every change is baseline × load or a known fix."
   `);

@@ -18,7 +18,7 @@ test.each([0, -2, 2.5, 1001, 'two', '2.5x', 'x2', '', '2xx', '99999', true, null
     const before = shared.everything();
     for (const tool of ['scaleConfigs', 'uploadDags', 'buildReport', 'commitResults'])
       expect(await shared.refusal(tool, { load })).toMatch(
-        /^BAD_INPUT: load must be a whole number from 1 to 1000, such as 2 or "2x", not .*Nothing was changed\. Next: call /,
+        /^BAD_INPUT: load must be a whole number from 1 to 1000, such as 2 or "2x"(?: \(ask the user: 2x or 3x\))?, not .*Nothing was changed\. Next: call /,
       );
     expect(shared.everything()).toEqual(before);
   },

@@ -19,7 +19,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
   await runToEnd(harness);
   const { text, structure } = await harness.call('buildReport');
   expect(normalise(harness, text).replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')).toMatchInlineSnapshot(`
-    "Fits the 15-minute window with 5m 35s to spare (9m 25s), but 1 step failed. Had it run for 8m 50s (the P95 of this round), the round would have taken 9m 25s and still fit.
+    "2x 15m: fits the 15-minute window with 5m 35s to spare (9m 25s), but 1 step failed. Had it run for 8m 50s (the P95 of this round), the round would have taken 9m 25s and still fit.
 
     Directory: <project>/reports/2x_20251208_153000
     Files: …
@@ -27,6 +27,8 @@ test('"Test is done, generate report" writes the report of the latest round', as
     Schedule: 15m
     Cluster id: <cluster>
     Round: 1
+    Load: 6 of 8 15m checks scaled; 2 run at 1x
+    Run at 1x: 2 of kinds that the rule leaves alone
     Steps: total 8, successful 7, failed 1, cancelled 0, interrupted 0, unfinished 0
     Total 9m 25s of the 15-minute window; 1% of the steps' time waiting; 8 slots.
     Average 4m 25s, median 4m 47s, P95 8m 50s, P99 9m 16s (7 completed steps)

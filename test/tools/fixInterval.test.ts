@@ -17,6 +17,7 @@ test('"check_events_15m should be 4 hours, not 6" changes that one value', async
     Changes:
       8: INTERVAL '6' hour → INTERVAL '4' hour (baseline INTERVAL '3' hour, × 2 is INTERVAL '6' hour)
     Review id: <reviewId>
+    Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
 
     → Ask the user to review the change and reply "approved", or say what else is wrong.
     → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
@@ -155,7 +156,7 @@ const refused: [what: string, given: Record<string, unknown>, says: RegExp][] = 
   [
     'another unit',
     { check: 'check_messages_15m', from: 4, to: 5, unit: 'day' },
-    /has no interval of 4 days.*it has none/,
+    /has no interval of 4 days.*INTERVAL '4' hour \(line \d+\)/,
   ],
   [
     'a file that is not valid YAML',
@@ -193,5 +194,33 @@ test('without a load level there is nothing to fix', async () => {
   const harness = await toolHarness();
   expect(await harness.refusal('fixInterval', { check: 'check_events_15m', from: 6, to: 4 })).toMatch(
     /^WRONG_STATE: This session has no load level on disk\./,
+  );
+});
+
+test('every whole number that scaleConfigs lists can be fixed, whatever its unit or form', async () => {
+  const harness = await toolHarness();
+  const minutes = 'only_minutes_15m.yml';
+  harness.write(minutes, "checks:\n  - where: t >= current_timestamp - INTERVAL '90' minute\nexpect: 0\n");
+  harness.write('a_call_daily.yml', 'where: day >= date_sub(current_date(), 31)\n');
+  harness.write('a_fraction_15m.yml', "where: t >= now() - INTERVAL '1.5' hour\n");
+  harness.git('add', '-A');
+  harness.git('commit', '-qm', 'Other forms');
+  const scaled = await harness.call('scaleConfigs', { load: 2 });
+  expect(scaled.structure.notScaled).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ file: minutes, text: "INTERVAL '90' minute" }),
+      expect.objectContaining({ file: 'a_fraction_15m.yml', fixable: false }),
+    ]),
+  );
+  expect(scaled.text).toContain('edited by hand only');
+  const { structure } = await harness.call('fixInterval', { check: 'only_minutes_15m', from: 90, to: 180 });
+  expect(structure.changes).toEqual([
+    { line: 2, before: "INTERVAL '90' minute", after: "INTERVAL '180' minute" },
+  ]);
+  expect(harness.read(minutes)).toContain("INTERVAL '180' minute");
+  await harness.call('fixInterval', { check: 'a_call_daily', from: 31, to: 62 });
+  expect(harness.read('a_call_daily.yml')).toContain('date_sub(current_date(), 62)');
+  expect(await harness.refusal('fixInterval', { check: 'a_fraction_15m', from: 1, to: 2 })).toContain(
+    'by hand',
   );
 });

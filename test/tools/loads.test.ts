@@ -67,6 +67,10 @@ test('a file that is not in git is listed, and neither scaled nor uploaded', asy
   expect(harness.read('check_new_15m.yml')).toContain("'5' hour");
   expect(structure.remarks.join('\n')).toContain('check_new_15m.yml): not in git yet');
   const uploaded = await harness.call('uploadChecks', { reviewId: structure.reviewId, approved: true });
-  expect(uploaded.structure.untracked).toEqual(['check_new_15m.yml']);
+  expect(uploaded.structure.exceptions).toContainEqual({
+    cause: 'not_in_git',
+    files: ['check_new_15m.yml'],
+    total: 1,
+  });
   expect(harness.keys('checks_load_test/configs/15m/2x/').join()).not.toContain('check_new');
 });

@@ -13,7 +13,7 @@ test('a partial round decides nothing about the window and is in no comparison a
 
   expect(smoke.steps).toMatchObject({ total: 2, successful: 2 });
   expect(smoke.verdict).toMatch(
-    /^Partial round: 2 of 8 checks ran \(\d+m \d+s\), which says nothing about the 15-minute window\.$/,
+    /^4x 15m: partial round: 2 of 8 checks ran \(\d+m \d+s\), which says nothing about the 15-minute window\.$/,
   );
   expect([smoke.capacity, smoke.followUp]).toEqual([undefined, undefined]);
   expect(smoke.suggestions).toEqual([]);
@@ -28,7 +28,7 @@ test('a partial round decides nothing about the window and is in no comparison a
   await runToEnd(harness);
   const { structure: whole } = await harness.call('buildReport');
   expect(whole.steps.total).toBe(8);
-  expect(whole.verdict).toMatch(/^(Fits|Missed) the 15-minute window/);
+  expect(whole.verdict).toMatch(/^4x 15m: (fits|missed) the 15-minute window/);
   expect(whole.followUp).toBeUndefined();
   const { structure: levels } = await harness.call('compareReports');
   expect(levels).toMatchObject({ comparable: true, varies: 'load' });
@@ -49,7 +49,7 @@ test('what failed can run again alone on the same cluster, and failing again is 
   const { structure: again } = await harness.call('buildReport');
 
   expect(again.steps).toMatchObject({ total: failed.length, failed: failed.length });
-  expect(again.verdict).toMatch(/^No data: no completed step was measured/);
+  expect(again.verdict).toMatch(/^2x 15m: no data: no completed step was measured/);
   // The same causes, read from the logs of other applications.
   const withoutLog = whole.failures.map(({ log: _, ...failure }: { log: string }) => failure);
   expect(again.failures).toMatchObject(withoutLog);

@@ -181,7 +181,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
       .replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')
       .replace(/Slowest:\n( {2}\d.*\n)+/, 'Slowest: …\n'),
   ).toMatchInlineSnapshot(`
-    "Not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed during it (warnings say how).
+    "2x 15m: not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed during it (warnings say how).
 
     Directory: <project>/reports/2x_20251208_153000
     Files: …

@@ -18,6 +18,8 @@ test('"Revert configs to baseline" reverts every file, and the patch restores al
       - s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/15m/2x/
       - s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/2x/
       - s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/daily/2x/
+      - s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/1x/ (table metrics)
+      - s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/4x/ (table metrics)
 
     → scaleConfigs starts a new load level.
     → To restore the files, the user runs git apply with the path of the backup in the target repository."
@@ -33,7 +35,7 @@ test('the bucket is left as it is, and its prefixes are listed', async () => {
   await uploadLevel(harness, { load: 2 });
   const before = harness.keys('');
   const { structure } = await harness.call('revertConfigs', { to: 'baseline' });
-  expect(structure.stillInBucket).toHaveLength(3);
+  expect(structure.stillInBucket).toHaveLength(5);
   expect(harness.keys('')).toEqual(before);
 });
 
@@ -97,4 +99,39 @@ test('a running round continues, and the session still shows it', async () => {
   const session = (await harness.call('showSession')).structure;
   expect(session).toMatchObject({ phase: 'running', disk: null, rounds: [{ clusterId }] });
   expect(session.nextSteps[0]).toContain('pollCluster');
+});
+
+test('everything that stays is named, and the way to put LOAD back works', async () => {
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
+  const { reviewId } = (await harness.call('reviewConfigs')).structure;
+  await harness.call('uploadChecks', { reviewId, approved: true });
+  await harness.call('uploadDags');
+  await harness.call('commitResults', { load: 2 });
+  const { structure } = await harness.call('revertConfigs');
+  const folder = 's3://klaviyo-data-platform-orchestration-v1';
+  expect(structure.stillInBucket).toEqual([
+    `${folder}/checks_load_test/configs/15m/2x/`,
+    `${folder}/checks_load_test/configs/hourly/2x/`,
+    `${folder}/checks_load_test/configs/daily/2x/`,
+    `${folder}/checks_load_test/configs/hourly/1x/ (table metrics)`,
+    `${folder}/checks_load_test/configs/hourly/4x/ (table metrics)`,
+    `${folder}/dags/datalake/audit_loadtest/ (the DAG with LOAD = 2)`,
+  ]);
+  for (const left of structure.stillInBucket) {
+    const [prefix] = left.slice(folder.length + 1).split(' ');
+    expect(harness.keys(prefix), prefix).not.toEqual([]);
+  }
+  expect(structure).toMatchObject({ fixesKept: ['events/check_events_15m.yml'], uncommitted: 8 });
+  expect(structure.summary).toContain(
+    '8 files now differ from HEAD; the session keeps fixes and edits of 1 file.',
+  );
+  expect(harness.git('diff', '--name-only', 'HEAD').trim().split('\n')).toHaveLength(8);
+
+  expect(structure.nextSteps.join('\n')).toContain('To put LOAD back to 1 in the DAG');
+  const base = (await harness.call('scaleConfigs', { load: 1 })).structure;
+  await harness.call('uploadChecks', { reviewId: base.reviewId });
+  expect((await harness.call('uploadDags', { load: 1 })).structure).toMatchObject({ load: 1, remoteLoad: 2 });
+  expect(harness.object('dags/datalake/audit_loadtest/yang_audit_load_test.py')).toMatch(/^LOAD = 1$/m);
 });

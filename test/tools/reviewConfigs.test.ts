@@ -32,6 +32,7 @@ test('an edit after scaling is shown line by line, and so is a fix', async () =>
       - orders/check_orders_15m.yml
     Neither baseline × load nor a known fix (1 line):
       events/check_events_15m.yml:8: as above
+    Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
 
     → Show the user the lines that changed without approval (changedSince).
     → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { normalise, openRound, prepareWorld, toolHarness } from './toolHarness.ts';
 
@@ -8,20 +8,20 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
   const harness = await toolHarness();
   const { text, structure } = await harness.call('scaleConfigs', { load: '2x' });
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
-    "Modified 35 config files for 2x load (15m under test): 39 intervals.
+    "Modified 35 config files for 2x load (15m under test): 39 intervals. 2x: 23 of 31 15m checks scaled; 8 run at 1x.
 
     Status: scaled
     Review id: <reviewId>
     Approval needed: yes
       - 23 of 24 files in *_15m.yml, 26 intervals (7 more 15m files with other suffixes, uploaded unscaled)
-      - 0 of 7 files in *_hourly.yml, 0 intervals (not scaled: the DAG run passes ts_start and ts_end 2 hours apart; 5 more hourly files with other suffixes, uploaded unscaled)
+      - 0 of 7 files in *_hourly.yml, 0 intervals (skipped: the DAG run passes ts_start and ts_end 2 hours apart; 5 more hourly files with other suffixes, uploaded unscaled)
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
-      campaigns/check_campaigns_daily.yml:9: INTERVAL '7' day → INTERVAL '14' day
       campaigns/check_campaigns_15m.yml:8: INTERVAL '1' hour → INTERVAL '2' hour
-      check_catalog_items_daily.yml:12: INTERVAL '2' day → INTERVAL '4' day
       check_catalog_items_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
+    Run at 1x: flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone
+    Longest window now: 12 hours (events/check_event_attribution_15m.yml); does the table keep that much?
     Remarks:
       - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): not scaled, uploaded as it is.
       - messages/check_deliveries_15m.yml:9 two-sided interval (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
@@ -77,7 +77,7 @@ test('a repeated call writes nothing', async () => {
   expect(structure).toMatchObject({ status: 'unchanged', written: 0, reviewId: first.structure.reviewId });
   expect(structure.filesChanged).toBe(first.structure.filesChanged);
   expect(structure.summary).toMatchInlineSnapshot(
-    `"The configs are already at 2x: 35 files (39 intervals) differ from the baseline."`,
+    `"The configs are already at 2x: 35 files (39 intervals) differ from the baseline. 2x: 23 of 31 15m checks scaled; 8 run at 1x."`,
   );
   expect(harness.git('diff')).toBe(between);
 });
@@ -89,7 +89,7 @@ test('a dry run shows the plan and writes nothing', async () => {
   expect(harness.everything()).toEqual(before);
   expect(structure).toMatchObject({ status: 'dry_run', written: 0, filesChanged: 35, intervalsChanged: 39 });
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Dry run for 4x: would write 35 files; 35 files (39 intervals) would then differ from the baseline. Nothing was written."`,
+    `"Dry run for 4x: would write 35 files; 35 files (39 intervals) would then differ from the baseline. 4x: 23 of 31 15m checks scaled; 8 run at 1x. Nothing was written."`,
   );
   const { tool, arguments: given } = structure.callAgain;
   const real = await harness.call(tool, given);
@@ -121,7 +121,7 @@ test('"Start 4x load test for hourly" changes no file, and says where the load c
   expect(
     [structure.summary, ...structure.nextSteps].join('\n').replace(structure.reviewId, '…'),
   ).toMatchInlineSnapshot(`
-    "Nothing to change on disk at 4x: hourly checks get a 4-hour window from the DAG run (ts_start, ts_end). On disk, every hourly file is at its baseline.
+    "Nothing to change on disk at 4x: hourly checks get a 4-hour window from the DAG run (ts_start, ts_end). On disk, every hourly file is at its baseline. 4x: 12 of 12 hourly checks scaled.
     No approval is needed: call uploadChecks with reviewId …."
   `);
   expect(harness.git('status', '--porcelain')).toBe('');
@@ -174,9 +174,29 @@ test('a running round is warned about and does not prevent scaling', async () =>
 test('a misspelt argument is refused with a suggestion', async () => {
   const harness = await toolHarness();
   expect(await harness.refusal('scaleConfigs', { laod: 2 })).toMatchInlineSnapshot(
-    `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, abandon."`,
+    `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, acceptUnscaled, abandon."`,
   );
   expect(await harness.refusal('scaleConfigs', { load: 2, schedual: 'daily' })).toContain(
     'did you mean schedule?',
+  );
+});
+
+test('a key that stands twice is no reason to leave a file alone, and is named with its line', async () => {
+  const harness = await toolHarness();
+  const twice = "- name: one\n  where: t >= current_timestamp - INTERVAL '3' hour\n  name: two\n";
+  harness.write('dup_key_15m.yml', twice);
+  writeFileSync(
+    `${harness.repo}/${harness.env.CHECKS_PATH}/latin_15m.yml`,
+    Buffer.from('a: \xe9\n', 'latin1'),
+  );
+  harness.git('add', '-A');
+  harness.git('commit', '-qm', 'A key twice');
+  const { structure } = await harness.call('scaleConfigs', { load: 2 });
+  expect(harness.read('dup_key_15m.yml')).toBe(twice.replace("'3'", "'6'"));
+  expect(structure.remarks).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^dup_key_15m\.yml:3 the key "name" stands twice/),
+      'latin_15m.yml:1 left alone: not UTF-8; not scaled, uploaded as it is.',
+    ]),
   );
 });

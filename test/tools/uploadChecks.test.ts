@@ -10,7 +10,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
   const { reviewId } = (await harness.call('scaleConfigs', { load: '2x' })).structure;
   const { text, structure } = await harness.call('uploadChecks', { reviewId, approved: true });
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
-    "Uploaded 12 configs for 2x (0 unchanged) and copied 18 table-metrics objects from production.
+    "Uploaded 12 configs for 2x (0 unchanged) and copied 18 table-metrics objects from production. In the bucket: 6 of 8 15m checks scaled; 2 run at 1x.
 
     Status: uploaded
     Load: 2
@@ -25,7 +25,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
       → s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/1x/
       → s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/2x/
       → s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/hourly/4x/
-    Not named like a 15m, hourly or daily check, so never uploaded: events/check_events_backfill.yml
+    1 file (events/check_events_backfill.yml): not named like a 15m, hourly or daily check, so never uploaded.
 
     → Call uploadDags, so that the DAG reads 2x."
   `);
@@ -35,7 +35,7 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
     uploaded: 12,
     unchanged: 0,
     stale: [],
-    unrecognised: ['events/check_events_backfill.yml'],
+    exceptions: [{ cause: 'no_schedule', files: ['events/check_events_backfill.yml'], total: 1 }],
   });
   const kinds = (schedule: string) => [
     ...new Set(
@@ -73,7 +73,7 @@ test('a repeated call sends nothing, and later only the changed file is sent', a
   const again = await harness.call('uploadChecks', { reviewId });
   expect(again.structure).toMatchObject({ status: 'unchanged', uploaded: 0, unchanged: 12 });
   expect(again.structure.summary).toMatchInlineSnapshot(
-    `"All 12 configs for 2x were already in the bucket; nothing was sent."`,
+    `"All 12 configs for 2x were already in the bucket; nothing was sent. In the bucket: 6 of 8 15m checks scaled; 2 run at 1x."`,
   );
   const fixed = await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const sent = await harness.call('uploadChecks', { reviewId: fixed.structure.reviewId, approved: true });
@@ -204,25 +204,39 @@ test('a later failure says what was sent before, and production is read before a
   expect(failure).not.toContain('Nothing was changed');
 });
 
-test('a production key that cannot be a load-test key is not copied', async () => {
+test('a production key that cannot be a load-test key is named and not copied', async () => {
   const harness = await toolHarness();
   harness.aws.s3.buckets.put(
     bucketName,
     'checks/configs/prod/hourly//x_table_metrics.yml',
     Buffer.from('a: 1'),
   );
-  await uploadLevel(harness, { load: 2 });
+  harness.aws.s3.buckets.put(
+    bucketName,
+    'checks/configs/prod/hourly/a%2Fx_table_metrics.yml',
+    Buffer.from('a: 1'),
+  );
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  const { structure } = await harness.call('uploadChecks', { reviewId, approved: true });
   expect(harness.keys(configs).filter((key) => key.includes('x_table_metrics'))).toEqual([]);
+  expect(structure.exceptions).toContainEqual({
+    cause: 'not_uploadable',
+    files: ['//x_table_metrics.yml', '/a%2Fx_table_metrics.yml'].map(
+      (path) => `s3://${bucketName}/checks/configs/prod/hourly${path}`,
+    ),
+    total: 2,
+  });
 });
 
-test('a file name with invisible characters is listed as unrecognised and not uploaded', async () => {
+test('a file name with invisible characters is listed as not uploadable and not uploaded', async () => {
   const harness = await toolHarness();
   harness.write('events/line\nend_15m.yml', 'name: x\n');
   harness.write('events/check_\u202egnp_15m.yml', 'name: x\n');
   await harness.call('scaleConfigs', { load: 2 });
   const { reviewId } = (await harness.call('reviewConfigs')).structure;
   const { structure } = await harness.call('uploadChecks', { reviewId, approved: true });
-  expect(structure.unrecognised).toContain('events/line\\u000aend_15m.yml');
-  expect(structure.unrecognised).toContain('events/check_\\u202egnp_15m.yml');
+  const odd = structure.exceptions.find(({ cause }: { cause: string }) => cause === 'not_uploadable');
+  expect(odd.files).toContain('events/line\\u000aend_15m.yml');
+  expect(odd.files).toContain('events/check_\\u202egnp_15m.yml');
   expect(structure.uploaded).toBe(12);
 });

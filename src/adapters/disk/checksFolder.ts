@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -32,6 +33,8 @@ export interface ChecksFolder {
   readonly inRepository: string;
   /** Paths of the plain files below it, relative to the folder, with forward slashes, sorted. */
   list(): Promise<string[]>;
+  /** The same for links and special files, which are never followed. */
+  listOthers(): Promise<string[]>;
   /** The bytes; undefined when the file no longer exists. */
   read(path: string): Promise<Buffer | undefined>;
   /** @throws ToolError DENIED when `write` would reject the path */
@@ -62,7 +65,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       { next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.' },
     );
 
-  async function walk(): Promise<string[]> {
+  async function walk(isWanted: (entry: Dirent) => boolean): Promise<string[]> {
     const paths: string[] = [];
     const pending = [''];
     for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
@@ -72,7 +75,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       for (const entry of entries) {
         const path = below === '' ? entry.name : `${below}/${entry.name}`;
         if (entry.isDirectory() && !forbidden(path)) pending.push(path);
-        else if (entry.isFile()) paths.push(path);
+        else if (isWanted(entry)) paths.push(path);
       }
     }
     return paths.sort();
@@ -136,12 +139,13 @@ export async function openChecksFolder(repository: string, checksPath: string): 
 
   return {
     inRepository: inside.split(sep).join('/'),
-    list: async () => (await walk()).filter((path) => !isDraft(path)),
+    list: async () => (await walk((entry) => entry.isFile())).filter((path) => !isDraft(path)),
+    listOthers: () => walk((entry) => !entry.isFile() && !entry.isDirectory()),
     read: async (path) => read(path),
     requirePlain: async (path) => void plainMode(path),
     write: async (file, done) => write(file, done),
     async removeDrafts() {
-      for (const path of await walk()) {
+      for (const path of await walk((entry) => entry.isFile())) {
         if (isLeftDraft(path)) await unlink(join(folder, path)).catch(() => undefined);
       }
     },

@@ -1,5 +1,6 @@
 /** Keeps scaled configs out of the baseline. */
 import { ToolError } from '../../domain/errors.ts';
+import type { BaselineLag } from '../../ports/repository.ts';
 import { trailerKey } from './commits.ts';
 import type { Git } from './git.ts';
 import { readTree } from './gitTree.ts';
@@ -62,4 +63,51 @@ async function findScaledFile(
   }
   const [found] = suspects;
   return found && { path: found[0], commit: found[1] };
+}
+
+/** What the branch of the baseline has below the folder that the baseline lacks; undefined when it has nothing newer. */
+export async function readBaselineLag(
+  git: Git,
+  { baseCommit, ref, folder }: { readonly baseCommit: string; readonly ref: string; readonly folder: string },
+  signal?: AbortSignal,
+): Promise<BaselineLag | undefined> {
+  const options = ['--name-status', '--no-renames', '-z', '--no-ext-diff', '--diff-filter=AMT'];
+  const diff = await git.run(['diff', ...options, baseCommit, ref, '--', folder], { signal });
+  const words = diff.split('\0');
+  const newer: string[] = [];
+  const added: string[] = [];
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const path = (words[at + 1] ?? '').slice(folder.length + 1);
+    newer.push(path);
+    if (words[at] === 'A') added.push(path);
+  }
+  if (newer.length === 0) return undefined;
+  const date = (await git.run(['log', '-1', '--format=%cs', baseCommit], { signal })).trim();
+  return { ref, date, newer, added };
+}
+
+/** Of these paths (relative to the repository), those whose blob in the baseline the history up to `commit` has. */
+export async function filesHeldUpTo(
+  git: Git,
+  {
+    commit,
+    baseCommit,
+    folder,
+  }: { readonly commit: string; readonly baseCommit: string; readonly folder: string },
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<Set<string>> {
+  const known = (await git.run(['rev-parse', '-q', '--verify', `${commit}^{commit}`], { signal })).trim();
+  if (known === '') return new Set();
+  const tree = await readTree(git, baseCommit, folder, signal);
+  const wanted = new Set(paths.map((path) => `${path}\0${tree.get(path)}`));
+  const shape = ['-z', '--raw', '--no-abbrev', '--no-renames', '--format='];
+  const words = (await git.run(['log', ...shape, known, '--', folder], { signal })).split('\0');
+  const held = new Set<string>();
+  for (const [index, word] of words.entries()) {
+    const after = /^\n?:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) /.exec(word)?.[1];
+    const path = words[index + 1] ?? '';
+    if (after !== undefined && wanted.has(`${path}\0${after}`)) held.add(path);
+  }
+  return held;
 }

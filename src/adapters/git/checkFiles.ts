@@ -5,7 +5,7 @@ import type { Watch } from '../../ports/time.ts';
 import { type ChecksFolder, filesAtOnce } from '../disk/checksFolder.ts';
 import { concurrently } from '../pool.ts';
 import type { Git } from './git.ts';
-import { checkoutKey, firstVersions, objectId, readBlobs, readTree } from './gitTree.ts';
+import { checkoutKey, firstVersions, objectId, readBlobs, readOthers, readTree } from './gitTree.ts';
 
 /** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; unprintable names apart. */
 export async function readCheckFiles(
@@ -13,14 +13,15 @@ export async function readCheckFiles(
   folder: ChecksFolder,
   { baseCommit, headCommit }: { readonly baseCommit: string; readonly headCommit: string },
   watch?: Watch,
-): Promise<Pick<ChecksSnapshot, 'files' | 'unprintableNames'>> {
+): Promise<Omit<ChecksSnapshot, 'branch' | 'headCommit' | 'baseCommit'>> {
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;
   const readBase = readTree(git, baseCommit, folder.inRepository, signal);
-  const [base, head, onDisk] = await Promise.all([
+  const [base, head, onDisk, notFiles] = await Promise.all([
     readBase,
     headCommit === baseCommit ? readBase : readTree(git, headCommit, folder.inRepository, signal),
     folder.list(),
+    folder.listOthers(),
   ]);
   const added = [...head.keys()].filter((path) => !base.has(path));
   const firsts = await firstVersions(git, baseCommit, folder.inRepository, added, base, signal);
@@ -63,7 +64,18 @@ export async function readCheckFiles(
       ...(baseline.bytes === undefined ? {} : { baseline: baseline.bytes, baselineDigest: baseline.digest }),
     };
   });
-  return { files, unprintableNames: onDisk.filter((path) => !hasPrintableName(path)) };
+  const inGit = (await readOthers(git, headCommit, folder.inRepository, signal)).map((path) =>
+    path.slice(below.length),
+  );
+  const renamed = new Set(firsts.values());
+  const deleted = [...base].flatMap(([path, id]) => (head.has(path) || renamed.has(id) ? [] : path));
+  return {
+    files,
+    unprintableNames: onDisk.filter((path) => !hasPrintableName(path)),
+    // A plain file in place of a link of HEAD is read as that file.
+    notFiles: [...new Set([...notFiles, ...inGit.filter((path) => !disk.has(path))])].sort(),
+    deletedOnBranch: deleted.map((path) => path.slice(below.length)).filter((path) => !disk.has(path)),
+  };
 }
 
 type Version = { bytes: Buffer; digest: string } | { bytes?: never };

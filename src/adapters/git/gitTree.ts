@@ -8,7 +8,13 @@ export type Tree = ReadonlyMap<string, string>;
 /** How many trees of a repository are cached: those of the baseline, HEAD and the previous HEAD. */
 const maxCachedTrees = 3;
 
-const treesOf = new WeakMap<Git, Map<string, Tree>>();
+interface Listing {
+  readonly files: Tree;
+  /** Paths of links and submodules. */
+  readonly others: readonly string[];
+}
+
+const listingsOf = new WeakMap<Git, Map<string, Listing>>();
 
 /**
  * The regular files of a commit below a folder; links and submodules are not check files. A commit never changes, so
@@ -20,24 +26,41 @@ export async function readTree(
   folder: string,
   signal?: AbortSignal,
 ): Promise<Tree> {
-  const trees = treesOf.get(git) ?? new Map<string, Tree>();
-  treesOf.set(git, trees);
-  const key = `${commit} ${folder}`;
-  const tree = trees.get(key) ?? (await listTree(git, commit, folder, signal));
-  trees.delete(key);
-  trees.set(key, tree);
-  for (const oldest of trees.keys()) if (trees.size > maxCachedTrees) trees.delete(oldest);
-  return tree;
+  return (await listing(git, commit, folder, signal)).files;
 }
 
-async function listTree(git: Git, commit: string, folder: string, signal?: AbortSignal): Promise<Tree> {
-  const listing = await git.run(['ls-tree', '-r', '-z', '--full-tree', commit, '--', folder], { signal });
-  const tree = new Map<string, string>();
-  for (const row of listing.split('\0')) {
-    const match = /^100(?:644|755|664) blob ([0-9a-f]{40,64})\t(.+)$/s.exec(row);
-    if (match?.[1] !== undefined && match[2] !== undefined) tree.set(match[2], match[1]);
+/** The links and submodules of a commit below a folder, relative to the repository. */
+export async function readOthers(
+  git: Git,
+  commit: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  return (await listing(git, commit, folder, signal)).others;
+}
+
+async function listing(git: Git, commit: string, folder: string, signal?: AbortSignal): Promise<Listing> {
+  const listings = listingsOf.get(git) ?? new Map<string, Listing>();
+  listingsOf.set(git, listings);
+  const key = `${commit} ${folder}`;
+  const found = listings.get(key) ?? (await listTree(git, commit, folder, signal));
+  listings.delete(key);
+  listings.set(key, found);
+  for (const oldest of listings.keys()) if (listings.size > maxCachedTrees) listings.delete(oldest);
+  return found;
+}
+
+async function listTree(git: Git, commit: string, folder: string, signal?: AbortSignal): Promise<Listing> {
+  const rows = await git.run(['ls-tree', '-r', '-z', '--full-tree', commit, '--', folder], { signal });
+  const files = new Map<string, string>();
+  const others: string[] = [];
+  for (const row of rows.split('\0')) {
+    const [, mode, id, path] = /^(\d{6}) \w+ ([0-9a-f]{40,64})\t(.+)$/s.exec(row) ?? [];
+    if (mode === undefined || id === undefined || path === undefined) continue;
+    if (/^100(?:644|755|664)$/.test(mode)) files.set(path, id);
+    else others.push(path);
   }
-  return tree;
+  return { files, others };
 }
 
 /** The object id that git gives these bytes; `like` is an id of the same repository (sha1 or sha256). */

@@ -9,7 +9,7 @@ import { openDisk } from '../disk/disk.ts';
 import { exists, realPath } from '../disk/places.ts';
 import { concurrently } from '../pool.ts';
 import { backupPatch } from './backups.ts';
-import { createBaselineGuard } from './baselineGuard.ts';
+import { createBaselineGuard, filesHeldUpTo, readBaselineLag } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
 import { commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
@@ -60,6 +60,29 @@ export function createTarget(settings: TargetRepositorySettings): Target {
       await requireUnscaledBaseline(baseCommit, folder.inRepository);
       const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
       return { branch, headCommit, baseCommit, ...checks };
+    },
+
+    async baselineLag(watch) {
+      const folder = await open();
+      const baseCommit = await mergeBase(git, settings.baselineRef);
+      return readBaselineLag(
+        git,
+        { baseCommit, ref: settings.baselineRef, folder: folder.inRepository },
+        watch?.signal,
+      );
+    },
+
+    async heldUpTo(commit, paths, watch) {
+      const folder = await open();
+      const baseCommit = await mergeBase(git, settings.baselineRef);
+      const names = paths.map((path) => `${folder.inRepository}/${path}`);
+      const held = await filesHeldUpTo(
+        git,
+        { commit, baseCommit, folder: folder.inRepository },
+        names,
+        watch?.signal,
+      );
+      return new Set(paths.filter((path) => held.has(`${folder.inRepository}/${path}`)));
     },
 
     async write(files, watch) {

@@ -21,15 +21,29 @@ import {
 import { fastPathScalars } from './fastPath.ts';
 import { type InvalidCheck, lineCounter } from './sourceText.ts';
 
-export type CheckScalars = { readonly scalars: CheckScalar[] } | { readonly invalid: InvalidCheck };
+/** A key that stands twice in one mapping: loaders read one of the two values. */
+export interface DuplicateKey {
+  /** Source offset of the later key. */
+  readonly offset: number;
+  readonly key: string;
+  /** Source offset of the first one. */
+  readonly first: number;
+}
+
+interface ReadScalars {
+  readonly scalars: CheckScalar[];
+  readonly duplicates: DuplicateKey[];
+}
+
+export type CheckScalars = ReadScalars | { readonly invalid: InvalidCheck };
 
 /**
  * Reads the scalars of all documents that pass `filter`, in the order of the file. An alias adds nothing: its anchor
- * is listed, so nothing is ever expanded. Keys must be unique within their mapping, except `<<`.
+ * is listed, so nothing is ever expanded. Keys that stand twice in their mapping are listed, except `<<`.
  */
 export function readScalars(source: string, filter: ScalarFilter): CheckScalars {
   const scalars = fastPathScalars(source, filter);
-  return scalars ? { scalars } : parseScalars(source, filter);
+  return scalars ? { scalars, duplicates: [] } : parseScalars(source, filter);
 }
 
 /** Does what `readScalars` does with the full parser alone. */
@@ -52,17 +66,17 @@ export function parseScalars(source: string, filter: ScalarFilter): CheckScalars
     schema: 'failsafe',
     uniqueKeys: false,
   });
-  const scalars: CheckScalar[] = [];
+  const read: ReadScalars = { scalars: [], duplicates: [] };
   if ('empty' in documents) {
     const error = documents.errors[0];
-    return error ? invalid(yamlErrorOf(error)) : { scalars };
+    return error ? invalid(yamlErrorOf(error)) : read;
   }
   for (const document of documents) {
     const error = document.errors[0];
-    const problem = error ? yamlErrorOf(error) : collect(source, document.contents, filter, scalars);
+    const problem = error ? yamlErrorOf(error) : collect(source, document.contents, filter, read);
     if (problem) return invalid(problem);
   }
-  return { scalars };
+  return read;
 }
 
 function lineAt(source: string, offset: number): string {
@@ -86,7 +100,7 @@ function collect(
   source: string,
   root: ParsedNode | null,
   filter: ScalarFilter,
-  scalars: CheckScalar[],
+  { scalars, duplicates }: ReadScalars,
 ): YamlError | undefined {
   const anchors = new Set<string>();
   return visit(root, undefined, false);
@@ -117,12 +131,13 @@ function collect(
   }
 
   function visitMap(map: YAMLMap.Parsed): YamlError | undefined {
-    const seen = new Set<string>();
+    const seen = new Map<string, number>();
     for (const { key, value } of map.items) {
       const name = isScalar(key) ? String(key.value) : undefined;
       if (name !== undefined && name !== '<<') {
-        if (seen.has(name)) return { offset: key.range[0], message: 'a duplicate key in its mapping' };
-        seen.add(name);
+        const first = seen.get(name);
+        if (first === undefined) seen.set(name, key.range[0]);
+        else duplicates.push({ offset: key.range[0], key: name, first });
       }
       const problem = visit(key, undefined, true) ?? visit(value, name, false);
       if (problem) return problem;

@@ -4,8 +4,9 @@ import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import type { ComparedReport } from '../model/model.ts';
 import { meanRatio, milli } from '../statistics/statistics.ts';
+import { carriedIn } from '../steps/checkLoad.ts';
 import { checkTimes, leastSeconds, type Timing, timingsOf } from '../steps/checkTimes.ts';
-import { clusterAgrees, fixesApart, notComparable, scaledAmong } from '../steps/comparable.ts';
+import { clusterAgrees, fixesApart, notComparable } from '../steps/comparable.ts';
 import { measuredRoundNoise } from '../steps/noise.ts';
 import { isDecided } from '../verdict/verdict.ts';
 import { settingChanges } from './followUp.ts';
@@ -36,7 +37,9 @@ export function compareRounds(
   const belongs = (other: ComparedReport) => notComparable(other, candidate).why === undefined;
   const rounds = inOrder([baseline, candidate, ...others.filter(belongs)]);
   const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
-  const isScaled = varies === 'load' ? scaledAmong(names) : () => true;
+  const carried = varies === 'load' ? carriedIn([baseline, candidate]) : undefined;
+  const nameOf = (key: string) => names.get(key) ?? key;
+  const isScaled = (key: string) => carried?.inAll(nameOf(key)) ?? true;
   const timings = timingsOf(rounds);
   const checks = pairs(baseline, candidate, { names, isScaled, timings, varies });
   const noise = roundNoiseOf(baseline, candidate, rounds);
@@ -44,14 +47,16 @@ export function compareRounds(
     checks.flatMap((check) => (check.scaled ? ratioOf(check) : [])),
     noise,
   );
-  const unscaled = checks.flatMap((check) => (check.scaled ? [] : ratioOf(check)));
+  // A check that was scaled in one of the rounds alone is neither.
+  const unscaled = checks.flatMap((check) => (carried?.inNone(check.check) ? ratioOf(check) : []));
   const unscaledRatio = meanRatio(unscaled, noise);
   return {
     comparable: true,
     varies,
+    loadRecorded: varies !== 'load' || carried !== undefined,
     ...heads,
     ratios: {
-      n: checks.length - unscaled.length,
+      n: checks.filter(({ scaled }) => scaled).length,
       geometricMean: ratio ? milli(ratio.mean) : null,
       low: ratio ? milli(ratio.low) : null,
       high: ratio ? milli(ratio.high) : null,
@@ -68,6 +73,7 @@ export function compareRounds(
 }
 
 const nothingCompared = {
+  loadRecorded: true,
   ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null },
   unscaled: null,
   checks: [],

@@ -80,6 +80,8 @@ export function comparisonLines(comparison: Comparison): string[] {
   const lines = [
     runtime !== undefined && `Total runtime: ${runtime}`,
     ...meanTexts(comparison),
+    !comparison.loadRecorded &&
+      'Which checks were scaled is not recorded for one of the rounds, so unscaled checks are among them',
     varies === 'load' &&
       `${faster.length === 0 ? 'No check' : plural(faster.length, 'check')} clearly grew faster than the load`,
     oneLevelOnly.length > 0 && `One level only: ${namesText(oneLevelOnly)}`,

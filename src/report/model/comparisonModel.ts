@@ -61,7 +61,7 @@ export const comparisonSchema = z.object({
   /** Settings of the cluster that differ. */
   clusterChanges: z.array(settingChangeSchema).default([]),
   ratios: z.object({
-    /** Checks that completed in both; where the load changed, those whose intervals it scales. */
+    /** Checks that completed in both; where the load changed, those that were really scaled in both. */
     n: z.int(),
     geometricMean: ratio,
     /** 95% interval. */
@@ -69,7 +69,9 @@ export const comparisonSchema = z.object({
     high: ratio,
     runtime: ratio,
   }),
-  /** The checks that are uploaded as they are, where others are scaled: more load does not ask more of them. */
+  /** False where the load changed and a round does not say which of its checks were scaled: all count as scaled then. */
+  loadRecorded: z.boolean().default(false),
+  /** The checks that were scaled in neither round: more load does not ask more of them. */
   unscaled: z.object({ n: z.int(), geometricMean: z.number() }).nullable().default(null),
   /** What grows most with the load comes first. */
   checks: z.array(

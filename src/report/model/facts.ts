@@ -1,3 +1,4 @@
+import type { Coverage } from '../../domain/coverage.ts';
 import type { Schedule } from '../../domain/schedules.ts';
 import type { Instance, Step, StepLog } from '../../ports/aws.ts';
 import type { PriceTable } from '../../ports/project.ts';
@@ -18,6 +19,8 @@ export interface RoundFacts {
   /** EMR's code and words for how the cluster ended, whether it failed or not. */
   readonly clusterReason?: string | undefined;
   readonly clusterConfig?: ClusterConfigUsed | undefined;
+  /** Which checks carried the load, as the upload found the bucket; undefined where it was not recorded. */
+  readonly coverage?: Coverage | undefined;
   /** Seconds between two runs of the schedule. */
   readonly windowSeconds: number;
   /** The round's start with its offset; local times are printed at that offset. */

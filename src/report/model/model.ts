@@ -3,6 +3,7 @@
  * again, and a later report can be compared, from this file alone. Stamps are UTC; durations are seconds.
  */
 import * as z from 'zod';
+import { coverageSchema } from '../../domain/coverage.ts';
 import { schedules } from '../../domain/schedules.ts';
 import { comparisonSchema, settingChangeSchema } from './comparisonModel.ts';
 import { costSchema, findingsSchema, secondsSchema, suggestionSchema } from './findings.ts';
@@ -64,10 +65,10 @@ export const stepSchema = z.object({
 });
 
 export const verdictSchema = z.object({
-  outcome: z.enum(['fits', 'missed', 'not_decided', 'no_data']),
+  outcome: z.enum(['fits', 'missed', 'not_decided', 'not_a_load_test', 'no_data']),
   /** True only when the load fits, every step of one DAG run was seen to complete and no expected check is missing. */
   pass: z.boolean(),
-  /** Our own words and numbers; begins with `headline`. */
+  /** Our own words and numbers; `4x 15m: `, then the headline. */
   sentence: z.string(),
   headline: z.string(),
   windowSeconds: secondsSchema,
@@ -168,6 +169,8 @@ export const reportSchema = z.object({
     partOf: z.object({ checks: z.int(), of: z.int() }).optional(),
   }),
   clusterConfig: clusterConfigSchema.nullable(),
+  /** Which checks of the prefix carried the load; null where it was not recorded. */
+  coverage: coverageSchema.nullable().default(null),
   /** Checks that ran with an interval that the user fixed: their times do not follow the load. */
   fixedWindows: z.array(z.string()).default([]),
   /** Of those, the digest of the bytes that they ran with. */

@@ -5,7 +5,7 @@ import { mean } from '../statistics/statistics.ts';
 /** A round as a comparison sees it. */
 export type MeasuredRound = Pick<
   Report,
-  'load' | 'schedule' | 'clusterConfig' | 'round' | 'steps' | 'fixedWindows'
+  'load' | 'schedule' | 'clusterConfig' | 'coverage' | 'round' | 'steps' | 'fixedWindows'
 >;
 
 /** EMR's stamps are of whole milliseconds: anything shorter is no time, and would make ratios of nothing. */

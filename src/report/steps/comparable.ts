@@ -1,9 +1,9 @@
-import { ruleFor } from '../../domain/schedules.ts';
 import { plural } from '../../domain/text.ts';
 import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import type { ClusterConfigUsed, Report } from '../model/model.ts';
 import { mean, median, milli } from '../statistics/statistics.ts';
+import { carriedIn } from './checkLoad.ts';
 import { endsOf, type MeasuredRound, type Timing, timingsOf } from './checkTimes.ts';
 
 /**
@@ -84,22 +84,6 @@ export function fixesApart<Round extends Pick<Report, 'load' | 'fixedWindows' | 
   return { ...round, fixedWindows: round.fixedWindows.filter((check) => !isShared(check)) };
 }
 
-/**
- * Which checks the load asks more of, by the rules for their files. In a schedule without scaled checks none is
- * distinguished.
- *
- * @param names of the checks by their key
- */
-export function scaledAmong(names: ReadonlyMap<string, string>): (key: string) => boolean {
-  const scaled = new Set([...names].flatMap(([key, name]) => (isScaledFile(name) ? key : [])));
-  return scaled.size === 0 ? () => true : (key) => scaled.has(key);
-}
-
-/** Whether a load widens the window of a check of this file name, given with or without its ending. */
-function isScaledFile(name: string): boolean {
-  return ruleFor(name.endsWith('.yml') ? name : `${name}.yml`)?.scales !== undefined;
-}
-
 /** Reports of the same schedule whose rounds started before this one, which may be built again much later; oldest first. */
 export function earlierRounds(
   earlier: readonly Report[],
@@ -136,15 +120,17 @@ function highestLoad(reports: readonly Report[]): Report[] {
 
 /**
  * The fixed seconds of a typical step: the median over the checks that were measured at two loads or more on this cluster
- * configuration. Unscaled checks say nothing: all of their time looks fixed. Not the mean: no check's seconds go below 0, so that
+ * configuration. Unscaled checks say nothing: all of their time looks fixed; so does a round of unknown coverage. Not the mean: no check's seconds go below 0, so that
  * noise would add up in it. Undefined where no check was measured so.
  */
 export function fittedOverheadSeconds(round: MeasuredRound, others: readonly Report[]): number | undefined {
   const same = others.filter(
     (report) => !report.round.partial && clusterAgrees(report.clusterConfig, round.clusterConfig) === true,
   );
+  const carried = carriedIn([...same, round]);
+  if (carried === undefined) return undefined;
   const scaled = new Set(
-    round.steps.flatMap((step) => (isScaledFile(checkName(step)) ? checkKey(step) : [])),
+    round.steps.flatMap((step) => (carried.inAll(checkName(step)) ? checkKey(step) : [])),
   );
   const fixed = [...timingsOf([...same, round])].flatMap(([key, check]) =>
     scaled.has(key) ? (fixedSeconds(check) ?? []) : [],

@@ -48,6 +48,17 @@ export function costOf(
   };
 }
 
+/** What the machines that are up cost in an hour; undefined where none is priced. */
+export function hourlyCost(
+  instances: readonly Instance[],
+  prices: PriceTable | undefined,
+): number | undefined {
+  const priced = instances
+    .filter(({ endedMs }) => endedMs === undefined)
+    .flatMap((instance) => priceOf(instance, prices) ?? []);
+  return priced.length === 0 ? undefined : cents(priced.reduce((sum, price) => sum + price, 0));
+}
+
 /** Machines that failed or were taken away while the round ran, not those that ended with their cluster or were sent away. */
 export function lostInstances(instances: readonly Instance[], round: RoundTimes | undefined): LostInstances {
   const lost = instances.filter(

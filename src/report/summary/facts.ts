@@ -1,3 +1,4 @@
+import { coverageText, shortCauses, unscaledText } from '../../domain/coverage.ts';
 import { formatDuration, formatMeasured, percent, plural, windowName } from '../../domain/text.ts';
 import type { Cost, LostInstances } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
@@ -52,6 +53,7 @@ export function summaryFacts(report: Report): SummaryFact[] {
     counts.interrupted > 0 && ['Interrupted', String(counts.interrupted)],
     counts.unfinished > 0 && ['Not finished', String(counts.unfinished)],
     ['Checks', checksText(report.integrity)],
+    ['Load', loadText(report)],
     ['Total Runtime', `${formatMeasured(verdict.runtimeSeconds)}${counts.unfinished > 0 ? ' so far' : ''}`],
     ['Window', `${windowName(verdict.windowSeconds)}${slackText(verdict.slackSeconds)}`],
     findings.meanRunning !== null && ['Slots', slotsText(findings)],
@@ -88,6 +90,21 @@ function checksText({ expected, missing, duplicate, foreign }: Report['integrity
         ? 'none is uploaded for this schedule and load'
         : `${expected - missing.length} of ${plural(expected, 'uploaded check')} ${expected === 1 ? 'has' : 'have'} a step in this round`;
   return [found, ...more].join('; ');
+}
+
+const namesShown = 12;
+
+/** `23 of 31 15m checks scaled; 8 run at 1x: names`. */
+function loadText({ load, coverage }: Report): string {
+  if (load === 1) return '1x: the baseline';
+  if (coverage === null) return 'not recorded: which of these checks were scaled is not known';
+  const { unscaledTotal, narrows, missing } = coverage;
+  const names = unscaledTotal === 0 ? '' : `: ${unscaledText(coverage, namesShown)}`;
+  const less = narrows.length === 0 ? '' : `; read less: ${narrows.slice(0, namesShown).join(', ')}`;
+  const files = missing.reduce((sum, { total }) => sum + total, 0);
+  const left = missing.map(({ cause, total }) => `${total} ${shortCauses[cause]}`).join(', ');
+  const out = files === 0 ? '' : `; ${plural(files, 'file')} not run (${left})`;
+  return `${coverageText(coverage)}${names}${less}${out}`;
 }
 
 function slackText(slackSeconds: number | null): string {

@@ -1,6 +1,7 @@
 import { checkKey } from '../model/checkKey.ts';
 import type { Report, ReportStep } from '../model/model.ts';
 import { milli } from '../statistics/statistics.ts';
+import { carriesLoad } from '../steps/checkLoad.ts';
 import { checkTimes, type MeasuredRound } from '../steps/checkTimes.ts';
 import { clusterAgrees } from '../steps/comparable.ts';
 import { inStartOrder, makespan } from '../steps/makespan.ts';
@@ -86,17 +87,20 @@ function lastOfEach(steps: readonly ReportStep[]): Map<string, ReportStep> {
   return last;
 }
 
-/** Seconds of each check by the nearest level, at this load or below, in proportion to the load. */
+/** Seconds of each check by the nearest level, at this load or below; in proportion to the load where it carries it. */
 function expectedTimes(round: MeasuredRound, earlier: readonly Report[]): Map<string, number> {
   const lower = earlier
     .filter(
       ({ load, clusterConfig }) => load <= round.load && clusterAgrees(clusterConfig, round.clusterConfig),
     )
     .sort((a, b) => a.load - b.load);
+  const carries = carriesLoad(round);
+  const factorOf = (key: string, load: number) =>
+    (carries?.(key.slice(round.schedule.length + 1)) ?? true) ? round.load / load : 1;
   // A higher load comes later and takes the place of a lower one.
   return new Map(
     lower.flatMap((one) =>
-      [...checkTimes(one)].map(([key, seconds]) => [key, (seconds * round.load) / one.load] as const),
+      [...checkTimes(one)].map(([key, seconds]) => [key, seconds * factorOf(key, one.load)] as const),
     ),
   );
 }

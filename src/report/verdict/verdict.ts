@@ -1,9 +1,14 @@
+import type { Schedule } from '../../domain/schedules.ts';
 import { formatDuration, plural, windowName } from '../../domain/text.ts';
 import type { Integrity, Report, StepCounts, Verdict } from '../model/model.ts';
 import { milli } from '../statistics/statistics.ts';
 import type { ImputedRound } from './imputed.ts';
 
 export interface VerdictFacts {
+  readonly load: number;
+  readonly schedule: Schedule;
+  /** Checks of the round, and how many of them carried the load; undefined at load 1 and where it was not recorded. */
+  readonly loaded: { readonly checks: number; readonly scaled: number } | undefined;
   readonly windowSeconds: number;
   /** Last end − first creation; so far, while steps are active. Null without steps. */
   readonly runtimeSeconds: number | null;
@@ -35,7 +40,7 @@ const exceededShare = 0.5;
 /**
  * Did this load fit its window, and by how much? Without measurements it is `no_data` and never a pass. A round of which
  * something is missing fits when it would fit with the missing time estimated, but does not pass; else it is `not_decided`. A round
- * of some checks alone is never decided. One that was not seen to its end, or in which another DAG run's steps ran, does not pass either.
+ * of some checks alone is never decided, and one in which no check carried the load is no load test. One that was not seen to its end, or in which another DAG run's steps ran, does not pass either.
  */
 export function decideVerdict(facts: VerdictFacts): Verdict {
   const { windowSeconds, runtimeSeconds, counts } = facts;
@@ -58,7 +63,7 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     outcome,
     pass: outcome === 'fits' && caveats.length === 0,
     headline,
-    sentence: `${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}`,
+    sentence: `${facts.load}x ${facts.schedule}: ${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}`,
     windowSeconds,
     runtimeSeconds,
     slackSeconds:
@@ -70,33 +75,39 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
   const { windowSeconds, runtimeSeconds, counts } = facts;
   const window = theWindow(windowSeconds);
   if (runtimeSeconds === null)
-    return { outcome: 'no_data', headline: 'No data', rest: ': the round has no steps' };
+    return { outcome: 'no_data', headline: 'no data', rest: ': the round has no steps' };
   const by = formatDuration(Math.abs(windowSeconds - runtimeSeconds));
   const took = `(${formatDuration(runtimeSeconds)})`;
+  if (facts.loaded?.scaled === 0)
+    return {
+      outcome: 'not_a_load_test',
+      headline: 'not a load test',
+      rest: `: none of ${plural(facts.loaded.checks, 'check')} carried the load ${took}`,
+    };
   if (runtimeSeconds > windowSeconds && facts.measured + counts.unfinished > 0 && !facts.partOf) {
     const soFar = counts.unfinished > 0 ? `(${formatDuration(runtimeSeconds)} so far)` : took;
-    return { outcome: 'missed', headline: 'Missed', rest: ` ${window} by ${by} ${soFar}` };
+    return { outcome: 'missed', headline: 'missed', rest: ` ${window} by ${by} ${soFar}` };
   }
   if (counts.unfinished > 0)
     return {
       outcome: 'no_data',
-      headline: 'Not decided yet',
+      headline: 'not decided yet',
       rest: `: ${formatDuration(runtimeSeconds)} of ${window} used so far`,
     };
   if (facts.measured === 0)
     return {
       outcome: 'no_data',
-      headline: 'No data',
+      headline: 'no data',
       rest: ': no completed step was measured, so nothing shows whether this load fits',
     };
   if (facts.partOf) {
     const { checks, of } = facts.partOf;
     const ran = `${checks} of ${plural(of, 'check')} ran ${took}, which says nothing about ${window}`;
-    return { outcome: 'not_decided', headline: 'Partial round', rest: `: ${ran}` };
+    return { outcome: 'not_decided', headline: 'partial round', rest: `: ${ran}` };
   }
   const why = undecidedBecause(facts);
-  if (why !== undefined) return { outcome: 'not_decided', headline: 'Not decided', rest: `: ${why}` };
-  return { outcome: 'fits', headline: 'Fits', rest: ` ${window} with ${by} to spare ${took}` };
+  if (why !== undefined) return { outcome: 'not_decided', headline: 'not decided', rest: `: ${why}` };
+  return { outcome: 'fits', headline: 'fits', rest: ` ${window} with ${by} to spare ${took}` };
 }
 
 function undecidedBecause({ imputed, windowSeconds, p95Seconds }: VerdictFacts): string | undefined {

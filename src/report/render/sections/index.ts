@@ -40,15 +40,21 @@ export function sectionsOf(report: Report, medium: Medium): Section[] {
 
 /** The verdict, and what a reader must know before trusting the numbers; on the page also when and where. */
 export function headBlocks(report: Report, medium: Medium): Block[] {
-  const { headline, sentence } = report.verdict;
   const brief = inBrief(report);
   const isPage = medium === 'page';
   return [
-    ...paragraphs([{ strong: headline }, sentence.slice(headline.length)]),
+    ...paragraphs(verdictLine(report.verdict)),
     ...(isPage ? list(brief.map(([name, text]) => [{ strong: name }, `: ${text}`])) : factList(brief)),
     ...(isPage ? factList(Object.entries(roundFacts(report))) : []),
     ...report.warnings.map((line): Block => ({ kind: 'notice', line })),
   ];
+}
+
+/** `4x 15m: **missed** the 15-minute window by 7m 19s`. */
+function verdictLine({ headline, sentence }: Report['verdict']): Line {
+  const at = sentence.indexOf(headline);
+  const rest = sentence.slice(at + headline.length);
+  return [...(at > 0 ? [sentence.slice(0, at)] : []), { strong: headline }, rest];
 }
 
 /** When and where the round ran. */

@@ -1,0 +1,92 @@
+/** Looks for DAG runs that no round owns, and words them. */
+import { schedules } from '../domain/schedules.ts';
+import { formatDuration, plural } from '../domain/text.ts';
+import { localStamp } from '../domain/time.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Watch } from '../ports/time.ts';
+import { isExpected, otherRunsOn, type SeenCluster, type SeenRun } from '../rounds/otherRuns.ts';
+import type { OtherRun, Round, Session } from '../state/session.ts';
+import { clusterNames } from './clusters.ts';
+
+type LookPorts = Pick<Ports, 'clusters' | 'dags' | 'settings'>;
+
+/** How far back to look for an unmarked DAG run, in milliseconds. */
+export const lookBackMs = 24 * 3600 * 1000;
+/** The steps of at most so many new clusters, and of as many clusters of rounds, are read. */
+const mostClusters = 3;
+
+interface Since {
+  readonly sinceMs: number;
+  /** The rounds that count; default: all. */
+  readonly rounds?: readonly Round[];
+}
+
+/** The runs of our DAGs since a time that no round owns or expects, oldest first. */
+export async function findOtherRuns(
+  ports: LookPorts,
+  session: Session,
+  { sinceMs, rounds = session.rounds }: Since,
+  watch?: Watch,
+): Promise<SeenRun[]> {
+  const names = await namesOf(ports, session);
+  const isOurs = (name: string) => Object.values(names).some((prefix) => name.startsWith(prefix));
+  const created = (await ports.clusters.createdSince(sinceMs, watch)).filter(({ name }) => isOurs(name));
+  const bound = new Set(rounds.flatMap(({ clusterId }) => clusterId ?? []));
+  const fresh = created.filter(({ id }) => !bound.has(id)).slice(0, mostClusters);
+  const known = [...bound].reverse().slice(0, mostClusters);
+  const seen: SeenCluster[] = [];
+  for (const id of new Set([...fresh.map((cluster) => cluster.id), ...known])) {
+    const { steps } = await ports.clusters.steps(id, watch);
+    const summary = created.find((cluster) => cluster.id === id);
+    seen.push({ id, ...(summary && { created: summary }), steps });
+  }
+  return otherRunsOn(rounds, seen, names, ports.settings.configsPrefix).filter(
+    (run) =>
+      run.startedMs >= sinceMs &&
+      (bound.has(run.clusterId) || !isExpected({ createdMs: run.startedMs }, run.schedule, rounds)),
+  );
+}
+
+/** Schedule -> name prefix of its clusters: from the last upload, otherwise from disk. */
+export async function namesOf(ports: Pick<Ports, 'dags'>, session: Session): Promise<Record<string, string>> {
+  const uploaded = session.dag?.clusterNames ?? {};
+  if (schedules.every((schedule) => uploaded[schedule] !== undefined)) return uploaded;
+  return { ...clusterNames(await ports.dags.read()), ...uploaded };
+}
+
+/** Records the runs that no round owns, if they are not those that were seen last. */
+export async function keepOtherRuns(
+  ports: Pick<Ports, 'sessions'>,
+  session: Session,
+  found: readonly SeenRun[],
+): Promise<void> {
+  const runs = found.map(otherRunFields);
+  if (JSON.stringify(runs) === JSON.stringify(session.otherRuns)) return;
+  await ports.sessions.record(() => [{ type: 'otherRunsSeen', runs }]);
+}
+
+/** A run as a result and the journal name it. */
+export function otherRunFields({ clusterId, runId, schedule, load, startedMs, steps }: SeenRun): OtherRun {
+  return {
+    clusterId,
+    ...(runId === undefined ? {} : { runId }),
+    schedule,
+    ...(load === undefined ? {} : { load }),
+    startedAt: localStamp(startedMs * 1000),
+    steps,
+  };
+}
+
+/** A run with its length, for a question. */
+export function possibleRunFields(run: SeenRun) {
+  const { runId: _, ...fields } = otherRunFields(run);
+  return { ...fields, seconds: Math.round((run.lastMs - run.startedMs) / 1000), active: run.active };
+}
+
+/** `j-X (4x 15m, since 2025-…, 31 steps, 12m 3s)`. */
+export function runText(run: SeenRun): string {
+  const { clusterId, schedule, load, startedMs, lastMs, steps } = run;
+  const what = load === undefined ? schedule : `${load}x ${schedule}`;
+  const length = steps === 0 ? '' : `, ${formatDuration((lastMs - startedMs) / 1000)}`;
+  return `${clusterId} (${what}, since ${localStamp(startedMs * 1000)}, ${plural(steps, 'step')}${length})`;
+}
