@@ -20,7 +20,12 @@ import {
   readReports,
 } from '../workflow/reporting.ts';
 import { observeRange, type ReportRange } from '../workflow/reportRange.ts';
-import { buildReportLines, buildReportOutput, buildReportResult } from './buildReport.text.ts';
+import {
+  buildReportLines,
+  buildReportOutput,
+  buildReportResult,
+  undecidedReportOutput,
+} from './buildReport.text.ts';
 import { clusterIdInput, defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
@@ -67,6 +72,7 @@ export const buildReport = defineTool({
 async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const range = await observeRange(ports, session, given, call);
+  if ('undecided' in range) return undecidedReportOutput(range.undecided);
   requireEnded(range, given.partial);
   const directory = reportDirectory(range.load, range.startedAt);
   const report = assembleReport(await readRound(ports, session, range, directory, call));
@@ -98,6 +104,8 @@ async function readRound(
     load,
     schedule,
     round: range.round?.round,
+    baseCommit: range.round?.baseCommit,
+    markedLoad: range.round?.markedLoad ?? range.round?.load,
     clusterId: cluster.id,
     clusterName: cluster.name,
     clusterState: cluster.state,

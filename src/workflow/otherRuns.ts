@@ -4,7 +4,7 @@ import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { isExpected, otherRunsOn, type SeenCluster, type SeenRun } from '../rounds/otherRuns.ts';
+import { isExpected, otherRunsOn, type SeenRun, type SightedCluster } from '../rounds/otherRuns.ts';
 import type { OtherRun, Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
 
@@ -36,7 +36,7 @@ export async function findOtherRuns(
   const bound = new Set(rounds.flatMap(({ clusterId }) => clusterId ?? []));
   const fresh = created.filter(({ id }) => !bound.has(id)).slice(0, mostClusters);
   const known = [...bound].reverse().slice(0, mostClusters);
-  const seen: SeenCluster[] = [];
+  const seen: SightedCluster[] = [];
   for (const id of new Set([...fresh.map((cluster) => cluster.id), ...known])) {
     const { steps } = await ports.clusters.steps(id, watch);
     const summary = created.find((cluster) => cluster.id === id);
