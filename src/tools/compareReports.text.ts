@@ -97,9 +97,9 @@ function comparisonSummary(
 ): string {
   const { baseline, candidate, forecast, newFailures } = comparison;
   const runtime = schedules.baseline === schedules.candidate ? runtimeSummary(comparison, runtimes) : '';
-  const first = comparison.undecided.map((which) => `${notDecidedText(comparison, which)}. `).join('');
+  const first = comparison.undecided.map((which) => `${notDecidedText(comparison, which)}; `).join('');
   const bases = comparison.baselinesDiffer
-    ? 'The two rounds were scaled from different baseline commits. '
+    ? 'The two rounds were scaled from different baseline commits; '
     : '';
   const pair = `${first}${bases}${candidate.load}x against ${baseline.load}x (${schedules.candidate})`;
   if (!comparison.comparable) {

@@ -72,7 +72,12 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
     return askAgain(ports, session, review, reasons.notApproved);
   const others = await untoldRuns(ports, session, ports.clock.localMs(), call);
   if (others.length > 0)
-    return askAgain(ports, session, review, `${untoldText(others)} An upload changes what such a run reads.`);
+    return askAgain(
+      ports,
+      session,
+      review,
+      `${untoldText(others)}; an upload changes what such a run reads.`,
+    );
   // The user may take minutes to answer, and a round may have started meanwhile.
   if (given.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 

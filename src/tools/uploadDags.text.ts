@@ -43,7 +43,7 @@ export function overwriteText(foreign: readonly string[], load: number, mode: Ye
 export function otherRunsText(runs: readonly SeenRun[], load: number, mode: Yes['mode']) {
   const { summary: _, ...question } = overwriteText([], load, mode);
   return {
-    summary: `${untoldText(runs)} Nothing was uploaded.`,
+    summary: `${untoldText(runs)}. Nothing was uploaded.`,
     ...question,
     nextSteps: ['Ask the user: upload the DAG while that run is active?', ...question.nextSteps.slice(1)],
   };

@@ -89,10 +89,10 @@ export async function untoldRuns(
   return untold;
 }
 
-/** What is told of them before anything is changed. */
+/** What is told of them before anything is changed, without a full stop. */
 export function untoldText(runs: readonly SeenRun[]): string {
   const noun = runs.length === 1 ? 'A run' : 'Runs';
-  return `${noun} of no round in this session ${runs.length === 1 ? 'is' : 'are'} active under these names, perhaps somebody else's: ${runs.map(runText).join('; ')}.`;
+  return `${noun} of no round in this session ${runs.length === 1 ? 'is' : 'are'} active under these names, perhaps somebody else's: ${runs.map(runText).join('; ')}`;
 }
 
 /** A run as a result and the journal name it. */

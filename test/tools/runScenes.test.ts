@@ -26,6 +26,12 @@ const clusterOf = (harness: Harness, id: string) => {
   return cluster;
 };
 
+/** Everything but the bucket, to which EMR delivers logs meanwhile. */
+function ours(harness: Harness): unknown {
+  const { bucket: _, ...rest } = harness.everything() as { bucket: unknown };
+  return rest;
+}
+
 /** Ids of a report's steps. */
 function stepIds({ directory }: Structure): string[] {
   const { steps } = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
@@ -57,14 +63,14 @@ test('two triggers: the user is asked which run counts, and no step is in two re
   harness.minutes(200);
   for (const tool of ['pollCluster', 'buildReport', 'markRound']) {
     const given = tool === 'markRound' ? { already: true } : tool === 'pollCluster' ? look : {};
-    const before = harness.everything();
+    const before = ours(harness);
     const { structure } = await harness.call(tool, given);
     expect(structure).toMatchObject({ status: 'needs_decision', load: 2, schedule: '15m' });
     const byId = new Map(structure.possibleRuns.map((run: Structure) => [run.clusterId, run]));
     expect([...byId.keys()].sort()).toEqual([first, second].sort());
     expect(byId.get(first)).toMatchObject({ steps: 8, load: 2, schedule: '15m', active: false });
     expect(Date.parse((byId.get(second) as Structure).startedAt)).toBe(clusterOf(harness, second).createdMs);
-    expect(harness.everything()).toEqual(before);
+    expect(ours(harness)).toEqual(before);
   }
   const one = (await harness.call('markRound', { clusterId: first })).structure;
   expect(one).toMatchObject({ status: 'moved', round: 1 });
@@ -141,6 +147,7 @@ test('a run of the asked load is the round’s, one of another load is another r
   const harness = await toolHarness();
   await openRound(harness, level(2));
   const old = harness.object(dagKey) ?? '';
+  harness.minutes(1);
   await openRound(harness, level(4));
   const fresh = harness.object(dagKey) ?? '';
   harness.aws.s3.buckets.put(bucketName, dagKey, Buffer.from(old));
@@ -294,7 +301,7 @@ test('two people: somebody else’s active run is told once before anything is c
   const theirs = harness.trigger();
   // Another checkout on the same account.
   await harness.restart({ STATE_DIR: join(harness.directory, 'theirs') });
-  const { reviewId } = (await harness.call('scaleConfigs', level(4))).structure;
+  const { reviewId } = (await harness.call('scaleConfigs', { ...level(4), overwriteEdits: true })).structure;
   const bucket = harness.keys('').map((key) => [key, harness.object(key)]);
   const asked = (await harness.call('uploadChecks', { reviewId, approved: true })).structure;
   expect(asked.status).toBe('awaiting_approval');
@@ -325,13 +332,11 @@ test('under permanent throttling a mark is stamped first, and says what it could
   await openRound(harness, level(2));
   await runToEnd(harness);
   endTimeLimits(harness);
-  await harness.fault({ service: 'emr', error: 'Throttling' });
+  await harness.fault({ service: 'emr', error: 'ThrottlingException' });
   const { structure } = await harness.call('markRound');
   expect(structure).toMatchObject({ status: 'marked', round: 2 });
   expect(Date.parse(structure.startedAt)).toBe(harness.aws.clock.nowMs());
-  expect(structure.warnings.join()).toContain(
-    'AWS did not answer in time, so this was not looked at: whether a round is running.',
-  );
+  expect(structure.warnings.join()).toMatch(/this was not looked at: whether a round is running/);
   expect(await harness.refusal('markRound', { clusterId: 'j-2ABCDEFG12345' })).toMatch(/^UPSTREAM: /);
   expect(await harness.refusal('pollCluster', look)).toMatch(/^UPSTREAM: AWS did not answer in time/);
   expect(await harness.refusal('buildReport')).toMatch(/^UPSTREAM: AWS did not tell the steps in time/);
@@ -340,7 +345,8 @@ test('under permanent throttling a mark is stamped first, and says what it could
 });
 
 test('a cluster that stays up is told with its idle time and cost', async () => {
-  const harness = await toolHarness();
+  const prices = join(import.meta.dirname, '../../docs/prices.example.json');
+  const harness = await toolHarness({ env: { PRICE_TABLE: prices } });
   await openRound(harness, level(2));
   const clusterId = harness.trigger('15m', { keep_cluster: true });
   harness.minutes(60);
