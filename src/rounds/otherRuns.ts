@@ -77,7 +77,7 @@ export function otherRunsOn(
 }
 
 /** The schedule whose cluster name prefix matches; the longest prefix wins. */
-export function scheduleNamed(name: string, names: Readonly<Record<string, string>>): Schedule | undefined {
+function scheduleNamed(name: string, names: Readonly<Record<string, string>>): Schedule | undefined {
   return schedules
     .filter((schedule) => names[schedule] !== undefined && name.startsWith(names[schedule]))
     .sort((a, b) => (names[b]?.length ?? 0) - (names[a]?.length ?? 0))[0];
