@@ -9,6 +9,7 @@ import { existsNow } from './adapters/disk/places.ts';
 import { createClusters, createInstances } from './adapters/emr/emr.ts';
 import { createStepLogs } from './adapters/emr/stepLogs.ts';
 import { createDagFolder } from './adapters/files/dagFolder.ts';
+import { createLogFiles } from './adapters/files/logFiles.ts';
 import { createNotes } from './adapters/files/notes.ts';
 import { createPrices } from './adapters/files/prices.ts';
 import { createReports } from './adapters/files/reports.ts';
@@ -46,5 +47,6 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     ),
     blobs: openBlobs(state.below('objects')),
     notes: createNotes(state.below('reviews')),
+    logFiles: createLogFiles(),
   };
 }

@@ -46,6 +46,8 @@ async function run(): Promise<void> {
       return printDocs();
     case 'approve':
       return approveReview();
+    case 'explain':
+      return explainLogs();
     default:
       return callTool(command);
   }
@@ -80,6 +82,11 @@ async function approveReview(): Promise<void> {
   const terminal = process.stdin.isTTY ? openTerminal() : undefined;
   process.exitCode = await runApprove(args, ports, terminal, shell);
   terminal?.close();
+}
+
+async function explainLogs(): Promise<void> {
+  const { runExplain } = await import('./interfaces/cli/explain.ts');
+  process.exitCode = await runExplain(args, ports, shell);
 }
 
 async function printHelp(): Promise<void> {

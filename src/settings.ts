@@ -160,7 +160,12 @@ export function readSettings(
     ...(priceTable === undefined ? {} : { priceTable: path(priceTable) }),
     ...(airflowUrl === '' ? {} : { airflow: { url: airflowUrl, ...airflowCredentials } }),
   };
-  problems.push(...overlaps(settings), ...insideTarget(settings), ...movingBaseline(settings));
+  problems.push(
+    ...overlaps(settings),
+    ...insideTarget(settings),
+    ...offDisk(settings),
+    ...movingBaseline(settings),
+  );
   return { settings, problems };
 }
 
@@ -226,6 +231,46 @@ function insideTarget(settings: Settings): SettingsProblem[] {
         ]
       : [],
   );
+}
+
+/**
+ * The session is written while check files are listed, so it must not be among them; git's own folder is git's; and in
+ * the kernel's folders nothing is a file. The adapters look again where links lead.
+ */
+function offDisk({
+  stateDir,
+  reportsDir,
+  dagFile,
+  targetRepo,
+  checksPath,
+  place,
+}: Settings): SettingsProblem[] {
+  const isIn = (folder: string, path: string) => path === folder || path.startsWith(`${folder}${sep}`);
+  const paths = { STATE_DIR: stateDir, REPORTS_DIR: reportsDir, DAG_FILE: dagFile };
+  const kernel = Object.entries(paths).filter(
+    ([, path]) => ['/proc', '/sys', '/dev'].some((folder) => isIn(folder, path)) && !isIn('/dev/shm', path),
+  );
+  const inChecks =
+    targetRepo !== '' &&
+    [resolve(targetRepo, '.git'), ...(checksPath === '' ? [] : [resolve(targetRepo, checksPath)])].some(
+      (folder) => isIn(folder, stateDir),
+    );
+  return [
+    ...kernel.map(([name, path]) => ({
+      name,
+      problem: `is ${JSON.stringify(path)}, which is not on a disk`,
+      fix: `Set ${name} in ${place} to a path outside /proc, /sys and /dev.`,
+    })),
+    ...(inChecks
+      ? [
+          {
+            name: 'STATE_DIR',
+            problem: 'is inside CHECKS_PATH or .git of TARGET_REPO',
+            fix: `Set STATE_DIR in ${place} to a folder outside TARGET_REPO.`,
+          },
+        ]
+      : []),
+  ];
 }
 
 /** A baseline on the test branch contains the last load, and the next load would multiply it. */

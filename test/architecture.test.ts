@@ -34,6 +34,7 @@ const productImports: ImportRules = {
   'src/interfaces/cli': ['src/interfaces', 'src/tools', 'src/workflow', domain, 'node:'],
   'src/interfaces/cli/docs.ts': ['src/interfaces', 'src/tools', 'src/adapters/disk', domain, 'node:'],
   'src/interfaces/cli/progressBar.ts': ['ora'],
+  'src/interfaces/cli/explain.ts': ['src/interfaces', 'src/report/failures', domain, 'node:'],
   'src/interfaces/mcp': ['src/interfaces', 'src/tools', domain, 'node:'],
   'src/interfaces/mcp/server.ts': [
     'src/interfaces',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { clean, cleanLine } from '../src/domain/foreignText.ts';
+import { describe, expect, it, test } from 'vitest';
+import { clean, cleanLine, maskSecrets } from '../src/domain/foreignText.ts';
 
 const all = Number.POSITIVE_INFINITY;
 
@@ -83,6 +83,31 @@ describe('what is masked', () => {
     ['an incomplete private key', '-----BEGIN PRIVATE KEY-----\nMIIE', '[masked]'],
     ['a JSON web token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3', '[masked]'],
     ['a GitHub token', 'ghp_abcdefghijklmnopqrstuvwxyz012345', '[masked]'],
+    ['an option', '--password hunter', '--password [masked]'],
+    ['an option with a long name', 'run --db-password=hunter -v', 'run --db-password=[masked] -v'],
+    ['an option in a list', '["--api-token", "abc", "-v"]', '["--api-token", "[masked]", "-v"]'],
+    [
+      'a Java option',
+      'java -Dkey.store -keystore-password abc',
+      'java -Dkey.store -keystore-password [masked]',
+    ],
+    ['an option for a key', '--key abc --credential def', '--key [masked] --credential [masked]'],
+    ['a short option', 'mysql -u root -p hunter2 db', 'mysql -u root -p [masked] db'],
+    ['a token', 'token: abcdef', 'token: [masked]'],
+    ['a passcode', 'passcode=1234&x=1', 'passcode=[masked]&x=1'],
+    ['a name and a value', 'aws_secret_access_key wJalrXUtnFEMI/K7M', 'aws_secret_access_key [masked]'],
+    ['a password in a sentence', 'tried password hunter2 twice', 'tried password [masked] twice'],
+    ['a secret in a sentence', "the secret 'abc123def'", "the secret '[masked]'"],
+    ['a key in words', 'secret access key: abc', 'secret access key: [masked]'],
+    ['a random key', 'key=3f2a9b7c1d4e key 9f8e7d6c5b4a', 'key=[masked] key [masked]'],
+    ['a secret key of AWS', `key: ${secret}`, 'key: [masked]'],
+    ['a credential', 'credential: abc-123', 'credential: [masked]'],
+    ['a Databricks token', 'dapi0123456789abcdef0123456789abcdef', '[masked]'],
+    ['a Google key', 'AIzaSyA1234567890abcdefghijklmnopqrstuv', '[masked]'],
+    // In two parts: scanners of repositories take it for a real one.
+    ['a Stripe key', `sk_${'live'}_abcdefghijkl`, '[masked]'],
+    ['a Slack token', `xoxb-${'1234567890-abcdef'}`, '[masked]'],
+    ['a GitLab token', 'glpat-abcdefghijklmnopqrst', '[masked]'],
     ['a cookie', 'Set-Cookie: session=abc\nX: y', 'Set-Cookie: [masked]\nX: y'],
   ])('%s', (_what, text, expected) => {
     expect(clean(text, all)).toBe(expected);
@@ -94,8 +119,27 @@ describe('what is masked', () => {
       "org.apache.spark.sql.AnalysisException: [UNRESOLVED_COLUMN] 'created_at' cannot be resolved; token count: 5",
       'spark-submit --deploy-mode cluster s3://bucket/run.py --config s3://bucket/configs/15m/2x/a_15m.yml',
       'arn:aws:sts::123456789012:assumed-role/load-test/engineer',
+      'FATAL: password authentication failed for user "load"; the token is expired, secret scope missing',
+      'Key: checks_load_test/configs/15m/2x/events_15m.yml, key=2025-12-08, key not found: events_15m',
+      '--sort-key created_at --partition-key=day mkdir -p out/2025 && psql -p 5432; docker run -p 8080:80 x',
+      'Unable to load credentials from any provider; NoCredentialsError; tokenizer: x; keyspace: y',
     ].join('\n');
     expect(clean(text, all)).toBe(text);
+  });
+});
+
+test('data is masked by its texts and by its names, and everything else stays', () => {
+  const given = {
+    settings: { 'spark.hadoop.fs.s3a.secret.key': 'abc', 'spark.executor.memory': '4g', dbPassword: 'x' },
+    failures: [{ text: 'login with --password hunter', line: 3 }],
+    checkKey: 'events_15m',
+    at: new Date(0),
+    none: null,
+  };
+  expect(maskSecrets(given)).toEqual({
+    ...given,
+    settings: { ...given.settings, 'spark.hadoop.fs.s3a.secret.key': '[masked]', dbPassword: '[masked]' },
+    failures: [{ text: 'login with --password [masked]', line: 3 }],
   });
 });
 
@@ -124,6 +168,12 @@ describe('the length', () => {
       '\u001b[',
       'eyJ',
       'Bearer ',
+      '--key ',
+      '-p a',
+      'secret key ',
+      'token1',
+      'key=a1',
+      '--a.',
     ])
       expect(clean(piece.repeat(1_000_000 / piece.length), 10).length).toBeLessThanOrEqual(10);
   });

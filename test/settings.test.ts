@@ -13,6 +13,7 @@ const namesOf = (changes: Record<string, string>) =>
 test('valid settings have no problem, even next to the target repository', () => {
   expect(namesOf({})).toEqual([]);
   expect(namesOf({ REPORTS_DIR: '/repos/k-repo-reports', BASELINE_REF: 'origin/main' })).toEqual([]);
+  expect(namesOf({ STATE_DIR: '/repos/k-repo/.state', REPORTS_DIR: '/dev/shm/reports' })).toEqual([]);
 });
 
 test.each([
@@ -20,6 +21,16 @@ test.each([
   ['REPORTS_DIR', '/repos/k-repo'],
   ['DAG_FILE', '/repos/k-repo/dags/test.py'],
 ])('%s=%s would commit reports on any branch of the target repository', (name, value) => {
+  expect(namesOf({ [name]: value })).toEqual([name]);
+});
+
+test.each([
+  ['STATE_DIR', '/proc/self'],
+  ['REPORTS_DIR', '/sys'],
+  ['DAG_FILE', '/dev/zero'],
+  ['STATE_DIR', '/repos/k-repo/.git/state'],
+  ['STATE_DIR', '/repos/k-repo/checks/iceberg'],
+])('%s=%s is no place for it', (name, value) => {
   expect(namesOf({ [name]: value })).toEqual([name]);
 });
 

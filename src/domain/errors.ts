@@ -1,3 +1,5 @@
+import { maskSecrets } from './foreignText.ts';
+
 /** The kind of failure, for callers to branch on. */
 export type ErrorCode =
   | 'BAD_INPUT'
@@ -20,9 +22,10 @@ export class ToolError extends Error {
   readonly next: string;
 
   constructor(code: ErrorCode, message: string, options: { next: string; cause?: unknown }) {
-    super(message, { cause: options.cause });
+    // Messages quote git, AWS and paths.
+    super(maskSecrets(message), { cause: options.cause });
     this.code = code;
-    this.next = options.next;
+    this.next = maskSecrets(options.next);
   }
 
   /** The complete error text: `CODE: what happened. … Next: …`. */

@@ -1,5 +1,8 @@
 /** Stamps and times of day. Pure, except for the machine's time zone in `localStamp` and `wholeStamp`. */
 
+/** EMR delivers logs every five minutes; this allows for twice that. */
+export const logDeliveryMs = 10 * 60_000;
+
 /** `2025-12-08T15:30:00.123456-05:00` in the machine's time zone, from microseconds since the epoch. */
 export function localStamp(epochUs: number): string {
   const epochMs = Math.floor(epochUs / 1000);
@@ -52,6 +55,11 @@ export function startText(stamp: string): string {
 /** `2025-12-07 15:30:05` at this offset. */
 export function localDateTime(atMs: number, offsetMinutes: number): string {
   return new Date(atMs + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `2025-12-07T15:30:05-05:00` at this offset. */
+export function stampAt(atMs: number, offsetMinutes: number): string {
+  return `${localDateTime(atMs, offsetMinutes).replace(' ', 'T')}${offsetText(offsetMinutes)}`;
 }
 
 /** `15:30:05` at this offset. */

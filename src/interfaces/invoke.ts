@@ -3,6 +3,7 @@ import { ToolError } from '../domain/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import type { Tool, ToolCall } from '../tools/tool.ts';
+import { withinCallDeadline } from './callDeadline.ts';
 
 export interface Answered {
   readonly structured: Record<string, unknown>;
@@ -17,8 +18,10 @@ export async function invoke(
   call: ToolCall,
 ): Promise<Answered> {
   if (tool.needsNoSettings !== true) requireSettings(ports);
-  const run = (watch: Watch) => tool.run(parsed, ports, { ...call, ...watch });
-  const output = tool.writesInTarget ? await ports.target.exclusively(tool.name, call, run) : await run(call);
+  const output = await withinCallDeadline(ports.clock, tool.name, call, (limited) => {
+    const run = (watch: Watch) => tool.run(parsed, ports, { ...limited, ...watch });
+    return tool.writesInTarget ? ports.target.exclusively(tool.name, limited, run) : run(limited);
+  });
   const structured = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
   return { structured, text: tool.render(structured) };
 }

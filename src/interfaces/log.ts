@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { maskSecrets } from '../domain/foreignText.ts';
 
 /** One JSON line per event on stderr; stdout belongs to the protocol. */
 export function log(
@@ -6,7 +7,8 @@ export function log(
   event: string,
   details: Record<string, unknown> = {},
 ): void {
-  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, event, ...details })}\n`);
+  const line = { at: new Date().toISOString(), level, event, ...maskSecrets(details) };
+  process.stderr.write(`${JSON.stringify(line)}\n`);
 }
 
 /** Sends what libraries print to the log: stdout belongs to the protocol. */

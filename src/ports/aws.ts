@@ -135,7 +135,7 @@ export type StepLog =
       readonly found: 'log';
       /** At least one; the driver's logs first. */
       readonly parts: readonly LogPart[];
-      /** In deploy mode cluster: why the driver's logs could not be read; the parts are then the submitter's. */
+      /** Where the step's process is not the driver: why the driver's logs could not be read. */
       readonly driver?: NoLog;
     }
   | { readonly found: NoLog; readonly uri?: string };

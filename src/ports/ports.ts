@@ -3,7 +3,7 @@ import type { Settings, SettingsProblem } from '../settings.ts';
 import type { Blobs, Sessions } from '../state/store.ts';
 import type { Airflow } from './airflow.ts';
 import type { Account, Clusters, Instances, ObjectStore, StepLogs } from './aws.ts';
-import type { DagFolder, Notes, Prices, Reports } from './project.ts';
+import type { DagFolder, LogFiles, Notes, Prices, Reports } from './project.ts';
 import type { TargetRepository } from './repository.ts';
 import type { Clock } from './time.ts';
 
@@ -28,4 +28,5 @@ export interface Ports {
   readonly sessions: Sessions;
   readonly blobs: Blobs;
   readonly notes: Notes;
+  readonly logFiles: LogFiles;
 }

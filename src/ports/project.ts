@@ -47,6 +47,11 @@ export interface Notes {
   write(name: string, text: string): Promise<string>;
 }
 
+export interface LogFiles {
+  /** A log that the user names, or its end. @throws ToolError BAD_INPUT for anything but a readable log file */
+  read(path: string): Promise<{ readonly text: string; readonly cut: boolean }>;
+}
+
 /** Hourly prices of instance types, from the user's PRICE_TABLE. */
 export interface PriceTable {
   /** `USD`. */

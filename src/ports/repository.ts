@@ -94,7 +94,10 @@ export interface TargetRepository {
   backup(
     files: readonly { path: string; before: Uint8Array | undefined; after: Uint8Array }[],
   ): Promise<string>;
-  /** Commits only these files (relative to CHECKS_PATH), unless a commit with this trailer exists already. */
+  /**
+   * Commits only these files (relative to CHECKS_PATH), unless a commit with this trailer exists already. A message is
+   * a subject, or a subject and a body with an empty line between.
+   */
   commit(
     paths: readonly string[],
     message: string,

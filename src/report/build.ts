@@ -6,6 +6,7 @@ import { utcOffsetMinutes } from '../domain/time.ts';
 import { compareRounds } from './comparison/comparison.ts';
 import { followUpOf } from './comparison/followUp.ts';
 import { groupFailures } from './failures/failureGroups.ts';
+import { pendingLogs } from './failures/logs.ts';
 import { byText, checkName, groupBy } from './model/checkKey.ts';
 import type { RoundFacts } from './model/facts.ts';
 import { type ComparedReport, type Report, type ReportStep, schemaVersion } from './model/model.ts';
@@ -79,7 +80,8 @@ export function assembleReport(facts: RoundFacts): Report {
     partOf,
     dagRuns: integrity.runIds.length,
   });
-  const failures = groupFailures(steps, load, earlier);
+  const clusterReason = facts.clusterReason && cleanLine(facts.clusterReason, 300);
+  const failures = groupFailures(steps, load, earlier, clusterReason);
   const cluster = {
     ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
     ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
@@ -117,6 +119,7 @@ export function assembleReport(facts: RoundFacts): Report {
       .slice(0, slowestKept)
       .map((step) => step.id),
     failures,
+    logsPending: pendingLogs(steps),
     cost: costOf(facts.instances ?? [], facts.prices, times),
     integrity,
     warnings: warn(facts, load, integrity, steps, partOf !== undefined),

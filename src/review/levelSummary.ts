@@ -50,7 +50,7 @@ function paths(files: readonly ExpectedFile[]): string[] {
 }
 
 /** One row for each file pattern. */
-export function summariseSchedules({ files, target }: Review) {
+function summariseSchedules({ files, target }: Review) {
   const inScope = schedulesInScope(target.scope, target.schedule);
   return schedules.flatMap((schedule) => {
     if (!inScope.includes(schedule)) return [];
@@ -131,7 +131,7 @@ function many(paths: readonly string[], what: string): string[] {
 }
 
 /** What the seed shows of a level: how many files of which kind, where, and the answer that is waited for. */
-export function levelLines(review: Review, location: string): string[] {
+function levelLines(review: Review, location?: string): string[] {
   const { load } = review.target;
   const coverage = plannedCoverage(review);
   return [
@@ -140,16 +140,35 @@ export function levelLines(review: Review, location: string): string[] {
       const skipped = schedule === 'hourly' ? ' (skipped - uses runtime params)' : '';
       return `- ${plural(changed, 'file')} in ${pattern}${skipped}`;
     }),
-    `Changes location: ${location}`,
+    ...(location === undefined ? [] : [`Changes location: ${location}`]),
     ...(load === 1 ? [] : [`Load: ${coverageText(coverage)}`]),
   ];
 }
 
 /** One line of a change: `12: INTERVAL '3' hour -> INTERVAL '5' hour (a known fix, instead of INTERVAL '6' hour)`. */
-export function changeLine({ line, before, after, scaled }: Change, isFix: boolean): string {
+function changeLine({ line, before, after, scaled }: Change, isFix: boolean): string {
   const instead =
     scaled === undefined ? '' : ` (${isFix ? 'a known fix' : 'set by a person'}, instead of ${scaled})`;
   return `${line}: ${before.trim()} -> ${after.trim()}${instead}`;
+}
+
+/** The lines that are not baseline × load: what fixInterval or a person set. */
+export function setLines(files: Review['files']): string[] {
+  return files.flatMap((one) => {
+    if (one.file.diskDigest === one.scaledDigest) return [];
+    const isFix = one.fix !== undefined && one.fix.digest === one.file.diskDigest;
+    const scaled = new Set(one.changes.map(({ before, after }) => `${before}\0${after}`));
+    return changesIn(one)
+      .rows.filter((change) => isSet(change) || !scaled.has(`${change.before}\0${change.after}`))
+      .map((change) => `${one.path}:${changeLine(change, isFix)}`);
+  });
+}
+
+/** The body of the commit of a level: what it holds, as the review showed it. */
+export function commitBody(review: Review): string {
+  const lines = setLines(review.files);
+  const set = lines.length === 0 ? [] : ['Not baseline × load:', ...lines.map((line) => `- ${line}`)];
+  return [...levelLines(review), ...set].join('\n');
 }
 
 /** The file of a review, which lists all of it: each change, each check at 1x, each file that does not run, each remark. */
@@ -203,11 +222,6 @@ export function changesText(review: Review, location: string): string {
     ),
     '',
   ].join('\n');
-}
-
-/** What the load of a level is, in one clause: `23 of 31 15m checks scaled; 8 run at 1x`; undefined at load 1. */
-export function loadClause({ load }: Review['target'], coverage: Coverage): string | undefined {
-  return load === 1 ? undefined : `${load}x: ${coverageText(coverage)}`;
 }
 
 /**

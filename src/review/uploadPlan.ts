@@ -1,9 +1,12 @@
+import type { Coverage } from '../domain/coverage.ts';
 import { configKey, configsFolder, isPlainPath, type LoadTestKey } from '../domain/keys.ts';
 import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { StoredObject } from '../ports/aws.ts';
 import type { Settings } from '../settings.ts';
+import { coverageOf, type RunningCheck } from './coverage.ts';
+import type { Exception } from './exceptions.ts';
 import { schedulesInScope } from './expected.ts';
-import type { Review } from './review.ts';
+import { missingOf, type Review } from './review.ts';
 
 export interface PlannedUpload {
   readonly key: LoadTestKey;
@@ -102,4 +105,43 @@ export function staleIn(
     keys: paths.filter(isPlainPath).map((path) => configKey(settings, schedule, load, path)),
     unmanaged: paths.filter((path) => !isPlainPath(path)).map((path) => folder + path),
   };
+}
+
+/** The objects of one schedule's prefix at the load, as listed last. */
+export interface ListedPrefix {
+  readonly schedule: Schedule;
+  /** With the slash at its end. */
+  readonly prefix: string;
+  readonly objects: readonly StoredObject[];
+}
+
+/** Keys of checks that are still in the bucket although their file is not on disk any more: only their bytes tell. */
+export function leftKeys(review: Review, { prefix, objects }: ListedPrefix): string[] {
+  const deleted = new Set(
+    review.files.flatMap(({ path, file }) => (file.disk === undefined ? prefix + path : [])),
+  );
+  return objects.flatMap(({ key }) => (deleted.has(key) ? key : []));
+}
+
+/**
+ * The coverage of the checks that the DAG would run: every `.yml` object of the prefix, whoever put it there. Objects of
+ * this upload have the bytes on disk, which the upload verified.
+ *
+ * @param left bytes of the objects that `leftKeys` names, by key
+ * @param refused files of production that could not be copied
+ */
+export function listedCoverage(
+  review: Review,
+  { schedule, prefix, objects }: ListedPrefix,
+  left: ReadonlyMap<string, Uint8Array>,
+  refused: readonly Exception[],
+): Coverage {
+  const files = new Map(review.files.map((one) => [one.path, one.file]));
+  const checks = objects.flatMap(({ key }): RunningCheck[] => {
+    const path = key.slice(prefix.length);
+    const file = files.get(path);
+    const bytes = file?.disk ?? left.get(key);
+    return key.endsWith('.yml') ? [{ path, rule: ruleFor(path), baseline: file?.baseline, bytes }] : [];
+  });
+  return coverageOf(schedule, review.target.load, checks, missingOf(review, schedule, refused));
 }

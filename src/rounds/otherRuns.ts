@@ -34,6 +34,7 @@ export interface SeenCluster {
  * The runs of our DAGs on these clusters that no round owns, oldest first. A cluster without a step counts as a run if its name
  * is one of our DAGs'.
  *
+ * @param isMark see unownedRuns
  * @param names schedule -> name prefix of its clusters
  */
 export function otherRunsOn(
@@ -41,6 +42,7 @@ export function otherRunsOn(
   clusters: readonly SeenCluster[],
   names: Readonly<Record<string, string>>,
   configsPrefix: string,
+  isMark = false,
 ): SeenRun[] {
   const found = clusters.flatMap(({ id, created, steps }): SeenRun[] => {
     const named = created && scheduleNamed(created.name, names);
@@ -52,7 +54,7 @@ export function otherRunsOn(
       const at = { startedMs: created.createdMs, lastMs: created.createdMs, steps: 0 };
       return [{ ...facts, ...at, schedule: named, ...(load && { load }), active: !isEnding(created) }];
     }
-    return unownedRuns(rounds, { id, steps }, configsPrefix).flatMap((run) => {
+    return unownedRuns(rounds, { id, steps }, configsPrefix, { isMark }).flatMap((run) => {
       const schedule = run.schedule ?? named;
       const [first] = run.steps;
       if (schedule === undefined || first === undefined) return [];

@@ -1,4 +1,5 @@
 import type { Cluster, Step } from '../ports/aws.ts';
+import type { Round } from '../state/session.ts';
 
 export interface ProgressCounts {
   readonly total: number;
@@ -72,6 +73,22 @@ export function pauseSeconds(steps: readonly Step[], leftSeconds: number | undef
   if (steps.length === 0) return 60;
   if (!steps.some(isActive)) return 15;
   return leftSeconds === undefined ? 30 : Math.min(300, Math.max(15, Math.round(leftSeconds / 4)));
+}
+
+/** How a round came to its end, if it was seen to. */
+export type RoundEnd = 'done' | 'cut_short' | 'cluster_failed' | 'no_steps' | 'abandoned';
+
+/** undefined for a round that may still run. `cut_short`: steps were interrupted or cancelled. */
+export function endOfRound({
+  abandoned,
+  finished,
+  clusterEnd,
+}: Pick<Round, 'abandoned' | 'finished' | 'clusterEnd'>): RoundEnd | undefined {
+  const isWhole = finished !== undefined && (finished.lost ?? 0) === 0;
+  if (clusterEnd?.failure !== undefined && !isWhole) return 'cluster_failed';
+  if (finished !== undefined) return isWhole ? 'done' : 'cut_short';
+  if (abandoned) return 'abandoned';
+  return clusterEnd === undefined ? undefined : 'no_steps';
 }
 
 /** EMR's codes for an end that was not requested (API reference, ClusterStateChangeReason). */

@@ -120,21 +120,22 @@ export function stepsOfRound(
     own,
     ...(runId !== undefined && own.length > 0 && { runId }),
     foreign,
-    unowned: unownedRuns(rounds, cluster, configsPrefix, round),
+    unowned: unownedRuns(rounds, cluster, configsPrefix, { asIf: round }),
     ...(lastBefore && { lastBefore }),
     ...(firstAfter && { firstAfter }),
   };
 }
 
 /**
- * The runs on a cluster that no round owns. Steps without a run id belong to the rounds in whose windows they are, up to
- * the number of steps with which such a round was seen to end.
+ * The runs on a cluster that no round owns. Steps without a run id belong to the rounds in whose windows they are.
+ *
+ * @param isMark for a mark, they belong to such a round only up to the number of steps with which it was seen to end
  */
 export function unownedRuns(
   rounds: readonly Round[],
   cluster: ClusterSteps,
   configsPrefix: string,
-  asIf?: Round,
+  { asIf, isMark = false }: { readonly asIf?: Round; readonly isMark?: boolean } = {},
 ): DagRun[] {
   const owners = ownersOfRuns(rounds, cluster, configsPrefix, asIf);
   const here = rounds.filter((round) => round.clusterId === cluster.id || round.round === asIf?.round);
@@ -145,7 +146,9 @@ export function unownedRuns(
         const { fromMs, untilMs } = windowOf({ ...round, clusterId: cluster.id }, rounds);
         const inside = run.steps.filter(({ createdMs }) => createdMs >= fromMs && createdMs < untilMs);
         const isOurs = (run.schedule ?? round.schedule) === round.schedule;
-        return isOurs ? inside.slice(0, round.finished?.steps ?? inside.length) : [];
+        return isOurs
+          ? inside.slice(0, isMark ? (round.finished?.steps ?? inside.length) : inside.length)
+          : [];
       }),
     );
     const steps = run.steps.filter((step) => !owned.has(step));

@@ -187,6 +187,19 @@ export const sessionEvent = z.discriminatedUnion('type', [
     /** Absent in entries written before outcomes were recorded. */
     outcome: z.enum(['fits', 'missed', 'not_decided', 'not_a_load_test', 'no_data']).optional(),
     partial: z.boolean(),
+    /** What failed, the largest group first; absent in older entries, as the next two. */
+    failures: z
+      .array(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) }))
+      .optional(),
+    /** What was forecast for this round before it ran, and what it took. */
+    forecast: z
+      .object({
+        forecastSeconds: z.number(),
+        lowSeconds: z.number(),
+        highSeconds: z.number(),
+        measuredSeconds: z.number(),
+      })
+      .optional(),
   }),
   z.object({
     type: z.literal('committed'),

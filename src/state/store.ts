@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
+import { maskSecrets } from '../domain/foreignText.ts';
 import { localStamp } from '../domain/time.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { Checkout } from '../ports/repository.ts';
@@ -66,7 +67,7 @@ export function openSessions(
     const here = await checkout();
     for (;;) {
       const session = await read(here);
-      const events = [...decide(session)];
+      const events = maskSecrets([...decide(session)]);
       if (events.length === 0) return session;
       const number = session.entries + 1;
       const at = localStamp(localMs() * 1000);

@@ -11,6 +11,8 @@ import {
   takeWithinBudget,
   windowName,
 } from '../domain/text.ts';
+import { stampAt } from '../domain/time.ts';
+import { kindText } from '../report/failures/logs.ts';
 import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
@@ -61,11 +63,12 @@ export const buildReportResult = z.object({
   failures: z.array(
     z.object({
       cause: z.string(),
-      class: z.string(),
+      kind: z.string(),
+      side: z.string(),
+      text: z.string().optional(),
+      log: z.string().optional(),
       checks: z.array(z.string()),
-      steps: z.int(),
-      interrupted: z.int(),
-      proof: z.string().optional(),
+      checksTotal: z.int(),
     }),
   ),
   suggestions: z.array(
@@ -77,6 +80,7 @@ export const buildReportResult = z.object({
       to: z.string(),
     }),
   ),
+  logsPending: z.object({ steps: z.int(), buildAgainAt: z.string() }).optional(),
   earlierForecast: z.string().optional(),
   capacity: z.string().optional(),
   followUp: z.string().optional(),
@@ -120,16 +124,20 @@ export function buildReportOutput(report: Report, directory: string, files: stri
     }),
     failures: report.failures.slice(0, 5).map((group) => {
       const steps = group.steps.flatMap((id) => names.get(id) ?? []);
-      const proof = steps.map(({ failure }) => proofIn(failure)).find((line) => line !== undefined);
+      const proven = steps.find(({ failure }) => proofIn(failure) !== undefined)?.failure;
+      const text = group.reason ?? proofIn(proven);
+      const checks = [...new Set(steps.map(({ check }) => check))];
       return {
         cause: group.title,
-        class: group.class,
-        checks: [...new Set(steps.map(({ check }) => check))].slice(0, 5),
-        steps: group.steps.length,
-        interrupted: steps.filter(({ state }) => state === 'INTERRUPTED').length,
-        proof: proof && clean(proof, 240),
+        kind: group.kind,
+        side: group.side,
+        text: text && clean(text, 240),
+        log: proven?.logUri,
+        checks: checks.slice(0, 5),
+        checksTotal: checks.length,
       };
     }),
+    logsPending: pendingOutput(report),
     suggestions: report.suggestions.slice(0, 5),
     ...forecastOutput(report),
     followUp: report.followUp?.sentence,
@@ -143,6 +151,13 @@ function forecastOutput({ comparison, round }: Report): { earlierForecast?: stri
   if (!forecast || forecast.why !== undefined) return {};
   const earlierForecast = scoreText(forecast, round.startedAt);
   return { ...(earlierForecast === undefined ? {} : { earlierForecast }), capacity: forecast.sentence };
+}
+
+/** With the round's own offset. */
+function pendingOutput({ logsPending, round }: Report) {
+  if (logsPending === null) return undefined;
+  const { steps, buildAgainAt } = logsPending;
+  return { steps, buildAgainAt: stampAt(Date.parse(buildAgainAt), round.utcOffsetMinutes) };
 }
 
 /** The line of the log that proves the cause, else what EMR says. */
@@ -203,21 +218,19 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
     ),
   ],
   failures: (rows) => [
-    rows.some((row) => row.interrupted > 0) ? 'Failed, or interrupted with the cluster:' : 'Failed:',
+    'Did not complete:',
     ...rows.flatMap((row) => {
-      const more = row.steps - row.checks.length;
+      const more = row.checksTotal - row.checks.length;
       const checks = `${row.checks.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-      const some = row.interrupted > 0 && row.interrupted < row.steps;
-      const what = [
-        ...(row.class === 'unknown' ? [] : [row.class]),
-        plural(row.steps, 'step'),
-        ...(some ? [`${row.interrupted} of them interrupted`] : []),
-      ];
       return [
-        `  - ${checks}: ${row.cause} (${what.join(', ')})`,
-        ...(row.proof === undefined ? [] : [`    ${row.proof}`]),
+        `  - ${checks}: ${row.cause}${kindText(row)}`,
+        ...(row.text === undefined ? [] : [`    ${row.text}`]),
+        ...(row.log === undefined ? [] : [`    in ${row.log}`]),
       ];
     }),
+  ],
+  logsPending: ({ steps, buildAgainAt }) => [
+    `The logs of ${plural(steps, 'failed step')} were not delivered yet: call buildReport again after ${buildAgainAt}.`,
   ],
   suggestions: (rows) => [
     'Suggestions:',

@@ -102,6 +102,7 @@ async function readRound(
     clusterName: cluster.name,
     clusterState: cluster.state,
     ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
+    clusterReason: cluster.stateReason,
     clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
     coverage: coverageIn(session, range),
     windowSeconds: windowSeconds[schedule],
@@ -158,8 +159,28 @@ async function recordReport(
       verdict: verdict.sentence,
       outcome: verdict.outcome,
       partial: report.round.partial,
+      failures: failuresOf(report),
+      ...forecastOf(report),
     },
   ]);
+}
+
+/** The largest groups of failed steps, for showSession. */
+function failuresOf({ failures, steps }: Report) {
+  const checkOf = new Map(steps.map(({ id, check }) => [id, check]));
+  return failures.slice(0, 5).map((group) => ({
+    cause: group.title,
+    steps: group.steps.length,
+    checks: [...new Set(group.steps.flatMap((id) => checkOf.get(id) ?? []))].slice(0, 3),
+  }));
+}
+
+/** What was forecast for this round, and what it took. */
+function forecastOf({ comparison, round }: Report) {
+  const score = comparison?.forecast?.scores.find(({ startedAt }) => startedAt === round.startedAt);
+  if (score === undefined) return {};
+  const { forecastSeconds, lowSeconds, highSeconds, measuredSeconds } = score;
+  return { forecast: { forecastSeconds, lowSeconds, highSeconds, measuredSeconds } };
 }
 
 /** Somebody who names an old cluster or round may mean the newest. */

@@ -5,6 +5,7 @@ import { localStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/repository.ts';
 import { schedulesInScope } from '../review/expected.ts';
+import { commitBody } from '../review/levelSummary.ts';
 import type { Review } from '../review/review.ts';
 import type { Round, Session } from '../state/session.ts';
 import { commitQuestion, isApproved } from '../workflow/approvals.ts';
@@ -139,7 +140,7 @@ async function commitConfigs(ports: CommitResultsPorts, review: Review): Promise
   );
   return ports.target.commit(
     [...approved.keys()],
-    `Load test ${load}x configs - ${day}`,
+    `Load test ${load}x configs - ${day}\n\n${commitBody(review)}`,
     `${load}x ${review.reviewId}`,
     approved,
   );

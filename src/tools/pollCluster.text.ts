@@ -244,7 +244,7 @@ function background({ round }: ObservedRound, eta: number | undefined): string[]
   const isLong = eta === undefined ? windowSeconds[round.schedule] > 900 : eta > longWaitSeconds;
   if (!isLong) return [];
   return [
-    `Or run \`audit-load-test wait --schedule ${round.schedule}\` in a background shell: it ends when the round is done.`,
+    `Or, instead of pollCluster, run \`audit-load-test wait --schedule ${round.schedule}\` in a background shell: it ends when the round is done.`,
   ];
 }
 
@@ -291,7 +291,7 @@ export const pollClusterLines: Wording<Output> = {
   pollAfterSeconds: () => [],
   elapsedSeconds: (seconds) => [`Elapsed: ${formatDuration(seconds)}`],
   etaSeconds: (seconds) => [`Time left at the current rate: about ${formatDuration(seconds)}`],
-  failed: (names) => [`Failed so far: ${names.join(', ')}`],
+  failed: (names) => [`Failed: ${names.join(', ')}`],
   possibleRuns: possibleRunLines,
   otherRuns: otherRunLines,
   stillUp: ({ clusterId, idleSeconds, usdPerHour }) => [

@@ -1,12 +1,13 @@
 /** What showSession says. */
 
 import * as z from 'zod';
-import { plural } from '../domain/text.ts';
+import { formatDuration, plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
+import { endOfRound } from '../rounds/progress.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
-import { stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';
-import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+import { otherRunLines, stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';
+import { callAgain, loadOutput, otherRun, result, scheduleInput } from './tool.ts';
 
 const phases = [
   'idle',
@@ -37,16 +38,31 @@ export const showSessionResult = z.object({
     z.object({
       round: z.int(),
       load: loadOutput,
+      /** The load that was asked for, if the run carried another. */
+      markedLoad: loadOutput.optional(),
       schedule: scheduleInput,
+      dagId: z.string().optional(),
       startedAt: z.string(),
       clusterId: z.string().optional(),
-      finished: z.boolean(),
+      end: z.enum(['done', 'cut_short', 'cluster_failed', 'no_steps', 'abandoned']).optional(),
+      clusterFailure: z.string().optional(),
+      outcome: z.string().optional(),
+      failed: z.int(),
+      failures: z.array(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) })),
       report: z.string().optional(),
+      forecast: z
+        .object({
+          forecastSeconds: z.number(),
+          lowSeconds: z.number(),
+          highSeconds: z.number(),
+          measuredSeconds: z.number(),
+        })
+        .optional(),
       committed: z.boolean(),
-      abandoned: z.boolean(),
       note: z.string().optional(),
     }),
   ),
+  otherRuns: z.array(otherRun),
   warnings: z.array(z.string()),
   interrupted: z.object({ tool: z.string(), at: z.string() }).optional(),
   callAgain: callAgain.optional(),
@@ -79,6 +95,7 @@ function stepsInPhase({ phase, level, rounds }: Session, disk: Disk): string[] {
       ...yesTo('uploadChecks', { reviewId: disk.reviewId }, disk.reviewId, disk.mode),
     ];
   const load = level?.load ?? 1;
+  const latest = rounds.at(-1);
   switch (phase) {
     case 'idle':
       return [
@@ -104,6 +121,10 @@ function stepsInPhase({ phase, level, rounds }: Session, disk: Disk): string[] {
         ? ['Ask the user to trigger the DAG in Airflow, then call pollCluster.']
         : ['Call pollCluster, or triggerDag again: it finds the run it requested.'];
     case 'running':
+      if (latest !== undefined && endOfRound(latest) === 'no_steps')
+        return [
+          'Call markRound, then ask the user to trigger the DAG again: the cluster ended without a step.',
+        ];
       return ['Call pollCluster until the round is done, then buildReport.'];
     case 'finished':
       return ['Call buildReport to write the report.'];
@@ -147,7 +168,15 @@ export const showSessionLines: Wording<Result> = {
   uploaded: (rows) => ['Uploaded:', ...uploadLines(rows)],
   dag: (dag) =>
     dag === null ? [] : [`DAG: LOAD ${dag.load}, cluster config ${dag.configDigest}, uploaded ${dag.at}`],
-  rounds: (rows) => ['Rounds:', ...rows.map((row) => roundLine(row, isUnused(row, rows)))],
+  rounds: (rows) => [
+    'Rounds:',
+    ...rows.flatMap((row) => [
+      roundLine(row, isUnused({ ...row, finished: row.end === 'done' || row.end === 'cut_short' }, rows)),
+      ...failureLines(row),
+      ...forecastLines(row),
+    ]),
+  ],
+  otherRuns: otherRunLines,
 };
 
 function diskLine({ load, reviewId, matchesReview, approved }: NonNullable<Result['disk']>): string {
@@ -170,14 +199,56 @@ function uploadLines(rows: Result['uploaded']): string[] {
   });
 }
 
-function roundLine(row: Result['rounds'][number], unused: boolean): string {
-  const parts = unused
-    ? ['marked, but no run was seen']
-    : [
-        row.clusterId ?? 'no cluster yet',
-        row.report ?? (row.finished ? 'finished, no report yet' : 'not known to have finished'),
-      ];
-  const more = [...(row.abandoned ? ['abandoned'] : []), ...(row.committed ? ['committed'] : [])];
+type RoundRow = Result['rounds'][number];
+
+function roundLine(row: RoundRow, unused: boolean): string {
+  const parts = unused ? ['marked, but no run was seen'] : [row.clusterId ?? 'no cluster yet', endText(row)];
+  const more = [
+    ...(row.report === undefined ? [] : [reportText(row)]),
+    ...(row.committed ? ['committed'] : []),
+  ];
+  const asked = row.markedLoad === undefined ? '' : ` (marked as ${row.markedLoad}x)`;
+  const dag = row.dagId === undefined ? '' : ` of ${row.dagId}`;
   const note = row.note === undefined ? '' : ` (${row.note})`;
-  return `  ${row.round}. ${row.load}x ${row.schedule} since ${row.startedAt}: ${[...parts, ...more].join(', ')}${note}`;
+  return `  ${row.round}. ${row.load}x ${row.schedule}${asked}${dag} since ${row.startedAt}: ${[...parts, ...more].join(', ')}${note}`;
+}
+
+function endText({ end, clusterFailure, failed, report }: RoundRow): string {
+  const failures = failed === 0 ? '' : `, ${failed} failed`;
+  switch (end) {
+    case 'done':
+      return `finished${failures}${report === undefined ? ', no report yet' : ''}`;
+    case 'cut_short':
+      return `ended before all of its steps ran${failures}`;
+    case 'cluster_failed':
+      return `the cluster failed (${clusterFailure})${failures}`;
+    case 'no_steps':
+      return 'the cluster ended without a step';
+    case 'abandoned':
+      return 'abandoned, not seen to finish';
+    case undefined:
+      return 'not known to have finished';
+  }
+}
+
+/** The outcome is data: the directory has the verdict. */
+function reportText({ report, outcome }: RoundRow): string {
+  return `${report}${outcome === undefined ? '' : ` (${outcome.replaceAll('_', ' ')})`}`;
+}
+
+function failureLines({ failures }: RoundRow): string[] {
+  return failures.map(
+    ({ cause, steps, checks }) => `     - ${cause}: ${checks.join(', ')} (${plural(steps, 'step')})`,
+  );
+}
+
+function forecastLines({ forecast }: RoundRow): string[] {
+  if (forecast === undefined) return [];
+  const [expected, low, high, took] = [
+    forecast.forecastSeconds,
+    forecast.lowSeconds,
+    forecast.highSeconds,
+    forecast.measuredSeconds,
+  ].map(formatDuration);
+  return [`     - forecast ${expected} (${low} to ${high}), took ${took}`];
 }

@@ -1,8 +1,12 @@
 import * as z from 'zod';
+import { dagIdOf } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
+import type { Ports } from '../ports/ports.ts';
 import { clusterConfigDigest } from '../rounds/begin.ts';
-import type { Session } from '../state/session.ts';
+import { endOfRound } from '../rounds/progress.ts';
+import type { Round, Session } from '../state/session.ts';
 import { type ReviewPorts, reviewOf } from '../workflow/checks.ts';
+import { unlessToolError } from '../workflow/looks.ts';
 import {
   damageWarnings,
   omittedRounds,
@@ -28,11 +32,14 @@ export const showSession = defineTool({
   lines: showSessionLines,
 });
 
-async function runShowSession(_: object, ports: ReviewPorts, call: ToolCall) {
+type ShowSessionPorts = ReviewPorts & Pick<Ports, 'dags'>;
+
+async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const { disk, warnings } = await readDisk(ports, session, call);
   const shown = withPhaseOfDisk(session, disk);
   const { dag } = session;
+  const [dagFile] = (await ports.dags.read().catch(unlessToolError)) ?? [];
   const rounds = session.rounds.slice(-10);
   return {
     summary: sessionSummary(shown),
@@ -42,17 +49,39 @@ async function runShowSession(_: object, ports: ReviewPorts, call: ToolCall) {
     disk,
     uploaded: session.uploads.slice(-9),
     dag: dag === undefined ? null : { ...dag, configDigest: digestOf(dag.files, session) },
-    rounds: rounds.map((round) => ({
-      ...round,
-      finished: round.finished !== undefined,
-      report: round.report?.directory,
-    })),
+    rounds: rounds.map((round) => roundFields(round, dagFile)),
+    otherRuns: session.otherRuns.slice(-5).map(({ runId: _, ...run }) => run),
     warnings: [
       ...warnings,
       ...omittedRounds(rounds.length, session.rounds.length),
       ...damageWarnings(ports.sessions.damaged()),
     ],
     ...interruptionOf(session),
+  };
+}
+
+/** `dagFile`: absent if the DAG cannot be read. */
+function roundFields(round: Round, dagFile: { readonly name: string } | undefined) {
+  const { load, markedLoad, schedule, startedAt, clusterId, clusterEnd, report, committed, note } = round;
+  const failures = report?.failures ?? [];
+  const failed = round.finished?.failed ?? failures.reduce((sum, { steps }) => sum + steps, 0);
+  return {
+    round: round.round,
+    load,
+    markedLoad,
+    schedule,
+    dagId: dagFile && dagIdOf(dagFile.name, schedule),
+    startedAt,
+    clusterId,
+    end: endOfRound(round),
+    clusterFailure: clusterEnd?.failure,
+    outcome: report?.outcome,
+    failed,
+    failures: failures.map(({ cause, checks, steps }) => ({ cause, steps, checks })),
+    report: report?.directory,
+    forecast: report?.forecast,
+    committed,
+    note,
   };
 }
 

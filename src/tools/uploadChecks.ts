@@ -8,6 +8,9 @@ import { byCause, type Exception } from '../review/exceptions.ts';
 import { shownCoverage } from '../review/levelSummary.ts';
 import { plannedCoverage, type Review } from '../review/review.ts';
 import {
+  type ListedPrefix,
+  leftKeys,
+  listedCoverage,
   type PlannedUpload,
   planTableMetrics,
   planUploads,
@@ -18,7 +21,6 @@ import {
 import type { Session } from '../state/session.ts';
 import { isApproved } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview, writeReviewFile } from '../workflow/checks.ts';
-import { actualCoverage, type ListedPrefix } from '../workflow/coverage.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';
 import {
@@ -98,6 +100,9 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   return { ...fields, ...deliveredText(fields, left) };
 }
 
+/** Checks without a file that are read to see what they are; more of them count as unscaled. */
+const mostRead = 40;
+
 interface Delivered {
   readonly files: number;
   readonly listed: readonly ListedPrefix[];
@@ -114,10 +119,14 @@ async function finishUpload(
 ): Promise<Coverage[]> {
   const { reviewId, target } = review;
   const schedules = listed.map(({ schedule }) => schedule);
+  const keys = listed.flatMap((prefix) => leftKeys(review, prefix)).slice(0, mostRead);
+  const bytes = await Promise.all(keys.map((key) => ports.store.read(key)));
+  const left = new Map(keys.flatMap((key, index) => (bytes[index] ? [[key, bytes[index]] as const] : [])));
   const record = async (gone: ReadonlySet<string>) => {
-    const coverage = await Promise.all(
-      listed.map((prefix) => actualCoverage(ports, review, prefix, gone, refused)),
-    );
+    const coverage = listed.map(({ objects, ...prefix }) => {
+      const there = objects.filter(({ key }) => !gone.has(key));
+      return listedCoverage(review, { ...prefix, objects: there }, left, refused);
+    });
     await ports.sessions.record(() => [
       { type: 'checksUploaded', load: target.load, schedules, reviewId, files, coverage },
     ]);

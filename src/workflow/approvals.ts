@@ -4,9 +4,9 @@ import { coverageText } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { type Change, changesIn } from '../review/changes.ts';
-import { type ExpectedFile, schedulesInScope } from '../review/expected.ts';
-import { changeLine } from '../review/levelSummary.ts';
+import { changesIn } from '../review/changes.ts';
+import { schedulesInScope } from '../review/expected.ts';
+import { setLines } from '../review/levelSummary.ts';
 import { plannedCoverage, type Review } from '../review/review.ts';
 import type { Settings } from '../settings.ts';
 import type { Fix, Session } from '../state/session.ts';
@@ -137,25 +137,8 @@ function exceptions({ files, unexpected }: Review): string {
     some.length === 0 ? [] : [`${what}: ${someOf(some.map((one) => one.path))}.`],
   );
   const text = found.length === 0 ? 'Every change is baseline × load or a known fix.' : found.join(' ');
-  const lines = personsLines(files);
+  const lines = setLines(files);
   return lines.length === 0 ? text : `${text}\n${someOf(lines, '\n')}`;
-}
-
-/** The lines that are not baseline × load, as the changes file has them. */
-function personsLines(files: Review['files']): string[] {
-  return files.flatMap((one) => {
-    if (one.file.diskDigest === one.scaledDigest) return [];
-    const isFix = one.fix !== undefined && one.fix.digest === one.file.diskDigest;
-    const isSet = ({ before, after, scaled }: Change) =>
-      scaled !== undefined || !isInterval(one, before, after);
-    return changesIn(one)
-      .rows.filter(isSet)
-      .map((change) => `${one.path}:${changeLine(change, isFix)}`);
-  });
-}
-
-function isInterval({ changes }: ExpectedFile, before: string, after: string): boolean {
-  return changes.some((change) => change.before === before && change.after === after);
 }
 
 /** The first four, and the number of the rest. */

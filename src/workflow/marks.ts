@@ -157,7 +157,7 @@ async function unmarkedRuns(
   const rounds = session.rounds.filter((round) => round.round !== moved?.round);
   const last = rounds.at(-1);
   const sinceMs = Math.max(nowMs - lookBackMs, last === undefined ? 0 : startMs(last));
-  const found = await findOtherRuns(ports, session, { sinceMs, rounds }, watch);
+  const found = await findOtherRuns(ports, session, { sinceMs, rounds, isMark: true }, watch);
   const ofSchedule = found.filter((run) => run.schedule === schedule);
   const ran = ofSchedule.filter((run) => run.steps > 0 || run.active);
   return ran.length > 0 ? ran : ofSchedule.slice(-1);
@@ -183,7 +183,7 @@ export async function namedRun(
   const rounds = session.rounds.filter((round) => round.round !== moved?.round);
   const { configsPrefix } = ports.settings;
   const seen = { id: clusterId, created: cluster, steps };
-  const run = otherRunsOn(rounds, [seen], await namesOf(ports, session), configsPrefix).at(-1);
+  const run = otherRunsOn(rounds, [seen], await namesOf(ports, session), configsPrefix, true).at(-1);
   if (run !== undefined) return { run };
   const named = { id: clusterId, state: cluster.state, steps };
   const owner = ownerOfCluster(session.rounds, undefined, named, configsPrefix);

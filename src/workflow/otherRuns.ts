@@ -19,13 +19,15 @@ interface Since {
   readonly sinceMs: number;
   /** The rounds that count; default: all. */
   readonly rounds?: readonly Round[];
+  /** See unownedRuns. */
+  readonly isMark?: boolean;
 }
 
 /** The runs of our DAGs since a time that no round owns or expects, oldest first. */
 export async function findOtherRuns(
   ports: LookPorts,
   session: Session,
-  { sinceMs, rounds = session.rounds }: Since,
+  { sinceMs, rounds = session.rounds, isMark = false }: Since,
   watch?: Watch,
 ): Promise<SeenRun[]> {
   const names = await namesOf(ports, session);
@@ -40,7 +42,7 @@ export async function findOtherRuns(
     const summary = created.find((cluster) => cluster.id === id);
     seen.push({ id, ...(summary && { created: summary }), steps });
   }
-  return otherRunsOn(rounds, seen, names, ports.settings.configsPrefix).filter(
+  return otherRunsOn(rounds, seen, names, ports.settings.configsPrefix, isMark).filter(
     (run) =>
       run.startedMs >= sinceMs &&
       (bound.has(run.clusterId) || !isExpected({ createdMs: run.startedMs }, run.schedule, rounds)),

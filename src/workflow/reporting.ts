@@ -4,7 +4,7 @@ import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
 import { flatSettings } from '../dag/clusterConfig/sparkSubmit.ts';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
-import { cleanLine } from '../domain/foreignText.ts';
+import { cleanLine, maskSecrets } from '../domain/foreignText.ts';
 import { configsFolder } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import type { Cluster, Instance, Step, StepLog } from '../ports/aws.ts';
@@ -19,9 +19,6 @@ import type { Fix, Round, Session } from '../state/session.ts';
 
 /** At most this many logs of failed steps are read; fewer are enough to group the causes. */
 const mostLogs = 40;
-/** A step that EMR interrupted has a log up to that moment. */
-const broken = new Set(['FAILED', 'INTERRUPTED']);
-
 export async function readFailures(
   ports: Pick<Ports, 'stepLogs'>,
   cluster: Cluster,
@@ -29,7 +26,7 @@ export async function readFailures(
   watch: Watch,
 ): Promise<Map<string, StepLog>> {
   const failed = sampleAcrossChecks(
-    steps.filter((step) => broken.has(step.state)),
+    steps.filter((step) => step.state === 'FAILED'),
     mostLogs,
   );
   const logs = new Map<string, StepLog>();
@@ -125,7 +122,7 @@ function settingsAndRoom(bytes: Buffer): Pick<ClusterConfigUsed, 'settings' | 'r
   if (!isObject(json)) return { settings: {} };
   const config = parseClusterConfig(json);
   const room = stepCapacity(config);
-  return { settings: flatSettings(config), ...(room && { room }) };
+  return { settings: maskSecrets(flatSettings(config)), ...(room && { room }) };
 }
 
 /** Every readable report, oldest first, with a warning for each that was skipped. */

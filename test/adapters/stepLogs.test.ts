@@ -106,7 +106,28 @@ describe('the place', () => {
         [`${containers}container_17_0042_02_000001/stdout.gz`, 'Traceback'],
         [`${folder}stderr.gz`, stderr],
       ]);
-      expect(await parts({ arguments: ['spark-submit', 'x.py'] })).toEqual([[`${folder}stderr.gz`, stderr]]);
+    });
+
+    it('is looked for whatever the arguments say: the mode may stand in spark-defaults', async () => {
+      put(`${containers}container_17_0042_01_000001/stderr.gz`, 'ERROR ApplicationMaster');
+      expect(await parts({ arguments: ['spark-submit', 'x.py'] })).toEqual([
+        [`${containers}container_17_0042_01_000001/stderr.gz`, 'ERROR ApplicationMaster'],
+        [`${folder}stderr.gz`, stderr],
+      ]);
+    });
+
+    it('is the step’s own where that process is the driver, then the master’s', async () => {
+      const driver = `INFO SparkContext: Running Spark version 3.5.4\n${stderr}`;
+      put(`${folder}stderr.gz`, driver);
+      expect(await read({ arguments: ['spark-submit', 'x.py'] })).toEqual({
+        found: 'log',
+        parts: [{ uri: `s3://logs/${folder}stderr.gz`, text: driver, cut: false, gzip: true }],
+      });
+      put(`${containers}container_17_0042_01_000001/stderr.gz`, 'INFO ApplicationMaster');
+      expect(await parts({ arguments: ['spark-submit', 'x.py'] })).toEqual([
+        [`${folder}stderr.gz`, driver],
+        [`${containers}container_17_0042_01_000001/stderr.gz`, 'INFO ApplicationMaster'],
+      ]);
     });
 
     it('reports the driver’s log as late or missing when only the step’s own exists', async () => {

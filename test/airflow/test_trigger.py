@@ -160,6 +160,8 @@ def test_a_round_is_triggered_in_airflow_followed_and_never_started_twice(sandbo
         wait_until(airflow.runs, "Airflow has the run", 30)
         killed.kill()
         killed.wait()
+        # triggerDag waits for the cluster less than a minute, which a busy machine may need for the first task.
+        wait_until(lambda: sandbox.clusters(airflow.runs()[0]["dag_run_id"]), "the run has its cluster", 300)
         found = product.call("triggerDag", "--approved")
         [run] = airflow.runs()
         assert (found["status"], found["dagRunId"], found["load"]) == ("unchanged", run["dag_run_id"], 3), found
@@ -174,7 +176,7 @@ def test_a_round_is_triggered_in_airflow_followed_and_never_started_twice(sandbo
 
         # The round is that run's, and no other's.
         with sandbox.hurrying():
-            wait_until(lambda: airflow.runs()[0]["state"] in ("success", "failed"), "the run ends", 120)
+            wait_until(lambda: airflow.runs()[0]["state"] in ("success", "failed"), "the run ends", 300)
         polled = product.call("pollCluster", "--waitSeconds", "0")
         assert (polled["done"], polled["clusterId"]) == (True, found["clusterId"]), polled
         steps = sandbox.steps(found["clusterId"])
@@ -184,5 +186,7 @@ def test_a_round_is_triggered_in_airflow_followed_and_never_started_twice(sandbo
         # Another round is another run on another cluster.
         second = product.call("triggerDag", "--approved")
         assert (second["status"], second["round"]) == ("triggered", found["round"] + 1), second
-        assert second["clusterId"] not in (None, found["clusterId"])
+        wait_until(lambda: sandbox.clusters(second["dagRunId"]), "the second run has its cluster", 300)
+        [other] = sandbox.clusters(second["dagRunId"])
+        assert other["id"] != found["clusterId"]
         assert [one["dag_run_id"] for one in airflow.runs()] == [run["dag_run_id"], second["dagRunId"]]

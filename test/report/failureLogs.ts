@@ -237,7 +237,7 @@ export const failureLogs: readonly (readonly [id: string, where: string, log: st
     'yarn-memory-kill',
     'YARN, then a lost executor and a failed stage',
     `25/12/07 20:40:58 WARN YarnAllocator: Container killed by YARN for exceeding physical memory limits. 11.1 GB of 11 GB physical memory used. Consider boosting spark.executor.memoryOverhead.\n25/12/07 20:40:58 ERROR YarnScheduler: Lost executor 9 on ip-10-0-1-7.ec2.internal: Container killed by YARN\n${lostTask('ExecutorLostFailure (executor 9 exited caused by one of the running tasks) Reason: Container killed by YARN for exceeding physical memory limits.')}`,
-    '11.1 GB of 11 GB',
+    'exceeding physical memory limits',
   ],
   [
     'yarn-memory-kill',
@@ -252,7 +252,7 @@ export const failureLogs: readonly (readonly [id: string, where: string, log: st
     'Java heap space',
   ],
   [
-    'executor-heap',
+    'execution-memory',
     'the memory manager',
     lostTask(
       'org.apache.spark.memory.SparkOutOfMemoryError: [UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 65536 bytes of memory, got 0.',
@@ -302,9 +302,9 @@ export const failureLogs: readonly (readonly [id: string, where: string, log: st
     'AM resource limit',
   ],
   [
-    'yarn-am-limit',
+    'context-not-initialised',
     'a driver that waited',
-    'java.util.concurrent.TimeoutException: Futures timed out\nSparkContext did not initialize after waiting for 100000 ms. Please check earlier log output for errors. Failing the application.',
+    '25/12/07 20:33:20 ERROR ApplicationMaster: SparkContext did not initialize after waiting for 100000 ms. Please check earlier log output for errors. Failing the application.',
     '100000 ms',
   ],
   [
@@ -424,26 +424,231 @@ export const failureLogs: readonly (readonly [id: string, where: string, log: st
     'killed by user',
   ],
   ['failed-assertion', 'Python', traceback('AssertionError: row count 0 is not above 1'), 'row count 0'],
-  ['python-exception', 'the driver', traceback("KeyError: 'threshold'"), "KeyError: 'threshold'"],
-  [
-    'python-exception',
-    'a worker',
-    lostTask(
-      'org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n  File "/mnt/yarn/worker.py", line 1247, in main\n    process()\nValueError: invalid literal for int() with base 10: \'n/a\'\n',
-    ),
-    'ValueError: invalid literal',
-  ],
   [
     'user-class-threw',
     'the application master',
-    '25/12/07 20:41:03 INFO ApplicationMaster: Final app status: FAILED, exitCode: 15, (reason: User class threw exception: com.example.AuditFailed: 3 rules broken)',
-    '3 rules broken',
+    '25/12/07 20:41:03 INFO ApplicationMaster: Final app status: FAILED, exitCode: 15, (reason: User application exited with status 3)',
+    'exited with status 3',
   ],
-  ['stage-failed', 'Spark', lostTask('com.example.RuleEngineFailure: rule 7'), 'rule 7'],
+  [
+    'stage-failed',
+    'Spark',
+    py4j('org.apache.spark.SparkException: Job aborted due to stage failure: Task serialization failed'),
+    'serialization failed',
+  ],
   [
     'exit-nonzero',
     'the controller',
     "2025-12-07T20:41:05.112Z WARN Step failed with exitCode 1 and took 601 seconds\n2025-12-07T20:41:05.113Z ERROR Command exiting with ret '1'",
     "ret '1'",
+  ],
+  [
+    'submit-usage',
+    'spark-submit',
+    'Error: Unrecognized option: --num-executor\n\nUsage: spark-submit [options] <app jar | python file | R file> [app arguments]\n  --executor-memory MEM       Memory per executor (e.g. 1000M, 2G) (Default: 1G).',
+    '--num-executor',
+  ],
+  [
+    'runner-arguments',
+    'argparse',
+    'usage: audit_runner.py [-h] --config CONFIG\naudit_runner.py: error: the following arguments are required: --config',
+    'are required: --config',
+  ],
+  [
+    'unresolved-package',
+    'Ivy',
+    'Exception in thread "main" java.lang.RuntimeException: [unresolved dependency: org.apache.iceberg#iceberg-spark-runtime-3.5_2.12;1.99.0: not found]',
+    '1.99.0',
+  ],
+  [
+    'missing-program',
+    'Python',
+    "python3: can't open file '/mnt/tmp/audit_runner.py': [Errno 2] No such file or directory",
+    'audit_runner.py',
+  ],
+  [
+    'resource-request',
+    'YARN',
+    '\t diagnostics: Uncaught exception: org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException: Invalid resource request! Requested resource=<memory:4505, vCores:16>',
+    'vCores:16',
+  ],
+  [
+    'catalog-class',
+    'Spark',
+    py4j(
+      "org.apache.spark.SparkException: Cannot find catalog plugin class for catalog 'glue': org.apache.iceberg.spark.SparkCatalog\n\tat org.apache.spark.sql.connector.catalog.Catalogs$.load(Catalogs.scala:65)\nCaused by: java.lang.ClassNotFoundException: org.apache.iceberg.spark.SparkCatalog",
+    ),
+    "catalog 'glue'",
+  ],
+  [
+    'newer-java',
+    'a jar',
+    'Exception in thread "main" java.lang.UnsupportedClassVersionError: audit/Windows has been compiled by a more recent version of the Java Runtime (class file version 61.0)',
+    'audit/Windows',
+  ],
+  [
+    'version-mismatch',
+    'two jars',
+    py4j('java.lang.NoSuchMethodError: org.apache.spark.sql.internal.VariableSubstitution.<init>'),
+    'VariableSubstitution',
+  ],
+  [
+    'metadata-file-missing',
+    'Iceberg',
+    py4j(
+      'org.apache.iceberg.exceptions.NotFoundException: Location does not exist: s3://lake/events/metadata/00007-a.metadata.json',
+    ),
+    '00007-a',
+  ],
+  [
+    'data-file-missing',
+    'Iceberg',
+    py4j(
+      `org.apache.iceberg.exceptions.NotFoundException: Failed to open input stream for file: s3://lake/events/data/0.parquet\n\tat org.apache.iceberg.aws.s3.S3InputFile.newStream(S3InputFile.java:95)\nCaused by: software.amazon.awssdk.services.s3.model.NoSuchKeyException: The specified key does not exist. ${aws('S3', 404, 'NoSuchKey')}`,
+    ),
+    '0.parquet',
+  ],
+  [
+    'snapshot-missing',
+    'Iceberg',
+    py4j('java.lang.IllegalArgumentException: Cannot find snapshot with ID 5921847713310'),
+    '5921847713310',
+  ],
+  [
+    'commit-state-unknown',
+    'Iceberg',
+    py4j('org.apache.iceberg.exceptions.CommitStateUnknownException: Read timed out'),
+    'Read timed out',
+  ],
+  [
+    'glue-concurrent-modification',
+    'Glue',
+    py4j(
+      `com.amazonaws.services.glue.model.ConcurrentModificationException: Update table failed ${aws('AWSGlue', 400, 'ConcurrentModificationException')}`,
+    ),
+    'Update table failed',
+  ],
+  [
+    'iceberg-validation',
+    'Iceberg',
+    py4j('org.apache.iceberg.exceptions.ValidationException: Cannot determine history between snapshots'),
+    'history between',
+  ],
+  [
+    'hudi-conflict',
+    'Hudi',
+    py4j(
+      'org.apache.hudi.exception.HoodieWriteConflictException: java.util.ConcurrentModificationException: Cannot resolve conflicts for overlapping writes',
+    ),
+    'overlapping writes',
+  ],
+  [
+    'delta-conflict',
+    'Delta',
+    py4j('io.delta.exceptions.ConcurrentAppendException: Files were added to the root of the table'),
+    'Files were added',
+  ],
+  [
+    'not-parquet',
+    'Parquet',
+    lostTask(
+      'java.lang.RuntimeException: s3://lake/a.parquet is not a Parquet file. Expected magic number at tail, but found [116, 101, 115, 116]',
+    ),
+    's3://lake/a.parquet',
+  ],
+  [
+    'parquet-conversion',
+    'Parquet',
+    lostTask(
+      'org.apache.spark.sql.execution.QueryExecutionException: Parquet column cannot be converted in file s3://lake/a.parquet. Column: [age], Expected: float, Found: DOUBLE',
+    ),
+    'Column: [age]',
+  ],
+  [
+    'am-memory-kill',
+    'YARN',
+    '\t diagnostics: Application application_1733600000000_0042 failed 1 times due to AM Container for appattempt_1733600000000_0042_000001 exited with  exitCode: -104',
+    'exitCode: -104',
+  ],
+  ['python-memory', 'the driver', traceback('MemoryError'), 'MemoryError'],
+  [
+    'kms-throttling',
+    'S3 with a key',
+    lostTask(
+      `com.amazonaws.services.s3.model.AmazonS3Exception: Please reduce your request rate for operations involving AWS KMS. ${aws('Amazon S3', 503, 'SlowDown')}`,
+    ),
+    'AWS KMS',
+  ],
+  [
+    's3-internal-error',
+    'S3',
+    lostTask(
+      `com.amazonaws.services.s3.model.AmazonS3Exception: We encountered an internal error. ${aws('Amazon S3', 500, 'InternalError')}`,
+    ),
+    'InternalError',
+  ],
+  [
+    'certificate',
+    'JDBC',
+    py4j('javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid path'),
+    'PKIX',
+  ],
+  [
+    'rpc-timeout',
+    'the driver',
+    'Exception in thread "main" org.apache.spark.rpc.RpcTimeoutException: Futures timed out after [120 seconds]. This timeout is controlled by spark.rpc.askTimeout',
+    'askTimeout',
+  ],
+  [
+    'exit-134',
+    'an executor',
+    lostTask(
+      'ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: Container from a bad node: container_1733600000000_0042_01_000002 on host: ip-10-0-1-41.ec2.internal. Exit status: 134.',
+    ),
+    'Exit status: 134',
+  ],
+  [
+    'python-worker-crash',
+    'a worker',
+    lostTask('org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)'),
+    'Python worker',
+  ],
+  [
+    'metastore-unreachable',
+    'Iceberg on Hive',
+    py4j('org.apache.iceberg.hive.RuntimeMetaException: Failed to connect to Hive Metastore'),
+    'Hive Metastore',
+  ],
+  ['connection-reset', 'JDBC', py4j('java.net.SocketException: Connection reset'), 'Connection reset'],
+  [
+    'jvm-gone',
+    'Python',
+    traceback('py4j.protocol.Py4JNetworkError: Answer from Java side is empty'),
+    'Answer from Java side',
+  ],
+  [
+    'executor-failures',
+    'the application master',
+    '25/12/07 20:41:03 INFO ApplicationMaster: Final app status: FAILED, exitCode: 11, (reason: Max number of executor failures (4) reached)',
+    'failures (4)',
+  ],
+  ['sigterm', 'the driver', '25/12/07 20:41:03 ERROR ApplicationMaster: RECEIVED SIGNAL TERM', 'SIGNAL TERM'],
+  [
+    'context-stopped',
+    'the driver',
+    'Exception in thread "main" org.apache.spark.SparkException: Job 0 cancelled because SparkContext was shut down',
+    'shut down',
+  ],
+  [
+    'no-executors',
+    'the driver',
+    '25/12/07 20:31:20 WARN YarnScheduler: Initial job has not accepted any resources; check your cluster UI',
+    'Initial job',
+  ],
+  [
+    'am-container',
+    'YARN',
+    '\t diagnostics: Application application_1733600000000_0042 failed 2 times due to AM Container for appattempt_1733600000000_0042_000002 exited with  exitCode: 13',
+    'exitCode: 13',
   ],
 ];

@@ -387,7 +387,12 @@ describe('failed steps', () => {
       }),
     );
     expect(report.failures).toMatchObject([
-      { signature: 'executor-heap', alsoFailedAt: [{ check: 'old_15m', loads: [2] }], newHere: ['new_15m'] },
+      {
+        signature: 'driver-heap',
+        side: 'driver',
+        alsoFailedAt: [{ check: 'old_15m', loads: [2] }],
+        newHere: ['new_15m'],
+      },
       { signature: 'missing-table', alsoFailedAt: [], newHere: ['table_15m'] },
     ]);
     const markdown = renderMarkdown(report);
@@ -413,7 +418,9 @@ describe('failed steps', () => {
       'No known cause in the log',
       'No log found',
     ]);
-    expect(renderMarkdown(report)).toContain('build the report again then');
+    expect(renderMarkdown(report)).toMatch(
+      /The logs of 1 failed step were not delivered yet: build the report again after \d{2}:\d{2}:\d{2}\./,
+    );
   });
 
   it("fall back on EMR's own words, but not on its Unknown Error", () => {
@@ -429,11 +436,12 @@ describe('failed steps', () => {
 
   it('show the proving line with its secrets masked and its markup dead', () => {
     const step = failed('a_15m');
-    const text = 'AccessDenied for AKIAABCDEFGHIJKLMNOP ```\n\u001b[31m<img src=x>';
+    const text =
+      'botocore.AccessDeniedError: AccessDenied for AKIAABCDEFGHIJKLMNOP ```\n\u001b[31m<img src=x>';
     const markdown = renderMarkdown(
       assembleReport(factsOf([step], { failures: new Map([[step.id, log(text)]]) })),
     );
-    expect(markdown).toContain('```` AccessDenied for [masked] ``` ````');
+    expect(markdown).toContain('```` botocore.AccessDeniedError: AccessDenied for [masked] ``` ````');
     expect(markdown).not.toContain('AKIAABCD');
   });
 });

@@ -10,9 +10,8 @@ import {
   ownerOfCluster,
   waitingRound,
 } from '../../src/rounds/choice.ts';
-import { unmarkedRun } from '../../src/rounds/unmarked.ts';
 import type { Round } from '../../src/state/session.ts';
-import { at, minute, noon, prefix, round, step } from './rounds.ts';
+import { at, prefix, round, step } from './rounds.ts';
 
 test('an unused mark is chosen only if there is no other round', () => {
   const rounds = [
@@ -54,7 +53,13 @@ describe('the round of a named cluster', () => {
   test.each([
     ['of an earlier round, ended', 'j-A', 'TERMINATED', [step(1)], 1],
     ['of an earlier round, up and free for the latest', 'j-A', 'WAITING', [step(1)], 4],
-    ['of an earlier round, with steps of the latest', 'j-A', 'TERMINATED', [step(1), step(31)], 4],
+    [
+      'of an earlier round, with a run of the latest',
+      'j-A',
+      'TERMINATED',
+      [step(1), step(31, { run: 'r4' })],
+      4,
+    ],
     ['a new one with steps of the latest', 'j-N', 'TERMINATED', [step(31)], 4],
     ['a new one that starts', 'j-N', 'STARTING', [], 4],
     ['a new one that ended without a step', 'j-N', 'TERMINATED', [], undefined],
@@ -94,36 +99,6 @@ describe('the round of a named cluster', () => {
     expect(isSettled(round(1, 0, { clusterId: 'j-A', report: { ...report, partial: false } }))).toBe(true);
     expect(isSettled(round(1, 0, { clusterId: 'j-A' }))).toBe(false);
     expect(isSettled(round(1, 0, { report: { ...report, partial: false } }))).toBe(false);
-  });
-});
-
-describe('an unmarked run', () => {
-  const names = { '15m': 'load', hourly: 'load_hourly', daily: 'load_daily' };
-  const rounds = [round(1, 0, { clusterId: 'j-A', finished: { steps: 1, failed: 0 } })];
-  const cluster = (id: string, minutes: number, name = 'load_2x_r') => ({
-    id,
-    name,
-    state: 'RUNNING',
-    createdMs: noon + minutes * minute,
-  });
-  const find = (clusters: ReturnType<typeof cluster>[], known: Round[] = rounds, nowMinutes = 60) =>
-    unmarkedRun(known, cluster('j-A', 1), names, clusters, noon + nowMinutes * minute);
-
-  test('is the newest cluster after that of the latest round, with the schedule of its name', () => {
-    expect(find([cluster('j-A', 1), cluster('j-OLD', 0.5), cluster('j-THEIRS', 9, 'other')])).toBeUndefined();
-    const found = find([cluster('j-N', 5), cluster('j-M', 6, 'load_hourly_2x_r')]);
-    expect(found).toEqual({ clusterId: 'j-M', schedule: 'hourly' });
-  });
-
-  test('is not one that an open round expects, one before the last mark, or one from yesterday', () => {
-    const hourly = cluster('j-M', 6, 'load_hourly_2x_r');
-    const open = round(2, 4, { schedule: 'hourly' });
-    expect(find([hourly], [...rounds, open])).toBeUndefined();
-    expect(find([hourly], [...rounds, { ...open, abandoned: true }])?.clusterId).toBe('j-M');
-    expect(find([cluster('j-N', 5)], [...rounds, round(2, 9, { clusterId: 'j-B' })])).toBeUndefined();
-    // A mark would move a waiting round back.
-    expect(find([cluster('j-N', 5)], [...rounds, round(2, 9)])?.clusterId).toBe('j-N');
-    expect(find([cluster('j-N', 5)], rounds, 24 * 60 + 6)).toBeUndefined();
   });
 });
 

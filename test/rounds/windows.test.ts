@@ -1,9 +1,7 @@
 /** Which steps belong to a round, when it is done, and which runs are unmarked. */
 import { expect, test } from 'vitest';
-import type { Step } from '../../src/ports/aws.ts';
-import { clusterFor, earlierClusters } from '../../src/rounds/choice.ts';
+import { clustersFor, earlierClusters } from '../../src/rounds/choice.ts';
 import { countProgress, elapsedSeconds, etaSeconds, isDone } from '../../src/rounds/progress.ts';
-import { firstUnmarkedMs } from '../../src/rounds/unmarked.ts';
 import {
   loadOfSteps,
   reportDirectory,
@@ -100,7 +98,7 @@ test('counts, elapsed time and time left', () => {
   expect(elapsedSeconds(steps.slice(0, 3), noon + 60 * minute)).toBe(180);
 });
 
-test('a round gets the newest cluster of its name since its start, then earlier ones of its schedule', () => {
+test('a round may have the clusters of its name since its start, then earlier ones of its schedule', () => {
   const cluster = (id: string, name: string, minutes: number) => ({
     id,
     name,
@@ -114,13 +112,19 @@ test('a round gets the newest cluster of its name since its start, then earlier 
     cluster('j-OTHER', 'load_daily', 3),
   ];
   const named = { namePrefix: 'load_15m', load: 2 };
-  const theirs = [cluster('j-OURS', 'load_15m_2x_run', 1), cluster('j-THEIRS', 'load_15m_2xl', 5)];
-  expect(clusterFor({ fromMs: noon, untilMs: noon + 60 * minute }, named, theirs)?.id).toBe('j-OURS');
-  expect(clusterFor({ fromMs: noon, untilMs: noon + 60 * minute }, named, clusters)?.id).toBe('j-TWO');
-  expect(clusterFor({ fromMs: noon, untilMs: noon + 2 * minute }, named, clusters)?.id).toBe('j-ONE');
-  expect(
-    clusterFor({ fromMs: noon + 4 * minute, untilMs: noon + 60 * minute }, named, clusters),
-  ).toBeUndefined();
+  const hour = { fromMs: noon, untilMs: noon + 60 * minute };
+  const ids = (window: typeof hour, some: typeof clusters) =>
+    clustersFor(window, named, some).map(({ id }) => id);
+  const ours = cluster('j-OURS', 'load_15m_2x_run', 1);
+  expect(ids(hour, [ours, cluster('j-THEIRS', 'load_15m_2xl', 5)])).toEqual(['j-OURS']);
+  expect(ids(hour, [ours, cluster('j-WRONG', 'load_15m_4x_run2', 5)])).toEqual(['j-OURS']);
+  expect(ids(hour, [cluster('j-WRONG', 'load_15m_4x_run2', 5)])).toEqual(['j-WRONG']);
+  expect(ids(hour, [ours, cluster('j-TWICE', 'load_15m_2x_run2', 5)])).toEqual(['j-TWICE', 'j-OURS']);
+  // A task that Airflow repeats names its cluster the same.
+  expect(ids(hour, [ours, cluster('j-AGAIN', 'load_15m_2x_run', 5)])).toEqual(['j-AGAIN']);
+  expect(ids(hour, clusters)).toEqual(['j-TWO', 'j-ONE']);
+  expect(ids({ ...hour, untilMs: noon + 2 * minute }, clusters)).toEqual(['j-ONE']);
+  expect(ids({ ...hour, fromMs: noon + 4 * minute }, clusters)).toEqual([]);
   const rounds = [
     round(1, 0, { clusterId: 'j-A' }),
     round(2, 1, { clusterId: 'j-B', schedule: 'daily' }),
@@ -129,22 +133,6 @@ test('a round gets the newest cluster of its name since its start, then earlier 
     round(5, 4),
   ];
   expect(earlierClusters(round(5, 4), rounds)).toEqual(['j-C', 'j-A', 'j-B']);
-});
-
-test('a second run in a window is unmarked, the first is not', () => {
-  const known = round(1, 0, { clusterId: 'j-A', finished: { steps: 2, failed: 0 } });
-  const first = [step(1), step(2)];
-  const seen = (steps: Step[], clusters: { id: string; createdMs: number }[] = []) => ({
-    clusters: clusters.map((one) => ({ name: 'load_15m', state: 'RUNNING', ...one })),
-    steps: new Map([['j-A', steps]]),
-  });
-  expect(firstUnmarkedMs([known], '15m', seen(first), prefix)).toBeUndefined();
-  const second = [step(9, { run: 'r2' }), step(10, { run: 'r2' })];
-  expect(firstUnmarkedMs([known], '15m', seen([...first, ...second]), prefix)).toBe(noon + 9 * minute);
-  expect(
-    firstUnmarkedMs([known], '15m', seen(first, [{ id: 'j-B', createdMs: noon + 5 * minute }]), prefix),
-  ).toBe(noon + 5 * minute);
-  expect(firstUnmarkedMs([known], 'daily', seen([...first, ...second]), prefix)).toBeUndefined();
 });
 
 test('a report directory is named by load and start, in the offset of the mark', () => {

@@ -64,6 +64,25 @@ export const events = {
   roundNoted: { type: 'roundNoted', round: 1, note: 'larger cluster' },
   clusterBound: { type: 'clusterBound', round: 1, clusterId: 'j-2ABCDEFG12345' },
   roundFinished: { type: 'roundFinished', round: 1, load: 2, steps: 150, failed: 2 },
+  clusterEnded: {
+    type: 'clusterEnded',
+    round: 1,
+    clusterId: 'j-2ABCDEFG12345',
+    failure: 'INSTANCE_FAILURE',
+  },
+  otherRunsSeen: {
+    type: 'otherRunsSeen',
+    runs: [
+      {
+        clusterId: 'j-3ABCDEFG12345',
+        runId: 'manual__2',
+        schedule: '15m',
+        load: 2,
+        startedAt: '2025-12-08T15:40:00.000000-05:00',
+        steps: 31,
+      },
+    ],
+  },
   reported: {
     type: 'reported',
     round: 1,

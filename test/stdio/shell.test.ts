@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Environment, until, useServer } from './useServer.ts';
 
@@ -95,6 +96,14 @@ async function outcome(command: string, args: string[], env: Environment, typed?
   const [status] = await once(child, 'close');
   return { status, out, err };
 }
+
+test('explain needs no settings, no session and no AWS', async () => {
+  const log = fileURLToPath(new URL('../fixtures/failures/cases/rpc-timeout.txt', import.meta.url));
+  const nothing = Object.fromEntries(Object.keys(world().env).map((name) => [name, '']));
+  const { status, out, err } = await run(['explain', log, '--json'], nothing);
+  expect([status, err]).toEqual([0, '']);
+  expect(JSON.parse(out).causes).toMatchObject([{ file: log, kind: 'capacity', side: 'driver', line: 11 }]);
+});
 
 describe('approve', () => {
   const scaled = async (env: Environment): Promise<string> =>

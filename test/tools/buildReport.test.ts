@@ -38,9 +38,10 @@ test('"Test is done, generate report" writes the report of the latest round', as
       3. check_profile_identifiers_15m_2x: 4m 59s (COMPLETED)
       4. check_inventory_15m_2x: 4m 47s (COMPLETED)
       5. check_orders_15m_2x: 2m 16s (COMPLETED)
-    Failed:
-      - check_consent_15m: Column not found (data, 1 step)
+    Did not complete:
+      - check_consent_15m: Column not found (data, driver)
         AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
+        in s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/<cluster>/containers/application_1765225806000_0001/container_1765225806000_0001_01_000001/stdout.gz
     Suggestions:
       1. Fix check_consent_15m: 1 of 8 steps failed with "Column not found"
          its query or table: as uploaded → a column that the table has

@@ -126,8 +126,15 @@ test('a fixed interval reads the same on disk, in the sample, in the changes fil
     file: 'campaigns/check_campaigns_15m.yml',
     why: 'set by a person',
   });
-  await harness.call('uploadChecks', { reviewId: again.structure.reviewId });
+  const { reviewId } = again.structure;
+  await harness.call('uploadChecks', { reviewId });
   expect(questions.join('\n')).toContain(line);
+  await harness.call('uploadChecks', { reviewId, approved: true });
+  await harness.call('commitResults', { load: 2 });
+  const body = harness.git('log', '-1', '--format=%B');
+  expect(body).toContain(`- campaigns/check_campaigns_15m.yml:8: ${line}`);
+  expect(body).toContain('- 23 files in *_15m.yml\n');
+  expect(body).toContain('Load: 22 of 31 15m checks scaled; 9 run at 1x\n');
 });
 
 test('every review id has its file, with the lines of the seed', async () => {

@@ -65,7 +65,7 @@ test('"I just ran the hourly dag" moves the start back before the run’s cluste
   expect(structure).toMatchObject({ schedule: 'hourly', dagId: 'yang_audit_load_test_hourly', load: 2 });
   expect(ms(structure.startedAt)).toBeLessThan(harness.aws.simulation.clusters.get(cluster)?.createdMs ?? 0);
   const looked = await harness.call('pollCluster', { waitSeconds: 0 });
-  expect(looked.structure).toMatchObject({ clusterId: cluster, clusterFrom: 'found', schedule: 'hourly' });
+  expect(looked.structure).toMatchObject({ clusterId: cluster, clusterFrom: 'round', schedule: 'hourly' });
   expect(looked.structure.steps.total).toBeGreaterThan(0);
 });
 
@@ -95,7 +95,7 @@ test('already, on a running cluster: the new round gets the second run’s steps
   expect(second).toMatchObject({
     round: 2,
     clusterId: cluster,
-    clusterFrom: 'carried',
+    clusterFrom: 'round',
     done: true,
     steps: first,
   });
@@ -170,6 +170,7 @@ test('if AWS does not answer, the mark uses this machine’s clock, with a warni
   expect(structure).toMatchObject({ clock: { source: 'local', skewSeconds: 0 }, load: 2 });
   expect(structure.warnings).toEqual([
     "The bucket did not answer (UPSTREAM); this is the load of the session's last uploadDags.",
+    'AWS did not answer in time, so this was not looked at: whether a round is running.',
     "AWS did not answer, so the start is by this machine's clock; check that clock before you rely on the round's window.",
   ]);
 });

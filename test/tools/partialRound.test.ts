@@ -50,5 +50,7 @@ test('what failed can run again alone on the same cluster, and failing again is 
 
   expect(again.steps).toMatchObject({ total: failed.length, failed: failed.length });
   expect(again.verdict).toMatch(/^2x 15m: no data: no completed step was measured/);
-  expect(again.failures).toMatchObject(whole.failures);
+  // The same causes, read from the logs of other applications.
+  const withoutLog = whole.failures.map(({ log: _, ...failure }: { log: string }) => failure);
+  expect(again.failures).toMatchObject(withoutLog);
 });

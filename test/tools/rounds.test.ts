@@ -113,10 +113,11 @@ test.each(['15m', 'hourly'] as const)(
     const { structure } = await harness.call('pollCluster', look);
     expect(await listings(harness)).toBe(before + 1);
     expect(structure.round).toBe(1);
-    expect(structure.summary).toContain(`A newer run on ${cluster} belongs to no round.`);
-    const words = schedule === '15m' ? 'already: true' : 'schedule: hourly and already: true';
+    expect(structure.summary).toContain(`Another run on ${cluster} belongs to no round.`);
+    expect(structure.otherRuns).toMatchObject([{ clusterId: cluster, schedule, load: 2 }]);
+    expect((await harness.call('showSession')).structure.otherRuns).toEqual(structure.otherRuns);
     expect(structure.nextSteps).toEqual([
-      `Call markRound with ${words} to mark a round for the newer run, then pollCluster.`,
+      `Ask the user whether the run on ${cluster} counts; if it does, call markRound with clusterId: ${cluster}.`,
       'Call buildReport to write the report of this round.',
     ]);
     const given = schedule === '15m' ? {} : { schedule };
@@ -170,13 +171,14 @@ test('a new cluster does not replace the one of a finished report', async () => 
   harness.minutes(60);
   const before = await harness.ports().sessions.load();
   expect(normalise(harness, await harness.refusal('buildReport', { clusterId }))).toMatchInlineSnapshot(
-    `"NOT_FOUND: <cluster> (TERMINATED, 8 steps) belongs to no round; round 1 (2x 15m) ended on <cluster>. No report was written. Next: call markRound with already: true, then buildReport."`,
+    `"NOT_FOUND: <cluster> (TERMINATED, 8 steps) belongs to no round; round 1 (2x 15m) ended on <cluster>. No report was written. Next: call markRound with clusterId: <cluster>, then buildReport."`,
   );
   const { structure, text } = await harness.call('pollCluster', { ...look, clusterId });
   expect(structure).toMatchObject({ clusterId, done: false, steps: { total: 0 } });
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "<cluster> (terminated) belongs to no round; 8 of 8 steps ended. Round 1 (2x 15m) ended on <cluster>.
 
+    Status: no_round
     Cluster id: <cluster>
     Cluster from: given
     Round: 1
@@ -190,7 +192,7 @@ test('a new cluster does not replace the one of a finished report', async () => 
     Warnings:
       - The cluster has no step of this round, so it was not bound to the round.
 
-    → Call markRound with already: true to mark a round for this run, then pollCluster."
+    → Call markRound with clusterId: <cluster> to mark a round for this run, then pollCluster."
   `);
   expect(await harness.ports().sessions.load()).toEqual(before);
   expect(report()).toBe(written);
@@ -235,7 +237,7 @@ test('an unused mark comes last in a report by load, and showSession says it is 
   expect(late).toMatchObject({ round: 2, clusterId: four.clusterId });
   expect(late.warnings.join()).not.toContain('Round 3');
   const { text } = await harness.call('showSession');
-  expect(text).toMatch(/^ {2}3\. 4x 15m since \S+: marked, but no run was seen$/m);
+  expect(text).toMatch(/^ {2}3\. 4x 15m of \w+ since \S+: marked, but no run was seen$/m);
   expect(text).not.toContain('not known to have finished');
 });
 
@@ -244,11 +246,12 @@ test('while a round runs, a mark is refused; one for another schedule gets a war
   await openRound(harness, { load: 2 });
   const cluster = harness.trigger();
   await harness.call('pollCluster', look);
-  const before = await harness.ports().sessions.load();
   expect(await harness.refusal('markRound')).toMatch(
     /^WRONG_STATE: Round 1 \(2x 15m\) is running on j-\w+ \(STARTING, 0 active steps\)/,
   );
   harness.minutes(6);
+  await harness.call('pollCluster', look);
+  const before = await harness.ports().sessions.load();
   expect(normalise(harness, await harness.refusal('markRound'))).toMatchInlineSnapshot(
     `"WRONG_STATE: Round 1 (2x 15m) is running on <cluster> (RUNNING, 4 active steps), and a mark now would end its window. Nothing was marked. Next: call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time."`,
   );
@@ -279,7 +282,7 @@ test('a run marked twice keeps its one round, and the hint names the schedule', 
 
   const other = await toolHarness();
   await openRound(other, level(2));
-  expect(await other.refusal('pollCluster', look)).toMatch(
+  expect((await other.call('pollCluster', look)).structure.nextSteps.at(-1)).toMatch(
     /markRound with schedule: 15m and already: true\.$/,
   );
 });

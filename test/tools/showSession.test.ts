@@ -27,9 +27,10 @@ test('after a whole level and a restart, it shows everything the session remembe
     On disk: 2x, review <reviewId>, approved, unchanged since it was last shown
     Uploaded:
       - 2x to 15m, hourly, daily (review <reviewId>, 2025-12-08T15:30:00.000000-05:00)
-    DAG: LOAD 2, cluster config 3e1acc9aaa400d46, uploaded 2025-12-08T15:30:00.000000-05:00
+    DAG: LOAD 2, cluster config acd5f9af82700966, uploaded 2025-12-08T15:30:00.000000-05:00
     Rounds:
-      1. 2x 15m since 2025-12-08T15:30:00.000000-05:00: <cluster>, 2x_20251208_153000 (first try)
+      1. 2x 15m of yang_audit_load_test_15m since 2025-12-08T15:30:00.000000-05:00: <cluster>, finished, 1 failed, 2x_20251208_153000 (fits) (first try)
+         - Column not found: check_consent_15m (1 step)
 
     → Ask the user to read the report and decide.
     → Call commitResults to commit the configs and the report, then scaleConfigs with load 4.
@@ -40,7 +41,17 @@ test('after a whole level and a restart, it shows everything the session remembe
     schedule: '15m',
     disk: { load: 2, matchesReview: true, approved: true },
     dag: { load: 2 },
-    rounds: [{ round: 1, load: 2, schedule: '15m', finished: true, committed: false, note: 'first try' }],
+    rounds: [
+      {
+        round: 1,
+        load: 2,
+        schedule: '15m',
+        end: 'done',
+        outcome: 'fits',
+        committed: false,
+        note: 'first try',
+      },
+    ],
   });
   expect(structure.uploaded.map((upload: { schedule: string }) => upload.schedule)).toEqual([
     '15m',
@@ -82,8 +93,8 @@ test('a level uploaded in two calls is one line, and an abandoned round is shown
   await harness.call('scaleConfigs', { load: 4, abandon: true });
   const { text, structure } = await harness.call('showSession');
   expect(text.match(/^ {2}- 2x to .*$/gm)).toHaveLength(1);
-  expect(text).toMatch(/^ {2}1\. 2x 15m since .*: j-\w+, not known to have finished, abandoned$/m);
-  expect(structure.rounds).toMatchObject([{ round: 1, finished: false, abandoned: true, committed: false }]);
+  expect(text).toMatch(/^ {2}1\. 2x 15m of \w+ since .*: j-\w+, abandoned, not seen to finish$/m);
+  expect(structure.rounds).toMatchObject([{ round: 1, end: 'abandoned', committed: false }]);
 });
 
 test('a new session says how to start', async () => {

@@ -1,24 +1,16 @@
 /** Reads the logs that may contain the error of a failed step: the end of each, from gzip or plain text. */
-import { constants, createGunzip } from 'node:zlib';
 import { ToolError } from '../../domain/errors.ts';
 import { clean } from '../../domain/foreignText.ts';
+import { logDeliveryMs } from '../../domain/time.ts';
 import type { LogPart, NoLog, Step, StepLogs } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
+import { logText } from '../logText.ts';
 import { listAll, readBody } from '../s3/read.ts';
 import { containersOf, type LogPlace, type LogPlaces, logPlaces, uriOf, withStdout } from './logPlaces.ts';
 
 /** The limit for downloaded bytes, compressed or not. */
 const downloadBytes = 16 * 1024 * 1024;
-/** How much of the end of a log is kept: errors are there. */
-const keptBytes = 1024 * 1024;
-/** The limit for unpacked bytes, against zip bombs. */
-const unpackedBytes = 256 * 1024 * 1024;
-/** Enough to decide: text has few control characters and few bytes that are not UTF-8, anything else has many. */
-const sampledBytes = 4096;
-
-/** EMR delivers logs every five minutes; this allows for twice that. */
-const deliveryMs = 10 * 60_000;
 
 type Aws = Pick<AwsServices, 's3'>;
 type Absence = Exclude<NoLog, 'not_delivered_yet'>;
@@ -35,7 +27,7 @@ interface Reading {
 export function createStepLogs({ aws }: { readonly aws: Aws }): StepLogs {
   return {
     async read(cluster, step, watch) {
-      const isFresh = step.endedMs === undefined || cluster.observedMs - step.endedMs < deliveryMs;
+      const isFresh = step.endedMs === undefined || cluster.observedMs - step.endedMs < logDeliveryMs;
       const late = (absence: Absence): NoLog =>
         absence === 'none' && isFresh ? 'not_delivered_yet' : absence;
       const candidates = logPlaces(cluster, step);
@@ -43,10 +35,15 @@ export function createStepLogs({ aws }: { readonly aws: Aws }): StepLogs {
       for (const places of candidates) {
         const reading = await readTogether(aws, places, watch);
         if (reading.parts.length > 0) {
-          const driver = await driverLogs(aws, reading, step, watch);
-          const parts = [...(driver?.parts ?? []), ...reading.parts];
-          const isMissing = driver !== undefined && driver.parts.length === 0;
-          return { found: 'log', parts, ...(isMissing && { driver: late(driver.absence) }) };
+          const master = await masterLogs(aws, reading, step, watch);
+          const isMissing = master !== undefined && master.parts.length === 0 && !isDriver(reading, step);
+          return {
+            found: 'log',
+            parts: isDriver(reading, step)
+              ? [...reading.parts, ...(master?.parts ?? [])]
+              : [...(master?.parts ?? []), ...reading.parts],
+            ...(isMissing && { driver: late(master.absence) }),
+          };
         }
         if (worst.absence === 'none' && reading.absence !== 'none') worst = reading;
       }
@@ -56,17 +53,21 @@ export function createStepLogs({ aws }: { readonly aws: Aws }): StepLogs {
   };
 }
 
+/** The step's own process is the driver: with deploy mode "client", which may stand in spark-defaults. */
+function isDriver(own: Reading, step: Step): boolean {
+  return !runsOnCluster(step.arguments) && own.parts.some(({ text }) => driverHere.test(text));
+}
+
 /**
- * With deploy mode "cluster" the driver runs in a YARN container, and its error is in that container's logs.
- * Undefined when there is no such container.
+ * The logs of the application master's container. With deploy mode "cluster" that is the driver, and its error is there; they
+ * are looked at whatever the step's arguments say. Undefined when the step names no application.
  */
-async function driverLogs(
+async function masterLogs(
   aws: Aws,
   submitter: Reading,
   step: Step,
   watch: Watch | undefined,
 ): Promise<Reading | undefined> {
-  if (!runsOnCluster(step.arguments)) return undefined;
   const text = submitter.parts.map((part) => part.text).join('\n');
   const application = /\bapplication_\d+_\d+\b/.exec(text)?.[0];
   const folder = application && submitter.place && containersOf(submitter.place, step, application);
@@ -74,7 +75,7 @@ async function driverLogs(
   const nothing: Reading = { parts: [], absence: 'none', place: folder };
   const listed = await listFolder(aws, folder, watch);
   if (listed === 'denied') return { ...nothing, absence: 'denied' };
-  // The driver is container 1 of an attempt; the last attempt is the one that failed for good.
+  // The master is container 1 of an attempt; the last attempt is the one that failed for good.
   const key = listed.filter((name) => /_000001\/(?:stderr|stdout)(?:\.gz)?$/.test(name)).at(-1);
   if (key === undefined) return nothing;
   const stderr = { bucket: folder.bucket, key: key.replace(/\/stdout(\.gz)?$/, '/stderr$1') };
@@ -94,6 +95,9 @@ async function listFolder(
     throw error;
   }
 }
+
+/** What only a driver prints. */
+const driverHere = /\b(?:SparkContext: Running Spark version|DAGScheduler: |TaskSetManager: )|^Traceback /m;
 
 function runsOnCluster(stepArguments: readonly string[]): boolean {
   return stepArguments.some(
@@ -139,46 +143,4 @@ function absenceOf(error: unknown): Absence | undefined {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NoSuchKey' || name === 'NotFound' || name === 'NoSuchBucket') return 'none';
   return name === 'AccessDenied' || name === 'Forbidden' ? 'denied' : undefined;
-}
-
-/**
- * The last mebibyte of a log as text; a truncated gzip yields what precedes the break. Undefined for bytes that are
- * neither gzip nor text.
- */
-async function logText(bytes: Uint8Array, bytesAreCut: boolean): Promise<Omit<LogPart, 'uri'> | undefined> {
-  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!gzip && !isText(bytes)) return undefined;
-  const tail = gzip
-    ? await unpackedTail(bytes)
-    : { bytes: bytes.subarray(-keptBytes), cut: bytes.length > keptBytes };
-  return { text: Buffer.from(tail.bytes).toString('utf8'), cut: tail.cut || bytesAreCut, gzip };
-}
-
-/** Tolerates colour escapes, a character cut at the end of the sample, and another encoding. */
-function isText(bytes: Uint8Array): boolean {
-  const sample = Buffer.from(bytes.subarray(0, sampledBytes));
-  const unprintable = sample.toString('utf8').match(/(?!\s)\p{Cc}|\ufffd/gu)?.length ?? 0;
-  return unprintable <= sample.length / 5 + 1;
-}
-
-async function unpackedTail(bytes: Uint8Array): Promise<{ bytes: Uint8Array; cut: boolean }> {
-  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
-  gunzip.end(bytes);
-  let tail = Buffer.alloc(0);
-  let total = 0;
-  let broken = false;
-  try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      total += chunk.length;
-      tail = Buffer.concat([tail, chunk]);
-      if (tail.length > 2 * keptBytes) tail = Buffer.from(tail.subarray(-keptBytes));
-      if (total > unpackedBytes) {
-        broken = true;
-        break;
-      }
-    }
-  } catch {
-    broken = true;
-  }
-  return { bytes: tail.subarray(-keptBytes), cut: broken || total > keptBytes };
 }

@@ -33,7 +33,7 @@ export async function commitFiles(
   await git.run(['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '--file=-'], { input });
   const sha = await headOf(git);
   if (sha === before) return unchanged(git, branch);
-  return { sha, branch, files: changed, message, created: true };
+  return { sha, branch, files: changed, message: message.split('\n', 1)[0] ?? '', created: true };
 }
 
 async function requireNoOtherStaged(

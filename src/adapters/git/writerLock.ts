@@ -4,7 +4,9 @@
  * never used again, so a dead owner's claim can be removed without a race.
  */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
@@ -59,17 +61,25 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
       const mine = await take(disk, tool, watch);
       held = { disk, ...mine };
       const lost = new AbortController();
-      const beat = setInterval(async () => {
-        // Another machine may have taken this process for dead, for example after it was suspended.
-        if ((await disk.read(mine.name).catch(() => undefined)) === undefined) lost.abort(takenOver());
-        else await save({}).catch(() => undefined);
+      const signal = AbortSignal.any([watch.signal, lost.signal]);
+      setMaxListeners(0, signal);
+      let beating = Promise.resolve();
+      const timer = setInterval(() => {
+        beating = beating.then(async () => {
+          // Another machine may have taken this process for dead, for example after it was suspended.
+          const found = await disk.read(mine.name).catch(() => 'unreadable');
+          if (found === undefined) lost.abort(takenOver());
+          else await save({}).catch(() => undefined);
+        });
       }, beatEveryMs).unref();
       try {
-        return await work({ ...watch, signal: AbortSignal.any([watch.signal, lost.signal]) });
+        return await work({ ...watch, signal });
       } catch (error) {
         throw lost.signal.aborted && !watch.signal.aborted ? lost.signal.reason : error;
       } finally {
-        clearInterval(beat);
+        clearInterval(timer);
+        // A heartbeat under way would bring the claim back.
+        await beating;
         held = undefined;
         await disk.remove(mine.name);
       }
@@ -87,7 +97,7 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
 
 /** Waits until no other claim lives, then returns this call's. */
 async function take(disk: Disk, tool: string, watch: Watch): Promise<{ name: string; claim: Claim }> {
-  for (let waitedMs = 0; ; waitedMs += waitStepMs) {
+  for (const startMs = performance.now(); ; ) {
     const now = Date.now();
     const name = `audit-load-test-${process.pid}-${randomBytes(6).toString('hex')}.lock`;
     const me = { pid: process.pid, start: startOf(process.pid), host: hostname(), place: thisPlace };
@@ -100,7 +110,7 @@ async function take(disk: Disk, tool: string, watch: Watch): Promise<{ name: str
       if (other === undefined) return { name, claim };
       await disk.remove(name);
     }
-    if (waitedMs >= longestWaitMs) throw busy(other);
+    if (performance.now() - startMs >= longestWaitMs) throw busy(other);
     // Two that saw each other must not meet again.
     await sleep(waitStepMs * (0.5 + Math.random()), undefined, { signal: watch.signal });
   }

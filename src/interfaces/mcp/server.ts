@@ -4,15 +4,16 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  CallToolRequestSchema,
   type CallToolResult,
   CompleteRequestSchema,
   ErrorCode,
   GetPromptRequestSchema,
+  type JSONRPCMessage,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
+  McpError,
   ReadResourceRequestSchema,
   type ServerNotification,
 } from '@modelcontextprotocol/sdk/types.js';
@@ -24,6 +25,7 @@ import type { Answer, Tool, ToolCall } from '../../tools/tool.ts';
 import { invoke, toolErrorIn } from '../invoke.ts';
 import { log } from '../log.ts';
 import { risingProgress } from '../progress.ts';
+import { limitLines, longestMessageBytes } from './messageLimit.ts';
 import { instructions } from './phrases.ts';
 import type { surface } from './surface.ts';
 
@@ -55,10 +57,13 @@ export function createMcpServer(options: McpServerOptions): Server {
     const { surface } = await import('./surface.ts');
     return { tools: surface.map((listed) => withHints(listed, options)) };
   });
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+  // Not the SDK's handler for tools/call: it answers arguments that are no object with its validator's own dump.
+  server.fallbackRequestHandler = async ({ method, params }, extra) => {
+    if (method !== 'tools/call') throw new McpError(ErrorCode.MethodNotFound, 'Method not found');
     const { tools } = await import('../../tools/index.ts');
-    const tool = tools.find((one) => one.name === params.name);
-    if (tool === undefined) return unknownTool(params.name, tools);
+    const name = String(params?.name);
+    const tool = tools.find((one) => one.name === name);
+    if (tool === undefined) return unknownTool(name, tools);
     // One upload adds hundreds of listeners to the signal.
     setMaxListeners(0, extra.signal);
     const token = extra._meta?.progressToken;
@@ -85,9 +90,9 @@ export function createMcpServer(options: McpServerOptions): Server {
     };
     return withPulse(
       () => server.ping(),
-      () => answer(tool, params.arguments, options, call),
+      () => answer(tool, params?.arguments, options, call),
     );
-  });
+  };
   servePrompts(server);
   serveResources(server, options);
   server.setRequestHandler(CompleteRequestSchema, ({ params }) =>
@@ -163,7 +168,15 @@ export async function serveStdio(options: McpServerOptions, stop: AbortSignal): 
   const server = createMcpServer(options);
   server.onerror = (error) => log('warn', 'protocol error', { message: error.message });
   stop.addEventListener('abort', () => server.close());
-  const transport: Transport = new StdioServerTransport();
+  const input = limitLines((id, bytes) => {
+    const message = `The message has ${bytes} bytes, more than ${longestMessageBytes}. Nothing was changed.`;
+    const error = { code: ErrorCode.InvalidRequest, message };
+    // JSON-RPC answers with the id null where it is not known; the SDK's type has no such message.
+    void transport.send({ jsonrpc: '2.0', id, error } as JSONRPCMessage);
+  });
+  const transport: Transport = new StdioServerTransport(process.stdin.pipe(input), process.stdout, {
+    maxBufferSize: 2 * longestMessageBytes,
+  });
   await server.connect(transport);
 }
 

@@ -1,35 +1,46 @@
 import { byText, checkKey, groupBy } from '../model/checkKey.ts';
 import type { Report, ReportStep, StepFailure } from '../model/model.ts';
-import { signatures } from './signatures/index.ts';
+import { adviceOf, isDeterministic } from './advice.ts';
 
 type FailureGroup = Report['failures'][number];
 
 /**
- * The failed steps by cause, the cause with most steps first, each with what earlier reports say of the same checks
+ * The failed steps by cause and side, the cause with most steps first, each with what earlier reports say of the same checks
  * at lower loads: a check that also failed there does not fail because of this load.
+ *
+ * @param clusterReason why the cluster ended, for the steps that ended with it
  */
 export function groupFailures(
   steps: readonly ReportStep[],
   load: number,
   earlier: readonly Report[],
+  clusterReason?: string,
 ): FailureGroup[] {
   const failed = steps.filter((step) => step.failure !== undefined);
   const historyOf = historyAt(load, earlier);
-  const notRead = new Set(failed.flatMap(({ id, failure }) => (failure && isNotRead(failure) ? id : [])));
+  const notRead = new Set(
+    failed.flatMap(({ id, state, failure }) =>
+      failure && state !== 'INTERRUPTED' && isNotRead(failure) ? id : [],
+    ),
+  );
+  const ran = failed.filter(({ state }) => state !== 'INTERRUPTED').length;
   const titleOf = (step: ReportStep) =>
-    notRead.has(step.id)
-      ? `Log not read (${failed.length - notRead.size} of ${failed.length} were)`
-      : titleOfRead(step);
-  const groups = [...groupBy(failed, titleOf).entries()].map(([title, same]) => {
+    notRead.has(step.id) ? `Log not read (${ran - notRead.size} of ${ran} were)` : titleOfRead(step);
+  const groups = [...groupBy(failed, (step) => groupKey(step, titleOf(step))).values()].map((same) => {
     const checks = [...groupBy(same, checkKey).values()].flatMap((group) => group.slice(0, 1));
     const histories = checks.map((step) => ({ check: step.check, ...historyOf(step) }));
     const named = (kind: History['kind']) =>
       histories.filter((one) => one.kind === kind).map((one) => one.check);
-    const first = same[0]?.failure;
+    const { signature, kind, side } = same[0]?.failure?.cause ?? nothingProven;
+    const isInterrupted = same[0]?.state === 'INTERRUPTED';
+    const advice = adviceOf({ signature, side });
     return {
-      title,
-      signature: first?.cause?.signature ?? 'unknown',
-      class: first?.cause?.class ?? 'unknown',
+      title: same[0] ? titleOf(same[0]) : '',
+      signature,
+      kind: isInterrupted ? 'infrastructure' : kind,
+      side,
+      ...(advice !== undefined && { advice }),
+      ...(isInterrupted && { reason: clusterReason ?? 'EMR gives no reason' }),
       steps: same.map((step) => step.id),
       alsoFailedAt: histories.flatMap(({ check, loads }) => (loads.length > 0 ? [{ check, loads }] : [])),
       newHere: named('new'),
@@ -45,6 +56,13 @@ export function groupFailures(
   );
 }
 
+const nothingProven = { signature: 'unknown', kind: 'unknown', side: 'none' } as const;
+
+/** One title may stand for two sides, and one class name for two exceptions. */
+function groupKey({ failure }: ReportStep, title: string): string {
+  return failure?.cause ? `${failure.cause.signature} ${failure.cause.side}` : title;
+}
+
 /** Neither a log nor EMR's own message says why, and nobody looked: no more than a sample of the logs is read. */
 function isNotRead(failure: StepFailure): boolean {
   return failure.cause === undefined && failure.log === 'not_read';
@@ -54,7 +72,8 @@ function isNotRead(failure: StepFailure): boolean {
 function titleOfRead({ failure, state }: ReportStep): string {
   if (failure?.cause) return failure.cause.title;
   if (state === 'INTERRUPTED') return 'Interrupted when the cluster ended';
-  if (failure?.log === 'not_delivered_yet') return 'Log not delivered yet';
+  if (failure?.log === 'not_delivered_yet' || failure?.driverLog === 'not_delivered_yet')
+    return 'Log not delivered yet';
   if (failure?.log === 'denied') return 'Log may not be read';
   if (failure?.log === 'unreadable') return 'Log is neither gzip nor text';
   return failure?.log === 'log' ? 'No known cause in the log' : 'No log found';
@@ -96,19 +115,9 @@ function historyAt(load: number, earlier: readonly Report[]): (step: ReportStep)
   };
 }
 
-const deterministicClasses: ReadonlySet<string> = new Set(['data', 'configuration', 'permission', 'code']);
-const dependent: ReadonlySet<string> = new Set(
-  signatures.flatMap(({ id, dependsOnLoad }) => (dependsOnLoad ? id : [])),
-);
-
-/** Fails in the same way at any load and on a larger cluster, so that advice on capacity would mislead. */
-export function isDeterministic(failure: Pick<FailureGroup, 'class' | 'signature'>): boolean {
-  return deterministicClasses.has(failure.class) && !dependent.has(failure.signature);
-}
-
 const namesShown = 10;
 
-/** What to fix of a failure that does not depend on the load, by its class. */
+/** What to fix of a failure that does not depend on the load, by its kind. */
 const remedies: Readonly<Record<string, string>> = {
   data: 'the check or the table that it reads',
   code: "the check's query",
@@ -123,7 +132,7 @@ const remedies: Readonly<Record<string, string>> = {
 export function historyLines(group: FailureGroup, load: number): string[] {
   const named = (words: string, checks: readonly string[]) =>
     checks.length === 0 ? [] : [`${words}: ${names(checks)}`];
-  const fix = isDeterministic(group) ? remedies[group.class] : undefined;
+  const fix = isDeterministic(group) ? remedies[group.kind] : undefined;
   return [
     ...alsoFailed(group, fix),
     ...named(`Also failed in the last round at ${load}x`, group.failedLastRound),

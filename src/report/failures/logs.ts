@@ -1,5 +1,7 @@
+import { plural } from '../../domain/text.ts';
+import { localTime, logDeliveryMs } from '../../domain/time.ts';
 import { groupBy } from '../model/checkKey.ts';
-import type { StepFailure } from '../model/model.ts';
+import type { Report, ReportStep, StepFailure } from '../model/model.ts';
 
 /**
  * Steps whose logs are read where there are too many to read all: one of each check before a second of any, and of
@@ -28,7 +30,7 @@ function spread<T>(items: readonly T[], most: number): readonly T[] {
 
 const words: Readonly<Record<StepFailure['log'], string>> = {
   log: 'read',
-  not_delivered_yet: 'not delivered yet: EMR brings logs every five minutes; build the report again then',
+  not_delivered_yet: 'not delivered yet',
   none: 'none found',
   denied: 'may not be read',
   unreadable: 'neither gzip nor text',
@@ -43,4 +45,30 @@ export function logStatus(failure: StepFailure): string {
     failure.logNotGzip ? ', not gzip' : '',
     failure.driverLog ? `; the driver’s own: ${words[failure.driverLog]}` : '',
   ].join('');
+}
+
+/** The failed steps whose logs were still on their way, and when all of them are there. */
+export function pendingLogs(steps: readonly ReportStep[]): Report['logsPending'] {
+  const pending = steps.filter(
+    ({ failure }) => failure?.log === 'not_delivered_yet' || failure?.driverLog === 'not_delivered_yet',
+  );
+  if (pending.length === 0) return null;
+  const lastMs = Math.max(...pending.map(({ endedAt, createdAt }) => Date.parse(endedAt ?? createdAt)));
+  return { steps: pending.length, buildAgainAt: new Date(lastMs + logDeliveryMs).toISOString() };
+}
+
+/** " (capacity, driver)": of what is known. */
+export function kindText({ kind, side }: Pick<Report['failures'][number], 'kind' | 'side'>): string {
+  const known = [...(kind === 'unknown' ? [] : [kind]), ...(side === 'none' ? [] : [side])];
+  return known.length === 0 ? '' : ` (${known.join(', ')})`;
+}
+
+/** When to build the report again, at the round's own offset; nothing where no log is awaited. */
+export function pendingText({ logsPending, round }: Pick<Report, 'logsPending' | 'round'>): string[] {
+  if (logsPending === null) return [];
+  const { steps, buildAgainAt } = logsPending;
+  const time = localTime(Date.parse(buildAgainAt), round.utcOffsetMinutes);
+  return [
+    `The logs of ${plural(steps, 'failed step')} were not delivered yet: build the report again after ${time}.`,
+  ];
 }

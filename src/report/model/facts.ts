@@ -16,6 +16,8 @@ export interface RoundFacts {
   readonly clusterState?: string | undefined;
   /** EMR's code and words, where the cluster failed. */
   readonly clusterFailure?: string | undefined;
+  /** EMR's code and words for how the cluster ended, whether it failed or not. */
+  readonly clusterReason?: string | undefined;
   readonly clusterConfig?: ClusterConfigUsed | undefined;
   /** Which checks carried the load, as the upload found the bucket; undefined where it was not recorded. */
   readonly coverage?: Coverage | undefined;

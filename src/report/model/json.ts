@@ -33,7 +33,7 @@ export function parseReport(text: string, from: string): Report {
       `has schema version ${version}; this version reads up to ${schemaVersion}`,
       'update audit-load-test.',
     );
-  const parsed = reportSchema.safeParse(version === 1 ? fromVersionOne(json) : json);
+  const parsed = reportSchema.safeParse(withSides(version === 1 ? fromVersionOne(json) : json));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw refuse(
@@ -41,6 +41,33 @@ export function parseReport(text: string, from: string): Report {
     rebuild,
     parsed.error,
   );
+}
+
+const classified = z.looseObject({ class: z.string() });
+const failedSchema = z.looseObject({
+  failures: z.array(z.looseObject({})),
+  steps: z.array(
+    z.looseObject({ failure: z.looseObject({ cause: z.looseObject({}).optional() }).optional() }),
+  ),
+});
+
+/** Reports once called a failure's kind its class, and did not say on which side it was. */
+function withSides(json: unknown): unknown {
+  const old = failedSchema.safeParse(json).data;
+  if (!old) return json;
+  const sided = (one: unknown) => {
+    const of = classified.safeParse(one).data;
+    return of ? { side: 'none', ...of, kind: of.class } : one;
+  };
+  return {
+    ...old,
+    failures: old.failures.map(sided),
+    steps: old.steps.map((step) =>
+      step.failure?.cause
+        ? { ...step, failure: { ...step.failure, cause: sided(step.failure.cause) } }
+        : step,
+    ),
+  };
 }
 
 const versionOneSchema = z.looseObject({

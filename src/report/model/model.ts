@@ -33,13 +33,13 @@ export const failureSchema = z.object({
     .object({
       signature: z.string(),
       title: z.string(),
-      class: z.enum(['capacity', 'data', 'configuration', 'infrastructure', 'permission', 'code', 'unknown']),
+      kind: z.enum(['capacity', 'data', 'configuration', 'infrastructure', 'permission', 'code', 'unknown']),
+      /** What ended: the driver, an executor or one of its tasks, or nothing ran. */
+      side: z.enum(['driver', 'executor', 'none']),
       /** The line of the log, or of EMR's own message, that proves it. */
       line: z.string(),
       /** 1-based; absent when the proof is EMR's message and not the log. */
       lineNumber: z.int().optional(),
-      /** What followed from it and is not the cause. */
-      symptoms: z.array(z.string()),
     })
     .optional(),
 });
@@ -190,7 +190,12 @@ export const reportSchema = z.object({
     z.object({
       title: z.string(),
       signature: z.string(),
-      class: z.string(),
+      kind: z.string(),
+      side: z.string(),
+      /** What to do about it, where there is something to say. */
+      advice: z.string().optional(),
+      /** Why these steps ended, where that is not a matter of their logs. */
+      reason: z.string().optional(),
       steps: z.array(z.string()),
       /** Checks of this group that failed at a lower load, and those that completed at one and failed only now. */
       alsoFailedAt: z.array(z.object({ check: z.string(), loads: z.array(loadSchema) })),
@@ -200,6 +205,8 @@ export const reportSchema = z.object({
       notRunLower: z.array(z.string()).default([]),
     }),
   ),
+  /** Failed steps whose logs were still on their way; null when none was. */
+  logsPending: z.object({ steps: z.int(), buildAgainAt: stamp }).nullable().default(null),
   comparison: comparisonSchema.nullable(),
   /** Null when the machines are not known. */
   cost: costSchema.nullable().default(null),

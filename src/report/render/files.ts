@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../domain/foreignText.ts';
 import type { ReportFile } from '../../ports/project.ts';
 import type { StoredReport } from '../choose.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
@@ -10,7 +11,9 @@ import { plain, renderMarkdown, sectionText } from './markdown.ts';
 import { comparisonSection, forecastSection } from './sections/comparison.ts';
 
 /** Every file of a report's directory, in the order in which a reader wants them. */
-export function reportFiles(report: Report): ReportFile[] {
+export function reportFiles(given: Report): ReportFile[] {
+  // Reports are committed, so nothing in them is left to who shows them.
+  const report = maskSecrets(given);
   const pictures = drawPictures(report);
   return [
     { path: 'report.md', text: renderMarkdown(report, pictures) },
@@ -20,12 +23,9 @@ export function reportFiles(report: Report): ReportFile[] {
   ];
 }
 
-/** A comparison as files beside the candidate's report: the page, and its picture when the rounds are comparable. */
-export function comparisonFiles(
-  baseline: StoredReport,
-  candidate: StoredReport,
-  comparison: Comparison,
-): ReportFile[] {
+/** A comparison of a baseline with a candidate, as files beside the candidate's report: the page, and its picture when the rounds are comparable. */
+export function comparisonFiles(...given: [StoredReport, StoredReport, Comparison]): ReportFile[] {
+  const [baseline, candidate, comparison] = maskSecrets(given);
   const name = `compared_with_${baseline.directory}`;
   const { load, schedule, round, verdict } = candidate.report;
   const picture = comparison.comparable

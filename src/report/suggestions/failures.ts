@@ -1,18 +1,19 @@
 import { container, memoryMb } from '../../dag/clusterConfig/sparkSubmit.ts';
 import { percent, plural } from '../../domain/text.ts';
-import { signatures } from '../failures/signatures/index.ts';
-import type { Signature } from '../failures/signatures/signature.ts';
+import { remedyOf } from '../failures/advice.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
 import type { SuggestionFacts } from './order.ts';
 
 export function fromFailures({ failures, counts, clusterConfig, steps }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {
-    const remedy = remedyOf(group.signature);
+    const remedy = remedyOf(group);
     if (!remedy) return [];
     const present = memorySize(remedy.setting, clusterConfig?.settings);
     return {
-      id: `failure:${group.signature}`,
+      id: failures.some((other) => other !== group && other.signature === group.signature)
+        ? `failure:${group.signature}:${group.side}`
+        : `failure:${group.signature}`,
       title: remedy.ofQuery
         ? `Fix ${checksOf(group.steps, steps)}`
         : `${group.title}: change ${remedy.setting}`,
@@ -31,14 +32,8 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
 
 /** Checks for whose failures there is a suggestion. */
 export function toFix({ failures, steps }: Pick<SuggestionFacts, 'failures' | 'steps'>): Set<string> {
-  const failed = new Set(
-    failures.flatMap((group) => (remedyOf(group.signature) === undefined ? [] : group.steps)),
-  );
+  const failed = new Set(failures.flatMap((group) => (remedyOf(group) === undefined ? [] : group.steps)));
   return new Set(steps.flatMap(({ id, check }) => (failed.has(id) ? check : [])));
-}
-
-function remedyOf(id: string): Signature['remedy'] {
-  return signatures.find((signature) => signature.id === id)?.remedy;
 }
 
 const checksNamed = 3;

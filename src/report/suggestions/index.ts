@@ -1,5 +1,5 @@
 import { formatDuration, windowName } from '../../domain/text.ts';
-import { isDeterministic } from '../failures/failureGroups.ts';
+import { isDeterministic } from '../failures/advice.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { isBroken } from '../steps/comparable.ts';
 import { unmodelledSeconds } from '../steps/makespan.ts';

@@ -1,5 +1,4 @@
-import { isDeterministic } from '../failures/failureGroups.ts';
-import { signatures } from '../failures/signatures/index.ts';
+import { isDeterministic, remedyOf } from '../failures/advice.ts';
 import { scoreText } from '../forecast/text.ts';
 import { byText } from '../model/checkKey.ts';
 import type { Report } from '../model/model.ts';
@@ -7,8 +6,8 @@ import { isDecided } from '../verdict/verdict.ts';
 import type { SummaryFact } from './facts.ts';
 
 const shown = 3;
-/** Classes of failures that are fixed in a check or in its table. */
-const classesOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
+/** Kinds of failures that are fixed in a check or in its table. */
+const kindsOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
 /** For a reader who stops after the verdict: what failed, what to do first, and at which load it stops fitting. */
 export function inBrief(report: Report): SummaryFact[] {
@@ -48,10 +47,10 @@ function failedText(group: Report['failures'][number], { load, steps }: Report):
   const checks = [...new Set(steps.flatMap(({ id, check }) => (ids.has(id) ? check : [])))].sort(byText);
   const more = checks.length - shown;
   const names = checks.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const remedy = signatures.find(({ id }) => id === group.signature)?.remedy;
+  const remedy = remedyOf(group);
   const isElsewhere = remedy !== undefined && !remedy.ofQuery;
   const isChecks =
-    classesOfChecks.has(group.class) && isDeterministic(group) && group.newHere.length === 0 && !isElsewhere;
+    kindsOfChecks.has(group.kind) && isDeterministic(group) && group.newHere.length === 0 && !isElsewhere;
   const fix = isChecks ? `: fix the check${checks.length === 1 ? '' : 's'}, not the load` : '';
   return `${group.title} (${names}${whenText(group, checks.length, load)}${fix})`;
 }

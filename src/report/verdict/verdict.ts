@@ -63,7 +63,7 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     outcome,
     pass: outcome === 'fits' && caveats.length === 0,
     headline,
-    sentence: `${facts.load}x ${facts.schedule}: ${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}`,
+    sentence: `${verdictStart(facts)}${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}`,
     windowSeconds,
     runtimeSeconds,
     slackSeconds:
@@ -148,6 +148,11 @@ function hadRunText(imputed: ImputedRound, p95Seconds: number | null): string {
   if (others.length === 0) return `had ${checks === 1 ? 'it' : 'each'} run ${howLong}`;
   const more = others.map(([count, text]) => `${count} ${text}`).join(', and ');
   return `had ${checks} run ${howLong}, and ${more}`;
+}
+
+/** What every verdict begins with, before its headline: `4x 15m: `. */
+export function verdictStart({ load, schedule }: Pick<Report, 'load' | 'schedule'>): string {
+  return `${load}x ${schedule}: `;
 }
 
 /** Whether the round is a fact about the load: only then is its runtime that of all its steps, or over the window anyway. */

@@ -1,6 +1,6 @@
 import { plural } from '../../../domain/text.ts';
 import { historyLines } from '../../failures/failureGroups.ts';
-import { logStatus } from '../../failures/logs.ts';
+import { kindText, logStatus, pendingText } from '../../failures/logs.ts';
 import type { Report, StepFailure } from '../../model/model.ts';
 import {
   type Block,
@@ -23,16 +23,18 @@ export function failureBlocks(report: Report, medium: Medium): Block[] {
   if (failures.length === 0) return paragraphs('None.');
   const steps = stepsById(report);
   return [
+    ...paragraphs(...pendingText(report)),
     ...failures.slice(0, groupsShown).flatMap((group): Block[] => {
-      const kind = group.class === 'unknown' ? '' : ` (${group.class})`;
       const shown = group.steps.slice(0, stepsShown).flatMap((id) => steps.get(id) ?? []);
       const more = group.steps.length - stepsShown;
       const where = medium === 'page' ? 'the table of all steps' : 'report.json';
       return [
-        { kind: 'heading', line: `${group.title}${kind}: ${plural(group.steps.length, 'step')}` },
+        { kind: 'heading', line: `${group.title}${kindText(group)}: ${plural(group.steps.length, 'step')}` },
         ...list([
           ...shown.map((one, index) => (index === 0 ? evidence(one, medium) : shortEvidence(one))),
           ...(more > 0 ? [`and ${plural(more, 'more step')}, in ${where}`] : []),
+          ...(group.reason === undefined ? [] : [`The cluster: ${group.reason}`]),
+          ...(group.advice === undefined ? [] : [`To do: ${group.advice}`]),
           ...historyLines(group, load),
         ]),
       ];
@@ -57,7 +59,6 @@ function evidence(one: NamedStep, medium: Medium): Item {
       ...(atProof === undefined ? [] : [` (line ${atProof})`]),
     ],
     below: [
-      ...(cause && cause.symptoms.length > 0 ? [`Then: ${cause.symptoms.slice(0, 4).join('; ')}`] : []),
       [
         'Log: ',
         ...(logUri === undefined ? [] : [{ code: logUri }, ', ']),

@@ -4,6 +4,7 @@ import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
 import { populationText, summaryFacts } from '../../summary/facts.ts';
 import { inBrief } from '../../summary/inBrief.ts';
+import { verdictStart } from '../../verdict/verdict.ts';
 import {
   type Block,
   type Fact,
@@ -43,7 +44,7 @@ export function headBlocks(report: Report, medium: Medium): Block[] {
   const brief = inBrief(report);
   const isPage = medium === 'page';
   return [
-    ...paragraphs(verdictLine(report.verdict)),
+    ...paragraphs(verdictLine(report)),
     ...(isPage ? list(brief.map(([name, text]) => [{ strong: name }, `: ${text}`])) : factList(brief)),
     ...(isPage ? factList(Object.entries(roundFacts(report))) : []),
     ...report.warnings.map((line): Block => ({ kind: 'notice', line })),
@@ -51,10 +52,10 @@ export function headBlocks(report: Report, medium: Medium): Block[] {
 }
 
 /** `4x 15m: **missed** the 15-minute window by 7m 19s`. */
-function verdictLine({ headline, sentence }: Report['verdict']): Line {
-  const at = sentence.indexOf(headline);
-  const rest = sentence.slice(at + headline.length);
-  return [...(at > 0 ? [sentence.slice(0, at)] : []), { strong: headline }, rest];
+function verdictLine(report: Report): Line {
+  const { headline, sentence } = report.verdict;
+  const start = verdictStart(report);
+  return [start, { strong: headline }, sentence.slice(start.length + headline.length)];
 }
 
 /** When and where the round ran. */
