@@ -32,7 +32,7 @@ export function withEdits(
 }
 
 /** A new edit of a file replaces the edits that other loads know of it; values set with fixInterval stay per load. */
-export function withoutOlderEdits(
+function withoutOlderEdits(
   fixes: Session['fixes'],
   edits: readonly Fix[],
 ): Map<number, readonly Fix[]> {
@@ -61,7 +61,7 @@ export function withKnown(
   };
 }
 
-export function pathsOf(fixes: readonly Fix[]): string[] {
+function pathsOf(fixes: readonly Fix[]): string[] {
   return fixes.map(({ path }) => path);
 }
 
