@@ -48,6 +48,8 @@ async function run(): Promise<void> {
       return approveReview();
     case 'explain':
       return explainLogs();
+    case 'wait':
+      return waitForRound();
     default:
       return callTool(command);
   }
@@ -87,6 +89,13 @@ async function approveReview(): Promise<void> {
 async function explainLogs(): Promise<void> {
   const { runExplain } = await import('./interfaces/cli/explain.ts');
   process.exitCode = await runExplain(args, ports, shell);
+}
+
+async function waitForRound(): Promise<void> {
+  exitOnSignals();
+  const { runWait } = await import('./interfaces/cli/wait.ts');
+  const status = await runWait(args, ports, shell);
+  if (!stop.signal.aborted) process.exitCode = status;
 }
 
 async function printHelp(): Promise<void> {

@@ -29,9 +29,11 @@ const slowestKept = 20;
 export function assembleReport(facts: RoundFacts): Report {
   const steps = measureSteps(facts);
   const load = loadOf(steps) ?? facts.load;
+  const { baseCommit = null } = facts;
   const earlier = earlierRounds(facts.earlier, {
     schedule: facts.schedule,
     startedAt: facts.startedAtText,
+    baseCommit,
   });
   const counts = countSteps(steps);
   const integrity = checkIntegrity(facts, load, steps);
@@ -78,6 +80,10 @@ export function assembleReport(facts: RoundFacts): Report {
     missingChecks: integrity.missing,
     partial: round.partial,
     partOf,
+    otherLoad:
+      facts.markedLoad === undefined || facts.markedLoad === load
+        ? undefined
+        : { ran: load, marked: facts.markedLoad },
     dagRuns: integrity.runIds.length,
   });
   const clusterReason = facts.clusterReason && cleanLine(facts.clusterReason, 300);
@@ -104,6 +110,7 @@ export function assembleReport(facts: RoundFacts): Report {
     clusterId: facts.clusterId,
     cluster,
     round,
+    baseCommit,
     clusterConfig,
     coverage,
     fixedWindows,

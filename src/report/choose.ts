@@ -1,6 +1,7 @@
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import type { Report } from './model/model.ts';
+import { isOneCampaign } from './steps/comparable.ts';
 
 /** A report on disk: the name of its directory and what its report.json says. */
 export interface StoredReport {
@@ -24,7 +25,7 @@ const mostUnread = 3;
 
 /**
  * The two reports to compare. Left out, the candidate is the newest report, and the baseline the one before it of the
- * same schedule. The same load twice means its two newest reports.
+ * same schedule and campaign; an older one only when it is named. The same load twice means its two newest reports.
  *
  * @param stored oldest first
  * @param unread why a report on disk is not among them
@@ -54,10 +55,11 @@ function pairIn(stored: readonly StoredReport[], names: ReportNames): ReportPair
   const candidate = names.candidate === undefined ? newest(stored) : find(stored, names.candidate);
   if (candidate === undefined) return undefined;
   const others = stored.filter((one) => one !== candidate);
+  const ofCampaign = others.filter(({ report }) => isOneCampaign(report, candidate.report));
   const baseline =
     names.baseline === undefined
-      ? newest(others.filter(({ report }) => report.round.startedAt <= candidate.report.round.startedAt))
-      : find(others, names.baseline);
+      ? newest(ofCampaign.filter(({ report }) => report.round.startedAt <= candidate.report.round.startedAt))
+      : (find(ofCampaign, names.baseline) ?? find(others, names.baseline));
   return baseline && { baseline, candidate };
 }
 

@@ -23,7 +23,7 @@ export interface SeenRun {
 }
 
 /** A cluster with what is known of it; `created` is absent for a cluster of an earlier round. */
-export interface SeenCluster {
+export interface SightedCluster {
   readonly id: string;
   readonly created?: ClusterSummary;
   /** Oldest first. */
@@ -39,7 +39,7 @@ export interface SeenCluster {
  */
 export function otherRunsOn(
   rounds: readonly Round[],
-  clusters: readonly SeenCluster[],
+  clusters: readonly SightedCluster[],
   names: Readonly<Record<string, string>>,
   configsPrefix: string,
   isMark = false,
@@ -77,7 +77,7 @@ export function otherRunsOn(
 }
 
 /** The schedule whose cluster name prefix matches; the longest prefix wins. */
-export function scheduleNamed(name: string, names: Readonly<Record<string, string>>): Schedule | undefined {
+function scheduleNamed(name: string, names: Readonly<Record<string, string>>): Schedule | undefined {
   return schedules
     .filter((schedule) => names[schedule] !== undefined && name.startsWith(names[schedule]))
     .sort((a, b) => (names[b]?.length ?? 0) - (names[a]?.length ?? 0))[0];

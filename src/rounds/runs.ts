@@ -46,7 +46,7 @@ type ClusterSteps = { readonly id: string; readonly steps: readonly Step[] };
  *
  * @param asIf a round that counts as being on this cluster although it is bound to none, or to another
  */
-export function ownersOfRuns(
+function ownersOfRuns(
   rounds: readonly Round[],
   cluster: ClusterSteps,
   configsPrefix: string,

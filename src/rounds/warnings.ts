@@ -54,7 +54,7 @@ export function failedNames(steps: readonly Step[]): string[] {
 const alikeFrom = 3;
 
 /** How many steps failed, if all that ended so far failed with the same words of EMR; undefined otherwise. */
-export function allFailAlike(steps: readonly Step[]): number | undefined {
+function allFailAlike(steps: readonly Step[]): number | undefined {
   const ended = steps.filter((step) => !isActive(step));
   if (ended.length < alikeFrom || ended.some(({ state }) => state !== 'FAILED')) return undefined;
   const words = new Set(ended.map(({ failure }) => failure?.reason ?? failure?.message ?? ''));

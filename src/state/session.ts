@@ -1,6 +1,7 @@
 import type { JournalEntry, SessionEvent } from './events.ts';
 import { afterApproval, baselineKey, fixesAt, keptBy, withEdits, withKnown, withLoaded } from './memory.ts';
-import type { EventOf, OtherRun, Phase, Round, Session } from './model.ts';
+import type { EventOf, Phase, Round, Session } from './model.ts';
+import { withLoad, withMatchingInputs, withOwned, withoutCluster, withoutFinish } from './roundFacts.ts';
 import { isSameUpload, uploadsOf, withCoverage, withUploads } from './uploads.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
@@ -229,29 +230,6 @@ function isAtWork({ phase, level }: Session, committed: number): boolean {
   return phase === 'round_open' || phase === 'running' || (level !== undefined && level.load !== committed);
 }
 
-/** Another start may include other steps, so the round has to be observed again. */
-function withoutFinish({ finished: _, runId: __, ...round }: Round): Round {
-  return round;
-}
-
-/** Drops the inputs of a round whose load or schedule changes: they belonged to the old one. */
-function withMatchingInputs(round: Round, moved: Partial<Round>): Round {
-  const {
-    reviewId: _,
-    clusterConfig: __,
-    clusterName: ___,
-    baseCommit: ____,
-    coverage: _____,
-    ...rest
-  } = round;
-  const { load = round.load, schedule = round.schedule } = moved;
-  return load === round.load && schedule === round.schedule ? round : rest;
-}
-
-function withoutCluster({ clusterId: _, runId: __, clusterEnd: ___, ...round }: Round): Round {
-  return round;
-}
-
 const beforeUpload: readonly Phase[] = ['idle', 'scaled', 'approved'];
 
 /** The newest round waits for its DAG run at this load; an upload leaves it open. */
@@ -275,19 +253,4 @@ function withRounds(
   change: (round: Round) => Round,
 ): Session {
   return { ...session, rounds: session.rounds.map((round) => (isMeant(round) ? change(round) : round)) };
-}
-
-/** The load that ran takes precedence; the one that was marked stays known. */
-function withLoad(round: Round, load: number): Round {
-  const { markedLoad = round.load } = round;
-  return load === markedLoad ? { ...round, load } : { ...round, load, markedLoad };
-}
-
-/** Leaves out the other runs that a round owns by now. */
-function withOwned(session: Session): Session {
-  const isOwned = ({ clusterId, runId }: OtherRun) =>
-    session.rounds.some(
-      (round) => round.clusterId === clusterId && (runId === undefined || round.runId === runId),
-    );
-  return { ...session, otherRuns: session.otherRuns.filter((run) => !isOwned(run)) };
 }

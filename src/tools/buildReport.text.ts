@@ -18,14 +18,14 @@ import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
 import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
 import { shownCoverage } from '../review/levelSummary.ts';
-import { coverageLines, rerun, stepsAfterRound, type Wording } from './text.ts';
-import { loadOutput, result, scheduleInput } from './tool.ts';
+import { type UndecidedRound, undecidedText } from '../workflow/looks.ts';
+import { possibleRunFields } from '../workflow/otherRuns.ts';
+import { coverageLines, possibleRunLines, rerun, stepsAfterRound, type Wording } from './text.ts';
+import { loadOutput, possibleRun, result, scheduleInput } from './tool.ts';
 
 const seconds = z.number().nullable();
 
-/** The result of buildReport. */
-export const buildReportResult = z.object({
-  ...result,
+const reportFields = z.object({
   directory: z.string(),
   files: z.array(z.string()),
   load: loadOutput,
@@ -87,6 +87,31 @@ export const buildReportResult = z.object({
   warnings: z.array(z.string()),
 });
 
+/** The result of buildReport; the fields of the report are absent in a question. */
+export const buildReportResult = z.object({
+  ...result,
+  status: z.enum(['built', 'needs_decision']),
+  ...reportFields.partial().shape,
+  possibleRuns: z.array(possibleRun).optional(),
+});
+
+/** The question which of several runs is the round's. Nothing is written. */
+export function undecidedReportOutput(undecided: UndecidedRound): z.input<typeof buildReportResult> {
+  const { round, runs } = undecided;
+  return {
+    summary: `${undecidedText(undecided)} No report was written.`,
+    nextSteps: [
+      'Ask the user which run counts, then call markRound with its clusterId, and buildReport again.',
+      "If several count, call markRound again with each other one's clusterId: each becomes a round.",
+    ],
+    status: 'needs_decision',
+    round: round.round,
+    load: round.load,
+    schedule: round.schedule,
+    possibleRuns: runs.map(possibleRunFields),
+  };
+}
+
 /** The verdict, and the first few of every list; the files have all of it. */
 export function buildReportOutput(report: Report, directory: string, files: string[]) {
   const names = new Map(report.steps.map((step) => [step.id, step]));
@@ -104,6 +129,7 @@ export function buildReportOutput(report: Report, directory: string, files: stri
             ? [`A whole round decides: ${rerun(report.load)}`]
             : stepsAfterRound(report.verdict.outcome, report.load)),
         ],
+    status: 'built' as const,
     directory,
     files,
     load: report.load,
@@ -189,7 +215,10 @@ function timeOf(report: Report): z.input<typeof buildReportResult>['time'] {
 export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   verdict: () => [],
   coverage: (coverage, { load }) =>
-    load === 1 ? [] : [`Load: ${coverageText(coverage)}`, ...coverageLines(coverage, load)],
+    load === undefined || load === 1
+      ? []
+      : [`Load: ${coverageText(coverage)}`, ...coverageLines(coverage, load)],
+  possibleRuns: possibleRunLines,
   // Says itself what it is.
   followUp: (sentence) => [sentence],
   earlierForecast: (sentence) => [sentence],

@@ -10,6 +10,7 @@ import { reportFiles } from '../report/render/files.ts';
 import { clusterFailure, isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
+import { lookWithin } from '../workflow/deadline.ts';
 import {
   editedIntervals,
   fixesOf,
@@ -20,7 +21,12 @@ import {
   readReports,
 } from '../workflow/reporting.ts';
 import { observeRange, type ReportRange } from '../workflow/reportRange.ts';
-import { buildReportLines, buildReportOutput, buildReportResult } from './buildReport.text.ts';
+import {
+  buildReportLines,
+  buildReportOutput,
+  buildReportResult,
+  undecidedReportOutput,
+} from './buildReport.text.ts';
 import { clusterIdInput, defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
@@ -66,7 +72,11 @@ export const buildReport = defineTool({
 /** @throws ToolError WRONG_STATE while steps are active, unless the caller given for a provisional report */
 async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolCall) {
   const session = await ports.sessions.load();
-  const range = await observeRange(ports, session, given, call);
+  const look = await lookWithin(ports.clock, call, lookMs, (watch) =>
+    observeRange(ports, session, given, watch),
+  );
+  const range = look.late ? refuseLate() : look.found;
+  if ('undecided' in range) return undecidedReportOutput(range.undecided);
   requireEnded(range, given.partial);
   const directory = reportDirectory(range.load, range.startedAt);
   const report = assembleReport(await readRound(ports, session, range, directory, call));
@@ -77,6 +87,19 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
     report,
     path,
     files.map((file) => file.path),
+  );
+}
+
+/** A look at the round may take so long: clients give up after 60 s. */
+const lookMs = 45_000;
+
+function refuseLate(): never {
+  throw new ToolError(
+    'UPSTREAM',
+    'AWS did not tell the steps in time (it throttles). No report was written.',
+    {
+      next: 'call buildReport again in a minute.',
+    },
   );
 }
 
@@ -98,6 +121,8 @@ async function readRound(
     load,
     schedule,
     round: range.round?.round,
+    baseCommit: range.round?.baseCommit,
+    markedLoad: range.round?.markedLoad ?? range.round?.load,
     clusterId: cluster.id,
     clusterName: cluster.name,
     clusterState: cluster.state,

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { plural, ratioText } from '../domain/text.ts';
 import type { StoredReport } from '../report/choose.ts';
-import { checkText, runtimeChangeText } from '../report/comparison/scalingText.ts';
+import { checkText, notDecidedText, runtimeChangeText } from '../report/comparison/scalingText.ts';
 import { pointText } from '../report/forecast/text.ts';
 import {
   type Comparison,
@@ -27,6 +27,8 @@ export const compareReportsResult = z.object({
   loads: z.object({ baseline: z.int(), candidate: z.int() }),
   worst: z.array(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
   newFailures: z.array(z.string()),
+  undecided: comparisonSchema.shape.undecided,
+  unshared: comparisonSchema.shape.unshared,
   runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
   clusterChanges: z.array(settingChangeSchema),
   forecast: forecastSchema
@@ -72,6 +74,11 @@ export function compareReportsOutput(
     loads: { baseline: comparison.baseline.load, candidate: comparison.candidate.load },
     worst: checks.slice(0, worstShown),
     newFailures: newFailures.slice(0, 10),
+    undecided: comparison.undecided,
+    unshared: {
+      baseline: comparison.unshared.baseline.slice(0, 10),
+      candidate: comparison.unshared.candidate.slice(0, 10),
+    },
     runtimes,
     clusterChanges: comparison.clusterChanges.slice(0, changesShown),
     ...(forecast === null ? {} : { forecast: { ...forecast, points: pointsAbove(forecast) } }),
@@ -90,7 +97,11 @@ function comparisonSummary(
 ): string {
   const { baseline, candidate, forecast, newFailures } = comparison;
   const runtime = schedules.baseline === schedules.candidate ? runtimeSummary(comparison, runtimes) : '';
-  const pair = `${candidate.load}x against ${baseline.load}x (${schedules.candidate})`;
+  const first = comparison.undecided.map((which) => `${notDecidedText(comparison, which)}; `).join('');
+  const bases = comparison.baselinesDiffer
+    ? 'The two rounds were scaled from different baseline commits; '
+    : '';
+  const pair = `${first}${bases}${candidate.load}x against ${baseline.load}x (${schedules.candidate})`;
   if (!comparison.comparable) {
     const why = comparison.why === undefined ? '' : `, because ${comparison.why}`;
     return `${pair}: ${runtime === '' ? '' : `${runtime}; `}not comparable${why}.`;
@@ -141,6 +152,12 @@ export const compareReportsLines: Wording<z.output<typeof compareReportsResult>>
   ratios: () => [],
   loads: () => [],
   runtimes: () => [],
+  // The summary begins with it.
+  undecided: () => [],
+  unshared: ({ baseline, candidate }) => [
+    ...(baseline.length === 0 ? [] : [`Only in the earlier round: ${baseline.join(', ')}`]),
+    ...(candidate.length === 0 ? [] : [`Only in the later round: ${candidate.join(', ')}`]),
+  ],
   worst: (rows, { loads, varies }) => [
     loads.candidate < loads.baseline ? 'Shrank most:' : 'Grew most:',
     ...rows.map((row) => `  - ${row.check}: ${checkText(row, varies, loads)}`),

@@ -36,9 +36,9 @@ import {
 import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
-  schedule: scheduleInput.optional().describe("default: the session's"),
+  schedule: scheduleInput.optional(),
   already: z.boolean().default(false),
-  clusterId: clusterIdInput.optional().describe('the run that counts, where several could'),
+  clusterId: clusterIdInput.optional().describe('the run that counts'),
   at: z.string().max(60).optional().describe('2025-12-08T15:30:00-05:00'),
   round: z.int().min(1).max(1_000_000).optional().describe('edit this round'),
   note: z.string().max(300).optional(),
@@ -51,7 +51,7 @@ export const markRound = defineTool({
   name: 'markRound',
   title: 'Mark the start of a round',
   description:
-    'Marks the start of a new round. Call it right before the user triggers the DAG ("I am going to run another round"), or right after with already: true ("I just ran the hourly dag"): the start moves back before the first step of no earlier round. clusterId says which run.',
+    'Marks the start of a new round: right before the user triggers the DAG ("I am going to run another round"), or after it with already: true ("I just ran the hourly dag"): the start moves back to the run that no round owns.',
   effect: 'write',
   idempotent: false,
   openWorld: true,

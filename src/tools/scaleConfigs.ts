@@ -47,7 +47,7 @@ type Input = z.output<typeof input>;
 type Output = z.input<typeof scaleConfigsResult>;
 type ScaleConfigsPorts = Pick<
   Ports,
-  'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'
+  'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags' | 'clock'
 >;
 
 export const scaleConfigs = defineTool({
@@ -76,7 +76,7 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
 
   const { load, schedule } = target;
   const fields = { load, schedule, scheduleFrom, ...level, ...(await detailsOf(ports, planned)), written: 0 };
-  const isRoundRunning = rounds.warnings.length > 0;
+  const { isRunning: isRoundRunning } = rounds;
   const scaling = { ...planned, ...given, answers, isRoundRunning, mode: ports.settings.approval };
   if (plan.edited.length > 0 && !given.overwriteEdits && !given.keepEdits) {
     const question = { ...fields, ...noChanges, remarks: rounds.warnings };
@@ -135,8 +135,8 @@ async function baselineQuestion(
 /** Rounds that may still run: given up with `abandon`, otherwise only warned about. */
 async function roundsBefore(ports: ScaleConfigsPorts, session: Session, abandon: boolean, call: ToolCall) {
   return abandon
-    ? { abandoned: await roundsToLeave(ports, session, call), warnings: [] }
-    : { abandoned: [], warnings: await roundWarnings(ports, session, call) };
+    ? { abandoned: await roundsToLeave(ports, session, call), isRunning: false, warnings: [] }
+    : { abandoned: [], ...(await roundWarnings(ports, session, call)) };
 }
 
 /** Only scaleConfigs sets the session's schedule; the first test is a 15m one. */

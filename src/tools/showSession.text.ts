@@ -3,7 +3,6 @@
 import * as z from 'zod';
 import { formatDuration, plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
-import { endOfRound } from '../rounds/progress.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import { otherRunLines, stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';
@@ -121,7 +120,7 @@ function stepsInPhase({ phase, level, rounds }: Session, disk: Disk): string[] {
         ? ['Ask the user to trigger the DAG in Airflow, then call pollCluster.']
         : ['Call pollCluster, or triggerDag again: it finds the run it requested.'];
     case 'running':
-      if (latest !== undefined && endOfRound(latest) === 'no_steps')
+      if (latest?.finished === undefined && latest?.clusterEnd !== undefined)
         return [
           'Call markRound, then ask the user to trigger the DAG again: the cluster ended without a step.',
         ];

@@ -21,6 +21,7 @@ import {
 import type { Session } from '../state/session.ts';
 import { isApproved } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview, writeReviewFile } from '../workflow/checks.ts';
+import { untoldRuns, untoldText } from '../workflow/otherRuns.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';
 import {
@@ -46,7 +47,7 @@ type Input = z.output<typeof input>;
 type Output = z.input<typeof uploadChecksResult>;
 type UploadChecksPorts = Pick<
   Ports,
-  'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags'
+  'store' | 'target' | 'sessions' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags' | 'clock'
 >;
 
 export const uploadChecks = defineTool({
@@ -69,6 +70,14 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   await requireNoRoundUnderWay(ports, session, call);
   if (!(await isApproved(ports, session, review, given.approved, call)))
     return askAgain(ports, session, review, reasons.notApproved);
+  const others = await untoldRuns(ports, session, ports.clock.localMs(), call);
+  if (others.length > 0)
+    return askAgain(
+      ports,
+      session,
+      review,
+      `${untoldText(others)}; an upload changes what such a run reads.`,
+    );
   // The user may take minutes to answer, and a round may have started meanwhile.
   if (given.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 

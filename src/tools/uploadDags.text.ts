@@ -3,7 +3,9 @@
 import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import { loadTag } from '../rounds/begin.ts';
+import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Yes } from '../workflow/approvals.ts';
+import { untoldText } from '../workflow/otherRuns.ts';
 import type { Wording } from './text.ts';
 import { callAgain, loadOutput, result } from './tool.ts';
 
@@ -34,6 +36,16 @@ export function overwriteText(foreign: readonly string[], load: number, mode: Ye
         : `If yes: uploadDags with load ${load} and overwrite: true.`,
     ],
     ...(isTerminal ? {} : { callAgain: { tool: 'uploadDags', arguments: { load, overwrite: true } } }),
+  };
+}
+
+/** Somebody else's run is active; the user decides whether to upload meanwhile. Asked once for each run. */
+export function otherRunsText(runs: readonly SeenRun[], load: number, mode: Yes['mode']) {
+  const { summary: _, ...question } = overwriteText([], load, mode);
+  return {
+    summary: `${untoldText(runs)}. Nothing was uploaded.`,
+    ...question,
+    nextSteps: ['Ask the user: upload the DAG while that run is active?', ...question.nextSteps.slice(1)],
   };
 }
 

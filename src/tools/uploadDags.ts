@@ -20,12 +20,14 @@ import {
   requireWholeUpload,
 } from '../workflow/dags.ts';
 import { beginningAt, movableRound } from '../workflow/marks.ts';
+import { untoldRuns } from '../workflow/otherRuns.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, loadInput, type ToolCall } from './tool.ts';
 import {
   type BegunRound,
   dagUnchangedText,
   otherObjectsWarning,
+  otherRunsText,
   overwriteQuestion,
   overwriteText,
   uploadDagsLines,
@@ -66,6 +68,9 @@ async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCal
   const { load, changed } = planned;
 
   const fields = fieldsOf(ports, planned);
+  const others = await untoldRuns(ports, session, ports.clock.localMs(), call);
+  if (others.length > 0 && given.overwrite !== true)
+    return { ...fields, status: 'needs_overwrite', ...otherRunsText(others, load, ports.settings.approval) };
   const foreign = foreignDagFiles(planned.plan, session);
   if (foreign.length > 0 && !(await mayOverwrite(ports, foreign, fields, given.overwrite, call))) {
     const question = overwriteText(foreign, load, ports.settings.approval);

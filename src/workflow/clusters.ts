@@ -136,7 +136,7 @@ export function clusterNames(files: readonly DagFile[]): Record<string, string> 
  * The `Name` in a schedule's cluster config: the name prefix of every cluster its DAG creates.
  * @throws ToolError CONFIG without one
  */
-export function clusterName(files: readonly DagFile[], schedule: Schedule): string {
+function clusterName(files: readonly DagFile[], schedule: Schedule): string {
   const file = configOf(files, schedule);
   const name = nameIn(file);
   if (name !== undefined) return name;

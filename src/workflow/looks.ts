@@ -105,7 +105,7 @@ export function undecidedText({ round, runs }: UndecidedRound): string {
 }
 
 /** How the user decides: the runs stay apart, each with its round or none. */
-export function undecidedNext({ runs }: UndecidedRound): string {
+function undecidedNext({ runs }: UndecidedRound): string {
   return `ask the user which run counts, then call markRound with its clusterId (for example ${runs[0]?.clusterId}); call it again with another one's to make that a round as well.`;
 }
 

@@ -49,8 +49,12 @@ export async function loadInBucket(
     unreachable = error.code;
     return undefined;
   });
-  if (bytes !== undefined)
-    return { load: readLoad(Buffer.from(bytes).toString('utf8'), 'The DAG in the bucket'), warnings: [] };
+  if (bytes !== undefined) {
+    const load = readLoad(Buffer.from(bytes).toString('utf8'), 'The DAG in the bucket');
+    const isOurs = session.dag === undefined || session.dag.load === load;
+    const changed = `The DAG in the bucket has LOAD = ${load}, not the ${session.dag?.load}x that this session uploaded last: somebody else changed it.`;
+    return { load, warnings: isOurs ? [] : [changed] };
+  }
   if (unreachable !== '' && session.dag !== undefined)
     return {
       load: session.dag.load,

@@ -1,10 +1,11 @@
 /** Looks for DAG runs that no round owns, and words them. */
+import { ToolError } from '../domain/errors.ts';
 import { schedules } from '../domain/schedules.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { isExpected, otherRunsOn, type SeenCluster, type SeenRun } from '../rounds/otherRuns.ts';
+import { isExpected, otherRunsOn, type SeenRun, type SightedCluster } from '../rounds/otherRuns.ts';
 import type { OtherRun, Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
 
@@ -36,7 +37,7 @@ export async function findOtherRuns(
   const bound = new Set(rounds.flatMap(({ clusterId }) => clusterId ?? []));
   const fresh = created.filter(({ id }) => !bound.has(id)).slice(0, mostClusters);
   const known = [...bound].reverse().slice(0, mostClusters);
-  const seen: SeenCluster[] = [];
+  const seen: SightedCluster[] = [];
   for (const id of new Set([...fresh.map((cluster) => cluster.id), ...known])) {
     const { steps } = await ports.clusters.steps(id, watch);
     const summary = created.find((cluster) => cluster.id === id);
@@ -65,6 +66,33 @@ export async function keepOtherRuns(
   const runs = found.map(otherRunFields);
   if (JSON.stringify(runs) === JSON.stringify(session.otherRuns)) return;
   await ports.sessions.record(() => [{ type: 'otherRunsSeen', runs }]);
+}
+
+/**
+ * Active runs of the last day that no round owns and that were not told yet; from now on they count as told. Empty also if AWS
+ * does not answer: what follows says so itself.
+ */
+export async function untoldRuns(
+  ports: LookPorts & Pick<Ports, 'sessions'>,
+  session: Session,
+  nowMs: number,
+  watch: Watch,
+): Promise<SeenRun[]> {
+  const since = { sinceMs: nowMs - lookBackMs };
+  const found = await findOtherRuns(ports, session, since, watch).catch((error: unknown) => {
+    if (error instanceof ToolError) return [];
+    throw error;
+  });
+  const told = new Set(session.otherRuns.map(({ clusterId }) => clusterId));
+  const untold = found.filter((run) => run.active && !told.has(run.clusterId));
+  if (untold.length > 0) await keepOtherRuns(ports, session, found);
+  return untold;
+}
+
+/** What is told of them before anything is changed, without a full stop. */
+export function untoldText(runs: readonly SeenRun[]): string {
+  const noun = runs.length === 1 ? 'A run' : 'Runs';
+  return `${noun} of no round in this session ${runs.length === 1 ? 'is' : 'are'} active under these names, perhaps somebody else's: ${runs.map(runText).join('; ')}`;
 }
 
 /** A run as a result and the journal name it. */

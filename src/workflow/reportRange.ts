@@ -9,12 +9,22 @@ import {
   refuseEmpty,
   requireStamps,
   scheduleOfSteps,
+  startMs,
   stepsIn,
   windowByStamps,
 } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { type ObservedRound, observeRound, type RoundPorts } from './looks.ts';
+import { refuseWithoutRun } from './clusters.ts';
+import {
+  lookAtRound,
+  type ObservedRound,
+  observeRound,
+  type RoundPorts,
+  type UndecidedRound,
+  unlessToolError,
+} from './looks.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
+import { findOtherRuns, runText } from './otherRuns.ts';
 import { requireRound } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
@@ -31,6 +41,11 @@ export interface ReportRange {
   readonly warnings: string[];
 }
 
+/** Several runs could be the round's, so that there is nothing to report yet. */
+export interface UndecidedRange {
+  readonly undecided: UndecidedRound;
+}
+
 export interface RangeRequest extends RoundSelector {
   readonly clusterId?: string | undefined;
   readonly afterTimestamp?: string | undefined;
@@ -43,7 +58,7 @@ export async function observeRange(
   session: Session,
   asked: RangeRequest,
   watch: Watch,
-): Promise<ReportRange> {
+): Promise<ReportRange | UndecidedRange> {
   requireStamps(asked.afterTimestamp, asked.beforeTimestamp);
   const byTime = asked.afterTimestamp !== undefined || asked.beforeTimestamp !== undefined;
   const noRound = asked.round === undefined && session.rounds.length === 0;
@@ -56,10 +71,12 @@ export async function observeRange(
       round.clusterId ?? (await observeRound(ports, session, round, undefined, watch)).cluster.id;
     return byCluster(ports, session, clusterId, asked, watch);
   }
-  const { observed, warnings } =
+  const found =
     asked.clusterId === undefined
       ? await observeAsked(ports, session, asked, watch)
       : { observed: await observeOwner(ports, session, asked, asked.clusterId, watch), warnings: [] };
+  if ('undecided' in found) return found;
+  const { observed, warnings } = found;
   const { round, steps } = observed;
   if (steps.own.length === 0) {
     const { id } = observed.cluster;
@@ -77,7 +94,8 @@ export async function observeRange(
     steps: steps.own,
     warnings: [
       ...warnings,
-      ...loadWarning(observed.load, asked.load ?? round.load),
+      ...loadWarning(observed.load, asked.load ?? observed.markedLoad),
+      ...(await otherRunWarnings(ports, session, observed, watch)),
       ...(steps.foreign.length === 0
         ? []
         : [
@@ -93,22 +111,38 @@ async function observeAsked(
   session: Session,
   asked: RangeRequest,
   watch: Watch,
-): Promise<{ observed: ObservedRound; warnings: string[] }> {
+): Promise<{ observed: ObservedRound; warnings: string[] } | UndecidedRange> {
   const round = requireRound(session, asked);
-  try {
-    return { observed: await observeRound(ports, session, round, undefined, watch), warnings: [] };
-  } catch (error) {
-    const isByLoad = asked.round === undefined && asked.load !== undefined;
-    const earlier = isByLoad ? latestThatRan(session.rounds, asked) : undefined;
-    if (!(error instanceof ToolError) || error.code !== 'NOT_FOUND' || earlier === undefined) throw error;
-    if (earlier.round === round.round) throw error;
-    return {
-      observed: await observeRound(ports, session, earlier, undefined, watch),
-      warnings: [
-        `Round ${round.round} (${loadAndSchedule(round)}) has no cluster yet; this is the report of round ${earlier.round}.`,
-      ],
-    };
-  }
+  const look = await lookAtRound(ports, session, round, undefined, watch);
+  if (look.kind === 'seen') return { observed: look.observed, warnings: [] };
+  if (look.kind === 'undecided') return { undecided: look };
+  const isByLoad = asked.round === undefined && asked.load !== undefined;
+  const earlier = isByLoad ? latestThatRan(session.rounds, asked) : undefined;
+  if (earlier === undefined || earlier.round === round.round) refuseWithoutRun(round, look);
+  return {
+    observed: await observeRound(ports, session, earlier, undefined, watch),
+    warnings: [
+      `Round ${round.round} (${loadAndSchedule(round)}) has no cluster yet; this is the report of round ${earlier.round}.`,
+    ],
+  };
+}
+
+/** Names the runs in the round's time that no round owns. AWS's silence is said, and does not stop the report. */
+async function otherRunWarnings(
+  ports: RoundPorts,
+  session: Session,
+  { round, steps }: ObservedRound,
+  watch: Watch,
+): Promise<string[]> {
+  const untilMs = Math.max(...steps.own.map(({ endedMs, createdMs }) => endedMs ?? createdMs));
+  const sinceMs = startMs(round);
+  const found = await findOtherRuns(ports, session, { sinceMs }, watch).catch(unlessToolError);
+  if (found === undefined) return ['AWS did not say whether other runs belong to no round.'];
+  return found
+    .filter((run) => run.startedMs < untilMs)
+    .map(
+      (run) => `A run of no round began in this round's time, and is not in this report: ${runText(run)}.`,
+    );
 }
 
 /** @throws ToolError NOT_FOUND for an unmarked cluster, WRONG_STATE for the cluster of another round */

@@ -1,10 +1,12 @@
 /** Which round is meant, which one is under way, and what to warn of before a new level. */
 import { ToolError } from '../domain/errors.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { chooseRound, type RoundSelector } from '../rounds/choice.ts';
 import { isActive, isEnding } from '../rounds/progress.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
+import { missedWarnings, shareDeadline } from './deadline.ts';
 import { lookAtRound, type ObservedRound, type RoundPorts } from './looks.ts';
 
 /**
@@ -27,15 +29,28 @@ export function leavingWarnings(rounds: readonly number[], isDone: boolean): str
   return [`Abandoned ${named}: uploads no longer wait for ${pronoun}.`];
 }
 
-/** Warns of a running round before scaling; files on disk do not affect it. */
-export async function roundWarnings(ports: RoundPorts, session: Session, watch: Watch): Promise<string[]> {
-  if (session.rounds.length === 0) return [];
-  // Scaling also works offline, so a failed AWS lookup does not stop it.
-  const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
-  if (running === undefined) return [];
-  return [
-    `Round ${running.round.round} (${running.load}x ${running.round.schedule}) is still running on ${running.clusterId}; uploads wait until it is done.`,
-  ];
+/** Scaling does not need AWS: it does not wait for its quotas. */
+const lookMs = 10_000;
+
+/** Warns of a running round before scaling; files on disk do not affect it. Says if AWS did not answer in time. */
+export async function roundWarnings(
+  ports: RoundPorts & Pick<Ports, 'clock'>,
+  session: Session,
+  watch: Watch,
+): Promise<{ isRunning: boolean; warnings: string[] }> {
+  if (session.rounds.length === 0) return { isRunning: false, warnings: [] };
+  const deadline = shareDeadline(ports.clock, watch, lookMs);
+  const running = await deadline.look('whether a round is running', (inTime) =>
+    roundUnderWay(ports, session, inTime),
+  );
+  if (running === undefined) return { isRunning: false, warnings: missedWarnings(deadline) };
+  const { round, load, clusterId } = running;
+  return {
+    isRunning: true,
+    warnings: [
+      `Round ${round.round} (${load}x ${round.schedule}) is still running on ${clusterId}; uploads wait until it is done.`,
+    ],
+  };
 }
 
 /** Scaling replaces a reported level on disk before its configs are committed. */

@@ -57,8 +57,8 @@ describe('what may be compared', () => {
     ['a cluster nobody knows', roundAt(4, 0, {}, { clusterConfig: undefined }), /not known/, 'load'],
     [
       'other checks',
-      roundAt(4, 0, { checks: 41 }),
-      /0 checks only in the earlier, 1 check only in the later/,
+      roundAt(4, 0, { checks: 51 }),
+      /0 checks only in the earlier, 11 checks only in the later/,
       'load',
     ],
     ['a provisional report', roundAt(4, 0, {}, { partial: true }), /provisional/, 'load'],
@@ -68,6 +68,36 @@ describe('what may be compared', () => {
     expect(comparison).toMatchObject({ comparable: false, varies, checks: [], forecast: null });
     expect(comparison.why).toMatch(why);
     expect(comparison.ratios.geometricMean).toBeNull();
+  });
+
+  it('is over the checks that both rounds ran, if these are 80% of all; the others are named', () => {
+    const comparison = compareRounds(base, roundAt(4, 0, { checks: 41 }));
+    expect(comparison).toMatchObject({
+      comparable: true,
+      unshared: { baseline: [], candidate: ['check_0040_15m.yml'] },
+    });
+    expect(comparison.checks).toHaveLength(40);
+    expect(sectionText(comparisonSection(comparison))).toContain(
+      'Left out, because only one of the rounds ran them: check_0040_15m.yml',
+    );
+  });
+
+  it('says first that a round was not decided, or was scaled from another baseline', () => {
+    const cut = roundAt(2, 0, { checks: 40 });
+    const steps = cut.steps.map((step, index) => (index < 20 ? { ...step, state: 'INTERRUPTED' } : step));
+    const undecided = { ...cut, steps, verdict: { ...cut.verdict, outcome: 'not_decided' as const } };
+    const comparison = compareRounds(undecided, roundAt(4));
+    expect(comparison.undecided).toEqual(['baseline']);
+    expect(sectionText(comparisonSection(comparison))).toMatch(/The round of 2x \(.*\) was not decided/);
+    const moved = compareRounds({ ...base, baseCommit: 'a' }, { ...roundAt(4), baseCommit: 'b' });
+    expect(moved.baselinesDiffer).toBe(true);
+  });
+
+  it('leaves rounds of another campaign out of a report’s comparison and forecast', () => {
+    const old = { ...roundAt(2), baseCommit: 'a' };
+    const at4 = (baseCommit: string) => roundAt(4, 1, {}, { earlier: [old], baseCommit });
+    expect(at4('a').comparison?.forecast?.levels).toEqual([2, 4]);
+    expect(at4('b').comparison).toBeNull();
   });
 
   it('is a repeat, another cluster at one load, and another load on one cluster', () => {

@@ -55,11 +55,23 @@ describe('more failed steps than logs are read', () => {
 });
 
 describe('whether a check fails because of this load', () => {
-  const at = (day: number, load: number, states: Record<string, string>, earlier: readonly Report[] = []) =>
+  const heap = 'java.lang.OutOfMemoryError: Java heap space';
+  const at = (
+    day: number,
+    load: number,
+    states: Record<string, string>,
+    earlier: readonly Report[] = [],
+    failing: readonly [string, string][] = Object.keys(states).map((check) => [check, heap]),
+  ) =>
     assembleReport(
       factsOf(
         Object.entries(states).map(([check, state]) => stepOf(check, { started: 0, ended: 60, state, load })),
-        { load, earlier, startedAtText: `2025-12-0${day}T15:30:00.000000-05:00` },
+        {
+          load,
+          earlier,
+          failures: new Map(failing.map(([check, text]) => [`s-${check}`, logOf(text)])),
+          startedAtText: `2025-12-0${day}T15:30:00.000000-05:00`,
+        },
       ),
     );
   const group = (report: Report) => report.failures[0];
@@ -75,6 +87,31 @@ describe('whether a check fails because of this load', () => {
     const page = renderMarkdown(four);
     expect(page).toContain('- New at 4x: a_15m\n');
     expect(page).toContain('- Not run to its end at a lower load: c_15m, d_15m\n');
+  });
+
+  it('is "already" only with the same cause, and never for an interrupted check', () => {
+    const states = { a_15m: 'FAILED', b_15m: 'FAILED', c_15m: 'INTERRUPTED', d_15m: 'FAILED' };
+    const two = at(
+      1,
+      2,
+      states,
+      [],
+      [
+        ['a_15m', heap],
+        ['b_15m', "ModuleNotFoundError: No module named 'm'"],
+        ['c_15m', heap],
+      ],
+    );
+    const four = at(2, 4, { a_15m: 'FAILED', b_15m: 'FAILED', c_15m: 'FAILED', d_15m: 'FAILED' }, [two]);
+    expect(group(four)).toMatchObject({
+      alsoFailedAt: [{ check: 'a_15m', loads: [2] }],
+      failedOtherwise: ['b_15m', 'd_15m'],
+      notRunLower: ['c_15m'],
+      newHere: [],
+    });
+    expect(renderMarkdown(four)).toContain(
+      '- Failed at a lower load too, with another cause or one that is not known: b_15m, d_15m\n',
+    );
   });
 
   it('is said by the last round at the same load where there is no lower one', () => {
@@ -116,7 +153,7 @@ describe('what to do about a check that no load breaks', () => {
     ],
     [
       'a missing package at a lower level',
-      at(4, "ModuleNotFoundError: No module named 'm'", [at(2, missingColumn)]),
+      at(4, "ModuleNotFoundError: No module named 'm'", [at(2, "ModuleNotFoundError: No module named 'm'")]),
       'Failed at 2x already: fix the configuration that the line names, not the load or the cluster: a_15m',
     ],
     [
@@ -126,7 +163,9 @@ describe('what to do about a check that no load breaks', () => {
     ],
     [
       'too little memory at a lower level',
-      at(4, 'java.lang.OutOfMemoryError: Java heap space', [at(2, missingColumn)]),
+      at(4, 'java.lang.OutOfMemoryError: Java heap space', [
+        at(2, 'java.lang.OutOfMemoryError: Java heap space'),
+      ]),
       'Failed at 2x already, not new at this load: a_15m',
     ],
   ])('%s: report.md and report.html say the same', (_, report, line) => {

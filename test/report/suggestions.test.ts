@@ -362,6 +362,7 @@ describe('failed steps', () => {
     });
 
   it('are grouped by cause, the largest group first, and say whether they also failed at a lower load', () => {
+    const heap = log('java.lang.OutOfMemoryError: Java heap space');
     const lower = assembleReport(
       factsOf(
         [
@@ -369,11 +370,14 @@ describe('failed steps', () => {
           stepOf('new_15m', { started: 0, ended: 9, load: 2 }),
           stepOf('table_15m', { started: 0, ended: 9, load: 2 }),
         ],
-        { load: 2, startedAtText: '2025-12-06T15:30:00.000000-05:00' },
+        {
+          load: 2,
+          startedAtText: '2025-12-06T15:30:00.000000-05:00',
+          failures: new Map([['s-old_15m', heap]]),
+        },
       ),
     );
     const at4 = (name: string) => stepOf(name, { started: 0, ended: 9, state: 'FAILED', load: 4 });
-    const heap = log('java.lang.OutOfMemoryError: Java heap space');
     const steps = [at4('old_15m'), at4('new_15m'), at4('table_15m')];
     const report = assembleReport(
       factsOf(steps, {

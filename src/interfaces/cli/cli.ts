@@ -22,8 +22,8 @@ export interface Shell {
   progress?(): Promise<ProgressInShell>;
 }
 
-/** Exit status: 0 done, 1 tool error or open question, 2 bad usage. */
-export type ExitStatus = 0 | 1 | 2;
+/** Exit status: 0 done, 1 tool error or open question, 2 bad usage, 3 a round with failures (`wait`). */
+export type ExitStatus = 0 | 1 | 2 | 3;
 
 /** Runs the tool `name` with command-line options: `scaleConfigs --load 2x --dryRun`. */
 export async function runTool(
@@ -180,6 +180,7 @@ export function help(version: string): string {
     'audit-load-test <tool> [--name value] [--json]   runs one tool',
     'audit-load-test approve <reviewId>   approves a review (terminal only)',
     'audit-load-test explain FILE… [--json]   says why a step failed, from its logs on disk',
+    'audit-load-test wait [--schedule …]  waits until the latest round is done',
     'audit-load-test sandbox              runs an embedded AWS and a sample repository until stopped',
     'audit-load-test demo                 plays a whole load test in the sandbox',
     '',

@@ -3,12 +3,12 @@ import { fasterChecks } from '../forecast/growth.ts';
 import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import type { ComparedReport } from '../model/model.ts';
+import { isDecided, outcomesOf } from '../model/outcomes.ts';
 import { meanRatio, milli } from '../statistics/statistics.ts';
 import { carriedIn } from '../steps/checkLoad.ts';
 import { checkTimes, leastSeconds, type Timing, timingsOf } from '../steps/checkTimes.ts';
-import { clusterAgrees, fixesApart, notComparable } from '../steps/comparable.ts';
+import { clusterAgrees, fixesApart, isOneCampaign, notComparable } from '../steps/comparable.ts';
 import { measuredRoundNoise } from '../steps/noise.ts';
-import { isDecided } from '../verdict/verdict.ts';
 import { settingChanges } from './followUp.ts';
 
 /**
@@ -31,10 +31,16 @@ export function compareRounds(
       baseline.schedule === candidate.schedule
         ? settingChanges(baseline.clusterConfig, candidate.clusterConfig)
         : [],
+    undecided: [
+      ...(isDecided(baseline.verdict) ? [] : ['baseline' as const]),
+      ...(isDecided(candidate.verdict) ? [] : ['candidate' as const]),
+    ],
+    baselinesDiffer: !isOneCampaign(baseline, candidate),
   };
   if (why !== undefined) return { comparable: false, why, varies, ...heads, ...nothingCompared };
   // Other checks, or a round that was seen in part, would pass for facts about this one.
-  const belongs = (other: ComparedReport) => notComparable(other, candidate).why === undefined;
+  const belongs = (other: ComparedReport) =>
+    isOneCampaign(other, candidate) && notComparable(other, candidate).why === undefined;
   const rounds = inOrder([baseline, candidate, ...others.filter(belongs)]);
   const names = new Map(candidate.steps.map((step) => [checkKey(step), checkName(step)]));
   const carried = varies === 'load' ? carriedIn([baseline, candidate]) : undefined;
@@ -66,6 +72,10 @@ export function compareRounds(
     checks,
     oneLevelOnly: varies === 'load' ? oneLevelOnly(candidate, timings, names) : [],
     fixedWindows: fixedIn(baseline, candidate),
+    unshared: {
+      baseline: unsharedIn(baseline, candidate),
+      candidate: unsharedIn(candidate, baseline),
+    },
     newFailures: failedOnlyIn(candidate, baseline),
     fixed: failedOnlyIn(baseline, candidate),
     forecast: varies === 'load' ? forecastFrom(rounds, candidate, isScaled) : null,
@@ -79,6 +89,7 @@ const nothingCompared = {
   checks: [],
   oneLevelOnly: [],
   fixedWindows: [],
+  unshared: { baseline: [], candidate: [] },
   newFailures: [],
   fixed: [],
   forecast: null,
@@ -184,9 +195,20 @@ function fixedIn(baseline: ComparedReport, candidate: ComparedReport): string[] 
   return [...new Set(names)].sort(byText);
 }
 
+/** Checks that failed in one round and completed in the other: of one that was interrupted there, nobody knows. */
 function failedOnlyIn(one: ComparedReport, other: ComparedReport): string[] {
-  const failed = new Set(other.steps.flatMap((step) => (step.failure ? checkKey(step) : [])));
-  const names = one.steps.flatMap((step) => (step.failure && !failed.has(checkKey(step)) ? step.check : []));
+  const [here, there] = [outcomesOf(one), outcomesOf(other)];
+  const names = one.steps.flatMap((step) => {
+    const key = checkKey(step);
+    return here(key).kind === 'failed' && there(key).kind === 'completed' ? step.check : [];
+  });
+  return [...new Set(names)].sort(byText);
+}
+
+/** Checks that only one of the rounds ran. */
+function unsharedIn(one: ComparedReport, other: ComparedReport): string[] {
+  const ran = new Set(other.steps.map(checkKey));
+  const names = one.steps.flatMap((step) => (ran.has(checkKey(step)) ? [] : checkName(step)));
   return [...new Set(names)].sort(byText);
 }
 

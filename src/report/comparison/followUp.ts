@@ -1,8 +1,8 @@
 import { formatDuration } from '../../domain/text.ts';
 import type { SettingChange } from '../model/comparisonModel.ts';
 import type { ClusterConfigUsed, FollowUp, Report } from '../model/model.ts';
+import { isDecided } from '../model/outcomes.ts';
 import type { MeasuredRound } from '../steps/checkTimes.ts';
-import { isDecided } from '../verdict/verdict.ts';
 
 const settingsShown = 3;
 

@@ -72,12 +72,22 @@ function meanTexts({ ratios, unscaled }: Comparison): (string | false)[] {
   ];
 }
 
+/** What a reader must know first of a round that was not decided. */
+export function notDecidedText(comparison: Comparison, which: 'baseline' | 'candidate'): string {
+  const { load, startedAt } = comparison[which];
+  return `The round of ${load}x (${startText(startedAt)}) was not decided: what did not complete in it is not known`;
+}
+
 /** The lines of a comparison before its table; names are foreign. */
 export function comparisonLines(comparison: Comparison): string[] {
   const { checks, varies, oneLevelOnly, fixedWindows, newFailures, fixed } = comparison;
   const runtime = runtimeText(comparison);
   const faster = checks.filter(growsFaster);
+  const { undecided, unshared, baselinesDiffer } = comparison;
+  const apart = [...unshared.baseline, ...unshared.candidate];
   const lines = [
+    ...undecided.map((which) => notDecidedText(comparison, which)),
+    baselinesDiffer && 'The two rounds were scaled from different baseline commits',
     runtime !== undefined && `Total runtime: ${runtime}`,
     ...meanTexts(comparison),
     !comparison.loadRecorded &&
@@ -87,6 +97,7 @@ export function comparisonLines(comparison: Comparison): string[] {
     oneLevelOnly.length > 0 && `One level only: ${namesText(oneLevelOnly)}`,
     fixedWindows.length > 0 &&
       `Left out, because the user fixed the interval in one of the rounds: ${plural(fixedWindows.length, 'check')} (${namesText(fixedWindows)})`,
+    apart.length > 0 && `Left out, because only one of the rounds ran them: ${namesText(apart)}`,
     newFailures.length > 0 && `New failures: ${namesText(newFailures)}`,
     fixed.length > 0 && `Failed before, not now: ${namesText(fixed)}`,
   ];

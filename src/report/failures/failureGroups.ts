@@ -1,5 +1,6 @@
 import { byText, checkKey, groupBy } from '../model/checkKey.ts';
 import type { Report, ReportStep, StepFailure } from '../model/model.ts';
+import { type CheckOutcome, failedAlike, outcomeOf, outcomesOf } from '../model/outcomes.ts';
 import { adviceOf, isDeterministic } from './advice.ts';
 
 type FailureGroup = Report['failures'][number];
@@ -44,6 +45,7 @@ export function groupFailures(
       steps: same.map((step) => step.id),
       alsoFailedAt: histories.flatMap(({ check, loads }) => (loads.length > 0 ? [{ check, loads }] : [])),
       newHere: named('new'),
+      failedOtherwise: named('failed otherwise'),
       failedLastRound: named('failed last round'),
       notRunLower: named('not run lower'),
     };
@@ -80,37 +82,43 @@ function titleOfRead({ failure, state }: ReportStep): string {
 }
 
 interface History {
-  readonly kind: 'failed lower' | 'failed last round' | 'new' | 'not run lower' | 'no earlier round';
+  readonly kind:
+    | 'failed lower'
+    | 'failed otherwise'
+    | 'failed last round'
+    | 'new'
+    | 'not run lower'
+    | 'no earlier round';
   /** The lower loads at which it failed. */
   readonly loads: number[];
 }
 
 /**
- * What earlier rounds say of a check that failed at a load. "New" it is only when it completed at a lower load: of a
- * check that never ran there nobody knows what it would have done.
+ * What earlier rounds say of a check that failed at a load. It failed at a lower load "already" only with the same cause, in the last
+ * round of that load. "New" it is only when it completed at a lower load: of a check that never ran there, or was interrupted,
+ * nobody knows what it would have done.
  */
 function historyAt(load: number, earlier: readonly Report[]): (step: ReportStep) => History {
   const lower = earlier.filter((report) => report.load < load);
-  const failedLower = new Map<string, Set<number>>();
-  const completedLower = new Set<string>();
-  for (const report of lower)
-    for (const step of report.steps) {
-      const key = checkKey(step);
-      if (step.failure) failedLower.set(key, (failedLower.get(key) ?? new Set()).add(report.load));
-      else if (step.state === 'COMPLETED') {
-        completedLower.add(key);
-        // The last round at a level speaks for it: what was fixed since does not fail there.
-        failedLower.get(key)?.delete(report.load);
-      }
-    }
+  // The last round at a level in which a check came to an end speaks for it: what was fixed since does not fail there.
+  const rounds = lower.map((report) => ({ load: report.load, outcome: outcomesOf(report) }));
   const lastRound = earlier.findLast((report) => report.load === load);
-  const failedLast = new Set(lastRound?.steps.flatMap((step) => (step.failure ? checkKey(step) : [])));
+  const inLast = lastRound && outcomesOf(lastRound);
   return (step) => {
+    const now = outcomeOf(step);
+    if (now.kind !== 'failed') return { kind: 'no earlier round', loads: [] };
     const key = checkKey(step);
-    const loads = [...(failedLower.get(key) ?? [])].sort((a, b) => a - b);
-    if (loads.length > 0) return { kind: 'failed lower', loads };
-    if (failedLast.has(key)) return { kind: 'failed last round', loads };
-    if (completedLower.has(key)) return { kind: 'new', loads };
+    const byLoad = new Map<number, CheckOutcome>();
+    for (const { load: level, outcome } of rounds) {
+      const then = outcome(key);
+      if (then.kind === 'completed' || then.kind === 'failed') byLoad.set(level, then);
+    }
+    const loads = [...byLoad].filter(([, then]) => failedAlike(then, now)).map(([level]) => level);
+    if (loads.length > 0) return { kind: 'failed lower', loads: loads.sort((one, other) => one - other) };
+    if ([...byLoad.values()].some(({ kind }) => kind === 'failed'))
+      return { kind: 'failed otherwise', loads };
+    if (inLast?.(key).kind === 'failed') return { kind: 'failed last round', loads };
+    if ([...byLoad.values()].some(({ kind }) => kind === 'completed')) return { kind: 'new', loads };
     return { kind: lower.length > 0 ? 'not run lower' : 'no earlier round', loads };
   };
 }
@@ -135,6 +143,10 @@ export function historyLines(group: FailureGroup, load: number): string[] {
   const fix = isDeterministic(group) ? remedies[group.kind] : undefined;
   return [
     ...alsoFailed(group, fix),
+    ...named(
+      'Failed at a lower load too, with another cause or one that is not known',
+      group.failedOtherwise,
+    ),
     ...named(`Also failed in the last round at ${load}x`, group.failedLastRound),
     ...named(`New at ${load}x`, group.newHere),
     ...named('Not run to its end at a lower load', group.notRunLower),
@@ -146,10 +158,10 @@ export function historyLines(group: FailureGroup, load: number): string[] {
 
 /** One line for the checks that failed at the same lower loads. */
 function alsoFailed(
-  { alsoFailedAt, newHere, failedLastRound, notRunLower }: FailureGroup,
+  { alsoFailedAt, newHere, failedOtherwise, failedLastRound, notRunLower }: FailureGroup,
   fix: string | undefined,
 ): string[] {
-  const isWhole = newHere.length + failedLastRound.length + notRunLower.length === 0;
+  const isWhole = newHere.length + failedOtherwise.length + failedLastRound.length + notRunLower.length === 0;
   const byLoads = new Map<string, string[]>();
   for (const { check, loads } of alsoFailedAt) {
     const at = loads.map((load) => (load === 1 ? '1x (the baseline)' : `${load}x`)).join(' and ');

@@ -2,11 +2,11 @@ import { plural } from '../../domain/text.ts';
 import { checkKey, checkName } from '../model/checkKey.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
 import type { ComparedReport, Verdict } from '../model/model.ts';
+import { isDecided } from '../model/outcomes.ts';
 import { milli } from '../statistics/statistics.ts';
 import { endsOf, timingsOf } from '../steps/checkTimes.ts';
 import { roundStartMs } from '../steps/comparable.ts';
 import { inStartOrder, unmodelledSeconds } from '../steps/makespan.ts';
-import { isDecided } from '../verdict/verdict.ts';
 import { type ForecastModel, modelOf, type TimedCheck, totalAt } from './growth.ts';
 import { forecastSentence } from './text.ts';
 

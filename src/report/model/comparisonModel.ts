@@ -91,6 +91,15 @@ export const comparisonSchema = z.object({
   oneLevelOnly: z.array(z.string()).default([]),
   /** Left out of every ratio and of the forecast's growth: the user fixed an interval of theirs in one of the rounds. */
   fixedWindows: z.array(z.string()).default([]),
+  /** Which of the rounds was not decided: then its times are not those of the whole round. */
+  undecided: z.array(z.enum(['baseline', 'candidate'])).default([]),
+  /** The rounds were scaled from two baseline commits. */
+  baselinesDiffer: z.boolean().default(false),
+  /** Checks that only one of the rounds ran: left out. */
+  unshared: z
+    .object({ baseline: z.array(z.string()), candidate: z.array(z.string()) })
+    .default({ baseline: [], candidate: [] }),
+  /** Failed now and completed before; and the other way round. */
   newFailures: z.array(z.string()),
   fixed: z.array(z.string()),
   forecast: forecastSchema.nullable(),

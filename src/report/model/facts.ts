@@ -11,6 +11,10 @@ export interface RoundFacts {
   readonly schedule: Schedule;
   /** Undefined for a report by cluster and time alone. */
   readonly round?: number | undefined;
+  /** The commit that its checks were scaled from. */
+  readonly baseCommit?: string | undefined;
+  /** The load that was asked for, if another one ran. */
+  readonly markedLoad?: number | undefined;
   readonly clusterId: string;
   readonly clusterName?: string | undefined;
   readonly clusterState?: string | undefined;

@@ -168,6 +168,8 @@ export const reportSchema = z.object({
     /** How many of the uploaded checks its DAG run was given (`conf.only`); absent for a round of all of them. */
     partOf: z.object({ checks: z.int(), of: z.int() }).optional(),
   }),
+  /** The commit that its checks were scaled from; null where it is not known. */
+  baseCommit: z.string().nullable().default(null),
   clusterConfig: clusterConfigSchema.nullable(),
   /** Which checks of the prefix carried the load; null where it was not recorded. */
   coverage: coverageSchema.nullable().default(null),
@@ -200,6 +202,8 @@ export const reportSchema = z.object({
       /** Checks of this group that failed at a lower load, and those that completed at one and failed only now. */
       alsoFailedAt: z.array(z.object({ check: z.string(), loads: z.array(loadSchema) })),
       newHere: z.array(z.string()),
+      /** Failed at a lower load with another cause, or with one that is not known. */
+      failedOtherwise: z.array(z.string()).default([]),
       /** Of the others: those that also failed in the last round at this load, and those without a completed run at a lower load. */
       failedLastRound: z.array(z.string()).default([]),
       notRunLower: z.array(z.string()).default([]),

@@ -2,6 +2,7 @@ import { plural } from '../../domain/text.ts';
 import { byText, checkKey, checkName } from '../model/checkKey.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import type { ClusterConfigUsed, Report } from '../model/model.ts';
+import { isDecided } from '../model/outcomes.ts';
 import { mean, median, milli } from '../statistics/statistics.ts';
 import { carriedIn } from './checkLoad.ts';
 import { endsOf, type MeasuredRound, type Timing, timingsOf } from './checkTimes.ts';
@@ -46,12 +47,16 @@ function apartBecause(
   return differingChecks(baseline, candidate);
 }
 
+/** Two rounds may be compared over the checks that they share, if these are at least so much of all. */
+const sharedAtLeast = 0.8;
+
 function differingChecks(baseline: MeasuredRound, candidate: MeasuredRound): string | undefined {
   const before = new Set(baseline.steps.map(checkKey));
   const after = new Set(candidate.steps.map(checkKey));
   const gone = [...before].filter((key) => !after.has(key)).length;
   const added = [...after].filter((key) => !before.has(key)).length;
-  if (gone + added === 0) return undefined;
+  const shared = before.size - gone;
+  if (shared >= sharedAtLeast * (shared + gone + added)) return undefined;
   return `the rounds ran different checks: ${plural(gone, 'check')} only in the earlier, ${plural(added, 'check')} only in the later`;
 }
 
@@ -84,20 +89,26 @@ export function fixesApart<Round extends Pick<Report, 'load' | 'fixedWindows' | 
   return { ...round, fixedWindows: round.fixedWindows.filter((check) => !isShared(check)) };
 }
 
-/** Reports of the same schedule whose rounds started before this one, which may be built again much later; oldest first. */
+/** Whether two rounds were scaled from one baseline commit, as far as both know it: older reports do not. */
+export function isOneCampaign(one: Pick<Report, 'baseCommit'>, other: Pick<Report, 'baseCommit'>): boolean {
+  return one.baseCommit === null || other.baseCommit === null || one.baseCommit === other.baseCommit;
+}
+
+/** Reports of the same campaign whose rounds started before this one, which may be built again much later; oldest first. */
 export function earlierRounds(
   earlier: readonly Report[],
-  round: { schedule: string; startedAt: string },
+  round: { schedule: string; startedAt: string; baseCommit: string | null },
 ): Report[] {
   const startMs = Date.parse(round.startedAt);
   return earlier
     .filter((report) => report.schedule === round.schedule && roundStartMs(report) < startMs)
+    .filter((report) => isOneCampaign(report, round))
     .sort((a, b) => roundStartMs(a) - roundStartMs(b) || byText(a.clusterId, b.clusterId));
 }
 
 /**
  * The report to compare with: the highest lower load that is comparable, else the same load once before, on this cluster
- * configuration or another; among several the newest. Where nothing is comparable, the newest of the highest lower load,
+ * configuration or another; among several the newest, a decided one first. Where nothing is comparable, the newest of the highest lower load,
  * else of the same load: the reason is then given.
  */
 export function levelBefore(candidate: MeasuredRound, others: readonly Report[]): Report | undefined {
@@ -106,11 +117,16 @@ export function levelBefore(candidate: MeasuredRound, others: readonly Report[])
   const comparable = others.filter((report) => notComparable(report, candidate).why === undefined);
   const comparableLower = highestLoad(comparable.filter((report) => report.load < candidate.load));
   return (
-    comparableLower.at(-1) ??
-    same.findLast((report) => comparable.includes(report)) ??
+    newestDecided(comparableLower) ??
+    newestDecided(same.filter((report) => comparable.includes(report))) ??
     lower.at(-1) ??
     same.at(-1)
   );
+}
+
+/** An undecided round is a baseline only where there is no other; the comparison says so. */
+function newestDecided(reports: readonly Report[]): Report | undefined {
+  return reports.findLast(({ verdict }) => isDecided(verdict)) ?? reports.at(-1);
 }
 
 function highestLoad(reports: readonly Report[]): Report[] {

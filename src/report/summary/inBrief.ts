@@ -2,7 +2,7 @@ import { isDeterministic, remedyOf } from '../failures/advice.ts';
 import { scoreText } from '../forecast/text.ts';
 import { byText } from '../model/checkKey.ts';
 import type { Report } from '../model/model.ts';
-import { isDecided } from '../verdict/verdict.ts';
+import { isDecided } from '../model/outcomes.ts';
 import type { SummaryFact } from './facts.ts';
 
 const shown = 3;

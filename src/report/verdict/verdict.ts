@@ -1,6 +1,7 @@
 import type { Schedule } from '../../domain/schedules.ts';
 import { formatDuration, plural, windowName } from '../../domain/text.ts';
 import type { Integrity, Report, StepCounts, Verdict } from '../model/model.ts';
+import { isDecided } from '../model/outcomes.ts';
 import { milli } from '../statistics/statistics.ts';
 import type { ImputedRound } from './imputed.ts';
 
@@ -24,6 +25,8 @@ export interface VerdictFacts {
   readonly partial: boolean;
   /** Its DAG run was given only some of the checks: then nothing shows whether all of them fit. */
   readonly partOf?: Report['round']['partOf'];
+  /** The load that ran and the one that was asked for, if they differ. */
+  readonly otherLoad?: { readonly ran: number; readonly marked: number } | undefined;
   /** DAG runs whose steps lie in the round's time. */
   readonly dagRuns: number;
 }
@@ -63,12 +66,17 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     outcome,
     pass: outcome === 'fits' && caveats.length === 0,
     headline,
-    sentence: `${verdictStart(facts)}${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}`,
+    sentence: `${verdictStart(facts)}${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}${otherLoadText(facts)}`,
     windowSeconds,
     runtimeSeconds,
     slackSeconds:
       runtimeSeconds !== null && isDecided({ outcome }) ? milli(windowSeconds - runtimeSeconds) : null,
   };
+}
+
+/** A run of another load than was asked for is a fact about the load that ran. */
+function otherLoadText({ otherLoad }: VerdictFacts): string {
+  return otherLoad === undefined ? '' : ` It ran at ${otherLoad.ran}x, not at ${otherLoad.marked}x as asked.`;
 }
 
 function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { rest: string } {
@@ -153,11 +161,6 @@ function hadRunText(imputed: ImputedRound, p95Seconds: number | null): string {
 /** What every verdict begins with, before its headline: `4x 15m: `. */
 export function verdictStart({ load, schedule }: Pick<Report, 'load' | 'schedule'>): string {
   return `${load}x ${schedule}: `;
-}
-
-/** Whether the round is a fact about the load: only then is its runtime that of all its steps, or over the window anyway. */
-export function isDecided({ outcome }: Pick<Verdict, 'outcome'>): boolean {
-  return outcome === 'fits' || outcome === 'missed';
 }
 
 function theWindow(windowSeconds: number): string {
