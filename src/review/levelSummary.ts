@@ -111,7 +111,7 @@ function remarksOn(review: Review) {
       ...others.map((one) => exceptionsText(one)),
     ],
     notScaled: review.files.flatMap((one) =>
-      one.notScaled.map(({ line, text, reason }) => ({ file: one.path, line, text, reason })),
+      one.notScaled.map(({ kind: _, ...left }) => ({ file: one.path, ...left })),
     ),
   };
 }

@@ -32,10 +32,7 @@ export function withEdits(
 }
 
 /** A new edit of a file replaces the edits that other loads know of it; values set with fixInterval stay per load. */
-function withoutOlderEdits(
-  fixes: Session['fixes'],
-  edits: readonly Fix[],
-): Map<number, readonly Fix[]> {
+function withoutOlderEdits(fixes: Session['fixes'], edits: readonly Fix[]): Map<number, readonly Fix[]> {
   const replaced = new Set(pathsOf(edits.filter(({ origin }) => origin === 'edit')));
   return new Map(
     [...fixes].map(([load, known]) => [

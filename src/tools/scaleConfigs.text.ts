@@ -1,13 +1,13 @@
 /** What scaleConfigs says in each of its four outcomes. */
 
 import * as z from 'zod';
-import { type Coverage, coverageSchema, coverageText, shortCauses } from '../domain/coverage.ts';
+import { type Coverage, coverageSchema, coverageText } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
-import { coverageLines, type Wording } from './text.ts';
+import { coverageLines, missingText, type Wording } from './text.ts';
 import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of scaleConfigs. */
@@ -124,22 +124,6 @@ export function decisionText(scaling: Scaling) {
   };
 }
 
-/** The question about a baseline that is a level of this session. */
-export function loadedText(
-  { what, back }: { readonly what: string; readonly back: string },
-  given: Readonly<Record<string, unknown>>,
-) {
-  return {
-    summary: `${what} Nothing was written.`,
-    nextSteps: [
-      'Ask the user: are these files (loadedBaselines) the baseline now?',
-      back,
-      'Only if the user says that they are: scaleConfigs with acceptBaseline: true.',
-    ],
-    callAgain: { tool: 'scaleConfigs', arguments: { ...given, acceptBaseline: true } },
-  };
-}
-
 /** Nothing of the schedule under test carries the load: such a round is no load test. */
 export function nothingScaledText(scaling: Scaling) {
   const { target, coverage } = scaling;
@@ -153,14 +137,6 @@ export function nothingScaledText(scaling: Scaling) {
     ],
     callAgain: callWith(scaling, { ...scaling.answers, acceptUnscaled: true }),
   };
-}
-
-/** ` 23 files look like 15m checks and will not run: 23 almost named like a check.` */
-function missingText({ schedule, missing }: Coverage): string {
-  const total = missing.reduce((sum, one) => sum + one.total, 0);
-  if (total === 0) return '';
-  const looks = total === 1 ? 'looks like a' : 'look like';
-  return ` ${plural(total, 'file')} ${looks} ${schedule} check${total === 1 ? '' : 's'} but will not run (${missing.map((one) => `${one.total} ${shortCauses[one.cause]}`).join(', ')}).`;
 }
 
 export function dryRunText(scaling: Scaling) {

@@ -22,13 +22,12 @@ import {
   bothAnswers,
   decisionText,
   dryRunText,
-  loadedText,
   nothingScaledText,
   scaleConfigsLines,
   scaleConfigsResult,
   scaledText,
 } from './scaleConfigs.text.ts';
-import { lagText } from './text.ts';
+import { lagText, loadedText } from './text.ts';
 import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({

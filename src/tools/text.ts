@@ -204,3 +204,27 @@ export function coverageLines(coverage: Coverage, load: number): string[] {
     ),
   ];
 }
+
+/** The question about a baseline that is a level of this session. */
+export function loadedText(
+  { what, back }: { readonly what: string; readonly back: string },
+  given: Readonly<Record<string, unknown>>,
+) {
+  return {
+    summary: `${what} Nothing was written.`,
+    nextSteps: [
+      'Ask the user: are these files (loadedBaselines) the baseline now?',
+      back,
+      'Only if the user says that they are: scaleConfigs with acceptBaseline: true.',
+    ],
+    callAgain: { tool: 'scaleConfigs', arguments: { ...given, acceptBaseline: true } },
+  };
+}
+
+/** ` 23 files look like 15m checks and will not run: 23 almost named like a check.` */
+export function missingText({ schedule, missing }: Coverage): string {
+  const total = missing.reduce((sum, one) => sum + one.total, 0);
+  if (total === 0) return '';
+  const looks = total === 1 ? 'looks like a' : 'look like';
+  return ` ${plural(total, 'file')} ${looks} ${schedule} check${total === 1 ? '' : 's'} but will not run (${missing.map((one) => `${one.total} ${shortCauses[one.cause]}`).join(', ')}).`;
+}

@@ -174,7 +174,7 @@ test('a running round is warned about and does not prevent scaling', async () =>
 test('a misspelt argument is refused with a suggestion', async () => {
   const harness = await toolHarness();
   expect(await harness.refusal('scaleConfigs', { laod: 2 })).toMatchInlineSnapshot(
-    `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, acceptUnscaled, abandon."`,
+    `"BAD_INPUT: load is missing: it must be a whole number from 1 to 1000, such as 2 or "2x"; there is no argument "laod" (did you mean load?). Nothing was changed. Next: call scaleConfigs again; its arguments are load, schedule, scope, dryRun, overwriteEdits, keepEdits, fixes, acceptBaseline, acceptUnscaled, abandon."`,
   );
   expect(await harness.refusal('scaleConfigs', { load: 2, schedual: 'daily' })).toContain(
     'did you mean schedule?',
