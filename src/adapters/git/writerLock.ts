@@ -13,7 +13,7 @@ import { cleanLine } from '../../domain/foreignText.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import { openDisk } from '../disk/disk.ts';
-import { isSameRunning, startOf, thisPlace } from '../disk/processes.ts';
+import { isSameRunning, processStart, thisPlace } from '../disk/processes.ts';
 import { removeLeftLocks } from './gitLocks.ts';
 
 interface Claim {
@@ -111,7 +111,7 @@ async function take(disk: Disk, tool: string, watch: Watch): Promise<{ name: str
   for (const startMs = performance.now(); ; ) {
     const now = Date.now();
     const name = `audit-load-test-${process.pid}-${randomBytes(6).toString('hex')}.lock`;
-    const me = { pid: process.pid, start: startOf(process.pid), host: hostname(), place: thisPlace };
+    const me = { pid: process.pid, start: processStart(process.pid), host: hostname(), place: thisPlace };
     const claim: Claim = { ...me, tool, sinceMs: now, beatMs: now, gitDirectories: [] };
     let other = await livingClaim(disk, name);
     if (other === undefined) {
