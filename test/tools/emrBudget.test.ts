@@ -21,7 +21,10 @@ const budgets: Readonly<Record<string, number>> = {
   showSession: 0,
 };
 
-test('no tool calls EMR more often than its budget, in any phase of a level', async () => {
+// Some forty calls.
+test('no tool calls EMR more often than its budget, in any phase of a level', {
+  timeout: 120_000,
+}, async () => {
   const harness = await toolHarness();
   const spent = new Map<string, number>();
   const emrCalls = async () => {

@@ -12,14 +12,14 @@ export const thisPlace = [
 ].join(' ');
 
 /** When the process began, in the kernel's ticks: an id is used again, this pair is not. Empty when unknown. */
-export function startOf(pid: number): string {
+export function processStart(pid: number): string {
   const stat = unlessUnreadable(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** Whether the process of this id that began then still runs. */
 export function isSameRunning(pid: number, start: string): boolean {
-  return isRunning(pid) && (start === '' || startOf(pid) === '' || startOf(pid) === start);
+  return isRunning(pid) && (start === '' || processStart(pid) === '' || processStart(pid) === start);
 }
 
 export interface Holder {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleGit } from 'simple-git';
 import { type ErrorCode, ToolError } from '../../domain/errors.ts';
+import { clean } from '../../domain/foreignText.ts';
 import { isInUse, lockedError, lockFileIn } from './gitLocks.ts';
 
 /**
@@ -145,13 +146,12 @@ function failure(
   const words = wordsOf(cause);
   const known = failures.find((one) => one.words.test(words));
   const filled = (text: string) =>
-    text.replace('<directory>', () => directory).replace('<words>', () => words.slice(0, 300));
+    text.replace('<directory>', () => directory).replace('<words>', () => clean(words, 300));
   if (known) throw new ToolError(known.code, filled(known.what), { next: filled(known.next), cause });
-  throw new ToolError(
-    'UPSTREAM',
-    `git ${args[0]} failed: ${words.slice(0, 300)}. Nothing more was changed.`,
-    { next: 'check git status in that repository, then call the same tool again.', cause },
-  );
+  throw new ToolError('UPSTREAM', `git ${args[0]} failed: ${clean(words, 300)}. Nothing more was changed.`, {
+    next: 'check git status in that repository, then call the same tool again.',
+    cause,
+  });
 }
 
 function wordsOf(cause: unknown): string {

@@ -13,7 +13,7 @@ import { cleanLine } from '../../domain/foreignText.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import { openDisk } from '../disk/disk.ts';
-import { isSameRunning, startOf, thisPlace } from '../disk/processes.ts';
+import { isSameRunning, processStart, thisPlace } from '../disk/processes.ts';
 import { removeLeftLocks } from './gitLocks.ts';
 
 interface Claim {
@@ -44,6 +44,9 @@ const waitStepMs = 100;
 const longestWaitMs = 3_000;
 /** No call takes longer, so the lock is free then. */
 const longestCallMs = 50_000;
+
+/** The claims of this process whose calls still run. One that could not be removed is not among them. */
+const active = new Set<string>();
 
 /** @param commonDirectory finds the git common directory of the repository */
 export function createWriterLock(commonDirectory: () => Promise<string>): WriterLock {
@@ -81,7 +84,8 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
         // A heartbeat under way would bring the claim back.
         await beating;
         held = undefined;
-        await disk.remove(mine.name);
+        active.delete(mine.name);
+        await release(disk, mine.name);
       }
     },
 
@@ -89,10 +93,17 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
       await save({ gitDirectories: [...(held?.claim.gitDirectories ?? []), gitDirectory] });
       const result = await work();
       // After a failure the claim still says it, until the call ends: git may have left a lock file.
-      await save({ gitDirectories: [] });
+      await save({ gitDirectories: [] }).catch(() => undefined);
       return result;
     },
   };
+}
+
+/** What a call did stays done when its claim cannot be removed: the removal is tried again until it works. */
+async function release(disk: Disk, name: string): Promise<void> {
+  await disk.remove(name).catch(() => {
+    setTimeout(() => void release(disk, name), beatEveryMs).unref();
+  });
 }
 
 /** Waits until no other claim lives, then returns this call's. */
@@ -100,15 +111,23 @@ async function take(disk: Disk, tool: string, watch: Watch): Promise<{ name: str
   for (const startMs = performance.now(); ; ) {
     const now = Date.now();
     const name = `audit-load-test-${process.pid}-${randomBytes(6).toString('hex')}.lock`;
-    const me = { pid: process.pid, start: startOf(process.pid), host: hostname(), place: thisPlace };
+    const me = { pid: process.pid, start: processStart(process.pid), host: hostname(), place: thisPlace };
     const claim: Claim = { ...me, tool, sinceMs: now, beatMs: now, gitDirectories: [] };
     let other = await livingClaim(disk, name);
     if (other === undefined) {
-      await disk.create(name, JSON.stringify(claim));
-      // Whoever claims at the same time sees this claim, or is seen here.
-      other = await livingClaim(disk, name);
-      if (other === undefined) return { name, claim };
-      await disk.remove(name);
+      active.add(name);
+      try {
+        await disk.create(name, JSON.stringify(claim));
+        // Whoever claims at the same time sees this claim, or is seen here.
+        other = await livingClaim(disk, name);
+        if (other === undefined) return { name, claim };
+      } catch (error) {
+        active.delete(name);
+        await release(disk, name);
+        throw error;
+      }
+      active.delete(name);
+      await release(disk, name);
     }
     if (performance.now() - startMs >= longestWaitMs) throw busy(other);
     // Two that saw each other must not meet again.
@@ -123,7 +142,7 @@ async function livingClaim(disk: Disk, mine: string): Promise<Claim | undefined>
     const bytes = await disk.read(name);
     if (bytes === undefined) continue;
     const claim = claimIn(bytes, Number(claimName.exec(name)?.[1]));
-    if (isAlive(claim)) return claim;
+    if (isAlive(claim, name)) return claim;
     for (const directory of claim.gitDirectories)
       await removeLeftLocks(directory, { fromMs: claim.sinceMs, toMs: claim.beatMs + 2 * beatEveryMs });
     await disk.remove(name);
@@ -131,7 +150,8 @@ async function livingClaim(disk: Disk, mine: string): Promise<Claim | undefined>
   return undefined;
 }
 
-function isAlive({ pid, start, place, beatMs }: Claim): boolean {
+function isAlive({ pid, start, place, beatMs }: Claim, name: string): boolean {
+  if (place === thisPlace && pid === process.pid) return active.has(name);
   if (place === thisPlace) return isSameRunning(pid, start);
   return Math.abs(Date.now() - beatMs) < silentMs;
 }
