@@ -2,23 +2,16 @@
  * Generated names, schedules and loads on their way to S3. Two layers keep them inside the two prefixes: the keys that
  * can be made, and the check of the outgoing request. Each must do it without the other.
  */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
 import { expect, test } from 'vitest';
-import { bundledText } from '../../tooling/bundledText.mjs';
 import { settings, startAwsWorld, watch } from '../adapters/awsWorld.ts';
 import { measured, randomFor, trials } from './campaign.ts';
 import type * as Parts from './containedParts.ts';
 import { pick } from './oddValues.ts';
-
-/** What a build has been robbed of: a file, and texts in it that are replaced. */
-interface Seed {
-  readonly file: string;
-  readonly replaced: readonly (readonly [from: string, to: string])[];
-}
+import { buildSeeded, type Seed } from './seededBuild.ts';
 
 const withoutKeys: Seed = {
   file: 'src/domain/keys.ts',
@@ -33,42 +26,8 @@ const withoutCheck: Seed = {
   replaced: [['if (objection === undefined) return;', 'return;']],
 };
 
-function seeded(seeds: readonly Seed[]): Plugin {
-  return {
-    name: 'seeded',
-    setup({ onLoad }) {
-      for (const { file, replaced } of seeds)
-        onLoad({ filter: new RegExp(`${file.replaceAll('.', '\\.')}$`) }, ({ path }) => {
-          let contents = readFileSync(path, 'utf8');
-          for (const [from, to] of replaced) {
-            if (!contents.includes(from)) throw new Error(`${file} does not contain ${from}`);
-            contents = contents.replace(from, to);
-          }
-          return { contents, loader: 'ts' };
-        });
-    },
-  };
-}
-
-async function partsWith(...seeds: readonly Seed[]): Promise<typeof Parts> {
-  const outdir = mkdtempSync(join(tmpdir(), 'contained-'));
-  await build({
-    entryPoints: [join(import.meta.dirname, 'containedParts.ts')],
-    outdir,
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    outExtension: { '.js': '.mjs' },
-    banner: {
-      js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",
-    },
-    logLevel: 'error',
-    plugins: [bundledText(), seeded(seeds)],
-  });
-  return import(pathToFileURL(join(outdir, 'containedParts.mjs')).href);
-}
+const partsWith = async (...seeds: readonly Seed[]): Promise<typeof Parts> =>
+  import(pathToFileURL(await buildSeeded(join(import.meta.dirname, 'containedParts.ts'), seeds)).href);
 
 const pieces = [
   '..',
