@@ -10,7 +10,7 @@ export function trials(inCi: number, inSoak: number): number {
 }
 
 /** `SEED` repeats a campaign that failed: it prints its own. */
-export const seed = Number(process.env.SEED ?? 20251208);
+const seed = Number(process.env.SEED ?? 20251208);
 
 export function randomFor(suite: string, trial = 0): Random {
   const text = `${seed} ${suite} ${trial}`;

@@ -48,7 +48,7 @@ const oddTexts = [
 
 const oddNumbers = [0, -0, -1, 1, 2, 4, 3.5, 1000, 1001, 2 ** 31, 2 ** 53, 1e308, -1e-7];
 
-export function oddValue(random: Random, depth = 0): unknown {
+function oddValue(random: Random, depth = 0): unknown {
   const drawn = random();
   if (drawn < 0.4) return pick(random, oddTexts);
   if (drawn < 0.6) return pick(random, oddNumbers);
