@@ -34,6 +34,8 @@ test.each([
   '%2e%2e/a',
   '%2E/a',
   'a%5cb',
+  '%252e%252e/a',
+  'a%25252fb',
   'a%00b',
   'plain/a\\b/plain',
 ])('%j is none, and no key is made of it', (path) => {

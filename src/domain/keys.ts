@@ -36,7 +36,7 @@ export function dagKey(prefixes: Prefixes, name: string): LoadTestKey {
 export function isPlainPath(path: string): boolean {
   return path
     .split('/')
-    .every((one) => !['', '.', '..'].includes(one) && !/[\\\p{Cc}]|%(?:2e|2f|5c|00)/iu.test(one));
+    .every((one) => !['', '.', '..'].includes(one) && !/[\\\p{Cc}]|%(?:25)*(?:2e|2f|5c|00)/iu.test(one));
 }
 
 function join(folder: string, path: string): LoadTestKey {
