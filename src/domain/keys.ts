@@ -1,5 +1,5 @@
 /** The keys of the objects that a load test writes. */
-import type { Schedule } from './schedules.ts';
+import { type Schedule, schedules } from './schedules.ts';
 
 declare const loadTestKey: unique symbol;
 
@@ -22,6 +22,8 @@ export function configsFolder(prefixes: Prefixes, schedule: Schedule, load: numb
 
 /** The key of one check file of a schedule at a load; `path` is relative to CHECKS_PATH. */
 export function configKey(prefixes: Prefixes, schedule: Schedule, load: number, path: string): LoadTestKey {
+  if (!schedules.includes(schedule) || !Number.isSafeInteger(load) || load < 1)
+    throw new RangeError(`no folder of a schedule and a load: ${JSON.stringify([schedule, load])}`);
   return join(configsFolder(prefixes, schedule, load), path);
 }
 
@@ -34,12 +36,10 @@ export function dagKey(prefixes: Prefixes, name: string): LoadTestKey {
 export function isPlainPath(path: string): boolean {
   return path
     .split('/')
-    .every((one) => !['', '.', '..'].includes(one) && !/[\\\p{Cc}]|%(?:2e|2f|5c|00)/iu.test(one));
+    .every((one) => !['', '.', '..'].includes(one) && !/[\\\p{Cc}]|%(?:25)*(?:2e|2f|5c|00)/iu.test(one));
 }
 
 function join(folder: string, path: string): LoadTestKey {
-  const segments = path.split('/');
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
-    throw new RangeError(`not a plain relative path: ${JSON.stringify(path)}`);
+  if (!isPlainPath(path)) throw new RangeError(`not a plain relative path: ${JSON.stringify(path)}`);
   return `${folder}${path}` as LoadTestKey;
 }

@@ -156,6 +156,7 @@ it.each([
   ['ElasticMapReduce.RunJobFlow', 'DENIED'],
   ['ElasticMapReduce.ListSteps,ElasticMapReduce.TerminateJobFlows', 'DENIED'],
   ['Other.ListSteps', 'DENIED'],
+  ['NotElasticMapReduce.ListSteps', 'DENIED'],
   ['', 'DENIED'],
 ])('EMR %s %s', (target, expected) => {
   const request = {

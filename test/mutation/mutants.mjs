@@ -70,7 +70,8 @@ function mutate(node, source, add) {
       if (node.type !== 'WhileStatement') add(node.test.start, node.test.end, 'true', 'condition true');
       return add(node.test.start, node.test.end, 'false', 'condition false');
     case 'ReturnStatement':
-      if (node.argument !== null)
+      // A literal is changed as such, and nothing cannot become nothing.
+      if (node.argument !== null && node.argument.type !== 'Literal' && node.argument.name !== 'undefined')
         add(node.argument.start, node.argument.end, 'undefined as never', 'returns nothing');
       return;
     case 'ThrowStatement':

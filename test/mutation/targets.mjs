@@ -3,7 +3,7 @@ export const targets = [
   {
     name: 'key guard',
     files: ['src/domain/keys.ts', 'src/adapters/aws/containment.ts'],
-    tests: ['test/adapters/containment.test.ts', 'test/adapters/s3.test.ts'],
+    tests: ['test/keys.test.ts', 'test/adapters/containment.test.ts', 'test/adapters/s3.test.ts'],
   },
   {
     name: 'approval',
@@ -28,6 +28,11 @@ export const targets = [
     name: 'masker',
     files: ['src/domain/foreignText.ts'],
     tests: ['test/foreignText.test.ts'],
+  },
+  {
+    name: 'lock',
+    files: ['src/adapters/git/writerLock.ts', 'src/adapters/git/gitLocks.ts'],
+    tests: ['test/adapters/writerLock.test.ts', 'test/adapters/commits.test.ts'],
   },
 ];
 

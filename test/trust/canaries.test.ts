@@ -4,10 +4,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
@@ -115,22 +115,31 @@ async function playUntil(story: Story, server: ServerProcess, from: number, to: 
 }
 
 /** The logs of failed steps: each kind becomes the last line of a Python traceback. */
-async function fromLogs(world: TrustWorld, story: Story, server: ServerProcess) {
+async function fromLogs(world: TrustWorld, server: ServerProcess) {
   const seeds = planted('log');
   const { buckets } = world.aws.s3;
   const found: string[] = [];
   let arrived = 0;
-  for (const seed of seeds) {
-    const log = `Traceback (most recent call last):\n  File "audit.py", line 7\nValueError: ${seed.marker} ${seed.text}\n`;
+  // A few at a time: each build asks EMR, which allows few calls.
+  for (let from = 0; from < seeds.length; from += 4) {
+    const some = seeds.slice(from, from + 4);
+    const lines = some.map(({ marker, text }) => `${marker} ${text}`);
+    const log = `Traceback (most recent call last):\n  File "audit.py", line 7\nValueError: ${lines.join('\n')}\n`;
     for (const key of buckets.keys(bucketName, '').filter((one) => /stderr\.gz$|stdout\.gz$/.test(one)))
       buckets.put(bucketName, key, gzipSync(log));
     const answer = await server.call('buildReport', {});
     if (answer.error !== undefined) throw new Error(answer.error);
-    const sinks = sinksOf(world, [server]);
-    if (['results', ...sinks.keys()].some((sink) => sinks.get(sink)?.includes(seed.marker))) arrived += 1;
-    found.push(...leaks('logs', [seed], sinks));
+    // The next build replaces these files.
+    const sinks = new Map(
+      filesBelow(world.env.REPORTS_DIR ?? '').map(
+        (path) => [basename(path), readFileSync(path, 'utf8')] as const,
+      ),
+    );
+    sinks.set('results', JSON.stringify(answer));
+    const seen = [...sinks.values()];
+    arrived += some.filter(({ marker }) => seen.some((text) => text.includes(marker))).length;
+    found.push(...leaks('logs', some, sinks));
   }
-  story.acknowledged.rounds = 1;
   return { found, arrived, seeds: seeds.length };
 }
 
@@ -158,31 +167,32 @@ async function fromYaml(world: TrustWorld, server: ServerProcess) {
   return { found, arrived, seeds: seeds.length };
 }
 
-/** Errors of AWS: a server that answers every request with a message of its own. */
+/** Errors of AWS: a server that refuses every request with a message of its own, a few secrets each. */
 async function fromSdkErrors(world: TrustWorld) {
   const seeds = planted('sdk');
-  let turn = 0;
+  let some: Planted[] = [];
   const upstream = createServer((_request, response) => {
-    const seed = seeds[turn % seeds.length];
-    const message = `${seed?.marker} ${seed?.text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}`;
-    response.writeHead(400, { 'content-type': 'application/xml' });
-    response.end(`<Error><Code>Odd${turn}</Code><Message>${message}</Message></Error>`);
+    const message = some.map(({ marker, text }) => `${marker} ${text}`).join(' , ');
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify({ __type: 'OddException', message }));
   });
   upstream.listen(0, '127.0.0.1');
   await once(upstream, 'listening');
   const { port } = upstream.address() as AddressInfo;
   const server = await served(world, [], { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
   let arrived = 0;
-  for (const { marker } of seeds) {
-    const answer = await server.call('uploadDags', { load: 2 });
-    if (JSON.stringify(answer).includes(marker)) arrived += 1;
-    turn += 1;
+  for (let from = 0; from < seeds.length; from += 3) {
+    some = seeds.slice(from, from + 3);
+    const answer = JSON.stringify(await server.call('pollCluster', { waitSeconds: 0 }));
+    arrived += some.filter(({ marker }) => answer.includes(marker)).length;
   }
   await stop(server);
   upstream.closeAllConnections();
   upstream.close();
   return { found: leaks('SDK errors', seeds, sinksOf(world, [server])), arrived, seeds: seeds.length };
 }
+
+const branchText = (text: string) => text.replace(/[^\w=@+,%.-]/g, '-');
 
 /** What git prints: a config file that it cannot read, quoted line by line, and the name of a branch. */
 async function fromGit(world: TrustWorld, server: ServerProcess) {
@@ -194,7 +204,7 @@ async function fromGit(world: TrustWorld, server: ServerProcess) {
   const headBefore = readFileSync(head, 'utf8');
   let arrived = 0;
   for (const { text, marker } of seeds) {
-    const branch = `${marker}-${text.replace(/[^\w=@+,%-]/g, '-')}`;
+    const branch = `${marker}-${branchText(text)}`;
     writeFileSync(head, `ref: refs/heads/${branch}\n`);
     const answer = await server.call('scaleConfigs', { load: 2 });
     if (JSON.stringify(answer).includes(marker)) arrived += 1;
@@ -204,8 +214,8 @@ async function fromGit(world: TrustWorld, server: ServerProcess) {
     writeFileSync(config, before);
   }
   const sinks = sinksOf(world, [server]);
-  // A branch name cannot hold spaces: only kinds that need none are secrets there.
-  const single = seeds.filter(({ text }) => !/[\s"{:]/.test(text));
+  // A branch name cannot hold every text: the others came through the config file, of which git quotes nothing.
+  const single = seeds.filter(({ text }) => branchText(text) === text);
   return { found: leaks('git', single, sinks), arrived, seeds: single.length };
 }
 
@@ -227,7 +237,7 @@ async function campaign(hooks: readonly string[] = []) {
   const server = await served(world, hooks, env);
   await playUntil(story, server, 0, 5);
   const sources = [
-    await fromLogs(world, story, server),
+    await fromLogs(world, server),
     await fromYaml(world, server),
     await fromGit(world, server),
     await fromSdkErrors(world),
@@ -246,9 +256,8 @@ async function campaign(hooks: readonly string[] = []) {
   // The commit of the reports has what the logs left there.
   sources.push({ found: leaks('logs, committed', planted('log'), sinks), arrived: 0, seeds: 0 });
   await stop(server);
-  const hasReport = existsSync(join(world.env.REPORTS_DIR ?? '', '..'));
   await world.close();
-  return { found: sources.flatMap(({ found }) => found), sources, hasReport, sinks: sinks.size };
+  return { found: sources.flatMap(({ found }) => found), sources, sinks: sinks.size };
 }
 
 test('no secret of any kind reaches a result, a report, the journal, a commit or the log', async () => {

@@ -104,10 +104,11 @@ export async function served(
   world: TrustWorld,
   hooks: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  product = builtProduct(),
 ): Promise<ServerProcess> {
   const imports = hooks.flatMap((name) => ['--import', hook(name)]);
   // In a process group of its own, so that a hook can kill its git as well.
-  const server = startProcess(builtProduct(), { ...world.env, ...env }, imports, world.directory, true);
+  const server = startProcess(product, { ...world.env, ...env }, imports, world.directory, true);
   await initialize(server);
   return server;
 }

@@ -98,7 +98,7 @@ function plainKey(rawPath: string): string | undefined {
   for (const raw of rawPath.split('/')) {
     const segment = decoded(raw);
     if (segment === undefined || segment === '' || segment === '.' || segment === '..') return undefined;
-    if (/[/\\\p{Cc}]|%(?:2e|2f|5c|00)/iu.test(segment)) return undefined;
+    if (/[/\\\p{Cc}]|%(?:25)*(?:2e|2f|5c|00)/iu.test(segment)) return undefined;
     segments.push(segment);
   }
   return segments.join('/');

@@ -1,6 +1,7 @@
 /** The state of a repository: its branch, an unfinished operation, and where the test branch began. */
 import { resolve } from 'node:path';
 import { ToolError } from '../../domain/errors.ts';
+import { cleanLine } from '../../domain/foreignText.ts';
 import { exists } from '../disk/places.ts';
 import type { Git } from './git.ts';
 
@@ -26,7 +27,7 @@ export async function requireBranch(
   if (requiredBranch !== undefined && branch !== requiredBranch)
     throw new ToolError(
       'WRONG_STATE',
-      `TARGET_REPO is on branch ${branch}, not on ${requiredBranch}. Nothing was changed.`,
+      `TARGET_REPO is on branch ${cleanLine(branch, 200)}, not on ${requiredBranch}. Nothing was changed.`,
       {
         next: `type: git checkout ${requiredBranch} in TARGET_REPO (git checkout -b ${requiredBranch} the first time), then call the same tool again.`,
       },
@@ -34,7 +35,7 @@ export async function requireBranch(
   if (commit === undefined)
     throw new ToolError(
       'WRONG_STATE',
-      `Branch ${branch} of TARGET_REPO has no commit yet. Nothing was changed.`,
+      `Branch ${cleanLine(branch, 200)} of TARGET_REPO has no commit yet. Nothing was changed.`,
       { next: 'commit the checks first.' },
     );
   return { branch, headCommit: commit, baseCommit };
