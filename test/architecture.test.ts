@@ -71,6 +71,7 @@ const productImports: ImportRules = {
   'src/report/statistics': [],
   'src/report/steps': ['src/report/model', 'src/report/statistics', 'src/report/failures', domain],
   'src/report/failures': ['src/report/model', 'src/report/failures', domain],
+  'src/report/evidence': ['src/report/model', 'src/report/evidence', domain],
   'src/report/verdict': ['src/report/model', 'src/report/statistics', 'src/report/steps', domain],
   'src/report/suggestions': [
     'src/report/model',
@@ -135,6 +136,8 @@ const productImports: ImportRules = {
   ],
   'src/adapters/s3': ['src/adapters', domain, 'node:'],
   'src/adapters/emr': ['src/adapters', domain, 'node:'],
+  'src/adapters/eventLogs': ['src/adapters', domain, 'node:'],
+  'src/adapters/eventLogs/zstd.ts': ['src/adapters', 'fzstd'],
   'src/adapters/airflow': [domain, 'zod', 'node:'],
   'src/adapters/git': ['src/adapters', domain, 'node:'],
   'src/adapters/git/git.ts': ['simple-git', domain, 'node:'],
