@@ -98,6 +98,7 @@ const productImports: ImportRules = {
   ],
   'src/report/summary': [
     'src/report/model',
+    'src/report/evidence',
     'src/report/steps',
     'src/report/failures',
     'src/report/verdict',

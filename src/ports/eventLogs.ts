@@ -1,4 +1,5 @@
 /** Spark's event logs, wherever they lie: types only. */
+import type { Cluster, Step } from './aws.ts';
 import type { Watch } from './time.ts';
 
 /** One file of a log; a log that was rolled has several. */
@@ -59,10 +60,12 @@ export interface EventLogs {
   /** A file, or the folder of a rolled log. Undefined for what is neither. Throws what the disk throws. */
   onDisk(path: string): Promise<EventLog | undefined>;
   /**
-   * The logs in a folder of S3 whose application begins with `application` (all, if it is empty), oldest first.
+   * The logs of YARN's applications in a folder of S3, of clusters that were created at `sinceMs` or later, oldest first.
    * @throws ToolError DENIED, UPSTREAM
    */
-  inFolder(folder: EventLogFolder, application: string, watch?: Watch): Promise<FoundEventLog[]>;
+  inFolder(folder: EventLogFolder, sinceMs: number, watch?: Watch): Promise<FoundEventLog[]>;
+  /** The application that the step's stderr names; undefined when it names none, or there is no stderr. */
+  applicationOf(cluster: Cluster, step: Step, signal?: AbortSignal): Promise<string | undefined>;
   /** Hands on the lines of a log, up to a cap or until the signal is aborted. */
   read(
     log: EventLog,

@@ -3,7 +3,7 @@
  * events, absent fields and broken lines change nothing but the count of lines that were not understood.
  */
 import { cleanLine } from '../../domain/foreignText.ts';
-import { field, list, number, text } from './json.ts';
+import { field, listIn, number, text } from './json.ts';
 import type { SparkApplication } from './model.ts';
 import { createPlans } from './plans.ts';
 import { createStages } from './stages.ts';
@@ -90,7 +90,7 @@ export function createApplicationReader(): ApplicationReader {
       jobs.total += 1;
       seeTime(number(event, 'Submission Time'));
       if (text(field(event, 'Properties'), 'spark.sql.execution.id') === undefined) return;
-      for (const stage of list(event, 'Stage IDs')) if (typeof stage === 'number') stages.inSql(stage);
+      for (const stage of listIn(event, 'Stage IDs')) if (typeof stage === 'number') stages.inSql(stage);
     },
     SparkListenerJobEnd(event) {
       seeTime(number(event, 'Completion Time'));
@@ -120,7 +120,7 @@ export function createApplicationReader(): ApplicationReader {
     [`${sqlPrefix}SparkListenerSQLAdaptiveExecutionUpdate`]: (event) =>
       plans.add(number(event, 'executionId') ?? -1, field(event, 'sparkPlanInfo')),
     [`${sqlPrefix}SparkListenerDriverAccumUpdates`](event) {
-      for (const update of list(event, 'accumUpdates')) {
+      for (const update of listIn(event, 'accumUpdates')) {
         const [id, value] = Array.isArray(update) ? update : [];
         if (typeof id === 'number' && typeof value === 'number')
           driverCounts.set(id, (driverCounts.get(id) ?? 0) + value);

@@ -20,6 +20,7 @@ export function evidenceOf(application: SparkApplication, read: LogRead): Eviden
   const busyMs = Math.max(0, wallMs - idleMs);
   return {
     application: application.id ?? null,
+    name: application.name ?? null,
     attempt: Number(application.attempt ?? 0) || 0,
     sparkVersion: application.sparkVersion ?? null,
     outcome: application.outcome,

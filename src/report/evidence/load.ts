@@ -2,7 +2,7 @@
  * Was the load real? The rows that a check read at this load against those at an earlier one, and against the factor
  * between the loads; with the reason, as far as the plan shows one, where they do not grow with it.
  */
-import type { Evidence } from '../model/evidence.ts';
+import type { Evidence, RowGrowth } from '../model/evidence.ts';
 
 type Scan = Evidence['scans'][number];
 
@@ -15,36 +15,15 @@ export interface LoadReading {
  * `coarse_partitions`: the window grew within partitions or files that are read whole. `upper_bound_only`: "older than"
  * reads less. `no_older_data`: the window grew, and every file was selected already.
  */
-export type LoadReason =
-  | 'whole_table'
-  | 'coarse_partitions'
-  | 'upper_bound_only'
-  | 'metadata_only'
-  | 'pruned'
-  | 'limit'
-  | 'no_older_data'
-  | 'unknown';
-
-export interface RowGrowth {
-  readonly rows: number;
-  readonly rowsBefore: number;
-  readonly loadBefore: number;
-  /** `rows` / `rowsBefore`; null where nothing was read before. */
-  readonly ratio: number | null;
-  /** `as_load`: as the load; `less`: more rows, but fewer than the load says; `more`: more than it says. */
-  readonly growth: 'as_load' | 'less' | 'more' | 'same' | 'shrank' | 'nothing_read';
-  /** Absent where the rows grew with the load. */
-  readonly reason?: LoadReason;
-  /** The load from which more would be read, if the partitions are days. */
-  readonly moreFromLoad?: number;
-}
+type LoadReason = NonNullable<RowGrowth['reason']>;
+type Growth = Omit<RowGrowth, 'check'>;
 
 /** Exponents: the growth of rows by the growth of the load. Live tables grow a little between two rounds. */
 const sameBelow = 0.1;
 const asLoad = { from: 0.75, to: 1.25 } as const;
 
 /** Undefined where the two cannot be compared: the same load, a failed or unfinished application, a log that was cut. */
-export function rowGrowth(now: LoadReading, before: LoadReading): RowGrowth | undefined {
+export function rowGrowth(now: LoadReading, before: LoadReading): Growth | undefined {
   if (now.load === before.load || !isWhole(now.evidence) || !isWhole(before.evidence)) return undefined;
   const rows = now.evidence.rowsRead;
   const rowsBefore = before.evidence.rowsRead;

@@ -1,6 +1,6 @@
 /** The query plans of an application: which nodes scan tables, and under which ids they count. */
 import { cleanLine } from '../../domain/foreignText.ts';
-import { list, number, text } from './json.ts';
+import { listIn, number, text } from './json.ts';
 import type { TableScan, TimeBound } from './model.ts';
 
 /** A plan of a real check has some dozens of nodes. */
@@ -86,7 +86,7 @@ export function createPlans(): Plans {
         const next = waiting.pop();
         if (next === undefined) return;
         const above = visit(execution, next.node, next.above);
-        for (const child of list(next.node, 'children')) waiting.push({ node: child, above });
+        for (const child of listIn(next.node, 'children')) waiting.push({ node: child, above });
       }
     },
     scans: (counted) =>
@@ -100,7 +100,7 @@ export function createPlans(): Plans {
 
 function metricIds(node: unknown): Map<string, number> {
   const ids = new Map<string, number>();
-  for (const metric of list(node, 'metrics')) {
+  for (const metric of listIn(node, 'metrics')) {
     const name = text(metric, 'name');
     const id = number(metric, 'accumulatorId');
     if (name !== undefined && id !== undefined) ids.set(name, id);

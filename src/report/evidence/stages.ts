@@ -1,6 +1,6 @@
 /** The tasks of an application, counted by stage as they end. */
 import { cleanLine } from '../../domain/foreignText.ts';
-import { field, list, number, text } from './json.ts';
+import { field, listIn, number, text } from './json.ts';
 import type { Spread, Stage } from './model.ts';
 
 interface Tally {
@@ -121,7 +121,7 @@ export function createStages(isPython: (accumulator: number) => boolean): Stages
       const at = number(info, 'Submission Time');
       if (at !== undefined) stage.submittedMs = at;
       // The RDD that the stage computes is the last one made.
-      const made = list(info, 'RDD Info').map((rdd) => number(rdd, 'RDD ID') ?? -1);
+      const made = listIn(info, 'RDD Info').map((rdd) => number(rdd, 'RDD ID') ?? -1);
       if (made.length > 0) rdds.set(stage.id, Math.max(...made));
     },
     completed(info) {
@@ -182,7 +182,7 @@ export function createStages(isPython: (accumulator: number) => boolean): Stages
       const first = isFirst(stage.id, text(event, 'Task Type'), info);
       if (first) stage.tasks += 1;
       if (first && !sqlStages.has(stage.id)) totals.recordsOutsideSql += inputRecords;
-      for (const update of list(info, 'Accumulables')) {
+      for (const update of listIn(info, 'Accumulables')) {
         if (text(update, 'Metadata') !== 'sql') continue;
         const id = number(update, 'ID');
         const value = number(update, 'Update');

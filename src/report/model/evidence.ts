@@ -39,6 +39,8 @@ export const bottleneckSchema = z.object({
 
 export const evidenceSchema = z.object({
   application: z.string().nullable(),
+  /** As the runner named it. */
+  name: z.string().nullable(),
   /** 0 where YARN counts none. */
   attempt: z.int(),
   sparkVersion: z.string().nullable(),
@@ -71,3 +73,68 @@ export const evidenceSchema = z.object({
 
 export type Evidence = z.infer<typeof evidenceSchema>;
 export type Bottleneck = z.infer<typeof bottleneckSchema>;
+
+/** Why the event log of a step was wanted and not read. */
+export const unreadReasons = [
+  'no_application',
+  'no_log',
+  'other_application',
+  'codec',
+  'too_large',
+  'too_slow',
+  'broken',
+  'no_event_log',
+  'denied',
+  'unreachable',
+] as const;
+
+const growthSchema = z.object({
+  check: z.string(),
+  rows: z.number(),
+  rowsBefore: z.number(),
+  loadBefore: z.int(),
+  /** Null where nothing was read before. */
+  ratio: z.number().nullable(),
+  growth: z.enum(['as_load', 'less', 'more', 'same', 'shrank', 'nothing_read']),
+  reason: z
+    .enum([
+      'whole_table',
+      'coarse_partitions',
+      'upper_bound_only',
+      'metadata_only',
+      'pruned',
+      'limit',
+      'no_older_data',
+      'unknown',
+    ])
+    .optional(),
+  /** The load from which more would be read, if the partitions are days. */
+  moreFromLoad: z.int().optional(),
+});
+
+/** What the event logs of a round say, beside what each step's own evidence says. */
+export const eventLogsSchema = z.object({
+  /** EVENT_LOGS. */
+  mode: z.enum(['slowest', 'all', 'off']),
+  status: z.enum(['off', 'no_folder', 'not_on_s3', 'no_logs', 'denied', 'unreachable', 'read']),
+  folder: z.string().nullable(),
+  /** Steps whose log was read, and those for which it was wanted. */
+  read: z.int(),
+  wanted: z.int(),
+  unread: z.array(z.object({ why: z.enum(unreadReasons), steps: z.int() })),
+  /** Rows read at this load against the last one with evidence; null where no check can be compared. */
+  rows: z
+    .object({
+      /** The median over the checks that read something; null where there is none. */
+      ratio: z.number().nullable(),
+      loadBefore: z.int(),
+      checks: z.array(growthSchema),
+    })
+    .nullable(),
+  /** Checks whose only run shows that their rows do not follow the load. */
+  independent: z.array(z.object({ check: z.string(), reason: growthSchema.shape.reason.unwrap() })),
+});
+
+export type EventLogsRead = z.infer<typeof eventLogsSchema>;
+export type UnreadReason = (typeof unreadReasons)[number];
+export type RowGrowth = z.infer<typeof growthSchema>;

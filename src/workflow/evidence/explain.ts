@@ -59,7 +59,7 @@ export async function explainEventLog(
 }
 
 /** The same in lines for a person. */
-export function explainedText(explained: ExplainedEventLog | { file: string; notRead: UnreadLog }): string {
+export function eventLogText(explained: ExplainedEventLog | { file: string; notRead: UnreadLog }): string {
   if ('notRead' in explained) return `${explained.file}: not read: ${unreadText[explained.notRead]}.`;
   const { file, application, sparkVersion, outcome, failure, bottleneck, skew, failedTasks } = explained;
   const figures = [

@@ -2,13 +2,13 @@
 import type { EventLog, EventLogLimits, EventLogs } from '../../ports/eventLogs.ts';
 import { createApplicationReader } from '../../report/evidence/application.ts';
 import { evidenceOf } from '../../report/evidence/evidence.ts';
-import type { Evidence } from '../../report/model/evidence.ts';
+import type { Evidence, UnreadReason } from '../../report/model/evidence.ts';
 
 /** A check's log has 150 to 570 KB; 3,600 tasks make 20 MB. Above this, a log is of something else. */
 const limits: EventLogLimits = { unpackedBytes: 256 * 1024 * 1024, lineBytes: 4 * 1024 * 1024 };
 
 /** `no_event_log`: none of its lines is an event of Spark. */
-export type UnreadLog = 'codec' | 'too_large' | 'too_slow' | 'broken' | 'no_event_log';
+export type UnreadLog = Extract<UnreadReason, 'codec' | 'too_large' | 'too_slow' | 'broken' | 'no_event_log'>;
 
 export type EvidenceRead =
   | { readonly found: 'evidence'; readonly evidence: Evidence; readonly bytes: number }
