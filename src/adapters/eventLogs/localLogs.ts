@@ -1,43 +1,39 @@
 /** Event logs on disk: a file, or the folder of a log that was rolled. */
-import { createReadStream } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { EventLog, EventLogPart } from '../../ports/eventLogs.ts';
+import { openDisk } from '../disk/disk.ts';
+import { streamFile } from '../disk/stream.ts';
 import { eventLogsAmong } from './names.ts';
 
-/** Undefined for what is neither a regular file nor a folder of one log. A file may have any name. */
+/**
+ * Undefined for what is neither a plain file nor a folder of one log. A file may have any name.
+ * @throws ToolError CONFIG for a place that is not read
+ */
 export async function localEventLog(path: string): Promise<EventLog | undefined> {
-  const found = await lstat(path);
-  if (found.isFile())
+  const name = basename(resolve(path));
+  const disk = openDisk(dirname(resolve(path)), 'The event log');
+  const partOf = async (file: string): Promise<EventLogPart> => ({
+    name: basename(file),
+    sizeBytes: (await disk.stat(file))?.sizeBytes ?? 0,
+    open: () => streamFile(join(disk.root, file)),
+  });
+  const kind = (await disk.list()).find((entry) => entry.name === name)?.kind;
+  if (kind === 'file')
     return {
       place: path,
-      parts: [partOf(path, found.size)],
+      parts: [await partOf(name)],
       inProgress: /\.inprogress(?:\.gz)?$/.test(path),
       lacksParts: false,
     };
-  if (!found.isDirectory()) return undefined;
-  const parent = dirname(resolve(path));
-  const name = basename(resolve(path));
+  if (kind !== 'folder') return undefined;
   const files = [];
-  for (const entry of await readdir(path, { withFileTypes: true }))
-    if (entry.isFile()) {
-      const file = join(path, entry.name);
-      files.push({ path: `${name}/${entry.name}`, file: partOf(file, (await lstat(file)).size) });
+  for (const entry of await disk.list(name))
+    if (entry.kind === 'file') {
+      const file = join(name, entry.name);
+      files.push({ path: `${name}/${entry.name}`, file: await partOf(file) });
     }
   const [log, ...others] = eventLogsAmong(files);
   if (log === undefined || others.length > 0) return undefined;
-  return {
-    place: join(parent, name),
-    parts: log.parts,
-    inProgress: log.inProgress,
-    lacksParts: log.lacksParts,
-  };
-}
-
-function partOf(path: string, sizeBytes: number): EventLogPart {
-  return {
-    name: basename(path),
-    sizeBytes,
-    open: (signal) => createReadStream(path, { ...(signal && { signal }) }),
-  };
+  const { parts, inProgress, lacksParts } = log;
+  return { place: join(disk.root, name), parts, inProgress, lacksParts };
 }
