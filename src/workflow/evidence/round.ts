@@ -14,7 +14,7 @@ import { readEvidence } from './read.ts';
 
 /** buildReport answers within 50 s; the rest of it needs the remainder. */
 const readingMs = 30_000;
-const atOnce = 16;
+const atOnce = 8;
 /** Logs without a known application that are opened to look for a step's name. */
 const mostByName = 60;
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { localEventLog } from '../../../src/adapters/eventLogs/localLogs.ts';
 import { readEventLog } from '../../../src/adapters/eventLogs/read.ts';
+import { createApplicationReader } from '../../../src/report/evidence/application.ts';
+import type { SparkApplication } from '../../../src/report/evidence/model.ts';
 import type { Evidence } from '../../../src/report/model/evidence.ts';
 import { readEvidence } from '../../../src/workflow/evidence/read.ts';
 
@@ -19,10 +21,29 @@ export interface Designed {
   readonly failedTasks?: number;
 }
 
-const folder = new URL('../../fixtures/spark', import.meta.url).pathname;
+/** test/spark/run.sh names the folder of logs that it has just made. */
+const made = process.env.SPARK_LOGS;
+const folderOf = (spark: Spark) =>
+  made === undefined ? join('test', 'fixtures', 'spark', spark) : join(made, spark, 'logs');
+
+/** What Spark's history server says of an application. */
+export interface HistoryFigures {
+  readonly stages: readonly Readonly<
+    Record<
+      'id' | 'attempt' | 'tasks' | 'failedTasks' | 'runMs' | 'gcMs' | 'diskSpillBytes' | 'inputRecords',
+      number
+    >
+  >[];
+  /** Of each scan in each query: a table that is read twice out of the cache has two. */
+  readonly scanRows: readonly number[];
+}
+
+export function history(spark: Spark): [string, HistoryFigures][] {
+  return Object.entries(JSON.parse(readFileSync(join(folderOf(spark), 'history.json'), 'utf8')));
+}
 
 export function designed(spark: Spark): [string, Designed][] {
-  const all = JSON.parse(readFileSync(join(folder, spark, 'designed.json'), 'utf8')) as Record<
+  const all = JSON.parse(readFileSync(join(folderOf(spark), 'designed.json'), 'utf8')) as Record<
     string,
     unknown
   >;
@@ -31,8 +52,8 @@ export function designed(spark: Spark): [string, Designed][] {
 
 /** The path of an application's log, a file or the folder of a rolled one. */
 export function logPath(spark: Spark, application: string): string {
-  const [name = ''] = readdirSync(join(folder, spark, application));
-  return join(folder, spark, application, name);
+  const [name = ''] = readdirSync(join(folderOf(spark), application));
+  return join(folderOf(spark), application, name);
 }
 
 /** The lines of a log that is plain or in gzip. */
@@ -58,4 +79,13 @@ export async function evidenceAt(path: string): Promise<Evidence> {
   const read = await readPath(path);
   if (read.found !== 'evidence') throw new Error(`${path}: ${read.found}`);
   return read.evidence;
+}
+
+/** The application itself, with every stage. */
+export async function applicationFrom(spark: Spark, application: string): Promise<SparkApplication> {
+  const log = await eventLogs.onDisk(logPath(spark, application));
+  if (log === undefined) throw new Error(`${application} has no log`);
+  const reader = createApplicationReader();
+  await eventLogs.read(log, { unpackedBytes: 1e9, lineBytes: 1e8 }, (line) => reader.add(line));
+  return reader.result();
 }
