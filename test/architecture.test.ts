@@ -71,7 +71,7 @@ const productImports: ImportRules = {
   'src/report/statistics': [],
   'src/report/steps': ['src/report/model', 'src/report/statistics', 'src/report/failures', domain],
   'src/report/failures': ['src/report/model', 'src/report/failures', domain],
-  'src/report/evidence': ['src/report/model', 'src/report/evidence', domain],
+  'src/report/evidence': ['src/report/model', 'src/report/statistics', 'src/report/evidence', domain],
   'src/report/verdict': ['src/report/model', 'src/report/statistics', 'src/report/steps', domain],
   'src/report/suggestions': [
     'src/report/model',
@@ -90,6 +90,7 @@ const productImports: ImportRules = {
   ],
   'src/report/comparison': [
     'src/report/model',
+    'src/report/evidence',
     'src/report/statistics',
     'src/report/steps',
     'src/report/verdict',

@@ -99,6 +99,8 @@ test('two levels with event logs say whether the load was real, and where it was
   expect(load).toMatchInlineSnapshot(
     `"- Load: 4x read 1.50× the rows of 2x, for 2.00× the load (median of 4 checks); 1 check read the same at both loads: the whole table is read at every load: no partition can be left out (check_inventory_15m.yml); 1 check read the same at both loads: their partitions or files are coarser than their intervals (orders/check_orders_15m.yml (more from 5x, if its partitions are days))."`,
   );
+  expect(four.markdown).toMatch(/\| Growth \| Rows \|/);
+  expect(four.markdown).toMatch(/check\\?_events\\?_15m.*\| 2\.00× \|/);
   // The runtime stays a fact: the verdict is that of the clock.
   expect(four.report.verdict).toEqual(before.report.verdict);
 });

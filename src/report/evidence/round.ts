@@ -1,8 +1,9 @@
 /** The event logs of a round: which steps' logs are worth reading, and what they say together. */
 import { byText, checkKey, checkName, groupBy } from '../model/checkKey.ts';
-import type { EventLogsRead, Evidence, RowGrowth, UnreadReason } from '../model/evidence.ts';
+import type { EventLogsRead, Evidence, RowGrowth, RowsRead, UnreadReason } from '../model/evidence.ts';
 import type { EventLogFacts } from '../model/facts.ts';
 import type { Report, ReportStep } from '../model/model.ts';
+import { median } from '../statistics/statistics.ts';
 import { loadIndependent, rowGrowth } from './load.ts';
 
 const slowestRead = 20;
@@ -73,28 +74,34 @@ export function eventLogsOf(
   };
 }
 
-function rowsOf(
-  steps: readonly ReportStep[],
-  load: number,
-  earlier: readonly Report[],
-): EventLogsRead['rows'] {
+function rowsOf(steps: readonly ReportStep[], load: number, earlier: readonly Report[]): RowsRead | null {
   const before = lastWithEvidence(earlier, load);
-  if (before === undefined) return null;
+  return before ? rowsBetween(before, { load, steps }) : null;
+}
+
+interface LoadSteps {
+  readonly load: number;
+  readonly steps: readonly ReportStep[];
+}
+
+/** The rows of each check that has evidence in both rounds; null where none can be compared. */
+export function rowsBetween(before: LoadSteps, now: LoadSteps): RowsRead | null {
   const known = new Map(
     before.steps.flatMap((step): [string, Evidence][] =>
       step.evidence ? [[checkKey(step), step.evidence]] : [],
     ),
   );
-  const checks = steps.flatMap((step): RowGrowth[] => {
+  const checks = now.steps.flatMap((step): RowGrowth[] => {
     const last = known.get(checkKey(step));
-    const growth =
-      last &&
-      step.evidence &&
-      rowGrowth({ load, evidence: step.evidence }, { load: before.load, evidence: last });
+    if (!last || !step.evidence) return [];
+    const growth = rowGrowth(
+      { load: now.load, evidence: step.evidence },
+      { load: before.load, evidence: last },
+    );
     return growth ? [{ check: checkName(step), ...growth }] : [];
   });
   if (checks.length === 0) return null;
-  return { ratio: medianOf(checks.flatMap(({ ratio }) => ratio ?? [])), loadBefore: before.load, checks };
+  return { ratio: median(checks.flatMap(({ ratio }) => ratio ?? [])), loadBefore: before.load, checks };
 }
 
 /** The newest report of the highest lower load that has evidence. */
@@ -104,11 +111,4 @@ function lastWithEvidence(earlier: readonly Report[], load: number): Report | un
   );
   const level = Math.max(...lower.map((report) => report.load));
   return lower.findLast((report) => report.load === level);
-}
-
-function medianOf(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(at)] ?? 0) + (sorted[Math.ceil(at)] ?? 0)) / 2;
 }

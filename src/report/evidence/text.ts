@@ -1,7 +1,7 @@
 /** What a report says about event logs that were not read, or not read whole. */
 import { plural, ratioText } from '../../domain/text.ts';
 import { groupBy } from '../model/checkKey.ts';
-import type { EventLogsRead, Evidence, RowGrowth, UnreadReason } from '../model/evidence.ts';
+import type { EventLogsRead, Evidence, RowGrowth, RowsRead, UnreadReason } from '../model/evidence.ts';
 
 export const caveatText: Readonly<Record<Evidence['caveats'][number], string>> = {
   cut: 'The log ends in the middle: its figures are too low',
@@ -88,8 +88,12 @@ const namesShown = 5;
 
 /** The rows that the checks read at this load: what proves, or does not prove, that the load was real. */
 export function rowsText({ rows, independent }: EventLogsRead, load: number): string | undefined {
-  if (rows === null) return independent.length === 0 ? undefined : `${independentText(independent)}.`;
-  const { checks, ratio, loadBefore } = rows;
+  if (rows !== null) return `${rowGrowthText(rows, load)}.`;
+  return independent.length === 0 ? undefined : `${independentText(independent)}.`;
+}
+
+/** "4x read 3.90× the rows of 2x, …; 2 checks read the same at both loads: …". */
+export function rowGrowthText({ checks, ratio, loadBefore }: RowsRead, load: number): string {
   const factor = load / loadBefore;
   const head =
     ratio === null
@@ -99,7 +103,7 @@ export function rowsText({ rows, independent }: EventLogsRead, load: number): st
     checks.filter(({ growth }) => growth !== 'as_load'),
     ({ growth, reason }) => `${growth} ${reason ?? ''}`,
   );
-  return `${[head, ...[...groups.values()].map(groupText)].join('; ')}.`;
+  return [head, ...[...groups.values()].map(groupText)].join('; ');
 }
 
 function groupText(same: readonly RowGrowth[]): string {

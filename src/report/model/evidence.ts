@@ -112,6 +112,13 @@ const growthSchema = z.object({
   moreFromLoad: z.int().optional(),
 });
 
+export const rowsSchema = z.object({
+  /** The median over the checks that read something; null where there is none. */
+  ratio: z.number().nullable(),
+  loadBefore: z.int(),
+  checks: z.array(growthSchema),
+});
+
 /** What the event logs of a round say, beside what each step's own evidence says. */
 export const eventLogsSchema = z.object({
   /** EVENT_LOGS. */
@@ -123,18 +130,12 @@ export const eventLogsSchema = z.object({
   wanted: z.int(),
   unread: z.array(z.object({ why: z.enum(unreadReasons), steps: z.int() })),
   /** Rows read at this load against the last one with evidence; null where no check can be compared. */
-  rows: z
-    .object({
-      /** The median over the checks that read something; null where there is none. */
-      ratio: z.number().nullable(),
-      loadBefore: z.int(),
-      checks: z.array(growthSchema),
-    })
-    .nullable(),
+  rows: rowsSchema.nullable(),
   /** Checks whose only run shows that their rows do not follow the load. */
   independent: z.array(z.object({ check: z.string(), reason: growthSchema.shape.reason.unwrap() })),
 });
 
 export type EventLogsRead = z.infer<typeof eventLogsSchema>;
 export type UnreadReason = (typeof unreadReasons)[number];
+export type RowsRead = z.infer<typeof rowsSchema>;
 export type RowGrowth = z.infer<typeof growthSchema>;
