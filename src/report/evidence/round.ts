@@ -1,4 +1,6 @@
 /** The event logs of a round: which steps' logs are worth reading, and what they say together. */
+
+import { cleanLine } from '../../domain/foreignText.ts';
 import { byText, checkKey, checkName, groupBy } from '../model/checkKey.ts';
 import type { EventLogsRead, Evidence, RowGrowth, RowsRead, UnreadReason } from '../model/evidence.ts';
 import type { EventLogFacts } from '../model/facts.ts';
@@ -62,7 +64,7 @@ export function eventLogsOf(
   return {
     mode: facts.mode,
     status: facts.status,
-    folder: facts.folder ?? null,
+    folder: facts.folder === undefined ? null : cleanLine(facts.folder, 300),
     read: withEvidence.length,
     wanted: withEvidence.length + facts.unread.size,
     unread: [...whys].map(([why, all]): { why: UnreadReason; steps: number } => ({ why, steps: all.length })),

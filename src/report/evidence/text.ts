@@ -35,7 +35,7 @@ const missing: Readonly<Record<Exclude<EventLogsRead['status'], 'read'>, string>
   not_on_s3: 'spark.eventLog.dir is not on S3',
   no_logs: 'no Spark event log of this cluster is in that folder',
   denied: 'the folder may not be listed',
-  unreachable: 'the folder could not be listed in time',
+  unreachable: 'the folder could not be listed',
 };
 
 /** What could not be said for want of event logs. */
@@ -141,7 +141,8 @@ export function whyText(
   timeRatio: number | undefined,
 ): string {
   const { bottleneck } = evidence;
-  const read = `${evidence.rowsRead.toLocaleString('en-US')} rows`;
+  const attempt = evidence.attempt > 1 ? `attempt ${evidence.attempt} of its application; ` : '';
+  const read = `${attempt}${evidence.rowsRead.toLocaleString('en-US')} rows`;
   if (bottleneck) return `${read}; ${bottleneck.text}. ${bottleneck.advice}`;
   const grew = rows?.ratio ?? null;
   if (grew !== null && grew > 1 && timeRatio !== undefined && timeRatio <= grew * withRows)

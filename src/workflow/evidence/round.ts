@@ -101,7 +101,7 @@ async function readSteps(
   let done = 0;
 
   async function readLog(step: Step, log: FoundEventLog): Promise<void> {
-    const read = await readEvidence(log.log, eventLogs, watch.signal);
+    const read = await readAgain(log, eventLogs, watch.signal);
     if (read.found !== 'evidence') unread.set(step.id, read.found);
     else if (read.evidence.application !== log.application) unread.set(step.id, 'other_application');
     else evidence.set(step.id, read.evidence);
@@ -142,7 +142,7 @@ async function readByName(
   const found: Evidence[] = [];
   await inTurns(candidates, async (candidate) => {
     try {
-      const read = await readEvidence(candidate.log, eventLogs, watch.signal);
+      const read = await readAgain(candidate, eventLogs, watch.signal);
       if (read.found === 'evidence') found.push(read.evidence);
     } catch (error) {
       whyUnread(error, watch.signal);
@@ -153,6 +153,16 @@ async function readByName(
     const last = own.toSorted((a, b) => a.attempt - b.attempt).at(-1);
     if (last) evidence.set(step.id, last);
     else unread.set(step.id, watch.signal.aborted ? 'too_slow' : 'no_application');
+  }
+}
+
+/** A connection that breaks off in the middle of a body is tried once more. */
+async function readAgain({ log }: FoundEventLog, eventLogs: EventLogs, signal: AbortSignal) {
+  try {
+    return await readEvidence(log, eventLogs, signal);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ToolError) || error.code !== 'UPSTREAM') throw error;
+    return readEvidence(log, eventLogs, signal);
   }
 }
 
