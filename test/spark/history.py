@@ -2,8 +2,8 @@
 
     python history.py --work FOLDER --out history.json
 
-Reads the logs of FOLDER/events as Spark wrote them, and writes the figures that the reader of event logs also has: those
-of every stage, and the rows of every scan.
+Reads the logs of FOLDER/events as Spark wrote them, and writes the figures that the reader of event logs also has:
+those of every stage, and the rows of every scan.
 """
 
 import argparse

@@ -82,7 +82,8 @@ def window_4(spark):
 @application(rows=DAYS * ROWS_PER_DAY)
 def whole_table(spark):
     """A function over the partition column: no partition can be left out."""
-    violations(spark, f"date_format(ts, 'yyyy-MM-dd HH') >= date_format(TIMESTAMP '{NOW}' - INTERVAL '2' DAY, 'yyyy-MM-dd HH')")
+    hour = "'yyyy-MM-dd HH'"
+    violations(spark, f"date_format(ts, {hour}) >= date_format(TIMESTAMP '{NOW}' - INTERVAL '2' DAY, {hour})")
 
 
 @application(rows=(DAYS - 2) * ROWS_PER_DAY)
@@ -148,7 +149,8 @@ def self_join(spark):
 @application(rows=2 * ROWS_PER_DAY)
 def reused_exchange(spark):
     spark.sql(f"""
-        WITH g AS (SELECT kind, id % 100 AS k, sum(value) AS v FROM {TABLE} WHERE {last_days(2)} GROUP BY kind, id % 100)
+        WITH g AS (
+          SELECT kind, id % 100 AS k, sum(value) AS v FROM {TABLE} WHERE {last_days(2)} GROUP BY kind, id % 100)
         SELECT sum(x.v + y.v) FROM g x JOIN g y ON x.k = y.k AND x.kind = y.kind""").collect()
 
 
@@ -201,7 +203,8 @@ def one_partition(spark):
 @options({"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "200"})
 def tiny_tasks(spark):
     """Equal tasks of a few rows: their times differ, their records do not."""
-    spark.range(0, 200 * 200, 1, 2).repartition(200).groupBy((F.col("id") % 40_000).alias("k")).count().agg(F.sum("k")).collect()
+    rows = spark.range(0, 200 * 200, 1, 2).repartition(200)
+    rows.groupBy((F.col("id") % 40_000).alias("k")).count().agg(F.sum("k")).collect()
 
 
 @application(rows=DAYS * ROWS_PER_DAY, spilled=True)
@@ -358,7 +361,10 @@ def lost_executor(spark):
 
 killed.conf, killed.master = {}, "local[2]"
 lost_executor.conf, lost_executor.master = {"spark.executor.memory": "512m"}, "local-cluster[2,1,512]"
-ALONE = {"killed": (killed, dict(rows=2 * ROWS_PER_DAY, unfinished=True)), "lost_executor": (lost_executor, dict(rows=4 * ROWS_PER_DAY, lostExecutors=1))}
+ALONE = {
+    "killed": (killed, dict(rows=2 * ROWS_PER_DAY, unfinished=True)),
+    "lost_executor": (lost_executor, dict(rows=4 * ROWS_PER_DAY, lostExecutors=1)),
+}
 
 
 def session(name, number, run):
@@ -417,7 +423,8 @@ def make_tables():
         CREATE TABLE local.db.deleted USING iceberg PARTITIONED BY (days(ts))
         TBLPROPERTIES ('write.delete.mode'='merge-on-read', 'format-version'='2') AS SELECT * FROM {TABLE}""")
     spark.sql("DELETE FROM local.db.deleted WHERE id % 10 = 0")
-    spark.table(TABLE).selectExpr("id", "value", "date(ts) AS day").write.partitionBy("day").parquet(f"{ARGUMENTS.work}/plain")
+    plain = spark.table(TABLE).selectExpr("id", "value", "date(ts) AS day")
+    plain.write.partitionBy("day").parquet(f"{ARGUMENTS.work}/plain")
     spark.stop()
 
 
@@ -449,7 +456,8 @@ def keep(name):
 
 def run_alone(name):
     """In a process of its own: this one would not survive it."""
-    command = [sys.executable, __file__, "--work", ARGUMENTS.work, "--jar", ARGUMENTS.jar, "--out", ARGUMENTS.out, "--alone", name]
+    folders = ["--work", ARGUMENTS.work, "--jar", ARGUMENTS.jar, "--out", ARGUMENTS.out]
+    command = [sys.executable, __file__, *folders, "--alone", name]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     if name == "killed":
         for line in process.stdout:

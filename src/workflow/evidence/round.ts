@@ -50,6 +50,7 @@ export async function readRoundEvidence(
     const logs = await ports.eventLogs.inFolder(place.folder, cluster.createdMs, within);
     if (logs.length === 0) return { ...found, status: 'no_logs' };
     const read = await readSteps(ports.eventLogs, cluster, wantedSteps(round, mode), logs, within);
+    watch.signal.throwIfAborted();
     return { ...found, ...read, status: 'read' };
   } catch (error) {
     watch.signal.throwIfAborted();
