@@ -62,7 +62,7 @@ test('two levels with event logs say whether the load was real, and where it was
   await finishedRound(harness, 2);
   const without = await built(harness);
   expect(without.report.eventLogs).toMatchObject({ mode: 'slowest', status: 'no_logs', read: 0 });
-  expect(without.structure.coverage).toBeUndefined();
+  expect(without.structure.coverage.read).toBeUndefined();
   expect(without.report.findings.notMeasured[0]).toBe(
     `Rows read, skew, spill and GC: no Spark event log of this cluster is in that folder (s3://${bucketName}/${folder}).`,
   );
@@ -84,7 +84,7 @@ test('two levels with event logs say whether the load was real, and where it was
     rowsRead: 40_000,
     sparkVersion: '4.0.1',
   });
-  expect(two.text).toContain('Load: 1 check cannot read more at a higher load: the whole table is read');
+  expect(two.text).toContain('Rows: 1 check cannot read more at a higher load: the whole table is read');
 
   await finishedRound(harness, 4);
   const before = await built(harness);
@@ -95,9 +95,9 @@ test('two levels with event logs say whether the load was real, and where it was
   const four = await built(harness);
   expect(four.report.eventLogs?.rows).toMatchObject({ ratio: 1.5, loadBefore: 2 });
   expect(four.structure.coverage.read).toMatchObject({ logs: 4, ratio: 1.5, loadBefore: 2, checks: 4 });
-  const load = four.markdown.split('\n').find((line) => line.startsWith('- Load: '));
+  const load = four.markdown.split('\n').find((line) => line.startsWith('- Rows: '));
   expect(load).toMatchInlineSnapshot(
-    `"- Load: 4x read 1.50× the rows of 2x, for 2.00× the load (median of 4 checks); 1 check read the same at both loads: the whole table is read at every load: no partition can be left out (check_inventory_15m.yml); 1 check read the same at both loads: their partitions or files are coarser than their intervals (orders/check_orders_15m.yml (more from 5x, if its partitions are days))."`,
+    `"- Rows: 4x read 1.50× the rows of 2x, for 2.00× the load (median of 4 checks); 1 check read the same at both loads: the whole table is read at every load: no partition can be left out (check_inventory_15m.yml); 1 check read the same at both loads: their partitions or files are coarser than their intervals (orders/check_orders_15m.yml (more from 5x, if its partitions are days))."`,
   );
   expect(four.markdown).toMatch(/\| Growth \| Rows \|/);
   expect(four.markdown).toMatch(/check\\?_events\\?_15m.*\| 2\.00× \|/);
