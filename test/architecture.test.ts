@@ -34,7 +34,13 @@ const productImports: ImportRules = {
   'src/interfaces/cli': ['src/interfaces', 'src/tools', 'src/workflow', domain, 'node:'],
   'src/interfaces/cli/docs.ts': ['src/interfaces', 'src/tools', 'src/adapters/disk', domain, 'node:'],
   'src/interfaces/cli/progressBar.ts': ['ora'],
-  'src/interfaces/cli/explain.ts': ['src/interfaces', 'src/report/failures', domain, 'node:'],
+  'src/interfaces/cli/explain.ts': [
+    'src/interfaces',
+    'src/workflow/evidence/explain.ts',
+    'src/report/failures',
+    domain,
+    'node:',
+  ],
   'src/interfaces/mcp': ['src/interfaces', 'src/tools', domain, 'node:'],
   'src/interfaces/mcp/server.ts': [
     'src/interfaces',

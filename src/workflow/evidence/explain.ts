@@ -1,4 +1,5 @@
 /** What `audit-load-test explain` says of Spark event logs on disk. */
+import { ToolError } from '../../domain/errors.ts';
 import { percent, plural } from '../../domain/text.ts';
 import type { EventLogs } from '../../ports/eventLogs.ts';
 import { byteText } from '../../report/evidence/bottleneck.ts';
@@ -30,13 +31,23 @@ export interface ExplainedEventLog
   readonly bottleneck?: Bottleneck;
 }
 
-/** Undefined for a file that is no event log: its lines are no events of Spark. Throws what the disk throws. */
+/** An event log that was not read, and why. */
+export interface UnreadEventLog {
+  readonly file: string;
+  readonly notRead: UnreadLog;
+}
+
+/** Undefined for a file that is no event log: its lines are no events of Spark. */
 export async function explainEventLog(
   file: string,
   eventLogs: Pick<EventLogs, 'onDisk' | 'read'>,
   signal?: AbortSignal,
-): Promise<ExplainedEventLog | { readonly file: string; readonly notRead: UnreadLog } | undefined> {
-  const log = await eventLogs.onDisk(file);
+): Promise<ExplainedEventLog | UnreadEventLog | undefined> {
+  // A place that is not read is refused, with the reason, by whoever reads the file as text.
+  const log = await eventLogs.onDisk(file).catch((error: unknown) => {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  });
   if (log === undefined) return undefined;
   const read = await readEvidence(log, eventLogs, signal);
   if (read.found === 'no_event_log') return undefined;
@@ -59,7 +70,7 @@ export async function explainEventLog(
 }
 
 /** The same in lines for a person. */
-export function eventLogText(explained: ExplainedEventLog | { file: string; notRead: UnreadLog }): string {
+export function eventLogText(explained: ExplainedEventLog | UnreadEventLog): string {
   if ('notRead' in explained) return `${explained.file}: not read: ${unreadText[explained.notRead]}.`;
   const { file, application, sparkVersion, outcome, failure, bottleneck, skew, failedTasks } = explained;
   const figures = [
