@@ -8,6 +8,7 @@ import { openDisk } from './adapters/disk/disk.ts';
 import { existsNow } from './adapters/disk/places.ts';
 import { createClusters, createInstances } from './adapters/emr/emr.ts';
 import { createStepLogs } from './adapters/emr/stepLogs.ts';
+import { createEventLogs } from './adapters/eventLogs/eventLogs.ts';
 import { createDagFolder } from './adapters/files/dagFolder.ts';
 import { createLogFiles } from './adapters/files/logFiles.ts';
 import { createNotes } from './adapters/files/notes.ts';
@@ -36,6 +37,7 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     instances: createInstances({ aws, quota }),
     prices: createPrices(settings.priceTable),
     stepLogs: createStepLogs({ aws }),
+    eventLogs: createEventLogs({ aws }),
     clock,
     account: createAccount({ aws }),
     target,

@@ -25,6 +25,8 @@ export interface Settings {
   readonly reportsDir: string;
   readonly stateDir: string;
   readonly approval: 'ask' | 'chat' | 'terminal';
+  /** Which steps' Spark event logs a report reads. */
+  readonly eventLogs: 'slowest' | 'all' | 'off';
   /** The command that the user is asked to run when AWS credentials are missing or expired. */
   readonly awsLoginCommand: string;
   /** Absolute path of a JSON file with prices of instance types; without it a round has no cost. */
@@ -117,6 +119,13 @@ export function readSettings(
       problem: `is ${JSON.stringify(approval)}, not ask, chat or terminal`,
       fix: `Set APPROVAL to ask in ${place}.`,
     });
+  const eventLogs = value('EVENT_LOGS') ?? 'slowest';
+  if (eventLogs !== 'slowest' && eventLogs !== 'all' && eventLogs !== 'off')
+    problems.push({
+      name: 'EVENT_LOGS',
+      problem: `is ${JSON.stringify(eventLogs)}, not slowest, all or off`,
+      fix: `Set EVENT_LOGS to slowest in ${place}.`,
+    });
   const airflowUrl = checked(
     'AIRFLOW_URL',
     (value('AIRFLOW_URL') ?? '').replace(/\/+$/, ''),
@@ -156,6 +165,7 @@ export function readSettings(
     reportsDir: path(value('REPORTS_DIR') ?? 'reports'),
     stateDir: path(value('STATE_DIR') ?? '.audit-load-test'),
     approval: approval === 'chat' || approval === 'terminal' ? approval : 'ask',
+    eventLogs: eventLogs === 'all' || eventLogs === 'off' ? eventLogs : 'slowest',
     awsLoginCommand: value('AWS_LOGIN_COMMAND') ?? 's2a-login',
     ...(priceTable === undefined ? {} : { priceTable: path(priceTable) }),
     ...(airflowUrl === '' ? {} : { airflow: { url: airflowUrl, ...airflowCredentials } }),

@@ -34,7 +34,13 @@ const productImports: ImportRules = {
   'src/interfaces/cli': ['src/interfaces', 'src/tools', 'src/workflow', domain, 'node:'],
   'src/interfaces/cli/docs.ts': ['src/interfaces', 'src/tools', 'src/adapters/disk', domain, 'node:'],
   'src/interfaces/cli/progressBar.ts': ['ora'],
-  'src/interfaces/cli/explain.ts': ['src/interfaces', 'src/report/failures', domain, 'node:'],
+  'src/interfaces/cli/explain.ts': [
+    'src/interfaces',
+    'src/workflow/evidence/explain.ts',
+    'src/report/failures',
+    domain,
+    'node:',
+  ],
   'src/interfaces/mcp': ['src/interfaces', 'src/tools', domain, 'node:'],
   'src/interfaces/mcp/server.ts': [
     'src/interfaces',
@@ -71,6 +77,7 @@ const productImports: ImportRules = {
   'src/report/statistics': [],
   'src/report/steps': ['src/report/model', 'src/report/statistics', 'src/report/failures', domain],
   'src/report/failures': ['src/report/model', 'src/report/failures', domain],
+  'src/report/evidence': ['src/report/model', 'src/report/statistics', 'src/report/evidence', domain],
   'src/report/verdict': ['src/report/model', 'src/report/statistics', 'src/report/steps', domain],
   'src/report/suggestions': [
     'src/report/model',
@@ -89,6 +96,7 @@ const productImports: ImportRules = {
   ],
   'src/report/comparison': [
     'src/report/model',
+    'src/report/evidence',
     'src/report/statistics',
     'src/report/steps',
     'src/report/verdict',
@@ -97,6 +105,7 @@ const productImports: ImportRules = {
   ],
   'src/report/summary': [
     'src/report/model',
+    'src/report/evidence',
     'src/report/steps',
     'src/report/failures',
     'src/report/verdict',
@@ -135,6 +144,8 @@ const productImports: ImportRules = {
   ],
   'src/adapters/s3': ['src/adapters', domain, 'node:'],
   'src/adapters/emr': ['src/adapters', domain, 'node:'],
+  'src/adapters/eventLogs': ['src/adapters', domain, 'node:'],
+  'src/adapters/eventLogs/zstd.ts': ['src/adapters', 'fzstd'],
   'src/adapters/airflow': [domain, 'zod', 'node:'],
   'src/adapters/git': ['src/adapters', domain, 'node:'],
   'src/adapters/git/git.ts': ['simple-git', domain, 'node:'],

@@ -3,6 +3,7 @@ import type { Settings, SettingsProblem } from '../settings.ts';
 import type { Blobs, Sessions } from '../state/store.ts';
 import type { Airflow } from './airflow.ts';
 import type { Account, Clusters, Instances, ObjectStore, StepLogs } from './aws.ts';
+import type { EventLogs } from './eventLogs.ts';
 import type { DagFolder, LogFiles, Notes, Prices, Reports } from './project.ts';
 import type { TargetRepository } from './repository.ts';
 import type { Clock } from './time.ts';
@@ -16,6 +17,7 @@ export interface Ports {
   readonly store: ObjectStore;
   readonly clusters: Clusters;
   readonly stepLogs: StepLogs;
+  readonly eventLogs: EventLogs;
   readonly instances: Instances;
   readonly prices: Prices;
   readonly clock: Clock;

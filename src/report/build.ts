@@ -5,6 +5,8 @@ import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';
 import { compareRounds } from './comparison/comparison.ts';
 import { followUpOf } from './comparison/followUp.ts';
+import { eventLogsOf } from './evidence/round.ts';
+import { notReadText } from './evidence/text.ts';
 import { groupFailures } from './failures/failureGroups.ts';
 import { pendingLogs } from './failures/logs.ts';
 import { byText, checkName, groupBy } from './model/checkKey.ts';
@@ -87,6 +89,7 @@ export function assembleReport(facts: RoundFacts): Report {
     dagRuns: integrity.runIds.length,
   });
   const clusterReason = facts.clusterReason && cleanLine(facts.clusterReason, 300);
+  const eventLogs = facts.eventLogs ? eventLogsOf(facts.eventLogs, steps, load, wholeRounds) : null;
   const failures = groupFailures(steps, load, earlier, clusterReason);
   const cluster = {
     ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
@@ -118,7 +121,7 @@ export function assembleReport(facts: RoundFacts): Report {
     verdict,
     counts,
     statistics,
-    findings,
+    findings: { ...findings, notMeasured: [notReadText(eventLogs), ...findings.notMeasured] },
     suggestions: suggested.suggestions,
     suggestionsTogether: suggested.together,
     followUp: followUpOf({ ...measured, verdict }, wholeRounds),
@@ -128,6 +131,7 @@ export function assembleReport(facts: RoundFacts): Report {
     failures,
     logsPending: pendingLogs(steps),
     cost: costOf(facts.instances ?? [], facts.prices, times),
+    eventLogs,
     integrity,
     warnings: warn(facts, load, integrity, steps, partOf !== undefined),
     provenance: {

@@ -12,6 +12,7 @@ import {
   windowName,
 } from '../domain/text.ts';
 import { stampAt } from '../domain/time.ts';
+import { rowsText } from '../report/evidence/text.ts';
 import { kindText } from '../report/failures/logs.ts';
 import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
@@ -35,7 +36,21 @@ const reportFields = z.object({
   verdict: z.string(),
   partial: z.boolean(),
   /** Absent where it was not recorded. */
-  coverage: coverageSchema.optional(),
+  coverage: coverageSchema
+    .extend({
+      /** What Spark's event logs say; absent when none was read. */
+      read: z
+        .object({
+          logs: z.int(),
+          /** Rows by those of `loadBefore`: the median over `checks`; null where nothing can be compared. */
+          ratio: z.number().nullable(),
+          loadBefore: z.int().nullable(),
+          checks: z.int(),
+          text: z.string().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
   steps: z.object({
     total: z.int(),
     successful: z.int(),
@@ -138,7 +153,9 @@ export function buildReportOutput(report: Report, directory: string, files: stri
     round: report.round.number,
     verdict: report.verdict.sentence,
     partial: report.round.partial,
-    ...(report.coverage && { coverage: { ...shownCoverage(report.coverage), longest: [] } }),
+    ...(report.coverage && {
+      coverage: { ...shownCoverage(report.coverage), longest: [], read: rowsOutput(report) },
+    }),
     steps: report.counts,
     time: timeOf(report),
     statistics: report.statistics,
@@ -168,6 +185,19 @@ export function buildReportOutput(report: Report, directory: string, files: stri
     ...forecastOutput(report),
     followUp: report.followUp?.sentence,
     warnings: takeWithinBudget(report.warnings, 1600),
+  };
+}
+
+function rowsOutput({ eventLogs, load }: Report) {
+  if (eventLogs?.status !== 'read' || eventLogs.read === 0) return undefined;
+  const { rows, read } = eventLogs;
+  const text = rowsText(eventLogs, load);
+  return {
+    logs: read,
+    ratio: rows?.ratio ?? null,
+    loadBefore: rows?.loadBefore ?? null,
+    checks: rows?.checks.length ?? 0,
+    ...(text !== undefined && { text: clean(text, 600) }),
   };
 }
 
@@ -212,12 +242,19 @@ function timeOf(report: Report): z.input<typeof buildReportResult>['time'] {
   };
 }
 
+const noRowsText = (logs: number) =>
+  `${plural(logs, 'Spark event log')} read; no lower load to compare the rows with.`;
+
 export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   verdict: () => [],
   coverage: (coverage, { load }) =>
     load === undefined || load === 1
       ? []
-      : [`Load: ${coverageText(coverage)}`, ...coverageLines(coverage, load)],
+      : [
+          `Load: ${coverageText(coverage)}`,
+          ...coverageLines(coverage, load),
+          ...(coverage.read ? [`Rows: ${coverage.read.text ?? noRowsText(coverage.read.logs)}`] : []),
+        ],
   possibleRuns: possibleRunLines,
   // Says itself what it is.
   followUp: (sentence) => [sentence],

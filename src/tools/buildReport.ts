@@ -11,6 +11,7 @@ import { clusterFailure, isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { lookWithin } from '../workflow/deadline.ts';
+import { readRoundEvidence } from '../workflow/evidence/round.ts';
 import {
   editedIntervals,
   fixesOf,
@@ -44,6 +45,7 @@ type BuildReportPorts = Pick<
   Ports,
   | 'clusters'
   | 'stepLogs'
+  | 'eventLogs'
   | 'instances'
   | 'prices'
   | 'sessions'
@@ -114,8 +116,17 @@ async function readRound(
   const { cluster, schedule, load, steps } = range;
   const failures = await readFailures(ports, cluster, steps, call);
   const expected = await readExpectedChecks(ports, schedule, load);
+  const clusterConfig = await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig);
   const machines = await readInstances(ports, cluster.id, call);
   const { stored, warnings } = await readReports(ports);
+  const earlier = stored.filter((one) => one.directory !== directory).map((one) => one.report);
+  const { configsPrefix, eventLogs: mode } = ports.settings;
+  const { settings } = clusterConfig;
+  const eventLogs = await readRoundEvidence(
+    ports,
+    { cluster, steps, load, schedule, configsPrefix, earlier, settings, mode },
+    call,
+  );
   const fixes = fixesOf(session, { schedule, load, reviewId: range.round?.reviewId });
   return {
     load,
@@ -128,12 +139,13 @@ async function readRound(
     clusterState: cluster.state,
     ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
     clusterReason: cluster.stateReason,
-    clusterConfig: await readClusterConfig(ports, cluster, schedule, range.round?.clusterConfig),
+    clusterConfig,
     coverage: coverageIn(session, range),
     windowSeconds: windowSeconds[schedule],
     startedAtText: range.startedAt,
     steps,
     failures,
+    eventLogs,
     instances: machines.instances,
     prices: machines.prices,
     expectedChecks: expected.checks,
@@ -142,10 +154,10 @@ async function readRound(
     partial: steps.some(isActive),
     observedMs: range.observedMs,
     knownFromDiskOnly: range.knownFromDiskOnly,
-    configsPrefix: ports.settings.configsPrefix,
+    configsPrefix,
     resultsUri: `s3://${ports.settings.bucket}/${ports.settings.resultsPrefix}/${schedule}/${load}x/`,
     version,
-    earlier: stored.filter((one) => one.directory !== directory).map((one) => one.report),
+    earlier,
     warnings: [
       ...range.warnings,
       ...laterRound(session, range.round),

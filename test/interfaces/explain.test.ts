@@ -8,9 +8,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureTexts } from '../../bench/failureTexts.ts';
 import { createLogFiles } from '../../src/adapters/files/logFiles.ts';
 import { runExplain } from '../../src/interfaces/cli/explain.ts';
+import type { EventLogs } from '../../src/ports/eventLogs.ts';
+import { eventLogs, logPath } from '../report/evidence/logs.ts';
 
 const cases = failureTexts('cases');
 const heap = 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space';
+
+/** Nothing of AWS is asked. */
+const diskOnly: EventLogs = {
+  ...eventLogs,
+  inFolder: () => Promise.reject(new Error('S3 was asked')),
+  applicationOf: () => Promise.reject(new Error('S3 was asked')),
+};
 
 let directory = '';
 beforeAll(() => {
@@ -27,7 +36,7 @@ function put(name: string, bytes: string | Uint8Array): string {
 
 async function explain(...words: string[]) {
   const [out, err]: [string[], string[]] = [[], []];
-  const ports = async () => ({ logFiles: createLogFiles() });
+  const ports = async () => ({ logFiles: createLogFiles(), eventLogs: diskOnly });
   const shell = { out: (text: string) => out.push(text), err: (text: string) => err.push(text) };
   const status = await runExplain(words, ports, shell);
   return { status, out: out.join('\n'), err: err.join('\n') };
@@ -179,3 +188,20 @@ function link(): string {
   symlinkSync(put('target.log', heap), path);
   return path;
 }
+
+describe('a Spark event log among the files', () => {
+  test('adds what was read and why it was slow, beside the causes of the other logs', async () => {
+    const log = logPath('spark-4.0', 'codec_default');
+    const stderr = put('stderr', heap);
+    const { causes, evidence } = await explained(stderr, log);
+    expect(causes).toMatchObject([{ file: stderr }]);
+    expect(evidence).toMatchObject([{ file: log, rowsRead: 40_000, outcome: 'succeeded' }]);
+    const { out } = await explain(log);
+    expect(out).toContain('Spark 4.0.1: succeeded\n  40,000 rows read');
+  });
+
+  test('that cannot be read says why', async () => {
+    const log = logPath('spark-3.5', 'codec_snappy');
+    expect(await explained(log)).toMatchObject({ notRead: [{ file: log, notRead: 'codec' }] });
+  });
+});

@@ -46,7 +46,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
       1. Fix check_consent_15m: 1 of 8 steps failed with "Column not found"
          its query or table: as uploaded → a column that the table has
       2. Tune or split check_events_15m: alone it runs 9m 22s (62% of the 15-minute window); more slots cannot help it
-         the query of check_events_15m (partition filter or join, or two checks of half the interval): 9m 22s → at most 7m 30s: half of the window, so that the next level may double it
+         the query of check_events_15m (or two checks of half the interval): 9m 22s → at most 7m 30s: half of the window, so that the next level may double it
 
     → Ask the user to read report.md in that directory and decide.
     → Call commitResults to commit the configs and the report, then scaleConfigs with load 4.

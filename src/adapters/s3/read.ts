@@ -16,12 +16,13 @@ export const sourceUriMetadata = 'source-uri';
 /** S3 sends ETags in quotes; they are compared without. */
 export const bareEtag = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
 
-/** Every object under `prefix`, all pages, in S3's order: by the bytes of the key. */
+/** Every object under `prefix` (with a key beyond `after`), all pages, in S3's order: by the bytes of the key. */
 export async function listAll(
   s3: S3,
   bucket: string,
   prefix: string,
   watch?: Watch,
+  after?: string,
 ): Promise<StoredObject[]> {
   const call = {
     what: `listing s3://${bucket}/${prefix}`,
@@ -34,7 +35,12 @@ export async function listAll(
     let from: string | undefined;
     do {
       const page = await client.send(
-        new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: from }),
+        new sdk.ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          StartAfter: after,
+          ContinuationToken: from,
+        }),
         { ...(watch && { abortSignal: watch.signal }) },
       );
       for (const object of page.Contents ?? [])

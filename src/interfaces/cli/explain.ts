@@ -6,6 +6,12 @@ import type { Ports } from '../../ports/ports.ts';
 import { adviceOf } from '../../report/failures/advice.ts';
 import { endedWell, findCause, quote } from '../../report/failures/cause.ts';
 import { kindText } from '../../report/failures/logs.ts';
+import {
+  type ExplainedEventLog,
+  eventLogText,
+  explainEventLog,
+  type UnreadEventLog,
+} from '../../workflow/evidence/explain.ts';
 import { toolErrorIn } from '../invoke.ts';
 import type { ExitStatus, Shell } from './cli.ts';
 
@@ -13,7 +19,8 @@ const usage = `audit-load-test explain FILE… [--json]
 
 Says why a step failed: what ended it, on which side (driver, executor, none), and what to do.
 FILE is a log of a step or of a container, plain or gzip. Logs that name the same YARN application are explained
-together. Exit status: 0 done, 1 a file could not be read, 2 bad usage.`;
+together. A Spark event log (a file, or the folder of a rolled one; plain, gzip, zstd or lz4) gives what was read and why
+it was slow. Exit status: 0 done, 1 a file could not be read, 2 bad usage.`;
 
 interface LogFile {
   readonly file: string;
@@ -35,12 +42,15 @@ export interface Explained {
     readonly files: readonly string[];
     readonly why: 'ended_well' | 'unknown';
   }[];
+  /** Of the files that are Spark event logs; absent without one. */
+  readonly evidence?: readonly ExplainedEventLog[];
+  readonly notRead?: readonly UnreadEventLog[];
 }
 
 /** The command: prints the causes and returns the exit status. */
 export async function runExplain(
   args: readonly string[],
-  ports: () => Promise<Pick<Ports, 'logFiles'>>,
+  ports: () => Promise<Pick<Ports, 'logFiles' | 'eventLogs'>>,
   shell: Pick<Shell, 'out' | 'err'>,
 ): Promise<ExitStatus> {
   const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -60,11 +70,20 @@ export async function runExplain(
     return 2;
   }
   try {
-    const { logFiles } = await ports();
+    const { logFiles, eventLogs } = await ports();
     const logs: LogFile[] = [];
-    for (const file of positionals) logs.push({ file, text: (await logFiles.read(file)).text });
-    const explained = explain(logs);
-    shell.out(values.json ? JSON.stringify(explained, null, 2) : explainedText(explained));
+    const evidence: (ExplainedEventLog | UnreadEventLog)[] = [];
+    for (const file of positionals) {
+      const eventLog = await explainEventLog(file, eventLogs);
+      if (eventLog) evidence.push(eventLog);
+      else logs.push({ file, text: (await logFiles.read(file)).text });
+    }
+    const explained = { ...explain(logs), ...split(evidence) };
+    shell.out(
+      values.json
+        ? JSON.stringify(explained, null, 2)
+        : [...evidence.map(eventLogText), explainedText(explained)].filter((text) => text !== '').join('\n'),
+    );
     return 0;
   } catch (error) {
     const expected = toolErrorIn(error);
@@ -73,6 +92,14 @@ export async function runExplain(
     shell.err(values.json ? JSON.stringify({ code, message, next }) : text);
     return 1;
   }
+}
+
+function split(
+  all: readonly (ExplainedEventLog | UnreadEventLog)[],
+): Pick<Explained, 'evidence' | 'notRead'> {
+  const evidence = all.filter((one) => !('notRead' in one)) as ExplainedEventLog[];
+  const notRead = all.filter((one) => 'notRead' in one) as UnreadEventLog[];
+  return { ...(evidence.length > 0 && { evidence }), ...(notRead.length > 0 && { notRead }) };
 }
 
 /** One cause for each step that the logs belong to, in the order of their first logs. */

@@ -1,3 +1,4 @@
+import { rowsBetween } from '../evidence/round.ts';
 import { forecastFrom } from '../forecast/forecast.ts';
 import { fasterChecks } from '../forecast/growth.ts';
 import { byText, checkKey, checkName } from '../model/checkKey.ts';
@@ -69,6 +70,7 @@ export function compareRounds(
       runtime: quotient(heads.candidate.runtimeSeconds, heads.baseline.runtimeSeconds),
     },
     unscaled: unscaledRatio ? { n: unscaled.length, geometricMean: milli(unscaledRatio.mean) } : null,
+    rows: varies === 'load' ? rowsBetween(baseline, candidate) : null,
     checks,
     oneLevelOnly: varies === 'load' ? oneLevelOnly(candidate, timings, names) : [],
     fixedWindows: fixedIn(baseline, candidate),
@@ -86,6 +88,7 @@ const nothingCompared = {
   loadRecorded: true,
   ratios: { n: 0, geometricMean: null, low: null, high: null, runtime: null },
   unscaled: null,
+  rows: null,
   checks: [],
   oneLevelOnly: [],
   fixedWindows: [],

@@ -1,5 +1,6 @@
 import { formatDuration, percent, plural, ratioText } from '../../domain/text.ts';
 import { startText } from '../../domain/time.ts';
+import { rowGrowthText } from '../evidence/text.ts';
 import type { Comparison } from '../model/comparisonModel.ts';
 import { leastSeconds } from '../steps/checkTimes.ts';
 import { settingsText } from './followUp.ts';
@@ -80,7 +81,7 @@ export function notDecidedText(comparison: Comparison, which: 'baseline' | 'cand
 
 /** The lines of a comparison before its table; names are foreign. */
 export function comparisonLines(comparison: Comparison): string[] {
-  const { checks, varies, oneLevelOnly, fixedWindows, newFailures, fixed } = comparison;
+  const { checks, varies, rows, oneLevelOnly, fixedWindows, newFailures, fixed } = comparison;
   const runtime = runtimeText(comparison);
   const faster = checks.filter(growsFaster);
   const { undecided, unshared, baselinesDiffer } = comparison;
@@ -92,6 +93,7 @@ export function comparisonLines(comparison: Comparison): string[] {
     ...meanTexts(comparison),
     !comparison.loadRecorded &&
       'Which checks were scaled is not recorded for one of the rounds, so unscaled checks are among them',
+    rows !== null && `Rows: ${rowGrowthText(rows, comparison.candidate.load)}`,
     varies === 'load' &&
       `${faster.length === 0 ? 'No check' : plural(faster.length, 'check')} clearly grew faster than the load`,
     oneLevelOnly.length > 0 && `One level only: ${namesText(oneLevelOnly)}`,
@@ -105,14 +107,15 @@ export function comparisonLines(comparison: Comparison): string[] {
 }
 
 /** The titles of the table of checks: `Time for 2× the Load` and how a check grows, where the load changed. */
-export function checkTitles({ varies, baseline, candidate }: Comparison): string[] {
+export function checkTitles({ varies, baseline, candidate, rows }: Comparison): string[] {
   if (varies !== 'load') return ['Check', 'Before', 'Now', 'Ratio'];
   const growth = `Time for ${factorText(candidate.load / baseline.load)} the Load`;
-  return ['Check', `${baseline.load}x`, `${candidate.load}x`, growth, 'Growth'];
+  return ['Check', `${baseline.load}x`, `${candidate.load}x`, growth, 'Growth', ...(rows ? ['Rows'] : [])];
 }
 
 /** Its first rows: what grows faster than the load first, then what grew most. Names are foreign. */
-export function checkRows({ checks, varies }: Comparison, most: number): string[][] {
+export function checkRows({ checks, varies, rows }: Comparison, most: number): string[][] {
+  const ratios = new Map(rows?.checks.map((one) => [one.check, one.ratio]));
   const [faster, others] = [checks.filter(growsFaster), checks.filter((check) => !growsFaster(check))];
   return [...faster, ...others]
     .slice(0, most)
@@ -122,8 +125,12 @@ export function checkRows({ checks, varies }: Comparison, most: number): string[
       formatDuration(candidateSeconds),
       ratioText(ratio),
       ...(varies === 'load' ? [word ?? ''] : []),
+      ...(rows ? [rowsCell(ratios.get(check))] : []),
     ]);
 }
+
+const rowsCell = (ratio: number | null | undefined) =>
+  ratio === null || ratio === undefined ? '–' : ratioText(ratio);
 
 function growsFaster({ word }: Comparison['checks'][number]): boolean {
   return word !== undefined && word !== 'constant';

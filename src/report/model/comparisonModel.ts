@@ -1,5 +1,6 @@
 /** Two reports side by side, and the forecast over all levels at hand. */
 import * as z from 'zod';
+import { rowsSchema } from './evidence.ts';
 
 const ratio = z.number().nullable();
 
@@ -73,6 +74,8 @@ export const comparisonSchema = z.object({
   loadRecorded: z.boolean().default(false),
   /** The checks that were scaled in neither round: more load does not ask more of them. */
   unscaled: z.object({ n: z.int(), geometricMean: z.number() }).nullable().default(null),
+  /** Rows read at both loads, by Spark's event logs; null where the load did not change, or no check has both. */
+  rows: rowsSchema.nullable().default(null),
   /** What grows most with the load comes first. */
   checks: z.array(
     z.object({

@@ -2,6 +2,7 @@ import type { Coverage } from '../../domain/coverage.ts';
 import type { Schedule } from '../../domain/schedules.ts';
 import type { Instance, Step, StepLog } from '../../ports/aws.ts';
 import type { PriceTable } from '../../ports/project.ts';
+import type { EventLogsRead, Evidence, UnreadReason } from './evidence.ts';
 import type { ClusterConfigUsed, Report } from './model.ts';
 
 /** Everything a report is made of. The same facts give the same bytes: there is no clock in this room. */
@@ -33,6 +34,8 @@ export interface RoundFacts {
   readonly steps: readonly Step[];
   /** By step id: what was found where the step's log should be. A failed step that is not here was not read. */
   readonly failures: ReadonlyMap<string, StepLog>;
+  /** Spark's event logs; undefined when nobody looked for them. */
+  readonly eventLogs?: EventLogFacts | undefined;
   /** The cluster's machines; undefined when they could not be listed. */
   readonly instances?: readonly Instance[] | undefined;
   readonly prices?: PriceTable | undefined;
@@ -53,4 +56,14 @@ export interface RoundFacts {
   /** Older reports of the same schedule, in any order. */
   readonly earlier: readonly Report[];
   readonly warnings: readonly string[];
+}
+
+/** Spark's event logs of a round, by step id. */
+export interface EventLogFacts {
+  readonly mode: EventLogsRead['mode'];
+  readonly status: EventLogsRead['status'];
+  /** `spark.eventLog.dir`. */
+  readonly folder?: string;
+  readonly evidence: ReadonlyMap<string, Evidence>;
+  readonly unread: ReadonlyMap<string, UnreadReason>;
 }

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { coverageSchema } from '../../domain/coverage.ts';
 import { schedules } from '../../domain/schedules.ts';
 import { comparisonSchema, settingChangeSchema } from './comparisonModel.ts';
+import { eventLogsSchema, evidenceSchema } from './evidence.ts';
 import { costSchema, findingsSchema, secondsSchema, suggestionSchema } from './findings.ts';
 
 export const schemaVersion = 2;
@@ -62,6 +63,8 @@ export const stepSchema = z.object({
   /** End − start. */
   runSeconds: seconds,
   failure: failureSchema.optional(),
+  /** What the event log of its Spark application says; absent when none was read. */
+  evidence: evidenceSchema.optional(),
 });
 
 export const verdictSchema = z.object({
@@ -214,6 +217,8 @@ export const reportSchema = z.object({
   comparison: comparisonSchema.nullable(),
   /** Null when the machines are not known. */
   cost: costSchema.nullable().default(null),
+  /** Null in reports of versions that read no event logs. */
+  eventLogs: eventLogsSchema.nullable().default(null),
   integrity: integritySchema,
   warnings: z.array(z.string()),
   provenance: z.object({

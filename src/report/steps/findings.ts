@@ -150,7 +150,6 @@ function otherSlots(slots: number, withCapacity: number | undefined): number[] {
 
 function notMeasured(slots: Findings['slots'], facts: FindingFacts): string[] {
   return [
-    'Memory, shuffle, spill and the wait for YARN containers: no Spark event log was read.',
     !facts.instances && 'Loss of machines and the cost of the round: the instances were not listed.',
     slots.from !== 'cluster' && 'The limit of concurrent steps: the cluster did not say.',
     facts.fittedOverheadSeconds === undefined &&

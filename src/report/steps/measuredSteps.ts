@@ -24,6 +24,7 @@ export function partOfChecks({ steps, configsPrefix }: RoundFacts): PartOfChecks
 }
 
 function measure(step: Step, facts: RoundFacts): ReportStep {
+  const evidence = facts.eventLogs?.evidence.get(step.id);
   const identity = identifyStep(step, facts.configsPrefix);
   return {
     id: step.id,
@@ -40,6 +41,7 @@ function measure(step: Step, facts: RoundFacts): ReportStep {
     queueSeconds: secondsBetween(step.createdMs, step.startedMs),
     runSeconds: secondsBetween(step.startedMs, step.endedMs),
     ...(failedStates.has(step.state) && { failure: diagnose(step, facts.failures.get(step.id)) }),
+    ...(evidence && { evidence }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { formatDuration, percent, windowName } from '../../domain/text.ts';
+import type { Bottleneck } from '../model/evidence.ts';
 import { toFix } from './failures.ts';
 import { type Replayable, replay, type SuggestionFacts, worthwhileShare } from './order.ts';
 
@@ -34,8 +35,8 @@ export function longestStep(facts: SuggestionFacts): Replayable[] {
         ...(isOne && { check: first.check }),
         checks,
         title: `Tune ${gains.split > 0 ? 'or split ' : ''}${names}`,
-        measured: `${measured(chosen, windowSeconds)}; more slots cannot help ${isOne ? 'it' : 'them'}`,
-        setting: `the query of ${names} (partition filter or join${gains.split > 0 ? ', or two checks of half the interval' : ''})`,
+        measured: `${measured(chosen, windowSeconds)}${causes(facts, chosen)}; more slots cannot help ${isOne ? 'it' : 'them'}`,
+        setting: settingOf(facts, chosen, gains.split > 0),
         from: chosen.map(({ seconds }) => formatDuration(seconds)).join(' and '),
         to: `at most ${formatDuration(target)}${isOne ? '' : ' each'}: half of the window, so that the next level may double it`,
         expected: expected(gains, isOne),
@@ -57,6 +58,42 @@ function longestOfEachCheck({ steps, failures }: SuggestionFacts): Longest[] {
     if (state === 'COMPLETED' && runSeconds !== null && !failing.has(check))
       longest.set(check, Math.max(runSeconds, longest.get(check) ?? 0));
   return [...longest].map(([check, seconds]) => ({ check, seconds })).sort((a, b) => b.seconds - a.seconds);
+}
+
+const fixes: Readonly<Record<Bottleneck['kind'], string>> = {
+  driver_only: 'what its driver does alone',
+  one_task: 'the stage of a single task',
+  skew: 'the skewed key',
+  spill: 'partitions or memory of the stage that spills',
+  gc: 'the memory of its executors',
+  python: 'its Python function',
+  tiny_tasks: 'the number of its partitions',
+  recovered_failures: 'the failures that it recovered from',
+};
+
+/** The bottleneck that the event log of a check's longest run shows. */
+function bottleneckOfCheck({ steps }: SuggestionFacts, { check, seconds }: Longest): Bottleneck | undefined {
+  const run = steps.find((step) => step.check === check && step.runSeconds === seconds);
+  return run?.evidence?.bottleneck ?? undefined;
+}
+
+/** Without an event log, nobody knows what in the query takes so long. */
+function settingOf(facts: SuggestionFacts, chosen: readonly Longest[], mayBeSplit: boolean): string {
+  const names = chosen.map(({ check }) => check).join(' and ');
+  const parts = chosen.flatMap((one) => {
+    const found = bottleneckOfCheck(facts, one);
+    return found ? [chosen.length === 1 ? fixes[found.kind] : `${one.check}: ${fixes[found.kind]}`] : [];
+  });
+  if (mayBeSplit) parts.push('or two checks of half the interval');
+  return `the query of ${names}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+}
+
+function causes(facts: SuggestionFacts, chosen: readonly Longest[]): string {
+  const found = chosen.flatMap((one) => {
+    const bottleneck = bottleneckOfCheck(facts, one);
+    return bottleneck ? [`${chosen.length === 1 ? '' : `${one.check}: `}${bottleneck.text}`] : [];
+  });
+  return found.length === 0 ? '' : `; by its event log ${found.join('; ')}`;
 }
 
 function measured(chosen: readonly Longest[], windowSeconds: number): string {

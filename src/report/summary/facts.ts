@@ -1,5 +1,6 @@
 import { coverageText, shortCauses, unscaledText } from '../../domain/coverage.ts';
 import { formatDuration, formatMeasured, percent, plural, windowName } from '../../domain/text.ts';
+import { logsReadText } from '../evidence/text.ts';
 import type { Cost, LostInstances } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
 import { isBroken } from '../steps/comparable.ts';
@@ -44,7 +45,7 @@ export type SummaryFact = readonly [name: string, value: string];
 
 /** Counts and runtime under the names that the report always had, then what they mean for the window. */
 export function summaryFacts(report: Report): SummaryFact[] {
-  const { counts, verdict, findings, cost } = report;
+  const { counts, verdict, findings, cost, eventLogs } = report;
   const facts: (SummaryFact | false)[] = [
     ['Total Steps', String(counts.total)],
     ['Successful', String(counts.successful)],
@@ -68,6 +69,7 @@ export function summaryFacts(report: Report): SummaryFact[] {
       `the last ${formatMeasured(findings.tail.seconds)} ran on fewer than half of the slots`,
     ],
     findings.lostInstances.length > 0 && ['Lost', lostText(findings.lostInstances)],
+    eventLogs?.status === 'read' && ['Event logs', logsReadText(eventLogs)],
     cost !== null && ['Cost', costText(cost)],
     findings.activeCapMet && [
       'Active steps',

@@ -1,3 +1,4 @@
+import { rowsText } from '../evidence/text.ts';
 import { isDeterministic, remedyOf } from '../failures/advice.ts';
 import { scoreText } from '../forecast/text.ts';
 import { byText } from '../model/checkKey.ts';
@@ -9,11 +10,13 @@ const shown = 3;
 /** Kinds of failures that are fixed in a check or in its table. */
 const kindsOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
-/** For a reader who stops after the verdict: what failed, what to do first, and at which load it stops fitting. */
+/** For a reader who stops after the verdict: whether the load was real, what failed, what to do first, and at which load it stops fitting. */
 export function inBrief(report: Report): SummaryFact[] {
-  const { failures, suggestions } = report;
+  const { failures, suggestions, eventLogs, load } = report;
+  const rows = eventLogs ? rowsText(eventLogs, load) : undefined;
   const capacity = capacityText(report);
   const lines: (SummaryFact | false)[] = [
+    rows !== undefined && ['Rows', rows],
     failures.length > 0 && ['Failed', cut(failures.map((group) => failedText(group, report)))],
     suggestions.length > 0 && ['Do first', cut(suggestions.map(({ title }) => title))],
     capacity !== undefined && ['Capacity', capacity],

@@ -1,5 +1,7 @@
 import { formatMeasured, plural, ratioText } from '../../../domain/text.ts';
 import { localTime, offsetName, startText } from '../../../domain/time.ts';
+import { whyText } from '../../evidence/text.ts';
+import { checkName } from '../../model/checkKey.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
 import { populationText, summaryFacts } from '../../summary/facts.ts';
@@ -95,7 +97,25 @@ function slowestBlocks(report: Report): Block[] {
     ];
   });
   const titles = ['Rank', 'Step Name', 'Elapsed', 'Status', 'Start Time', 'Waited'];
-  return [{ kind: 'table', titles: ratios ? [...titles, ratios.title] : titles, rows }];
+  return [
+    { kind: 'table', titles: ratios ? [...titles, ratios.title] : titles, rows },
+    ...whyBlocks(report, ratios?.of),
+  ];
+}
+
+const whyShown = 10;
+
+/** What the event logs say of the slowest steps. */
+function whyBlocks(report: Report, ratioOf: ((step: ReportStep) => number | undefined) | undefined): Block[] {
+  const steps = new Map(report.steps.map((step) => [step.id, step]));
+  const grown = new Map(report.eventLogs?.rows?.checks.map((one) => [one.check, one]));
+  const lines = report.slowest.flatMap((id): Line[] => {
+    const step = steps.get(id);
+    if (!step?.evidence) return [];
+    return [`${step.name}: ${whyText(step.evidence, grown.get(checkName(step)), ratioOf?.(step))}`];
+  });
+  if (lines.length === 0) return [];
+  return [...paragraphs('Why, by their Spark event logs:'), ...list(lines.slice(0, whyShown))];
 }
 
 /** How many times as long a completed step ran as at the level before; undefined where the two may not be compared. */
@@ -137,7 +157,9 @@ export function provenanceBlocks(report: Report, medium: Medium): Block[] {
     `audit-load-test ${version}`,
     `${plural(counts.total, 'step')} created since ${startText(round.startedAt)}`,
     fromDisk > 0 && `${fromDisk} of them known from disk only`,
-    'source: EMR ListSteps and step logs',
+    report.eventLogs?.status === 'read'
+      ? 'source: EMR ListSteps, step logs and Spark event logs'
+      : 'source: EMR ListSteps and step logs',
     `percentiles: ${statistics.method} over ${statistics.population}`,
     clusterConfig?.digest !== undefined && `cluster config ${clusterConfig.digest.slice(0, 12)}`,
     clusterConfig?.releaseLabel,
