@@ -187,7 +187,7 @@ describe('what to do about a check that no load breaks', () => {
     ],
     [
       'a buffer that larger rows overflowed',
-      'Kryo serialization failed: Buffer overflow. Available: 0, required: 9',
+      'org.apache.spark.SparkException: Kryo serialization failed: Buffer overflow. Available: 0, required: 9',
     ],
     ['an assertion on the rows of a wider window', 'AssertionError: 3 rows are too many'],
   ])('never says of %s that no load changes it', (_, text) => {
