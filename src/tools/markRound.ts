@@ -17,7 +17,7 @@ import {
   namedRun,
   refuseWhileRunning,
   requireStepsKept,
-  startOf,
+  startOfMark,
 } from '../workflow/marks.ts';
 import { possibleRunFields } from '../workflow/otherRuns.ts';
 import { requireRound } from '../workflow/rounds.ts';
@@ -94,7 +94,11 @@ async function markNew(marking: Marking, ports: MarkRoundPorts, before: Session)
   const movable = await deadline.look('whether the open round has steps', (watch) =>
     movableRound(ports, session, schedule, watch),
   );
-  const start = await startOf(marking, ports, session, { schedule, moved: movable?.round, run: named.run });
+  const start = await startOfMark(marking, ports, session, {
+    schedule,
+    moved: movable?.round,
+    run: named.run,
+  });
   if ('known' in start)
     return { ...(await addNote(ports, start.known, given.note)), ...knownRunText(start.known) };
   if ('undecided' in start) return whichRun(start.undecided, given, bucket.load, schedule);
@@ -181,7 +185,7 @@ async function edit(
     return { ...(await addNote(ports, round, given.note)), ...ownedRunText(named.owner) };
   const run = named?.run;
   const schedule = given.schedule ?? run?.schedule ?? round.schedule;
-  const start = await startOf({ given, now, deadline }, ports, session, { schedule, moved: round, run });
+  const start = await startOfMark({ given, now, deadline }, ports, session, { schedule, moved: round, run });
   if ('known' in start) return { ...(await addNote(ports, round, given.note)), ...knownRunText(start.known) };
   if ('undecided' in start) return whichRun(start.undecided, given, round.load, schedule);
   const load = start.run?.load ?? round.load;

@@ -68,16 +68,8 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   const { session, review } = await readReview(ports, { forWriting: true }, call);
   if (given.reviewId !== review.reviewId) return askAgain(ports, session, review, reasons.otherBytes);
   await requireNoRoundUnderWay(ports, session, call);
-  if (!(await isApproved(ports, session, review, given.approved, call)))
-    return askAgain(ports, session, review, reasons.notApproved);
-  const others = await untoldRuns(ports, session, ports.clock.localMs(), call);
-  if (others.length > 0)
-    return askAgain(
-      ports,
-      session,
-      review,
-      `${untoldText(others)}; an upload changes what such a run reads.`,
-    );
+  const question = await whyAskAgain(given, ports, session, review, call);
+  if (question !== undefined) return askAgain(ports, session, review, question);
   // The user may take minutes to answer, and a round may have started meanwhile.
   if (given.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 
@@ -146,6 +138,20 @@ async function finishUpload(
   if (removed.length === 0) return coverage;
   await ports.store.remove(removed, watch);
   return record(new Set(removed));
+}
+
+/** Why nothing is sent yet: the bytes are not approved, or somebody else's run is active and was not told yet. */
+async function whyAskAgain(
+  given: Input,
+  ports: UploadChecksPorts,
+  session: Session,
+  review: Review,
+  call: ToolCall,
+): Promise<string | undefined> {
+  if (!(await isApproved(ports, session, review, given.approved, call))) return reasons.notApproved;
+  const others = await untoldRuns(ports, session, ports.clock.localMs(), call);
+  if (others.length === 0) return undefined;
+  return `${untoldText(others)}; an upload changes what such a run reads.`;
 }
 
 /** Sends nothing: shows what changed, and the reviewId of the files on disk. */

@@ -246,7 +246,7 @@ interface StartFacts {
   readonly run: SeenRun | undefined;
 }
 
-export async function startOf(
+export async function startOfMark(
   { given: { at, already, round }, now, deadline }: Marking,
   ports: MarkPorts,
   session: Session,

@@ -83,7 +83,8 @@ export async function untoldRuns(
     if (error instanceof ToolError) return [];
     throw error;
   });
-  const told = new Set(session.otherRuns.map(({ clusterId }) => clusterId));
+  // A cluster of a round is this session's own.
+  const told = new Set([...session.otherRuns, ...session.rounds].map(({ clusterId }) => clusterId));
   const untold = found.filter((run) => run.active && !told.has(run.clusterId));
   if (untold.length > 0) await keepOtherRuns(ports, session, found);
   return untold;

@@ -73,7 +73,7 @@ describe('a refusal names the valid values, the given value, and what to call', 
       { clusterId: 'j-lower' },
       'clusterId must be an EMR cluster id such as j-2ABCDEFG12345, not "j-lower".',
     ],
-    ['pollCluster', { waitSeconds: 51 }, 'waitSeconds must be a whole number from 0 to 50, not 51.'],
+    ['pollCluster', { waitSeconds: 51 }, 'waitSeconds must be a whole number from 0 to 45, not 51.'],
     ['uploadChecks', { reviewId: 'latest' }, 'reviewId must be a review id of 16 hex digits'],
     ['showSession', { verbose: true }, 'there is no argument "verbose".'],
   ];

@@ -75,8 +75,8 @@ test.each([
   ],
   [['scaleConfigs', '--load'], 'load must be a whole number from 1 to 1000'],
   [['scaleConfigs', '--load', '2', '--dryRun=perhaps'], 'dryRun must be true or false, not "perhaps"'],
-  [['pollCluster', '--waitSeconds', '4.5'], 'waitSeconds must be a whole number from 0 to 50, not "4.5"'],
-  [['pollCluster', '--waitSeconds', '-1'], 'waitSeconds must be a whole number from 0 to 50, not -1'],
+  [['pollCluster', '--waitSeconds', '4.5'], 'waitSeconds must be a whole number from 0 to 45, not "4.5"'],
+  [['pollCluster', '--waitSeconds', '-1'], 'waitSeconds must be a whole number from 0 to 45, not -1'],
   [['showSession', '-v'], 'there is no argument "v"'],
 ])('%j is bad usage', async (words, message) => {
   const { status, out, err } = await shell(...words);
@@ -102,6 +102,6 @@ test('help on a tool reads well', async () => {
 
       --clusterId
       --schedule  one of 15m, hourly, daily
-      --waitSeconds  a whole number from 0 to 50; default 45"
+      --waitSeconds  a whole number from 0 to 45; default 40"
   `);
 });

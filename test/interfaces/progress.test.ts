@@ -35,7 +35,7 @@ describe('long work reports numbers and messages', () => {
     const dags = await said('uploadDags');
     harness.trigger();
     harness.minutes(4);
-    const polled = await said('pollCluster', { waitSeconds: 50 });
+    const polled = await said('pollCluster', { waitSeconds: 45 });
     harness.minutes(200);
     await said('pollCluster', { waitSeconds: 0 });
     const reported = await said('buildReport');
@@ -68,14 +68,15 @@ describe('long work reports numbers and messages', () => {
     `);
   });
 
-  test('while a round waits for its cluster', async () => {
+  test('while a round waits for its first step', async () => {
     const harness = await toolHarness();
     await openRound(harness, { load: 2 });
+    harness.trigger();
     const heard: unknown[] = [];
     await harness.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 20 } }, undefined, {
       onprogress: (progress) => heard.push(progress),
     });
-    expect(heard[0]).toEqual({ progress: 0, message: 'waiting for the cluster to be created' });
+    expect(heard[0]).toEqual({ progress: 0, message: 'waiting for the first step' });
   });
 
   test('each poll reports how many steps of the round ended, of a constant total', async () => {
@@ -85,7 +86,7 @@ describe('long work reports numbers and messages', () => {
     harness.minutes(3.5);
     vi.setSystemTime(harness.aws.clock.nowMs());
     const heard: Progress[] = [];
-    await harness.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 50 } }, undefined, {
+    await harness.client().callTool({ name: 'pollCluster', arguments: { waitSeconds: 45 } }, undefined, {
       onprogress: (progress) => heard.push(progress),
     });
     expect(heard).toEqual([

@@ -21,6 +21,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
   expect(normalise(harness, text).replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')).toMatchInlineSnapshot(`
     "2x 15m: fits the 15-minute window with 5m 35s to spare (9m 25s), but 1 step failed. Had it run for 8m 50s (the P95 of this round), the round would have taken 9m 25s and still fit.
 
+    Status: built
     Directory: <project>/reports/2x_20251208_153000
     Files: …
     Load: 2
