@@ -55,6 +55,16 @@ export const coverageSchema = z.object({
 
 export type Coverage = z.infer<typeof coverageSchema>;
 
+/** What Spark's event logs say of the rows read. */
+export const rowsReadSchema = z.object({
+  logs: z.int(),
+  /** Rows by those of `loadBefore`: the median over `checks`; null where nothing can be compared. */
+  ratio: z.number().nullable(),
+  loadBefore: z.int().nullable(),
+  checks: z.int(),
+  text: z.string().optional(),
+});
+
 /** What is said of each cause: `2 files: …`. */
 export const causeText: Readonly<Record<ExceptionCause, string>> = {
   name: 'almost named like a check (.yaml, letter case, or - for _), so never run under this name: rename to run',

@@ -1,7 +1,7 @@
 /** What buildReport says, in the structure and in lines. */
 
 import * as z from 'zod';
-import { coverageSchema, coverageText } from '../domain/coverage.ts';
+import { coverageSchema, coverageText, rowsReadSchema } from '../domain/coverage.ts';
 import { clean } from '../domain/foreignText.ts';
 import {
   formatDuration,
@@ -36,21 +36,7 @@ const reportFields = z.object({
   verdict: z.string(),
   partial: z.boolean(),
   /** Absent where it was not recorded. */
-  coverage: coverageSchema
-    .extend({
-      /** What Spark's event logs say; absent when none was read. */
-      read: z
-        .object({
-          logs: z.int(),
-          /** Rows by those of `loadBefore`: the median over `checks`; null where nothing can be compared. */
-          ratio: z.number().nullable(),
-          loadBefore: z.int().nullable(),
-          checks: z.int(),
-          text: z.string().optional(),
-        })
-        .optional(),
-    })
-    .optional(),
+  coverage: coverageSchema.extend({ read: rowsReadSchema.optional() }).optional(),
   steps: z.object({
     total: z.int(),
     successful: z.int(),
