@@ -26,7 +26,7 @@ describe('a refusal names the valid values, the given value, and what to call', 
   const wanted = 'load must be a whole number from 1 to 1000, such as 2 or "2x"';
   const cases: [string, unknown, string][] = [
     ['scaleConfigs', { load: 0 }, `${wanted}, not 0.`],
-    ['scaleConfigs', { load: 2.5 }, `${wanted}, not 2.5.`],
+    ['scaleConfigs', { load: 2.5 }, `${wanted} (ask the user: 2x or 3x), not 2.5.`],
     ['scaleConfigs', { load: 'two' }, `${wanted}, not "two".`],
     ['scaleConfigs', { load: 1001 }, `${wanted}, not 1001.`],
     ['scaleConfigs', { load: '1001x' }, `${wanted}, not "1001x".`],
@@ -66,7 +66,7 @@ describe('a refusal names the valid values, the given value, and what to call', 
     [
       'fixInterval',
       { check: 'a', from: 6, to: 4, unit: 'hours' },
-      'unit must be one of hour, day, not "hours".',
+      'unit must be one of minute, hour, day, week, month, not "hours".',
     ],
     [
       'pollCluster',
