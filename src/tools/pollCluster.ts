@@ -65,11 +65,12 @@ async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolC
   if (look.kind === 'unmarked') return unmarkedOutput(look.unmarked);
   // The looks may have recorded the round's cluster and end.
   const session = await ports.sessions.load();
-  const otherRuns = await seeOtherRuns(ports, session, look, call);
+  const quiet: Watch = { ...call, progress: () => undefined };
+  const otherRuns = await seeOtherRuns(ports, session, look, quiet);
   if (look.kind === 'none') return noRunOutput(look, otherRuns);
   if (look.kind === 'undecided') return undecidedOutput(look, otherRuns);
   const { observed } = look;
-  const stillUp = observed.done ? await stillUpOf(ports, observed, call) : undefined;
+  const stillUp = observed.done ? await stillUpOf(ports, observed, quiet) : undefined;
   return progressOutput(observed, { session, otherRuns, stillUp });
 }
 
