@@ -131,8 +131,10 @@ describe('uploadChecks', () => {
     expect(questions.join().replace(String(reviewId), '<id>')).toMatchInlineSnapshot(`
       "Approve the 3x configs for upload (review <id>)?
       15m: 23 of 31 files changed (26 intervals); hourly: 0 of 12 files changed; daily: 12 of 13 files changed (13 intervals).
+      Load: 23 of 31 15m checks scaled; 8 run at 1x.
       Destination: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/configs/{15m,hourly,daily}/3x/.
-      Neither baseline × load nor a known fix: check_inventory_15m.yml. With an interval that could not be scaled: check_subscriptions_daily.yml. Not valid YAML, so not scaled: flows/check_flow_sends_15m.yml."
+      Neither baseline × load nor a known fix: check_inventory_15m.yml. With an interval that could not be scaled: check_subscriptions_daily.yml. Not valid YAML, so not scaled: flows/check_flow_sends_15m.yml.
+      check_inventory_15m.yml:9:  -> # looked at"
     `);
   });
 });

@@ -224,7 +224,7 @@ test('killed at each step of a whole round, the session is complete each time', 
 
   world().advance(600);
   await until(async () => (await server.call('pollCluster', { waitSeconds: 1 })).done === true);
-  expect(await restart()).toMatchObject({ phase: 'finished', rounds: [{ round: 1, finished: true }] });
+  expect(await restart()).toMatchObject({ phase: 'finished', rounds: [{ round: 1, end: 'done' }] });
   const report = await server.call('buildReport');
   expect(await restart()).toMatchObject({
     phase: 'reported',
