@@ -50,6 +50,19 @@ const answer = (...logs: readonly string[]) => {
 describe('the cause of a failed step', () => {
   it.each<[string, readonly string[], readonly [string, string]]>([
     [
+      'is the executor that was lost, though the script of the driver lies in the folder of its container',
+      [
+        lines(
+          'Traceback (most recent call last):',
+          '  File "/mnt/yarn/usercache/hadoop/appcache/application_1_0042/container_1733600000000_0042_01_000001/audit_runner.py", line 171, in evaluate',
+          '    violations = spark.sql(statement).count()',
+          'py4j.protocol.Py4JJavaError: An error occurred while calling o142.count.',
+          ': org.apache.spark.SparkException: Job aborted due to stage failure: Task 37 in stage 12.0 failed 4 times, most recent failure: Lost task 37.3 in stage 12.0 (TID 2210) (ip-10-0-1-41.ec2.internal executor 14): ExecutorLostFailure (executor 14 exited caused by one of the running tasks) Reason: Container killed by YARN for exceeding physical memory limits. 4.5 GB of 4.4 GB physical memory used.',
+        ),
+      ],
+      ['yarn-memory-kill', 'executor'],
+    ],
+    [
       'is the exception and not a warning before it',
       [
         lines(

@@ -113,7 +113,8 @@ function isOfMaster({ lines }: LogBlock): boolean {
   return lines.some((line) => masterLine.test(line));
 }
 
-const masterLine = /\bAM Container\b|\bcontainer_\w{1,60}_000001\b/;
+// A path with a container's folder names whose log it is, or which script ran, not what died.
+const masterLine = /\bAM Container\b|(?<!\/)\bcontainer_\w{1,60}_000001\b/;
 
 function isDecided(block: LogBlock): boolean {
   const cause = causeOf({ block, log: 0 });
@@ -179,7 +180,7 @@ const executorWords =
 /** The application master is the driver, or stands for it. */
 function sideOf(text: string): Side {
   if (masterLine.test(text)) return 'driver';
-  if (executorWords.test(text) || /\bcontainer_\w{1,60}_\d{6}\b/.test(text)) return 'executor';
+  if (executorWords.test(text) || /(?<!\/)\bcontainer_\w{1,60}_\d{6}\b/.test(text)) return 'executor';
   return 'driver';
 }
 
