@@ -8,7 +8,7 @@ import { commitBody } from '../review/levelSummary.ts';
 import type { Round, Session, Uploaded } from '../state/session.ts';
 import { commitQuestion, isApproved } from '../workflow/approvals.ts';
 import { requireUnloadedBaseline } from '../workflow/checks.ts';
-import { type KeptLevel, keptLevels } from '../workflow/keptLevels.ts';
+import { type KeptLevel, keptLevels } from '../workflow/commits/keptLevels.ts';
 import {
   commitAwaitingText,
   commitResultsLines,
@@ -60,10 +60,25 @@ async function runCommitResults(given: Input, ports: CommitResultsPorts, call: T
   }
 
   await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...given } }]);
+  return commitAll(ports, { load, uploads, rounds, reported, levels, keyFindings: given.keyFindings });
+}
+
+interface Commits {
+  readonly load: number;
+  readonly uploads: readonly Uploaded[];
+  readonly rounds: readonly Round[];
+  readonly reported: readonly Round[];
+  readonly levels: readonly KeptLevel[];
+  readonly keyFindings: string | undefined;
+}
+
+/** Commits in both repositories, and records what is committed. */
+async function commitAll(ports: CommitResultsPorts, all: Commits) {
+  const { load, uploads, rounds, reported, levels } = all;
   const notRun = schedulesNotRun(uploads, rounds);
   const isDone = uploads.length > 0 && uploads.every((one) => one.committed);
   const target = levels.length === 0 ? null : await commitConfigs(ports, levels, notRun, isDone);
-  const committed = await commitReports(ports, load, given.keyFindings, reported, notRun);
+  const committed = await commitReports(ports, load, all.keyFindings, reported, notRun);
   const reports = committed?.files.length === 0 ? null : committed;
   await ports.sessions.record(() => [
     {

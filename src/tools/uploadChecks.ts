@@ -21,7 +21,7 @@ import {
 import type { Session } from '../state/session.ts';
 import { isApproved } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview, writeReviewFile } from '../workflow/checks.ts';
-import { keepBytes } from '../workflow/keptLevels.ts';
+import { keepBytes } from '../workflow/commits/keptLevels.ts';
 import { untoldRuns, untoldText } from '../workflow/otherRuns.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';

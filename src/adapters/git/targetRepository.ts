@@ -7,7 +7,6 @@ import type { Settings } from '../../settings.ts';
 import { type ChecksFolder, filesAtOnce, openChecksFolder } from '../disk/checksFolder.ts';
 import { openDisk } from '../disk/disk.ts';
 import { exists, realPath } from '../disk/places.ts';
-import { withFiles } from '../disk/workTree.ts';
 import { concurrently } from '../pool.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineGuard, filesHeldUpTo, readBaselineLag } from './baselineGuard.ts';
@@ -15,6 +14,7 @@ import { readCheckFiles } from './checkFiles.ts';
 import { type Approved, commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
 import { type GitDirectories, gitDirectories, mergeBase, requireBranch } from './gitState.ts';
+import { withFiles } from './workTree.ts';
 import { createWriterLock, type WriterLock } from './writerLock.ts';
 
 /** In the git common directory: the id by which a session knows this checkout, also after a move. */

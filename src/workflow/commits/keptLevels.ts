@@ -1,23 +1,17 @@
 /** The levels that were uploaded, by the bytes that the session keeps of them: a commit does not depend on the disk. */
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
-import { sha256 } from '../domain/digest.ts';
-import { ToolError } from '../domain/errors.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { ChecksSnapshot } from '../ports/repository.ts';
-import type { Review } from '../review/review.ts';
-import type { Session, Uploaded } from '../state/session.ts';
-import type { Blobs } from '../state/store.ts';
-import { reviewOf } from './checks.ts';
+import { sha256 } from '../../domain/digest.ts';
+import { ToolError } from '../../domain/errors.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { ChecksSnapshot } from '../../ports/repository.ts';
+import type { Review } from '../../review/review.ts';
+import { getPack, putPack } from '../../state/packs.ts';
+import type { Session, Uploaded } from '../../state/session.ts';
+import type { Blobs } from '../../state/store.ts';
+import { reviewOf } from '../checks.ts';
 
-/** Path -> bytes in base64; null for a file that the level deletes. */
-type KeptFiles = Record<string, string | null>;
-
-/** Stores every file under review in one object: ten thousand would take as many writes. Returns its digest. */
+/** Stores every file under review. Returns the digest. */
 export async function keepBytes(blobs: Blobs, review: Review): Promise<string> {
-  const files: KeptFiles = {};
-  for (const { path, file } of review.files) files[path] = file.disk?.toString('base64') ?? null;
-  return blobs.put(await promisify(gzip)(JSON.stringify(files), { level: 1 }));
+  return putPack(blobs, new Map(review.files.map(({ path, file }) => [path, file.disk])));
 }
 
 /** An uploaded level as it was approved. */
@@ -58,7 +52,7 @@ async function keptLevel(
 ): Promise<Omit<KeptLevel, 'schedules'>> {
   const onDisk = await reviewOf(ports, session, snapshot, upload);
   if (onDisk.reviewId === upload.reviewId) return { review: onDisk, differOnDisk: 0 };
-  const kept = upload.bytes === undefined ? undefined : await ports.blobs.get(upload.bytes);
+  const kept = upload.bytes === undefined ? undefined : await getPack(ports.blobs, upload.bytes);
   if (kept === undefined)
     throw new ToolError(
       'CONFLICT',
@@ -67,13 +61,10 @@ async function keptLevel(
         next: `call scaleConfigs with load ${upload.load} and uploadChecks again, then commitResults.`,
       },
     );
-  const files = JSON.parse((await promisify(gunzip)(kept)).toString('utf8')) as KeptFiles;
   let differOnDisk = 0;
   const asUploaded = snapshot.files.map(({ disk, diskDigest, ...file }) => {
-    const text = files[file.path];
-    const now = { ...file, ...(disk && { disk }), ...(diskDigest && { diskDigest }) };
-    if (text === undefined) return now;
-    const bytes = text === null ? undefined : Buffer.from(text, 'base64');
+    if (!kept.has(file.path)) return { ...file, ...(disk && { disk }), ...(diskDigest && { diskDigest }) };
+    const bytes = kept.get(file.path);
     const digest = bytes && sha256(bytes);
     if (digest !== diskDigest) differOnDisk += 1;
     return { ...file, ...(bytes && digest && { disk: bytes, diskDigest: digest }) };
