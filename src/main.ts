@@ -48,6 +48,8 @@ async function run(): Promise<void> {
       return approveReview();
     case 'explain':
       return explainLogs();
+    case 'now':
+      return printNow();
     case 'wait':
       return waitForRound();
     default:
@@ -89,6 +91,11 @@ async function approveReview(): Promise<void> {
 async function explainLogs(): Promise<void> {
   const { runExplain } = await import('./interfaces/cli/explain.ts');
   process.exitCode = await runExplain(args, ports, shell);
+}
+
+async function printNow(): Promise<void> {
+  const { currentStamp } = await import('./interfaces/cli/now.ts');
+  printLine(await currentStamp(await ports()));
 }
 
 async function waitForRound(): Promise<void> {
