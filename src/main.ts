@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { version } from './domain/version.ts';
-import { asksEveryTime, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
+import { askedTools, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
 import { log, logInsteadOfConsole } from './interfaces/log.ts';
 import type { ProgressInShell } from './interfaces/progress.ts';
 import type { Ports } from './ports/ports.ts';
@@ -64,7 +64,7 @@ async function serveMcp(): Promise<void> {
   for (const event of ['end', 'close', 'error'] as const)
     process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
   await serveStdio(
-    { name: 'audit-load-test', version, ports, asksEveryTime: asksEveryTime(process.env, home) },
+    { name: 'audit-load-test', version, ports, asksEveryTime: askedTools(process.env, home) },
     stop.signal,
   );
 }

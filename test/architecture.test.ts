@@ -113,6 +113,7 @@ const productImports: ImportRules = {
     'src/report/forecast',
     domain,
   ],
+  'src/report/render/record.ts': ['src/report/render', 'src/report/summary', domain],
   'src/report/render': ['src/report/model', 'src/report/render', domain],
   'src/report/render/charts': [
     'src/report/model',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
@@ -359,4 +359,24 @@ test('nothing to commit, and a misspelt argument, are refused', async () => {
   expect(await harness.refusal('commitResults', { load: '2.5x' })).toMatch(
     /^BAD_INPUT: load must be a whole number/,
   );
+});
+
+test('reports/README.md lists every round, is committed, and notes in it and in a report survive a new build', async () => {
+  const harness = await toolHarness();
+  const { directory } = await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  const record = join(harness.project, 'reports/README.md');
+  const pages = [record, join(directory, 'report.md')];
+  for (const page of pages) appendFileSync(page, '\n## Notes\nWe raised the memory here.\n');
+  await harness.call('buildReport');
+  for (const page of pages) {
+    const text = readFileSync(page, 'utf8');
+    expect(text.match(/We raised the memory here\./g)).toHaveLength(1);
+    expect(text.endsWith('\n## Notes\nWe raised the memory here.\n')).toBe(true);
+  }
+  const rows = readFileSync(record, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| 2x | 15m |'));
+  expect(rows).toEqual([expect.stringMatching(/\| 9m 25s \| .*fits.* \| 1 of \d+ \| .*scaled.* \|/)]);
+  await harness.call('commitResults');
+  expect(harness.projectGit('show', '--name-only', '--format=')).toContain('reports/README.md');
 });
