@@ -8,7 +8,8 @@ export function uploadsOf(
   at: string,
 ): Uploaded[] {
   const { load, reviewId, bytes } = event;
-  const scope = event.schedules.length > 1 ? ('all' as const) : ('schedule' as const);
+  const ofSchedules = event.schedules.length > 1 ? ('all' as const) : ('schedule' as const);
+  const scope = level?.load === load ? level.scope : ofSchedules;
   const baseCommit = level?.load === load ? level.baseCommit : undefined;
   return event.schedules.map((schedule) => {
     const coverage = event.coverage?.find((one) => one.schedule === schedule);

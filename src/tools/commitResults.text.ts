@@ -126,7 +126,13 @@ export function commitWarnings(load: number, missing: CommitGaps): string[] {
   ];
 }
 
-export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mode']) {
+export function commitAwaitingText(
+  { withoutReport }: { readonly withoutReport: boolean },
+  load: number,
+  reviewId: string,
+  mode: Yes['mode'],
+) {
+  const again = { load, ...(withoutReport && { withoutReport }) };
   return {
     status: 'awaiting_approval' as const,
     load,
@@ -134,7 +140,7 @@ export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mo
     reports: null,
     warnings: [],
     summary: `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
-    ...stepsToYes('commitResults', { load }, reviewId, { mode, needed: true }),
+    ...stepsToYes('commitResults', again, reviewId, { mode, needed: true }),
   };
 }
 

@@ -56,7 +56,7 @@ async function runCommitResults(given: Input, ports: CommitResultsPorts, call: T
   for (const { review } of levels) {
     const question = () => commitQuestion(review, directoriesOf(reported));
     if (!(await isApproved(ports, session, review, given.approved, call, question)))
-      return commitAwaitingText(load, review.reviewId, ports.settings.approval);
+      return commitAwaitingText(given, load, review.reviewId, ports.settings.approval);
   }
 
   await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...given } }]);
