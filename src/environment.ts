@@ -38,16 +38,28 @@ export function mergeEnvironment(environment: Environment, home: string): Enviro
   return { ...fromFile, ...environment };
 }
 
+/** Of which tools the client asks its user on every call. */
+export type AskedTools = 'trigger' | 'all' | 'none';
+
 /**
- * Whether the client asks its user on every call of some tools; on unless REQUIRE_USER_INTERACTION is false. This runs
- * at startup, so it does not change `environment`, and the first call reports an `.env` that cannot be read.
+ * REQUIRE_USER_INTERACTION: `trigger` unless it is set; true means all, false none. This runs at startup, so it does
+ * not change `environment`, and the first call reports an `.env` that cannot be read.
  */
-export function asksEveryTime(environment: Environment, home: string): boolean {
+export function askedTools(environment: Environment, home: string): AskedTools {
   let setting: string | undefined;
   try {
     setting = mergeEnvironment({ ...environment }, home).REQUIRE_USER_INTERACTION;
   } catch {
     setting = environment.REQUIRE_USER_INTERACTION;
   }
-  return setting?.trim().toLowerCase() !== 'false';
+  switch (setting?.trim().toLowerCase()) {
+    case 'true':
+    case 'all':
+      return 'all';
+    case 'false':
+    case 'none':
+      return 'none';
+    default:
+      return 'trigger';
+  }
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { version } from './domain/version.ts';
-import { asksEveryTime, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
+import { askedTools, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
 import { log, logInsteadOfConsole } from './interfaces/log.ts';
 import type { ProgressInShell } from './interfaces/progress.ts';
 import type { Ports } from './ports/ports.ts';
@@ -48,6 +48,8 @@ async function run(): Promise<void> {
       return approveReview();
     case 'explain':
       return explainLogs();
+    case 'now':
+      return printNow();
     case 'wait':
       return waitForRound();
     default:
@@ -62,7 +64,7 @@ async function serveMcp(): Promise<void> {
   for (const event of ['end', 'close', 'error'] as const)
     process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
   await serveStdio(
-    { name: 'audit-load-test', version, ports, asksEveryTime: asksEveryTime(process.env, home) },
+    { name: 'audit-load-test', version, ports, asksEveryTime: askedTools(process.env, home) },
     stop.signal,
   );
 }
@@ -89,6 +91,11 @@ async function approveReview(): Promise<void> {
 async function explainLogs(): Promise<void> {
   const { runExplain } = await import('./interfaces/cli/explain.ts');
   process.exitCode = await runExplain(args, ports, shell);
+}
+
+async function printNow(): Promise<void> {
+  const { currentStamp } = await import('./interfaces/cli/now.ts');
+  printLine(await currentStamp(await ports()));
 }
 
 async function waitForRound(): Promise<void> {

@@ -65,6 +65,7 @@ const productImports: ImportRules = {
   'src/tools/index.ts': [],
 
   'src/workflow': ['src/report', 'src/rounds', 'src/review', 'src/dag', 'src/state', domain],
+  'src/workflow/commits': ['src/workflow', 'src/domain', 'src/review', 'src/state'],
 
   'src/review': ['src/intervals/scale.ts', domain, 'diff'],
   'src/rounds': [domain],
@@ -112,6 +113,7 @@ const productImports: ImportRules = {
     'src/report/forecast',
     domain,
   ],
+  'src/report/render/record.ts': ['src/report/render', 'src/report/summary', domain],
   'src/report/render': ['src/report/model', 'src/report/render', domain],
   'src/report/render/charts': [
     'src/report/model',

@@ -34,6 +34,8 @@ export interface Reports {
   read(directory: string, name: string): Promise<string | undefined>;
   /** Writes a report's directory under REPORTS_DIR, replacing an earlier build. Returns its path. */
   write(directory: string, files: readonly ReportFile[]): Promise<string>;
+  /** Rewrites README.md of REPORTS_DIR. What stands below `## Notes` survives, there and in report.md. */
+  writeRecord(text: string): Promise<void>;
   /** Adds files to a report's directory. Returns the path of the first. */
   add(directory: string, files: readonly ReportFile[]): Promise<string>;
   /** The report.json of every report directory, oldest round first; the caller skips invalid ones. */

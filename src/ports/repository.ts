@@ -51,6 +51,10 @@ export interface Commit {
   readonly message: string;
   /** False when the commit existed already, or there was nothing to commit. */
   readonly created: boolean;
+  /** The user signs commits, and this one could not be signed without a prompt. */
+  readonly unsigned?: boolean;
+  /** Files of HEAD that a checkout would not write as the approved bytes. */
+  readonly differs?: readonly string[];
 }
 
 /** A checkout on this machine. */
@@ -102,8 +106,8 @@ export interface TargetRepository {
     paths: readonly string[],
     message: string,
     trailer: string,
-    /** The reviewed bytes, by path. @throws ToolError CONFLICT when a file has changed since */
-    expected?: ReadonlyMap<string, Uint8Array>,
+    /** The approved bytes, by path, whatever is on disk; undefined removes the file. Without them: what is on disk. */
+    approved?: ReadonlyMap<string, Uint8Array | undefined>,
   ): Promise<Commit>;
   /**
    * Runs `work` while no other call writes in this repository, whichever server or worktree it comes from.

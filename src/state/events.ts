@@ -98,6 +98,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     schedules: z.array(schedule),
     reviewId: z.string(),
     files: z.int(),
+    /** Digest of the stored bytes of every file under review; absent in older entries. */
+    bytes: digest.optional(),
     /** What the bucket held afterwards, by schedule; absent in older entries: not recorded. */
     coverage: z.array(coverageSchema).optional(),
   }),
@@ -207,6 +209,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     round: z.int().optional(),
     /** The rounds that need no further commit; absent in older entries: every reported round of the load. */
     rounds: z.array(z.int()).optional(),
+    /** The uploads whose configs are committed; absent in older entries. */
+    reviewIds: z.array(z.string()).optional(),
     target: z.string().nullable(),
     reports: z.string().nullable(),
   }),

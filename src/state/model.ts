@@ -45,6 +45,10 @@ export interface Uploaded {
   readonly load: number;
   readonly reviewId: string;
   readonly at: string;
+  readonly scope: Scope;
+  /** Digest of the stored bytes of its files; absent where they were not stored. */
+  readonly bytes?: string;
+  readonly committed?: true;
   /** Absent if another level was on disk. */
   readonly baseCommit?: string;
   /** What the prefix held afterwards; absent where it was not recorded. */

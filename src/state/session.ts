@@ -2,11 +2,11 @@ import type { JournalEntry, SessionEvent } from './events.ts';
 import { afterApproval, baselineKey, fixesAt, keptBy, withEdits, withKnown, withLoaded } from './memory.ts';
 import type { EventOf, Phase, Round, Session } from './model.ts';
 import { withLoad, withMatchingInputs, withOwned, withoutCluster, withoutFinish } from './roundFacts.ts';
-import { isSameUpload, uploadsOf, withCoverage, withUploads } from './uploads.ts';
+import { isSameUpload, uploadsOf, withCommitted, withCoverage, withUploads } from './uploads.ts';
 
 export type { Fix, SessionEvent } from './events.ts';
 export { approvalKey, baselineKey } from './memory.ts';
-export type { OtherRun, Phase, Round, RoundOutcome, Scope, Session } from './model.ts';
+export type { OtherRun, Phase, Round, RoundOutcome, Scope, Session, Uploaded } from './model.ts';
 
 export const emptySession: Session = {
   entries: 0,
@@ -188,6 +188,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
             committed: true,
           }),
         ),
+        uploads: withCommitted(session.uploads, event),
         phase: isAtWork(session, event.load) ? session.phase : 'committed',
       };
     case 'baselineAccepted': {

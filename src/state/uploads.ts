@@ -7,19 +7,40 @@ export function uploadsOf(
   level: Level | undefined,
   at: string,
 ): Uploaded[] {
-  const { load, reviewId } = event;
+  const { load, reviewId, bytes } = event;
+  const ofSchedules = event.schedules.length > 1 ? ('all' as const) : ('schedule' as const);
+  const scope = level?.load === load ? level.scope : ofSchedules;
   const baseCommit = level?.load === load ? level.baseCommit : undefined;
   return event.schedules.map((schedule) => {
     const coverage = event.coverage?.find((one) => one.schedule === schedule);
-    return { schedule, load, reviewId, at, ...(baseCommit && { baseCommit }), ...(coverage && { coverage }) };
+    return {
+      schedule,
+      load,
+      reviewId,
+      at,
+      scope,
+      ...(bytes && { bytes }),
+      ...(baseCommit && { baseCommit }),
+      ...(coverage && { coverage }),
+    };
   });
 }
 
-/** The newest upload of each schedule and load. */
+/** The newest upload of each schedule and load; the same bytes again stay committed. */
 export function withUploads(known: readonly Uploaded[], uploaded: readonly Uploaded[]): Uploaded[] {
   const isReplaced = (one: Uploaded) =>
     uploaded.some((next) => next.schedule === one.schedule && next.load === one.load);
-  return [...known.filter((one) => !isReplaced(one)), ...uploaded];
+  const isCommitted = (next: Uploaded) => known.some((one) => isSameUpload(one, next) && one.committed);
+  return [
+    ...known.filter((one) => !isReplaced(one)),
+    ...uploaded.map((next) => (isCommitted(next) ? { ...next, committed: true as const } : next)),
+  ];
+}
+
+export function withCommitted(known: readonly Uploaded[], event: EventOf<'committed'>): Uploaded[] {
+  return known.map((one) =>
+    one.load === event.load && event.reviewIds?.includes(one.reviewId) ? { ...one, committed: true } : one,
+  );
 }
 
 export function isSameUpload(one: Uploaded, other: Uploaded): boolean {

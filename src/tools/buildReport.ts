@@ -7,6 +7,7 @@ import { assembleReport } from '../report/build.ts';
 import type { RoundFacts } from '../report/model/facts.ts';
 import type { Report } from '../report/model/model.ts';
 import { reportFiles } from '../report/render/files.ts';
+import { recordPage } from '../report/render/record.ts';
 import { clusterFailure, isActive } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
@@ -84,6 +85,7 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
   const report = assembleReport(await readRound(ports, session, range, directory, call));
   const files = reportFiles(report);
   const path = await ports.reports.write(directory, files);
+  await ports.reports.writeRecord(recordPage((await readReports(ports)).stored));
   await recordReport(ports, report, range.round, directory);
   return buildReportOutput(
     report,

@@ -3,9 +3,9 @@
 import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Commit } from '../ports/repository.ts';
-import type { Round } from '../state/session.ts';
+import type { Round, Session } from '../state/session.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
-import { stepAfterCommit, type Wording } from './text.ts';
+import { rerun, stepAfterCommit, type Wording } from './text.ts';
 import { callAgain, loadOutput, result } from './tool.ts';
 
 const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
@@ -13,7 +13,7 @@ const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() }
 /** The result of commitResults. */
 export const commitResultsResult = z.object({
   ...result,
-  status: z.enum(['committed', 'unchanged', 'awaiting_approval']),
+  status: z.enum(['committed', 'unchanged', 'awaiting_approval', 'needs_decision']),
   load: loadOutput,
   target: commit.extend({ branch: z.string() }).nullable(),
   reports: commit.nullable(),
@@ -25,7 +25,8 @@ export function committedText(
   load: number,
   target: Commit | null,
   reports: Commit | null,
-  newest: Round | undefined,
+  rounds: readonly Round[],
+  notRun: readonly string[],
 ) {
   const parts = [
     ...(target?.created
@@ -44,40 +45,94 @@ export function committedText(
       ? `Committed ${parts.join(' and ')} for ${load}x.`
       : `All results of ${load}x are already committed.`,
     nextSteps: [
-      stepAfterCommit(newest, load),
+      nextAfter(rounds, notRun, load),
       'Nothing was pushed, and no git hooks ran; the user decides when to push.',
     ],
   };
 }
 
+/** A round that ended without a report is reported first; configs that have not run are run first. */
+function nextAfter(rounds: readonly Round[], notRun: readonly string[], load: number): string {
+  const ended = rounds.findLast((one) => one.finished !== undefined && one.report === undefined);
+  if (ended !== undefined)
+    return `Round ${ended.round} (${load}x ${ended.schedule}) ended without a report: call buildReport with round ${ended.round}, then commitResults again.`;
+  if (notRun.length > 0) return `The ${notRun.join(' and ')} configs have not run yet: ${rerun(load)}`;
+  return stepAfterCommit(
+    rounds.findLast((one) => one.report !== undefined),
+    load,
+  );
+}
+
+/** Nothing of the load ever ran: are the configs to be committed alone? */
+export function neverRanText(session: Session, load: number) {
+  const other = session.rounds.findLast(
+    (one) => one.report !== undefined && !one.committed && !one.abandoned && one.load !== load,
+  );
+  return {
+    status: 'needs_decision' as const,
+    load,
+    target: null,
+    reports: null,
+    warnings: [],
+    summary: `No run of ${load}x was seen yet, so there are no results to commit. Nothing was committed.`,
+    nextSteps: [
+      ...(other
+        ? [`The results of ${other.load}x are not committed: commitResults with load ${other.load}.`]
+        : []),
+      `Ask the user: commit the ${load}x configs alone (withoutReport: true), or run ${load}x first?`,
+    ],
+    callAgain: { tool: 'commitResults', arguments: { load, withoutReport: true } },
+  };
+}
+
 interface CommitGaps {
-  /** No configs of the load under review on disk. */
-  readonly configs: boolean;
   /** No repository for the reports. */
   readonly repository: boolean;
   /** No report of the load. */
   readonly report: boolean;
-  /** Schedules with a report whose configs are outside the scope on disk. */
-  readonly schedules: readonly string[];
+  /** Schedules that ran before, and whose newest upload has not. */
+  readonly notRun: readonly string[];
+  /** Committed files that are different on disk. */
+  readonly differOnDisk: number;
+  /** Files of HEAD that are not the approved bytes. */
+  readonly differs: readonly string[];
+  /** The user signs commits, and this one could not be signed. */
+  readonly unsigned: boolean;
 }
 
 export function commitWarnings(load: number, missing: CommitGaps): string[] {
   return [
-    ...(missing.configs
-      ? ['The configs on disk belong to another level or to none, so only the reports were committed.']
+    ...(missing.differs.length > 0
+      ? [
+          `HEAD has other bytes than the approved ones in ${plural(missing.differs.length, 'file')} (a filter of the repository changes them): ${missing.differs.slice(0, 5).join(', ')}.`,
+        ]
       : []),
+    ...(missing.differOnDisk > 0
+      ? [
+          missing.differOnDisk === 1
+            ? `1 file on disk differs from the uploaded ${load}x configs; the uploaded one was committed.`
+            : `${missing.differOnDisk} files on disk differ from the uploaded ${load}x configs; the uploaded ones were committed.`,
+        ]
+      : []),
+    ...(missing.unsigned ? ['Unsigned: git could not sign the commit without a prompt.'] : []),
     ...(missing.repository
       ? ['REPORTS_DIR is not in a git repository with a branch, so the reports were not committed.']
       : []),
     ...(missing.report ? [`${load}x has no report yet, so none was committed.`] : []),
-    ...missing.schedules.map(
+    ...missing.notRun.map(
       (schedule) =>
-        `The ${schedule} configs are outside the scope on disk and were not committed. To commit them, call scaleConfigs with schedule ${schedule}, then commitResults.`,
+        `The ${schedule} configs were uploaded again after the latest ${load}x run and have not run: no verdict is about them.`,
     ),
   ];
 }
 
-export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mode']) {
+export function commitAwaitingText(
+  { withoutReport }: { readonly withoutReport: boolean },
+  load: number,
+  reviewId: string,
+  mode: Yes['mode'],
+) {
+  const again = { load, ...(withoutReport && { withoutReport }) };
   return {
     status: 'awaiting_approval' as const,
     load,
@@ -85,7 +140,7 @@ export function commitAwaitingText(load: number, reviewId: string, mode: Yes['mo
     reports: null,
     warnings: [],
     summary: `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
-    ...stepsToYes('commitResults', { load }, reviewId, { mode, needed: true }),
+    ...stepsToYes('commitResults', again, reviewId, { mode, needed: true }),
   };
 }
 

@@ -4,18 +4,18 @@ import { cleanLine } from '../domain/foreignText.ts';
 import { localStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/repository.ts';
-import { schedulesInScope } from '../review/expected.ts';
 import { commitBody } from '../review/levelSummary.ts';
-import type { Review } from '../review/review.ts';
-import type { Round, Session } from '../state/session.ts';
+import type { Round, Session, Uploaded } from '../state/session.ts';
 import { commitQuestion, isApproved } from '../workflow/approvals.ts';
-import { requireUnloadedBaseline, reviewOf } from '../workflow/checks.ts';
+import { requireUnloadedBaseline } from '../workflow/checks.ts';
+import { type KeptLevel, keptLevels } from '../workflow/commits/keptLevels.ts';
 import {
   commitAwaitingText,
   commitResultsLines,
   commitResultsResult,
   committedText,
   commitWarnings,
+  neverRanText,
 } from './commitResults.text.ts';
 import { defineTool, loadInput, type ToolCall } from './tool.ts';
 
@@ -23,6 +23,7 @@ const input = z.strictObject({
   keyFindings: z.string().max(200).optional().describe('one line for the message; default: the verdict'),
   load: loadInput.optional(),
   approved: z.boolean().optional(),
+  withoutReport: z.boolean().default(false).describe('commit configs that never ran'),
 });
 
 type Input = z.output<typeof input>;
@@ -45,48 +46,76 @@ export const commitResults = defineTool({
 async function runCommitResults(given: Input, ports: CommitResultsPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const load = loadToCommit(session, given.load);
-  const review = await reviewToCommit(ports, session, load);
-  const reported = session.rounds.filter((one) => one.load === load && one.report !== undefined);
-  if (review !== undefined) {
+  const rounds = session.rounds.filter((one) => one.load === load && !one.abandoned);
+  const reported = rounds.filter((one) => one.report !== undefined);
+  const uploads = session.uploads.filter((one) => one.load === load);
+  requireUploaded(session, load, uploads.length + reported.length);
+  if (!rounds.some(hasRun) && !given.withoutReport) return neverRanText(session, load);
+
+  const levels = await levelsToCommit(ports, session, load);
+  for (const { review } of levels) {
     const question = () => commitQuestion(review, directoriesOf(reported));
     if (!(await isApproved(ports, session, review, given.approved, call, question)))
-      return commitAwaitingText(load, review.reviewId, ports.settings.approval);
+      return commitAwaitingText(given, load, review.reviewId, ports.settings.approval);
   }
 
   await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...given } }]);
-  const target = review === undefined ? null : await commitConfigs(ports, review);
-  const committed = await commitReports(ports, load, given.keyFindings, reported);
+  return commitAll(ports, { load, uploads, rounds, reported, levels, keyFindings: given.keyFindings });
+}
+
+interface Commits {
+  readonly load: number;
+  readonly uploads: readonly Uploaded[];
+  readonly rounds: readonly Round[];
+  readonly reported: readonly Round[];
+  readonly levels: readonly KeptLevel[];
+  readonly keyFindings: string | undefined;
+}
+
+/** Commits in both repositories, and records what is committed. */
+async function commitAll(ports: CommitResultsPorts, all: Commits) {
+  const { load, uploads, rounds, reported, levels } = all;
+  const notRun = schedulesNotRun(uploads, rounds);
+  const isDone = uploads.length > 0 && uploads.every((one) => one.committed);
+  const target = levels.length === 0 ? null : await commitConfigs(ports, levels, notRun, isDone);
+  const committed = await commitReports(ports, load, all.keyFindings, reported, notRun);
   const reports = committed?.files.length === 0 ? null : committed;
-  const leftOut = reported.filter((one) => isLeftOut(one, review));
   await ports.sessions.record(() => [
     {
       type: 'committed',
       load,
+      reviewIds: levels.map(({ review }) => review.reviewId),
       target: target?.sha ?? null,
       reports: reports?.sha ?? null,
       round: reported.at(-1)?.round,
-      rounds: reported.filter((one) => !leftOut.includes(one)).map(({ round }) => round),
+      rounds: reported.map(({ round }) => round),
     },
   ]);
   return {
-    ...committedText(load, target, reports, reported.at(-1)),
+    ...committedText(load, target, reports, rounds, notRun),
     load,
     target: target && { ...fieldsOf(target), branch: target.branch },
     reports: reports && fieldsOf(reports),
     warnings: commitWarnings(load, {
-      configs: review === undefined,
       repository: committed === null,
       report: reported.length === 0,
-      schedules: [...new Set(leftOut.map(({ schedule }) => schedule))],
+      notRun,
+      differOnDisk: levels.reduce((sum, one) => sum + one.differOnDisk, 0),
+      differs: target?.differs ?? [],
+      unsigned: target?.unsigned === true || reports?.unsigned === true,
     }),
   };
 }
 
+/** The newest load with something to commit; where there is none, the newest with anything. */
 function loadToCommit(session: Session, given: number | undefined): number {
+  const { uploads, rounds, level } = session;
   const load =
     given ??
-    session.rounds.findLast((round) => round.report !== undefined && !round.committed)?.load ??
-    session.level?.load;
+    uploads.findLast((one) => !one.committed)?.load ??
+    rounds.findLast((round) => round.report !== undefined && !round.committed)?.load ??
+    level?.load ??
+    uploads.at(-1)?.load;
   if (load !== undefined) return load;
   throw new ToolError(
     'WRONG_STATE',
@@ -95,55 +124,69 @@ function loadToCommit(session: Session, given: number | undefined): number {
   );
 }
 
-/**
- * The configs under review if they are of the load to commit; undefined if another level is on disk.
- * @throws ToolError CONFLICT if the disk differs from the upload
- */
-async function reviewToCommit(
-  ports: CommitResultsPorts,
-  session: Session,
-  load: number,
-): Promise<Review | undefined> {
-  const { level } = session;
-  if (level?.load !== load) return undefined;
-  const snapshot = await ports.target.snapshot({ forWriting: true });
-  await requireUnloadedBaseline(ports, session, snapshot);
-  const review = await reviewOf(ports, session, snapshot, level);
-  const uploaded = session.uploads.findLast(
-    (upload) => upload.load === load && upload.schedule === level.schedule,
-  );
-  if (uploaded?.reviewId === review.reviewId) return review;
-  if (uploaded !== undefined)
-    throw new ToolError(
-      'CONFLICT',
-      `The ${load}x configs on disk differ from the uploaded ones. Nothing was committed.`,
-      {
-        next: `call reviewConfigs to see the difference; then upload it (uploadChecks with reviewId ${review.reviewId}) or undo it (scaleConfigs with load ${load}).`,
-      },
-    );
-  if (!review.approvalNeeded) return review;
+/** @throws ToolError WRONG_STATE for a load of which nothing was uploaded or reported */
+function requireUploaded({ lastReview, level }: Session, load: number, known: number): void {
+  if (known > 0) return;
+  const reviewId = level?.load === load ? lastReview?.reviewId : undefined;
   throw new ToolError(
     'WRONG_STATE',
     `The ${load}x configs were not uploaded yet, so nothing was tested with them. Nothing was committed.`,
-    { next: `call uploadChecks with reviewId ${review.reviewId} first.` },
+    {
+      next:
+        reviewId === undefined
+          ? 'call showSession to see which loads there are.'
+          : `call uploadChecks with reviewId ${reviewId} first.`,
+    },
   );
 }
 
-/** The approved files that differ from HEAD, and no others. */
-async function commitConfigs(ports: CommitResultsPorts, review: Review): Promise<Commit> {
-  const { load } = review.target;
+function hasRun({ clusterId, finished, report }: Round): boolean {
+  return clusterId !== undefined || finished !== undefined || report !== undefined;
+}
+
+async function levelsToCommit(
+  ports: CommitResultsPorts,
+  session: Session,
+  load: number,
+): Promise<KeptLevel[]> {
+  if (!session.uploads.some((one) => one.load === load)) return [];
+  const snapshot = await ports.target.snapshot({ forWriting: true });
+  await requireUnloadedBaseline(ports, session, snapshot);
+  return keptLevels(ports, session, snapshot, load);
+}
+
+/** Schedules that ran before, and whose newest upload has not run: the verdict is of other configs. */
+function schedulesNotRun(uploads: readonly Uploaded[], rounds: readonly Round[]): string[] {
+  return uploads.flatMap(({ schedule, reviewId }) => {
+    const latest = rounds.findLast((one) => one.schedule === schedule && hasRun(one));
+    return latest?.reviewId === undefined || latest.reviewId === reviewId ? [] : [schedule];
+  });
+}
+
+/** The approved files that differ from HEAD, and no others; once committed, a load is not written over a later one. */
+async function commitConfigs(
+  ports: CommitResultsPorts,
+  levels: readonly KeptLevel[],
+  notRun: readonly string[],
+  isDone: boolean,
+): Promise<Commit> {
+  const load = levels[0]?.review.target.load ?? 1;
   const day = localStamp(ports.clock.localMs() * 1000).slice(0, 10);
-  const approved = new Map(
-    review.files.flatMap(({ path, file }) =>
-      file.diskDigest === file.headDigest || file.disk === undefined ? [] : [[path, file.disk]],
-    ),
+  const files = levels.flatMap(({ review, schedules }) =>
+    review.files.filter(({ rule }) => schedules.includes(rule.schedule)),
   );
-  return ports.target.commit(
-    [...approved.keys()],
-    `Load test ${load}x configs - ${day}\n\n${commitBody(review)}`,
-    `${load}x ${review.reviewId}`,
-    approved,
-  );
+  const changed = files.filter(({ file }) => file.diskDigest !== file.headDigest);
+  const approved = new Map(changed.map(({ path, file }) => [path, file.disk]));
+  const body = [
+    ...levels.map(({ review }) => commitBody(review)),
+    ...notRun.map((schedule) => `${schedule}: uploaded after its latest run, not run yet.`),
+  ];
+  const message = `Load test ${load}x configs - ${day}\n\n${body.join('\n')}`;
+  const trailer = `${load}x ${levels.map(({ review }) => review.reviewId).join(' ')}`;
+  const known = isDone ? await ports.target.commit([], message, trailer) : undefined;
+  // A commit that was reset since is made again.
+  if (known !== undefined && known.message !== '') return known;
+  return ports.target.commit([...approved.keys()], message, trailer, approved);
 }
 
 /** The subject ends with the key findings, or with the verdict's first sentence, because a subject is one line. */
@@ -152,8 +195,12 @@ function commitReports(
   load: number,
   keyFindings: string | undefined,
   reported: readonly Round[],
+  notRun: readonly string[],
 ) {
-  const [verdict] = reported.at(-1)?.report?.verdict.split(/(?<=\.) /) ?? [];
+  const newest = reported.at(-1);
+  const [sentence] = newest?.report?.verdict.split(/(?<=\.) /) ?? [];
+  const isOld = newest !== undefined && notRun.includes(newest.schedule);
+  const verdict = isOld ? `before the newest upload: ${sentence}` : sentence;
   const findings = cleanLine(keyFindings ?? verdict ?? 'no report yet', 160);
   const directories = directoriesOf(reported);
   const trailer = `${load}x ${directories.join(' ')}`.trim();
@@ -162,15 +209,6 @@ function commitReports(
 
 function directoriesOf(reported: readonly Round[]): string[] {
   return reported.flatMap(({ report }) => report?.directory ?? []);
-}
-
-/**
- * With scope `schedule` the files of other schedules are not under review, so the configs of their rounds are not
- * committed; an hourly round has no configs of its own.
- */
-function isLeftOut({ schedule }: Round, review: Review | undefined): boolean {
-  if (review === undefined || schedule === 'hourly') return false;
-  return !schedulesInScope(review.target.scope, review.target.schedule).includes(schedule);
 }
 
 function fieldsOf({ sha, files, message }: Commit) {

@@ -21,6 +21,7 @@ import {
 import type { Session } from '../state/session.ts';
 import { isApproved } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview, writeReviewFile } from '../workflow/checks.ts';
+import { keepBytes } from '../workflow/commits/keptLevels.ts';
 import { untoldRuns, untoldText } from '../workflow/otherRuns.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';
@@ -122,6 +123,7 @@ async function finishUpload(
   const schedules = listed.map(({ schedule }) => schedule);
   const keys = listed.flatMap((prefix) => leftKeys(review, prefix)).slice(0, mostRead);
   const bytes = await Promise.all(keys.map((key) => ports.store.read(key)));
+  const kept = await keepBytes(ports.blobs, review);
   const left = new Map(keys.flatMap((key, index) => (bytes[index] ? [[key, bytes[index]] as const] : [])));
   const record = async (gone: ReadonlySet<string>) => {
     const coverage = listed.map(({ objects, ...prefix }) => {
@@ -129,7 +131,7 @@ async function finishUpload(
       return listedCoverage(review, { ...prefix, objects: there }, left, refused);
     });
     await ports.sessions.record(() => [
-      { type: 'checksUploaded', load: target.load, schedules, reviewId, files, coverage },
+      { type: 'checksUploaded', load: target.load, schedules, reviewId, files, bytes: kept, coverage },
     ]);
     return coverage;
   };

@@ -80,22 +80,19 @@ test('repeating a call that was killed between staging and committing finishes i
   expect(await commitA()).toMatchObject({ created: true, files: [a] });
 });
 
-test('other staged changes are refused, including a staged rename of one of the files', async () => {
+test('what somebody staged stays staged, and is not committed: another file, a rename, another version of ours', async () => {
   harness = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
-  harness.put({ 'a_15m.yml': 'scaled\n', 'b_15m.yml': 'staged\n' });
-  harness.git('add', `${checks}/b_15m.yml`);
-  const before = harness.git('rev-parse', 'HEAD');
-  await expect(commitA()).rejects.toMatchObject({ code: 'CONFLICT', message: /b_15m\.yml/ });
-  expect(harness.git('rev-parse', 'HEAD')).toBe(before);
-  expect(harness.git('diff', '--cached', '--name-only')).toBe(`${checks}/b_15m.yml`);
-
-  harness.git('reset', '--quiet', '--hard');
+  harness.put({ 'a_15m.yml': 'staged by somebody\n' });
+  harness.git('add', a);
   harness.git('mv', `${checks}/b_15m.yml`, `${checks}/c_15m.yml`);
   harness.put({ 'a_15m.yml': 'scaled\n' });
-  await expect(harness.target.commit(['a_15m.yml', 'c_15m.yml'], 'm', 't')).rejects.toMatchObject({
-    code: 'CONFLICT',
-    message: /b_15m\.yml/,
-  });
+  expect(await commitA()).toMatchObject({ created: true, files: [a] });
+  expect(harness.git('show', '--name-status', '--format=')).toBe(`M\t${a}`);
+  expect(harness.git('show', `HEAD:${a}`)).toBe('scaled');
+  expect(harness.git('show', `:${a}`)).toBe('staged by somebody');
+  expect(harness.git('diff', '--cached', '--name-status', '-M')).toBe(
+    `M\t${a}\nR100\t${checks}/b_15m.yml\t${checks}/c_15m.yml`,
+  );
 });
 
 test('no hook of the repository runs', async () => {
@@ -128,11 +125,9 @@ test('no hook of the repository runs', async () => {
   expect(readdirSync(harness.folder).filter((name) => name.startsWith('ran-'))).toEqual([]);
 });
 
-test('the user’s signing, editor and template settings have no effect', async () => {
+test('the user’s editor and template settings have no effect', async () => {
   harness = gitHarness();
   const settings = {
-    'commit.gpgSign': 'true',
-    'gpg.program': '/bin/false',
     'log.showSignature': 'true',
     'core.editor': '/bin/false',
     'commit.verbose': 'true',
@@ -230,44 +225,78 @@ test('a branch switched between the snapshot and the commit is refused', async (
   expect(harness.git('log', '--format=%s', 'main')).toBe('The checks');
 });
 
-test('bytes saved after the snapshot are not committed, and nothing remains staged', async () => {
-  harness = gitHarness();
-  const head = harness.git('rev-parse', 'HEAD');
-  const seen = new Map([['a_15m.yml', Buffer.from('scaled\n')]]);
-  harness.put({ 'a_15m.yml': 'scaled\n# unreviewed\n' });
-  await expect(harness.target.commit(['a_15m.yml'], 'm', 't', seen)).rejects.toMatchObject({
-    code: 'CONFLICT',
-    message: expect.stringMatching(/a_15m\.yml.*Nothing was committed/),
-  });
-  expect(harness.git('rev-parse', 'HEAD')).toBe(head);
-  expect(harness.git('diff', '--cached', '--name-only')).toBe('');
-  harness.put({ 'a_15m.yml': 'scaled\n' });
-  expect(await harness.target.commit(['a_15m.yml'], 'm', 't', seen)).toMatchObject({ created: true });
+test('the approved bytes are committed, whatever is on disk; what is on disk stays, unstaged', async () => {
+  harness = gitHarness({ 'a_15m.yml': 'one\n', 'gone_15m.yml': 'two\n', 'latin1_15m.yml': 'three\n' });
+  const latin1 = Buffer.from('h\xf6chstens\n', 'latin1');
+  const approved = new Map([
+    ['a_15m.yml', Buffer.from('scaled\n')],
+    ['gone_15m.yml', undefined],
+    ['latin1_15m.yml', latin1],
+  ]);
+  harness.put({ 'a_15m.yml': 'another level\n' });
+  const commit = () => harness.target.commit([...approved.keys()], 'm', 't', approved);
+  expect(await commit()).toMatchObject({ created: true, files: expect.arrayContaining([a]) });
+  expect(harness.git('show', `HEAD:${a}`)).toBe('scaled');
+  expect(harness.git('ls-tree', '--name-only', 'HEAD', `${checks}/`)).not.toContain('gone');
+  expect(harness.git('hash-object', `${checks}/a_15m.yml`)).not.toBe(harness.git('rev-parse', `HEAD:${a}`));
+  harness.put({ 'latin1_15m.yml': latin1 });
+  expect(harness.git('status', '--porcelain')).toBe(` M ${a}\n?? ${checks}/gone_15m.yml`);
+  expect(await commit()).toMatchObject({ created: false });
 });
 
-test('the same holds when the snapshot saw an empty file', async () => {
+test('a file that git skips on disk is committed too, and stays skipped; its mode stays', async () => {
   harness = gitHarness();
-  harness.put({ 'a_15m.yml': 'came after the look\n' });
-  const seen = new Map([['a_15m.yml', new Uint8Array()]]);
-  await expect(harness.target.commit(['a_15m.yml'], 'Load test', '2x review', seen)).rejects.toMatchObject({
-    code: 'CONFLICT',
-  });
+  harness.git('update-index', '--chmod=+x', a);
+  harness.git('commit', '--quiet', '-m', 'Run it');
+  harness.git('update-index', '--skip-worktree', a);
+  const approved = new Map([['a_15m.yml', Buffer.from('scaled\n')]]);
+  expect(await harness.target.commit(['a_15m.yml'], 'm', 't', approved)).not.toHaveProperty('differs');
+  expect(harness.git('show', `HEAD:${a}`)).toBe('scaled');
+  expect(harness.git('ls-files', '-t', '--stage', a)).toMatch(/^S 100755 /);
   expect(harness.git('diff', '--cached', '--name-only')).toBe('');
 });
 
-test('a staged version of one of the files is not discarded', async () => {
-  harness = gitHarness();
-  harness.put({ 'a_15m.yml': 'staged by somebody\n' });
-  harness.git('add', a);
-  harness.put({ 'a_15m.yml': 'scaled\n' });
-  const seen = new Map([['a_15m.yml', Buffer.from('scaled\n')]]);
-  await expect(harness.target.commit(['a_15m.yml'], 'm', 't', seen)).rejects.toMatchObject({
-    code: 'CONFLICT',
-    message: expect.stringContaining('Other changes are staged'),
+test('a filter of the repository that stores other bytes is named', async () => {
+  harness = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+  writeFileSync(join(harness.repository, '.gitattributes'), '*a_15m.yml filter=upper\n');
+  harness.commit('Filter');
+  harness.git('config', 'filter.upper.clean', 'tr a-z A-Z');
+  const names = ['a_15m.yml', 'b_15m.yml'];
+  const approved = new Map(names.map((name) => [name, Buffer.from('scaled\n')]));
+  expect(await harness.target.commit(names, 'm', 't', approved)).toMatchObject({
+    created: true,
+    differs: [a],
   });
-  expect(harness.git('show', `:${a}`)).toBe('staged by somebody');
-  harness.git('add', a);
-  expect(await harness.target.commit(['a_15m.yml'], 'm', 't', seen)).toMatchObject({ created: true });
+  expect(harness.git('show', `HEAD:${a}`)).toBe('SCALED');
+});
+
+test('a commit is signed where the user signs and no prompt is needed, and said to be unsigned where not', async () => {
+  harness = gitHarness();
+  const program = join(harness.folder, 'sign');
+  writeFileSync(
+    program,
+    '#!/bin/sh\ncat >/dev/null\nprintf "\\n[GNUPG:] SIG_CREATED \\n" >&2\necho signature\n',
+  );
+  chmodSync(program, 0o755);
+  harness.git('config', 'commit.gpgSign', 'true');
+  harness.git('config', 'gpg.program', program);
+  harness.put({ 'a_15m.yml': 'scaled\n' });
+  expect(await commitA()).not.toHaveProperty('unsigned');
+  expect(harness.git('cat-file', '-p', 'HEAD')).toMatch(/^gpgsig signature$/m);
+  harness.git('config', 'gpg.program', '/bin/false');
+  harness.put({ 'a_15m.yml': 'scaled more\n' });
+  expect(await harness.target.commit(['a_15m.yml'], '4x', '4x r')).toMatchObject({
+    created: true,
+    unsigned: true,
+  });
+  expect(harness.git('cat-file', '-p', 'HEAD')).not.toContain('gpgsig');
+});
+
+test('a file that git ignores is not committed', async () => {
+  harness = gitHarness();
+  writeFileSync(join(harness.repository, '.gitignore'), '*_15m.yml\n');
+  harness.put({ 'a_15m.yml': 'scaled\n', 'new_15m.yml': 'ignored\n' });
+  expect(await harness.target.commit(['a_15m.yml', 'new_15m.yml'], 'm', 't')).toMatchObject({ files: [a] });
 });
 
 test('line endings that git stores differently, mixed ones included, are not a change since the snapshot', async () => {

@@ -59,7 +59,7 @@ export async function hostApp(
     name: 'app',
     version: '1',
     ports: async () => ports,
-    asksEveryTime: true,
+    asksEveryTime: 'all',
   });
   await Promise.all([server.connect(there), client.connect(here)]);
   const { tools } = await client.listTools();

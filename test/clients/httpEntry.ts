@@ -26,7 +26,7 @@ async function open(allowedHosts: string[]): Promise<StreamableHTTPServerTranspo
     name: 'audit-load-test',
     version,
     ports: async () => ports,
-    asksEveryTime: true,
+    asksEveryTime: 'all',
   });
   await server.connect(transport as Transport);
   return transport;

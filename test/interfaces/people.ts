@@ -9,7 +9,13 @@ export type Person = (question: string) => Promise<ElicitResult>;
 
 /** Left out, the client cannot ask its person anything. */
 export async function connect(ports: () => Promise<Ports>, person?: Person): Promise<Client> {
-  const face = { name: 'audit-load-test', version: '1', ports, asksEveryTime: true, answerWithinMs: 100 };
+  const face = {
+    name: 'audit-load-test',
+    version: '1',
+    ports,
+    asksEveryTime: 'all' as const,
+    answerWithinMs: 100,
+  };
   const client = new Client(
     { name: 'test', version: '1' },
     { capabilities: person ? { elicitation: {} } : {} },

@@ -103,7 +103,7 @@ describe('the round of a named cluster', () => {
 });
 
 test('checks uploaded since the newest round of their schedule and load need a round', () => {
-  const upload = { schedule: '15m', load: 2, reviewId: 'new', at: at(5) } as const;
+  const upload = { schedule: '15m', load: 2, reviewId: 'new', scope: 'all', at: at(5) } as const;
   const lacking = (rounds: Round[], uploads = [upload]) =>
     lacksRound({ uploads, rounds }, { load: 2, schedule: '15m' });
   expect(lacking([round(1, 0, { reviewId: 'old' })])).toBe(true);

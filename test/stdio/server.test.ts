@@ -130,8 +130,12 @@ describe('the protocol', () => {
       (await one.request('tools/list')).result.tools
         .filter((tool: Message) => tool._meta?.['anthropic/requiresUserInteraction'] === true)
         .map((tool: Message) => tool.name);
-    expect(await asking(server)).toEqual(expect.arrayContaining(['uploadChecks', 'commitResults']));
-    expect(await asking(await serve({ REQUIRE_USER_INTERACTION: 'false' }))).toEqual([]);
+    expect(await asking(server)).toEqual(['triggerDag']);
+    const all = expect.arrayContaining(['uploadChecks', 'triggerDag', 'commitResults']);
+    for (const said of ['all', 'true'])
+      expect(await asking(await serve({ REQUIRE_USER_INTERACTION: said }))).toEqual(all);
+    for (const said of ['none', 'false'])
+      expect(await asking(await serve({ REQUIRE_USER_INTERACTION: said }))).toEqual([]);
   });
 
   test.each(['false', 'False'])('%s in .env also turns off the question on every call', async (said) => {

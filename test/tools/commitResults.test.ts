@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import {
   normalise,
   openRound,
@@ -57,16 +58,20 @@ test('"Commit results" commits the approved configs and the report, each in its 
   expect(harness.git('status', '--porcelain')).toBe('');
 });
 
-test('without a report only the configs are committed, with a warning', async () => {
+test('before any run it is a question; then the configs are committed alone, with a warning', async () => {
   const harness = await toolHarness();
   await uploadLevel(harness, { load: 2, scope: 'schedule' });
-  const { structure, text } = await harness.call('commitResults');
+  const before = harness.everything();
+  const asked = (await harness.call('commitResults')).structure;
+  expect(asked).toMatchObject({ status: 'needs_decision', target: null, reports: null });
+  expect(harness.everything()).toEqual(before);
+  const { structure, text } = await harness.call('commitResults', asked.callAgain.arguments);
   expect(structure).toMatchObject({ status: 'committed', target: { files: 6 }, reports: null });
   expect(structure.warnings).toEqual(['2x has no report yet, so none was committed.']);
   expect(text).not.toContain('Reports:');
 });
 
-test('a round whose configs are outside the scope on disk is not committed, and a warning says how to commit it', async () => {
+test('every schedule of the load is committed with what was uploaded for it, whichever is on disk', async () => {
   const harness = await toolHarness();
   await reportedLevel(harness, { load: 2, scope: 'schedule' });
   await uploadLevel(harness, { load: 2, schedule: 'hourly' });
@@ -75,20 +80,62 @@ test('a round whose configs are outside the scope on disk is not committed, and 
   await runToEnd(harness, 'hourly');
   await harness.call('buildReport');
   const { structure } = await harness.call('commitResults');
-  expect(structure.warnings).toEqual([
-    'The 15m configs are outside the scope on disk and were not committed. To commit them, call scaleConfigs with schedule 15m, then commitResults.',
-  ]);
-  const rounds = async () => (await harness.call('showSession')).structure.rounds;
-  expect(await rounds()).toMatchObject([
-    { round: 1, schedule: '15m', committed: false },
+  expect(structure).toMatchObject({ target: { files: 6 }, warnings: [] });
+  expect((await harness.call('showSession')).structure.rounds).toMatchObject([
+    { round: 1, schedule: '15m', committed: true },
     { round: 2, schedule: 'hourly', committed: true },
   ]);
-  await harness.call('scaleConfigs', { load: 2, schedule: '15m', scope: 'schedule' });
-  expect((await harness.call('commitResults')).structure).toMatchObject({
-    target: { files: 6 },
-    warnings: [],
-  });
-  expect(await rounds()).toMatchObject([{ committed: true }, { committed: true }]);
+});
+
+test('a round that ended without a report asks nothing: the configs are committed, and the report is next', async () => {
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  await runToEnd(harness);
+  const { structure } = await harness.call('commitResults');
+  expect(structure).toMatchObject({ status: 'committed', target: { files: 6 }, reports: null });
+  expect(structure.nextSteps[0]).toBe(
+    'Round 1 (2x 15m) ended without a report: call buildReport with round 1, then commitResults again.',
+  );
+});
+
+test('configs uploaded after the report get no verdict: the commit, the message and the next step say so', async () => {
+  const harness = await toolHarness();
+  await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  harness.edit(events, "'6' hour", "'7' hour");
+  const { reviewId } = (await harness.call('reviewConfigs')).structure;
+  await harness.call('uploadChecks', { reviewId, approved: true });
+  const { structure } = await harness.call('commitResults');
+  expect(structure.warnings).toEqual([
+    'The 15m configs were uploaded again after the latest 2x run and have not run: no verdict is about them.',
+  ]);
+  expect(structure.reports.message).toMatch(/^Load test 2x results - before the newest upload: 2x 15m: fits/);
+  expect(structure.nextSteps[0]).toMatch(/^The 15m configs have not run yet: rerun 2x/);
+  expect(harness.git('log', '-1', '--format=%b')).toContain(
+    '15m: uploaded after its latest run, not run yet.',
+  );
+  expect(harness.git('show', `HEAD:${checksPath}/${events}`)).toContain("'7' hour");
+});
+
+test('a commit that was reset is made again, and is never said to be there', async () => {
+  const harness = await toolHarness();
+  await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  await harness.call('commitResults');
+  harness.git('reset', '-q', '--hard', 'HEAD~1');
+  const { structure } = await harness.call('commitResults');
+  expect(structure).toMatchObject({ status: 'committed', target: { files: 6 } });
+  expect(harness.git('rev-parse', 'HEAD').trim()).toBe(structure.target.sha);
+});
+
+test('a load committed before is not written over a later one', async () => {
+  const harness = await toolHarness();
+  await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  const first = (await harness.call('commitResults')).structure;
+  await reportedLevel(harness, { load: 4, scope: 'schedule' });
+  await harness.call('commitResults');
+  const head = harness.git('rev-parse', 'HEAD');
+  const again = (await harness.call('commitResults', { load: 2 })).structure;
+  expect(again).toMatchObject({ status: 'unchanged', target: { sha: first.target.sha } });
+  expect(harness.git('rev-parse', 'HEAD')).toBe(head);
 });
 
 test('a repeated call returns the same commits; the default key findings are the first sentence of the verdict', async () => {
@@ -152,31 +199,29 @@ test('key findings are data: one line without control characters; a changed DAG 
   expect(harness.projectGit('show', '--name-only', '--format=')).toContain('dags/yang_audit_load_test.py');
 });
 
-test('the user’s own changes are not committed, and staged changes are refused', async () => {
+test('the user’s own changes are not committed, and what is staged stays staged', async () => {
   const harness = await toolHarness();
   await reportedLevel(harness, { load: 2, scope: 'schedule' });
   writeFileSync(join(harness.repo, 'README.md'), 'mine\n');
   writeFileSync(join(harness.repo, 'new.txt'), 'mine\n');
   harness.git('add', 'new.txt');
-  const head = harness.git('rev-parse', 'HEAD');
-  expect(await harness.refusal('commitResults')).toMatch(
-    /^CONFLICT: Other changes are staged in .*\(new\.txt\)/,
-  );
-  expect(harness.git('rev-parse', 'HEAD')).toBe(head);
-  harness.git('reset', '-q', 'new.txt');
-  expect((await harness.call('commitResults')).structure.status).toBe('committed');
-  expect(harness.git('status', '--porcelain').trim().split('\n')).toEqual(['M README.md', '?? new.txt']);
+  expect((await harness.call('commitResults')).structure).toMatchObject({
+    status: 'committed',
+    target: { files: 6 },
+  });
+  expect(harness.git('status', '--porcelain').trim().split('\n')).toEqual(['M README.md', 'A  new.txt']);
 });
 
-test('files on disk that differ from the upload are refused', async () => {
+test('files on disk that differ from the upload stay as they are: the uploaded bytes are committed', async () => {
   const harness = await toolHarness();
-  await uploadLevel(harness, { load: 2, scope: 'schedule' });
+  await reportedLevel(harness, { load: 2, scope: 'schedule' });
   harness.edit(events, "'6' hour", "'7' hour");
-  const before = harness.everything();
-  expect((await harness.refusal('commitResults')).replaceAll(/[0-9a-f]{16}/g, '…')).toMatchInlineSnapshot(
-    `"CONFLICT: The 2x configs on disk differ from the uploaded ones. Nothing was committed. Next: call reviewConfigs to see the difference; then upload it (uploadChecks with reviewId …) or undo it (scaleConfigs with load 2)."`,
-  );
-  expect(harness.everything()).toEqual(before);
+  const { structure } = await harness.call('commitResults');
+  expect(structure.warnings).toEqual([
+    '1 file on disk differs from the uploaded 2x configs; the uploaded one was committed.',
+  ]);
+  expect(harness.git('show', `HEAD:${checksPath}/${events}`)).toContain("'6' hour");
+  expect(harness.read(events)).toContain("'7' hour");
 });
 
 test('configs that were never uploaded are refused', async () => {
@@ -187,14 +232,18 @@ test('configs that were never uploaded are refused', async () => {
   );
 });
 
-test('with the next level on disk, only the reports of the last one are committed', async () => {
+test('with the next level on disk, the bytes of the load that ran are committed', async () => {
   const harness = await toolHarness();
   await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  const at2x = harness.read(events);
   await harness.call('scaleConfigs', { load: 4 });
+  const at4x = harness.read(events);
   const { structure } = await harness.call('commitResults');
-  expect(structure).toMatchObject({ status: 'committed', load: 2, target: null });
+  expect(structure).toMatchObject({ status: 'committed', load: 2, target: { files: 6 } });
+  expect(harness.git('show', `HEAD:${checksPath}/${events}`)).toBe(at2x);
+  expect(harness.read(events)).toBe(at4x);
   expect(structure.warnings).toEqual([
-    'The configs on disk belong to another level or to none, so only the reports were committed.',
+    expect.stringMatching(/^\d+ files on disk differ from the uploaded 2x configs; the uploaded ones were/),
   ]);
   expect((await harness.call('showSession')).structure.phase).toBe('scaled');
 });
@@ -213,18 +262,15 @@ test('reports outside a repository are not committed, with a warning', async () 
 test('if the second repository refuses after the first commit, the same call finishes the work', async () => {
   const harness = await toolHarness();
   await reportedLevel(harness, { load: 2, scope: 'schedule' });
-  writeFileSync(join(harness.project, 'mine.txt'), 'mine\n');
-  harness.projectGit('add', 'mine.txt');
-  const failure = await harness.refusal('commitResults');
-  expect(normalise(harness, failure)).toMatchInlineSnapshot(
-    `"CONFLICT: Other changes are staged in <project> (mine.txt). Nothing was committed there. Next: commit or unstage them (git restore --staged), then call commitResults again."`,
-  );
+  const marker = join(harness.project, '.git/MERGE_HEAD');
+  writeFileSync(marker, harness.projectGit('rev-parse', 'HEAD'));
+  expect(await harness.refusal('commitResults')).toContain('is in the middle of a merge');
   const sha = harness.git('rev-parse', 'HEAD').trim();
   expect((await harness.call('showSession')).structure).toMatchObject({
     phase: 'reported',
     interrupted: { tool: 'commitResults' },
   });
-  harness.projectGit('reset', '-q', 'mine.txt');
+  rmSync(marker);
   const { structure } = await harness.call('commitResults');
   expect(structure).toMatchObject({
     status: 'committed',
@@ -282,7 +328,7 @@ test.each([
   await uploadLevel(harness, { load: 2, scope: 'schedule' });
   harness.git(...git);
   const before = harness.everything();
-  expect(await harness.refusal('commitResults')).toMatch(says);
+  expect(await harness.refusal('commitResults', { withoutReport: true })).toMatch(says);
   expect(harness.everything()).toEqual(before);
 });
 
@@ -298,7 +344,7 @@ test('a merge in progress is refused: a commit would conclude it', async () => {
   harness.git('commit', '-qam', 'Here');
   expect(() => harness.git('merge', 'side')).toThrow();
   const head = harness.git('rev-parse', 'HEAD');
-  expect(await harness.refusal('commitResults')).toMatch(
+  expect(await harness.refusal('commitResults', { withoutReport: true })).toMatch(
     /^WRONG_STATE: The repository .* is in the middle of a merge/,
   );
   expect(harness.git('rev-parse', 'HEAD')).toBe(head);
@@ -313,4 +359,24 @@ test('nothing to commit, and a misspelt argument, are refused', async () => {
   expect(await harness.refusal('commitResults', { load: '2.5x' })).toMatch(
     /^BAD_INPUT: load must be a whole number/,
   );
+});
+
+test('reports/README.md lists every round, is committed, and notes in it and in a report survive a new build', async () => {
+  const harness = await toolHarness();
+  const { directory } = await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  const record = join(harness.project, 'reports/README.md');
+  const pages = [record, join(directory, 'report.md')];
+  for (const page of pages) appendFileSync(page, '\n## Notes\nWe raised the memory here.\n');
+  await harness.call('buildReport');
+  for (const page of pages) {
+    const text = readFileSync(page, 'utf8');
+    expect(text.match(/We raised the memory here\./g)).toHaveLength(1);
+    expect(text.endsWith('\n## Notes\nWe raised the memory here.\n')).toBe(true);
+  }
+  const rows = readFileSync(record, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| 2x | 15m |'));
+  expect(rows).toEqual([expect.stringMatching(/\| 9m 25s \| .*fits.* \| 1 of \d+ \| .*scaled.* \|/)]);
+  await harness.call('commitResults');
+  expect(harness.projectGit('show', '--name-only', '--format=')).toContain('reports/README.md');
 });

@@ -216,7 +216,7 @@ async function connect(
     name: 'harness',
     version: '1',
     ports: async () => ports,
-    asksEveryTime: true,
+    asksEveryTime: 'all',
   });
   const client = new Client(
     { name: 'harness', version: '1' },

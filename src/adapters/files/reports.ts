@@ -13,6 +13,7 @@ import { dagFileNames } from './dagFolder.ts';
 
 const setting = 'REPORTS_DIR';
 
+const recordName = 'README.md';
 const directoryName = /^\d+x_\d{8}_\d{6}$/;
 const pageNames = ['report.md', 'report.html', 'report.json'] as const;
 
@@ -62,6 +63,13 @@ export function createReports(
       .map(({ name }) => join(disk.root, directory, name));
   }
 
+  /** A person's notes at the end of the page that is replaced stand at the end of the new one. */
+  async function withNotes(path: string, text: string): Promise<string> {
+    const old = (await disk.read(path))?.toString('utf8') ?? '';
+    const notes = /^## Notes[ \t]*\r?$[\s\S]*/m.exec(old)?.[0];
+    return notes === undefined ? text : `${text}\n${notes}`;
+  }
+
   return {
     async list() {
       const newestFirst = (await directoriesByTime()).toReversed();
@@ -78,10 +86,21 @@ export function createReports(
 
     async write(directory, files) {
       // File by file: anything else in the folder (comparisons, the user's own files) is not touched.
-      await disk.writeAll(placed(directory, files));
+      const kept = await Promise.all(
+        files.map(async (file) =>
+          file.path === 'report.md'
+            ? { ...file, text: await withNotes(join(directory, file.path), file.text) }
+            : file,
+        ),
+      );
+      await disk.writeAll(placed(directory, kept));
       const stale = builtFiles.filter((path) => !files.some((file) => file.path === path));
       for (const path of stale) await disk.remove(join(directory, path));
       return join(disk.root, directory);
+    },
+
+    async writeRecord(text) {
+      await disk.write(recordName, await withNotes(recordName, text));
     },
 
     async add(directory, files) {
@@ -109,6 +128,7 @@ export function createReports(
       const dags = openDisk(dirname(settings.dagFile), 'DAG_FILE');
       const paths = await Promise.all([
         ...directories.map(filesOfReport),
+        disk.stat(recordName).then((found) => (found === undefined ? [] : [join(disk.root, recordName)])),
         ...dagFileNames(settings.dagFile).map(async (name) =>
           (await dags.stat(name)) === undefined ? [] : [join(dags.root, name)],
         ),

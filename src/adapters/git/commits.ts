@@ -1,16 +1,24 @@
 /** Commits the files of a load test, and nothing else. */
-import { ToolError } from '../../domain/errors.ts';
+import { join } from 'node:path';
 import type { Commit } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
-import { objectId } from './gitTree.ts';
+import { gitDirectories } from './gitState.ts';
+import { checkoutKey, objectId, readBlobs } from './gitTree.ts';
 
 /** Each commit of the product has this trailer, by which a repeated call and the baseline guard find it. */
 export const trailerKey = 'Audit-Load-Test';
 
+/** The bytes to commit where they are not those on disk; undefined removes the file. */
+export interface Approved {
+  /** A folder with the files, laid out as in the repository. */
+  readonly workTree: string;
+  readonly bytes: ReadonlyMap<string, Uint8Array | undefined>;
+}
+
 /**
- * Commits exactly these files (relative to the repository's top) as they are on disk. With nothing to commit, returns
- * the commit that has the trailer, else HEAD. Idempotent: repeating a call that was killed finishes it.
- * @throws ToolError CONFLICT when other work is staged, or a file differs from its `expected` bytes
+ * Commits exactly these files (relative to the repository's top): the approved bytes, else those on disk. The tree is
+ * made in an index of its own, so what somebody staged stays staged. With nothing to commit, returns the commit that
+ * has the trailer, else HEAD. Idempotent: repeating a call that was killed finishes it.
  */
 export async function commitFiles(
   git: Git,
@@ -18,93 +26,165 @@ export async function commitFiles(
   paths: readonly string[],
   message: string,
   trailer: string,
-  expected: ReadonlyMap<string, Uint8Array> = new Map(),
+  approved?: Approved,
 ): Promise<Commit> {
-  const ours = new Set(paths);
-  await requireNoOtherStaged(git, ours, expected);
-  const changed = (await changedBelow(git, paths)).filter((path) => ours.has(path));
-  if (changed.length === 0) return (await findCommit(git, branch, trailer)) ?? unchanged(git, branch);
-
-  // Not `git add`, which compares every file of the repository with every path it is given.
-  await git.run(['update-index', '--add', '--remove', '-z', '--stdin'], { input: changed.join('\0') });
-  await requireExpected(git, changed, expected);
   const before = await headOf(git);
-  const input = `${message}\n\n${trailerKey}: ${trailer}\n`;
-  await git.run(['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '--file=-'], { input });
-  const sha = await headOf(git);
-  if (sha === before) return unchanged(git, branch);
-  return { sha, branch, files: changed, message: message.split('\n', 1)[0] ?? '', created: true };
+  const tree = await treeWith(git, before, await notIgnored(git, paths), approved?.workTree);
+  const changes = await changesTo(git, before, tree);
+  if (changes.length === 0) {
+    const known = (await findCommit(git, branch, trailer)) ?? (await unchanged(git, branch));
+    return { ...known, ...(await differing(git, approved)) };
+  }
+  const { sha, unsigned } = await makeCommit(git, tree, before, `${message}\n\n${trailerKey}: ${trailer}\n`);
+  // Before the branch moves: a locked index must not leave a commit that looks undone in the index.
+  await bringIntoIndex(git, changes);
+  const subject = message.split('\n', 1)[0] ?? '';
+  await git.run(['update-ref', '-m', `commit: ${subject}`, `refs/heads/${branch}`, sha, before]);
+  const files = changes.map(({ path }) => path);
+  return {
+    sha,
+    branch,
+    files,
+    message: subject,
+    created: true,
+    ...(unsigned && { unsigned }),
+    ...(await differing(git, approved)),
+  };
 }
 
-async function requireNoOtherStaged(
-  git: Git,
-  ours: ReadonlySet<string>,
-  expected: ReadonlyMap<string, Uint8Array>,
-): Promise<void> {
-  const options = ['--cached', '--name-only', '--no-renames', '-z', '--no-ext-diff'];
-  const staged = list(await git.run(['diff', ...options]));
-  const oursStaged = staged.filter((path) => ours.has(path));
-  const others = [
-    ...staged.filter((path) => !ours.has(path)),
-    ...(await otherVersions(git, oursStaged, expected)),
-  ];
-  if (others.length === 0) return;
-  throw new ToolError(
-    'CONFLICT',
-    `Other changes are staged in ${git.directory} (${firstOf(others)}). Nothing was committed there.`,
-    { next: 'commit or unstage them (git restore --staged), then call commitResults again.' },
-  );
-}
-
-/** Paths below the top folders of these that differ from HEAD. */
-async function changedBelow(git: Git, paths: readonly string[]): Promise<string[]> {
+/** Without the files that git ignores and does not have. */
+async function notIgnored(git: Git, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
-  const options = ['--porcelain', '-z', '--no-renames', '--untracked-files=all'];
-  return list(await git.run(['status', ...options, '--', ...roots(paths)])).map((row) => row.slice(3));
+  const options = ['--others', '--ignored', '--exclude-standard', '-z'];
+  const ignored = new Set(list(await git.run(['ls-files', ...options, '--', ...roots(paths)])));
+  return paths.filter((path) => !ignored.has(path));
 }
 
-/** Staged bytes are what gets committed. If a file was saved since it was read, everything is unstaged again. */
-async function requireExpected(
+/** The tree of HEAD with these files, written through an index of its own. */
+async function treeWith(
   git: Git,
-  changed: readonly string[],
-  expected: ReadonlyMap<string, Uint8Array>,
-): Promise<void> {
-  const others = await otherVersions(git, changed, expected);
-  if (others.length === 0) return;
-  const input = changed.join('\0');
-  await git.run(['reset', '--quiet', '--pathspec-from-file=-', '--pathspec-file-nul'], { input });
-  throw new ToolError(
-    'CONFLICT',
-    `${firstOf(others)} changed while this call was running. Nothing was committed.`,
-    { next: 'review the difference with reviewConfigs, then call commitResults again.' },
-  );
+  head: string,
+  paths: readonly string[],
+  workTree?: string,
+): Promise<string> {
+  const index = join((await gitDirectories(git)).own, 'index-audit-load-test');
+  const places = { index, ...(workTree !== undefined && { workTree }) };
+  await git.run(['read-tree', head === '' ? '--empty' : head], { places });
+  if (paths.length > 0) {
+    // The mode of a file stays: the folder of approved bytes has none of its own.
+    const mode = workTree === undefined ? [] : ['-c', 'core.fileMode=false'];
+    const words = [...mode, 'update-index', '--add', '--remove', '-z', '--stdin'];
+    await git.run(words, { input: `${paths.join('\0')}\0`, places });
+  }
+  return (await git.run(['write-tree'], { places })).trim();
 }
 
-/** Paths whose staged version is not the expected bytes. */
-async function otherVersions(
+interface TreeChange {
+  readonly path: string;
+  readonly mode: string;
+  /** Zeros where there is no file. */
+  readonly before: string;
+  readonly after: string;
+}
+
+async function changesTo(git: Git, head: string, tree: string): Promise<TreeChange[]> {
+  const from = head === '' ? (await git.run(['hash-object', '-t', 'tree', '/dev/null'])).trim() : head;
+  const words = list(
+    await git.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, tree]),
+  );
+  const changes: TreeChange[] = [];
+  for (let index = 0; index + 1 < words.length; index += 2) {
+    const [, mode = '', before = '', after = ''] = words[index]?.split(' ') ?? [];
+    changes.push({ path: words[index + 1] ?? '', mode, before, after });
+  }
+  return changes;
+}
+
+/** Signed where the user wants that and no prompt is needed; no terminal and no display reach the signing program. */
+async function makeCommit(
+  git: Git,
+  tree: string,
+  parent: string,
+  input: string,
+): Promise<{ sha: string; unsigned: boolean }> {
+  const words = ['commit-tree', tree, ...(parent === '' ? [] : ['-p', parent]), '-F', '-'];
+  const commit = async (signing: string[], signal?: AbortSignal) =>
+    (await git.run([...words, ...signing], { input, signal })).trim();
+  if (!(await wantsSignature(git))) return { sha: await commit([]), unsigned: false };
+  const signed = await commit(['-S'], AbortSignal.timeout(longestSigningMs)).catch(() => undefined);
+  if (signed) return { sha: signed, unsigned: false };
+  return { sha: await commit([]), unsigned: true };
+}
+
+const longestSigningMs = 10_000;
+
+/** The user's own setting: the last one that is not ours. */
+async function wantsSignature(git: Git): Promise<boolean> {
+  const rows = (
+    await git.run(['config', '--show-scope', '--type=bool', '--get-all', 'commit.gpgSign'])
+  ).split('\n');
+  const own = rows.filter((row) => row !== '' && !row.startsWith('command\t'));
+  return own.at(-1)?.endsWith('true') ?? false;
+}
+
+/** Brings the commit's files into the user's index, except those that somebody staged in another version. */
+async function bringIntoIndex(git: Git, changes: readonly TreeChange[]): Promise<void> {
+  const staged = await stagedIds(
+    git,
+    changes.map(({ path }) => path),
+  );
+  const ours = changes.filter(({ path, before }) => (staged.get(path)?.id ?? zeros(before)) === before);
+  if (ours.length === 0) return;
+  const rows = ours.map(({ path, mode, after }) => `${/^0+$/.test(after) ? '0' : mode} ${after}\t${path}\0`);
+  await git.run(['update-index', '-z', '--index-info'], { input: rows.join('') });
+  const skipped = ours.filter(({ path }) => staged.get(path)?.skipped).map(({ path }) => `${path}\0`);
+  if (skipped.length > 0)
+    await git.run(['update-index', '--skip-worktree', '-z', '--stdin'], { input: skipped.join('') });
+  await git.run(['update-index', '-q', '--refresh']);
+}
+
+async function stagedIds(
   git: Git,
   paths: readonly string[],
-  expected: ReadonlyMap<string, Uint8Array>,
-): Promise<string[]> {
-  if (expected.size === 0 || paths.length === 0) return [];
-  const staged = await stagedIds(git, paths);
-  const others: string[] = [];
-  for (const path of paths) {
-    const bytes = expected.get(path);
-    const id = staged.get(path);
-    if (bytes === undefined || (id !== undefined && objectId(bytes, id) === id)) continue;
-    // git may store other bytes than those on disk (line endings, filters): hash-object computes what it stores.
-    const input = Buffer.from(bytes).toString('utf8');
-    const hash = ['hash-object', `--path=${path}`, '--stdin'];
-    const stored = input === '' ? '' : (await git.run(hash, { input })).trim();
-    if (stored !== id) others.push(path);
-  }
-  return others;
+): Promise<Map<string, { id: string; skipped: boolean }>> {
+  const rows = list(await git.run(['ls-files', '-t', '--stage', '-z', '--', ...roots(paths)]));
+  return new Map(
+    rows.map((row) => {
+      const [tag = '', , id = ''] = row.slice(0, row.indexOf('\t')).split(' ');
+      return [row.slice(row.indexOf('\t') + 1), { id, skipped: tag === 'S' }] as const;
+    }),
+  );
 }
 
-async function stagedIds(git: Git, paths: readonly string[]): Promise<Map<string, string>> {
-  const rows = list(await git.run(['ls-files', '--stage', '-z', '--', ...roots(paths)]));
-  return new Map(rows.map((row) => [row.slice(row.indexOf('\t') + 1), row.split(' ')[1] ?? ''] as const));
+function zeros(like: string): string {
+  return '0'.repeat(like.length);
+}
+
+/** The files of HEAD that a checkout would not write as the approved bytes: a filter of the repository changes them. */
+async function differing(git: Git, approved: Approved | undefined): Promise<{ differs?: readonly string[] }> {
+  const paths = [...(approved?.bytes.keys() ?? [])];
+  if (approved === undefined || paths.length === 0) return {};
+  const rows = list(await git.run(['ls-tree', '-r', '-z', '--full-tree', 'HEAD', '--', ...roots(paths)]));
+  const ids = new Map(
+    rows.map((row) => [
+      row.slice(row.indexOf('\t') + 1),
+      row.slice(0, row.indexOf('\t')).split(' ')[2] ?? '',
+    ]),
+  );
+  const others = paths.filter((path) => {
+    const [bytes, id] = [approved.bytes.get(path), ids.get(path)];
+    return bytes === undefined || id === undefined ? bytes !== id : objectId(bytes, id) !== id;
+  });
+  const blobs = await readBlobs(
+    git,
+    others.map((path) => ({ id: ids.get(path) ?? zeros(trailerKey), path })),
+  );
+  const differs = others.filter((path) => {
+    const bytes = approved.bytes.get(path);
+    const blob = blobs.get(checkoutKey(ids.get(path) ?? '', path));
+    return bytes === undefined || blob === undefined || !blob.equals(bytes);
+  });
+  return differs.length === 0 ? {} : { differs };
 }
 
 /** How many of the newest commits are searched: the whole history of a large repository takes long to read. */
@@ -139,10 +219,6 @@ async function headOf(git: Git): Promise<string> {
 function roots(paths: readonly string[]): string[] {
   if (paths.length <= 200) return [...paths];
   return [...new Set(paths.map((path) => path.split('/')[0] ?? path))];
-}
-
-function firstOf(paths: readonly string[]): string {
-  return `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ', …' : ''}`;
 }
 
 function list(output: string): string[] {

@@ -20,6 +20,13 @@ interface GitOptions {
   /** Not empty: simple-git would not close stdin, and git would wait forever. */
   readonly input?: string;
   readonly signal?: AbortSignal | undefined;
+  /** An index or a work tree other than the repository's own. */
+  readonly places?: Places;
+}
+
+export interface Places {
+  readonly index?: string;
+  readonly workTree?: string;
 }
 
 const quiet = {
@@ -44,25 +51,31 @@ const config = [
 ];
 
 export function openGit(directory: string): Git {
-  function start(input: string | undefined, signal: AbortSignal | undefined) {
+  function start({ input, signal, places = {} }: GitOptions) {
     return simpleGit({
       baseDir: directory,
       config,
-      allowEnvironment: Object.keys(quiet),
+      allowEnvironment: [...Object.keys(quiet), 'GIT_INDEX_FILE', 'GIT_WORK_TREE'],
       unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
       ...(input === undefined ? {} : { input: () => input }),
       ...(signal === undefined ? {} : { abort: signal }),
     })
-      .env({ ...environment(), ...quiet })
+      .env({
+        ...environment(),
+        ...quiet,
+        ...(places.index && { GIT_INDEX_FILE: places.index }),
+        ...(places.workTree && { GIT_WORK_TREE: places.workTree }),
+      })
       .outputHandler(endAtOnce);
   }
 
   return {
     directory,
-    async run(args, { input, signal } = {}) {
+    async run(args, options = {}) {
+      const { signal } = options;
       for (let waitedMs = 0; ; waitedMs += lockStepMs) {
         try {
-          return await start(input, signal).raw([...args]);
+          return await start(options).raw([...args]);
         } catch (error) {
           const lock = lockFileIn(wordsOf(error));
           if (lock === undefined) return failure(args, error, signal, directory);
@@ -73,10 +86,10 @@ export function openGit(directory: string): Git {
         await sleep(lockStepMs, undefined, signal && { signal });
       }
     },
-    async bytes(args, { input, signal } = {}) {
+    async bytes(args, { input = '', signal } = {}) {
       const [command, ...rest] = args;
       if (command !== 'cat-file') throw new RangeError('only cat-file returns bytes');
-      return (start(input, signal).binaryCatFile(rest) as Promise<Buffer>).catch((error) =>
+      return (start({ input, signal }).binaryCatFile(rest) as Promise<Buffer>).catch((error) =>
         failure(args, error, signal, directory),
       );
     },
@@ -93,7 +106,17 @@ function endAtOnce(_command: string, stdout: NodeJS.ReadableStream): void {
 
 /** The variables that git needs: to find itself, the user's identity and little else. */
 function environment(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'TMPDIR', 'SYSTEMROOT', 'TZ'];
+  const names = [
+    'PATH',
+    'HOME',
+    'USERPROFILE',
+    'XDG_CONFIG_HOME',
+    'TMPDIR',
+    'SYSTEMROOT',
+    'TZ',
+    'GNUPGHOME',
+    'SSH_AUTH_SOCK',
+  ];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];

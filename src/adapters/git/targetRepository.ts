@@ -11,9 +11,10 @@ import { concurrently } from '../pool.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineGuard, filesHeldUpTo, readBaselineLag } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
-import { commitFiles } from './commits.ts';
+import { type Approved, commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
 import { type GitDirectories, gitDirectories, mergeBase, requireBranch } from './gitState.ts';
+import { withFiles } from './workTree.ts';
 import { createWriterLock, type WriterLock } from './writerLock.ts';
 
 /** In the git common directory: the id by which a session knows this checkout, also after a move. */
@@ -112,14 +113,18 @@ export function createTarget(settings: TargetRepositorySettings): Target {
       return backupPatch(settings.stateDir, folder.inRepository, files);
     },
 
-    async commit(paths, message, trailer, expected = new Map()) {
+    async commit(paths, message, trailer, approved) {
       const folder = await open();
       const { branch } = await requireBranch(git, settings.testBranch);
       const inRepository = (path: string) => `${folder.inRepository}/${path}`;
-      const seen = new Map([...expected].map(([path, bytes]) => [inRepository(path), bytes]));
-      return lock.whileInGit((await directories()).own, () =>
-        commitFiles(git, branch, paths.map(inRepository), message, trailer, seen),
-      );
+      const work = async (given?: Approved) =>
+        lock.whileInGit((await directories()).own, () =>
+          commitFiles(git, branch, paths.map(inRepository), message, trailer, given),
+        );
+      if (approved === undefined) return work();
+      const bytes = new Map([...approved].map(([path, some]) => [inRepository(path), some]));
+      const draft = openDisk(settings.stateDir, 'STATE_DIR').below('commit');
+      return withFiles(draft, bytes, () => work({ workTree: draft.root, bytes }));
     },
 
     async checkout() {

@@ -180,6 +180,7 @@ export function help(version: string): string {
     'audit-load-test <tool> [--name value] [--json]   runs one tool',
     'audit-load-test approve <reviewId>   approves a review (terminal only)',
     'audit-load-test explain FILE… [--json]   says why a step failed, from its logs on disk',
+    'audit-load-test now                  prints the current time by the clock of AWS',
     'audit-load-test wait [--schedule …]  waits until the latest round is done',
     'audit-load-test sandbox              runs an embedded AWS and a sample repository until stopped',
     'audit-load-test demo                 plays a whole load test in the sandbox',

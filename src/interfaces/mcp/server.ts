@@ -36,8 +36,8 @@ export interface McpServerOptions {
   readonly version: string;
   /** Created on the first call: `initialize` and `tools/list` must not wait for adapters. */
   ports(): Promise<Ports>;
-  /** False removes the hint that makes Claude Code ask its user on every call of some tools. */
-  readonly asksEveryTime: boolean;
+  /** Which tools have the hint that makes Claude Code ask its user on every call: triggerDag alone, all that may, none. */
+  readonly asksEveryTime: 'trigger' | 'all' | 'none';
   /** How long the user has to answer a question in the client, in milliseconds; default ten minutes. */
   readonly answerWithinMs?: number;
 }
@@ -220,7 +220,10 @@ function unknownTool(name: string, tools: readonly Tool[]): CallToolResult {
 
 /** Clients that know these hints ask the user on every call of a tool, or show a page beside its result. */
 function withHints({ asksEveryTime, view, ...listed }: ListedTool, options: McpServerOptions) {
-  const asks = asksEveryTime && options.asksEveryTime;
+  const asks =
+    asksEveryTime &&
+    (options.asksEveryTime === 'all' ||
+      (options.asksEveryTime === 'trigger' && listed.name === 'triggerDag'));
   if (!asks && view === undefined) return listed;
   return {
     ...listed,

@@ -28,7 +28,7 @@ export function inBrief(report: Report): SummaryFact[] {
  * The forecast, after what an earlier report forecast for this load. After one level it says that a second is needed; undefined
  * where nothing can be said.
  */
-function capacityText({ comparison, round, verdict }: Report): string | undefined {
+export function capacityText({ comparison, round, verdict }: Report): string | undefined {
   const forecast = comparison?.forecast;
   if (forecast && forecast.why === undefined)
     return [scoreText(forecast, round.startedAt), forecast.sentence]
