@@ -6,10 +6,12 @@ import type { DagFile } from '../../ports/project.ts';
 import { fieldFindings } from './fields.ts';
 import { instanceFindings, lifetimeFindings, measurementFindings } from './instanceRules.ts';
 import { type ConfigFinding, configRefusal, isObject, parseClusterConfig, parseJson } from './model.ts';
+import { classificationFindings, poolFindings, templateFindings } from './poolRules.ts';
 import {
   concurrencyFindings,
   driverMemoryFindings,
   executorFindings,
+  sparkNameFindings,
   sparkValueFindings,
 } from './sparkRules.ts';
 import { stepTemplateFindings } from './stepTemplate.ts';
@@ -78,10 +80,14 @@ export function lintClusterConfig(
   return refusalsFirst([
     ...fieldFindings(json),
     ...stepTemplateFindings(config, schedule),
+    ...templateFindings(json),
     ...instanceFindings(config),
+    ...poolFindings(config),
+    ...classificationFindings(config),
     ...lifetimeFindings(config),
     ...concurrencyFindings(config, checks),
     ...sparkValueFindings(config),
+    ...sparkNameFindings(config),
     ...driverMemoryFindings(config),
     ...executorFindings(config),
     ...measurementFindings(config),

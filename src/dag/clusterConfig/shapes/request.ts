@@ -65,7 +65,7 @@ const stepTemplateShape: Shape = {
   required: [],
 };
 
-const instancesShape = shape<emr.JobFlowInstancesConfig>({
+export const instancesShape = shape<emr.JobFlowInstancesConfig>({
   MasterInstanceType: 'string',
   SlaveInstanceType: 'string',
   InstanceCount: { min: 1 },
