@@ -1,4 +1,3 @@
-import { waitSetting } from '../../dag/clusterConfig/sparkSubmit.ts';
 import type { Schedule } from '../../domain/schedules.ts';
 import { formatDuration, plural, windowName } from '../../domain/text.ts';
 import type { Integrity, Report, StepCounts, Verdict } from '../model/model.ts';
@@ -92,7 +91,7 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
   const { notWaiting = 0 } = facts;
   if (notWaiting > 0) {
     const ended = `${plural(notWaiting, 'step')} did not wait for ${notWaiting === 1 ? 'its check' : 'their checks'}`;
-    const because = `${waitSetting}=false, so ${notWaiting === 1 ? 'its time is that' : 'their times are those'} of spark-submit`;
+    const because = `spark.yarn.submit.waitAppCompletion=false, so ${notWaiting === 1 ? 'its time is that' : 'their times are those'} of spark-submit`;
     return { outcome: 'not_decided', headline: 'not decided', rest: `: ${ended} (${because})` };
   }
   if (facts.loaded?.scaled === 0)
