@@ -201,7 +201,10 @@ export function stepRows(configs: readonly DagFile[]): SetupRow[] {
     ),
     row(
       'runner',
-      ({ runner }) => runner ?? 'no S3 path among the arguments of the step',
+      ({ runner = 'no S3 path among the arguments of the step' }) =>
+        runner.includes(runnerPlaceholder)
+          ? `${runner} is the placeholder for your audit runner, so every step would fail`
+          : runner,
       ({ runner }) => runner?.includes(runnerPlaceholder) !== true,
       `In cluster_configs next to the DAG file, replace ${runnerPlaceholder} with the S3 path of your audit runner.`,
     ),
@@ -209,8 +212,8 @@ export function stepRows(configs: readonly DagFile[]): SetupRow[] {
 }
 
 /** The files have no error. */
-export function clusterConfigsRow(configs: readonly DagFile[]): SetupRow {
-  const findings = lintClusterConfigs(configs);
+export function clusterConfigsRow(configs: readonly DagFile[], readsTemplate: boolean): SetupRow {
+  const findings = lintClusterConfigs(configs, { readsTemplate });
   const listed = findings.slice(0, 6).map(findingLine).join('. ');
   return {
     name: 'cluster configs',

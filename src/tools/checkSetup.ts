@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dagIdOf, readConstant, readLoad } from '../dag/source.ts';
+import { dagIdOf, readConstant, readLoad, readsStepTemplate } from '../dag/source.ts';
 import { requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
 import { ruleFor } from '../domain/schedules.ts';
@@ -146,7 +146,12 @@ async function dagFolder({ settings, dags }: CheckSetupPorts) {
     requireSamePlaces(source, { ...settings, bucket: dagBucket ?? settings.bucket });
     return `${settings.configsPrefix} and ${settings.resultsPrefix}, as in the DAG`;
   });
-  return [...rowOfDag, ...prefixes, clusterConfigsRow(configs), ...stepRows(configs)];
+  return [
+    ...rowOfDag,
+    ...prefixes,
+    clusterConfigsRow(configs, readsStepTemplate(source)),
+    ...stepRows(configs),
+  ];
 }
 
 /** One ListClusters: what pollCluster needs first. */

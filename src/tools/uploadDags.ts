@@ -110,7 +110,7 @@ async function planDags(
   givenLoad: number | undefined,
   call: ToolCall,
 ) {
-  const { dag, configs, source, load: previousLoad } = await readOwnDags(ports);
+  const { dag, configs, source, load: previousLoad, readsTemplate } = await readOwnDags(ports);
   const schedule = session.schedule ?? '15m';
   const uploadedLoad = session.uploads.findLast((upload) => upload.schedule === schedule)?.load;
   const load = givenLoad ?? uploadedLoad ?? previousLoad;
@@ -118,7 +118,7 @@ async function planDags(
   requireWholeUpload(session, load);
   await requireNoRoundUnderWay(ports, session, call);
   const { checks, warnings } = await requireChecks(ports, schedule, load, call);
-  const lintWarnings = requireSoundClusterConfigs(configs, checks);
+  const lintWarnings = requireSoundClusterConfigs(configs, { checks, readsTemplate });
   const diskWarnings = await notUploaded(ports, session, { load, schedule }, call);
 
   const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };

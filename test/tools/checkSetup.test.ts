@@ -20,8 +20,14 @@ test('a complete setup is listed item by item', async () => {
       ✓ region: us-east-1
       ✓ bucket: s3://klaviyo-data-platform-orchestration-v1 is reachable
       ✓ production source: 6 table-metrics objects under s3://klaviyo-data-platform-orchestration-v1/checks/configs/prod/hourly
+      ✓ EMR: clusters can be listed
       ✓ DAG file: <project>/dags/yang_audit_load_test.py, LOAD = 2
+      ✓ prefixes: checks_load_test/configs and checks_load_test/results, as in the DAG
       ✓ cluster configs: 3 files
+      ✓ step logs: 15m: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/; hourly: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/hourly/; daily: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/daily/
+      ✓ event logs: 15m: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/15m/; hourly: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/hourly/; daily: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/daily/
+      ✓ runner: s3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py
+      ✓ places to write: a file can be written under TARGET_REPO, DAG_FILE, REPORTS_DIR, STATE_DIR
 
     → scaleConfigs with load 2x starts the first test; showSession says where a test stands."
   `);
@@ -148,7 +154,7 @@ const broken: [what: string, spoil: (harness: Harness) => unknown, check: string
   [
     'EMR that may not be listed',
     (harness) =>
-      harness.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDeniedException', times: 9 }),
+      harness.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied', times: 9 }),
     'EMR',
     /elasticmapreduce:ListClusters/,
   ],

@@ -2,10 +2,10 @@
 import { nearestOf } from '../../domain/text.ts';
 import { type ConfigFinding, configRefusal, isObject, refuseIf, WrittenAsFloat } from './model.ts';
 import type { Kind, Shape } from './shapes/kind.ts';
-import { fileShape, instancesShape } from './shapes/request.ts';
+import { instancesShape } from './shapes/request.ts';
 
-export function fieldFindings(json: Readonly<Record<string, unknown>>): ConfigFinding[] {
-  return objectFindings(json, fileShape, '');
+export function fieldFindings(json: Readonly<Record<string, unknown>>, shape: Shape): ConfigFinding[] {
+  return objectFindings(json, shape, '');
 }
 
 function objectFindings(

@@ -5,12 +5,21 @@ import { type Schedule, schedules } from '../../domain/schedules.ts';
 import type { DagFile } from '../../ports/project.ts';
 import { fieldFindings } from './fields.ts';
 import { instanceFindings, lifetimeFindings, measurementFindings } from './instanceRules.ts';
-import { type ConfigFinding, configRefusal, isObject, parseClusterConfig, parseJson } from './model.ts';
+import {
+  type ConfigFinding,
+  configRefusal,
+  configWarning,
+  isObject,
+  parseClusterConfig,
+  parseJson,
+} from './model.ts';
 import { classificationFindings, poolFindings, templateFindings } from './poolRules.ts';
+import { fileShape, foreignShape } from './shapes/request.ts';
 import {
   concurrencyFindings,
   driverMemoryFindings,
   executorFindings,
+  foreignWaitFindings,
   sparkNameFindings,
   sparkValueFindings,
 } from './sparkRules.ts';
@@ -24,17 +33,22 @@ export interface SharedFinding extends ConfigFinding {
 /** Nobody reads more lines than this. */
 const maxLines = 6;
 
+/** What is known about the DAG and the round of these configs. */
+export interface LintFacts {
+  /** Checks of the round; a schedule without a number was not counted. */
+  readonly checks?: ChecksBySchedule;
+  /** False for a DAG that makes its steps itself: then AuditStep and what else only our DAG needs is not asked for. */
+  readonly readsTemplate?: boolean;
+}
+
 type ChecksBySchedule = Readonly<Partial<Record<Schedule, number>>>;
 
 /**
  * Warnings about the cluster configs, one line each.
  * @throws ToolError CONFIG with every refusal, before anything is sent
  */
-export function requireSoundClusterConfigs(
-  files: readonly DagFile[],
-  checks: ChecksBySchedule = {},
-): string[] {
-  const findings = lintClusterConfigs(files, checks);
+export function requireSoundClusterConfigs(files: readonly DagFile[], facts: LintFacts = {}): string[] {
+  const findings = lintClusterConfigs(files, facts);
   const refusals = findings.filter((finding) => finding.severity === 'refuse');
   if (refusals.length > 0)
     throw new ToolError(
@@ -48,7 +62,7 @@ export function requireSoundClusterConfigs(
 /** The problems of the configs among `files`; one that several configs share is listed once. Refusals come first. */
 export function lintClusterConfigs(
   files: readonly DagFile[],
-  checks: ChecksBySchedule = {},
+  { checks = {}, readsTemplate = true }: LintFacts = {},
 ): SharedFinding[] {
   const configs = schedules.flatMap((schedule) => {
     const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
@@ -60,7 +74,8 @@ export function lintClusterConfigs(
     found.set(key, { ...finding, in: [...(found.get(key)?.in ?? []), schedule] });
   };
   for (const { schedule, json, broken } of configs)
-    for (const finding of broken ?? lintClusterConfig(json, { schedule, checks: checks[schedule] }))
+    for (const finding of broken ??
+      lintClusterConfig(json, { schedule, checks: checks[schedule], readsTemplate }))
       add(finding, schedule);
   for (const { schedule, finding } of nameClashes(configs)) add(finding, schedule);
   return refusalsFirst([...found.values()]);
@@ -72,19 +87,28 @@ export function lintClusterConfigs(
  */
 export function lintClusterConfig(
   json: unknown,
-  { schedule, checks }: { readonly schedule: Schedule; readonly checks: number | undefined },
+  {
+    schedule,
+    checks,
+    readsTemplate = true,
+  }: {
+    readonly schedule: Schedule;
+    readonly checks: number | undefined;
+    readonly readsTemplate?: boolean;
+  },
 ): ConfigFinding[] {
   if (!isObject(json))
     return [configRefusal('', 'it is not a JSON object, so it does not describe a cluster', 'fix the file')];
   const config = parseClusterConfig(json);
+  const isForeign = !readsTemplate && config.AuditStep === undefined;
   return refusalsFirst([
-    ...fieldFindings(json),
+    ...fieldFindings(json, isForeign ? foreignShape : fileShape),
     ...stepTemplateFindings(config, schedule),
-    ...templateFindings(json),
+    ...(isForeign ? [foreignFinding] : templateFindings(json)),
     ...instanceFindings(config),
     ...poolFindings(config),
     ...classificationFindings(config),
-    ...lifetimeFindings(config),
+    ...(isForeign ? foreignWaitFindings(config) : lifetimeFindings(config)),
     ...concurrencyFindings(config, checks),
     ...sparkValueFindings(config),
     ...sparkNameFindings(config),
@@ -93,6 +117,13 @@ export function lintClusterConfig(
     ...measurementFindings(config),
   ]);
 }
+
+/** A DAG that makes its own steps may add what the file lacks, render it, and end the cluster in its own way. */
+const foreignFinding = configWarning(
+  'AuditStep',
+  'it is not set, and the DAG does not read it: a step is known by its name, cluster and time, and what it asks of Spark is not checked',
+  'name each step <file stem>_<load>x',
+);
 
 /** `15m, daily: LogUri: it is not set: …; set it to an s3:// prefix`. */
 export function findingLine({ in: where, path, message, remedy }: SharedFinding): string {

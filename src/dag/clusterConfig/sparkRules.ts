@@ -216,6 +216,14 @@ function deployModeFindings(setting: SparkSetting): ConfigFinding[] {
   );
 }
 
+/** Without a step template, spark-defaults alone say whether a step waits. */
+export function foreignWaitFindings(config: ClusterConfig): ConfigFinding[] {
+  return waitFindings((name) => {
+    const text = property(config, 'spark-defaults', name);
+    return text === undefined ? undefined : { text, path: 'Configurations' };
+  });
+}
+
 function waitFindings(setting: SparkSetting): ConfigFinding[] {
   const wait = setting(waitSetting);
   return refuseIf(

@@ -177,3 +177,6 @@ export const fileShape: Shape = {
   fields: { ...requestShape.fields, AuditStep: stepTemplateShape },
   required: [...requestShape.required, 'AuditStep'],
 };
+
+/** The file of a DAG that makes its own steps: plain RunJobFlow, to which the DAG may add what is missing. */
+export const foreignShape: Shape = { fields: requestShape.fields, required: [] };
