@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { dagIdOf, hasLoadTag, writeLoad } from '../dag/source.ts';
 import { changesAgainstBucket, foreignDagFiles } from '../dag/uploadPlan.ts';
+import { sha256 } from '../domain/digest.ts';
 import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';
@@ -118,7 +119,11 @@ async function planDags(
   requireWholeUpload(session, load);
   await requireNoRoundUnderWay(ports, session, call);
   const { checks, warnings } = await requireChecks(ports, schedule, load, call);
-  const lintWarnings = requireSoundClusterConfigs(configs, { checks, readsTemplate });
+  const lintWarnings = requireSoundClusterConfigs(configs, {
+    checks,
+    readsTemplate,
+    isShown: (file) => session.dag?.files[file.name] === sha256(file.bytes),
+  });
   const diskWarnings = await notUploaded(ports, session, { load, schedule }, call);
 
   const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };

@@ -39,6 +39,8 @@ export interface LintFacts {
   readonly checks?: ChecksBySchedule;
   /** False for a DAG that makes its steps itself: then AuditStep and what else only our DAG needs is not asked for. */
   readonly readsTemplate?: boolean;
+  /** Whether the user has seen the warnings about these bytes: they are not repeated. */
+  isShown?(file: DagFile): boolean;
 }
 
 type ChecksBySchedule = Readonly<Partial<Record<Schedule, number>>>;
@@ -56,7 +58,11 @@ export function requireSoundClusterConfigs(files: readonly DagFile[], facts: Lin
       `The cluster configs would not run: ${firstLines(refusals).join('. ')}. Nothing was uploaded.`,
       { next: 'fix the files in cluster_configs next to DAG_FILE, then call uploadDags again.' },
     );
-  return firstLines(findings).map((line) => `Cluster config ${line}.`);
+  const { isShown = () => false } = facts;
+  const shown = files.filter((file) => isShown(file)).map(({ name }) => name);
+  const isNew = ({ in: where }: SharedFinding) =>
+    where.some((schedule) => !shown.some((name) => name.endsWith(fileEnd(schedule))));
+  return firstLines(findings.filter(isNew)).map((line) => `Cluster config ${line}.`);
 }
 
 /** The problems of the configs among `files`; one that several configs share is listed once. Refusals come first. */
@@ -65,7 +71,7 @@ export function lintClusterConfigs(
   { checks = {}, readsTemplate = true }: LintFacts = {},
 ): SharedFinding[] {
   const configs = schedules.flatMap((schedule) => {
-    const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
+    const file = files.find((one) => one.name.endsWith(fileEnd(schedule)));
     return file === undefined ? [] : [{ schedule, ...readFile(file.bytes) }];
   });
   const found = new Map<string, SharedFinding>();
@@ -128,6 +134,10 @@ const foreignFinding = configWarning(
 /** `15m, daily: LogUri: it is not set: …; set it to an s3:// prefix`. */
 export function findingLine({ in: where, path, message, remedy }: SharedFinding): string {
   return cleanLine(`${where.join(', ')}: ${path === '' ? '' : `${path}: `}${message}; ${remedy}`, 320);
+}
+
+function fileEnd(schedule: Schedule): string {
+  return `_cluster_${schedule}.json`;
 }
 
 function firstLines(findings: readonly SharedFinding[]): string[] {
