@@ -170,6 +170,10 @@ export function stepRows(configs: readonly DagFile[]): SetupRow[] {
         return of.length === outputs.length ? text : `${of.join(', ')}: ${text}`;
       })
       .join('; ');
+  const firstOf = (rows: readonly { readonly text: string }[]) => {
+    const [first = 'no cluster config could be read', ...more] = new Set(rows.map(({ text }) => text));
+    return more.length === 0 ? first : `${first} and ${more.length} more`;
+  };
   const row = (
     name: string,
     textOf: (output: StepOutput) => string,
@@ -181,7 +185,7 @@ export function stepRows(configs: readonly DagFile[]): SetupRow[] {
       schedule: output.schedule,
       text: textOf(output),
     }));
-    return { name, detail: listed(shown), ...okIf(bad.length === 0, fix) };
+    return { name, detail: bad.length > 0 ? listed(shown) : firstOf(shown), ...okIf(bad.length === 0, fix) };
   };
   const where = 'in the cluster configs next to the DAG file';
   return [

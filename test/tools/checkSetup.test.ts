@@ -22,10 +22,10 @@ test('a complete setup is listed item by item', async () => {
       ✓ production source: 6 table-metrics objects under s3://klaviyo-data-platform-orchestration-v1/checks/configs/prod/hourly
       ✓ EMR: clusters can be listed
       ✓ DAG file: <project>/dags/yang_audit_load_test.py, LOAD = 2
-      ✓ prefixes: checks_load_test/configs and checks_load_test/results, as in the DAG
+      ✓ prefixes: as in the DAG
       ✓ cluster configs: 3 files
-      ✓ step logs: 15m: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/; hourly: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/hourly/; daily: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/daily/
-      ✓ event logs: 15m: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/15m/; hourly: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/hourly/; daily: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/daily/
+      ✓ step logs: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/ and 2 more
+      ✓ event logs: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/15m/ and 2 more
       ✓ runner: s3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py
       ✓ places to write: a file can be written under TARGET_REPO, DAG_FILE, REPORTS_DIR, STATE_DIR
 
