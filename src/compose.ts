@@ -1,11 +1,11 @@
 /** Builds the adapters from the settings. No other file builds an adapter. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createAirflow } from './adapters/airflow/airflow.ts';
 import { createAccount, createClock } from './adapters/aws/account.ts';
 import { createAwsServices } from './adapters/aws/awsClient.ts';
 import { emrQuota } from './adapters/aws/limits.ts';
 import { openDisk } from './adapters/disk/disk.ts';
-import { existsNow } from './adapters/disk/places.ts';
+import { createLocalPlaces, existsNow } from './adapters/disk/places.ts';
 import { createClusters, createInstances } from './adapters/emr/emr.ts';
 import { createStepLogs } from './adapters/emr/stepLogs.ts';
 import { createEventLogs } from './adapters/eventLogs/eventLogs.ts';
@@ -50,5 +50,13 @@ export function compose({ settings, problems }: LoadedSettings): Ports {
     blobs: openBlobs(state.below('objects')),
     notes: createNotes(state.below('reviews')),
     logFiles: createLogFiles(),
+    localPlaces: createLocalPlaces(
+      [
+        { setting: 'TARGET_REPO', path: settings.targetRepo },
+        { setting: 'DAG_FILE', path: settings.dagFile && dirname(settings.dagFile) },
+        { setting: 'REPORTS_DIR', path: settings.reportsDir },
+        { setting: 'STATE_DIR', path: stateDir },
+      ].filter(({ path }) => path !== ''),
+    ),
   };
 }

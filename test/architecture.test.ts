@@ -144,6 +144,7 @@ const productImports: ImportRules = {
     '@aws-sdk/client-sts',
     'node:',
   ],
+  'src/adapters/aws/logins.ts': ['src/adapters/disk', '@aws-sdk/credential-provider-ini', domain, 'node:'],
   'src/adapters/s3': ['src/adapters', domain, 'node:'],
   'src/adapters/emr': ['src/adapters', domain, 'node:'],
   'src/adapters/eventLogs': ['src/adapters', domain, 'node:'],
@@ -361,6 +362,7 @@ describe('the process', () => {
   test('gives its environment and arguments to few files, each for a reason', () => {
     const readers: Readonly<Record<string, string>> = {
       'src/main.ts': 'the entry',
+      'src/adapters/aws/logins.ts': 'AWS_PROFILE and the files of the AWS SDK, to name why a login fails',
       'src/adapters/git/git.ts': 'git gets PATH, HOME and little else',
     };
     const found = [...product].flatMap(([path, text]) => (/process\.(?:env|argv)/.test(text) ? path : []));

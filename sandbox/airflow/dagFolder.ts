@@ -44,15 +44,16 @@ export function readDagFolder(buckets: Buckets, location: DagLocation, schedule:
   const { AuditStep, ...clusterConfig } = parsed(readText(buckets, location, configFile), configFile);
   const { Name } = clusterConfig;
   if (typeof Name !== 'string' || Name === '') throw broken(`the cluster config of ${schedule} has no Name`);
-  if (!isStepTemplate(AuditStep))
+  const step = AuditStep ?? (source.includes('AuditStep') ? undefined : ownStep);
+  if (!isStepTemplate(step))
     throw broken(`the cluster config of ${schedule} has no AuditStep with a Jar and a list of Args`);
   return {
     load,
-    bucket: quoted(source, 'S3_BUCKET'),
-    configsPrefix: quoted(source, 'CONFIGS_PREFIX'),
-    resultsPrefix: quoted(source, 'RESULTS_PREFIX'),
+    bucket: optional(source, 'S3_BUCKET') ?? location.bucket,
+    configsPrefix: optional(source, 'CONFIGS_PREFIX') ?? 'checks_load_test/configs',
+    resultsPrefix: optional(source, 'RESULTS_PREFIX') ?? 'checks_load_test/results',
     clusterConfig: { ...clusterConfig, Name },
-    step: AuditStep,
+    step,
   };
 }
 
@@ -85,6 +86,17 @@ function literal(source: string, name: string, shape: RegExp): string {
 function quoted(source: string, name: string): string {
   return literal(source, name, /^(['"])[^'"]+\1$/).slice(1, -1);
 }
+
+/** A DAG that does not name its places as literals finds them elsewhere. */
+function optional(source: string, name: string): string | undefined {
+  return new RegExp(`^${name}\\s*=`, 'm').test(source) ? quoted(source, name) : undefined;
+}
+
+/** What a DAG that makes its own steps submits: no config URI and no run id, so its steps are known by their names. */
+const ownStep: StepTemplate = {
+  Jar: 'command-runner.jar',
+  Args: ['spark-submit', '--deploy-mode', 'cluster', 's3://audit-runner/own.py', '{step_name}'],
+};
 
 function isStepTemplate(value: unknown): value is StepTemplate {
   if (!isRecord(value)) return false;

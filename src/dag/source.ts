@@ -65,6 +65,12 @@ export function hasLoadTag(source: string): boolean {
   return /\bf(["'])load_\{LOAD\}x\1/i.test(withoutComments);
 }
 
+/** Whether the code names AuditStep, the step template of a cluster config; comments and docstrings do not count. */
+export function readsStepTemplate(source: string): boolean {
+  const code = source.replace(commentOrString, (text) => (/^(?:#|"""|''')/.test(text) ? '' : text));
+  return /\bAuditStep\b/.test(code);
+}
+
 /** `yang_audit_load_test_15m` for the file `yang_audit_load_test.py`. */
 export function dagIdOf(dagFileName: string, schedule: string): string {
   return `${dagFileName.replace(/^.*\//, '').replace(/\.py$/, '')}_${schedule}`;

@@ -66,6 +66,11 @@ export function nearestOf(name: string, candidates: readonly string[]): string |
   return close[0]?.candidate;
 }
 
+/** Whether at most `edits` letters differ, counting case. */
+export function withinEdits(from: string, to: string, edits: number): boolean {
+  return Math.abs(from.length - to.length) <= edits && editDistance(from, to) <= edits;
+}
+
 /** Ignores case and separators: `load_test` and `LoadTest` are equal. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

@@ -149,7 +149,8 @@ export interface StepLogs {
 }
 
 export interface Account {
-  identity(): Promise<{ account: string; arn: string }>;
+  /** `expiresMs`: when its credentials end, where the SDK knows it. */
+  identity(): Promise<{ account: string; arn: string; expiresMs?: number }>;
   region(): Promise<string>;
   /** Resolves when the bucket is reachable. @throws ToolError with the reason when it is not */
   bucketAnswers(bucket: string): Promise<void>;

@@ -4,7 +4,7 @@ import type { Blobs, Sessions } from '../state/store.ts';
 import type { Airflow } from './airflow.ts';
 import type { Account, Clusters, Instances, ObjectStore, StepLogs } from './aws.ts';
 import type { EventLogs } from './eventLogs.ts';
-import type { DagFolder, LogFiles, Notes, Prices, Reports } from './project.ts';
+import type { DagFolder, LocalPlaces, LogFiles, Notes, Prices, Reports } from './project.ts';
 import type { TargetRepository } from './repository.ts';
 import type { Clock } from './time.ts';
 
@@ -31,4 +31,5 @@ export interface Ports {
   readonly blobs: Blobs;
   readonly notes: Notes;
   readonly logFiles: LogFiles;
+  readonly localPlaces: LocalPlaces;
 }

@@ -14,6 +14,18 @@ export interface DagFolder {
   writeDag(bytes: Uint8Array, expected: Uint8Array): Promise<void>;
 }
 
+/** A folder on this machine that the program writes to. */
+export interface LocalPlace {
+  /** `STATE_DIR`. */
+  readonly setting: string;
+  readonly path: string;
+}
+
+export interface LocalPlaces {
+  /** Makes and removes a temporary file in each place, or in the nearest folder above one that does not exist yet. */
+  tryWriting(): Promise<readonly (LocalPlace & { readonly problem?: string })[]>;
+}
+
 /** `path` is relative to the report's directory. */
 export interface ReportFile {
   readonly path: string;

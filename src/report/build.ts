@@ -1,4 +1,5 @@
 import { maxConcurrentSteps } from '../dag/clusterConfig/capacity.ts';
+import { endsBeforeItsCheck } from '../dag/clusterConfig/sparkSubmit.ts';
 import type { Coverage } from '../domain/coverage.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
@@ -71,6 +72,9 @@ export function assembleReport(facts: RoundFacts): Report {
     windowSeconds: facts.windowSeconds,
     runtimeSeconds,
     counts,
+    notWaiting: facts.steps.filter((step) =>
+      endsBeforeItsCheck(step.arguments, facts.clusterConfig?.settings),
+    ).length,
     measured: statistics.n,
     p95Seconds: statistics.p95Seconds,
     imputed: imputeRound(

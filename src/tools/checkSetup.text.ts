@@ -2,10 +2,12 @@
 
 import * as z from 'zod';
 import { findingLine, lintClusterConfigs } from '../dag/clusterConfig/files.ts';
+import { type StepOutput, stepOutputs } from '../dag/clusterConfig/outputs.ts';
 import { runnerPlaceholder } from '../dag/clusterConfig/stepTemplate.ts';
 import { plural } from '../domain/text.ts';
+import type { Account } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { DagFile } from '../ports/project.ts';
+import type { DagFile, LocalPlaces } from '../ports/project.ts';
 import type { BaselineLag, ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import { lagText, type Wording } from './text.ts';
@@ -16,6 +18,7 @@ const row = z.object({
   ok: z.boolean(),
   detail: z.string(),
   fix: z.string().optional(),
+  notLookedAt: z.literal(true).optional().describe('another row is its cause'),
 });
 
 export type SetupRow = z.output<typeof row>;
@@ -118,19 +121,110 @@ export function dagRow(
   };
 }
 
-/** The files have no error, and no placeholder is left where the S3 path of the audit runner belongs. */
-export function clusterConfigsRow(configs: readonly DagFile[]): SetupRow {
-  const findings = lintClusterConfigs(configs);
-  const hasPlaceholder = configs.some(({ bytes }) => bytes.includes(runnerPlaceholder));
+/** What one cause hides is no fault of its own. */
+export function notLookedAtRow(name: string, cause: string): SetupRow {
+  return { name, ok: false, notLookedAt: true, detail: `not looked at: ${cause} comes first` };
+}
+
+export function placesRow(places: Awaited<ReturnType<LocalPlaces['tryWriting']>>): SetupRow {
+  const broken = places.flatMap(({ setting, path, problem }) =>
+    problem === undefined ? [] : [{ setting, text: `${setting} ${path}: ${problem}` }],
+  );
+  const settings = broken.map(({ setting }) => setting).join(', ');
+  return {
+    name: 'places to write',
+    detail:
+      broken.length > 0
+        ? `no file can be written: ${broken.map(({ text }) => text).join('; ')}`
+        : `a file can be written under ${places.map(({ setting }) => setting).join(', ')}`,
+    ...okIf(broken.length === 0, `Make the folder of ${settings} writable, or set it to another one.`),
+  };
+}
+
+const endsSoonMs = 60 * 60_000;
+
+/** Credentials that end before a round would are no fault yet. */
+export function identityRow(
+  { arn, expiresMs }: Awaited<ReturnType<Account['identity']>>,
+  nowMs: number,
+  login: string,
+): SetupRow {
+  const left = expiresMs === undefined ? undefined : expiresMs - nowMs;
+  if (left === undefined || left > endsSoonMs) return { name: 'AWS identity', ok: true, detail: arn };
+  const minutes = Math.max(0, Math.floor(left / 60_000));
+  return {
+    name: 'AWS identity',
+    ok: true,
+    detail: `${arn}; the login ends in ${plural(minutes, 'minute')}, maybe before the round`,
+    fix: `Type ${login} in a terminal before a round.`,
+  };
+}
+
+/** Where the logs and event logs of the steps go, and the runner that they run. */
+export function stepRows(configs: readonly DagFile[]): SetupRow[] {
+  const outputs = stepOutputs(configs);
+  const listed = (rows: readonly { readonly schedule: string; readonly text: string }[]) =>
+    [...new Set(rows.map(({ text }) => text))]
+      .map((text) => {
+        const of = rows.filter((one) => one.text === text).map(({ schedule }) => schedule);
+        return of.length === outputs.length ? text : `${of.join(', ')}: ${text}`;
+      })
+      .join('; ');
+  const firstOf = (rows: readonly { readonly text: string }[]) => {
+    const [first = 'no cluster config could be read', ...more] = new Set(rows.map(({ text }) => text));
+    return more.length === 0 ? first : `${first} and ${more.length} more`;
+  };
+  const row = (
+    name: string,
+    textOf: (output: StepOutput) => string,
+    isSound: (output: StepOutput) => boolean,
+    fix: string,
+  ): SetupRow => {
+    const bad = outputs.filter((output) => !isSound(output));
+    const shown = (bad.length > 0 ? bad : outputs).map((output) => ({
+      schedule: output.schedule,
+      text: textOf(output),
+    }));
+    return { name, detail: bad.length > 0 ? listed(shown) : firstOf(shown), ...okIf(bad.length === 0, fix) };
+  };
+  const where = 'in the cluster configs next to the DAG file';
+  return [
+    row(
+      'step logs',
+      ({ logUri }) =>
+        logUri === undefined ? 'LogUri is not set, so no report can say why a check failed' : logUri,
+      ({ logUri }) => logUri !== undefined,
+      `Set LogUri ${where} to an s3:// prefix.`,
+    ),
+    row(
+      'event logs',
+      ({ eventLog: { isOn, dir } }) =>
+        isOn && dir?.startsWith('s3') ? dir : `${isOn ? (dir ?? 'on HDFS') : 'off'}: load cannot be proven`,
+      ({ eventLog: { isOn, dir } }) => isOn && dir?.startsWith('s3') === true,
+      `Set spark.eventLog.enabled to true and spark.eventLog.dir to an s3:// prefix (spark-defaults) ${where}.`,
+    ),
+    row(
+      'runner',
+      ({ runner = 'no S3 path among the arguments of the step' }) =>
+        runner.includes(runnerPlaceholder)
+          ? `${runner} is the placeholder for your audit runner, so every step would fail`
+          : runner,
+      ({ runner }) => runner?.includes(runnerPlaceholder) !== true,
+      `In cluster_configs next to the DAG file, replace ${runnerPlaceholder} with the S3 path of your audit runner.`,
+    ),
+  ];
+}
+
+/** The files have no error. */
+export function clusterConfigsRow(configs: readonly DagFile[], readsTemplate: boolean): SetupRow {
+  const findings = lintClusterConfigs(configs, { readsTemplate });
   const listed = findings.slice(0, 6).map(findingLine).join('. ');
   return {
     name: 'cluster configs',
     detail: [plural(configs.length, 'file'), ...(listed === '' ? [] : [listed])].join('; '),
     ...okIf(
-      !hasPlaceholder && findings.every(({ severity }) => severity === 'warn'),
-      hasPlaceholder
-        ? `In cluster_configs next to the DAG file, replace ${runnerPlaceholder} with the S3 path of your audit runner.`
-        : 'Fix the files in cluster_configs next to the DAG file.',
+      findings.every(({ severity }) => severity === 'warn'),
+      'Fix the files in cluster_configs next to the DAG file.',
     ),
   };
 }
@@ -144,7 +238,7 @@ export const checkSetupLines: Wording<z.output<typeof checkSetupResult>> = {
   ok: () => [],
   checks: (rows) =>
     rows.flatMap((row) => [
-      `  ${row.ok ? '✓' : '✗'} ${row.name}: ${row.detail}`,
+      `  ${row.ok ? '✓' : row.notLookedAt ? '–' : '✗'} ${row.name}: ${row.detail}`,
       ...(row.fix === undefined ? [] : [`      fix: ${row.fix}`]),
     ]),
 };

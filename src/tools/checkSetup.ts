@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { dagIdOf, readConstant, readLoad } from '../dag/source.ts';
+import { dagIdOf, readConstant, readLoad, readsStepTemplate } from '../dag/source.ts';
+import { requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
 import { ruleFor } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
@@ -10,12 +11,16 @@ import {
   checkSetupResult,
   clusterConfigsRow,
   dagRow,
+  identityRow,
   lagRows,
+  notLookedAtRow,
+  placesRow,
   productionRow,
   repositoryRows,
   type SetupRow,
   settingsRow,
   setupText,
+  stepRows,
 } from './checkSetup.text.ts';
 import { defineTool, type ToolCall } from './tool.ts';
 
@@ -23,14 +28,24 @@ const input = z.strictObject({});
 
 type CheckSetupPorts = Pick<
   Ports,
-  'settings' | 'problems' | 'hasEnvFile' | 'target' | 'account' | 'store' | 'dags' | 'airflow'
+  | 'settings'
+  | 'problems'
+  | 'hasEnvFile'
+  | 'target'
+  | 'account'
+  | 'store'
+  | 'dags'
+  | 'airflow'
+  | 'clusters'
+  | 'clock'
+  | 'localPlaces'
 >;
 
 export const checkSetup = defineTool({
   name: 'checkSetup',
   title: 'Check the setup',
   description:
-    'Checks everything a load test needs and says how to fix what is missing: settings, target repository and branch, checks path, git identity, AWS identity, region, bucket, production source, DAG file, cluster configs. Changes nothing. Call it before the first load test, and when a call fails because of the setup.',
+    'Checks everything a load test needs and says how to fix what is missing: settings, target repository and branch, checks path, git identity, AWS identity, region, bucket, production source, EMR, DAG file and its prefixes, cluster configs, step logs, event logs, runner, places to write. Changes nothing. Call it before the first load test, and when a call fails because of the setup.',
   effect: 'read',
   openWorld: true,
   needsNoSettings: true,
@@ -41,25 +56,33 @@ export const checkSetup = defineTool({
 });
 
 async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) {
-  const { settings, target, account, airflow } = ports;
+  const { settings, target, account, airflow, clock, localPlaces } = ports;
   const { bucket } = settings;
+  const identity = probe('AWS identity', undefined, async () => [
+    identityRow(await account.identity(), clock.localMs(), settings.awsLoginCommand),
+  ]);
+  const inAws = async (name: string, setting: string | undefined, look: Look) =>
+    isSound(await identity) ? probe(name, setting, look) : [notLookedAtRow(name, 'AWS identity')];
+  const reachable = inAws('bucket', bucket, async () => {
+    await account.bucketAnswers(bucket);
+    return `s3://${bucket} is reachable`;
+  });
   const probed = await Promise.all([
     probe('target repository', settings.targetRepo, () => repository(ports, call)),
     probe('git identity', settings.targetRepo, () => target.identity()),
-    probe('AWS identity', undefined, async () => (await account.identity()).arn),
+    identity,
     probe('region', undefined, () => account.region()),
-    probe('bucket', bucket, async () => {
-      await account.bucketAnswers(bucket);
-      return `s3://${bucket} is reachable`;
-    }),
-    probe('production source', settings.prodHourlyChecks, () => production(ports, call)),
+    reachable,
+    inAws('production source', settings.prodHourlyChecks, () => production(ports, call)),
+    inAws('EMR', undefined, () => listedClusters(ports, call)),
     probe('DAG file', settings.dagFile, () => dagFolder(ports)),
+    probe('places to write', undefined, async () => [placesRow(await localPlaces.tryWriting())]),
     // Without AIRFLOW_URL the user triggers by hand, and nothing is missing.
     airflow === undefined ? [] : probe('Airflow', airflow.url, () => dagInAirflow(ports, airflow, call)),
   ]);
   const rows = [settingsRow(ports), ...probed.flat()];
   const checks = rows.map((row) => withSettingsPlace(row, settings.place));
-  const failed = checks.filter(({ ok }) => !ok);
+  const failed = checks.filter(({ ok, notLookedAt }) => !ok && !notLookedAt);
   return {
     ...setupText(
       failed,
@@ -75,16 +98,18 @@ function withSettingsPlace({ fix, ...row }: SetupRow, place: string): SetupRow {
   return fix === undefined ? row : { ...row, fix: fix.replaceAll(/(?<= in )\.env\b/g, place) };
 }
 
+type Look = () => Promise<string | SetupRow[]>;
+
+function isSound(rows: readonly SetupRow[]): boolean {
+  return rows.every(({ ok }) => ok);
+}
+
 /**
  * Runs one probe, which returns the detail of its row, or its rows; a ToolError becomes a row. A missing setting is
  * already in the row of the settings.
  */
-async function probe(
-  name: string,
-  setting: string | undefined,
-  look: () => Promise<string | SetupRow[]>,
-): Promise<SetupRow[]> {
-  if (setting === '') return [{ name, ok: false, detail: 'not checked: its setting is missing' }];
+async function probe(name: string, setting: string | undefined, look: Look): Promise<SetupRow[]> {
+  if (setting === '') return [notLookedAtRow(name, 'the missing setting')];
   try {
     const found = await look();
     return typeof found === 'string' ? [{ name, ok: true, detail: found }] : found;
@@ -112,8 +137,27 @@ async function production({ settings, store }: CheckSetupPorts, call: ToolCall) 
 async function dagFolder({ settings, dags }: CheckSetupPorts) {
   const [dag, ...configs] = await dags.read();
   const source = dag?.bytes.toString('utf8') ?? '';
-  const load = readLoad(source, dag?.name ?? 'The DAG file');
-  return [dagRow(settings, load, readConstant(source, 'S3_BUCKET')), clusterConfigsRow(configs)];
+  const dagBucket = readConstant(source, 'S3_BUCKET');
+  const rowOfDag = await probe('DAG file', undefined, async () => [
+    dagRow(settings, readLoad(source, dag?.name ?? 'The DAG file'), dagBucket),
+  ]);
+  const prefixes = await probe('prefixes', undefined, async () => {
+    // The row of the DAG file compares the bucket.
+    requireSamePlaces(source, { ...settings, bucket: dagBucket ?? settings.bucket });
+    return 'as in the DAG';
+  });
+  return [
+    ...rowOfDag,
+    ...prefixes,
+    clusterConfigsRow(configs, readsStepTemplate(source)),
+    ...stepRows(configs),
+  ];
+}
+
+/** One ListClusters: what pollCluster needs first. */
+async function listedClusters({ clusters, clock }: CheckSetupPorts, call: ToolCall) {
+  await clusters.createdSince(clock.localMs(), call);
+  return 'clusters can be listed';
 }
 
 async function dagInAirflow({ dags }: CheckSetupPorts, airflow: Airflow, call: ToolCall) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { dagIdOf, hasLoadTag, writeLoad } from '../dag/source.ts';
 import { changesAgainstBucket, foreignDagFiles } from '../dag/uploadPlan.ts';
+import { sha256 } from '../domain/digest.ts';
 import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';
@@ -110,7 +111,7 @@ async function planDags(
   givenLoad: number | undefined,
   call: ToolCall,
 ) {
-  const { dag, configs, source, load: previousLoad } = await readOwnDags(ports);
+  const { dag, configs, source, load: previousLoad, readsTemplate } = await readOwnDags(ports);
   const schedule = session.schedule ?? '15m';
   const uploadedLoad = session.uploads.findLast((upload) => upload.schedule === schedule)?.load;
   const load = givenLoad ?? uploadedLoad ?? previousLoad;
@@ -118,7 +119,11 @@ async function planDags(
   requireWholeUpload(session, load);
   await requireNoRoundUnderWay(ports, session, call);
   const { checks, warnings } = await requireChecks(ports, schedule, load, call);
-  const lintWarnings = requireSoundClusterConfigs(configs, checks);
+  const lintWarnings = requireSoundClusterConfigs(configs, {
+    checks,
+    readsTemplate,
+    isShown: (file) => session.dag?.files[file.name] === sha256(file.bytes),
+  });
   const diskWarnings = await notUploaded(ports, session, { load, schedule }, call);
 
   const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };

@@ -1,6 +1,6 @@
 /** The DAG: our folder, the copy in the bucket and its checks; whether Airflow can run it now, and what became of a run. */
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
-import { findLoad, readLoad } from '../dag/source.ts';
+import { findLoad, readLoad, readsStepTemplate } from '../dag/source.ts';
 import { otherObjects, planDagUpload, requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
@@ -23,8 +23,9 @@ export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
   const source = dag.bytes.toString('utf8');
   const load = readLoad(source, dag.name);
   requireSamePlaces(source, ports.settings);
-  requireSoundClusterConfigs(configs);
-  return { dag, configs, source, load };
+  const readsTemplate = readsStepTemplate(source);
+  requireSoundClusterConfigs(configs, { readsTemplate });
+  return { dag, configs, source, load, readsTemplate };
 }
 
 /** What an upload of these files (the DAG first) would change in the bucket. */

@@ -74,13 +74,64 @@ it('without credentials it names the command to type, and works once they exist'
   expect(await person.identity()).toMatchObject({ account: '123456789012' });
 });
 
-it('a profile that does not exist is reported as a setting', async () => {
+const profiles = `[profile vault]
+credential_process = sh -c 'echo "vault: token is sealed" >&2; exit 3' hunter2
+[profile role]
+role_arn = arn:aws:iam::123456789012:role/load-test
+source_profile = gone
+[profile half]
+role_arn = arn:aws:iam::123456789012:role/load-test
+[profile sso]
+sso_start_url = https://example.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 123456789012
+sso_role_name = engineer
+`;
+
+it.each([
+  ['nobody', 'CONFIG', /no AWS profile nobody in/, /list-profiles/],
+  ['vault', 'DENIED', /credential_process .* failed: vault: token is sealed/, /`s2a-login`/],
+  [
+    'role',
+    'CONFIG',
+    /role of the AWS profile role needs the profile gone, which does not exist/,
+    /source_profile/,
+  ],
+  ['half', 'CONFIG', /AWS profile half names no credentials/, /source_profile or credential_source/],
+  ['sso', 'DENIED', /SSO login of profile sso/, /`aws sso login --profile sso` .*`s2a-login`/],
+])('a login with profile %s is named by its own fault', async (profile, code, says, next) => {
   useCredentialsFile(file(freshKey));
-  process.env.AWS_PROFILE = 'nobody';
-  await expect(account().identity()).rejects.toMatchObject({
-    code: 'DENIED',
-    next: expect.stringContaining('AWS_PROFILE'),
+  process.env.AWS_CONFIG_FILE = join(directory, 'config');
+  writeFileSync(process.env.AWS_CONFIG_FILE, profiles);
+  process.env.AWS_PROFILE = profile;
+  const person = account();
+  const fault = await person.identity().catch((problem) => problem);
+  expect(fault).toMatchObject({
+    code,
+    message: expect.stringMatching(says),
+    next: expect.stringMatching(next),
   });
+  expect(fault.text).not.toContain('hunter2');
+  // The region needs no login.
+  expect(await person.region()).toBe('us-east-1');
+});
+
+it('expired keys in the environment need a restart of the server', async () => {
+  await expect(account().bucketAnswers(settings.bucket)).rejects.toMatchObject({
+    code: 'DENIED',
+    next: expect.stringMatching(/`s2a-login`.*then restart the server/),
+  });
+});
+
+it('the identity says when its credentials end', async () => {
+  const expires = '2030-01-01T00:00:00Z';
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: freshKey,
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_SESSION_TOKEN: 't',
+  });
+  process.env.AWS_CREDENTIAL_EXPIRATION = expires;
+  expect(await account().identity()).toMatchObject({ expiresMs: Date.parse(expires) });
 });
 
 it('creating the adapters does not load the AWS SDK', async () => {

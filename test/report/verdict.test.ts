@@ -184,6 +184,39 @@ describe('the verdict', () => {
   });
 });
 
+describe('a round whose steps did not wait for their checks', () => {
+  const steps = evenRound(16, 4, () => 100);
+  const wait = 'spark.yarn.submit.waitAppCompletion';
+  const verdictWith = (round: typeof steps, settings: Record<string, string>) =>
+    assembleReport(factsOf(round, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4, settings } }))
+      .verdict;
+
+  it('is not decided, by spark-defaults and by the arguments of the steps that ran', () => {
+    const one = steps.map((step, index) =>
+      index > 0 ? step : { ...step, arguments: ['spark-submit', '--conf', `${wait}=false`, 's3://b/a.py'] },
+    );
+    expect([verdictWith(steps, { [wait]: 'false' }), verdictWith(one, {})]).toMatchObject([
+      {
+        outcome: 'not_decided',
+        pass: false,
+        sentence: `2x 15m: not decided: 16 steps did not wait for their checks (${wait}=false, so their times are those of spark-submit).`,
+      },
+      {
+        outcome: 'not_decided',
+        pass: false,
+        sentence: `2x 15m: not decided: 1 step did not wait for its check (${wait}=false, so its time is that of spark-submit).`,
+      },
+    ]);
+    expect(verdictWith(steps, { [wait]: 'true' })).toMatchObject({ outcome: 'fits', pass: true });
+  });
+
+  it('is not decided when it took longer than its window either', () => {
+    const slow = evenRound(16, 4, () => 500);
+    expect(verdictWith(slow, { [wait]: 'false' }).outcome).toBe('not_decided');
+    expect(verdictWith(slow, {}).outcome).toBe('missed');
+  });
+});
+
 describe('a round in which no check carried the load', () => {
   const steps = evenRound(16, 4, () => 100);
   const unscaled = steps.map(({ name }) => name.replace(/_2x$/, '.yml'));

@@ -14,6 +14,7 @@ S3_BUCKET = "${bucket}"
 CONFIGS_PREFIX = 'checks_load_test/configs'
 RESULTS_PREFIX = "checks_load_test/results"
   # LOAD = 5
+template = config.pop("AuditStep")
 `;
 }
 

@@ -20,8 +20,14 @@ test('a complete setup is listed item by item', async () => {
       ✓ region: us-east-1
       ✓ bucket: s3://klaviyo-data-platform-orchestration-v1 is reachable
       ✓ production source: 6 table-metrics objects under s3://klaviyo-data-platform-orchestration-v1/checks/configs/prod/hourly
+      ✓ EMR: clusters can be listed
       ✓ DAG file: <project>/dags/yang_audit_load_test.py, LOAD = 2
+      ✓ prefixes: as in the DAG
       ✓ cluster configs: 3 files
+      ✓ step logs: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/ and 2 more
+      ✓ event logs: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/15m/ and 2 more
+      ✓ runner: s3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py
+      ✓ places to write: a file can be written under TARGET_REPO, DAG_FILE, REPORTS_DIR, STATE_DIR
 
     → scaleConfigs with load 2x starts the first test; showSession says where a test stands."
   `);
@@ -36,8 +42,14 @@ test('a complete setup is listed item by item', async () => {
     'region',
     'bucket',
     'production source',
+    'EMR',
     'DAG file',
+    'prefixes',
     'cluster configs',
+    'step logs',
+    'event logs',
+    'runner',
+    'places to write',
   ]);
 });
 
@@ -55,8 +67,8 @@ test('the placeholder for the audit runner in the shipped configs is the only pr
   writeFileSync(file, readFileSync(file, 'utf8').replace('audit-runner/', 'PATH_OF_YOUR_AUDIT_RUNNER/'));
   const { structure } = await harness.call('checkSetup');
   expect(structure.ok).toBe(false);
-  expect(structure.summary).toBe('1 problem to fix: cluster configs.');
-  expect(structure.checks.at(-1)).toMatchObject({
+  expect(structure.summary).toBe('1 problem to fix: runner.');
+  expect(structure.checks.find((one: { name: string }) => one.name === 'runner')).toMatchObject({
     ok: false,
     detail: expect.stringContaining('so every step would fail'),
     fix: expect.stringContaining('replace PATH_OF_YOUR_AUDIT_RUNNER with the S3 path of your audit runner'),
@@ -139,6 +151,44 @@ const broken: [what: string, spoil: (harness: Harness) => unknown, check: string
     'cluster configs',
     /15m: it is not JSON/,
   ],
+  [
+    'EMR that may not be listed',
+    (harness) =>
+      harness.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied', times: 9 }),
+    'EMR',
+    /elasticmapreduce:ListClusters/,
+  ],
+  [
+    'a DAG that reads other prefixes',
+    (harness) =>
+      inDag(harness, (dag) => dag.replace(/^CONFIGS_PREFIX = .*$/m, 'CONFIGS_PREFIX = "elsewhere"')),
+    'prefixes',
+    /CONFIGS_PREFIX = "elsewhere"/,
+  ],
+  [
+    'step logs that are lost',
+    (harness) => inConfig(harness, (config) => ({ ...config, LogUri: undefined })),
+    'step logs',
+    /^15m: LogUri is not set/,
+  ],
+  [
+    'event logs that are off',
+    (harness) => inSpark(harness, { 'spark.eventLog.enabled': 'false' }),
+    'event logs',
+    /^15m: off: load cannot be proven/,
+  ],
+  [
+    'event logs on HDFS',
+    (harness) => inSpark(harness, { 'spark.eventLog.dir': 'hdfs:///var/log/spark/apps' }),
+    'event logs',
+    /^15m: hdfs:.*: load cannot be proven/,
+  ],
+  [
+    'a folder for reports that is a file',
+    (harness) => harness.restart({ REPORTS_DIR: join(harness.env.DAG_FILE ?? '', 'reports') }),
+    'places to write',
+    /REPORTS_DIR .*ENOTDIR/,
+  ],
 ];
 
 test.each(broken)('%s is named, with its fix', async (_what, spoil, name, says) => {
@@ -155,6 +205,16 @@ test.each(broken)('%s is named, with its fix', async (_what, spoil, name, says) 
   expect(structure.summary).toContain(name);
 });
 
+test('what one cause hides is not looked at, and is no problem of its own', async () => {
+  const harness = await toolHarness();
+  await harness.fault({ service: 'sts', error: 'ExpiredToken' });
+  const { text, structure } = await harness.call('checkSetup');
+  expect(structure.summary).toBe('1 problem to fix: AWS identity.');
+  for (const name of ['bucket', 'production source', 'EMR'])
+    expect(text).toContain(`  – ${name}: not looked at: AWS identity comes first`);
+  expect(text).toContain('  ✓ region: us-east-1');
+});
+
 test('a misspelt argument is refused', async () => {
   const harness = await toolHarness();
   expect(await harness.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(
@@ -165,4 +225,22 @@ test('a misspelt argument is refused', async () => {
 function inDag(harness: Harness, change: (dag: string) => string): void {
   const file = harness.env.DAG_FILE ?? '';
   writeFileSync(file, change(readFileSync(file, 'utf8')));
+}
+
+type Json = Record<string, unknown>;
+
+function inConfig(harness: Harness, change: (config: Json) => Json): void {
+  const file = `${harness.project}/dags/cluster_configs/yang_audit_load_test_cluster_15m.json`;
+  writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
+}
+
+function inSpark(harness: Harness, properties: Json): void {
+  inConfig(harness, (config) => ({
+    ...config,
+    Configurations: (config.Configurations as { Classification: string; Properties: Json }[]).map((one) =>
+      one.Classification === 'spark-defaults'
+        ? { ...one, Properties: { ...one.Properties, ...properties } }
+        : one,
+    ),
+  }));
 }

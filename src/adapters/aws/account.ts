@@ -10,12 +10,17 @@ export function createAccount({ aws }: { readonly aws: Pick<AwsServices, 's3' | 
   return {
     async identity() {
       const call = { what: 'reading the AWS identity', action: 'sts:GetCallerIdentity' };
-      const answer = await aws.sts.run(call, (client, sdk) =>
-        client.send(new sdk.GetCallerIdentityCommand({})),
-      );
-      return { account: answer.Account ?? '', arn: answer.Arn ?? '' };
+      return aws.sts.run(call, async (client, sdk) => {
+        const answer = await client.send(new sdk.GetCallerIdentityCommand({}));
+        const { expiration } = await client.config.credentials();
+        return {
+          account: answer.Account ?? '',
+          arn: answer.Arn ?? '',
+          ...(expiration && { expiresMs: expiration.getTime() }),
+        };
+      });
     },
-    region: () => aws.s3.run({ what: 'reading the AWS region' }, (client) => client.config.region()),
+    region: () => aws.s3.region(),
     async bucketAnswers(bucket) {
       // ListObjectsV2 instead of HeadBucket: a HEAD error has no body and gives no reason.
       const call = { what: `listing s3://${bucket}`, action: 's3:ListBucket', bucket };

@@ -10,6 +10,7 @@ import type { AwsCall } from './awsErrors.ts';
 import { isAboutCredentials, translated } from './awsErrors.ts';
 import { type Allowed, assertAllowed, type OutgoingRequest } from './containment.ts';
 import { backoffMs, type RetryDelay, retryStrategy } from './limits.ts';
+import { loginFault, loginSource } from './logins.ts';
 
 type AwsSettings = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix' | 'awsLoginCommand'>;
 
@@ -25,6 +26,8 @@ interface ClockReading {
 interface AwsService<Client, Sdk> {
   /** Runs `task`; every failure is thrown as a ToolError, except an abort. */
   run<Result>(call: AwsCall, task: (client: Client, sdk: Sdk) => Promise<Result>): Promise<Result>;
+  /** Read without credentials. @throws ToolError CONFIG where none is set */
+  region(): Promise<string>;
   /** The newest reading of AWS's clock. */
   clockReading(): ClockReading | undefined;
 }
@@ -85,7 +88,7 @@ function service<Client extends AnyClient, Sdk>(
     const created = await load();
     // Both are read now: a failure of either is reported as such, and the next call starts with a new client.
     // Credentials come first, because reading them reloads the files.
-    await created.client.config.credentials();
+    await credentialsOf(created.client);
     await created.client.config.region();
     const allowed = { service: name, ...settings, serviceHost: await created.findHost?.() };
     guard(created.client, allowed, (latest) => {
@@ -96,6 +99,13 @@ function service<Client extends AnyClient, Sdk>(
 
   return {
     clockReading: () => reading,
+    async region() {
+      try {
+        return await (await load()).client.config.region();
+      } catch (error) {
+        throw translated(error, { what: 'reading the AWS region' }, settings.awsLoginCommand);
+      }
+    },
     async run(call, task) {
       loaded ??= create();
       const mine = loaded;
@@ -108,10 +118,19 @@ function service<Client extends AnyClient, Sdk>(
           (isAboutCredentials(error) || (await mine.catch(() => undefined)) === undefined)
         )
           loaded = undefined;
-        throw translated(error, call, settings.awsLoginCommand);
+        throw translated(error, call, settings.awsLoginCommand, loginSource());
       }
     },
   };
+}
+
+/** @throws what the chain of providers hides */
+async function credentialsOf(client: AnyClient): Promise<void> {
+  try {
+    await client.config.credentials();
+  } catch (error) {
+    throw await loginFault(error);
+  }
 }
 
 /** The host of S3 without a bucket, resolved by the SDK from all its settings; the request is never sent. */

@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
+import { LoginFault, type LoginSource } from './logins.ts';
 
 /** A call to AWS, described for error messages. */
 export interface AwsCall {
@@ -18,12 +19,22 @@ export interface AwsCall {
 }
 
 /** The ToolError for a failure of AWS, by the first rule that matches. An abort and a ToolError are returned unchanged. */
-export function translated(error: unknown, call: AwsCall, loginCommand: string): unknown {
+export function translated(
+  error: unknown,
+  call: AwsCall,
+  loginCommand: string,
+  source: LoginSource = { profile: undefined, hasKeysInEnvironment: false },
+): unknown {
   if (error instanceof ToolError || isAbort(error)) return error;
-  const failure = { ...awsErrorOf(error), call, login: loginCommand };
+  const changed = call.changed?.() ?? 'Nothing was changed.';
+  if (error instanceof LoginFault)
+    return new ToolError(error.code, `${error.message} (while ${call.what}). ${changed}`, {
+      next: error.next(loginCommand),
+      cause: error,
+    });
+  const failure = { ...awsErrorOf(error), call, login: loginCommand, source };
   const { code, what, next } = ruleFor(failure);
   const text = (part: Text) => (typeof part === 'string' ? part : part(failure));
-  const changed = call.changed?.() ?? 'Nothing was changed.';
   return new ToolError(code, `${text(what)} (while ${call.what}). ${changed}`, {
     next: text(next),
     cause: error,
@@ -65,6 +76,7 @@ interface AwsFailure extends AwsError {
   readonly call: AwsCall;
   /** AWS_LOGIN_COMMAND. */
   readonly login: string;
+  readonly source: LoginSource;
 }
 
 function awsErrorOf(error: unknown): AwsError {
@@ -104,6 +116,13 @@ function is({ name, nodeCode }: AwsError, ...names: string[]): boolean {
 }
 
 const again = 'Wait a minute and call the same tool again; finished work is not repeated.';
+/** Credentials of the server's environment stay as they were when it started. */
+const logInAgain: Text = ({ login, source }) =>
+  source.hasKeysInEnvironment
+    ? `Log in with \`${login}\` in a terminal, then restart the server: its credentials are from its environment (AWS_ACCESS_KEY_ID).`
+    : `Type \`${login}\` in a terminal, then call the same tool again.`;
+const ssoLogIn: Text = ({ login, source: { profile = 'default' } }) =>
+  `Type \`aws sso login --profile ${profile}\` in a terminal (or \`${login}\`), then call the same tool again.`;
 const logIn: Text = ({ login }) => `Type \`${login}\` in a terminal, then call the same tool again.`;
 const theBucket = ({ call }: AwsFailure) => `The bucket${call.bucket === undefined ? '' : ` ${call.bucket}`}`;
 
@@ -116,20 +135,19 @@ const unknownFailure: Omit<AwsErrorRule, 'when'> = {
 /** The failures that occur in practice, each with its code, sentence and next step. */
 const rules: readonly AwsErrorRule[] = [
   {
+    when: (f) => is(f, 'CredentialsProviderError', 'TokenProviderError') && /\bSSO\b/i.test(f.message),
+    code: 'DENIED',
+    what: ({ source: { profile = 'default' } }) =>
+      `The SSO login of profile ${profile} has expired, or there was none`,
+    next: ssoLogIn,
+  },
+  {
     when: (f) =>
       is(f, 'ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired') ||
       (is(f, 'CredentialsProviderError', 'TokenProviderError') && /expired|refresh/i.test(f.message)),
     code: 'DENIED',
     what: 'The AWS login has expired',
-    next: logIn,
-  },
-  {
-    when: (f) =>
-      is(f, 'CredentialsProviderError') && /profile/i.test(f.message) && /not.*found/i.test(f.message),
-    code: 'CONFIG',
-    what: ({ message }) => `The AWS profile cannot be used: ${cleanLine(message, 160)}`,
-    next: ({ login }) =>
-      `Set AWS_PROFILE in .env to a profile in ~/.aws/config, or type \`${login}\`; then call the tool again.`,
+    next: logInAgain,
   },
   {
     when: (f) =>

@@ -1,6 +1,9 @@
 /** Where a path leads, and small files that are read before anything else can be said. */
 import { closeSync, constants, existsSync, openSync, readFileSync, statSync } from 'node:fs';
-import { lstat, realpath } from 'node:fs/promises';
+import { lstat, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cleanLine } from '../../domain/foreignText.ts';
+import type { LocalPlace, LocalPlaces } from '../../ports/project.ts';
 import { kindOf } from './disk.ts';
 import { diskError, refused } from './diskErrors.ts';
 
@@ -40,4 +43,32 @@ function unlessMissing(path: string, setting: string): (error: NodeJS.ErrnoExcep
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw diskError(error, { setting, path, verb: 'read' });
   };
+}
+
+/** The places that the program will write to. */
+export function createLocalPlaces(places: readonly LocalPlace[]): LocalPlaces {
+  return {
+    tryWriting: () =>
+      Promise.all(
+        places.map(async (place) => {
+          const problem = await writingProblem(place.path);
+          return problem === undefined ? place : { ...place, problem };
+        }),
+      ),
+  };
+}
+
+/** Why no file can be written in the folder; a folder that is missing is created in the nearest one above it. */
+async function writingProblem(folder: string): Promise<string | undefined> {
+  let at = folder;
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+  const file = join(at, `.audit-load-test-${process.pid}.tmp`);
+  try {
+    await writeFile(file, '', { flag: 'wx' });
+    await rm(file);
+    return undefined;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return cleanLine(code === '' ? message : `${code} in ${at}`, 160);
+  }
 }

@@ -2,10 +2,10 @@
 import { nearestOf } from '../../domain/text.ts';
 import { type ConfigFinding, configRefusal, isObject, refuseIf, WrittenAsFloat } from './model.ts';
 import type { Kind, Shape } from './shapes/kind.ts';
-import { fileShape } from './shapes/request.ts';
+import { instancesShape } from './shapes/request.ts';
 
-export function fieldFindings(json: Readonly<Record<string, unknown>>): ConfigFinding[] {
-  return objectFindings(json, fileShape, '');
+export function fieldFindings(json: Readonly<Record<string, unknown>>, shape: Shape): ConfigFinding[] {
+  return objectFindings(json, shape, '');
 }
 
 function objectFindings(
@@ -37,6 +37,8 @@ function requirer(parent: string, name: string): string {
 }
 
 function unknownField(path: string, name: string, { fields }: Shape): ConfigFinding {
+  if (path === name && Object.hasOwn(instancesShape.fields, name))
+    return configRefusal(path, 'EMR knows this field only in Instances', 'move it into Instances');
   const meant = nearestOf(name, Object.keys(fields));
   const owner = path.startsWith('AuditStep.') ? 'the DAG' : 'EMR';
   return configRefusal(

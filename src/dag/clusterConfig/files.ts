@@ -5,11 +5,22 @@ import { type Schedule, schedules } from '../../domain/schedules.ts';
 import type { DagFile } from '../../ports/project.ts';
 import { fieldFindings } from './fields.ts';
 import { instanceFindings, lifetimeFindings, measurementFindings } from './instanceRules.ts';
-import { type ConfigFinding, configRefusal, isObject, parseClusterConfig, parseJson } from './model.ts';
+import {
+  type ConfigFinding,
+  configRefusal,
+  configWarning,
+  isObject,
+  parseClusterConfig,
+  parseJson,
+} from './model.ts';
+import { classificationFindings, poolFindings, templateFindings } from './poolRules.ts';
+import { fileShape, foreignShape } from './shapes/request.ts';
 import {
   concurrencyFindings,
   driverMemoryFindings,
   executorFindings,
+  foreignWaitFindings,
+  sparkNameFindings,
   sparkValueFindings,
 } from './sparkRules.ts';
 import { stepTemplateFindings } from './stepTemplate.ts';
@@ -22,17 +33,24 @@ export interface SharedFinding extends ConfigFinding {
 /** Nobody reads more lines than this. */
 const maxLines = 6;
 
+/** What is known about the DAG and the round of these configs. */
+export interface LintFacts {
+  /** Checks of the round; a schedule without a number was not counted. */
+  readonly checks?: ChecksBySchedule;
+  /** False for a DAG that makes its steps itself: then AuditStep and what else only our DAG needs is not asked for. */
+  readonly readsTemplate?: boolean;
+  /** Whether the user has seen the warnings about these bytes: they are not repeated. */
+  isShown?(file: DagFile): boolean;
+}
+
 type ChecksBySchedule = Readonly<Partial<Record<Schedule, number>>>;
 
 /**
  * Warnings about the cluster configs, one line each.
  * @throws ToolError CONFIG with every refusal, before anything is sent
  */
-export function requireSoundClusterConfigs(
-  files: readonly DagFile[],
-  checks: ChecksBySchedule = {},
-): string[] {
-  const findings = lintClusterConfigs(files, checks);
+export function requireSoundClusterConfigs(files: readonly DagFile[], facts: LintFacts = {}): string[] {
+  const findings = lintClusterConfigs(files, facts);
   const refusals = findings.filter((finding) => finding.severity === 'refuse');
   if (refusals.length > 0)
     throw new ToolError(
@@ -40,16 +58,20 @@ export function requireSoundClusterConfigs(
       `The cluster configs would not run: ${firstLines(refusals).join('. ')}. Nothing was uploaded.`,
       { next: 'fix the files in cluster_configs next to DAG_FILE, then call uploadDags again.' },
     );
-  return firstLines(findings).map((line) => `Cluster config ${line}.`);
+  const { isShown = () => false } = facts;
+  const shown = files.filter((file) => isShown(file)).map(({ name }) => name);
+  const isNew = ({ in: where }: SharedFinding) =>
+    where.some((schedule) => !shown.some((name) => name.endsWith(fileEnd(schedule))));
+  return firstLines(findings.filter(isNew)).map((line) => `Cluster config ${line}.`);
 }
 
 /** The problems of the configs among `files`; one that several configs share is listed once. Refusals come first. */
 export function lintClusterConfigs(
   files: readonly DagFile[],
-  checks: ChecksBySchedule = {},
+  { checks = {}, readsTemplate = true }: LintFacts = {},
 ): SharedFinding[] {
   const configs = schedules.flatMap((schedule) => {
-    const file = files.find((one) => one.name.endsWith(`_cluster_${schedule}.json`));
+    const file = files.find((one) => one.name.endsWith(fileEnd(schedule)));
     return file === undefined ? [] : [{ schedule, ...readFile(file.bytes) }];
   });
   const found = new Map<string, SharedFinding>();
@@ -58,7 +80,8 @@ export function lintClusterConfigs(
     found.set(key, { ...finding, in: [...(found.get(key)?.in ?? []), schedule] });
   };
   for (const { schedule, json, broken } of configs)
-    for (const finding of broken ?? lintClusterConfig(json, { schedule, checks: checks[schedule] }))
+    for (const finding of broken ??
+      lintClusterConfig(json, { schedule, checks: checks[schedule], readsTemplate }))
       add(finding, schedule);
   for (const { schedule, finding } of nameClashes(configs)) add(finding, schedule);
   return refusalsFirst([...found.values()]);
@@ -70,27 +93,51 @@ export function lintClusterConfigs(
  */
 export function lintClusterConfig(
   json: unknown,
-  { schedule, checks }: { readonly schedule: Schedule; readonly checks: number | undefined },
+  {
+    schedule,
+    checks,
+    readsTemplate = true,
+  }: {
+    readonly schedule: Schedule;
+    readonly checks: number | undefined;
+    readonly readsTemplate?: boolean;
+  },
 ): ConfigFinding[] {
   if (!isObject(json))
     return [configRefusal('', 'it is not a JSON object, so it does not describe a cluster', 'fix the file')];
   const config = parseClusterConfig(json);
+  const isForeign = !readsTemplate && config.AuditStep === undefined;
   return refusalsFirst([
-    ...fieldFindings(json),
+    ...fieldFindings(json, isForeign ? foreignShape : fileShape),
     ...stepTemplateFindings(config, schedule),
+    ...(isForeign ? [foreignFinding] : templateFindings(json)),
     ...instanceFindings(config),
-    ...lifetimeFindings(config),
+    ...poolFindings(config),
+    ...classificationFindings(config),
+    ...(isForeign ? foreignWaitFindings(config) : lifetimeFindings(config)),
     ...concurrencyFindings(config, checks),
     ...sparkValueFindings(config),
+    ...sparkNameFindings(config),
     ...driverMemoryFindings(config),
     ...executorFindings(config),
     ...measurementFindings(config),
   ]);
 }
 
+/** A DAG that makes its own steps may add what the file lacks, render it, and end the cluster in its own way. */
+const foreignFinding = configWarning(
+  'AuditStep',
+  'it is not set, and the DAG does not read it: a step is known by its name, cluster and time, and what it asks of Spark is not checked',
+  'name each step <file stem>_<load>x',
+);
+
 /** `15m, daily: LogUri: it is not set: …; set it to an s3:// prefix`. */
 export function findingLine({ in: where, path, message, remedy }: SharedFinding): string {
   return cleanLine(`${where.join(', ')}: ${path === '' ? '' : `${path}: `}${message}; ${remedy}`, 320);
+}
+
+function fileEnd(schedule: Schedule): string {
+  return `_cluster_${schedule}.json`;
 }
 
 function firstLines(findings: readonly SharedFinding[]): string[] {

@@ -1,6 +1,7 @@
 /** Rules for the instances and the life of the cluster, and for what the report needs or what would distort it. */
 import { type ClusterConfig, type ConfigFinding, property, refuseIf, warnIf } from './model.ts';
 import { nodePools } from './nodes.ts';
+import { submitOptions } from './sparkSubmit.ts';
 
 export function instanceFindings(config: ClusterConfig): ConfigFinding[] {
   const { InstanceGroups: groups, InstanceFleets: fleets } = config.Instances;
@@ -81,7 +82,7 @@ const maxNameLength = 150;
 export function measurementFindings(config: ClusterConfig): ConfigFinding[] {
   const { Name: name = '', LogUri, Applications, ManagedScalingPolicy, AuditStep } = config;
   const eventLog = property(config, 'spark-defaults', 'spark.eventLog.dir');
-  const runsSpark = AuditStep?.Args[0] === 'spark-submit';
+  const runsSpark = submitOptions(AuditStep?.Args ?? []) !== undefined;
   return [
     ...refuseIf(
       name !== '' && name.length < 3,

@@ -88,13 +88,19 @@ const group = z.object({
   InstanceRole: optionalText,
   InstanceType: optionalText,
   InstanceCount: optionalNumber,
+  Market: optionalText,
 });
 const fleet = z.object({
   InstanceFleetType: optionalText,
   TargetOnDemandCapacity: optionalNumber,
   TargetSpotCapacity: optionalNumber,
   InstanceTypeConfigs: listOf(
-    z.object({ InstanceType: z.string(), WeightedCapacity: optionalNumber }),
+    z.object({
+      InstanceType: z.string(),
+      WeightedCapacity: optionalNumber,
+      BidPrice: z.unknown().optional(),
+      BidPriceAsPercentageOfOnDemandPrice: z.unknown().optional(),
+    }),
   ).default([]),
 });
 
@@ -131,10 +137,10 @@ export function parseClusterConfig(json: Readonly<Record<string, unknown>>): Clu
   return clusterConfig.parse(json);
 }
 
-/** A property of a classification, as text; undefined when it is not set for the whole cluster. */
+/** A property of a classification, as text; blocks of one classification are read together, the last one wins. */
 export function property(config: ClusterConfig, classification: string, name: string): string | undefined {
-  const value = config.Configurations.findLast((one) => one.Classification === classification)?.Properties[
-    name
-  ];
+  const value = config.Configurations.findLast(
+    (one) => one.Classification === classification && Object.hasOwn(one.Properties, name),
+  )?.Properties[name];
   return value === undefined ? undefined : String(value);
 }

@@ -77,7 +77,9 @@ export function largestWorker(workers: readonly WorkerNodes[]): WorkerNodes | un
 /**
  * The YARN capacity of a node by instance type. Memory is `yarn.nodemanager.resource.memory-mb` as EMR sets it without HBase,
  * from the "Task configuration" page of the EMR Release Guide (emr-hadoop-task-config, emr-7.12.0); cores are the vCPUs
- * of the type. Other families are unknown: no finding is made about them.
+ * of the type. Families that AWS dropped from that page or lists elsewhere are from its archived edition of June 2023
+ * (github.com/awsdocs/amazon-emr-release-guide). r6i, r7g, r7gd and r7i are on neither: they are taken to be as r6g and
+ * r6id. Other families are unknown.
  */
 export interface NodeCapacity {
   readonly memoryMb: number;
@@ -85,18 +87,26 @@ export interface NodeCapacity {
 }
 
 /** A size is a multiple of `xlarge`, which has four vCPUs. */
-const multiples = new Set([1, 2, 4, 8, 12, 16, 24, 32, 48]);
+const multiples = new Set([1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 48]);
 /** Memory per vCPU by the first letter of the family. */
-const gibPerVcore: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8 };
-const olderFamilies = new Set(['m5', 'm5a', 'r5', 'r5a']);
-const newerFamilies = new Set('c6i c6id m6a m6g m6i m6id m7g m7gd m7i m8g m8gd r6id'.split(' '));
+const gibPerVcore: Readonly<Record<string, number>> = { c: 2, i: 8, m: 4, r: 8 };
+const olderFamilies = new Set('c5 c5d i3en m5 m5a m5d r5 r5a r5d'.split(' '));
+const newerFamilies = new Set(
+  'c5a c5ad c6g c6gd c6gn c6i c6id i3 m6a m6g m6gd m6i m6id m7g m7gd m7i m8g m8gd r4 r5b r5dn r6g r6gd r6i r6id r7g r7gd r7i'.split(
+    ' ',
+  ),
+);
 
 /** YARN memory (MiB) by node memory (GiB): EMR leaves more to YARN on the older families. */
 const older = new Map([
+  [8, 6144],
   [16, 12_288],
   [32, 24_576],
   [64, 57_344],
+  [72, 65_536],
+  [96, 90_112],
   [128, 122_880],
+  [144, 139_264],
   [192, 188_416],
   [256, 253_952],
   [384, 385_024],
@@ -120,7 +130,9 @@ const newer = new Map([
 
 /** Where the page differs from the rule of its family. */
 const exceptions: Readonly<Record<string, number>> = {
+  'c5a.12xlarge': 90_112,
   'm6g.12xlarge': 181_248,
+  'm6gd.12xlarge': 181_248,
   'm6i.12xlarge': 181_248,
   'm7i.12xlarge': 181_248,
   'm8g.12xlarge': 181_248,

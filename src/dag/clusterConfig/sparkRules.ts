@@ -10,13 +10,17 @@ import {
   warnIf,
 } from './model.ts';
 import { largestWorker, nodeMemoryMb, nodePools, type WorkerNodes, workerNodes } from './nodes.ts';
+import { misspelledSetting } from './sparkKeys.ts';
 import {
   type Container,
+  isFalse,
   memoryMb,
   type SparkRequest,
   type SparkSetting,
+  sparkNames,
   sparkRequest,
   sparkSettings,
+  waitSetting,
 } from './sparkSubmit.ts';
 
 /** Our own threshold: a round of so many checks one at a time measures little more than their sum. */
@@ -29,12 +33,29 @@ const memorySettings = [
   'spark.executor.memoryOverhead',
 ];
 
+/** Settings that Spark ignores without a word, because their name is a letter or two off. */
+export function sparkNameFindings(config: ClusterConfig): ConfigFinding[] {
+  return sparkNames(config).flatMap(({ name, path }) => {
+    const meant = misspelledSetting(name);
+    return meant === undefined
+      ? []
+      : [
+          configWarning(
+            path,
+            `Spark knows no ${name.slice(0, 80)} and ignores it (did you mean ${meant}?)`,
+            `rename it to ${meant}, or remove it`,
+          ),
+        ];
+  });
+}
+
 /** Values that Spark itself refuses, in the options of a check's step and in spark-defaults. */
 export function sparkValueFindings(config: ClusterConfig): ConfigFinding[] {
   const setting = sparkSettings(config);
   if (setting === undefined) return [];
   return [
     ...deployModeFindings(setting),
+    ...waitFindings(setting),
     ...memorySettings.flatMap((name) => memorySizeFindings(setting, name)),
   ];
 }
@@ -192,6 +213,24 @@ function deployModeFindings(setting: SparkSetting): ConfigFinding[] {
     path,
     `the deploy mode is ${JSON.stringify(text.slice(0, 60))}, but Spark accepts only client or cluster`,
     'set it to cluster',
+  );
+}
+
+/** Without a step template, spark-defaults alone say whether a step waits. */
+export function foreignWaitFindings(config: ClusterConfig): ConfigFinding[] {
+  return waitFindings((name) => {
+    const text = property(config, 'spark-defaults', name);
+    return text === undefined ? undefined : { text, path: 'Configurations' };
+  });
+}
+
+function waitFindings(setting: SparkSetting): ConfigFinding[] {
+  const wait = setting(waitSetting);
+  return refuseIf(
+    isFalse(wait?.text),
+    wait?.path ?? '',
+    `${waitSetting} is false: a step ends when YARN accepts it, so the round would measure spark-submit, and every check would "succeed"`,
+    'remove it, or set it to true',
   );
 }
 

@@ -46,6 +46,23 @@ export function sparkSettings(config: ClusterConfig): SparkSetting | undefined {
   };
 }
 
+/** The setting with which spark-submit ends as soon as YARN has accepted the application. */
+export const waitSetting = 'spark.yarn.submit.waitAppCompletion';
+
+/** Spark reads booleans without regard to case. */
+export function isFalse(text: string | undefined): boolean {
+  return text?.trim().toLowerCase() === 'false';
+}
+
+/** Whether a step that ran ended before its check: as its own arguments say, else the settings of its cluster. */
+export function endsBeforeItsCheck(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): boolean {
+  const options = submitOptions(args);
+  return options !== undefined && isFalse(options.get(waitSetting) ?? settings[waitSetting]);
+}
+
 /** undefined when the step does not run spark-submit. */
 export function sparkRequest(config: ClusterConfig): SparkRequest | undefined {
   const settings = sparkSettings(config);
@@ -76,9 +93,41 @@ export function flatSettings(config: ClusterConfig): Record<string, string> {
   ]);
 }
 
+/** Where each Spark setting of the config is set: the options of the step and spark-defaults. */
+export function sparkNames(config: ClusterConfig): { readonly name: string; readonly path: string }[] {
+  const defaults = config.Configurations.filter((one) => one.Classification === 'spark-defaults');
+  return [
+    ...[...(sparkSubmitOptions(config)?.keys() ?? [])].map((name) => ({ name, path: 'AuditStep.Args' })),
+    ...defaults.flatMap(({ Properties }) =>
+      Object.keys(Properties).map((name) => ({ name, path: 'Configurations' })),
+    ),
+  ];
+}
+
 function sparkSubmitOptions({ AuditStep: step }: ClusterConfig): Map<string, string> | undefined {
-  if (step?.Jar !== 'command-runner.jar' || step.Args[0] !== 'spark-submit') return undefined;
-  return readOptions(step.Args.slice(1));
+  if (!/(?:^|\/)(?:command|script)-runner\.jar$/.test(step?.Jar ?? '')) return undefined;
+  return submitOptions(step?.Args ?? []);
+}
+
+/** The Spark settings of a step's own command line; undefined when it does not run spark-submit. */
+export function submitOptions(args: readonly string[]): Map<string, string> | undefined {
+  const command = submitCommand(args);
+  return command && readOptions(command);
+}
+
+/** The arguments after spark-submit: run by its path, behind a wrapper (`sudo`, `env A=b`, `timeout 60`), or in `bash -c "…"`. */
+function submitCommand(args: readonly string[]): readonly string[] | undefined {
+  const at = args.findIndex((argument) => /^(?:\S*\/)?spark-submit$/.test(argument));
+  if (at !== -1) return args.slice(at + 1);
+  const script = args.find((argument) => /\s/.test(argument) && /(?:^|[\s/])spark-submit\s/.test(argument));
+  return script === undefined ? undefined : submitCommand(words(script));
+}
+
+/** The words of a shell command, without their quotes. */
+function words(script: string): string[] {
+  return [...script.matchAll(/(?:"[^"]*"|'[^']*'|\\\s|[^\s"'])+/g)].map(([word]) =>
+    word.replace(/\\\r?\n|["']/g, ''),
+  );
 }
 
 /** Spark settings from the options before the application; later arguments belong to the application. */

@@ -14,6 +14,8 @@ export interface VerdictFacts {
   /** Last end − first creation; so far, while steps are active. Null without steps. */
   readonly runtimeSeconds: number | null;
   readonly counts: StepCounts;
+  /** Steps that ended when YARN accepted their check (spark.yarn.submit.waitAppCompletion=false): their times mean nothing. */
+  readonly notWaiting?: number;
   /** Completed steps whose start and end are known: without one there is no verdict. */
   readonly measured: number;
   /** The P95 of their runs. */
@@ -86,6 +88,12 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
     return { outcome: 'no_data', headline: 'no data', rest: ': the round has no steps' };
   const by = formatDuration(Math.abs(windowSeconds - runtimeSeconds));
   const took = `(${formatDuration(runtimeSeconds)})`;
+  const { notWaiting = 0 } = facts;
+  if (notWaiting > 0) {
+    const ended = `${plural(notWaiting, 'step')} did not wait for ${notWaiting === 1 ? 'its check' : 'their checks'}`;
+    const because = `spark.yarn.submit.waitAppCompletion=false, so ${notWaiting === 1 ? 'its time is that' : 'their times are those'} of spark-submit`;
+    return { outcome: 'not_decided', headline: 'not decided', rest: `: ${ended} (${because})` };
+  }
   if (facts.loaded?.scaled === 0)
     return {
       outcome: 'not_a_load_test',

@@ -55,7 +55,7 @@ test('refusals list every file', () => {
 test('the checks of each schedule are compared with its own config', () => {
   const slow = { ...configWith('StepConcurrencyLevel', 1) };
   const files = [file('15m', slow), file('daily', slow)];
-  expect(requireSoundClusterConfigs(files, { '15m': 300, daily: 3 })).toEqual([
+  expect(requireSoundClusterConfigs(files, { checks: { '15m': 300, daily: 3 } })).toEqual([
     'Cluster config 15m: StepConcurrencyLevel: it is 1, so 300 checks run one at a time; set it to the step concurrency of production.',
     expect.stringMatching(/^Cluster config 15m: StepConcurrencyLevel: 300 checks exceed EMR's limit of 256/),
   ]);
@@ -113,4 +113,25 @@ test('a name that is a prefix of another config’s name, or equal to it, is ref
   expect(() => requireSoundClusterConfigs([named('15m', 'same'), named('daily', 'same')])).toThrow(
     /15m: Name: same is .* daily: Name: same is/,
   );
+});
+
+test('plain RunJobFlow JSON of a DAG that makes its own steps is accepted with one warning', () => {
+  const { AuditStep: _, AutoTerminationPolicy: __, ServiceRole: ___, ...plain } = soundConfig();
+  const own = { ...plain, Instances: { ...plain.Instances, KeepJobFlowAliveWhenNoSteps: false } };
+  const foreign = file('15m', { ...own, LogUri: 's3://{{ var.value.bucket }}/logs/' });
+  expect(requireSoundClusterConfigs([foreign], { readsTemplate: false })).toEqual([
+    'Cluster config 15m: AuditStep: it is not set, and the DAG does not read it: a step is known by its name, cluster and time, and what it asks of Spark is not checked; name each step <file stem>_<load>x.',
+  ]);
+  expect(refusal(() => requireSoundClusterConfigs([foreign])).message).toContain('AuditStep: it is missing');
+});
+
+test('plain RunJobFlow JSON is refused for what EMR or the measurement forbids', () => {
+  const { AuditStep: _, ...plain } = soundConfig();
+  const Configurations = [
+    { Classification: 'spark-defaults', Properties: { 'spark.yarn.submit.waitAppCompletion': 'false' } },
+  ];
+  const foreign = file('15m', { ...plain, Configurations, Unknown: 1 });
+  const { message } = refusal(() => requireSoundClusterConfigs([foreign], { readsTemplate: false }));
+  expect(message).toContain('15m: Unknown: EMR knows no such field');
+  expect(message).toContain('15m: Configurations: spark.yarn.submit.waitAppCompletion is false');
 });

@@ -17,6 +17,20 @@ test.each([
   ['m7g.16xlarge', 241_664, 64],
   ['m7i.48xlarge', 741_376, 192],
   ['r6id.32xlarge', 991_232, 128],
+  // From the archived edition of the page.
+  ['c5.xlarge', 6144, 4],
+  ['c5.9xlarge', 65_536, 36],
+  ['c5d.18xlarge', 139_264, 72],
+  ['c5a.12xlarge', 90_112, 48],
+  ['c6g.8xlarge', 54_272, 32],
+  ['i3.4xlarge', 116_736, 16],
+  ['i3en.3xlarge', 90_112, 12],
+  ['m5d.2xlarge', 24_576, 8],
+  ['m6gd.12xlarge', 181_248, 48],
+  ['r4.xlarge', 23_424, 4],
+  ['r5d.xlarge', 24_576, 4],
+  ['r5dn.12xlarge', 366_592, 48],
+  ['r6g.2xlarge', 54_272, 8],
 ])('the YARN memory of %s is as EMR documents it', (type, memoryMb, vcores) => {
   expect(nodeCapacity(type)).toEqual({ memoryMb, vcores });
 });

@@ -380,7 +380,7 @@ test('with dynamic allocation the number of executors is the one at start', () =
   ]);
 });
 
-test('the unknown has no findings: types outside the table, other runners, arguments of the application', () => {
+test('the unknown is not judged: types outside the table, other runners, arguments of the application', () => {
   const large = submitting(
     '--deploy-mode',
     'cluster',
@@ -393,7 +393,9 @@ test('the unknown has no findings: types outside the table, other runners, argum
   const instances = soundConfig().Instances;
   expect(
     lint({ ...large, Instances: { ...instances, InstanceGroups: [instances.InstanceGroups[0], group] } }),
-  ).toEqual([]);
+  ).toEqual([
+    'warn Instances.InstanceGroups[1]: unknown type x9z.metal: whether the steps fit on the nodes was not checked',
+  ]);
   const ownRunner = ['bash', '-c', 'run --driver-memory 900g', '{config_uri}', '{run_id}'];
   expect(lint(configWith('AuditStep.Args', ownRunner))).toEqual([]);
   const args = ['spark-submit', 'run.py', '--executor-memory', '900g', '{config_uri}', '{run_id}'];

@@ -65,7 +65,7 @@ const stepTemplateShape: Shape = {
   required: [],
 };
 
-const instancesShape = shape<emr.JobFlowInstancesConfig>({
+export const instancesShape = shape<emr.JobFlowInstancesConfig>({
   MasterInstanceType: 'string',
   SlaveInstanceType: 'string',
   InstanceCount: { min: 1 },
@@ -177,3 +177,6 @@ export const fileShape: Shape = {
   fields: { ...requestShape.fields, AuditStep: stepTemplateShape },
   required: [...requestShape.required, 'AuditStep'],
 };
+
+/** The file of a DAG that makes its own steps: plain RunJobFlow, to which the DAG may add what is missing. */
+export const foreignShape: Shape = { fields: requestShape.fields, required: [] };
