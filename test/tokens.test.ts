@@ -19,7 +19,7 @@ test('the tool list costs a model at most 2,250 tokens, and each tool at most 20
   for (const { name, tokens } of listed) expect(tokens, name).toBeLessThanOrEqual(200);
 });
 
-test('all results of the 2x story together stay under 5,450 tokens', async () => {
+test('all results of the 2x story together stay under 5,550 tokens', async () => {
   const harness = await toolHarness();
   const story = await countStory({
     call: async (tool, given) => (await harness.call(tool, given)).structure,
@@ -27,5 +27,5 @@ test('all results of the 2x story together stay under 5,450 tokens', async () =>
     wait: async (minutes) => harness.minutes(minutes),
   });
   expect(story.map(({ name }) => name)).toEqual(expect.arrayContaining(['scaleConfigs', 'buildReport']));
-  expect(total(story)).toBeLessThan(5450);
+  expect(total(story)).toBeLessThan(5550);
 });
