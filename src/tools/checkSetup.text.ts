@@ -136,7 +136,7 @@ export function placesRow(places: Awaited<ReturnType<LocalPlaces['tryWriting']>>
     detail:
       broken.length > 0
         ? `no file can be written: ${broken.map(({ text }) => text).join('; ')}`
-        : `a file can be written under ${places.map(({ setting }) => setting).join(', ')}`,
+        : `${plural(places.length, 'folder')} writable`,
     ...okIf(broken.length === 0, `Make the folder of ${settings} writable, or set it to another one.`),
   };
 }
@@ -170,46 +170,38 @@ export function stepRows(configs: readonly DagFile[]): SetupRow[] {
         return of.length === outputs.length ? text : `${of.join(', ')}: ${text}`;
       })
       .join('; ');
-  const firstOf = (rows: readonly { readonly text: string }[]) => {
-    const [first = 'no cluster config could be read', ...more] = new Set(rows.map(({ text }) => text));
-    return more.length === 0 ? first : `${first} and ${more.length} more`;
-  };
   const row = (
     name: string,
     textOf: (output: StepOutput) => string,
     isSound: (output: StepOutput) => boolean,
+    sound: string,
     fix: string,
   ): SetupRow => {
     const bad = outputs.filter((output) => !isSound(output));
-    const shown = (bad.length > 0 ? bad : outputs).map((output) => ({
-      schedule: output.schedule,
-      text: textOf(output),
-    }));
-    return { name, detail: bad.length > 0 ? listed(shown) : firstOf(shown), ...okIf(bad.length === 0, fix) };
+    const shown = bad.map((output) => ({ schedule: output.schedule, text: textOf(output) }));
+    return { name, detail: bad.length > 0 ? listed(shown) : sound, ...okIf(bad.length === 0, fix) };
   };
   const where = 'in the cluster configs next to the DAG file';
   return [
     row(
       'step logs',
-      ({ logUri }) =>
-        logUri === undefined ? 'LogUri is not set, so no report can say why a check failed' : logUri,
+      () => 'LogUri is not set, so no report can say why a check failed',
       ({ logUri }) => logUri !== undefined,
+      'in S3',
       `Set LogUri ${where} to an s3:// prefix.`,
     ),
     row(
       'event logs',
-      ({ eventLog: { isOn, dir } }) =>
-        isOn && dir?.startsWith('s3') ? dir : `${isOn ? (dir ?? 'on HDFS') : 'off'}: load cannot be proven`,
+      ({ eventLog: { isOn, dir } }) => `${isOn ? (dir ?? 'on HDFS') : 'off'}: load cannot be proven`,
       ({ eventLog: { isOn, dir } }) => isOn && dir?.startsWith('s3') === true,
+      'in S3',
       `Set spark.eventLog.enabled to true and spark.eventLog.dir to an s3:// prefix (spark-defaults) ${where}.`,
     ),
     row(
       'runner',
-      ({ runner = 'no S3 path among the arguments of the step' }) =>
-        runner.includes(runnerPlaceholder)
-          ? `${runner} is the placeholder for your audit runner, so every step would fail`
-          : runner,
+      ({ runner = '' }) => `${runner} is the placeholder for your audit runner, so every step would fail`,
       ({ runner }) => runner?.includes(runnerPlaceholder) !== true,
+      [...new Set(outputs.map(({ runner }) => runner ?? 'no S3 path in the arguments'))].join('; '),
       `In cluster_configs next to the DAG file, replace ${runnerPlaceholder} with the S3 path of your audit runner.`,
     ),
   ];

@@ -24,10 +24,10 @@ test('a complete setup is listed item by item', async () => {
       ✓ DAG file: <project>/dags/yang_audit_load_test.py, LOAD = 2
       ✓ prefixes: as in the DAG
       ✓ cluster configs: 3 files
-      ✓ step logs: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/ and 2 more
-      ✓ event logs: s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/spark_events/15m/ and 2 more
+      ✓ step logs: in S3
+      ✓ event logs: in S3
       ✓ runner: s3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py
-      ✓ places to write: a file can be written under TARGET_REPO, DAG_FILE, REPORTS_DIR, STATE_DIR
+      ✓ places to write: 4 folders writable
 
     → scaleConfigs with load 2x starts the first test; showSession says where a test stands."
   `);
