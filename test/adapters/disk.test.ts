@@ -28,7 +28,7 @@ const disk = () => openDisk(join(folder, 'state'), 'STATE_DIR');
 const at = (path: string) => join(folder, 'state', path);
 /** What a writer that was killed leaves behind: no process has this id. */
 const leftDraft = (path: string) =>
-  draftBeside(at(path)).replace(/audit-load-test-\d+/, 'audit-load-test-2147483646');
+  draftBeside(at(path)).replace(/\.audit-load-test-\d+/, '.audit-load-test-2147483646');
 
 describe('a write', () => {
   test('creates a file with the folders above it, replaces it, and leaves no draft', async () => {
