@@ -9,7 +9,7 @@ OVER = ("TERMINATING", "TERMINATED")
 def mark_failed(airflow: LiveAirflow, run_id: str) -> dict[str, str]:
     """The states of the run's tasks once it is over."""
     airflow.mark_failed(DAG_ID, run_id)
-    wait_until(lambda: airflow.state(DAG_ID, run_id) == "failed", "the run ends", 60)
+    wait_until(lambda: airflow.state(DAG_ID, run_id) == "failed", "the run ends", 300)
     return airflow.tasks(DAG_ID, run_id)
 
 
