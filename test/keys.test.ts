@@ -38,7 +38,7 @@ test.each([
   'a%25252fb',
   'a%00b',
   'plain/a\\b/plain',
-])('%j is none, and no key is made of it', (path) => {
+])('%j is not a plain path, and no key is made of it', (path) => {
   expect(isPlainPath(path)).toBe(false);
   expect(() => configKey(prefixes, '15m', 2, path)).toThrow(RangeError);
   expect(() => dagKey(prefixes, path)).toThrow(RangeError);

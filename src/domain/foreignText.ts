@@ -28,7 +28,7 @@ const secretName =
 /** The name and the sign after it, as in settings, JSON, JDBC URLs and query strings. */
 const assigned = `(?:${secretName})["']?\\s{0,4}[=:]\\s{0,4}`;
 
-/** Options of commands whose value is a secret. A sort key or a partition key is none. */
+/** Options of commands whose value is a secret. A sort key or a partition key is not a secret. */
 const optionName =
   `(?<![\\w-])--?[\\w.-]{0,40}?(?:${secretName}|credentials?|` +
   '(?<!(?:primary|partition|sort|foreign|unique|join|merge|group|bucket|cluster|row|hash|range|business|natural|surrogate)[-_.]?)key)';

@@ -32,7 +32,7 @@ export interface ChecksSnapshot {
   readonly unprintableNames: readonly string[];
   /** Links, submodules and special files: never followed, never read. */
   readonly notFiles: readonly string[];
-  /** Files of the baseline that a commit on the test branch deleted; a renamed file is none. */
+  /** Files of the baseline that a commit on the test branch deleted; a renamed file is not deleted. */
   readonly deletedOnBranch: readonly string[];
 }
 

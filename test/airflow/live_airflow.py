@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,6 +46,7 @@ class LiveAirflow:
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
             "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
         }
+        self.end_runs_of_earlier_tests()
         self.airflow("dags", "reserialize")
         if AIRFLOW_3:
             self.start("api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1")
@@ -65,6 +68,11 @@ class LiveAirflow:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+    def end_runs_of_earlier_tests(self):
+        """A task that timed out in dag.test leaves its run active, and a scheduler would take it up first."""
+        with closing(sqlite3.connect(self.home / "airflow.db")) as database, database:
+            database.execute("UPDATE dag_run SET state = 'failed' WHERE state IN ('running', 'queued')")
 
     def airflow(self, *arguments: str):
         subprocess.run([sys.executable, "-m", "airflow", *arguments], env=self.env, check=True, capture_output=True)

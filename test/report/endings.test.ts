@@ -254,7 +254,7 @@ describe('the cause of a failed step', () => {
     expect(answer(...logs)).toEqual(expected);
   });
 
-  it('is none in a log that ended well, whatever it got over', () => {
+  it('is undefined for a log that ended well, even after errors from which it recovered', () => {
     const well = lines(
       lostNode,
       at('50:00', 'INFO ApplicationMaster: Final app status: SUCCEEDED, exitCode: 0'),
@@ -283,7 +283,7 @@ describe('the advice', () => {
     expect(adviceOf({ signature, side })).toMatch(expected);
   });
 
-  it('is none for what is on no list', () => {
+  it('is undefined for a text that no list contains', () => {
     expect(adviceOf({ signature: 'exception:KeyError', side: 'driver' })).toBeUndefined();
   });
 });

@@ -121,10 +121,10 @@ describe('whether a check fails because of this load', () => {
     expect(renderMarkdown(again)).toContain('- Also failed in the last round at 2x: a_15m\n');
   });
 
-  it('is said by the last round of a level: what was mended there is new when it fails higher up', () => {
+  it('is said by the last round of a level: what was fixed there is new when it fails higher up', () => {
     const broken = at(1, 2, { a_15m: 'FAILED' });
-    const mended = at(2, 2, { a_15m: 'COMPLETED' }, [broken]);
-    const four = at(3, 4, { a_15m: 'FAILED' }, [broken, mended]);
+    const fixed = at(2, 2, { a_15m: 'COMPLETED' }, [broken]);
+    const four = at(3, 4, { a_15m: 'FAILED' }, [broken, fixed]);
     expect(group(four)).toMatchObject({ newHere: ['a_15m'], alsoFailedAt: [] });
   });
 

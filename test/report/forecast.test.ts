@@ -352,7 +352,7 @@ describe('the forecast of a campaign', () => {
     expect(Math.max(...loadsOf(missed))).toBe(16);
   });
 
-  it('is none after one level, and says that a second is needed', () => {
+  it('is absent after one level, and says that a second is needed', () => {
     const alone = renderMarkdown(four);
     expect(alone).not.toContain('## Forecast');
     expect(alone).toContain('- Capacity: no forecast yet: one load was measured, and a second is needed');
@@ -393,7 +393,7 @@ describe('the forecast of a campaign', () => {
     expect(forecastOf(two, four).decisive).toBeNull();
   });
 
-  it('is none where it would say more than 100 times the longest measured round', () => {
+  it('is absent where it would say more than 100 times the longest measured round', () => {
     const seconds = fc.double({ min: 0.001, max: 1e9, noNaN: true });
     const level = fc.array(seconds, { minLength: 40, maxLength: 40 });
     const withRuns = (report: Report, runs: readonly number[]): Report => ({

@@ -198,7 +198,7 @@ describe('suggestions', () => {
     expect(idsOf(steps, 5, { failures: new Map([['s-check_broken_15m', failure]]) })).toEqual(ids);
   });
 
-  it('do not ask to tune a check that is to be mended first, though another try of it completed', () => {
+  it('do not ask to tune a check that has to be fixed first, though another try of it completed', () => {
     const steps = [
       ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
       stepOf('check_broken_15m', { started: 5, ended: 45, state: 'FAILED' }),

@@ -71,7 +71,7 @@ describe('the verdict', () => {
       'no_data',
       '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
     ],
-  ])('of a partial round is none: %s s, %j', (seconds, counts, outcome, sentence) => {
+  ])('of a partial round is never decided: %s s, %j', (seconds, counts, outcome, sentence) => {
     const partOf = { checks: 9, of: 100 };
     const missing = Array.from({ length: 91 }, (_, index) => `check_${index}_15m.yml`);
     expect(verdictOf(seconds, counts, {}, missing, partOf)).toMatchObject({ outcome, pass: false, sentence });

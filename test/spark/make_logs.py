@@ -135,7 +135,7 @@ def limited(spark):
 
 @application(rows=2 * ROWS_PER_DAY)
 def deletes(spark):
-    """Merge-on-read: what the deletes take away was read all the same."""
+    """Merge-on-read: what the deletes remove is still read."""
     spark.sql("SELECT sum(value) FROM local.db.deleted WHERE " + last_days(2)).collect()
 
 

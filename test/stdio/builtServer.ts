@@ -23,7 +23,7 @@ export function builtProduct(): string {
 
 export interface ServerProcess {
   readonly child: ChildProcess;
-  /** Every message on stdout; a line that is none fails the test when it ends. */
+  /** Every message on stdout; a line that is not a message fails the test when it ends. */
   readonly messages: readonly Message[];
   readonly log: readonly string[];
   /** Lines of stdout that are no JSON-RPC message. */

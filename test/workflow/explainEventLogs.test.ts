@@ -35,7 +35,7 @@ test('the same in lines: figures, scans, the bottleneck and what to do', async (
   expect(lines[4]).toMatch(/^ {2}To do: One key has most of the rows\./);
 });
 
-test('a log that is no event log is none, and one that cannot be read says why', async () => {
+test('a log that is not an event log gives no evidence, and one that cannot be read says why', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'explain-'));
   const stderr = join(folder, 'stderr');
   writeFileSync(stderr, 'Traceback (most recent call last):\n');

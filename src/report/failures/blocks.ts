@@ -1,6 +1,6 @@
 /**
  * Cuts a log into blocks: one message of a logger, one traceback, one exception with its causes, one report of YARN, each
- * with the lines that belong to it. Whatever is none of these (the program's own output, SQL that it prints) is left out.
+ * with the lines that belong to it. Anything else (the program's own output, SQL that it prints) is left out.
  */
 
 /**
