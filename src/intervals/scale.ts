@@ -56,7 +56,7 @@ export interface Rewritten extends Findings {
 export function scanIntervals(bytes: Uint8Array, unit: IntervalUnit): Scan {
   const decoded = decodeCheck(bytes);
   if ('invalid' in decoded) return { ...nothing, invalid: decoded.invalid };
-  const { rest: _, ...scan } = scanText(decoded.source, unit);
+  const { rest: _, ...scan } = scanOf(bytes, decoded.source, unit);
   return scan;
 }
 
@@ -70,7 +70,7 @@ export interface IntervalNumber extends IntervalLiteral {
 /** Every whole number that `fixIntervals` can replace, in the order of the file. */
 export function intervalNumbers(bytes: Uint8Array): IntervalNumber[] {
   const decoded = decodeCheck(bytes);
-  return 'invalid' in decoded ? [] : numbersIn(scanText(decoded.source, 'hour'), decoded.source);
+  return 'invalid' in decoded ? [] : numbersIn(scanOf(bytes, decoded.source, 'hour'), decoded.source);
 }
 
 function numbersIn({ literals, rest }: TextScan, source: string): IntervalNumber[] {
@@ -132,6 +132,16 @@ interface TextScan extends Scan {
   readonly rest: readonly SurveyedRest[];
 }
 
+/** Scans by bytes and unit. Nobody changes bytes in place, so however many ask about a file, it is parsed once. */
+const scans = new WeakMap<Uint8Array, Map<IntervalUnit, TextScan>>();
+
+function scanOf(bytes: Uint8Array, source: string, unit: IntervalUnit): TextScan {
+  const byUnit = scans.get(bytes) ?? new Map<IntervalUnit, TextScan>();
+  const scan = byUnit.get(unit) ?? scanText(source, unit);
+  scans.set(bytes, byUnit.set(unit, scan));
+  return scan;
+}
+
 function scanText(source: string, unit: IntervalUnit): TextScan {
   const read = readScalars(source, mayContainInterval(source));
   if ('invalid' in read) return { ...nothing, rest: [], invalid: read.invalid };
@@ -170,7 +180,7 @@ function rewrite(
   const decoded = decodeCheck(bytes);
   if ('invalid' in decoded) return { ...nothing, bytes, changes: [], literals: 0, invalid: decoded.invalid };
   const { source } = decoded;
-  const scan = scanText(source, unit);
+  const scan = scanOf(bytes, source, unit);
   const { rest: _, literals, ...findings } = scan;
   const changes: { line: number; before: string; after: string }[] = [];
   let text = '';
