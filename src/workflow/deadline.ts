@@ -32,7 +32,7 @@ export async function lookWithin<Found>(
 
 /** Looks of one call that share a time limit: what was not seen is named, and the call goes on. */
 export interface SharedDeadline {
-  /** What could not be looked at, in the order of the looks. */
+  /** What could not be looked at and why, in the order of the looks. */
   readonly missed: readonly string[];
   readonly watch: Watch;
   /** True once the time is up, unless the caller cancelled. */
@@ -57,18 +57,20 @@ export function shareDeadline(clock: Timer, call: Watch, ms: number): SharedDead
         watch.signal.throwIfAborted();
         return await task(watch);
       } catch (error) {
-        if (!isLate() && !(error instanceof ToolError && cannotBeAsked.has(error.code))) throw error;
-        missed.push(what);
+        if (isLate()) missed.push(`${what} (AWS did not answer in time)`);
+        else if (error instanceof ToolError && cannotBeAsked.has(error.code))
+          missed.push(`${what} (${error.code})`);
+        else throw error;
         return undefined;
       }
     },
   };
 }
 
-const cannotBeAsked: ReadonlySet<string> = new Set(['UPSTREAM', 'DENIED']);
+const cannotBeAsked: ReadonlySet<string> = new Set(['UPSTREAM', 'DENIED', 'CONFIG']);
 
 /** What could not be looked at, as a warning. */
 export function missedWarnings({ missed }: Pick<SharedDeadline, 'missed'>): string[] {
   if (missed.length === 0) return [];
-  return [`AWS did not answer in time, so this was not looked at: ${missed.join('; ')}.`];
+  return [`This could not be looked at: ${missed.join('; ')}.`];
 }

@@ -102,7 +102,8 @@ export async function roundUnderWay(
   const present = session.rounds.filter((round) => !round.abandoned);
   const newest = present.findLast((round) => round.clusterId !== undefined);
   for (const round of present.filter((one) => one.finished === undefined || one === newest)) {
-    const look = await lookAtRound(ports, session, round, undefined, watch);
+    const look = await lookAtRound(ports, session, round, undefined, watch).catch(unknownCluster);
+    if (look === undefined) continue;
     if (look.kind === 'undecided') {
       const active = look.runs.findLast((run) => run.active);
       if (active === undefined) continue;
@@ -113,6 +114,11 @@ export async function roundUnderWay(
     if (running !== undefined) return running;
   }
   return undefined;
+}
+
+/** Nothing runs on a cluster that EMR does not know. */
+function unknownCluster(error: unknown): undefined {
+  if (!(error instanceof ToolError && error.code === 'NOT_FOUND')) throw error;
 }
 
 function runningOf({ round, cluster, steps, load, done }: ObservedRound): RoundUnderWay | undefined {

@@ -26,6 +26,7 @@ describe('a single fault is not noticed', () => {
     'resetConnection',
     'responseLost',
     'cutBody',
+    'ConditionalRequestConflict',
   ])('%s, on a listing and on an upload', async (error) => {
     world.front.faults.add([
       { service: 's3', operation: 'ListObjectsV2', error, times: 1 },

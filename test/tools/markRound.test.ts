@@ -170,7 +170,7 @@ test('if AWS does not answer, the mark uses this machine’s clock, with a warni
   expect(structure).toMatchObject({ clock: { source: 'local', skewSeconds: 0 }, load: 2 });
   expect(structure.warnings).toEqual([
     "The bucket did not answer (UPSTREAM); this is the load of the session's last uploadDags.",
-    'AWS did not answer in time, so this was not looked at: whether a round is running.',
+    'This could not be looked at: whether a round is running (UPSTREAM).',
     "AWS did not answer, so the start is by this machine's clock; check that clock before you rely on the round's window.",
   ]);
 });

@@ -337,12 +337,12 @@ test('under permanent throttling a mark is stamped first, and says what it could
   const { structure } = await harness.call('markRound');
   expect(structure).toMatchObject({ status: 'marked', round: 2 });
   expect(Date.parse(structure.startedAt)).toBe(harness.aws.clock.nowMs());
-  expect(structure.warnings.join()).toMatch(/this was not looked at: whether a round is running/);
+  expect(structure.warnings.join()).toMatch(/This could not be looked at: whether a round is running/);
   expect(await harness.refusal('markRound', { clusterId: 'j-2ABCDEFG12345' })).toMatch(/^UPSTREAM: /);
   expect(await harness.refusal('pollCluster', look)).toMatch(/^UPSTREAM: AWS did not answer in time/);
   expect(await harness.refusal('buildReport')).toMatch(/^UPSTREAM: AWS did not tell the steps in time/);
   const scaled = (await harness.call('scaleConfigs', level(4))).structure;
-  expect(scaled.remarks.join()).toContain('this was not looked at: whether a round is running');
+  expect(scaled.remarks.join()).toContain('This could not be looked at: whether a round is running');
 });
 
 test('a cluster that stays up is told with its idle time and cost', async () => {

@@ -24,7 +24,7 @@ export function retryStrategy(throttledAttempts: number, delayMs: RetryDelay) {
     ): Promise<Token> => {
       if (isFinalAnswer(failure.error)) throw new Error('not retried');
       const throttled = failure.errorType === 'THROTTLING';
-      const retryable = throttled || failure.errorType === 'TRANSIENT';
+      const retryable = throttled || failure.errorType === 'TRANSIENT' || isConflict(failure.error);
       const attempt = last.getRetryCount() + 2;
       if (!retryable || attempt > (throttled ? throttledAttempts : transientAttempts))
         throw new Error('not retried');
@@ -51,6 +51,12 @@ const token = (retries: number, delayMs: number): Token => ({
 function isFinalAnswer(error: unknown): boolean {
   const status = statusOf(error);
   return status === 404 || status === 412;
+}
+
+/** Another request for the same object was under way: S3's error list says to try again, the SDK does not. */
+function isConflict(error: unknown): boolean {
+  const { name } = (error ?? {}) as { name?: string };
+  return name === 'ConditionalRequestConflict' || name === 'OperationAborted';
 }
 
 /** Exponential backoff with full jitter, at most 20 s, as in AWS's "Exponential Backoff and Jitter". */
