@@ -5,6 +5,7 @@ import { ToolError } from '../domain/errors.ts';
 import { ruleFor } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
+import { lookWithin } from '../workflow/deadline.ts';
 import {
   baselineRow,
   checkSetupLines,
@@ -155,9 +156,15 @@ async function dagFolder({ settings, dags }: CheckSetupPorts) {
 }
 
 /** One ListClusters: what pollCluster needs first. */
+/** A throttled EMR would keep the whole check waiting. */
+const emrMs = 15_000;
+
 async function listedClusters({ clusters, clock }: CheckSetupPorts, call: ToolCall) {
-  await clusters.createdSince(clock.localMs(), call);
-  return 'clusters can be listed';
+  const look = await lookWithin(clock, call, emrMs, (watch) => clusters.createdSince(clock.localMs(), watch));
+  if (!look.late) return 'clusters can be listed';
+  throw new ToolError('UPSTREAM', `EMR did not answer within ${emrMs / 1000} s.`, {
+    next: 'call checkSetup again in a minute; EMR throttles an account that is asked too often.',
+  });
 }
 
 async function dagInAirflow({ dags }: CheckSetupPorts, airflow: Airflow, call: ToolCall) {

@@ -69,8 +69,8 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   const { session, review } = await readReview(ports, { forWriting: true }, call);
   if (given.reviewId !== review.reviewId) return askAgain(ports, session, review, reasons.otherBytes);
   await requireNoRoundUnderWay(ports, session, call);
-  const question = await whyAskAgain(given, ports, session, review, call);
-  if (question !== undefined) return askAgain(ports, session, review, question);
+  const asked = await whyAskAgain(given, ports, session, review, call);
+  if (asked.question !== undefined) return askAgain(ports, session, review, asked.question);
   // The user may take minutes to answer, and a round may have started meanwhile.
   if (given.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 
@@ -97,7 +97,10 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
     stale: takeWithinBudget([...left.keys, ...left.unmanaged.map((key) => clean(key, 300))], 1200),
     prefixes: prefixFields(ports, review, sent.uploads),
     tableMetrics: metrics.fields,
-    warnings: uploadWarnings(production !== undefined && metrics.keys.length === 0, ports.settings, stale),
+    warnings: [
+      ...asked.warnings,
+      ...uploadWarnings(production !== undefined && metrics.keys.length === 0, ports.settings, stale),
+    ],
   };
   return { ...fields, ...deliveredText(fields, left) };
 }
@@ -149,11 +152,12 @@ async function whyAskAgain(
   session: Session,
   review: Review,
   call: ToolCall,
-): Promise<string | undefined> {
-  if (!(await isApproved(ports, session, review, given.approved, call))) return reasons.notApproved;
-  const others = await untoldRuns(ports, session, ports.clock.localMs(), call);
-  if (others.length === 0) return undefined;
-  return `${untoldText(others)}; an upload changes what such a run reads.`;
+): Promise<{ question?: string; warnings: readonly string[] }> {
+  if (!(await isApproved(ports, session, review, given.approved, call)))
+    return { question: reasons.notApproved, warnings: [] };
+  const { untold, warnings } = await untoldRuns(ports, session, call);
+  if (untold.length === 0) return { warnings };
+  return { question: `${untoldText(untold)}; an upload changes what such a run reads.`, warnings };
 }
 
 /** Sends nothing: shows what changed, and the reviewId of the files on disk. */

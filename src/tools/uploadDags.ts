@@ -68,10 +68,12 @@ async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCal
   const planned = await planDags(ports, session, given.load, call);
   const { load, changed } = planned;
 
-  const fields = fieldsOf(ports, planned);
-  const others = await untoldRuns(ports, session, ports.clock.localMs(), call);
-  if (others.length > 0 && given.overwrite !== true)
-    return { ...fields, status: 'needs_overwrite', ...otherRunsText(others, load, ports.settings.approval) };
+  const others = await untoldRuns(ports, session, call);
+  const fields = fieldsOf(ports, { ...planned, warnings: [...planned.warnings, ...others.warnings] });
+  if (others.untold.length > 0 && given.overwrite !== true) {
+    const question = otherRunsText(others.untold, load, ports.settings.approval);
+    return { ...fields, status: 'needs_overwrite', ...question };
+  }
   const foreign = foreignDagFiles(planned.plan, session);
   if (foreign.length > 0 && !(await mayOverwrite(ports, foreign, fields, given.overwrite, call))) {
     const question = overwriteText(foreign, load, ports.settings.approval);

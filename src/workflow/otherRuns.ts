@@ -1,5 +1,4 @@
 /** Looks for DAG runs that no round owns, and words them. */
-import { ToolError } from '../domain/errors.ts';
 import { schedules } from '../domain/schedules.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
@@ -8,6 +7,7 @@ import type { Watch } from '../ports/time.ts';
 import { isExpected, otherRunsOn, type SeenRun, type SightedCluster } from '../rounds/otherRuns.ts';
 import type { OtherRun, Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
+import { missedWarnings, shareDeadline } from './deadline.ts';
 
 type LookPorts = Pick<Ports, 'clusters' | 'dags' | 'settings'>;
 
@@ -68,26 +68,27 @@ export async function keepOtherRuns(
   await ports.sessions.record(() => [{ type: 'otherRunsSeen', runs }]);
 }
 
+/** A look that only warns: an upload does not wait longer for it. */
+const untoldMs = 10_000;
+
 /**
- * Active runs of the last day that no round owns and that were not told yet; from now on they count as told. Empty also if AWS
- * does not answer: what follows says so itself.
+ * Active runs of the last day that no round owns and that were not told yet; from now on they count as told. If AWS cannot be
+ * asked in time there are none, and a warning says so.
  */
 export async function untoldRuns(
-  ports: LookPorts & Pick<Ports, 'sessions'>,
+  ports: LookPorts & Pick<Ports, 'sessions' | 'clock'>,
   session: Session,
-  nowMs: number,
   watch: Watch,
-): Promise<SeenRun[]> {
-  const since = { sinceMs: nowMs - lookBackMs };
-  const found = await findOtherRuns(ports, session, since, watch).catch((error: unknown) => {
-    if (error instanceof ToolError) return [];
-    throw error;
-  });
+): Promise<{ untold: SeenRun[]; warnings: string[] }> {
+  const since = { sinceMs: ports.clock.localMs() - lookBackMs };
+  const deadline = shareDeadline(ports.clock, watch, untoldMs);
+  const look = (inTime: Watch) => findOtherRuns(ports, session, since, inTime);
+  const found = (await deadline.look("whether somebody else's run is active", look)) ?? [];
   // A cluster of a round is this session's own.
   const told = new Set([...session.otherRuns, ...session.rounds].map(({ clusterId }) => clusterId));
   const untold = found.filter((run) => run.active && !told.has(run.clusterId));
   if (untold.length > 0) await keepOtherRuns(ports, session, found);
-  return untold;
+  return { untold, warnings: missedWarnings(deadline) };
 }
 
 /** What is told of them before anything is changed, without a full stop. */

@@ -345,6 +345,20 @@ test('under permanent throttling a mark is stamped first, and says what it could
   expect(scaled.remarks.join()).toContain('This could not be looked at: whether a round is running');
 });
 
+test('before the first round, an upload under permanent throttling goes on and says what it could not look at', async () => {
+  const harness = await toolHarness();
+  endTimeLimits(harness);
+  await harness.fault({ service: 'emr', error: 'ThrottlingException' });
+  const { structure: setup } = await harness.call('checkSetup');
+  expect(setup.checks).toContainEqual(
+    expect.objectContaining({ name: 'EMR', ok: false, detail: 'EMR did not answer within 15 s.' }),
+  );
+  const { structure: scaled } = await harness.call('scaleConfigs', level(2));
+  const { structure } = await harness.call('uploadChecks', { reviewId: scaled.reviewId, approved: true });
+  expect(structure.status).toBe('uploaded');
+  expect(structure.warnings.join()).toMatch(/could not be looked at: whether somebody else's run is active/);
+});
+
 test('a cluster that stays up is told with its idle time and cost', async () => {
   const prices = join(import.meta.dirname, '../../docs/prices.example.json');
   const harness = await toolHarness({ env: { PRICE_TABLE: prices } });
