@@ -50,6 +50,8 @@ export interface Rewritten extends Findings {
   readonly changes: readonly { readonly line: number; readonly before: string; readonly after: string }[];
   /** How many intervals of the unit the file contains, changed or not. */
   readonly literals: number;
+  /** Of the intervals above zero as they were: the largest value, and whether each lets fewer rows through as it grows. */
+  readonly above0?: { readonly largest: bigint; readonly allReadLess: boolean };
 }
 
 /** Finds every interval of `unit` in the SQL of a check file. */
@@ -132,10 +134,15 @@ interface TextScan extends Scan {
   readonly rest: readonly SurveyedRest[];
 }
 
-/** Scans by bytes and unit. Nobody changes bytes in place, so however many ask about a file, it is parsed once. */
+/**
+ * Scans of large files by bytes and unit. Nobody changes bytes in place, so however many ask about such a file, it is
+ * parsed once. For small files parsing again is cheaper than keeping every scan.
+ */
 const scans = new WeakMap<Uint8Array, Map<IntervalUnit, TextScan>>();
+const smallFileBytes = 16_384;
 
 function scanOf(bytes: Uint8Array, source: string, unit: IntervalUnit): TextScan {
+  if (bytes.length <= smallFileBytes) return scanText(source, unit);
   const byUnit = scans.get(bytes) ?? new Map<IntervalUnit, TextScan>();
   const scan = byUnit.get(unit) ?? scanText(source, unit);
   scans.set(bytes, byUnit.set(unit, scan));
@@ -193,7 +200,17 @@ function rewrite(
     copied = literal.end;
   }
   const rewritten = changes.length === 0 ? bytes : encodeCheck(text + source.slice(copied));
-  return { ...findings, bytes: rewritten, changes, literals: literals.length };
+  return { ...findings, bytes: rewritten, changes, literals: literals.length, ...above0In(literals) };
+}
+
+function above0In(literals: readonly IntervalLiteral[]): Pick<Rewritten, 'above0'> {
+  let largest = 0n;
+  let allReadLess = true;
+  for (const { value, readsLess } of literals) {
+    if (value > largest) largest = value;
+    if (value > 0n && !readsLess) allReadLess = false;
+  }
+  return largest === 0n ? {} : { above0: { largest, allReadLess } };
 }
 
 function textWith({ text, digitsStart, digitsEnd }: SurveyedLiteral, digits: string): string {

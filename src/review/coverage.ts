@@ -3,6 +3,7 @@ import type { Coverage, UnscaledWhy } from '../domain/coverage.ts';
 import type { FileRule, Schedule } from '../domain/schedules.ts';
 import { plural } from '../domain/text.ts';
 import { type IntervalLiteral, type Scan, scanIntervals } from '../intervals/scale.ts';
+import type { ExpectedFile } from './expected.ts';
 
 /** A check that will run. */
 export interface RunningCheck {
@@ -12,11 +13,13 @@ export interface RunningCheck {
   readonly baseline: Uint8Array | undefined;
   /** Undefined when nobody could read what will run. */
   readonly bytes: Uint8Array | undefined;
+  /** Present where the bytes are the baseline × load: what they carry is known from scaling the baseline. */
+  readonly scaled?: Pick<ExpectedFile, 'above0' | 'notScaled' | 'invalid'> | undefined;
 }
 
 type LoadOnCheck =
   | { readonly why: UnscaledWhy }
-  | { readonly narrows: boolean; readonly longest: IntervalLiteral | undefined };
+  | { readonly narrows: boolean; readonly longest: bigint | undefined };
 
 const longestShown = 3;
 const hoursIn = { hour: 1, day: 24 } as const;
@@ -43,7 +46,7 @@ export function coverageOf(
       if (found.narrows) narrows.push(check.path);
       const unit = check.rule?.scales;
       if (unit === undefined || found.longest === undefined) continue;
-      const value = Number(found.longest.value);
+      const value = Number(found.longest);
       windows.push({ file: check.path, window: plural(value, unit), hours: value * hoursIn[unit] });
     }
   }
@@ -60,18 +63,27 @@ export function coverageOf(
 }
 
 /** At a load above 1. An hourly check gets a wider window from its DAG run, so its file stays as it is. */
-function loadOn({ rule, baseline, bytes }: RunningCheck, load: number): LoadOnCheck {
+function loadOn({ rule, baseline, bytes, scaled }: RunningCheck, load: number): LoadOnCheck {
   if (rule?.schedule === 'hourly' && !rule.fromProduction) return { narrows: false, longest: undefined };
   if (rule !== undefined && rule.scales === undefined) return { why: 'a kind that the rule leaves alone' };
   if (rule?.scales === undefined || baseline === undefined || bytes === undefined)
     return { why: 'not in the repository' };
+  if (scaled !== undefined) return loadOnScaled(scaled, load);
   const now = scanIntervals(bytes, rule.scales);
   if (now.invalid !== undefined) return { why: 'unparseable' };
   const before = scanIntervals(baseline, rule.scales);
   const multiplied = multipliedIn(before.literals, now.literals, load);
   const [longest] = multiplied.toSorted((a, b) => (b.value > a.value ? 1 : -1));
-  if (longest !== undefined) return { narrows: multiplied.every(({ readsLess }) => readsLess), longest };
+  if (longest !== undefined)
+    return { narrows: multiplied.every(({ readsLess }) => readsLess), longest: longest.value };
   return { why: before.literals.some(({ value }) => value > 0n) ? 'set by a person' : whyNone(now) };
+}
+
+function loadOnScaled(scaled: NonNullable<RunningCheck['scaled']>, load: number): LoadOnCheck {
+  const { above0, invalid } = scaled;
+  if (invalid !== undefined) return { why: 'unparseable' };
+  if (above0 === undefined) return { why: whyNone(scaled) };
+  return { narrows: above0.allReadLess, longest: above0.largest * BigInt(load) };
 }
 
 /** The intervals that are those of the baseline × load. Where the text has others, each counts for one of the baseline's. */
@@ -97,7 +109,7 @@ function multipliedIn(
   return others.filter(({ value }) => value % factor === 0n && take(value / factor));
 }
 
-function whyNone({ notScaled }: Scan): UnscaledWhy {
+function whyNone({ notScaled }: Pick<Scan, 'notScaled'>): UnscaledWhy {
   const kinds = new Set(notScaled.map(({ kind }) => kind));
   if (kinds.has('another unit')) return 'another unit';
   return kinds.has('not a literal') ? 'not a literal' : 'no interval';

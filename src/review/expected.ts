@@ -26,6 +26,8 @@ interface Expectation {
   readonly changes: readonly LiteralChange[];
   readonly notScaled: readonly NotScaled[];
   readonly remarks: readonly Remark[];
+  /** The intervals of the baseline that the load multiplies. */
+  readonly above0: Rewritten['above0'];
   /** Why the whole file is left alone. */
   readonly invalid: Rewritten['invalid'];
   /** The known fix that replaces the scaled bytes. */
@@ -87,6 +89,9 @@ export function expectedFile(file: CheckFile, load: number, known: KnownFixes): 
     get remarks() {
       return expectation().remarks;
     },
+    get above0() {
+      return expectation().above0;
+    },
     get invalid() {
       return expectation().invalid;
     },
@@ -116,6 +121,7 @@ function scaledBaseline(baseline: Version, rule: FileRule, load: number): Expect
     changes: scaled.changes,
     notScaled: scaled.notScaled,
     remarks: scaled.remarks,
+    above0: scaled.above0,
   };
 }
 
@@ -123,6 +129,7 @@ const nothing = {
   changes: [],
   notScaled: [],
   remarks: [],
+  above0: undefined,
   invalid: undefined,
   fix: undefined,
 } as const;

@@ -4,7 +4,7 @@ import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import type { Scope } from '../state/session.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageOf, type RunningCheck } from './coverage.ts';
 import { byCause, type Exception, exceptionsIn, isUploadable } from './exceptions.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } from './expected.ts';
 
@@ -84,13 +84,24 @@ export function reviewFiles(
   };
 }
 
+const coverages = new WeakMap<Review, Map<Schedule, Coverage>>();
+
 /** What the load does to the checks on disk of one schedule, the one under test unless another is named. */
 export function plannedCoverage(review: Review, schedule = review.target.schedule): Coverage {
-  const checks = review.files.flatMap(({ path, rule, file }) =>
-    rule.schedule === schedule && file.disk !== undefined
-      ? [{ path, rule, baseline: file.baseline, bytes: file.disk }]
-      : [],
-  );
+  const bySchedule = coverages.get(review) ?? new Map<Schedule, Coverage>();
+  coverages.set(review, bySchedule);
+  const coverage = bySchedule.get(schedule) ?? planCoverage(review, schedule);
+  bySchedule.set(schedule, coverage);
+  return coverage;
+}
+
+function planCoverage(review: Review, schedule: Schedule): Coverage {
+  const checks = review.files.flatMap((one): RunningCheck[] => {
+    const { path, rule, file } = one;
+    if (rule.schedule !== schedule || file.disk === undefined) return [];
+    const scaled = file.diskDigest === one.scaledDigest ? one : undefined;
+    return [{ path, rule, baseline: file.baseline, bytes: file.disk, scaled }];
+  });
   return coverageOf(schedule, review.target.load, checks, missingOf(review, schedule));
 }
 

@@ -75,7 +75,11 @@ export function afterWrites(files: readonly ExpectedFile[], writes: readonly Exp
   const written = new Set(writes);
   return files.map((one) =>
     written.has(one)
-      ? { ...one, file: { ...one.file, disk: Buffer.from(one.bytes), diskDigest: one.digest } }
+      ? { ...one, file: { ...one.file, disk: viewOf(one.bytes), diskDigest: one.digest } }
       : one,
   );
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
