@@ -97,7 +97,7 @@ test('two levels with event logs say whether the load was real, and where it was
   expect(four.structure.coverage.read).toMatchObject({ logs: 4, ratio: 1.5, loadBefore: 2, checks: 4 });
   const load = four.markdown.split('\n').find((line) => line.startsWith('- Rows: '));
   expect(load).toMatchInlineSnapshot(
-    `"- Rows: 4x read 1.50× the rows of 2x, for 2.00× the load (median of 4 checks); 1 check read the same at both loads: the whole table is read at every load: no partition can be left out (check_inventory_15m.yml); 1 check read the same at both loads: their partitions or files are coarser than their intervals (orders/check_orders_15m.yml (more from 5x, if its partitions are days))."`,
+    `"- Rows: 4x read 1.50× the rows of 2x, for 2.00× the load (median of 4 checks); 1 check read the same at both loads: the whole table is read at every load: no partition can be left out (check_inventory_15m.yml); 1 check read the same at both loads: their partitions or files are coarser than their intervals (orders/check_orders_15m.yml (more from about 9x, if its rows are spread evenly))."`,
   );
   expect(four.markdown).toMatch(/\| Growth \| Rows \|/);
   expect(four.markdown).toMatch(/check\\?_events\\?_15m.*\| 2\.00× \|/);

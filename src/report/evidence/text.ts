@@ -76,6 +76,7 @@ const growthWords: Readonly<Record<Exclude<RowGrowth['growth'], 'as_load'>, stri
 const reasonWords: Readonly<Record<NonNullable<RowGrowth['reason']>, string>> = {
   whole_table: 'the whole table is read at every load: no partition can be left out',
   coarse_partitions: 'their partitions or files are coarser than their intervals',
+  same_files: 'the longer interval selects as many files, and their plans do not count the rows within it',
   upper_bound_only: 'their interval is an upper bound only ("older than")',
   metadata_only: 'answered out of the metadata',
   pruned: 'statistics leave out every file',
@@ -109,9 +110,12 @@ export function rowGrowthText({ checks, ratio, loadBefore }: RowsRead, load: num
 function groupText(same: readonly RowGrowth[]): string {
   const [first] = same;
   if (first === undefined || first.growth === 'as_load') return '';
-  const names = same.map(({ check, moreFromLoad }) =>
-    moreFromLoad === undefined ? check : `${check} (more from ${moreFromLoad}x, if its partitions are days)`,
-  );
+  const names = same.map(({ check, table, moreFromLoad }) => {
+    const more =
+      moreFromLoad === undefined ? [] : [`more from about ${moreFromLoad}x, if its rows are spread evenly`];
+    const notes = [...(table === undefined ? [] : [table]), ...more];
+    return notes.length === 0 ? check : `${check} (${notes.join('; ')})`;
+  });
   const why = first.reason === undefined ? '' : `: ${reasonWords[first.reason]}`;
   return `${plural(same.length, 'check')} ${growthWords[first.growth]}${why} (${cut(names)})`;
 }

@@ -100,6 +100,7 @@ const growthSchema = z.object({
     .enum([
       'whole_table',
       'coarse_partitions',
+      'same_files',
       'upper_bound_only',
       'metadata_only',
       'pruned',
@@ -108,7 +109,9 @@ const growthSchema = z.object({
       'unknown',
     ])
     .optional(),
-  /** The load from which more would be read, if the partitions are days. */
+  /** Of the scan that the reason is about, where the check has several. */
+  table: z.string().optional(),
+  /** The load from which more would be read, if the rows of the selected files are spread evenly over time. */
   moreFromLoad: z.int().optional(),
 });
 
