@@ -126,7 +126,7 @@ export const rowsSchema = z.object({
 export const eventLogsSchema = z.object({
   /** EVENT_LOGS. */
   mode: z.enum(['slowest', 'all', 'off']),
-  status: z.enum(['off', 'no_folder', 'not_on_s3', 'no_logs', 'denied', 'unreachable', 'read']),
+  status: z.enum(['off', 'no_folder', 'not_on_s3', 'no_logs', 'no_bucket', 'denied', 'unreachable', 'read']),
   folder: z.string().nullable(),
   /** Steps whose log was read, and those for which it was wanted. */
   read: z.int(),
