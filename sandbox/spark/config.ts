@@ -9,7 +9,7 @@ interface ShippedConfig {
 }
 
 /** Small, so that a check of a few million rows can spill. */
-const driverMemory = '640m';
+export const driverMemory = '640m';
 const shufflePartitions = '8';
 
 /** Names the reference runner, and has one slot: the driver runs one step after the other. */

@@ -1,7 +1,8 @@
 """A warm Spark driver: one JVM runs one application after the other.
 
 Takes one order per line of stdin, `{"runner": path, "words": [...], "conf": {...}}`, runs the runner as spark-submit
-would, in a SparkContext of its own, and answers with `{"exitCode": n}` on file descriptor 3. Ends after an application
+would, in a SparkContext of its own, and answers with `{"exitCode": n}` on file descriptor 3. An order without a runner
+runs one query, so that the first step does not wait for Java to start. Ends after an application
 that has killed the JVM: whoever started it starts it anew.
 """
 
@@ -19,7 +20,10 @@ def run(order):
     conf = SparkConf()
     for name, value in order["conf"].items():
         conf.set(name, value)
-    SparkSession.builder.config(conf=conf).getOrCreate()
+    session = SparkSession.builder.config(conf=conf).getOrCreate()
+    if order["runner"] is None:
+        session.sql("SELECT kind, max(sha2(token, 512)) FROM audit.db.events WHERE id < 500000 GROUP BY kind").collect()
+        return 0
     sys.argv = [order["runner"], *order["words"]]
     try:
         runpy.run_path(order["runner"], run_name="__main__")

@@ -5,7 +5,8 @@ import type { Readable } from 'node:stream';
 import type { SparkPlaces } from './places.ts';
 
 export interface DriverOrder {
-  readonly runner: string;
+  /** Null: a query that warms the driver up. */
+  readonly runner: string | null;
   readonly words: readonly string[];
   readonly conf: Readonly<Record<string, string>>;
 }
@@ -35,7 +36,10 @@ interface Running {
   answer(): Promise<number>;
 }
 
-export function createWarmDriver(places: SparkPlaces, env: Readonly<Record<string, string>>): WarmDriver {
+export function createWarmDriver(
+  places: SparkPlaces,
+  environment: () => Readonly<Record<string, string>>,
+): WarmDriver {
   let running: Running | undefined;
 
   function kill(): void {
@@ -54,7 +58,7 @@ export function createWarmDriver(places: SparkPlaces, env: Readonly<Record<strin
     kill,
     async run(order, memory) {
       if (running !== undefined && (running.memory !== memory || hasEnded(running))) kill();
-      running ??= start(places, env, memory);
+      running ??= start(places, environment(), memory);
       const own = running;
       own.output();
       own.process.stdin?.write(`${JSON.stringify(order)}\n`);
@@ -70,7 +74,8 @@ function start(places: SparkPlaces, env: Readonly<Record<string, string>>, memor
   const submit = `--driver-memory ${memory} --driver-class-path ${places.iceberg} pyspark-shell`;
   const child = spawn(places.python, [places.driverFile], {
     env: {
-      ...env,
+      // To boto3, an empty AWS_PROFILE is a profile without a name.
+      ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       JAVA_HOME: places.java,

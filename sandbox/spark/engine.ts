@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { controllerText } from '../emr/logs.ts';
 import { type ClusterRecord, logFolderOf, type Pace, type StepRecord } from '../emr/records.ts';
 import type { Buckets, SandboxClock } from '../service.ts';
+import { driverMemory } from './config.ts';
 import { createWarmDriver, type DriverAnswer } from './driver.ts';
 import type { SparkPlaces } from './places.ts';
 import { eventLogFolder, type Submission, submissionOf } from './submission.ts';
@@ -16,6 +17,8 @@ export interface SparkEngine {
   readonly pace: Pace;
   runStep(cluster: ClusterRecord, step: StepRecord): void;
   deliverLogs(cluster: ClusterRecord, step: StepRecord): void;
+  /** Starts the driver, so that the first step does not wait for Java. */
+  warmUp(): void;
   /** Ends what was cancelled or terminated meanwhile. */
   tick(): void;
   close(): Promise<void>;
@@ -42,7 +45,7 @@ const pace: Pace = {
 export function createSparkEngine(options: EngineOptions): SparkEngine {
   const { places, directory, buckets, clock } = options;
   const outputs = new Map<StepRecord, DriverAnswer>();
-  let driver: ReturnType<typeof createWarmDriver> | undefined;
+  const driver = createWarmDriver(places, options.environment);
   let current: StepRecord | undefined;
   let queue: Promise<void> = Promise.resolve();
   let isClosed = false;
@@ -64,10 +67,11 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
     const events = eventsOf(step);
     await mkdir(events, { recursive: true });
     const runner = await runnerFile(submission);
-    driver ??= createWarmDriver(places, options.environment());
     const conf = {
       ...submission.conf,
-      ...ownConf(places, events),
+      ...sparkConf(places),
+      'spark.eventLog.enabled': 'true',
+      'spark.eventLog.dir': `file://${events}`,
       'spark.test.appId': step.applicationId ?? '',
     };
     return driver.run({ runner, words: submission.words, conf }, submission.driverMemory);
@@ -89,6 +93,12 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
 
   return {
     pace,
+    warmUp() {
+      const conf = { ...sparkConf(places), 'spark.app.name': 'warm-up' };
+      queue = queue.then(async () => {
+        if (!isClosed) await driver.run({ runner: null, words: [], conf }, driverMemory);
+      });
+    },
     runStep(cluster, step) {
       queue = queue.then(() => runNow(cluster, step));
     },
@@ -109,11 +119,11 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
       outputs.delete(step);
     },
     tick() {
-      if (current !== undefined && current.state !== 'RUNNING') driver?.kill();
+      if (current !== undefined && current.state !== 'RUNNING') driver.kill();
     },
     async close() {
       isClosed = true;
-      driver?.kill();
+      driver.kill();
       await queue;
       await rm(directory, { recursive: true, force: true });
     },
@@ -125,7 +135,8 @@ function failure(message: string): DriverAnswer {
   return { exitCode: 1, stdout: '', stderr: `Exception in thread "main" ${message}\n` };
 }
 
-function ownConf(places: SparkPlaces, events: string): Record<string, string> {
+/** What a Spark application on this machine needs. */
+function sparkConf(places: SparkPlaces): Record<string, string> {
   return {
     'spark.master': 'local[2]',
     'spark.ui.enabled': 'false',
@@ -133,8 +144,6 @@ function ownConf(places: SparkPlaces, events: string): Record<string, string> {
     'spark.driver.host': '127.0.0.1',
     'spark.driver.bindAddress': '127.0.0.1',
     'spark.sql.session.timeZone': 'UTC',
-    'spark.eventLog.enabled': 'true',
-    'spark.eventLog.dir': `file://${events}`,
     'spark.sql.catalog.audit': 'org.apache.iceberg.spark.SparkCatalog',
     'spark.sql.catalog.audit.type': 'hadoop',
     'spark.sql.catalog.audit.warehouse': `file://${places.tables}`,

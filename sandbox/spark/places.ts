@@ -20,24 +20,37 @@ export interface SparkPlaces {
 export const tablesEnd = '2026-02-01 00:00:00';
 
 /** `AUDIT_SPARK`, or a folder in the user's cache. */
-export function sparkFolder(): string {
+function sparkFolder(): string {
   return process.env.AUDIT_SPARK || join(homedir(), '.cache', 'audit-load-test', 'spark');
 }
 
-export class SparkMissing extends Error {}
+type ChosenEngine = { readonly spark?: SparkPlaces } | { readonly problem: string };
 
 /**
+ * Reads `--engine`, and has the tables ready for Spark.
  * @param home the project: it contains sandbox/spark
- * @throws SparkMissing with what to do
+ * @param print takes the progress of what happens only once
  */
-export function findSpark(home: string): SparkPlaces {
+export async function chooseEngine(
+  args: readonly string[],
+  home: string,
+  print: (line: string) => void,
+): Promise<ChosenEngine> {
+  const at = args.indexOf('--engine');
+  const engine = at < 0 ? 'simulated' : args[at + 1];
+  if (engine === 'simulated') return {};
+  if (engine !== 'spark') return { problem: '--engine is simulated, the default, or spark.' };
   const folder = sparkFolder();
   if (!existsSync(join(folder, 'installed')))
-    throw new SparkMissing(
-      `The Spark engine needs Java, PySpark and Iceberg, and ${folder} does not have them. ` +
-        `Install them there, 700 MB, with: npm run spark:install (AUDIT_SPARK names another folder). ` +
-        `Without --engine spark, the sandbox runs with simulated seconds and needs nothing.`,
-    );
+    return {
+      problem: `The Spark engine needs Java, PySpark and Iceberg, and ${folder} does not have them. Install them there, 700 MB, with: npm run spark:install (AUDIT_SPARK names another folder). Without --engine spark, seconds are simulated, and nothing has to be installed.`,
+    };
+  const spark = placesIn(folder, home);
+  await prepareTables(spark, home, print);
+  return { spark };
+}
+
+function placesIn(folder: string, home: string): SparkPlaces {
   return {
     python: join(folder, 'python', 'bin', 'python'),
     java: join(folder, 'java'),
@@ -48,7 +61,7 @@ export function findSpark(home: string): SparkPlaces {
 }
 
 /** Generates the tables unless they are there. @param print takes one line for each day */
-export async function prepareTables(
+async function prepareTables(
   places: SparkPlaces,
   home: string,
   print: (line: string) => void,

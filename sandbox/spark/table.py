@@ -15,6 +15,7 @@ from pyspark.sql import SparkSession
 
 DAYS = 31
 ROWS_PER_DAY = 500_000
+FILES_PER_DAY = 4
 FIRST_DAY = "2026-01-01"
 ACCOUNTS = 10_000
 
@@ -40,7 +41,7 @@ def main(folder):
     spark.sql("""
         CREATE TABLE audit.db.events (
           id bigint, ts timestamp, account bigint, kind string, amount double, token string)
-        USING iceberg PARTITIONED BY (days(ts))""")
+        USING iceberg PARTITIONED BY (days(ts)) TBLPROPERTIES ('write.distribution-mode' = 'none')""")
     began = time.monotonic()
     for day in range(DAYS):
         first = day * ROWS_PER_DAY
@@ -54,7 +55,7 @@ def main(folder):
                 cast(pmod(xxhash64(id, 1), 8) AS int) + 1),
               pmod(xxhash64(id, 2), 100000) / 100D,
               substr(sha2(cast(id AS string), 256), 1, 24)
-            FROM range({first}, {first + ROWS_PER_DAY}, 1, 1)""")
+            FROM range({first}, {first + ROWS_PER_DAY}, 1, {FILES_PER_DAY})""")
         left = (time.monotonic() - began) / (day + 1) * (DAYS - day - 1)
         print(f"{day + 1} of {DAYS} days of {ROWS_PER_DAY:,} rows, about {left:.0f} s left", flush=True)
     spark.stop()

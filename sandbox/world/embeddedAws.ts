@@ -30,7 +30,9 @@ export interface AwsOptions {
 
 /** What runs a step, in real time. */
 export interface StepEngine extends Pick<Required<SimulationOptions>, 'pace' | 'runStep' | 'deliverLogs'> {
-  /** Called again and again while the sandbox is up. */
+  /** Called once the sandbox is up. */
+  warmUp(): void;
+  /** Called again and again while it is up. */
   tick(): void;
   close(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export interface EmbeddedAws {
   readonly s3: S3;
   readonly simulation: Simulation;
   readonly dagRuns: DagRuns;
+  readonly engine: StepEngine | undefined;
   /** Skips sandbox time. */
   advance(minutes: number): void;
   close(): Promise<void>;
@@ -110,6 +113,7 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
     s3,
     simulation,
     dagRuns,
+    engine,
     advance,
     async close() {
       clearInterval(ticking);

@@ -46,19 +46,24 @@ export async function startWorld({
     createTargetRepository(targetRepo, places === undefined ? checkFiles() : sparkCheckFiles()),
   ]);
   let env: Record<string, string> = {};
-  const engine = (buckets: Buckets, clock: SandboxClock) =>
-    createSparkEngine({
-      places: places as SparkPlaces,
-      directory: join(directory, 'spark'),
-      buckets,
-      clock,
-      environment: () => env,
-    });
-  const aws = await startEmbeddedAws({ ...options, ...(places && { engine }) });
+  const aws = await startEmbeddedAws({
+    ...options,
+    ...(places && {
+      engine: (buckets: Buckets, clock: SandboxClock) =>
+        createSparkEngine({
+          places,
+          directory: join(directory, 'spark'),
+          buckets,
+          clock,
+          environment: () => env,
+        }),
+    }),
+  });
   env = {
     ...serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile }),
     PRICE_TABLE: join(project, pricesFile),
   };
+  aws.engine?.warmUp();
   return { ...aws, targetRepo, env };
 }
 
@@ -109,7 +114,8 @@ export async function runSandbox(options: Omit<WorldOptions, 'directory'> = {}):
   try {
     const world = await startWorld({ ...options, directory });
     const { endpoint, targetRepo, env } = world;
-    process.stdout.write(`${JSON.stringify({ endpoint, targetRepo, env })}\n`);
+    const engine = options.spark === undefined ? 'simulated' : 'spark';
+    process.stdout.write(`${JSON.stringify({ endpoint, targetRepo, env, engine })}\n`);
     await stopped;
     await world.close();
   } finally {
