@@ -117,17 +117,39 @@ async function printDocs(): Promise<void> {
 }
 
 async function startSandbox(): Promise<void> {
+  const engine = await readEngine();
+  if (engine === undefined) return;
   const { runSandbox } = await import('../sandbox/world/world.ts');
-  await runSandbox({ dagsFolder: join(home, 'dags') });
+  await runSandbox({ dagsFolder: join(home, 'dags'), ...engine });
 }
 
 async function playDemo(): Promise<void> {
-  const { runDemo } = await import('../sandbox/world/demo.ts');
-  await runDemo({
+  const engine = await readEngine();
+  if (engine === undefined) return;
+  const options = {
     serverFile: fileURLToPath(import.meta.url),
     dagsFolder: join(home, 'dags'),
     print: printLine,
-  });
+  };
+  if (engine.spark === undefined) {
+    const { runDemo } = await import('../sandbox/world/demo.ts');
+    await runDemo(options);
+  } else {
+    const { runSparkDemo } = await import('../sandbox/world/sparkDemo.ts');
+    await runSparkDemo({ ...options, spark: engine.spark });
+  }
+}
+
+/** `--engine spark`: steps really run. Undefined, with the reason on stderr, where they cannot. */
+async function readEngine() {
+  const { chooseEngine } = await import('../sandbox/spark/places.ts');
+  const chosen = await chooseEngine(args, home, printErrorLine);
+  if ('problem' in chosen) {
+    printErrorLine(chosen.problem);
+    process.exitCode = 1;
+    return undefined;
+  }
+  return chosen;
 }
 
 /** Reads the settings and builds the adapters, on the first call only. */

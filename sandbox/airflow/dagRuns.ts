@@ -16,7 +16,7 @@ import {
 
 /** EMR allows 256; the DAG leaves some for steps that are added by hand. */
 const activeStepsLimit = 200;
-const pollMs = 30_000;
+const airflowPollMs = 30_000;
 
 interface DagRun {
   readonly dagId: string;
@@ -35,6 +35,8 @@ interface DagRunsOptions {
   readonly simulation: Simulation;
   readonly random: Random;
   readonly location: DagLocation;
+  /** How often the DAG looks at its cluster. Default: as the shipped one. */
+  readonly pollMs?: number;
 }
 
 export interface DagRuns {
@@ -43,7 +45,8 @@ export interface DagRuns {
   list(): readonly DagRun[];
 }
 
-export function createDagRuns({ buckets, simulation, random, location }: DagRunsOptions): DagRuns {
+export function createDagRuns(options: DagRunsOptions): DagRuns {
+  const { buckets, simulation, random, location, pollMs = airflowPollMs } = options;
   const runs: DagRun[] = [];
   return {
     trigger(body) {
@@ -58,7 +61,7 @@ export function createDagRuns({ buckets, simulation, random, location }: DagRuns
       const run: DagRun = { ...facts, submitted: 0, state: 'running' };
       runs.push(run);
       const leavesUp = trigger.clusterId !== undefined || trigger.keepCluster;
-      follow({ simulation, random, run, cluster, steps, leavesUp });
+      follow({ simulation, random, run, cluster, steps, leavesUp, pollMs });
       return { clusterId: cluster.id, dagRunId };
     },
     list() {
@@ -103,10 +106,11 @@ interface RunPlan {
   readonly cluster: ClusterRecord;
   readonly steps: readonly Record<string, unknown>[];
   readonly leavesUp: boolean;
+  readonly pollMs: number;
 }
 
 /** Submits in batches once the cluster is up, waits for the last step, and terminates a cluster that it created. */
-function follow({ simulation, random, run, cluster, steps, leavesUp }: RunPlan): void {
+function follow({ simulation, random, run, cluster, steps, leavesUp, pollMs }: RunPlan): void {
   const submitted: StepRecord[] = [];
   let nextPollMs: number | undefined = simulation.nowMs() + 2000;
 

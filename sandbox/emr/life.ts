@@ -3,19 +3,27 @@ import { awsId, between, type Random } from '../random.ts';
 import {
   type ClusterOrder,
   type ClusterRecord,
+  emrPace,
   isActive,
   logFolderOf,
+  type Pace,
   type SimulationOptions,
   type StateReason,
   type StepRecord,
   type StepRequest,
 } from './records.ts';
 
-export function openCluster(order: ClusterOrder, nowMs: number, random: Random): ClusterRecord {
+export function openCluster(
+  order: ClusterOrder,
+  nowMs: number,
+  random: Random,
+  pace: Pace = emrPace,
+): ClusterRecord {
   const collectionPrefix = order.collectionType === 'INSTANCE_GROUP' ? 'ig-' : 'if-';
   return {
     ...order,
     id: awsId(random, 'j-'),
+    pace,
     createdMs: nowMs,
     collections: order.collections.map((collection) => ({
       ...collection,
@@ -27,7 +35,7 @@ export function openCluster(order: ClusterOrder, nowMs: number, random: Random):
     logsDue: [],
     state: 'STARTING',
     reason: { message: 'Configuring cluster software' },
-    phaseEndsMs: Math.round(nowMs + between(random, 110_000, 150_000)),
+    phaseEndsMs: Math.round(nowMs + between(random, ...pace.starting)),
   };
 }
 
@@ -36,7 +44,7 @@ export function becomeReady(cluster: ClusterRecord, nowMs: number, random: Rando
   if (cluster.state === 'STARTING') {
     cluster.state = 'BOOTSTRAPPING';
     cluster.reason = { message: 'Running bootstrap actions' };
-    cluster.phaseEndsMs = Math.round(nowMs + between(random, 45_000, 70_000));
+    cluster.phaseEndsMs = Math.round(nowMs + between(random, ...cluster.pace.bootstrapping));
     return;
   }
   delete cluster.phaseEndsMs;
@@ -83,7 +91,7 @@ export function beginTermination(
   delete cluster.idleSinceMs;
   cluster.state = 'TERMINATING';
   cluster.reason = reason;
-  cluster.phaseEndsMs = Math.round(nowMs + between(random, 40_000, 75_000));
+  cluster.phaseEndsMs = Math.round(nowMs + between(random, ...cluster.pace.terminating));
 }
 
 export function finishTermination(cluster: ClusterRecord, nowMs: number): void {
@@ -91,9 +99,6 @@ export function finishTermination(cluster: ClusterRecord, nowMs: number): void {
   cluster.state = cluster.reason.withErrors ? 'TERMINATED_WITH_ERRORS' : 'TERMINATED';
   cluster.endedMs = nowMs;
 }
-
-/** EMR delivers logs every five minutes; a step that has just ended waits for the delivery after the next. */
-const logIntervalMs = 5 * 60_000;
 
 export function addSteps(
   cluster: ClusterRecord,
@@ -129,14 +134,19 @@ export function askForDispatch(cluster: ClusterRecord, nowMs: number, random: Ra
   cluster.dispatchMs = Math.round(nowMs + lagMs);
 }
 
-export function startNextStep(cluster: ClusterRecord, nowMs: number, random: Random): void {
+export function startNextStep(
+  cluster: ClusterRecord,
+  nowMs: number,
+  { random, runStep }: Pick<SimulationOptions, 'random' | 'runStep'>,
+): void {
   delete cluster.dispatchMs;
   const step = cluster.active.find((candidate) => candidate.state === 'PENDING');
   if (!step) return;
   step.state = 'RUNNING';
   step.startedMs = Math.max(nowMs, step.createdMs);
-  step.endsMs = step.startedMs + Math.max(1, Math.round(step.plan.runMs));
   step.applicationId = `application_${cluster.createdMs}_${String(step.sequence + 1).padStart(4, '0')}`;
+  if (step.plan.runMs === undefined) runStep?.(cluster, step);
+  else step.endsMs = step.startedMs + Math.max(1, Math.round(step.plan.runMs));
   cluster.state = 'RUNNING';
   cluster.reason = { message: 'Running step' };
   delete cluster.idleSinceMs;
@@ -159,8 +169,10 @@ export function endStep(
     if (failure) step.failure = failure;
   }
   forgetInactive(cluster);
-  const sinceCreationMs = step.endedMs + logIntervalMs - cluster.createdMs;
-  const atMs = cluster.createdMs + Math.ceil(sinceCreationMs / logIntervalMs) * logIntervalMs;
+  // A step that has just ended waits for the delivery after the next.
+  const { logInterval } = cluster.pace;
+  const sinceCreationMs = step.endedMs + logInterval - cluster.createdMs;
+  const atMs = cluster.createdMs + Math.ceil(sinceCreationMs / logInterval) * logInterval;
   if (logFolderOf(cluster)) cluster.logsDue.push({ atMs, step });
 }
 

@@ -102,14 +102,14 @@ ${shutdown}Command exiting with ret '1'
 `;
 }
 
-function controllerText(step: StepRecord, run: Run): string {
+export function controllerText(step: StepRecord, run: Run): string {
   const { request, id } = step;
   const started = new Date(run.startedMs).toISOString();
   const ended = new Date(run.endedMs).toISOString();
   const seconds = Math.round((run.endedMs - run.startedMs) / 1000);
   const outcome =
     step.state === 'FAILED'
-      ? `WARN Step failed with exitCode 1 and took ${seconds} seconds`
+      ? `WARN Step failed with exitCode ${exitCode(step)} and took ${seconds} seconds`
       : `INFO Step ${step.state === 'COMPLETED' ? 'succeeded with exitCode 0' : 'was stopped'} and took ${seconds} seconds`;
   return `${started} INFO Ensure step ${step.sequence + 1} jar file ${request.jar}
 ${started} INFO StepRunner: Created Runner for step ${step.sequence + 1}
@@ -127,6 +127,7 @@ ${ended} ${outcome}
 }
 
 function exitCode(step: StepRecord): number {
+  if (step.exitCode !== undefined) return step.exitCode;
   if (step.state === 'COMPLETED') return 0;
   return step.state === 'FAILED' ? 1 : 143;
 }

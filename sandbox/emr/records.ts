@@ -48,9 +48,9 @@ export type FailureCause =
   | { readonly kind: 'missing_config'; readonly uri: string }
   | { readonly kind: 'lost_spot_node' };
 
-/** How long a step runs once it has a slot, and how it ends. */
+/** How long a step runs once it has a slot, and how it ends. Without `runMs`, an engine runs it and says so. */
 export interface StepPlan {
-  readonly runMs: number;
+  readonly runMs?: number;
   readonly failsWith?: FailureCause;
 }
 
@@ -65,6 +65,8 @@ export interface StepRecord {
   startedMs?: number;
   /** When a running step ends, or a cancelled one has stopped. */
   endsMs?: number;
+  /** What a step that an engine ran ended with. */
+  exitCode?: number;
   endedMs?: number;
   /** The YARN application, once started. */
   applicationId?: string;
@@ -109,8 +111,27 @@ export interface ClusterOrder {
   readonly idleTimeoutSeconds?: number;
 }
 
+/** Milliseconds that EMR takes for what is not a step: the least and the most, or exactly. */
+export interface Pace {
+  readonly starting: Range;
+  readonly bootstrapping: Range;
+  readonly terminating: Range;
+  readonly logInterval: number;
+}
+
+type Range = readonly [least: number, most: number];
+
+/** As observed; EMR delivers logs every five minutes. */
+export const emrPace: Pace = {
+  starting: [110_000, 150_000],
+  bootstrapping: [45_000, 70_000],
+  terminating: [40_000, 75_000],
+  logInterval: 5 * 60_000,
+};
+
 export interface ClusterRecord extends ClusterOrder {
   readonly id: string;
+  readonly pace: Pace;
   readonly createdMs: number;
   readonly collections: readonly InstanceCollection[];
   /** Every step submitted, oldest first. */
@@ -151,6 +172,10 @@ export interface SimulationOptions {
   readonly random: Random;
   /** Decides how long a step runs and how it ends; called once, when the step is submitted. */
   plan(step: StepRequest): StepPlan;
+  /** Runs a step whose plan has no time: sets `exitCode` and `endsMs` when it has ended. */
+  runStep?(cluster: ClusterRecord, step: StepRecord): void;
+  /** Default: EMR's. */
+  readonly pace?: Pace;
   /** Writes a finished step's logs to where EMR puts them. */
   deliverLogs(cluster: ClusterRecord, step: StepRecord): void;
 }

@@ -76,7 +76,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       nowMs = Math.max(nowMs, untilMs);
     },
     run(order) {
-      const cluster = openCluster(order, nowMs, random);
+      const cluster = openCluster(order, nowMs, random, options.pace);
       clusters.set(cluster.id, cluster);
       return cluster;
     },
@@ -107,7 +107,7 @@ function nextEvent(cluster: ClusterRecord, options: SimulationOptions): Event | 
   };
   consider(cluster.phaseEndsMs, (atMs) => endPhase(cluster, atMs, options));
   for (const step of cluster.active) consider(step.endsMs, (atMs) => endOfStep(cluster, step, atMs, options));
-  consider(cluster.dispatchMs, (atMs) => startNextStep(cluster, atMs, options.random));
+  consider(cluster.dispatchMs, (atMs) => startNextStep(cluster, atMs, options));
   if (cluster.idleSinceMs !== undefined && cluster.idleTimeoutSeconds !== undefined)
     consider(cluster.idleSinceMs + cluster.idleTimeoutSeconds * 1000, (atMs) =>
       beginTermination(
@@ -138,7 +138,7 @@ function endOfStep(
   { random }: SimulationOptions,
 ): void {
   if (step.state === 'CANCEL_PENDING') endStep(cluster, step, 'CANCELLED', atMs, random);
-  else endStep(cluster, step, step.plan.failsWith ? 'FAILED' : 'COMPLETED', atMs, random);
+  else endStep(cluster, step, hasFailed(step) ? 'FAILED' : 'COMPLETED', atMs, random);
   if (step.state === 'FAILED' && cluster.stepConcurrencyLevel === 1) {
     const action = step.request.actionOnFailure;
     if (action === 'TERMINATE_CLUSTER' || action === 'TERMINATE_JOB_FLOW') {
@@ -150,6 +150,10 @@ function endOfStep(
   }
   if (cluster.active.length === 0) goIdle(cluster, atMs, random);
   else askForDispatch(cluster, atMs, random);
+}
+
+function hasFailed({ plan, exitCode = 0 }: StepRecord): boolean {
+  return plan.failsWith !== undefined || exitCode !== 0;
 }
 
 /** Steps cancelled before they ran have neither a start nor an end. */

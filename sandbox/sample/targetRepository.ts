@@ -23,9 +23,12 @@ export interface SampleRepository {
  * commits have fixed dates, so the same files give the same commit ids.
  * @param directory must be empty or not exist
  */
-export async function createTargetRepository(directory: string): Promise<SampleRepository> {
+export async function createTargetRepository(
+  directory: string,
+  files: ReadonlyMap<string, string> = checkFiles(),
+): Promise<SampleRepository> {
   const branch = 'audit_checks_load_testing';
-  const checks = [...checkFiles()];
+  const checks = [...files];
   const schedule = (pattern: RegExp): [string, string][] =>
     checks.filter(([path]) => pattern.test(path)).map(([path, text]) => [join(checksPath, path), text]);
 
@@ -35,19 +38,13 @@ export async function createTargetRepository(directory: string): Promise<SampleR
     path,
     path.endsWith('check_events_15m.yml') ? text.replace("'3'", "'2'") : text,
   ]);
-  await commitFiles(directory, 2, 'Audit the tables every fifteen minutes', first);
-  await commitFiles(
-    directory,
-    3,
-    'Audit hourly and daily too',
-    schedule(/_(hourly|uniqueness|daily|table_metrics|backfill)\.yml$/),
-  );
-  await commitFiles(
-    directory,
-    4,
-    'Look back three hours for late events',
-    schedule(/check_events_15m\.yml$/),
-  );
+  const history: [day: number, message: string, files: [string, string][]][] = [
+    [2, 'Audit the tables every fifteen minutes', first],
+    [3, 'Audit hourly and daily too', schedule(/_(hourly|uniqueness|daily|table_metrics|backfill)\.yml$/)],
+    [4, 'Look back three hours for late events', schedule(/check_events_15m\.yml$/)],
+  ];
+  for (const [day, message, changed] of history)
+    if (changed.length > 0) await commitFiles(directory, day, message, changed);
   await git(directory, ['switch', '--quiet', '--create', branch]);
   const { stdout } = await git(directory, ['rev-parse', 'HEAD']);
   return { directory, checksPath, branch, headCommit: stdout.trim() };

@@ -31,7 +31,7 @@ export async function runDemo({ serverFile, dagsFolder, print }: DemoOptions): P
   const story = narrator(client, print);
   try {
     print(
-      `A complete load test against an embedded AWS. Its clock runs ${speed} times as fast as real time.`,
+      `A complete load test against an embedded AWS, with simulated seconds: its clock runs ${speed} times as fast as real time.`,
     );
     await story.call('checkSetup', {});
 
@@ -87,13 +87,13 @@ async function runRound(story: Narrator, world: World): Promise<ToolAnswer> {
   return story.call('buildReport', {});
 }
 
-interface Narrator {
+export interface Narrator {
   chapter(title: string): void;
   user(text: string): void;
   call(tool: string, input: Record<string, unknown>): Promise<ToolAnswer>;
 }
 
-function narrator(client: DemoClient, print: (line: string) => void): Narrator {
+export function narrator(client: DemoClient, print: (line: string) => void): Narrator {
   return {
     chapter: (title) => print(`\n━━━ ${title} ${'━'.repeat(70 - title.length)}`),
     user: (text) => print(`\nyou    ${text}`),
@@ -106,7 +106,7 @@ function narrator(client: DemoClient, print: (line: string) => void): Narrator {
   };
 }
 
-interface ToolAnswer {
+export interface ToolAnswer {
   readonly text: string;
   readonly structure: Record<string, unknown>;
 }

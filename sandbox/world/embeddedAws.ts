@@ -4,13 +4,13 @@ import { sandboxClock } from '../clock.ts';
 import { type AwsFront, startAwsFront } from '../control/server.ts';
 import { createEmr, type QuotaClock } from '../emr/emr.ts';
 import { createLogDelivery } from '../emr/logs.ts';
-import { clusterFailures, isEnding } from '../emr/records.ts';
+import { clusterFailures, isEnding, type SimulationOptions } from '../emr/records.ts';
 import { createSimulation, type Simulation } from '../emr/simulation.ts';
 import { createRandom } from '../random.ts';
 import { createS3, type S3 } from '../s3/s3.ts';
 import { productionFiles } from '../sample/files.ts';
 import { createWorkload } from '../sample/workload.ts';
-import { type SandboxClock, type Service, WireError } from '../service.ts';
+import { type Buckets, type SandboxClock, type Service, WireError } from '../service.ts';
 import { createSts } from '../wire/sts.ts';
 import { bucketName, dagsPrefix, productionPrefix } from './environment.ts';
 
@@ -24,7 +24,23 @@ export interface AwsOptions {
   readonly port?: number;
   /** The clock of EMR's request quotas. Default: real time. */
   readonly quotaClock?: QuotaClock;
+  /** Runs steps for real, at a speed of 1. Default: their seconds are simulated. */
+  readonly engine?: (buckets: Buckets, clock: SandboxClock) => StepEngine;
 }
+
+/** What runs a step, in real time. */
+export interface StepEngine extends Pick<Required<SimulationOptions>, 'pace' | 'runStep' | 'deliverLogs'> {
+  /** Called once the sandbox is up. */
+  warmUp(): void;
+  /** Called again and again while it is up. */
+  tick(): void;
+  close(): Promise<void>;
+}
+
+/** In real time, somebody has to look at the clock: nobody may be asking while a step waits for its turn. */
+const tickMs = 100;
+/** Of the DAG, in real time: Airflow's 30 s would be a large part of a round. */
+const realPollMs = 1000;
 
 export interface EmbeddedAws {
   readonly endpoint: string;
@@ -33,6 +49,7 @@ export interface EmbeddedAws {
   readonly s3: S3;
   readonly simulation: Simulation;
   readonly dagRuns: DagRuns;
+  readonly engine: StepEngine | undefined;
   /** Skips sandbox time. */
   advance(minutes: number): void;
   close(): Promise<void>;
@@ -40,7 +57,8 @@ export interface EmbeddedAws {
 
 /** Starts S3, EMR and STS with one bucket, which contains production's table metrics. */
 export async function startEmbeddedAws(options: AwsOptions = {}): Promise<EmbeddedAws> {
-  const { seed = 1, quotaClock = () => performance.now(), speed = 60, startMs = Date.now() } = options;
+  const { seed = 1, quotaClock = () => performance.now(), startMs = Date.now() } = options;
+  const speed = options.engine === undefined ? (options.speed ?? 60) : 1;
   const clock = sandboxClock({ speed, startMs });
   const advance = (minutes: number): void => clock.advance(minutes * 60_000);
   const s3 = createS3({ clock });
@@ -49,14 +67,31 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
     s3.buckets.put(bucketName, `${productionPrefix}/${path}`, Buffer.from(text));
 
   const random = createRandom(seed);
+  const engine = options.engine?.(s3.buckets, clock);
   const simulation = createSimulation({
     clock,
     random,
-    plan: createWorkload(s3.buckets, createRandom(seed + 1)),
-    deliverLogs: createLogDelivery(s3.buckets),
+    ...(engine === undefined
+      ? {
+          plan: createWorkload(s3.buckets, createRandom(seed + 1)),
+          deliverLogs: createLogDelivery(s3.buckets),
+        }
+      : { ...engine, plan: () => ({}) }),
   });
+  const ticking =
+    engine &&
+    setInterval(() => {
+      simulation.advance();
+      engine.tick();
+    }, tickMs);
   const location = { bucket: bucketName, dagsPrefix };
-  const dagRuns = createDagRuns({ buckets: s3.buckets, simulation, random, location });
+  const dagRuns = createDagRuns({
+    buckets: s3.buckets,
+    simulation,
+    random,
+    location,
+    ...(engine && { pollMs: realPollMs }),
+  });
   const emr = createEmr(simulation, quotaClock);
   const front = await startAwsFront({
     services: [withLogsDelivered(s3.service, simulation), emr, createSts()],
@@ -66,12 +101,35 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
       'GET /_sandbox/dagRuns': () => dagRuns.list(),
       'GET /_sandbox/clusters': () => clusterList(simulation),
       'POST /_sandbox/clusters/{id}/fail': failRoute(simulation),
-      'POST /_sandbox/advance': advanceRoute(clock, advance),
+      'POST /_sandbox/advance': engine ? refuseToAdvance : advanceRoute(clock, advance),
     },
     ...(options.port === undefined ? {} : { port: options.port }),
   });
   const { endpoint } = front;
-  return { endpoint, clock, front, s3, simulation, dagRuns, advance, close: () => front.close() };
+  return {
+    endpoint,
+    clock,
+    front,
+    s3,
+    simulation,
+    dagRuns,
+    engine,
+    advance,
+    async close() {
+      clearInterval(ticking);
+      await front.close();
+      await engine?.close();
+    },
+  };
+}
+
+/** `POST /_sandbox/advance` while steps really run. */
+function refuseToAdvance(): never {
+  throw new WireError(
+    409,
+    'RealTime',
+    'not in real time: steps really run, and their seconds cannot be skipped',
+  );
 }
 
 /** Logs also arrive while nobody calls EMR, so every call of S3 advances the simulation. */

@@ -4,7 +4,13 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import prices from '../../docs/prices.example.json' with { type: 'json' };
+import { checkFiles } from '../sample/files.ts';
+import { sparkCheckFiles } from '../sample/sparkChecks.ts';
 import { commitFiles, createTargetRepository, initRepository } from '../sample/targetRepository.ts';
+import type { Buckets, SandboxClock } from '../service.ts';
+import { nameReferenceRunner } from '../spark/config.ts';
+import { createSparkEngine } from '../spark/engine.ts';
+import type { SparkPlaces } from '../spark/places.ts';
 import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
 import { serverEnvironment } from './environment.ts';
 
@@ -16,6 +22,8 @@ export interface WorldOptions extends AwsOptions {
   readonly directory: string;
   /** A `dags` folder to copy, so that a changed LOAD does not touch the original; `DAG_FILE` is then in the copy. */
   readonly dagsFolder?: string;
+  /** Runs the checks of sample/sparkChecks.ts in a real Spark driver. Default: the sample checks, with simulated seconds. */
+  readonly spark?: SparkPlaces;
 }
 
 export interface World extends EmbeddedAws {
@@ -25,29 +33,52 @@ export interface World extends EmbeddedAws {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export async function startWorld({ directory, dagsFolder, ...options }: WorldOptions): Promise<World> {
+export async function startWorld({
+  directory,
+  dagsFolder,
+  spark: places,
+  ...options
+}: WorldOptions): Promise<World> {
   const targetRepo = join(directory, 'k-repo');
   const project = join(directory, 'audit-load-test');
   const [dagFile] = await Promise.all([
-    createProject(project, dagsFolder),
-    createTargetRepository(targetRepo),
+    createProject(project, dagsFolder, places === undefined ? nameRunner : nameReferenceRunner),
+    createTargetRepository(targetRepo, places === undefined ? checkFiles() : sparkCheckFiles()),
   ]);
-  const aws = await startEmbeddedAws(options);
-  const env = {
+  let env: Record<string, string> = {};
+  const aws = await startEmbeddedAws({
+    ...options,
+    ...(places && {
+      engine: (buckets: Buckets, clock: SandboxClock) =>
+        createSparkEngine({
+          places,
+          directory: join(directory, 'spark'),
+          buckets,
+          clock,
+          environment: () => env,
+        }),
+    }),
+  });
+  env = {
     ...serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile }),
     PRICE_TABLE: join(project, pricesFile),
   };
+  aws.engine?.warmUp();
   return { ...aws, targetRepo, env };
 }
 
 /** Creates the repository that reports are committed to, with a price table. @returns the DAG file when one was copied */
-async function createProject(project: string, dagsFolder: string | undefined): Promise<string | undefined> {
+async function createProject(
+  project: string,
+  dagsFolder: string | undefined,
+  completeConfig: (text: string) => string,
+): Promise<string | undefined> {
   await initRepository(project);
   await mkdir(join(project, 'reports'));
   if (dagsFolder) {
     const dags = join(project, basename(dagsFolder));
     await cp(dagsFolder, dags, { recursive: true });
-    await nameRunner(join(dags, 'cluster_configs'));
+    await completeConfigs(join(dags, 'cluster_configs'), completeConfig);
   }
   await commitFiles(project, 5, 'Start keeping reports', [
     ['.gitignore', '.audit-load-test/\n'],
@@ -56,14 +87,14 @@ async function createProject(project: string, dagsFolder: string | undefined): P
   return dagsFolder && join(project, basename(dagsFolder), 'yang_audit_load_test.py');
 }
 
-/** Fills in the placeholder for the audit runner, so that the cluster configs are complete. */
-async function nameRunner(folder: string): Promise<void> {
+async function completeConfigs(folder: string, complete: (text: string) => string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))) {
-    const config = await readFile(path, 'utf8');
-    await writeFile(path, config.replaceAll('PATH_OF_YOUR_AUDIT_RUNNER', 'audit-runner'));
-  }
+  for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name)))
+    await writeFile(path, complete(await readFile(path, 'utf8')));
 }
+
+/** Fills in the placeholder for the audit runner, so that the cluster configs are complete. */
+const nameRunner = (text: string) => text.replaceAll('PATH_OF_YOUR_AUDIT_RUNNER', 'audit-runner');
 
 /**
  * `node dist/main.js sandbox`: starts the world in a temp directory and prints its endpoint and settings as one line of
@@ -83,7 +114,8 @@ export async function runSandbox(options: Omit<WorldOptions, 'directory'> = {}):
   try {
     const world = await startWorld({ ...options, directory });
     const { endpoint, targetRepo, env } = world;
-    process.stdout.write(`${JSON.stringify({ endpoint, targetRepo, env })}\n`);
+    const engine = options.spark === undefined ? 'simulated' : 'spark';
+    process.stdout.write(`${JSON.stringify({ endpoint, targetRepo, env, engine })}\n`);
     await stopped;
     await world.close();
   } finally {

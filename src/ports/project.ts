@@ -10,6 +10,8 @@ export interface DagFile {
 export interface DagFolder {
   /** The DAG file first, then the three cluster configs. @throws ToolError CONFIG when one is missing. */
   read(): Promise<readonly DagFile[]>;
+  /** These files of the folder, by their paths in it. @throws ToolError CONFIG when one is missing. */
+  readOthers(names: readonly string[]): Promise<readonly DagFile[]>;
   /** Replaces the DAG file's bytes atomically. @throws ToolError CONFLICT when they differ from `expected` */
   writeDag(bytes: Uint8Array, expected: Uint8Array): Promise<void>;
 }

@@ -16,6 +16,7 @@ import { clusterNames } from '../workflow/clusters.ts';
 import {
   compareWithBucket,
   readOwnDags,
+  readReferenceRunner,
   requireChecks,
   requireMeantLevel,
   requireWholeUpload,
@@ -129,7 +130,9 @@ async function planDags(
   const diskWarnings = await notUploaded(ports, session, { load, schedule }, call);
 
   const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };
-  const { plan, remoteLoad, others } = await compareWithBucket(ports, [withLoad, ...configs], call);
+  const runner = await readReferenceRunner(ports, configs);
+  const files = [withLoad, ...configs, ...runner];
+  const { plan, remoteLoad, others } = await compareWithBucket(ports, files, call);
   const otherWarnings = others.length === 0 ? [] : [otherObjectsWarning(others)];
   return {
     load,

@@ -1,5 +1,6 @@
 /** The DAG: our folder, the copy in the bucket and its checks; whether Airflow can run it now, and what became of a run. */
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
+import { referenceRunner } from '../dag/clusterConfig/stepTemplate.ts';
 import { findLoad, readLoad, readsStepTemplate } from '../dag/source.ts';
 import { otherObjects, planDagUpload, requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
@@ -26,6 +27,20 @@ export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
   const readsTemplate = readsStepTemplate(source);
   requireSoundClusterConfigs(configs, { readsTemplate });
   return { dag, configs, source, load, readsTemplate };
+}
+
+/**
+ * The reference runner, where a config names the place that this upload would put it to, and what keeps Airflow from
+ * parsing it as a DAG. @throws ToolError CONFIG if one of them is not beside the DAG
+ */
+export async function readReferenceRunner(
+  ports: Pick<Ports, 'dags' | 'settings'>,
+  configs: readonly DagFile[],
+): Promise<readonly DagFile[]> {
+  const { bucket } = ports.settings;
+  const place = `://${bucket}/${dagKey(ports.settings, referenceRunner)}"`;
+  if (!configs.some(({ bytes }) => bytes.includes(place))) return [];
+  return ports.dags.readOthers([referenceRunner, '.airflowignore']);
 }
 
 /** What an upload of these files (the DAG first) would change in the bucket. */

@@ -341,6 +341,8 @@ def lost_executor(spark):
     from pyspark import TaskContext
 
     flag = os.path.join(ARGUMENTS.work, "died")
+    if os.path.exists(flag):
+        os.remove(flag)
 
     def die_once(rows):
         if TaskContext.get().partitionId() == 0 and not os.path.exists(flag):

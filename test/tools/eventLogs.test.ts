@@ -1,8 +1,8 @@
 /** Spark's event logs of a round: was the load real, and why is it slow. The logs are those of test/fixtures/spark. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bucketName } from '../../sandbox/world/environment.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { logLines, type Spark } from '../report/evidence/logs.ts';
@@ -97,7 +97,7 @@ test('two levels with event logs say whether the load was real, and where it was
   expect(four.structure.coverage.read).toMatchObject({ logs: 4, ratio: 1.5, loadBefore: 2, checks: 4 });
   const load = four.markdown.split('\n').find((line) => line.startsWith('- Rows: '));
   expect(load).toMatchInlineSnapshot(
-    `"- Rows: 4x read 1.50× the rows of 2x, for 2.00× the load (median of 4 checks); 1 check read the same at both loads: the whole table is read at every load: no partition can be left out (check_inventory_15m.yml); 1 check read the same at both loads: their partitions or files are coarser than their intervals (orders/check_orders_15m.yml (more from 5x, if its partitions are days))."`,
+    `"- Rows: 4x read 1.50× the rows of 2x, for 2.00× the load (median of 4 checks); 1 check read the same at both loads: the whole table is read at every load: no partition can be left out (check_inventory_15m.yml); 1 check read the same at both loads: their partitions or files are coarser than their intervals (orders/check_orders_15m.yml (more from about 9x, if its rows are spread evenly))."`,
   );
   expect(four.markdown).toMatch(/\| Growth \| Rows \|/);
   expect(four.markdown).toMatch(/check\\?_events\\?_15m.*\| 2\.00× \|/);
@@ -176,4 +176,62 @@ test('EVENT_LOGS=off reads none, and says so', async () => {
   const { report, markdown } = await built(harness);
   expect(report.eventLogs).toMatchObject({ mode: 'off', status: 'off' });
   expect(markdown).toContain('Rows read, skew, spill and GC: EVENT_LOGS is off.');
+});
+
+describe('the folder in the cluster config', () => {
+  /** Rewrites spark.eventLog.dir of the 15m config before the round; undefined takes the setting away. */
+  function setFolder(harness: Harness, place: string | undefined): void {
+    const file = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+    const text = readFileSync(file, 'utf8');
+    const setting = /,\s*"spark\.eventLog\.dir": "[^"]*"/;
+    if (!setting.test(text)) throw new Error('the config has no spark.eventLog.dir');
+    const changed = place === undefined ? '' : `, "spark.eventLog.dir": "${place}"`;
+    writeFileSync(file, text.replace(setting, changed));
+  }
+
+  test.each([
+    ['that is not there', undefined, 'no_folder', 'the cluster config sets no spark.eventLog.dir.'],
+    ['on HDFS', 'hdfs:///var/log/spark/apps', 'not_on_s3', 'spark.eventLog.dir is not on S3.'],
+    [
+      'in a bucket that does not exist',
+      's3://nobodys-bucket/events/',
+      'no_bucket',
+      'the bucket of that folder does not exist, or AWS refuses its name or region (s3://nobodys-bucket/events/).',
+    ],
+  ])('%s is said, and the report has all the rest', async (_, place, status, sentence) => {
+    const harness = await toolHarness();
+    setFolder(harness, place);
+    await finishedRound(harness, 2);
+    const { report } = await built(harness);
+    expect(report.eventLogs?.status).toBe(status);
+    expect(report.findings.notMeasured[0]).toBe(`Rows read, skew, spill and GC: ${sentence}`);
+    expect(report.counts.total).toBeGreaterThan(0);
+  });
+
+  test('in another bucket is read, and a log that may not be read is said', async () => {
+    const harness = await toolHarness();
+    harness.aws.s3.buckets.create('spark-logs');
+    setFolder(harness, 's3a://spark-logs/events');
+    await finishedRound(harness, 2);
+    const { report } = await built(harness);
+    const step = report.steps.find(({ check }) => check === 'check_events_15m');
+    const application = applicationOf(harness, step?.id ?? '');
+    const text = logLines('spark-3.5', 'window_2')
+      .join('\n')
+      .replaceAll(/"App ID":"[^"]*"/g, `"App ID":"${application}"`);
+    harness.aws.s3.buckets.put('spark-logs', `events/${application}_1`, Buffer.from(text));
+    expect((await built(harness)).report.eventLogs).toMatchObject({ status: 'read', read: 1 });
+
+    await harness.fault({
+      service: 's3',
+      operation: 'GetObject',
+      error: 'AccessDenied',
+      keyPrefix: `events/${application}_1`,
+      times: 100,
+    });
+    const denied = await built(harness);
+    expect(denied.report.eventLogs).toMatchObject({ read: 0 });
+    expect(denied.report.eventLogs?.unread).toContainEqual({ why: 'denied', steps: 1 });
+    expect(denied.markdown).toContain('1 step: may not be read');
+  });
 });

@@ -25,13 +25,16 @@ export function createDagFolder(dagFile: string): DagFolder {
     return { name, bytes };
   }
 
+  // In sequence, so that the error always names the first missing file.
+  async function readAll(names: readonly string[]): Promise<DagFile[]> {
+    const files: DagFile[] = [];
+    for (const name of names) files.push(await readOne(name));
+    return files;
+  }
+
   return {
-    async read() {
-      // In sequence, so that the error always names the first missing file.
-      const files: DagFile[] = [];
-      for (const name of dagFileNames(dagFile)) files.push(await readOne(name));
-      return files;
-    },
+    read: () => readAll(dagFileNames(dagFile)),
+    readOthers: readAll,
     async writeDag(bytes, expected) {
       const requireUntouched = () => {
         if (readNow(dagFile, 'DAG_FILE')?.equals(expected) === true) return;

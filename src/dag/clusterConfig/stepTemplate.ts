@@ -13,6 +13,9 @@ const maxCharacters = 10_240;
 /** The shipped configs contain this placeholder for the one path that only you know. */
 export const runnerPlaceholder = 'PATH_OF_YOUR_AUDIT_RUNNER';
 
+/** How the path of the shipped reference runner ends, below the DAG's folder on disk and in the bucket. */
+export const referenceRunner = 'audit_runner/audit_runner.py';
+
 export function stepTemplateFindings(
   { AuditStep: step }: ClusterConfig,
   schedule: Schedule,

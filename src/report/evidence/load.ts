@@ -12,8 +12,9 @@ export interface LoadReading {
 }
 
 /**
- * `coarse_partitions`: the window grew within partitions or files that are read whole. `upper_bound_only`: "older than"
- * reads less. `no_older_data`: the window grew, and every file was selected already.
+ * `coarse_partitions`: the window kept more rows, of partitions or files that are read whole. `same_files`: the window
+ * grew and selects as many files; the plan does not count the rows within it. `upper_bound_only`: "older than" reads
+ * less. `no_older_data`: the window grew, every file was selected already, and no more rows were within it.
  */
 type LoadReason = NonNullable<RowGrowth['reason']>;
 type Growth = Omit<RowGrowth, 'check'>;
@@ -36,21 +37,25 @@ export function rowGrowth(now: LoadReading, before: LoadReading): Growth | undef
   const exponent = Math.log(ratio) / Math.log(now.load / before.load);
   const growth = growthOf(exponent);
   if (growth === 'as_load' || growth === 'more') return { ...compared, ratio, growth };
-  const reason = reasonOf(now, before, growth);
-  const moreFromLoad = reason === 'coarse_partitions' ? nextPartition(now) : undefined;
-  return { ...compared, ratio, growth, reason, ...(moreFromLoad !== undefined && { moreFromLoad }) };
+  return { ...compared, ratio, growth, ...shortfallOf(now, before) };
 }
 
 /** What a single run shows: that the load cannot have an effect on what it reads. Undefined where it may. */
 export function loadIndependent(evidence: Evidence): LoadReason | undefined {
   if (!isWhole(evidence)) return undefined;
   if (evidence.rowsRead === 0) return reasonOfNothing(evidence);
-  const scan = largest(evidence);
-  if (scan === undefined) return undefined;
-  if (scan.limited) return 'limit';
-  if (scan.bounds.length > 0)
-    return scan.bounds.every(({ side }) => side === 'until') ? 'upper_bound_only' : undefined;
-  return scan.skippedFiles === 0 ? 'whole_table' : undefined;
+  // One scan that follows the load is enough.
+  const reasons = evidence.scans
+    .filter(({ rows }) => rows > 0)
+    .toSorted(byRows)
+    .map(independentOf);
+  return reasons.includes(undefined) ? undefined : reasons[0];
+}
+
+function independentOf({ limited, bounds, skippedFiles }: Scan): LoadReason | undefined {
+  if (limited) return 'limit';
+  if (bounds.length > 0) return isUpperOnly(bounds) ? 'upper_bound_only' : undefined;
+  return skippedFiles === 0 ? 'whole_table' : undefined;
 }
 
 function isWhole({ outcome, caveats }: Evidence): boolean {
@@ -69,49 +74,61 @@ function reasonOfNothing({ scans, queriesWithoutScan }: Evidence): LoadReason {
   return scans.every(({ files }) => files === 0) ? 'pruned' : 'unknown';
 }
 
-/** Of the scan that read the most: it decides how many rows there are. */
-function reasonOf(
+/** Why rows are missing: of the scan that lacks the most rows of those that the factor between the loads asks for. */
+function shortfallOf(
   now: LoadReading,
   before: LoadReading,
-  growth: 'less' | 'same' | 'shrank' | 'nothing_read',
-): LoadReason {
-  const scan = largest(now.evidence);
-  const earlier = scan && before.evidence.scans.filter(({ key }) => key === scan.key).toSorted(byRows)[0];
-  if (scan === undefined || earlier === undefined) return 'unknown';
+): Pick<Growth, 'reason' | 'table' | 'moreFromLoad'> {
+  const lacking = now.evidence.scans
+    .flatMap((scan) => {
+      const earlier = before.evidence.scans.filter(({ key }) => key === scan.key).toSorted(byRows)[0];
+      return earlier ? [{ scan, earlier, rows: (earlier.rows * now.load) / before.load - scan.rows }] : [];
+    })
+    .toSorted((a, b) => b.rows - a.rows);
+  const [most] = lacking;
+  if (most === undefined) return { reason: 'unknown' };
+  const reason = reasonOf(most.scan, most.earlier);
+  const moreFromLoad = reason === 'coarse_partitions' ? wholeFilesUntil(most.scan, now.load) : undefined;
+  return {
+    reason,
+    ...(now.evidence.scans.length > 1 && { table: most.scan.table }),
+    ...(moreFromLoad !== undefined && { moreFromLoad }),
+  };
+}
+
+function reasonOf(scan: Scan, earlier: Scan): LoadReason {
   if (scan.limited) return 'limit';
-  if (scan.bounds.length > 0 && scan.bounds.every(({ side }) => side === 'until')) return 'upper_bound_only';
-  if (growth === 'shrank') return 'unknown';
+  if (scan.bounds.length > 0 && isUpperOnly(scan.bounds)) return 'upper_bound_only';
+  if (scan.rows < earlier.rows) return 'unknown';
   const from = lowerBound(scan);
   const fromBefore = lowerBound(earlier);
   if (from === undefined || fromBefore === undefined)
     return scan.skippedFiles === 0 && scan.rows === earlier.rows ? 'whole_table' : 'unknown';
-  if (scan.skippedFiles === 0 && !keptGrew(scan, earlier)) return 'no_older_data';
-  if (keptGrew(scan, earlier) || (from < fromBefore && dayOf(from) === dayOf(fromBefore)))
-    return 'coarse_partitions';
-  return 'unknown';
+  if (scan.rowsKept === null || earlier.rowsKept === null)
+    return from < fromBefore && scan.files !== null && scan.files === earlier.files
+      ? 'same_files'
+      : 'unknown';
+  if (scan.rowsKept / earlier.rowsKept > (scan.rows / earlier.rows) * clearly) return 'coarse_partitions';
+  return scan.skippedFiles === 0 && from < fromBefore ? 'no_older_data' : 'unknown';
 }
+
+/** Live tables grow a little between two rounds. */
+const clearly = 1.1;
 
 const byRows = (a: Scan, b: Scan) => b.rows - a.rows;
 
-const largest = ({ scans }: Evidence): Scan | undefined => scans.toSorted(byRows)[0];
-
-function keptGrew(now: Scan, before: Scan): boolean {
-  return now.rowsKept !== null && before.rowsKept !== null && now.rowsKept > before.rowsKept * 1.1;
-}
+const isUpperOnly = (bounds: Scan['bounds']) => bounds.every(({ side }) => side === 'until');
 
 function lowerBound({ bounds }: Scan): number | undefined {
   const from = bounds.filter(({ side }) => side === 'from').map(({ atMs }) => atMs);
   return from.length === 0 ? undefined : Math.max(...from);
 }
 
-const dayMs = 86_400_000;
-const dayOf = (ms: number) => Math.floor(ms / dayMs);
-
-/** The first whole load whose window, at the time of this run, begins on an earlier day. */
-function nextPartition({ load, evidence }: LoadReading): number | undefined {
-  const scan = largest(evidence);
-  const from = scan && lowerBound(scan);
-  if (from === undefined || evidence.startedMs === null || evidence.startedMs <= from) return undefined;
-  const windowPerLoadMs = (evidence.startedMs - from) / load;
-  return Math.floor((evidence.startedMs - dayOf(from) * dayMs) / windowPerLoadMs) + 1;
+/**
+ * The first whole load whose window is longer than what the selected files cover, if their rows are spread evenly over
+ * time: the window keeps `rowsKept` of their `rows`.
+ */
+function wholeFilesUntil({ rows, rowsKept }: Scan, load: number): number | undefined {
+  if (rowsKept === null || rowsKept === 0 || rowsKept >= rows) return undefined;
+  return Math.floor((load * rows) / rowsKept) + 1;
 }

@@ -34,6 +34,7 @@ const missing: Readonly<Record<Exclude<EventLogsRead['status'], 'read'>, string>
   no_folder: 'the cluster config sets no spark.eventLog.dir',
   not_on_s3: 'spark.eventLog.dir is not on S3',
   no_logs: 'no Spark event log of this cluster is in that folder',
+  no_bucket: 'the bucket of that folder does not exist, or AWS refuses its name or region',
   denied: 'the folder may not be listed',
   unreachable: 'the folder could not be listed',
 };
@@ -76,6 +77,7 @@ const growthWords: Readonly<Record<Exclude<RowGrowth['growth'], 'as_load'>, stri
 const reasonWords: Readonly<Record<NonNullable<RowGrowth['reason']>, string>> = {
   whole_table: 'the whole table is read at every load: no partition can be left out',
   coarse_partitions: 'their partitions or files are coarser than their intervals',
+  same_files: 'the longer interval selects as many files, and their plans do not count the rows within it',
   upper_bound_only: 'their interval is an upper bound only ("older than")',
   metadata_only: 'answered out of the metadata',
   pruned: 'statistics leave out every file',
@@ -109,9 +111,12 @@ export function rowGrowthText({ checks, ratio, loadBefore }: RowsRead, load: num
 function groupText(same: readonly RowGrowth[]): string {
   const [first] = same;
   if (first === undefined || first.growth === 'as_load') return '';
-  const names = same.map(({ check, moreFromLoad }) =>
-    moreFromLoad === undefined ? check : `${check} (more from ${moreFromLoad}x, if its partitions are days)`,
-  );
+  const names = same.map(({ check, table, moreFromLoad }) => {
+    const more =
+      moreFromLoad === undefined ? [] : [`more from about ${moreFromLoad}x, if its rows are spread evenly`];
+    const notes = [...(table === undefined ? [] : [table]), ...more];
+    return notes.length === 0 ? check : `${check} (${notes.join('; ')})`;
+  });
   const why = first.reason === undefined ? '' : `: ${reasonWords[first.reason]}`;
   return `${plural(same.length, 'check')} ${growthWords[first.growth]}${why} (${cut(names)})`;
 }

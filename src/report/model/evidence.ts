@@ -100,6 +100,7 @@ const growthSchema = z.object({
     .enum([
       'whole_table',
       'coarse_partitions',
+      'same_files',
       'upper_bound_only',
       'metadata_only',
       'pruned',
@@ -108,7 +109,9 @@ const growthSchema = z.object({
       'unknown',
     ])
     .optional(),
-  /** The load from which more would be read, if the partitions are days. */
+  /** Of the scan that the reason is about, where the check has several. */
+  table: z.string().optional(),
+  /** The load from which more would be read, if the rows of the selected files are spread evenly over time. */
   moreFromLoad: z.int().optional(),
 });
 
@@ -123,7 +126,7 @@ export const rowsSchema = z.object({
 export const eventLogsSchema = z.object({
   /** EVENT_LOGS. */
   mode: z.enum(['slowest', 'all', 'off']),
-  status: z.enum(['off', 'no_folder', 'not_on_s3', 'no_logs', 'denied', 'unreachable', 'read']),
+  status: z.enum(['off', 'no_folder', 'not_on_s3', 'no_logs', 'no_bucket', 'denied', 'unreachable', 'read']),
   folder: z.string().nullable(),
   /** Steps whose log was read, and those for which it was wanted. */
   read: z.int(),

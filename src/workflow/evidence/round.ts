@@ -54,14 +54,19 @@ export async function readRoundEvidence(
     return { ...found, ...read, status: 'read' };
   } catch (error) {
     watch.signal.throwIfAborted();
-    if (error instanceof ToolError)
-      return { ...found, status: error.code === 'DENIED' ? 'denied' : 'unreachable' };
+    if (error instanceof ToolError) return { ...found, status: statusOf[error.code] ?? 'unreachable' };
     if (timeUp.signal.aborted) return { ...found, status: 'unreachable' };
     throw error;
   } finally {
     cancel();
   }
 }
+
+/** Why the folder was not listed. CONFIG: there is no such bucket, or not here. */
+const statusOf: Readonly<Partial<Record<ToolError['code'], EventLogFacts['status']>>> = {
+  DENIED: 'denied',
+  CONFIG: 'no_bucket',
+};
 
 function wantedSteps(
   { steps, load, schedule, configsPrefix, earlier }: RoundSteps,
