@@ -16,8 +16,8 @@ export interface ConstructedRound {
   /** What a person who saw the round being made expects. */
   readonly expected: {
     readonly outcome: Verdict['outcome'];
-    /** The first words of "Do first"; undefined where there is nothing to do. */
-    readonly first: string | undefined;
+    /** The first words of "Do first". */
+    readonly first: string;
     readonly necessary?: readonly string[];
   };
 }
@@ -101,7 +101,7 @@ export const constructedRounds: readonly ConstructedRound[] = [
     slots: 5,
     expected: {
       outcome: 'missed',
-      first: 'tune check_giant_15m to at most 7m 30s',
+      first: 'Tune check_giant_15m to at most 7m 30s',
       necessary: ['check_giant_15m'],
     },
   },
@@ -111,7 +111,7 @@ export const constructedRounds: readonly ConstructedRound[] = [
     slots: 10,
     expected: {
       outcome: 'missed',
-      first: 'tune 7 checks to at most 7m 30s each',
+      first: 'Tune 7 checks to at most 7m 30s each',
       necessary: [6, 5, 4, 3, 2, 1, 0].map((index) => `check_long_${index}_15m`),
     },
   },
@@ -121,7 +121,7 @@ export const constructedRounds: readonly ConstructedRound[] = [
     slots: 8,
     expected: {
       outcome: 'missed',
-      first: 'tune 8 checks to at most 7m 30s each',
+      first: 'Tune 8 checks to at most 7m 30s each',
       necessary: Array.from({ length: 8 }, (_, index) => `check_${index}_15m`),
     },
   },
@@ -141,7 +141,7 @@ export const constructedRounds: readonly ConstructedRound[] = [
       instances: machines(6, {}, 1),
       prices,
     },
-    expected: { outcome: 'missed', first: 'keep the cluster up between rounds' },
+    expected: { outcome: 'missed', first: 'Keep the cluster up between rounds' },
   },
   {
     name: 'submission one a minute',
@@ -149,7 +149,7 @@ export const constructedRounds: readonly ConstructedRound[] = [
       stepOf(`check_${index}_15m`, { created: 60 * index, started: 60 * index + 2, ended: 60 * index + 52 }),
     ),
     slots: 8,
-    expected: { outcome: 'missed', first: 'submit all steps at once' },
+    expected: { outcome: 'missed', first: 'Submit all steps at once' },
   },
   {
     name: 'spot loss',
@@ -182,33 +182,30 @@ export const constructedRounds: readonly ConstructedRound[] = [
   {
     // 12 waves of 74 s on 5 slots, and 3 s more: 896 of 900 s.
     name: 'fits by 4 s',
-    steps: evenRound(60, 5, (index) => (index === 59 ? 77 : 74)).map((step) => ({
-      ...step,
-      createdMs: step.createdMs + 0,
-    })),
+    steps: evenRound(60, 5, (index) => (index === 59 ? 77 : 74)),
     slots: 5,
     more: { clusterConfig: { stepConcurrencyLevel: 5, room: roomOn(5) }, instances: machines(5), prices },
     expected: { outcome: 'fits_just', first: 'Repeat 2x once' },
   },
   {
-    // 3 waves of 40 s on 9 slots; 2 slots of 13 waves (525 s) and two nodes are enough.
+    // 3 waves of 40 s on 9 slots, on a cluster that is up all day; 2 slots (13 waves) and 2 nodes are enough.
     name: 'fits by far',
     steps: evenRound(26, 9, () => 40),
     slots: 9,
     more: {
       clusterConfig: { stepConcurrencyLevel: 9, room: roomOn(5) },
-      clusterCreatedMs: startMs + 1000,
-      clusterReadyMs: startMs + 2000,
-      instances: machines(5),
+      clusterCreatedMs: startMs - 7_200_000,
+      clusterReadyMs: startMs - 7_000_000,
+      instances: machines(5, {}, -7200),
       prices,
     },
-    expected: { outcome: 'fits', first: undefined },
+    expected: { outcome: 'fits', first: 'StepConcurrencyLevel 9 → 2 with 3 fewer core nodes' },
   },
   {
     // A long check that started last: started first it would end the round after 605 s or so.
     name: 'tail',
     steps: [...evenRound(40, 4, () => 50), stepOf('check_late_15m', { started: 505, ended: 940 })],
     slots: 4,
-    expected: { outcome: 'missed', first: 'submit the longest checks first' },
+    expected: { outcome: 'missed', first: 'Submit the longest checks first' },
   },
 ];
