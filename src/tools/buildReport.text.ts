@@ -302,7 +302,7 @@ function toFitLines(toFit: Report['toFit'], windowSeconds: number): string[] {
   const rows = options.map((one) => {
     const word = one.fits ? 'fits' : 'does not fit';
     const cost = one.usdPerDay === undefined ? '' : `, ${one.usdPerDay.toFixed(2)} USD a day`;
-    return `  - ${optionText(one)}: ${formatDuration(one.runtimeSeconds)}, ${word}${cost}`;
+    return `  - ${optionText(one, necessary.length)}: ${formatDuration(one.runtimeSeconds)}, ${word}${cost}`;
   });
   const checks = necessary.map(
     ({ check, seconds, targetSeconds }) =>
@@ -312,7 +312,7 @@ function toFitLines(toFit: Report['toFit'], windowSeconds: number): string[] {
     necessaryText(toFit, windowSeconds),
     ...checks,
     ...(rows.length === 0 ? [] : ['What it takes to fit, by replay:', ...rows]),
-    savingText(toFit),
+    toFit.saving && savingText(toFit),
     why === undefined ? undefined : `Nothing was replayed: ${why}.`,
   ];
   return lines.filter((line) => line !== undefined);

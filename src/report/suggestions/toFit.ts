@@ -57,6 +57,9 @@ function notReplayedBecause(facts: SuggestionFacts): string | undefined {
   const { counts, findings } = facts;
   const { error } = findings.model;
   const incomplete = counts.total - counts.successful;
+  const lost = findings.lostInstances.length;
+  if (lost > 0)
+    return `${plural(lost, 'instance')} ${lost === 1 ? 'was' : 'were'} lost while it ran, so its times are those of a smaller cluster`;
   if (counts.unfinished > 0) return 'steps were still active';
   if (incomplete > mostIncomplete * counts.total)
     return `${incomplete} of ${plural(counts.total, 'step')} did not complete, and nobody knows how long they take`;
@@ -79,17 +82,13 @@ function optionsOf(round: ReplayedRound, always: readonly Candidate[]): ToFit['o
   const row = rowMaker(round);
   const tuned = toTune(round, always);
   const apart = [tuned, orderCandidate, keepClusterCandidate(round)].filter((one) => one !== undefined);
-  const singles = [
-    ...(always.length === 0 ? [] : [[]]),
-    ...apart.map((one) => [one]),
-    ...slotsFor(round, always).map((one) => [one]),
-  ].map((candidates) => ({ candidates, row: row([...always, ...candidates]) }));
-  const isWorth = ({ option }: Row) =>
-    (verdict.runtimeSeconds ?? 0) - option.runtimeSeconds > (verdict.noiseSeconds ?? 0);
-  const shown = singles
-    .filter((one) => isWorth(one.row) || one.candidates.includes(tuned as Candidate))
-    .map((one) => one.row)
-    .sort(compareRows);
+  const baseSeconds = always.length === 0 ? (verdict.runtimeSeconds ?? 0) : runtimeWith(round, always);
+  const isWorth = ({ option }: Row) => baseSeconds - option.runtimeSeconds > (verdict.noiseSeconds ?? 0);
+  const singles = [...apart, ...slotsFor(round, always)].map((one) => ({ one, row: row([...always, one]) }));
+  const shown = [
+    ...(always.length === 0 ? [] : [row(always)]),
+    ...singles.flatMap((single) => (single.one === tuned || isWorth(single.row) ? single.row : [])),
+  ].sort(compareRows);
   const [best] = shown;
   if (best?.sufficiency === 2 && best.addedPerDay === 0) return shown.map(({ option }) => option);
   const combined = subsets(apart)

@@ -5,22 +5,21 @@ import type { ToFit, ToFitChange, ToFitOption } from '../model/toFit.ts';
 
 const namesShown = 10;
 
-/** `Tune 7 checks to at most 7m 30s each (a, b, …) and StepConcurrencyLevel 8 → 12 with 2 more core nodes (m6i.2xlarge)`. */
-export function optionText(option: ToFitOption | ToFitChange): string {
+/**
+ * `Tune 7 checks to at most 7m 30s each (a, b, …) and StepConcurrencyLevel 8 → 12 with 2 more core nodes (m6i.2xlarge)`.
+ *
+ * @param named how many checks were named before: these names are left out
+ */
+export function optionText(option: ToFitOption | ToFitChange, named = 0): string {
   const changes = 'parts' in option && option.parts ? option.parts : [option];
-  const text = changes.map(changeText).join(' and ');
+  const text = changes.map((change) => changeText(change, named)).join(' and ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-function changeText({
-  kind,
-  setting,
-  from,
-  to,
-  nodes,
-  checks = [],
-  targetSeconds,
-}: ToFitOption | ToFitChange): string {
+function changeText(
+  { kind, setting, from, to, nodes, checks = [], targetSeconds }: ToFitOption | ToFitChange,
+  named: number,
+): string {
   switch (kind) {
     case 'order':
       return 'submit the longest checks first';
@@ -31,6 +30,7 @@ function changeText({
     case 'tuned': {
       const target = `to at most ${formatDuration(targetSeconds ?? 0)}`;
       if (checks.length === 1) return `tune ${checks[0]} ${target}`;
+      if (checks.length === named) return `tune these ${checks.length} checks ${target} each`;
       return `tune ${plural(checks.length, 'check')} ${target} each (${namesText(checks)})`;
     }
     default:
@@ -110,7 +110,7 @@ export function optionTitles({ now }: ToFit): string[] {
 }
 
 /** The round as it was, then every option. */
-export function optionRows({ now, options }: ToFit, window: Window): string[][] {
+export function optionRows({ now, options, necessary }: ToFit, window: Window): string[][] {
   const cost = ({ usdPerRound, usdPerDay }: ToFit['now']) =>
     now.usdPerDay === undefined ? [] : [usdPerRound, usdPerDay].map((usd) => usd?.toFixed(2) ?? '–');
   const row = (text: string, outcome: ToFit['now']) => [
@@ -119,12 +119,16 @@ export function optionRows({ now, options }: ToFit, window: Window): string[][] 
     fitsWord(outcome.runtimeSeconds, window),
     ...cost(outcome),
   ];
-  return [row('None: as it was', now), ...options.map((one) => row(optionText(one), one))];
+  return [row('None: as it was', now), ...options.map((one) => row(optionText(one, necessary.length), one))];
 }
 
 /** Of a round that fits: on how much less it still would. */
-export function savingText({ saving, now }: ToFit): string | undefined {
-  if (!saving) return undefined;
+export function savingText({ saving, now, why, noGainBeyond }: ToFit): string | undefined {
+  if (why !== undefined) return undefined;
+  if (!saving)
+    return noGainBeyond === null
+      ? undefined
+      : 'Nothing: with fewer slots it would not fit with a tenth of the window to spare.';
   const { runtimeSeconds, savesUsdPerDay, usdPerDay } = saving;
   const cost =
     savesUsdPerDay !== undefined
@@ -136,16 +140,25 @@ export function savingText({ saving, now }: ToFit): string | undefined {
 }
 
 /** How the rows were made, and where more slots end to help. */
-export function methodText({ error, noGainBeyond }: ToFit, slots: number | null): string {
+export function methodText(
+  { error, noGainBeyond, now }: ToFit,
+  { findings: { slots }, counts, cost }: Pick<Report, 'findings' | 'counts' | 'cost'>,
+): string {
   const off =
     error === null
       ? ''
       : ` (the replay of the round itself is off by ${error > 0 ? '+' : ''}${percent(error)})`;
+  const present = slots.limit ?? 0;
   const limit =
     noGainBeyond === null
-      ? 'The number of slots is not known, so no other is advised.'
-      : noGainBeyond <= (slots ?? 0)
-        ? `More than ${plural(slots ?? 0, 'slot')} gain nothing.`
-        : `No gain beyond ${plural(noGainBeyond, 'slot')}.`;
-  return `By replaying the steps of this round, if no step gets slower${off}. ${limit}`;
+      ? 'How many slots there are is not known, so no other number is advised.'
+      : noGainBeyond <= present
+        ? `More than ${plural(present, 'slot')} gain nothing.`
+        : noGainBeyond < counts.total && `No gain beyond ${plural(noGainBeyond, 'slot')}.`;
+  const priced =
+    now.usdPerDay !== undefined &&
+    `USD: all machines, with the start of a cluster that each round makes, at ${cost?.examplePrices ? 'example prices' : 'the prices'} of ${cost?.pricesOf}.`;
+  return [`By replaying the steps of this round, if no step gets slower${off}.`, limit, priced]
+    .filter((text) => text !== false)
+    .join(' ');
 }

@@ -14,7 +14,8 @@ import { noneText } from '../../summary/facts.ts';
 import { type Block, list, type Medium, paragraphs } from './blocks.ts';
 
 /** What it takes to fit, or what could be saved; nothing where the round says nothing about its load. */
-export function toFitBlocks({ toFit, verdict, findings }: Report): Block[] {
+export function toFitBlocks(report: Report): Block[] {
+  const { toFit, verdict } = report;
   if (toFit === null) return [];
   const { why, necessary, options } = toFit;
   return [
@@ -26,8 +27,8 @@ export function toFitBlocks({ toFit, verdict, findings }: Report): Block[] {
       ? []
       : [{ kind: 'table', titles: optionTitles(toFit), rows: optionRows(toFit, verdict) } as const]),
     ...paragraphs(
-      savingText(toFit),
-      why === undefined ? methodText(toFit, findings.slots.limit) : `Nothing was replayed: ${why}.`,
+      verdict.outcome === 'fits' ? savingText(toFit) : undefined,
+      why === undefined ? methodText(toFit, report) : `Nothing was replayed: ${why}.`,
     ),
   ];
 }
