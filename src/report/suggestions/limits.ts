@@ -1,5 +1,6 @@
 import { plural } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
+import { isFit } from '../model/outcomes.ts';
 import { activeStepCap } from '../steps/findings.ts';
 import type { SuggestionFacts } from './facts.ts';
 
@@ -19,9 +20,9 @@ export function activeCap({ findings }: SuggestionFacts): Suggestion[] {
   ];
 }
 
-/** A round that lost machines measured a smaller cluster than the one that was asked for. */
-export function lostMachines({ findings: { lostInstances } }: SuggestionFacts): Suggestion[] {
-  if (lostInstances.length === 0) return [];
+/** A round that lost machines measured a smaller cluster than the one that was asked for; one that fits on it needs no repeat. */
+export function lostMachines({ findings: { lostInstances }, verdict }: SuggestionFacts): Suggestion[] {
+  if (lostInstances.length === 0 || isFit(verdict)) return [];
   const spot = lostInstances.filter(({ market }) => market === 'SPOT').length;
   return [
     {

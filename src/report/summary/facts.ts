@@ -100,6 +100,11 @@ export function summaryFacts(report: Report): SummaryFact[] {
   return facts.filter((fact) => fact !== false);
 }
 
+function busySlots(limit: number, from: Report['findings']['slots']['from']): string {
+  if (from !== 'cluster') return `as many slots as were busy at once (${limit})`;
+  return limit === 1 ? 'the one slot' : `all ${limit} slots`;
+}
+
 /** Where the time beyond the higher lower bound went: idle slots where the work sets it, else the wait of the step that ended last. */
 function lostTimeText({ findings: { lost, bounds }, steps }: Report, rest: number): string | false {
   if (lost === null) return false;
@@ -172,7 +177,7 @@ function boundsText(report: Report): string {
   const parts = [
     work !== null &&
       slots.limit !== null &&
-      `${formatDuration(work)} with ${slots.limit === 1 ? 'the one slot' : `all ${slots.limit} slots`} busy to the end`,
+      `${formatDuration(work)} with ${busySlots(slots.limit, slots.from)} busy to the end`,
     `${formatMeasured(longest)} for the longest step alone`,
   ].filter((text) => text !== false);
   return [

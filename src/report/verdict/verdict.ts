@@ -136,7 +136,8 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
   }
   const why = undecidedBecause(facts);
   if (why !== undefined) return { outcome: 'not_decided', headline: 'not decided', rest: `: ${why}` };
-  const isJust = windowSeconds - runtimeSeconds < (facts.noiseSeconds ?? 0);
+  const longest = Math.max(runtimeSeconds, facts.imputed?.runtimeSeconds ?? 0);
+  const isJust = windowSeconds - longest < (facts.noiseSeconds ?? 0);
   const rest = ` ${window} with ${by} to spare ${took}`;
   return isJust
     ? { outcome: 'fits_just', headline: 'just fits', rest }
