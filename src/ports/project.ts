@@ -72,6 +72,8 @@ export interface LogFiles {
 export interface PriceTable {
   /** `USD`. */
   readonly currency: string;
+  /** True for the table that this project ships: its prices are an example. */
+  readonly isExample?: boolean;
   /** The date of the prices: `2025-12-01`. */
   readonly date: string;
   readonly perHour: Readonly<Record<string, HourlyPrice>>;

@@ -1,7 +1,7 @@
-import { maxConcurrentSteps } from '../dag/clusterConfig/capacity.ts';
 import { endsBeforeItsCheck } from '../dag/clusterConfig/sparkSubmit.ts';
 import type { Coverage } from '../domain/coverage.ts';
 import { cleanLine } from '../domain/foreignText.ts';
+import { windowSeconds } from '../domain/schedules.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';
 import { compareRounds } from './comparison/comparison.ts';
@@ -16,10 +16,12 @@ import { type ComparedReport, type Report, type ReportStep, schemaVersion } from
 import { milli, percentileMethod, summarise } from './statistics/statistics.ts';
 import { carriesLoad } from './steps/checkLoad.ts';
 import { countSteps } from './steps/checkTimes.ts';
+import { clusterStart } from './steps/clusterStart.ts';
 import { earlierRounds, fittedOverheadSeconds, levelBefore } from './steps/comparable.ts';
-import { costOf } from './steps/cost.ts';
+import { costOf, ratesOf } from './steps/cost.ts';
 import { findFrom } from './steps/findings.ts';
 import { measureSteps, partOfChecks, pathLength } from './steps/measuredSteps.ts';
+import { runtimeNoise } from './steps/noise.ts';
 import { roundTimes } from './steps/occupancy.ts';
 import { suggest } from './suggestions/index.ts';
 import { checkIntegrity, warn } from './summary/integrity.ts';
@@ -60,7 +62,6 @@ export function assembleReport(facts: RoundFacts): Report {
   const findings = findFrom({
     steps,
     stepConcurrencyLevel: facts.clusterConfig?.stepConcurrencyLevel,
-    slotsWithCapacity: clusterConfig?.room && maxConcurrentSteps(clusterConfig.room),
     observedMs: facts.observedMs,
     instances: facts.instances,
     fittedOverheadSeconds: fittedOverheadSeconds(measured, wholeRounds),
@@ -75,6 +76,8 @@ export function assembleReport(facts: RoundFacts): Report {
     notWaiting: facts.steps.filter((step) =>
       endsBeforeItsCheck(step.arguments, facts.clusterConfig?.settings),
     ).length,
+    withoutEnd: steps.filter(isWithoutEnd).length,
+    noiseSeconds: runtimeSeconds === null ? null : runtimeNoise(measured, runtimeSeconds, wholeRounds),
     measured: statistics.n,
     p95Seconds: statistics.p95Seconds,
     imputed: imputeRound(
@@ -95,21 +98,33 @@ export function assembleReport(facts: RoundFacts): Report {
   const clusterReason = facts.clusterReason && cleanLine(facts.clusterReason, 300);
   const eventLogs = facts.eventLogs ? eventLogsOf(facts.eventLogs, steps, load, wholeRounds) : null;
   const failures = groupFailures(steps, load, earlier, clusterReason);
+  const start = clusterStart(facts, times);
   const cluster = {
     ...(facts.clusterName !== undefined && { name: cleanLine(facts.clusterName, 256) }),
     ...(facts.clusterState !== undefined && { state: cleanLine(facts.clusterState, 64) }),
     ...(facts.clusterFailure !== undefined && { failure: cleanLine(facts.clusterFailure, 300) }),
+    ...(start?.isOwn && {
+      startUp: { readySeconds: start.readySeconds, totalSeconds: start.totalSeconds },
+    }),
   };
-  const suggested = suggest({
-    cluster,
-    verdict,
-    counts,
-    findings,
-    failures,
-    clusterConfig,
-    steps,
-    isPart: partOf !== undefined,
-  });
+  const suggested = suggest(
+    {
+      load,
+      cluster,
+      verdict,
+      counts,
+      findings,
+      failures,
+      clusterConfig,
+      steps,
+      isPart: partOf !== undefined,
+    },
+    {
+      rates: ratesOf(facts.instances ?? [], facts.prices, times),
+      start,
+      everySeconds: windowSeconds[facts.schedule],
+    },
+  );
   const report: ComparedReport = {
     schemaVersion,
     load,
@@ -127,14 +142,14 @@ export function assembleReport(facts: RoundFacts): Report {
     statistics,
     findings: { ...findings, notMeasured: [notReadText(eventLogs), ...findings.notMeasured] },
     suggestions: suggested.suggestions,
-    suggestionsTogether: suggested.together,
+    toFit: suggested.toFit,
     followUp: followUpOf({ ...measured, verdict }, wholeRounds),
     slowest: slowestFirst(steps)
       .slice(0, slowestKept)
       .map((step) => step.id),
     failures,
     logsPending: pendingLogs(steps),
-    cost: costOf(facts.instances ?? [], facts.prices, times),
+    cost: costOf(facts.instances ?? [], facts.prices, times, facts.clusterIsUp),
     eventLogs,
     integrity,
     warnings: warn(facts, load, integrity, steps, partOf !== undefined),
@@ -148,6 +163,10 @@ export function assembleReport(facts: RoundFacts): Report {
   };
   const before = levelBefore(report, wholeRounds);
   return { ...report, comparison: before ? compareRounds(before, report, wholeRounds) : null };
+}
+
+function isWithoutEnd({ state, startedAt, endedAt, runSeconds }: ReportStep): boolean {
+  return state === 'COMPLETED' && (endedAt === null || (startedAt !== null && runSeconds === null));
 }
 
 /** The load in the steps' names takes precedence, when one is more common than the others. */

@@ -187,7 +187,7 @@ export const sessionEvent = z.discriminatedUnion('type', [
     directory: z.string(),
     verdict: z.string(),
     /** Absent in entries written before outcomes were recorded. */
-    outcome: z.enum(['fits', 'missed', 'not_decided', 'not_a_load_test', 'no_data']).optional(),
+    outcome: z.enum(['fits', 'fits_just', 'missed', 'not_decided', 'not_a_load_test', 'no_data']).optional(),
     partial: z.boolean(),
     /** What failed, the largest group first; absent in older entries, as the next two. */
     failures: z

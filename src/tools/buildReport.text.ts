@@ -17,7 +17,8 @@ import { kindText } from '../report/failures/logs.ts';
 import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report, StepFailure } from '../report/model/model.ts';
-import { whatIfRows } from '../report/suggestions/whatIfTable.ts';
+import { toFitSchema } from '../report/model/toFit.ts';
+import { necessaryText, optionText, savingText } from '../report/suggestions/toFitText.ts';
 import { shownCoverage } from '../review/levelSummary.ts';
 import { type UndecidedRound, undecidedText } from '../workflow/looks.ts';
 import { possibleRunFields } from '../workflow/otherRuns.ts';
@@ -50,7 +51,6 @@ const reportFields = z.object({
     windowSeconds: z.number(),
     waitingShare: seconds,
     slots: z.int().nullable(),
-    replayed: z.array(z.object({ slots: z.int(), totalSeconds: z.number(), room: z.string().optional() })),
   }),
   statistics: z.object({
     averageSeconds: seconds,
@@ -72,6 +72,8 @@ const reportFields = z.object({
       checksTotal: z.int(),
     }),
   ),
+  /** Null where the round says nothing about its load. */
+  toFit: toFitSchema.nullable(),
   suggestions: z.array(
     z.object({
       title: z.string(),
@@ -167,6 +169,7 @@ export function buildReportOutput(report: Report, directory: string, files: stri
       };
     }),
     logsPending: pendingOutput(report),
+    toFit: toFitOutput(report),
     suggestions: report.suggestions.slice(0, 5),
     ...forecastOutput(report),
     followUp: report.followUp?.sentence,
@@ -209,7 +212,18 @@ function proofIn(failure: StepFailure | undefined): string | undefined {
   return line?.replace(/^(?:[\w$]+\.)+(?=\w)/, '');
 }
 
-/** Where the round's time went, and what the next larger numbers of slots would have made of it. */
+/** The first rows of what it takes to fit; report.json has all. */
+function toFitOutput({ toFit }: Report): Report['toFit'] {
+  return (
+    toFit && {
+      ...toFit,
+      necessary: takeWithinBudget(toFit.necessary, 1200),
+      options: toFit.options.slice(0, 4).map(({ parts: _, ...option }) => option),
+    }
+  );
+}
+
+/** Where the round's time went. */
 function timeOf(report: Report): z.input<typeof buildReportResult>['time'] {
   const { verdict, findings } = report;
   return {
@@ -217,14 +231,6 @@ function timeOf(report: Report): z.input<typeof buildReportResult>['time'] {
     windowSeconds: verdict.windowSeconds,
     waitingShare: findings.waitingShare,
     slots: findings.slots.limit,
-    replayed: whatIfRows(report)
-      .filter(({ slots }) => slots > (findings.slots.limit ?? 0))
-      .slice(0, 3)
-      .map(({ slots, totalSeconds, room }) => ({
-        slots,
-        totalSeconds: Math.round(totalSeconds),
-        ...(room === undefined || room === 'fits' ? {} : { room }),
-      })),
   };
 }
 
@@ -247,16 +253,11 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   earlierForecast: (sentence) => [sentence],
   // The summary says that a report is provisional.
   partial: () => [],
-  time: ({ totalSeconds, windowSeconds, waitingShare, slots, replayed }) => {
-    const other = replayed.map((one) => {
-      const room = one.room === undefined ? '' : ` (${one.room})`;
-      return `${one.slots} → ${formatDuration(one.totalSeconds)}${room}`;
-    });
+  time: ({ totalSeconds, windowSeconds, waitingShare, slots }) => {
     const parts = [
       `Total ${formatMeasured(totalSeconds)} of the ${windowName(windowSeconds)} window`,
       ...(waitingShare === null ? [] : [`${percent(waitingShare)} of the steps' time waiting`]),
       ...(slots === null ? [] : [plural(slots, 'slot')]),
-      ...(other.length === 0 ? [] : [`replayed on ${other.join(', ')}`]),
     ];
     return [`${parts.join('; ')}.`];
   },
@@ -284,6 +285,7 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   logsPending: ({ steps, buildAgainAt }) => [
     `The logs of ${plural(steps, 'failed step')} were not delivered yet: call buildReport again after ${buildAgainAt}.`,
   ],
+  toFit: (toFit, { time }) => toFitLines(toFit, time?.windowSeconds ?? 0),
   suggestions: (rows) => [
     'Suggestions:',
     ...rows.flatMap((row, index) => [
@@ -292,3 +294,26 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
     ]),
   ],
 };
+
+/** The cheapest that is enough first. */
+function toFitLines(toFit: Report['toFit'], windowSeconds: number): string[] {
+  if (toFit === null) return [];
+  const { necessary, options, why } = toFit;
+  const rows = options.map((one) => {
+    const word = one.fits ? 'fits' : 'does not fit';
+    const cost = one.usdPerDay === undefined ? '' : `, ${one.usdPerDay.toFixed(2)} USD a day`;
+    return `  - ${optionText(one, necessary.length)}: ${formatDuration(one.runtimeSeconds)}, ${word}${cost}`;
+  });
+  const checks = necessary.map(
+    ({ check, seconds, targetSeconds }) =>
+      `  - ${check}: ${formatDuration(seconds)}, to at most ${formatDuration(targetSeconds)}`,
+  );
+  const lines = [
+    necessaryText(toFit, windowSeconds),
+    ...checks,
+    ...(rows.length === 0 ? [] : ['What it takes to fit, by replay:', ...rows]),
+    toFit.saving && savingText(toFit),
+    why === undefined ? undefined : `Nothing was replayed: ${why}.`,
+  ];
+  return lines.filter((line) => line !== undefined);
+}

@@ -129,6 +129,8 @@ export function stepsAfterRound(outcome: RoundOutcome, load: number): string[] {
   switch (outcome) {
     case 'fits':
       return [`Call ${commit}`, `Or ${rerun(load)}`];
+    case 'fits_just':
+      return [`Ask the user for one repeat: ${rerun(load)}`, `Or call ${commit}`];
     case 'missed':
       return [
         `Ask the user to change what the suggestions name, then ${rerun(load)}`,
@@ -158,6 +160,7 @@ export function stepAfterCommit(round: Round | undefined, load: number): string 
   const outcome = round?.report === undefined ? 'fits' : round.report.outcome;
   switch (outcome) {
     case 'fits':
+    case 'fits_just':
       return `Call ${next} to go one level up.`;
     case 'missed':
       return `${load}x missed its window: ask the user whether to fix and rerun ${load}x, go one level up anyway, or stop.`;

@@ -5,7 +5,6 @@ import { scoreText } from '../../src/report/forecast/text.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { headBlocks } from '../../src/report/render/sections/index.ts';
-import { suggestionBlocks } from '../../src/report/render/sections/suggestions.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
 const logOf = (text: string): StepLog => ({
@@ -67,45 +66,6 @@ it('says there of a round without failures and suggestions only that a forecast 
     '\n- Capacity: no forecast yet: one load was measured, and a second is needed\n',
   );
   expect(headBlocks(calm, 'page').map(({ kind }) => kind)).toEqual(['paragraph', 'list', 'facts']);
-});
-
-it('ends the table of slots where more of them gain nothing, and says why', () => {
-  const steps = [
-    stepOf('check_long_15m', { started: 5, ended: 805 }),
-    ...evenRound(20, 4, () => 60).map((step) => ({ ...step, startedMs: (step.startedMs ?? 0) + 1 })),
-  ];
-  const report = assembleReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: 5 } }));
-  const page = renderMarkdown(report);
-  const rows = page.match(/^\| \d+ (?:\(now\) )?\| \S+ \S+ \| (?:yes|no) \|$/gm) ?? [];
-  const last = Number(/\d+/.exec(rows.at(-1) ?? '')?.[0]);
-  expect(rows.length).toBeLessThan(report.findings.whatIf.length);
-  const note = `No gain beyond ${last} slots: the longest step sets the end.`;
-  expect(page).toContain(`\n\n${note}\n`);
-  expect(suggestionBlocks(report, 'page')).toContainEqual({ kind: 'paragraph', line: note });
-});
-
-it('replays no round that still runs: what is not done has no time to be shared out', () => {
-  const running = stepOf('check_open_15m', { started: 5, state: 'RUNNING' });
-  const facts = { clusterConfig: { stepConcurrencyLevel: 4 } };
-  const steps = evenRound(20, 4, (index) => 30 + index);
-  expect(renderMarkdown(assembleReport(factsOf(steps, facts)))).toContain('| Slots | Total Runtime |');
-  expect(renderMarkdown(assembleReport(factsOf([...steps, running], facts)))).not.toContain('| Slots |');
-});
-
-it('shows no other numbers of slots where the replay of the round itself is far off, and says why', () => {
-  // Submitted one by one: the slots stayed free, and no replay on slots knows that.
-  const slowly = Array.from({ length: 40 }, (_, index) =>
-    stepOf(`check_${index}_15m`, { created: 30 * index, started: 30 * index + 2, ended: 30 * index + 62 }),
-  );
-  const report = assembleReport(factsOf(slowly, { clusterConfig: { stepConcurrencyLevel: 8 } }));
-  const why =
-    'Other numbers of slots are not shown: the replay of this round on its own slots is off by -76%, so a replay on others would mean nothing.';
-  const page = renderMarkdown(report);
-  expect(page).not.toContain('| Slots | Total Runtime |');
-  expect(page).toContain(`\n\n${why}\n`);
-  expect(suggestionBlocks(report, 'page')).toContainEqual({ kind: 'paragraph', line: why });
-  const calm = renderMarkdown(assembleReport(factsOf(evenRound(3, 3, () => 20))));
-  expect(calm).not.toContain('Other numbers of slots are not');
 });
 
 it('says in which way a round differs from the one that it is compared with', () => {

@@ -39,7 +39,15 @@ describe('the cost of a round', () => {
       total: 0.44,
       currency: 'USD',
       pricesOf: '2025-12-01',
+      examplePrices: false,
+      upPerHour: null,
       notPriced: [],
+    });
+    // One of the five is up: 0.48 USD an hour.
+    const [up] = machines;
+    expect(costOf(up ? [up] : [], { ...prices, isExample: true }, round, true)).toMatchObject({
+      examplePrices: true,
+      upPerHour: 0.48,
     });
   });
 
@@ -118,10 +126,15 @@ describe('a machine that is lost', () => {
       '- Lost: 1 instance lost during the round, 1 of them spot: m6i.2xlarge SPOT (Spot instance was terminated \\| by EC2)',
     );
     expect(markdown).toMatch(
-      /- Cost: 0\.05 USD for 2 instances, 0\.13 instance-hours within the round \(prices of 2025-12-01; not priced: m6i\.2xlarge SPOT\)/,
+      /- Cost: 0\.05 USD for 2 instances, 0\.13 instance-hours within the round \(prices of 2025-12-01; not priced: m6i\.2xlarge SPOT\); without the cluster before the first step and after the last one, S3, EBS, data transfer$/m,
+    );
+    const example = { ...prices, isExample: true };
+    const kept = assembleReport(factsOf(steps, { instances, prices: example, clusterIsUp: true }));
+    expect(renderMarkdown(kept)).toMatch(
+      /\(example prices of 2025-12-01; .*, data transfer; the cluster was still up: 0\.48 USD an hour$/m,
     );
     const unpriced = renderMarkdown(assembleReport(factsOf(steps, { instances })));
-    expect(unpriced).toContain('- Cost: not priced: no price table is set');
+    expect(unpriced).toContain('- Cost: not priced: no price table was read');
     expect(renderMarkdown(assembleReport(factsOf(steps)))).toContain('the instances were not listed');
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
+import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { occupancy } from '../../src/report/steps/occupancy.ts';
 import { evenRound, factsOf, startMs, stepOf } from './rounds.ts';
 
@@ -57,7 +58,6 @@ describe('what the time was spent on', () => {
     ];
     expect(findingsOf(steps, 1)).toMatchObject({
       waitingShare: 0.5,
-      waitingLevel: 'moderate',
       meanRunning: 1,
       peakRunning: 1,
       bounds: { workOverSlotsSeconds: 180, longestStepSeconds: 60 },
@@ -65,16 +65,42 @@ describe('what the time was spent on', () => {
     });
   });
 
-  it.each([
-    [3, 'low'],
-    [10, 'severe'],
-  ])('with %d equal steps on two slots is %s waiting', (count, level) => {
-    expect(
-      findingsOf(
-        evenRound(count, 2, () => 60),
-        2,
-      ).waitingLevel,
-    ).toBe(level);
+  it('names where the time beyond the work went: before the first start, in between, and at the end', () => {
+    const steps = [
+      stepOf('a_15m', { started: 10, ended: 110 }),
+      stepOf('b_15m', { started: 30, ended: 110 }),
+      stepOf('c_15m', { started: 120, ended: 220 }),
+      stepOf('d_15m', { started: 110, ended: 170 }),
+    ];
+    const { lost, bounds } = findingsOf(steps, 2);
+    expect(lost).toEqual({
+      beforeFirstStartSeconds: 10,
+      // One of two slots for 20 s and for 10 s; then for 50 s to the end.
+      gapsSeconds: 15,
+      tailSeconds: 25,
+      last: { step: 's-c_15m', startedAfterSeconds: 120, runSeconds: 100 },
+    });
+    expect(10 + 15 + 25 + (bounds.workOverSlotsSeconds ?? 0)).toBe(220);
+    const page = renderMarkdown(assembleReport(factsOf(steps, { ...withSlots(2), windowSeconds: 100 })));
+    expect(page).not.toContain('the other');
+    const slow = renderMarkdown(
+      assembleReport(
+        factsOf(
+          [...evenRound(8, 4, () => 300), stepOf('late_15m', { started: 605, ended: 865 })],
+          withSlots(4),
+        ),
+      ),
+    );
+    expect(slow).toContain(
+      '; the other 3m 20s: 5s before the first step started, 3m 15s of idle slots at the end (late_15m_2x ended last: it started 10m 5s after the round began and ran 4m 20s)',
+    );
+  });
+
+  it('names the step that ended last and its wait where the longest step sets the bound', () => {
+    const steps = [...evenRound(6, 2, () => 60), stepOf('long_15m', { started: 185, ended: 785 })];
+    expect(renderMarkdown(assembleReport(factsOf(steps, withSlots(2))))).toContain(
+      '10m 0s for the longest step alone; long_15m_2x ended last: it started 3m 5s after the round began and ran 10m 0s',
+    );
   });
 
   it('knows its slots from the cluster, else from the most steps seen at once, else not at all', () => {
@@ -119,21 +145,19 @@ describe('what the time was spent on', () => {
     expect(findingsOf(steps.slice(0, 4), 2).overhead.from).toBeNull();
   });
 
-  it('never replays a round below its lower bounds, and shows more slots as no worse than work allows', () => {
+  it('never replays a round below its lower bounds, nor longer than the slots were idle for', () => {
     const runs = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(runs, fc.integer({ min: 1, max: 8 }), (seconds, slots) => {
-        const { model, bounds, whatIf } = findingsOf(
+        const { model, bounds, lost } = findingsOf(
           evenRound(seconds.length, slots, (n) => seconds[n] ?? 1),
           slots,
         );
         const bound = Math.max(bounds.workOverSlotsSeconds ?? 0, bounds.longestStepSeconds ?? 0);
         expect(model.makespanSeconds).toBeGreaterThanOrEqual(bound - 0.001);
         expect(model.error).toBeCloseTo(0, 2);
-        for (const { slots: other, makespanSeconds } of whatIf) {
-          const work = seconds.reduce((sum, one) => sum + one, 0);
-          expect(makespanSeconds).toBeGreaterThanOrEqual(Math.max(work / other, ...seconds) - 0.001);
-        }
+        const idle = (lost?.gapsSeconds ?? 0) + (lost?.tailSeconds ?? 0);
+        expect((bounds.workOverSlotsSeconds ?? 0) + idle).toBeCloseTo(model.makespanSeconds ?? 0, 1);
       }),
     );
   });

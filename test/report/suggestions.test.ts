@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { stepCapacity } from '../../src/dag/clusterConfig/capacity.ts';
-import { parseClusterConfig } from '../../src/dag/clusterConfig/model.ts';
-import { flatSettings } from '../../src/dag/clusterConfig/sparkSubmit.ts';
 import type { Step, StepLog } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
-import type { ClusterConfigUsed } from '../../src/report/model/model.ts';
 import { renderMarkdown } from '../../src/report/render/markdown.ts';
 import { evenRound, factsOf, stepOf } from './rounds.ts';
 
@@ -20,35 +15,11 @@ const log = (text: string): StepLog => ({
   parts: [{ uri: 's3://logs/stderr.gz', text, cut: false, gzip: true }],
 });
 
-/** Three steps of a minute, from `started` on. */
-const oneAfterTheOther = (started: number): Step[] =>
-  [0, 60, 120].map((after) =>
-    stepOf(`check_after_${after}_15m`, { started: started + after, ended: started + after + 60 }),
-  );
-
 describe('suggestions', () => {
-  it('ask for more slots when full slots and waiting steps missed the window, and say how many', () => {
-    const report = reportOf(
-      evenRound(60, 4, (index) => 70 + (index % 5)),
-      4,
-    );
-    expect(report.verdict.outcome).toBe('missed');
-    expect(report.suggestions).toMatchObject([
-      {
-        id: 'slots',
-        setting: 'StepConcurrencyLevel',
-        from: '4',
-        to: '6',
-        success: expect.stringMatching(/^Total runtime at most /),
-      },
-    ]);
-    expect(report.suggestions[0]?.measured).toMatch(/^steps spent 88% of their time waiting while 4\.0 of 4/);
-  });
-
   it.each([
     ['whose cluster failed', { clusterFailure: 'INSTANCE_FAILURE: core nodes were lost' }, 0],
     ['of which most steps were interrupted', {}, 31],
-  ])('are none from a round %s, and no table of other slots either', (_what, more, interrupted) => {
+  ])('are none from a round %s, and nothing is replayed either', (_what, more, interrupted) => {
     const steps = evenRound(60, 4, (index) => 70 + (index % 5)).map((step, index) =>
       index < interrupted ? { ...step, state: 'INTERRUPTED' } : step,
     );
@@ -56,90 +27,7 @@ describe('suggestions', () => {
     expect(report.suggestions).toEqual([]);
     const markdown = renderMarkdown(report);
     expect(markdown).toContain('None: most of the round failed, so its numbers say nothing about settings.');
-    expect(markdown).not.toContain('replayed on other numbers of slots');
-  });
-
-  it('name a number of slots that stands in the table of the report', () => {
-    const report = reportOf(
-      evenRound(200, 10, (index) => 60 + (index % 5)),
-      10,
-    );
-    const to = Number(report.suggestions[0]?.to);
-    expect(to).toBeGreaterThan(10);
-    expect(report.findings.whatIf.map((row) => row.slots)).toContain(to);
-    const seconds = /^about (\S+ \S+) if/.exec(report.suggestions[0]?.expected ?? '')?.[1];
-    expect(renderMarkdown(report)).toContain(`| ${to} | ${seconds} | yes |`);
-  });
-
-  it('say what more slots ask of the nodes, in numbers where the cluster config tells them', () => {
-    const slots = (room?: ClusterConfigUsed['room']) =>
-      reportOf(
-        evenRound(60, 4, (index) => 70 + (index % 5)),
-        4,
-        { clusterConfig: { stepConcurrencyLevel: 4, ...(room && { room }) } },
-      ).suggestions[0];
-    const step = { executors: 2, executorMb: 4505, driverMb: 0 };
-    expect(slots(step)?.expected).toMatch(
-      /, and if the nodes have the capacity for 12 executors of 4505 MiB: 54060 MiB of YARN memory, drivers not counted$/,
-    );
-    expect(slots({ ...step, driverMb: 2432 })?.expected).toMatch(
-      / 12 executors of 4505 MiB and 6 drivers of 2432 MiB: 68652 MiB of YARN memory$/,
-    );
-    expect(slots()?.expected).toMatch(
-      /, and if the nodes have the capacity: dags\/cluster_configs\/README\.md has the sum$/,
-    );
-    const nodes = [{ type: 'm6i.2xlarge', count: 4, yarnMb: 23_424 }];
-    expect(slots({ ...step, driverMb: 2432, nodes })).toMatchObject({
-      to: '6',
-      expected: expect.stringContaining(
-        '; 6 steps ask YARN for 16 containers of 4505 MiB, drivers in the space of 4, and 4 × m6i.2xlarge provide 20: enough for 7 steps at once',
-      ),
-    });
-  });
-
-  it('never ask for slots that the shipped cluster cannot fit without saying how many core nodes it takes', () => {
-    const config = parseClusterConfig(
-      JSON.parse(readFileSync('dags/cluster_configs/yang_audit_load_test_cluster_15m.json', 'utf8')),
-    );
-    const report = reportOf(
-      evenRound(31, 8, (index) => 300 + (index % 7) * 10),
-      8,
-      {
-        clusterConfig: {
-          stepConcurrencyLevel: 8,
-          settings: flatSettings(config),
-          room: stepCapacity(config),
-        },
-      },
-    );
-    expect(report.suggestions.find(({ id }) => id === 'slots')).toMatchObject({
-      setting: 'StepConcurrencyLevel',
-      from: '8',
-      to: '16, with 4 more core nodes (m6i.2xlarge)',
-      expected: expect.stringContaining(
-        '16 steps ask YARN for 41 containers of 4505 MiB, drivers in the space of 9, and 5 × m6i.2xlarge provide 25: enough for 9 steps at once',
-      ),
-    });
-    const markdown = renderMarkdown(report);
-    expect(markdown).toContain('| Slots | Total Runtime | Fits the Window | Fits the Nodes |');
-    expect(markdown).toMatch(/\| 8 \(now\) \| \S+ \S+ \| no \| yes \|/);
-    expect(markdown).toMatch(/\| 9 \| \S+ \S+ \| no \| yes \|/);
-    expect(markdown).toMatch(/\| 16 \| \S+ \S+ \| \w+ \| needs 4 more core nodes \(m6i\.2xlarge\) \|/);
-  });
-
-  it('take the slots that fit the nodes where these are enough', () => {
-    const nodes = [{ type: 'm6i.2xlarge', count: 2, yarnMb: 23_424 }];
-    const slots = reportOf(
-      evenRound(200, 4, (index) => 20 + (index % 5)),
-      4,
-      {
-        clusterConfig: {
-          stepConcurrencyLevel: 4,
-          room: { executors: 2, executorMb: 4505, driverMb: 0, nodes },
-        },
-      },
-    ).suggestions.find(({ id }) => id === 'slots');
-    expect(slots?.to).toBe('5');
+    expect(report.toFit).toBeNull();
   });
 
   it('do not ask for slots when the round fits, however much was waited', () => {
@@ -149,38 +37,6 @@ describe('suggestions', () => {
         4,
       ),
     ).toEqual([]);
-  });
-
-  it('do not ask for slots when one step alone fills the window', () => {
-    const steps = [
-      ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
-      stepOf('check_giant_15m', { started: 5, ended: 1200 }),
-    ];
-    const ids = idsOf(steps, 5);
-    expect(ids[0]).toBe('longest-step:check_giant_15m');
-    expect(ids).not.toContain('slots');
-  });
-
-  it('name every check that alone exceeds the window, and what they gain together', () => {
-    const steps = [
-      ...evenRound(20, 4, (index) => 30 + (index % 3) * 40),
-      stepOf('check_giant_15m', { started: 5, ended: 1126 }),
-      stepOf('check_twin_15m', { started: 5, ended: 1123 }),
-      stepOf('check_small_15m', { started: 5, ended: 600 }),
-    ];
-    const named = reportOf(steps, 7).suggestions.filter(({ id }) => id.startsWith('longest-step'));
-    expect(named).toMatchObject([
-      {
-        title: 'Tune or split check_giant_15m and check_twin_15m',
-        checks: ['check_giant_15m', 'check_twin_15m'],
-        from: '18m 41s and 18m 38s',
-        to: 'at most 7m 30s each: half of the window, so that the next level may double it',
-        measured: expect.stringContaining('18m 41s (125% of the 15-minute window)'),
-      },
-    ]);
-    expect(named[0]?.expected).toMatch(
-      /^the round ends about 8m \d+s sooner when they are that short; split into halves, about \d+m \d+s sooner; by replaying these steps$/,
-    );
   });
 
   it.each([
@@ -210,76 +66,6 @@ describe('suggestions', () => {
     expect(idsOf(steps, 5, { failures })).toEqual(['failure:missing-table']);
   });
 
-  it('do not offer to split a check where that keeps the work and does not end the round sooner', () => {
-    // With one slot nothing runs beside the second half.
-    const steps = [stepOf('check_long_15m', { started: 0, ended: 800 }), ...oneAfterTheOther(800)];
-    const tune = reportOf(steps, 1).suggestions.find(({ id }) => id.startsWith('longest-step'));
-    expect(tune).toMatchObject({ title: 'Tune check_long_15m', replayedGainSeconds: 350 });
-    expect(tune?.setting).not.toContain('two checks');
-    expect(tune?.expected).toBe(
-      'the round ends about 5m 50s sooner when it is that short; splitting would not help; by replaying these steps',
-    );
-  });
-
-  it.each([
-    ['a change of a few seconds is not worth a round', 465, false],
-    ['a tenth is', 505, true],
-    ['a check below half of the window is short enough', 440, false],
-  ])('ask to split a check only for a gain: %s', (_, seconds, isAsked) => {
-    const steps = [
-      ...evenRound(8, 4, (index) => 30 + (index % 3) * 20),
-      stepOf('check_long_15m', { started: 0, ended: seconds }),
-    ];
-    expect(idsOf(steps, 5).includes('longest-step:check_long_15m')).toBe(isAsked);
-  });
-
-  it('ask to submit the longest first when a long step that started late leaves a tail', () => {
-    const steps = [
-      ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),
-      stepOf('check_late_15m', { started: 450, ended: 850 }),
-    ];
-    const report = reportOf(steps, 4);
-    const order = report.suggestions.find((suggestion) => suggestion.id === 'order');
-    expect(order).toMatchObject({
-      success: expect.stringMatching(/^Total runtime at most /),
-      to: expect.stringContaining('longest first'),
-      measured: expect.stringMatching(/; for the last \d+m \d+s \(\d+% of the round\) fewer than half/),
-    });
-  });
-
-  it('ask to submit the longest first for its gain alone, however short the tail', () => {
-    // Three long steps that were started last fill three of four slots to the end: no tail, but a gain.
-    const steps = [
-      ...evenRound(40, 4, () => 50),
-      ...[1, 2, 3].map((n) => stepOf(`check_late_${n}_15m`, { started: 505, ended: 905 })),
-    ];
-    const { suggestions, findings, suggestionsTogether } = reportOf(steps, 4);
-    expect(findings.tail.seconds).toBe(0);
-    expect(suggestions.find(({ id }) => id === 'order')).toMatchObject({ replayedGainSeconds: 100 });
-    expect(suggestionsTogether).toContain('Together (5 slots, the longest first): about 10m 55s');
-  });
-
-  it('stand in the order of their replayed gain, and end with what they win together', () => {
-    const steps = [
-      ...evenRound(40, 4, (index) => 40 + (index % 4) * 10),
-      stepOf('check_late_15m', { started: 450, ended: 1500 }),
-    ];
-    const report = reportOf(steps, 4);
-    const gains = report.suggestions.flatMap((one) => one.replayedGainSeconds ?? []);
-    expect(gains.length).toBeGreaterThan(1);
-    expect(gains).toEqual(gains.toSorted((a, b) => b - a));
-    expect(
-      reportOf(
-        evenRound(60, 4, () => 70),
-        4,
-      ).suggestionsTogether,
-    ).toBeNull();
-    expect(report.suggestionsTogether).toMatch(
-      /^Together \(the longest first, check_late_15m tuned to 7m 30s\): about \d+m \d+s, which fits the 15-minute window, by replaying these steps\.$/,
-    );
-    expect(renderMarkdown(report)).toContain(`\n\nTogether (the longest first`);
-  });
-
   it('do not take the fastest step for a measurement of the fixed cost', () => {
     expect(
       idsOf(
@@ -287,22 +73,6 @@ describe('suggestions', () => {
         4,
       ),
     ).toEqual([]);
-  });
-
-  it('ask to submit faster when slots stay free and nothing waits', () => {
-    const steps = Array.from({ length: 40 }, (_, n) =>
-      stepOf(`c${n}_15m`, { created: n * 15, started: n * 15, ended: n * 15 + 10 + (n % 4) * 7 }),
-    );
-    expect(idsOf(steps, 8)).toContain('submission');
-  });
-
-  it('ask to submit later when nothing ran while the cluster came up', () => {
-    const steps = evenRound(6, 3, (index) => 40 + index * 30).map((step) => ({
-      ...step,
-      startedMs: (step.startedMs ?? 0) + 300_000,
-      endedMs: (step.endedMs ?? 0) + 300_000,
-    }));
-    expect(idsOf(steps, 3)).toContain('start-gap');
   });
 
   it('begin with what broke, with the setting and its present value', () => {

@@ -57,19 +57,19 @@ describe('the verdict', () => {
       1339,
       { successful: 8, failed: 1 },
       'not_decided',
-      '2x 15m: partial round: 9 of 100 checks ran (22m 19s), which says nothing about the 15-minute window; 1 step failed.',
+      '2x 15m: partial round: 9 of 100 checks ran (22m 19s), which says nothing about the 15-minute window; 1 of 9 steps failed.',
     ],
     [
       1339,
       { successful: 8, unfinished: 1 },
       'no_data',
-      '2x 15m: not decided yet: 22m 19s of the 15-minute window used so far; 1 step had not finished.',
+      '2x 15m: not decided yet: 22m 19s of the 15-minute window used so far; 1 of 9 steps had not finished.',
     ],
     [
       300,
       { failed: 9 },
       'no_data',
-      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
+      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 9 of 9 steps failed.',
     ],
   ])('of a partial round is never decided: %s s, %j', (seconds, counts, outcome, sentence) => {
     const partOf = { checks: 9, of: 100 };
@@ -86,49 +86,49 @@ describe('the verdict', () => {
       { successful: 97, failed: 1, cancelled: 2 },
       'fits',
       false,
-      '2x 15m: fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed and 2 steps were cancelled. Had each run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
+      '2x 15m: fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 of 100 steps failed and 2 of 100 steps were cancelled. Had each run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
     ],
     [
       600,
       { successful: 7, failed: 1 },
       'fits',
       false,
-      '2x 15m: fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 step failed. Had it run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
+      '2x 15m: fits the 15-minute window with 5m 0s to spare (10m 0s), but 1 of 8 steps failed. Had it run for 1m 0s (the P95 of this round), the round would have taken 11m 0s and still fit.',
     ],
     [
       20,
       { successful: 1, failed: 30 },
       'not_decided',
       false,
-      '2x 15m: not decided: 30 of 31 checks did not complete, so nothing shows whether this load fits the 15-minute window; 30 steps failed.',
+      '2x 15m: not decided: 30 of 31 checks did not complete, so nothing shows whether this load fits the 15-minute window; 30 of 31 steps failed.',
     ],
     [
       850,
       { successful: 99, interrupted: 1 },
       'not_decided',
       false,
-      '2x 15m: not decided: 1 of 100 checks did not complete; had it run for 1m 0s (the P95 of this round), the round would have taken 15m 10s, more than the 15-minute window; 1 step was interrupted.',
+      '2x 15m: not decided: 1 of 100 checks did not complete; had it run for 1m 0s (the P95 of this round), the round would have taken 15m 10s, more than the 15-minute window; 1 of 100 steps was interrupted.',
     ],
     [
       1339,
       { successful: 1, failed: 30 },
       'missed',
       false,
-      '2x 15m: missed the 15-minute window by 7m 19s (22m 19s); 30 steps failed.',
+      '2x 15m: missed the 15-minute window by 7m 19s (22m 19s); 30 of 31 steps failed.',
     ],
     [
       600,
       { failed: 9 },
       'no_data',
       false,
-      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 9 steps failed.',
+      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 9 of 9 steps failed.',
     ],
     [
       600,
       { cancelled: 1 },
       'no_data',
       false,
-      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 1 step was cancelled.',
+      '2x 15m: no data: no completed step was measured, so nothing shows whether this load fits; 1 of 1 step was cancelled.',
     ],
     [null, {}, 'no_data', false, '2x 15m: no data: the round has no steps.'],
     [
@@ -136,14 +136,14 @@ describe('the verdict', () => {
       { successful: 3, unfinished: 2 },
       'no_data',
       false,
-      '2x 15m: not decided yet: 10m 0s of the 15-minute window used so far; 2 steps had not finished.',
+      '2x 15m: not decided yet: 10m 0s of the 15-minute window used so far; 2 of 5 steps had not finished.',
     ],
     [
       1000,
       { successful: 3, unfinished: 2 },
       'missed',
       false,
-      '2x 15m: missed the 15-minute window by 1m 40s (16m 40s so far); 2 steps had not finished.',
+      '2x 15m: missed the 15-minute window by 1m 40s (16m 40s so far); 2 of 5 steps had not finished.',
     ],
   ] as const)('of %s seconds with %o is %s', (runtime, counts, outcome, pass, sentence) => {
     expect(verdictOf(runtime, counts)).toMatchObject({ outcome, pass, sentence });
@@ -160,7 +160,7 @@ describe('the verdict', () => {
       verdictOf(600, { successful: 30, failed }, { imputedFromEarlier: failed, imputedAtP95: 0 });
     expect(known(10)).toMatchObject({ outcome: 'fits', pass: false });
     expect(known(10).sentence).toContain(
-      '10 steps failed. Had each run as long as in an earlier round, in proportion to the load, the round would have taken 11m 0s and still fit.',
+      '10 of 40 steps failed. Had each run as long as in an earlier round, in proportion to the load, the round would have taken 11m 0s and still fit.',
     );
     expect(known(11).outcome).toBe('not_decided');
     expect(
@@ -282,7 +282,7 @@ describe('a round of which something is missing', () => {
     const verdict = roundWith(failedAtOnce);
     expect(verdict).toMatchObject({ outcome: 'fits', pass: false, slackSeconds: 490 });
     expect(verdict.sentence).toBe(
-      '2x 15m: fits the 15-minute window with 8m 10s to spare (6m 50s), but 1 step failed. Had it run for 1m 40s (the P95 of this round), the round would have taken 8m 25s and still fit.',
+      '2x 15m: fits the 15-minute window with 8m 10s to spare (6m 50s), but 1 of 17 steps failed. Had it run for 1m 40s (the P95 of this round), the round would have taken 8m 25s and still fit.',
     );
   });
 
@@ -296,7 +296,7 @@ describe('a round of which something is missing', () => {
     expect(roundWith(failedAtOnce, at1x(300))).toMatchObject({
       outcome: 'not_decided',
       sentence:
-        '2x 15m: not decided: 1 of 17 checks did not complete; had it run as long as in an earlier round, in proportion to the load, the round would have taken 16m 45s, more than the 15-minute window; 1 step failed.',
+        '2x 15m: not decided: 1 of 17 checks did not complete; had it run as long as in an earlier round, in proportion to the load, the round would have taken 16m 45s, more than the 15-minute window; 1 of 17 steps failed.',
     });
     expect(roundWith(failedAtOnce, at1x(300, 'b')).sentence).toContain('for 1m 40s (the P95 of this round)');
   });
@@ -316,7 +316,7 @@ describe('a round of which something is missing', () => {
       outcome: 'fits',
       pass: false,
       sentence:
-        '2x 15m: fits the 15-minute window with 4m 55s to spare (10m 5s), but 1 step failed. Had it run no longer than it did (3m 20s), the round would have taken 10m 5s and still fit.',
+        '2x 15m: fits the 15-minute window with 4m 55s to spare (10m 5s), but 1 of 17 steps failed. Had it run no longer than it did (3m 20s), the round would have taken 10m 5s and still fit.',
     });
   });
 
@@ -333,7 +333,7 @@ describe('a round of which something is missing', () => {
       outcome: 'not_decided',
       slackSeconds: null,
       sentence:
-        '2x 15m: not decided: 1 of 17 checks did not complete; it ran for 13m 20s, and nothing shows how much longer it needed; 1 step failed.',
+        '2x 15m: not decided: 1 of 17 checks did not complete; it ran for 13m 20s, and nothing shows how much longer it needed; 1 of 17 steps failed.',
     });
   });
 
@@ -396,7 +396,113 @@ describe('a round of which something is missing', () => {
       factsOf(again, { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 } }),
     );
     expect(verdict.sentence).toBe(
-      '2x 15m: fits the 15-minute window with 6m 28s to spare (8m 32s), but 1 step failed.',
+      '2x 15m: fits the 15-minute window with 6m 28s to spare (8m 32s), but 1 of 18 steps failed.',
     );
+  });
+});
+
+describe('a round at the edge of its window', () => {
+  const slots = { clusterConfig: { digest: 'a', stepConcurrencyLevel: 4 } };
+  /** 16 steps on 4 slots, from the fifth second on. */
+  const roundOf = (seconds: number, more: Partial<RoundFacts> = {}) =>
+    assembleReport(
+      factsOf(
+        evenRound(16, 4, () => (seconds - 5) / 4),
+        { ...slots, ...more },
+      ),
+    );
+  const on = (day: number) => ({ startedAtText: `2025-12-0${day}T15:30:00.000000-05:00` });
+
+  it('just fits where less is to spare than 3% of the runtime, and asks for one repeat', () => {
+    expect(roundOf(896).verdict).toMatchObject({
+      outcome: 'fits_just',
+      pass: true,
+      slackSeconds: 4,
+      noiseSeconds: 26.88,
+      sentence:
+        '2x 15m: just fits the 15-minute window with 4s to spare (14m 56s). Rounds of one load differ by about 27s: repeat 2x once.',
+    });
+    expect(roundOf(873).verdict).toMatchObject({ outcome: 'fits', noiseSeconds: 26.19 });
+    expect(roundOf(874).verdict.outcome).toBe('fits_just');
+  });
+
+  it('knows from a repeat on the same cluster configuration how far rounds differ', () => {
+    const repeat = (seconds: number, digest = 'a') =>
+      roundOf(seconds, { ...on(1), clusterConfig: { digest, stepConcurrencyLevel: 4 } });
+    const judged = (...earlier: ReturnType<typeof roundOf>[]) => roundOf(893, { ...on(3), earlier }).verdict;
+    // The standard deviation of 893 and 889 is 2.83 s, of 893 and 873 it is 14.1 s.
+    expect(judged(repeat(889))).toMatchObject({ outcome: 'fits', noiseSeconds: 2.828 });
+    expect(judged(repeat(873))).toMatchObject({ outcome: 'fits_just', noiseSeconds: 14.142 });
+    expect(judged(repeat(889, 'b'))).toMatchObject({ outcome: 'fits_just', noiseSeconds: 26.79 });
+  });
+
+  it('just fits where the estimate for what did not complete leaves too little', () => {
+    const counts = { successful: 7, failed: 1 };
+    const facts = (runtimeSeconds: number): VerdictFacts => ({
+      load: 2,
+      schedule: '15m',
+      loaded: undefined,
+      windowSeconds: 900,
+      runtimeSeconds: 800,
+      counts: { ...none, ...counts, total: 8 },
+      measured: 7,
+      p95Seconds: 60,
+      noiseSeconds: 24,
+      imputed: {
+        runtimeSeconds,
+        checks: 8,
+        imputedFromEarlier: 0,
+        imputedAtP95: 1,
+        exceededEstimate: 0,
+        exceededSeconds: null,
+      },
+      missingChecks: [],
+      partial: false,
+      dagRuns: 1,
+    });
+    expect(decideVerdict(facts(870)).outcome).toBe('fits');
+    expect(decideVerdict(facts(890)).outcome).toBe('fits_just');
+  });
+
+  it('is not decided where EMR has no end of a completed step, and still missed where it is over anyway', () => {
+    const endless = (seconds: number, last: Parameters<typeof stepOf>[1]) =>
+      assembleReport(
+        factsOf([...evenRound(16, 4, () => (seconds - 5) / 4), stepOf('check_last_15m', last)], slots),
+      ).verdict;
+    expect(endless(405, { started: 100 })).toMatchObject({
+      outcome: 'not_decided',
+      pass: false,
+      sentence:
+        '2x 15m: not decided: EMR has no end of 1 completed step, so the round may have ended later than it says.',
+    });
+    expect(endless(405, { started: 100, ended: 90 }).outcome).toBe('not_decided');
+    expect(endless(1205, { started: 100 }).outcome).toBe('missed');
+    // A cancelled step has no end and needs none.
+    expect(endless(405, { state: 'CANCELLED' }).outcome).toBe('fits');
+  });
+
+  it('begins with the first start where EMR stamped the creations later', () => {
+    const late = evenRound(16, 4, () => 200).map((step) => ({ ...step, createdMs: step.createdMs + 60_000 }));
+    const { verdict, findings } = assembleReport(factsOf(late, slots));
+    expect(verdict.runtimeSeconds).toBe(800);
+    expect(findings).toMatchObject({ startGapSeconds: 0, meanRunning: 4, peakRunning: 4 });
+  });
+
+  it('has another window where a setting says so', () => {
+    expect(roundOf(905, { windowSeconds: 1200 }).verdict.sentence).toBe(
+      '2x 15m: fits the 20-minute window with 4m 55s to spare (15m 5s).',
+    );
+  });
+
+  it('names the start of a cluster that was made for it beside the runtime', () => {
+    const [startMs] = evenRound(1, 1, () => 1).map(({ createdMs }) => createdMs);
+    const start = (startMs ?? 0) - 210_000;
+    const made = { clusterCreatedMs: start, clusterReadyMs: start + 204_000 };
+    const own = { ...made, startedAtText: new Date(start - 1000).toISOString() };
+    expect(renderMarkdown(roundOf(822, own))).toContain(
+      '- Total Runtime: 13m 42s (cluster ready after 3m 24s: 17m 12s from its creation to the end)',
+    );
+    // A cluster that was there before the round has no start to pay.
+    expect(renderMarkdown(roundOf(822, made))).toContain('- Total Runtime: 13m 42s\n');
   });
 });

@@ -23,10 +23,15 @@ export interface RoundFacts {
   readonly clusterFailure?: string | undefined;
   /** EMR's code and words for how the cluster ended, whether it failed or not. */
   readonly clusterReason?: string | undefined;
+  /** When the cluster was created, and when it could run a step. */
+  readonly clusterCreatedMs?: number | undefined;
+  readonly clusterReadyMs?: number | undefined;
+  /** True where the cluster stayed up after the round. */
+  readonly clusterIsUp?: boolean | undefined;
   readonly clusterConfig?: ClusterConfigUsed | undefined;
   /** Which checks carried the load, as the upload found the bucket; undefined where it was not recorded. */
   readonly coverage?: Coverage | undefined;
-  /** Seconds between two runs of the schedule. */
+  /** How long a round may take: the time between two runs of the schedule, unless a setting says otherwise. */
   readonly windowSeconds: number;
   /** The round's start with its offset; local times are printed at that offset. */
   readonly startedAtText: string;

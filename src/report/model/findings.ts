@@ -32,6 +32,10 @@ export const costSchema = z.object({
   currency: z.string().nullable(),
   /** The day that the prices are of. */
   pricesOf: z.string().nullable(),
+  /** True for the price table that this project ships, which nobody has checked against a bill. */
+  examplePrices: z.boolean().default(false),
+  /** What the machines that were still up when this was written cost in an hour; null where none was, or none is priced. */
+  upPerHour: z.number().nullable().default(null),
   /** `m6i.2xlarge SPOT`: left out of the total. */
   notPriced: z.array(z.string()),
 });
@@ -63,11 +67,24 @@ export const findingsSchema = z.object({
   workSeconds: z.number(),
   /** Σ queue ÷ (Σ queue + Σ run). */
   waitingShare: share,
-  waitingLevel: z.enum(['low', 'moderate', 'severe']).nullable(),
   /** First start − first creation: nothing ran yet. */
   startGapSeconds: seconds,
   /** No schedule on these slots can end sooner than either bound; null while steps run. */
   bounds: z.object({ workOverSlotsSeconds: seconds, longestStepSeconds: seconds }),
+  /**
+   * Where the time beyond work ÷ slots went, for each slot: before the first start, while slots were idle in between, and while they were idle
+   * at the end. The three add up to the runtime − work ÷ slots. Null while steps run.
+   */
+  lost: z
+    .object({
+      beforeFirstStartSeconds: secondsSchema,
+      gapsSeconds: secondsSchema,
+      tailSeconds: secondsSchema,
+      /** The step that ended last, and how long after the round's begin it started. */
+      last: z.object({ step: z.string(), startedAfterSeconds: secondsSchema, runSeconds: secondsSchema }),
+    })
+    .nullable()
+    .default(null),
   /** The end of the round during which fewer than half of the slots were busy. */
   tail: z.object({ seconds: seconds, shareOfRuntime: share, steps: z.array(z.string()) }),
   /** Most steps active (created, not ended) at one moment; EMR takes 256. */
@@ -81,8 +98,6 @@ export const findingsSchema = z.object({
   }),
   /** The same steps on the same slots, replayed by list scheduling; `error` = model ÷ observed − 1. */
   model: z.object({ makespanSeconds: seconds, error: z.number().nullable(), longestFirstSeconds: seconds }),
-  /** Replayed makespan for other numbers of slots. */
-  whatIf: z.array(z.object({ slots: z.int(), makespanSeconds: z.number() })),
   /** Spot machines that were taken away, and others that failed, while the round ran. */
   lostInstances: lostInstancesSchema.default([]),
   /** What this report could not measure, each with the reason. */
@@ -93,8 +108,6 @@ export const suggestionSchema = z.object({
   id: z.string(),
   /** The check that it is about; absent when it is about the round. */
   check: z.string().optional(),
-  /** All checks that it is about, where one replay answers for several. */
-  checks: z.array(z.string()).optional(),
   title: z.string(),
   /** The number that triggered it, in words. */
   measured: z.string(),
@@ -103,8 +116,6 @@ export const suggestionSchema = z.object({
   from: z.string(),
   to: z.string(),
   expected: z.string(),
-  /** How much sooner the round ends with this change alone, by replaying its steps; absent where no replay can measure it. */
-  replayedGainSeconds: z.number().optional(),
   /** What the next round has to show. */
   success: z.string(),
 });

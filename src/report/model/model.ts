@@ -8,6 +8,7 @@ import { schedules } from '../../domain/schedules.ts';
 import { comparisonSchema, settingChangeSchema } from './comparisonModel.ts';
 import { eventLogsSchema, evidenceSchema } from './evidence.ts';
 import { costSchema, findingsSchema, secondsSchema, suggestionSchema } from './findings.ts';
+import { toFitSchema } from './toFit.ts';
 
 export const schemaVersion = 2;
 
@@ -67,8 +68,11 @@ export const stepSchema = z.object({
   evidence: evidenceSchema.optional(),
 });
 
+/** `fits_just`: with less to spare than two rounds of the same load differ by. */
+export const outcomes = ['fits', 'fits_just', 'missed', 'not_decided', 'not_a_load_test', 'no_data'] as const;
+
 export const verdictSchema = z.object({
-  outcome: z.enum(['fits', 'missed', 'not_decided', 'not_a_load_test', 'no_data']),
+  outcome: z.enum(outcomes),
   /** True only when the load fits, every step of one DAG run was seen to complete and no expected check is missing. */
   pass: z.boolean(),
   /** Our own words and numbers; `4x 15m: `, then the headline. */
@@ -78,6 +82,8 @@ export const verdictSchema = z.object({
   runtimeSeconds: seconds,
   /** Window − runtime: negative when missed; null where nothing shows whether the load fits. */
   slackSeconds: seconds,
+  /** How far rounds of this load differ: 3% of the runtime, or the standard deviation of two rounds or more; null without a runtime. */
+  noiseSeconds: seconds.default(null),
 });
 
 export const countsSchema = z.object({
@@ -160,6 +166,8 @@ export const reportSchema = z.object({
     state: z.string().optional(),
     /** EMR's code and words, where the cluster failed. */
     failure: z.string().optional(),
+    /** Of a cluster made for this round: from its creation until it was ready, and to the end of the round. */
+    startUp: z.object({ readySeconds: secondsSchema, totalSeconds: secondsSchema }).optional(),
   }),
   round: z.object({
     number: z.int().nullable(),
@@ -185,8 +193,8 @@ export const reportSchema = z.object({
   statistics: statisticsSchema,
   findings: findingsSchema,
   suggestions: z.array(suggestionSchema),
-  /** What the suggestions that a replay can measure gain together; null when there are not two. */
-  suggestionsTogether: z.string().nullable().default(null),
+  /** Null where the round says nothing about its load; absent in older reports. */
+  toFit: toFitSchema.nullable().default(null),
   /** What changed since the last round at this load; null when there is no such round. */
   followUp: followUpSchema.nullable(),
   /** Ids of the slowest steps, slowest first. */

@@ -47,5 +47,10 @@ export function failedAlike(one: CheckOutcome, other: CheckOutcome): boolean {
 
 /** Whether the round is a fact about the load: only then is its runtime that of all its steps, or over the window anyway. */
 export function isDecided({ outcome }: Pick<Verdict, 'outcome'>): boolean {
-  return outcome === 'fits' || outcome === 'missed';
+  return outcome === 'missed' || isFit({ outcome });
+}
+
+/** Whether the load fits its window, with however little to spare. */
+export function isFit({ outcome }: Pick<Verdict, 'outcome'>): boolean {
+  return outcome === 'fits' || outcome === 'fits_just';
 }

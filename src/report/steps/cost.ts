@@ -10,13 +10,14 @@ const hourMs = 3_600_000;
 
 /**
  * Instance-hours and cost of a round, by the lifetimes of the cluster's machines clipped to the round. EMR's own
- * NormalizedInstanceHours are whole hours and cannot distinguish a round of twenty minutes from one of fifty. Start-up before the
- * first step, idling after the last one, disks and traffic are not in it. Null when no machine is known.
+ * NormalizedInstanceHours are whole hours and cannot distinguish a round of twenty minutes from one of fifty. `leftOut` is not in
+ * it. Null when no machine is known.
  */
 export function costOf(
   instances: readonly Instance[],
   prices: PriceTable | undefined,
   round: RoundTimes | undefined,
+  isUp = false,
 ): Cost | null {
   if (!round) return null;
   const within = instances
@@ -44,7 +45,52 @@ export function costOf(
     total: priced.length === 0 ? null : cents(priced.reduce((sum, cost) => sum + cost, 0)),
     currency: prices?.currency ?? null,
     pricesOf: prices?.date ?? null,
+    examplePrices: prices?.isExample ?? false,
+    upPerHour: isUp ? (hourlyCost(instances, prices) ?? null) : null,
     notPriced: rows.flatMap(({ kind, cost }) => (cost === null ? kind : [])),
+  };
+}
+
+/** What no figure of the cost contains. */
+export const leftOut = 'the cluster before the first step and after the last one, S3, EBS, data transfer';
+
+/** What machines like those of a round cost. */
+export interface MachineRates {
+  /** How many were up on average. */
+  readonly machines: number;
+  /** Of all of them, in USD; undefined where one has no price, or prices are in another currency. */
+  readonly usdPerHour: number | undefined;
+  /** One more machine of a type, priced as those of the round. */
+  usdPerHourOf(type: string): number | undefined;
+}
+
+/** Undefined when no machine is known. */
+export function ratesOf(
+  instances: readonly Instance[],
+  prices: PriceTable | undefined,
+  round: RoundTimes | undefined,
+): MachineRates | undefined {
+  if (!round) return undefined;
+  const roundHours = (round.lastMs - round.firstCreatedMs) / hourMs;
+  const within = instances
+    .map((instance) => ({ instance, hours: hoursWithin(instance, round) }))
+    .filter(({ hours }) => hours > 0);
+  if (within.length === 0 || roundHours <= 0) return undefined;
+  const costOfAll = (some: typeof within) =>
+    some.reduce<number | undefined>((sum, { instance, hours }) => {
+      const price = prices?.currency === 'USD' ? priceOf(instance, prices) : undefined;
+      return sum === undefined || price === undefined ? undefined : sum + price * hours;
+    }, 0);
+  const hoursOf = (some: typeof within) => some.reduce((sum, { hours }) => sum + hours, 0);
+  const all = costOfAll(within);
+  return {
+    machines: hoursOf(within) / roundHours,
+    usdPerHour: all === undefined ? undefined : all / roundHours,
+    usdPerHourOf(type) {
+      const same = within.filter(({ instance }) => instance.type === type);
+      const cost = costOfAll(same);
+      return cost === undefined || same.length === 0 ? undefined : cost / hoursOf(same);
+    },
   };
 }
 

@@ -13,8 +13,6 @@ export const activeStepCap = 256;
 interface FindingFacts extends Pick<RoundFacts, 'observedMs' | 'instances'> {
   readonly steps: readonly ReportStep[];
   readonly stepConcurrencyLevel: number | undefined;
-  /** The most steps that the nodes can run at once, where that is known. */
-  readonly slotsWithCapacity: number | undefined;
   /** Fixed seconds of a step, where several loads were measured. */
   readonly fittedOverheadSeconds: number | undefined;
 }
@@ -40,7 +38,7 @@ export function findFrom(facts: FindingFacts): Findings {
     peakRunning,
     meanRunning: meanRunning(spans, times),
     workSeconds: milli(work),
-    ...waiting(ran, work),
+    waitingShare: waitingShare(ran, work),
     startGapSeconds:
       times && times.firstStartedMs !== null
         ? milli(Math.max(0, times.firstStartedMs - times.firstCreatedMs) / 1000)
@@ -49,17 +47,12 @@ export function findFrom(facts: FindingFacts): Findings {
       workOverSlotsSeconds: modelled && isOver ? milli(bounds.workOverSlotsSeconds) : null,
       longestStepSeconds: runs.length > 0 && isOver ? milli(bounds.longestStepSeconds) : null,
     },
+    lost: isOver ? lostTime(spans, steps, times, slots.limit) : null,
     tail: tailOf(spans, steps, times, slots.limit),
     peakActive,
     activeCapMet: peakActive >= activeStepCap,
     overhead: overheadOf(facts, runs, work),
     model: modelOf(runs, count, times, modelled),
-    whatIf: modelled
-      ? otherSlots(count, facts.slotsWithCapacity).map((one) => ({
-          slots: one,
-          makespanSeconds: milli(makespan(runs, one)),
-        }))
-      : [],
     lostInstances: lostInstances(facts.instances ?? [], times),
     notMeasured: notMeasured(slots, facts),
   };
@@ -76,14 +69,45 @@ function meanRunning(spans: readonly Span[], times: RoundTimes | undefined): num
   return milli(busyMs / (times.lastMs - times.firstStartedMs));
 }
 
-function waiting(ran: readonly ReportStep[], work: number): Pick<Findings, 'waitingShare' | 'waitingLevel'> {
+function waitingShare(ran: readonly ReportStep[], work: number): number | null {
   const queued = sum(ran.map((step) => step.queueSeconds ?? 0));
-  if (queued + work === 0) return { waitingShare: null, waitingLevel: null };
-  const share = queued / (queued + work);
+  return queued + work === 0 ? null : milli(queued / (queued + work));
+}
+
+/** Idle slots before the first start, in between, and from the last moment at which all slots were busy. */
+function lostTime(
+  spans: readonly Span[],
+  steps: readonly ReportStep[],
+  times: RoundTimes | undefined,
+  slots: number | null,
+): Findings['lost'] {
+  const last = lastToEnd(steps);
+  if (!times || slots === null || times.firstStartedMs === null || last === undefined) return null;
+  const { firstStartedMs, firstCreatedMs } = times;
+  const fullUntilMs = spans.findLast((span) => span.running >= slots)?.toMs ?? times.lastMs;
+  const idleSeconds = (fromMs: number, toMs: number) =>
+    spans.reduce((total, span) => {
+      const ms = Math.min(span.toMs, toMs) - Math.max(span.fromMs, fromMs);
+      return total + Math.max(0, ms) * (1 - Math.min(1, span.running / slots));
+    }, 0) / 1000;
   return {
-    waitingShare: milli(share),
-    waitingLevel: share > 0.5 ? 'severe' : share > 0.3 ? 'moderate' : 'low',
+    beforeFirstStartSeconds: milli((firstStartedMs - firstCreatedMs) / 1000),
+    gapsSeconds: milli(idleSeconds(firstStartedMs, fullUntilMs)),
+    tailSeconds: milli(idleSeconds(fullUntilMs, times.lastMs)),
+    last: {
+      step: last.step.id,
+      startedAfterSeconds: milli((last.startedMs - firstCreatedMs) / 1000),
+      runSeconds: milli((last.endedMs - last.startedMs) / 1000),
+    },
   };
+}
+
+function lastToEnd(steps: readonly ReportStep[]) {
+  return steps.reduce<{ step: ReportStep; startedMs: number; endedMs: number } | undefined>((last, step) => {
+    const { startedMs, endedMs } = stampsOf(step);
+    if (startedMs === null || endedMs === null || endedMs <= (last?.endedMs ?? 0)) return last;
+    return { step, startedMs, endedMs };
+  }, undefined);
 }
 
 function tailOf(
@@ -138,14 +162,6 @@ function modelOf(
     error: observed > 0 ? milli(replayed / observed - 1) : null,
     longestFirstSeconds: milli(makespan(longestFirst, slots)),
   };
-}
-
-/** Half, the present number, and up to four times as many, within what EMR takes; and the most that the nodes can run. */
-function otherSlots(slots: number, withCapacity: number | undefined): number[] {
-  const counts = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4].map((factor) => Math.round(slots * factor));
-  if (withCapacity !== undefined && withCapacity > slots && withCapacity < 4 * slots)
-    counts.push(withCapacity);
-  return [...new Set(counts)].filter((count) => count >= 1 && count <= activeStepCap).sort((a, b) => a - b);
 }
 
 function notMeasured(slots: Findings['slots'], facts: FindingFacts): string[] {

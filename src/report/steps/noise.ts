@@ -1,6 +1,9 @@
 import { groupBy } from '../model/checkKey.ts';
-import { mean, median, presumedNoise } from '../statistics/statistics.ts';
-import type { Timing } from './checkTimes.ts';
+import type { Report } from '../model/model.ts';
+import { isDecided } from '../model/outcomes.ts';
+import { mean, median, milli, presumedNoise } from '../statistics/statistics.ts';
+import type { MeasuredRound, Timing } from './checkTimes.ts';
+import { clusterAgrees, notComparable } from './comparable.ts';
 
 /** Presumed of all checks of one round together: a day of slower machines. */
 export const roundNoise = 0.03;
@@ -33,6 +36,29 @@ export function measuredRoundNoise(checks: readonly (readonly Timing[])[]): numb
     return sum + Math.max(0, mean(round.map(({ shift }) => shift)) ** 2 - own);
   }, 0);
   return Math.sqrt((squares + presumedRounds * roundNoise ** 2) / (degrees + presumedRounds));
+}
+
+/**
+ * How far rounds of one load differ, in seconds of runtime: the standard deviation of this round and its repeats on the same cluster
+ * configuration, else what is presumed of every round.
+ */
+export function runtimeNoise(
+  round: MeasuredRound,
+  runtimeSeconds: number,
+  earlier: readonly Report[],
+): number {
+  const repeats = earlier.filter(
+    (one) =>
+      one.load === round.load &&
+      isDecided(one.verdict) &&
+      clusterAgrees(one.clusterConfig, round.clusterConfig) === true &&
+      notComparable(one, round).why === undefined,
+  );
+  const runtimes = [runtimeSeconds, ...repeats.flatMap(({ verdict }) => verdict.runtimeSeconds ?? [])];
+  if (runtimes.length < 2) return milli(roundNoise * runtimeSeconds);
+  const middle = mean(runtimes);
+  const squares = runtimes.reduce((sum, seconds) => sum + (seconds - middle) ** 2, 0);
+  return milli(Math.sqrt(squares / (runtimes.length - 1)));
 }
 
 /** The measurements of a check that were repeated at one load, each with how far it lies from their mean of log seconds. */

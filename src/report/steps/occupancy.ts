@@ -22,9 +22,10 @@ export function occupancy(steps: readonly ReportStep[], untilMs: number): Span[]
   };
   for (const step of steps) {
     const { createdMs, startedMs, endedMs } = stampsOf(step);
-    const over = Math.max(endedMs ?? untilMs, createdMs);
-    const start = startedMs === null ? over : Math.min(Math.max(startedMs, createdMs), over);
-    change(createdMs, 0, 1);
+    const from = Math.min(createdMs, startedMs ?? createdMs);
+    const over = Math.max(endedMs ?? untilMs, from);
+    const start = Math.min(startedMs ?? over, over);
+    change(from, 0, 1);
     change(start, 1, -1);
     change(over, -1, 0);
   }
@@ -54,6 +55,7 @@ export function stampsOf(step: ReportStep): {
 }
 
 export interface RoundTimes {
+  /** The first creation or start of a step, whichever is earlier: EMR has stamped creations after starts. */
   readonly firstCreatedMs: number;
   readonly firstStartedMs: number | null;
   /** The last stamp of a step; while steps are active, the last moment that is known of the round. */
@@ -68,7 +70,7 @@ export function roundTimes(steps: readonly ReportStep[], observedMs?: number): R
   let someActive = false;
   for (const step of steps) {
     const { createdMs, startedMs, endedMs } = stampsOf(step);
-    firstCreatedMs = Math.min(firstCreatedMs, createdMs);
+    firstCreatedMs = Math.min(firstCreatedMs, createdMs, startedMs ?? createdMs);
     if (startedMs !== null) firstStartedMs = Math.min(firstStartedMs ?? startedMs, startedMs);
     lastMs = Math.max(lastMs, createdMs, startedMs ?? createdMs, endedMs ?? createdMs);
     // A step that was cancelled with its cluster may have no end, and is no reason to wait for one.

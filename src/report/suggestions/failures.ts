@@ -3,7 +3,7 @@ import { percent, plural } from '../../domain/text.ts';
 import { remedyOf } from '../failures/advice.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
-import type { SuggestionFacts } from './order.ts';
+import type { SuggestionFacts } from './facts.ts';
 
 export function fromFailures({ failures, counts, clusterConfig, steps }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {

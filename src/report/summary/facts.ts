@@ -4,15 +4,21 @@ import { logsReadText } from '../evidence/text.ts';
 import type { Cost, LostInstances } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
 import { isBroken } from '../steps/comparable.ts';
+import { leftOut } from '../steps/cost.ts';
 
 /** In words, not escaped: "2.41 USD for 5 instances, 1.14 instance-hours within the round (prices of 2025-12-01)". */
 function costText(cost: Cost): string {
   const count = cost.instances.reduce((sum, one) => sum + one.count, 0);
   const used = `${plural(count, 'instance')}, ${cost.hours.toFixed(2)} instance-hours within the round`;
-  if (cost.currency === null) return `not priced: no price table is set (${used})`;
+  if (cost.currency === null) return `not priced: no price table was read (${used})`;
   const left = cost.notPriced.length === 0 ? '' : `; not priced: ${cost.notPriced.join(', ')}`;
   const total = cost.total === null ? 'not priced' : `${cost.total.toFixed(2)} ${cost.currency}`;
-  return `${total} for ${used} (prices of ${cost.pricesOf ?? ''}${left})`;
+  const table = cost.examplePrices ? 'example prices' : 'prices';
+  const up =
+    cost.upPerHour === null
+      ? ''
+      : `; the cluster was still up: ${cost.upPerHour.toFixed(2)} ${cost.currency} an hour`;
+  return `${total} for ${used} (${table} of ${cost.pricesOf ?? ''}${left}); without ${leftOut}${up}`;
 }
 
 /** In words, not escaped: "2 instances lost during the round: m6i.2xlarge SPOT (Instance failure) …". */
@@ -24,12 +30,15 @@ function lostText(lost: LostInstances): string {
 }
 
 /** Why there is no suggestion. Where nothing was measured, no number could have asked for one. */
-export function noneText(report: Pick<Report, 'cluster' | 'counts' | 'statistics'>): string {
-  const { counts, statistics } = report;
+export function noneText(
+  report: Pick<Report, 'cluster' | 'counts' | 'statistics' | 'toFit'>,
+): string | undefined {
+  const { counts, statistics, toFit } = report;
   if (counts.total === 0) return 'Not measured: the round has no steps.';
   if (statistics.n === 0) return 'Not measured: no step completed with a start and an end.';
   if (isBroken(report)) return 'None: most of the round failed, so its numbers say nothing about settings.';
-  return 'None: no number of this round asks for a change.';
+  const isAsked = toFit !== null && (toFit.options.length > 0 || toFit.saving?.savesUsdPerDay !== undefined);
+  return isAsked ? undefined : 'None: no number of this round asks for a change.';
 }
 
 /** What the average and the percentiles are of, and how they were taken. */
@@ -38,6 +47,15 @@ export function populationText({ n, method, population }: Report['statistics']):
   const near = n < 100 ? '; below n = 100 the P99 lies near the maximum' : '';
   const what = n === 1 ? population.replace(/\bsteps\b/, 'step') : population;
   return `n = ${n} ${what}; ${method}${near}.`;
+}
+
+/** With the start of the cluster, which every round pays that makes one; it is not in the runtime. */
+function runtimeText({ verdict, counts, cluster: { startUp } }: Report): string {
+  const soFar = counts.unfinished > 0 ? ' so far' : '';
+  const start = startUp
+    ? ` (cluster ready after ${formatDuration(startUp.readySeconds)}: ${formatDuration(startUp.totalSeconds)} from its creation to the end)`
+    : '';
+  return `${formatMeasured(verdict.runtimeSeconds)}${soFar}${start}`;
 }
 
 /** A name and its value, which may contain foreign text and is not escaped. */
@@ -55,10 +73,13 @@ export function summaryFacts(report: Report): SummaryFact[] {
     counts.unfinished > 0 && ['Not finished', String(counts.unfinished)],
     ['Checks', checksText(report.integrity)],
     ['Load', loadText(report)],
-    ['Total Runtime', `${formatMeasured(verdict.runtimeSeconds)}${counts.unfinished > 0 ? ' so far' : ''}`],
+    ['Total Runtime', runtimeText(report)],
     ['Window', `${windowName(verdict.windowSeconds)}${slackText(verdict.slackSeconds)}`],
     findings.meanRunning !== null && ['Slots', slotsText(findings)],
-    findings.waitingShare !== null && ['Waiting', waitingText(findings)],
+    findings.waitingShare !== null && [
+      'Waiting',
+      `${percent(findings.waitingShare)} of the steps' time was spent waiting for a slot`,
+    ],
     findings.bounds.longestStepSeconds !== null && ['Lower bound', boundsText(report)],
     (findings.startGapSeconds ?? 0) >= 60 && [
       'Before the first step started',
@@ -77,6 +98,29 @@ export function summaryFacts(report: Report): SummaryFact[] {
     ],
   ];
   return facts.filter((fact) => fact !== false);
+}
+
+function busySlots(limit: number, from: Report['findings']['slots']['from']): string {
+  if (from !== 'cluster') return `as many slots as were busy at once (${limit})`;
+  return limit === 1 ? 'the one slot' : `all ${limit} slots`;
+}
+
+/** Where the time beyond the higher lower bound went: idle slots where the work sets it, else the wait of the step that ended last. */
+function lostTimeText({ findings: { lost, bounds }, steps }: Report, rest: number): string | false {
+  if (lost === null) return false;
+  const { beforeFirstStartSeconds, gapsSeconds, tailSeconds, last } = lost;
+  const name = steps.find(({ id }) => id === last.step)?.name ?? last.step;
+  const ended = `${name} ended last: it started ${formatDuration(last.startedAfterSeconds)} after the round began and ran ${formatDuration(last.runSeconds)}`;
+  if ((bounds.longestStepSeconds ?? 0) >= (bounds.workOverSlotsSeconds ?? 0)) return ended;
+  const parts = [
+    [beforeFirstStartSeconds, 'before the first step started'],
+    [gapsSeconds, 'of idle slots in between'],
+    [tailSeconds, 'of idle slots at the end'],
+  ] as const;
+  const named = parts
+    .filter(([seconds]) => seconds >= 1)
+    .map(([seconds, what]) => `${formatDuration(seconds)} ${what}`);
+  return `the other ${formatDuration(rest)}: ${named.join(', ')} (${ended})`;
 }
 
 /** What was uploaded against what was found. */
@@ -123,28 +167,23 @@ function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): str
     : `${mean} busy on average, ${peakRunning} at most (a slot runs one step at a time; how many there are is not known)`;
 }
 
-const levels = { moderate: 'moderate: above 30%', severe: 'severe: above 50%' } as const;
-
-function waitingText({ waitingShare, waitingLevel }: Report['findings']): string {
-  const level = waitingLevel === null || waitingLevel === 'low' ? '' : ` (${levels[waitingLevel]})`;
-  return `${percent(waitingShare ?? 0)} of the steps' time was spent waiting for a slot${level}`;
-}
-
-/** The two lower bounds, and what the round took beyond the higher of them. */
-function boundsText({ verdict, findings: { bounds, slots } }: Report): string {
+/** The two lower bounds, and by name what the round took beyond the higher of them. */
+function boundsText(report: Report): string {
+  const { verdict, findings } = report;
+  const { bounds, slots } = findings;
   const { workOverSlotsSeconds: work, longestStepSeconds: longest } = bounds;
   const highest = Math.max(work ?? 0, longest ?? 0);
   const rest = (verdict.runtimeSeconds ?? 0) - highest;
   const parts = [
     work !== null &&
       slots.limit !== null &&
-      `${formatDuration(work)} with ${slots.limit === 1 ? 'the one slot' : `all ${slots.limit} slots`} busy to the end`,
+      `${formatDuration(work)} with ${busySlots(slots.limit, slots.from)} busy to the end`,
     `${formatMeasured(longest)} for the longest step alone`,
   ].filter((text) => text !== false);
   return [
     parts.join(', '),
     highest > verdict.windowSeconds && 'no order of these steps fits the window',
-    rest >= 60 && `the other ${formatDuration(rest)} are the wait for the start, gaps and the tail`,
+    rest >= 60 && lostTimeText(report, rest),
   ]
     .filter((text) => text !== false)
     .join('; ');

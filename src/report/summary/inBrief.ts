@@ -2,8 +2,10 @@ import { rowsText } from '../evidence/text.ts';
 import { isDeterministic, remedyOf } from '../failures/advice.ts';
 import { scoreText } from '../forecast/text.ts';
 import { byText } from '../model/checkKey.ts';
+import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
 import { isDecided } from '../model/outcomes.ts';
+import { toFitLead } from '../suggestions/toFitText.ts';
 import type { SummaryFact } from './facts.ts';
 
 const shown = 3;
@@ -12,16 +14,28 @@ const kindsOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
 /** For a reader who stops after the verdict: whether the load was real, what failed, what to do first, and at which load it stops fitting. */
 export function inBrief(report: Report): SummaryFact[] {
-  const { failures, suggestions, eventLogs, load } = report;
+  const { failures, eventLogs, load } = report;
+  const first = doFirst(report);
   const rows = eventLogs ? rowsText(eventLogs, load) : undefined;
   const capacity = capacityText(report);
   const lines: (SummaryFact | false)[] = [
     rows !== undefined && ['Rows', rows],
     failures.length > 0 && ['Failed', cut(failures.map((group) => failedText(group, report)))],
-    suggestions.length > 0 && ['Do first', cut(suggestions.map(({ title }) => title))],
+    first.length > 0 && ['Do first', cut(first)],
     capacity !== undefined && ['Capacity', capacity],
   ];
   return lines.filter((line) => line !== false);
+}
+
+/** What broke comes before what it takes to fit, and that before the rest. */
+function doFirst(report: Report): string[] {
+  const isBroken = ({ id }: Suggestion) => id.startsWith('failure:') || id === 'lost-machines';
+  const titles = (some: readonly Suggestion[]) => some.map(({ title }) => title);
+  return [
+    ...titles(report.suggestions.filter(isBroken)),
+    ...toFitLead(report),
+    ...titles(report.suggestions.filter((one) => !isBroken(one))),
+  ];
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Schedule } from '../../domain/schedules.ts';
 import { formatDuration, plural, windowName } from '../../domain/text.ts';
 import type { Integrity, Report, StepCounts, Verdict } from '../model/model.ts';
-import { isDecided } from '../model/outcomes.ts';
+import { isDecided, isFit } from '../model/outcomes.ts';
 import { milli } from '../statistics/statistics.ts';
 import type { ImputedRound } from './imputed.ts';
 
@@ -16,6 +16,10 @@ export interface VerdictFacts {
   readonly counts: StepCounts;
   /** Steps that ended when YARN accepted their check (spark.yarn.submit.waitAppCompletion=false): their times mean nothing. */
   readonly notWaiting?: number;
+  /** Completed steps without an end, or with one before their start: the round may have ended later than any stamp says. */
+  readonly withoutEnd?: number;
+  /** How far rounds of this load differ; null without a runtime. */
+  readonly noiseSeconds?: number | null;
   /** Completed steps whose start and end are known: without one there is no verdict. */
   readonly measured: number;
   /** The P95 of their runs. */
@@ -45,17 +49,19 @@ const exceededShare = 0.5;
 /**
  * Did this load fit its window, and by how much? Without measurements it is `no_data` and never a pass. A round of which
  * something is missing fits when it would fit with the missing time estimated, but does not pass; else it is `not_decided`. A round
- * of some checks alone is never decided, and one in which no check carried the load is no load test. One that was not seen to its end, or in which another DAG run's steps ran, does not pass either.
+ * of some checks alone is never decided, and one in which no check carried the load is no load test. One that was not seen to its
+ * end, or in which another DAG run's steps ran, does not pass either. With less to spare than rounds differ by it is `fits_just`.
  */
 export function decideVerdict(facts: VerdictFacts): Verdict {
   const { windowSeconds, runtimeSeconds, counts } = facts;
   const { outcome, headline, rest } = decide(facts);
+  const fits = isFit({ outcome });
+  const ofSteps = (count: number) => `${count} of ${plural(counts.total, 'step')}`;
   const caveats = [
-    counts.failed > 0 && `${plural(counts.failed, 'step')} failed`,
-    counts.interrupted > 0 &&
-      `${plural(counts.interrupted, 'step')} ${wasWere(counts.interrupted)} interrupted`,
-    counts.cancelled > 0 && `${plural(counts.cancelled, 'step')} ${wasWere(counts.cancelled)} cancelled`,
-    counts.unfinished > 0 && `${plural(counts.unfinished, 'step')} had not finished`,
+    counts.failed > 0 && `${ofSteps(counts.failed)} failed`,
+    counts.interrupted > 0 && `${ofSteps(counts.interrupted)} ${wasWere(counts.interrupted)} interrupted`,
+    counts.cancelled > 0 && `${ofSteps(counts.cancelled)} ${wasWere(counts.cancelled)} cancelled`,
+    counts.unfinished > 0 && `${ofSteps(counts.unfinished)} had not finished`,
     facts.missingChecks.length > 0 &&
       !facts.partOf &&
       `${plural(facts.missingChecks.length, 'uploaded check')} did not run`,
@@ -63,17 +69,24 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     facts.dagRuns > 1 && `steps of ${facts.dagRuns} DAG runs lie in its time`,
   ].filter((text) => text !== false);
   const joined = caveats.length > 1 ? `${caveats.slice(0, -1).join(', ')} and ${caveats.at(-1)}` : caveats[0];
-  const link = outcome === 'fits' ? ', but' : ';';
+  const link = fits ? ', but' : ';';
   return {
     outcome,
-    pass: outcome === 'fits' && caveats.length === 0,
+    pass: fits && caveats.length === 0,
     headline,
-    sentence: `${verdictStart(facts)}${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${outcome === 'fits' ? imputedText(facts) : ''}${otherLoadText(facts)}`,
+    sentence: `${verdictStart(facts)}${headline}${rest}${joined === undefined ? '' : `${link} ${joined}`}.${fits ? imputedText(facts) : ''}${justText(facts, outcome)}${otherLoadText(facts)}`,
     windowSeconds,
     runtimeSeconds,
     slackSeconds:
       runtimeSeconds !== null && isDecided({ outcome }) ? milli(windowSeconds - runtimeSeconds) : null,
+    noiseSeconds: facts.noiseSeconds ?? null,
   };
+}
+
+/** A second round of the same load may miss. */
+function justText({ load, noiseSeconds }: VerdictFacts, outcome: Verdict['outcome']): string {
+  if (outcome !== 'fits_just') return '';
+  return ` Rounds of one load differ by about ${formatDuration(noiseSeconds ?? 0)}: repeat ${load}x once.`;
 }
 
 /** A run of another load than was asked for is a fact about the load that ran. */
@@ -123,10 +136,22 @@ function decide(facts: VerdictFacts): Pick<Verdict, 'outcome' | 'headline'> & { 
   }
   const why = undecidedBecause(facts);
   if (why !== undefined) return { outcome: 'not_decided', headline: 'not decided', rest: `: ${why}` };
-  return { outcome: 'fits', headline: 'fits', rest: ` ${window} with ${by} to spare ${took}` };
+  const longest = Math.max(runtimeSeconds, facts.imputed?.runtimeSeconds ?? 0);
+  const isJust = windowSeconds - longest < (facts.noiseSeconds ?? 0);
+  const rest = ` ${window} with ${by} to spare ${took}`;
+  return isJust
+    ? { outcome: 'fits_just', headline: 'just fits', rest }
+    : { outcome: 'fits', headline: 'fits', rest };
 }
 
-function undecidedBecause({ imputed, windowSeconds, p95Seconds }: VerdictFacts): string | undefined {
+function undecidedBecause({
+  imputed,
+  windowSeconds,
+  p95Seconds,
+  withoutEnd = 0,
+}: VerdictFacts): string | undefined {
+  if (withoutEnd > 0)
+    return `EMR has no end of ${plural(withoutEnd, 'completed step')}, so the round may have ended later than it says`;
   if (!imputed) return undefined;
   const { checks, imputedAtP95, imputedFromEarlier, exceededEstimate, exceededSeconds, runtimeSeconds } =
     imputed;

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../../src/report/build.ts';
-import { replay } from '../../../src/report/suggestions/order.ts';
+import { makespan } from '../../../src/report/steps/makespan.ts';
+import { replayOf, smallestCount } from '../../../src/report/suggestions/replay.ts';
 import { factsOf, stepOf } from '../rounds.ts';
 
 const { steps } = assembleReport(
@@ -11,24 +13,31 @@ const { steps } = assembleReport(
     stepOf('check_waits_15m', {}),
   ]),
 );
-const checks = ['check_long_15m'];
+const checks = new Set(['check_long_15m.yml']);
 
 describe('a replayed round', () => {
   it.each([
     ['as it was', {}, 460],
     ['a tuned check is at most the target', { tuned: { checks, targetSeconds: 200 } }, 260],
     ['a target above the run changes nothing', { tuned: { checks, targetSeconds: 900 } }, 460],
-    ['a split check keeps its work', { split: { checks, startUpSeconds: 0 } }, 300],
-    ['each half pays the start-up', { split: { checks, startUpSeconds: 100 } }, 350],
     ['the longest first', { longestFirst: true }, 400],
     ['with more slots', { slots: 3 }, 400],
     ['all of it at once', { slots: 3, longestFirst: true, tuned: { checks, targetSeconds: 200 } }, 200],
   ])('ends when its last step does: %s', (_, change, seconds) => {
-    expect(replay(steps, 2, change)).toBe(seconds);
+    expect(replayOf(steps, 2)(change)).toBe(seconds);
   });
 
-  it('ends later where a slot works off both halves and pays the start-up twice', () => {
-    const alone = replay(steps, 1, {});
-    expect(replay(steps, 1, { split: { checks, startUpSeconds: 50 } })).toBe(alone + 50);
+  it('never ends later with one slot more, so that the fewest that are enough are found by halving', () => {
+    const runs = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(runs, fc.integer({ min: 1, max: 5000 }), (seconds, atMostSeconds) => {
+        const on = (slots: number) => makespan(seconds, slots);
+        const counts = Array.from({ length: 64 }, (_, index) => index + 1);
+        for (const slots of counts.slice(1)) expect(on(slots)).toBeLessThanOrEqual(on(slots - 1));
+        expect(smallestCount(on, { least: 1, most: 64, atMostSeconds })).toBe(
+          counts.find((slots) => on(slots) <= atMostSeconds),
+        );
+      }),
+    );
   });
 });

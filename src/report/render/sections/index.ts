@@ -20,12 +20,14 @@ import {
 } from './blocks.ts';
 import { comparisonSection, forecastSection } from './comparison.ts';
 import { failureBlocks } from './failures.ts';
-import { suggestionBlocks } from './suggestions.ts';
+import { suggestionBlocks, toFitBlocks, toFitTitle } from './suggestions.ts';
 
 /** The sections of a report, in the order in which an engineer asks. */
 export function sectionsOf(report: Report, medium: Medium): Section[] {
   const { comparison, round } = report;
+  const toFit = medium === 'page' ? toFitBlocks(report) : [];
   return [
+    ...(toFit.length === 0 ? [] : [{ id: 'to-fit', title: toFitTitle(report), blocks: toFit }]),
     { id: 'summary', title: 'Summary', picture: 'timeline', blocks: summaryBlocks(report) },
     { id: 'slowest', title: 'Top 20 Slowest Steps', blocks: slowestBlocks(report) },
     {

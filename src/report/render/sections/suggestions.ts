@@ -1,13 +1,43 @@
 import { changeText } from '../../model/findings.ts';
 import type { Report } from '../../model/model.ts';
-import { noWhatIfText, whatIfTable } from '../../suggestions/whatIfTable.ts';
+import { longestText } from '../../suggestions/nextLevel.ts';
+import {
+  methodText,
+  necessaryRows,
+  necessaryText,
+  necessaryTitles,
+  optionRows,
+  optionTitles,
+  savingText,
+} from '../../suggestions/toFitText.ts';
 import { noneText } from '../../summary/facts.ts';
 import { type Block, list, type Medium, paragraphs } from './blocks.ts';
 
+/** What it takes to fit, or what could be saved; nothing where the round says nothing about its load. */
+export function toFitBlocks(report: Report): Block[] {
+  const { toFit, verdict } = report;
+  if (toFit === null) return [];
+  const { why, necessary, options } = toFit;
+  return [
+    ...paragraphs(necessaryText(toFit, verdict.windowSeconds)),
+    ...(necessary.length === 0
+      ? []
+      : [{ kind: 'table', titles: necessaryTitles, rows: necessaryRows(toFit) } as const]),
+    ...(options.length === 0
+      ? []
+      : [{ kind: 'table', titles: optionTitles(toFit), rows: optionRows(toFit, verdict) } as const]),
+    ...paragraphs(
+      verdict.outcome === 'fits' ? savingText(toFit) : undefined,
+      why === undefined ? methodText(toFit, report) : `Nothing was replayed: ${why}.`,
+    ),
+  ];
+}
+
 /** Each with its number, its setting, and what the next round has to show. */
 export function suggestionBlocks(report: Report, medium: Medium): Block[] {
-  const { suggestions, suggestionsTogether, followUp } = report;
+  const { suggestions, followUp } = report;
   const { notMeasured } = report.findings;
+  const longest = longestText(report);
   const items = suggestions.map((one) => ({
     title: one.title,
     facts: [
@@ -17,32 +47,22 @@ export function suggestionBlocks(report: Report, medium: Medium): Block[] {
       ['Success', one.success],
     ] as const,
   }));
+  const toFit = medium === 'page' ? [] : toFitBlocks(report);
   return [
+    ...(toFit.length === 0 ? [] : [{ kind: 'heading', line: toFitTitle(report) } as const, ...toFit]),
     ...(items.length === 0 ? paragraphs(noneText(report)) : [{ kind: 'numbered', items } as const]),
-    ...paragraphs(suggestionsTogether),
-    ...whatIfBlocks(report, medium),
-    ...paragraphs(followUp?.sentence),
+    ...paragraphs(longest && `Longest checks: ${longest}.`, followUp?.sentence),
     ...(notMeasured.length === 0 ? [] : titled('What this report could not measure', medium)),
     ...list(notMeasured),
   ];
 }
 
+/** A round that fits with something to spare has nothing to do but to save. */
+export function toFitTitle({ verdict }: Report): string {
+  return verdict.outcome === 'fits' ? 'What could be saved' : 'What it takes to fit';
+}
+
 /** The page has a heading where Markdown has a line that ends in a colon. */
 function titled(line: string, medium: Medium): Block[] {
   return medium === 'page' ? [{ kind: 'heading', line }] : paragraphs(`${line}:`);
-}
-
-function whatIfBlocks(report: Report, medium: Medium): Block[] {
-  const whatIf = whatIfTable(report);
-  if (!whatIf) return paragraphs(noWhatIfText(report));
-  const { titles, rows, note, error } = whatIf;
-  const on = medium === 'page' ? '' : ' on other numbers of slots';
-  return [
-    ...(medium === 'page' ? [{ kind: 'heading', line: 'Other numbers of slots' } as const] : []),
-    ...paragraphs(
-      `The same steps replayed${on}, if no step got slower (the replay of this round is off by ${error}):`,
-    ),
-    { kind: 'table', titles, rows },
-    ...paragraphs(note),
-  ];
 }

@@ -1,0 +1,164 @@
+/** The text of what it takes to fit; names of checks and instance types are foreign. */
+import { formatDuration, percent, plural, windowName } from '../../domain/text.ts';
+import type { Report } from '../model/model.ts';
+import type { ToFit, ToFitChange, ToFitOption } from '../model/toFit.ts';
+
+const namesShown = 10;
+
+/**
+ * `Tune 7 checks to at most 7m 30s each (a, b, …) and StepConcurrencyLevel 8 → 12 with 2 more core nodes (m6i.2xlarge)`.
+ *
+ * @param named how many checks were named before: these names are left out
+ */
+export function optionText(option: ToFitOption | ToFitChange, named = 0): string {
+  const changes = 'parts' in option && option.parts ? option.parts : [option];
+  const text = changes.map((change) => changeText(change, named)).join(' and ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function changeText(
+  { kind, setting, from, to, nodes, checks = [], targetSeconds }: ToFitOption | ToFitChange,
+  named: number,
+): string {
+  switch (kind) {
+    case 'order':
+      return 'submit the longest checks first';
+    case 'submission':
+      return 'submit all steps at once';
+    case 'keepCluster':
+      return 'keep the cluster up between rounds';
+    case 'tuned': {
+      const target = `to at most ${formatDuration(targetSeconds ?? 0)}`;
+      if (checks.length === 1) return `tune ${checks[0]} ${target}`;
+      if (checks.length === named) return `tune these ${checks.length} checks ${target} each`;
+      return `tune ${plural(checks.length, 'check')} ${target} each (${namesText(checks)})`;
+    }
+    default:
+      return `${setting} ${from} → ${to}${nodes ? nodesText(nodes) : ''}`;
+  }
+}
+
+function nodesText({ type, from, to }: NonNullable<ToFitChange['nodes']>): string {
+  const more = Math.abs(to - from);
+  const noun = `${to > from ? 'more' : 'fewer'} core node${more === 1 ? '' : 's'}`;
+  return ` with ${more} ${noun} (${type}, ${from} → ${to})`;
+}
+
+function namesText(checks: readonly string[]): string {
+  const more = checks.length - namesShown;
+  return checks.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+type Window = Pick<Report['verdict'], 'windowSeconds' | 'noiseSeconds'>;
+
+/** `yes`, `just` where rounds differ by more than what is to spare, or `no`. */
+export function fitsWord(runtimeSeconds: number, { windowSeconds, noiseSeconds }: Window): string {
+  const spare = windowSeconds - runtimeSeconds;
+  return spare < 0 ? 'no' : spare < (noiseSeconds ?? 0) ? 'just' : 'yes';
+}
+
+/** What to do first, for a reader who stops after a line; undefined where nothing is to be done. */
+export function toFitLead({ toFit, verdict, load }: Pick<Report, 'toFit' | 'verdict' | 'load'>): string[] {
+  const { outcome, windowSeconds, slackSeconds, noiseSeconds } = verdict;
+  const [best] = toFit?.options ?? [];
+  const saving = toFit?.saving?.savesUsdPerDay === undefined ? undefined : toFit.saving;
+  const repeat =
+    outcome === 'fits_just' &&
+    `Repeat ${load}x once: ${formatDuration(slackSeconds ?? 0)} to spare is less than rounds differ by (${formatDuration(noiseSeconds ?? 0)})`;
+  return [
+    repeat,
+    best && `${optionText(best)}: ${outcomeText(best, windowSeconds)}`,
+    saving &&
+      `${optionText(saving)}: ${formatDuration(saving.runtimeSeconds)}, still fits, ${money(saving.savesUsdPerDay)} a day less`,
+  ].filter((text) => typeof text === 'string');
+}
+
+function outcomeText({ runtimeSeconds, fits }: ToFitOption, windowSeconds: number): string {
+  const time = formatDuration(runtimeSeconds);
+  return fits ? `${time}, fits` : `${time}, still ${formatDuration(runtimeSeconds - windowSeconds)} over`;
+}
+
+function money(usd: number | undefined): string {
+  return usd === undefined ? '–' : `${usd.toFixed(2)} USD`;
+}
+
+/** Which checks have to be tuned in any case. */
+export function necessaryText({ necessary }: ToFit, windowSeconds: number): string | undefined {
+  if (necessary.length === 0) return undefined;
+  const [isOne] = [necessary.length === 1];
+  return `Necessary: ${plural(necessary.length, 'check')} ${isOne ? 'takes' : 'take'} longer than the ${windowName(windowSeconds)} window alone. No slot, node or order helps ${isOne ? 'it' : 'them'}; the target is half of the window, so that the next level may double it.`;
+}
+
+export const necessaryTitles = ['Check', 'Now', 'Target'];
+
+export function necessaryRows({ necessary }: ToFit): string[][] {
+  return necessary.map(({ check, seconds, targetSeconds }) => [
+    check,
+    formatDuration(seconds),
+    `at most ${formatDuration(targetSeconds)}`,
+  ]);
+}
+
+/** The titles of the table of options. */
+export function optionTitles({ now }: ToFit): string[] {
+  return [
+    'Change',
+    'Total Runtime',
+    'Fits',
+    ...(now.usdPerDay === undefined ? [] : ['USD per Round', 'USD per Day']),
+  ];
+}
+
+/** The round as it was, then every option. */
+export function optionRows({ now, options, necessary }: ToFit, window: Window): string[][] {
+  const cost = ({ usdPerRound, usdPerDay }: ToFit['now']) =>
+    now.usdPerDay === undefined ? [] : [usdPerRound, usdPerDay].map((usd) => usd?.toFixed(2) ?? '–');
+  const row = (text: string, outcome: ToFit['now']) => [
+    text,
+    formatDuration(outcome.runtimeSeconds),
+    fitsWord(outcome.runtimeSeconds, window),
+    ...cost(outcome),
+  ];
+  return [row('None: as it was', now), ...options.map((one) => row(optionText(one, necessary.length), one))];
+}
+
+/** Of a round that fits: on how much less it still would. */
+export function savingText({ saving, now, why, noGainBeyond }: ToFit): string | undefined {
+  if (why !== undefined) return undefined;
+  if (!saving)
+    return noGainBeyond === null
+      ? undefined
+      : 'Nothing: with fewer slots it would not fit with a tenth of the window to spare.';
+  const { runtimeSeconds, savesUsdPerDay, usdPerDay } = saving;
+  const cost =
+    savesUsdPerDay !== undefined
+      ? `${money(savesUsdPerDay)} a day less (${money(now.usdPerDay)} → ${money(usdPerDay)})`
+      : usdPerDay === undefined
+        ? 'what that saves is not known'
+        : 'which saves nothing, because the round takes longer';
+  return `It would still fit with less: ${optionText(saving)}: about ${formatDuration(runtimeSeconds)}; ${cost}.`;
+}
+
+/** How the rows were made, and where more slots end to help. */
+export function methodText(
+  { error, noGainBeyond, now }: ToFit,
+  { findings: { slots }, counts, cost }: Pick<Report, 'findings' | 'counts' | 'cost'>,
+): string {
+  const off =
+    error === null
+      ? ''
+      : ` (the replay of the round itself is off by ${error > 0 ? '+' : ''}${percent(error)})`;
+  const present = slots.limit ?? 0;
+  const limit =
+    noGainBeyond === null
+      ? 'How many slots there are is not known, so no other number is advised.'
+      : noGainBeyond <= present
+        ? `More than ${plural(present, 'slot')} gain nothing.`
+        : noGainBeyond < counts.total && `No gain beyond ${plural(noGainBeyond, 'slot')}.`;
+  const priced =
+    now.usdPerDay !== undefined &&
+    `USD: all machines, with the start of a cluster that each round makes, at ${cost?.examplePrices ? 'example prices' : 'the prices'} of ${cost?.pricesOf}.`;
+  return [`By replaying the steps of this round, if no step gets slower${off}.`, limit, priced]
+    .filter((text) => text !== false)
+    .join(' ');
+}
