@@ -1,6 +1,6 @@
 /** A load level in numbers and sentences: what scaleConfigs reports, made from the bytes on disk. */
 import { type Coverage, coverageText } from '../domain/coverage.ts';
-import { fileRules, type Schedule, schedules } from '../domain/schedules.ts';
+import { fileRules, schedules } from '../domain/schedules.ts';
 import { plural, takeWithinBudget } from '../domain/text.ts';
 import { scanIntervals } from '../intervals/scale.ts';
 import { type Change, changesIn } from './changes.ts';
@@ -22,7 +22,7 @@ export function describeLevel(before: Review, review: Review, plan: ScalePlan, c
     intervalsChanged: review.changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
     coverage: shownCoverage(coverage),
     bySchedule: summariseSchedules(review),
-    sample: takeWithinBudget(sampleChanges(before, review, 3), 900),
+    sample: takeWithinBudget(sampleChanges(before, review, 2), 900),
     remarks: takeWithinBudget(remarks, 1600),
     notScaled: takeWithinBudget(notScaled, 1200),
     notScaledTotal: notScaled.length,
@@ -68,16 +68,16 @@ function summariseSchedules({ files, target }: Review) {
         files: rows.length,
         changed: changed.length,
         intervals: changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
-        ...noteOn(schedule, scaling === undefined, others.length, target.load),
+        ...noteOn(scaling === undefined, others.length, target.load),
       },
     ];
   });
 }
 
-function noteOn(schedule: Schedule, unscaled: boolean, others: number, load: number): { note?: string } {
+function noteOn(unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
-    unscaled && `skipped: the DAG run passes ts_start and ts_end ${plural(load, 'hour')} apart`,
-    others > 0 && `${plural(others, `more ${schedule} file`)} with other suffixes, uploaded unscaled`,
+    unscaled && `skipped: the DAG run sets a window of ${plural(load, 'hour')}`,
+    others > 0 && `${others} more with other suffixes, unscaled`,
   ].filter((note) => note !== false);
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
@@ -241,8 +241,9 @@ function sampleChanges(before: Review, review: Review, most: number) {
   return [...new Set(inOrder)].slice(0, most).map(({ one, change }) => {
     const { line, before: baseline, after, scaled } = change;
     const onDisk = literalOnDisk(earlier.get(one.path), line) ?? baseline;
-    const row = { file: one.path, line, baseline, before: onDisk, after };
-    return { ...row, ...(scaled !== undefined && { scaled }) };
+    const row = { file: one.path, line, before: onDisk, after };
+    const known = onDisk === baseline ? {} : { baseline };
+    return { ...row, ...known, ...(scaled !== undefined && { scaled }) };
   });
 }
 

@@ -1,7 +1,7 @@
 /** What buildReport says, in the structure and in lines. */
 
 import * as z from 'zod';
-import { coverageSchema, coverageText, rowsReadSchema } from '../domain/coverage.ts';
+import { coverageText, rowsReadSchema, shownCoverageSchema } from '../domain/coverage.ts';
 import { clean } from '../domain/foreignText.ts';
 import {
   formatDuration,
@@ -37,7 +37,7 @@ const reportFields = z.object({
   verdict: z.string(),
   partial: z.boolean(),
   /** Absent where it was not recorded. */
-  coverage: coverageSchema.extend({ read: rowsReadSchema.optional() }).optional(),
+  coverage: shownCoverageSchema.extend({ read: rowsReadSchema.optional() }).optional(),
   steps: z.object({
     total: z.int(),
     successful: z.int(),

@@ -40,7 +40,7 @@ export function setupText(failed: readonly SetupRow[], isBehind: boolean) {
   if (failed.length === 0)
     return {
       summary: `Everything is in place.${behind}`,
-      nextSteps: ['scaleConfigs with load 2x starts the first test; showSession says where a test stands.'],
+      nextSteps: ['Call scaleConfigs to start a test; showSession to go on with one.'],
     };
   return {
     summary: `${plural(failed.length, 'problem')} to fix: ${failed.map(({ name }) => name).join(', ')}.${behind}`,
@@ -54,10 +54,10 @@ export function settingsRow({
   hasEnvFile,
 }: Pick<Ports, 'settings' | 'problems' | 'hasEnvFile'>): SetupRow {
   const { home, place, approval } = settings;
-  const elsewhere = place === '.env' ? `from the environment; no .env in ${home}` : `from ${place}`;
-  const from = hasEnvFile ? `read from ${home}/.env` : elsewhere;
+  const elsewhere = place === '.env' ? 'the environment, without .env' : place;
+  const from = hasEnvFile ? `${home}/.env` : elsewhere;
   if (problems.length === 0)
-    return { name: 'settings', ok: true, detail: `complete (${from}); APPROVAL=${approval}` };
+    return { name: 'settings', ok: true, detail: `from ${from}; APPROVAL=${approval}` };
   return {
     name: 'settings',
     ok: false,
@@ -87,7 +87,7 @@ export function repositoryRows(settings: Settings, snapshot: ChecksSnapshot, che
     },
     {
       name: 'checks path',
-      detail: `${plural(checks, 'check file')} under ${checksPath}`,
+      detail: `${plural(checks, 'check file')}${checks === 0 ? ` under ${checksPath}` : ''}`,
       ...okIf(checks > 0, `Set CHECKS_PATH in ${place} to the folder that contains the check files.`),
     },
   ];
@@ -99,7 +99,7 @@ export function productionRow(
 ): SetupRow {
   return {
     name: 'production source',
-    detail: `${plural(metrics, 'table-metrics object')} under ${prodHourlyChecks}`,
+    detail: `${plural(metrics, 'table-metrics object')}${metrics === 0 ? ` under ${prodHourlyChecks}` : ''}`,
     ...okIf(
       metrics > 0,
       `Set PROD_HOURLY_CHECKS in ${place} to the prefix that contains the *_table_metrics.yml files.`,
@@ -116,7 +116,7 @@ export function dagRow(
   const isSame = dagBucket === undefined || bucket === '' || dagBucket === bucket;
   return {
     name: 'DAG file',
-    detail: isSame ? `${dagFile}, LOAD = ${load}` : `${dagFile} reads bucket ${dagBucket}, not ${bucket}`,
+    detail: isSame ? `LOAD = ${load}` : `${dagFile} reads bucket ${dagBucket}, not ${bucket}`,
     ...okIf(isSame, `Use the same S3_BUCKET in ${place} and in the DAG file.`),
   };
 }
@@ -136,7 +136,7 @@ export function placesRow(places: Awaited<ReturnType<LocalPlaces['tryWriting']>>
     detail:
       broken.length > 0
         ? `no file can be written: ${broken.map(({ text }) => text).join('; ')}`
-        : `${plural(places.length, 'folder')} writable`,
+        : plural(places.length, 'folder'),
     ...okIf(broken.length === 0, `Make the folder of ${settings} writable, or set it to another one.`),
   };
 }

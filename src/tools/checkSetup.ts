@@ -66,7 +66,7 @@ async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) 
     isSound(await identity) ? probe(name, setting, look) : [notLookedAtRow(name, 'AWS identity')];
   const reachable = inAws('bucket', bucket, async () => {
     await account.bucketAnswers(bucket);
-    return `s3://${bucket} is reachable`;
+    return `s3://${bucket}`;
   });
   const probed = await Promise.all([
     probe('target repository', settings.targetRepo, () => repository(ports, call)),
@@ -161,7 +161,7 @@ const emrMs = 15_000;
 
 async function listedClusters({ clusters, clock }: CheckSetupPorts, call: ToolCall) {
   const look = await lookWithin(clock, call, emrMs, (watch) => clusters.createdSince(clock.localMs(), watch));
-  if (!look.late) return 'clusters can be listed';
+  if (!look.late) return 'answers';
   throw new ToolError('UPSTREAM', `EMR did not answer within ${emrMs / 1000} s.`, {
     next: 'call checkSetup again in a minute; EMR throttles an account that is asked too often.',
   });

@@ -4,14 +4,14 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { loadOutput, result } from './tool.ts';
+import { listOf, loadOutput, result } from './tool.ts';
 
 /** The result of fixInterval. */
 export const fixIntervalResult = z.object({
   ...result,
   status: z.enum(['fixed', 'unchanged']),
   file: z.string(),
-  changes: z.array(
+  changes: listOf(
     z.object({
       line: z.int(),
       before: z.string(),
@@ -21,7 +21,8 @@ export const fixIntervalResult = z.object({
     }),
   ),
   load: loadOutput,
-  restored: z.boolean(),
+  /** The file is at baseline × load again. */
+  restored: z.literal(true).optional(),
   reviewId: z.string(),
   changesFile: z.string(),
 });
@@ -37,7 +38,7 @@ export function alreadyFixedText(to: number, reviewId: string) {
 
 export function fixedText(
   { from, to }: { readonly from: number; readonly to: number },
-  { changes, load, restored, reviewId }: Pick<Result, 'changes' | 'load' | 'restored' | 'reviewId'>,
+  { changes = [], load, restored, reviewId }: Pick<Result, 'changes' | 'load' | 'restored' | 'reviewId'>,
   approved: boolean,
   mode: Yes['mode'],
 ) {
@@ -53,7 +54,7 @@ export function fixedText(
   };
 }
 
-function aboutLoad(changes: Result['changes'], load: number, restored: boolean): string {
+function aboutLoad(changes: NonNullable<Result['changes']>, load: number, restored = false): string {
   if (restored) return ` This is baseline × ${load} again, so no fix is kept.`;
   const differs = changes.every(({ after, scaled }) => scaled !== undefined && scaled !== after);
   return differs ? ` This is not baseline × ${load}.` : '';

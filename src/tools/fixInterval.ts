@@ -67,7 +67,7 @@ async function runFixInterval(
   if (fixed.changes.length === 0) {
     const { reviewId } = review;
     const changesFile = await writeReviewFile(ports, review);
-    const fields = { file: one.path, changes: [], load, restored: false, reviewId, changesFile };
+    const fields = { file: one.path, changes: [], load, reviewId, changesFile };
     return { ...fields, status: 'unchanged', ...alreadyFixedText(given.to, reviewId) };
   }
 
@@ -81,7 +81,8 @@ async function runFixInterval(
 
   const changes = fixed.changes.map((change) => ({ ...change, ...scaledAt(one, change.line) }));
   const changesFile = await writeReviewFile(ports, after);
-  const fields = { file: one.path, load, restored, reviewId, changesFile };
+  const isRestored = restored ? { restored } : {};
+  const fields = { file: one.path, load, ...isRestored, reviewId, changesFile };
   const approved = session.approved.has(reviewId);
   const text = fixedText(given, { ...fields, changes }, approved, ports.settings.approval);
   return { ...fields, changes: takeWithinBudget(changes, 4000), status: 'fixed', ...text };

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Session } from '../state/session.ts';
 import type { Wording } from './text.ts';
-import { result } from './tool.ts';
+import { listOf, result, totalOf } from './tool.ts';
 
 /** The result of revertConfigs. */
 export const revertConfigsResult = z.object({
@@ -12,10 +12,10 @@ export const revertConfigsResult = z.object({
   status: z.enum(['reverted', 'unchanged']),
   filesReverted: z.int(),
   backup: z.string().optional(),
-  stillInBucket: z.array(z.string()),
+  stillInBucket: listOf(z.string()),
   /** Files whose fixes and edits the session keeps: their load restores them. */
-  fixesKept: z.array(z.string()),
-  fixesKeptTotal: z.int(),
+  fixesKept: listOf(z.string()),
+  fixesKeptTotal: totalOf,
   /** Check files that now differ from HEAD. */
   uncommitted: z.int(),
 });

@@ -5,7 +5,7 @@ import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { changedLine, loadOutput, result } from './tool.ts';
+import { changedLine, listOf, loadOutput, result, totalOf } from './tool.ts';
 
 /** The result of reviewConfigs. */
 export const reviewConfigsResult = z.object({
@@ -15,11 +15,11 @@ export const reviewConfigsResult = z.object({
   approved: z.boolean(),
   approvalNeeded: z.boolean(),
   filesChanged: z.int(),
-  changedSince: z.array(changedLine),
-  changedSinceTotal: z.int(),
-  fixes: z.array(z.string()),
-  unexpected: z.array(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
-  unexpectedTotal: z.int(),
+  changedSince: listOf(changedLine),
+  changedSinceTotal: totalOf,
+  fixes: listOf(z.string()),
+  unexpected: listOf(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
+  unexpectedTotal: totalOf,
   changesFile: z.string(),
 });
 
@@ -27,7 +27,10 @@ type Result = z.output<typeof reviewConfigsResult>;
 
 export function reviewText(
   review: Review,
-  fields: Pick<Result, 'approved' | 'approvalNeeded' | 'changedSinceTotal' | 'unexpectedTotal'>,
+  fields: Pick<Result, 'approved' | 'approvalNeeded'> & {
+    readonly changedSinceTotal: number;
+    readonly unexpectedTotal: number;
+  },
   mode: Yes['mode'],
 ) {
   const { reviewId, target } = review;
@@ -59,7 +62,7 @@ function differences({ changed, changedOutside, target }: Review, unexpectedLine
 }
 
 export const reviewConfigsLines: Wording<Result> = {
-  changedSince: (rows, { changedSinceTotal }) => [
+  changedSince: (rows, { changedSinceTotal = 0 }) => [
     `Changed without approval (${plural(changedSinceTotal, 'line')}):`,
     ...rows.flatMap((row) => [
       `  ${row.file}:${row.line}`,
@@ -68,7 +71,7 @@ export const reviewConfigsLines: Wording<Result> = {
     ]),
   ],
   changedSinceTotal: () => [],
-  unexpected: (rows, { unexpectedTotal, changedSince }) => [
+  unexpected: (rows, { unexpectedTotal = 0, changedSince = [] }) => [
     `Neither baseline × load nor a known fix (${plural(unexpectedTotal, 'line')}):`,
     ...rows.map((row) => {
       const isAbove = changedSince.some(

@@ -1,14 +1,14 @@
 /** What scaleConfigs says in each of its four outcomes. */
 
 import * as z from 'zod';
-import { type Coverage, coverageSchema, coverageText } from '../domain/coverage.ts';
+import { type Coverage, coverageText, shownCoverageSchema } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import { coverageLines, missingText, type Wording } from './text.ts';
-import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
+import { callAgain, changedLine, listOf, loadOutput, result, scheduleInput, totalOf } from './tool.ts';
 
 /** The result of scaleConfigs. */
 export const scaleConfigsResult = z.object({
@@ -23,7 +23,7 @@ export const scaleConfigsResult = z.object({
   filesChanged: z.int(),
   intervalsChanged: z.int(),
   written: z.int(),
-  bySchedule: z.array(
+  bySchedule: listOf(
     z.object({
       schedule: scheduleInput,
       pattern: z.string(),
@@ -33,21 +33,22 @@ export const scaleConfigsResult = z.object({
       note: z.string().optional(),
     }),
   ),
-  sample: z.array(
+  sample: listOf(
     z.object({
       file: z.string(),
       line: z.int(),
-      baseline: z.string(),
       before: z.string(),
       after: z.string(),
+      /** Where it is not what was on disk before. */
+      baseline: z.string().optional(),
       /** What baseline × load is, where the disk has another interval. */
       scaled: z.string().optional(),
     }),
   ),
   /** Absent in a question that comes before any plan. */
-  coverage: coverageSchema.optional(),
-  remarks: z.array(z.string()),
-  notScaled: z.array(
+  coverage: shownCoverageSchema.optional(),
+  remarks: listOf(z.string()),
+  notScaled: listOf(
     z.object({
       file: z.string(),
       line: z.int(),
@@ -57,16 +58,16 @@ export const scaleConfigsResult = z.object({
       fixable: z.literal(false).optional(),
     }),
   ),
-  notScaledTotal: z.int(),
-  edited: z.array(z.string()),
-  editedTotal: z.int(),
-  edits: z.array(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
+  notScaledTotal: totalOf,
+  edited: listOf(z.string()),
+  editedTotal: totalOf,
+  edits: listOf(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
   /** Where known fixes and carried edits differ from baseline × load. */
-  fixedLines: z.array(changedLine),
-  fixedLinesTotal: z.int(),
-  fixesApplied: z.array(z.string()),
-  fixesNotCarried: z.array(z.string()),
-  notCarried: z.array(
+  fixedLines: listOf(changedLine),
+  fixedLinesTotal: totalOf,
+  fixesApplied: listOf(z.string()),
+  fixesNotCarried: listOf(z.string()),
+  notCarried: listOf(
     z.object({
       file: z.string(),
       line: z.int(),
@@ -78,7 +79,7 @@ export const scaleConfigsResult = z.object({
     }),
   ),
   /** Files of the baseline that this session wrote at a load: only in that question. */
-  loadedBaselines: z.array(z.object({ file: z.string(), load: loadOutput })).optional(),
+  loadedBaselines: listOf(z.object({ file: z.string(), load: loadOutput })),
   changesFile: z.string(),
   location: z.string(),
   backup: z.string().optional(),
@@ -200,7 +201,7 @@ function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
 function stepsAfter({ target, plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
   if (!approvalNeeded) return [`No approval is needed: call uploadChecks with reviewId ${reviewId}.`];
   return [
-    'Ask the user to review the git diff in the target repository (PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).',
+    'Ask the user to review the git diff in the target repository and reply "approved", or say what is wrong (fixInterval).',
     ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
     ...(plan.fixesNotCarried.length === 0
       ? []
@@ -240,17 +241,18 @@ export const scaleConfigsLines: Wording<Result> = {
       return `  - ${row.changed} of ${plural(row.files, 'file')} in ${row.pattern}, ${plural(row.intervals, 'interval')}${note}`;
     }),
   // In a question about edits nothing is decided yet.
-  coverage: (coverage, { load, status, editedTotal }) =>
-    coverage === undefined || (status === 'needs_decision' && editedTotal > 0)
+  coverage: (coverage, { load, status, edited = [] }) =>
+    coverage === undefined || (status === 'needs_decision' && edited.length > 0)
       ? []
       : coverageLines(coverage, load),
   sample: (rows) => [
     'Sample:',
     ...rows.map((row) => {
       // In a repeated call the file on disk is already scaled, so show the change from the baseline.
-      const before = row.before === row.after ? row.baseline : row.before;
+      const { baseline = row.before } = row;
+      const before = row.before === row.after ? baseline : row.before;
       const notes = [
-        ...(before === row.baseline ? [] : [`baseline ${row.baseline}`]),
+        ...(before === baseline ? [] : [`baseline ${baseline}`]),
         ...(row.scaled === undefined ? [] : [`set by a person, instead of ${row.scaled}`]),
       ];
       const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
@@ -264,11 +266,8 @@ export const scaleConfigsLines: Wording<Result> = {
       return `  ${row.file}:${row.line}: ${row.text} (${row.reason}${byHand})`;
     }),
   ],
-  notScaledTotal: (total, { status, bySchedule }) =>
-    total === 0 && status !== 'needs_decision' && bySchedule.some(({ intervals }) => intervals > 0)
-      ? ['Intervals left unscaled in these files: none']
-      : [],
-  edited: (paths, { edits }) => {
+  notScaledTotal: () => [],
+  edited: (paths, { edits = [] }) => {
     const others = notIn(edits, paths);
     return others.length === 0 ? [] : [`Also edited: ${others.join(', ')}`];
   },
@@ -278,13 +277,13 @@ export const scaleConfigsLines: Wording<Result> = {
     return total === 0 ? [] : [`${isDone ? done : 'Edited files'}: ${total}`];
   },
   edits: (rows) => rows.map((row) => `  ${row.file}:${row.line}: ${row.scaled.trim()} → ${row.found.trim()}`),
-  fixedLines: (rows, { fixedLinesTotal, load }) => [
+  fixedLines: (rows, { fixedLinesTotal = 0, load }) => [
     `Known fixes and carried edits, instead of baseline × ${load} (${plural(fixedLinesTotal, 'line')}):`,
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
   ],
   fixedLinesTotal: () => [],
   loadedBaselines: (rows = []) => rows.map((row) => `  ${row.file} (written at ${row.load}x)`),
-  fixesNotCarried: (paths, { notCarried }) => {
+  fixesNotCarried: (paths, { notCarried = [] }) => {
     const others = notIn(notCarried, paths);
     return others.length === 0 ? [] : [`Edits of other loads, not part of this one: ${others.join(', ')}`];
   },

@@ -79,7 +79,9 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const { isRunning: isRoundRunning } = rounds;
   const scaling = { ...planned, ...given, answers, isRoundRunning, mode: ports.settings.approval };
   if (plan.edited.length > 0 && !given.overwriteEdits && !given.keepEdits) {
-    const question = { ...fields, ...noChanges, remarks: rounds.warnings };
+    // Unwritten files have no changes to show.
+    const nothing = { bySchedule: [], sample: [], notScaled: [], notScaledTotal: 0 };
+    const question = { ...fields, ...nothing, remarks: rounds.warnings };
     return { ...question, status: 'needs_decision', ...decisionText(scaling) };
   }
   const warnings = [...rounds.warnings, ...uncommittedWarning(session, load), ...planned.lag];
@@ -116,8 +118,9 @@ async function baselineQuestion(
   const { load, schedule, scheduleFrom, scope } = target;
   const list = loaded.map((one) => `${one.file} (${one.load}x)\n`).join('');
   return {
-    ...noChanges,
-    ...nothingPlanned,
+    filesChanged: 0,
+    intervalsChanged: 0,
+    written: 0,
     load,
     schedule,
     scheduleFrom,
@@ -198,26 +201,6 @@ async function lagRemarks({ target, settings }: ScaleConfigsPorts, call: ToolCal
   const { what, fix } = lagText(lag, settings);
   return [`${what} To branch anew: ${fix}`];
 }
-
-/** In a question about edits: unwritten files have no review and no changes to show. */
-const noChanges = { bySchedule: [], sample: [], notScaled: [] };
-
-/** A question that comes before any plan. */
-const nothingPlanned = {
-  filesChanged: 0,
-  intervalsChanged: 0,
-  written: 0,
-  remarks: [],
-  notScaledTotal: 0,
-  edited: [],
-  editedTotal: 0,
-  edits: [],
-  fixedLines: [],
-  fixedLinesTotal: 0,
-  fixesApplied: [],
-  fixesNotCarried: [],
-  notCarried: [],
-};
 
 async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLevel) {
   const fixed = fixedLines(edits.files, review.target.load);

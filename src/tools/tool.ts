@@ -23,6 +23,14 @@ export const result = {
   nextSteps: z.array(z.string()).max(3),
 };
 
+/** A list that a result leaves out when it is empty: it would say nothing, and costs tokens. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.array(item).optional();
+}
+
+/** How many rows a list would have uncut; left out with the empty list. */
+export const totalOf = z.int().optional();
+
 type Result = z.ZodObject<typeof result>;
 
 export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends Result = Result> {

@@ -1,7 +1,7 @@
 /** What uploadChecks says. */
 
 import * as z from 'zod';
-import { coverageSchema, coverageText, exceptionsSchema } from '../domain/coverage.ts';
+import { coverageText, exceptionsSchema, shownCoverageSchema } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import { exceptionsText } from '../review/exceptions.ts';
 import type { Review } from '../review/review.ts';
@@ -9,7 +9,7 @@ import type { Stale } from '../review/uploadPlan.ts';
 import type { Settings } from '../settings.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { callAgain, changedLine, loadOutput, result, scheduleInput } from './tool.ts';
+import { callAgain, changedLine, listOf, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of uploadChecks. */
 export const uploadChecksResult = z.object({
@@ -18,19 +18,20 @@ export const uploadChecksResult = z.object({
   load: loadOutput,
   reviewId: z.string(),
   reason: z.string().optional(),
-  changedSince: z.array(changedLine).optional(),
+  changedSince: listOf(changedLine),
   uploaded: z.int(),
   unchanged: z.int(),
   removed: z.int(),
-  removedKeys: z.array(z.string()),
-  stale: z.array(z.string()),
-  prefixes: z.array(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
-  tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: z.array(z.string()) }),
+  removedKeys: listOf(z.string()),
+  stale: listOf(z.string()),
+  prefixes: listOf(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
+  /** `prefixes` are below CONFIGS_PREFIX. */
+  tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: listOf(z.string()) }),
   /** Of the schedule under test: from the bucket after an upload, planned in a question. */
-  coverage: coverageSchema.optional(),
-  exceptions: z.array(exceptionsSchema),
+  coverage: shownCoverageSchema.optional(),
+  exceptions: listOf(exceptionsSchema),
   changesFile: z.string().optional(),
-  warnings: z.array(z.string()),
+  warnings: listOf(z.string()),
   callAgain: callAgain.optional(),
 });
 
@@ -63,7 +64,7 @@ type Delivery = Pick<
 
 /** `left`: stale objects that are still in the bucket after this upload. */
 export function deliveredText(delivery: Delivery, left: Stale) {
-  const { load, uploaded, unchanged, removed, prefixes, tableMetrics, coverage } = delivery;
+  const { load, uploaded, unchanged, removed, prefixes = [], tableMetrics, coverage } = delivery;
   const carried = coverage === undefined || load === 1 ? '' : ` In the bucket: ${coverageText(coverage)}.`;
   const files = prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
   const metrics =
@@ -134,10 +135,10 @@ export const uploadChecksLines: Wording<Result> = {
     status === 'awaiting_approval' && load > 1 ? [`Load: ${coverageText(coverage)}`] : [],
   exceptions: (rows) => rows.map((one) => exceptionsText(one)),
   prefixes: (rows) => rows.map((row) => `  - ${plural(row.files, 'file')} → ${row.uri}`),
-  tableMetrics: ({ copied, unchanged, prefixes }, { status }) =>
+  tableMetrics: ({ copied, unchanged, prefixes = [] }, { status }) =>
     status === 'awaiting_approval'
       ? []
-      : [`Table metrics: ${copied} copied, ${unchanged} unchanged`, ...prefixes.map((uri) => `  → ${uri}`)],
+      : [`Table metrics: ${copied} copied, ${unchanged} unchanged → ${prefixes.join(', ')}`],
   changedSince: (rows) => [
     'Changed without approval:',
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),

@@ -245,7 +245,6 @@ async function copyTableMetrics(
     copies.map(({ object, to }) => ({ from: { bucket, object }, to })),
     watch,
   );
-  const folder = `s3://${ports.settings.bucket}/${ports.settings.configsPrefix}/hourly`;
   return {
     keys: copies.map(({ to }) => to),
     refused: refused.map(
@@ -258,7 +257,7 @@ async function copyTableMetrics(
     fields: {
       copied: sent.length,
       unchanged: unchanged.length,
-      prefixes: loads.map((load) => `${folder}/${load}x/`),
+      prefixes: loads.map((load) => `hourly/${load}x/`),
     },
   };
 }

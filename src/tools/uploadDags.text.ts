@@ -7,7 +7,7 @@ import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Yes } from '../workflow/approvals.ts';
 import { untoldText } from '../workflow/otherRuns.ts';
 import type { Wording } from './text.ts';
-import { callAgain, loadOutput, result } from './tool.ts';
+import { callAgain, listOf, loadOutput, result } from './tool.ts';
 
 /** The result of uploadDags. */
 export const uploadDagsResult = z.object({
@@ -17,9 +17,9 @@ export const uploadDagsResult = z.object({
   previousLoad: loadOutput,
   remoteLoad: loadOutput.nullable(),
   files: z.array(z.object({ key: z.string(), status: z.enum(['new', 'changed', 'unchanged']) })),
-  changes: z.array(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
+  changes: listOf(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
   dagIds: z.array(z.string()),
-  warnings: z.array(z.string()),
+  warnings: listOf(z.string()),
   round: z.int().optional(),
   callAgain: callAgain.optional(),
 });

@@ -13,7 +13,8 @@ test('an edit between review and upload gets a new review id, and nothing is sen
   const before = harness.everything();
   const { structure } = await harness.call('uploadChecks', { reviewId, approved: true });
   expect(harness.everything()).toEqual(before);
-  expect(structure).toMatchObject({ status: 'awaiting_approval', uploaded: 0, prefixes: [] });
+  expect(structure).toMatchObject({ status: 'awaiting_approval', uploaded: 0 });
+  expect(structure).not.toHaveProperty('prefixes');
   expect(structure.reviewId).not.toBe(reviewId);
   expect(structure.changedSince).toEqual([
     {
@@ -65,7 +66,8 @@ test('an unapproved edit is listed by every call until it is approved', async ()
     `Only after the user replies "approved": uploadChecks with reviewId ${refused.structure.reviewId} and approved: true.`,
   ]);
   await harness.call('uploadChecks', refused.structure.callAgain.arguments);
-  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ approved: true, changedSince: [] });
+  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ approved: true });
+  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('changedSince');
 });
 
 test('the phase is not approved while bytes on disk are not', async () => {
@@ -84,7 +86,7 @@ test('after an approval of one schedule, the others are still compared with base
   const harness = await toolHarness();
   await uploadLevel(harness, { load: 2, scope: 'schedule' });
   await harness.call('scaleConfigs', { load: 2 });
-  expect((await harness.call('reviewConfigs')).structure.changedSince).toEqual([]);
+  expect((await harness.call('reviewConfigs')).structure.changedSince).toBeUndefined();
   harness.edit('check_identity_matches_daily.yml', "'62' day", "'61' day");
   expect((await harness.call('reviewConfigs')).structure.changedSince).toHaveLength(1);
 });
@@ -192,7 +194,8 @@ test('with scope schedule only the files of that schedule are reviewed, uploaded
   expect(structure).toMatchObject({ written: 2, filesChanged: 2 });
   harness.edit(events, "'3' hour", "'30' hour");
   const { reviewId } = structure;
-  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ reviewId, unexpectedTotal: 0 });
+  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ reviewId });
+  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('unexpectedTotal');
   const uploaded = await harness.call('uploadChecks', { reviewId, approved: true });
   expect(uploaded.structure).toMatchObject({ uploaded: 2, tableMetrics: { copied: 0 } });
   expect([...new Set(harness.keys('checks_load_test').map((key) => key.split('/')[2]))]).toEqual(['daily']);
@@ -216,7 +219,8 @@ test('other bytes that were approved before are shown, and need no second approv
     .reviewId;
   await harness.call('uploadChecks', { reviewId: fixed, approved: true });
   const { structure } = await harness.call('uploadChecks', { reviewId: plain, approved: true });
-  expect(structure).toMatchObject({ status: 'awaiting_approval', reviewId: fixed, changedSince: [] });
+  expect(structure).toMatchObject({ status: 'awaiting_approval', reviewId: fixed });
+  expect(structure).not.toHaveProperty('changedSince');
   expect(structure.callAgain.arguments).toEqual({ reviewId: fixed });
   expect((await harness.call('uploadChecks', structure.callAgain.arguments)).structure.status).toBe(
     'unchanged',

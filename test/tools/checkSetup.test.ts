@@ -11,25 +11,25 @@ test('a complete setup is listed item by item', async () => {
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Everything is in place.
 
-      ✓ settings: complete (from the environment; no .env in <project>); APPROVAL=ask
+      ✓ settings: from the environment, without .env; APPROVAL=ask
       ✓ target repository: <repo>, baseline 6524c2070247 (main)
       ✓ branch: audit_checks_load_testing
-      ✓ checks path: 12 check files under python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
+      ✓ checks path: 12 check files
       ✓ git identity: Sandbox <sandbox@example.com>
       ✓ AWS identity: arn:aws:sts::123456789012:assumed-role/load-test/engineer
       ✓ region: us-east-1
-      ✓ bucket: s3://klaviyo-data-platform-orchestration-v1 is reachable
-      ✓ production source: 6 table-metrics objects under s3://klaviyo-data-platform-orchestration-v1/checks/configs/prod/hourly
-      ✓ EMR: clusters can be listed
-      ✓ DAG file: <project>/dags/yang_audit_load_test.py, LOAD = 2
+      ✓ bucket: s3://klaviyo-data-platform-orchestration-v1
+      ✓ production source: 6 table-metrics objects
+      ✓ EMR: answers
+      ✓ DAG file: LOAD = 2
       ✓ prefixes: as in the DAG
       ✓ cluster configs: 3 files
       ✓ step logs: in S3
       ✓ event logs: in S3
       ✓ runner: s3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py
-      ✓ places to write: 4 folders writable
+      ✓ places to write: 4 folders
 
-    → scaleConfigs with load 2x starts the first test; showSession says where a test stands."
+    → Call scaleConfigs to start a test; showSession to go on with one."
   `);
   expect(structure.ok).toBe(true);
   expect(structure.checks.map((check: { name: string }) => check.name)).toEqual([
@@ -58,7 +58,7 @@ test('settings from a .env are shown with its path', async () => {
   writeFileSync(join(harness.project, '.env'), 'APPROVAL=chat\n');
   await harness.restart();
   const { structure } = await harness.call('checkSetup');
-  expect(structure.checks[0].detail).toContain(`complete (read from ${harness.project}/.env)`);
+  expect(structure.checks[0].detail).toContain(`from ${harness.project}/.env;`);
 });
 
 test('the placeholder for the audit runner in the shipped configs is the only problem to fix', async () => {

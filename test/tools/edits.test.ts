@@ -118,10 +118,11 @@ test('baseline × any whole number is a level, whoever made it, and no edit', as
   const harness = await toolHarness();
   harness.edit(events, "'3' hour", "'12' hour");
   harness.git('commit', '-qam', 'A level of somebody else');
-  expect((await harness.call('scaleConfigs', { load: 2 })).structure).toMatchObject({
+  const other = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  expect(other).toMatchObject({
     status: 'scaled',
-    edited: [],
   });
+  expect(other).not.toHaveProperty('edited');
   expect(harness.read(events)).toContain("'6' hour");
 });
 
@@ -140,17 +141,18 @@ test('a tuned query goes from 2x to 4x and 8x without a question, and every revi
     expect(structure).toMatchObject({
       status: 'scaled',
       approvalNeeded: true,
-      edited: [],
       fixesApplied: [inventory, events],
-      fixesNotCarried: [],
     });
+    expect(structure).not.toHaveProperty('edited');
+    expect(structure).not.toHaveProperty('fixesNotCarried');
     expect(structure.fixedLines.map(({ file }: { file: string }) => file)).toEqual([inventory, events]);
     expect(text).toContain(`Known fixes and carried edits, instead of baseline × ${load} (2 lines):`);
     expect(text).toContain(tuned);
     expect(harness.read(events)).toContain(`INTERVAL '${3 * load}' hour and created_at <= ${tuned}`);
     expect(harness.read(inventory)).toMatch(/^# tuned\n/);
     const review = (await harness.call('reviewConfigs')).structure;
-    expect(review).toMatchObject({ unexpectedTotal: 0, fixes: [inventory, events] });
+    expect(review).toMatchObject({ fixes: [inventory, events] });
+    expect(review).not.toHaveProperty('unexpectedTotal');
     await harness.restart();
     await harness.call('uploadChecks', { reviewId: structure.reviewId, approved: true });
     await harness.call('commitResults', { load, withoutReport: true });
@@ -175,7 +177,8 @@ test('an edit that the user took back at a later load is carried no further', as
   harness.edit(events, 'expect: 7', 'expect: 0');
   await approve();
   const { structure } = await harness.call('scaleConfigs', { load: 8 });
-  expect(structure).toMatchObject({ status: 'scaled', fixesApplied: [] });
+  expect(structure).toMatchObject({ status: 'scaled' });
+  expect(structure).not.toHaveProperty('fixesApplied');
   expect(harness.read(events)).toContain('expect: 0');
 });
 
@@ -197,15 +200,18 @@ test('intervals set by hand are at baseline × load, and one call scales or keep
   expect(plain.nextSteps.join('\n')).toContain('fixes: "scale"; to keep them: fixes: "keep"');
 
   const scaled = (await harness.call('scaleConfigs', { load: 4, fixes: 'scale' })).structure;
-  expect(scaled).toMatchObject({ status: 'scaled', fixesApplied: [inventory, events], fixesNotCarried: [] });
+  expect(scaled).toMatchObject({ status: 'scaled', fixesApplied: [inventory, events] });
+  expect(scaled).not.toHaveProperty('fixesNotCarried');
   expect(values()).toEqual(['8', '10']);
   const kept = (await harness.call('scaleConfigs', { load: 4, fixes: 'keep' })).structure;
-  expect(kept).toMatchObject({ status: 'scaled', fixesNotCarried: [], notCarried: [] });
+  expect(kept).toMatchObject({ status: 'scaled' });
+  expect(kept).not.toHaveProperty('fixesNotCarried');
+  expect(kept).not.toHaveProperty('notCarried');
   expect(values()).toEqual(['4', '5']);
   // The choice stays with the level, also after a restart.
   await harness.restart();
   expect((await harness.call('scaleConfigs', { load: 4 })).structure.status).toBe('unchanged');
-  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ unexpectedTotal: 0 });
+  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('unexpectedTotal');
   // 4 hours at 2x would be 6 at 3x; 5 would be no whole number, so it is baseline × 3.
   const three = (await harness.call('scaleConfigs', { load: 3, fixes: 'scale' })).structure;
   expect(values()).toEqual(['6', '9']);
@@ -242,7 +248,8 @@ test('a fix returns when its load is scaled again, and another load lists it as 
   await harness.call('scaleConfigs', { load: 2 });
   await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const four = await harness.call('scaleConfigs', { load: 4 });
-  expect(four.structure).toMatchObject({ fixesApplied: [], fixesNotCarried: [events] });
+  expect(four.structure).toMatchObject({ fixesNotCarried: [events] });
+  expect(four.structure).not.toHaveProperty('fixesApplied');
   expect(four.structure.notCarried).toEqual([
     { file: events, line: 8, unit: 'hour', baseline: 3, scaled: 6, fixed: 4, now: 12 },
   ]);
@@ -250,7 +257,8 @@ test('a fix returns when its load is scaled again, and another load lists it as 
   expect(harness.read(events)).toContain("'12' hour");
   await harness.restart();
   const two = await harness.call('scaleConfigs', { load: 2 });
-  expect(two.structure).toMatchObject({ status: 'scaled', fixesApplied: [events], fixesNotCarried: [] });
+  expect(two.structure).toMatchObject({ status: 'scaled', fixesApplied: [events] });
+  expect(two.structure).not.toHaveProperty('fixesNotCarried');
   expect(harness.read(events)).toContain("'4' hour");
 });
 
@@ -265,7 +273,7 @@ test('a fix is dropped when the baseline of its file changes', async () => {
   harness.git('checkout', '-q', 'audit_checks_load_testing');
   harness.git('merge', '-q', '--ff-only', 'main');
   const { structure } = await harness.call('scaleConfigs', { load: 2 });
-  expect(structure.fixesApplied).toEqual([]);
+  expect(structure.fixesApplied).toBeUndefined();
   expect(harness.read(events)).toContain("'10' hour");
 });
 
@@ -311,10 +319,11 @@ test('a deleted check that the user leaves deleted is asked about once', async (
   expect((await harness.call('scaleConfigs', { load: 2, keepEdits: true })).structure.edited).toEqual([
     events,
   ]);
-  expect((await harness.call('scaleConfigs', { load: 4 })).structure).toMatchObject({
+  const other = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  expect(other).toMatchObject({
     status: 'scaled',
-    edited: [],
   });
+  expect(other).not.toHaveProperty('edited');
   expect(() => harness.read(events)).toThrow(/ENOENT/);
 });
 
@@ -337,10 +346,11 @@ test('a half-written scaling is not an edit: any load continues from there', asy
       abandon: false,
     },
   });
-  expect((await harness.call('scaleConfigs', { load: 4 })).structure).toMatchObject({
+  const other = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  expect(other).toMatchObject({
     status: 'scaled',
-    edited: [],
   });
+  expect(other).not.toHaveProperty('edited');
   expect(harness.read(events)).toContain("'12' hour");
   expect((await harness.call('showSession')).structure).not.toHaveProperty('interrupted');
 });

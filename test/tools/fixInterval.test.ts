@@ -34,12 +34,13 @@ test('"check_events_15m should be 4 hours, not 6" changes that one value', async
         scaled: "INTERVAL '6' hour",
       },
     ],
-    restored: false,
   });
+  expect(structure).not.toHaveProperty('restored');
   expect(harness.read(events)).toContain("INTERVAL '4' hour");
 
   const again = await harness.call('fixInterval', given);
-  expect(again.structure).toMatchObject({ status: 'unchanged', changes: [], reviewId: structure.reviewId });
+  expect(again.structure).toMatchObject({ status: 'unchanged', reviewId: structure.reviewId });
+  expect(again.structure).not.toHaveProperty('changes');
 });
 
 test('the check may be given as a file name, with or without extension, or as any path to it', async () => {
@@ -85,9 +86,10 @@ test('a fix back to baseline × load is neither kept nor warned about', async ()
   expect(structure.summary).toMatchInlineSnapshot(
     `"Fixed 1 interval in one check file: 4 → 6. This is baseline × 2 again, so no fix is kept."`,
   );
-  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
+  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('fixes');
+  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('unexpectedTotal');
   const report = await reportedLevel(harness, { load: 2, scope: 'schedule' });
-  expect(report.warnings.join()).not.toContain('check_events_15m');
+  expect((report.warnings ?? []).join()).not.toContain('check_events_15m');
 });
 
 test('an approved fix that the user reverts by hand is dropped at the next approval', async () => {
@@ -101,7 +103,8 @@ test('an approved fix that the user reverts by hand is dropped at the next appro
   await approve();
   harness.edit(events, "'4' hour", "'6' hour");
   await approve();
-  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ fixes: [], unexpectedTotal: 0 });
+  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('fixes');
+  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('unexpectedTotal');
 });
 
 test('a fix that restores approved bytes needs no new approval', async () => {

@@ -13,13 +13,12 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Status: scaled
     Review id: <reviewId>
     Approval needed: yes
-      - 23 of 24 files in *_15m.yml, 26 intervals (7 more 15m files with other suffixes, uploaded unscaled)
-      - 0 of 7 files in *_hourly.yml, 0 intervals (skipped: the DAG run passes ts_start and ts_end 2 hours apart; 5 more hourly files with other suffixes, uploaded unscaled)
+      - 23 of 24 files in *_15m.yml, 26 intervals (7 more with other suffixes, unscaled)
+      - 0 of 7 files in *_hourly.yml, 0 intervals (skipped: the DAG run sets a window of 2 hours; 5 more with other suffixes, unscaled)
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
       campaigns/check_campaigns_15m.yml:8: INTERVAL '1' hour → INTERVAL '2' hour
-      check_catalog_items_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
     Run at 1x: flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone
     Longest window now: 12 hours (events/check_event_attribution_15m.yml); does the table keep that much?
     Remarks:
@@ -31,7 +30,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 
-    → Ask the user to review the git diff in the target repository (PyCharm) and reply "approved", or say what is wrong (fixInterval corrects a value).
+    → Ask the user to review the git diff in the target repository and reply "approved", or say what is wrong (fixInterval).
     → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
   `);
   expect(structure).toMatchObject({
@@ -41,8 +40,8 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     scheduleFrom: 'default',
     approvalNeeded: true,
     written: 35,
-    edited: [],
   });
+  expect(structure).not.toHaveProperty('edited');
   expect(harness.read('events/check_events_15m.yml')).toContain("INTERVAL '6' hour");
   expect(harness.read('check_identity_matches_daily.yml')).toContain("INTERVAL '62' day");
 });
