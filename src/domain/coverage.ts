@@ -55,6 +55,15 @@ export const coverageSchema = z.object({
 
 export type Coverage = z.infer<typeof coverageSchema>;
 
+/** As a result shows it: lists may be cut, and an empty one is left out. */
+export const shownCoverageSchema = coverageSchema.extend({
+  unscaled: coverageSchema.shape.unscaled.optional(),
+  narrows: coverageSchema.shape.narrows.optional(),
+  longest: coverageSchema.shape.longest.optional(),
+  missing: coverageSchema.shape.missing.optional(),
+});
+export type ShownCoverage = z.infer<typeof shownCoverageSchema>;
+
 /** What Spark's event logs say of the rows read. */
 export const rowsReadSchema = z.object({
   logs: z.int(),
@@ -91,7 +100,13 @@ export function carrying({ scaled, narrows }: Pick<Coverage, 'scaled' | 'narrows
 }
 
 /** `23 of 31 15m checks scaled; 8 run at 1x`. */
-export function coverageText({ schedule, checks, scaled, unscaledTotal, narrows }: Coverage): string {
+export function coverageText({
+  schedule,
+  checks,
+  scaled,
+  unscaledTotal,
+  narrows = [],
+}: ShownCoverage): string {
   const less = narrows.length === 0 ? '' : ` (${narrows.length} of them ${reads(narrows.length)} less)`;
   const rest = unscaledTotal === 0 ? '' : `; ${unscaledTotal} run${unscaledTotal === 1 ? 's' : ''} at 1x`;
   return `${scaled} of ${plural(checks, `${schedule} check`)} scaled${less}${rest}`;
@@ -103,7 +118,7 @@ function reads(count: number): string {
 
 /** `flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone`: the first names. */
 export function unscaledText(
-  { unscaled, unscaledTotal, kinds }: Coverage,
+  { unscaled = [], unscaledTotal, kinds }: ShownCoverage,
   most = Number.POSITIVE_INFINITY,
 ): string {
   const named = unscaled.filter(({ why }) => why !== unscaledWhy.enum['a kind that the rule leaves alone']);

@@ -1,4 +1,5 @@
 /** How both interfaces call a tool: check the settings, run it, check the result, render the text. */
+import * as z from 'zod';
 import { ToolError } from '../domain/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
@@ -22,8 +23,26 @@ export async function invoke(
     const run = (watch: Watch) => tool.run(parsed, ports, { ...limited, ...watch });
     return tool.writesInTarget ? ports.target.exclusively(tool.name, limited, run) : run(limited);
   });
-  const structured = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
+  const checked = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
+  const structured = withoutEmptyLists(tool.output, checked) as typeof checked;
   return { structured, text: tool.render(structured) };
+}
+
+/** Leaves out, at any depth, the empty lists that the schema lets be absent, and their totals. */
+function withoutEmptyLists(schema: z.ZodType, value: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+    return withoutEmptyLists(schema.unwrap() as z.ZodType, value);
+  if (schema instanceof z.ZodArray && Array.isArray(value))
+    return value.map((one) => withoutEmptyLists(schema.element as z.ZodType, one));
+  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
+  const isNothing = (name: string, part: unknown) =>
+    schema.shape[name] instanceof z.ZodOptional &&
+    (Array.isArray(part) ? part.length === 0 : part === 0 && name.endsWith('Total'));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) =>
+      isNothing(name, part) ? [] : [[name, withoutEmptyLists(schema.shape[name] as z.ZodType, part)]],
+    ),
+  );
 }
 
 /** Every tool says when part of the session was lost. */

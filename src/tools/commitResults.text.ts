@@ -6,7 +6,7 @@ import type { Commit } from '../ports/repository.ts';
 import type { Round, Session } from '../state/session.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import { rerun, stepAfterCommit, type Wording } from './text.ts';
-import { callAgain, loadOutput, result } from './tool.ts';
+import { callAgain, listOf, loadOutput, result } from './tool.ts';
 
 const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
 
@@ -17,7 +17,7 @@ export const commitResultsResult = z.object({
   load: loadOutput,
   target: commit.extend({ branch: z.string() }).nullable(),
   reports: commit.nullable(),
-  warnings: z.array(z.string()),
+  warnings: listOf(z.string()),
   callAgain: callAgain.optional(),
 });
 

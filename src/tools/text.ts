@@ -2,11 +2,12 @@
  * Text that several tools share. `textOf` renders a structured result: a tool words the fields that matter to its
  * reader; all other fields are rendered generically, so that the text always says everything the structure says.
  */
-import { type Coverage, shortCauses, unscaledText } from '../domain/coverage.ts';
+import { type ShownCoverage, shortCauses, unscaledText } from '../domain/coverage.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import type { BaselineLag } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import type { Round, RoundOutcome } from '../state/session.ts';
+import type { StillUp } from '../workflow/looks.ts';
 
 interface RunRow {
   readonly clusterId: string;
@@ -34,6 +35,13 @@ export function otherRunLines(rows: readonly RunRow[]): string[] {
 function runRow({ clusterId, schedule, load, startedAt, steps }: RunRow): string {
   const what = load === undefined ? schedule : `${load}x ${schedule}`;
   return `  - ${clusterId}: ${what} since ${startedAt}, ${plural(steps, 'step')}`;
+}
+
+/** A cluster that costs money although nothing runs on it. */
+export function stillUpLines({ clusterId, idleSeconds, usdPerHour, endsAt }: StillUp): string[] {
+  const cost = usdPerHour === undefined ? '' : `, $${usdPerHour.toFixed(2)} an hour`;
+  const end = endsAt === undefined ? '' : `; its IdleTimeout ends it at ${endsAt}`;
+  return [`${clusterId} is still up, idle for ${formatDuration(idleSeconds)}${cost}${end}`];
 }
 
 type Value = unknown;
@@ -186,9 +194,9 @@ export function lagText(
 }
 
 /** The summary has the numbers; here are the names. */
-export function coverageLines(coverage: Coverage, load: number): string[] {
+export function coverageLines(coverage: ShownCoverage, load: number): string[] {
   if (load === 1) return [];
-  const { unscaledTotal, narrows, longest, missing } = coverage;
+  const { unscaledTotal, narrows = [], longest = [], missing = [] } = coverage;
   const windows = longest.map(({ file, window }) => `${window} (${file})`);
   return [
     ...(unscaledTotal === 0 ? [] : [`Run at 1x: ${unscaledText(coverage)}`]),
@@ -222,7 +230,7 @@ export function loadedText(
 }
 
 /** ` 23 files look like 15m checks and will not run: 23 almost named like a check.` */
-export function missingText({ schedule, missing }: Coverage): string {
+export function missingText({ schedule, missing = [] }: ShownCoverage): string {
   const total = missing.reduce((sum, one) => sum + one.total, 0);
   if (total === 0) return '';
   const looks = total === 1 ? 'looks like a' : 'look like';

@@ -23,6 +23,14 @@ export const result = {
   nextSteps: z.array(z.string()).max(3),
 };
 
+/** A list that a result leaves out when it is empty: it would say nothing, and costs tokens. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.array(item).optional();
+}
+
+/** How many rows a list would have uncut; left out with the empty list. */
+export const totalOf = z.int().optional();
+
 type Result = z.ZodObject<typeof result>;
 
 export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends Result = Result> {
@@ -120,6 +128,14 @@ export const possibleRun = z.object({
   seconds: z.int(),
   steps: z.int(),
   active: z.boolean(),
+});
+
+/** A cluster that is up although nothing runs on it. */
+export const stillUp = z.object({
+  clusterId: z.string(),
+  idleSeconds: z.int(),
+  usdPerHour: z.number().optional(),
+  endsAt: z.string().optional(),
 });
 
 /** A DAG run that no round owns. */

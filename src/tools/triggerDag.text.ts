@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Schedule } from '../domain/schedules.ts';
 import type { FollowedRun } from '../workflow/dags.ts';
 import type { Wording } from './text.ts';
-import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+import { callAgain, listOf, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of triggerDag. */
 export const triggerDagResult = z.object({
@@ -19,7 +19,7 @@ export const triggerDagResult = z.object({
   startedAt: z.string().optional(),
   runState: z.string().optional(),
   clusterId: z.string().optional(),
-  warnings: z.array(z.string()),
+  warnings: listOf(z.string()),
   callAgain: callAgain.optional(),
 });
 
