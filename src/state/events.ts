@@ -189,6 +189,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     /** Absent in entries written before outcomes were recorded. */
     outcome: z.enum(['fits', 'fits_just', 'missed', 'not_decided', 'not_a_load_test', 'no_data']).optional(),
     partial: z.boolean(),
+    /** Digest of its files; absent in older entries. */
+    digest: digest.optional(),
     /** What failed, the largest group first; absent in older entries, as the next two. */
     failures: z
       .array(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) }))

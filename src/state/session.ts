@@ -173,7 +173,11 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...withRounds(
           session,
           (one) => one.round === round,
-          (one) => ({ ...withLoad(one, load), report }),
+          (one) => ({
+            ...withLoad(one, load),
+            report,
+            committed: one.committed && isSameReport(one, report),
+          }),
         ),
         phase: report.partial || !isLatest(session, round) ? session.phase : 'reported',
       };
@@ -219,6 +223,11 @@ function done(session: Session, tool?: string): Session {
 
 function isCommitted({ round, load, report }: Round, event: EventOf<'committed'>): boolean {
   return event.rounds?.includes(round) ?? (load === event.load && report !== undefined);
+}
+
+/** A report that was built again with other bytes is not the committed one. */
+function isSameReport({ report }: Round, { digest }: Pick<NonNullable<Round['report']>, 'digest'>): boolean {
+  return digest !== undefined && report?.digest === digest;
 }
 
 /** A report of an earlier round does not change the phase of a later one. */

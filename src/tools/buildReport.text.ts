@@ -2,7 +2,6 @@
 
 import * as z from 'zod';
 import { coverageText, rowsReadSchema, shownCoverageSchema } from '../domain/coverage.ts';
-import { clean } from '../domain/foreignText.ts';
 import {
   formatDuration,
   formatMeasured,
@@ -11,31 +10,46 @@ import {
   takeWithinBudget,
   windowName,
 } from '../domain/text.ts';
-import { stampAt } from '../domain/time.ts';
-import { rowsText } from '../report/evidence/text.ts';
 import { kindText } from '../report/failures/logs.ts';
-import { scoreText } from '../report/forecast/text.ts';
 import { changeText } from '../report/model/findings.ts';
-import type { Report, StepFailure } from '../report/model/model.ts';
+import type { Report } from '../report/model/model.ts';
 import { toFitSchema } from '../report/model/toFit.ts';
+import {
+  failureRows,
+  forecastOutput,
+  pendingOutput,
+  rowsOutput,
+  slowestRows,
+  timeOf,
+  toFitOutput,
+} from '../report/resultFields.ts';
 import { necessaryText, optionText, savingText } from '../report/suggestions/toFitText.ts';
 import { shownCoverage } from '../review/levelSummary.ts';
-import { type UndecidedRound, undecidedText } from '../workflow/looks.ts';
+import { type StillUp, type UndecidedRound, undecidedText } from '../workflow/looks.ts';
 import { possibleRunFields } from '../workflow/otherRuns.ts';
-import { coverageLines, possibleRunLines, rerun, stepsAfterRound, type Wording } from './text.ts';
-import { loadOutput, possibleRun, result, scheduleInput } from './tool.ts';
+import {
+  coverageLines,
+  possibleRunLines,
+  rerun,
+  stepsAfterRound,
+  stillUpLines,
+  type Wording,
+} from './text.ts';
+import { listOf, loadOutput, possibleRun, result, scheduleInput, stillUp } from './tool.ts';
 
 const seconds = z.number().nullable();
 
 const reportFields = z.object({
+  /** `4x 15m: `, then the outcome. */
+  verdict: z.string(),
   directory: z.string(),
   files: z.array(z.string()),
   load: loadOutput,
   schedule: scheduleInput,
   clusterId: z.string(),
   round: z.int().nullable(),
-  verdict: z.string(),
-  partial: z.boolean(),
+  /** True in a provisional report; absent otherwise. */
+  partial: z.literal(true).optional(),
   /** Absent where it was not recorded. */
   coverage: shownCoverageSchema.extend({ read: rowsReadSchema.optional() }).optional(),
   steps: z.object({
@@ -60,8 +74,8 @@ const reportFields = z.object({
     n: z.int(),
     method: z.string(),
   }),
-  slowest: z.array(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
-  failures: z.array(
+  slowest: listOf(z.object({ name: z.string(), elapsedSeconds: seconds, state: z.string() })),
+  failures: listOf(
     z.object({
       cause: z.string(),
       kind: z.string(),
@@ -70,11 +84,13 @@ const reportFields = z.object({
       log: z.string().optional(),
       checks: z.array(z.string()),
       checksTotal: z.int(),
+      /** Whether it is the load: what the same checks did at lower loads. */
+      atOtherLoads: z.string().optional(),
     }),
   ),
   /** Null where the round says nothing about its load. */
   toFit: toFitSchema.nullable(),
-  suggestions: z.array(
+  suggestions: listOf(
     z.object({
       title: z.string(),
       measured: z.string(),
@@ -87,7 +103,8 @@ const reportFields = z.object({
   earlierForecast: z.string().optional(),
   capacity: z.string().optional(),
   followUp: z.string().optional(),
-  warnings: z.array(z.string()),
+  stillUp: stillUp.optional(),
+  warnings: listOf(z.string()),
 });
 
 /** The result of buildReport; the fields of the report are absent in a question. */
@@ -95,7 +112,7 @@ export const buildReportResult = z.object({
   ...result,
   status: z.enum(['built', 'needs_decision']),
   ...reportFields.partial().shape,
-  possibleRuns: z.array(possibleRun).optional(),
+  possibleRuns: listOf(possibleRun),
 });
 
 /** The question which of several runs is the round's. Nothing is written. */
@@ -116,11 +133,15 @@ export function undecidedReportOutput(undecided: UndecidedRound): z.input<typeof
 }
 
 /** The verdict, and the first few of every list; the files have all of it. */
-export function buildReportOutput(report: Report, directory: string, files: string[]) {
-  const names = new Map(report.steps.map((step) => [step.id, step]));
+export function buildReportOutput(
+  report: Report,
+  directory: string,
+  files: string[],
+  stillUp: StillUp | undefined,
+): z.input<typeof buildReportResult> {
   return {
     summary: [
-      report.verdict.sentence,
+      `Wrote the report of ${report.round.number === null ? report.clusterId : `round ${report.round.number}`} (${report.load}x ${report.schedule}).`,
       ...(report.cluster.failure === undefined ? [] : ['The cluster failed during it (warnings say how).']),
       ...(report.round.partial ? ['This report is provisional: steps were still active.'] : []),
     ].join(' '),
@@ -133,104 +154,29 @@ export function buildReportOutput(report: Report, directory: string, files: stri
             : stepsAfterRound(report.verdict.outcome, report.load)),
         ],
     status: 'built' as const,
+    verdict: report.verdict.sentence,
     directory,
     files,
     load: report.load,
     schedule: report.schedule,
     clusterId: report.clusterId,
     round: report.round.number,
-    verdict: report.verdict.sentence,
-    partial: report.round.partial,
+    ...(report.round.partial && { partial: true as const }),
     ...(report.coverage && {
       coverage: { ...shownCoverage(report.coverage), longest: [], read: rowsOutput(report) },
     }),
     steps: report.counts,
     time: timeOf(report),
     statistics: report.statistics,
-    slowest: report.slowest.slice(0, 5).flatMap((id) => {
-      const step = names.get(id);
-      return step === undefined
-        ? []
-        : [{ name: step.name, elapsedSeconds: step.runSeconds, state: step.state }];
-    }),
-    failures: report.failures.slice(0, 5).map((group) => {
-      const steps = group.steps.flatMap((id) => names.get(id) ?? []);
-      const proven = steps.find(({ failure }) => proofIn(failure) !== undefined)?.failure;
-      const text = group.reason ?? proofIn(proven);
-      const checks = [...new Set(steps.map(({ check }) => check))];
-      return {
-        cause: group.title,
-        kind: group.kind,
-        side: group.side,
-        text: text && clean(text, 240),
-        log: proven?.logUri,
-        checks: checks.slice(0, 5),
-        checksTotal: checks.length,
-      };
-    }),
+    slowest: slowestRows(report),
+    failures: failureRows(report),
     logsPending: pendingOutput(report),
     toFit: toFitOutput(report),
     suggestions: report.suggestions.slice(0, 5),
     ...forecastOutput(report),
     followUp: report.followUp?.sentence,
+    stillUp,
     warnings: takeWithinBudget(report.warnings, 1600),
-  };
-}
-
-function rowsOutput({ eventLogs, load }: Report) {
-  if (eventLogs?.status !== 'read' || eventLogs.read === 0) return undefined;
-  const { rows, read } = eventLogs;
-  const text = rowsText(eventLogs, load);
-  return {
-    logs: read,
-    ratio: rows?.ratio ?? null,
-    loadBefore: rows?.loadBefore ?? null,
-    checks: rows?.checks.length ?? 0,
-    ...(text !== undefined && { text: clean(text, 600) }),
-  };
-}
-
-/** What an earlier report forecast for this load, and where the schedule stops fitting. */
-function forecastOutput({ comparison, round }: Report): { earlierForecast?: string; capacity?: string } {
-  const forecast = comparison?.forecast;
-  if (!forecast || forecast.why !== undefined) return {};
-  const earlierForecast = scoreText(forecast, round.startedAt);
-  return { ...(earlierForecast === undefined ? {} : { earlierForecast }), capacity: forecast.sentence };
-}
-
-/** With the round's own offset. */
-function pendingOutput({ logsPending, round }: Report) {
-  if (logsPending === null) return undefined;
-  const { steps, buildAgainAt } = logsPending;
-  return { steps, buildAgainAt: stampAt(Date.parse(buildAgainAt), round.utcOffsetMinutes) };
-}
-
-/** The line of the log that proves the cause, else what EMR says. */
-function proofIn(failure: StepFailure | undefined): string | undefined {
-  const line = failure?.cause?.line ?? failure?.message ?? failure?.reason;
-  // The class is enough of an exception's name.
-  return line?.replace(/^(?:[\w$]+\.)+(?=\w)/, '');
-}
-
-/** The first rows of what it takes to fit; report.json has all. */
-function toFitOutput({ toFit }: Report): Report['toFit'] {
-  return (
-    toFit && {
-      ...toFit,
-      necessary: takeWithinBudget(toFit.necessary, 1200),
-      options: toFit.options.slice(0, 4).map(({ parts: _, ...option }) => option),
-    }
-  );
-}
-
-/** Where the round's time went. */
-function timeOf(report: Report): z.input<typeof buildReportResult>['time'] {
-  const { verdict, findings } = report;
-  return {
-    totalSeconds: verdict.runtimeSeconds,
-    windowSeconds: verdict.windowSeconds,
-    waitingShare: findings.waitingShare,
-    slots: findings.slots.limit,
   };
 }
 
@@ -238,7 +184,8 @@ const noRowsText = (logs: number) =>
   `${plural(logs, 'Spark event log')} read; no lower load to compare the rows with.`;
 
 export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
-  verdict: () => [],
+  // The first line after the summary.
+  verdict: (sentence) => [sentence],
   coverage: (coverage, { load }) =>
     load === undefined || load === 1
       ? []
@@ -247,6 +194,8 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
           ...coverageLines(coverage, load),
           ...(coverage.read ? [`Rows: ${coverage.read.text ?? noRowsText(coverage.read.logs)}`] : []),
         ],
+  // The first thing to read.
+  status: () => [],
   possibleRuns: possibleRunLines,
   // Says itself what it is.
   followUp: (sentence) => [sentence],
@@ -279,6 +228,7 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
         `  - ${checks}: ${row.cause}${kindText(row)}`,
         ...(row.text === undefined ? [] : [`    ${row.text}`]),
         ...(row.log === undefined ? [] : [`    in ${row.log}`]),
+        ...(row.atOtherLoads === undefined ? [] : [`    ${row.atOtherLoads}`]),
       ];
     }),
   ],
@@ -286,6 +236,7 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
     `The logs of ${plural(steps, 'failed step')} were not delivered yet: call buildReport again after ${buildAgainAt}.`,
   ],
   toFit: (toFit, { time }) => toFitLines(toFit, time?.windowSeconds ?? 0),
+  stillUp: stillUpLines,
   suggestions: (rows) => [
     'Suggestions:',
     ...rows.flatMap((row, index) => [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { windowSeconds } from '../domain/schedules.ts';
 import { version } from '../domain/version.ts';
@@ -13,6 +14,7 @@ import { reportDirectory } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { lookWithin } from '../workflow/deadline.ts';
 import { readRoundEvidence } from '../workflow/evidence/round.ts';
+import { stillUpOf } from '../workflow/looks.ts';
 import {
   editedIntervals,
   fixesOf,
@@ -82,15 +84,21 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
   if ('undecided' in range) return undecidedReportOutput(range.undecided);
   requireEnded(range, given.partial);
   const directory = reportDirectory(range.load, range.startedAt);
-  const report = assembleReport(await readRound(ports, session, range, directory, call));
+  const facts = await readRound(ports, session, range, directory, call);
+  const report = assembleReport(facts);
   const files = reportFiles(report);
   const path = await ports.reports.write(directory, files);
   await ports.reports.writeRecord(recordPage((await readReports(ports)).stored));
-  await recordReport(ports, report, range.round, directory);
+  await recordReport(ports, report, range.round, {
+    directory,
+    digest: sha256(Buffer.from(JSON.stringify(files))),
+  });
+  const stillUp = await stillUpOf(ports, session, range, async () => facts);
   return buildReportOutput(
     report,
     path,
     files.map((file) => file.path),
+    stillUp,
   );
 }
 
@@ -185,7 +193,7 @@ async function recordReport(
   ports: BuildReportPorts,
   report: Report,
   round: Round | undefined,
-  directory: string,
+  written: { readonly directory: string; readonly digest: string },
 ): Promise<void> {
   if (round === undefined) return;
   const { load, verdict } = report;
@@ -194,7 +202,7 @@ async function recordReport(
       type: 'reported',
       round: round.round,
       load,
-      directory,
+      ...written,
       verdict: verdict.sentence,
       outcome: verdict.outcome,
       partial: report.round.partial,

@@ -6,7 +6,7 @@ import type { Commit } from '../ports/repository.ts';
 import type { Round, Session } from '../state/session.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import { rerun, stepAfterCommit, type Wording } from './text.ts';
-import { callAgain, loadOutput, result } from './tool.ts';
+import { callAgain, declined, listOf, loadOutput, result } from './tool.ts';
 
 const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
 
@@ -17,7 +17,8 @@ export const commitResultsResult = z.object({
   load: loadOutput,
   target: commit.extend({ branch: z.string() }).nullable(),
   reports: commit.nullable(),
-  warnings: z.array(z.string()),
+  declined,
+  warnings: listOf(z.string()),
   callAgain: callAgain.optional(),
 });
 
@@ -130,7 +131,7 @@ export function commitAwaitingText(
   { withoutReport }: { readonly withoutReport: boolean },
   load: number,
   reviewId: string,
-  mode: Yes['mode'],
+  yes: Yes,
 ) {
   const again = { load, ...(withoutReport && { withoutReport }) };
   return {
@@ -139,8 +140,11 @@ export function commitAwaitingText(
     target: null,
     reports: null,
     warnings: [],
-    summary: `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
-    ...stepsToYes('commitResults', again, reviewId, { mode, needed: true }),
+    ...(yes.declined && { declined: true as const }),
+    summary: yes.declined
+      ? `Nothing was committed: the client's question about the ${load}x configs (review ${reviewId}) was declined.`
+      : `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
+    ...stepsToYes('commitResults', again, reviewId, yes),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/repository.ts';
 import { commitBody } from '../review/levelSummary.ts';
 import type { Round, Session, Uploaded } from '../state/session.ts';
-import { commitQuestion, isApproved } from '../workflow/approvals.ts';
+import { askApproval, commitQuestion } from '../workflow/approvals.ts';
 import { requireUnloadedBaseline } from '../workflow/checks.ts';
 import { type KeptLevel, keptLevels } from '../workflow/commits/keptLevels.ts';
 import {
@@ -55,8 +55,13 @@ async function runCommitResults(given: Input, ports: CommitResultsPorts, call: T
   const levels = await levelsToCommit(ports, session, load);
   for (const { review } of levels) {
     const question = () => commitQuestion(review, directoriesOf(reported));
-    if (!(await isApproved(ports, session, review, given.approved, call, question)))
-      return commitAwaitingText(given, load, review.reviewId, ports.settings.approval);
+    const approval = await askApproval(ports, session, review, given.approved, call, question);
+    if (approval !== 'approved')
+      return commitAwaitingText(given, load, review.reviewId, {
+        mode: ports.settings.approval,
+        needed: true,
+        declined: approval === 'declined',
+      });
   }
 
   await ports.sessions.record(() => [{ type: 'begun', tool: 'commitResults', arguments: { ...given } }]);

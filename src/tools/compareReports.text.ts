@@ -13,7 +13,7 @@ import {
   settingChangeSchema,
 } from '../report/model/comparisonModel.ts';
 import type { Wording } from './text.ts';
-import { result } from './tool.ts';
+import { listOf, result } from './tool.ts';
 
 /** The result of compareReports. */
 export const compareReportsResult = z.object({
@@ -25,17 +25,17 @@ export const compareReportsResult = z.object({
   candidate: z.string(),
   ratios: comparisonSchema.shape.ratios,
   loads: z.object({ baseline: z.int(), candidate: z.int() }),
-  worst: z.array(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
-  newFailures: z.array(z.string()),
-  undecided: comparisonSchema.shape.undecided,
-  unshared: comparisonSchema.shape.unshared,
+  worst: listOf(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
+  newFailures: listOf(z.string()),
+  undecided: listOf(z.enum(['baseline', 'candidate'])),
+  unshared: z.object({ baseline: listOf(z.string()), candidate: listOf(z.string()) }).optional(),
   runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),
-  clusterChanges: z.array(settingChangeSchema),
+  clusterChanges: listOf(settingChangeSchema),
   forecast: forecastSchema
     .pick({ why: true, levels: true, fitsUpTo: true, breaksBetween: true, sentence: true, points: true })
     .optional(),
   file: z.string(),
-  warnings: z.array(z.string()),
+  warnings: listOf(z.string()),
 });
 
 const worstShown = 5;
@@ -75,16 +75,18 @@ export function compareReportsOutput(
     worst: checks.slice(0, worstShown),
     newFailures: newFailures.slice(0, 10),
     undecided: comparison.undecided,
-    unshared: {
-      baseline: comparison.unshared.baseline.slice(0, 10),
-      candidate: comparison.unshared.candidate.slice(0, 10),
-    },
+    ...unsharedOutput(comparison),
     runtimes,
     clusterChanges: comparison.clusterChanges.slice(0, changesShown),
     ...(forecast === null ? {} : { forecast: { ...forecast, points: pointsAbove(forecast) } }),
     file,
     warnings: warnings.slice(0, 5),
   };
+}
+
+function unsharedOutput({ unshared: { baseline, candidate } }: Comparison) {
+  if (baseline.length + candidate.length === 0) return {};
+  return { unshared: { baseline: baseline.slice(0, 10), candidate: candidate.slice(0, 10) } };
 }
 
 type Runtimes = z.output<typeof compareReportsResult>['runtimes'];
@@ -154,7 +156,7 @@ export const compareReportsLines: Wording<z.output<typeof compareReportsResult>>
   runtimes: () => [],
   // The summary begins with it.
   undecided: () => [],
-  unshared: ({ baseline, candidate }) => [
+  unshared: ({ baseline = [], candidate = [] }) => [
     ...(baseline.length === 0 ? [] : [`Only in the earlier round: ${baseline.join(', ')}`]),
     ...(candidate.length === 0 ? [] : [`Only in the later round: ${candidate.join(', ')}`]),
   ],

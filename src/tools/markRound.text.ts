@@ -5,7 +5,7 @@ import type { Instant } from '../ports/time.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Round } from '../state/session.ts';
 import { possibleRunLines, type Wording } from './text.ts';
-import { callAgain, loadOutput, possibleRun, result, scheduleInput } from './tool.ts';
+import { callAgain, listOf, loadOutput, possibleRun, result, scheduleInput } from './tool.ts';
 
 /** The result of markRound. */
 export const markRoundResult = z.object({
@@ -17,9 +17,9 @@ export const markRoundResult = z.object({
   load: loadOutput,
   schedule: scheduleInput,
   dagId: z.string().optional(),
-  possibleRuns: z.array(possibleRun).optional(),
+  possibleRuns: listOf(possibleRun),
   callAgain: callAgain.optional(),
-  warnings: z.array(z.string()),
+  warnings: listOf(z.string()),
 });
 
 type RoundFacts = Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt'>;

@@ -23,8 +23,8 @@ import { candidateText, type NoRun } from '../workflow/clusters.ts';
 import { type ObservedRound, type StillUp, type UndecidedRound, undecidedText } from '../workflow/looks.ts';
 import { loadAndSchedule, type UnmarkedCluster, whereIs } from '../workflow/namedClusters.ts';
 import { otherRunFields, possibleRunFields } from '../workflow/otherRuns.ts';
-import { otherRunLines, possibleRunLines, rerun, type Wording } from './text.ts';
-import { loadOutput, otherRun, possibleRun, result, scheduleInput } from './tool.ts';
+import { otherRunLines, possibleRunLines, rerun, stillUpLines, type Wording } from './text.ts';
+import { listOf, loadOutput, otherRun, possibleRun, result, scheduleInput, stillUp } from './tool.ts';
 
 const counted = {
   total: z.int(),
@@ -52,13 +52,13 @@ export const pollClusterResult = z.object({
   elapsedSeconds: z.int(),
   etaSeconds: z.int().optional(),
   pollAfterSeconds: z.int(),
-  failed: z.array(z.string()),
-  possibleRuns: z.array(possibleRun).optional(),
-  otherRuns: z.array(otherRun),
-  stillUp: z
-    .object({ clusterId: z.string(), idleSeconds: z.int(), usdPerHour: z.number().optional() })
-    .optional(),
-  warnings: z.array(z.string()),
+  /** How many of the uploaded checks the run was given (`conf.only`); absent for a run of all of them. */
+  partOf: z.object({ checks: z.int(), of: z.int() }).optional(),
+  failed: listOf(z.string()),
+  possibleRuns: listOf(possibleRun),
+  otherRuns: listOf(otherRun),
+  stillUp: stillUp.optional(),
+  warnings: listOf(z.string()),
 });
 
 type Output = z.input<typeof pollClusterResult>;
@@ -72,7 +72,6 @@ const nothingSeen = {
   steps: countProgress([]),
   done: false,
   elapsedSeconds: 0,
-  failed: [],
 } satisfies Partial<Output>;
 
 /** What a result about a run says besides the run itself. */
@@ -105,6 +104,7 @@ export function progressOutput(observed: ObservedRound, { session, otherRuns, st
     state: clean(cluster.state, 40),
     stateReason: reasonText(observed, counts),
     steps: counts,
+    ...(observed.partOf && { partOf: observed.partOf }),
     done,
     elapsedSeconds: elapsed,
     etaSeconds: eta,
@@ -201,8 +201,9 @@ export function undecidedOutput(
 }
 
 function progressSummary(observed: ObservedRound, counts: ProgressCounts, elapsed: number): string {
-  const { round, load, cluster, done } = observed;
-  const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}`;
+  const { round, load, cluster, done, partOf } = observed;
+  const part = partOf && ` (a partial round: ${partOf.checks} of ${partOf.of} checks)`;
+  const what = `Round ${round.round} (${load}x ${round.schedule}) on ${cluster.id}${part ?? ''}`;
   if (done) return `${what} ${endText(cluster, counts, elapsed)}`;
   if (counts.total === 0)
     return isEnding(cluster)
@@ -270,7 +271,6 @@ export function unmarkedOutput({ cluster, steps, round, markCall, observedMs }: 
     stateReason: cluster.stateReason === undefined ? undefined : clean(cluster.stateReason, 200),
     ...nothingSeen,
     pollAfterSeconds: pauseSeconds(steps, etaSeconds(steps, observedMs)),
-    otherRuns: [],
     warnings: [notBound],
   };
 }
@@ -294,7 +294,6 @@ export const pollClusterLines: Wording<Output> = {
   failed: (names) => [`Failed: ${names.join(', ')}`],
   possibleRuns: possibleRunLines,
   otherRuns: otherRunLines,
-  stillUp: ({ clusterId, idleSeconds, usdPerHour }) => [
-    `${clusterId} is still up, idle for ${formatDuration(idleSeconds)}${usdPerHour === undefined ? '' : `: $${usdPerHour.toFixed(2)} an hour`}`,
-  ],
+  partOf: () => [],
+  stillUp: stillUpLines,
 };

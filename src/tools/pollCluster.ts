@@ -5,7 +5,7 @@ import type { Watch } from '../ports/time.ts';
 import { etaSeconds, isEnding } from '../rounds/progress.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { shareDeadline } from '../workflow/deadline.ts';
+import { type SharedDeadline, shareDeadline } from '../workflow/deadline.ts';
 import {
   lookAtRound,
   type ObservedRound,
@@ -15,6 +15,7 @@ import {
 } from '../workflow/looks.ts';
 import { observeNamed, type UnmarkedCluster } from '../workflow/namedClusters.ts';
 import { findOtherRuns, keepOtherRuns, lookBackMs } from '../workflow/otherRuns.ts';
+import { readInstances } from '../workflow/reporting.ts';
 import { requireRound } from '../workflow/rounds.ts';
 import {
   noRunOutput,
@@ -30,8 +31,10 @@ import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool
 /** Seconds between the first two looks of a call. */
 const firstPauseSeconds = 5;
 const longestPauseSeconds = 20;
-/** What a call may take beyond waitSeconds: clients give up after 60 s. */
+/** What all looks of a call may take beyond waitSeconds. */
 const graceMs = 10_000;
+/** What they may take together: every call answers within 50 s. */
+const longestMs = 46_000;
 
 const input = z.strictObject({
   clusterId: clusterIdInput.optional(),
@@ -42,7 +45,7 @@ const input = z.strictObject({
 type Input = z.output<typeof input>;
 type PollClusterPorts = Pick<
   Ports,
-  'clusters' | 'sessions' | 'settings' | 'dags' | 'clock' | 'instances' | 'prices'
+  'clusters' | 'sessions' | 'settings' | 'dags' | 'clock' | 'instances' | 'prices' | 'blobs'
 >;
 
 export const pollCluster = defineTool({
@@ -61,16 +64,23 @@ export const pollCluster = defineTool({
 async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolCall) {
   const before = await ports.sessions.load();
   const latest = requireRound(before, { schedule: given.schedule });
-  const look = await lookUntilDone(ports, latest, given, call);
+  const waitMs = given.waitSeconds * 1000;
+  const deadline = shareDeadline(ports.clock, call, Math.min(waitMs + graceMs, longestMs));
+  const look = await lookUntilDone(ports, latest, given, deadline, call);
   if (look.kind === 'unmarked') return unmarkedOutput(look.unmarked);
   // The looks may have recorded the round's cluster and end.
   const session = await ports.sessions.load();
-  const quiet: Watch = { ...call, progress: () => undefined };
-  const otherRuns = await seeOtherRuns(ports, session, look, quiet);
+  const otherRuns = await deadline.look('other runs', (watch) =>
+    seeOtherRuns(ports, session, look, { ...watch, progress: () => undefined }),
+  );
   if (look.kind === 'none') return noRunOutput(look, otherRuns);
   if (look.kind === 'undecided') return undecidedOutput(look, otherRuns);
   const { observed } = look;
-  const stillUp = observed.done ? await stillUpOf(ports, observed, quiet) : undefined;
+  const stillUp = observed.done
+    ? await deadline.look('whether the cluster is still up', (watch) =>
+        stillUpOf(ports, session, observed, () => readInstances(ports, observed.cluster.id, watch)),
+      )
+    : undefined;
   return progressOutput(observed, { session, otherRuns, stillUp });
 }
 
@@ -82,10 +92,10 @@ async function lookUntilDone(
   ports: PollClusterPorts,
   { round }: Round,
   given: Input,
+  deadline: SharedDeadline,
   call: ToolCall,
 ): Promise<Look> {
   const untilMs = ports.clock.localMs() + given.waitSeconds * 1000;
-  const deadline = shareDeadline(ports.clock, call, given.waitSeconds * 1000 + graceMs);
   // The progress of one look would hide that of the round.
   const watch: Watch = { ...deadline.watch, progress: () => undefined };
   let last: Look | undefined;

@@ -6,7 +6,7 @@ import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import { otherRunLines, stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';
-import { callAgain, loadOutput, otherRun, result, scheduleInput } from './tool.ts';
+import { callAgain, listOf, loadOutput, otherRun, result, scheduleInput } from './tool.ts';
 
 const phases = [
   'idle',
@@ -29,11 +29,18 @@ export const showSessionResult = z.object({
   disk: z
     .object({ load: loadOutput, reviewId: z.string(), matchesReview: z.boolean(), approved: z.boolean() })
     .nullable(),
-  uploaded: z.array(
-    z.object({ schedule: scheduleInput, load: loadOutput, reviewId: z.string(), at: z.string() }),
+  uploaded: listOf(
+    z.object({
+      schedule: scheduleInput,
+      load: loadOutput,
+      reviewId: z.string(),
+      at: z.string(),
+      /** Whether its configs are committed; absent where they are not. */
+      committed: z.literal(true).optional(),
+    }),
   ),
   dag: z.object({ load: loadOutput, configDigest: z.string(), at: z.string() }).nullable(),
-  rounds: z.array(
+  rounds: listOf(
     z.object({
       round: z.int(),
       load: loadOutput,
@@ -47,7 +54,7 @@ export const showSessionResult = z.object({
       clusterFailure: z.string().optional(),
       outcome: z.string().optional(),
       failed: z.int(),
-      failures: z.array(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) })),
+      failures: listOf(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) })),
       report: z.string().optional(),
       forecast: z
         .object({
@@ -61,8 +68,8 @@ export const showSessionResult = z.object({
       note: z.string().optional(),
     }),
   ),
-  otherRuns: z.array(otherRun),
-  warnings: z.array(z.string()),
+  otherRuns: listOf(otherRun),
+  warnings: listOf(z.string()),
   interrupted: z.object({ tool: z.string(), at: z.string() }).optional(),
   callAgain: callAgain.optional(),
 });
@@ -185,20 +192,24 @@ function diskLine({ load, reviewId, matchesReview, approved }: NonNullable<Resul
 }
 
 /** One line per level; schedules uploaded by one call are listed together. */
-function uploadLines(rows: Result['uploaded']): string[] {
+function uploadLines(rows: NonNullable<Result['uploaded']>): string[] {
   const levels = [...new Set(rows.map(({ load }) => load))];
   return levels.map((level) => {
     const ofLevel = rows.filter(({ load }) => load === level);
-    const calls = [...new Set(ofLevel.map(({ reviewId, at }) => `(review ${reviewId}, ${at})`))];
+    const calls = [...new Set(ofLevel.map(uploadText))];
     const parts = calls.map((call) => {
-      const together = ofLevel.filter(({ reviewId, at }) => call === `(review ${reviewId}, ${at})`);
+      const together = ofLevel.filter((row) => call === uploadText(row));
       return `${together.map(({ schedule }) => schedule).join(', ')} ${call}`;
     });
     return `  - ${level}x to ${parts.join('; ')}`;
   });
 }
 
-type RoundRow = Result['rounds'][number];
+function uploadText({ reviewId, at, committed }: NonNullable<Result['uploaded']>[number]): string {
+  return `(review ${reviewId}, ${at}${committed ? ', configs committed' : ''})`;
+}
+
+type RoundRow = NonNullable<Result['rounds']>[number];
 
 function roundLine(row: RoundRow, unused: boolean): string {
   const parts = unused ? ['marked, but no run was seen'] : [row.clusterId ?? 'no cluster yet', endText(row)];
@@ -235,7 +246,7 @@ function reportText({ report, outcome }: RoundRow): string {
   return `${report}${outcome === undefined ? '' : ` (${outcome.replaceAll('_', ' ')})`}`;
 }
 
-function failureLines({ failures }: RoundRow): string[] {
+function failureLines({ failures = [] }: RoundRow): string[] {
   return failures.map(
     ({ cause, steps, checks }) => `     - ${cause}: ${checks.join(', ')} (${plural(steps, 'step')})`,
   );

@@ -7,6 +7,7 @@ import { formatDuration, plural } from '../domain/text.ts';
 import type { BaselineLag } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import type { Round, RoundOutcome } from '../state/session.ts';
+import type { StillUp } from '../workflow/looks.ts';
 
 interface RunRow {
   readonly clusterId: string;
@@ -34,6 +35,13 @@ export function otherRunLines(rows: readonly RunRow[]): string[] {
 function runRow({ clusterId, schedule, load, startedAt, steps }: RunRow): string {
   const what = load === undefined ? schedule : `${load}x ${schedule}`;
   return `  - ${clusterId}: ${what} since ${startedAt}, ${plural(steps, 'step')}`;
+}
+
+/** A cluster that costs money although nothing runs on it. */
+export function stillUpLines({ clusterId, idleSeconds, usdPerHour, endsAt }: StillUp): string[] {
+  const cost = usdPerHour === undefined ? '' : `, $${usdPerHour.toFixed(2)} an hour`;
+  const end = endsAt === undefined ? '' : `; its IdleTimeout ends it at ${endsAt}`;
+  return [`${clusterId} is still up, idle for ${formatDuration(idleSeconds)}${cost}${end}`];
 }
 
 type Value = unknown;

@@ -4,11 +4,11 @@ import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { textOf, type Wording } from './text.ts';
 
-/** The answer to a question that only the user may answer. Anything but a clear yes is `unanswered`, which is not a no. */
-export type Answer = 'accepted' | 'unanswered';
+/** The answer to a question that only the user may answer. A decline is reported as one: some clients decline unasked, so it is no more than that. */
+export type Answer = 'accepted' | 'declined' | 'unanswered';
 
 export interface ToolCall extends Watch {
-  /** Asks the user through the client, if the client can; silence, decline and invalid answers are `unanswered`. */
+  /** Asks the user through the client, if the client can; silence and invalid answers are `unanswered`. */
   ask(question: string): Promise<Answer>;
   /** Asks the user at the terminal of the command. Only the shell has it, and only on a terminal. */
   askAtTerminal?(question: string): Promise<Answer>;
@@ -116,6 +116,9 @@ export const changedLine = z.object({
   after: z.string(),
 });
 
+/** The client's question was declined. */
+export const declined = z.literal(true).optional();
+
 /** The same call with the missing arguments, for results that are a question to the user. */
 export const callAgain = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });
 
@@ -128,6 +131,14 @@ export const possibleRun = z.object({
   seconds: z.int(),
   steps: z.int(),
   active: z.boolean(),
+});
+
+/** A cluster that is up although nothing runs on it. */
+export const stillUp = z.object({
+  clusterId: z.string(),
+  idleSeconds: z.int(),
+  usdPerHour: z.number().optional(),
+  endsAt: z.string().optional(),
 });
 
 /** A DAG run that no round owns. */

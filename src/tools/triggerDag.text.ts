@@ -2,9 +2,10 @@
 
 import * as z from 'zod';
 import type { Schedule } from '../domain/schedules.ts';
+import { afterDecline } from '../workflow/approvals.ts';
 import type { FollowedRun } from '../workflow/dags.ts';
 import type { Wording } from './text.ts';
-import { callAgain, loadOutput, result, scheduleInput } from './tool.ts';
+import { callAgain, declined, listOf, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of triggerDag. */
 export const triggerDagResult = z.object({
@@ -19,7 +20,8 @@ export const triggerDagResult = z.object({
   startedAt: z.string().optional(),
   runState: z.string().optional(),
   clusterId: z.string().optional(),
-  warnings: z.array(z.string()),
+  declined,
+  warnings: listOf(z.string()),
   callAgain: callAgain.optional(),
 });
 
@@ -41,7 +43,10 @@ export function triggerQuestion({ dagId, load, schedule, clusterId }: RunRequest
   ].join('\n');
 }
 
-export function triggerAwaitingText(request: RunRequest, mode: string, isMarked: boolean) {
+export function triggerAwaitingText(
+  request: RunRequest,
+  { mode, isMarked, isDeclined }: { mode: string; isMarked: boolean; isDeclined: boolean },
+) {
   const { dagId, load, schedule, clusterId } = request;
   const asked = { status: 'awaiting_approval' as const, dagId, load, schedule };
   if (mode === 'terminal')
@@ -57,9 +62,12 @@ export function triggerAwaitingText(request: RunRequest, mode: string, isMarked:
     };
   return {
     ...asked,
-    summary: `Nothing was triggered. ${dagId} is ready at ${load}x, but the user has not said yes yet.`,
+    ...(isDeclined && { declined: true as const }),
+    summary: isDeclined
+      ? `Nothing was triggered: the client's question about ${dagId} (${load}x) was declined.`
+      : `Nothing was triggered. ${dagId} is ready at ${load}x, but the user has not said yes yet.`,
     nextSteps: [
-      'Ask the user: trigger the DAG now? It costs a cluster.',
+      isDeclined ? afterDecline : 'Ask the user: trigger the DAG now? It costs a cluster.',
       'If the user says yes: call triggerDag with approved: true. Or the user triggers it in the Airflow UI.',
     ],
     callAgain: {

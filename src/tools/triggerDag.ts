@@ -10,7 +10,7 @@ import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { followRun, requireClusterUp, requireTriggerable, type TriggeredRound } from '../workflow/dags.ts';
 import { beginningAt, loadInBucket, movableRound } from '../workflow/marks.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
+import { type Answer, clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 import {
   type RunRequest,
   triggerAwaitingText,
@@ -69,8 +69,15 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
   let moved = await toMove();
   const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1);
-  if (!(await isConfirmed(ports, question, given.approved, call)))
-    return { ...triggerAwaitingText(request, ports.settings.approval, moved !== undefined), warnings };
+  const answer = await confirm(ports, question, given.approved, call);
+  if (answer !== 'accepted') {
+    const asked = {
+      mode: ports.settings.approval,
+      isMarked: moved !== undefined,
+      isDeclined: answer === 'declined',
+    };
+    return { ...triggerAwaitingText(request, asked), warnings };
+  }
   // The user may take minutes to answer; a round may have begun meanwhile.
   if (given.approved === undefined) {
     await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
@@ -78,8 +85,8 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   }
   const round = await openRound(ports, request, moved, lost?.dagRun.dagRunId);
   const status = await trigger(airflow, request, round, call);
-  const answer = await follow(ports, airflow, round, status, given.clusterId, untilMs, call);
-  return { ...answer, warnings: [...warnings, ...answer.warnings] };
+  const followed = await follow(ports, airflow, round, status, given.clusterId, untilMs, call);
+  return { ...followed, warnings: [...warnings, ...followed.warnings] };
 }
 
 /** @throws ToolError CONFIG without AIRFLOW_URL */
@@ -112,15 +119,15 @@ async function earlierRun(
 }
 
 /** The user's yes, in the call or given through the client. With APPROVAL=terminal neither counts. */
-async function isConfirmed(
+async function confirm(
   { settings }: TriggerDagPorts,
   question: string,
   approved: boolean | undefined,
   call: ToolCall,
-): Promise<boolean> {
-  if (settings.approval === 'terminal') return false;
-  if (approved !== undefined) return approved;
-  return settings.approval === 'ask' && (await call.ask(question)) === 'accepted';
+): Promise<Answer> {
+  if (settings.approval === 'terminal') return 'unanswered';
+  if (approved !== undefined) return approved ? 'accepted' : 'unanswered';
+  return settings.approval === 'ask' ? call.ask(question) : 'unanswered';
 }
 
 /** Marks the round as markRound does, and records the run that is about to be requested. */

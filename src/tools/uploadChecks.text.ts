@@ -9,7 +9,7 @@ import type { Stale } from '../review/uploadPlan.ts';
 import type { Settings } from '../settings.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { callAgain, changedLine, listOf, loadOutput, result, scheduleInput } from './tool.ts';
+import { callAgain, changedLine, declined, listOf, loadOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of uploadChecks. */
 export const uploadChecksResult = z.object({
@@ -18,6 +18,7 @@ export const uploadChecksResult = z.object({
   load: loadOutput,
   reviewId: z.string(),
   reason: z.string().optional(),
+  declined,
   changedSince: listOf(changedLine),
   uploaded: z.int(),
   unchanged: z.int(),
@@ -38,6 +39,7 @@ export const uploadChecksResult = z.object({
 export const reasons = {
   otherBytes: 'The files on disk do not match this reviewId, so an approval of it does not count.',
   notApproved: 'The user has not approved these bytes yet.',
+  declined: "The client's question about these bytes was declined.",
 } as const;
 
 export function awaitingText(review: Review, reason: string, changedLines: number, yes: Yes) {

@@ -19,7 +19,7 @@ import {
   staleIn,
 } from '../review/uploadPlan.ts';
 import type { Session } from '../state/session.ts';
-import { isApproved } from '../workflow/approvals.ts';
+import { askApproval } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview, writeReviewFile } from '../workflow/checks.ts';
 import { keepBytes } from '../workflow/commits/keptLevels.ts';
 import { untoldRuns, untoldText } from '../workflow/otherRuns.ts';
@@ -153,8 +153,9 @@ async function whyAskAgain(
   review: Review,
   call: ToolCall,
 ): Promise<{ question?: string; warnings: readonly string[] }> {
-  if (!(await isApproved(ports, session, review, given.approved, call)))
-    return { question: reasons.notApproved, warnings: [] };
+  const approval = await askApproval(ports, session, review, given.approved, call);
+  if (approval === 'declined') return { question: reasons.declined, warnings: [] };
+  if (approval === 'missing') return { question: reasons.notApproved, warnings: [] };
   const { untold, warnings } = await untoldRuns(ports, session, call);
   if (untold.length === 0) return { warnings };
   return { question: `${untoldText(untold)}; an upload changes what such a run reads.`, warnings };
@@ -174,12 +175,14 @@ async function askAgain(
   const approval = {
     mode: ports.settings.approval,
     needed: review.approvalNeeded && !session.approved.has(reviewId),
+    declined: reason === reasons.declined,
   };
   return {
     ...reviewFields(review, [plannedCoverage(review)], []),
     changesFile: await writeReviewFile(ports, review),
     status: 'awaiting_approval',
     reason,
+    ...(approval.declined && { declined: true as const }),
     changedSince: takeWithinBudget(changedSince, 3000),
     uploaded: 0,
     unchanged: 0,

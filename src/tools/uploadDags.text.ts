@@ -4,10 +4,10 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import { loadTag } from '../rounds/begin.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
-import type { Yes } from '../workflow/approvals.ts';
+import { afterDecline, type Yes } from '../workflow/approvals.ts';
 import { untoldText } from '../workflow/otherRuns.ts';
 import type { Wording } from './text.ts';
-import { callAgain, listOf, loadOutput, result } from './tool.ts';
+import { callAgain, declined, listOf, loadOutput, result } from './tool.ts';
 
 /** The result of uploadDags. */
 export const uploadDagsResult = z.object({
@@ -21,16 +21,23 @@ export const uploadDagsResult = z.object({
   dagIds: z.array(z.string()),
   warnings: listOf(z.string()),
   round: z.int().optional(),
+  declined,
   callAgain: callAgain.optional(),
 });
 
-export function overwriteText(foreign: readonly string[], load: number, mode: Yes['mode']) {
+export function overwriteText(
+  foreign: readonly string[],
+  load: number,
+  mode: Yes['mode'],
+  isDeclined = false,
+) {
   const isTerminal = mode === 'terminal';
   const files = plural(foreign.length, 'file');
   return {
     summary: `The DAG folder exists in the bucket, with ${files} that this session did not upload last. Nothing was uploaded, and LOAD was not changed.`,
+    ...(isDeclined && { declined: true as const }),
     nextSteps: [
-      'Ask the user: overwrite the folder?',
+      isDeclined ? afterDecline : 'Ask the user: overwrite the folder?',
       isTerminal
         ? `If yes, the user runs in a terminal: audit-load-test uploadDags --load ${load} --overwrite`
         : `If yes: uploadDags with load ${load} and overwrite: true.`,

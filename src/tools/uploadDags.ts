@@ -24,7 +24,7 @@ import {
 import { beginningAt, movableRound } from '../workflow/marks.ts';
 import { untoldRuns } from '../workflow/otherRuns.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
-import { defineTool, loadInput, type ToolCall } from './tool.ts';
+import { type Answer, defineTool, loadInput, type ToolCall } from './tool.ts';
 import {
   type BegunRound,
   dagUnchangedText,
@@ -76,8 +76,10 @@ async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCal
     return { ...fields, status: 'needs_overwrite', ...question };
   }
   const foreign = foreignDagFiles(planned.plan, session);
-  if (foreign.length > 0 && !(await mayOverwrite(ports, foreign, fields, given.overwrite, call))) {
-    const question = overwriteText(foreign, load, ports.settings.approval);
+  const answer =
+    foreign.length === 0 ? 'accepted' : await mayOverwrite(ports, foreign, fields, given.overwrite, call);
+  if (answer !== 'accepted') {
+    const question = overwriteText(foreign, load, ports.settings.approval, answer === 'declined');
     return { ...fields, status: 'needs_overwrite', ...question };
   }
   // The user may take minutes to answer, and a round may have started meanwhile.
@@ -176,13 +178,13 @@ async function mayOverwrite(
   { load, remoteLoad }: Pick<PlannedDags, 'load' | 'remoteLoad'>,
   agreed: boolean | undefined,
   call: ToolCall,
-): Promise<boolean> {
+): Promise<Answer> {
   const { approval, bucket, dagsPrefix } = ports.settings;
   const question = overwriteQuestion(foreign, `s3://${bucket}/${dagsPrefix}/`, remoteLoad, load);
   if (approval === 'terminal')
-    return agreed === true && (await call.askAtTerminal?.(question)) === 'accepted';
-  if (agreed !== undefined || approval !== 'ask') return agreed === true;
-  return (await call.ask(question)) === 'accepted';
+    return agreed === true ? ((await call.askAtTerminal?.(question)) ?? 'unanswered') : 'unanswered';
+  if (agreed !== undefined || approval !== 'ask') return agreed === true ? 'accepted' : 'unanswered';
+  return call.ask(question);
 }
 
 async function setLoad(ports: UploadDagsPorts, { load, previousLoad, withLoad, dag }: PlannedDags) {

@@ -39,26 +39,32 @@ export function approvalStep(
 }
 
 type ApprovalPorts = Pick<Ports, 'sessions' | 'blobs' | 'settings'>;
-type Asking = Watch & { ask(question: string): Promise<'accepted' | 'unanswered'> };
+type Asking = Watch & { ask(question: string): Promise<'accepted' | 'declined' | 'unanswered'> };
+
+/** What is known of the user's approval. `declined`: in the question that the client showed. */
+export type Approval = 'approved' | 'declined' | 'missing';
 
 /**
  * Whether the user approved exactly these bytes; asks through the client where that is allowed, and records an approval.
- * Silence, decline and a client that cannot ask count neither as approval nor as refusal.
+ * Silence and a client that cannot ask count neither as approval nor as refusal.
  */
-export async function isApproved(
+export async function askApproval(
   ports: ApprovalPorts,
   session: Session,
   review: Review,
   approved: boolean | undefined,
   call: Asking,
   question = () => uploadQuestion(review, ports.settings),
-): Promise<boolean> {
+): Promise<Approval> {
   const step = approvalStep(session, review, approved, ports.settings.approval);
-  if (step === 'not_needed' || step === 'approved_before') return true;
-  if (step === 'wait_for_person') return false;
-  if (step === 'ask_person' && (await call.ask(question())) !== 'accepted') return false;
+  if (step === 'not_needed' || step === 'approved_before') return 'approved';
+  if (step === 'wait_for_person') return 'missing';
+  if (step === 'ask_person') {
+    const answer = await call.ask(question());
+    if (answer !== 'accepted') return answer === 'declined' ? 'declined' : 'missing';
+  }
   await recordApproval(ports, review, step === 'ask_person' ? 'elicitation' : 'chat');
-  return true;
+  return 'approved';
 }
 
 /** Records the approval. Every file that is not baseline × load becomes a known fix of this load. */
@@ -152,7 +158,13 @@ export interface Yes {
   readonly mode: Settings['approval'];
   /** False when these bytes need no approval (again): the user only has to know that they are not the named ones. */
   readonly needed: boolean;
+  /** The client's question was declined. */
+  readonly declined?: boolean;
 }
+
+/** What to do after a decline, instead of asking the same again. */
+export const afterDecline =
+  "The client's question was declined: ask the user what is wrong, and do not ask for the same again.";
 
 /** The steps to the call that needs approval: one, or two where only a terminal counts. */
 export function yesTo(
@@ -171,12 +183,13 @@ export function stepsToYes(
   tool: string,
   given: Readonly<Record<string, unknown>>,
   reviewId: string,
-  { mode, needed }: Yes,
+  { mode, needed, declined = false }: Yes,
   listsChanges = false,
 ) {
-  const show = listsChanges
+  const lines = listsChanges
     ? 'Show the user the lines in changedSince; an earlier approval does not cover them.'
     : 'Show the user what is under review: git diff in the target repository, or reviewConfigs.';
+  const show = declined ? afterDecline : lines;
   const steps = needed
     ? yesTo(tool, given, reviewId, mode)
     : [`These bytes need no approval: ${tool} with ${worded(given)}.`];

@@ -1,9 +1,14 @@
 /** One look at a round: which run is its own, its steps, and what is certain about it. */
+import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
 import { ToolError } from '../domain/errors.ts';
-import type { Cluster, ObservedSteps } from '../ports/aws.ts';
+import type { PartOfChecks } from '../domain/stepIdentity.ts';
+import { localStamp } from '../domain/time.ts';
+import type { Cluster, ObservedSteps, Step } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
+import type { RoundFacts } from '../report/model/facts.ts';
 import { hourlyCost } from '../report/steps/cost.ts';
+import { partOfChecks } from '../report/steps/measuredSteps.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
 import { clusterFailure, countProgress, isActive, isDone, isEnding } from '../rounds/progress.ts';
 import { loadOfName, type RoundSteps, stepsOfRound } from '../rounds/runs.ts';
@@ -35,6 +40,10 @@ export interface ObservedRound {
   readonly load: number;
   /** The load that was asked for. */
   readonly markedLoad: number;
+  /** When the last step on the cluster ended; absent while one is active. */
+  readonly idleSinceMs?: number;
+  /** How many of the uploaded checks its run was given; absent for a run of all of them. */
+  readonly partOf?: PartOfChecks;
 }
 
 /** Several runs that could be the round's: the user knows which. */
@@ -141,7 +150,13 @@ export async function recordLook(
   const events = eventsOf(round, { clusterId, isOwn, load, done, cluster, steps });
   if (events.length > 0) await ports.sessions.record(() => events);
   const { markedLoad = round.load } = round;
-  return { round, cluster, clusterFrom, steps, knownFromDiskOnly, observedMs, done, load, markedLoad };
+  const idleSinceMs = idleSince(seen.steps);
+  const partOf = steps.own.length === 0 ? undefined : partOfChecks({ steps: steps.own, configsPrefix });
+  return {
+    ...{ round, cluster, clusterFrom, steps, knownFromDiskOnly, observedMs, done, load, markedLoad },
+    ...(idleSinceMs !== undefined && { idleSinceMs }),
+    ...(partOf && { partOf }),
+  };
 }
 
 /** The load in the name of a cluster that was created for a round. */
@@ -185,29 +200,57 @@ export function unlessToolError(error: unknown): undefined {
   throw error;
 }
 
-/** A cluster that is up although its round is done. */
-export interface StillUp {
-  readonly clusterId: string;
-  /** Since the round's last step ended. */
-  readonly idleSeconds: number;
-  /** Of the instances that are up; absent where no price is known. */
-  readonly usdPerHour?: number;
+/** When the last of a cluster's steps ended; undefined while one is active, or without any. */
+export function idleSince(steps: readonly Step[]): number | undefined {
+  if (steps.length === 0 || steps.some(isActive)) return undefined;
+  return Math.max(...steps.map(({ endedMs, createdMs }) => endedMs ?? createdMs));
 }
 
-/** undefined for a cluster that ends, or that works on something else. The cost is left out if AWS does not tell the instances. */
+/** A cluster that is up although nothing runs on it. */
+export interface StillUp {
+  readonly clusterId: string;
+  /** Since its last step ended. */
+  readonly idleSeconds: number;
+  /** Of the instances that are up; absent where no price is known. */
+  readonly usdPerHour?: number | undefined;
+  /** When the IdleTimeout of its cluster config ends it; absent where the config is not known or has none. */
+  readonly endsAt?: string | undefined;
+}
+
+type Idle = Pick<ObservedRound, 'cluster' | 'idleSinceMs' | 'observedMs'>;
+
+/**
+ * undefined for a cluster that ends or works. The cost is left out where instances or prices are not known.
+ *
+ * @param machines asked only for a cluster that is up
+ */
 export async function stillUpOf(
-  ports: Pick<Ports, 'instances' | 'prices'>,
-  { cluster, steps, observedMs }: ObservedRound,
-  watch: Watch,
+  ports: Pick<Ports, 'blobs'>,
+  { rounds }: Session,
+  { cluster, idleSinceMs, observedMs }: Idle,
+  machines: () => Promise<Pick<RoundFacts, 'instances' | 'prices'>>,
 ): Promise<StillUp | undefined> {
-  if (isEnding(cluster) || steps.unowned.some((run) => run.steps.some(isActive))) return undefined;
-  const lastMs = Math.max(...steps.own.map(({ endedMs, createdMs }) => endedMs ?? createdMs));
-  const instances = await ports.instances.ofCluster(cluster.id, watch).catch(unlessToolError);
-  const prices = await ports.prices.read().catch(unlessToolError);
-  const usdPerHour = prices?.currency === 'USD' ? hourlyCost(instances ?? [], prices) : undefined;
+  if (isEnding(cluster) || idleSinceMs === undefined) return undefined;
+  const { instances = [], prices } = await machines();
+  const usdPerHour = prices?.currency === 'USD' ? hourlyCost(instances, prices) : undefined;
+  // The round that created the cluster: later ones on it do not change its policy.
+  const creator = rounds.find(({ clusterId }) => clusterId === cluster.id);
+  const timeoutSeconds = await idleTimeoutOf(ports, creator?.clusterConfig);
   return {
     clusterId: cluster.id,
-    idleSeconds: Math.max(0, Math.round((observedMs - lastMs) / 1000)),
+    idleSeconds: Math.max(0, Math.round((observedMs - idleSinceMs) / 1000)),
     ...(usdPerHour !== undefined && { usdPerHour }),
+    ...(timeoutSeconds !== undefined && { endsAt: localStamp((idleSinceMs + timeoutSeconds * 1000) * 1000) }),
   };
+}
+
+/** `AutoTerminationPolicy.IdleTimeout` of a kept cluster config, in seconds. */
+async function idleTimeoutOf(
+  { blobs }: Pick<Ports, 'blobs'>,
+  digest: string | undefined,
+): Promise<number | undefined> {
+  const bytes = digest === undefined ? undefined : await blobs.get(digest);
+  // It was JSON when it was uploaded.
+  const json: unknown = bytes && JSON.parse(bytes.toString('utf8'));
+  return isObject(json) ? parseClusterConfig(json).AutoTerminationPolicy?.IdleTimeout : undefined;
 }

@@ -16,6 +16,7 @@ import {
 import type { Round, Session } from '../state/session.ts';
 import { refuseWithoutRun } from './clusters.ts';
 import {
+  idleSince,
   lookAtRound,
   type ObservedRound,
   observeRound,
@@ -38,6 +39,8 @@ export interface ReportRange {
   readonly steps: readonly Step[];
   readonly knownFromDiskOnly: number;
   readonly observedMs: number;
+  /** When the last step on the cluster ended; absent while one is active. */
+  readonly idleSinceMs?: number;
   readonly warnings: string[];
 }
 
@@ -185,8 +188,10 @@ async function byCluster(
   if (steps.own.length === 0) refuseEmpty(steps, clusterId);
   const carried = loadOfSteps(steps.own, configsPrefix);
   const load = carried ?? asked.load ?? session.level?.load ?? 1;
+  const idleSinceMs = idleSince(observed.steps);
   return {
     ...observed,
+    ...(idleSinceMs !== undefined && { idleSinceMs }),
     cluster,
     schedule,
     load,

@@ -46,3 +46,25 @@ test('with approved: true the client is not asked', async () => {
     status: 'uploaded',
   });
 });
+
+test('a decline is reported as a decline, in data and in words, and silence is not', async () => {
+  const { reviewId: fresh } = await call(await connect(), 'scaleConfigs', { load: 6 });
+  const answers: [Person, true | undefined, string][] = [
+    [
+      async () => ({ action: 'decline' }),
+      true,
+      "Nothing was uploaded. The client's question about these bytes was declined.",
+    ],
+    [async () => ({ action: 'accept', content: { decision: 'not now' } }), true, 'was declined.'],
+    [async () => ({ action: 'cancel' }), undefined, 'The user has not approved these bytes yet.'],
+  ];
+  for (const [person, declined, says] of answers) {
+    const answer = await call(await connect(person), 'uploadChecks', { reviewId: fresh });
+    expect(answer).toMatchObject({ status: 'awaiting_approval', summary: expect.stringContaining(says) });
+    expect(answer.declined).toBe(declined);
+    const [next] = answer.nextSteps as string[];
+    expect(next?.startsWith("The client's question was declined: ask the user what is wrong")).toBe(
+      declined === true,
+    );
+  }
+});

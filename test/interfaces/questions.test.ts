@@ -68,7 +68,11 @@ describe('triggerDag', () => {
       questions.push(question);
       return { action: 'decline' as const };
     };
-    await call(await connect(() => ports(airflow.env), declines), 'triggerDag');
+    expect(await call(await connect(() => ports(airflow.env), declines), 'triggerDag')).toMatchObject({
+      declined: true,
+      summary:
+        "Nothing was triggered: the client's question about yang_audit_load_test_15m (2x) was declined.",
+    });
     expect(questions.join()).toMatchInlineSnapshot(`
       "Trigger yang_audit_load_test_15m in Airflow now?
       It runs only the 15m checks, at 2x, as round 1.

@@ -200,9 +200,9 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
       .replace(/Files:\n( {2}- .*\n)+/, 'Files: …\n')
       .replace(/Slowest:\n( {2}\d.*\n)+/, 'Slowest: …\n'),
   ).toMatchInlineSnapshot(`
-    "2x 15m: not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted. The cluster failed during it (warnings say how).
+    "Wrote the report of round 1 (2x 15m). The cluster failed during it (warnings say how).
 
-    Status: built
+    2x 15m: not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted.
     Directory: <project>/reports/2x_20251208_153000
     Files: …
     Load: 2
@@ -221,6 +221,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
       - check_consent_15m: Column not found (data, driver)
         AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
         in s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/<cluster>/containers/application_1765225806000_0001/container_1765225806000_0001_01_000001/stdout.gz
+        No load or cluster changes this: fix the check or the table that it reads.
     Suggestions:
       1. Fix check_consent_15m: 1 of 8 steps failed with "Column not found"
          its query or table: as uploaded → a column that the table has

@@ -148,7 +148,8 @@ test('the cluster of an earlier round belongs to that round, in pollCluster and 
   const one = await reportedLevel(harness, level(2));
   const two = await reportedLevel(harness, level(4));
   const { structure } = await harness.call('pollCluster', { ...look, clusterId: one.clusterId });
-  expect(structure).toMatchObject({ round: 1, load: 2, done: true, clusterFrom: 'given', warnings: [] });
+  expect(structure).toMatchObject({ round: 1, load: 2, done: true, clusterFrom: 'given' });
+  expect(structure.warnings).toBeUndefined();
   expect(structure.nextSteps).toEqual(['Call buildReport with round: 1 to write the report of this round.']);
   const again = (await harness.call('buildReport', { clusterId: one.clusterId })).structure;
   expect(again).toMatchObject({ round: 1, directory: one.directory, steps: one.steps });
@@ -328,7 +329,8 @@ test('a second run while the first is running is marked with already', async () 
     /already: true only if the DAG was triggered a second time/,
   );
   const { structure } = await harness.call('markRound', { already: true });
-  expect(structure).toMatchObject({ status: 'marked', round: 2, warnings: [] });
+  expect(structure).toMatchObject({ status: 'marked', round: 2 });
+  expect(structure.warnings).toBeUndefined();
   expect((await harness.call('pollCluster', look)).structure).toMatchObject({ round: 2, clusterId: second });
 });
 

@@ -114,7 +114,7 @@ test('a second run beside a known one is named with its steps, and is in no repo
   const other = (await harness.call('buildReport')).structure;
   expect(other).toMatchObject({ round: 2, clusterId: second });
   expect(stepIds(other).filter((id) => stepIds(report).includes(id))).toEqual([]);
-  expect((await harness.call('showSession')).structure.otherRuns).toEqual([]);
+  expect((await harness.call('showSession')).structure.otherRuns).toBeUndefined();
 });
 
 test('triggered before Airflow read the new DAG: the load that ran is said at once, and is in the verdict', async () => {
@@ -278,16 +278,15 @@ test('two schedules at once: each run has its round, and the session follows the
   await harness.call('markRound', { schedule: 'hourly' });
   const hourly = harness.trigger('hourly');
   harness.minutes(6);
-  expect((await harness.call('pollCluster', look)).structure).toMatchObject({
-    clusterId: hourly,
-    round: 2,
-    otherRuns: [],
-  });
-  expect((await harness.call('pollCluster', { ...look, schedule: '15m' })).structure).toMatchObject({
-    clusterId: quarter,
-    round: 1,
-    otherRuns: [],
-  });
+  const polled = [
+    (await harness.call('pollCluster', { ...look, schedule: '15m' })).structure,
+    (await harness.call('pollCluster', look)).structure,
+  ];
+  expect(polled).toMatchObject([
+    { clusterId: quarter, round: 1 },
+    { clusterId: hourly, round: 2 },
+  ]);
+  expect(polled.map(({ otherRuns }) => otherRuns)).toEqual([undefined, undefined]);
   expect((await harness.call('showSession')).structure.schedule).toBe('hourly');
   harness.minutes(200);
   const reports = [];
@@ -359,7 +358,7 @@ test('before the first round, an upload under permanent throttling goes on and s
   expect(structure.warnings.join()).toMatch(/could not be looked at: whether somebody else's run is active/);
 });
 
-test('a cluster that stays up is told with its idle time and cost', async () => {
+test('a cluster that stays up is told with its idle time, its cost and its end, and the end comes true', async () => {
   const prices = join(import.meta.dirname, '../../docs/prices.example.json');
   const harness = await toolHarness({ env: { PRICE_TABLE: prices } });
   await openRound(harness, level(2));
@@ -369,6 +368,11 @@ test('a cluster that stays up is told with its idle time and cost', async () => 
   expect(stillUp).toMatchObject({ clusterId, usdPerHour: expect.any(Number) });
   const ended = Math.max(...clusterOf(harness, clusterId).steps.map(({ endedMs }) => endedMs ?? 0));
   expect(stillUp.idleSeconds).toBe(Math.round((harness.aws.clock.nowMs() - ended) / 1000));
+  expect(Date.parse(stillUp.endsAt)).toBe(ended + 3600_000);
+  expect((await harness.call('buildReport')).structure.stillUp).toEqual(stillUp);
+  harness.minutes((Date.parse(stillUp.endsAt) - harness.aws.clock.nowMs()) / 60_000 + 2);
+  expect((await harness.call('buildReport')).structure.stillUp).toBeUndefined();
+  expect(clusterOf(harness, clusterId).state).toBe('TERMINATED');
 });
 
 test('a round whose window has passed is told while it runs', async () => {

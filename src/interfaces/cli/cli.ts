@@ -78,7 +78,7 @@ function asking(terminal: () => Interface, clear: () => void) {
     clear();
     const open = terminal();
     try {
-      return (await saysYes(open, `${question}\nType yes: `)) ? 'accepted' : 'unanswered';
+      return (await saysYes(open, `${question}\nType yes: `)) ? 'accepted' : 'declined';
     } finally {
       open.close();
     }

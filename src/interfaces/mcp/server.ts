@@ -239,7 +239,7 @@ const acceptAnything: jsonSchemaValidator = {
   getValidator: () => (input) => ({ valid: true, data: input as never, errorMessage: undefined }),
 };
 
-/** Only an explicit approval counts. Some hosts decline without asking anyone, so a decline is not the user's no. */
+/** Only an explicit approval counts. "not now" is a decline as well. */
 async function elicit(
   server: Server,
   question: string,
@@ -259,7 +259,9 @@ async function elicit(
       },
       { timeout: answerWithinMs, signal },
     );
-    return reply.action === 'accept' && reply.content?.decision === 'approve' ? 'accepted' : 'unanswered';
+    const decision = reply.action === 'accept' ? reply.content?.decision : reply.action;
+    if (decision === 'approve') return 'accepted';
+    return decision === 'decline' || decision === 'not now' ? 'declined' : 'unanswered';
   } catch (error) {
     signal.throwIfAborted();
     log('warn', 'the client could not ask the user', {

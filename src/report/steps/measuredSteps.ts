@@ -18,7 +18,10 @@ export function measureSteps(facts: RoundFacts): ReportStep[] {
 }
 
 /** The size of a partial round; undefined where a step belongs to a run of all checks. */
-export function partOfChecks({ steps, configsPrefix }: RoundFacts): PartOfChecks | undefined {
+export function partOfChecks({
+  steps,
+  configsPrefix,
+}: Pick<RoundFacts, 'steps' | 'configsPrefix'>): PartOfChecks | undefined {
   const parts = steps.map((step) => identifyStep(step, configsPrefix).partOf);
   return parts.every((part) => part !== undefined) ? parts[0] : undefined;
 }
