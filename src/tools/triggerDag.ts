@@ -4,11 +4,18 @@ import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
-import { dagRunIdOf, isRunActive, roundBegins, triggeredRound } from '../rounds/begin.ts';
+import {
+  clusterConfigDigest,
+  dagRunIdOf,
+  isRunActive,
+  roundBegins,
+  triggeredRound,
+} from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { followRun, requireClusterUp, requireTriggerable, type TriggeredRound } from '../workflow/dags.ts';
 import { beginningAt, loadInBucket, movableRound } from '../workflow/marks.ts';
+import { readOutlook } from '../workflow/reporting.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 import {
@@ -32,7 +39,7 @@ const input = z.strictObject({
 type Input = z.output<typeof input>;
 type TriggerDagPorts = Pick<
   Ports,
-  'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'
+  'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock' | 'reports'
 >;
 
 export const triggerDag = defineTool({
@@ -64,13 +71,20 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const { load, warnings: bucketWarnings } = await loadInBucket(ports, session);
   if (given.clusterId !== undefined) await requireClusterUp(ports, given.clusterId, call);
   const hasTag = hasLoadTag(dag?.bytes.toString('utf8') ?? '');
-  const warnings = [...bucketWarnings, ...(await requireTriggerable(airflow, { dagId, load, hasTag }, call))];
+  const tagWarnings = await requireTriggerable(airflow, { dagId, load, hasTag }, call);
+  const clusterConfig = configInBucket(session, { load, schedule });
+  const { outlook, warnings: unread } = await readOutlook(ports, session, { load, schedule, clusterConfig });
+  const warnings = [...bucketWarnings, ...tagWarnings, ...unread];
   const request: RunRequest = { dagId, load, schedule, clusterId: given.clusterId };
   const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
   let moved = await toMove();
-  const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1);
+  const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1, outlook?.outlook);
   if (!(await isConfirmed(ports, question, given.approved, call)))
-    return { ...triggerAwaitingText(request, ports.settings.approval, moved !== undefined), warnings };
+    return {
+      ...triggerAwaitingText(request, ports.settings.approval, moved !== undefined),
+      ...outlook,
+      warnings,
+    };
   // The user may take minutes to answer; a round may have begun meanwhile.
   if (given.approved === undefined) {
     await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
@@ -79,7 +93,12 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const round = await openRound(ports, request, moved, lost?.dagRun.dagRunId);
   const status = await trigger(airflow, request, round, call);
   const answer = await follow(ports, airflow, round, status, given.clusterId, untilMs, call);
-  return { ...answer, warnings: [...warnings, ...answer.warnings] };
+  return { ...answer, ...outlook, warnings: [...warnings, ...answer.warnings] };
+}
+
+/** Of this session's last upload; undefined where the bucket has another LOAD than that. */
+function configInBucket({ dag }: Session, { load, schedule }: Pick<Round, 'load' | 'schedule'>) {
+  return dag?.load === load ? clusterConfigDigest(dag.files, schedule) : undefined;
 }
 
 /** @throws ToolError CONFIG without AIRFLOW_URL */

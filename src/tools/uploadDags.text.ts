@@ -6,8 +6,8 @@ import { loadTag } from '../rounds/begin.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Yes } from '../workflow/approvals.ts';
 import { untoldText } from '../workflow/otherRuns.ts';
-import type { Wording } from './text.ts';
-import { callAgain, loadOutput, result } from './tool.ts';
+import { outlookLines, type Wording } from './text.ts';
+import { callAgain, loadOutput, outlookOutput, result } from './tool.ts';
 
 /** The result of uploadDags. */
 export const uploadDagsResult = z.object({
@@ -19,6 +19,7 @@ export const uploadDagsResult = z.object({
   files: z.array(z.object({ key: z.string(), status: z.enum(['new', 'changed', 'unchanged']) })),
   changes: z.array(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
   dagIds: z.array(z.string()),
+  ...outlookOutput,
   warnings: z.array(z.string()),
   round: z.int().optional(),
   callAgain: callAgain.optional(),
@@ -124,6 +125,7 @@ export const uploadDagsLines: Wording<z.output<typeof uploadDagsResult>> = {
     ];
   },
   files: (rows) => rows.map((row) => `  - ${row.status}: ${row.key}`),
+  ...outlookLines,
   changes: (rows) => [
     'Changes against the bucket:',
     ...rows.map((row) => `  ${row.file} ${row.path}: ${row.from} → ${row.to}`),

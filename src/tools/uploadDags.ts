@@ -8,7 +8,7 @@ import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
-import { lacksRound, roundBegins } from '../rounds/begin.ts';
+import { clusterConfigDigest, lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';
 import { notUploaded } from '../workflow/checks.ts';
@@ -22,6 +22,7 @@ import {
 } from '../workflow/dags.ts';
 import { beginningAt, movableRound } from '../workflow/marks.ts';
 import { untoldRuns } from '../workflow/otherRuns.ts';
+import { readOutlook } from '../workflow/reporting.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, loadInput, type ToolCall } from './tool.ts';
 import {
@@ -47,7 +48,7 @@ type Input = z.output<typeof input>;
 type Output = z.input<typeof uploadDagsResult>;
 type UploadDagsPorts = Pick<
   Ports,
-  'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target'
+  'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target' | 'reports'
 >;
 
 export const uploadDags = defineTool({
@@ -131,15 +132,16 @@ async function planDags(
   const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };
   const { plan, remoteLoad, others } = await compareWithBucket(ports, [withLoad, ...configs], call);
   const otherWarnings = others.length === 0 ? [] : [otherObjectsWarning(others)];
+  const files = Object.fromEntries(plan.map((one) => [one.file.name, one.digest]));
+  const clusterConfig = clusterConfigDigest(files, schedule);
+  const ahead = await readOutlook(ports, session, { load, schedule, clusterConfig });
   return {
     load,
     schedule,
     dagId: dagIdOf(dag.name, schedule),
     hasTag: hasLoadTag(source),
-    upload: {
-      files: Object.fromEntries(plan.map((one) => [one.file.name, one.digest])),
-      clusterNames: clusterNames(configs),
-    },
+    upload: { files, clusterNames: clusterNames(configs) },
+    outlook: ahead.outlook,
     previousLoad,
     remoteLoad,
     dag,
@@ -147,13 +149,13 @@ async function planDags(
     configs,
     plan,
     changed: plan.filter((one) => one.status !== 'unchanged'),
-    warnings: [...diskWarnings, ...warnings, ...lintWarnings, ...otherWarnings],
+    warnings: [...diskWarnings, ...warnings, ...lintWarnings, ...otherWarnings, ...ahead.warnings],
   };
 }
 
 function fieldsOf(
   ports: UploadDagsPorts,
-  { load, previousLoad, remoteLoad, dag, plan, warnings }: PlannedDags,
+  { load, previousLoad, remoteLoad, dag, plan, outlook, warnings }: PlannedDags,
 ) {
   return {
     load,
@@ -162,6 +164,7 @@ function fieldsOf(
     files: plan.map((one) => ({ key: dagKey(ports.settings, one.file.name), status: one.status })),
     changes: takeWithinBudget(changesAgainstBucket(plan), 2400),
     dagIds: schedules.map((one) => dagIdOf(dag.name, one)),
+    ...outlook,
     warnings: [...warnings],
   };
 }
