@@ -77,6 +77,12 @@ export function concurrencyFindings(config: ClusterConfig, checks: number | unde
       ),
     ),
     ...warnIf(
+      level > 1 && property(config, 'spark', 'maximizeResourceAllocation')?.toLowerCase() === 'true',
+      'Configurations',
+      `maximizeResourceAllocation is true, so an executor may take a whole node, and ${level} concurrent steps wait for each other`,
+      'remove it, and set the size of the executors',
+    ),
+    ...warnIf(
       level === 1 && checks !== undefined && checks >= manyChecks,
       path,
       `it is 1, so ${checks} checks run one at a time`,
