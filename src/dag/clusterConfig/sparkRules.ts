@@ -1,4 +1,5 @@
 /** What a check's step asks of Spark and YARN, compared with what Spark accepts and the cluster has. */
+import { nearestOf } from '../../domain/text.ts';
 import { capacityOf, slotUse, stepLimit } from './capacity.ts';
 import {
   type ClusterConfig,
@@ -20,6 +21,8 @@ import {
   sparkNames,
   sparkRequest,
   sparkSettings,
+  submitOptionNames,
+  unknownOptions,
   waitSetting,
 } from './sparkSubmit.ts';
 
@@ -46,6 +49,18 @@ export function sparkNameFindings(config: ClusterConfig): ConfigFinding[] {
             `rename it to ${meant}, or remove it`,
           ),
         ];
+  });
+}
+
+/** Options that spark-submit does not know. */
+export function sparkOptionFindings(config: ClusterConfig): ConfigFinding[] {
+  return unknownOptions(config).map((name) => {
+    const meant = nearestOf(name, submitOptionNames);
+    return configWarning(
+      'AuditStep.Args',
+      `spark-submit knows no option ${name.slice(0, 40)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}, so every step would fail`,
+      meant === undefined ? 'remove it' : `rename it to ${meant}`,
+    );
   });
 }
 

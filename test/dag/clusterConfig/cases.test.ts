@@ -201,6 +201,13 @@ test('a Spark setting that is a letter or two off is found, and one of another p
   ]);
 });
 
+test('an option that spark-submit does not know is warned about, with the one that was meant', () => {
+  const config = submitting('--jar', 's3://b/a.jar', '--deploy-mode=cluster', '--master', 'yarn', '-v');
+  expect(lint(config)).toEqual([
+    'warn AuditStep.Args: spark-submit knows no option --jar (did you mean --jars?), so every step would fail',
+  ]);
+});
+
 test('deploy mode cluster in spark-defaults is as good as the option', () => {
   const set = [block({ ...defaults, 'spark.submit.deployMode': 'cluster' })];
   const args = ['spark-submit', '--num-executors', '3', 's3://b/a.py', '{config_uri}', '{run_id}'];
