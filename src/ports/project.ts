@@ -8,7 +8,10 @@ export interface DagFile {
 }
 
 export interface DagFolder {
-  /** The DAG file first, then the three cluster configs. @throws ToolError CONFIG when one is missing. */
+  /**
+   * The DAG file first, then those of the three cluster configs that are there.
+   * @throws ToolError CONFIG without a DAG file, or without a cluster config that it reads
+   */
   read(): Promise<readonly DagFile[]>;
   /** Replaces the DAG file's bytes atomically. @throws ToolError CONFLICT when they differ from `expected` */
   writeDag(bytes: Uint8Array, expected: Uint8Array): Promise<void>;

@@ -3,6 +3,7 @@ import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { dagIdOf, hasLoadTag, writeLoad } from '../dag/source.ts';
 import { changesAgainstBucket, foreignDagFiles } from '../dag/uploadPlan.ts';
 import { sha256 } from '../domain/digest.ts';
+import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';
@@ -114,10 +115,11 @@ async function planDags(
   givenLoad: number | undefined,
   call: ToolCall,
 ) {
-  const { dag, configs, source, load: previousLoad, readsTemplate } = await readOwnDags(ports);
+  const own = await readOwnDags(ports);
+  const { dag, configs, source, load: previousLoad, readsTemplate } = own;
   const schedule = session.schedule ?? '15m';
   const uploadedLoad = session.uploads.findLast((upload) => upload.schedule === schedule)?.load;
-  const load = givenLoad ?? uploadedLoad ?? previousLoad;
+  const load = givenLoad ?? uploadedLoad ?? previousLoad ?? refuseWithoutLoad();
   if (givenLoad === undefined) requireMeantLevel(session, load);
   requireWholeUpload(session, load);
   await requireNoRoundUnderWay(ports, session, call);
@@ -140,6 +142,7 @@ async function planDags(
     schedule,
     dagId: dagIdOf(dag.name, schedule),
     hasTag: hasLoadTag(source),
+    setsLoad: previousLoad !== undefined,
     upload: { files, clusterNames: clusterNames(configs) },
     outlook: ahead.outlook,
     previousLoad,
@@ -149,8 +152,24 @@ async function planDags(
     configs,
     plan,
     changed: plan.filter((one) => one.status !== 'unchanged'),
-    warnings: [...diskWarnings, ...warnings, ...lintWarnings, ...otherWarnings, ...ahead.warnings],
+    warnings: [
+      ...own.warnings,
+      ...diskWarnings,
+      ...warnings,
+      ...lintWarnings,
+      ...otherWarnings,
+      ...ahead.warnings,
+    ],
   };
+}
+
+/** @throws ToolError WRONG_STATE */
+function refuseWithoutLoad(): never {
+  throw new ToolError(
+    'WRONG_STATE',
+    'The DAG sets no LOAD, and no level is uploaded, so it is unknown which load is meant. Nothing was uploaded.',
+    { next: 'call scaleConfigs and uploadChecks first, or uploadDags with a load.' },
+  );
 }
 
 function fieldsOf(
@@ -159,7 +178,7 @@ function fieldsOf(
 ) {
   return {
     load,
-    previousLoad,
+    previousLoad: previousLoad ?? null,
     remoteLoad,
     files: plan.map((one) => ({ key: dagKey(ports.settings, one.file.name), status: one.status })),
     changes: takeWithinBudget(changesAgainstBucket(plan), 2400),
@@ -186,7 +205,8 @@ async function mayOverwrite(
 }
 
 async function setLoad(ports: UploadDagsPorts, { load, previousLoad, withLoad, dag }: PlannedDags) {
-  if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
+  if (previousLoad !== undefined && load !== previousLoad)
+    await ports.dags.writeDag(withLoad.bytes, dag.bytes);
 }
 
 async function sendDags(ports: UploadDagsPorts, planned: PlannedDags, given: Input, call: ToolCall) {
