@@ -37,11 +37,22 @@ const dagFile = 'yang_audit_load_test.py';
  * Reads what a run of the schedule needs from the current state of the bucket.
  * @throws WireError 404 for a missing file, 422 for one that Airflow could not use
  */
-export function readDagFolder(buckets: Buckets, location: DagLocation, schedule: DagSchedule): DagFolder {
+export function readDagFolder(
+  buckets: Buckets,
+  location: DagLocation,
+  schedule: DagSchedule,
+  confLoad?: number,
+): DagFolder {
   const source = readText(buckets, location, dagFile);
-  const load = Number(literal(source, 'LOAD', /^\d+$/));
+  const ownLoad = optionalLoad(source);
+  if (ownLoad !== undefined && confLoad !== undefined)
+    throw new WireError(400, 'BadTrigger', 'unknown in conf: load (the DAG sets LOAD)');
+  const load = ownLoad ?? confLoad ?? Number(literal(source, 'LOAD', /^\d+$/));
   const configFile = `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`;
-  const { AuditStep, ...clusterConfig } = parsed(readText(buckets, location, configFile), configFile);
+  const isOwn = !source.includes('cluster_configs');
+  const { AuditStep, ...clusterConfig } = isOwn
+    ? ownCluster
+    : parsed(readText(buckets, location, configFile), configFile);
   const { Name } = clusterConfig;
   if (typeof Name !== 'string' || Name === '') throw broken(`the cluster config of ${schedule} has no Name`);
   const step = AuditStep ?? (source.includes('AuditStep') ? undefined : ownStep);
@@ -91,6 +102,26 @@ function quoted(source: string, name: string): string {
 function optional(source: string, name: string): string | undefined {
   return new RegExp(`^${name}\\s*=`, 'm').test(source) ? quoted(source, name) : undefined;
 }
+
+function optionalLoad(source: string): number | undefined {
+  return /^LOAD\s*=/m.test(source) ? Number(literal(source, 'LOAD', /^\d+$/)) : undefined;
+}
+
+/** The cluster of a DAG that reads no config. */
+const ownCluster: Readonly<Record<string, unknown>> = {
+  Name: 'audits',
+  ReleaseLabel: 'emr-7.12.0',
+  ServiceRole: 'EMR_DefaultRole',
+  JobFlowRole: 'EMR_EC2_DefaultRole',
+  Instances: {
+    KeepJobFlowAliveWhenNoSteps: true,
+    InstanceGroups: [
+      { InstanceRole: 'MASTER', InstanceType: 'm6i.xlarge', InstanceCount: 1 },
+      { InstanceRole: 'CORE', InstanceType: 'm6i.2xlarge', InstanceCount: 4 },
+    ],
+  },
+  StepConcurrencyLevel: 8,
+};
 
 /** What a DAG that makes its own steps submits: no config URI and no run id, so its steps are known by their names. */
 const ownStep: StepTemplate = {

@@ -53,7 +53,7 @@ export function createDagRuns(options: DagRunsOptions): DagRuns {
       const trigger = parseTrigger(body);
       simulation.advance();
       const { dagId, schedule, only, tsEndMs: endMs = simulation.nowMs() } = trigger;
-      const folder = readDagFolder(buckets, location, schedule);
+      const folder = readDagFolder(buckets, location, schedule, trigger.load);
       const dagRunId = runId(simulation.nowMs(), runs.length);
       const steps = stepsOf(buckets, folder, { schedule, endMs, dagRunId, only });
       const cluster = clusterFor(simulation, folder, trigger, dagRunId);
@@ -154,6 +154,8 @@ interface DagTrigger {
   readonly keepCluster: boolean;
   readonly only: readonly string[];
   readonly tsEndMs?: number;
+  /** Of a DAG that sets no LOAD. */
+  readonly load?: number;
 }
 
 const dagPrefix = 'yang_audit_load_test_';
@@ -168,7 +170,7 @@ function parseTrigger(body: unknown): DagTrigger {
       'DagNotFound',
       `there is no DAG ${JSON.stringify(dagId)}; there are ${dagSchedules.map((name) => dagPrefix + name).join(', ')}`,
     );
-  const { cluster_id, keep_cluster, only, ts_end, round: _, ...unknown } = objectOf(conf ?? {}, 'conf');
+  const { cluster_id, keep_cluster, only, ts_end, load, round: _, ...unknown } = objectOf(conf ?? {}, 'conf');
   const [unknownKey] = Object.keys(unknown);
   if (unknownKey !== undefined) throw badConf(`unknown in conf: ${unknownKey}`);
   return {
@@ -177,6 +179,7 @@ function parseTrigger(body: unknown): DagTrigger {
     keepCluster: keep_cluster === true,
     only: namesOf(only ?? []),
     ...(cluster_id === undefined || cluster_id === null ? {} : { clusterId: clusterIdOf(cluster_id) }),
+    ...(typeof load === 'number' ? { load } : {}),
     ...(ts_end === undefined || ts_end === null ? {} : { tsEndMs: timeOf(ts_end) }),
   };
 }

@@ -70,12 +70,15 @@ Driver stacktrace:
   };
 }
 
+/** How a traceback of the runner begins. */
+const runnerTrace = `Traceback (most recent call last):
+  File "audit_runner.py", line 212, in <module>
+    main(sys.argv[1:])`;
+
 function missingColumn(column: string, table: string, at: string): DriverTexts {
   return {
     stderr: exited(at),
-    stdout: `Traceback (most recent call last):
-  File "audit_runner.py", line 212, in <module>
-    main(sys.argv[1:])
+    stdout: `${runnerTrace}
   File "audit_runner.py", line 169, in evaluate
     frame = spark.sql(statement)
   File "/mnt1/yarn/usercache/hadoop/filecache/11/pyspark.zip/pyspark/sql/session.py", line 1631, in sql
@@ -91,9 +94,7 @@ pyspark.errors.exceptions.captured.AnalysisException: [UNRESOLVED_COLUMN.WITH_SU
 function missingConfig(uri: string, at: string): DriverTexts {
   return {
     stderr: exited(at),
-    stdout: `Traceback (most recent call last):
-  File "audit_runner.py", line 212, in <module>
-    main(sys.argv[1:])
+    stdout: `${runnerTrace}
   File "audit_runner.py", line 58, in read_config
     raise FileNotFoundError(f"No such file or directory: {uri}")
 FileNotFoundError: No such file or directory: ${uri}

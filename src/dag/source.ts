@@ -32,6 +32,11 @@ export function readLoad(source: string, where: string): number {
   );
 }
 
+/** Whether the DAG has a LOAD at all; one of somebody's own may find its load elsewhere. */
+export function setsLoad(source: string): boolean {
+  return bindingsOf('LOAD', source) > 0;
+}
+
 /** LOAD if it is set exactly once, to a whole number from 1 to 1000; otherwise undefined. */
 export function findLoad(source: string): number | undefined {
   const load = Number(loadLines(source)[0]?.[1]);
@@ -69,6 +74,17 @@ export function hasLoadTag(source: string): boolean {
 export function readsStepTemplate(source: string): boolean {
   const code = source.replace(commentOrString, (text) => (/^(?:#|"""|''')/.test(text) ? '' : text));
   return /\bAuditStep\b/.test(code);
+}
+
+/**
+ * Those of `names` (files in cluster_configs) that the code reads: the ones that it names in full, else, where it names
+ * only their folder, all of them.
+ */
+export function configsRead(source: string, names: readonly string[]): string[] {
+  const code = source.replace(commentOrString, (text) => (/^(?:#|"""|''')/.test(text) ? '' : text));
+  const inFull = names.filter((name) => code.includes(name.replace(/^.*\//, '')));
+  if (inFull.length > 0) return inFull;
+  return /cluster_configs\b/.test(code) ? [...names] : [];
 }
 
 /** `yang_audit_load_test_15m` for the file `yang_audit_load_test.py`. */

@@ -110,13 +110,17 @@ export function productionRow(
 /** A DAG that reads the bucket from elsewhere (`dagBucket` undefined) is not compared. */
 export function dagRow(
   { dagFile, bucket, place }: Pick<Settings, 'dagFile' | 'bucket' | 'place'>,
-  load: number,
+  load: number | undefined,
   dagBucket: string | undefined,
 ): SetupRow {
   const isSame = dagBucket === undefined || bucket === '' || dagBucket === bucket;
   return {
     name: 'DAG file',
-    detail: isSame ? `LOAD = ${load}` : `${dagFile} reads bucket ${dagBucket}, not ${bucket}`,
+    detail: isSame
+      ? load === undefined
+        ? 'no LOAD'
+        : `LOAD = ${load}`
+      : `${dagFile} reads bucket ${dagBucket}, not ${bucket}`,
     ...okIf(isSame, `Use the same S3_BUCKET in ${place} and in the DAG file.`),
   };
 }

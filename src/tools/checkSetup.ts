@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dagIdOf, readConstant, readLoad, readsStepTemplate } from '../dag/source.ts';
+import { dagIdOf, readConstant, readLoad, readsStepTemplate, setsLoad } from '../dag/source.ts';
 import { requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
 import { ruleFor } from '../domain/schedules.ts';
@@ -140,7 +140,7 @@ async function dagFolder({ settings, dags }: CheckSetupPorts) {
   const source = dag?.bytes.toString('utf8') ?? '';
   const dagBucket = readConstant(source, 'S3_BUCKET');
   const rowOfDag = await probe('DAG file', undefined, async () => [
-    dagRow(settings, readLoad(source, dag?.name ?? 'The DAG file'), dagBucket),
+    dagRow(settings, setsLoad(source) ? readLoad(source, dag?.name ?? 'The DAG file') : undefined, dagBucket),
   ]);
   const prefixes = await probe('prefixes', undefined, async () => {
     // The row of the DAG file compares the bucket.

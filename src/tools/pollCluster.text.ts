@@ -1,7 +1,7 @@
 /** What pollCluster says. */
 
 import * as z from 'zod';
-import { clean, cleanLine } from '../domain/foreignText.ts';
+import { clean } from '../domain/foreignText.ts';
 import { windowSeconds } from '../domain/schedules.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
@@ -19,7 +19,7 @@ import {
 } from '../rounds/progress.ts';
 import { endText, failedNames, progressWarnings, reasonText, stateText } from '../rounds/warnings.ts';
 import type { Session } from '../state/session.ts';
-import { candidateText, type NoRun } from '../workflow/clusters.ts';
+import { candidateText, type NoRun, ofName } from '../workflow/clusters.ts';
 import { type ObservedRound, type StillUp, type UndecidedRound, undecidedText } from '../workflow/looks.ts';
 import { loadAndSchedule, type UnmarkedCluster, whereIs } from '../workflow/namedClusters.ts';
 import { otherRunFields, possibleRunFields } from '../workflow/otherRuns.ts';
@@ -149,7 +149,7 @@ export function noRunOutput(
 ): Output {
   const before = otherRuns?.at(-1);
   return {
-    summary: `Round ${round.round} (${loadAndSchedule(round)}) has no run yet: no cluster named ${cleanLine(namePrefix, 100)}… was created since it started (${round.startedAt}), and no earlier cluster has steps since then.${otherText(otherRuns ?? [])}`,
+    summary: `Round ${round.round} (${loadAndSchedule(round)}) has no run yet: no cluster ${ofName(namePrefix)} was created since it started (${round.startedAt}), and no earlier cluster has steps since then.${otherText(otherRuns ?? [])}`,
     nextSteps: [
       ...(before === undefined
         ? []

@@ -141,5 +141,18 @@ export const stillUp = z.object({
   endsAt: z.string().optional(),
 });
 
+const levelCost = { seconds: z.number(), usd: z.number().optional() };
+
+/** What earlier reports say of a run before it is paid for; absent where they say nothing. */
+export const outlookOutput = {
+  outlook: z.string().optional(),
+  expected: z
+    .object({ ...levelCost, lowSeconds: z.number().optional(), highSeconds: z.number().optional() })
+    .optional(),
+  lastLevel: z.object({ load: loadOutput, ...levelCost }).optional(),
+  knownFailures: z.array(z.object({ check: z.string(), load: loadOutput, cause: z.string() })).optional(),
+  knownFailuresTotal: z.int().optional(),
+};
+
 /** A DAG run that no round owns. */
 export const otherRun = possibleRun.omit({ seconds: true, active: true });

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import type { Schedule } from '../domain/schedules.ts';
 import { afterDecline } from '../workflow/approvals.ts';
 import type { FollowedRun } from '../workflow/dags.ts';
-import type { Wording } from './text.ts';
-import { callAgain, declined, listOf, loadOutput, result, scheduleInput } from './tool.ts';
+import { outlookLines, type Wording } from './text.ts';
+import { callAgain, declined, listOf, loadOutput, outlookOutput, result, scheduleInput } from './tool.ts';
 
 /** The result of triggerDag. */
 export const triggerDagResult = z.object({
@@ -21,6 +21,7 @@ export const triggerDagResult = z.object({
   runState: z.string().optional(),
   clusterId: z.string().optional(),
   declined,
+  ...outlookOutput,
   warnings: listOf(z.string()),
   callAgain: callAgain.optional(),
 });
@@ -33,13 +34,18 @@ export interface RunRequest {
   readonly clusterId: string | undefined;
 }
 
-export function triggerQuestion({ dagId, load, schedule, clusterId }: RunRequest, round: number): string {
+export function triggerQuestion(
+  { dagId, load, schedule, clusterId }: RunRequest,
+  round: number,
+  outlook: string | undefined,
+): string {
   return [
     `Trigger ${dagId} in Airflow now?`,
     `It runs only the ${schedule} checks, at ${load}x, as round ${round}.`,
     clusterId === undefined
       ? 'It creates a new EMR cluster, which costs money until the run ends.'
       : `It runs on cluster ${clusterId}, which stays up afterwards.`,
+    ...(outlook === undefined ? [] : [outlook]),
   ].join('\n');
 }
 
@@ -100,4 +106,7 @@ export function triggeredText(
   };
 }
 
-export const triggerDagLines: Wording<z.output<typeof triggerDagResult>> = { round: () => [] };
+export const triggerDagLines: Wording<z.output<typeof triggerDagResult>> = {
+  ...outlookLines,
+  round: () => [],
+};

@@ -4,11 +4,18 @@ import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
-import { dagRunIdOf, isRunActive, roundBegins, triggeredRound } from '../rounds/begin.ts';
+import {
+  clusterConfigDigest,
+  dagRunIdOf,
+  isRunActive,
+  roundBegins,
+  triggeredRound,
+} from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session, SessionEvent } from '../state/session.ts';
 import { followRun, requireClusterUp, requireTriggerable, type TriggeredRound } from '../workflow/dags.ts';
 import { beginningAt, loadInBucket, movableRound } from '../workflow/marks.ts';
+import { readOutlook } from '../workflow/reporting.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { type Answer, clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
 import {
@@ -32,7 +39,7 @@ const input = z.strictObject({
 type Input = z.output<typeof input>;
 type TriggerDagPorts = Pick<
   Ports,
-  'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock'
+  'airflow' | 'store' | 'clusters' | 'sessions' | 'settings' | 'dags' | 'clock' | 'reports'
 >;
 
 export const triggerDag = defineTool({
@@ -64,11 +71,14 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const { load, warnings: bucketWarnings } = await loadInBucket(ports, session);
   if (given.clusterId !== undefined) await requireClusterUp(ports, given.clusterId, call);
   const hasTag = hasLoadTag(dag?.bytes.toString('utf8') ?? '');
-  const warnings = [...bucketWarnings, ...(await requireTriggerable(airflow, { dagId, load, hasTag }, call))];
+  const tagWarnings = await requireTriggerable(airflow, { dagId, load, hasTag }, call);
+  const clusterConfig = configInBucket(session, { load, schedule });
+  const { outlook, warnings: unread } = await readOutlook(ports, session, { load, schedule, clusterConfig });
+  const warnings = [...bucketWarnings, ...tagWarnings, ...unread];
   const request: RunRequest = { dagId, load, schedule, clusterId: given.clusterId };
   const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
   let moved = await toMove();
-  const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1);
+  const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1, outlook?.outlook);
   const answer = await confirm(ports, question, given.approved, call);
   if (answer !== 'accepted') {
     const asked = {
@@ -76,7 +86,7 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
       isMarked: moved !== undefined,
       isDeclined: answer === 'declined',
     };
-    return { ...triggerAwaitingText(request, asked), warnings };
+    return { ...triggerAwaitingText(request, asked), ...outlook, warnings };
   }
   // The user may take minutes to answer; a round may have begun meanwhile.
   if (given.approved === undefined) {
@@ -86,7 +96,12 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const round = await openRound(ports, request, moved, lost?.dagRun.dagRunId);
   const status = await trigger(airflow, request, round, call);
   const followed = await follow(ports, airflow, round, status, given.clusterId, untilMs, call);
-  return { ...followed, warnings: [...warnings, ...followed.warnings] };
+  return { ...followed, ...outlook, warnings: [...warnings, ...followed.warnings] };
+}
+
+/** Of this session's last upload; undefined where the bucket has another LOAD than that. */
+function configInBucket({ dag }: Session, { load, schedule }: Pick<Round, 'load' | 'schedule'>) {
+  return dag?.load === load ? clusterConfigDigest(dag.files, schedule) : undefined;
 }
 
 /** @throws ToolError CONFIG without AIRFLOW_URL */

@@ -6,19 +6,20 @@ import { loadTag } from '../rounds/begin.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
 import { afterDecline, type Yes } from '../workflow/approvals.ts';
 import { untoldText } from '../workflow/otherRuns.ts';
-import type { Wording } from './text.ts';
-import { callAgain, declined, listOf, loadOutput, result } from './tool.ts';
+import { outlookLines, type Wording } from './text.ts';
+import { callAgain, declined, listOf, loadOutput, outlookOutput, result } from './tool.ts';
 
 /** The result of uploadDags. */
 export const uploadDagsResult = z.object({
   ...result,
   status: z.enum(['uploaded', 'unchanged', 'needs_overwrite']),
   load: loadOutput,
-  previousLoad: loadOutput,
+  previousLoad: loadOutput.nullable(),
   remoteLoad: loadOutput.nullable(),
   files: z.array(z.object({ key: z.string(), status: z.enum(['new', 'changed', 'unchanged']) })),
   changes: listOf(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
   dagIds: z.array(z.string()),
+  ...outlookOutput,
   warnings: listOf(z.string()),
   round: z.int().optional(),
   declined,
@@ -81,11 +82,13 @@ export interface UploadedDag {
   readonly dagId: string;
   /** Whether its tags in Airflow show its LOAD. */
   readonly hasTag: boolean;
+  /** Whether its file sets LOAD. */
+  readonly setsLoad: boolean;
 }
 
 export function dagUnchangedText(dag: UploadedDag, begun: BegunRound | undefined) {
-  const { load, dagId } = dag;
-  const same = `The bucket already has this DAG with LOAD = ${load} and these cluster configs; nothing was sent.`;
+  const { dagId } = dag;
+  const same = `The bucket already has this DAG ${forLoad(dag)} and these cluster configs; nothing was sent.`;
   if (begun === undefined)
     return {
       summary: `${same} No round was opened.`,
@@ -105,9 +108,13 @@ export function dagUnchangedText(dag: UploadedDag, begun: BegunRound | undefined
 
 export function uploadedText(files: number, round: number, dag: UploadedDag) {
   return {
-    summary: `Uploaded ${plural(files, 'file')} with LOAD = ${dag.load} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
+    summary: `Uploaded ${plural(files, 'file')} ${forLoad(dag)} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
     nextSteps: triggerSteps(dag),
   };
+}
+
+function forLoad({ load, setsLoad }: UploadedDag): string {
+  return setsLoad ? `with LOAD = ${load}` : `for ${load}x`;
 }
 
 function triggerSteps({ dagId, load, hasTag }: UploadedDag): string[] {
@@ -123,14 +130,18 @@ export function otherObjectsWarning(others: readonly string[]): string {
 }
 
 export const uploadDagsLines: Wording<z.output<typeof uploadDagsResult>> = {
-  previousLoad: (load) => [`LOAD in the DAG file before: ${load}`],
-  remoteLoad: (load, { files }) => {
+  previousLoad: (load) => [
+    load === null ? 'The DAG file sets no LOAD.' : `LOAD in the DAG file before: ${load}`,
+  ],
+  remoteLoad: (load, { files, previousLoad }) => {
+    if (previousLoad === null) return [];
     if (load !== null) return [`LOAD in the bucket before: ${load}`];
     return [
       files[0]?.status === 'new' ? 'The bucket had no DAG yet.' : 'LOAD in the bucket before: not readable',
     ];
   },
   files: (rows) => rows.map((row) => `  - ${row.status}: ${row.key}`),
+  ...outlookLines,
   changes: (rows) => [
     'Changes against the bucket:',
     ...rows.map((row) => `  ${row.file} ${row.path}: ${row.from} → ${row.to}`),

@@ -3,12 +3,13 @@ import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { dagIdOf, hasLoadTag, writeLoad } from '../dag/source.ts';
 import { changesAgainstBucket, foreignDagFiles } from '../dag/uploadPlan.ts';
 import { sha256 } from '../domain/digest.ts';
+import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { DagFile } from '../ports/project.ts';
-import { lacksRound, roundBegins } from '../rounds/begin.ts';
+import { clusterConfigDigest, lacksRound, roundBegins } from '../rounds/begin.ts';
 import { waitingRound } from '../rounds/choice.ts';
 import type { Round, Session } from '../state/session.ts';
 import { notUploaded } from '../workflow/checks.ts';
@@ -23,6 +24,7 @@ import {
 } from '../workflow/dags.ts';
 import { beginningAt, movableRound } from '../workflow/marks.ts';
 import { untoldRuns } from '../workflow/otherRuns.ts';
+import { readOutlook } from '../workflow/reporting.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { type Answer, defineTool, loadInput, type ToolCall } from './tool.ts';
 import {
@@ -48,7 +50,7 @@ type Input = z.output<typeof input>;
 type Output = z.input<typeof uploadDagsResult>;
 type UploadDagsPorts = Pick<
   Ports,
-  'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target'
+  'store' | 'dags' | 'sessions' | 'settings' | 'clusters' | 'clock' | 'blobs' | 'target' | 'reports'
 >;
 
 export const uploadDags = defineTool({
@@ -116,10 +118,11 @@ async function planDags(
   givenLoad: number | undefined,
   call: ToolCall,
 ) {
-  const { dag, configs, source, load: previousLoad, readsTemplate } = await readOwnDags(ports);
+  const own = await readOwnDags(ports);
+  const { dag, configs, source, load: previousLoad, readsTemplate } = own;
   const schedule = session.schedule ?? '15m';
   const uploadedLoad = session.uploads.findLast((upload) => upload.schedule === schedule)?.load;
-  const load = givenLoad ?? uploadedLoad ?? previousLoad;
+  const load = givenLoad ?? uploadedLoad ?? previousLoad ?? refuseWithoutLoad();
   if (givenLoad === undefined) requireMeantLevel(session, load);
   requireWholeUpload(session, load);
   await requireNoRoundUnderWay(ports, session, call);
@@ -132,19 +135,20 @@ async function planDags(
   const diskWarnings = await notUploaded(ports, session, { load, schedule }, call);
 
   const withLoad: DagFile = { ...dag, bytes: Buffer.from(writeLoad(source, load)) };
-  const runner = await readReferenceRunner(ports, configs);
-  const files = [withLoad, ...configs, ...runner];
-  const { plan, remoteLoad, others } = await compareWithBucket(ports, files, call);
+  const folder = [withLoad, ...configs, ...(await readReferenceRunner(ports, configs))];
+  const { plan, remoteLoad, others } = await compareWithBucket(ports, folder, call);
   const otherWarnings = others.length === 0 ? [] : [otherObjectsWarning(others)];
+  const files = Object.fromEntries(plan.map((one) => [one.file.name, one.digest]));
+  const clusterConfig = clusterConfigDigest(files, schedule);
+  const ahead = await readOutlook(ports, session, { load, schedule, clusterConfig });
   return {
     load,
     schedule,
     dagId: dagIdOf(dag.name, schedule),
     hasTag: hasLoadTag(source),
-    upload: {
-      files: Object.fromEntries(plan.map((one) => [one.file.name, one.digest])),
-      clusterNames: clusterNames(configs),
-    },
+    setsLoad: previousLoad !== undefined,
+    upload: { files, clusterNames: clusterNames(configs) },
+    outlook: ahead.outlook,
     previousLoad,
     remoteLoad,
     dag,
@@ -152,21 +156,38 @@ async function planDags(
     configs,
     plan,
     changed: plan.filter((one) => one.status !== 'unchanged'),
-    warnings: [...diskWarnings, ...warnings, ...lintWarnings, ...otherWarnings],
+    warnings: [
+      ...own.warnings,
+      ...diskWarnings,
+      ...warnings,
+      ...lintWarnings,
+      ...otherWarnings,
+      ...ahead.warnings,
+    ],
   };
+}
+
+/** @throws ToolError WRONG_STATE */
+function refuseWithoutLoad(): never {
+  throw new ToolError(
+    'WRONG_STATE',
+    'The DAG sets no LOAD, and no level is uploaded, so it is unknown which load is meant. Nothing was uploaded.',
+    { next: 'call scaleConfigs and uploadChecks first, or uploadDags with a load.' },
+  );
 }
 
 function fieldsOf(
   ports: UploadDagsPorts,
-  { load, previousLoad, remoteLoad, dag, plan, warnings }: PlannedDags,
+  { load, previousLoad, remoteLoad, dag, plan, outlook, warnings }: PlannedDags,
 ) {
   return {
     load,
-    previousLoad,
+    previousLoad: previousLoad ?? null,
     remoteLoad,
     files: plan.map((one) => ({ key: dagKey(ports.settings, one.file.name), status: one.status })),
     changes: takeWithinBudget(changesAgainstBucket(plan), 2400),
     dagIds: schedules.map((one) => dagIdOf(dag.name, one)),
+    ...outlook,
     warnings: [...warnings],
   };
 }
@@ -188,7 +209,8 @@ async function mayOverwrite(
 }
 
 async function setLoad(ports: UploadDagsPorts, { load, previousLoad, withLoad, dag }: PlannedDags) {
-  if (load !== previousLoad) await ports.dags.writeDag(withLoad.bytes, dag.bytes);
+  if (previousLoad !== undefined && load !== previousLoad)
+    await ports.dags.writeDag(withLoad.bytes, dag.bytes);
 }
 
 async function sendDags(ports: UploadDagsPorts, planned: PlannedDags, given: Input, call: ToolCall) {

@@ -49,7 +49,14 @@ export async function searchRun(
     (cluster) => cluster.id !== round.clusterId,
   );
   const free = created.filter(({ id }) => session.rounds.every(({ clusterId }) => clusterId !== id));
-  const possible = clustersFor(window, { namePrefix, load: round.load }, free).slice(0, mostLookedInto);
+  const named = clustersFor(window, { namePrefix, load: round.load }, free).slice(0, mostLookedInto);
+  const isOwn = async ({ id }: ClusterSummary) => {
+    const { steps } = await ports.clusters.steps(id, watch);
+    return stepsOfRound(round, session.rounds, { id, steps }, ports.settings.configsPrefix).own.length > 0;
+  };
+  // Without a name only its steps tell whose a cluster is.
+  const possible: ClusterSummary[] = [];
+  for (const cluster of named) if (namePrefix !== '' || (await isOwn(cluster))) possible.push(cluster);
   const found = (cluster: Pick<ClusterSummary, 'id' | 'name'>): RunSearch => ({
     kind: 'found',
     chosen: {
@@ -83,7 +90,7 @@ export async function searchRun(
   return { kind: 'none', namePrefix, candidates: created };
 }
 
-/** The name prefix of a round's clusters: as uploaded, otherwise from disk. */
+/** The name prefix of a round's clusters: as uploaded, otherwise from disk; empty where no cluster config is. */
 export async function namePrefixOf(
   ports: Pick<Ports, 'dags'>,
   { clusterName: uploaded, schedule }: Pick<Round, 'clusterName' | 'schedule'>,
@@ -104,8 +111,13 @@ export function refuseWithoutRun(round: Round, { namePrefix, candidates }: NoRun
 
 export type NoRun = Pick<Extract<RunSearch, { kind: 'none' }>, 'namePrefix' | 'candidates'>;
 
+/** `named load_test_15m…`; without a name, by what its steps would be. */
+export function ofName(namePrefix: string): string {
+  return namePrefix === '' ? 'with its steps' : `named ${cleanLine(namePrefix, 100)}…`;
+}
+
 function noRunText({ round, startedAt }: Round, namePrefix: string): string {
-  return `No cluster named ${namePrefix}… was created after round ${round} started (${startedAt}), and no earlier cluster has steps since then.`;
+  return `No cluster ${ofName(namePrefix)} was created after round ${round} started (${startedAt}), and no earlier cluster has steps since then.`;
 }
 
 const candidatesShown = 5;
@@ -133,20 +145,18 @@ export function clusterNames(files: readonly DagFile[]): Record<string, string> 
 }
 
 /**
- * The `Name` in a schedule's cluster config: the name prefix of every cluster its DAG creates.
- * @throws ToolError CONFIG without one
+ * The `Name` in a schedule's cluster config: the name prefix of every cluster its DAG creates. Empty where there is no
+ * config: the DAG makes its cluster itself.
+ * @throws ToolError CONFIG for a config without one
  */
 function clusterName(files: readonly DagFile[], schedule: Schedule): string {
   const file = configOf(files, schedule);
+  if (file === undefined) return '';
   const name = nameIn(file);
   if (name !== undefined) return name;
-  throw new ToolError(
-    'CONFIG',
-    `${file?.name ?? 'The cluster config'} has no Name, so its clusters cannot be found.`,
-    {
-      next: 'add a Name to the cluster config, or give clusterId.',
-    },
-  );
+  throw new ToolError('CONFIG', `${file.name} has no Name, so its clusters cannot be found.`, {
+    next: 'add a Name to the cluster config, or give clusterId.',
+  });
 }
 
 function configOf(files: readonly DagFile[], schedule: Schedule): DagFile | undefined {

@@ -1,7 +1,7 @@
 /** The DAG: our folder, the copy in the bucket and its checks; whether Airflow can run it now, and what became of a run. */
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { referenceRunner } from '../dag/clusterConfig/stepTemplate.ts';
-import { findLoad, readLoad, readsStepTemplate } from '../dag/source.ts';
+import { findLoad, readLoad, readsStepTemplate, setsLoad } from '../dag/source.ts';
 import { otherObjects, planDagUpload, requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
@@ -22,11 +22,24 @@ export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
   const [dag, ...configs] = await ports.dags.read();
   if (dag === undefined) throw new RangeError('the DAG folder has no DAG');
   const source = dag.bytes.toString('utf8');
-  const load = readLoad(source, dag.name);
+  const load = setsLoad(source) ? readLoad(source, dag.name) : undefined;
   requireSamePlaces(source, ports.settings);
   const readsTemplate = readsStepTemplate(source);
   requireSoundClusterConfigs(configs, { readsTemplate });
-  return { dag, configs, source, load, readsTemplate };
+  return { dag, configs, source, load, readsTemplate, warnings: ownDagWarnings(load, configs) };
+}
+
+/** What a DAG of the person's own lacks, so that it cannot be checked before it runs: one warning. */
+function ownDagWarnings(load: number | undefined, configs: readonly DagFile[]): string[] {
+  const lacking = schedules.filter((one) => !configs.some(({ name }) => name.endsWith(`_${one}.json`)));
+  const parts = [
+    ...(load === undefined ? ['sets no LOAD'] : []),
+    ...(lacking.length === 0 ? [] : [`has no cluster config of its name for ${lacking.join(', ')}`]),
+  ];
+  if (parts.length === 0) return [];
+  return [
+    `The DAG ${parts.join(' and ')}: what it would run was not checked. Its steps decide, by names such as check_a_15m_2x.`,
+  ];
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What a mark needs: the load of the bucket's DAG, the round it may move, and when an unmarked run began. */
-import { readLoad } from '../dag/source.ts';
+import { readLoad, setsLoad } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
@@ -50,7 +50,14 @@ export async function loadInBucket(
     return undefined;
   });
   if (bytes !== undefined) {
-    const load = readLoad(Buffer.from(bytes).toString('utf8'), 'The DAG in the bucket');
+    const source = Buffer.from(bytes).toString('utf8');
+    const meant = session.dag?.load ?? session.uploads.at(-1)?.load;
+    if (!setsLoad(source) && meant !== undefined)
+      return {
+        load: meant,
+        warnings: [`The DAG in the bucket sets no LOAD: taken to run ${meant}x, as uploaded last.`],
+      };
+    const load = readLoad(source, 'The DAG in the bucket');
     const isOurs = session.dag === undefined || session.dag.load === load;
     const changed = `The DAG in the bucket has LOAD = ${load}, not the ${session.dag?.load}x that this session uploaded last: somebody else changed it.`;
     return { load, warnings: isOurs ? [] : [changed] };

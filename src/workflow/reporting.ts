@@ -7,14 +7,17 @@ import { ToolError } from '../domain/errors.ts';
 import { cleanLine, maskSecrets } from '../domain/foreignText.ts';
 import { configsFolder } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
+import { stemOf } from '../domain/stepIdentity.ts';
 import type { Cluster, Instance, Step, StepLog } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PriceTable } from '../ports/project.ts';
 import type { Watch } from '../ports/time.ts';
 import type { StoredReport } from '../report/choose.ts';
 import { sampleAcrossChecks } from '../report/failures/logs.ts';
+import { type Outlook, outlookOf } from '../report/forecast/outlook.ts';
 import { parseReport } from '../report/model/json.ts';
-import type { ClusterConfigUsed } from '../report/model/model.ts';
+import type { ClusterConfigUsed, Report } from '../report/model/model.ts';
+import { pathLength } from '../report/steps/measuredSteps.ts';
 import type { Fix, Round, Session } from '../state/session.ts';
 
 /** At most this many logs of failed steps are read; fewer are enough to group the causes. */
@@ -162,4 +165,51 @@ export function editedIntervals(fixed: readonly Fix[], load: number): string[] {
   return [
     `Checks edited by the user at ${load}x (${fixes.length}): ${names.join(', ')}${more}. Where the interval is not the baseline's × ${load}, a ratio to another level does not show the effect of the load.`,
   ];
+}
+
+/** What earlier reports of the campaign say of a run before it is paid for; a warning where they cannot be read. */
+export async function readOutlook(
+  ports: Pick<Ports, 'reports'>,
+  session: Session,
+  planned: Pick<Round, 'load' | 'schedule' | 'clusterConfig'>,
+): Promise<{ outlook?: Outlook; warnings: string[] }> {
+  const { load, schedule, clusterConfig } = planned;
+  const uploaded = session.uploads.findLast((one) => one.schedule === schedule && one.load === load);
+  try {
+    const { stored } = await readReports(ports);
+    const outlook = outlookOf(
+      stored.map(({ report }) => report),
+      {
+        load,
+        schedule,
+        clusterConfig,
+        baseCommit: uploaded?.baseCommit,
+        isUnchanged: (check, report) =>
+          uploaded?.baseCommit !== undefined && isUnchanged(session, uploaded.reviewId, check, report),
+      },
+    );
+    return { ...(outlook && { outlook }), warnings: [] };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return {
+      warnings: [`The earlier reports could not be read (${error.code}): no outlook on time and cost.`],
+    };
+  }
+}
+
+/** Whether a check has the same edit as in the round of the report, or none in both. */
+function isUnchanged(session: Session, reviewId: string, check: string, report: Report): boolean {
+  const { number, startedAt } = report.round;
+  const round = session.rounds.find((one) => one.round === number && one.startedAt === startedAt);
+  if (round?.reviewId === undefined) return false;
+  const fixIn = (review: string) =>
+    session.approvedFixes
+      .get(review)
+      ?.find(({ path }) => cleanLine(path, pathLength) === check || stemOf(path) === check);
+  const [then, now] = [fixIn(round.reviewId), fixIn(reviewId)];
+  if (then === undefined || now === undefined) return then === now;
+  // An approval forgets where an edit was carried from; the newest edit of the file still says it.
+  const edit = session.edits.get(then.path);
+  const isCarried = edit?.load === round.load && edit.fix.digest === then.digest;
+  return now.digest === then.digest || isCarried;
 }

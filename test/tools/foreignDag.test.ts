@@ -1,8 +1,8 @@
 /** A DAG of the person's own, with plain RunJobFlow JSON, goes through a whole round. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openRound, prepareWorld, runToEnd, toolHarness } from './toolHarness.ts';
+import { openRound, prepareWorld, runToEnd, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 
@@ -81,4 +81,67 @@ test('a DAG of thirty lines with plain RunJobFlow JSON goes through a whole roun
   const daily = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
   writeFileSync(daily, `${readFileSync(daily, 'utf8')}\n`);
   expect(await lintAgain()).toEqual([expect.stringMatching(/AuditStep: it is not set/)]);
+});
+
+/** It gets its load from the trigger form and makes its cluster itself. */
+const bareDag = ownDag
+  .replace('LOAD = 2\n', 'CLUSTER = {"Name": "audits", "Instances": {}}\n')
+  .replace('def own_steps(schedule):', 'def own_steps(schedule, load="{{ params.load }}"):')
+  .replaceAll('{LOAD}', '{load}')
+  .replace(/^ +config = .*$/m, '        config = CLUSTER');
+
+test('a DAG without LOAD and without our cluster configs is taken as it is, with one warning, and its steps decide', async () => {
+  expect(bareDag).not.toMatch(/LOAD|cluster_configs/);
+  const harness = await toolHarness();
+  writeFileSync(harness.env.DAG_FILE ?? '', bareDag);
+  rmSync(join(harness.project, 'dags/cluster_configs'), { recursive: true });
+  const setup = (await harness.call('checkSetup')).structure;
+  expect(setup).toMatchObject({ ok: true });
+  expect(setup.checks).toContainEqual({
+    name: 'DAG file',
+    ok: true,
+    detail: expect.stringMatching(/, without LOAD$/),
+  });
+
+  expect(await harness.refusal('uploadDags')).toBe(
+    'WRONG_STATE: The DAG sets no LOAD, and no level is uploaded, so it is unknown which load is meant. Nothing was uploaded. Next: call scaleConfigs and uploadChecks first, or uploadDags with a load.',
+  );
+  await uploadLevel(harness, { load: 2, scope: 'schedule' });
+  const { structure: uploaded, text } = await harness.call('uploadDags');
+  expect(uploaded).toMatchObject({ status: 'uploaded', load: 2, previousLoad: null, round: 1 });
+  expect(uploaded.summary).toMatch(/^Uploaded 1 file for 2x and opened round 1\./);
+  expect(uploaded.warnings.filter((one: string) => one.startsWith('The DAG'))).toEqual([
+    'The DAG sets no LOAD and has no cluster config of its name for 15m, hourly, daily: what it would run was not checked. Its steps decide, by names such as check_a_15m_2x.',
+  ]);
+  expect(text).toContain('\nThe DAG file sets no LOAD.\n');
+  expect(readFileSync(harness.env.DAG_FILE ?? '', 'utf8')).toBe(bareDag);
+
+  // Somebody else's cluster is not taken for the round's, and the load of the steps decides.
+  expect((await harness.call('pollCluster', { waitSeconds: 0 })).structure.summary).toContain(
+    'no cluster with its steps was created since it started',
+  );
+  const marked = (await harness.call('markRound')).structure;
+  expect(marked).toMatchObject({ round: 1, load: 2 });
+  expect(marked.warnings.join()).toContain('sets no LOAD: taken to run 2x, as uploaded last');
+  const cluster = await runToEnd(harness, '15m', { load: 2 });
+  const report = (await harness.call('buildReport')).structure;
+  expect(report).toMatchObject({ load: 2, schedule: '15m' });
+  const { clusterId, steps, verdict } = JSON.parse(
+    readFileSync(join(report.directory, 'report.json'), 'utf8'),
+  );
+  expect([clusterId, steps.length, verdict.outcome]).toEqual([cluster, 8, 'fits']);
+});
+
+test('a cluster config that the DAG reads is required, and one that it does not read is not', async () => {
+  const harness = await toolHarness();
+  rmSync(join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json'));
+  expect(await harness.refusal('uploadDags')).toMatch(
+    /^CONFIG: cluster_configs\/yang_audit_load_test_cluster_daily\.json is missing beside DAG_FILE/,
+  );
+  const fifteen = 'cluster_configs/yang_audit_load_test_cluster_15m.json';
+  writeFileSync(harness.env.DAG_FILE ?? '', ownDag.replace(/cluster_configs\/yang_[^"]*\.json/, fifteen));
+  const { structure } = await harness.call('checkSetup');
+  expect(structure.checks).toContainEqual(
+    expect.objectContaining({ name: 'cluster configs', ok: true, detail: expect.stringMatching(/^2 files/) }),
+  );
 });

@@ -1,5 +1,6 @@
 /** The folder of the DAG: the DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
 import { basename, dirname } from 'node:path';
+import { configsRead } from '../../dag/source.ts';
 import { ToolError } from '../../domain/errors.ts';
 import { schedules } from '../../domain/schedules.ts';
 import type { DagFile, DagFolder } from '../../ports/project.ts';
@@ -16,25 +17,32 @@ export function dagFileNames(dagFile: string): string[] {
 export function createDagFolder(dagFile: string): DagFolder {
   const disk = openDisk(dirname(dagFile), 'DAG_FILE');
 
-  async function readOne(name: string): Promise<DagFile> {
-    const bytes = await disk.read(name);
-    if (bytes === undefined)
-      throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
-        next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
-      });
-    return { name, bytes };
-  }
-
-  // In sequence, so that the error always names the first missing file.
-  async function readAll(names: readonly string[]): Promise<DagFile[]> {
-    const files: DagFile[] = [];
-    for (const name of names) files.push(await readOne(name));
-    return files;
+  function refuseMissing(name: string): never {
+    throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
+      next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
+    });
   }
 
   return {
-    read: () => readAll(dagFileNames(dagFile)),
-    readOthers: readAll,
+    async read() {
+      const [dagName = '', ...configNames] = dagFileNames(dagFile);
+      const dag = (await disk.read(dagName)) ?? refuseMissing(dagName);
+      const required = configsRead(dag.toString('utf8'), configNames);
+      const files: DagFile[] = [{ name: dagName, bytes: dag }];
+      // In sequence, so that the error always names the first missing file.
+      for (const name of configNames) {
+        const bytes = await disk.read(name);
+        if (bytes !== undefined) files.push({ name, bytes });
+        else if (required.includes(name)) refuseMissing(name);
+      }
+      return files;
+    },
+    // In sequence, so that the error always names the first missing file.
+    async readOthers(names) {
+      const files: DagFile[] = [];
+      for (const name of names) files.push({ name, bytes: (await disk.read(name)) ?? refuseMissing(name) });
+      return files;
+    },
     async writeDag(bytes, expected) {
       const requireUntouched = () => {
         if (readNow(dagFile, 'DAG_FILE')?.equals(expected) === true) return;

@@ -1,6 +1,13 @@
 /** Fields that EMR does not know, that it requires, or that have another type: RunJobFlow would refuse the request. */
 import { nearestOf } from '../../domain/text.ts';
-import { type ConfigFinding, configRefusal, isObject, refuseIf, WrittenAsFloat } from './model.ts';
+import {
+  type ConfigFinding,
+  configRefusal,
+  isObject,
+  isTemplate,
+  refuseIf,
+  WrittenAsFloat,
+} from './model.ts';
 import type { Kind, Shape } from './shapes/kind.ts';
 import { instancesShape } from './shapes/request.ts';
 
@@ -49,6 +56,8 @@ function unknownField(path: string, name: string, { fields }: Shape): ConfigFind
 }
 
 function valueFindings(value: unknown, kind: Kind, path: string): ConfigFinding[] {
+  // What it renders to is not known; a DAG that does not render has its own finding.
+  if (typeof value === 'string' && isTemplate(value)) return [];
   // An empty string in a required field is reported as missing, by the object that requires it.
   if (value === '') return kind === 'string' || isStringKind(kind) ? [] : [otherKind(value, kind, path)];
   if (typeof kind === 'string') return isOfKind(value, kind) ? [] : [otherKind(value, kind, path)];

@@ -21,6 +21,7 @@ import {
   executorFindings,
   foreignWaitFindings,
   sparkNameFindings,
+  sparkOptionFindings,
   sparkValueFindings,
 } from './sparkRules.ts';
 import { stepTemplateFindings } from './stepTemplate.ts';
@@ -118,6 +119,7 @@ export function lintClusterConfig(
     ...concurrencyFindings(config, checks),
     ...sparkValueFindings(config),
     ...sparkNameFindings(config),
+    ...sparkOptionFindings(config),
     ...driverMemoryFindings(config),
     ...executorFindings(config),
     ...measurementFindings(config),

@@ -3,8 +3,12 @@ import { type ClusterConfig, type ConfigFinding, property, refuseIf, warnIf } fr
 import { nodePools } from './nodes.ts';
 import { submitOptions } from './sparkSubmit.ts';
 
+/** The third way to ask for instances, beside groups and fleets. */
+const shortFields = ['MasterInstanceType', 'SlaveInstanceType', 'InstanceCount'] as const;
+
 export function instanceFindings(config: ClusterConfig): ConfigFinding[] {
   const { InstanceGroups: groups, InstanceFleets: fleets } = config.Instances;
+  const [short] = shortFields.filter((name) => config.Instances[name] !== undefined);
   const pools = nodePools(config);
   const primaries = pools.filter((pool) => pool.role === 'MASTER').length;
   const cores = pools.filter((pool) => pool.role === 'CORE').length;
@@ -15,6 +19,12 @@ export function instanceFindings(config: ClusterConfig): ConfigFinding[] {
       'Instances',
       'it has both InstanceGroups and InstanceFleets, but EMR accepts only one of them',
       'keep one',
+    ),
+    ...warnIf(
+      short !== undefined && groups.length + fleets.length > 0,
+      `Instances.${short}`,
+      'it stands beside InstanceGroups or InstanceFleets, but a cluster takes its instances from one of them alone',
+      'remove it',
     ),
     ...refuseIf(
       pools.length === 0,

@@ -65,6 +65,11 @@ export function parseJson(text: string): unknown {
   );
 }
 
+/** Jinja that the DAG may render before it sends the request. */
+export function isTemplate(text: string): boolean {
+  return /\{\{|\{%/.test(text);
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

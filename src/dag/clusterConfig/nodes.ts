@@ -79,7 +79,7 @@ export function largestWorker(workers: readonly WorkerNodes[]): WorkerNodes | un
  * from the "Task configuration" page of the EMR Release Guide (emr-hadoop-task-config, emr-7.12.0); cores are the vCPUs
  * of the type. Families that AWS dropped from that page or lists elsewhere are from its archived edition of June 2023
  * (github.com/awsdocs/amazon-emr-release-guide). r6i, r7g, r7gd and r7i are on neither: they are taken to be as r6g and
- * r6id. Other families are unknown.
+ * r6id, m7a and r7a as m6a and r6id. Other families are unknown.
  */
 export interface NodeCapacity {
   readonly memoryMb: number;
@@ -87,12 +87,12 @@ export interface NodeCapacity {
 }
 
 /** A size is a multiple of `xlarge`, which has four vCPUs. */
-const multiples = new Set([1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 48]);
+const multiples = new Set([1, 2, 3, 4, 6, 8, 9, 10, 12, 16, 18, 24, 32, 48]);
 /** Memory per vCPU by the first letter of the family. */
-const gibPerVcore: Readonly<Record<string, number>> = { c: 2, i: 8, m: 4, r: 8 };
-const olderFamilies = new Set('c5 c5d i3en m5 m5a m5d r5 r5a r5d'.split(' '));
+const gibPerVcore: Readonly<Record<string, number>> = { c: 2, i: 8, m: 4, r: 8, z: 8 };
+const olderFamilies = new Set('c5 c5d i3en m4 m5 m5a m5d r5 r5a r5d z1d'.split(' '));
 const newerFamilies = new Set(
-  'c5a c5ad c6g c6gd c6gn c6i c6id i3 m6a m6g m6gd m6i m6id m7g m7gd m7i m8g m8gd r4 r5b r5dn r6g r6gd r6i r6id r7g r7gd r7i'.split(
+  'c5a c5ad c6g c6gd c6gn c6i c6id i2 i3 m6a m6g m6gd m6i m6id m7a m7g m7gd m7i m8g m8gd r3 r4 r5b r5dn r6g r6gd r6i r6id r7a r7g r7gd r7i'.split(
     ' ',
   ),
 );
@@ -107,6 +107,7 @@ const older = new Map([
   [96, 90_112],
   [128, 122_880],
   [144, 139_264],
+  [160, 155_648],
   [192, 188_416],
   [256, 253_952],
   [384, 385_024],
@@ -140,6 +141,7 @@ const exceptions: Readonly<Record<string, number>> = {
 
 /** undefined for a type that is not in the table. */
 function lookUp(instanceType: string): { memoryGib: number; vcores: number; yarn: typeof newer } | undefined {
+  if (instanceType === 'm4.large') return { memoryGib: 8, vcores: 2, yarn: older };
   const [, family = '', multiple = ''] = /^([a-z0-9]+)\.(\d*)xlarge$/.exec(instanceType) ?? [];
   const times = multiple === '' ? 1 : Number(multiple);
   const gib = gibPerVcore[family.charAt(0)];

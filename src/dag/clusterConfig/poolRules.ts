@@ -5,10 +5,12 @@ import {
   configRefusal,
   configWarning,
   isObject,
+  isTemplate,
   refuseIf,
   warnIf,
 } from './model.ts';
 import { nodeCapacity, nodePools } from './nodes.ts';
+import { sparkRequest } from './sparkSubmit.ts';
 
 /** A fleet or group as EMR would refuse it (API reference, InstanceFleetConfig), or as it would spoil a round. */
 export function poolFindings(config: ClusterConfig): ConfigFinding[] {
@@ -78,7 +80,9 @@ function primaryFindings({ Instances: { InstanceGroups, InstanceFleets } }: Clus
   ]);
 }
 
+/** Where no request of a step is known, no type would be compared with it. */
 function unknownTypes(config: ClusterConfig): ConfigFinding[] {
+  if (sparkRequest(config) === undefined) return [];
   const unknown = nodePools(config)
     .filter(({ role }) => role !== 'MASTER')
     .flatMap(({ path, types }) =>
@@ -109,7 +113,7 @@ export function classificationFindings({ Configurations }: ClusterConfig): Confi
 /** Strings with a Jinja template, which the DAG sends to EMR as they are. */
 export function templateFindings(value: unknown, path = ''): ConfigFinding[] {
   if (typeof value === 'string')
-    return /\{\{|\{%/.test(value)
+    return isTemplate(value)
       ? [
           configRefusal(
             path,

@@ -1,4 +1,5 @@
 /** What a check's step asks of Spark and YARN, compared with what Spark accepts and the cluster has. */
+import { nearestOf } from '../../domain/text.ts';
 import { capacityOf, slotUse, stepLimit } from './capacity.ts';
 import {
   type ClusterConfig,
@@ -20,6 +21,8 @@ import {
   sparkNames,
   sparkRequest,
   sparkSettings,
+  submitOptionNames,
+  unknownOptions,
   waitSetting,
 } from './sparkSubmit.ts';
 
@@ -49,6 +52,18 @@ export function sparkNameFindings(config: ClusterConfig): ConfigFinding[] {
   });
 }
 
+/** Options that spark-submit does not know. */
+export function sparkOptionFindings(config: ClusterConfig): ConfigFinding[] {
+  return unknownOptions(config).map((name) => {
+    const meant = nearestOf(name, submitOptionNames);
+    return configWarning(
+      'AuditStep.Args',
+      `spark-submit knows no option ${name.slice(0, 40)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}, so every step would fail`,
+      meant === undefined ? 'remove it' : `rename it to ${meant}`,
+    );
+  });
+}
+
 /** Values that Spark itself refuses, in the options of a check's step and in spark-defaults. */
 export function sparkValueFindings(config: ClusterConfig): ConfigFinding[] {
   const setting = sparkSettings(config);
@@ -75,6 +90,12 @@ export function concurrencyFindings(config: ClusterConfig, checks: number | unde
         `it is ${action ?? 'not set'}, but with ${level} concurrent steps EMR accepts only CONTINUE`,
         'set it to CONTINUE, as the DAG does for the checks',
       ),
+    ),
+    ...warnIf(
+      level > 1 && property(config, 'spark', 'maximizeResourceAllocation')?.toLowerCase() === 'true',
+      'Configurations',
+      `maximizeResourceAllocation is true, so an executor may take a whole node, and ${level} concurrent steps wait for each other`,
+      'remove it, and set the size of the executors',
     ),
     ...warnIf(
       level === 1 && checks !== undefined && checks >= manyChecks,

@@ -29,7 +29,18 @@ const settingOfOption: Readonly<Record<string, string>> = {
   '--executor-cores': 'spark.executor.cores',
   '--num-executors': 'spark.executor.instances',
 };
-const flags = new Set(['--supervise', '--verbose', '-v', '--version', '--usage-error', '--help', '-h']);
+const flags = new Set(
+  '--help --load-spark-defaults --supervise --usage-error --verbose --version -h -v'.split(' '),
+);
+
+/** Options with a value (SparkSubmitOptionParser of Spark 3.5 and 4.0). */
+export const submitOptionNames: readonly string[] = [
+  ...Object.keys(settingOfOption),
+  ...'-c --archives --class --conf --driver-class-path --driver-cores --driver-java-options'.split(' '),
+  ...'--driver-library-path --exclude-packages --files --jars --keytab --kill --master --name'.split(' '),
+  ...'--packages --principal --properties-file --proxy-user --py-files --queue --remote'.split(' '),
+  ...'--repositories --status --total-executor-cores'.split(' '),
+];
 
 /** The value of a setting and where it was found; undefined when it is not set. */
 export type SparkSetting = (name: string) => { readonly text: string; readonly path: string } | undefined;
@@ -105,8 +116,12 @@ export function sparkNames(config: ClusterConfig): { readonly name: string; read
 }
 
 function sparkSubmitOptions({ AuditStep: step }: ClusterConfig): Map<string, string> | undefined {
-  if (!/(?:^|\/)(?:command|script)-runner\.jar$/.test(step?.Jar ?? '')) return undefined;
-  return submitOptions(step?.Args ?? []);
+  return runsCommand(step?.Jar) ? submitOptions(step?.Args ?? []) : undefined;
+}
+
+/** EMR's jars that run a command line. */
+function runsCommand(jar = ''): boolean {
+  return /(?:^|\/)(?:command|script)-runner\.jar$/.test(jar);
 }
 
 /** The Spark settings of a step's own command line; undefined when it does not run spark-submit. */
@@ -130,24 +145,37 @@ function words(script: string): string[] {
   );
 }
 
-/** Spark settings from the options before the application; later arguments belong to the application. */
-function readOptions(args: readonly string[]): Map<string, string> {
-  const byOption = new Map<string, string>();
-  const conf = new Map<string, string>();
+/** Options and their values before the application; later arguments belong to the application. */
+function optionsOf(args: readonly string[]): { readonly name: string; readonly value: string }[] {
+  const options: { name: string; value: string }[] = [];
   for (let at = 0; at < args.length; ) {
     const option = args[at] ?? '';
     if (!option.startsWith('-')) break;
     at += 1;
     if (flags.has(option)) continue;
     const [, name = option, joined] = /^(--[a-z-]+)=(.*)$/s.exec(option) ?? [];
-    const value = joined ?? args[at] ?? '';
+    options.push({ name, value: joined ?? args[at] ?? '' });
     if (joined === undefined) at += 1;
+  }
+  return options;
+}
+
+function readOptions(args: readonly string[]): Map<string, string> {
+  const byOption = new Map<string, string>();
+  const conf = new Map<string, string>();
+  for (const { name, value } of optionsOf(args)) {
     if (name === '--conf' || name === '-c') {
       const [, key, set] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
       if (key !== undefined && set !== undefined) conf.set(key, set);
     } else if (settingOfOption[name] !== undefined) byOption.set(settingOfOption[name], value);
   }
   return new Map([...conf, ...byOption]);
+}
+
+/** Options of the step's spark-submit that it does not know: it would print its usage and fail. */
+export function unknownOptions({ AuditStep: step }: ClusterConfig): string[] {
+  const command = runsCommand(step?.Jar) ? submitCommand(step?.Args ?? []) : undefined;
+  return optionsOf(command ?? []).flatMap(({ name }) => (submitOptionNames.includes(name) ? [] : name));
 }
 
 /** The heap plus its overhead, by default 10% of the heap and at least 384 MiB (Spark 3, "Configuration"). */

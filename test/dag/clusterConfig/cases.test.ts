@@ -110,6 +110,33 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
+    'a type beside groups',
+    configWith('Instances.MasterInstanceType', 'm6i.xlarge'),
+    [
+      'warn Instances.MasterInstanceType: it stands beside InstanceGroups or InstanceFleets, but a cluster takes its instances from one of them alone',
+    ],
+  ],
+  [
+    'executors as large as a node, with concurrent steps',
+    {
+      ...soundConfig(),
+      Configurations: [
+        block(defaults),
+        { Classification: 'spark', Properties: { maximizeResourceAllocation: 'true' } },
+      ],
+    },
+    [
+      'warn Configurations: maximizeResourceAllocation is true, so an executor may take a whole node, and 4 concurrent steps wait for each other',
+    ],
+  ],
+  [
+    'a template where EMR wants a form',
+    configWith('ReleaseLabel', '{{ var.value.release_label }}'),
+    [
+      'refuse ReleaseLabel: it holds a template ({{ var.value.release_label }}), which this DAG does not render: EMR would get it as it is',
+    ],
+  ],
+  [
     'a template in a role',
     configWith('ServiceRole', '{{ var.value.Service_Role }}'),
     [
@@ -139,6 +166,23 @@ test.each<[string, object, string[]]>([
   expect(lint(config)).toEqual(findings);
 });
 
+test('a DAG that makes its own steps may render a template of any field, and asks nothing of a type that no step is compared with', () => {
+  const { AuditStep: _, ...plain } = soundConfig();
+  const rendered = { ...plain, ReleaseLabel: '{{ x }}', LogUri: '{{ x }}', StepConcurrencyLevel: '{{ x }}' };
+  const config = {
+    ...rendered,
+    Instances: {
+      InstanceGroups: [
+        { InstanceRole: 'MASTER', InstanceType: '{{ x }}', InstanceCount: 1 },
+        { InstanceRole: 'CORE', InstanceType: 'm1.xlarge', InstanceCount: '{{ x }}' },
+      ],
+    },
+  };
+  expect(
+    lintClusterConfig(config, { schedule: '15m', checks: 4, readsTemplate: false }).map(({ path }) => path),
+  ).toEqual(['AuditStep']);
+});
+
 test('a Spark setting that is a letter or two off is found, and one of another product is not', () => {
   const set = [
     block({
@@ -154,6 +198,13 @@ test('a Spark setting that is a letter or two off is found, and one of another p
   const option = submitting('--deploy-mode', 'cluster', '--conf', 'spark.yarn.maxAppAttempt=1');
   expect(lint(option)).toEqual([
     'warn AuditStep.Args: Spark knows no spark.yarn.maxAppAttempt and ignores it (did you mean spark.yarn.maxAppAttempts?)',
+  ]);
+});
+
+test('an option that spark-submit does not know is warned about, with the one that was meant', () => {
+  const config = submitting('--jar', 's3://b/a.jar', '--deploy-mode=cluster', '--master', 'yarn', '-v');
+  expect(lint(config)).toEqual([
+    'warn AuditStep.Args: spark-submit knows no option --jar (did you mean --jars?), so every step would fail',
   ]);
 });
 

@@ -124,18 +124,23 @@ const ebsShape = shape<emr.EbsConfiguration>({
   EbsOptimized: 'boolean',
 });
 
+/** What a group and a type of a fleet have in common. */
+const machineFields = {
+  InstanceType: 'string',
+  BidPrice: 'string',
+  Configurations: { listOf: configurationShape },
+  EbsConfiguration: ebsShape,
+  CustomAmiId: 'string',
+} as const;
+
 export const groupShape = shape<emr.InstanceGroupConfig>(
   {
     Name: 'string',
+    ...machineFields,
     Market: marketKind,
     InstanceRole: roleKind,
-    BidPrice: 'string',
-    InstanceType: 'string',
     InstanceCount: { min: 1 },
-    Configurations: { listOf: configurationShape },
-    EbsConfiguration: ebsShape,
     AutoScalingPolicy: autoScalingShape,
-    CustomAmiId: 'string',
   },
   'InstanceRole',
   'InstanceType',
@@ -191,13 +196,9 @@ const resizeShape = shape<emr.InstanceFleetResizingSpecifications>({
 
 const typeShape = shape<emr.InstanceTypeConfig>(
   {
-    InstanceType: 'string',
+    ...machineFields,
     WeightedCapacity: { min: 0 },
-    BidPrice: 'string',
     BidPriceAsPercentageOfOnDemandPrice: 'number',
-    EbsConfiguration: ebsShape,
-    Configurations: { listOf: configurationShape },
-    CustomAmiId: 'string',
     Priority: 'number',
   },
   'InstanceType',
