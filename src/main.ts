@@ -60,10 +60,10 @@ async function run(): Promise<void> {
 async function serveMcp(): Promise<void> {
   logEverything();
   exitOnSignals();
-  const { serveStdio } = await import('./interfaces/mcp/server.ts');
+  const { serveProcess } = await import('./interfaces/mcp/stdio.ts');
   for (const event of ['end', 'close', 'error'] as const)
     process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
-  await serveStdio(
+  serveProcess(
     { name: 'audit-load-test', version, ports, asksEveryTime: askedTools(process.env, home) },
     stop.signal,
   );

@@ -42,13 +42,10 @@ const productImports: ImportRules = {
     'node:',
   ],
   'src/interfaces/mcp': ['src/interfaces', 'src/tools', domain, 'node:'],
-  'src/interfaces/mcp/server.ts': [
-    'src/interfaces',
-    'src/tools',
-    domain,
-    '@modelcontextprotocol/sdk',
-    'node:',
-  ],
+  'src/interfaces/mcp/server.ts': ['src/interfaces', '@modelcontextprotocol/server', domain],
+  'src/interfaces/mcp/stdio.ts': ['src/interfaces', '@modelcontextprotocol/server'],
+  'src/interfaces/mcp/question.ts': ['src/interfaces', 'src/tools', '@modelcontextprotocol/server', domain, 'node:'],
+  'src/interfaces/mcp/toolCall.ts': ['src/interfaces', 'src/tools', '@modelcontextprotocol/server', domain, 'node:'],
   'src/interfaces/mcp/resources.ts': ['src/interfaces', 'src/tools', 'src/workflow', 'src/review', domain],
   'src/interfaces/view': [],
 

@@ -41,12 +41,17 @@ const precomputedSurface = {
   },
 };
 
-/** The MCP SDK's default JSON Schema validator, which the server replaces with its own. */
+/** The MCP SDK's default JSON Schema validator (ajv), which the server replaces with its own. */
 const withoutAjv = {
   name: 'without ajv',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/validation\/ajv-provider\.js$/ }, () => ({
-      contents: 'export class AjvJsonSchemaValidator {}',
+  setup({ onResolve, onLoad }) {
+    // By the name of the export: the file behind it has a hash in its name.
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path }) => ({
+      path,
+      namespace: 'without-ajv',
+    }));
+    onLoad({ filter: /./, namespace: 'without-ajv' }, () => ({
+      contents: "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
     }));
   },
 };

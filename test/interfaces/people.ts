@@ -2,7 +2,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
+import { serveMcp } from '../../src/interfaces/mcp/server.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 
 export type Person = (question: string) => Promise<ElicitResult>;
@@ -23,7 +23,8 @@ export async function connect(ports: () => Promise<Ports>, person?: Person): Pro
   if (person !== undefined)
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message));
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await Promise.all([createMcpServer(face).connect(ours), client.connect(theirs)]);
+  serveMcp(face, ours);
+  await client.connect(theirs);
   return client;
 }
 
