@@ -5,7 +5,6 @@
  * that the server's first answer does not wait for the rest.
  */
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { version } from './domain/version.ts';
 import { askedTools, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
@@ -63,10 +62,8 @@ async function serveMcp(): Promise<void> {
   const { serveProcess } = await import('./interfaces/mcp/stdio.ts');
   for (const event of ['end', 'close', 'error'] as const)
     process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
-  serveProcess(
-    { name: 'audit-load-test', version, ports, asksEveryTime: askedTools(process.env, home) },
-    stop.signal,
-  );
+  const asksEveryTime = await askedTools(process.env, home);
+  serveProcess({ name: 'audit-load-test', version, ports, asksEveryTime }, stop.signal);
 }
 
 async function callTool(name: string): Promise<void> {
@@ -76,14 +73,14 @@ async function callTool(name: string): Promise<void> {
   const status = await runTool(name, args, ports, {
     ...shell,
     ...(drawsBar ? { progress: drawProgressBar } : {}),
-    ...(process.stdin.isTTY ? { terminal: openTerminal } : {}),
+    ...(process.stdin.isTTY ? { terminal: await terminalOpener() } : {}),
   });
   if (!stop.signal.aborted) process.exitCode = status;
 }
 
 async function approveReview(): Promise<void> {
   const { runApprove } = await import('./interfaces/cli/approve.ts');
-  const terminal = process.stdin.isTTY ? openTerminal() : undefined;
+  const terminal = process.stdin.isTTY ? (await terminalOpener())() : undefined;
   process.exitCode = await runApprove(args, ports, terminal, shell);
   terminal?.close();
 }
@@ -141,7 +138,7 @@ async function composePorts(): Promise<Ports> {
     import('./compose.ts'),
     import('./settings.ts'),
   ]);
-  return compose(readSettings(mergeEnvironment(process.env, home), home, settingsPlace()));
+  return compose(readSettings(await mergeEnvironment(process.env, home), home, settingsPlace()));
 }
 
 /** Aborts running calls after `graceMs`, and ends the process even if they do not return. */
@@ -176,8 +173,9 @@ function logEverything(): void {
 }
 
 /** Asks on stderr: stdout is for results. */
-function openTerminal() {
-  return createInterface({ input: process.stdin, output: process.stderr });
+async function terminalOpener() {
+  const { createInterface } = await import('node:readline/promises');
+  return () => createInterface({ input: process.stdin, output: process.stderr });
 }
 
 /** Clears the bar also when the process exits during a call. */

@@ -10,12 +10,11 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server';
 import { type StdioServerHandle, serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { ErrorCode as ToolErrorCode } from '../../domain/errors.ts';
-import { toolErrorIn } from '../invoke.ts';
+import { ToolError, type ErrorCode as ToolErrorCode } from '../../domain/errors.ts';
 import { log } from '../log.ts';
 import { instructions } from './phrases.ts';
 import type { surface } from './surface.ts';
-import { type CallOptions, type Era, toolCaller } from './toolCall.ts';
+import type { CallOptions, Era, toolCaller } from './toolCall.ts';
 
 type ListedTool = (typeof surface)[number];
 
@@ -74,11 +73,12 @@ function createMcpServer(options: McpServerOptions, era: Era): Server {
     const { surface } = await import('./surface.ts');
     return { tools: surface.map((listed) => withHints(listed, options)) };
   });
-  const callTool = toolCaller(server, era, options);
+  let caller: Promise<ReturnType<typeof toolCaller>> | undefined;
   // Not the SDK's handler for tools/call: it answers arguments that are no object with its validator's own dump.
   server.fallbackRequestHandler = async ({ method, params }, ctx) => {
-    if (method === 'tools/call') return callTool(params, ctx);
-    throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'Method not found');
+    if (method !== 'tools/call') throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'Method not found');
+    caller ??= import('./toolCall.ts').then((module) => module.toolCaller(server, era, options));
+    return (await caller)(params, ctx);
   };
   servePrompts(server);
   serveResources(server, options);
@@ -137,7 +137,7 @@ async function inProtocol<Result>(work: () => Promise<Result>): Promise<Result> 
   try {
     return await work();
   } catch (error) {
-    const expected = toolErrorIn(error);
+    const expected = error instanceof ToolError ? error : undefined;
     if (expected === undefined) log('error', 'a request failed', { stack: String((error as Error).stack) });
     const text = expected?.text ?? 'INTERNAL: a bug in audit-load-test; see its log (stderr).';
     throw new ProtocolError(protocolCode(expected?.code), text);
