@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { bundledText } from './bundledText.mjs';
+import { leanVendors } from './leanVendors.mjs';
 
 const [outdir = 'dist'] = process.argv.slice(2);
 const options = {
@@ -41,21 +42,6 @@ const precomputedSurface = {
   },
 };
 
-/** The MCP SDK's default JSON Schema validator (ajv), which the server replaces with its own. */
-const withoutAjv = {
-  name: 'without ajv',
-  setup({ onResolve, onLoad }) {
-    // By the name of the export: the file behind it has a hash in its name.
-    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path }) => ({
-      path,
-      namespace: 'without-ajv',
-    }));
-    onLoad({ filter: /./, namespace: 'without-ajv' }, () => ({
-      contents: "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
-    }));
-  },
-};
-
 const { metafile } = await build({
   ...options,
   entryPoints: ['src/main.ts'],
@@ -66,7 +52,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   minifySyntax: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [...options.plugins, precomputedSurface, withoutAjv],
+  plugins: [...options.plugins, precomputedSurface, leanVendors],
   metafile: true,
 });
 // Old chunks are removed last, so that a failed build leaves the existing server intact.
