@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { existsNow, readNow } from './adapters/disk/places.ts';
+import { existsNow, readNow } from './adapters/disk/now.ts';
 
 export type Environment = Record<string, string | undefined>;
 

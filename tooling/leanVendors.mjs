@@ -12,7 +12,9 @@ const registrations = /^for \(const .*\) register\(.*\);$/gm;
 
 /** Marks schemas as free of side effects, so that the bundler drops the unused ones. @throws Error if nothing matches */
 function withDroppableSchemas(source, path) {
-  const lines = source.split('\n').map((line) => (isComment(line) ? line : line.replaceAll(schemaCall, '/* @__PURE__ */ ')));
+  const lines = source
+    .split('\n')
+    .map((line) => (isComment(line) ? line : line.replaceAll(schemaCall, '/* @__PURE__ */ ')));
   const marked = lines.join('\n');
   if (!/\/src-\w+\.mjs$/.test(path)) return marked;
   const lean = marked.replaceAll(registrations, '');
@@ -33,19 +35,23 @@ export const leanVendors = {
       namespace: 'without-ajv',
     }));
     onLoad({ filter: /./, namespace: 'without-ajv' }, () => ({
-      contents: "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
+      contents:
+        "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
     }));
-    onLoad({ filter: /[\\/](?:zod|@modelcontextprotocol[\\/](?:core|server))[\\/].*\.m?js$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const isSdk = path.includes('@modelcontextprotocol');
-      const { code } = await transform(isSdk ? withDroppableSchemas(source, path) : source, {
-        format: 'esm',
-        target: 'node20',
-        // The names of classes that these packages compare are strings, unlike those of the AWS SDK.
-        minifyIdentifiers: true,
-        minifySyntax: true,
-      });
-      return { contents: code, resolveDir: dirname(path) };
-    });
+    onLoad(
+      { filter: /[\\/](?:zod|@modelcontextprotocol[\\/](?:core|server))[\\/].*\.m?js$/ },
+      async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const isSdk = path.includes('@modelcontextprotocol');
+        const { code } = await transform(isSdk ? withDroppableSchemas(source, path) : source, {
+          format: 'esm',
+          target: 'node20',
+          // The names of classes that these packages compare are strings, unlike those of the AWS SDK.
+          minifyIdentifiers: true,
+          minifySyntax: true,
+        });
+        return { contents: code, resolveDir: dirname(path) };
+      },
+    );
   },
 };

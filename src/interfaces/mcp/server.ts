@@ -76,7 +76,8 @@ function createMcpServer(options: McpServerOptions, era: Era): Server {
   let caller: Promise<ReturnType<typeof toolCaller>> | undefined;
   // Not the SDK's handler for tools/call: it answers arguments that are no object with its validator's own dump.
   server.fallbackRequestHandler = async ({ method, params }, ctx) => {
-    if (method !== 'tools/call') throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'Method not found');
+    if (method !== 'tools/call')
+      throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'Method not found');
     caller ??= import('./toolCall.ts').then((module) => module.toolCaller(server, era, options));
     return (await caller)(params, ctx);
   };

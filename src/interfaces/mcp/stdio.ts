@@ -18,7 +18,9 @@ export function serveProcess(options: McpServerOptions, stop: AbortSignal): void
   });
   // At stdin's end the SDK drops the calls in flight. Here they are answered: the entry ends the process a little later.
   process.stdin.pipe(input, { end: false }).once('unpipe', () => input.write('\n'));
-  const transport = new StdioServerTransport(input, process.stdout, { maxBufferSize: 2 * longestMessageBytes });
+  const transport = new StdioServerTransport(input, process.stdout, {
+    maxBufferSize: 2 * longestMessageBytes,
+  });
   const handle = serveMcp(options, transport);
   stop.addEventListener('abort', () => void handle.close());
 }

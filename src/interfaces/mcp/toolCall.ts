@@ -1,6 +1,11 @@
 /** One tools/call: finds the tool, runs it, and turns what happened into a result. */
 import { setMaxListeners } from 'node:events';
-import type { CallToolResult, InputRequiredResult, Server, ServerContext } from '@modelcontextprotocol/server';
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  Server,
+  ServerContext,
+} from '@modelcontextprotocol/server';
 import { nearestOf } from '../../domain/text.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Tool, ToolCall } from '../../tools/tool.ts';
