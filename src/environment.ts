@@ -30,7 +30,7 @@ export function settingsPlace(): string {
 export async function mergeEnvironment(environment: Environment, home: string): Promise<Environment> {
   const bytes = readNow(join(home, '.env'), '.env');
   // Without the file, the start does not wait for the package.
-  const fromFile: Environment = bytes === undefined ? {} : (await import('dotenv')).parse(bytes);
+  const fromFile: Environment = bytes === undefined ? {} : (await import('dotenv')).default.parse(bytes);
   for (const [name, value] of Object.entries(environment))
     if (value === '' || value === `\${${name}}`) delete environment[name];
   for (const [name, value] of Object.entries(fromFile))

@@ -59,11 +59,11 @@ async function run(): Promise<void> {
 async function serveMcp(): Promise<void> {
   logEverything();
   exitOnSignals();
-  const { serveProcess } = await import('./interfaces/mcp/stdio.ts');
+  const { startServer } = await import('./interfaces/mcp/start.ts');
   for (const event of ['end', 'close', 'error'] as const)
     process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
   const asksEveryTime = await askedTools(process.env, home);
-  serveProcess({ name: 'audit-load-test', version, ports, asksEveryTime }, stop.signal);
+  await startServer({ name: 'audit-load-test', version, ports, asksEveryTime }, stop.signal);
 }
 
 async function callTool(name: string): Promise<void> {

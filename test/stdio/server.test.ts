@@ -170,7 +170,7 @@ describe('the protocol', () => {
     const ref = { type: 'ref/prompt', name: 'start-load-test' };
     const asked = { ref, argument: { name: 'schedule', value: 'h' } };
     expect((await server.request('completion/complete', asked)).result.completion.values).toEqual(['hourly']);
-    expect((await server.request('resources/read', { uri: 'load-test://nothing' })).error.code).toBe(-32002);
+    expect((await server.request('resources/read', { uri: 'load-test://nothing' })).error.code).toBe(-32602);
   });
 
   test('output and warnings of libraries go to the log', async () => {
