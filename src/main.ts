@@ -23,6 +23,9 @@ const stop = new AbortController();
 const shell = { out: printLine, err: printErrorLine, signal: stop.signal };
 let composed: Promise<Ports> | undefined;
 
+// The AWS SDK comes with the bundle: what it says about its next versions concerns our package.json, not the user.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 await run();
 
 async function run(): Promise<void> {
