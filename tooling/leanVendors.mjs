@@ -38,6 +38,10 @@ export const leanVendors = {
       contents:
         "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
     }));
+    // The first generation of the SDK is the client of the demo.
+    onLoad({ filter: /[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
+      contents: 'export class AjvJsonSchemaValidator {}',
+    }));
     onLoad(
       { filter: /[\\/](?:zod|@modelcontextprotocol[\\/](?:core|server))[\\/].*\.m?js$/ },
       async ({ path }) => {
