@@ -59,7 +59,8 @@ function versionRefusal(message: JSONRPCMessage): JSONRPCMessage | undefined {
   };
 }
 
-function createMcpServer(options: McpServerOptions, era: Era): Server {
+/** The server of one connection or request; `serveMcp` makes it for whoever has a transport. */
+export function createMcpServer(options: McpServerOptions, era: Era): Server {
   const server = new Server(
     { name: options.name, title: 'Audit load test', version: options.version },
     {
