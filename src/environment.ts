@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'dotenv';
-import { existsNow, readNow } from './adapters/disk/places.ts';
+import { existsNow, readNow } from './adapters/disk/now.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -28,9 +27,10 @@ export function settingsPlace(): string {
  * does not override `.env`. It is deleted from `environment`, and AWS_* of `.env` are added there, because the AWS SDK
  * reads them from the process.
  */
-export function mergeEnvironment(environment: Environment, home: string): Environment {
-  const file = join(home, '.env');
-  const fromFile: Environment = parse(readNow(file, '.env') ?? '');
+export async function mergeEnvironment(environment: Environment, home: string): Promise<Environment> {
+  const bytes = readNow(join(home, '.env'), '.env');
+  // Without the file, the start does not wait for the package.
+  const fromFile: Environment = bytes === undefined ? {} : (await import('dotenv')).default.parse(bytes);
   for (const [name, value] of Object.entries(environment))
     if (value === '' || value === `\${${name}}`) delete environment[name];
   for (const [name, value] of Object.entries(fromFile))
@@ -45,10 +45,10 @@ export type AskedTools = 'trigger' | 'all' | 'none';
  * REQUIRE_USER_INTERACTION: `trigger` unless it is set; true means all, false none. This runs at startup, so it does
  * not change `environment`, and the first call reports an `.env` that cannot be read.
  */
-export function askedTools(environment: Environment, home: string): AskedTools {
+export async function askedTools(environment: Environment, home: string): Promise<AskedTools> {
   let setting: string | undefined;
   try {
-    setting = mergeEnvironment({ ...environment }, home).REQUIRE_USER_INTERACTION;
+    setting = (await mergeEnvironment({ ...environment }, home)).REQUIRE_USER_INTERACTION;
   } catch {
     setting = environment.REQUIRE_USER_INTERACTION;
   }

@@ -5,7 +5,6 @@
  * that the server's first answer does not wait for the rest.
  */
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { version } from './domain/version.ts';
 import { askedTools, findHome, mergeEnvironment, settingsPlace } from './environment.ts';
@@ -23,6 +22,9 @@ const home = findHome(process.cwd());
 const stop = new AbortController();
 const shell = { out: printLine, err: printErrorLine, signal: stop.signal };
 let composed: Promise<Ports> | undefined;
+
+// The AWS SDK comes with the bundle: what it says about its next versions concerns our package.json, not the user.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 await run();
 
@@ -60,13 +62,11 @@ async function run(): Promise<void> {
 async function serveMcp(): Promise<void> {
   logEverything();
   exitOnSignals();
-  const { serveStdio } = await import('./interfaces/mcp/server.ts');
+  const { startServer } = await import('./interfaces/mcp/start.ts');
   for (const event of ['end', 'close', 'error'] as const)
     process.stdin.once(event, () => exitSoon(0, stdinGraceMs));
-  await serveStdio(
-    { name: 'audit-load-test', version, ports, asksEveryTime: askedTools(process.env, home) },
-    stop.signal,
-  );
+  const asksEveryTime = await askedTools(process.env, home);
+  await startServer({ name: 'audit-load-test', version, ports, asksEveryTime }, stop.signal);
 }
 
 async function callTool(name: string): Promise<void> {
@@ -76,14 +76,14 @@ async function callTool(name: string): Promise<void> {
   const status = await runTool(name, args, ports, {
     ...shell,
     ...(drawsBar ? { progress: drawProgressBar } : {}),
-    ...(process.stdin.isTTY ? { terminal: openTerminal } : {}),
+    ...(process.stdin.isTTY ? { terminal: await terminalOpener() } : {}),
   });
   if (!stop.signal.aborted) process.exitCode = status;
 }
 
 async function approveReview(): Promise<void> {
   const { runApprove } = await import('./interfaces/cli/approve.ts');
-  const terminal = process.stdin.isTTY ? openTerminal() : undefined;
+  const terminal = process.stdin.isTTY ? (await terminalOpener())() : undefined;
   process.exitCode = await runApprove(args, ports, terminal, shell);
   terminal?.close();
 }
@@ -163,7 +163,7 @@ async function composePorts(): Promise<Ports> {
     import('./compose.ts'),
     import('./settings.ts'),
   ]);
-  return compose(readSettings(mergeEnvironment(process.env, home), home, settingsPlace()));
+  return compose(readSettings(await mergeEnvironment(process.env, home), home, settingsPlace()));
 }
 
 /** Aborts running calls after `graceMs`, and ends the process even if they do not return. */
@@ -198,8 +198,9 @@ function logEverything(): void {
 }
 
 /** Asks on stderr: stdout is for results. */
-function openTerminal() {
-  return createInterface({ input: process.stdin, output: process.stderr });
+async function terminalOpener() {
+  const { createInterface } = await import('node:readline/promises');
+  return () => createInterface({ input: process.stdin, output: process.stderr });
 }
 
 /** Clears the bar also when the process exits during a call. */

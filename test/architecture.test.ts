@@ -42,11 +42,21 @@ const productImports: ImportRules = {
     'node:',
   ],
   'src/interfaces/mcp': ['src/interfaces', 'src/tools', domain, 'node:'],
-  'src/interfaces/mcp/server.ts': [
+  'src/interfaces/mcp/server.ts': ['src/interfaces', '@modelcontextprotocol/server', domain],
+  'src/interfaces/mcp/start.ts': ['src/interfaces', 'zod'],
+  'src/interfaces/mcp/stdio.ts': ['src/interfaces', '@modelcontextprotocol/server'],
+  'src/interfaces/mcp/question.ts': [
     'src/interfaces',
     'src/tools',
+    '@modelcontextprotocol/server',
     domain,
-    '@modelcontextprotocol/sdk',
+    'node:',
+  ],
+  'src/interfaces/mcp/toolCall.ts': [
+    'src/interfaces',
+    'src/tools',
+    '@modelcontextprotocol/server',
+    domain,
     'node:',
   ],
   'src/interfaces/mcp/resources.ts': ['src/interfaces', 'src/tools', 'src/workflow', 'src/review', domain],
@@ -194,7 +204,7 @@ describe('imports', () => {
       { target: 'src/g.ts', typesOnly: false },
     ]);
     expect(importsOf(product, 'src/main.ts').map(({ target }) => target)).toEqual(
-      expect.arrayContaining(['src/compose.ts', 'src/interfaces/mcp/server.ts', 'node:path']),
+      expect.arrayContaining(['src/compose.ts', 'src/interfaces/mcp/start.ts', 'node:path']),
     );
   });
 

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { bundledText } from './bundledText.mjs';
+import { leanVendors } from './leanVendors.mjs';
 
 const [outdir = 'dist'] = process.argv.slice(2);
 const options = {
@@ -41,16 +42,6 @@ const precomputedSurface = {
   },
 };
 
-/** The MCP SDK's default JSON Schema validator, which the server replaces with its own. */
-const withoutAjv = {
-  name: 'without ajv',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/validation\/ajv-provider\.js$/ }, () => ({
-      contents: 'export class AjvJsonSchemaValidator {}',
-    }));
-  },
-};
-
 const { metafile } = await build({
   ...options,
   entryPoints: ['src/main.ts'],
@@ -61,7 +52,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   minifySyntax: true,
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [...options.plugins, precomputedSurface, withoutAjv],
+  plugins: [...options.plugins, precomputedSurface, leanVendors],
   metafile: true,
 });
 // Old chunks are removed last, so that a failed build leaves the existing server intact.

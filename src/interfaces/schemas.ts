@@ -58,8 +58,8 @@ function span(from: number | undefined, to: number | undefined): string {
 /** What is read of a JSON schema. */
 export type JsonSchema = {
   readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly anyOf?: readonly JsonSchema[];
+  readonly enum?: string[];
+  readonly anyOf?: JsonSchema[];
   readonly items?: JsonSchema;
   readonly properties?: Record<string, JsonSchema>;
   readonly required?: string[];
@@ -68,7 +68,7 @@ export type JsonSchema = {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly description?: string;
-  readonly default?: unknown;
+  readonly default?: string | number | boolean;
 };
 
 type ObjectSchema = JsonSchema & { readonly type: 'object' };

@@ -16,7 +16,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { draftBeside, isDraft, isLeftDraft } from '../../src/adapters/disk/drafts.ts';
-import { readNow } from '../../src/adapters/disk/places.ts';
+import { readNow } from '../../src/adapters/disk/now.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { compose } from '../../src/compose.ts';
-import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
+import { serveMcp } from '../../src/interfaces/mcp/server.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { reportFiles } from '../../src/report/render/files.ts';
 import { readSettings } from '../../src/settings.ts';
@@ -55,13 +55,8 @@ export async function hostApp(
     directory = await ports.reports.write(name, reportFiles(report));
   const client = new Client({ name: 'host', version: '1' });
   const [here, there] = InMemoryTransport.createLinkedPair();
-  const server = createMcpServer({
-    name: 'app',
-    version: '1',
-    ports: async () => ports,
-    asksEveryTime: 'all',
-  });
-  await Promise.all([server.connect(there), client.connect(here)]);
+  serveMcp({ name: 'app', version: '1', ports: async () => ports, asksEveryTime: 'all' }, there);
+  await client.connect(here);
   const { tools } = await client.listTools();
   const ui = tools.find((tool) => tool.name === 'buildReport')?._meta?.ui as { resourceUri: string };
   const view = await textOf(client, ui.resourceUri);

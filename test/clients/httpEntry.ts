@@ -5,38 +5,63 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { ReadableStream } from 'node:stream/web';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  createMcpHandler,
+  hostHeaderValidationResponse,
+  isLegacyRequest,
+  localhostAllowedHostnames,
+  type Transport,
+} from '@modelcontextprotocol/server';
 import { compose } from '../../src/compose.ts';
 import { version } from '../../src/domain/version.ts';
-import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
+import { createMcpServer, type McpServerOptions, serveMcp } from '../../src/interfaces/mcp/server.ts';
 import { readSettings } from '../../src/settings.ts';
 
-const sessions = new Map<string, StreamableHTTPServerTransport>();
 const ports = compose(readSettings(process.env, process.cwd()));
+const options: McpServerOptions = {
+  name: 'audit-load-test',
+  version,
+  ports: async () => ports,
+  asksEveryTime: 'all',
+};
+const modern = createMcpHandler(({ era }) => createMcpServer(options, era), { legacy: 'reject' });
+const sessions = new Map<string, StreamableHTTPServerTransport>();
 
-async function open(allowedHosts: string[]): Promise<StreamableHTTPServerTransport> {
+async function openSession(): Promise<StreamableHTTPServerTransport> {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
     onsessioninitialized: (id) => void sessions.set(id, transport),
-    enableDnsRebindingProtection: true,
-    allowedHosts,
   });
-  const server = createMcpServer({
-    name: 'audit-load-test',
-    version,
-    ports: async () => ports,
-    asksEveryTime: 'all',
-  });
-  await server.connect(transport as Transport);
+  serveMcp(options, transport as Transport);
   return transport;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { port } = http.address() as AddressInfo;
-  const known = sessions.get(String(request.headers['mcp-session-id']));
-  const transport = known ?? (await open([`127.0.0.1:${port}`, `localhost:${port}`]));
-  await transport.handleRequest(request, response);
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const body = await text(incoming);
+  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
+  const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
+    method: incoming.method ?? 'GET',
+    headers,
+    ...(body === '' ? {} : { body }),
+  });
+  const foreign = hostHeaderValidationResponse(request, localhostAllowedHostnames());
+  if (foreign !== undefined) return send(foreign, outgoing);
+  if (!(await isLegacyRequest(request))) return send(await modern.fetch(request), outgoing);
+  const transport = sessions.get(String(incoming.headers['mcp-session-id'])) ?? (await openSession());
+  await transport.handleRequest(incoming, outgoing, body === '' ? undefined : JSON.parse(body));
+}
+
+function send(response: Response, outgoing: ServerResponse): void {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  if (response.body === null) outgoing.end();
+  else Readable.fromWeb(response.body as ReadableStream).pipe(outgoing);
 }
 
 const http = createServer((request, response) => {

@@ -4,7 +4,13 @@ import { limitLines } from '../../src/interfaces/mcp/messageLimit.ts';
 /** What passes, and what is refused, when the text comes in chunks of this size. */
 async function through(text: string, chunkBytes: number): Promise<{ passed: string; refused: unknown[] }> {
   const refused: unknown[] = [];
-  const limit = limitLines((id, bytes) => refused.push([id, bytes]), 100);
+  const limit = limitLines(
+    {
+      tooLong: (id, bytes) => refused.push([id, bytes]),
+      notJson: (bytes) => refused.push(['not JSON', bytes]),
+    },
+    100,
+  );
   const bytes = Buffer.from(text);
   for (let from = 0; from < bytes.length; from += chunkBytes)
     limit.write(bytes.subarray(from, from + chunkBytes));
@@ -32,3 +38,12 @@ test.each([1, 7, 64, 5_000])(
     }
   },
 );
+
+test('a line that is not JSON is reported, and an empty one is not', async () => {
+  const { passed, refused } = await through('hello\n{"a":\n\n{"a":1}\n[]\n', 64);
+  expect(passed).toBe('{"a":1}\n[]\n');
+  expect(refused).toEqual([
+    ['not JSON', 6],
+    ['not JSON', 6],
+  ]);
+});

@@ -28,9 +28,9 @@ const written = () => {
 describe('uploadDags over a DAG folder of somebody else', () => {
   beforeAll(() => world().s3.buckets.put(world().env.S3_BUCKET ?? '', dagKey, Buffer.from('LOAD = 3\n')));
 
-  test.each(notYes)('with a client that %s overwrites nothing', async (_, person) => {
+  test.each(notYes)('with a client that %s overwrites nothing', async (_, person, era) => {
     const before = written();
-    expect(await call(await connect(ports, person), 'uploadDags')).toMatchObject({
+    expect(await call(await connect(ports, person, era), 'uploadDags')).toMatchObject({
       status: 'needs_overwrite',
       callAgain: { tool: 'uploadDags', arguments: { load: 2, overwrite: true } },
     });
@@ -39,7 +39,7 @@ describe('uploadDags over a DAG folder of somebody else', () => {
 
   test('overwrites it after an explicit yes to a question that names the file and the load', async () => {
     const questions: string[] = [];
-    expect(await call(await connect(ports, saysYes(questions)), 'uploadDags')).toMatchObject({
+    expect(await call(await connect(ports, saysYes(questions), '2026-07-28'), 'uploadDags')).toMatchObject({
       status: 'uploaded',
     });
     expect(questions.join()).toMatchInlineSnapshot(`
@@ -51,9 +51,9 @@ describe('uploadDags over a DAG folder of somebody else', () => {
 });
 
 describe('triggerDag', () => {
-  test.each(notYes)('with a client that %s triggers nothing', async (_, person) => {
+  test.each(notYes)('with a client that %s triggers nothing', async (_, person, era) => {
     const airflow = await airflowStandIn(world());
-    const client = await connect(() => ports(airflow.env), person);
+    const client = await connect(() => ports(airflow.env), person, era);
     expect(await call(client, 'triggerDag')).toMatchObject({
       status: 'awaiting_approval',
       callAgain: { tool: 'triggerDag', arguments: { schedule: '15m', approved: true } },
@@ -100,9 +100,9 @@ describe('commitResults', () => {
       ]);
     });
 
-    test.each(notYes)('with a client that %s commits nothing', async (_, person) => {
+    test.each(notYes)('with a client that %s commits nothing', async (_, person, era) => {
       expect(
-        await call(await connect(ports, person), 'commitResults', { load: 5, withoutReport: true }),
+        await call(await connect(ports, person, era), 'commitResults', { load: 5, withoutReport: true }),
       ).toMatchObject({
         status: 'awaiting_approval',
         target: null,

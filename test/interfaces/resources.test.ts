@@ -119,7 +119,7 @@ test.each([
   linkSync(secret, join(harness.project, 'reports/5x_20251208_153000/report.md'));
   put(harness, '6x_20251208_153000/report.md', 'x'.repeat(8_000_001));
   await expect(harness.client().readResource({ uri })).rejects.toMatchObject({
-    code: -32002,
+    code: -32602,
     message: expect.stringContaining('NOT_FOUND: There is no resource '),
   });
   expect((await listed(harness)).filter((one) => one.includes('/reports/'))).toEqual([

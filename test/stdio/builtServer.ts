@@ -112,6 +112,17 @@ export async function initialize(server: ServerProcess, capabilities: object = {
   return result;
 }
 
+/** What every request of the era of 2026-07-28 carries: there is no handshake. */
+export function envelope(capabilities: object = {}, version = '2026-07-28') {
+  return {
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': version,
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': capabilities,
+    },
+  };
+}
+
 function parsed(line: string): Message | undefined {
   try {
     const message = JSON.parse(line);

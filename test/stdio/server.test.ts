@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { initialize, type Message, type ServerProcess } from './builtServer.ts';
 import { watchHungPuts } from './hungRequests.ts';
 import { type Environment, until, useServer } from './useServer.ts';
 
-const { serve, start, freshPlaces, control, puts, place, world } = useServer();
+const { serve, start, freshPlaces, control, product, puts, place, world } = useServer();
 
 /** Milliseconds per object when uploads hang: longer than a test may run. */
 const hangMs = 10 * 60_000;
@@ -103,7 +103,8 @@ describe('the protocol', () => {
     ])
       server.write(line);
     expect((await server.request('tools/list')).result.tools.length).toBeGreaterThan(10);
-    await until(() => server.log.length >= 4);
+    await until(() => server.log.length >= 6);
+    expect(server.log.filter((line) => line.includes('a line on stdin is not JSON'))).toHaveLength(3);
   });
 
   test('an unknown method is a protocol error; an unknown tool is an error that a model can read', async () => {
@@ -170,7 +171,7 @@ describe('the protocol', () => {
     const ref = { type: 'ref/prompt', name: 'start-load-test' };
     const asked = { ref, argument: { name: 'schedule', value: 'h' } };
     expect((await server.request('completion/complete', asked)).result.completion.values).toEqual(['hourly']);
-    expect((await server.request('resources/read', { uri: 'load-test://nothing' })).error.code).toBe(-32002);
+    expect((await server.request('resources/read', { uri: 'load-test://nothing' })).error.code).toBe(-32602);
   });
 
   test('output and warnings of libraries go to the log', async () => {
@@ -219,6 +220,18 @@ describe('the protocol', () => {
     );
     await server.call('checkSetup');
     expect(loaded()).toMatch(/ListObjectsV2Command/);
+    expect(server.log.join('\n')).not.toContain('NodeVersionSupportWarning');
+  });
+
+  test('no file of the built server contains the SDK’s validator, nor a schema of a message that it never sees', () => {
+    const folder = join(dirname(product()), 'chunks');
+    const having = (text: string) =>
+      readdirSync(folder).filter((name) => readFileSync(join(folder, name), 'utf8').includes(text));
+    const [server = ''] = having('notifications/subscriptions/acknowledged');
+    expect(server).not.toBe('');
+    // An option of ajv; a field of the SDK's login.
+    expect(having('strictTypes')).toEqual([]);
+    expect(having('issued_token_type')).not.toContain(server);
   });
 });
 

@@ -18,7 +18,7 @@ import { emrQuota } from '../../src/adapters/aws/limits.ts';
 import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { compose } from '../../src/compose.ts';
-import { createMcpServer } from '../../src/interfaces/mcp/server.ts';
+import { serveMcp } from '../../src/interfaces/mcp/server.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import { readSettings } from '../../src/settings.ts';
 import { type Checks, preparedWorld } from '../preparedWorld.ts';
@@ -212,19 +212,14 @@ async function connect(
       },
     },
   };
-  const server = createMcpServer({
-    name: 'harness',
-    version: '1',
-    ports: async () => ports,
-    asksEveryTime: 'all',
-  });
   const client = new Client(
     { name: 'harness', version: '1' },
     { capabilities: user === undefined ? {} : { elicitation: {} } },
   );
   if (user !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => user(params.message));
   const [here, there] = InMemoryTransport.createLinkedPair();
-  await Promise.all([server.connect(there), client.connect(here)]);
+  serveMcp({ name: 'harness', version: '1', ports: async () => ports, asksEveryTime: 'all' }, there);
+  await client.connect(here);
   return { client, ports, close: () => client.close() };
 }
 

@@ -5,7 +5,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cleanLine } from '../../domain/foreignText.ts';
-import { readNow } from '../disk/places.ts';
+import { readNow } from '../disk/now.ts';
 
 /** A cause that the SDK's chain hides: what happened, without the full stop, and what to do about it. */
 export class LoginFault extends Error {

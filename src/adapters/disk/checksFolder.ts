@@ -15,9 +15,10 @@ import { dirname, join, relative, sep } from 'node:path';
 import { sha256 } from '../../domain/digest.ts';
 import { ToolError } from '../../domain/errors.ts';
 import type { WrittenFile } from '../../ports/repository.ts';
-import { isInKernelFolder, isOutside, kindOf } from './disk.ts';
+import { isInKernelFolder, isOutside } from './disk.ts';
 import { diskError, refused } from './diskErrors.ts';
 import { isDraft, isLeftDraft, replaceFast } from './drafts.ts';
+import { kindOf } from './now.ts';
 
 const setting = 'CHECKS_PATH';
 

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Disk, DiskEntry } from '../../ports/disk.ts';
 import { diskError, refused } from './diskErrors.ts';
 import { draftBeside, isDraft, isLeftDraft } from './drafts.ts';
+import { kindOf } from './now.ts';
 
 interface DiskOptions {
   /** The largest file that is read. */
@@ -260,14 +261,6 @@ function isWithin(folder: string, path: string): boolean {
 
 export function isOutside(path: string): boolean {
   return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
-}
-
-export function kindOf(stats: Stats): string {
-  if (stats.isSymbolicLink()) return 'a link';
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a pipe';
-  if (stats.isSocket()) return 'a socket';
-  return stats.isFile() ? 'a file' : 'a device';
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {

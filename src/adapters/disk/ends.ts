@@ -1,7 +1,7 @@
 /** Reads one file that the user names in the shell, however large it is. */
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
-import { kindOf } from './disk.ts';
+import { kindOf } from './now.ts';
 
 interface FileEnd {
   readonly bytes: Uint8Array;

@@ -5,7 +5,7 @@ import { ToolError } from '../../domain/errors.ts';
 import { schedules } from '../../domain/schedules.ts';
 import type { DagFile, DagFolder } from '../../ports/project.ts';
 import { openDisk } from '../disk/disk.ts';
-import { readNow } from '../disk/places.ts';
+import { readNow } from '../disk/now.ts';
 
 /** The files of a load test in the DAG's folder, relative to it: the DAG file and its cluster configs. */
 export function dagFileNames(dagFile: string): string[] {

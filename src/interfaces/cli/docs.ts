@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { openDisk } from '../../adapters/disk/disk.ts';
-import { readNow } from '../../adapters/disk/places.ts';
+import { readNow } from '../../adapters/disk/now.ts';
 import { tools } from '../../tools/index.ts';
 import type { Tool } from '../../tools/tool.ts';
 import { phrasesTable } from '../mcp/phrases.ts';

@@ -1,4 +1,4 @@
-/** Keeps one message that is too long from ending the server or filling its memory. */
+/** Keeps a message that is too long from ending the server or filling its memory, and says which lines are no message. */
 import { Transform } from 'node:stream';
 
 /** No call of a tool needs a hundredth of it. */
@@ -8,14 +8,15 @@ export const longestMessageBytes = 10_000_000;
 const endBytes = 300;
 const newline = 0x0a;
 
-/**
- * Passes lines on, except those that are too long: of these nothing is kept but the ends, and `refuse` gets the
- * request's id (null when it is not found) and the length.
- */
-export function limitLines(
-  refuse: (id: string | number | null, bytes: number) => void,
-  mostBytes: number = longestMessageBytes,
-): Transform {
+export interface RefusedLines {
+  /** The request's id, null when it is not found. Nothing is kept of the line but its ends. */
+  tooLong(id: string | number | null, bytes: number): void;
+  /** The SDK drops such a line without a word. */
+  notJson(bytes: number): void;
+}
+
+/** Passes lines of JSON on, if they are not too long. */
+export function limitLines(refused: RefusedLines, mostBytes: number = longestMessageBytes): Transform {
   let pending: Buffer[] = [];
   let length = 0;
   /** Both ends of a line that is already too long. */
@@ -42,8 +43,10 @@ export function limitLines(
         take(chunk.subarray(from, until));
         from = until;
         if (at === -1) break;
-        if (ends === undefined) this.push(Buffer.concat(pending));
-        else refuse(idIn(ends.head) ?? idIn(ends.tail) ?? null, length);
+        const line = Buffer.concat(pending);
+        if (ends !== undefined) refused.tooLong(idIn(ends.head) ?? idIn(ends.tail) ?? null, length);
+        else if (isJson(line)) this.push(line);
+        else if (line.length > 1) refused.notJson(line.length);
         pending = [];
         length = 0;
         ends = undefined;
@@ -51,6 +54,15 @@ export function limitLines(
       done();
     },
   });
+}
+
+function isJson(line: Buffer): boolean {
+  try {
+    JSON.parse(line.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An id that stands beside the protocol's version, and not somewhere in the arguments. */
