@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
@@ -373,11 +373,41 @@ test('reports/README.md lists every round, is committed, and notes in it and in 
     const text = readFileSync(page, 'utf8');
     expect(text.match(/We raised the memory here\./g)).toHaveLength(1);
     expect(text.endsWith('\n## Notes\nWe raised the memory here.\n')).toBe(true);
+    expect(text.match(/<!-- built: /g)).toHaveLength(1);
   }
+  expect(readdirSync(directory).filter((name) => name.includes('edited'))).toEqual([]);
   const rows = readFileSync(record, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('| 2x | 15m |'));
   expect(rows).toEqual([expect.stringMatching(/\| 9m 25s \| .*fits.* \| 1 of \d+ \| .*scaled.* \|/)]);
   await harness.call('commitResults');
   expect(harness.projectGit('show', '--name-only', '--format=')).toContain('reports/README.md');
+});
+
+test('a page that a person changed anywhere is kept beside the new one, named, and committed', async () => {
+  const harness = await toolHarness();
+  const { directory } = await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  const page = join(directory, 'report.md');
+  const built = readFileSync(page, 'utf8');
+  const changes = [
+    built.replace('## Summary', '## Summary\n\nRan during the outage.'),
+    `${built}\nRan during the outage.\n\n## Notes\nMore memory next time.\n`,
+    built.replaceAll('\n', '\r\n').replace('SUCCESS', 'ok'),
+  ];
+  for (const changed of changes) {
+    writeFileSync(page, changed);
+    const { structure } = await harness.call('buildReport');
+    const kept = /is kept as (\S+)\.$/.exec(structure.warnings?.[0] ?? '')?.[1] ?? '';
+    expect(kept).toMatch(/\/report\.edited-[0-9a-f]{8}\.md$/);
+    expect(readFileSync(kept, 'utf8')).toBe(changed);
+    // The second change has notes, which stay from then on.
+    expect(readFileSync(page, 'utf8').startsWith(built)).toBe(true);
+  }
+  expect(readFileSync(page, 'utf8')).toBe(built);
+  writeFileSync(page, built.replaceAll('\n', '\r\n'));
+  expect((await harness.call('buildReport')).structure.warnings).toBeUndefined();
+  const names = readdirSync(directory).filter((name) => name.includes('edited'));
+  expect(names).toHaveLength(changes.length);
+  await harness.call('commitResults');
+  for (const name of names) expect(harness.projectGit('show', '--name-only', '--format=')).toContain(name);
 });
