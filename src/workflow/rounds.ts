@@ -53,15 +53,19 @@ export async function roundWarnings(
   };
 }
 
-/** Scaling replaces a reported level on disk before its configs are committed. */
-export function uncommittedWarning(session: Session, nextLoad: number): string[] {
-  const onDisk = session.level?.load;
+/** A reported round of another load than `load` that is not committed. Its bytes are kept, so scaling does not lose them. */
+export function uncommittedWarning(session: Session, load: number | undefined): string[] {
   const missed = session.rounds.findLast(
-    (round) => round.load === onDisk && round.report !== undefined && !round.committed && !round.abandoned,
+    (round) => round.load !== load && round.report !== undefined && !round.committed && !round.abandoned,
   );
-  if (missed === undefined || onDisk === nextLoad) return [];
+  if (missed === undefined) return [];
+  const upload = session.uploads.findLast((one) => one.load === missed.load);
+  const how =
+    upload?.bytes === undefined
+      ? `commitResults commits its configs only while ${missed.load}x is on disk.`
+      : `commitResults with load ${missed.load} commits it, whatever is on disk.`;
   return [
-    `Round ${missed.round} (${missed.load}x ${missed.schedule}) has a report but is not committed. commitResults commits the level on disk: to commit these configs, scale to ${missed.load}x again first.`,
+    `The report of round ${missed.round} (${missed.load}x ${missed.schedule}) is not committed; ${how}`,
   ];
 }
 

@@ -237,7 +237,11 @@ test('with the next level on disk, the bytes of the load that ran are committed'
   const harness = await toolHarness();
   await reportedLevel(harness, { load: 2, scope: 'schedule' });
   const at2x = harness.read(events);
-  await harness.call('scaleConfigs', { load: 4 });
+  const { remarks } = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  const told =
+    'The report of round 1 (2x 15m) is not committed; commitResults with load 2 commits it, whatever is on disk.';
+  expect(remarks).toContain(told);
+  expect((await harness.call('showSession')).structure.warnings).toContain(told);
   const at4x = harness.read(events);
   const { structure } = await harness.call('commitResults');
   expect(structure).toMatchObject({ status: 'committed', load: 2, target: { files: 6 } });
@@ -247,6 +251,23 @@ test('with the next level on disk, the bytes of the load that ran are committed'
     expect.stringMatching(/^\d+ files on disk differ from the uploaded 2x configs; the uploaded ones were/),
   ]);
   expect((await harness.call('showSession')).structure.phase).toBe('scaled');
+});
+
+test('"Commit results and start 4x" is two calls, also when 4x is on disk and uploaded already', async () => {
+  for (const isUploaded of [false, true]) {
+    const harness = await toolHarness();
+    await reportedLevel(harness, { load: 2, scope: 'schedule' });
+    const at2x = harness.read(events);
+    const level = { load: 4, scope: 'schedule' };
+    if (isUploaded) await openRound(harness, level);
+    else await harness.call('scaleConfigs', level);
+    const committed = (await harness.call('commitResults', { keyFindings: 'fits' })).structure;
+    expect(committed).toMatchObject({ status: 'committed', load: 2, target: { files: 6 } });
+    expect(harness.git('show', `HEAD:${checksPath}/${events}`)).toBe(at2x);
+    const scaled = (await harness.call('scaleConfigs', level)).structure;
+    expect(scaled).toMatchObject({ status: 'unchanged', load: 4, approvalNeeded: !isUploaded });
+    expect(scaled.remarks ?? []).not.toContainEqual(expect.stringContaining('is not committed'));
+  }
 });
 
 test('reports outside a repository are not committed, with a warning', async () => {
