@@ -49,10 +49,13 @@ export interface Reports {
   list(): Promise<readonly { directory: string; pages: readonly ReportPage[] }[]>;
   /** The text of a page that `list` returns; undefined for any other file, a link, and a page that is too long. */
   read(directory: string, name: string): Promise<string | undefined>;
-  /** Writes a report's directory under REPORTS_DIR, replacing an earlier build. Returns its path. */
-  write(directory: string, files: readonly ReportFile[]): Promise<string>;
-  /** Rewrites README.md of REPORTS_DIR. What stands below `## Notes` survives, there and in report.md. */
-  writeRecord(text: string): Promise<void>;
+  /**
+   * Writes a report's directory under REPORTS_DIR, replacing an earlier build. What stands below `## Notes` of report.md survives; a
+   * report.md that a person changed elsewhere is kept beside the new one. Returns the directory's path, and those of what was kept.
+   */
+  write(directory: string, files: readonly ReportFile[]): Promise<{ path: string; kept: readonly string[] }>;
+  /** Rewrites README.md of REPORTS_DIR; a person's text survives as in report.md. */
+  writeRecord(text: string): Promise<{ kept: readonly string[] }>;
   /** Adds files to a report's directory. Returns the path of the first. */
   add(directory: string, files: readonly ReportFile[]): Promise<string>;
   /** The report.json of every report directory, oldest round first; the caller skips invalid ones. */

@@ -132,11 +132,21 @@ export function undecidedReportOutput(undecided: UndecidedRound): z.input<typeof
   };
 }
 
+/** What a build wrote, and the old pages that it kept. */
+interface Written {
+  readonly path: string;
+  readonly files: string[];
+  readonly kept: readonly string[];
+}
+
+function keptText(path: string): string {
+  return `The old page had text that no build is known to have written; it is kept as ${path}.`;
+}
+
 /** The verdict, and the first few of every list; the files have all of it. */
 export function buildReportOutput(
   report: Report,
-  directory: string,
-  files: string[],
+  { path: directory, files, kept }: Written,
   stillUp: StillUp | undefined,
 ): z.input<typeof buildReportResult> {
   return {
@@ -176,7 +186,7 @@ export function buildReportOutput(
     ...forecastOutput(report),
     followUp: report.followUp?.sentence,
     stillUp,
-    warnings: takeWithinBudget(report.warnings, 1600),
+    warnings: [...kept.map(keptText), ...takeWithinBudget(report.warnings, 1600)],
   };
 }
 

@@ -87,8 +87,8 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
   const facts = await readRound(ports, session, range, directory, call);
   const report = assembleReport(facts);
   const files = reportFiles(report);
-  const path = await ports.reports.write(directory, files);
-  await ports.reports.writeRecord(recordPage((await readReports(ports)).stored));
+  const written = await ports.reports.write(directory, files);
+  const record = await ports.reports.writeRecord(recordPage((await readReports(ports)).stored));
   await recordReport(ports, report, range.round, {
     directory,
     digest: sha256(Buffer.from(JSON.stringify(files))),
@@ -96,8 +96,7 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
   const stillUp = await stillUpOf(ports, session, range, async () => facts);
   return buildReportOutput(
     report,
-    path,
-    files.map((file) => file.path),
+    { ...written, files: files.map((file) => file.path), kept: [...written.kept, ...record.kept] },
     stillUp,
   );
 }

@@ -112,12 +112,14 @@ async function commitAll(ports: CommitResultsPorts, all: Commits) {
   };
 }
 
-/** The newest load with something to commit; where there is none, the newest with anything. */
+/** The newest load that ran and is not committed, else the newest uncommitted; where there is none, the newest with anything. */
 function loadToCommit(session: Session, given: number | undefined): number {
   const { uploads, rounds, level } = session;
+  const open = uploads.filter((one) => !one.committed);
+  const ran = new Set(rounds.flatMap((one) => (hasRun(one) && !one.abandoned ? one.load : [])));
   const load =
     given ??
-    uploads.findLast((one) => !one.committed)?.load ??
+    (open.findLast((one) => ran.has(one.load)) ?? open.at(-1))?.load ??
     rounds.findLast((round) => round.report !== undefined && !round.committed)?.load ??
     level?.load ??
     uploads.at(-1)?.load;

@@ -47,7 +47,7 @@ type Input = z.output<typeof input>;
 type Output = z.input<typeof scaleConfigsResult>;
 type ScaleConfigsPorts = Pick<
   Ports,
-  'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags' | 'clock'
+  'sessions' | 'target' | 'blobs' | 'settings' | 'notes' | 'clusters' | 'dags' | 'clock' | 'store'
 >;
 
 export const scaleConfigs = defineTool({

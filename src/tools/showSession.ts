@@ -7,6 +7,7 @@ import { endOfRound } from '../rounds/progress.ts';
 import type { Round, Session } from '../state/session.ts';
 import { type ReviewPorts, reviewOf } from '../workflow/checks.ts';
 import { unlessToolError } from '../workflow/looks.ts';
+import { uncommittedWarning } from '../workflow/rounds.ts';
 import {
   damageWarnings,
   omittedRounds,
@@ -53,6 +54,7 @@ async function runShowSession(_: object, ports: ShowSessionPorts, call: ToolCall
     otherRuns: session.otherRuns.slice(-5).map(({ runId: _, ...run }) => run),
     warnings: [
       ...warnings,
+      ...uncommittedWarning(session, session.level?.load),
       ...omittedRounds(rounds.length, session.rounds.length),
       ...damageWarnings(ports.sessions.damaged()),
     ],

@@ -22,7 +22,7 @@ import type { Session } from '../state/session.ts';
 import { askApproval } from '../workflow/approvals.ts';
 import { changedSinceApproval, keepReview, readReview, writeReviewFile } from '../workflow/checks.ts';
 import { keepBytes } from '../workflow/commits/keptLevels.ts';
-import { untoldRuns, untoldText } from '../workflow/otherRuns.ts';
+import { untoldRunsAndLoad, untoldText } from '../workflow/otherRuns.ts';
 import { requireNoRoundUnderWay } from '../workflow/rounds.ts';
 import { defineTool, reviewIdInput, type ToolCall } from './tool.ts';
 import {
@@ -156,7 +156,7 @@ async function whyAskAgain(
   const approval = await askApproval(ports, session, review, given.approved, call);
   if (approval === 'declined') return { question: reasons.declined, warnings: [] };
   if (approval === 'missing') return { question: reasons.notApproved, warnings: [] };
-  const { untold, warnings } = await untoldRuns(ports, session, call);
+  const { untold, warnings } = await untoldRunsAndLoad(ports, session, call);
   if (untold.length === 0) return { warnings };
   return { question: `${untoldText(untold)}; an upload changes what such a run reads.`, warnings };
 }

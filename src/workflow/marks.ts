@@ -16,7 +16,7 @@ import type { Round, Session } from '../state/session.ts';
 import { candidateText } from './clusters.ts';
 import type { SharedDeadline } from './deadline.ts';
 import { lookAtRound, type RoundPorts, seeCluster } from './looks.ts';
-import { findOtherRuns, lookBackMs, namesOf } from './otherRuns.ts';
+import { findOtherRuns, foreignLoadText, lookBackMs, namesOf } from './otherRuns.ts';
 import { roundUnderWay } from './rounds.ts';
 
 type Beginning = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
@@ -59,8 +59,7 @@ export async function loadInBucket(
       };
     const load = readLoad(source, 'The DAG in the bucket');
     const isOurs = session.dag === undefined || session.dag.load === load;
-    const changed = `The DAG in the bucket has LOAD = ${load}, not the ${session.dag?.load}x that this session uploaded last: somebody else changed it.`;
-    return { load, warnings: isOurs ? [] : [changed] };
+    return { load, warnings: isOurs ? [] : [foreignLoadText(load, session.dag?.load)] };
   }
   if (unreachable !== '' && session.dag !== undefined)
     return {

@@ -1,4 +1,6 @@
 /** Looks for DAG runs that no round owns, and words them. */
+import { findLoad } from '../dag/source.ts';
+import { dagKey } from '../domain/keys.ts';
 import { schedules } from '../domain/schedules.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
@@ -7,7 +9,7 @@ import type { Watch } from '../ports/time.ts';
 import { isExpected, otherRunsOn, type SeenRun, type SightedCluster } from '../rounds/otherRuns.ts';
 import type { OtherRun, Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
-import { missedWarnings, shareDeadline } from './deadline.ts';
+import { missedWarnings, type SharedDeadline, shareDeadline } from './deadline.ts';
 
 type LookPorts = Pick<Ports, 'clusters' | 'dags' | 'settings'>;
 
@@ -22,13 +24,15 @@ interface Since {
   readonly rounds?: readonly Round[];
   /** See unownedRuns. */
   readonly isMark?: boolean;
+  /** Leaves out the clusters of rounds. */
+  readonly strangersOnly?: boolean;
 }
 
 /** The runs of our DAGs since a time that no round owns or expects, oldest first. */
 export async function findOtherRuns(
   ports: LookPorts,
   session: Session,
-  { sinceMs, rounds = session.rounds, isMark = false }: Since,
+  { sinceMs, rounds = session.rounds, isMark = false, strangersOnly = false }: Since,
   watch?: Watch,
 ): Promise<SeenRun[]> {
   const names = await namesOf(ports, session);
@@ -36,7 +40,7 @@ export async function findOtherRuns(
   const created = (await ports.clusters.createdSince(sinceMs, watch)).filter(({ name }) => isOurs(name));
   const bound = new Set(rounds.flatMap(({ clusterId }) => clusterId ?? []));
   const fresh = created.filter(({ id }) => !bound.has(id)).slice(0, mostClusters);
-  const known = [...bound].reverse().slice(0, mostClusters);
+  const known = strangersOnly ? [] : [...bound].reverse().slice(0, mostClusters);
   const seen: SightedCluster[] = [];
   for (const id of new Set([...fresh.map((cluster) => cluster.id), ...known])) {
     const { steps } = await ports.clusters.steps(id, watch);
@@ -68,8 +72,8 @@ export async function keepOtherRuns(
   await ports.sessions.record(() => [{ type: 'otherRunsSeen', runs }]);
 }
 
-/** A look that only warns: an upload does not wait longer for it. */
-const untoldMs = 10_000;
+/** Looks that only warn: nothing waits longer for them. */
+export const warningLooksMs = 10_000;
 
 /**
  * Active runs of the last day that no round owns and that were not told yet; from now on they count as told. If AWS cannot be
@@ -80,15 +84,82 @@ export async function untoldRuns(
   session: Session,
   watch: Watch,
 ): Promise<{ untold: SeenRun[]; warnings: string[] }> {
-  const since = { sinceMs: ports.clock.localMs() - lookBackMs };
-  const deadline = shareDeadline(ports.clock, watch, untoldMs);
+  const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
+  const untold = await lookForUntold(ports, session, deadline);
+  await keepTold(ports, session, untold);
+  return { untold, warnings: missedWarnings(deadline) };
+}
+
+async function lookForUntold(
+  ports: LookPorts & Pick<Ports, 'clock'>,
+  session: Session,
+  deadline: SharedDeadline,
+): Promise<SeenRun[]> {
+  const since = { sinceMs: ports.clock.localMs() - lookBackMs, strangersOnly: true };
   const look = (inTime: Watch) => findOtherRuns(ports, session, since, inTime);
   const found = (await deadline.look("whether somebody else's run is active", look)) ?? [];
-  // A cluster of a round is this session's own.
-  const told = new Set([...session.otherRuns, ...session.rounds].map(({ clusterId }) => clusterId));
-  const untold = found.filter((run) => run.active && !told.has(run.clusterId));
-  if (untold.length > 0) await keepOtherRuns(ports, session, found);
-  return { untold, warnings: missedWarnings(deadline) };
+  const told = new Set(session.otherRuns.map(({ clusterId }) => clusterId));
+  return found.filter((run) => run.active && !told.has(run.clusterId));
+}
+
+/** From now on these runs count as told. */
+async function keepTold(
+  ports: Pick<Ports, 'sessions'>,
+  { otherRuns }: Session,
+  untold: readonly SeenRun[],
+): Promise<void> {
+  if (untold.length === 0) return;
+  await ports.sessions.record(() => [
+    { type: 'otherRunsSeen', runs: [...otherRuns, ...untold.map(otherRunFields)] },
+  ]);
+}
+
+type StrangerPorts = LookPorts & Pick<Ports, 'clock' | 'store'>;
+
+/** What others do under these names, told before a level begins: active runs, and a LOAD in the bucket. */
+export async function strangerWarnings(
+  ports: StrangerPorts,
+  session: Session,
+  deadline: SharedDeadline,
+): Promise<string[]> {
+  const untold = await lookForUntold(ports, session, deadline);
+  const foreign = await foreignLoadWarnings(ports, session, deadline);
+  return [...(untold.length === 0 ? [] : [`${untoldText(untold)}.`]), ...foreign];
+}
+
+/** As untoldRuns, and warns of a LOAD in the bucket that is not this session's last upload. */
+export async function untoldRunsAndLoad(
+  ports: StrangerPorts & Pick<Ports, 'sessions'>,
+  session: Session,
+  watch: Watch,
+) {
+  const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
+  const untold = await lookForUntold(ports, session, deadline);
+  await keepTold(ports, session, untold);
+  const foreign = await foreignLoadWarnings(ports, session, deadline);
+  return { untold, warnings: [...foreign, ...missedWarnings(deadline)] };
+}
+
+/** A LOAD in the bucket that is not this session's last upload. */
+async function foreignLoadWarnings(
+  { dags, store, settings }: Pick<Ports, 'dags' | 'store' | 'settings'>,
+  { dag }: Session,
+  deadline: SharedDeadline,
+): Promise<string[]> {
+  const bytes = await deadline.look('LOAD in the bucket', async () => {
+    const [file] = await dags.read();
+    return store.read(dagKey(settings, file?.name ?? ''));
+  });
+  const load = bytes && findLoad(Buffer.from(bytes).toString('utf8'));
+  if (load === undefined || load === dag?.load) return [];
+  return [foreignLoadText(load, dag?.load)];
+}
+
+/** @param ours LOAD in this session's last upload */
+export function foreignLoadText(load: number, ours: number | undefined): string {
+  const has = `The DAG in the bucket has LOAD = ${load}`;
+  if (ours === undefined) return `${has}, from no upload of this session.`;
+  return `${has}, not the ${ours}x that this session uploaded last: somebody else changed it.`;
 }
 
 /** What is told of them before anything is changed, without a full stop. */

@@ -8,6 +8,7 @@ import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { missedWarnings, shareDeadline } from './deadline.ts';
 import { lookAtRound, type ObservedRound, type RoundPorts } from './looks.ts';
+import { strangerWarnings, warningLooksMs } from './otherRuns.ts';
 
 /**
  * The rounds that `abandon` gives up: those not seen to finish, and one that finished but whose cluster runs again (an
@@ -29,39 +30,44 @@ export function leavingWarnings(rounds: readonly number[], isDone: boolean): str
   return [`Abandoned ${named}: uploads no longer wait for ${pronoun}.`];
 }
 
-/** Scaling does not need AWS: it does not wait for its quotas. */
-const lookMs = 10_000;
-
-/** Warns of a running round before scaling; files on disk do not affect it. Says if AWS did not answer in time. */
+/** Warns before scaling of a running round and of what others do; files on disk do not affect them. Says if AWS did not answer in time. */
 export async function roundWarnings(
-  ports: RoundPorts & Pick<Ports, 'clock'>,
+  ports: RoundPorts & Pick<Ports, 'clock' | 'store'>,
   session: Session,
   watch: Watch,
 ): Promise<{ isRunning: boolean; warnings: string[] }> {
-  if (session.rounds.length === 0) return { isRunning: false, warnings: [] };
-  const deadline = shareDeadline(ports.clock, watch, lookMs);
-  const running = await deadline.look('whether a round is running', (inTime) =>
-    roundUnderWay(ports, session, inTime),
-  );
-  if (running === undefined) return { isRunning: false, warnings: missedWarnings(deadline) };
+  const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
+  const running =
+    session.rounds.length === 0
+      ? undefined
+      : await deadline.look('whether a round is running', (inTime) => roundUnderWay(ports, session, inTime));
+  // The look may have recorded the cluster of a round, which is nobody else's.
+  const strangers = await strangerWarnings(ports, await ports.sessions.load(), deadline);
+  const others = [...strangers, ...missedWarnings(deadline)];
+  if (running === undefined) return { isRunning: false, warnings: others };
   const { round, load, clusterId } = running;
   return {
     isRunning: true,
     warnings: [
       `Round ${round.round} (${load}x ${round.schedule}) is still running on ${clusterId}; uploads wait until it is done.`,
+      ...others,
     ],
   };
 }
 
-/** Scaling replaces a reported level on disk before its configs are committed. */
-export function uncommittedWarning(session: Session, nextLoad: number): string[] {
-  const onDisk = session.level?.load;
+/** A reported round of another load than `load` that is not committed. Its bytes are kept, so scaling does not lose them. */
+export function uncommittedWarning(session: Session, load: number | undefined): string[] {
   const missed = session.rounds.findLast(
-    (round) => round.load === onDisk && round.report !== undefined && !round.committed && !round.abandoned,
+    (round) => round.load !== load && round.report !== undefined && !round.committed && !round.abandoned,
   );
-  if (missed === undefined || onDisk === nextLoad) return [];
+  if (missed === undefined) return [];
+  const upload = session.uploads.findLast((one) => one.load === missed.load);
+  const how =
+    upload?.bytes === undefined
+      ? `commitResults commits its configs only while ${missed.load}x is on disk.`
+      : `commitResults with load ${missed.load} commits it, whatever is on disk.`;
   return [
-    `Round ${missed.round} (${missed.load}x ${missed.schedule}) has a report but is not committed. commitResults commits the level on disk: to commit these configs, scale to ${missed.load}x again first.`,
+    `The report of round ${missed.round} (${missed.load}x ${missed.schedule}) is not committed; ${how}`,
   ];
 }
 

@@ -52,7 +52,7 @@ export async function hostApp(
   const ports = compose(readSettings({ REPORTS_DIR: join(home, 'reports') }, home));
   let directory = '';
   for (const [name, report] of Object.entries(reports))
-    directory = await ports.reports.write(name, reportFiles(report));
+    ({ path: directory } = await ports.reports.write(name, reportFiles(report)));
   const client = new Client({ name: 'host', version: '1' });
   const [here, there] = InMemoryTransport.createLinkedPair();
   serveMcp({ name: 'app', version: '1', ports: async () => ports, asksEveryTime: 'all' }, there);

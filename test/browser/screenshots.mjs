@@ -93,7 +93,8 @@ async function sampleFiles(directory) {
       await readFile(join(directory, 'charts', name), 'utf8'),
     ]),
   );
-  return [[samplePage, `${origin}\n\n${page.replaceAll('](charts/', '](sample-report/')}`], ...pictures];
+  const shown = page.replace(/\n<!-- built: \w+ -->\n/, '').replaceAll('](charts/', '](sample-report/');
+  return [[samplePage, `${origin}\n\n${shown}`], ...pictures];
 }
 
 async function writeSample(files) {

@@ -130,11 +130,11 @@ describe('killed while uploadChecks', () => {
     const session = await next.call('showSession');
     expect(session).toMatchObject({
       phase: 'approved',
-      uploaded: [],
       disk: { load: 2, reviewId: given.reviewId, approved: true, matchesReview: true },
       interrupted: { tool: 'uploadChecks' },
       callAgain: { tool: 'uploadChecks', arguments: given },
     });
+    expect(session).not.toHaveProperty('uploaded');
     const done = await next.call('uploadChecks', given);
     expect(done).toMatchObject({ status: 'uploaded' });
     const again = await next.call('uploadChecks', given);
@@ -156,7 +156,7 @@ describe('killed while uploadChecks', () => {
       (one) => `${one.CONFIGS_PREFIX}/hourly`,
     );
     const sent = await puts(env.CONFIGS_PREFIX ?? '');
-    expect((await next.call('showSession')).uploaded).toEqual([]);
+    expect(await next.call('showSession')).not.toHaveProperty('uploaded');
     const done = await next.call('uploadChecks', given);
     expect(done).toMatchObject({ uploaded: 0, unchanged: sent });
     expect(await puts(env.CONFIGS_PREFIX ?? '')).toBe(sent);
@@ -197,11 +197,9 @@ test('killed at each step of a whole round, the session is complete each time', 
     return operations.lastIndexOf('HeadBucket') > operations.lastIndexOf('PutObject');
   });
   expect(await puts('dags/')).toBe(4);
-  expect(await restart()).toMatchObject({
-    interrupted: { tool: 'uploadDags' },
-    phase: 'checks_uploaded',
-    rounds: [],
-  });
+  const restarted = await restart();
+  expect(restarted).toMatchObject({ interrupted: { tool: 'uploadDags' }, phase: 'checks_uploaded' });
+  expect(restarted).not.toHaveProperty('rounds');
   await control('DELETE', 'faults');
   expect(await server.call('uploadDags', { load: 2 })).toMatchObject({ round: 1 });
   expect(await puts('dags/')).toBe(4);

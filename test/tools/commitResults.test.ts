@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
@@ -237,7 +237,11 @@ test('with the next level on disk, the bytes of the load that ran are committed'
   const harness = await toolHarness();
   await reportedLevel(harness, { load: 2, scope: 'schedule' });
   const at2x = harness.read(events);
-  await harness.call('scaleConfigs', { load: 4 });
+  const { remarks } = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  const told =
+    'The report of round 1 (2x 15m) is not committed; commitResults with load 2 commits it, whatever is on disk.';
+  expect(remarks).toContain(told);
+  expect((await harness.call('showSession')).structure.warnings).toContain(told);
   const at4x = harness.read(events);
   const { structure } = await harness.call('commitResults');
   expect(structure).toMatchObject({ status: 'committed', load: 2, target: { files: 6 } });
@@ -247,6 +251,23 @@ test('with the next level on disk, the bytes of the load that ran are committed'
     expect.stringMatching(/^\d+ files on disk differ from the uploaded 2x configs; the uploaded ones were/),
   ]);
   expect((await harness.call('showSession')).structure.phase).toBe('scaled');
+});
+
+test('"Commit results and start 4x" is two calls, also when 4x is on disk and uploaded already', async () => {
+  for (const isUploaded of [false, true]) {
+    const harness = await toolHarness();
+    await reportedLevel(harness, { load: 2, scope: 'schedule' });
+    const at2x = harness.read(events);
+    const level = { load: 4, scope: 'schedule' };
+    if (isUploaded) await openRound(harness, level);
+    else await harness.call('scaleConfigs', level);
+    const committed = (await harness.call('commitResults', { keyFindings: 'fits' })).structure;
+    expect(committed).toMatchObject({ status: 'committed', load: 2, target: { files: 6 } });
+    expect(harness.git('show', `HEAD:${checksPath}/${events}`)).toBe(at2x);
+    const scaled = (await harness.call('scaleConfigs', level)).structure;
+    expect(scaled).toMatchObject({ status: 'unchanged', load: 4, approvalNeeded: !isUploaded });
+    expect(scaled.remarks ?? []).not.toContainEqual(expect.stringContaining('is not committed'));
+  }
 });
 
 test('reports outside a repository are not committed, with a warning', async () => {
@@ -373,11 +394,41 @@ test('reports/README.md lists every round, is committed, and notes in it and in 
     const text = readFileSync(page, 'utf8');
     expect(text.match(/We raised the memory here\./g)).toHaveLength(1);
     expect(text.endsWith('\n## Notes\nWe raised the memory here.\n')).toBe(true);
+    expect(text.match(/<!-- built: /g)).toHaveLength(1);
   }
+  expect(readdirSync(directory).filter((name) => name.includes('edited'))).toEqual([]);
   const rows = readFileSync(record, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('| 2x | 15m |'));
   expect(rows).toEqual([expect.stringMatching(/\| 9m 25s \| .*fits.* \| 1 of \d+ \| .*scaled.* \|/)]);
   await harness.call('commitResults');
   expect(harness.projectGit('show', '--name-only', '--format=')).toContain('reports/README.md');
+});
+
+test('a page that a person changed anywhere is kept beside the new one, named, and committed', async () => {
+  const harness = await toolHarness();
+  const { directory } = await reportedLevel(harness, { load: 2, scope: 'schedule' });
+  const page = join(directory, 'report.md');
+  const built = readFileSync(page, 'utf8');
+  const changes = [
+    built.replace('## Summary', '## Summary\n\nRan during the outage.'),
+    `${built}\nRan during the outage.\n\n## Notes\nMore memory next time.\n`,
+    built.replaceAll('\n', '\r\n').replace('SUCCESS', 'ok'),
+  ];
+  for (const changed of changes) {
+    writeFileSync(page, changed);
+    const { structure } = await harness.call('buildReport');
+    const kept = /is kept as (\S+)\.$/.exec(structure.warnings?.[0] ?? '')?.[1] ?? '';
+    expect(kept).toMatch(/\/report\.edited-[0-9a-f]{8}\.md$/);
+    expect(readFileSync(kept, 'utf8')).toBe(changed);
+    // The second change has notes, which stay from then on.
+    expect(readFileSync(page, 'utf8').startsWith(built)).toBe(true);
+  }
+  expect(readFileSync(page, 'utf8')).toBe(built);
+  writeFileSync(page, built.replaceAll('\n', '\r\n'));
+  expect((await harness.call('buildReport')).structure.warnings).toBeUndefined();
+  const names = readdirSync(directory).filter((name) => name.includes('edited'));
+  expect(names).toHaveLength(changes.length);
+  await harness.call('commitResults');
+  for (const name of names) expect(harness.projectGit('show', '--name-only', '--format=')).toContain(name);
 });

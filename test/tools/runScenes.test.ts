@@ -301,18 +301,23 @@ test('two people: somebody else’s active run is told once before anything is c
   const theirs = harness.trigger();
   // Another checkout on the same account.
   await harness.restart({ STATE_DIR: join(harness.directory, 'theirs') });
-  const { reviewId } = (await harness.call('scaleConfigs', { ...level(4), overwriteEdits: true })).structure;
+  const { reviewId, remarks } = (await harness.call('scaleConfigs', { ...level(4), overwriteEdits: true }))
+    .structure;
+  expect(remarks.join()).toContain(`${theirs} (2x 15m`);
+  expect(remarks).toContain('The DAG in the bucket has LOAD = 2, from no upload of this session.');
   const bucket = harness.keys('').map((key) => [key, harness.object(key)]);
   const asked = (await harness.call('uploadChecks', { reviewId, approved: true })).structure;
   expect(asked.status).toBe('awaiting_approval');
   expect(asked.summary).toContain(theirs);
   expect(harness.keys('').map((key) => [key, harness.object(key)])).toEqual(bucket);
-  await harness.call('uploadChecks', { reviewId, approved: true });
+  const sent = (await harness.call('uploadChecks', { reviewId, approved: true })).structure;
+  expect(sent.warnings).toContain('The DAG in the bucket has LOAD = 2, from no upload of this session.');
   expect((await harness.call('showSession')).structure.otherRuns).toMatchObject([
     { clusterId: theirs, load: 2 },
   ]);
   const dag = (await harness.call('uploadDags', { load: 4 })).structure;
   expect(dag).toMatchObject({ status: 'needs_overwrite', remoteLoad: 2 });
+  expect(harness.object(dagKey)).toContain('\nLOAD = 2\n');
 });
 
 test('a LOAD in the bucket that somebody else wrote is told by the mark', async () => {

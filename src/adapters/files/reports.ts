@@ -10,6 +10,7 @@ import { openGit } from '../git/git.ts';
 import { gitDirectories, requireNothingUnfinished } from '../git/gitState.ts';
 import type { WriterLock } from '../git/writerLock.ts';
 import { dagFileNames } from './dagFolder.ts';
+import { rebuild } from './handwritten.ts';
 
 const setting = 'REPORTS_DIR';
 
@@ -63,12 +64,16 @@ export function createReports(
       .map(({ name }) => join(disk.root, directory, name));
   }
 
-  /** A person's notes at the end of the page that is replaced stand at the end of the new one. */
-  async function withNotes(path: string, text: string): Promise<string> {
-    const old = (await disk.read(path))?.toString('utf8') ?? '';
-    const notes = /^## Notes[ \t]*\r?$[\s\S]*/m.exec(old)?.[0];
-    return notes === undefined ? text : `${text}\n${notes}`;
+  /** The files to write instead of a page, so that nothing is lost that a person wrote in it. */
+  async function keepHandwritten(path: string, text: string): Promise<(ReportFile & { isKept?: true })[]> {
+    const old = (await disk.read(path))?.toString('utf8');
+    const { text: page, keptName } = rebuild(path, text, old);
+    const kept = keptName === undefined ? [] : [{ path: keptName, text: old ?? '', isKept: true as const }];
+    return [...kept, { path, text: page }];
   }
+
+  const keptOf = (files: readonly (ReportFile & { isKept?: true })[]) =>
+    files.flatMap(({ path, isKept }) => (isKept ? join(disk.root, path) : []));
 
   return {
     async list() {
@@ -86,21 +91,21 @@ export function createReports(
 
     async write(directory, files) {
       // File by file: anything else in the folder (comparisons, the user's own files) is not touched.
-      const kept = await Promise.all(
-        files.map(async (file) =>
-          file.path === 'report.md'
-            ? { ...file, text: await withNotes(join(directory, file.path), file.text) }
-            : file,
-        ),
-      );
-      await disk.writeAll(placed(directory, kept));
+      const all: (ReportFile & { isKept?: true })[] = [];
+      for (const { path, text } of files) {
+        const file = { path: join(directory, path), text };
+        all.push(...(path === 'report.md' ? await keepHandwritten(file.path, text) : [file]));
+      }
+      await disk.writeAll(all.map(({ path, text }) => ({ path, bytes: text })));
       const stale = builtFiles.filter((path) => !files.some((file) => file.path === path));
       for (const path of stale) await disk.remove(join(directory, path));
-      return join(disk.root, directory);
+      return { path: join(disk.root, directory), kept: keptOf(all) };
     },
 
     async writeRecord(text) {
-      await disk.write(recordName, await withNotes(recordName, text));
+      const files = await keepHandwritten(recordName, text);
+      await disk.writeAll(files.map((file) => ({ path: file.path, bytes: file.text })));
+      return { kept: keptOf(files) };
     },
 
     async add(directory, files) {
@@ -160,4 +165,5 @@ function stampOf(directory: string): string {
   return directory.slice(directory.indexOf('_') + 1);
 }
 
-const reportFile = /^(report\.(md|html|json)|compared_with_[^/]+\.md|charts\/[^/]+\.svg)$/;
+const reportFile =
+  /^(report\.(md|html|json)|report\.edited-[0-9a-f]{8}\.md|compared_with_[^/]+\.md|charts\/[^/]+\.svg)$/;
