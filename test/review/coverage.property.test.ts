@@ -61,6 +61,7 @@ function snapshotOf(files: readonly Generated[]): ChecksSnapshot {
       return { path: pathOf(one), newOnBranch: false, disk: bytes, diskDigest: sha256(bytes), ...known };
     }),
     unprintableNames: [],
+    loadTested: [],
     notFiles: files.flatMap((one) => (one.state === 'link' ? pathOf(one) : [])),
     deletedOnBranch: files.flatMap((one) => (one.state === 'dropped' ? pathOf(one) : [])),
   };
