@@ -17,7 +17,11 @@ export const targets = [
   {
     name: 'baseline guard',
     files: ['src/adapters/git/baselineGuard.ts', 'src/workflow/baseline/loadedBaselines.ts'],
-    tests: ['test/adapters/targetRepository.test.ts', 'test/tools/baseline.test.ts', 'test/tools/loads.test.ts'],
+    tests: [
+      'test/adapters/targetRepository.test.ts',
+      'test/tools/baseline.test.ts',
+      'test/tools/loads.test.ts',
+    ],
   },
   {
     name: 'interval scanner',
