@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { type Coverage, coverageText, shownCoverageSchema } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
+import { editsText } from '../review/edits.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
@@ -120,12 +121,13 @@ export const bothAnswers =
 export function decisionText(scaling: Scaling) {
   const { target, plan } = scaling;
   const again = `scaleConfigs with load ${target.load}`;
+  const { found, question, kept, replaced } = editsText(plan.edited);
   return {
-    summary: `Manual edits found in ${plural(plan.edited.length, 'check file')} on disk. Nothing was written.`,
+    summary: `${found} Nothing was written.`,
     nextSteps: [
-      'Ask the user: keep the edits, or replace them?',
-      `To keep them: ${again} and keepEdits: true. Their text stays, intervals that nobody edited are scaled, and the review shows both.`,
-      `To replace them (a patch is saved first): ${again} and overwriteEdits: true.`,
+      `Ask the user: ${question}?`,
+      `To keep them: ${again} and keepEdits: true. ${kept}`,
+      `To ${replaced}: ${again} and overwriteEdits: true.`,
     ],
     callAgain: callWith(scaling, { ...scaling.answers, keepEdits: true }),
   };
