@@ -49,7 +49,7 @@ export function reviewText(
 }
 
 /** Before the first level nothing can be approved or uploaded. */
-export function editsText({ changed }: Review) {
+export function withoutLevelText({ changed }: Review) {
   const edited = `${plural(changed.length, 'check file')} ${changed.length === 1 ? 'differs' : 'differ'} from the baseline`;
   return {
     summary: `No load level is on disk: ${changed.length === 0 ? 'every file is at its baseline' : edited}.`,

@@ -10,7 +10,12 @@ import {
   readReview,
   writeReviewFile,
 } from '../workflow/checks.ts';
-import { editsText, reviewConfigsLines, reviewConfigsResult, reviewText } from './reviewConfigs.text.ts';
+import {
+  reviewConfigsLines,
+  reviewConfigsResult,
+  reviewText,
+  withoutLevelText,
+} from './reviewConfigs.text.ts';
 import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
@@ -58,7 +63,7 @@ async function runReviewConfigs(_: object, ports: ReviewPorts & Pick<Ports, 'not
     unexpectedTotal: unexpected.length,
     changesFile: await writeReviewFile(ports, review),
   };
-  const text = isLevel ? reviewText(review, fields, ports.settings.approval) : editsText(review);
+  const text = isLevel ? reviewText(review, fields, ports.settings.approval) : withoutLevelText(review);
   return { ...text, ...fields };
 }
 
