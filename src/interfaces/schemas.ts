@@ -82,7 +82,7 @@ export function outputSchemaOf(tool: Tool): ObjectSchema {
   const output = toJsonSchema(tool.output, 'output');
   if (tool.question === undefined) return output;
   const question = toJsonSchema(tool.question.output, 'output');
-  const properties = { ...question.properties, ...output.properties };
+  const properties = { ...output.properties, ...question.properties, ...output.properties };
   const { status } = output.properties ?? {};
   const statuses = [...(status?.enum ?? []), 'needs_decision'];
   if (status !== undefined) properties.status = { ...status, enum: [...new Set(statuses)] };
