@@ -74,7 +74,16 @@ const productImports: ImportRules = {
   ],
   'src/tools/index.ts': [],
 
-  'src/workflow': ['src/report', 'src/rounds', 'src/review', 'src/dag', 'src/state', domain],
+  'src/workflow': [
+    'src/workflow/baseline',
+    'src/report',
+    'src/rounds',
+    'src/review',
+    'src/dag',
+    'src/state',
+    domain,
+  ],
+  'src/workflow/baseline': ['src/review', 'src/state', 'src/domain'],
   'src/workflow/commits': ['src/workflow', 'src/domain', 'src/review', 'src/state'],
 
   'src/review': ['src/intervals/scale.ts', domain, 'diff'],

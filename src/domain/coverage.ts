@@ -87,7 +87,7 @@ export const causeText: Readonly<Record<ExceptionCause, string>> = {
 /** The same in a few words. */
 export const shortCauses: Readonly<Record<ExceptionCause, string>> = {
   name: 'almost named like a check',
-  not_a_file: 'links or submodules',
+  not_a_file: 'link or submodule',
   not_on_disk: 'not on disk',
   not_in_git: 'not in git',
   not_uploadable: 'not uploadable',

@@ -33,3 +33,20 @@ export class ToolError extends Error {
     return `${this.code}: ${this.message} Next: ${this.next}`;
   }
 }
+
+/** The fields of a result that asks the user something. */
+export interface Question {
+  readonly summary: string;
+  readonly nextSteps: string[];
+  readonly [field: string]: unknown;
+}
+
+/** Stops a call with a question to the user: a tool answers it as a result; elsewhere it reads as a failure. */
+export class OpenQuestion extends ToolError {
+  readonly question: Question;
+
+  constructor(question: Question) {
+    super('CONFLICT', question.summary, { next: question.nextSteps.join(' ') });
+    this.question = question;
+  }
+}

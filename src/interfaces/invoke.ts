@@ -1,6 +1,6 @@
 /** How both interfaces call a tool: check the settings, run it, check the result, render the text. */
 import * as z from 'zod';
-import { ToolError } from '../domain/errors.ts';
+import { OpenQuestion, ToolError } from '../domain/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import type { Tool, ToolCall } from '../tools/tool.ts';
@@ -19,13 +19,27 @@ export async function invoke(
   call: ToolCall,
 ): Promise<Answered> {
   if (tool.needsNoSettings !== true) requireSettings(ports);
-  const output = await withinCallDeadline(ports.clock, tool.name, call, (limited) => {
+  const running = withinCallDeadline(ports.clock, tool.name, call, (limited) => {
     const run = (watch: Watch) => tool.run(parsed, ports, { ...limited, ...watch });
     return tool.writesInTarget ? ports.target.exclusively(tool.name, limited, run) : run(limited);
   });
+  const output = await running.catch(questionIn);
+  if (output instanceof OpenQuestion) return asked(tool, output);
   const checked = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
   const structured = withoutEmptyLists(tool.output, checked) as typeof checked;
   return { structured, text: tool.render(structured) };
+}
+
+function questionIn(error: unknown): OpenQuestion {
+  if (error instanceof OpenQuestion) return error;
+  throw error;
+}
+
+/** @throws OpenQuestion when the tool has no result for it */
+function asked({ question }: Tool, open: OpenQuestion): Answered {
+  if (question === undefined) throw open;
+  const structured = question.output.parse(open.question);
+  return { structured, text: question.render(structured) };
 }
 
 /** Leaves out, at any depth, the empty lists that the schema lets be absent, and their totals. */

@@ -79,7 +79,14 @@ export function inputSchemaOf(tool: Tool): ObjectSchema {
 }
 
 export function outputSchemaOf(tool: Tool): ObjectSchema {
-  return toJsonSchema(tool.output, 'output');
+  const output = toJsonSchema(tool.output, 'output');
+  if (tool.question === undefined) return output;
+  const question = toJsonSchema(tool.question.output, 'output');
+  const properties = { ...output.properties, ...question.properties, ...output.properties };
+  const { status } = output.properties ?? {};
+  const statuses = [...(status?.enum ?? []), 'needs_decision'];
+  if (status !== undefined) properties.status = { ...status, enum: [...new Set(statuses)] };
+  return { ...output, properties, required: ['summary', 'nextSteps'] };
 }
 
 function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): ObjectSchema {

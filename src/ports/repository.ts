@@ -34,6 +34,8 @@ export interface ChecksSnapshot {
   readonly notFiles: readonly string[];
   /** Files of the baseline that a commit on the test branch deleted; a renamed file is not deleted. */
   readonly deletedOnBranch: readonly string[];
+  /** Files whose bytes in the baseline are those that a load test committed, with its load. */
+  readonly loadTested: readonly { readonly path: string; readonly load: number }[];
 }
 
 export interface WrittenFile {

@@ -1,6 +1,7 @@
 /** Edits of check files: which of them a level contains, and what a person kept or set by hand. */
 import { sha256 } from '../domain/digest.ts';
 import { ruleFor } from '../domain/schedules.ts';
+import { plural } from '../domain/text.ts';
 import type { CheckFile, ChecksSnapshot } from '../ports/repository.ts';
 import type { Fix, Session } from '../state/session.ts';
 import { carryEdit, type FixesChoice, loadOfEdit, type SetInterval } from './carry.ts';
@@ -165,6 +166,26 @@ function editedLines(
     lines.push(...fileChanges(path, ours, disk));
   }
   return lines;
+}
+
+/** The question about edits: what was found, and what each answer does. A deleted file is an edit without a text. */
+export function editsText(found: readonly ExpectedFile[]) {
+  const deleted = found.filter(({ file }) => file.disk === undefined).length;
+  const edited = found.length - deleted;
+  const missing = `${plural(deleted, 'check')} of the baseline ${deleted === 1 ? 'is' : 'are'} not on disk and will not run.`;
+  if (edited === 0)
+    return {
+      found: missing,
+      question: 'keep them deleted, or bring them back',
+      kept: 'They stay deleted.',
+      replaced: 'bring them back',
+    };
+  return {
+    found: `Manual edits found in ${plural(edited, 'check file')} on disk.${deleted === 0 ? '' : ` ${missing}`}`,
+    question: 'keep the edits, or replace them',
+    kept: 'Their text stays, intervals that nobody edited are scaled, and the review shows both.',
+    replaced: 'replace them (a patch is saved first)',
+  };
 }
 
 /** The load of the level on disk: the session's, else the one that most of the scaled files are at. */

@@ -44,6 +44,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     arguments: z.record(z.string(), z.unknown()),
     /** Digest of the manifest (path -> digest of the bytes) about to be written. */
     manifest: digest.optional(),
+    /** What is about to be written at a load that the arguments do not name: bytes that are no baseline. */
+    loaded: z.object({ load, manifest: digest }).optional(),
     /** Edits that the user keeps: after a crash half of the files may already have them. */
     kept: z.array(fix).optional(),
   }),

@@ -48,7 +48,9 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
           { tool: event.tool, arguments: event.arguments, at },
         ],
         writtenManifests: [...session.writtenManifests, ...(event.manifest ? [event.manifest] : [])],
-        loaded: withLoaded(session, event.manifest, event.arguments.load, undefined),
+        loaded: event.loaded
+          ? withLoaded(session, event.loaded.manifest, event.loaded.load, session.level?.baseCommit)
+          : withLoaded(session, event.manifest, event.arguments.load, undefined),
       };
     case 'checkout':
       return { ...session, checkout: { path: event.path, id: event.id } };

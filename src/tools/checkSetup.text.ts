@@ -10,6 +10,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { DagFile, LocalPlaces } from '../ports/project.ts';
 import type { BaselineLag, ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
+import { type LoadedBaseline, loadedBaselineText } from '../workflow/baseline/loadedBaselines.ts';
 import { lagText, type Wording } from './text.ts';
 import { result } from './tool.ts';
 
@@ -33,6 +34,12 @@ export function lagRows(lag: BaselineLag | undefined, settings: Settings): Setup
   if (lag === undefined) return [];
   const { what, fix } = lagText(lag, settings);
   return [{ name: baselineRow, ok: true, detail: what, fix }];
+}
+
+/** A baseline that is a level: nothing can be scaled from it until the user decides. */
+export function loadedRow(loaded: readonly LoadedBaseline[], settings: Settings): SetupRow {
+  const { what, back } = loadedBaselineText(loaded, settings);
+  return { name: baselineRow, ok: false, detail: what, fix: back };
 }
 
 export function setupText(failed: readonly SetupRow[], isBehind: boolean) {

@@ -5,6 +5,7 @@ import { ToolError } from '../domain/errors.ts';
 import { ruleFor } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
+import { loadedBaselines } from '../workflow/baseline/loadedBaselines.ts';
 import { lookWithin } from '../workflow/deadline.ts';
 import {
   baselineRow,
@@ -14,6 +15,7 @@ import {
   dagRow,
   identityRow,
   lagRows,
+  loadedRow,
   notLookedAtRow,
   placesRow,
   productionRow,
@@ -33,6 +35,8 @@ type CheckSetupPorts = Pick<
   | 'problems'
   | 'hasEnvFile'
   | 'target'
+  | 'sessions'
+  | 'blobs'
   | 'account'
   | 'store'
   | 'dags'
@@ -87,7 +91,7 @@ async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) 
   return {
     ...setupText(
       failed,
-      checks.some(({ name }) => name === baselineRow),
+      checks.some(({ name, ok }) => ok && name === baselineRow),
     ),
     ok: failed.length === 0,
     checks,
@@ -120,14 +124,16 @@ async function probe(name: string, setting: string | undefined, look: Look): Pro
   }
 }
 
-async function repository({ settings, target }: CheckSetupPorts, call: ToolCall) {
+async function repository({ settings, target, sessions, blobs }: CheckSetupPorts, call: ToolCall) {
   const snapshot = await target.snapshot({ forWriting: false }, call);
   const checks = snapshot.files.filter(({ path }) => {
     const rule = ruleFor(path);
     return rule !== undefined && rule.fromProduction === undefined;
   });
-  const lag = await target.baselineLag(call);
-  return [...repositoryRows(settings, snapshot, checks.length), ...lagRows(lag, settings)];
+  const rows = repositoryRows(settings, snapshot, checks.length);
+  const loaded = await loadedBaselines({ blobs, target }, await sessions.load(), snapshot, call);
+  if (loaded.length > 0) return [...rows, loadedRow(loaded, settings)];
+  return [...rows, ...lagRows(await target.baselineLag(call), settings)];
 }
 
 async function production({ settings, store }: CheckSetupPorts, call: ToolCall) {

@@ -7,7 +7,7 @@ import type { Commit } from '../ports/repository.ts';
 import { commitBody } from '../review/levelSummary.ts';
 import type { Round, Session, Uploaded } from '../state/session.ts';
 import { askApproval, commitQuestion } from '../workflow/approvals.ts';
-import { requireUnloadedBaseline } from '../workflow/checks.ts';
+import { requireUnloadedBaseline } from '../workflow/baseline/loadedBaselines.ts';
 import { type KeptLevel, keptLevels } from '../workflow/commits/keptLevels.ts';
 import {
   commitAwaitingText,
@@ -35,6 +35,7 @@ export const commitResults = defineTool({
   description:
     'Commits the approved configs of a load to the test branch of the target repository, and its reports (with the DAG and cluster configs, if they changed) to the repository that contains the reports. Commits only our own files and pushes nothing. keyFindings goes into the message. Call it when the user says "commit results", before going one level up.',
   effect: 'write',
+  needsBaseline: true,
   writesInTarget: true,
   asksEveryTime: true,
   input,

@@ -47,6 +47,7 @@ export const fixInterval = defineTool({
   description:
     'Corrects an interval in one check file ("check_events_15m should be 4 hours, not 6": from 6, to 4). The fix is kept for this load. The new review needs approval.',
   effect: 'write',
+  needsBaseline: true,
   writesInTarget: true,
   input,
   output: fixIntervalResult,
@@ -72,7 +73,7 @@ async function runFixInterval(
   }
 
   const { bytes } = fixed;
-  const digest = await keepFix(ports, one, bytes, given);
+  const digest = await keepFix(ports, one, bytes, { ...given, load });
   await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
   const after = reviewWith(ports, facts, one, bytes);
   const { reviewId } = after;
@@ -96,13 +97,20 @@ async function keepFix(
   ports: ReviewPorts,
   one: ExpectedFile,
   bytes: Uint8Array,
-  given: Input,
+  { load, ...given }: Input & { readonly load: number },
 ): Promise<string> {
   const isEdited = one.file.diskDigest !== one.digest;
   const digest = await ports.blobs.put(isEdited ? fixedExpectation(one, given) : bytes);
-  const manifest = isEdited ? {} : { manifest: await keepManifest(ports.blobs, { [one.path]: digest }) };
+  const manifest = await keepManifest(ports.blobs, { [one.path]: sha256(bytes) });
+  const isOurs = isEdited ? {} : { manifest };
   await ports.sessions.record(() => [
-    { type: 'begun', tool: 'fixInterval', arguments: { ...given }, ...manifest },
+    {
+      type: 'begun',
+      tool: 'fixInterval',
+      arguments: { ...given },
+      ...isOurs,
+      loaded: { load, manifest },
+    },
   ]);
   return digest;
 }

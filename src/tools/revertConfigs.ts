@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { CheckFile } from '../ports/repository.ts';
 import { metricsLoads } from '../review/uploadPlan.ts';
 import type { Session } from '../state/session.ts';
-import { requireUnloadedBaseline } from '../workflow/checks.ts';
+import { requireUnloadedBaseline } from '../workflow/baseline/loadedBaselines.ts';
 import {
   alreadyRevertedText,
   type RevertTarget,
@@ -25,6 +25,7 @@ export const revertConfigs = defineTool({
   description:
     'Reverts every check file to the baseline (before any load) or to the last commit of the test branch. First saves a patch that restores the current files. Leaves the bucket as it is.',
   effect: 'destroy',
+  needsBaseline: true,
   writesInTarget: true,
   input,
   output: revertConfigsResult,

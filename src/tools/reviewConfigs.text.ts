@@ -48,6 +48,19 @@ export function reviewText(
   };
 }
 
+/** Before the first level nothing can be approved or uploaded. */
+export function withoutLevelText({ changed }: Review) {
+  const edited = `${plural(changed.length, 'check file')} ${changed.length === 1 ? 'differs' : 'differ'} from the baseline`;
+  return {
+    summary: `No load level is on disk: ${changed.length === 0 ? 'every file is at its baseline' : edited}.`,
+    nextSteps: [
+      changed.length === 0
+        ? 'Call scaleConfigs with the load to test.'
+        : 'Call scaleConfigs with the load to test; it asks the user about edits that are no load level.',
+    ],
+  };
+}
+
 function differences({ changed, changedOutside, target }: Review, unexpectedLines: number): string {
   const scope = target.scope === 'schedule' ? `${target.schedule} ` : '';
   const outside =

@@ -10,7 +10,12 @@ import {
   readReview,
   writeReviewFile,
 } from '../workflow/checks.ts';
-import { reviewConfigsLines, reviewConfigsResult, reviewText } from './reviewConfigs.text.ts';
+import {
+  reviewConfigsLines,
+  reviewConfigsResult,
+  reviewText,
+  withoutLevelText,
+} from './reviewConfigs.text.ts';
 import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
@@ -21,22 +26,27 @@ export const reviewConfigs = defineTool({
   description:
     'Reviews the check files on disk: the reviewId that an upload must name, whether the user approved it, what changed on disk since the last approval, and every line that is neither baseline × load nor a known fix. Call it after the user edits files or reports a problem.',
   effect: 'read',
+  needsBaseline: true,
   input,
   output: reviewConfigsResult,
   run: runReviewConfigs,
   lines: reviewConfigsLines,
 });
 
+/** Before the first level, what the user edited is what differs from the baseline. */
+const baselineOf = { load: 1, schedule: '15m', scope: 'all' } as const;
+
 async function runReviewConfigs(_: object, ports: ReviewPorts & Pick<Ports, 'notes'>, call: ToolCall) {
-  const { session, review } = await readReview(ports, { forWriting: false }, call);
+  const { session, review } = await readReview(ports, { forWriting: false, withoutLevel: baselineOf }, call);
+  const isLevel = session.level !== undefined;
   const { reviewId, target } = review;
   const approved = session.approved.has(reviewId);
   const approvalNeeded = review.approvalNeeded && !approved;
-  const changedSince = approved ? [] : await changedSinceApproval(ports, session, review);
+  const changedSince = approved || !isLevel ? [] : await changedSinceApproval(ports, session, review);
   const unexpected = unexpectedLines(review);
 
   const manifest = await keepReview(ports, review);
-  await ports.sessions.record(() => [{ type: 'reviewed', reviewId, manifest }]);
+  if (isLevel) await ports.sessions.record(() => [{ type: 'reviewed', reviewId, manifest }]);
   const fields = {
     reviewId,
     load: target.load,
@@ -53,7 +63,8 @@ async function runReviewConfigs(_: object, ports: ReviewPorts & Pick<Ports, 'not
     unexpectedTotal: unexpected.length,
     changesFile: await writeReviewFile(ports, review),
   };
-  return { ...reviewText(review, fields, ports.settings.approval), ...fields };
+  const text = isLevel ? reviewText(review, fields, ports.settings.approval) : withoutLevelText(review);
+  return { ...text, ...fields };
 }
 
 function unexpectedLines(review: Review) {

@@ -3,12 +3,21 @@
 import * as z from 'zod';
 import { type Coverage, coverageText, shownCoverageSchema } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
+import { editsText } from '../review/edits.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
-import { coverageLines, missingText, type Wording } from './text.ts';
-import { callAgain, changedLine, listOf, loadOutput, result, scheduleInput, totalOf } from './tool.ts';
+import { baselineQuestionLines, coverageLines, missingText, type Wording } from './text.ts';
+import {
+  baselineQuestionFields,
+  changedLine,
+  listOf,
+  loadOutput,
+  result,
+  scheduleInput,
+  totalOf,
+} from './tool.ts';
 
 /** The result of scaleConfigs. */
 export const scaleConfigsResult = z.object({
@@ -78,12 +87,10 @@ export const scaleConfigsResult = z.object({
       now: z.number(),
     }),
   ),
-  /** Files of the baseline that this session wrote at a load: only in that question. */
-  loadedBaselines: listOf(z.object({ file: z.string(), load: loadOutput })),
   changesFile: z.string(),
   location: z.string(),
   backup: z.string().optional(),
-  callAgain: callAgain.optional(),
+  ...baselineQuestionFields,
 });
 
 export interface Scaling {
@@ -114,12 +121,13 @@ export const bothAnswers =
 export function decisionText(scaling: Scaling) {
   const { target, plan } = scaling;
   const again = `scaleConfigs with load ${target.load}`;
+  const { found, question, kept, replaced } = editsText(plan.edited);
   return {
-    summary: `Manual edits found in ${plural(plan.edited.length, 'check file')} on disk. Nothing was written.`,
+    summary: `${found} Nothing was written.`,
     nextSteps: [
-      'Ask the user: keep the edits, or replace them?',
-      `To keep them: ${again} and keepEdits: true. Their text stays, intervals that nobody edited are scaled, and the review shows both.`,
-      `To replace them (a patch is saved first): ${again} and overwriteEdits: true.`,
+      `Ask the user: ${question}?`,
+      `To keep them: ${again} and keepEdits: true. ${kept}`,
+      `To ${replaced}: ${again} and overwriteEdits: true.`,
     ],
     callAgain: callWith(scaling, { ...scaling.answers, keepEdits: true }),
   };
@@ -143,9 +151,8 @@ export function nothingScaledText(scaling: Scaling) {
 export function dryRunText(scaling: Scaling) {
   const { target, plan, level, coverage } = scaling;
   const { edited, writes } = plan;
-  const inFiles = `Edits in ${plural(edited.length, 'file')} would be`;
-  const patch =
-    edited.length === 0 ? '' : ` ${inFiles} ${scaling.keepEdits ? 'kept' : 'saved as a patch first'}.`;
+  const done = scaling.keepEdits ? 'kept' : 'saved as a patch first';
+  const patch = edited.length === 0 ? '' : ` Edits in ${plural(edited.length, 'file')} would be ${done}.`;
   return {
     summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${loadSentence(target, coverage)}${patch} Nothing was written.`,
     nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
@@ -261,16 +268,12 @@ export const scaleConfigsLines: Wording<Result> = {
   ],
   notScaled: (rows, { notScaledTotal }) => [
     `Intervals left unscaled in these files (${notScaledTotal}):`,
-    ...rows.map((row) => {
-      const byHand = row.fixable === false ? '; edited by hand only' : '';
-      return `  ${row.file}:${row.line}: ${row.text} (${row.reason}${byHand})`;
+    ...rows.map(({ file, line, text, reason, fixable = true }) => {
+      return `  ${file}:${line}: ${text} (${reason}${fixable ? '' : '; edited by hand only'})`;
     }),
   ],
   notScaledTotal: () => [],
-  edited: (paths, { edits = [] }) => {
-    const others = notIn(edits, paths);
-    return others.length === 0 ? [] : [`Also edited: ${others.join(', ')}`];
-  },
+  edited: (paths, { edits = [] }) => notIn(edits, paths).map((path) => `Also edited: ${path}`),
   editedTotal: (total, { status, backup }) => {
     const done = backup === undefined ? 'Edited files kept' : 'Edited files replaced';
     const isDone = status === 'scaled' || status === 'unchanged';
@@ -282,16 +285,16 @@ export const scaleConfigsLines: Wording<Result> = {
     ...rows.map((row) => `  ${row.file}:${row.line}: ${row.before.trim()} → ${row.after.trim()}`),
   ],
   fixedLinesTotal: () => [],
-  loadedBaselines: (rows = []) => rows.map((row) => `  ${row.file} (written at ${row.load}x)`),
+  ...baselineQuestionLines,
   fixesNotCarried: (paths, { notCarried = [] }) => {
-    const others = notIn(notCarried, paths);
-    return others.length === 0 ? [] : [`Edits of other loads, not part of this one: ${others.join(', ')}`];
+    const others = notIn(notCarried, paths).join(', ');
+    return others === '' ? [] : [`Edits of other loads, not part of this one: ${others}`];
   },
   notCarried: (rows, { load }) => [
     'Intervals set by hand at another load, here at baseline × load:',
-    ...rows.map(
-      (row) =>
-        `  ${row.file}:${row.line}: baseline ${plural(row.baseline, row.unit)}, scaled to ${row.scaled}, fixed to ${row.fixed}; at ${load}x now ${row.now}`,
-    ),
+    ...rows.map(({ file, line, baseline, unit, scaled, fixed, now }) => {
+      const values = `baseline ${plural(baseline, unit)}, scaled to ${scaled}, fixed to ${fixed}`;
+      return `  ${file}:${line}: ${values}; at ${load}x now ${now}`;
+    }),
   ],
 };

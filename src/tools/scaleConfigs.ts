@@ -8,15 +8,9 @@ import { describeLevel } from '../review/levelSummary.ts';
 import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
-import {
-  keepManifest,
-  loadedBaselines,
-  loadedBaselineText,
-  locationOf,
-  readEdits,
-  readManifest,
-  writeReviewFile,
-} from '../workflow/checks.ts';
+import { baselineQuestion, loadedBaselines } from '../workflow/baseline/loadedBaselines.ts';
+import { readManifest } from '../workflow/baseline/manifests.ts';
+import { keepManifest, locationOf, readEdits, writeReviewFile } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
   bothAnswers,
@@ -27,7 +21,7 @@ import {
   scaleConfigsResult,
   scaledText,
 } from './scaleConfigs.text.ts';
-import { lagText, loadedText } from './text.ts';
+import { lagText } from './text.ts';
 import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
@@ -69,7 +63,7 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
   const rounds = await roundsBefore(ports, session, given.abandon, call);
-  const loaded = await baselineQuestion(ports, session, { ...target, scheduleFrom }, given, call);
+  const loaded = await askAboutBaseline(ports, session, { ...target, scheduleFrom }, given, call);
   if (loaded !== undefined) return loaded;
   const planned = await planLevel(ports, session, target, given, call);
   const { plan, level, reviewId, approvalNeeded } = planned;
@@ -102,7 +96,7 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
 }
 
 /** A question when the baseline is a level of this session, unless the user accepts it as a baseline. */
-async function baselineQuestion(
+async function askAboutBaseline(
   ports: ScaleConfigsPorts,
   session: Session,
   target: ReviewTarget & Pick<Output, 'scheduleFrom'>,
@@ -118,20 +112,15 @@ async function baselineQuestion(
   const { load, schedule, scheduleFrom, scope } = target;
   const list = loaded.map((one) => `${one.file} (${one.load}x)\n`).join('');
   return {
-    filesChanged: 0,
-    intervalsChanged: 0,
-    written: 0,
     load,
     schedule,
     scheduleFrom,
-    status: 'needs_decision',
-    loadedBaselines: takeWithinBudget(
-      loaded.map(({ file, load }) => ({ file, load })),
-      900,
-    ),
+    filesChanged: 0,
+    intervalsChanged: 0,
+    written: 0,
     changesFile: await ports.notes.write(`baseline-${snapshot.baseCommit.slice(0, 12)}.txt`, list),
-    location: `${ports.settings.targetRepo}/${ports.settings.checksPath}`,
-    ...loadedText(loadedBaselineText(loaded, ports.settings), { load, schedule, scope, ...answersOf(given) }),
+    location: locationOf(ports.settings),
+    ...baselineQuestion(loaded, ports.settings, { load, schedule, scope, ...answersOf(given) }),
   };
 }
 
@@ -176,7 +165,7 @@ async function planLevel(
   const snapshot = await ports.target.snapshot({ forWriting: true }, call);
   const stored = await readEdits(ports.blobs, session);
   const written = await Promise.all(
-    session.writtenManifests.map((digest) => readManifest(ports.blobs, digest)),
+    session.writtenManifests.map(async (digest) => (await readManifest(ports.blobs, digest)) ?? {}),
   );
   const edits = editsOfLevel(snapshot, { session, stored, written, target, choice, keepEdits });
   const before = reviewFiles(snapshot, edits.files, target, ports.settings);

@@ -224,21 +224,12 @@ export function coverageLines(coverage: ShownCoverage, load: number): string[] {
   ];
 }
 
-/** The question about a baseline that is a level of this session. */
-export function loadedText(
-  { what, back }: { readonly what: string; readonly back: string },
-  given: Readonly<Record<string, unknown>>,
-) {
-  return {
-    summary: `${what} Nothing was written.`,
-    nextSteps: [
-      'Ask the user: are these files (loadedBaselines) the baseline now?',
-      back,
-      'Only if the user says that they are: scaleConfigs with acceptBaseline: true.',
-    ],
-    callAgain: { tool: 'scaleConfigs', arguments: { ...given, acceptBaseline: true } },
-  };
-}
+/** The question about a baseline that is a level. */
+export const baselineQuestionLines = {
+  loadedBaselines: (rows: readonly { readonly file: string; readonly load: number }[] = []) =>
+    rows.map(({ file, load }) => `  ${file} (written at ${load}x)`),
+  loadedBaselinesTotal: (total: number | undefined) => [`Files: ${total}`],
+};
 
 /** ` 23 files look like 15m checks and will not run: 23 almost named like a check.` */
 export function missingText({ schedule, missing = [] }: ShownCoverage): string {

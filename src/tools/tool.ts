@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { textOf, type Wording } from './text.ts';
+import { baselineQuestionLines, textOf, type Wording } from './text.ts';
 
 /** The answer to a question that only the user may answer. A decline is reported as one: some clients decline unasked, so it is no more than that. */
 export type Answer = 'accepted' | 'declined' | 'unanswered';
@@ -55,19 +55,28 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends Re
   run(input: z.output<Input>, ports: Ports, call: ToolCall): Promise<z.input<Output>>;
   /** The structured result as text; says everything the structure says. */
   render(output: z.output<Output>): string;
+  /** The result in place of the other while the user has to decide about the baseline. */
+  readonly question?: typeof baselineQuestion | undefined;
 }
 
 /** A tool as its file declares it: with the lines of the fields that it words itself. */
-type Declared<Input extends z.ZodObject, Output extends Result> = Omit<Tool<Input, Output>, 'render'> & {
+type Declared<Input extends z.ZodObject, Output extends Result> = Omit<
+  Tool<Input, Output>,
+  'render' | 'question'
+> & {
+  /** Asks where the baseline is a level of a load test, and changes nothing then. */
+  readonly needsBaseline?: true;
   readonly lines?: Wording<z.output<Output>>;
 };
 
 /** Connects the types of a tool's schemas and functions, and renders its result. */
 export function defineTool<Input extends z.ZodObject, Output extends Result>({
   lines = {},
+  needsBaseline,
   ...tool
 }: Declared<Input, Output>): Tool<Input, Output> {
-  return { ...tool, render: (output) => textOf(output, lines) };
+  const question = needsBaseline && baselineQuestion;
+  return { ...tool, question, render: (output) => textOf(output, lines) };
 }
 
 const aLoad = 'must be a whole number from 1 to 1000, such as 2 or "2x"';
@@ -122,6 +131,13 @@ export const declined = z.literal(true).optional();
 /** The same call with the missing arguments, for results that are a question to the user. */
 export const callAgain = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });
 
+/** Files of the baseline that a load test wrote at a load: only in that question. */
+export const baselineQuestionFields = {
+  loadedBaselines: listOf(z.object({ file: z.string(), load: loadOutput })),
+  loadedBaselinesTotal: totalOf,
+  callAgain: callAgain.optional(),
+};
+
 /** A DAG run that could be meant. */
 export const possibleRun = z.object({
   clusterId: z.string(),
@@ -156,3 +172,14 @@ export const outlookOutput = {
 
 /** A DAG run that no round owns. */
 export const otherRun = possibleRun.omit({ seconds: true, active: true });
+
+const baselineQuestionResult = z.object({
+  ...result,
+  status: z.literal('needs_decision'),
+  ...baselineQuestionFields,
+});
+
+const baselineQuestion = {
+  output: baselineQuestionResult,
+  render: (asked: z.output<typeof baselineQuestionResult>) => textOf(asked, baselineQuestionLines),
+};

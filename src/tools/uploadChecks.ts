@@ -57,6 +57,7 @@ export const uploadChecks = defineTool({
   description:
     'Uploads the configs that the user approved (reviewId from scaleConfigs, fixInterval or reviewConfigs) to the load-test prefixes in S3, and copies the table metrics from production. Sends only bytes of an approved review; set approved only when the user said so. Unchanged objects are not sent again.',
   effect: 'write',
+  needsBaseline: true,
   openWorld: true,
   asksEveryTime: true,
   input,

@@ -1,7 +1,6 @@
 /** What several workflow steps start from: the session, the check files on disk, and their review. */
 import { ToolError } from '../domain/errors.ts';
-import { ruleFor, type Schedule, schedules } from '../domain/schedules.ts';
-import { plural } from '../domain/text.ts';
+import { type Schedule, schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Watch } from '../ports/time.ts';
@@ -17,8 +16,10 @@ import {
   reviewFiles,
 } from '../review/review.ts';
 import type { Settings } from '../settings.ts';
-import { approvalKey, baselineKey, type Fix, type Session } from '../state/session.ts';
+import { approvalKey, type Fix, type Session } from '../state/session.ts';
 import type { Blobs } from '../state/store.ts';
+import { requireUnloadedBaseline } from './baseline/loadedBaselines.ts';
+import { readManifest } from './baseline/manifests.ts';
 
 /** The fixes of one load, with the file contents that they produce. */
 async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
@@ -41,95 +42,8 @@ export function readEdits(blobs: Blobs, { edits, fixes }: Session): Promise<Map<
   return readStored(blobs, [...[...edits.values()].map(({ fix }) => fix), ...[...fixes.values()].flat()]);
 }
 
-/** A manifest that the session names; empty when its bytes are gone, so that none of its files counts as written here. */
-export async function readManifest(blobs: Blobs, digest: string): Promise<Manifest> {
-  return (await manifestIn(blobs, digest)) ?? {};
-}
-
-async function manifestIn(blobs: Blobs, digest: string): Promise<Manifest | undefined> {
-  const bytes = await blobs.get(digest);
-  return bytes && (JSON.parse(bytes.toString('utf8')) as Manifest);
-}
-
 export async function keepManifest(blobs: Blobs, manifest: Manifest): Promise<string> {
   return blobs.put(Buffer.from(JSON.stringify(manifest)));
-}
-
-/** A check file whose baseline holds what this session wrote, or the user approved, at a load above 1. */
-export interface LoadedBaseline {
-  readonly file: string;
-  readonly load: number;
-  readonly digest: string;
-  /** The baseline that it was written against, when known. */
-  readonly baseCommit: string | undefined;
-}
-
-/**
- * The baselines that are a level of this session: after a squash, a merge or a branch made anew. Bytes that the file
- * already had before, and those that the user accepted, are its own.
- */
-export async function loadedBaselines(
-  { blobs, target }: Pick<Ports, 'blobs' | 'target'>,
-  session: Session,
-  { files, baseCommit }: ChecksSnapshot,
-  watch?: Watch,
-): Promise<LoadedBaseline[]> {
-  const scaled = files.filter(({ path, baselineDigest }) => baselineDigest && ruleFor(path)?.scales);
-  const isSame = !scaled.some(({ newOnBranch }) => newOnBranch);
-  const found = new Map<string, LoadedBaseline>();
-  for (const [digest, { load, baseCommit: before }] of session.loaded) {
-    if (isSame && before === baseCommit) continue;
-    const manifest = await readManifest(blobs, digest);
-    for (const { path, baselineDigest = '' } of scaled)
-      if (
-        manifest[path] === baselineDigest &&
-        !session.acceptedBaselines.has(baselineKey(path, baselineDigest))
-      )
-        found.set(path, { file: path, load, digest: baselineDigest, baseCommit: before });
-  }
-  const suspects = [...found.values()];
-  const commits = new Set(suspects.flatMap((one) => one.baseCommit ?? []));
-  const held = new Set<string>();
-  for (const commit of commits) {
-    const paths = suspects.flatMap((one) => (one.baseCommit === commit ? [one.file] : []));
-    for (const path of await target.heldUpTo(commit, paths, watch)) held.add(path);
-  }
-  return suspects.filter(({ file }) => !held.has(file));
-}
-
-/** What a loaded baseline is, and how to get back to an unloaded one. */
-export function loadedBaselineText(
-  loaded: readonly LoadedBaseline[],
-  { baselineRef, testBranch, place }: Pick<Settings, 'baselineRef' | 'testBranch' | 'place'>,
-) {
-  const loads = [...new Set(loaded.map(({ load }) => `${load}x`))].join(', ');
-  const before = loaded.find((one) => one.baseCommit !== undefined)?.baseCommit?.slice(0, 12);
-  const older =
-    before === undefined ? '' : `; or sets BASELINE_REF in ${place} to ${before}, the baseline before`;
-  return {
-    what: `The baseline (${baselineRef}) has in ${plural(loaded.length, 'check file')} what this session wrote at ${loads}, so scaling it would compound.`,
-    back: `To get back, the user types git revert for the commit on ${baselineRef} that brought the scaled files, and makes ${testBranch} anew from ${baselineRef}${older}.`,
-  };
-}
-
-/** @throws ToolError CONFLICT when the baseline is a level of this session that nobody accepted as a baseline */
-export async function requireUnloadedBaseline(
-  ports: Pick<Ports, 'blobs' | 'target' | 'settings'>,
-  session: Session,
-  snapshot: ChecksSnapshot,
-  watch?: Watch,
-): Promise<void> {
-  const loaded = await loadedBaselines(ports, session, snapshot, watch);
-  if (loaded.length === 0) return;
-  const { what, back } = loadedBaselineText(loaded, ports.settings);
-  const files = loaded.slice(0, 6).map(({ file }) => file);
-  throw new ToolError(
-    'CONFLICT',
-    `${what} Files: ${files.join(', ')}${loaded.length > 6 ? ', …' : ''}. Nothing was changed.`,
-    {
-      next: `ask the user. ${back} If these files are the baseline now: scaleConfigs with acceptBaseline: true.`,
-    },
-  );
 }
 
 /** What it takes to review the files on disk. */
@@ -142,18 +56,18 @@ export interface ReviewFacts {
 }
 
 /**
- * The review of the files on disk at the session's load level.
+ * The review of the files on disk at the session's load level; `withoutLevel` is reviewed where there is none.
  * @throws ToolError WRONG_STATE when no load level is on disk, or one is only partly written
  */
 export async function readReview(
   ports: ReviewPorts,
-  options: { forWriting: boolean },
+  { forWriting, withoutLevel }: { forWriting: boolean; withoutLevel?: ReviewTarget },
   watch?: Watch,
 ): Promise<ReviewFacts> {
   const session = await ports.sessions.load();
   requireWhole(session);
-  const level = requireLevel(session);
-  const snapshot = await ports.target.snapshot(options, watch);
+  const level = session.level ?? withoutLevel ?? requireLevel(session);
+  const snapshot = await ports.target.snapshot({ forWriting }, watch);
   await requireUnloadedBaseline(ports, session, snapshot, watch);
   return { session, snapshot, review: await reviewOf(ports, session, snapshot, level) };
 }
@@ -249,7 +163,7 @@ async function approvedManifests(
   const manifests = new Map<Schedule, Manifest>();
   for (const schedule of schedules) {
     const digest = session.approvedManifests.get(approvalKey(load, schedule));
-    const manifest = digest === undefined ? undefined : await manifestIn(blobs, digest);
+    const manifest = digest === undefined ? undefined : await readManifest(blobs, digest);
     if (manifest !== undefined) manifests.set(schedule, manifest);
   }
   return manifests;

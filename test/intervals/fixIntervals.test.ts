@@ -95,6 +95,13 @@ const otherForms: [form: string, source: string, given: object, fixed: string][]
     { from: 2, to: 4, unit: 'hour' },
     "a: INTERVAL '1 day 4 hours'\n",
   ],
+  ['date arithmetic', 'a: d > current_date - 31\n', { from: 31, to: 62 }, 'a: d > current_date - 62\n'],
+  [
+    'a compared difference',
+    'a: DATEDIFF(day, x, y) > 31\n',
+    { from: 31, to: 62, unit: 'day' },
+    'a: DATEDIFF(day, x, y) > 62\n',
+  ],
   [
     'a call in a call, once',
     "a: date_add('hour', -3, date_sub(x, 5))\n",

@@ -166,6 +166,29 @@ describe('an interval that the rule does not cover is left unscaled, with the re
       'make_interval(0, 0, 0, 0, 3): written as make_interval, not as an INTERVAL literal',
     ],
     ["'3 hours'::interval", "'3 hours'::interval: written as a cast, not as an INTERVAL literal"],
+    ['d > current_date - 31', 'current_date - 31: written as date arithmetic, not as an INTERVAL literal'],
+    [
+      'd > CURRENT_DATE() - 31',
+      'CURRENT_DATE() - 31: written as date arithmetic, not as an INTERVAL literal',
+    ],
+    ['d > date(now()) - 7', 'date(now()) - 7: written as date arithmetic, not as an INTERVAL literal'],
+    ['d > ts::date + 1', 'date + 1: written as date arithmetic, not as an INTERVAL literal'],
+    [
+      'd > current_date - {{ days }}',
+      'current_date - {{ days }}: written as date arithmetic, not as an INTERVAL literal',
+    ],
+    [
+      'DATEDIFF(day, a, b) >= 31',
+      'DATEDIFF(day, a, b) >= 31: written as datediff, not as an INTERVAL literal',
+    ],
+    [
+      "date_diff('hour', a, now()) between 1 and 3 or c",
+      "date_diff('hour', a, now()) between 1 and 3: written as date_diff, not as an INTERVAL literal",
+    ],
+    [
+      '-3 < timestampdiff(HOUR, a, b)',
+      '3 < timestampdiff(HOUR, a, b): written as timestampdiff, not as an INTERVAL literal',
+    ],
     [
       "CAST('3' AS INTERVAL HOUR)",
       "CAST('3' AS INTERVAL HOUR): written as a cast, not as an INTERVAL literal",
@@ -237,6 +260,12 @@ describe('what is not an interval is ignored', () => {
     ['cast(x as interval hour)'],
     ['w interval day to second'],
     ["interval '' "],
+    ['select current_date, 31'],
+    ['d > current_date - n'],
+    ['avg(datediff(day, a, b))'],
+    ['datediff(day, a, b) > n and c = 3'],
+    ['t.date - 3'],
+    ['date - 3'],
     ['ınterval 3 hour'],
   ])('%s', (sql) => {
     expect(scaled(sql)).toMatchObject({ sql, changes: [], notScaled: [], literals: 0 });

@@ -16,8 +16,12 @@ export const targets = [
   },
   {
     name: 'baseline guard',
-    files: ['src/adapters/git/baselineGuard.ts'],
-    tests: ['test/adapters/targetRepository.test.ts', 'test/tools/edits.test.ts', 'test/tools/loads.test.ts'],
+    files: ['src/adapters/git/baselineGuard.ts', 'src/workflow/baseline/loadedBaselines.ts'],
+    tests: [
+      'test/adapters/targetRepository.test.ts',
+      'test/tools/baseline.test.ts',
+      'test/tools/loads.test.ts',
+    ],
   },
   {
     name: 'interval scanner',

@@ -1,5 +1,7 @@
 /** What counts as a baseline: never what this session wrote at a load, and never silently an old one. */
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { type Harness, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
@@ -17,14 +19,14 @@ async function squashed(harness: Harness): Promise<void> {
   harness.git('checkout', '-qb', branch);
 }
 
-test('scaled files that a squash made the baseline are asked about, and every tool refuses them', async () => {
+test('scaled files that a squash made the baseline are a question of every tool that needs one', async () => {
   const harness = await toolHarness();
   await squashed(harness);
   const { structure, text } = await harness.call('scaleConfigs', { load: 2 });
   expect(structure).toMatchObject({ status: 'needs_decision', written: 0 });
   expect(structure.loadedBaselines).toHaveLength(8);
   expect(structure.loadedBaselines).toContainEqual({ file: events, load: 2 });
-  expect(text).toContain('has in 8 check files what this session wrote at 2x, so scaling it would compound');
+  expect(text).toContain('has in 8 check files what a load test wrote at 2x, so scaling it would compound');
   expect(text).toMatch(
     /To get back, the user types git revert .* or sets BASELINE_REF in \.env to [0-9a-f]{12}/,
   );
@@ -37,9 +39,59 @@ test('scaled files that a squash made the baseline are asked about, and every to
     ['commitResults', { load: 2, withoutReport: true }],
     ['revertConfigs', {}],
   ] as const)
-    expect(await harness.refusal(tool, given), tool).toMatch(
-      /^CONFLICT: The baseline \(main\) has in 8 check files what this session wrote at 2x.*acceptBaseline: true/s,
-    );
+    await requireQuestion(harness, tool, given);
+  expect(harness.git('status', '--porcelain')).toBe('');
+  const setup = (await harness.call('checkSetup')).structure;
+  expect(setup.summary).toBe('1 problem to fix: baseline.');
+});
+
+/** Every tool asks in the same words, and says the one call that goes on. */
+async function requireQuestion(harness: Harness, tool: string, given: Record<string, unknown>) {
+  const { structure, text } = await harness.call(tool, given);
+  expect(structure, tool).toMatchObject({
+    status: 'needs_decision',
+    summary:
+      'The baseline (main) has in 8 check files what a load test wrote at 2x, so scaling it would compound. Nothing was changed.',
+    loadedBaselinesTotal: 8,
+    callAgain: { tool: 'scaleConfigs', arguments: { load: 2, acceptBaseline: true } },
+  });
+  expect(structure.loadedBaselines, tool).toContainEqual({ file: events, load: 2 });
+  expect(structure.nextSteps[1], tool).toContain('git revert');
+  expect(text, tool).toContain(`  ${events} (written at 2x)`);
+}
+
+test('a level that another session committed is asked about in the same way, and can be accepted', async () => {
+  const harness = await toolHarness();
+  await uploadLevel(harness, { load: 2 });
+  await harness.call('commitResults', { load: 2, withoutReport: true });
+  harness.git('checkout', '-q', 'main');
+  harness.git('merge', '-q', '--no-ff', '-m', 'Merge the load test', branch);
+  harness.git('checkout', '-q', branch);
+  harness.git('merge', '-q', '--ff-only', 'main');
+  await harness.restart({ STATE_DIR: join(harness.project, '.another') });
+  const asked = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  expect(asked).toMatchObject({ status: 'needs_decision', loadedBaselinesTotal: 8 });
+  expect(asked.nextSteps[1]).toContain('to the commit before the load test');
+  expect(harness.read(events)).toContain("'6' hour");
+  await harness.call(asked.callAgain.tool, asked.callAgain.arguments);
+  expect(harness.read(events)).toContain("'12' hour");
+  expect((await harness.call('reviewConfigs')).structure).toMatchObject({ load: 2, filesChanged: 8 });
+});
+
+test('a fix that was written and never approved is no baseline either', async () => {
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 5 });
+  harness.git('stash', '-q');
+  harness.git('checkout', '-q', 'main');
+  harness.git('stash', 'pop', '-q');
+  harness.git('commit', '-qm', 'Five hours', '--', join(checksPath, events));
+  harness.git('checkout', '-q', '--', '.');
+  harness.git('branch', '-qD', branch);
+  harness.git('checkout', '-qb', branch);
+  const { structure } = await harness.call('scaleConfigs', { load: 2 });
+  expect(structure).toMatchObject({ status: 'needs_decision', loadedBaselines: [{ file: events, load: 2 }] });
+  expect(harness.read(events)).toContain("'5' hour");
 });
 
 test('the baseline before is the way back, and never gives 12 hours', async () => {

@@ -68,7 +68,7 @@ test('afterwards no level is on disk, and a fix of the level is still known', as
   await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   await harness.call('revertConfigs');
   expect((await harness.call('showSession')).structure).toMatchObject({ phase: 'idle', disk: null });
-  expect(await harness.refusal('reviewConfigs')).toContain('This session has no load level on disk');
+  expect((await harness.call('reviewConfigs')).structure.summary).toContain('No load level is on disk');
   expect((await harness.call('scaleConfigs', { load: 2 })).structure.fixesApplied).toHaveLength(1);
 });
 

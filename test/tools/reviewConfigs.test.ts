@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
@@ -100,11 +100,25 @@ test('an edit of a binary or invisible kind is shown without its control charact
   expect(row.found.length).toBeLessThanOrEqual(160);
 });
 
-test('without a load level there is nothing to review', async () => {
+test('before the first level it describes the edited files, and nothing can be uploaded', async () => {
   const harness = await toolHarness();
-  expect(await harness.refusal('reviewConfigs')).toMatchInlineSnapshot(
-    `"WRONG_STATE: This session has no load level on disk. Nothing was changed. Next: call scaleConfigs with the load to test, for example 2x."`,
+  expect((await harness.call('reviewConfigs')).structure.summary).toBe(
+    'No load level is on disk: every file is at its baseline.',
   );
+  harness.edit(events, 'expect: 0', 'expect: 5');
+  const { structure } = await harness.call('reviewConfigs');
+  expect(structure).toMatchObject({
+    summary: 'No load level is on disk: 1 check file differs from the baseline.',
+    load: 1,
+    approved: false,
+    filesChanged: 1,
+    unexpected: [{ file: events, line: 9, expected: 'expect: 0', found: 'expect: 5' }],
+  });
+  expect(readFileSync(structure.changesFile, 'utf8')).toContain('expect: 0 -> expect: 5');
+  const { reviewId } = structure;
+  expect(await harness.refusal('uploadChecks', { reviewId, approved: true })).toMatch(/^WRONG_STATE: /);
+  const asked = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  expect(asked).toMatchObject({ status: 'needs_decision', edited: [events] });
 });
 
 test('a misspelt argument is refused', async () => {

@@ -1,5 +1,4 @@
-/** Keeps scaled configs out of the baseline. */
-import { ToolError } from '../../domain/errors.ts';
+/** What git says of the baseline: whether a load test made it, and whether it is an old one. */
 import type { BaselineLag } from '../../ports/repository.ts';
 import { trailerKey } from './commits.ts';
 import type { Git } from './git.ts';
@@ -8,61 +7,57 @@ import { readTree } from './gitTree.ts';
 /** How far back to search for a merged load test: the whole history of a large repository takes long to read. */
 const searchPeriod = '--since=1.year';
 
+type ScaledFiles = ReadonlyMap<string, { readonly load: number }>;
+
 /**
- * Checks that a baseline does not contain what a load test committed. When a test branch is merged or squashed into
- * the baseline's branch, the scaled configs become the baseline, and the next level would compound. A merged commit
- * whose files were restored since is harmless. A commit never changes, so each is checked once.
+ * Finds what a load test committed in a baseline: when a test branch is merged or squashed into the baseline's branch,
+ * the scaled configs become the baseline, and the next level would compound. Commits never change, so each pair is
+ * searched once.
  */
-export function createBaselineGuard(
+export function createBaselineHistory(
   git: Git,
-  baselineRef: string,
-): (baseCommit: string, folder: string) => Promise<void> {
-  const safeCommits = new Set<string>();
-  /** @throws ToolError CONFIG */
-  return async (baseCommit, folder) => {
-    if (safeCommits.has(baseCommit)) return;
-    const merged = await findScaledFile(git, baseCommit, folder);
-    if (merged === undefined) return void safeCommits.add(baseCommit);
-    throw new ToolError(
-      'CONFIG',
-      `The baseline (${baselineRef}, commit ${baseCommit.slice(0, 12)}) contains configs that a load test committed: ${merged.path} is unchanged since commit ${merged.commit.slice(0, 12)}. Scaling it again would compound. Nothing was changed.`,
-      {
-        next: `revert the load test's commits on ${baselineRef} and merge that into the test branch; or set BASELINE_REF in .env to the commit before the load test. Then call the same tool again.`,
-      },
-    );
+): (baseCommit: string, headCommit: string, folder: string) => Promise<ScaledFiles> {
+  const searched = new Map<string, ScaledFiles>();
+  return async (baseCommit, headCommit, folder) => {
+    const key = `${baseCommit} ${headCommit}`;
+    const found = searched.get(key) ?? (await scaledFiles(git, baseCommit, headCommit, folder));
+    searched.set(key, found);
+    return found;
   };
 }
 
 /**
- * A check file of the baseline whose bytes come from a load test's commit. Commits on the test branch are searched as
- * well: a squash with a new title leaves no trace of them in the baseline's history. Bytes that the file had before
- * its first load test are its own, whichever commit restored them.
+ * The check files of the baseline whose bytes come from a load test's commit, with its load. Commits on the test branch
+ * are searched as well: a squash with a new title leaves no trace of them in the baseline's history. Bytes that the
+ * file had before its first load test are its own, whichever commit restored them.
  */
-async function findScaledFile(
+async function scaledFiles(
   git: Git,
   baseCommit: string,
+  headCommit: string,
   folder: string,
-): Promise<{ path: string; commit: string } | undefined> {
-  const shape = ['-z', '--raw', '--no-abbrev', '--no-renames', '--format=commit %H'];
-  const log = await git.run(['log', searchPeriod, `--grep=^${trailerKey}: `, ...shape, baseCommit, 'HEAD']);
-  if (log === '') return undefined;
+): Promise<ScaledFiles> {
+  const format = `--format=commit %(trailers:key=${trailerKey},valueonly,separator=%x20)`;
+  const shape = ['-z', '--raw', '--no-abbrev', '--no-renames', format];
+  const commits = [baseCommit, headCommit];
+  const log = await git.run(['log', searchPeriod, `--grep=^${trailerKey}: `, ...shape, ...commits]);
+  const scaled = new Map<string, { load: number }>();
+  if (log === '') return scaled;
   const tree = await readTree(git, baseCommit, folder);
-  const suspects = new Map<string, string>();
-  let commit = '';
+  let load = 1;
   let change: string[] | undefined;
   // Newest first, so the file's first load test is seen last and decides.
   for (const word of log.split('\0')) {
-    const header = /^\n?commit ([0-9a-f]{40,64})$/.exec(word.trim());
-    if (header?.[1] !== undefined) commit = header[1];
+    const header = /^\n?commit (?:(\d+)x\b)?/.exec(word);
+    if (header !== null) load = Number(header[1] ?? 1);
     else if (/^\n?:/.test(word)) change = word.split(' ');
     else if (change !== undefined) {
       const [, , before, after] = change;
-      if (tree.get(word) === after && !suspects.has(word)) suspects.set(word, commit);
-      else if (tree.get(word) === before) suspects.delete(word);
+      if (load > 1 && tree.get(word) === after && !scaled.has(word)) scaled.set(word, { load });
+      else if (tree.get(word) === before) scaled.delete(word);
     }
   }
-  const [found] = suspects;
-  return found && { path: found[0], commit: found[1] };
+  return scaled;
 }
 
 /** What the branch of the baseline has below the folder that the baseline lacks; undefined when it has nothing newer. */

@@ -13,7 +13,7 @@ export async function readCheckFiles(
   folder: ChecksFolder,
   { baseCommit, headCommit }: { readonly baseCommit: string; readonly headCommit: string },
   watch?: Watch,
-): Promise<Omit<ChecksSnapshot, 'branch' | 'headCommit' | 'baseCommit'>> {
+): Promise<Omit<ChecksSnapshot, 'branch' | 'headCommit' | 'baseCommit' | 'loadTested'>> {
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;
   const readBase = readTree(git, baseCommit, folder.inRepository, signal);

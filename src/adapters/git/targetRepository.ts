@@ -9,7 +9,7 @@ import { openDisk } from '../disk/disk.ts';
 import { exists, realPath } from '../disk/places.ts';
 import { concurrently } from '../pool.ts';
 import { backupPatch } from './backups.ts';
-import { createBaselineGuard, filesHeldUpTo, readBaselineLag } from './baselineGuard.ts';
+import { createBaselineHistory, filesHeldUpTo, readBaselineLag } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
 import { type Approved, commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
@@ -33,7 +33,7 @@ export interface Target {
 
 export function createTarget(settings: TargetRepositorySettings): Target {
   const git = openGit(settings.targetRepo);
-  const requireUnscaledBaseline = createBaselineGuard(git, settings.baselineRef);
+  const scaledInHistory = createBaselineHistory(git);
 
   let known: GitDirectories | undefined;
 
@@ -58,9 +58,13 @@ export function createTarget(settings: TargetRepositorySettings): Target {
       const { testBranch, baselineRef } = settings;
       const state = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
       const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = state;
-      await requireUnscaledBaseline(baseCommit, folder.inRepository);
+      const scaled = await scaledInHistory(baseCommit, headCommit, folder.inRepository);
       const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
-      return { branch, headCommit, baseCommit, ...checks };
+      const loadTested = [...scaled].map(([path, { load }]) => ({
+        path: path.slice(folder.inRepository.length + 1),
+        load,
+      }));
+      return { branch, headCommit, baseCommit, loadTested, ...checks };
     },
 
     async baselineLag(watch) {

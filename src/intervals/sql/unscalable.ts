@@ -18,8 +18,23 @@ const functions = new Set([
   'parse_duration',
 ]);
 
+/** Functions whose result is an interval when it is compared with a number. */
+const differences = new Set([
+  'datediff',
+  'date_diff',
+  'datetime_diff',
+  'timestampdiff',
+  'timestamp_diff',
+  'days_between',
+  'months_between',
+]);
+
+/** Dates from which a number takes days: `current_date - 31`. */
+const dates = new Set(['current_date', 'curdate', 'today', 'date', 'to_date']);
+
 /** SQL that contains an interval in any form contains one of these words. */
-export const intervalWords = /interval|date_?(?:time_?)?(?:add|sub)|timestamp_?(?:add|sub)|parse_duration/gi;
+export const intervalWords =
+  /interval|date_?(?:time_?)?(?:add|sub|diff)|timestamp_?(?:add|sub|diff)|parse_duration|(?:days|months)_between|current_date|curdate|today\s*\(|date\s*\(|::\s*date/gi;
 
 /** Longer than any call in real SQL. */
 const mostTokens = 200;
@@ -38,15 +53,61 @@ export function unscalableAt(tokens: readonly Token[], at: number): Unscalable |
     const type = tokens[at + 2];
     return next?.value === '::' && type?.value === 'interval'
       ? unscalable(token, type, writtenAs('a cast'))
-      : undefined;
+      : differenceAfter(tokens, at);
   }
-  if (token.kind !== 'word' || next?.value !== '(' || tokens[at - 1]?.value === '.') return undefined;
+  if (token.kind !== 'word' || tokens[at - 1]?.value === '.') return undefined;
+  if (dates.has(token.value)) return daysFrom(tokens, at);
+  if (next?.value !== '(') return undefined;
+  if (differences.has(token.value)) return differenceBefore(tokens, at);
   if (token.value === 'cast' || token.value === 'try_cast') return castAt(tokens, at);
   if (!functions.has(token.value)) return undefined;
   const close = closing(tokens, at + 1);
   // The literal in `date_sub(x, INTERVAL 7 DAY)` is found on its own.
   for (let inner = at + 2; inner < close; inner += 1) if (intervalAt(tokens, inner)) return undefined;
   return unscalable(token, tokens[close] ?? token, writtenAs(token.value));
+}
+
+/** `current_date - 31`, `date(now()) - 7`, `created_at::date + 1`: engines of this field count days. */
+function daysFrom(tokens: readonly Token[], at: number): Unscalable | undefined {
+  const [first, next] = [tokens[at], tokens[at + 1]];
+  const isCall = next?.value === '(';
+  const isDate = isCall || first?.value === 'current_date' || tokens[at - 1]?.value === '::';
+  const after = isCall ? closing(tokens, at + 1) + 1 : at + 1;
+  const [sign, days] = [tokens[after], tokens[after + 1]];
+  const isShift = sign?.kind === 'symbol' && (sign.value === '-' || sign.value === '+');
+  const isNumber = days?.kind === 'number' || days?.kind === 'template';
+  return first && isDate && isShift && isNumber
+    ? unscalable(first, days, writtenAs('date arithmetic'))
+    : undefined;
+}
+
+function isComparison(token: Token | undefined): boolean {
+  return token?.kind === 'symbol' && /^[<>=!]+$/.test(token.value);
+}
+
+/** `datediff(day, a, b) > 31`. */
+function differenceBefore(tokens: readonly Token[], at: number): Unscalable | undefined {
+  const first = tokens[at];
+  let after = closing(tokens, at + 1) + 1;
+  const isBetween = tokens[after]?.value === 'between';
+  if (isBetween) after += 1;
+  else if (!isComparison(tokens[after])) return undefined;
+  while (isComparison(tokens[after])) after += 1;
+  if (tokens[after]?.value === '-') after += 1;
+  const last = tokens[isBetween ? after + 2 : after];
+  if (!first || tokens[after]?.kind !== 'number' || last?.kind !== 'number') return undefined;
+  return unscalable(first, last, writtenAs(first.value));
+}
+
+/** `31 < datediff(day, a, b)`. */
+function differenceAfter(tokens: readonly Token[], at: number): Unscalable | undefined {
+  const first = tokens[at];
+  let next = at + 1;
+  while (isComparison(tokens[next])) next += 1;
+  const name = tokens[next];
+  if (first?.kind !== 'number' || next === at + 1 || name === undefined) return undefined;
+  if (!differences.has(name.value) || tokens[next + 1]?.value !== '(') return undefined;
+  return unscalable(first, tokens[closing(tokens, next + 1)] ?? name, writtenAs(name.value));
 }
 
 function castAt(tokens: readonly Token[], at: number): Unscalable | undefined {
