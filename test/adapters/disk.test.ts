@@ -121,7 +121,8 @@ describe('what is no plain file is refused by name', () => {
     const refusal = /state\/reports is a link, not a folder/;
     await expect(disk().write('reports/a', 'x')).rejects.toThrow(refusal);
     await expect(disk().writeAll([{ path: 'reports/a', bytes: 'x' }])).rejects.toThrow(refusal);
-    await expect(disk().below('reports').list('charts')).resolves.toEqual([]);
+    await expect(disk().below('reports').write('a', 'x')).rejects.toThrow(refusal);
+    await expect(disk().below('reports').list('charts')).rejects.toThrow(refusal);
     await expect(disk().list('reports')).rejects.toThrow(refusal);
     expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
   });
@@ -140,6 +141,27 @@ describe('what is no plain file is refused by name', () => {
     linkSync(at('a'), at('b'));
     expect(await disk().stat('a')).toBeUndefined();
   });
+});
+
+test('what is appended to a file does not reach its second name', async () => {
+  writeFileSync(join(folder, 'theirs'), 'one\n');
+  mkdirSync(at(''));
+  linkSync(join(folder, 'theirs'), at('log'));
+  await disk().append('log', 'two\n');
+  await disk().append('log', 'three\n');
+  expect(readFileSync(at('log'), 'utf8')).toBe('one\ntwo\nthree\n');
+  expect(readFileSync(join(folder, 'theirs'), 'utf8')).toBe('one\n');
+});
+
+test('the folder that the user chose may be a link, those below it may not', async () => {
+  mkdirSync(at('clusters'), { recursive: true });
+  symlinkSync(at(''), join(folder, 'chosen'));
+  const chosen = openDisk(join(folder, 'chosen'), 'STATE_DIR');
+  await chosen.below('clusters').append('a', 'x');
+  expect(readFileSync(at('clusters/a'), 'utf8')).toBe('x');
+  rmSync(at('clusters'), { recursive: true });
+  symlinkSync(folder, at('clusters'));
+  await expect(chosen.below('clusters').append('a', 'x')).rejects.toThrow(/clusters is a link, not a folder/);
 });
 
 test('a file over the limit is not read, and a disk that does not answer is said', async () => {

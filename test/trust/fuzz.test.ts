@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { initialize, type Message, type ServerProcess } from '../stdio/builtServer.ts';
 import { measured, randomFor, sideBySide, trials } from './campaign.ts';
+import { cpuSeconds, peakMegabytes } from './costs.ts';
 import { oddArguments, oddFrame } from './oddValues.ts';
 import { newStory, served, steps, stop } from './story.ts';
 import { filesBelow, startTrustWorld, type TrustWorld } from './trustWorld.ts';
@@ -247,19 +248,6 @@ test.each(bombs)('a check file with %s costs little', async (name, text) => {
   expect(seconds).toBeLessThan(5);
   expect(megabytes).toBeLessThan(250);
 });
-
-/** User and system time: other processes do not slow it. */
-function cpuSeconds({ child }: ServerProcess): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function peakMegabytes({ child }: ServerProcess): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-}
 
 test('a client that initializes twice is answered', async () => {
   const [phase] = worlds;

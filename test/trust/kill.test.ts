@@ -2,14 +2,15 @@
  * kill -9 of one, two and four servers in the middle of their work. After each kill: the session is readable, what was
  * acknowledged is kept, nothing is half-written, and the same call finishes the work.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Random } from '../../sandbox/random.ts';
 import { bucketName, productionPrefix } from '../../sandbox/world/environment.ts';
-import type { Message, ServerProcess } from '../stdio/builtServer.ts';
+import type { ServerProcess } from '../stdio/builtServer.ts';
 import { measured, randomFor, sideBySide, trials } from './campaign.ts';
+import { cpuSeconds } from './costs.ts';
 import { newStory, type Step, type Story, served, steps, stop } from './story.ts';
 import { startTrustWorld, type TrustWorld, wounds } from './trustWorld.ts';
 
@@ -25,22 +26,43 @@ interface Kill {
   readonly scope: 'process' | 'group';
 }
 
-let logs = 0;
-/** Starts a server that will kill itself. @param seeds hooks of a seeded bug */
-async function hooked(world: TrustWorld, kill: Kill, seeds: readonly string[] = []) {
-  logs += 1;
-  const log = join(world.directory, `kill-${logs}.json`);
-  const env = { TRUST_KILL: JSON.stringify({ ...kill, log }) };
-  const server = await served(world, ['kill', ...seeds], env);
-  return {
-    server,
-    outcome: (): { killed: boolean; counts: Counts } => JSON.parse(readFileSync(log, 'utf8')),
-  };
+/** What the hook in each server of a world is to do next. */
+class Plan {
+  readonly #file: string;
+  #turn = 0;
+
+  constructor({ directory }: TrustWorld) {
+    this.#file = join(directory, 'kill-plan.json');
+    this.set();
+  }
+
+  get env(): Record<string, string> {
+    return { TRUST_KILL: this.#file };
+  }
+
+  /** Without a kill, the servers only count. */
+  set(kill: Kill = { kind: 'none', at: 0, scope: 'process' }): void {
+    this.#turn += 1;
+    for (const end of ['killed', 'counts']) rmSync(`${this.#file}.${end}`, { force: true });
+    writeFileSync(`${this.#file}.new`, JSON.stringify({ turn: this.#turn, ...kill }));
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+
+  /** Whether a server ended itself. */
+  get isMet(): boolean {
+    return existsSync(`${this.#file}.killed`);
+  }
+
+  /** The events of the newest answered call. */
+  get counts(): Counts {
+    return JSON.parse(readFileSync(`${this.#file}.counts`, 'utf8'));
+  }
 }
 
 beforeAll(async () => {
   const world = await startTrustWorld();
   const story = newStory(world);
+  const plan = new Plan(world);
   const remember = () => {
     for (const text of world.checks().values()) known.add(text);
   };
@@ -49,17 +71,19 @@ beforeAll(async () => {
   for (const key of world.aws.s3.buckets.keys(bucketName, productionPrefix))
     known.add(world.aws.s3.buckets.get(bucketName, key)?.toString() ?? '');
   countsOf = [];
+  // One server for all steps: a new one asks git more.
+  const server = await served(world, ['kill'], plan.env);
   for (const step of steps) {
     step.before?.(story);
-    const { server, outcome } = await hooked(world, { kind: 'none', at: 0, scope: 'process' });
+    plan.set();
     const answer = await server.call(step.tool, step.given(story));
     expect(answer.error).toBeUndefined();
     step.acknowledge(story, answer);
-    await stop(server);
-    countsOf.push(outcome().counts);
+    countsOf.push(plan.counts);
     remember();
     expect(await violations(story)).toEqual([]);
   }
+  await stop(server);
   await world.close();
 });
 
@@ -71,16 +95,21 @@ async function violations(story: Story): Promise<string[]> {
   return wounds(story.world, { known, session, acknowledged: story.acknowledged });
 }
 
-const kinds = ['journal', 'rename', 'request', 'response', 'git', 'lock', 'write'];
+const kinds = ['journal', 'claim', 'rename', 'request', 'response', 'git', 'lock', 'write', 'unsaid'];
+/** Work that several servers share: each has a part of these events, one that comes late few. */
+const shared = /^(?:rename|request|response|git)$/;
 
-/** A random event of a step. With several servers early ones, because the others take a part of the work. */
+/** A random event of a step. */
 function aim(random: Random, step: number, servers: number): Kill {
   const counts = countsOf[step] ?? {};
   const scope = random() < 0.5 ? 'process' : 'group';
-  if (servers === 1 && random() < 0.04) return { kind: 'answer', at: 2, scope };
+  if (servers === 1 && random() < 0.03) return { kind: 'answer', at: 1, scope };
   const possible = kinds.filter((kind) => (counts[kind] ?? 0) > 0);
   const kind = possible[Math.floor(random() * possible.length)] ?? 'journal';
-  const last = Math.ceil((counts[kind] ?? 1) / (servers === 1 ? 1 : 2));
+  const count = counts[kind] ?? 1;
+  // The last locks are gone before anybody sees them.
+  const part = kind === 'lock' ? 2 / 3 : servers > 1 && shared.test(kind) ? 1 / 3 : 1;
+  const last = Math.ceil(count * part);
   return { kind, at: 1 + Math.floor(random() * last), scope };
 }
 
@@ -88,7 +117,9 @@ interface Tally {
   trials: number;
   inMidWork: number;
   afterTheAnswer: number;
-  restartMs: number[];
+  /** The kills that no server met. */
+  missed: string[];
+  restarts: { wallSeconds: number; cpuSeconds: number }[];
   found: string[];
 }
 
@@ -96,78 +127,94 @@ const emptyTally = (): Tally => ({
   trials: 0,
   inMidWork: 0,
   afterTheAnswer: 0,
-  restartMs: [],
+  missed: [],
+  restarts: [],
   found: [],
 });
 
-/** A whole story in which every call is killed once and then repeated by the next server. */
+/**
+ * A whole story in which every call goes to all servers, one of them is killed, and the next server repeats the call
+ * and takes the place of the dead one.
+ */
 async function killedStory(
   random: Random,
-  servers: number,
+  count: number,
   tally: Tally,
   { seeds = [], kill: fixed }: { seeds?: readonly string[]; kill?: Kill } = {},
 ): Promise<void> {
   const world = await startTrustWorld();
   const story = newStory(world);
-  const others = await Promise.all(Array.from({ length: servers - 1 }, () => served(world)));
+  const plan = new Plan(world);
+  const start = () => served(world, ['kill', ...seeds], plan.env);
+  let servers = await Promise.all(Array.from({ length: count }, start));
   try {
     for (const [index, step] of steps.slice(0, fixed === undefined ? steps.length : 1).entries()) {
       step.before?.(story);
-      const kill = fixed ?? aim(random, index, servers);
+      const kill = fixed ?? aim(random, index, count);
       const note = (sentence: string): void =>
-        void tally.found.push(`${servers} servers, ${step.tool}, ${JSON.stringify(kill)}: ${sentence}`);
-      const finished = await killedCall(story, step, kill, { others, seeds, tally, note });
-      const next = await restarted(story, { step, finished, tally, note });
-      const isRepeated = await repeatedCall(story, step, next, note);
-      await stop(next);
-      if (!isRepeated) return;
+        void tally.found.push(`${count} servers, ${step.tool}, ${JSON.stringify(kill)}: ${sentence}`);
+      plan.set(kill);
+      const finished = await killedCall(story, step, servers, note);
+      if (kill.kind === 'answer') await servers[0]?.exit;
+      tally.trials += 1;
+      if (!plan.isMet) tally.missed.push(`${count} servers, ${step.tool}, ${JSON.stringify(kill)}`);
+      else if (kill.kind === 'answer') tally.afterTheAnswer += 1;
+      else tally.inMidWork += 1;
+      plan.set();
+      servers = await withoutOne(servers);
+      if (kill.scope === 'process') await atRest(world);
+      const next = await restarted(story, start, { step, finished, tally, note });
+      servers.push(next);
+      if (!(await repeatedCall(story, step, next, note))) return;
     }
   } finally {
-    await Promise.all(others.map(stop));
+    await Promise.all(servers.map(stop));
     await world.close();
   }
 }
 
-interface Trial {
-  readonly others: readonly ServerProcess[];
-  readonly seeds: readonly string[];
-  readonly tally: Tally;
-  note(sentence: string): void;
+const isDead = ({ child }: ServerProcess) => child.exitCode !== null || child.signalCode !== null;
+
+/** The living; when all live, one less. */
+async function withoutOne(servers: readonly ServerProcess[]): Promise<ServerProcess[]> {
+  const living = servers.filter((server) => !isDead(server));
+  if (living.length === servers.length) await stop(living.shift() as ServerProcess);
+  return living;
 }
 
+type Note = (sentence: string) => void;
+
 /** Every server gets the call; one is killed. @returns whether any of them acknowledged it */
-async function killedCall(story: Story, step: Step, kill: Kill, trial: Trial): Promise<boolean> {
-  const { others, seeds, tally, note } = trial;
-  const victim = await hooked(story.world, kill, seeds);
+async function killedCall(
+  story: Story,
+  step: Step,
+  servers: readonly ServerProcess[],
+  note: Note,
+): Promise<boolean> {
   const given = step.given(story);
-  const id = victim.server.send('tools/call', { name: step.tool, arguments: given });
-  const answers = others.map((other) => other.call(step.tool, given));
-  const said = await victim.server.answerTo(id).catch(() => undefined);
-  if (said === undefined || kill.kind === 'answer') await victim.server.exit;
-  else await stop(victim.server);
-  tally.trials += 1;
-  if (victim.outcome().killed)
-    if (kill.kind === 'answer') tally.afterTheAnswer += 1;
-    else tally.inMidWork += 1;
-  const results = await Promise.all(answers);
-  for (const { error } of results)
-    if (error !== undefined && /^INTERNAL|a bug/.test(error)) note(`another server: ${error}`);
-  const own: Message | undefined = said?.result.isError ? undefined : said?.result.structuredContent;
-  const done = [own, ...results].find((answer) => answer !== undefined && answer.error === undefined);
+  const answers = await Promise.all(
+    servers.map((server) => server.call(step.tool, given).catch(() => undefined)),
+  );
+  for (const error of answers.map((answer) => answer?.error))
+    if (error !== undefined && /^INTERNAL|a bug/.test(error)) note(`a server: ${error}`);
+  const done = answers.find((answer) => answer !== undefined && answer.error === undefined);
   if (done !== undefined) step.acknowledge(story, done);
-  await atRest(story.world);
   return done !== undefined;
 }
 
 /** A fresh server, which knows everything that was acknowledged. */
 async function restarted(
   { world, acknowledged }: Story,
-  { step, finished, tally, note }: { step: Step; finished: boolean } & Pick<Trial, 'tally' | 'note'>,
+  start: () => Promise<ServerProcess>,
+  { step, finished, tally, note }: { step: Step; finished: boolean; tally: Tally; note: Note },
 ): Promise<ServerProcess> {
   const startMs = performance.now();
-  const next = await served(world);
+  const next = await start();
   const session = await next.call('showSession');
-  tally.restartMs.push(performance.now() - startMs);
+  tally.restarts.push({
+    wallSeconds: (performance.now() - startMs) / 1000,
+    cpuSeconds: cpuSeconds(next),
+  });
   const { load, reviewId, approved, ...lasting } = acknowledged;
   // Until it is repeated, an interrupted scaling leaves files at two loads, and the session says so.
   const halfWay = !finished && /scale|revert/.test(step.tool);
@@ -216,18 +263,22 @@ test('killed in the middle of their work, servers lose nothing and the same call
   await sideBySide(Array.from({ length: stories }), 4, async (_, story) =>
     killedStory(randomFor('kill', story), [1, 1, 2, 4][story % 4] ?? 1, tally),
   );
-  const slowest = Math.max(...tally.restartMs);
+  const walls = tally.restarts.map(({ wallSeconds }) => wallSeconds).toSorted((a, b) => a - b);
+  const slowestCpuSeconds = Math.max(...tally.restarts.map((restart) => restart.cpuSeconds));
   measured('kill -9', {
     trials: tally.trials,
     inMidWork: tally.inMidWork,
     afterTheAnswer: tally.afterTheAnswer,
     found: tally.found.length,
-    slowestRestartSeconds: Number((slowest / 1000).toFixed(2)),
-    restartsOver2Seconds: tally.restartMs.filter((ms) => ms > 2000).length,
+    slowestRestartSeconds: Number(walls.at(-1)?.toFixed(2)),
+    medianRestartSeconds: Number(walls[Math.floor(walls.length / 2)]?.toFixed(2)),
+    slowestRestartCpuSeconds: slowestCpuSeconds,
+    restartsOver2Seconds: walls.filter((seconds) => seconds > 2).length,
     seconds: Math.round((performance.now() - startMs) / 1000),
   });
+  for (const missed of tally.missed) process.stdout.write(`not killed: ${missed}\n`);
   expect([...new Set(tally.found)]).toEqual([]);
-  expect((tally.inMidWork + tally.afterTheAnswer) / tally.trials).toBeGreaterThan(0.95);
+  expect(tally.inMidWork / tally.trials).toBeGreaterThanOrEqual(0.95);
 });
 
 test.each([
@@ -240,7 +291,7 @@ test.each([
   [
     'an entry acknowledged before it is there',
     'lateLink',
-    { kind: 'answer', at: 2, scope: 'process' },
+    { kind: 'answer', at: 1, scope: 'process' },
     /was acknowledged/,
   ],
 ] as const)('the campaign notices %s', async (_, seeded, kill, says) => {

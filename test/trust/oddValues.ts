@@ -46,6 +46,58 @@ const oddTexts = [
   '9'.repeat(400),
 ];
 
+/** Parts of a path that some program could read in another way. */
+const pathPieces = [
+  '..',
+  '.',
+  '',
+  'a',
+  'prod',
+  'checks',
+  'configs',
+  'hourly',
+  '%2e%2e',
+  '%2E.',
+  '..%2f..',
+  '%252e%252e',
+  '\\',
+  '..\\..',
+  'a b',
+  'ü€𝒳',
+  'e\u0301',
+  '\u0000',
+  '%00',
+  '\n',
+  '?acl',
+  '?uploads',
+  '#x',
+  '&',
+  '+',
+  "'",
+  '"',
+  ';',
+  '*',
+  '~',
+  '-rf',
+  '$(id)',
+  '\u202e',
+  'a'.repeat(300),
+  'check_a_15m.yml',
+  'con',
+  '....',
+  '.. ',
+  ' ..',
+  '．．',
+  '‥',
+];
+/** A path, or one name, of odd parts. */
+export function oddPath(random: Random, more: readonly string[] = []): string {
+  const parts = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
+    more.length > 0 && random() < 0.5 ? pick(random, more) : pick(random, pathPieces),
+  );
+  return parts.join(random() < 0.9 ? '/' : '');
+}
+
 const oddNumbers = [0, -0, -1, 1, 2, 4, 3.5, 1000, 1001, 2 ** 31, 2 ** 53, 1e308, -1e-7];
 
 function oddValue(random: Random, depth = 0): unknown {

@@ -2,7 +2,7 @@
 import { constants, renameSync, type Stats } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Disk, DiskEntry } from '../../ports/disk.ts';
+import type { Disk, DiskEntry, WriteOptions } from '../../ports/disk.ts';
 import { diskError, refused } from './diskErrors.ts';
 import { draftBeside, isDraft, isLeftDraft } from './drafts.ts';
 import { kindOf } from './now.ts';
@@ -12,19 +12,22 @@ interface DiskOptions {
   readonly maxBytes?: number;
   /** How long one call may take: a network disk can be silent for ever. */
   readonly limitMs?: number;
+  /** The folder that the user chose, at or above `root`: it may be a link, those below it may not. */
+  readonly chosen?: string;
 }
 
 /** @param setting that points at `root`, for messages */
 export function openDisk(root: string, setting: string, options: DiskOptions = {}): Disk {
   const { maxBytes = 64 * 1024 * 1024, limitMs = 10_000 } = options;
   const top = resolve(root);
+  const chosen = resolve(options.chosen ?? root);
 
   /** The absolute path, after a look at every folder on the way to it. */
   async function reach(path: string): Promise<string> {
     const target = join(top, path);
     if (isOutside(relative(top, target))) throw refused(setting, target, 'is outside the folder');
-    await requireRealPlace(top, setting);
-    for (let folder = dirname(target); folder.length > top.length; folder = dirname(folder)) {
+    await requireRealPlace(chosen, setting);
+    for (let folder = dirname(target); folder.length > chosen.length; folder = dirname(folder)) {
       const found = await statOf(folder);
       if (found !== undefined && !found.isDirectory())
         throw refused(setting, folder, `is ${kindOf(found)}, not a folder`);
@@ -97,6 +100,25 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
     return draft;
   }
 
+  async function replace(
+    path: string,
+    bytes: string | Uint8Array,
+    { mode, check }: WriteOptions = {},
+  ): Promise<void> {
+    const { target } = await reachPlain(path);
+    await prepareFolder(dirname(target));
+    const draft = await draftOf(target, bytes, mode);
+    try {
+      // Together and synchronous: nobody else's change comes between the two.
+      check?.();
+      renameSync(draft, target);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+    await flushFolder(dirname(target));
+  }
+
   async function prepareFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     for (const name of await readdir(folder))
@@ -105,7 +127,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
 
   return {
     root: top,
-    below: (folder) => openDisk(join(top, folder), setting, options),
+    below: (folder) => openDisk(join(top, folder), setting, { ...options, chosen }),
 
     read: (path) => limited(path, 'read', () => readPlain(path)),
 
@@ -120,8 +142,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
       limited(folder, 'read', async () => {
         const target = await reach(join(folder, '.'));
         const found = await statOf(target);
-        // The root may be a link: that is the user's own choice.
-        if (found !== undefined && !found.isDirectory() && target !== top)
+        if (found !== undefined && !found.isDirectory() && target !== chosen)
           throw refused(setting, target, `is ${kindOf(found)}, not a folder`);
         const entries = await readdir(target, { withFileTypes: true }).catch(unlessMissing);
         return (entries ?? [])
@@ -135,21 +156,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
           .sort((a, b) => (a.name < b.name ? -1 : 1));
       }),
 
-    write: (path, bytes, { mode, check } = {}) =>
-      limited(path, 'written', async () => {
-        const { target } = await reachPlain(path);
-        await prepareFolder(dirname(target));
-        const draft = await draftOf(target, bytes, mode);
-        try {
-          // Together and synchronous: nobody else's change comes between the two.
-          check?.();
-          renameSync(draft, target);
-        } catch (error) {
-          await rm(draft, { force: true });
-          throw error;
-        }
-        await flushFolder(dirname(target));
-      }),
+    write: (path, bytes, options) => limited(path, 'written', () => replace(path, bytes, options)),
 
     async writeAll(files) {
       const drafts: { target: string; draft: string }[] = [];
@@ -200,7 +207,10 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
 
     append: (path, text) =>
       limited(path, 'written', async () => {
-        const { target } = await reachPlain(path);
+        const { target, found } = await reachPlain(path);
+        // The other name of a hard link keeps its bytes.
+        if (found !== undefined && found.nlink > 1)
+          return replace(path, Buffer.concat([(await readPlain(path)) ?? Buffer.of(), Buffer.from(text)]));
         await prepareFolder(dirname(target));
         const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
         const file = await open(target, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
