@@ -10,6 +10,7 @@ test.each(['check_a_15m.yml', 'events/check_a_15m.yml', 'ü b+c/…/a.yml', '...
   (path) => {
     expect(isPlainPath(path)).toBe(true);
     expect(configKey(prefixes, '15m', 2, path)).toBe(`checks_load_test/configs/15m/2x/${path}`);
+    expect(configKey(prefixes, 'daily', 1, path)).toBe(`checks_load_test/configs/daily/1x/${path}`);
     expect(dagKey(prefixes, path)).toBe(`dags/datalake/audit_loadtest/${path}`);
   },
 );

@@ -109,7 +109,7 @@ function withoutSecrets(text: string): string {
   return masked;
 }
 
-const endsInSecretName = new RegExp(`(?:${secretName}|credentials?)$`, 'i');
+const endsInSecretName = new RegExp(`(?:${secretName}|credential)s?$`, 'i');
 
 /**
  * The same data with the secrets in its texts masked, and each text whose own name says that it is a secret: for what

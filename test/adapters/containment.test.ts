@@ -49,6 +49,10 @@ describe('writes that are refused', () => {
     ['a neighbour of the prefix', virtual, '/checks_load_test/configs2/a.yml'],
     ['another case', virtual, '/Checks_Load_Test/configs/a.yml'],
     ['dots', virtual, '/checks_load_test/configs/../../prod/a.yml'],
+    ['a dot', virtual, '/checks_load_test/configs/./a.yml'],
+    ['a host that ends as S3 does', `orchestration.xs3.amazonaws.com`, inside],
+    ['such a host, by path', 'xs3.amazonaws.com', `/orchestration${inside}`],
+    ['a doubly encoded slash', virtual, '/checks_load_test/configs/15m%252F2x/a.yml'],
     ['encoded dots', virtual, '/checks_load_test/configs/%2e%2E/prod/a.yml'],
     ['doubly encoded dots', virtual, '/checks_load_test/configs/%252e%252e/a.yml'],
     ['a double slash', virtual, '/checks_load_test/configs//a.yml'],
@@ -88,6 +92,13 @@ describe('writes that are refused', () => {
     ['DELETE', { tagging: '' }],
   ])('%s with the query %o', (method, query) => {
     expect(verdict(put(virtual, inside, { method, query }))).toBe('DENIED');
+  });
+
+  it('with a sentence that names the request, cut', () => {
+    const path = `/checks/${'a'.repeat(300)}`;
+    expect(() => assertAllowed(put(virtual, path), onAws)).toThrow(
+      `A request was blocked: it writes outside the two load-test prefixes; it was not sent (PUT ${path.slice(0, 200)}).`,
+    );
   });
 
   it('everything, when a prefix or the bucket is empty', () => {

@@ -206,7 +206,7 @@ test('every fault has its declared outcome at every tool', async () => {
   const startMs = performance.now();
   const actual = new Map<string, Map<string, Cell>>();
   const broken: string[] = [];
-  await sideBySide(scenes, 8, async (scene) => {
+  await sideBySide(scenes, 16, async (scene) => {
     try {
       actual.set(scene.name, await faultedStory(scene));
     } catch (error) {

@@ -9,7 +9,8 @@ export default defineConfig({
   plugins: [bundledTextForVite()],
   test: {
     include: ['test/trust/**/*.test.ts'],
-    maxWorkers: 2,
+    // Most of their time is waiting.
+    maxWorkers: 3,
     globalSetup: ['test/temporaryFiles.ts'],
     setupFiles: ['test/restoreEnvironment.ts'],
     testTimeout: soak ? 6 * 3_600_000 : 600_000,
