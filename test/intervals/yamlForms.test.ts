@@ -325,9 +325,30 @@ describe('a file that is not valid YAML is left alone, and the line is named', (
   });
 
   test('one that is nested too deeply', () => {
-    const source = `a: INTERVAL '3' hour\nb: ${'['.repeat(50_000)}${']'.repeat(50_000)}\n`;
+    const source = `a: INTERVAL '3' hour\nb: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`;
     const { text, invalid } = scaleText(source, 'hour', 2);
     expect(text === source).toBe(true);
     expect(invalid).toEqual({ kind: 'yaml', line: 2, message: 'nested too deeply' });
   });
+});
+
+test('a file with more tokens than a check has is left alone, whatever it is made of; a long list is read', () => {
+  const interval = "a: &a x - INTERVAL '3' hour\n";
+  const invalid = {
+    kind: 'bytes',
+    line: 1,
+    message: 'more than 50000 tokens of YAML, too large for a check',
+  };
+  for (const more of ['['.repeat(60_000), 'k: &a v\n'.repeat(10_000)])
+    expect(scaleText(interval + more, 'hour', 2)).toMatchObject({
+      text: interval + more,
+      literals: 0,
+      invalid,
+    });
+  const anchors = Array.from({ length: 5_000 }, (_, index) => `k${index}: &a${index} v\n`).join('');
+  const list = `ids:\n${'  - 1234567\n'.repeat(50_000)}`;
+  for (const more of [anchors, list])
+    expect(scaleText(interval.replace('&a ', more === list ? '' : '&a ') + more, 'hour', 2).text).toContain(
+      "INTERVAL '6' hour",
+    );
 });

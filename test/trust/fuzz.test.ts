@@ -190,6 +190,8 @@ test('the campaign notices a message that ends the server', async () => {
 });
 
 const bombs: [name: string, text: string][] = [
+  // What the call itself takes.
+  ['nothing special', 'sql: select 1\n'],
   [
     'aliases of aliases',
     `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
@@ -199,13 +201,17 @@ const bombs: [name: string, text: string][] = [
   ],
   ['a hundred thousand open brackets', '['.repeat(100_000)],
   [
-    'a hundred thousand nested maps',
+    'three thousand nested maps',
     Array.from({ length: 3000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
   ],
   ['a key of a megabyte', `${'k'.repeat(1_000_000)}: v\n`],
   [
     'fifty thousand anchors',
     Array.from({ length: 50_000 }, (_, index) => `k${index}: &a${index} v`).join('\n'),
+  ],
+  [
+    'as many anchors as are read',
+    Array.from({ length: 7_000 }, (_, index) => `k${index}: &a${index} v`).join('\n'),
   ],
   [
     'merge keys',
@@ -244,9 +250,9 @@ test.each(bombs)('a check file with %s costs little', async (name, text) => {
     megabytes: Math.round(megabytes),
   });
   expect(answer.error ?? 'BAD_INPUT: ').toMatch(coded);
-  // Nothing that grows faster than the file takes so little.
-  expect(seconds).toBeLessThan(5);
-  expect(megabytes).toBeLessThan(250);
+  // A second on a machine of its own: the clock of a busy one counts caches that others emptied.
+  expect(seconds).toBeLessThan(2);
+  expect(megabytes).toBeLessThan(100);
 });
 
 test('a client that initializes twice is answered', async () => {

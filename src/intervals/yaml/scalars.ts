@@ -5,6 +5,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   type ParsedNode,
   parseAllDocuments,
   type YAMLMap,
@@ -59,6 +60,14 @@ export function parseScalars(source: string, filter: ScalarFilter): CheckScalars
       },
     };
   };
+  if (hasTooManyTokens(source))
+    return {
+      invalid: {
+        kind: 'bytes',
+        line: 1,
+        message: `more than ${mostTokens} tokens of YAML, too large for a check`,
+      },
+    };
   // Only strings matter here: the failsafe schema resolves nothing, whatever YAML version a file names.
   const documents = parseAllDocuments(source, {
     keepSourceTokens: true,
@@ -77,6 +86,19 @@ export function parseScalars(source: string, filter: ScalarFilter): CheckScalars
     if (problem) return invalid(problem);
   }
   return read;
+}
+
+/** A parsed token takes some 400 bytes, and the largest check in public use has less than 50 KB. */
+const mostTokens = 50_000;
+
+function hasTooManyTokens(source: string): boolean {
+  if (source.length <= mostTokens) return false;
+  let tokens = 0;
+  for (const _token of new Lexer().lex(source)) {
+    tokens += 1;
+    if (tokens > mostTokens) return true;
+  }
+  return false;
 }
 
 function lineAt(source: string, offset: number): string {

@@ -2,7 +2,7 @@
 
 /** Why a whole file is left alone. */
 export interface InvalidCheck {
-  /** `bytes`: another encoding than UTF-8, or too large. `yaml`: text that is not valid YAML. */
+  /** `bytes`: another encoding than UTF-8, or too large, also in tokens. `yaml`: text that is not valid YAML. */
   readonly kind: 'bytes' | 'yaml';
   /** 1-based. */
   readonly line: number;
