@@ -76,7 +76,7 @@ function workOf(world: TrustWorld) {
     status,
     bytes,
     stash: world.git('stash', 'list'),
-    worktrees: world.git('worktree', 'list'),
+    worktree: world.git('rev-parse', 'theirs'),
   };
 }
 
