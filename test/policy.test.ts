@@ -1,5 +1,5 @@
 /** docs/iam-policy.json allows a whole load test and nothing more. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { evaluatePolicy, type PolicyDocument } from '../sandbox/wire/iam.ts';
 import { prepareWorld, toolHarness } from './tools/toolHarness.ts';
@@ -47,4 +47,18 @@ test.each([
   'elasticmapreduce:TerminateJobFlows',
 ])('%s is not allowed: Airflow starts and terminates clusters', (action) => {
   expect(evaluatePolicy(policy, { action, resource: '*' })).toBe('not allowed');
+});
+
+test('the simulator under the AGPL is installed for tests, and nothing but a test imports it', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(dependencies ?? {}).toEqual({});
+  expect(devDependencies).toHaveProperty('@cloud-copilot/iam-simulate');
+  const importing = ['src', 'sandbox', 'tooling', 'bench', 'evals', 'scripts', 'dags', 'test'].flatMap(
+    (folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((path) => /\.(?:ts|mjs|js)$/.test(path))
+        .map((path) => `${folder}/${path}`)
+        .filter((path) => /from '@cloud-copilot/.test(readFileSync(path, 'utf8'))),
+  );
+  expect(importing).toEqual(['test/trust/iam.test.ts']);
 });
