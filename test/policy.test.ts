@@ -58,7 +58,7 @@ test('the simulator under the AGPL is installed for tests, and nothing but a tes
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((path) => /\.(?:ts|mjs|js)$/.test(path))
         .map((path) => `${folder}/${path}`)
-        .filter((path) => /from '@cloud-copilot/.test(readFileSync(path, 'utf8'))),
+        .filter((path) => /from '@cloud[-]copilot/.test(readFileSync(path, 'utf8'))),
   );
   expect(importing).toEqual(['test/trust/iam.test.ts']);
 });
