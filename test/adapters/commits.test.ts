@@ -183,6 +183,15 @@ test('a lock file that nobody holds is named with its age, and so is the process
     message: expect.stringContaining(`${lock} (12 min old; no git process holds it)`),
     next: expect.stringContaining(`type: rm "${lock}"`),
   });
+  for (const [seconds, age] of [
+    [100, /\(10\d s old; /],
+    [3 * 3600, /\(3 h old; /],
+  ] as const) {
+    const then = new Date(Date.now() - seconds * 1000);
+    utimesSync(lock, then, then);
+    await expect(commitA()).rejects.toMatchObject({ message: expect.stringMatching(age) });
+  }
+  utimesSync(lock, old, old);
   // Waits for its input, as a git that is at work.
   const git = spawn('git', ['cat-file', '--batch'], { cwd: harness.repository });
   await once(git, 'spawn');

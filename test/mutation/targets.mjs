@@ -12,6 +12,7 @@ export const targets = [
       'test/workflow/approval.test.ts',
       'test/tools/approval.test.ts',
       'test/tools/uploadChecks.test.ts',
+      'test/tools/commitResults.test.ts',
     ],
   },
   {
@@ -20,8 +21,8 @@ export const targets = [
     tests: [
       'test/adapters/targetRepository.test.ts',
       'test/tools/baseline.test.ts',
+      'test/tools/edits.test.ts',
       'test/tools/loads.test.ts',
-    ],
   },
   {
     name: 'interval scanner',
