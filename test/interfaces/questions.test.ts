@@ -1,5 +1,5 @@
 /** The other calls that only a person may let through, each with every kind of answer that is no yes. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { airflowStandIn } from '../tools/airflowStandIn.ts';
@@ -147,5 +147,38 @@ describe('uploadChecks', () => {
       Neither baseline × load nor a known fix: check_inventory_15m.yml. With an interval that could not be scaled: check_subscriptions_daily.yml. Not valid YAML, so not scaled: flows/check_flow_sends_15m.yml.
       check_inventory_15m.yml:9:  -> # looked at"
     `);
+  });
+
+  test('names four of many exceptions and counts the rest, known fixes apart; 1x has no load', async () => {
+    const questions: string[] = [];
+    const client = await connect(ports, async (question) => {
+      questions.push(question);
+      return { action: 'decline' };
+    });
+    const folder = join(world().targetRepo, world().env.CHECKS_PATH ?? '');
+    await call(client, 'scaleConfigs', { load: 6, overwriteEdits: true });
+    await call(client, 'fixInterval', { check: 'check_events_15m', from: 18, to: 12 });
+    const edited = readdirSync(folder)
+      .filter((name) => /^check_.*_15m\.yml$/.test(name))
+      .slice(0, 6);
+    for (const name of edited.slice(0, 4))
+      writeFileSync(join(folder, name), `${readFileSync(join(folder, name), 'utf8')}# looked at\n`);
+    const four = await call(client, 'reviewConfigs');
+    await call(client, 'uploadChecks', { reviewId: four.reviewId });
+    for (const name of edited.slice(4))
+      writeFileSync(join(folder, name), `${readFileSync(join(folder, name), 'utf8')}# looked at\n`);
+    const six = await call(client, 'reviewConfigs');
+    await call(client, 'uploadChecks', { reviewId: six.reviewId });
+    const firstFour = edited.slice(0, 4).join(', ');
+    expect(questions[0]).toContain(`Neither baseline × load nor a known fix: ${firstFour}.`);
+    expect(questions[0]).toContain('Known fix instead of baseline × load: events/check_events_15m.yml.');
+    expect(questions[1]).toContain(`Neither baseline × load nor a known fix: ${firstFour}, and 2 more.`);
+    await call(client, 'scaleConfigs', { load: 1, overwriteEdits: true });
+    const file = join(folder, edited[0] ?? '');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}# looked at\n`);
+    const one = await call(client, 'reviewConfigs');
+    await call(client, 'uploadChecks', { reviewId: one.reviewId });
+    expect(questions[2]).toContain('/1x/.');
+    expect(questions[2]).not.toMatch(/^Load: /m);
   });
 });

@@ -12,7 +12,7 @@ export const targets = [
       'test/workflow/approval.test.ts',
       'test/tools/approval.test.ts',
       'test/tools/uploadChecks.test.ts',
-      'test/tools/commitResults.test.ts',
+      'test/interfaces/questions.test.ts',
     ],
   },
   {
@@ -23,6 +23,7 @@ export const targets = [
       'test/tools/baseline.test.ts',
       'test/tools/edits.test.ts',
       'test/tools/loads.test.ts',
+    ],
   },
   {
     name: 'interval scanner',

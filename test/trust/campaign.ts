@@ -9,6 +9,9 @@ export function trials(inCi: number, inSoak: number): number {
   return Number(process.env.TRIALS ?? (soak ? inSoak : inCi));
 }
 
+/** Somebody tries a campaign out. */
+export const shortened = process.env.TRIALS !== undefined;
+
 /** `SEED` repeats a campaign that failed: it prints its own. */
 const seed = Number(process.env.SEED ?? 20251208);
 
