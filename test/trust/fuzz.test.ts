@@ -1,4 +1,7 @@
-/** Arguments, messages and YAML files that nobody should send: coded answers, nothing outside, the server stays. */
+/**
+ * Arguments, messages and YAML files that nobody should send: coded answers, nothing outside, the server stays. `TOOL`
+ * limits the arguments to one tool.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,7 +96,9 @@ async function fuzzTools(
   let calls = 0;
   let server = await served(phase.world, hooks);
   const { result } = await server.request('tools/list');
+  const only = process.env.TOOL;
   for (const { name, inputSchema } of result.tools as Message[]) {
+    if (only !== undefined && name !== only) continue;
     const random = randomFor(`fuzz ${name}`, phase.outside.size);
     for (let index = 0; index < perTool; index += 1) {
       const given = oddArguments(random, inputSchema);
