@@ -1,6 +1,7 @@
 /** Prints durations, rounds and the report's figures for them, as JSON for test/numpy/compare.py. */
 import { meanRatio, summarise } from '../src/report/statistics/statistics.ts';
 import { reportOf } from './campaigns.ts';
+import { numpyReports } from './numpyReports.ts';
 import { randomFrom } from './random.ts';
 
 const random = randomFrom('durations');
@@ -26,5 +27,5 @@ export function main(): void {
     const values = draw(size);
     return { values, ours: meanRatio(values, 0)?.mean };
   });
-  console.log(JSON.stringify({ durations, rounds, ratios }));
+  console.log(JSON.stringify({ durations, rounds, ratios, reports: numpyReports() }));
 }

@@ -1,7 +1,10 @@
 import { homedir } from 'node:os';
-import { isAbsolute, resolve, sep } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
+import { periodSeconds, type Schedule } from './domain/schedules.ts';
+import { parseDuration } from './domain/text.ts';
 import type { Environment } from './environment.ts';
+import { misplaced, type SettingsProblem } from './settingsRules.ts';
 
 /** The settings that the tools read, validated and resolved; `.env.example` documents them. */
 export interface Settings {
@@ -29,7 +32,9 @@ export interface Settings {
   readonly eventLogs: 'slowest' | 'all' | 'off';
   /** The command that the user is asked to run when AWS credentials are missing or expired. */
   readonly awsLoginCommand: string;
-  /** Absolute path of a JSON file with prices of instance types; without it a round has no cost. */
+  /** How long a round of each schedule may take. */
+  readonly windowSeconds: Readonly<Record<Schedule, number>>;
+  /** Absolute path of a JSON file with prices of instance types; without it the shipped example counts. */
   readonly priceTable?: string;
   /** Without it the user triggers the DAG in the Airflow UI. */
   readonly airflow?: AirflowSettings;
@@ -42,12 +47,6 @@ export interface AirflowSettings {
   readonly password?: string | undefined;
   /** Instead of username and password. */
   readonly token?: string | undefined;
-}
-
-export interface SettingsProblem {
-  readonly name: string;
-  readonly problem: string;
-  readonly fix: string;
 }
 
 /** The settings and all their problems; a setting with a problem is empty. */
@@ -112,20 +111,27 @@ export function readSettings(
     return checked(name, found, plainPrefix, 'a prefix such as checks_load_test/configs');
   }
 
-  const approval = value('APPROVAL') ?? 'ask';
-  if (approval !== 'ask' && approval !== 'chat' && approval !== 'terminal')
-    problems.push({
-      name: 'APPROVAL',
-      problem: `is ${JSON.stringify(approval)}, not ask, chat or terminal`,
-      fix: `Set APPROVAL to ask in ${place}.`,
-    });
-  const eventLogs = value('EVENT_LOGS') ?? 'slowest';
-  if (eventLogs !== 'slowest' && eventLogs !== 'all' && eventLogs !== 'off')
-    problems.push({
-      name: 'EVENT_LOGS',
-      problem: `is ${JSON.stringify(eventLogs)}, not slowest, all or off`,
-      fix: `Set EVENT_LOGS to slowest in ${place}.`,
-    });
+  function window(name: string, schedule: Schedule): number {
+    const found = value(name);
+    const seconds = found === undefined ? periodSeconds[schedule] : parseDuration(found);
+    if (seconds !== undefined) return seconds;
+    checked(name, found ?? '', z.never(), 'a time such as 12m or 1h 30m');
+    return periodSeconds[schedule];
+  }
+
+  function choice<const Name extends string>(name: string, choices: readonly [Name, ...Name[]]): Name {
+    const [first, ...others] = choices;
+    const raw = value(name) ?? first;
+    const found = choices.find((one) => one === raw);
+    if (found === undefined)
+      problems.push({
+        name,
+        problem: `is ${JSON.stringify(raw)}, not ${[first, ...others.slice(0, -1)].join(', ')} or ${others.at(-1)}`,
+        fix: `Set ${name} to ${first} in ${place}.`,
+      });
+    return found ?? first;
+  }
+
   const airflowUrl = checked(
     'AIRFLOW_URL',
     (value('AIRFLOW_URL') ?? '').replace(/\/+$/, ''),
@@ -164,133 +170,17 @@ export function readSettings(
     dagFile: path(value('DAG_FILE') ?? 'dags/yang_audit_load_test.py'),
     reportsDir: path(value('REPORTS_DIR') ?? 'reports'),
     stateDir: path(value('STATE_DIR') ?? '.audit-load-test'),
-    approval: approval === 'chat' || approval === 'terminal' ? approval : 'ask',
-    eventLogs: eventLogs === 'all' || eventLogs === 'off' ? eventLogs : 'slowest',
+    approval: choice('APPROVAL', ['ask', 'chat', 'terminal']),
+    eventLogs: choice('EVENT_LOGS', ['slowest', 'all', 'off']),
     awsLoginCommand: value('AWS_LOGIN_COMMAND') ?? 's2a-login',
+    windowSeconds: {
+      '15m': window('WINDOW_15M', '15m'),
+      hourly: window('WINDOW_HOURLY', 'hourly'),
+      daily: window('WINDOW_DAILY', 'daily'),
+    },
     ...(priceTable === undefined ? {} : { priceTable: path(priceTable) }),
     ...(airflowUrl === '' ? {} : { airflow: { url: airflowUrl, ...airflowCredentials } }),
   };
-  problems.push(
-    ...overlaps(settings),
-    ...insideTarget(settings),
-    ...offDisk(settings),
-    ...movingBaseline(settings),
-  );
+  problems.push(...misplaced(settings));
   return { settings, problems };
-}
-
-const ownPrefixes = [
-  ['CONFIGS_PREFIX', 'configsPrefix'],
-  ['DAGS_PREFIX', 'dagsPrefix'],
-  ['RESULTS_PREFIX', 'resultsPrefix'],
-] as const;
-
-/** The parent of the hourly configs, which contains the other schedules as well; never a whole bucket. */
-function productionOf(hourlyChecks: string): string {
-  const parent = hourlyChecks.slice(0, hourlyChecks.lastIndexOf('/') + 1);
-  return /^s3:\/\/[^/]+\/$/.test(parent) ? `${hourlyChecks}/` : parent;
-}
-
-/**
- * Production and the load test must not share a prefix: a copy would write to production. Two prefixes of the load
- * test must not overlap either: the DAG or the results of a round would be removed as stale configs.
- */
-function overlaps(settings: Settings): SettingsProblem[] {
-  const uriOf = (setting: (typeof ownPrefixes)[number][1]) => `s3://${settings.bucket}/${settings[setting]}/`;
-  const shares = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
-  const withProduction = ownPrefixes.slice(0, 2).flatMap(([name, setting]) => {
-    if (settings.prodHourlyChecks === '' || !shares(uriOf(setting), productionOf(settings.prodHourlyChecks)))
-      return [];
-    return [
-      {
-        name: 'PROD_HOURLY_CHECKS',
-        problem: `overlaps ${name}`,
-        fix: `Set PROD_HOURLY_CHECKS in ${settings.place} to the production configs; they are only read.`,
-      },
-    ];
-  });
-  const withEachOther = ownPrefixes.flatMap(([name, setting], index) =>
-    ownPrefixes.slice(index + 1).flatMap(([otherName, otherSetting]) => {
-      // An unusable prefix is already reported.
-      if (settings[setting] === '' || settings[otherSetting] === '') return [];
-      if (!shares(uriOf(setting), uriOf(otherSetting))) return [];
-      return [
-        {
-          name: otherName,
-          problem: `overlaps ${name}`,
-          fix: `Set ${name} and ${otherName} in ${settings.place} to separate prefixes, neither inside the other.`,
-        },
-      ];
-    }),
-  );
-  return [...withProduction, ...withEachOther];
-}
-
-/** Reports are committed on the current branch of their repository; in the target repository that may be main. */
-function insideTarget(settings: Settings): SettingsProblem[] {
-  if (settings.targetRepo === '') return [];
-  const places = { REPORTS_DIR: settings.reportsDir, DAG_FILE: settings.dagFile };
-  return Object.entries(places).flatMap(([name, place]) =>
-    place === settings.targetRepo || place.startsWith(`${settings.targetRepo}${sep}`)
-      ? [
-          {
-            name,
-            problem: 'is inside TARGET_REPO, where its commits could land on a branch other than TEST_BRANCH',
-            fix: `Set ${name} in ${settings.place} to a path outside TARGET_REPO.`,
-          },
-        ]
-      : [],
-  );
-}
-
-/**
- * The session is written while check files are listed, so it must not be among them; git's own folder is git's; and in
- * the kernel's folders nothing is a file. The adapters look again where links lead.
- */
-function offDisk({
-  stateDir,
-  reportsDir,
-  dagFile,
-  targetRepo,
-  checksPath,
-  place,
-}: Settings): SettingsProblem[] {
-  const isIn = (folder: string, path: string) => path === folder || path.startsWith(`${folder}${sep}`);
-  const paths = { STATE_DIR: stateDir, REPORTS_DIR: reportsDir, DAG_FILE: dagFile };
-  const kernel = Object.entries(paths).filter(
-    ([, path]) => ['/proc', '/sys', '/dev'].some((folder) => isIn(folder, path)) && !isIn('/dev/shm', path),
-  );
-  const inChecks =
-    targetRepo !== '' &&
-    [resolve(targetRepo, '.git'), ...(checksPath === '' ? [] : [resolve(targetRepo, checksPath)])].some(
-      (folder) => isIn(folder, stateDir),
-    );
-  return [
-    ...kernel.map(([name, path]) => ({
-      name,
-      problem: `is ${JSON.stringify(path)}, which is not on a disk`,
-      fix: `Set ${name} in ${place} to a path outside /proc, /sys and /dev.`,
-    })),
-    ...(inChecks
-      ? [
-          {
-            name: 'STATE_DIR',
-            problem: 'is inside CHECKS_PATH or .git of TARGET_REPO',
-            fix: `Set STATE_DIR in ${place} to a folder outside TARGET_REPO.`,
-          },
-        ]
-      : []),
-  ];
-}
-
-/** A baseline on the test branch contains the last load, and the next load would multiply it. */
-function movingBaseline({ baselineRef, testBranch, place }: Settings): SettingsProblem[] {
-  if (!['HEAD', '@', testBranch, `refs/heads/${testBranch}`].includes(baselineRef)) return [];
-  return [
-    {
-      name: 'BASELINE_REF',
-      problem: `is ${JSON.stringify(baselineRef)}, the branch that the load test commits to, so loads would compound`,
-      fix: `Set BASELINE_REF in ${place} to the branch that TEST_BRANCH was created from, for example main.`,
-    },
-  ];
 }

@@ -28,7 +28,8 @@ const productImports: ImportRules = {
   'src/main.ts': ['src/interfaces', 'sandbox', domain, 'node:'],
   'src/compose.ts': ['src/adapters', 'src/state', domain, 'node:'],
   'src/environment.ts': ['dotenv', 'src/adapters/disk', 'node:'],
-  'src/settings.ts': [domain, 'zod', 'node:'],
+  'src/settings.ts': ['src/settingsRules.ts', domain, 'zod', 'node:'],
+  'src/settingsRules.ts': ['node:'],
 
   'src/interfaces': [domain, 'zod', 'node:'],
   'src/interfaces/cli': ['src/interfaces', 'src/tools', 'src/workflow', domain, 'node:'],
@@ -99,11 +100,19 @@ const productImports: ImportRules = {
   'src/report/failures': ['src/report/model', 'src/report/failures', domain],
   'src/report/evidence': ['src/report/model', 'src/report/statistics', 'src/report/evidence', domain],
   'src/report/verdict': ['src/report/model', 'src/report/statistics', 'src/report/steps', domain],
-  'src/report/suggestions': [
+  'src/report/toFit': [
     'src/report/model',
     'src/report/statistics',
     'src/report/steps',
     'src/report/failures',
+    'src/dag/clusterConfig',
+    domain,
+  ],
+  'src/report/suggestions': [
+    'src/report/model',
+    'src/report/steps',
+    'src/report/failures',
+    'src/report/toFit',
     'src/dag/clusterConfig',
     domain,
   ],
@@ -130,6 +139,7 @@ const productImports: ImportRules = {
     'src/report/failures',
     'src/report/verdict',
     'src/report/forecast',
+    'src/report/toFit',
     domain,
   ],
   'src/report/render/record.ts': ['src/report/render', 'src/report/summary', domain],
@@ -156,6 +166,7 @@ const productImports: ImportRules = {
 
   'src/adapters': [domain, 'node:'],
   'src/adapters/disk': ['src/adapters/disk', domain, 'node:'],
+  'src/adapters/files/prices.ts': ['src/adapters/disk', 'docs/prices.example.json', domain, 'zod', 'node:'],
   'src/adapters/aws/awsClient.ts': [
     domain,
     '@aws-sdk/client-s3',

@@ -56,3 +56,16 @@ test('a prefix next to production’s hourly configs overlaps production', () =>
   expect(namesOf({ PROD_HOURLY_CHECKS, CONFIGS_PREFIX: 'checks/configs/load' })).toEqual([]);
   expect(namesOf({ PROD_HOURLY_CHECKS: 's3://load-test-bucket/hourly' })).toEqual([]);
 });
+
+test('a window is the time between two runs of its schedule, unless a setting says otherwise', () => {
+  const windowsOf = (changes: Record<string, string>) =>
+    readSettings({ ...valid, ...changes }, '/home/ada').settings.windowSeconds;
+  expect(windowsOf({})).toEqual({ '15m': 900, hourly: 3600, daily: 86_400 });
+  expect(windowsOf({ WINDOW_15M: '12m', WINDOW_HOURLY: '45m 30s', WINDOW_DAILY: '1h 30m' })).toEqual({
+    '15m': 720,
+    hourly: 2730,
+    daily: 5400,
+  });
+  for (const wrong of ['12', 'soon', '0m', '-5m', '5m 1h'])
+    expect(namesOf({ WINDOW_15M: wrong }), wrong).toEqual(['WINDOW_15M']);
+});

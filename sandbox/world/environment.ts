@@ -29,6 +29,7 @@ export function serverEnvironment(places: {
     REPORTS_DIR: join(project, 'reports'),
     STATE_DIR: join(project, '.audit-load-test'),
     APPROVAL: 'ask',
+    PRICE_TABLE: '',
     ...(dagFile === undefined ? {} : { DAG_FILE: dagFile }),
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,

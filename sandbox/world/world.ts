@@ -3,7 +3,6 @@ import { fstatSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import prices from '../../docs/prices.example.json' with { type: 'json' };
 import { checkFiles } from '../sample/files.ts';
 import { sparkCheckFiles } from '../sample/sparkChecks.ts';
 import { commitFiles, createTargetRepository, initRepository } from '../sample/targetRepository.ts';
@@ -13,9 +12,6 @@ import { createSparkEngine } from '../spark/engine.ts';
 import type { SparkPlaces } from '../spark/places.ts';
 import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
 import { serverEnvironment } from './environment.ts';
-
-/** The shipped example, in the repository that contains the reports, so that a round has a price. */
-const pricesFile = 'prices.json';
 
 export interface WorldOptions extends AwsOptions {
   /** Where its files go; created when missing. */
@@ -59,15 +55,12 @@ export async function startWorld({
         }),
     }),
   });
-  env = {
-    ...serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile }),
-    PRICE_TABLE: join(project, pricesFile),
-  };
+  env = serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile });
   aws.engine?.warmUp();
   return { ...aws, targetRepo, env };
 }
 
-/** Creates the repository that reports are committed to, with a price table. @returns the DAG file when one was copied */
+/** Creates the repository that reports are committed to. @returns the DAG file when one was copied */
 async function createProject(
   project: string,
   dagsFolder: string | undefined,
@@ -80,10 +73,7 @@ async function createProject(
     await cp(dagsFolder, dags, { recursive: true });
     await completeConfigs(join(dags, 'cluster_configs'), completeConfig);
   }
-  await commitFiles(project, 5, 'Start keeping reports', [
-    ['.gitignore', '.audit-load-test/\n'],
-    [pricesFile, `${JSON.stringify(prices, null, 2)}\n`],
-  ]);
+  await commitFiles(project, 5, 'Start keeping reports', [['.gitignore', '.audit-load-test/\n']]);
   return dagsFolder && join(project, basename(dagsFolder), 'yang_audit_load_test.py');
 }
 

@@ -30,5 +30,5 @@ export function ruleFor(path: string): FileRule | undefined {
   return fileRules.find((rule) => path.endsWith(rule.suffix));
 }
 
-/** Seconds between two runs of a schedule: the window that a round must fit. */
-export const windowSeconds: Readonly<Record<Schedule, number>> = { '15m': 900, hourly: 3600, daily: 86_400 };
+/** Seconds between two runs of a schedule: how long a round may take, unless a setting says otherwise. */
+export const periodSeconds: Readonly<Record<Schedule, number>> = { '15m': 900, hourly: 3600, daily: 86_400 };

@@ -34,6 +34,14 @@ export function formatMeasured(seconds: number | null): string {
   return seconds === null ? '–' : formatDuration(seconds);
 }
 
+/** Seconds of `45m`, `1h 30m` or `90s`, units from the largest down; undefined for anything else, and for no time at all. */
+export function parseDuration(text: string): number | undefined {
+  const [whole, hours = '0', minutes = '0', seconds = '0'] =
+    /^(?:(\d{1,4})h)?\s*(?:(\d{1,4})m)?\s*(?:(\d{1,6})s)?$/.exec(text.trim()) ?? [];
+  const total = 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
+  return whole === undefined || total === 0 ? undefined : total;
+}
+
 /** A window as an adjective: 900 s is `15-minute`, 3600 s `1-hour`, 86,400 s `24-hour`. */
 export function windowName(seconds: number): string {
   if (seconds % 3600 === 0) return `${seconds / 3600}-hour`;

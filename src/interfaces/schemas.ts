@@ -45,6 +45,7 @@ export function meaningOf(property: JsonSchema): string {
   const { type, minimum, maximum, minLength, maxLength } = property;
   if (property.enum !== undefined) return `one of ${property.enum.join(', ')}`;
   if (type === 'boolean') return 'true or false';
+  if (type === 'array') return `a list: each ${meaningOf(property.items ?? {})}`;
   if (type === 'integer') return `a whole number${span(minimum, maximum)}`;
   if (type !== 'string') return 'of another type';
   return maxLength === undefined ? 'text' : `text of ${minLength ?? 0} to ${maxLength} characters`;

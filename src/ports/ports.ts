@@ -1,5 +1,6 @@
 /** The ports together. */
-import type { Settings, SettingsProblem } from '../settings.ts';
+import type { Settings } from '../settings.ts';
+import type { SettingsProblem } from '../settingsRules.ts';
 import type { Blobs, Sessions } from '../state/store.ts';
 import type { Airflow } from './airflow.ts';
 import type { Account, Clusters, Instances, ObjectStore, StepLogs } from './aws.ts';

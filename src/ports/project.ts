@@ -74,7 +74,7 @@ export interface LogFiles {
   read(path: string): Promise<{ readonly text: string; readonly cut: boolean }>;
 }
 
-/** Hourly prices of instance types, from the user's PRICE_TABLE. */
+/** Hourly prices of instance types, from the user's PRICE_TABLE or the shipped example. */
 export interface PriceTable {
   /** `USD`. */
   readonly currency: string;
@@ -93,6 +93,6 @@ export interface HourlyPrice {
 }
 
 export interface Prices {
-  /** Undefined when PRICE_TABLE is not set. @throws ToolError CONFIG for a file that is not a price table */
-  read(): Promise<PriceTable | undefined>;
+  /** @throws ToolError CONFIG for a file that is not a price table */
+  read(): Promise<PriceTable>;
 }

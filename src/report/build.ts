@@ -1,7 +1,7 @@
 import { endsBeforeItsCheck } from '../dag/clusterConfig/sparkSubmit.ts';
 import type { Coverage } from '../domain/coverage.ts';
 import { cleanLine } from '../domain/foreignText.ts';
-import { windowSeconds } from '../domain/schedules.ts';
+import { periodSeconds } from '../domain/schedules.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
 import { utcOffsetMinutes } from '../domain/time.ts';
 import { compareRounds } from './comparison/comparison.ts';
@@ -122,7 +122,7 @@ export function assembleReport(facts: RoundFacts): Report {
     {
       rates: ratesOf(facts.instances ?? [], facts.prices, times),
       start,
-      everySeconds: windowSeconds[facts.schedule],
+      everySeconds: periodSeconds[facts.schedule],
     },
   );
   const report: ComparedReport = {
@@ -230,7 +230,7 @@ function statisticsOf(steps: readonly ReportStep[]): Report['statistics'] {
   return {
     ...summarise(population.flatMap((step) => step.runSeconds ?? [])),
     method: percentileMethod,
-    population: 'COMPLETED steps with start and end',
+    population: 'SUCCESS steps with start and end',
     waiting,
   };
 }

@@ -1,6 +1,5 @@
 /** The fields of buildReport's result that are read from the report alone: the first few of every list. */
 import { clean } from '../domain/foreignText.ts';
-import { takeWithinBudget } from '../domain/text.ts';
 import { stampAt } from '../domain/time.ts';
 import { rowsText } from './evidence/text.ts';
 import { historyLines } from './failures/failureGroups.ts';
@@ -93,15 +92,4 @@ export function timeOf({ verdict, findings }: Report) {
     waitingShare: findings.waitingShare,
     slots: findings.slots.limit,
   };
-}
-
-/** The first rows of what it takes to fit; report.json has all. */
-export function toFitOutput({ toFit }: Report): Report['toFit'] {
-  return (
-    toFit && {
-      ...toFit,
-      necessary: takeWithinBudget(toFit.necessary, 1200),
-      options: toFit.options.slice(0, 4).map(({ parts: _, ...option }) => option),
-    }
-  );
 }

@@ -1,6 +1,5 @@
 /** A round's progress and end in our own words, and what it warns of. */
 import { clean, cleanLine } from '../domain/foreignText.ts';
-import { type Schedule, windowSeconds } from '../domain/schedules.ts';
 import { formatDuration, plural, windowName } from '../domain/text.ts';
 import type { Cluster, Step } from '../ports/aws.ts';
 import type { SeenRun } from './otherRuns.ts';
@@ -62,7 +61,7 @@ function allFailAlike(steps: readonly Step[]): number | undefined {
 }
 
 export interface Progress {
-  readonly schedule: Schedule;
+  readonly windowSeconds: number;
   /** The load that runs, and the one that was asked for. */
   readonly load: number;
   readonly markedLoad: number;
@@ -75,9 +74,9 @@ export interface Progress {
 }
 
 export function progressWarnings(progress: Progress): string[] {
-  const { schedule, load, markedLoad, steps, elapsedSeconds, done, knownFromDiskOnly, otherRuns } = progress;
+  const { windowSeconds, load, markedLoad, steps, elapsedSeconds, done, knownFromDiskOnly, otherRuns } =
+    progress;
   const { own, foreign } = steps;
-  const window = windowSeconds[schedule];
   const left = own.filter(isActive).length;
   const alike = done ? undefined : allFailAlike(own);
   return [
@@ -86,8 +85,8 @@ export function progressWarnings(progress: Progress): string[] {
     alike !== undefined &&
       `All ${alike} steps that ended so far failed with the same reason: more of this run may not be worth its cost.`,
     left > 0 &&
-      elapsedSeconds > window &&
-      `The ${windowName(window)} window has passed with ${plural(left, 'step')} to go: this round does not fit.`,
+      elapsedSeconds > windowSeconds &&
+      `The ${windowName(windowSeconds)} window has passed with ${plural(left, 'step')} to go: this round does not fit.`,
     foreign.length > 0 &&
       `${plural(foreign.length, 'step')} of another schedule ran on the cluster in the same window; they are not counted.`,
     knownFromDiskOnly > 0 &&

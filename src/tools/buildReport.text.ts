@@ -2,14 +2,7 @@
 
 import * as z from 'zod';
 import { coverageText, rowsReadSchema, shownCoverageSchema } from '../domain/coverage.ts';
-import {
-  formatDuration,
-  formatMeasured,
-  percent,
-  plural,
-  takeWithinBudget,
-  windowName,
-} from '../domain/text.ts';
+import { formatMeasured, percent, plural, takeWithinBudget, windowName } from '../domain/text.ts';
 import { kindText } from '../report/failures/logs.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report } from '../report/model/model.ts';
@@ -21,9 +14,10 @@ import {
   rowsOutput,
   slowestRows,
   timeOf,
-  toFitOutput,
 } from '../report/resultFields.ts';
-import { necessaryText, optionText, savingText } from '../report/suggestions/toFitText.ts';
+import { statusWord } from '../report/steps/checkTimes.ts';
+import { shownToFit, toFitLines } from '../report/toFit/text.ts';
+import { failedGates, type Gate, gates } from '../report/verdict/gate.ts';
 import { shownCoverage } from '../review/levelSummary.ts';
 import { type StillUp, type UndecidedRound, undecidedText } from '../workflow/looks.ts';
 import { possibleRunFields } from '../workflow/otherRuns.ts';
@@ -50,6 +44,8 @@ const reportFields = z.object({
   round: z.int().nullable(),
   /** True in a provisional report; absent otherwise. */
   partial: z.literal(true).optional(),
+  /** Of the gates that were asked for, those that it fails; the shell then exits with status 3. */
+  failedOn: z.array(z.enum(gates)).optional(),
   /** Absent where it was not recorded. */
   coverage: shownCoverageSchema.extend({ read: rowsReadSchema.optional() }).optional(),
   steps: z.object({
@@ -132,22 +128,23 @@ export function undecidedReportOutput(undecided: UndecidedRound): z.input<typeof
   };
 }
 
-/** What a build wrote, and the old pages that it kept. */
-interface Written {
-  readonly path: string;
-  readonly files: string[];
-  readonly kept: readonly string[];
-}
-
 function keptText(path: string): string {
   return `The old page had text that no build is known to have written; it is kept as ${path}.`;
+}
+
+/** What a build wrote, the old pages that it kept, and what was asked of it. */
+interface Built {
+  readonly directory: string;
+  readonly files: string[];
+  readonly kept: readonly string[];
+  readonly failOn: readonly Gate[];
+  readonly stillUp: StillUp | undefined;
 }
 
 /** The verdict, and the first few of every list; the files have all of it. */
 export function buildReportOutput(
   report: Report,
-  { path: directory, files, kept }: Written,
-  stillUp: StillUp | undefined,
+  { directory, files, kept, failOn, stillUp }: Built,
 ): z.input<typeof buildReportResult> {
   return {
     summary: [
@@ -172,6 +169,7 @@ export function buildReportOutput(
     clusterId: report.clusterId,
     round: report.round.number,
     ...(report.round.partial && { partial: true as const }),
+    ...(failOn.length > 0 && { failedOn: failedGates(report, failOn) }),
     ...(report.coverage && {
       coverage: { ...shownCoverage(report.coverage), longest: [], read: rowsOutput(report) },
     }),
@@ -181,7 +179,7 @@ export function buildReportOutput(
     slowest: slowestRows(report),
     failures: failureRows(report),
     logsPending: pendingOutput(report),
-    toFit: toFitOutput(report),
+    toFit: report.toFit && shownToFit(report.toFit),
     suggestions: report.suggestions.slice(0, 5),
     ...forecastOutput(report),
     followUp: report.followUp?.sentence,
@@ -204,6 +202,7 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
           ...coverageLines(coverage, load),
           ...(coverage.read ? [`Rows: ${coverage.read.text ?? noRowsText(coverage.read.logs)}`] : []),
         ],
+  failedOn: (failed) => [`Gates: ${failed.length === 0 ? 'all pass' : `fails on ${failed.join(', ')}`}`],
   // The first thing to read.
   status: () => [],
   possibleRuns: possibleRunLines,
@@ -226,7 +225,8 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   slowest: (rows) => [
     'Slowest:',
     ...rows.map(
-      (row, index) => `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${row.state})`,
+      (row, index) =>
+        `  ${index + 1}. ${row.name}: ${formatMeasured(row.elapsedSeconds)} (${statusWord(row.state)})`,
     ),
   ],
   failures: (rows) => [
@@ -245,7 +245,7 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
   logsPending: ({ steps, buildAgainAt }) => [
     `The logs of ${plural(steps, 'failed step')} were not delivered yet: call buildReport again after ${buildAgainAt}.`,
   ],
-  toFit: (toFit, { time }) => toFitLines(toFit, time?.windowSeconds ?? 0),
+  toFit: (toFit, { time }) => (toFit === null ? [] : toFitLines(toFit, time?.windowSeconds ?? 0)),
   stillUp: stillUpLines,
   suggestions: (rows) => [
     'Suggestions:',
@@ -255,26 +255,3 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
     ]),
   ],
 };
-
-/** The cheapest that is enough first. */
-function toFitLines(toFit: Report['toFit'], windowSeconds: number): string[] {
-  if (toFit === null) return [];
-  const { necessary, options, why } = toFit;
-  const rows = options.map((one) => {
-    const word = one.fits ? 'fits' : 'does not fit';
-    const cost = one.usdPerDay === undefined ? '' : `, ${one.usdPerDay.toFixed(2)} USD a day`;
-    return `  - ${optionText(one, necessary.length)}: ${formatDuration(one.runtimeSeconds)}, ${word}${cost}`;
-  });
-  const checks = necessary.map(
-    ({ check, seconds, targetSeconds }) =>
-      `  - ${check}: ${formatDuration(seconds)}, to at most ${formatDuration(targetSeconds)}`,
-  );
-  const lines = [
-    necessaryText(toFit, windowSeconds),
-    ...checks,
-    ...(rows.length === 0 ? [] : ['What it takes to fit, by replay:', ...rows]),
-    toFit.saving && savingText(toFit),
-    why === undefined ? undefined : `Nothing was replayed: ${why}.`,
-  ];
-  return lines.filter((line) => line !== undefined);
-}

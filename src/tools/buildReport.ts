@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
-import { windowSeconds } from '../domain/schedules.ts';
 import { version } from '../domain/version.ts';
 import type { Ports } from '../ports/ports.ts';
 import { assembleReport } from '../report/build.ts';
@@ -9,7 +8,8 @@ import type { RoundFacts } from '../report/model/facts.ts';
 import type { Report } from '../report/model/model.ts';
 import { reportFiles } from '../report/render/files.ts';
 import { recordPage } from '../report/render/record.ts';
-import { clusterFailure, isActive } from '../rounds/progress.ts';
+import { gates } from '../report/verdict/gate.ts';
+import { clusterFailure, isActive, isEnding } from '../rounds/progress.ts';
 import { reportDirectory } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { lookWithin } from '../workflow/deadline.ts';
@@ -41,6 +41,7 @@ const input = z.strictObject({
   afterTimestamp: z.string().max(60).optional(),
   beforeTimestamp: z.string().max(60).optional(),
   partial: z.boolean().default(false),
+  failOn: z.array(z.enum(gates)).max(gates.length).optional(),
 });
 
 type Input = z.output<typeof input>;
@@ -94,11 +95,13 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
     digest: sha256(Buffer.from(JSON.stringify(files))),
   });
   const stillUp = await stillUpOf(ports, session, range, async () => facts);
-  return buildReportOutput(
-    report,
-    { ...written, files: files.map((file) => file.path), kept: [...written.kept, ...record.kept] },
+  return buildReportOutput(report, {
+    directory: written.path,
+    files: files.map((file) => file.path),
+    kept: [...written.kept, ...record.kept],
+    failOn: given.failOn ?? [],
     stillUp,
-  );
+  });
 }
 
 /** A look at the round may take so long: clients give up after 60 s. */
@@ -148,9 +151,12 @@ async function readRound(
     clusterState: cluster.state,
     ...(clusterFailure(cluster) !== undefined && { clusterFailure: cluster.stateReason ?? cluster.state }),
     clusterReason: cluster.stateReason,
+    clusterCreatedMs: cluster.createdMs,
+    clusterReadyMs: cluster.readyMs,
+    clusterIsUp: !isEnding(cluster),
     clusterConfig,
     coverage: coverageIn(session, range),
-    windowSeconds: windowSeconds[schedule],
+    windowSeconds: ports.settings.windowSeconds[schedule],
     startedAtText: range.startedAt,
     steps,
     failures,

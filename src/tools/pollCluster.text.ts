@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { clean } from '../domain/foreignText.ts';
-import { windowSeconds } from '../domain/schedules.ts';
+import { periodSeconds } from '../domain/schedules.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { localStamp } from '../domain/time.ts';
 import { chooseRound } from '../rounds/choice.ts';
@@ -80,10 +80,13 @@ interface Beside {
   /** undefined if AWS did not answer. */
   readonly otherRuns: readonly SeenRun[] | undefined;
   readonly stillUp: StillUp | undefined;
+  /** How long the round may take. */
+  readonly windowSeconds: number;
 }
 
 /** The answer about a round whose run was seen. */
-export function progressOutput(observed: ObservedRound, { session, otherRuns, stillUp }: Beside): Output {
+export function progressOutput(observed: ObservedRound, beside: Beside): Output {
+  const { session, otherRuns, stillUp, windowSeconds } = beside;
   const { round, cluster, steps, done, observedMs, load } = observed;
   const counts = countProgress(steps.own);
   const elapsed = elapsedSeconds(steps.own, observedMs);
@@ -113,12 +116,7 @@ export function progressOutput(observed: ObservedRound, { session, otherRuns, st
     otherRuns: (otherRuns ?? []).slice(-5).map(otherRunFields),
     stillUp,
     warnings: [
-      ...progressWarnings({
-        ...observed,
-        schedule: round.schedule,
-        elapsedSeconds: elapsed,
-        otherRuns,
-      }),
+      ...progressWarnings({ ...observed, windowSeconds, elapsedSeconds: elapsed, otherRuns }),
       ...(observed.clusterFrom === 'given' && counts.total === 0 ? [notBound] : []),
     ],
   };
@@ -242,7 +240,7 @@ function pollNextSteps(observed: ObservedRound, isLatest: boolean, eta: number |
 
 /** A round of hours is cheaper to wait for in a background shell. */
 function background({ round }: ObservedRound, eta: number | undefined): string[] {
-  const isLong = eta === undefined ? windowSeconds[round.schedule] > 900 : eta > longWaitSeconds;
+  const isLong = eta === undefined ? periodSeconds[round.schedule] > 900 : eta > longWaitSeconds;
   if (!isLong) return [];
   return [
     `Or, instead of pollCluster, run \`audit-load-test wait --schedule ${round.schedule}\` in a background shell: it ends when the round is done.`,

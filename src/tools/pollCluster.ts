@@ -81,7 +81,8 @@ async function runPollCluster(given: Input, ports: PollClusterPorts, call: ToolC
         stillUpOf(ports, session, observed, () => readInstances(ports, observed.cluster.id, watch)),
       )
     : undefined;
-  return progressOutput(observed, { session, otherRuns, stillUp });
+  const windowSeconds = ports.settings.windowSeconds[observed.round.schedule];
+  return progressOutput(observed, { session, otherRuns, stillUp, windowSeconds });
 }
 
 /** A named cluster that belongs to no round serves this one answer: nothing of it is the round's. */

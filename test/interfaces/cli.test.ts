@@ -105,3 +105,13 @@ test('help on a tool reads well', async () => {
       --waitSeconds  a whole number from 0 to 45; default 40"
   `);
 });
+
+test('a list is given by repeating its option, and a wrong word in it is bad usage', async () => {
+  const wrong = await shell('buildReport', '--failOn', 'missed', '--failOn', 'slow');
+  expect(wrong).toMatchObject({ status: 2, out: '' });
+  expect(wrong.err).toContain(
+    'failOn must be a list: each one of missed, failed, unscaled, not ["missed","slow"]',
+  );
+  const { out } = await shell('buildReport', '--help');
+  expect(out).toContain('--failOn  a list: each one of missed, failed, unscaled');
+});

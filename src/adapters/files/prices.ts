@@ -1,6 +1,7 @@
-/** Reads the user's price table. */
+/** Reads the user's price table, or the one that this project ships. */
 import { basename, dirname } from 'node:path';
 import * as z from 'zod';
+import example from '../../../docs/prices.example.json' with { type: 'json' };
 import { ToolError } from '../../domain/errors.ts';
 import type { Prices } from '../../ports/project.ts';
 import { openDisk } from '../disk/disk.ts';
@@ -19,11 +20,11 @@ const priceTableSchema = z.strictObject({
   ),
 });
 
-/** @param path from PRICE_TABLE, absolute; undefined when it is not set */
+/** @param path from PRICE_TABLE, absolute; undefined for the shipped example */
 export function createPrices(path: string | undefined): Prices {
   return {
     async read() {
-      if (path === undefined) return undefined;
+      if (path === undefined) return { ...priceTableSchema.parse(example), isExample: true };
       const bytes = await openDisk(dirname(path), 'PRICE_TABLE').read(basename(path));
       if (bytes === undefined) throw invalidTable('it does not exist', path);
       const json = parsed(bytes.toString('utf8'), path);

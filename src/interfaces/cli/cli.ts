@@ -22,7 +22,7 @@ export interface Shell {
   progress?(): Promise<ProgressInShell>;
 }
 
-/** Exit status: 0 done, 1 tool error or open question, 2 bad usage, 3 a round with failures (`wait`). */
+/** Exit status: 0 done, 1 tool error or open question, 2 bad usage, 3 a round with failures (`wait`) or a gate that fails (`failOn`). */
 export type ExitStatus = 0 | 1 | 2 | 3;
 
 /** Runs the tool `name` with command-line options: `scaleConfigs --load 2x --dryRun`. */
@@ -59,7 +59,8 @@ export async function runTool(
     };
     const { structured, text } = await invoke(tool, given.parsed, await ports(), call).finally(end);
     shell.out(given.json ? JSON.stringify(structured, null, 2) : text);
-    return isQuestion(structured) ? 1 : 0;
+    if (isQuestion(structured)) return 1;
+    return hasFailedGate(structured) ? 3 : 0;
   } catch (error) {
     const expected = toolErrorIn(error);
     if (expected === undefined) return internalError(tool, error, shell);
@@ -100,13 +101,21 @@ function isQuestion(structured: Record<string, unknown>): boolean {
   return ['awaiting_approval', 'needs_overwrite', 'needs_decision'].includes(String(structured.status));
 }
 
+function hasFailedGate({ failedOn }: Record<string, unknown>): boolean {
+  return Array.isArray(failedOn) && failedOn.length > 0;
+}
+
 /** @throws ToolError BAD_INPUT for a positional argument */
 function readOptions(tool: Tool, words: readonly string[]): Record<string, unknown> {
   const kinds = optionKinds(tool);
   const options = Object.fromEntries(
     [...kinds].map(([name, kind]) => [
       name,
-      { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const) },
+      {
+        type: kind === 'boolean' ? ('boolean' as const) : ('string' as const),
+        // `--failOn missed --failOn failed` is a list of two.
+        multiple: kind === 'array',
+      },
     ]),
   );
   const { values, positionals } = parseArgs({
@@ -187,7 +196,7 @@ export function help(version: string): string {
     '',
     ...tools.map((tool) => `  ${tool.name.padEnd(width)}  ${tool.title}`),
     '',
-    'audit-load-test <tool> --help lists its arguments. Exit status: 0 done, 1 error or open question, 2 bad usage.',
+    'audit-load-test <tool> --help lists its arguments. Exit status: 0 done, 1 error or open question, 2 bad usage, 3 a gate of buildReport --failOn fails.',
   ].join('\n');
 }
 

@@ -1,3 +1,4 @@
+import type { Report } from '../model/model.ts';
 import { signatures } from './signatures/index.ts';
 import type { Remedy } from './signatures/signature.ts';
 
@@ -29,4 +30,10 @@ const fixedKinds: ReadonlySet<string> = new Set(['data', 'configuration', 'permi
 export function isDeterministic({ signature, kind }: { readonly signature: string; readonly kind: string }) {
   const known = byId.get(signature);
   return known !== undefined && fixedKinds.has(kind) && !known.dependsOnLoad && !known.isGeneric;
+}
+
+/** Checks for whose failures there is a suggestion. */
+export function toFix({ failures, steps }: Pick<Report, 'failures' | 'steps'>): Set<string> {
+  const failed = new Set(failures.flatMap((group) => (remedyOf(group) === undefined ? [] : group.steps)));
+  return new Set(steps.flatMap(({ id, check }) => (failed.has(id) ? check : [])));
 }

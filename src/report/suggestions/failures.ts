@@ -3,7 +3,7 @@ import { percent, plural } from '../../domain/text.ts';
 import { remedyOf } from '../failures/advice.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
-import type { SuggestionFacts } from './facts.ts';
+import type { SuggestionFacts } from '../toFit/facts.ts';
 
 export function fromFailures({ failures, counts, clusterConfig, steps }: SuggestionFacts): Suggestion[] {
   return failures.flatMap((group) => {
@@ -28,12 +28,6 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
       success: `No step fails with "${group.title}".`,
     };
   });
-}
-
-/** Checks for whose failures there is a suggestion. */
-export function toFix({ failures, steps }: Pick<SuggestionFacts, 'failures' | 'steps'>): Set<string> {
-  const failed = new Set(failures.flatMap((group) => (remedyOf(group) === undefined ? [] : group.steps)));
-  return new Set(steps.flatMap(({ id, check }) => (failed.has(id) ? check : [])));
 }
 
 const checksNamed = 3;

@@ -2,13 +2,13 @@ import { isDeterministic } from '../failures/advice.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { ToFit } from '../model/toFit.ts';
 import { isBroken } from '../steps/comparable.ts';
-import type { SuggestionFacts } from './facts.ts';
+import type { SuggestionFacts } from '../toFit/facts.ts';
+import type { PriceFacts } from '../toFit/rows.ts';
+import { whatItTakes } from '../toFit/toFit.ts';
 import { fromFailures } from './failures.ts';
 import { activeCap, lostMachines } from './limits.ts';
 import { nextLevel } from './nextLevel.ts';
 import { overhead } from './overhead.ts';
-import type { PriceFacts } from './rows.ts';
-import { whatItTakes } from './toFit.ts';
 
 export interface Suggested {
   readonly suggestions: Suggestion[];

@@ -2,7 +2,7 @@ import { plural } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
 import { isFit } from '../model/outcomes.ts';
 import { activeStepCap } from '../steps/findings.ts';
-import type { SuggestionFacts } from './facts.ts';
+import type { SuggestionFacts } from '../toFit/facts.ts';
 
 export function activeCap({ findings }: SuggestionFacts): Suggestion[] {
   if (!findings.activeCapMet) return [];

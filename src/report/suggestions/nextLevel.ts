@@ -3,8 +3,8 @@ import type { Bottleneck } from '../model/evidence.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
 import { isFit } from '../model/outcomes.ts';
-import type { SuggestionFacts } from './facts.ts';
-import { type LongCheck, longestChecks } from './longest.ts';
+import type { SuggestionFacts } from '../toFit/facts.ts';
+import { type LongCheck, longestChecks } from '../toFit/longest.ts';
 
 /** A check above half of the window exceeds it at twice the load. A change that saves less than a tenth of a check is not worth a round. */
 const targetShare = 0.5;

@@ -1,6 +1,6 @@
 import { formatDuration, percent } from '../../domain/text.ts';
 import type { Suggestion } from '../model/findings.ts';
-import type { SuggestionFacts } from './facts.ts';
+import type { SuggestionFacts } from '../toFit/facts.ts';
 
 export function overhead({ findings }: SuggestionFacts): Suggestion[] {
   const { secondsPerStep, shareOfWork, from } = findings.overhead;

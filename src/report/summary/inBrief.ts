@@ -5,7 +5,7 @@ import { byText } from '../model/checkKey.ts';
 import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
 import { isDecided } from '../model/outcomes.ts';
-import { toFitLead } from '../suggestions/toFitText.ts';
+import { savingLead, toFitLead } from '../toFit/text.ts';
 import type { SummaryFact } from './facts.ts';
 
 const shown = 3;
@@ -27,7 +27,7 @@ export function inBrief(report: Report): SummaryFact[] {
   return lines.filter((line) => line !== false);
 }
 
-/** What broke comes before what it takes to fit, and that before the rest. */
+/** What broke comes before what it takes to fit, and that before the rest; what could be saved comes last. */
 function doFirst(report: Report): string[] {
   const isBroken = ({ id }: Suggestion) => id.startsWith('failure:') || id === 'lost-machines';
   const titles = (some: readonly Suggestion[]) => some.map(({ title }) => title);
@@ -35,6 +35,7 @@ function doFirst(report: Report): string[] {
     ...titles(report.suggestions.filter(isBroken)),
     ...toFitLead(report),
     ...titles(report.suggestions.filter((one) => !isBroken(one))),
+    ...savingLead(report),
   ];
 }
 

@@ -199,7 +199,10 @@ export const constructedRounds: readonly ConstructedRound[] = [
       instances: machines(5, {}, -7200),
       prices,
     },
-    expected: { outcome: 'fits', first: 'StepConcurrencyLevel 9 → 2 with 3 fewer core nodes' },
+    expected: {
+      outcome: 'fits',
+      first: 'A smaller cluster still fits 2x: StepConcurrencyLevel 9 → 2 with 3 fewer core nodes',
+    },
   },
   {
     // A long check that started last: started first it would end the round after 605 s or so.

@@ -1,16 +1,16 @@
 import { changeText } from '../../model/findings.ts';
 import type { Report } from '../../model/model.ts';
 import { longestText } from '../../suggestions/nextLevel.ts';
+import { noneText } from '../../summary/facts.ts';
 import {
-  methodText,
   necessaryRows,
   necessaryText,
   necessaryTitles,
   optionRows,
   optionTitles,
+  replayText,
   savingText,
-} from '../../suggestions/toFitText.ts';
-import { noneText } from '../../summary/facts.ts';
+} from '../../toFit/text.ts';
 import { type Block, list, type Medium, paragraphs } from './blocks.ts';
 
 /** What it takes to fit, or what could be saved; nothing where the round says nothing about its load. */
@@ -28,7 +28,7 @@ export function toFitBlocks(report: Report): Block[] {
       : [{ kind: 'table', titles: optionTitles(toFit), rows: optionRows(toFit, verdict) } as const]),
     ...paragraphs(
       verdict.outcome === 'fits' ? savingText(toFit) : undefined,
-      why === undefined ? methodText(toFit, report) : `Nothing was replayed: ${why}.`,
+      why === undefined ? replayText(toFit, report) : `Nothing was replayed: ${why}.`,
     ),
   ];
 }

@@ -1,5 +1,5 @@
 /** The text of what it takes to fit; names of checks and instance types are foreign. */
-import { formatDuration, percent, plural, windowName } from '../../domain/text.ts';
+import { formatDuration, percent, plural, takeWithinBudget, windowName } from '../../domain/text.ts';
 import type { Report } from '../model/model.ts';
 import type { ToFit, ToFitChange, ToFitOption } from '../model/toFit.ts';
 
@@ -61,16 +61,22 @@ export function fitsWord(runtimeSeconds: number, { windowSeconds, noiseSeconds }
 export function toFitLead({ toFit, verdict, load }: Pick<Report, 'toFit' | 'verdict' | 'load'>): string[] {
   const { outcome, windowSeconds, slackSeconds, noiseSeconds } = verdict;
   const [best] = toFit?.options ?? [];
-  const saving = toFit?.saving?.savesUsdPerDay === undefined ? undefined : toFit.saving;
   const repeat =
     outcome === 'fits_just' &&
     `Repeat ${load}x once: ${formatDuration(slackSeconds ?? 0)} to spare is less than rounds differ by (${formatDuration(noiseSeconds ?? 0)})`;
+  return [repeat, best && `${optionText(best)}: ${outcomeText(best, windowSeconds)}`].filter(
+    (text) => typeof text === 'string',
+  );
+}
+
+/** On how much less a round that fits would still fit; nothing where that saves nothing. */
+export function savingLead({ toFit, load }: Pick<Report, 'toFit' | 'load'>): string[] {
+  const { saving } = toFit ?? {};
+  if (saving?.savesUsdPerDay === undefined) return [];
+  const time = formatDuration(saving.runtimeSeconds);
   return [
-    repeat,
-    best && `${optionText(best)}: ${outcomeText(best, windowSeconds)}`,
-    saving &&
-      `${optionText(saving)}: ${formatDuration(saving.runtimeSeconds)}, still fits, ${money(saving.savesUsdPerDay)} a day less`,
-  ].filter((text) => typeof text === 'string');
+    `A smaller cluster still fits ${load}x: ${optionText(saving)}: ${time}, ${money(saving.savesUsdPerDay)} a day less`,
+  ];
 }
 
 function outcomeText({ runtimeSeconds, fits }: ToFitOption, windowSeconds: number): string {
@@ -140,7 +146,7 @@ export function savingText({ saving, now, why, noGainBeyond }: ToFit): string | 
 }
 
 /** How the rows were made, and where more slots end to help. */
-export function methodText(
+export function replayText(
   { error, noGainBeyond, now }: ToFit,
   { findings: { slots }, counts, cost }: Pick<Report, 'findings' | 'counts' | 'cost'>,
 ): string {
@@ -161,4 +167,31 @@ export function methodText(
   return [`By replaying the steps of this round, if no step gets slower${off}.`, limit, priced]
     .filter((text) => text !== false)
     .join(' ');
+}
+
+/** The first rows, for a result with a budget; report.json has all. */
+export function shownToFit(toFit: ToFit): ToFit {
+  return {
+    ...toFit,
+    necessary: takeWithinBudget(toFit.necessary, 1200),
+    options: toFit.options.slice(0, 4).map(({ parts: _, ...option }) => option),
+  };
+}
+
+/** The same as lines of text, the cheapest that is enough first. */
+export function toFitLines(toFit: ToFit, windowSeconds: number): string[] {
+  const { necessary, options, why } = toFit;
+  const rows = options.map((one) => {
+    const cost = one.usdPerDay === undefined ? '' : `, ${money(one.usdPerDay)} a day`;
+    const time = formatDuration(one.runtimeSeconds);
+    return `  - ${optionText(one, necessary.length)}: ${time}, ${one.fits ? 'fits' : 'does not fit'}${cost}`;
+  });
+  const lines = [
+    necessaryText(toFit, windowSeconds),
+    ...necessaryRows(toFit).map(([check, now, target]) => `  - ${check}: ${now} → ${target}`),
+    ...(rows.length === 0 ? [] : ['What it takes to fit, by replay:', ...rows]),
+    toFit.saving && savingText(toFit),
+    why === undefined ? undefined : `Nothing was replayed: ${why}.`,
+  ];
+  return lines.filter((line) => line !== undefined);
 }

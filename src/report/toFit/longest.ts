@@ -1,6 +1,6 @@
+import { toFix } from '../failures/advice.ts';
 import { checkName } from '../model/checkKey.ts';
 import type { Report } from '../model/model.ts';
-import { toFix } from './failures.ts';
 
 /** A check with the longest of its completed runs. */
 export interface LongCheck {

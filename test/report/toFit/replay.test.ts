@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../../src/report/build.ts';
 import { makespan } from '../../../src/report/steps/makespan.ts';
-import { replayOf, smallestCount } from '../../../src/report/suggestions/replay.ts';
+import { replayOf, smallestCount } from '../../../src/report/toFit/replay.ts';
 import { factsOf, stepOf } from '../rounds.ts';
 
 const { steps } = assembleReport(
