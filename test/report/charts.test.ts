@@ -285,22 +285,24 @@ describe('text in a picture', () => {
     const frame = { left: 0, right: 900, top: 0, bottom: 400 };
     const names = ['check_alpha', 'check_beta', 'check_gamma', 'check_delta'];
     const placed = placedNames(
-      names.map((name) => ({ name, x: 450, y: 200 })),
+      names.map((name) => ({ name, isNamed: true, x: 450, y: 200 })),
       frame,
     );
     // One to the right, one to the left, and no room for the others.
     expect(placed).toHaveLength(2);
-    expect(placedNames([{ name: 'check_alpha', x: 895, y: 10 }], frame)[0]).toContain('lt-end');
+    expect(placedNames([{ name: 'check_alpha', isNamed: true, x: 895, y: 10 }], frame)[0]).toContain(
+      'lt-end',
+    );
   });
 
   it('does not cover the point of another check: it goes to the other side, or is left out', () => {
     const frame = { left: 0, right: 900, top: 0, bottom: 400 };
-    const worst = { name: 'check_worst', x: 450, y: 200 };
-    const onTheRight = { name: 'check_second', x: 500, y: 204 };
+    const worst = { name: 'check_worst', isNamed: true, x: 450, y: 200 };
+    const onTheRight = { name: 'check_second', isNamed: true, x: 500, y: 204 };
     const [moved, second] = placedNames([worst, onTheRight], frame);
     expect(moved).toContain('lt-end');
     expect(second).not.toContain('lt-end');
-    const onTheLeft = { name: 'check_third', x: 400, y: 196 };
+    const onTheLeft = { name: 'check_third', isNamed: true, x: 400, y: 196 };
     const placed = placedNames([worst, onTheRight, onTheLeft], frame).join('');
     expect(placed).not.toContain('check_worst');
     expect(placed).toContain('check_second');
