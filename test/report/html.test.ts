@@ -151,7 +151,7 @@ describe('the steps of the page', () => {
       ),
     ),
   );
-  const byTime: Arrangement = { column: 'ran', descending: true, filter: '', hidden: new Set() };
+  const byTime: Arrangement = { column: 'ran', descending: true, filter: '', only: new Set() };
   const shown = (arrangement: Arrangement) =>
     arrange(steps, arrangement)
       .map((step) => step.name[0])
@@ -161,7 +161,8 @@ describe('the steps of the page', () => {
     ['slowest first', byTime, 'abc'],
     ['fastest first, the unmeasured still last', { ...byTime, descending: false }, 'bac'],
     ['by name', { ...byTime, column: 'name', descending: false }, 'abc'],
-    ['without a state', { ...byTime, hidden: new Set(['FAILED']) }, 'bc'],
+    ['of one state', { ...byTime, only: new Set(['FAILED']) }, 'a'],
+    ['of two states', { ...byTime, only: new Set(['FAILED', 'CANCELLED']) }, 'ac'],
     ['with every word', { ...byTime, filter: ' 15M  fail' }, 'a'],
   ])('are arranged %s', (_, arrangement, names) => {
     expect(shown(arrangement)).toBe(names);

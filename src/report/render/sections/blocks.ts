@@ -33,6 +33,8 @@ export type Block =
       readonly kind: 'table';
       readonly titles: readonly string[];
       readonly rows: readonly (readonly Line[])[];
+      /** The columns of times and numbers: they stand right, so that they can be compared. */
+      readonly numbers?: readonly number[];
     };
 
 /** A part of the report under a title of its own; `id` is its place in the page. */

@@ -1,0 +1,97 @@
+/** The blocks of a report as elements; nothing in them is ever read as markup. */
+import type { Block, Fact, Item, Line, Piece } from '../../sections/blocks.ts';
+import type { PageData } from '../pageData.ts';
+import { element, part } from './elements.ts';
+
+/** Fills the sections of the page. `onStep` is called with the place of a step whose name was clicked. */
+export function fillSections(sections: PageData['sections'], onStep: (place: number) => void): void {
+  for (const [id, blocks] of Object.entries(sections))
+    part(`${id}-body`).append(
+      ...blocks.flatMap((block) => blockElements(block, (line) => lineNodes(line, onStep))),
+    );
+}
+
+/** The numbers that are read first. */
+export function fillTiles(tiles: PageData['tiles']): void {
+  part('tiles').append(
+    ...tiles.map(({ name, value, note, tone }) =>
+      element(
+        'div',
+        { class: `tile ${tone}` },
+        element('dt', {}, name),
+        element('dd', { class: 'value' }, value),
+        element('dd', { class: 'note' }, note),
+      ),
+    ),
+  );
+}
+
+/** A proof takes the whole width. */
+export function factElement(name: string, value: readonly (Node | string)[]): HTMLElement {
+  const attributes = name === 'Proof' ? { class: 'wide' } : {};
+  return element('div', attributes, element('dt', {}, name), element('dd', {}, ...value));
+}
+
+function blockElements(block: Block, nodes: (line: Line) => Node[]): HTMLElement[] {
+  const factsElement = (facts: readonly Fact[]) =>
+    element('dl', {}, ...facts.map(([name, value]) => factElement(name, nodes(value))));
+  switch (block.kind) {
+    case 'paragraph':
+      return [element('p', {}, ...nodes(block.line))];
+    case 'heading':
+      return [element('h3', {}, ...nodes(block.line))];
+    case 'notice':
+      return [element('p', { class: 'notice' }, ...nodes(block.line))];
+    case 'facts':
+      return [factsElement(block.facts)];
+    case 'list':
+      return [
+        element('ul', {}, ...block.items.flatMap(linesOf).map((line) => element('li', {}, ...nodes(line)))),
+      ];
+    case 'numbered':
+      return block.items.flatMap(({ title, facts }, index) => [
+        element('h3', {}, `${index + 1}. ${title}`),
+        factsElement(facts),
+      ]);
+    case 'table':
+      return [tableElement(block, nodes)];
+  }
+}
+
+/** The lines below an item stand beside it. */
+function linesOf(item: Item): Line[] {
+  return typeof item === 'object' && 'below' in item ? [item.line, ...item.below] : [item];
+}
+
+type Table = Extract<Block, { readonly kind: 'table' }>;
+
+function tableElement({ titles, rows, numbers = [] }: Table, nodes: (line: Line) => Node[]): HTMLElement {
+  const classOf = (index: number): Record<string, string> =>
+    numbers.includes(index) ? { class: 'number' } : {};
+  const head = titles.map((title, index) => element('th', { scope: 'col', ...classOf(index) }, title));
+  const body = rows.map((row) =>
+    element('tr', {}, ...row.map((cell, index) => element('td', classOf(index), ...nodes(cell)))),
+  );
+  return element(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `Table: ${titles.join(', ')}` },
+    element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
+  );
+}
+
+function lineNodes(line: Line, onStep: (place: number) => void): Node[] {
+  const pieces = (typeof line === 'object' && 'length' in line ? line : [line]) as readonly Piece[];
+  return pieces.map((piece) => {
+    if (typeof piece === 'string') return document.createTextNode(piece);
+    if ('strong' in piece) return element('strong', {}, piece.strong);
+    if ('code' in piece) return element('code', {}, piece.code);
+    const link = element('button', { type: 'button', class: 'step' }, ...breakable(piece.name));
+    link.addEventListener('click', () => onStep(piece.step));
+    return link;
+  });
+}
+
+/** A name that may break behind its underscores rather than inside a word. */
+function breakable(name: string): (Node | string)[] {
+  return name.split(/(?<=_)/).flatMap((word, index) => (index === 0 ? [word] : [element('wbr'), word]));
+}
