@@ -112,8 +112,9 @@ function widthOfCharacter(character: string): number {
   if ((character.codePointAt(0) ?? 0) >= 0x1100) return 13;
   if (/[ iIl.,:;'|!j]/.test(character)) return 4.5;
   if (/[fr()[\]-]/.test(character)) return 5.5;
-  if (/[ckstvxyz_]/.test(character)) return 6.8;
-  return /[A-Zmw@%–—…]/.test(character) ? 11 : 7.5;
+  if (/[cstz_]/.test(character)) return 6.8;
+  if (/[MWmw@%–—…]/.test(character)) return 12;
+  return /[A-Z]/.test(character) ? 9.5 : 7.5;
 }
 
 /** The text, or as much of its beginning as fits with "…" behind it; no surrogate pair is cut in half. */

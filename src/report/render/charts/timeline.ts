@@ -138,10 +138,11 @@ function drawWaterfall(steps: readonly ReportStep[], place: Place): Drawing {
     const begin = at(startedMs ?? endedMs ?? endMs);
     const end = at(endedMs ?? endMs);
     const bold = step === last ? ' lt-bold' : '';
+    const room = (isNarrow ? right - left : left - 16) / (step === last ? 1.15 : 1);
     names.push(
       isNarrow
-        ? label(left, y - 1, fitted(step.name, right - left), `lt-name${bold}`)
-        : label(left - 8, y + 11, fitted(step.name, (left - 16) / (bold ? 1.1 : 1)), `lt-end${bold}`),
+        ? label(left, y - 1, fitted(step.name, room), `lt-name${bold}`)
+        : label(left - 8, y + 11, fitted(step.name, room), `lt-end${bold}`),
     );
     if (begin > at(createdMs)) add('lt-waiting', bar(at(createdMs), y + 6, begin - at(createdMs), 2));
     if (startedMs !== null) add(classOf(step), bar(begin, y + 2, Math.max(1, end - begin), 10));

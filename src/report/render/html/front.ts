@@ -129,9 +129,11 @@ export function meter({ verdict, findings, counts }: Report): string {
   const bars = rows.map(({ name, seconds }, index) => {
     const within = share(Math.min(seconds, windowSeconds));
     const over =
-      seconds > windowSeconds ? `<i class="over" style="width:${share(seconds - windowSeconds)}"></i>` : '';
+      seconds > windowSeconds
+        ? `<span class="over" style="width:${share(seconds - windowSeconds)}"></span>`
+        : '';
     const first = index === 0 ? ' first' : '';
-    return `<span class="of${first}">${name}</span><b class="took${first}">${formatDuration(seconds)}</b><span class="track${first}"><i style="width:${within}"></i>${over}</span>`;
+    return `<span class="of${first}">${name}</span><span class="took${first}">${formatDuration(seconds)}</span><span class="track${first}"><span style="width:${within}"></span>${over}</span>`;
   });
   const isLate = windowSeconds / until > 0.6;
   return `<div class="meter" style="--window:${share(windowSeconds)}" role="img" aria-label="${xml(`${said}; ${window}`)}"><span class="scale"><span class="${isLate ? 'late' : 'early'}" style="${isLate ? `right:calc(100% - ${share(windowSeconds)} - 2px)` : `left:${share(windowSeconds)}`}">${window}</span></span>${bars.join('')}</div>`;

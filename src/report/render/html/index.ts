@@ -50,8 +50,8 @@ function explorer(): string {
       `<button type="button" id="zoom-${name}" aria-label="${label}" title="${label}">${sign}</button>`,
   );
   return `<section id="steps" aria-labelledby="steps-title"><h2 id="steps-title">All Steps</h2>
-<div class="bar"><label for="filter">Filter</label><input id="filter" type="search" autocomplete="off" spellcheck="false" placeholder="name, status, cause"><span id="chips" role="group" aria-label="Status"></span><span id="shown" role="status"></span><button type="button" id="csv">Download CSV</button></div>
-<div class="bar"><span role="group" aria-label="Timeline" class="zoom">${zoom.join('')}</span><span id="hovered"></span></div>
+<div class="bar"><label for="filter">Filter</label><input id="filter" type="search" autocomplete="off" spellcheck="false" placeholder="name, status, cause"><span id="chips" role="group" aria-label="Status"></span><span id="shown" role="status"></span></div>
+<div class="bar"><span role="group" aria-label="Timeline" class="zoom">${zoom.join('')}</span><span id="hovered"></span><button type="button" id="csv">Download CSV</button></div>
 <canvas id="timeline" tabindex="0" role="application" aria-roledescription="timeline" aria-label="Timeline of all steps, one lane for each slot" aria-describedby="timeline-keys"></canvas>
 <p id="timeline-keys" class="soft">Arrow keys go from step to step, + and − zoom, 0 shows the whole round, Page Up and Page Down move it. Drag to move; Ctrl with the wheel zooms.</p>
 <div id="step-table" class="grid" role="grid" tabindex="0" aria-labelledby="steps-title"></div>
@@ -85,9 +85,9 @@ ${pageStyle}</style>
 </head>
 <body class="${report.verdict.outcome}">
 ${contents([...sections, { id: 'steps', title: 'All Steps' }])}
-<header><h1>${xml(title)}</h1><div id="when-body"></div><div id="verdict-body"></div>
+<header><h1>${xml(title)}</h1><div id="verdict-body"></div>
 ${meter(report)}
-<dl id="tiles"></dl><div id="brief-body"></div>
+<dl id="tiles"></dl><div id="brief-body"></div><div id="when-body"></div>
 <noscript><p class="notice">This page needs its script; report.md beside it says the same without.</p></noscript></header>
 <main>
 ${[...frames, explorer()].join('\n')}

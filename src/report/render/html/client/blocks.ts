@@ -68,9 +68,10 @@ type Table = Extract<Block, { readonly kind: 'table' }>;
 function tableElement({ titles, rows, numbers = [] }: Table, nodes: (line: Line) => Node[]): HTMLElement {
   const classOf = (index: number): Record<string, string> =>
     numbers.includes(index) ? { class: 'number' } : {};
+  const cellNodes = (cell: Line) => (typeof cell === 'string' ? breakable(cell) : nodes(cell));
   const head = titles.map((title, index) => element('th', { scope: 'col', ...classOf(index) }, title));
   const body = rows.map((row) =>
-    element('tr', {}, ...row.map((cell, index) => element('td', classOf(index), ...nodes(cell)))),
+    element('tr', {}, ...row.map((cell, index) => element('td', classOf(index), ...cellNodes(cell)))),
   );
   return element(
     'div',
@@ -91,7 +92,7 @@ function lineNodes(line: Line, onStep: (place: number) => void): Node[] {
   });
 }
 
-/** A name that may break behind its underscores rather than inside a word. */
+/** A name that may break behind its slashes and underscores rather than inside a word. */
 function breakable(name: string): (Node | string)[] {
-  return name.split(/(?<=_)/).flatMap((word, index) => (index === 0 ? [word] : [element('wbr'), word]));
+  return name.split(/(?<=[/_])/).flatMap((word, index) => (index === 0 ? [word] : [element('wbr'), word]));
 }
