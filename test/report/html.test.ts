@@ -46,7 +46,7 @@ describe('report.html', () => {
     expect(page.match(/<script/g)).toHaveLength(2);
     expect(page).not.toContain('alert(1)</script>');
     expect(page).not.toContain('<!--');
-    expect(dataOf(page).steps.names.split('\n')[0]).toBe(name);
+    expect(stepsOf(dataOf(page).steps)[0]?.name).toBe(name);
   });
 
   it('has every line of the summary of report.md', () => {

@@ -82,6 +82,7 @@ function lineText(line: Line): string {
 function pieceText(piece: Piece): string {
   if (typeof piece === 'string') return escaped(piece);
   if ('strong' in piece) return `**${plain(piece.strong)}**`;
+  if ('time' in piece) return plain(piece.time);
   return 'code' in piece ? code(piece.code) : plain(piece.name);
 }
 

@@ -4,7 +4,7 @@ import type { Drawing } from './head.ts';
 import type { Scale } from './scale.ts';
 import { bar, classOf, cross, label, path, stateClasses, thickPath } from './svg.ts';
 
-const crossesDrawn = 150;
+const crossesDrawn = { wide: 150, narrow: 50 } as const;
 const stripHeight = 60;
 
 /** A lane for each slot with its steps one behind the other, and below how many ran at once against the limit. */
@@ -27,7 +27,7 @@ export function drawLanes(report: Report, place: Place): Drawing {
     if (step.state === 'FAILED') crosses.push(cross(from + Math.round(wide / 2), middleOf(lane)));
     if (step === last) mark = bar(from - 1, middleOf(lane) - laneHeight / 2 - 1, wide + 2, laneHeight + 1);
   }
-  const marked = evenly(crosses, crossesDrawn).join('');
+  const marked = evenly(crosses, crossesDrawn[place.isNarrow ? 'narrow' : 'wide']).join('');
   const strip = runningStrip(
     occupancy(report.steps, endMs),
     report.findings.slots.limit,

@@ -19,7 +19,7 @@ export function tilesOf(report: Report): Tile[] {
   return [runtimeTile(report), failedTile(report), loadTile(report), costTile(report)];
 }
 
-function runtimeTile({ verdict, counts }: Report): Tile {
+function runtimeTile({ verdict, counts, cluster: { startUp } }: Report): Tile {
   const { runtimeSeconds, windowSeconds, slackSeconds, outcome } = verdict;
   const window = `the ${windowName(windowSeconds)} window`;
   const soFar = counts.unfinished > 0 ? 'so far; ' : '';
@@ -29,10 +29,11 @@ function runtimeTile({ verdict, counts }: Report): Tile {
       : slackSeconds < 0
         ? `${soFar}${formatDuration(-slackSeconds)} over ${window}`
         : `${formatDuration(slackSeconds)} to spare in ${window}`;
+  const start = startUp ? `; ${formatDuration(startUp.totalSeconds)} with the start of the cluster` : '';
   return {
     name: 'Runtime',
     value: formatMeasured(runtimeSeconds),
-    note,
+    note: `${note}${start}`,
     tone: outcome === 'missed' ? 'bad' : 'plain',
   };
 }
@@ -80,19 +81,22 @@ function loadTile({ load, coverage, eventLogs }: Report): Tile {
   };
 }
 
-function costTile({ cost }: Report): Tile {
+function costTile({ cost, toFit }: Report): Tile {
   const name = 'Cost';
   if (cost === null) return { name, value: '–', note: 'the machines are not known', tone: 'plain' };
+  const { total, currency, notPriced, examplePrices, upPerHour } = cost;
   const count = cost.instances.reduce((sum, one) => sum + one.count, 0);
   const used = `${plural(count, 'instance')}, ${cost.hours.toFixed(2)} instance-hours`;
-  if (cost.total === null) return { name, value: '–', note: `not priced; ${used}`, tone: 'plain' };
-  const left = cost.notPriced.length === 0 ? '' : `; without ${cost.notPriced.join(', ')}`;
-  return {
-    name,
-    value: `${cost.total.toFixed(2)} ${cost.currency ?? ''}`.trim(),
-    note: `${used}${left}`,
-    tone: 'plain',
-  };
+  if (total === null) return { name, value: '–', note: `not priced; ${used}`, tone: 'plain' };
+  const money = (amount: number) => `${amount.toFixed(2)} ${currency ?? ''}`.trim();
+  const notes = [
+    ...(toFit?.now.usdPerDay === undefined ? [] : [`${money(toFit.now.usdPerDay)} a day`]),
+    used,
+    ...(examplePrices ? ['example prices'] : []),
+    ...(notPriced.length === 0 ? [] : [`without ${notPriced.join(', ')}`]),
+    ...(upPerHour === null ? [] : [`still up: ${money(upPerHour)} an hour`]),
+  ];
+  return { name, value: money(total), note: notes.join('; '), tone: 'plain' };
 }
 
 /** A row of the meter: how long something took, or would at least take. */
@@ -109,14 +113,14 @@ export function meter({ verdict, findings, counts }: Report): string {
   const { runtimeSeconds, windowSeconds } = verdict;
   if (runtimeSeconds === null) return '';
   const { workOverSlotsSeconds: work, longestStepSeconds: longest } = findings.bounds;
-  const { limit } = findings.slots;
+  const { limit, from } = findings.slots;
   const rows: Reach[] = [
     { name: counts.unfinished > 0 ? 'Runtime so far' : 'Runtime', seconds: runtimeSeconds },
     ...(work === null || limit === null
       ? []
       : [
           {
-            name: limit === 1 ? 'The one slot always busy' : `All ${limit} slots always busy`,
+            name: `${from === 'cluster' && limit > 1 ? 'All ' : ''}${plural(limit, 'slot')} always busy`,
             seconds: work,
           },
         ]),
@@ -133,7 +137,8 @@ export function meter({ verdict, findings, counts }: Report): string {
         ? `<span class="over" style="width:${share(seconds - windowSeconds)}"></span>`
         : '';
     const first = index === 0 ? ' first' : '';
-    return `<span class="of${first}">${name}</span><span class="took${first}">${formatDuration(seconds)}</span><span class="track${first}"><span style="width:${within}"></span>${over}</span>`;
+    const row = `style="--row:${index + 2}"`;
+    return `<span class="of${first}" ${row}>${name}</span><span class="took${first}" ${row}>${formatDuration(seconds)}</span><span class="track${first}" ${row}><span style="width:${within}"></span>${over}</span>`;
   });
   const isLate = windowSeconds / until > 0.6;
   return `<div class="meter" style="--window:${share(windowSeconds)}" role="img" aria-label="${xml(`${said}; ${window}`)}"><span class="scale"><span class="${isLate ? 'late' : 'early'}" style="${isLate ? `right:calc(100% - ${share(windowSeconds)} - 2px)` : `left:${share(windowSeconds)}`}">${window}</span></span>${bars.join('')}</div>`;

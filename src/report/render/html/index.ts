@@ -29,7 +29,16 @@ function contents(sections: readonly Pick<Section, 'id' | 'title'>[]): string {
 }
 
 /** What a reader asks first comes first: what it takes, what broke, where the time went, then what it compares with. */
-const pageOrder = ['suggestions', 'failures', 'summary', 'slowest', 'metrics', 'comparison', 'forecast'];
+const pageOrder = [
+  'to-fit',
+  'failures',
+  'summary',
+  'slowest',
+  'metrics',
+  'comparison',
+  'forecast',
+  'suggestions',
+];
 
 function inPageOrder(sections: readonly Section[]): Section[] {
   return sections.toSorted((one, other) => pageOrder.indexOf(one.id) - pageOrder.indexOf(other.id));

@@ -24,7 +24,7 @@ export function pageData(report: Report, sections: readonly Section[]) {
   const blocks: Readonly<Record<string, readonly Block[]>> = {
     when: factList(Object.entries(roundFacts(report))),
     verdict: verdictBlocks(report),
-    brief: [...noticeBlocks(report), ...briefBlocks(report)],
+    brief: [...noticeBlocks(report), ...briefBlocks(report, 'page')],
     ...Object.fromEntries(sections.map((section) => [section.id, section.blocks])),
     provenance: provenanceBlocks(report, 'page'),
   };
@@ -62,8 +62,7 @@ export function stepColumns(report: Report) {
   const stamps = steps.map(stampsOf);
   const ratios = ratiosOf(report);
   return {
-    /** One on a line. */
-    names: steps.map((step) => oneLine(step.name)).join('\n'),
+    names: foldedNames(steps.map((step) => oneLine(step.name))),
     ids: steps.map((step) => oneLine(step.id)).join('\n'),
     /** Index into `stateNames`. */
     states: steps.map((step) => stateNames.indexOf(step.state)),
@@ -77,6 +76,27 @@ export function stepColumns(report: Report) {
     /** Hundredths of the time at the level before, when there is one to compare with. */
     ratios: ratios && steps.map((step) => hundredths(ratios.of(step))),
     causes: causesOf(report),
+  };
+}
+
+/** Names, one on a line, without the beginning and the end that all of them have: a fifth of the page. */
+function foldedNames(names: readonly string[]) {
+  const [first = ''] = names;
+  const shared = (isSame: (length: number) => boolean) => {
+    let length = 0;
+    while (length < first.length && isSame(length + 1)) length++;
+    return length;
+  };
+  const begin = shared((length) => names.every((name) => name.startsWith(first.slice(0, length))));
+  const rest = names.map((name) => name.slice(begin));
+  const [left = ''] = rest;
+  const end = shared(
+    (length) => length <= left.length && rest.every((name) => name.endsWith(left.slice(-length))),
+  );
+  return {
+    begin: first.slice(0, begin),
+    end: left.slice(left.length - end),
+    rest: rest.map((name) => name.slice(0, name.length - end)).join('\n'),
   };
 }
 

@@ -4,7 +4,7 @@ import { whyText } from '../../evidence/text.ts';
 import { checkName } from '../../model/checkKey.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
-import { populationText, summaryFacts } from '../../summary/facts.ts';
+import { boundsText, populationText, summaryFacts } from '../../summary/facts.ts';
 import { inBrief } from '../../summary/inBrief.ts';
 import { verdictStart } from '../../verdict/verdict.ts';
 import {
@@ -45,16 +45,18 @@ export function sectionsOf(report: Report, medium: Medium): Section[] {
 
 /** The verdict, and what a reader must know before trusting the numbers. */
 export function headBlocks(report: Report): Block[] {
-  return [...verdictBlocks(report), ...briefBlocks(report), ...noticeBlocks(report)];
+  return [...verdictBlocks(report), ...briefBlocks(report, 'markdown'), ...noticeBlocks(report)];
 }
 
 export function verdictBlocks(report: Report): Block[] {
   return paragraphs(verdictLine(report));
 }
 
-/** For a reader who stops there. */
-export function briefBlocks(report: Report): Block[] {
-  return factList(inBrief(report));
+/** For a reader who stops there; on the page also where the time went, which report.md says just below. */
+export function briefBlocks(report: Report, medium: Medium): Block[] {
+  const isMeasured = report.findings.bounds.longestStepSeconds !== null;
+  const time: Fact[] = medium === 'page' && isMeasured ? [['Time', boundsText(report)]] : [];
+  return factList([...inBrief(report), ...time]);
 }
 
 export function noticeBlocks({ warnings }: Report): Block[] {

@@ -1,5 +1,5 @@
 /** The blocks of a report as elements; nothing in them is ever read as markup. */
-import type { Block, Fact, Item, Line, Piece } from '../../sections/blocks.ts';
+import type { Bar, Block, Fact, Item, Line, Piece } from '../../sections/blocks.ts';
 import type { PageData } from '../pageData.ts';
 import { element, part } from './elements.ts';
 
@@ -65,19 +65,54 @@ function linesOf(item: Item): Line[] {
 
 type Table = Extract<Block, { readonly kind: 'table' }>;
 
-function tableElement({ titles, rows, numbers = [] }: Table, nodes: (line: Line) => Node[]): HTMLElement {
+/** Its roles are said, because a phone shows the rows of a stacked table as blocks, which would lose them. */
+function tableElement(
+  { titles, rows, numbers = [], isStacked = false }: Table,
+  nodes: (line: Line) => Node[],
+): HTMLElement {
   const classOf = (index: number): Record<string, string> =>
     numbers.includes(index) ? { class: 'number' } : {};
   const cellNodes = (cell: Line) => (typeof cell === 'string' ? breakable(cell) : nodes(cell));
-  const head = titles.map((title, index) => element('th', { scope: 'col', ...classOf(index) }, title));
+  const head = titles.map((title, index) =>
+    element('th', { scope: 'col', role: 'columnheader', ...classOf(index) }, title),
+  );
   const body = rows.map((row) =>
-    element('tr', {}, ...row.map((cell, index) => element('td', classOf(index), ...cellNodes(cell)))),
+    element(
+      'tr',
+      { role: 'row' },
+      ...row.map((cell, index) =>
+        element(
+          'td',
+          { role: 'cell', 'data-title': titles[index] ?? '', ...classOf(index) },
+          ...cellNodes(cell),
+        ),
+      ),
+    ),
   );
   return element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `Table: ${titles.join(', ')}` },
-    element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
+    element(
+      'table',
+      { role: 'table', ...(isStacked && { class: 'stacked' }) },
+      element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...head)),
+      element('tbody', { role: 'rowgroup' }, ...body),
+    ),
   );
+}
+
+/** A time and its bar; what is longer than the window has a pattern of its own. */
+function timeNode(time: string, { seconds, windowSeconds, untilSeconds }: Bar): HTMLElement {
+  const share = (of: number) => `${((100 * of) / untilSeconds).toFixed(2)}%`;
+  const piece = (cssClass: string, of: number) => {
+    const made = element('span', { class: cssClass });
+    made.style.width = share(of);
+    return made;
+  };
+  const track = element('span', { class: 'track' }, piece('', Math.min(seconds, windowSeconds)));
+  if (seconds > windowSeconds) track.append(piece('over', seconds - windowSeconds));
+  track.style.setProperty('--window', share(windowSeconds));
+  return element('span', { class: 'timed' }, track, time);
 }
 
 function lineNodes(line: Line, onStep: (place: number) => void): Node[] {
@@ -86,6 +121,7 @@ function lineNodes(line: Line, onStep: (place: number) => void): Node[] {
     if (typeof piece === 'string') return document.createTextNode(piece);
     if ('strong' in piece) return element('strong', {}, piece.strong);
     if ('code' in piece) return element('code', {}, piece.code);
+    if ('time' in piece) return timeNode(piece.time, piece.bar);
     const link = element('button', { type: 'button', class: 'step' }, ...breakable(piece.name));
     link.addEventListener('click', () => onStep(piece.step));
     return link;

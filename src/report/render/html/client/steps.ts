@@ -22,7 +22,8 @@ export interface PageStep {
 /** The columns of the page's data as steps. */
 export function stepsOf(columns: StepColumns): PageStep[] {
   if (columns.states.length === 0) return [];
-  const names = columns.names.split('\n');
+  const { begin, end, rest } = columns.names;
+  const names = rest.split('\n').map((name) => begin + name + end);
   const ids = columns.ids.split('\n');
   let created = 0;
   return columns.states.map((state, place) => {
