@@ -45,9 +45,7 @@ function blockElements(block: Block, nodes: (line: Line) => Node[]): HTMLElement
     case 'facts':
       return [factsElement(block.facts)];
     case 'list':
-      return [
-        element('ul', {}, ...block.items.flatMap(linesOf).map((line) => element('li', {}, ...nodes(line)))),
-      ];
+      return [element('ul', {}, ...block.items.map((item) => itemElement(item, nodes)))];
     case 'numbered':
       return block.items.flatMap(({ title, facts }, index) => [
         element('h3', {}, `${index + 1}. ${title}`),
@@ -58,9 +56,10 @@ function blockElements(block: Block, nodes: (line: Line) => Node[]): HTMLElement
   }
 }
 
-/** The lines below an item stand beside it. */
-function linesOf(item: Item): Line[] {
-  return typeof item === 'object' && 'below' in item ? [item.line, ...item.below] : [item];
+function itemElement(item: Item, nodes: (line: Line) => Node[]): HTMLElement {
+  if (typeof item !== 'object' || !('below' in item)) return element('li', {}, ...nodes(item));
+  const below = item.below.map((line) => element('li', {}, ...nodes(line)));
+  return element('li', {}, ...nodes(item.line), element('ul', {}, ...below));
 }
 
 type Table = Extract<Block, { readonly kind: 'table' }>;
