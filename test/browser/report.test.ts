@@ -185,6 +185,33 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
     },
   );
 
+  it.each([390, 1280])(
+    'shows what it takes with a bar in each row, a table on a page of %d pixels',
+    async (width) => {
+      const { toFit } = report;
+      if (!toFit || toFit.options.length === 0) throw new Error('the round is to need something');
+      await withPage(html, { viewport: { width, height: 844 } }, async (page) => {
+        const table = page.locator('#to-fit').getByRole('table').last();
+        expect(await table.getByRole('columnheader').first().textContent()).toBe('Change');
+        const rows = await table.locator('tbody').getByRole('row').all();
+        const times = [toFit.now, ...toFit.options].map(({ runtimeSeconds }) => runtimeSeconds);
+        expect(rows).toHaveLength(times.length);
+        for (const [index, row] of rows.entries()) {
+          const seconds = times[index] ?? 0;
+          expect(await row.getByRole('cell').nth(1).textContent()).toBe(formatDuration(seconds));
+          const [track, ...parts] = await row
+            .locator('.track, .track span')
+            .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+          const drawn = parts.reduce((sum, part) => sum + part, 0);
+          expect(drawn / (track ?? 0)).toBeCloseTo(seconds / Math.max(900, ...times), 1);
+          expect(parts).toHaveLength(seconds > 900 ? 2 : 1);
+        }
+        const scroll = page.locator('#to-fit .scroll').last();
+        expect(await scroll.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+      });
+    },
+  );
+
   it('opens and closes its contents by the keyboard', async () => {
     await withPage(html, { viewport: { width: 390, height: 844 } }, async (page) => {
       await page.keyboard.press('Tab');

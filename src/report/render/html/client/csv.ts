@@ -1,6 +1,5 @@
 import { statusWord } from '../../../steps/checkTimes.ts';
 import type { PageData } from '../pageData.ts';
-import { element, part } from './elements.ts';
 import type { PageStep } from './steps.ts';
 
 /** Steps as CSV (RFC 4180): times as UTC stamps, durations in seconds, so that a program need not read words. */
@@ -38,16 +37,4 @@ function quoted(cell: string): string {
 /** Names and logs are foreign, and a spreadsheet runs a cell that begins like a formula. */
 function safe(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
-
-/** The button that saves what the table shows. A page inside another may not save files, so there it is away. */
-export function offerCsv({ round }: PageData, shown: () => readonly PageStep[]): void {
-  const button = part('csv');
-  button.hidden = window.self !== window.top;
-  button.addEventListener('click', () => {
-    const url = URL.createObjectURL(new Blob([csvOf(shown(), round)], { type: 'text/csv;charset=utf-8' }));
-    element('a', { href: url, download: `${round.load}x_${round.schedule}_steps.csv` }).click();
-    // The browser has taken the address by the next task.
-    setTimeout(() => URL.revokeObjectURL(url));
-  });
 }
