@@ -2,7 +2,7 @@ import { formatMeasured, plural } from '../../../domain/text.ts';
 import type { Report } from '../../model/model.ts';
 import { percentile } from '../../statistics/statistics.ts';
 import { type Curve, type Mark, placedMarks } from './curves.ts';
-import { type Form, head, wide } from './head.ts';
+import { drawHead, type Form, wide } from './head.ts';
 import { logScale, type Scale, timeMark, timeMarks, timeSteps } from './scale.ts';
 import { type Box, label, lineItem, path, picture, widthOf } from './svg.ts';
 
@@ -39,7 +39,7 @@ export function drawDistribution(report: Report, form: Form = wide): string {
       ? [{ word: `${comparison.baseline.load}x, the round before`, cssClass: 'lt-earlier' }]
       : []),
   ];
-  const above = head(alt, curves.map(lineItem), form);
+  const above = drawHead(alt, curves.map(lineItem), form);
   const plot = plotBelow(above.bottom, form);
   const { left, right, top, bottom } = plot;
   const from = Math.max(0.1, Math.min(smallest, before[0] ?? smallest)) / 1.15;

@@ -1,7 +1,7 @@
 import { formatDuration, windowName } from '../../../domain/text.ts';
 import { forecastSentence } from '../../forecast/text.ts';
 import type { Forecast } from '../../model/comparisonModel.ts';
-import { type Form, head, wide } from './head.ts';
+import { drawHead, type Form, wide } from './head.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
 import { type Box, bar, type LegendItem, label, lineItem, path, picture, widthOf } from './svg.ts';
 
@@ -25,7 +25,7 @@ export function drawForecast(forecast: Forecast, windowSeconds: number, form: Fo
     ? Math.min(Math.max(most, windowSeconds) * 1.08, mostWindows * windowSeconds)
     : most * 1.08;
   const crossing = isWindowShown ? crossingOf(points, windowSeconds) : undefined;
-  const above = head(forecastSentence(forecast), legendItems(crossing !== undefined), form);
+  const above = drawHead(forecastSentence(forecast), legendItems(crossing !== undefined), form);
   const top = above.bottom + 38;
   const plot = isNarrow
     ? { left: 56, right: width - 10, top, bottom: top + 220 }

@@ -1,7 +1,7 @@
 import { plural, ratioText } from '../../../domain/text.ts';
 import type { Comparison } from '../../model/comparisonModel.ts';
 import { placedNames } from './curves.ts';
-import { type Form, head, wide } from './head.ts';
+import { drawHead, type Form, wide } from './head.ts';
 import { logScale, type Scale, timeMark, timeMarks } from './scale.ts';
 import { type Box, cross, type LegendItem, label, lineItem, path, picture, ring } from './svg.ts';
 
@@ -45,7 +45,7 @@ export function drawGrowth(comparison: Comparison, form: Form = wide): string {
     mark: (x, y) => path('lt-cross', cross(x, y)),
   };
   const ringed = checks.some(standsOut) ? [ringItem] : [];
-  const above = head(
+  const above = drawHead(
     headOf(comparison),
     [...lines.map(lineItem), checkItem, ...ringed, ...(newFailures.length === 0 ? [] : [failed])],
     form,

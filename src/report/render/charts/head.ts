@@ -21,7 +21,7 @@ const titleLines = 3;
 const titleFactor = 1.25;
 
 /** The title, and below it the legend. */
-export function head(text: string, items: readonly LegendItem[], { width, isNarrow }: Form): Drawing {
+export function drawHead(text: string, items: readonly LegendItem[], { width, isNarrow }: Form): Drawing {
   const left = isNarrow ? 8 : 20;
   const lines = wrapped(text, (width - 2 * left) / titleFactor, titleLines);
   const titles = lines.map((line, index) => label(left, 24 + index * 19, line, 'lt-title'));
@@ -30,7 +30,7 @@ export function head(text: string, items: readonly LegendItem[], { width, isNarr
 }
 
 /** Marks with their words, in rows between left and right; `top` is the first row's base line. */
-export function legend(
+function legend(
   items: readonly LegendItem[],
   { left, right, top }: { readonly left: number; readonly right: number; readonly top: number },
 ): Drawing {

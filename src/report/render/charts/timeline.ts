@@ -2,7 +2,7 @@ import { formatDuration, formatMeasured, plural, windowName } from '../../../dom
 import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
 import { lastEnded, roundTimes, stampsOf } from '../../steps/occupancy.ts';
-import { type Drawing, type Form, head, wide } from './head.ts';
+import { type Drawing, drawHead, type Form, wide } from './head.ts';
 import { drawLanes, type Place } from './lanes.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
 import { bar, classOf, cross, fitted, type LegendItem, label, path, picture, stateClasses } from './svg.ts';
@@ -35,7 +35,7 @@ export function drawTimeline(report: Report, form: Form = wide): string {
   const until = window <= 2 * runtime ? Math.max(runtime, window) : runtime;
   const named = report.steps.length <= (isNarrow ? namedStepsNarrow : namedSteps);
   const last = lastEnded(report.steps);
-  const top = head(titleOf(report), legendItems(report.steps, named, last), form);
+  const top = drawHead(titleOf(report), legendItems(report.steps, named, last), form);
   const left = isNarrow ? (named ? 8 : 42) : named ? 270 : 60;
   const right = width - (isNarrow ? 10 : 20);
   const x = linearScale(0, until * 1.02, left, right, timeSteps, isNarrow ? 5 : 8);
