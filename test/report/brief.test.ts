@@ -65,7 +65,7 @@ it('says there of a round without failures and suggestions only that a forecast 
   expect(renderMarkdown(calm)).toContain(
     '\n- Capacity: no forecast yet: one load was measured, and a second is needed\n',
   );
-  expect(headBlocks(calm, 'page').map(({ kind }) => kind)).toEqual(['paragraph', 'list', 'facts']);
+  expect(headBlocks(calm).map(({ kind }) => kind)).toEqual(['paragraph', 'facts']);
 });
 
 it('says in which way a round differs from the one that it is compared with', () => {

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatDuration } from '../../src/domain/text.ts';
 import type { Step } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { placedNames } from '../../src/report/render/charts/curves.ts';
 import { drawDistribution } from '../../src/report/render/charts/distribution.ts';
+import { drawForecast } from '../../src/report/render/charts/forecastChart.ts';
 import { drawGrowth } from '../../src/report/render/charts/growth.ts';
+import { narrow, wide, wrapped } from '../../src/report/render/charts/head.ts';
 import { lanesOf } from '../../src/report/render/charts/lanes.ts';
 import { linearScale, logScale, timeMark, timeSteps } from '../../src/report/render/charts/scale.ts';
 import { fitted, widthOf } from '../../src/report/render/charts/svg.ts';
@@ -124,6 +127,46 @@ describe('the timeline', () => {
     ]);
     expect(timeline).toContain('class="lt-cross"');
     expect(timeline).toContain('>15-minute window<');
+  });
+
+  it('marks the step that sets the end, puts a tick there, and shades what lies beyond the window', () => {
+    const steps = [
+      ...evenRound(12, 4, () => 200),
+      stepOf('check_last_15m', { started: 700, ended: 1200 }),
+      stepOf('check_before_15m', { started: 100, ended: 1199 }),
+    ];
+    for (const all of [steps, [...steps, ...evenRound(60, 4, () => 9)]]) {
+      const { report } = drawn(all, 4);
+      for (const form of [wide, narrow]) {
+        const svg = drawTimeline(report, form);
+        expectWellFormed(svg);
+        expect(svg).toContain('>sets the end: check_last_15m_2x<');
+        expect(svg).toContain('>end 20m 0s<');
+        expect(svg.match(/class="lt-mark"/g)).toHaveLength(3);
+        const [, beyond = ''] = /class="lt-beyond" d="M(\d+) /.exec(svg) ?? [];
+        const [, window = ''] = /class="lt-window" d="M(\d+) /.exec(svg) ?? [];
+        expect(beyond).toBe(window);
+      }
+    }
+  });
+
+  it('has no such mark while steps run, and shades nothing where the window is not reached', () => {
+    const running = drawn([
+      stepOf('a_15m', { started: 0, ended: 9 }),
+      stepOf('b_15m', { started: 1, state: 'RUNNING' }),
+    ]).timeline;
+    expect(running).not.toMatch(/class="lt-mark"|sets the end|>end /);
+    expect(drawn([stepOf('a_15m', { started: 0, ended: 9 })]).timeline).not.toContain('class="lt-beyond"');
+  });
+
+  it('says each state in the word that the tables have for it', () => {
+    const { timeline } = drawn([
+      stepOf('a_15m', { started: 0, ended: 9 }),
+      stepOf('b_15m', { started: 0, ended: 9, state: 'FAILED' }),
+      stepOf('c_15m', { started: 0, ended: 9, state: 'INTERRUPTED' }),
+      stepOf('d_15m', { state: 'PENDING' }),
+    ]);
+    for (const word of ['SUCCESS', 'FAILED', 'INTERRUPTED, PENDING']) expect(timeline).toContain(`>${word}<`);
   });
 
   it('has an opaque background and a dark scheme', () => {
@@ -263,6 +306,46 @@ describe('the pictures of several levels', () => {
     expect(textOf('charts/comparison.svg')).toContain('× 4 (quadratic)');
   });
 
+  it('name only what stands out', () => {
+    const { comparison } = four;
+    const svg = textOf('charts/comparison.svg');
+    const faster = comparison?.checks.filter(({ word }) => word?.startsWith('grows faster')) ?? [];
+    expect(faster.length).toBeGreaterThan(0);
+    const named = [...svg.matchAll(/class="lt-text lt-name[^"]*"[^>]*>([^<]*)</g)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(faster.map(({ check }) => check).toSorted());
+    const calm = comparison && {
+      ...comparison,
+      checks: comparison.checks.map(({ word, ...check }) => check),
+    };
+    expect(calm && drawGrowth(calm)).not.toMatch(/lt-name"|lt-ring"/);
+  });
+
+  it('reach in the forecast to three times the window at most, and say what is measured above', () => {
+    const forecast = four.comparison?.forecast;
+    if (!forecast) throw new Error('no forecast');
+    const longest = Math.max(...forecast.measured.map(({ seconds }) => seconds));
+    for (const form of [wide, narrow]) {
+      const svg = drawForecast(forecast, longest / 4, form);
+      expectWellFormed(svg);
+      const [, top = '', right = '', bottom = ''] =
+        /class="lt-beyond" d="M\d+ (\d+)h(\d+)v(\d+)/.exec(svg) ?? [];
+      const [, window = ''] = /class="lt-window" d="M\d+ (\d+)H/.exec(svg) ?? [];
+      expect(Number(right)).toBeGreaterThan(100);
+      expect(Number(top) + Number(bottom)).toBe(Number(window));
+      // Two of three windows lie above the line of the window.
+      const floor = Math.max(...[...svg.matchAll(/M\d+ (\d+)H/g)].map(([, y]) => Number(y)));
+      expect((floor - Number(top)) / (floor - Number(window))).toBeCloseTo(3, 1);
+      expect(svg).toContain('class="lt-high"');
+      expect(svg).toContain(`>4x ${formatDuration(longest)}<`);
+      const drawnHeights = ['curve', 'band'].flatMap((name) => {
+        // The first of a class is the legend's.
+        const d = [...svg.matchAll(new RegExp(`class="lt-${name}" d="([^"]*)"`, 'g'))].at(-1)?.[1] ?? '';
+        return [...d.matchAll(/\d+ (\d+)/g)].map(([, y]) => Number(y));
+      });
+      expect(Math.min(...drawnHeights)).toBe(Number(top));
+    }
+  });
+
   it('show the measured rounds as dots in the forecast, and one in its legend', () => {
     expect(textOf('charts/forecast.svg').match(/class="lt-dot"/g)).toHaveLength(3 + 1);
   });
@@ -281,26 +364,41 @@ describe('text in a picture', () => {
     );
   });
 
+  it('is broken between words, and loses none unless the last line is cut', () => {
+    const words = fc.array(fc.stringMatching(/^[a-z0-9]{1,12}$/), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 120, max: 500 }), (all, width) => {
+        const lines = wrapped(all.join(' '), width, 3);
+        expect(lines.length).toBeLessThanOrEqual(3);
+        for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+        const text = lines.join(' ');
+        expect(text === all.join(' ') || text.endsWith('…')).toBe(true);
+      }),
+    );
+  });
+
   it('does not lie on other text or outside the frame', () => {
     const frame = { left: 0, right: 900, top: 0, bottom: 400 };
     const names = ['check_alpha', 'check_beta', 'check_gamma', 'check_delta'];
     const placed = placedNames(
-      names.map((name) => ({ name, x: 450, y: 200 })),
+      names.map((name) => ({ name, isNamed: true, x: 450, y: 200 })),
       frame,
     );
     // One to the right, one to the left, and no room for the others.
     expect(placed).toHaveLength(2);
-    expect(placedNames([{ name: 'check_alpha', x: 895, y: 10 }], frame)[0]).toContain('lt-end');
+    expect(placedNames([{ name: 'check_alpha', isNamed: true, x: 895, y: 10 }], frame)[0]).toContain(
+      'lt-end',
+    );
   });
 
   it('does not cover the point of another check: it goes to the other side, or is left out', () => {
     const frame = { left: 0, right: 900, top: 0, bottom: 400 };
-    const worst = { name: 'check_worst', x: 450, y: 200 };
-    const onTheRight = { name: 'check_second', x: 500, y: 204 };
+    const worst = { name: 'check_worst', isNamed: true, x: 450, y: 200 };
+    const onTheRight = { name: 'check_second', isNamed: true, x: 500, y: 204 };
     const [moved, second] = placedNames([worst, onTheRight], frame);
     expect(moved).toContain('lt-end');
     expect(second).not.toContain('lt-end');
-    const onTheLeft = { name: 'check_third', x: 400, y: 196 };
+    const onTheLeft = { name: 'check_third', isNamed: true, x: 400, y: 196 };
     const placed = placedNames([worst, onTheRight, onTheLeft], frame).join('');
     expect(placed).not.toContain('check_worst');
     expect(placed).toContain('check_second');

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { reportFiles } from '../../src/report/render/files.ts';
+import { csvOf } from '../../src/report/render/html/client/csv.ts';
 import { type Arrangement, arrange, sortedBy, stepsOf } from '../../src/report/render/html/client/steps.ts';
 import { panned, showing, type TimeRange, zoomed } from '../../src/report/render/html/client/timeRange.ts';
+import { meter, tilesOf } from '../../src/report/render/html/front.ts';
 import { renderHtml } from '../../src/report/render/html/index.ts';
 import { type PageData, stepColumns } from '../../src/report/render/html/pageData.ts';
 import { renderMarkdown } from '../../src/report/render/markdown.ts';
-import { evenRound, factsOf, stepOf } from './rounds.ts';
+import { covering, evenRound, factsOf, stepOf } from './rounds.ts';
 
 function dataOf(html: string): PageData {
   const text = /<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(html)?.[1];
@@ -46,7 +48,7 @@ describe('report.html', () => {
     expect(page.match(/<script/g)).toHaveLength(2);
     expect(page).not.toContain('alert(1)</script>');
     expect(page).not.toContain('<!--');
-    expect(dataOf(page).steps.names.split('\n')[0]).toBe(name);
+    expect(stepsOf(dataOf(page).steps)[0]?.name).toBe(name);
   });
 
   it('has every line of the summary of report.md', () => {
@@ -151,7 +153,7 @@ describe('the steps of the page', () => {
       ),
     ),
   );
-  const byTime: Arrangement = { column: 'ran', descending: true, filter: '', hidden: new Set() };
+  const byTime: Arrangement = { column: 'ran', descending: true, filter: '', only: new Set() };
   const shown = (arrangement: Arrangement) =>
     arrange(steps, arrangement)
       .map((step) => step.name[0])
@@ -161,7 +163,8 @@ describe('the steps of the page', () => {
     ['slowest first', byTime, 'abc'],
     ['fastest first, the unmeasured still last', { ...byTime, descending: false }, 'bac'],
     ['by name', { ...byTime, column: 'name', descending: false }, 'abc'],
-    ['without a state', { ...byTime, hidden: new Set(['FAILED']) }, 'bc'],
+    ['of one state', { ...byTime, only: new Set(['FAILED']) }, 'a'],
+    ['of two states', { ...byTime, only: new Set(['FAILED', 'CANCELLED']) }, 'ac'],
     ['with every word', { ...byTime, filter: ' 15M  fail' }, 'a'],
   ])('are arranged %s', (_, arrangement, names) => {
     expect(shown(arrangement)).toBe(names);
@@ -172,6 +175,92 @@ describe('the steps of the page', () => {
     expect(name).toMatchObject({ column: 'name', descending: false });
     expect(sortedBy(name, 'name').descending).toBe(true);
     expect(sortedBy(name, 'waited').descending).toBe(true);
+  });
+});
+
+describe('the steps as CSV', () => {
+  const round = { fromMs: Date.parse('2025-12-07T20:30:00.000Z'), ratioTitle: undefined };
+  const [step] = stepsOf(
+    stepColumns(assembleReport(factsOf([stepOf('a_15m', { started: 1.5, ended: 90 })]))),
+  );
+  const lineOf = (more: object) => csvOf(step ? [{ ...step, ...more }] : [], round).split('\r\n')[1];
+
+  it('has stamps and seconds, and quotes what would break a row', () => {
+    expect(lineOf({})).toBe(
+      'a_15m_2x,s-a_15m,SUCCESS,2025-12-07T20:30:00.000Z,2025-12-07T20:30:01.500Z,2025-12-07T20:31:30.000Z,1.5,88.5,,',
+    );
+    expect(lineOf({ cause: 'a "b", c' })).toMatch(/,"a ""b"", c",$/);
+    expect(lineOf({ started: null, waited: null, ran: null })).toMatch(/Z,,2025-12-07T20:31:30.000Z,,,,$/);
+  });
+
+  it.each(['=1+1', '+1', '-1', '@sum', '\tx'])('has no cell that a spreadsheet would run: %s', (text) => {
+    expect(lineOf({ name: text })).toMatch(/^'/);
+    expect(lineOf({ cause: text })).toContain(`,'${text},`);
+  });
+});
+
+describe('what the page leads with', () => {
+  const tiles = (report: Report) => Object.fromEntries(tilesOf(report).map((tile) => [tile.name, tile]));
+  const of = (steps: Parameters<typeof factsOf>[0], more: Parameters<typeof factsOf>[1] = {}) =>
+    assembleReport(factsOf(steps, more));
+
+  it('says by how much a round fits or misses, and what did not complete', () => {
+    const fits = tiles(of(evenRound(4, 2, () => 60)));
+    expect(fits.Runtime).toMatchObject({ value: '2m 5s', note: '12m 55s to spare in the 15-minute window' });
+    expect(fits.Failed).toMatchObject({ value: '0', note: 'of 4 steps', tone: 'plain' });
+    const misses = tiles(
+      of([
+        ...evenRound(4, 2, () => 600),
+        stepOf('x_15m', { started: 0, ended: 9, state: 'FAILED' }),
+        stepOf('y_15m', { ended: 9, state: 'CANCELLED' }),
+      ]),
+    );
+    expect(misses.Runtime).toMatchObject({
+      value: '20m 5s',
+      note: '5m 5s over the 15-minute window',
+      tone: 'bad',
+    });
+    expect(misses.Failed).toMatchObject({ value: '1 of 6', tone: 'bad' });
+    expect(misses.Failed?.note).toMatch(/; 1 cancelled$/);
+    const open = tiles(of([stepOf('x_15m', { started: 0, state: 'RUNNING' })], { partial: true }));
+    expect(open.Runtime?.note).toMatch(/^so far; /);
+  });
+
+  it('says which checks were scaled, as far as it is known', () => {
+    const round = evenRound(4, 2, () => 60);
+    expect(
+      tiles(of(round, { coverage: covering(['a.yml', 'b.yml'], '15m', 4) }))['Load scaled'],
+    ).toMatchObject({
+      value: '2 of 4',
+      note: 'checks at 2x; 2 at 1x',
+      tone: 'plain',
+    });
+    const none = covering(['a.yml', 'b.yml', 'c.yml', 'd.yml'], '15m', 4);
+    expect(tiles(of(round, { coverage: none }))['Load scaled']).toMatchObject({
+      value: '0 of 4',
+      tone: 'bad',
+    });
+    expect(tiles(of(round, { coverage: undefined }))['Load scaled']).toMatchObject({
+      value: '–',
+      note: 'which checks were scaled is not recorded',
+    });
+    const baseline = stepOf('a_15m', { started: 0, ended: 9, load: 1 });
+    expect(tiles(of([baseline], { load: 1 }))['Load scaled']).toMatchObject({ value: '1x' });
+  });
+
+  it('draws the runtime and its lower bounds against the window', () => {
+    const html = meter(
+      of(
+        evenRound(4, 2, () => 600),
+        { clusterConfig: { stepConcurrencyLevel: 2 } },
+      ),
+    );
+    expect(html).toContain(
+      'aria-label="Runtime 20m 5s, All 2 slots always busy 20m 0s, Longest step alone 10m 0s; 15-minute window"',
+    );
+    // Twice is the window exceeded: by the runtime and by the work on its slots.
+    expect(html.match(/class="over"/g)).toHaveLength(2);
+    expect(meter(of([]))).toBe('');
   });
 });
 

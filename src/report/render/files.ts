@@ -29,7 +29,7 @@ export function comparisonFiles(...given: [StoredReport, StoredReport, Compariso
   const name = `compared_with_${baseline.directory}`;
   const { load, schedule, round, verdict } = candidate.report;
   const picture = comparison.comparable
-    ? drawn(name, growthAlt(comparison), drawGrowth(comparison))
+    ? drawn(name, growthAlt(comparison), (form) => drawGrowth(comparison, form))
     : undefined;
   const page = [
     `# ${load}x against ${baseline.report.load}x (${schedule})`,

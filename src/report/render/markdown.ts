@@ -13,7 +13,7 @@ export function renderMarkdown(report: Report, pictures: Partial<DrawnPictures> 
     facts.map(([name, value]) => `${name}: ${plain(value)}`).join('  \n'),
   ];
   return `${[
-    `${head.join('\n')}\n\n${blocksText(headBlocks(report, 'markdown'))}`,
+    `${head.join('\n')}\n\n${blocksText(headBlocks(report))}`,
     ...sectionsOf(report, 'markdown').map((one) => sectionText(one, one.picture && pictures[one.picture])),
     `---\n${blocksText(provenanceBlocks(report, 'markdown'))}`,
   ].join('\n\n')}\n`;
@@ -54,10 +54,15 @@ function blockText(block: Block): string {
     case 'table':
       return [
         row(block.titles),
-        `|${block.titles.map((title) => '-'.repeat(title.length + 2)).join('|')}|`,
+        `|${block.titles.map((title, index) => rule(title, block.numbers?.includes(index))).join('|')}|`,
         ...block.rows.map((cells) => row(cells.map(lineText))),
       ].join('\n');
   }
+}
+
+/** Below a title; one that ends in a colon puts the column right. */
+function rule(title: string, isNumber = false): string {
+  return `${'-'.repeat(title.length + 1)}${isNumber ? ':' : '-'}`;
 }
 
 function row(cells: readonly string[]): string {
@@ -77,6 +82,7 @@ function lineText(line: Line): string {
 function pieceText(piece: Piece): string {
   if (typeof piece === 'string') return escaped(piece);
   if ('strong' in piece) return `**${plain(piece.strong)}**`;
+  if ('time' in piece) return plain(piece.time);
   return 'code' in piece ? code(piece.code) : plain(piece.name);
 }
 

@@ -54,6 +54,14 @@ export function stampsOf(step: ReportStep): {
   };
 }
 
+/** The step that set the end of the round; undefined while steps are active, because then nothing has. */
+export function lastEnded(steps: readonly ReportStep[]): ReportStep | undefined {
+  if (steps.some((step) => step.endedAt === null && bucketOf(step.state) === 'unfinished')) return undefined;
+  let last: ReportStep | undefined;
+  for (const step of steps) if (step.endedAt !== null && step.endedAt > (last?.endedAt ?? '')) last = step;
+  return last;
+}
+
 export interface RoundTimes {
   /** The first creation or start of a step, whichever is earlier: EMR has stamped creations after starts. */
   readonly firstCreatedMs: number;

@@ -168,7 +168,7 @@ function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): str
 }
 
 /** The two lower bounds, and by name what the round took beyond the higher of them. */
-function boundsText(report: Report): string {
+export function boundsText(report: Report): string {
   const { verdict, findings } = report;
   const { bounds, slots } = findings;
   const { workOverSlotsSeconds: work, longestStepSeconds: longest } = bounds;

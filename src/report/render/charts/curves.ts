@@ -68,19 +68,23 @@ function leaderTo(box: Box, x: number, y: number): string {
   return `M${x} ${y}L${nearX} ${nearY}`;
 }
 
-const named = 6;
-const nameWidth = 320;
+const mostNamed = 6;
 const gap = 10;
 /** Half the width of a point with its ring. */
 const reach = 6;
 
 interface Point {
   readonly name: string;
+  /** The others only keep their place free. */
+  readonly isNamed: boolean;
   readonly x: number;
   readonly y: number;
 }
 
-/** The names of the first points, right or left of each, as far as they lie on no point, not on each other and not outside. */
+/**
+ * The names of the first points that have one, each right or left of its point or above or below it, as far as it lies on no
+ * point, not on another and not outside.
+ */
 export function placedNames(points: readonly Point[], frame: Box): string[] {
   const taken: Box[] = points.map(({ x, y }) => ({
     left: x - reach,
@@ -88,20 +92,29 @@ export function placedNames(points: readonly Point[], frame: Box): string[] {
     top: y - reach,
     bottom: y + reach,
   }));
-  return points.slice(0, named).flatMap(({ name, x, y }) => {
-    const text = fitted(name, nameWidth);
-    const wide = widthOf(text);
-    const sides = [
-      { at: x + gap, from: x + gap, classes: 'lt-name' },
-      { at: x - gap, from: x - gap - wide, classes: 'lt-name lt-end' },
-    ];
-    for (const { at, from, classes } of sides) {
-      const box = { left: from, right: from + wide, top: y - 8, bottom: y + 8 };
-      if (box.left < frame.left || box.right > frame.right || taken.some((other) => overlap(box, other)))
-        continue;
-      taken.push(box);
-      return [label(at, y + 4, text, classes)];
-    }
-    return [];
-  });
+  const most = 0.6 * (frame.right - frame.left);
+  return points
+    .filter(({ isNamed }) => isNamed)
+    .slice(0, mostNamed)
+    .flatMap(({ name, x, y }) => {
+      const text = fitted(name, most);
+      const wide = widthOf(text);
+      const sides = [
+        { at: x + gap, from: x + gap, down: 0, classes: 'lt-name' },
+        { at: x - gap, from: x - gap - wide, down: 0, classes: 'lt-name lt-end' },
+        { at: x - gap, from: x - gap - wide, down: -14, classes: 'lt-name lt-end' },
+        { at: x + gap, from: x + gap, down: 14, classes: 'lt-name' },
+      ];
+      for (const { at, from, down, classes } of sides) {
+        const box = { left: from, right: from + wide, top: y + down - 8, bottom: y + down + 8 };
+        if (
+          !isInside(box, { ...frame, top: 0, bottom: frame.bottom }) ||
+          taken.some((other) => overlap(box, other))
+        )
+          continue;
+        taken.push(box);
+        return [label(at, y + down + 4, text, classes)];
+      }
+      return [];
+    });
 }

@@ -1,53 +1,85 @@
-import { windowName } from '../../../domain/text.ts';
+import { formatDuration, windowName } from '../../../domain/text.ts';
 import { forecastSentence } from '../../forecast/text.ts';
 import type { Forecast } from '../../model/comparisonModel.ts';
+import { drawHead, type Form, wide } from './head.ts';
 import { linearScale, type Scale, timeMark, timeSteps } from './scale.ts';
-import { bar, label, legend, lineItem, path, picture, title } from './svg.ts';
+import { type Box, bar, type LegendItem, label, lineItem, path, picture, widthOf } from './svg.ts';
 
-const width = 960;
-const height = 400;
-const left = 70;
-const right = 930;
-const top = 84;
-const bottom = 346;
 const loadSteps = [1, 2, 4, 5, 10, 20, 50, 100, 200, 500] as const;
+/** What lies higher than so many windows decides nothing, and would flatten what does. */
+const mostWindows = 3;
+
+/** A line over the load: seconds at each load. */
+type Line = readonly (readonly [load: number, seconds: number])[];
 
 /** Total runtime over load: what was measured as dots, the forecast as a line with its range, the window as a dashed line. */
-export function drawForecast(forecast: Forecast, windowSeconds: number): string {
+export function drawForecast(forecast: Forecast, windowSeconds: number, form: Form = wide): string {
   const { points, measured, sentence } = forecast;
+  const { width, isNarrow } = form;
   const largest = points.at(-1)?.load;
   if (largest === undefined) return picture(width, 80, sentence, [label(20, 44, sentence)]);
   const most = Math.max(...points.map((point) => point.highSeconds), ...measured.map((one) => one.seconds));
   // A window far above everything measured would flatten the curve.
-  const until = windowSeconds <= 3 * most ? Math.max(most, windowSeconds) : most;
-  const x = linearScale(0, largest, left, right - 24, loadSteps);
-  const y = linearScale(0, until * 1.08, bottom, top, timeSteps);
-  const along = points.map((point) => `${x.at(point.load)} ${y.at(point.makespanSeconds)}`);
-  const over = points.map((point) => `${x.at(point.load)} ${y.at(point.highSeconds)}`);
-  const under = points.map((point) => `${x.at(point.load)} ${y.at(point.lowSeconds)}`).reverse();
-  const shown = windowSeconds <= until;
-  const crossing = shown ? crossingOf(points, windowSeconds) : undefined;
-  return picture(width, height, sentence, [
-    // What is left out is below in the report; here it would be cut.
-    title(forecastSentence(forecast), width),
-    legend(
-      [
-        { word: 'measured', mark: dot },
-        lineItem({ word: 'forecast', cssClass: 'lt-curve' }),
-        { word: 'range', mark: (atX, atY) => path('lt-area', bar(atX - 10, atY - 5, 20, 10)) },
-        ...(crossing === undefined ? [] : [{ word: 'leaves the window', mark: diamondPath }]),
-      ],
-      46,
-    ),
-    grid(x, y),
-    path('lt-area', `M${[...over, ...under].join('L')}z`),
-    path('lt-curve', `M${along.join('L')}`),
-    ...(shown ? windowLine(y.at(windowSeconds), `${windowName(windowSeconds)} window`) : []),
-    ...measured.map(({ load, seconds }) => dot(x.at(load), y.at(seconds))),
+  const isWindowShown = windowSeconds <= 3 * most;
+  const until = isWindowShown
+    ? Math.min(Math.max(most, windowSeconds) * 1.08, mostWindows * windowSeconds)
+    : most * 1.08;
+  const crossing = isWindowShown ? crossingOf(points, windowSeconds) : undefined;
+  const above = drawHead(forecastSentence(forecast), legendItems(crossing !== undefined), form);
+  const top = above.bottom + 38;
+  const plot = isNarrow
+    ? { left: 56, right: width - 10, top, bottom: top + 220 }
+    : { left: 70, right: width - 30, top, bottom: top + 262 };
+  const x = linearScale(
+    0,
+    largest,
+    plot.left,
+    plot.right - (isNarrow ? 12 : 24),
+    loadSteps,
+    isNarrow ? 6 : 8,
+  );
+  const y = linearScale(0, until, plot.bottom, plot.top, timeSteps, isNarrow ? 6 : 8);
+  const along = (line: Line) => line.map(([load, seconds]) => `${x.at(load)} ${y.at(seconds)}`);
+  const lineOf = (of: 'makespanSeconds' | 'lowSeconds' | 'highSeconds') =>
+    withCrossing(
+      points.map((point) => [point.load, point[of]] as const),
+      until,
+    );
+  const curve = lineOf('makespanSeconds').filter(([, seconds]) => seconds <= until);
+  const band = [...along(lineOf('highSeconds')), ...along(lineOf('lowSeconds')).reverse()];
+  const isHigh = ({ seconds }: Forecast['measured'][number]) => seconds > until;
+  return picture(width, plot.bottom + 54, sentence, [
+    ...above.parts,
+    ...(isWindowShown ? beyond(y.at(windowSeconds), plot) : []),
+    grid(x, y, plot),
+    path('lt-band', `M${band.join('L')}z`),
+    path('lt-curve', curve.length < 2 ? '' : `M${along(curve).join('L')}`),
+    ...(isWindowShown ? windowLine(y.at(windowSeconds), `${windowName(windowSeconds)} window`, plot) : []),
+    ...measured.filter((one) => !isHigh(one)).map(({ load, seconds }) => dot(x.at(load), y.at(seconds))),
+    ...measured.filter(isHigh).flatMap((one) => outOfSight(x.at(one.load), one, plot)),
     ...(crossing === undefined ? [] : [diamondPath(x.at(crossing), y.at(windowSeconds))]),
-    label(right, height - 12, 'load →', 'lt-end lt-soft'),
-    label(left, top - 10, '↑ total runtime', 'lt-soft'),
+    label(plot.right, plot.bottom + 38, 'load →', 'lt-end lt-soft'),
+    label(plot.left, top - 10, '↑ total runtime', 'lt-soft'),
   ]);
+}
+
+function legendItems(crosses: boolean): LegendItem[] {
+  return [
+    { word: 'measured', mark: dot },
+    lineItem({ word: 'forecast', cssClass: 'lt-curve' }),
+    { word: 'range', mark: (x, y) => path('lt-band', bar(x - 10, y - 5, 20, 10)) },
+    ...(crosses ? [{ word: 'leaves the window', mark: diamondPath }] : []),
+  ];
+}
+
+/** The line with a point where it reaches the height of `until`, so that it can be cut there. */
+function withCrossing(line: Line, until: number): Line {
+  return line.flatMap((point, index) => {
+    const before = line[index - 1];
+    if (!before || before[1] > until === point[1] > until) return [point];
+    const share = (until - before[1]) / (point[1] - before[1]);
+    return [[before[0] + share * (point[0] - before[0]), until] as const, point];
+  });
 }
 
 /** The load at which the line of the forecast reaches the window; undefined where it does not cross it. */
@@ -61,19 +93,37 @@ function crossingOf(points: Forecast['points'], windowSeconds: number): number |
   return undefined;
 }
 
-function windowLine(y: number, word: string): string[] {
-  return [path('lt-window', `M${left} ${y}H${right}`), label(right, y - 6, word, 'lt-name lt-end')];
+function beyond(y: number, { left, right, top }: Box): string[] {
+  return y <= top ? [] : [path('lt-beyond', bar(left, top, right - left, y - top))];
+}
+
+function windowLine(y: number, word: string, { left, right }: Box): string[] {
+  return [path('lt-window', `M${left} ${y}H${right}`), label(right, y + 16, word, 'lt-name lt-end')];
 }
 
 function dot(x: number, y: number): string {
   return `<circle class="lt-dot" cx="${x}" cy="${y}" r="5"/>`;
 }
 
+/** A measured round above the plot: an arrow at the edge, and its time. */
+function outOfSight(
+  x: number,
+  { load, seconds }: Forecast['measured'][number],
+  { right, top }: Box,
+): string[] {
+  const word = `${load}x ${formatDuration(seconds)}`;
+  const isLeft = x + 12 + widthOf(word) > right;
+  return [
+    path('lt-high', `M${x} ${top + 2}l6 10h-12z`),
+    label(isLeft ? x - 10 : x + 10, top + 13, word, isLeft ? 'lt-name lt-end' : 'lt-name'),
+  ];
+}
+
 function diamondPath(x: number, y: number): string {
   return path('lt-failed', `M${x} ${y - 7}l7 7l-7 7l-7-7z`);
 }
 
-function grid(x: Scale, y: Scale): string {
+function grid(x: Scale, y: Scale, { left, right, bottom }: Box): string {
   const lines = y.ticks.map((tick) => `M${left} ${y.at(tick)}H${right}`);
   return [
     path('lt-grid', lines.join('')),

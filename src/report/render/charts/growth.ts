@@ -1,26 +1,10 @@
 import { plural, ratioText } from '../../../domain/text.ts';
 import type { Comparison } from '../../model/comparisonModel.ts';
 import { placedNames } from './curves.ts';
+import { drawHead, type Form, wide } from './head.ts';
 import { logScale, type Scale, timeMark, timeMarks } from './scale.ts';
-import {
-  cross,
-  fitted,
-  type LegendItem,
-  label,
-  legend,
-  lineItem,
-  path,
-  picture,
-  ring,
-  title,
-} from './svg.ts';
+import { type Box, cross, type LegendItem, label, lineItem, path, picture, ring } from './svg.ts';
 
-const width = 960;
-const height = 480;
-const left = 70;
-const right = 930;
-const top = 104;
-const bottom = 424;
 const dotsDrawn = 2000;
 
 /** What the picture says, for somebody who cannot see it. */
@@ -41,38 +25,61 @@ function headOf({ checks, unscaled, baseline, candidate, ratios, newFailures }: 
 
 /**
  * Each check's time now over its time before, both logarithmic, with the lines of no change, of growth with the load,
- * and of growth with its square. The checks that grew most are named; one that grows faster than the load has a ring. A check that
- * failed only now has no time to place it by: it is a cross above the plot.
+ * and of growth with its square. A check that grows faster than the load has a ring, and those that grew most of them a name. One
+ * that failed only now has no time to place it by: it is a cross above the plot.
  */
-export function drawGrowth(comparison: Comparison): string {
-  const { checks, baseline, candidate } = comparison;
+export function drawGrowth(comparison: Comparison, form: Form = wide): string {
+  const { baseline, candidate, newFailures } = comparison;
+  const { width, isNarrow } = form;
+  const checks = [
+    ...comparison.checks.filter(standsOut),
+    ...comparison.checks.filter((one) => !standsOut(one)),
+  ];
   const alt = growthAlt(comparison);
   const times = checks.flatMap((check) => [check.baselineSeconds, check.candidateSeconds]);
   if (times.length === 0)
     return picture(width, 80, alt, [label(20, 44, 'No check completed in both rounds.')]);
+  const lines = growthLines(candidate.load / baseline.load);
+  const failed: LegendItem = {
+    word: `failed only now: ${newFailures.join(', ')}`,
+    mark: (x, y) => path('lt-cross', cross(x, y)),
+  };
+  const ringed = checks.some(standsOut) ? [ringItem] : [];
+  const above = drawHead(
+    headOf(comparison),
+    [...lines.map(lineItem), checkItem, ...ringed, ...(newFailures.length === 0 ? [] : [failed])],
+    form,
+  );
+  const top = above.bottom + 38;
+  const plot = isNarrow
+    ? { left: 46, right: width - 10, top, bottom: top + 304 }
+    : { left: 70, right: width - 30, top, bottom: top + 320 };
   const from = Math.max(0.1, least(times)) / 1.25;
   const to = Math.max(from * 2, -least(times.map((time) => -time))) * 1.25;
-  const x = logScale(from, to, left, right, timeMarks);
-  const y = logScale(from, to, bottom, top, timeMarks);
-  const lines = growthLines(candidate.load / baseline.load);
-  return picture(width, height, alt, [
-    title(headOf(comparison), width),
-    legend([...lines.map(lineItem), checkItem, ringItem], 46),
-    newFailureRow(comparison.newFailures),
-    grid(x, y),
+  const x = logScale(from, to, plot.left, plot.right, timeMarks);
+  const y = logScale(from, to, plot.bottom, plot.top, timeMarks);
+  const drawnChecks = checks.slice(0, dotsDrawn);
+  return picture(width, plot.bottom + 56, alt, [
+    ...above.parts,
+    grid(x, y, plot),
     ...lines.map(({ cssClass, factor }) => path(cssClass, diagonal(factor, from, to, x, y))),
-    ...dots(comparison, x, y),
+    ...dots(drawnChecks, x, y),
     ...placedNames(
-      checks.slice(0, dotsDrawn).map(({ check, baselineSeconds, candidateSeconds }) => ({
-        name: check,
-        x: x.at(baselineSeconds),
-        y: y.at(candidateSeconds),
+      drawnChecks.map((one) => ({
+        name: one.check,
+        isNamed: standsOut(one),
+        x: x.at(one.baselineSeconds),
+        y: y.at(one.candidateSeconds),
       })),
-      { left, right, top, bottom },
+      plot,
     ),
-    label(right, bottom + 38, `time at ${baseline.load}x →`, 'lt-end lt-soft'),
-    label(left, top - 10, `↑ time at ${candidate.load}x`, 'lt-soft'),
+    label(plot.right, plot.bottom + 38, `time at ${baseline.load}x →`, 'lt-end lt-soft'),
+    label(plot.left, top - 10, `↑ time at ${candidate.load}x`, 'lt-soft'),
   ]);
+}
+
+function standsOut({ word }: Comparison['checks'][number]): boolean {
+  return word !== undefined && word !== 'constant';
 }
 
 interface Line {
@@ -97,22 +104,16 @@ const ringItem: LegendItem = {
   mark: (x, y) => path('lt-point', point(x, y)) + path('lt-ring', ring(x, y)),
 };
 
-function newFailureRow(checks: readonly string[]): string {
-  if (checks.length === 0) return '';
-  const word = fitted(`failed only now: ${checks.join(', ')}`, right - 60);
-  return legend([{ word, mark: (x, y) => path('lt-cross', cross(x, y)) }], 68);
-}
-
 function point(x: number, y: number): string {
   return `M${x - 3} ${y}h6`;
 }
 
-function dots({ checks }: Comparison, x: Scale, y: Scale): string[] {
+function dots(checks: Comparison['checks'], x: Scale, y: Scale): string[] {
   const points = new Set<string>();
   const rings = new Set<string>();
-  for (const check of checks.slice(0, dotsDrawn)) {
+  for (const check of checks) {
     const at = [x.at(check.baselineSeconds), y.at(check.candidateSeconds)] as const;
-    if (check.word !== undefined && check.word !== 'constant') rings.add(ring(...at));
+    if (standsOut(check)) rings.add(ring(...at));
     points.add(point(...at));
   }
   return [path('lt-point', [...points].join('')), path('lt-ring', [...rings].join(''))];
@@ -124,7 +125,7 @@ function diagonal(factor: number, from: number, to: number, x: Scale, y: Scale):
   return end <= start ? '' : `M${x.at(start)} ${y.at(start * factor)}L${x.at(end)} ${y.at(end * factor)}`;
 }
 
-function grid(x: Scale, y: Scale): string {
+function grid(x: Scale, y: Scale, { left, right, top, bottom }: Box): string {
   const lines = [
     `M${left} ${top}V${bottom}H${right}`,
     ...x.ticks.map((tick) => `M${x.at(tick)} ${top}V${bottom}`),

@@ -1,33 +1,33 @@
 import type { Report, ReportStep } from '../../model/model.ts';
 import { occupancy, type Span, stampsOf } from '../../steps/occupancy.ts';
+import type { Drawing } from './head.ts';
 import type { Scale } from './scale.ts';
-import { classOf, cross, label, path, stateClasses, thickPath } from './svg.ts';
+import { bar, classOf, cross, label, path, stateClasses, thickPath } from './svg.ts';
 
-const crossesDrawn = 150;
+const crossesDrawn = { wide: 150, narrow: 50 } as const;
 const stripHeight = 60;
 
 /** A lane for each slot with its steps one behind the other, and below how many ran at once against the limit. */
-export function drawLanes(report: Report, place: Place): LaneDrawing {
-  const { x, top, fromMs, endMs } = place;
+export function drawLanes(report: Report, place: Place): Drawing {
+  const { x, top, fromMs, endMs, last } = place;
   const { lanes, count } = lanesOf(report.steps);
   const laneHeight = Math.max(2, Math.min(14, Math.floor(360 / Math.max(1, count))));
-  const bars = new Map<string, string>();
+  const middleOf = (lane: number) => top + (lane + 0.5) * laneHeight;
+  const bars = new Map<string, ReturnType<typeof lanePath>>(
+    stateClasses.map((cssClass) => [cssClass, lanePath()]),
+  );
   const crosses: string[] = [];
-  let last = '';
-  for (const [step, lane] of lanes) {
+  let mark = '';
+  for (const [step, lane] of lanes.toSorted((a, b) => a[1] - b[1])) {
     const { startedMs, endedMs } = stampsOf(step);
     const from = x.at(((startedMs ?? endMs) - fromMs) / 1000);
     const wide = x.at(((endedMs ?? endMs) - fromMs) / 1000) - from;
     // A gap separates two steps where there is space for one.
-    const piece = `M${from} ${top + (lane + 0.5) * laneHeight}h${wide > 3 ? wide - 1 : Math.max(1, wide)}`;
-    const cssClass = classOf(step);
-    // Steps shorter than a pixel fall upon each other: drawn once.
-    if (last !== cssClass + piece) bars.set(cssClass, (bars.get(cssClass) ?? '') + piece);
-    last = cssClass + piece;
-    if (step.state === 'FAILED')
-      crosses.push(cross(from + Math.round(wide / 2), top + (lane + 0.5) * laneHeight));
+    bars.get(classOf(step))?.add(from, middleOf(lane), wide > 3 ? wide - 1 : Math.max(1, wide));
+    if (step.state === 'FAILED') crosses.push(cross(from + Math.round(wide / 2), middleOf(lane)));
+    if (step === last) mark = bar(from - 1, middleOf(lane) - laneHeight / 2 - 1, wide + 2, laneHeight + 1);
   }
-  const marked = evenly(crosses, crossesDrawn).join('');
+  const marked = evenly(crosses, crossesDrawn[place.isNarrow ? 'narrow' : 'wide']).join('');
   const strip = runningStrip(
     occupancy(report.steps, endMs),
     report.findings.slots.limit,
@@ -37,14 +37,28 @@ export function drawLanes(report: Report, place: Place): LaneDrawing {
   return {
     parts: [
       label(place.left - 8, top + 11, 'slots', 'lt-end lt-soft'),
-      ...stateClasses.map((cssClass) =>
-        thickPath(cssClass, bars.get(cssClass) ?? '', Math.max(1, laneHeight - 1)),
-      ),
+      ...[...bars].map(([cssClass, { text }]) => thickPath(cssClass, text(), Math.max(1, laneHeight - 1))),
       path('lt-halo', marked),
       path('lt-cross', marked),
+      path('lt-mark', mark),
       ...strip.parts,
     ],
     bottom: strip.bottom,
+  };
+}
+
+/** Bars from left to right, lane by lane. Moves are relative to the bar before, which is half the bytes of places. */
+function lanePath() {
+  let d = '';
+  let [endX, atY] = [0, Number.NaN];
+  return {
+    add(from: number, y: number, wide: number): void {
+      // Steps shorter than a pixel fall upon each other: drawn once.
+      if (y === atY && from + wide <= endX) return;
+      d += y === atY ? `m${from - endX} 0h${wide}` : `M${from} ${y}h${wide}`;
+      [endX, atY] = [from + wide, y];
+    },
+    text: () => d,
   };
 }
 
@@ -60,7 +74,7 @@ function runningStrip(
   limit: number | null,
   y: number,
   { left, right, x, fromMs }: Place,
-): LaneDrawing {
+): Drawing {
   const most = new Map<number, number>();
   for (const span of spans)
     for (let pixel = x.at((span.fromMs - fromMs) / 1000); pixel <= x.at((span.toMs - fromMs) / 1000); pixel++)
@@ -136,10 +150,7 @@ export interface Place {
   readonly x: Scale;
   readonly fromMs: number;
   readonly endMs: number;
-}
-
-/** What was drawn, and how far down it reaches. */
-export interface LaneDrawing {
-  readonly parts: readonly string[];
-  readonly bottom: number;
+  /** The step that set the end, which is marked. */
+  readonly last: ReportStep | undefined;
+  readonly isNarrow: boolean;
 }

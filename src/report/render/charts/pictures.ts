@@ -2,6 +2,7 @@ import type { Report } from '../../model/model.ts';
 import { distributionAlt, drawDistribution } from './distribution.ts';
 import { drawForecast } from './forecastChart.ts';
 import { drawGrowth, growthAlt } from './growth.ts';
+import { type Form, narrow, wide } from './head.ts';
 import { drawTimeline, timelineAlt } from './timeline.ts';
 
 export interface DrawnPicture {
@@ -10,6 +11,8 @@ export interface DrawnPicture {
   /** What it says, for somebody who cannot see it. */
   readonly alt: string;
   readonly svg: string;
+  /** The same for a phone: the page shows the one that fits. */
+  readonly narrow: string;
 }
 
 export interface DrawnPictures {
@@ -25,16 +28,18 @@ export function drawPictures(report: Report): DrawnPictures {
   const growth = comparison?.comparable ? comparison : undefined;
   const forecast = comparison?.forecast?.points.length ? comparison.forecast : undefined;
   return {
-    timeline: drawn('timeline', timelineAlt(report), drawTimeline(report)),
-    distribution: drawn('distribution', distributionAlt(report), drawDistribution(report)),
-    ...(growth && { growth: drawn('comparison', growthAlt(growth), drawGrowth(growth)) }),
+    timeline: drawn('timeline', timelineAlt(report), (form) => drawTimeline(report, form)),
+    distribution: drawn('distribution', distributionAlt(report), (form) => drawDistribution(report, form)),
+    ...(growth && { growth: drawn('comparison', growthAlt(growth), (form) => drawGrowth(growth, form)) }),
     ...(forecast && {
-      forecast: drawn('forecast', forecast.sentence, drawForecast(forecast, verdict.windowSeconds)),
+      forecast: drawn('forecast', forecast.sentence, (form) =>
+        drawForecast(forecast, verdict.windowSeconds, form),
+      ),
     }),
   };
 }
 
 /** A picture as a file of that name. */
-export function drawn(name: string, alt: string, svg: string): DrawnPicture {
-  return { path: `charts/${name}.svg`, alt, svg };
+export function drawn(name: string, alt: string, draw: (form: Form) => string): DrawnPicture {
+  return { path: `charts/${name}.svg`, alt, svg: draw(wide), narrow: draw(narrow) };
 }

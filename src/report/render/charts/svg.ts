@@ -42,18 +42,6 @@ export function lineItem({ word, cssClass }: { word: string; cssClass: string })
   return { word, mark: (x, y) => path(cssClass, `M${x - 11} ${y}h22`) };
 }
 
-/** A row of marks with their words, from the left edge at the height of `y`. */
-export function legend(items: readonly LegendItem[], y: number, left = 20): string {
-  let x = left;
-  return items
-    .map(({ word, mark }) => {
-      const drawn = mark(x + 11, y - 4) + label(x + 26, y, word, 'lt-soft');
-      x += 26 + widthOf(word) + 18;
-      return drawn;
-    })
-    .join('');
-}
-
 /** In the order in which they are drawn: what failed lies on top. */
 export const stateClasses = ['lt-completed', 'lt-other', 'lt-cancelled', 'lt-failed'] as const;
 
@@ -65,12 +53,6 @@ export function classOf({ state }: Pick<ReportStep, 'state'>): string {
 /** A whole picture; `alt` is what a screen reader says. */
 export function picture(width: number, height: number, alt: string, parts: readonly string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${xml(alt)}"><style>${chartStyle}</style><rect class="lt-bg" width="${width}" height="${height}"/>${parts.join('')}</svg>\n`;
-}
-
-/** The line at the top of a picture, cut where the picture ends. */
-export function title(text: string, width: number): string {
-  // Widths are estimated at 12 pixels; the title has 14 and is bold.
-  return label(20, 24, fitted(text, (width - 40) / 1.25), 'lt-title');
 }
 
 /** A text; `classes` beside `lt-text`. */
@@ -130,8 +112,9 @@ function widthOfCharacter(character: string): number {
   if ((character.codePointAt(0) ?? 0) >= 0x1100) return 13;
   if (/[ iIl.,:;'|!j]/.test(character)) return 4.5;
   if (/[fr()[\]-]/.test(character)) return 5.5;
-  if (/[ckstvxyz_]/.test(character)) return 6.8;
-  return /[A-Zmw@%–—…]/.test(character) ? 11 : 7.5;
+  if (/[cstz_]/.test(character)) return 6.8;
+  if (/[MWmw@%–—…]/.test(character)) return 12;
+  return /[A-Z]/.test(character) ? 9.5 : 7.5;
 }
 
 /** The text, or as much of its beginning as fits with "…" behind it; no surrogate pair is cut in half. */

@@ -7,6 +7,7 @@ import { xml } from '../charts/svg.ts';
 import type { Section } from '../sections/blocks.ts';
 import { sectionsOf } from '../sections/index.ts';
 import { text as script } from './client/page.ts?bundle';
+import { meter } from './front.ts';
 import { text as pageStyle } from './page.css?bundle';
 import { type PageData, pageData } from './pageData.ts';
 
@@ -15,15 +16,32 @@ function sectionFrame({ id, title }: Section, picture: DrawnPicture | undefined)
   return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><div id="${id}-body"></div>${picture ? figure(picture) : ''}</section>`;
 }
 
-/** A picture; it takes its style from the page, so that four of them do not carry it four times. */
-function figure({ svg }: DrawnPicture): string {
-  return `<figure class="scroll" tabindex="0" role="group" aria-label="Picture">${svg.replace(/<style>.*?<\/style>/s, '').trim()}</figure>`;
+/** A picture for a wide page and for a phone; both take their style from the page, so that eight of them do not carry it. */
+function figure({ svg, narrow }: DrawnPicture): string {
+  const [forWide, forNarrow] = [svg, narrow].map((text) => text.replace(/<style>.*?<\/style>/s, '').trim());
+  return `<figure><div class="wide-only">${forWide}</div><div class="narrow-only">${forNarrow}</div></figure>`;
 }
 
-/** Where each section is, below the verdict; a narrow page has no room for it. */
-function sectionLinks(sections: readonly Pick<Section, 'id' | 'title'>[]): string {
-  const links = sections.map(({ id, title }) => `<a href="#${id}">${title}</a>`);
-  return `<nav aria-label="Sections">${links.join('')}</nav>`;
+/** Where each section is. Beside a wide page it stands open, above a narrow one it opens. */
+function contents(sections: readonly Pick<Section, 'id' | 'title'>[]): string {
+  const links = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`);
+  return `<nav aria-label="Contents"><details id="contents"><summary>Contents</summary><ul>${links.join('')}</ul></details></nav>`;
+}
+
+/** What a reader asks first comes first: what it takes, what broke, where the time went, then what it compares with. */
+const pageOrder = [
+  'to-fit',
+  'failures',
+  'summary',
+  'slowest',
+  'metrics',
+  'comparison',
+  'forecast',
+  'suggestions',
+];
+
+function inPageOrder(sections: readonly Section[]): Section[] {
+  return sections.toSorted((one, other) => pageOrder.indexOf(one.id) - pageOrder.indexOf(other.id));
 }
 
 const buttons = [
@@ -42,7 +60,7 @@ function explorer(): string {
   );
   return `<section id="steps" aria-labelledby="steps-title"><h2 id="steps-title">All Steps</h2>
 <div class="bar"><label for="filter">Filter</label><input id="filter" type="search" autocomplete="off" spellcheck="false" placeholder="name, status, cause"><span id="chips" role="group" aria-label="Status"></span><span id="shown" role="status"></span></div>
-<div class="bar"><span role="group" aria-label="Timeline" class="zoom">${zoom.join('')}</span><span id="hovered"></span></div>
+<div class="bar"><span role="group" aria-label="Timeline" class="zoom">${zoom.join('')}</span><span id="hovered"></span><button type="button" id="csv">Download CSV</button></div>
 <canvas id="timeline" tabindex="0" role="application" aria-roledescription="timeline" aria-label="Timeline of all steps, one lane for each slot" aria-describedby="timeline-keys"></canvas>
 <p id="timeline-keys" class="soft">Arrow keys go from step to step, + and − zoom, 0 shows the whole round, Page Up and Page Down move it. Drag to move; Ctrl with the wheel zooms.</p>
 <div id="step-table" class="grid" role="grid" tabindex="0" aria-labelledby="steps-title"></div>
@@ -61,7 +79,7 @@ const policy = `default-src 'none'; script-src 'sha256-${scriptHash}'; style-src
 export function renderHtml(report: Report, pictures: DrawnPictures = drawPictures(report)): string {
   const provisional = report.round.partial ? ' (provisional)' : '';
   const title = `Load Test Report - ${report.load}x Load${provisional}`;
-  const sections = sectionsOf(report, 'page');
+  const sections = inPageOrder(sectionsOf(report, 'page'));
   const frames = sections.map((one) => sectionFrame(one, one.picture && pictures[one.picture]));
   return `<!doctype html>
 <html lang="en">
@@ -75,8 +93,10 @@ export function renderHtml(report: Report, pictures: DrawnPictures = drawPicture
 ${pageStyle}</style>
 </head>
 <body class="${report.verdict.outcome}">
-<header><h1>${xml(title)}</h1><div id="head-body"></div>
-${sectionLinks([...sections, { id: 'steps', title: 'All Steps' }])}
+${contents([...sections, { id: 'steps', title: 'All Steps' }])}
+<header><h1>${xml(title)}</h1><div id="verdict-body"></div>
+${meter(report)}
+<dl id="tiles"></dl><div id="brief-body"></div><div id="when-body"></div>
 <noscript><p class="notice">This page needs its script; report.md beside it says the same without.</p></noscript></header>
 <main>
 ${[...frames, explorer()].join('\n')}

@@ -1,9 +1,17 @@
 /** What the page of a report carries for its script: plain text and numbers; nothing in it is markup. */
 import type { Report } from '../../model/model.ts';
-import { roundTimes, stampsOf } from '../../steps/occupancy.ts';
-import type { Block, Section } from '../sections/blocks.ts';
+import { lastEnded, roundTimes, stampsOf } from '../../steps/occupancy.ts';
+import { type Block, factList, type Section } from '../sections/blocks.ts';
 import { proofOf } from '../sections/failures.ts';
-import { headBlocks, provenanceBlocks, ratiosOf } from '../sections/index.ts';
+import {
+  briefBlocks,
+  noticeBlocks,
+  provenanceBlocks,
+  ratiosOf,
+  roundFacts,
+  verdictBlocks,
+} from '../sections/index.ts';
+import { tilesOf } from './front.ts';
 
 /** Lines that prove a failure are kept for this many steps: the groups of causes are clear long before. */
 const provenSteps = 40;
@@ -12,14 +20,18 @@ const proofLength = 240;
 export type PageData = ReturnType<typeof pageData>;
 
 export function pageData(report: Report, sections: readonly Section[]) {
+  const last = lastEnded(report.steps);
   const blocks: Readonly<Record<string, readonly Block[]>> = {
-    head: headBlocks(report, 'page'),
+    when: factList(Object.entries(roundFacts(report))),
+    verdict: verdictBlocks(report),
+    brief: [...noticeBlocks(report), ...briefBlocks(report, 'page')],
     ...Object.fromEntries(sections.map((section) => [section.id, section.blocks])),
     provenance: provenanceBlocks(report, 'page'),
   };
   return {
     /** By the id of the part of the page that they go to. */
     sections: blocks,
+    tiles: tilesOf(report),
     steps: stepColumns(report),
     round: {
       /** UTC milliseconds of the first creation. */
@@ -28,6 +40,10 @@ export function pageData(report: Report, sections: readonly Section[]) {
       runtimeSeconds: report.verdict.runtimeSeconds ?? 0,
       windowSeconds: report.verdict.windowSeconds,
       utcOffsetMinutes: report.round.utcOffsetMinutes,
+      /** The place of the step that set the end of the round; null while it has none. */
+      lastPlace: last === undefined ? null : report.steps.indexOf(last),
+      load: report.load,
+      schedule: report.schedule,
       /** The title of the column of ratios, when there is one. */
       ratioTitle: ratiosOf(report)?.title,
     },
@@ -46,8 +62,7 @@ export function stepColumns(report: Report) {
   const stamps = steps.map(stampsOf);
   const ratios = ratiosOf(report);
   return {
-    /** One on a line. */
-    names: steps.map((step) => oneLine(step.name)).join('\n'),
+    names: foldedNames(steps.map((step) => oneLine(step.name))),
     ids: steps.map((step) => oneLine(step.id)).join('\n'),
     /** Index into `stateNames`. */
     states: steps.map((step) => stateNames.indexOf(step.state)),
@@ -61,6 +76,27 @@ export function stepColumns(report: Report) {
     /** Hundredths of the time at the level before, when there is one to compare with. */
     ratios: ratios && steps.map((step) => hundredths(ratios.of(step))),
     causes: causesOf(report),
+  };
+}
+
+/** Names, one on a line, without the beginning and the end that all of them have: a fifth of the page. */
+function foldedNames(names: readonly string[]) {
+  const [first = ''] = names;
+  const shared = (isSame: (length: number) => boolean) => {
+    let length = 0;
+    while (length < first.length && isSame(length + 1)) length++;
+    return length;
+  };
+  const begin = shared((length) => names.every((name) => name.startsWith(first.slice(0, length))));
+  const rest = names.map((name) => name.slice(begin));
+  const [left = ''] = rest;
+  const end = shared(
+    (length) => length <= left.length && rest.every((name) => name.endsWith(left.slice(-length))),
+  );
+  return {
+    begin: first.slice(0, begin),
+    end: left.slice(left.length - end),
+    rest: rest.map((name) => name.slice(0, name.length - end)).join('\n'),
   };
 }
 

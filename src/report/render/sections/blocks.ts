@@ -6,12 +6,20 @@ import type { DrawnPictures } from '../charts/pictures.ts';
 /** Where the blocks are shown. The page has room for tables and links where Markdown has lines. */
 export type Medium = 'markdown' | 'page';
 
-/** A piece of a line: text, emphasised text, text as code, or a step's name that leads to the step. */
+/** A piece of a line: text, emphasised text, text as code, a step's name that leads to the step, or a time with a bar. */
 export type Piece =
   | string
   | { readonly strong: string }
   | { readonly code: string }
-  | { readonly step: number; readonly name: string };
+  | { readonly step: number; readonly name: string }
+  | { readonly time: string; readonly bar: Bar };
+
+/** A time against the window: on the page it has a bar, and every bar of a table has the same scale. */
+export interface Bar {
+  readonly seconds: number;
+  readonly windowSeconds: number;
+  readonly untilSeconds: number;
+}
 
 export type Line = Piece | readonly Piece[];
 
@@ -33,6 +41,10 @@ export type Block =
       readonly kind: 'table';
       readonly titles: readonly string[];
       readonly rows: readonly (readonly Line[])[];
+      /** The columns of times and numbers: they stand right, so that they can be compared. */
+      readonly numbers?: readonly number[];
+      /** Its first column is a sentence: on a phone the rest of a row stands below it. */
+      readonly isStacked?: boolean;
     };
 
 /** A part of the report under a title of its own; `id` is its place in the page. */

@@ -18,7 +18,12 @@ function checkTable(comparison: Comparison): Block[] {
   const { length } = comparison.checks;
   if (length === 0) return paragraphs('No check completed in both rounds.');
   return [
-    { kind: 'table', titles: checkTitles(comparison), rows: checkRows(comparison, checksShown) },
+    {
+      kind: 'table',
+      titles: checkTitles(comparison),
+      rows: checkRows(comparison, checksShown),
+      numbers: [1, 2, 3, 5],
+    },
     ...paragraphs(cutNote(length, checksShown, 'check')),
   ];
 }
@@ -34,7 +39,7 @@ export function forecastSection(forecast: Forecast, startedAt: string): Section 
     forecast.why === undefined
       ? [
           ...paragraphs(score, { strong: forecast.sentence }, methodText(forecast), decisiveText(forecast)),
-          { kind: 'table', titles: forecastTitles, rows: forecastRows(forecast) },
+          { kind: 'table', titles: forecastTitles, rows: forecastRows(forecast), numbers: [0, 1, 2, 3] },
         ]
       : paragraphs(score, forecast.sentence);
   return { id: 'forecast', title: 'Forecast', picture: 'forecast', blocks };

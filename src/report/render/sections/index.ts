@@ -4,7 +4,7 @@ import { whyText } from '../../evidence/text.ts';
 import { checkName } from '../../model/checkKey.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
-import { populationText, summaryFacts } from '../../summary/facts.ts';
+import { boundsText, populationText, summaryFacts } from '../../summary/facts.ts';
 import { inBrief } from '../../summary/inBrief.ts';
 import { verdictStart } from '../../verdict/verdict.ts';
 import {
@@ -43,16 +43,24 @@ export function sectionsOf(report: Report, medium: Medium): Section[] {
   ];
 }
 
-/** The verdict, and what a reader must know before trusting the numbers; on the page also when and where. */
-export function headBlocks(report: Report, medium: Medium): Block[] {
-  const brief = inBrief(report);
-  const isPage = medium === 'page';
-  return [
-    ...paragraphs(verdictLine(report)),
-    ...(isPage ? list(brief.map(([name, text]) => [{ strong: name }, `: ${text}`])) : factList(brief)),
-    ...(isPage ? factList(Object.entries(roundFacts(report))) : []),
-    ...report.warnings.map((line): Block => ({ kind: 'notice', line })),
-  ];
+/** The verdict, and what a reader must know before trusting the numbers. */
+export function headBlocks(report: Report): Block[] {
+  return [...verdictBlocks(report), ...briefBlocks(report, 'markdown'), ...noticeBlocks(report)];
+}
+
+export function verdictBlocks(report: Report): Block[] {
+  return paragraphs(verdictLine(report));
+}
+
+/** For a reader who stops there; on the page also where the time went, which report.md says just below. */
+export function briefBlocks(report: Report, medium: Medium): Block[] {
+  const isMeasured = report.findings.bounds.longestStepSeconds !== null;
+  const time: Fact[] = medium === 'page' && isMeasured ? [['Time', boundsText(report)]] : [];
+  return factList([...inBrief(report), ...time]);
+}
+
+export function noticeBlocks({ warnings }: Report): Block[] {
+  return warnings.map((line) => ({ kind: 'notice', line }));
 }
 
 /** `4x 15m: **missed** the 15-minute window by 7m 19s`. */
@@ -100,7 +108,7 @@ function slowestBlocks(report: Report): Block[] {
   });
   const titles = ['Rank', 'Step Name', 'Elapsed', 'Status', 'Start Time', 'Waited'];
   return [
-    { kind: 'table', titles: ratios ? [...titles, ratios.title] : titles, rows },
+    { kind: 'table', titles: ratios ? [...titles, ratios.title] : titles, rows, numbers: [0, 2, 4, 5, 6] },
     ...whyBlocks(report, ratios?.of),
   ];
 }
@@ -143,7 +151,9 @@ export function metricsBlocks({ statistics }: Report, medium: Medium): Block[] {
       ['Elapsed', ...elapsed],
       ['Waited', ...waited],
     ];
-    return statistics.n === 0 ? note : [{ kind: 'table', titles: ['Time', ...names], rows }, ...note];
+    return statistics.n === 0
+      ? note
+      : [{ kind: 'table', titles: ['Time', ...names], rows, numbers: [1, 2, 3, 4] }, ...note];
   }
   const [average, median, p95] = waited;
   const facts = names.map((name, index): Fact => [name, elapsed[index] ?? '']);

@@ -1,5 +1,6 @@
 import { changeText } from '../../model/findings.ts';
-import type { Report } from '../../model/model.ts';
+import type { Report, Verdict } from '../../model/model.ts';
+import type { ToFit } from '../../model/toFit.ts';
 import { longestText } from '../../suggestions/nextLevel.ts';
 import { noneText } from '../../summary/facts.ts';
 import {
@@ -11,7 +12,7 @@ import {
   replayText,
   savingText,
 } from '../../toFit/text.ts';
-import { type Block, list, type Medium, paragraphs } from './blocks.ts';
+import { type Block, type Line, list, type Medium, paragraphs } from './blocks.ts';
 
 /** What it takes to fit, or what could be saved; nothing where the round says nothing about its load. */
 export function toFitBlocks(report: Report): Block[] {
@@ -22,15 +23,38 @@ export function toFitBlocks(report: Report): Block[] {
     ...paragraphs(necessaryText(toFit, verdict.windowSeconds)),
     ...(necessary.length === 0
       ? []
-      : [{ kind: 'table', titles: necessaryTitles, rows: necessaryRows(toFit) } as const]),
-    ...(options.length === 0
-      ? []
-      : [{ kind: 'table', titles: optionTitles(toFit), rows: optionRows(toFit, verdict) } as const]),
+      : [
+          {
+            kind: 'table',
+            titles: necessaryTitles,
+            rows: necessaryRows(toFit),
+            numbers: [1, 2],
+          } as const,
+        ]),
+    ...(options.length === 0 ? [] : [optionTable(toFit, verdict)]),
     ...paragraphs(
       verdict.outcome === 'fits' ? savingText(toFit) : undefined,
       why === undefined ? replayText(toFit, report) : `Nothing was replayed: ${why}.`,
     ),
   ];
+}
+
+/** The round as it was and every option, each runtime with a bar against the window. */
+function optionTable(toFit: ToFit, verdict: Verdict): Block {
+  const { windowSeconds } = verdict;
+  const times = [toFit.now, ...toFit.options].map(({ runtimeSeconds }) => runtimeSeconds);
+  const untilSeconds = Math.max(windowSeconds, ...times);
+  return {
+    kind: 'table',
+    titles: optionTitles(toFit),
+    rows: optionRows(toFit, verdict).map(([change = '', time = '', ...others], index): Line[] => [
+      change,
+      { time, bar: { seconds: times[index] ?? 0, windowSeconds, untilSeconds } },
+      ...others,
+    ]),
+    numbers: [1, 3, 4],
+    isStacked: true,
+  };
 }
 
 /** Each with its number, its setting, and what the next round has to show. */

@@ -2,9 +2,11 @@
 import { formatMeasured, ratioText } from '../../../../domain/text.ts';
 import { localDateTime } from '../../../../domain/time.ts';
 import { statusWord } from '../../../steps/checkTimes.ts';
-import type { Block, Fact, Item, Line, Piece } from '../../sections/blocks.ts';
 import type { PageData } from '../pageData.ts';
-import { element, part, stateClass } from './elements.ts';
+import { factElement, fillSections, fillTiles } from './blocks.ts';
+import { createChips } from './chips.ts';
+import { element, part } from './elements.ts';
+import { offerCsv } from './saveCsv.ts';
 import { type Arrangement, arrange, type PageStep, sortedBy, stepsOf } from './steps.ts';
 import { createStepTable } from './stepTable.ts';
 import { createTimeline } from './timeline.ts';
@@ -32,17 +34,13 @@ function showDetails(step: PageStep, { round }: PageData): void {
   );
 }
 
-/** A proof takes the whole width. */
-function factElement(name: string, value: readonly (Node | string)[]): HTMLElement {
-  const attributes = name === 'Proof' ? { class: 'wide' } : {};
-  return element('div', attributes, element('dt', {}, name), element('dd', {}, ...value));
-}
-
 const data = JSON.parse(part('report-data').textContent ?? '') as PageData;
 const steps = stepsOf(data.steps);
 const filter = part('filter') as HTMLInputElement;
-let arrangement: Arrangement = { column: 'ran', descending: true, filter: '', hidden: new Set() };
+let arrangement: Arrangement = { column: 'ran', descending: true, filter: '', only: new Set() };
+let shown: readonly PageStep[] = steps;
 
+fillTiles(data.tiles);
 fillSections(data.sections, (place) => {
   const step = steps[place];
   if (!step) return;
@@ -55,13 +53,15 @@ const table = createStepTable(data, {
   onHover: (step) => timeline.hover(step),
 });
 const timeline = createTimeline(data, steps, { onSelect: select, onHover: hover });
-createChips(steps, (hidden) => rearrange({ ...arrangement, hidden }));
+createChips(steps, (only) => rearrange({ ...arrangement, only }));
+offerCsv(data, () => shown);
+openContents();
 filter.addEventListener('input', () => rearrange({ ...arrangement, filter: filter.value }));
 rearrange(arrangement);
 
 function rearrange(next: Arrangement): void {
   arrangement = next;
-  const shown = arrange(steps, arrangement);
+  shown = arrange(steps, arrangement);
   table.show(shown, arrangement);
   timeline.show(shown);
   part('shown').textContent = `${shown.length} of ${steps.length} steps`;
@@ -76,90 +76,22 @@ function select(step: PageStep): void {
 /** A pointer on the timeline names the step under it. */
 function hover(step: PageStep | undefined): void {
   timeline.hover(step);
-  part('hovered').textContent = step ? `${step.name} (${step.state})` : '';
+  part('hovered').textContent = step ? `${step.name} (${statusWord(step.state)})` : '';
 }
 
-/** A switch for each state that occurs, with its count; all are on at first. */
-function createChips(steps: readonly PageStep[], onChange: (hidden: ReadonlySet<string>) => void): void {
-  const hidden = new Set<string>();
-  const counts = new Map<string, number>();
-  for (const step of steps) counts.set(step.state, (counts.get(step.state) ?? 0) + 1);
-  for (const [state, count] of [...counts].sort((a, b) => b[1] - a[1])) {
-    const chip = element(
-      'button',
-      { type: 'button', class: `chip ${stateClass(state)}`, 'aria-pressed': 'true' },
-      `${statusWord(state)} ${count}`,
-    );
-    chip.addEventListener('click', () => {
-      if (!hidden.delete(state)) hidden.add(state);
-      chip.setAttribute('aria-pressed', String(!hidden.has(state)));
-      onChange(hidden);
-    });
-    part('chips').append(chip);
-  }
-}
-
-/** Fills the sections of the page. `onStep` is called with the place of a step whose name was clicked. */
-function fillSections(sections: PageData['sections'], onStep: (place: number) => void): void {
-  for (const [id, blocks] of Object.entries(sections))
-    part(`${id}-body`).append(
-      ...blocks.flatMap((block) => blockElements(block, (line) => lineNodes(line, onStep))),
-    );
-}
-
-function blockElements(block: Block, nodes: (line: Line) => Node[]): HTMLElement[] {
-  const factsElement = (facts: readonly Fact[]) =>
-    element('dl', {}, ...facts.map(([name, value]) => factElement(name, nodes(value))));
-  switch (block.kind) {
-    case 'paragraph':
-      return [element('p', {}, ...nodes(block.line))];
-    case 'heading':
-      return [element('h3', {}, ...nodes(block.line))];
-    case 'notice':
-      return [element('p', { class: 'notice' }, ...nodes(block.line))];
-    case 'facts':
-      return [factsElement(block.facts)];
-    case 'list':
-      return [
-        element('ul', {}, ...block.items.flatMap(linesOf).map((line) => element('li', {}, ...nodes(line)))),
-      ];
-    case 'numbered':
-      return block.items.flatMap(({ title, facts }, index) => [
-        element('h3', {}, `${index + 1}. ${title}`),
-        factsElement(facts),
-      ]);
-    case 'table':
-      return [tableElement(block.titles, block.rows, nodes)];
-  }
-}
-
-/** The lines below an item stand beside it. */
-function linesOf(item: Item): Line[] {
-  return typeof item === 'object' && 'below' in item ? [item.line, ...item.below] : [item];
-}
-
-function tableElement(
-  titles: readonly string[],
-  rows: readonly (readonly Line[])[],
-  nodes: (line: Line) => Node[],
-): HTMLElement {
-  const head = element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title)));
-  const body = rows.map((row) => element('tr', {}, ...row.map((cell) => element('td', {}, ...nodes(cell)))));
-  return element(
-    'div',
-    { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `Table: ${titles.join(', ')}` },
-    element('table', {}, element('thead', {}, head), element('tbody', {}, ...body)),
-  );
-}
-
-function lineNodes(line: Line, onStep: (place: number) => void): Node[] {
-  const pieces = (typeof line === 'object' && 'length' in line ? line : [line]) as readonly Piece[];
-  return pieces.map((piece) => {
-    if (typeof piece === 'string') return document.createTextNode(piece);
-    if ('strong' in piece) return element('strong', {}, piece.strong);
-    if ('code' in piece) return element('code', {}, piece.code);
-    const link = element('button', { type: 'button', class: 'step' }, piece.name);
-    link.addEventListener('click', () => onStep(piece.step));
-    return link;
+/** Beside a wide page the contents stand open; above a narrow one a click opens them, and one on a link closes them. */
+function openContents(): void {
+  const contents = part('contents') as HTMLDetailsElement;
+  const isWide = matchMedia('(min-width: 1180px)');
+  const follow = () => {
+    contents.open = isWide.matches;
+  };
+  isWide.addEventListener('change', follow);
+  for (const link of contents.querySelectorAll('a')) link.addEventListener('click', follow);
+  contents.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || isWide.matches) return;
+    contents.open = false;
+    contents.querySelector('summary')?.focus();
   });
+  follow();
 }

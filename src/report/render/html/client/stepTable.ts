@@ -5,7 +5,8 @@ import type { PageData } from '../pageData.ts';
 import { element, part, stateClass } from './elements.ts';
 import type { Arrangement, Column, PageStep } from './steps.ts';
 
-const rowHeight = 30;
+/** Of the style sheet's rows: on a phone a name stands above its numbers. */
+const rowHeights = { wide: 30, narrow: 58 } as const;
 /** Rows beyond the edge that are kept, so that a scroll does not show an empty page first. */
 const spareRows = 8;
 
@@ -42,17 +43,17 @@ export function createStepTable(data: PageData, reactions: Reactions) {
     button.addEventListener('click', () => reactions.onSort(column));
     return element('div', { role: 'columnheader', class: column }, button);
   });
-  grid.append(
-    element(
-      'div',
-      { role: 'rowgroup', class: 'titles' },
-      element('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, ...titles),
-    ),
-    body,
+  const titlesRow = element(
+    'div',
+    { role: 'rowgroup', class: 'titles' },
+    element('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, ...titles),
   );
+  grid.append(titlesRow, body);
   grid.setAttribute('aria-colcount', String(columns.length));
   grid.classList.toggle('with-ratio', data.round.ratioTitle !== undefined);
 
+  const isNarrow = matchMedia('(max-width: 700px)');
+  let rowHeight: number = rowHeights.wide;
   let shown: readonly PageStep[] = [];
   let selected: PageStep | undefined;
   let first = -1;
@@ -91,7 +92,7 @@ export function createStepTable(data: PageData, reactions: Reactions) {
 
   function scrollTo(index: number): void {
     const top = index * rowHeight;
-    const room = grid.clientHeight - 2 * rowHeight;
+    const room = grid.clientHeight - rowHeight - titlesRow.clientHeight;
     if (top < grid.scrollTop) grid.scrollTop = top;
     else if (top > grid.scrollTop + room) grid.scrollTop = top - room;
   }
@@ -112,6 +113,12 @@ export function createStepTable(data: PageData, reactions: Reactions) {
     const next = shown[Math.min(shown.length - 1, Math.max(0, at + move))];
     if (next) reactions.onSelect(next);
   });
+  function layOut(): void {
+    rowHeight = isNarrow.matches ? rowHeights.narrow : rowHeights.wide;
+    body.style.height = `${shown.length * rowHeight}px`;
+    draw(true);
+  }
+  isNarrow.addEventListener('change', layOut);
   grid.addEventListener('scroll', () => draw(false), { passive: true });
   new ResizeObserver(() => draw(false)).observe(grid);
 
@@ -120,13 +127,12 @@ export function createStepTable(data: PageData, reactions: Reactions) {
     show(steps: readonly PageStep[], sorted: Arrangement): void {
       shown = steps;
       grid.setAttribute('aria-rowcount', String(steps.length + 1));
-      body.style.height = `${steps.length * rowHeight}px`;
       for (const [index, title] of titles.entries()) {
         const order = sorted.descending ? 'descending' : 'ascending';
         title.setAttribute('aria-sort', columns[index]?.[0] === sorted.column ? order : 'none');
       }
       grid.scrollTop = 0;
-      draw(true);
+      layOut();
     },
     /** Marks a step, and scrolls to it. */
     select(step: PageStep): void {

@@ -1,3 +1,4 @@
+import { statusWord } from '../../../steps/checkTimes.ts';
 import type { StepColumns } from '../pageData.ts';
 
 /** A step as the page shows it; times in seconds since the first creation of the round. */
@@ -21,7 +22,8 @@ export interface PageStep {
 /** The columns of the page's data as steps. */
 export function stepsOf(columns: StepColumns): PageStep[] {
   if (columns.states.length === 0) return [];
-  const names = columns.names.split('\n');
+  const { begin, end, rest } = columns.names;
+  const names = rest.split('\n').map((name) => begin + name + end);
   const ids = columns.ids.split('\n');
   let created = 0;
   return columns.states.map((state, place) => {
@@ -54,8 +56,8 @@ export interface Arrangement {
   readonly descending: boolean;
   /** Words that all have to be in the name, the id, the state or the cause; upper and lower case are one. */
   readonly filter: string;
-  /** States that are left out. */
-  readonly hidden: ReadonlySet<string>;
+  /** The states that are shown; none of them stands for all. */
+  readonly only: ReadonlySet<string>;
 }
 
 /** What a click on a column's title does: the other way round, or a new column with what matters most on top. */
@@ -67,11 +69,11 @@ export function sortedBy(arrangement: Arrangement, column: Column): Arrangement 
 
 /** The steps that pass the filter and the chips, in order. What was not measured comes last either way. */
 export function arrange(steps: readonly PageStep[], arrangement: Arrangement): PageStep[] {
-  const { column, descending, hidden } = arrangement;
+  const { column, descending, only } = arrangement;
   const words = arrangement.filter.toLowerCase().split(/\s+/).filter(Boolean);
   const sign = descending ? -1 : 1;
   return steps
-    .filter((step) => !hidden.has(step.state) && matches(step, words))
+    .filter((step) => (only.size === 0 || only.has(step.state)) && matches(step, words))
     .sort((a, b) => {
       const [one, other] = [a[column], b[column]];
       const empty = Number(isEmpty(one)) - Number(isEmpty(other));
@@ -81,7 +83,7 @@ export function arrange(steps: readonly PageStep[], arrangement: Arrangement): P
 
 function matches(step: PageStep, words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  const text = `${step.name} ${step.id} ${step.state} ${step.cause}`.toLowerCase();
+  const text = `${step.name} ${step.id} ${statusWord(step.state)} ${step.cause}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

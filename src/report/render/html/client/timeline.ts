@@ -20,6 +20,7 @@ export function createTimeline(data: PageData, steps: readonly PageStep[], react
   const inTime = lanes.map(([step]) => step);
   const until = Math.max(data.round.runtimeSeconds, ...steps.map((step) => step.ended ?? 0), 1);
   const whole: TimeRange = { from: 0, to: until * 1.02 };
+  const last = data.round.lastPlace === null ? undefined : steps[data.round.lastPlace];
   let range = whole;
   let shown: ReadonlySet<PageStep> = new Set(steps);
   let selected: PageStep | undefined;
@@ -37,7 +38,7 @@ export function createTimeline(data: PageData, steps: readonly PageStep[], react
     if (!context) return;
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
     const { windowSeconds } = data.round;
-    const scene = { lanes, laneCount: count, range, windowSeconds, shown, selected, hovered, until };
+    const scene = { lanes, laneCount: count, range, windowSeconds, shown, selected, hovered, last, until };
     drawScene(context, { width, height }, scene, colours);
     canvas.dataset.from = range.from.toFixed(1);
     canvas.dataset.to = range.to.toFixed(1);

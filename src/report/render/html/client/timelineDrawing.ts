@@ -32,6 +32,8 @@ export interface Scene {
   readonly shown: ReadonlySet<PageStep>;
   readonly selected: PageStep | undefined;
   readonly hovered: PageStep | undefined;
+  /** The step that set the end of the round. */
+  readonly last: PageStep | undefined;
   /** What a step without an end reaches to. */
   readonly until: number;
 }
@@ -55,6 +57,7 @@ export function drawScene(
   const gap = laneHeight >= 4 ? 1 : 0;
   context.fillStyle = colours.page;
   context.fillRect(0, 0, width, height);
+  shadeBeyond(context, Math.max(0, x(scene.windowSeconds)), { width, height }, colours);
   drawAxis(context, { width, height }, range, x, colours);
   for (const [step, lane] of scene.lanes) {
     const from = x(step.started ?? 0);
@@ -75,11 +78,12 @@ export function drawScene(
   }
   context.globalAlpha = 1;
   drawWindow(context, x(scene.windowSeconds), { width, height }, colours);
+  if (scene.last) drawEnd(context, x(scene.until), { width, height }, colours);
   for (const [step, lane] of scene.lanes) {
-    if (step !== scene.selected && step !== scene.hovered) continue;
+    if (step !== scene.selected && step !== scene.hovered && step !== scene.last) continue;
     const from = x(step.started ?? 0);
     context.strokeStyle = colours.mark;
-    context.lineWidth = step === scene.selected ? 3 : 2;
+    context.lineWidth = step === scene.selected ? 3 : step === scene.hovered ? 2 : 1;
     const wide = Math.max(4, x(step.ended ?? scene.until) - from);
     context.strokeRect(
       from - 1.5,
@@ -109,6 +113,33 @@ function drawAxis(
     context.fillStyle = colours.soft;
     context.fillText(timeMark(tick), at + 3, 9);
   }
+}
+
+/** What lies beyond the window. */
+function shadeBeyond(
+  context: CanvasRenderingContext2D,
+  at: number,
+  { width, height }: Size,
+  colours: Colours,
+): void {
+  if (at >= width) return;
+  context.globalAlpha = 0.08;
+  context.fillStyle = colours.text;
+  context.fillRect(at, 0, width - at, height);
+  context.globalAlpha = 1;
+}
+
+/** A tick where the round ended. */
+function drawEnd(
+  context: CanvasRenderingContext2D,
+  at: number,
+  { width, height }: Size,
+  colours: Colours,
+): void {
+  if (at < 0 || at > width) return;
+  stroke(context, `M${at} ${axisHeight - 14}V${height}`, colours.text, 1.5);
+  context.fillStyle = colours.text;
+  context.fill(new Path2D(`M${at - 5} ${axisHeight - 16}h10l-5 7z`));
 }
 
 function drawWindow(
