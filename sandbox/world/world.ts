@@ -12,7 +12,7 @@ import { nameReferenceRunner } from '../spark/config.ts';
 import { createSparkEngine } from '../spark/engine.ts';
 import type { SparkPlaces } from '../spark/places.ts';
 import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
-import { serverEnvironment } from './environment.ts';
+import { bucketName, dagsPrefix, serverEnvironment } from './environment.ts';
 
 /** The shipped example, in the repository that contains the reports, so that a round has a price. */
 const pricesFile = 'prices.json';
@@ -42,7 +42,7 @@ export async function startWorld({
   const targetRepo = join(directory, 'k-repo');
   const project = join(directory, 'audit-load-test');
   const [dagFile] = await Promise.all([
-    createProject(project, dagsFolder, places === undefined ? nameRunner : nameReferenceRunner),
+    createProject(project, dagsFolder, places === undefined ? nameRunner : nameOurRunner),
     createTargetRepository(targetRepo, places === undefined ? checkFiles() : sparkCheckFiles()),
   ]);
   let env: Record<string, string> = {};
@@ -92,6 +92,8 @@ async function completeConfigs(folder: string, complete: (text: string) => strin
   for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name)))
     await writeFile(path, complete(await readFile(path, 'utf8')));
 }
+
+const nameOurRunner = (text: string) => nameReferenceRunner(text, `s3://${bucketName}/${dagsPrefix}`);
 
 /** Fills in the placeholder for the audit runner, so that the cluster configs are complete. */
 const nameRunner = (text: string) => text.replaceAll('PATH_OF_YOUR_AUDIT_RUNNER', 'audit-runner');

@@ -29,7 +29,10 @@ async function sparkWorld(...checks: string[]) {
     world.s3.buckets.put(bucketName, `${dagsPrefix}/${name}`, Buffer.from(text));
   const config = 'cluster_configs/yang_audit_load_test_cluster_daily.json';
   put('yang_audit_load_test.py', readFileSync('dags/yang_audit_load_test.py', 'utf8'));
-  put(config, nameReferenceRunner(readFileSync(`dags/${config}`, 'utf8')));
+  put(
+    config,
+    nameReferenceRunner(readFileSync(`dags/${config}`, 'utf8'), `s3://${bucketName}/${dagsPrefix}`),
+  );
   put('audit_runner/audit_runner.py', readFileSync('dags/audit_runner/audit_runner.py', 'utf8'));
   for (const check of checks)
     world.s3.buckets.put(
