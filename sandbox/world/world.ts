@@ -63,7 +63,7 @@ export async function startWorld({
     ...serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile }),
     PRICE_TABLE: join(project, pricesFile),
   };
-  aws.engine?.warmUp();
+  await aws.engine?.warmUp();
   return { ...aws, targetRepo, env };
 }
 
