@@ -47,6 +47,7 @@ export async function main(args: readonly string[]): Promise<void> {
     read: (...given: Parameters<typeof own.read>) => sleep(awayMs).then(() => own.read(...given)),
   };
   const began = performance.now();
+  const usedBefore = process.cpuUsage();
   const { evidence, unread } = await readRoundEvidence(
     // Without the product's own limit, which would end the measurement.
     { eventLogs, clock: { ...noClock, timer: () => () => undefined } },
@@ -63,8 +64,10 @@ export async function main(args: readonly string[]): Promise<void> {
     watch(),
   );
   const seconds = (performance.now() - began) / 1000;
+  const used = process.cpuUsage(usedBefore);
+  const cpuSeconds = (used.user + used.system) / 1e6;
   console.log(
-    `${evidence.size} of ${count} event logs of ${Math.round(body.length / 1000)} KB, ${awayMs} ms away, in ${seconds.toFixed(1)} s (${unread.size} not read); ${machineText()}`,
+    `${evidence.size} of ${count} event logs of ${Math.round(body.length / 1000)} KB, ${awayMs} ms away, in ${seconds.toFixed(1)} s, of which ${cpuSeconds.toFixed(1)} s of CPU with the embedded S3 (${unread.size} not read); ${machineText()}`,
   );
   await world.close();
 }

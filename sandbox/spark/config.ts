@@ -1,5 +1,4 @@
 /** The shipped cluster configs, changed to what one Spark driver on this machine is. */
-import { bucketName, dagsPrefix } from '../world/environment.ts';
 import { tablesEnd } from './places.ts';
 
 interface ShippedConfig {
@@ -12,8 +11,11 @@ interface ShippedConfig {
 export const driverMemory = '640m';
 const shufflePartitions = '8';
 
-/** Names the reference runner, and has one slot: the driver runs one step after the other. */
-export function nameReferenceRunner(text: string): string {
+/**
+ * Names the reference runner, and has one slot: the driver runs one step after the other.
+ * @param dags the URI of the DAG's folder in the bucket
+ */
+export function nameReferenceRunner(text: string, dags: string): string {
   const config = JSON.parse(text) as ShippedConfig;
   const { Args } = config.AuditStep;
   const from = Args.findIndex((word) => word.includes('PATH_OF_YOUR_AUDIT_RUNNER'));
@@ -22,7 +24,7 @@ export function nameReferenceRunner(text: string): string {
   config.AuditStep.Args = [
     ...['spark-submit', '--name', '{step_name}', '--deploy-mode', 'client', '--driver-memory', driverMemory],
     ...['--num-executors', '1', '--executor-cores', '2', '--executor-memory', '1g'],
-    `s3://${bucketName}/${dagsPrefix}/audit_runner/audit_runner.py`,
+    `${dags}/audit_runner/audit_runner.py`,
     ...Args.slice(from + 1),
     '--now',
     tablesEnd,

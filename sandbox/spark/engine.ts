@@ -18,7 +18,7 @@ export interface SparkEngine {
   runStep(cluster: ClusterRecord, step: StepRecord): void;
   deliverLogs(cluster: ClusterRecord, step: StepRecord): void;
   /** Starts the driver, so that the first step does not wait for Java. */
-  warmUp(): void;
+  warmUp(): Promise<void>;
   /** Ends what was cancelled or terminated meanwhile. */
   tick(): void;
   close(): Promise<void>;
@@ -93,11 +93,9 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
 
   return {
     pace,
-    warmUp() {
+    async warmUp() {
       const conf = { ...sparkConf(places), 'spark.app.name': 'warm-up' };
-      queue = queue.then(async () => {
-        if (!isClosed) await driver.run({ runner: null, words: [], conf }, driverMemory);
-      });
+      await driver.run({ runner: null, words: [], conf }, driverMemory);
     },
     runStep(cluster, step) {
       queue = queue.then(() => runNow(cluster, step));

@@ -11,7 +11,7 @@ import { nameReferenceRunner } from '../spark/config.ts';
 import { createSparkEngine } from '../spark/engine.ts';
 import type { SparkPlaces } from '../spark/places.ts';
 import { type AwsOptions, type EmbeddedAws, startEmbeddedAws } from './embeddedAws.ts';
-import { serverEnvironment } from './environment.ts';
+import { bucketName, dagsPrefix, serverEnvironment } from './environment.ts';
 
 export interface WorldOptions extends AwsOptions {
   /** Where its files go; created when missing. */
@@ -38,7 +38,7 @@ export async function startWorld({
   const targetRepo = join(directory, 'k-repo');
   const project = join(directory, 'audit-load-test');
   const [dagFile] = await Promise.all([
-    createProject(project, dagsFolder, places === undefined ? nameRunner : nameReferenceRunner),
+    createProject(project, dagsFolder, places === undefined ? nameRunner : nameOurRunner),
     createTargetRepository(targetRepo, places === undefined ? checkFiles() : sparkCheckFiles()),
   ]);
   let env: Record<string, string> = {};
@@ -56,7 +56,7 @@ export async function startWorld({
     }),
   });
   env = serverEnvironment({ endpoint: aws.endpoint, targetRepo, project, dagFile });
-  aws.engine?.warmUp();
+  await aws.engine?.warmUp();
   return { ...aws, targetRepo, env };
 }
 
@@ -82,6 +82,8 @@ async function completeConfigs(folder: string, complete: (text: string) => strin
   for (const path of names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name)))
     await writeFile(path, complete(await readFile(path, 'utf8')));
 }
+
+const nameOurRunner = (text: string) => nameReferenceRunner(text, `s3://${bucketName}/${dagsPrefix}`);
 
 /** Fills in the placeholder for the audit runner, so that the cluster configs are complete. */
 const nameRunner = (text: string) => text.replaceAll('PATH_OF_YOUR_AUDIT_RUNNER', 'audit-runner');

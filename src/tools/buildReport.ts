@@ -23,6 +23,7 @@ import {
   readFailures,
   readInstances,
   readReports,
+  referenceRunnerWarning,
 } from '../workflow/reporting.ts';
 import { observeRange, type ReportRange } from '../workflow/reportRange.ts';
 import {
@@ -177,6 +178,7 @@ async function readRound(
       ...range.warnings,
       ...laterRound(session, range.round),
       ...editedIntervals(fixes, load),
+      ...referenceRunnerWarning(steps),
       ...expected.warnings,
       ...machines.warnings,
       ...warnings,

@@ -2,12 +2,14 @@
 import { stepCapacity } from '../dag/clusterConfig/capacity.ts';
 import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
 import { flatSettings } from '../dag/clusterConfig/sparkSubmit.ts';
+import { referenceRunner } from '../dag/clusterConfig/stepTemplate.ts';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine, maskSecrets } from '../domain/foreignText.ts';
 import { configsFolder } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { stemOf } from '../domain/stepIdentity.ts';
+import { plural } from '../domain/text.ts';
 import type { Cluster, Instance, Step, StepLog } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PriceTable } from '../ports/project.ts';
@@ -212,4 +214,14 @@ function isUnchanged(session: Session, reviewId: string, check: string, report: 
   const edit = session.edits.get(then.path);
   const isCarried = edit?.load === round.load && edit.fix.digest === then.digest;
   return now.digest === then.digest || isCarried;
+}
+
+/** Steps of the reference runner say how long the shipped example takes, and nothing about a runner of your own. */
+export function referenceRunnerWarning(steps: readonly Step[]): string[] {
+  const own = steps.filter((step) => step.arguments.some((one) => one.endsWith(`/${referenceRunner}`)));
+  return own.length === 0
+    ? []
+    : [
+        `${plural(own.length, 'step')} ran the reference runner (${referenceRunner}), not a runner of your own: these times are those of the shipped example.`,
+      ];
 }

@@ -86,7 +86,7 @@ async function playLevels({ startWorld, connect }) {
 async function sampleFiles(directory) {
   const page = await readFile(join(directory, 'report.md'), 'utf8');
   const origin =
-    '<!-- Made by `npm run screenshots`: the report.md of the second of two load levels that were played in the sandbox. -->';
+    '<!-- Made by `npm run screenshots`: the report.md of the second of two load levels that were played in the sandbox: its seconds are simulated. -->';
   const pictures = await Promise.all(
     (await readdir(join(directory, 'charts'))).map(async (name) => [
       join(samplePictures, name),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes Spark event logs with PySpark 3.5 and 4.0 and Iceberg, asks Spark's own history server about them, and runs the
-# tests of the reader on them. `test/spark/run.sh fixtures` also replaces test/fixtures/spark by them.
+# tests of the reader on them; the reference runner runs with both. `test/spark/run.sh fixtures` also replaces test/fixtures/spark by them.
 # Needs Java 17 and Python 3 with venv, and 1.5 GB of disk: without them it says "skipped" and ends well, unless CI=true.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -36,6 +36,7 @@ for version in 3.5.6:3.5_2.12 4.0.1:4.0_2.13; do
     exit 1
   }
   "$work/$name/python/bin/python" "$here/history.py" --work "$work/$name" --out "$work/$name/logs/history.json"
+  bash "$here/runner.sh" "$work/$name" "$work/$jar"
   if [ "${1:-}" = fixtures ]; then
     rm -rf "$root/test/fixtures/spark/$name"
     mkdir -p "$root/test/fixtures/spark"

@@ -399,3 +399,24 @@ test('an edit on disk that was not uploaded is warned about before a rerun', asy
   harness.edit('events/check_events_15m.yml', "'7' hour", "'6' hour");
   expect((await harness.call('uploadDags')).structure.warnings ?? []).not.toContain(warnings[0]);
 });
+
+test('a config that names the reference runner has it uploaded with what keeps Airflow from parsing it', async () => {
+  const harness = await toolHarness();
+  const config = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_15m.json');
+  const place = `s3://${harness.env.S3_BUCKET}/${harness.env.DAGS_PREFIX}/audit_runner/audit_runner.py`;
+  const text = readFileSync(config, 'utf8').replace(/s3:\/\/[^"]*audit_runner\.py/, place);
+  writeFileSync(config, text);
+  await openRound(harness, { load: 2, scope: 'schedule' });
+  const below = (name: string) => harness.object(`${harness.env.DAGS_PREFIX}/${name}`);
+  expect(below('audit_runner/audit_runner.py')).toContain('def run_check(');
+  expect(below('.airflowignore')).toContain('audit_runner/');
+
+  await runToEnd(harness);
+  const { text: report } = await harness.call('buildReport');
+  expect(report).toMatch(/\d+ steps ran the reference runner \(audit_runner\/audit_runner\.py\)/);
+
+  // Somebody who keeps a copy elsewhere uploads it himself.
+  writeFileSync(config, text.replace(place, 's3://other/audit_runner/audit_runner.py'));
+  const { structure } = await harness.call('uploadDags');
+  expect(structure.files.map(({ key }: { key: string }) => key).join()).not.toContain('audit_runner');
+});

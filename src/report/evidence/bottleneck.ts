@@ -67,13 +67,16 @@ const oneTask: Candidate = ({ stages, cores, wallMs }) => {
   };
 };
 
-const skew: Candidate = ({ stages, wallMs, settings }) => {
-  const skewed = stages.filter(
-    ({ tasks, taskMs, taskRecords }) =>
-      tasks > 1 &&
-      taskMs.max >= skewFactor * Math.max(1, taskMs.median) &&
-      taskRecords.max >= skewFactor * Math.max(1, taskRecords.median),
+function isSkewed({ tasks, taskMs, taskRecords }: Stage): boolean {
+  return (
+    tasks > 1 &&
+    taskMs.max >= skewFactor * Math.max(1, taskMs.median) &&
+    taskRecords.max >= skewFactor * Math.max(1, taskRecords.median)
   );
+}
+
+const skew: Candidate = ({ stages, wallMs, settings }) => {
+  const skewed = stages.filter(isSkewed);
   const longest = longestOf(skewed);
   if (longest === undefined) return undefined;
   const lostMs = skewed.reduce((sum, { taskMs }) => sum + taskMs.max - taskMs.median, 0);
@@ -89,8 +92,10 @@ const skew: Candidate = ({ stages, wallMs, settings }) => {
 };
 
 const spill: Candidate = ({ stages, wallMs, settings }) => {
+  // The partition of one key spills because of its key: more partitions do not divide it.
   const spilling = stages.filter(
-    ({ diskSpillBytes, shuffleBytes }) => diskSpillBytes > 0 && diskSpillBytes >= spillShare * shuffleBytes,
+    (stage) =>
+      stage.diskSpillBytes > 0 && stage.diskSpillBytes >= spillShare * stage.shuffleBytes && !isSkewed(stage),
   );
   if (spilling.length === 0) return undefined;
   const bytes = spilling.reduce((sum, stage) => sum + stage.diskSpillBytes, 0);

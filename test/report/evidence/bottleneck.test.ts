@@ -83,6 +83,11 @@ describe('a bottleneck', () => {
     expect(kindOf(application({}, { diskSpillBytes: 1_000 }))).toBeUndefined();
   });
 
+  it('is skew where the partition of one key spills: more partitions do not divide it', () => {
+    const skewed = { taskMs: { median: 10_000, max: 90_000 }, taskRecords: { median: 100, max: 9_000 } };
+    expect(kindOf(application({}, { ...skewed, diskSpillBytes: 900_000 }))).toBe('skew');
+  });
+
   it('is one task only where more cores were there', () => {
     expect(kindOf(application({}, { tasks: 1 }))).toBe('one_task');
     expect(kindOf(application({ cores: 1 }, { tasks: 1 }))).toBeUndefined();
