@@ -9,16 +9,19 @@ import { readNow } from '../disk/now.ts';
 export function createDagFolder(dagFile: string): DagFolder {
   const disk = openDisk(dirname(dagFile), 'DAG_FILE');
 
+  function refuseMissing(name: string): never {
+    throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
+      next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
+    });
+  }
+
   return {
     async read() {
       const files: DagFile[] = [];
       for (const name of dagFileNames(dagFile)) {
         const bytes = await disk.read(name);
         if (bytes !== undefined) files.push({ name, bytes });
-        else if (files.length === 0)
-          throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
-            next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
-          });
+        else if (files.length === 0) refuseMissing(name);
       }
       return files;
     },
