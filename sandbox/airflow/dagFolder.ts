@@ -49,7 +49,9 @@ export function readDagFolder(
     throw new WireError(400, 'BadTrigger', 'unknown in conf: load (the DAG sets LOAD)');
   const load = ownLoad ?? confLoad ?? Number(literal(source, 'LOAD', /^\d+$/));
   const configFile = `cluster_configs/yang_audit_load_test_cluster_${schedule}.json`;
-  const isOwn = !source.includes('cluster_configs');
+  const isOwn =
+    !source.includes('cluster_configs') &&
+    buckets.get(location.bucket, `${location.dagsPrefix}/${configFile}`) === undefined;
   const { AuditStep, ...clusterConfig } = isOwn
     ? ownCluster
     : parsed(readText(buckets, location, configFile), configFile);

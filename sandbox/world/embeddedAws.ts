@@ -63,6 +63,11 @@ export async function startEmbeddedAws(options: AwsOptions = {}): Promise<Embedd
   const advance = (minutes: number): void => clock.advance(minutes * 60_000);
   const s3 = createS3({ clock });
   s3.buckets.create(bucketName);
+  s3.buckets.put(
+    bucketName,
+    'audit-runner/audit_runner.py',
+    Buffer.from('# never read: steps are simulated\n'),
+  );
   for (const [path, text] of productionFiles())
     s3.buckets.put(bucketName, `${productionPrefix}/${path}`, Buffer.from(text));
 

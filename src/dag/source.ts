@@ -32,9 +32,9 @@ export function readLoad(source: string, where: string): number {
   );
 }
 
-/** Whether the DAG has a LOAD at all; one of somebody's own may find its load elsewhere. */
-export function setsLoad(source: string): boolean {
-  return bindingsOf('LOAD', source) > 0;
+/** Whether the code names LOAD, in an f-string too; a DAG of somebody's own may find its load elsewhere. */
+export function usesLoad(source: string): boolean {
+  return /(?<![\w.])LOAD(?!\w)/.test(codeOf(source)) || /\{LOAD\b/.test(codeWithStrings(source));
 }
 
 /** LOAD if it is set exactly once, to a whole number from 1 to 1000; otherwise undefined. */
@@ -66,25 +66,23 @@ export function isSetTwice(source: string, name: string): boolean {
 
 /** Whether the DAG has a tag `load_{LOAD}x`, by which Airflow shows the LOAD that it has read. */
 export function hasLoadTag(source: string): boolean {
-  const withoutComments = source.replace(commentOrString, (text) => (text.startsWith('#') ? '' : text));
-  return /\bf(["'])load_\{LOAD\}x\1/i.test(withoutComments);
+  return /\bf(["'])load_\{LOAD\}x\1/i.test(codeWithStrings(source));
 }
 
 /** Whether the code names AuditStep, the step template of a cluster config; comments and docstrings do not count. */
 export function readsStepTemplate(source: string): boolean {
-  const code = source.replace(commentOrString, (text) => (/^(?:#|"""|''')/.test(text) ? '' : text));
-  return /\bAuditStep\b/.test(code);
+  return /\bAuditStep\b/.test(codeWithStrings(source));
 }
 
 /**
  * Those of `names` (files in cluster_configs) that the code reads: the ones that it names in full, else, where it names
  * only their folder, all of them.
  */
-export function configsRead(source: string, names: readonly string[]): string[] {
-  const code = source.replace(commentOrString, (text) => (/^(?:#|"""|''')/.test(text) ? '' : text));
+export function configsRead(source: string, names: readonly string[]): readonly string[] {
+  const code = codeWithStrings(source);
   const inFull = names.filter((name) => code.includes(name.replace(/^.*\//, '')));
   if (inFull.length > 0) return inFull;
-  return /cluster_configs\b/.test(code) ? [...names] : [];
+  return /cluster_configs\b/.test(code) ? names : [];
 }
 
 /** `yang_audit_load_test_15m` for the file `yang_audit_load_test.py`. */
@@ -94,6 +92,11 @@ export function dagIdOf(dagFileName: string, schedule: string): string {
 
 const commentOrString =
   /#[^\r\n]*|("""|''')(?:\\[\s\S]|(?!\1)[^\\])*(?:\1|$)|(["'])(?:\\[\s\S]|(?!\2)[^\\\r\n])*(?:\2|(?=[\r\n])|$)/g;
+
+/** The source without comments and docstrings. */
+function codeWithStrings(source: string): string {
+  return source.replace(commentOrString, (text) => (/^(?:#|"""|''')/.test(text) ? '' : text));
+}
 
 /** The source with comments blanked and strings replaced by quotes; offsets and lines stay the same. */
 function codeOf(source: string): string {

@@ -1,10 +1,11 @@
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';
+import { dagFileNames } from '../domain/keys.ts';
 import type { StoredObject } from '../ports/aws.ts';
 import type { DagFile } from '../ports/project.ts';
 import type { Settings } from '../settings.ts';
 import type { Session } from '../state/session.ts';
-import { findLoad, isSetTwice, readConstant, writeLoad } from './source.ts';
+import { configsRead, findLoad, isSetTwice, readConstant, writeLoad } from './source.ts';
 
 /** A file of the DAG folder to upload, and what the bucket has under its key. */
 export interface DagUpload {
@@ -75,6 +76,16 @@ function parse(text: string): unknown {
   } catch {
     return 'not JSON';
   }
+}
+
+/** @throws ToolError CONFIG without a cluster config that the DAG reads */
+export function requireConfigsRead(source: string, dagName: string, files: readonly DagFile[]): void {
+  const [, ...names] = dagFileNames(dagName);
+  const missing = configsRead(source, names).find((name) => files.every((file) => file.name !== name));
+  if (missing === undefined) return;
+  throw new ToolError('CONFIG', `${missing} is missing beside DAG_FILE. Nothing was uploaded.`, {
+    next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
+  });
 }
 
 const locations = [

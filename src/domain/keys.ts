@@ -43,3 +43,10 @@ function join(folder: string, path: string): LoadTestKey {
   if (!isPlainPath(path)) throw new RangeError(`not a plain relative path: ${JSON.stringify(path)}`);
   return `${folder}${path}` as LoadTestKey;
 }
+
+/** The files of a load test in the DAG's folder, relative to it: the DAG file and its cluster configs. */
+export function dagFileNames(dagFile: string): [dag: string, ...configs: string[]] {
+  const name = dagFile.replace(/^.*[\\/]/, '');
+  const stem = name.replace(/\.py$/, '');
+  return [name, ...schedules.map((schedule) => `cluster_configs/${stem}_cluster_${schedule}.json`)];
+}

@@ -10,7 +10,7 @@ export interface DagFile {
 export interface DagFolder {
   /**
    * The DAG file first, then those of the three cluster configs that are there.
-   * @throws ToolError CONFIG without a DAG file, or without a cluster config that it reads
+   * @throws ToolError CONFIG without a DAG file
    */
   read(): Promise<readonly DagFile[]>;
   /** These files of the folder, by their paths in it. @throws ToolError CONFIG when one is missing. */

@@ -90,6 +90,8 @@ export interface Session {
   /** The newest upload of each schedule and load, oldest first. */
   readonly uploads: readonly Uploaded[];
   readonly dag?: Readonly<Omit<EventOf<'dagUploaded'>, 'type'>> & { readonly at: string };
+  /** Digests of every DAG file and cluster config that was ever uploaded: what was said of them is not repeated. */
+  readonly uploadedConfigs: ReadonlySet<string>;
   readonly rounds: readonly Round[];
   /** As last seen; those that a round owns by now are left out. */
   readonly otherRuns: readonly OtherRun[];

@@ -22,6 +22,7 @@ export const emptySession: Session = {
   uploads: [],
   rounds: [],
   otherRuns: [],
+  uploadedConfigs: new Set(),
   interruptions: [],
 };
 
@@ -104,6 +105,7 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
         ...done(session, 'uploadDags'),
         phase: hasOpenRound(session, event.load) ? 'round_open' : 'dag_uploaded',
         dag: { load: event.load, files: event.files, clusterNames: event.clusterNames, at },
+        uploadedConfigs: new Set([...session.uploadedConfigs, ...Object.values(event.files)]),
       };
     case 'roundOpened': {
       const { type: _, by: __, ...facts } = event;

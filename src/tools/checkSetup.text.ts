@@ -2,8 +2,8 @@
 
 import * as z from 'zod';
 import { findingLine, lintClusterConfigs } from '../dag/clusterConfig/files.ts';
-import { type StepOutput, stepOutputs } from '../dag/clusterConfig/outputs.ts';
-import { runnerPlaceholder } from '../dag/clusterConfig/stepTemplate.ts';
+import type { StepOutput } from '../dag/clusterConfig/outputs.ts';
+import { referenceRunner, runnerPlaceholder } from '../dag/clusterConfig/stepTemplate.ts';
 import { plural } from '../domain/text.ts';
 import type { Account } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -172,8 +172,9 @@ export function identityRow(
 }
 
 /** Where the logs and event logs of the steps go, and the runner that they run. */
-export function stepRows(configs: readonly DagFile[]): SetupRow[] {
-  const outputs = stepOutputs(configs);
+export function stepRows(outputs: readonly StepOutput[]): SetupRow[] {
+  // A DAG that reads no cluster config sends its steps and their logs where it likes.
+  if (outputs.length === 0) return [];
   const listed = (rows: readonly { readonly schedule: string; readonly text: string }[]) =>
     [...new Set(rows.map(({ text }) => text))]
       .map((text) => {
@@ -218,10 +219,46 @@ export function stepRows(configs: readonly DagFile[]): SetupRow[] {
   ];
 }
 
+/** Whether the bucket has a script: `undefined` where it could not be looked at. */
+export interface SeenRunner {
+  readonly uri: string;
+  readonly isThere: boolean | undefined;
+}
+
+/** The script of the checks' steps beside what S3 says of it; the reference runner measures nobody's checks but its own. */
+export function runnerRow(row: SetupRow, seen: readonly SeenRunner[]): SetupRow {
+  const missing = seen.filter(({ isThere }) => isThere === false).map(({ uri }) => uri);
+  const unseen = seen.filter(({ isThere }) => isThere === undefined).map(({ uri }) => uri);
+  const where = 'in cluster_configs next to the DAG file';
+  if (!row.ok) return row;
+  if (missing.length > 0)
+    return {
+      ...row,
+      ok: false,
+      detail: `not in the bucket, so every step would fail: ${missing.join('; ')}`,
+      fix: `Upload it, or correct its path ${where}.`,
+    };
+  const { detail } = row;
+  const notSeen = unseen.length === 0 ? '' : `; could not be looked at: ${unseen.join('; ')}`;
+  if (!seen.some(({ uri }) => uri.endsWith(referenceRunner)))
+    return { ...row, detail: `${detail}${notSeen}` };
+  return {
+    ...row,
+    detail: `${detail}${notSeen}: the reference runner of this project, so its queries are measured, not yours`,
+    fix: `Put the S3 path of your own runner ${where}.`,
+  };
+}
+
 /** The files have no error. */
 export function clusterConfigsRow(configs: readonly DagFile[], readsTemplate: boolean): SetupRow {
   const findings = lintClusterConfigs(configs, { readsTemplate });
   const listed = findings.slice(0, 6).map(findingLine).join('. ');
+  if (configs.length === 0)
+    return {
+      name: 'cluster configs',
+      ok: true,
+      detail: 'none: the DAG makes its clusters itself; their logs and runner were not looked at',
+    };
   return {
     name: 'cluster configs',
     detail: [plural(configs.length, 'file'), ...(listed === '' ? [] : [listed])].join('; '),

@@ -1,12 +1,16 @@
 import * as z from 'zod';
-import { dagIdOf, readConstant, readLoad, readsStepTemplate, setsLoad } from '../dag/source.ts';
-import { requireSamePlaces } from '../dag/uploadPlan.ts';
+import { type StepOutput, stepOutputs } from '../dag/clusterConfig/outputs.ts';
+import { referenceRunner, runnerPlaceholder } from '../dag/clusterConfig/stepTemplate.ts';
+import { dagIdOf, readConstant, readLoad, readsStepTemplate, usesLoad } from '../dag/source.ts';
+import { requireConfigsRead, requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
+import { dagKey } from '../domain/keys.ts';
 import { ruleFor } from '../domain/schedules.ts';
 import type { Airflow } from '../ports/airflow.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadedBaselines } from '../workflow/baseline/loadedBaselines.ts';
 import { lookWithin } from '../workflow/deadline.ts';
+import { unlessToolError } from '../workflow/looks.ts';
 import {
   baselineRow,
   checkSetupLines,
@@ -20,6 +24,8 @@ import {
   placesRow,
   productionRow,
   repositoryRows,
+  runnerRow,
+  type SeenRunner,
   type SetupRow,
   settingsRow,
   setupText,
@@ -44,6 +50,8 @@ type CheckSetupPorts = Pick<
   | 'clusters'
   | 'clock'
   | 'localPlaces'
+  | 'sessions'
+  | 'prices'
 >;
 
 export const checkSetup = defineTool({
@@ -80,8 +88,10 @@ async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) 
     reachable,
     inAws('production source', settings.prodHourlyChecks, () => production(ports, call)),
     inAws('EMR', undefined, () => listedClusters(ports, call)),
-    probe('DAG file', settings.dagFile, () => dagFolder(ports)),
+    probe('DAG file', settings.dagFile, () => dagFolder(ports, identity, call)),
     probe('places to write', undefined, async () => [placesRow(await localPlaces.tryWriting())]),
+    probe('session', undefined, () => ports.sessions.load().then(unlessBroken)),
+    probe('price table', undefined, () => ports.prices.read().then(unlessBroken)),
     // Without AIRFLOW_URL the user triggers by hand, and nothing is missing.
     airflow === undefined ? [] : probe('Airflow', airflow.url, () => dagInAirflow(ports, airflow, call)),
   ]);
@@ -141,34 +151,69 @@ async function production({ settings, store }: CheckSetupPorts, call: ToolCall) 
   return [productionRow(settings, objects.filter(({ key }) => ruleFor(key)?.fromProduction).length)];
 }
 
-async function dagFolder({ settings, dags }: CheckSetupPorts) {
+async function dagFolder(ports: CheckSetupPorts, identity: Promise<SetupRow[]>, call: ToolCall) {
+  const { settings, dags } = ports;
   const [dag, ...configs] = await dags.read();
   const source = dag?.bytes.toString('utf8') ?? '';
+  requireConfigsRead(source, dag?.name ?? '', configs);
   const dagBucket = readConstant(source, 'S3_BUCKET');
   const rowOfDag = await probe('DAG file', undefined, async () => [
-    dagRow(settings, setsLoad(source) ? readLoad(source, dag?.name ?? 'The DAG file') : undefined, dagBucket),
+    dagRow(settings, usesLoad(source) ? readLoad(source, dag?.name ?? 'The DAG file') : undefined, dagBucket),
   ]);
   const prefixes = await probe('prefixes', undefined, async () => {
     // The row of the DAG file compares the bucket.
     requireSamePlaces(source, { ...settings, bucket: dagBucket ?? settings.bucket });
     return 'as in the DAG';
   });
+  const outputs = stepOutputs(configs);
+  const seen = isSound(await identity) ? await seeRunners(ports, outputs, call) : [];
   return [
     ...rowOfDag,
     ...prefixes,
     clusterConfigsRow(configs, readsStepTemplate(source)),
-    ...stepRows(configs),
+    ...stepRows(outputs).map((row) => (row.name === 'runner' ? runnerRow(row, seen) : row)),
   ];
 }
 
-/** One ListClusters: what pollCluster needs first. */
-/** A throttled EMR would keep the whole check waiting. */
-const emrMs = 15_000;
+/** Says nothing of what is in order: a row that only shows faults. */
+function unlessBroken(): SetupRow[] {
+  return [];
+}
 
+/** Looks for each script in S3; what AWS denies or does not answer in time is left open. */
+async function seeRunners(
+  { store, clock, settings }: CheckSetupPorts,
+  outputs: readonly StepOutput[],
+  call: ToolCall,
+) {
+  const uploadedWithTheDag = `s3://${settings.bucket}/${dagKey(settings, referenceRunner)}`;
+  const uris = [...new Set(outputs.flatMap(({ runner }) => runner ?? []))];
+  const places = uris.flatMap((uri) => {
+    const at = uri.replace(/^s3[an]:/, 's3:');
+    return /^s3:\/\/[^/]+\/./.test(at) && !at.includes(runnerPlaceholder) ? [{ uri, at }] : [];
+  });
+  return Promise.all(
+    places.map(async ({ uri, at }): Promise<SeenRunner> => {
+      if (at === uploadedWithTheDag) return { uri, isThere: true };
+      const look = await lookWithin(clock, call, lookMs, (watch) => store.listUri(at, watch)).catch(
+        unlessToolError,
+      );
+      if (look === undefined || look.late) return { uri, isThere: undefined };
+      return { uri, isThere: look.found.objects.some(({ key }) => at.endsWith(`/${key}`)) };
+    }),
+  );
+}
+
+/** A service that throttles would keep the whole check waiting. */
+const lookMs = 15_000;
+
+/** One ListClusters: what pollCluster needs first. */
 async function listedClusters({ clusters, clock }: CheckSetupPorts, call: ToolCall) {
-  const look = await lookWithin(clock, call, emrMs, (watch) => clusters.createdSince(clock.localMs(), watch));
+  const look = await lookWithin(clock, call, lookMs, (watch) =>
+    clusters.createdSince(clock.localMs(), watch),
+  );
   if (!look.late) return 'answers';
-  throw new ToolError('UPSTREAM', `EMR did not answer within ${emrMs / 1000} s.`, {
+  throw new ToolError('UPSTREAM', `EMR did not answer within ${lookMs / 1000} s.`, {
     next: 'call checkSetup again in a minute; EMR throttles an account that is asked too often.',
   });
 }

@@ -72,8 +72,7 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   if (given.clusterId !== undefined) await requireClusterUp(ports, given.clusterId, call);
   const hasTag = hasLoadTag(dag?.bytes.toString('utf8') ?? '');
   const tagWarnings = await requireTriggerable(airflow, { dagId, load, hasTag }, call);
-  const clusterConfig = configInBucket(session, { load, schedule });
-  const { outlook, warnings: unread } = await readOutlook(ports, session, { load, schedule, clusterConfig });
+  const { outlook, warnings: unread } = await outlookInBucket(ports, session, { load, schedule });
   const warnings = [...bucketWarnings, ...tagWarnings, ...unread];
   const request: RunRequest = { dagId, load, schedule, clusterId: given.clusterId };
   const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
@@ -81,11 +80,8 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1, outlook?.outlook);
   const answer = await confirm(ports, question, given.approved, call);
   if (answer !== 'accepted') {
-    const asked = {
-      mode: ports.settings.approval,
-      isMarked: moved !== undefined,
-      isDeclined: answer === 'declined',
-    };
+    const { approval: mode } = ports.settings;
+    const asked = { mode, isMarked: moved !== undefined, isDeclined: answer === 'declined' };
     return { ...triggerAwaitingText(request, asked), ...outlook, warnings };
   }
   // The user may take minutes to answer; a round may have begun meanwhile.
@@ -99,9 +95,15 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
   return { ...followed, ...outlook, warnings: [...warnings, ...followed.warnings] };
 }
 
-/** Of this session's last upload; undefined where the bucket has another LOAD than that. */
-function configInBucket({ dag }: Session, { load, schedule }: Pick<Round, 'load' | 'schedule'>) {
-  return dag?.load === load ? clusterConfigDigest(dag.files, schedule) : undefined;
+/** With the cluster config of this session's last upload; without one where the bucket has another LOAD than that. */
+function outlookInBucket(
+  ports: TriggerDagPorts,
+  session: Session,
+  { load, schedule }: Pick<Round, 'load' | 'schedule'>,
+) {
+  const { dag } = session;
+  const clusterConfig = dag?.load === load ? clusterConfigDigest(dag.files, schedule) : undefined;
+  return readOutlook(ports, session, { load, schedule, clusterConfig });
 }
 
 /** @throws ToolError CONFIG without AIRFLOW_URL */

@@ -130,7 +130,7 @@ async function planDags(
   const lintWarnings = requireSoundClusterConfigs(configs, {
     checks,
     readsTemplate,
-    isShown: (file) => session.dag?.files[file.name] === sha256(file.bytes),
+    isShown: (file) => session.uploadedConfigs.has(sha256(file.bytes)),
   });
   const diskWarnings = await notUploaded(ports, session, { load, schedule }, call);
 

@@ -1,8 +1,8 @@
 /** The DAG: our folder, the copy in the bucket and its checks; whether Airflow can run it now, and what became of a run. */
 import { requireSoundClusterConfigs } from '../dag/clusterConfig/files.ts';
 import { referenceRunner } from '../dag/clusterConfig/stepTemplate.ts';
-import { findLoad, readLoad, readsStepTemplate, setsLoad } from '../dag/source.ts';
-import { otherObjects, planDagUpload, requireSamePlaces } from '../dag/uploadPlan.ts';
+import { findLoad, readLoad, readsStepTemplate, usesLoad } from '../dag/source.ts';
+import { otherObjects, planDagUpload, requireConfigsRead, requireSamePlaces } from '../dag/uploadPlan.ts';
 import { ToolError } from '../domain/errors.ts';
 import { cleanLine } from '../domain/foreignText.ts';
 import { configsFolder, dagKey } from '../domain/keys.ts';
@@ -22,7 +22,8 @@ export async function readOwnDags(ports: Pick<Ports, 'dags' | 'settings'>) {
   const [dag, ...configs] = await ports.dags.read();
   if (dag === undefined) throw new RangeError('the DAG folder has no DAG');
   const source = dag.bytes.toString('utf8');
-  const load = setsLoad(source) ? readLoad(source, dag.name) : undefined;
+  requireConfigsRead(source, dag.name, configs);
+  const load = usesLoad(source) ? readLoad(source, dag.name) : undefined;
   requireSamePlaces(source, ports.settings);
   const readsTemplate = readsStepTemplate(source);
   requireSoundClusterConfigs(configs, { readsTemplate });

@@ -1,5 +1,5 @@
 /** What a mark needs: the load of the bucket's DAG, the round it may move, and when an unmarked run began. */
-import { readLoad, setsLoad } from '../dag/source.ts';
+import { readLoad, usesLoad } from '../dag/source.ts';
 import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
@@ -52,7 +52,7 @@ export async function loadInBucket(
   if (bytes !== undefined) {
     const source = Buffer.from(bytes).toString('utf8');
     const meant = session.dag?.load ?? session.uploads.at(-1)?.load;
-    if (!setsLoad(source) && meant !== undefined)
+    if (!usesLoad(source) && meant !== undefined)
       return {
         load: meant,
         warnings: [`The DAG in the bucket sets no LOAD: taken to run ${meant}x, as uploaded last.`],

@@ -506,3 +506,17 @@ describe('a round at the edge of its window', () => {
     expect(renderMarkdown(roundOf(822, made))).toContain('- Total Runtime: 13m 42s\n');
   });
 });
+
+it('decides nothing about a round whose steps did not wait for their checks, whatever its times', () => {
+  const args = ['spark-submit', '--conf', 'spark.yarn.submit.waitAppCompletion=false', 's3://b/a.py'];
+  const steps = ['check_a_15m', 'check_b_15m'].map((name) =>
+    stepOf(name, { started: 5, ended: 20, arguments: args }),
+  );
+  const byOption = assembleReport(factsOf(steps)).verdict;
+  expect(byOption).toMatchObject({ outcome: 'not_decided' });
+  expect(byOption.sentence).toContain('2 steps did not wait for their checks');
+  const plain = steps.map((step) => ({ ...step, arguments: ['spark-submit', 's3://b/a.py'] }));
+  const settings = { 'spark.yarn.submit.waitAppCompletion': 'FALSE' };
+  expect(assembleReport(factsOf(plain)).verdict.outcome).toBe('fits');
+  expect(assembleReport(factsOf(plain, { clusterConfig: { settings } })).verdict.outcome).toBe('not_decided');
+});

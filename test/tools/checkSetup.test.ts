@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Harness, normalise, prepareWorld, toolHarness } from './toolHarness.ts';
@@ -82,6 +82,28 @@ test('checking the setup changes nothing, and a second call says the same', asyn
   expect(await harness.call('checkSetup')).toEqual(first);
   expect(harness.everything()).toEqual(before);
 });
+
+const brokenSettings: [Record<string, string>, RegExp][] = [
+  [{ TARGET_REPO: '' }, /TARGET_REPO is not set/],
+  [{ S3_BUCKET: 'My_Bucket' }, /S3_BUCKET is "My_Bucket", not a bucket name/],
+  [{ CHECKS_PATH: '../elsewhere' }, /CHECKS_PATH is "\.\.\/elsewhere", not a path inside TARGET_REPO/],
+  [{ PROD_HOURLY_CHECKS: 'checks/configs/prod/hourly' }, /PROD_HOURLY_CHECKS is ".*", not s3:\/\//],
+  [{ CONFIGS_PREFIX: 'a//b' }, /CONFIGS_PREFIX is "a\/\/b", not a prefix/],
+  [{ DAGS_PREFIX: 'checks_load_test/configs/dags' }, /DAGS_PREFIX overlaps CONFIGS_PREFIX/],
+  [{ CONFIGS_PREFIX: 'checks/configs/prod' }, /PROD_HOURLY_CHECKS overlaps CONFIGS_PREFIX/],
+  [{ APPROVAL: 'never' }, /APPROVAL is "never", not ask, chat or terminal/],
+  [{ EVENT_LOGS: 'some' }, /EVENT_LOGS is "some", not slowest, all or off/],
+  [{ AIRFLOW_URL: 'airflow.example.com' }, /AIRFLOW_URL is "airflow\.example\.com", not an address/],
+  [{ BASELINE_REF: 'HEAD' }, /BASELINE_REF is "HEAD", the branch that the load test commits to/],
+  [{ REPORTS_DIR: '<repo>/reports' }, /REPORTS_DIR is inside TARGET_REPO/],
+  [{ STATE_DIR: '<repo>/.git/state' }, /STATE_DIR is inside CHECKS_PATH or \.git of TARGET_REPO/],
+  [{ STATE_DIR: '/proc/state' }, /STATE_DIR is "\/proc\/state", which is not on a disk/],
+];
+
+const inHarness = (env: Record<string, string>, harness: Harness) =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value.replace('<repo>', harness.repo)]),
+  );
 
 const broken: [what: string, spoil: (harness: Harness) => unknown, check: string, says: RegExp][] = [
   ['a missing setting', (harness) => harness.restart({ S3_BUCKET: '' }), 'settings', /S3_BUCKET is not set/],
@@ -189,6 +211,55 @@ const broken: [what: string, spoil: (harness: Harness) => unknown, check: string
     'places to write',
     /REPORTS_DIR .*ENOTDIR/,
   ],
+  [
+    'a runner that is not in the bucket',
+    (harness) =>
+      inConfig(harness, (config) => replaced(config, 'audit-runner/audit_runner.py', 'audit-runner/gone.py')),
+    'runner',
+    /^not in the bucket, so every step would fail: s3:\/\/[\w-]+\/audit-runner\/gone\.py$/,
+  ],
+  [
+    'a session of another checkout',
+    async (harness) => {
+      await harness.call('scaleConfigs', { load: 2 });
+      await harness.restart({ TARGET_REPO: anotherCheckout(harness) });
+    },
+    'session',
+    /^STATE_DIR is the session of another checkout: .*k-repo, not .*another\./,
+  ],
+  [
+    'a price table that is none',
+    (harness) => harness.restart({ PRICE_TABLE: harness.env.DAG_FILE ?? '' }),
+    'price table',
+    /PRICE_TABLE/,
+  ],
+  [
+    'a DAG file that is not there',
+    (harness) => harness.restart({ DAG_FILE: join(harness.project, 'dags/no_such.py') }),
+    'DAG file',
+    /no_such\.py is missing/,
+  ],
+  [
+    'a baseline that does not exist',
+    (harness) => harness.restart({ BASELINE_REF: 'no-such-branch' }),
+    'target repository',
+    /no-such-branch/,
+  ],
+  ['no region', (harness) => harness.restart({ AWS_REGION: '' }), 'region', /No AWS region is set/],
+  [
+    'an Airflow that nobody answers for',
+    (harness) =>
+      harness.restart({ AIRFLOW_URL: 'http://127.0.0.1:9', AIRFLOW_USERNAME: 'a', AIRFLOW_PASSWORD: 'b' }),
+    'Airflow',
+    /cannot be reached/,
+  ],
+  // What can be said from the value alone is in the row of the settings.
+  ...brokenSettings.map(([env, says]): (typeof broken)[number] => [
+    `${Object.keys(env).join(' and ')}: ${Object.values(env).join(' and ')}`,
+    (harness) => harness.restart(inHarness(env, harness)),
+    'settings',
+    says,
+  ]),
 ];
 
 test.each(broken)('%s is named, with its fix', async (_what, spoil, name, says) => {
@@ -215,6 +286,131 @@ test('what one cause hides is not looked at, and is no problem of its own', asyn
   expect(text).toContain('  ✓ region: us-east-1');
 });
 
+const awsProfiles = `[profile vault]
+credential_process = sh -c 'echo "vault: token is sealed" >&2; exit 3'
+[profile role]
+role_arn = arn:aws:iam::123456789012:role/load-test
+source_profile = gone
+[profile half]
+region = us-east-1
+[profile sso]
+sso_start_url = https://example.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 123456789012
+sso_role_name = engineer
+`;
+
+test.each<[string, Record<string, string>, RegExp, RegExp]>([
+  [
+    'a profile that is not there',
+    { AWS_PROFILE: 'nobody' },
+    /no AWS profile nobody in ~\/\.aws\/config/,
+    /list-profiles/,
+  ],
+  [
+    'a credential_process that fails',
+    { AWS_PROFILE: 'vault' },
+    /credential_process of the AWS profile failed: vault: token is sealed/,
+    /`s2a-login`/,
+  ],
+  [
+    'a role without its source',
+    { AWS_PROFILE: 'role' },
+    /role of the AWS profile role needs the profile gone, which does not exist/,
+    /source_profile/,
+  ],
+  [
+    'a profile without credentials',
+    { AWS_PROFILE: 'half' },
+    /profile half names no credentials/,
+    /`s2a-login`/,
+  ],
+  [
+    'an SSO login that has ended',
+    { AWS_PROFILE: 'sso' },
+    /SSO login of profile sso has expired/,
+    /`aws sso login --profile sso` .*`s2a-login`/,
+  ],
+  [
+    'nothing at all',
+    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+    /No AWS credentials were found/,
+    /`s2a-login`/,
+  ],
+])(
+  '%s: the login fault is named in one row, and the region is read without it',
+  async (_what, env, says, fix) => {
+    const harness = await toolHarness();
+    const config = join(harness.directory, 'aws-config');
+    writeFileSync(config, awsProfiles);
+    await harness.restart({ AWS_CONFIG_FILE: config, ...env });
+    const { structure } = await harness.call('checkSetup');
+    const rows = new Map<string, { detail: string; fix?: string; ok: boolean; notLookedAt?: boolean }>(
+      structure.checks.map((one: { name: string }) => [one.name, one]),
+    );
+    expect(rows.get('AWS identity')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(says),
+      fix: expect.stringMatching(fix),
+    });
+    expect(structure.summary).toBe('1 problem to fix: AWS identity.');
+    expect(rows.get('region')).toMatchObject({ ok: true, detail: 'us-east-1' });
+    for (const name of ['bucket', 'production source', 'EMR'])
+      expect(rows.get(name)).toMatchObject({ notLookedAt: true });
+  },
+);
+
+test('expired keys of the server’s environment need a restart, and a login that ends soon is no fault yet', async () => {
+  const harness = await toolHarness();
+  await harness.fault({ service: 'sts', error: 'ExpiredToken' });
+  const identityIn = (structure: { checks: { name: string; detail: string }[] }) =>
+    structure.checks.find(({ name }) => name === 'AWS identity');
+  const expired = (await harness.call('checkSetup')).structure;
+  expect(identityIn(expired as never)).toMatchObject({
+    ok: false,
+    fix: expect.stringMatching(/Log in with `s2a-login` in a terminal, then restart the server/),
+  });
+  await harness.fault(undefined);
+  const endsAt = new Date(harness.aws.clock.nowMs() + 30 * 60_000).toISOString();
+  await harness.restart({ AWS_CREDENTIAL_EXPIRATION: endsAt });
+  const soon = (await harness.call('checkSetup')).structure;
+  expect(soon.ok).toBe(true);
+  expect(identityIn(soon as never)).toMatchObject({
+    ok: true,
+    detail: expect.stringMatching(/the login ends in (?:29|30) minutes, maybe before the round$/),
+    fix: 'Type s2a-login in a terminal before a round.',
+  });
+});
+
+test('the reference runner is named as such, and a runner that AWS does not show is left open', async () => {
+  const harness = await toolHarness();
+  const runnerIn = async () =>
+    (await harness.call('checkSetup')).structure.checks.find(
+      (one: { name: string }) => one.name === 'runner',
+    );
+  const reference = 's3://klaviyo-data-platform-orchestration-v1/x/audit_runner/audit_runner.py';
+  inConfig(harness, (config) =>
+    replaced(config, 's3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py', reference),
+  );
+  harness.aws.s3.buckets.put(
+    'klaviyo-data-platform-orchestration-v1',
+    'x/audit_runner/audit_runner.py',
+    Buffer.from('#'),
+  );
+  expect(await runnerIn()).toMatchObject({
+    ok: true,
+    detail: expect.stringMatching(
+      /audit_runner\/audit_runner\.py.*: the reference runner of this project, so its/,
+    ),
+    fix: expect.stringContaining('your own runner'),
+  });
+  inConfig(harness, (config) => replaced(config, reference, 's3://not-ours/runner.py'));
+  expect(await runnerIn()).toMatchObject({
+    ok: true,
+    detail: expect.stringMatching(/; could not be looked at: s3:\/\/not-ours\/runner\.py$/),
+  });
+});
+
 test('a misspelt argument is refused', async () => {
   const harness = await toolHarness();
   expect(await harness.refusal('checkSetup', { verbose: true })).toMatchInlineSnapshot(
@@ -232,6 +428,18 @@ type Json = Record<string, unknown>;
 function inConfig(harness: Harness, change: (config: Json) => Json): void {
   const file = `${harness.project}/dags/cluster_configs/yang_audit_load_test_cluster_15m.json`;
   writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
+}
+
+/** With a text in its place everywhere. */
+function replaced(config: Json, from: string, to: string): Json {
+  return JSON.parse(JSON.stringify(config).replaceAll(from, to));
+}
+
+function anotherCheckout(harness: Harness): string {
+  const to = join(harness.directory, 'another');
+  cpSync(harness.repo, to, { recursive: true });
+  rmSync(join(to, '.git/audit-load-test-id'), { force: true });
+  return to;
 }
 
 function inSpark(harness: Harness, properties: Json): void {

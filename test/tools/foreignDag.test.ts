@@ -79,8 +79,12 @@ test('a DAG of thirty lines with plain RunJobFlow JSON goes through a whole roun
   expect(verdict.outcome).toBe('fits');
 
   const daily = join(harness.project, 'dags/cluster_configs/yang_audit_load_test_cluster_daily.json');
-  writeFileSync(daily, `${readFileSync(daily, 'utf8')}\n`);
+  const before = readFileSync(daily, 'utf8');
+  writeFileSync(daily, `${before}\n`);
   expect(await lintAgain()).toEqual([expect.stringMatching(/AuditStep: it is not set/)]);
+  // Bytes that were there before are known, although others were between.
+  writeFileSync(daily, before);
+  expect(await lintAgain()).toEqual([]);
 });
 
 /** It gets its load from the trigger form and makes its cluster itself. */
@@ -100,7 +104,7 @@ test('a DAG without LOAD and without our cluster configs is taken as it is, with
   expect(setup.checks).toContainEqual({
     name: 'DAG file',
     ok: true,
-    detail: expect.stringMatching(/, without LOAD$/),
+    detail: 'no LOAD',
   });
 
   expect(await harness.refusal('uploadDags')).toBe(

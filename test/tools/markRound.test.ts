@@ -189,7 +189,7 @@ test('a DAG in the bucket without a readable LOAD is refused', async () => {
   harness.aws.s3.buckets.put(
     bucketName,
     'dags/datalake/audit_loadtest/yang_audit_load_test.py',
-    Buffer.from('x = 1'),
+    Buffer.from('LOAD = x'),
   );
   expect(await harness.refusal('markRound')).toMatch(/^CONFIG: The DAG in the bucket has no line LOAD/);
 });

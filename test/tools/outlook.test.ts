@@ -78,19 +78,18 @@ test('without an earlier report nothing is said; then what one level cost; then 
       "outlook": "4x 15m: about 19m (14m to 26m), about 0.93 USD; check_consent_15m.yml failed at 2x (Column not found), and neither it nor the cluster config changed since.",
     }
   `);
-  await reportedLevel(harness, level(4));
-  expect((await openRound(harness, level(32))).outlook).toMatchInlineSnapshot(
-    `"32x 15m was not forecast; 4x took 19m, about 0.92 USD; check_consent_15m.yml failed at 4x (Column not found), and neither it nor the cluster config changed since."`,
+  expect((await openRound(harness, level(32))).outlook).toMatch(
+    /^32x 15m was not forecast; 2x took 9m 47s, about 0\.47 USD; check_consent_15m\.yml failed at 2x/,
   );
   changeConfig(harness);
-  const again = await openRound(harness, level(4));
+  const again = await openRound(harness, level(2));
   expect(outlookIn(again)).toMatchInlineSnapshot(`
     {
       "expected": {
-        "seconds": 1145.625,
-        "usd": 0.92,
+        "seconds": 587.195,
+        "usd": 0.47,
       },
-      "outlook": "4x 15m: last time with another cluster config 19m, about 0.92 USD.",
+      "outlook": "2x 15m: last time with another cluster config 9m 47s, about 0.47 USD.",
     }
   `);
 });
@@ -131,7 +130,7 @@ test('triggerDag says it in its question, and where it waits for a yes', async (
   expect(text).toContain(`Outlook: ${outlook}`);
 });
 
-test('reports of another baseline or schedule say nothing, and an unreadable folder is said', async () => {
+test('reports of another schedule say nothing, and an unreadable folder is said', async () => {
   const harness = await toolHarness();
   await reportedLevel(harness, level(2));
   expect(outlookIn(await openRound(harness, { load: 2, schedule: 'daily', scope: 'schedule' }))).toEqual({});

@@ -1,18 +1,10 @@
 /** The folder of the DAG: the DAG file and, beside it, `cluster_configs/{DAG name}_cluster_{schedule}.json`. */
 import { basename, dirname } from 'node:path';
-import { configsRead } from '../../dag/source.ts';
 import { ToolError } from '../../domain/errors.ts';
-import { schedules } from '../../domain/schedules.ts';
+import { dagFileNames } from '../../domain/keys.ts';
 import type { DagFile, DagFolder } from '../../ports/project.ts';
 import { openDisk } from '../disk/disk.ts';
 import { readNow } from '../disk/now.ts';
-
-/** The files of a load test in the DAG's folder, relative to it: the DAG file and its cluster configs. */
-export function dagFileNames(dagFile: string): string[] {
-  const name = basename(dagFile);
-  const stem = name.replace(/\.py$/, '');
-  return [name, ...schedules.map((schedule) => `cluster_configs/${stem}_cluster_${schedule}.json`)];
-}
 
 export function createDagFolder(dagFile: string): DagFolder {
   const disk = openDisk(dirname(dagFile), 'DAG_FILE');
@@ -25,15 +17,11 @@ export function createDagFolder(dagFile: string): DagFolder {
 
   return {
     async read() {
-      const [dagName = '', ...configNames] = dagFileNames(dagFile);
-      const dag = (await disk.read(dagName)) ?? refuseMissing(dagName);
-      const required = configsRead(dag.toString('utf8'), configNames);
-      const files: DagFile[] = [{ name: dagName, bytes: dag }];
-      // In sequence, so that the error always names the first missing file.
-      for (const name of configNames) {
+      const files: DagFile[] = [];
+      for (const name of dagFileNames(dagFile)) {
         const bytes = await disk.read(name);
         if (bytes !== undefined) files.push({ name, bytes });
-        else if (required.includes(name)) refuseMissing(name);
+        else if (files.length === 0) refuseMissing(name);
       }
       return files;
     },

@@ -1,5 +1,6 @@
 /** The reports on disk, and the repository they are committed to. */
 import { dirname, join, relative, sep } from 'node:path';
+import { dagFileNames } from '../../domain/keys.ts';
 import type { DiskFile } from '../../ports/disk.ts';
 import type { ReportFile, ReportPage, Reports } from '../../ports/project.ts';
 import type { Settings } from '../../settings.ts';
@@ -9,7 +10,6 @@ import { commitFiles } from '../git/commits.ts';
 import { openGit } from '../git/git.ts';
 import { gitDirectories, requireNothingUnfinished } from '../git/gitState.ts';
 import type { WriterLock } from '../git/writerLock.ts';
-import { dagFileNames } from './dagFolder.ts';
 import { rebuild } from './handwritten.ts';
 
 const setting = 'REPORTS_DIR';

@@ -2,14 +2,14 @@
 import { type Schedule, schedules } from '../../domain/schedules.ts';
 import type { DagFile } from '../../ports/project.ts';
 import { isObject, parseClusterConfig } from './model.ts';
-import { flatSettings, isFalse } from './sparkSubmit.ts';
+import { applicationOf, flatSettings, isFalse } from './sparkSubmit.ts';
 
 export interface StepOutput {
   readonly schedule: Schedule;
   readonly logUri: string | undefined;
   /** EMR turns event logs on by default, and writes them to HDFS (Release Guide, "Spark history"). */
   readonly eventLog: { readonly isOn: boolean; readonly dir: string | undefined };
-  /** The first S3 path among the arguments of a step. */
+  /** The script of a step's spark-submit; without one, the first S3 path among its arguments. */
   readonly runner: string | undefined;
 }
 
@@ -29,10 +29,14 @@ export function stepOutputs(files: readonly DagFile[]): StepOutput[] {
           isOn: !isFalse(settings['spark.eventLog.enabled']),
           dir: settings['spark.eventLog.dir'],
         },
-        runner: config.AuditStep?.Args.find((argument) => argument.startsWith('s3')),
+        runner: runnerOf(config.AuditStep?.Args ?? []),
       },
     ];
   });
+}
+
+function runnerOf(args: readonly string[]): string | undefined {
+  return applicationOf(args) ?? args.find((argument) => /^s3[an]?:/.test(argument));
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -145,10 +145,16 @@ function words(script: string): string[] {
   );
 }
 
-/** Options and their values before the application; later arguments belong to the application. */
-function optionsOf(args: readonly string[]): { readonly name: string; readonly value: string }[] {
+interface CommandLine {
+  /** With their values; later arguments belong to the application. */
+  readonly options: readonly { readonly name: string; readonly value: string }[];
+  readonly application: string | undefined;
+}
+
+function readCommand(args: readonly string[]): CommandLine {
   const options: { name: string; value: string }[] = [];
-  for (let at = 0; at < args.length; ) {
+  let at = 0;
+  while (at < args.length) {
     const option = args[at] ?? '';
     if (!option.startsWith('-')) break;
     at += 1;
@@ -157,13 +163,19 @@ function optionsOf(args: readonly string[]): { readonly name: string; readonly v
     options.push({ name, value: joined ?? args[at] ?? '' });
     if (joined === undefined) at += 1;
   }
-  return options;
+  return { options, application: args[at] };
+}
+
+/** The script or jar that a step's spark-submit runs; undefined when it runs something else. */
+export function applicationOf(args: readonly string[]): string | undefined {
+  const command = submitCommand(args);
+  return command && readCommand(command).application;
 }
 
 function readOptions(args: readonly string[]): Map<string, string> {
   const byOption = new Map<string, string>();
   const conf = new Map<string, string>();
-  for (const { name, value } of optionsOf(args)) {
+  for (const { name, value } of readCommand(args).options) {
     if (name === '--conf' || name === '-c') {
       const [, key, set] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
       if (key !== undefined && set !== undefined) conf.set(key, set);
@@ -175,7 +187,9 @@ function readOptions(args: readonly string[]): Map<string, string> {
 /** Options of the step's spark-submit that it does not know: it would print its usage and fail. */
 export function unknownOptions({ AuditStep: step }: ClusterConfig): string[] {
   const command = runsCommand(step?.Jar) ? submitCommand(step?.Args ?? []) : undefined;
-  return optionsOf(command ?? []).flatMap(({ name }) => (submitOptionNames.includes(name) ? [] : name));
+  return readCommand(command ?? []).options.flatMap(({ name }) =>
+    submitOptionNames.includes(name) ? [] : name,
+  );
 }
 
 /** The heap plus its overhead, by default 10% of the heap and at least 384 MiB (Spark 3, "Configuration"). */

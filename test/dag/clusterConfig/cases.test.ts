@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { lintClusterConfig } from '../../../src/dag/clusterConfig/files.ts';
 import { configWith, soundConfig, submitting } from './soundConfig.ts';
@@ -212,4 +213,27 @@ test('deploy mode cluster in spark-defaults is as good as the option', () => {
   const set = [block({ ...defaults, 'spark.submit.deployMode': 'cluster' })];
   const args = ['spark-submit', '--num-executors', '3', 's3://b/a.py', '{config_uri}', '{run_id}'];
   expect(lint({ ...configWith('AuditStep.Args', args), Configurations: set })).toEqual([]);
+});
+
+const folder = 'test/fixtures/clusterConfigs';
+
+test.each([
+  ['does-not-wait-for-the-check', [`refuse AuditStep.Args: ${waitsNot}`]],
+  ['deploy-mode-in-spark-defaults', []],
+  [
+    'core-fleet-of-nothing',
+    [
+      'refuse Instances.InstanceFleets[1]: the CORE fleet has both targets 0, but EMR requires at least one above 0',
+    ],
+  ],
+  [
+    'template-left-in-the-role',
+    [
+      'refuse ServiceRole: it holds a template ({{ var.value.Service_Role }}), which this DAG does not render: EMR would get it as it is',
+    ],
+  ],
+])('a whole config has its one finding: %s', (name, refusals) => {
+  const found = lint(JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8')));
+  expect(found.filter((one) => one.startsWith('refuse'))).toEqual(refusals);
+  expect(found.filter((one) => !/^refuse|: \d+ concurrent steps request/.test(one))).toEqual([]);
 });
