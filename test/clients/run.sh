@@ -135,7 +135,7 @@ from_npm claude "@anthropic-ai/claude-code@$claude" $scripts && run claude valid
 pack_bundle() {
   local tool="$folder/mcpb/node_modules/.bin/mcpb"
   node tooling/bundle.mjs "$folder/bundle" &&
-    cp mcpb/manifest.json mcpb/icon.png "$folder/bundle" &&
+    cp mcpb/manifest.json plugin/.claude-plugin/icon.png "$folder/bundle" &&
     "$tool" validate "$folder/bundle/manifest.json" &&
     "$tool" pack "$folder/bundle" "$folder/audit-load-test.mcpb" >"$folder/pack.log" || return 1
   grep -E 'package size|total files' "$folder/pack.log"
