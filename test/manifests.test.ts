@@ -118,7 +118,12 @@ describe('the plugin', () => {
   test('it lies where the marketplace says, and its built part is not in git', () => {
     const [{ source }] = marketplace.plugins;
     expect(source).toBe('./plugin');
-    for (const path of ['.claude-plugin/plugin.json', '.mcp.json', 'skills/audit-load-test/SKILL.md'])
+    for (const path of [
+      '.claude-plugin/plugin.json',
+      '.mcp.json',
+      'README.md',
+      'skills/audit-load-test/SKILL.md',
+    ])
       expect(existsSync(`${source}/${path}`), path).toBe(true);
     const ignored = readFileSync('.gitignore', 'utf8').split('\n');
     expect(ignored).toEqual(
@@ -228,6 +233,9 @@ describe('published shapes', () => {
       description: text,
       author: person,
       license: text,
+      icon: z.string().refine((path) => existsSync(join('plugin', path))),
+      // In the syntax of sandbox.network.allowedDomains.
+      network: z.strictObject({ hosts: z.array(z.string().regex(/^(?:\*\.)?[a-z0-9.-]+$/)) }),
       keywords: z.array(text),
     });
     const marketplaceShape = z.strictObject({

@@ -2,12 +2,13 @@
  * What a client sees of the tools, frozen in test/surface as one JSON file a tool. A change shows up in the review as
  * a change of that file; `npx vitest run test/surface.test.ts -u` writes the files anew.
  */
-import { readdirSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { instructions } from '../src/interfaces/mcp/phrases.ts';
 import { prompts } from '../src/interfaces/mcp/prompts.ts';
 import { surface } from '../src/interfaces/mcp/surface.ts';
 import { tools } from '../src/tools/index.ts';
+import { builtProduct, envelope, initialize, startProcess } from './stdio/builtServer.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON schemas are walked by name
 type Schema = Record<string, any>;
@@ -68,6 +69,51 @@ describe.each(surface)('$name', (listed) => {
   test('answers with a summary and next steps first', () => {
     expect(Object.keys(outputSchema.properties as object).slice(0, 2)).toEqual(['summary', 'nextSteps']);
     expect(outputSchema.required).toEqual(expect.arrayContaining(['summary', 'nextSteps']));
+  });
+});
+
+describe('tools/list', () => {
+  const lines: string[] = [];
+  beforeAll(async () => {
+    const server = startProcess(builtProduct(), {});
+    await initialize(server);
+    const old = server.send('tools/list');
+    lines.push(JSON.stringify(await server.answerTo(old)));
+    const modern = startProcess(builtProduct(), {});
+    lines.push(JSON.stringify(await modern.request('tools/list', envelope())));
+    for (const one of [server, modern]) {
+      one.child.stdin?.end();
+      await one.exit;
+    }
+  });
+
+  /** The files of this folder, with the hints as a client gets them by default. */
+  const frozen = () =>
+    tools.map(({ name }) => {
+      const {
+        asksEveryTime: _,
+        view,
+        ...listed
+      } = JSON.parse(readFileSync(`test/surface/${name}.json`, 'utf8'));
+      const asks = name === 'triggerDag' ? { 'anthropic/requiresUserInteraction': true } : {};
+      const page = view === undefined ? {} : { ui: { resourceUri: view } };
+      const meta = { ...asks, ...page };
+      return Object.keys(meta).length === 0 ? listed : { ...listed, _meta: meta };
+    });
+
+  test('of the old era is the frozen files, byte for byte', () => {
+    expect(lines[0]).toBe(JSON.stringify({ result: { tools: frozen() }, jsonrpc: '2.0', id: 2 }));
+  });
+
+  test('of the new era is the same list, with the marks of the era around it', () => {
+    const { tools: listed, ...marks } = JSON.parse(`${lines[1]}`).result;
+    expect(JSON.stringify(listed)).toBe(JSON.stringify(frozen()));
+    expect(marks).toEqual({
+      resultType: 'complete',
+      ttlMs: expect.any(Number),
+      cacheScope: expect.any(String),
+      _meta: { 'io.modelcontextprotocol/serverInfo': expect.objectContaining({ name: 'audit-load-test' }) },
+    });
   });
 });
 

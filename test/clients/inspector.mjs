@@ -1,9 +1,9 @@
-// Inspector's CLI lists the tools and calls one against the sandbox: `node inspector.mjs <its executable>`.
+// Inspector's CLI lists the tools and calls one against the sandbox: `node inspector.mjs <its executable> <legacy or modern>`.
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { execFileSync, spawnSync } from 'node:child_process';
 
-const [executable] = process.argv.slice(2);
+const [executable, era] = process.argv.slice(2);
 const variables = Object.entries(JSON.parse(process.env.SANDBOX_ENV)).flatMap(([name, value]) =>
   value === '' ? [] : ['-e', `${name}=${value}`],
 );
@@ -12,7 +12,16 @@ const variables = Object.entries(JSON.parse(process.env.SANDBOX_ENV)).flatMap(([
 const env = { ...process.env, PATH: process.env.INSPECTOR_PATH };
 
 function inspectorSays(...words) {
-  const command = ['--cli', ...variables, process.execPath, 'dist/main.js', '--method', ...words];
+  const command = [
+    '--cli',
+    '--protocol-era',
+    era,
+    ...variables,
+    process.execPath,
+    'dist/main.js',
+    '--method',
+    ...words,
+  ];
   const { status, stdout, stderr } = spawnSync(executable, command, { encoding: 'utf8', env });
   return { status, stdout, stderr };
 }
@@ -81,5 +90,5 @@ strictEqual(refused.isError, true);
 ok(refused.content[0].text.includes('load'), refused.content[0].text);
 
 process.stdout.write(
-  `Inspector: ${tools.length} tools listed without a warning, ${apps.length} of them apps, ${prompts.length} prompts, scaleConfigs called, a misspelt argument refused\n`,
+  `Inspector, ${era}: ${tools.length} tools listed without a warning, ${apps.length} of them apps, ${prompts.length} prompts, scaleConfigs called, a misspelt argument refused\n`,
 );

@@ -5,13 +5,12 @@
 set -u
 cd "$(dirname "$0")/../.."
 
-node=22.23.3   # for Inspector, which does not run on Node 20; the server runs on the Node that runs this
+node=22.23.3   # for Inspector and the conformance suite, which do not run on Node 20; the server runs on the Node that runs this
 inspector=2.12.0
 claude=2.1.332
-client=2.4.0
-conformance=0.1.13
+conformance=0.2.0-alpha.12   # the first that knows 2026-07-28
 mcpb=2.1.2
-python_mcp=1.30.0   # with jsonschema, which judges the manifests
+python_mcp=2.3.0   # with jsonschema, which judges the manifests
 registry=1.8.9
 vscode=37.6.1   # the release of the package that carries VS Code's modules
 cursor=5.2.0
@@ -59,13 +58,19 @@ in_sandbox() { node test/clients/withSandbox.mjs "$@" 2>"$folder/stderr.log" || 
   return 1
 }; }
 
-from_npm node "node@$node" $scripts && from_npm inspector "@modelcontextprotocol/inspector@$inspector" &&
-  run inspector in_sandbox env INSPECTOR_PATH="$folder/node/node_modules/node/bin:$PATH" node test/clients/inspector.mjs "$folder/inspector/node_modules/.bin/mcp-inspector"
+from_npm node "node@$node" $scripts
+newer_node="$folder/node/node_modules/node/bin:$PATH"
+from_npm inspector "@modelcontextprotocol/inspector@$inspector" &&
+  for era in legacy modern; do
+    run "inspector $era" in_sandbox env INSPECTOR_PATH="$newer_node" node test/clients/inspector.mjs "$folder/inspector/node_modules/.bin/mcp-inspector" $era
+  done
 
 if python3 -m venv "$folder/venv" >"$folder/venv.log" 2>&1 &&
   "$folder/venv/bin/pip" install -q "mcp==$python_mcp" jsonschema==4.26.0 >"$folder/venv.log" 2>&1; then
   judges=true
-  run python in_sandbox "$folder/venv/bin/python" test/clients/story.py
+  for mode in auto legacy 2026-07-28; do
+    run "python $mode" in_sandbox "$folder/venv/bin/python" test/clients/story.py $mode
+  done
 else
   skip python "mcp $python_mcp could not be installed: $(tail -1 "$folder/venv.log")"
 fi
@@ -111,31 +116,22 @@ judge_cursor() {
 }
 from_npm cursor "@gleanwork/mcp-config-schema@$cursor" && run cursor judge_cursor
 
-from_npm client "@modelcontextprotocol/client@$client" &&
-  run client in_sandbox node test/clients/v2.mjs "$folder/client"
+for mode in auto legacy 2026-07-28; do
+  run "v2 client $mode" in_sandbox node test/clients/v2.mjs $mode
+done
 
 from_npm conformance "@modelcontextprotocol/conformance@$conformance" &&
-  run conformance node test/clients/conformance.mjs "$folder/conformance/node_modules/.bin/conformance"
+  run conformance env SUITE_PATH="$newer_node" node test/clients/conformance.mjs "$folder/conformance/node_modules/.bin/conformance"
 
 # Its home is a folder of its own: nobody is logged in there, and nothing of the user's is read or written.
-validate_plugin() {
-  local claude="$folder/claude/node_modules/.bin/claude" manifest
-  mkdir -p "$folder/home" || return 1
-  for manifest in . plugin; do
-    HOME="$folder/home" CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 "$claude" plugin validate --strict "$manifest" \
-      >"$folder/validate.log" 2>&1 || {
-      cat "$folder/validate.log"
-      return 1
-    }
-    grep -E '^Validating' "$folder/validate.log"
-  done
-}
-from_npm claude "@anthropic-ai/claude-code@$claude" $scripts && run claude validate_plugin
+mkdir -p "$folder/claude-code"
+from_npm claude "@anthropic-ai/claude-code@$claude" $scripts &&
+  run claude in_sandbox node test/clients/claude.mjs "$folder/claude/node_modules/.bin/claude" "$folder/claude-code"
 
 pack_bundle() {
   local tool="$folder/mcpb/node_modules/.bin/mcpb"
   node tooling/bundle.mjs "$folder/bundle" &&
-    cp mcpb/manifest.json mcpb/icon.png "$folder/bundle" &&
+    cp mcpb/manifest.json plugin/.claude-plugin/icon.png "$folder/bundle" &&
     "$tool" validate "$folder/bundle/manifest.json" &&
     "$tool" pack "$folder/bundle" "$folder/audit-load-test.mcpb" >"$folder/pack.log" || return 1
   grep -E 'package size|total files' "$folder/pack.log"

@@ -1,13 +1,14 @@
-"""Python's MCP client plays one load level in the sandbox, and holds every result against its tool's output schema."""
+"""Python's MCP client plays one load level in the sandbox: story.py <auto, legacy or a version>. Every result is held against
+its tool's output schema, and the upload is approved by an answer to the server's question."""
 
 import asyncio
 import json
 import os
+import sys
 import urllib.request
 
 import jsonschema
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
+from mcp import Client, StdioServerParameters, types
 
 
 def control(path: str, body: dict) -> dict:
@@ -21,23 +22,28 @@ def control(path: str, body: dict) -> dict:
         return json.load(answer)
 
 
-async def play() -> None:
+async def play(mode: str) -> None:
+    questions: list[str] = []
+
+    async def say_yes(_context: object, params: types.ElicitRequestParams) -> types.ElicitResult:
+        questions.append(params.message)
+        return types.ElicitResult(action="accept", content={"decision": "approve"})
+
     env = {"PATH": os.environ["PATH"], **json.loads(os.environ["SANDBOX_ENV"])}
     server = StdioServerParameters(command="node", args=["dist/main.js"], env=env)
-    async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
-        hello = await session.initialize()
+    async with Client(server, mode=mode, elicitation_callback=say_yes) as session:
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
         for tool in tools.values():
-            jsonschema.Draft7Validator.check_schema(tool.inputSchema)
-            jsonschema.Draft7Validator.check_schema(tool.outputSchema)
+            jsonschema.Draft7Validator.check_schema(tool.input_schema)
+            jsonschema.Draft7Validator.check_schema(tool.output_schema)
         called: list[str] = []
 
         async def call(name: str, **given: object) -> dict:
-            jsonschema.validate(given, tools[name].inputSchema)
+            jsonschema.validate(given, tools[name].input_schema)
             answer = await session.call_tool(name, given)
-            assert not answer.isError, f"{name}: {answer.content[0].text}"
-            structure = answer.structuredContent
-            jsonschema.validate(structure, tools[name].outputSchema)
+            assert not answer.is_error, f"{name}: {answer.content[0].text}"
+            structure = answer.structured_content
+            jsonschema.validate(structure, tools[name].output_schema)
             text = answer.content[0].text
             assert structure["summary"] in text, f"{name}: the text does not say the summary"
             for step in structure["nextSteps"]:
@@ -50,10 +56,10 @@ async def play() -> None:
         fixed = await call("fixInterval", check="check_campaigns_15m", **{"from": 2, "to": 1})
         review = await call("reviewConfigs")
         assert review["reviewId"] == fixed["reviewId"]
-        asked = await call("uploadChecks", reviewId=fixed["reviewId"])
-        assert asked["status"] == "awaiting_approval", asked
-        uploaded = await call("uploadChecks", reviewId=fixed["reviewId"], approved=True)
-        assert uploaded["status"] == "uploaded", uploaded
+        asked = await call("uploadChecks", reviewId=fixed["reviewId"], approved=False)
+        assert asked["status"] == "awaiting_approval" and questions == [], asked
+        uploaded = await call("uploadChecks", reviewId=fixed["reviewId"])
+        assert uploaded["status"] == "uploaded" and len(questions) == 1, uploaded
         assert (await call("uploadDags"))["load"] == 2
         await call("markRound")
         cluster = control("dagRuns", {"dagId": "yang_audit_load_test_15m", "conf": {}})["clusterId"]
@@ -74,11 +80,15 @@ async def play() -> None:
         session_now = await call("showSession")
 
         wrong = await session.call_tool("scaleConfigs", {"load": "two"})
-        assert wrong.isError and wrong.content[0].text.startswith("BAD_INPUT:"), wrong
-    print(
-        f"Python's mcp: protocol {hello.protocolVersion}, {len(called)} calls of {len(set(called))} tools, "
-        f"every result fits its schema; the session ends {session_now['phase']}"
-    )
+        assert wrong.is_error and wrong.content[0].text.startswith("BAD_INPUT:"), wrong
+        # The pinned mode asks for nothing before its first call, so it never learns the instructions.
+        pinned = mode not in ("auto", "legacy")
+        assert pinned or "scaleConfigs" in (session.instructions or "")
+        assert session.protocol_version == ("2025-11-25" if mode == "legacy" else "2026-07-28")
+        print(
+            f"Python's mcp, {mode}: protocol {session.protocol_version}, {len(called)} calls of {len(set(called))} tools, "
+            f"every result fits its schema; one question, one yes; the session ends {session_now['phase']}"
+        )
 
 
-asyncio.run(asyncio.wait_for(play(), 120))
+asyncio.run(asyncio.wait_for(play(sys.argv[1]), 120))

@@ -1,21 +1,22 @@
-// The TypeScript client of the SDK's second generation, which finds out by itself which protocol a server speaks:
-// `node v2.mjs <folder with @modelcontextprotocol/client in its node_modules>`.
-import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+// The TypeScript client of the SDK's second generation, in the mode that is given: `node v2.mjs <auto, legacy or a version>`.
+import { match, ok, strictEqual } from 'node:assert';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
-const require = createRequire(join(process.argv[2], 'anything.js'));
-const load = (name) => import(pathToFileURL(require.resolve(name)).href);
-const { Client } = (await load('@modelcontextprotocol/client')).default;
-const { StdioClientTransport } = (await load('@modelcontextprotocol/client/stdio')).default;
-
+const [mode] = process.argv.slice(2);
 const client = new Client(
   { name: 'v2', version: '1' },
-  { versionNegotiation: { mode: 'auto' }, capabilities: {} },
+  {
+    versionNegotiation: { mode: mode === 'auto' || mode === 'legacy' ? mode : { pin: mode } },
+    capabilities: { elicitation: { form: {} } },
+  },
 );
+const questions = [];
+client.setRequestHandler('elicitation/create', async ({ params }) => {
+  questions.push(params.message);
+  return { action: 'accept', content: { decision: 'approve' } };
+});
 const env = JSON.parse(process.env.SANDBOX_ENV);
-const started = performance.now();
 await client.connect(
   new StdioClientTransport({
     command: 'node',
@@ -23,7 +24,6 @@ await client.connect(
     env: { PATH: process.env.PATH, ...env },
   }),
 );
-const connectedMs = performance.now() - started;
 try {
   strictEqual(client.getServerVersion().name, 'audit-load-test');
   ok(client.getInstructions().includes('scaleConfigs'));
@@ -32,18 +32,19 @@ try {
 
   const scaled = await call('scaleConfigs', { load: '2x' });
   strictEqual(scaled.status, 'scaled');
-  const unapproved = await call('uploadChecks', { reviewId: scaled.reviewId });
-  strictEqual(unapproved.status, 'awaiting_approval');
-  deepStrictEqual(unapproved.callAgain.tool, 'uploadChecks');
-  const uploaded = await call('uploadChecks', { reviewId: scaled.reviewId, approved: true });
+  const uploaded = await call('uploadChecks', { reviewId: scaled.reviewId });
   strictEqual(uploaded.status, 'uploaded');
+  strictEqual(questions.length, 1);
+  match(questions[0], new RegExp(`^Approve the 2x configs for upload \\(review ${scaled.reviewId}\\)`));
   strictEqual((await call('uploadDags', {})).load, 2);
 
   const wrong = await client.callTool({ name: 'scaleConfigs', arguments: { load: 0 } });
   strictEqual(wrong.isError, true);
   ok(wrong.content[0].text.startsWith('BAD_INPUT:'), wrong.content[0].text);
+  const version = client.getNegotiatedProtocolVersion();
+  strictEqual(version, mode === 'legacy' ? '2025-11-25' : '2026-07-28');
   process.stdout.write(
-    `v2 client, automatic mode: protocol ${client.getNegotiatedProtocolVersion?.() ?? 'unknown'} after ${Math.round(connectedMs)} ms, ${tools.length} tools, scaled and uploaded\n`,
+    `v2 client, ${mode}: protocol ${version}, ${tools.length} tools, scaled, asked once and uploaded\n`,
   );
 } finally {
   await client.close();

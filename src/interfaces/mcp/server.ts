@@ -1,6 +1,5 @@
 /** The MCP interface: one server for both eras of the protocol, on any transport. */
 import {
-  isJSONRPCRequest,
   type JSONRPCMessage,
   type jsonSchemaValidator,
   PROTOCOL_VERSION_META_KEY,
@@ -13,7 +12,7 @@ import { type StdioServerHandle, serveStdio } from '@modelcontextprotocol/server
 import { ToolError, type ErrorCode as ToolErrorCode } from '../../domain/errors.ts';
 import { log } from '../log.ts';
 import { instructions } from './phrases.ts';
-import type { surface } from './surface.ts';
+import { surface } from './surface.ts';
 import type { CallOptions, Era, toolCaller } from './toolCall.ts';
 
 type ListedTool = (typeof surface)[number];
@@ -45,7 +44,7 @@ export function serveMcp(options: McpServerOptions, transport: Transport): Stdio
 }
 
 function versionRefusal(message: JSONRPCMessage): JSONRPCMessage | undefined {
-  if (!isJSONRPCRequest(message)) return undefined;
+  if (!('method' in message && 'id' in message)) return undefined;
   const requested = message.params?._meta?.[PROTOCOL_VERSION_META_KEY];
   if (typeof requested !== 'string' || requested === modernVersion) return undefined;
   return {
@@ -69,11 +68,10 @@ export function createMcpServer(options: McpServerOptions, era: Era): Server {
       jsonSchemaValidator: acceptAnything,
     },
   );
-  // Loaded on request: the built server lists its tools before it loads one of them.
-  server.setRequestHandler('tools/list', async () => {
-    const { surface } = await import('./surface.ts');
-    return { tools: surface.map((listed) => withHints(listed, options)) };
-  });
+  // In the built server this is text: it lists its tools before it loads one of them.
+  server.setRequestHandler('tools/list', () => ({
+    tools: surface.map((listed) => withHints(listed, options)),
+  }));
   let caller: Promise<ReturnType<typeof toolCaller>> | undefined;
   // Not the SDK's handler for tools/call: it answers arguments that are no object with its validator's own dump.
   server.fallbackRequestHandler = async ({ method, params }, ctx) => {
