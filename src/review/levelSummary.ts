@@ -22,7 +22,7 @@ export function describeLevel(before: Review, review: Review, plan: ScalePlan, c
     intervalsChanged: review.changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
     coverage: shownCoverage(coverage),
     bySchedule: summariseSchedules(review),
-    sample: takeWithinBudget(sampleChanges(before, review, 2), 900),
+    sample: takeWithinBudget(sampleChanges(before, review, 1), 900),
     remarks: takeWithinBudget(remarks, 1600),
     notScaled: takeWithinBudget(notScaled, 1200),
     notScaledTotal: notScaled.length,

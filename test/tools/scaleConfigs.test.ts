@@ -18,7 +18,6 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
-      campaigns/check_campaigns_15m.yml:8: INTERVAL '1' hour → INTERVAL '2' hour
     Run at 1x: flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone
     Longest window now: 12 hours (events/check_event_attribution_15m.yml); does the table keep that much?
     Remarks:
@@ -31,7 +30,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 
     → Ask the user to review the git diff in the target repository and reply "approved", or say what is wrong (fixInterval).
-    → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the user replies "approved": uploadChecks with reviewId of this result and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'scaled',
