@@ -61,7 +61,7 @@ export function settingsRow({
   hasEnvFile,
 }: Pick<Ports, 'settings' | 'problems' | 'hasEnvFile'>): SetupRow {
   const { home, place, approval } = settings;
-  const elsewhere = place === '.env' ? 'the environment, without .env' : place;
+  const elsewhere = place === '.env' ? 'the environment, no .env' : place;
   const from = hasEnvFile ? `${home}/.env` : elsewhere;
   if (problems.length === 0)
     return { name: 'settings', ok: true, detail: `from ${from}; APPROVAL=${approval}` };
@@ -172,7 +172,7 @@ export function identityRow(
 }
 
 /** Where the logs and event logs of the steps go, and the runner that they run. */
-export function stepRows(configs: readonly DagFile[]): SetupRow[] {
+export function stepRows(configs: readonly DagFile[], { bucket }: Pick<Settings, 'bucket'>): SetupRow[] {
   const outputs = stepOutputs(configs);
   const listed = (rows: readonly { readonly schedule: string; readonly text: string }[]) =>
     [...new Set(rows.map(({ text }) => text))]
@@ -212,10 +212,16 @@ export function stepRows(configs: readonly DagFile[]): SetupRow[] {
       'runner',
       ({ runner = '' }) => `${runner} is the placeholder for your audit runner, so every step would fail`,
       ({ runner }) => runner?.includes(runnerPlaceholder) !== true,
-      [...new Set(outputs.map(({ runner }) => runner ?? 'no S3 path in the arguments'))].join('; '),
+      [...new Set(outputs.map(({ runner }) => shortPath(runner, bucket)))].join('; '),
       `In cluster_configs next to the DAG file, replace ${runnerPlaceholder} with the S3 path of your audit runner.`,
     ),
   ];
+}
+
+function shortPath(path: string | undefined, bucket: string): string {
+  const inBucket = `s3://${bucket}/`;
+  if (path === undefined) return 'no S3 path in the arguments';
+  return path.startsWith(inBucket) ? `${path.slice(inBucket.length)} in the bucket` : path;
 }
 
 /** The files have no error. */

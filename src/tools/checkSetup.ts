@@ -157,7 +157,7 @@ async function dagFolder({ settings, dags }: CheckSetupPorts) {
     ...rowOfDag,
     ...prefixes,
     clusterConfigsRow(configs, readsStepTemplate(source)),
-    ...stepRows(configs),
+    ...stepRows(configs, settings),
   ];
 }
 

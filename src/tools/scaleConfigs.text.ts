@@ -208,7 +208,7 @@ function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
 function stepsAfter({ target, plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
   if (!approvalNeeded) return [`No approval is needed: call uploadChecks with reviewId ${reviewId}.`];
   return [
-    'Ask the user to review the git diff in the target repository and reply "approved", or say what is wrong (fixInterval).',
+    'Ask the user to review the git diff and reply "approved", or say what is wrong (fixInterval).',
     ...yesTo('uploadChecks', { reviewId: ofThisResult }, reviewId, mode),
     ...(plan.fixesNotCarried.length === 0
       ? []

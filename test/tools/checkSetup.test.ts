@@ -11,7 +11,7 @@ test('a complete setup is listed item by item', async () => {
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Everything is in place.
 
-      ✓ settings: from the environment, without .env; APPROVAL=ask
+      ✓ settings: from the environment, no .env; APPROVAL=ask
       ✓ target repository: <repo>, baseline 6524c2070247 (main)
       ✓ branch: audit_checks_load_testing
       ✓ checks path: 12 check files
@@ -26,7 +26,7 @@ test('a complete setup is listed item by item', async () => {
       ✓ cluster configs: 3 files
       ✓ step logs: in S3
       ✓ event logs: in S3
-      ✓ runner: s3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py
+      ✓ runner: audit-runner/audit_runner.py in the bucket
       ✓ places to write: 4 folders
 
     → Call scaleConfigs to start a test; showSession to go on with one."

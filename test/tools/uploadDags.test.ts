@@ -29,7 +29,7 @@ test('a first upload sends the DAG with its LOAD and the three cluster configs, 
   await uploadLevel(harness, { load: '2x' });
   const { text, structure } = await harness.call('uploadDags');
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
-    "Uploaded 4 files with LOAD = 2 and opened round 1. Managed Airflow shows a new DAG version after 30 s to 6 min.
+    "Uploaded 4 files with LOAD = 2 and opened round 1. Airflow shows it after 30 s to 6 min.
 
     Status: uploaded
     Load: 2
