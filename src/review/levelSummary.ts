@@ -76,7 +76,7 @@ function summariseSchedules({ files, target }: Review) {
 
 function noteOn(unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
-    unscaled && `skipped: the DAG run sets ${plural(load, 'hour')}`,
+    unscaled && `skipped: the DAG run spans ${plural(load, 'hour')}`,
     others > 0 && `${others} more of other suffixes, unscaled`,
   ].filter((note) => note !== false);
   return notes.length === 0 ? {} : { note: notes.join('; ') };

@@ -61,10 +61,9 @@ export function settingsRow({
   hasEnvFile,
 }: Pick<Ports, 'settings' | 'problems' | 'hasEnvFile'>): SetupRow {
   const { home, place, approval } = settings;
-  const elsewhere = place === '.env' ? 'the environment, no .env' : place;
+  const elsewhere = place === '.env' ? 'environment, no .env' : place;
   const from = hasEnvFile ? `${home}/.env` : elsewhere;
-  if (problems.length === 0)
-    return { name: 'settings', ok: true, detail: `from ${from}; APPROVAL=${approval}` };
+  if (problems.length === 0) return { name: 'settings', ok: true, detail: `${from}; APPROVAL=${approval}` };
   return {
     name: 'settings',
     ok: false,
@@ -82,7 +81,7 @@ export function repositoryRows(settings: Settings, snapshot: ChecksSnapshot, che
     {
       name: 'target repository',
       ok: true,
-      detail: `${targetRepo}, baseline ${baseCommit.slice(0, 12)} (${baselineRef})`,
+      detail: `${targetRepo}, baseline ${baseCommit.slice(0, 8)} (${baselineRef})`,
     },
     {
       name: 'branch',

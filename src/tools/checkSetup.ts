@@ -70,7 +70,7 @@ async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) 
     isSound(await identity) ? probe(name, setting, look) : [notLookedAtRow(name, 'AWS identity')];
   const reachable = inAws('bucket', bucket, async () => {
     await account.bucketAnswers(bucket);
-    return `s3://${bucket}`;
+    return bucket;
   });
   const probed = await Promise.all([
     probe('target repository', settings.targetRepo, () => repository(ports, call)),

@@ -14,7 +14,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Review id: <reviewId>
     Approval needed: yes
       - 23 of 24 files in *_15m.yml, 26 intervals (7 more of other suffixes, unscaled)
-      - 0 of 7 files in *_hourly.yml, 0 intervals (skipped: the DAG run sets 2 hours; 5 more of other suffixes, unscaled)
+      - 0 of 7 files in *_hourly.yml, 0 intervals (skipped: the DAG run spans 2 hours; 5 more of other suffixes, unscaled)
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour

@@ -321,12 +321,6 @@ const refused: [
     /^WRONG_STATE: There are no 8x checks for 15m in s3:\/\/.*\/15m\/8x\/, .*LOAD was not changed\. Next: call scaleConfigs with load 8/,
   ],
   [
-    'a DAG without LOAD',
-    (dag) => dag.replace(/^LOAD = .*$/m, ''),
-    {},
-    /^CONFIG: yang_audit_load_test\.py has no line LOAD = <number>/,
-  ],
-  [
     'a DAG with two LOADs',
     (dag) => `${dag}\nLOAD = 3\n`,
     {},
