@@ -22,7 +22,7 @@ export function describeLevel(before: Review, review: Review, plan: ScalePlan, c
     intervalsChanged: review.changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
     coverage: shownCoverage(coverage),
     bySchedule: summariseSchedules(review),
-    sample: takeWithinBudget(sampleChanges(before, review, 2), 900),
+    sample: takeWithinBudget(sampleChanges(before, review, 1), 900),
     remarks: takeWithinBudget(remarks, 1600),
     notScaled: takeWithinBudget(notScaled, 1200),
     notScaledTotal: notScaled.length,
@@ -76,8 +76,8 @@ function summariseSchedules({ files, target }: Review) {
 
 function noteOn(unscaled: boolean, others: number, load: number): { note?: string } {
   const notes = [
-    unscaled && `skipped: the DAG run sets a window of ${plural(load, 'hour')}`,
-    others > 0 && `${others} more with other suffixes, unscaled`,
+    unscaled && `skipped: the DAG run spans ${plural(load, 'hour')}`,
+    others > 0 && `${others} more of other suffixes, unscaled`,
   ].filter((note) => note !== false);
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
@@ -93,8 +93,8 @@ function remarksOn(review: Review) {
       ? []
       : [
           one.invalid.kind === 'bytes'
-            ? `${one.path}:${one.invalid.line} left alone: ${one.invalid.message}; not scaled, uploaded as it is.`
-            : `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): not scaled, uploaded as it is.`,
+            ? `${one.path}:${one.invalid.line} left alone: ${one.invalid.message}; uploaded unscaled.`
+            : `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): uploaded unscaled.`,
         ],
   );
   const moved = review.files.flatMap((one) =>

@@ -61,10 +61,9 @@ export function settingsRow({
   hasEnvFile,
 }: Pick<Ports, 'settings' | 'problems' | 'hasEnvFile'>): SetupRow {
   const { home, place, approval } = settings;
-  const elsewhere = place === '.env' ? 'the environment, without .env' : place;
+  const elsewhere = place === '.env' ? 'environment, no .env' : place;
   const from = hasEnvFile ? `${home}/.env` : elsewhere;
-  if (problems.length === 0)
-    return { name: 'settings', ok: true, detail: `from ${from}; APPROVAL=${approval}` };
+  if (problems.length === 0) return { name: 'settings', ok: true, detail: `${from}; APPROVAL=${approval}` };
   return {
     name: 'settings',
     ok: false,
@@ -82,7 +81,7 @@ export function repositoryRows(settings: Settings, snapshot: ChecksSnapshot, che
     {
       name: 'target repository',
       ok: true,
-      detail: `${targetRepo}, baseline ${baseCommit.slice(0, 12)} (${baselineRef})`,
+      detail: `${targetRepo}, baseline ${baseCommit.slice(0, 8)} (${baselineRef})`,
     },
     {
       name: 'branch',
@@ -172,7 +171,7 @@ export function identityRow(
 }
 
 /** Where the logs and event logs of the steps go, and the runner that they run. */
-export function stepRows(outputs: readonly StepOutput[]): SetupRow[] {
+export function stepRows(outputs: readonly StepOutput[], { bucket }: Pick<Settings, 'bucket'>): SetupRow[] {
   // A DAG that reads no cluster config sends its steps and their logs where it likes.
   if (outputs.length === 0) return [];
   const listed = (rows: readonly { readonly schedule: string; readonly text: string }[]) =>
@@ -213,7 +212,7 @@ export function stepRows(outputs: readonly StepOutput[]): SetupRow[] {
       'runner',
       ({ runner = '' }) => `${runner} is the placeholder for your audit runner, so every step would fail`,
       ({ runner }) => runner?.includes(runnerPlaceholder) !== true,
-      [...new Set(outputs.map(({ runner }) => runner ?? 'no S3 path in the arguments'))].join('; '),
+      [...new Set(outputs.map(({ runner }) => shortPath(runner, bucket)))].join('; '),
       `In cluster_configs next to the DAG file, replace ${runnerPlaceholder} with the S3 path of your audit runner.`,
     ),
   ];
@@ -247,6 +246,12 @@ export function runnerRow(row: SetupRow, seen: readonly SeenRunner[]): SetupRow 
     detail: `${detail}${notSeen}: the reference runner of this project, so its queries are measured, not yours`,
     fix: `Put the S3 path of your own runner ${where}.`,
   };
+}
+
+function shortPath(path: string | undefined, bucket: string): string {
+  const inBucket = `s3://${bucket}/`;
+  if (path === undefined) return 'no S3 path in the arguments';
+  return path.startsWith(inBucket) ? `${path.slice(inBucket.length)} in the bucket` : path;
 }
 
 /** The files have no error. */

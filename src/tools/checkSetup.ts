@@ -78,7 +78,7 @@ async function runCheckSetup(_: object, ports: CheckSetupPorts, call: ToolCall) 
     isSound(await identity) ? probe(name, setting, look) : [notLookedAtRow(name, 'AWS identity')];
   const reachable = inAws('bucket', bucket, async () => {
     await account.bucketAnswers(bucket);
-    return `s3://${bucket}`;
+    return bucket;
   });
   const probed = await Promise.all([
     probe('target repository', settings.targetRepo, () => repository(ports, call)),
@@ -171,7 +171,7 @@ async function dagFolder(ports: CheckSetupPorts, identity: Promise<SetupRow[]>, 
     ...rowOfDag,
     ...prefixes,
     clusterConfigsRow(configs, readsStepTemplate(source)),
-    ...stepRows(outputs).map((row) => (row.name === 'runner' ? runnerRow(row, seen) : row)),
+    ...stepRows(outputs, settings).map((row) => (row.name === 'runner' ? runnerRow(row, seen) : row)),
   ];
 }
 

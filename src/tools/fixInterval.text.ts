@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { plural } from '../domain/text.ts';
-import { type Yes, yesTo } from '../workflow/approvals.ts';
+import { ofThisResult, type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
 import { listOf, loadOutput, result } from './tool.ts';
 
@@ -49,7 +49,7 @@ export function fixedText(
       ? [`Call uploadChecks with reviewId ${reviewId}.`]
       : [
           'Ask the user to review the change and reply "approved", or say what else is wrong.',
-          ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
+          ...yesTo('uploadChecks', { reviewId: ofThisResult }, reviewId, mode),
         ],
   };
 }

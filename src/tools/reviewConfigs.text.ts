@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
-import { type Yes, yesTo } from '../workflow/approvals.ts';
+import { ofThisResult, type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
 import { changedLine, listOf, loadOutput, result, totalOf } from './tool.ts';
 
@@ -43,7 +43,7 @@ export function reviewText(
   return {
     summary: `${target.load}x: ${differences(review, fields.unexpectedTotal)}. ${approval}`,
     nextSteps: fields.approvalNeeded
-      ? [show, ...yesTo('uploadChecks', { reviewId }, reviewId, mode)]
+      ? [show, ...yesTo('uploadChecks', { reviewId: ofThisResult }, reviewId, mode)]
       : [`Call uploadChecks with reviewId ${reviewId}.`],
   };
 }

@@ -7,7 +7,7 @@ import { editsText } from '../review/edits.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
 import type { ReviewTarget } from '../review/review.ts';
 import type { ScalePlan } from '../review/scalePlan.ts';
-import { type Yes, yesTo } from '../workflow/approvals.ts';
+import { ofThisResult, type Yes, yesTo } from '../workflow/approvals.ts';
 import { baselineQuestionLines, coverageLines, missingText, type Wording } from './text.ts';
 import {
   baselineQuestionFields,
@@ -208,8 +208,8 @@ function sizeOf({ filesChanged, intervalsChanged }: Scaling['level']): string {
 function stepsAfter({ target, plan, approvalNeeded, reviewId, mode }: Scaling): string[] {
   if (!approvalNeeded) return [`No approval is needed: call uploadChecks with reviewId ${reviewId}.`];
   return [
-    'Ask the user to review the git diff in the target repository and reply "approved", or say what is wrong (fixInterval).',
-    ...yesTo('uploadChecks', { reviewId }, reviewId, mode),
+    'Ask the user to review the git diff and reply "approved", or say what is wrong (fixInterval).',
+    ...yesTo('uploadChecks', { reviewId: ofThisResult }, reviewId, mode),
     ...(plan.fixesNotCarried.length === 0
       ? []
       : [

@@ -16,7 +16,8 @@ export const uploadChecksResult = z.object({
   ...result,
   status: z.enum(['uploaded', 'unchanged', 'awaiting_approval']),
   load: loadOutput,
-  reviewId: z.string(),
+  /** Of the files on disk, in a question: an upload has the one that was given. */
+  reviewId: z.string().optional(),
   reason: z.string().optional(),
   declined,
   changedSince: listOf(changedLine),

@@ -180,6 +180,7 @@ async function askAgain(
   };
   return {
     ...reviewFields(review, [plannedCoverage(review)], []),
+    reviewId,
     changesFile: await writeReviewFile(ports, review),
     status: 'awaiting_approval',
     reason,
@@ -199,11 +200,10 @@ async function askAgain(
 
 /** The coverage of the schedule under test in numbers, and the files of the scope that do not run by cause. */
 function reviewFields(review: Review, coverages: readonly Coverage[], refused: readonly Exception[]) {
-  const { target, reviewId, exceptions } = review;
+  const { target, exceptions } = review;
   const coverage = coverages.find(({ schedule }) => schedule === target.schedule) ?? coverages[0];
   return {
     load: target.load,
-    reviewId,
     // scaleConfigs and the changes file have the names.
     coverage: coverage && { ...shownCoverage(coverage), unscaled: [], longest: [] },
     exceptions: byCause([...exceptions, ...refused]).map((one) => ({

@@ -108,7 +108,7 @@ export function dagUnchangedText(dag: UploadedDag, begun: BegunRound | undefined
 
 export function uploadedText(files: number, round: number, dag: UploadedDag) {
   return {
-    summary: `Uploaded ${plural(files, 'file')} ${forLoad(dag)} and opened round ${round}. Managed Airflow shows a new DAG version after 30 s to 6 min.`,
+    summary: `Uploaded ${plural(files, 'file')} ${forLoad(dag)} and opened round ${round}. Airflow shows it after 30 s to 6 min.`,
     nextSteps: triggerSteps(dag),
   };
 }

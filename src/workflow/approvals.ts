@@ -166,6 +166,9 @@ export interface Yes {
 export const afterDecline =
   "The client's question was declined: ask the user what is wrong, and do not ask for the same again.";
 
+/** In place of a review id that the same result has in a field. */
+export const ofThisResult = 'of this result';
+
 /** The steps to the call that needs approval: one, or two where only a terminal counts. */
 export function yesTo(
   tool: string,

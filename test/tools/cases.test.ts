@@ -32,7 +32,7 @@ test('two checks deleted on disk: asked once, named, counted, and repeated by th
   );
   const { structure } = await harness.call('scaleConfigs', asked.callAgain.arguments);
   expect(structure.status).toBe('scaled');
-  expect(structure.bySchedule[0]).toMatchObject({ files: 24, note: '6 more with other suffixes, unscaled' });
+  expect(structure.bySchedule[0]).toMatchObject({ files: 24, note: '6 more of other suffixes, unscaled' });
   expect(structure.bySchedule[1].files).toBe(6);
   expect(structure.coverage).toMatchObject({
     checks: 30,

@@ -11,14 +11,14 @@ test('a complete setup is listed item by item', async () => {
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
     "Everything is in place.
 
-      ✓ settings: from the environment, without .env; APPROVAL=ask
-      ✓ target repository: <repo>, baseline 6524c2070247 (main)
+      ✓ settings: environment, no .env; APPROVAL=ask
+      ✓ target repository: <repo>, baseline 6524c207 (main)
       ✓ branch: audit_checks_load_testing
       ✓ checks path: 12 check files
       ✓ git identity: Sandbox <sandbox@example.com>
       ✓ AWS identity: arn:aws:sts::123456789012:assumed-role/load-test/engineer
       ✓ region: us-east-1
-      ✓ bucket: s3://klaviyo-data-platform-orchestration-v1
+      ✓ bucket: klaviyo-data-platform-orchestration-v1
       ✓ production source: 6 table-metrics objects
       ✓ EMR: answers
       ✓ DAG file: LOAD = 2
@@ -26,7 +26,7 @@ test('a complete setup is listed item by item', async () => {
       ✓ cluster configs: 3 files
       ✓ step logs: in S3
       ✓ event logs: in S3
-      ✓ runner: s3://klaviyo-data-platform-orchestration-v1/audit-runner/audit_runner.py
+      ✓ runner: audit-runner/audit_runner.py in the bucket
       ✓ places to write: 4 folders
 
     → Call scaleConfigs to start a test; showSession to go on with one."
@@ -58,7 +58,7 @@ test('settings from a .env are shown with its path', async () => {
   writeFileSync(join(harness.project, '.env'), 'APPROVAL=chat\n');
   await harness.restart();
   const { structure } = await harness.call('checkSetup');
-  expect(structure.checks[0].detail).toContain(`from ${harness.project}/.env;`);
+  expect(structure.checks[0].detail).toContain(`${harness.project}/.env;`);
 });
 
 test('the placeholder for the audit runner in the shipped configs is the only problem to fix', async () => {

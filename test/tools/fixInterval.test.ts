@@ -20,7 +20,7 @@ test('"check_events_15m should be 4 hours, not 6" changes that one value', async
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
 
     → Ask the user to review the change and reply "approved", or say what else is wrong.
-    → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the user replies "approved": uploadChecks with reviewId of this result and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'fixed',

@@ -35,7 +35,7 @@ test('an edit after scaling is shown line by line, and so is a fix', async () =>
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
 
     → Show the user the lines that changed without approval (changedSince).
-    → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Only after the user replies "approved": uploadChecks with reviewId of this result and approved: true."
   `);
   expect(structure).toMatchObject({
     load: 2,

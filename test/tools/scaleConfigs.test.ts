@@ -13,16 +13,15 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Status: scaled
     Review id: <reviewId>
     Approval needed: yes
-      - 23 of 24 files in *_15m.yml, 26 intervals (7 more with other suffixes, unscaled)
-      - 0 of 7 files in *_hourly.yml, 0 intervals (skipped: the DAG run sets a window of 2 hours; 5 more with other suffixes, unscaled)
+      - 23 of 24 files in *_15m.yml, 26 intervals (7 more of other suffixes, unscaled)
+      - 0 of 7 files in *_hourly.yml, 0 intervals (skipped: the DAG run spans 2 hours; 5 more of other suffixes, unscaled)
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
-      campaigns/check_campaigns_15m.yml:8: INTERVAL '1' hour → INTERVAL '2' hour
     Run at 1x: flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone
     Longest window now: 12 hours (events/check_event_attribution_15m.yml); does the table keep that much?
     Remarks:
-      - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): not scaled, uploaded as it is.
+      - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): uploaded unscaled.
       - messages/check_deliveries_15m.yml:9 two-sided interval (INTERVAL '6' hour and INTERVAL '2' hour): it moves as well as widens
       - 1 file (events/check_events_backfill.yml): not named like a 15m, hourly or daily check, so never uploaded.
     Intervals left unscaled in these files (1):
@@ -30,8 +29,8 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
     Changes file: <project>/.audit-load-test/reviews/<reviewId>.txt
     Location: <repo>/python/klaviyo/data_platform/table_config_service/unified_table_definitions/checks/iceberg
 
-    → Ask the user to review the git diff in the target repository and reply "approved", or say what is wrong (fixInterval).
-    → Only after the user replies "approved": uploadChecks with reviewId <reviewId> and approved: true."
+    → Ask the user to review the git diff and reply "approved", or say what is wrong (fixInterval).
+    → Only after the user replies "approved": uploadChecks with reviewId of this result and approved: true."
   `);
   expect(structure).toMatchObject({
     status: 'scaled',
@@ -195,7 +194,7 @@ test('a key that stands twice is no reason to leave a file alone, and is named w
   expect(structure.remarks).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^dup_key_15m\.yml:3 the key "name" stands twice/),
-      'latin_15m.yml:1 left alone: not UTF-8; not scaled, uploaded as it is.',
+      'latin_15m.yml:1 left alone: not UTF-8; uploaded unscaled.',
     ]),
   );
 });

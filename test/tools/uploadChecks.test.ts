@@ -14,7 +14,6 @@ test('"approved" uploads the reviewed bytes to the prefixes of the seed, with pr
 
     Status: uploaded
     Load: 2
-    Review id: <reviewId>
     Uploaded: 12
     Unchanged: 0
     Removed: 0
