@@ -34,6 +34,17 @@ const otherRun = z.object({
   steps: z.int(),
 });
 
+/** A group of failed steps, with its first checks. */
+export const reportedFailure = z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) });
+
+/** What was forecast for a round, and what it took. */
+export const forecastScore = z.object({
+  forecastSeconds: z.number(),
+  lowSeconds: z.number(),
+  highSeconds: z.number(),
+  measuredSeconds: z.number(),
+});
+
 const clock = z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() });
 
 export const sessionEvent = z.discriminatedUnion('type', [
@@ -194,18 +205,9 @@ export const sessionEvent = z.discriminatedUnion('type', [
     /** Digest of its files; absent in older entries. */
     digest: digest.optional(),
     /** What failed, the largest group first; absent in older entries, as the next two. */
-    failures: z
-      .array(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) }))
-      .optional(),
+    failures: z.array(reportedFailure).optional(),
     /** What was forecast for this round before it ran, and what it took. */
-    forecast: z
-      .object({
-        forecastSeconds: z.number(),
-        lowSeconds: z.number(),
-        highSeconds: z.number(),
-        measuredSeconds: z.number(),
-      })
-      .optional(),
+    forecast: forecastScore.optional(),
   }),
   z.object({
     type: z.literal('committed'),
