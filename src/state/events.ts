@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { coverageSchema } from '../domain/coverage.ts';
+import { forecastScore, reportedFailure } from '../domain/reported.ts';
 import { schedules } from '../domain/schedules.ts';
 
 const load = z.int().min(1).max(1000);
@@ -32,17 +33,6 @@ const otherRun = z.object({
   load: load.optional(),
   startedAt: stamp,
   steps: z.int(),
-});
-
-/** A group of failed steps, with its first checks. */
-export const reportedFailure = z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) });
-
-/** What was forecast for a round, and what it took. */
-export const forecastScore = z.object({
-  forecastSeconds: z.number(),
-  lowSeconds: z.number(),
-  highSeconds: z.number(),
-  measuredSeconds: z.number(),
 });
 
 const clock = z.object({ source: z.enum(['aws', 'local']), skewSeconds: z.number() });

@@ -1,9 +1,9 @@
 /** What showSession says. */
 
 import * as z from 'zod';
+import { forecastScore, reportedFailure } from '../domain/reported.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
-import { forecastScore, reportedFailure } from '../state/events.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import { otherRunLines, stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';

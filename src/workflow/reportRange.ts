@@ -11,7 +11,6 @@ import {
   refuseEmpty,
   requireStamps,
   scheduleOfSteps,
-  startMs,
   stepsIn,
   windowByStamps,
 } from '../rounds/window.ts';
@@ -27,7 +26,7 @@ import {
   unlessToolError,
 } from './looks.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
-import { findOtherRuns, runText } from './otherRuns.ts';
+import { findRunsBeside, runText } from './otherRuns.ts';
 import { requireRound } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
@@ -136,14 +135,11 @@ async function otherRunWarnings(
   watch: Watch,
 ): Promise<string[]> {
   const untilMs = Math.max(...steps.own.map(({ endedMs, createdMs }) => endedMs ?? createdMs));
-  const sinceMs = startMs(round);
-  const found = await findOtherRuns(ports, session, { sinceMs }, watch).catch(unlessToolError);
+  const found = await findRunsBeside(ports, session, round, watch).catch(unlessToolError);
   if (found === undefined) return ['AWS did not say whether other runs belong to no round.'];
   return found
     .filter((run) => run.startedMs < untilMs)
-    .map(
-      (run) => `A run of no round began in this round's time, and is not in this report: ${runText(run)}.`,
-    );
+    .map((run) => `A run of no round ran in this round's time, and is not in this report: ${runText(run)}.`);
 }
 
 /** @throws ToolError NOT_FOUND for an unmarked cluster, WRONG_STATE for the cluster of another round */
