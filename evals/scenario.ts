@@ -22,6 +22,8 @@ const event = z.discriminatedUnion('happens', [
     conf: given.optional(),
   }),
   z.strictObject({ happens: z.literal('minutesPass'), minutes: z.number().positive() }),
+  /** EMR ends a cluster as an accident would. */
+  z.strictObject({ happens: z.literal('clusterFails'), clusterId: z.string() }),
   /** Somebody edits a file: under CHECKS_PATH, or in the folder of the DAG file. */
   z.strictObject({
     happens: z.literal('edit'),

@@ -28,6 +28,11 @@ export async function applyEvent(event: Event, sandbox: Sandbox): Promise<string
     case 'minutesPass':
       await control(sandbox, 'POST', 'advance', { minutes: event.minutes });
       return undefined;
+    case 'clusterFails': {
+      const reason = { code: 'INSTANCE_FAILURE', message: 'core nodes were lost' };
+      await control(sandbox, 'POST', `clusters/${event.clusterId}/fail`, reason);
+      return undefined;
+    }
     case 'edit': {
       const file = join(event.in === 'checks' ? checksFolder(sandbox) : dagsFolder(sandbox), event.path);
       const text = readFileSync(file, 'utf8');

@@ -38,7 +38,7 @@ export function runsOn(clusterId: string, steps: readonly Step[], configsPrefix:
   });
 }
 
-type ClusterSteps = { readonly id: string; readonly steps: readonly Step[] };
+export type ClusterSteps = { readonly id: string; readonly steps: readonly Step[] };
 
 /**
  * Run id -> the round that owns the run, on one cluster. A run belongs whole to one round: to the round that is bound to it,

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { coverageSchema } from '../domain/coverage.ts';
+import { forecastScore, reportedFailure } from '../domain/reported.ts';
 import { schedules } from '../domain/schedules.ts';
 
 const load = z.int().min(1).max(1000);
@@ -194,18 +195,9 @@ export const sessionEvent = z.discriminatedUnion('type', [
     /** Digest of its files; absent in older entries. */
     digest: digest.optional(),
     /** What failed, the largest group first; absent in older entries, as the next two. */
-    failures: z
-      .array(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) }))
-      .optional(),
+    failures: z.array(reportedFailure).optional(),
     /** What was forecast for this round before it ran, and what it took. */
-    forecast: z
-      .object({
-        forecastSeconds: z.number(),
-        lowSeconds: z.number(),
-        highSeconds: z.number(),
-        measuredSeconds: z.number(),
-      })
-      .optional(),
+    forecast: forecastScore.optional(),
   }),
   z.object({
     type: z.literal('committed'),

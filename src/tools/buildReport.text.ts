@@ -5,7 +5,7 @@ import { coverageText, rowsReadSchema, shownCoverageSchema } from '../domain/cov
 import { formatMeasured, percent, plural, takeWithinBudget, windowName } from '../domain/text.ts';
 import { kindText } from '../report/failures/logs.ts';
 import { changeText } from '../report/model/findings.ts';
-import type { Report } from '../report/model/model.ts';
+import { countsSchema, type Report } from '../report/model/model.ts';
 import { toFitSchema } from '../report/model/toFit.ts';
 import {
   failureRows,
@@ -48,14 +48,7 @@ const reportFields = z.object({
   failedOn: z.array(z.enum(gates)).optional(),
   /** Absent where it was not recorded. */
   coverage: shownCoverageSchema.extend({ read: rowsReadSchema.optional() }).optional(),
-  steps: z.object({
-    total: z.int(),
-    successful: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    interrupted: z.int(),
-    unfinished: z.int(),
-  }),
+  steps: countsSchema,
   time: z.object({
     totalSeconds: seconds,
     windowSeconds: z.number(),

@@ -41,7 +41,7 @@ const input = z.strictObject({
   round: z.int().min(1).max(1_000_000).optional(),
   afterTimestamp: z.string().max(60).optional(),
   beforeTimestamp: z.string().max(60).optional(),
-  partial: z.boolean().default(false),
+  partial: z.boolean().default(false).describe('while steps run'),
   failOn: z.array(z.enum(gates)).max(gates.length).optional(),
 });
 
@@ -66,7 +66,7 @@ export const buildReport = defineTool({
   name: 'buildReport',
   title: 'Write the report of a round',
   description:
-    'Writes the report of the latest round: did it fit, what was slow, what failed and why, what to change. partial: while steps run.',
+    "Writes the latest round's report: did it fit, what was slow, what failed and why, what to change.",
   effect: 'write',
   openWorld: true,
   showsReport: true,

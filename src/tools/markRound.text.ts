@@ -25,12 +25,15 @@ export const markRoundResult = z.object({
 type RoundFacts = Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt'>;
 
 export function markedText(
-  { round, load, schedule, startedAt }: RoundFacts,
+  { round, load, schedule, startedAt, clusterId }: RoundFacts & Pick<Round, 'clusterId'>,
   dagId: string,
   isAhead: boolean,
 ) {
   return {
-    summary: `Round ${round} (${load}x ${schedule}) starts at ${startedAt}.`,
+    summary:
+      clusterId === undefined
+        ? `Round ${round} (${load}x ${schedule}) starts at ${startedAt}.`
+        : `Round ${round} (${load}x ${schedule}) is the run on ${clusterId}; it starts at ${startedAt}.`,
     nextSteps: isAhead
       ? [`Ask the user to trigger ${dagId} in Airflow now.`, 'Then call pollCluster until the round is done.']
       : [seeProgress],

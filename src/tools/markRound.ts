@@ -255,12 +255,17 @@ async function describe(
     schedule,
     startedAt,
     clock,
-  }: Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt' | 'clock'>,
+    clusterId,
+  }: Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt' | 'clock' | 'clusterId'>,
   isAhead: boolean,
 ) {
   const [dag] = await ports.dags.read();
   const dagId = dagIdOf(dag?.name ?? '', schedule);
-  const answer = markedText({ round, load, schedule, startedAt }, dagId, isAhead);
+  const answer = markedText(
+    { round, load, schedule, startedAt, ...(clusterId && { clusterId }) },
+    dagId,
+    isAhead,
+  );
   return { ...answer, round, startedAt, clock, load, schedule, dagId };
 }
 

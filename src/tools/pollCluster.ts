@@ -14,7 +14,7 @@ import {
   unlessToolError,
 } from '../workflow/looks.ts';
 import { observeNamed, type UnmarkedCluster } from '../workflow/namedClusters.ts';
-import { findOtherRuns, keepOtherRuns, lookBackMs } from '../workflow/otherRuns.ts';
+import { findOtherRuns, findRunsBeside, keepOtherRuns, lookBackMs } from '../workflow/otherRuns.ts';
 import { readInstances } from '../workflow/reporting.ts';
 import { requireRound } from '../workflow/rounds.ts';
 import {
@@ -153,14 +153,22 @@ async function seeOtherRuns(
   look: Exclude<Look, { kind: 'unmarked' }>,
   watch: Watch,
 ) {
-  const round = look.kind === 'seen' ? look.observed.round : look.round;
-  const before = session.rounds.findLast((one) => one.round < round.round);
-  const dayAgoMs = ports.clock.localMs() - lookBackMs;
-  const sinceMs =
-    look.kind === 'seen' ? startMs(round) : Math.max(dayAgoMs, before === undefined ? 0 : startMs(before));
-  const found = await findOtherRuns(ports, session, { sinceMs }, watch).catch(unlessToolError);
+  const found = await runsIn(ports, session, look, watch).catch(unlessToolError);
   if (found !== undefined) await keepOtherRuns(ports, session, found);
   return found;
+}
+
+function runsIn(
+  ports: PollClusterPorts,
+  session: Session,
+  look: Exclude<Look, { kind: 'unmarked' }>,
+  watch: Watch,
+) {
+  if (look.kind === 'seen') return findRunsBeside(ports, session, look.observed.round, watch);
+  const before = session.rounds.findLast((one) => one.round < look.round.round);
+  const dayAgoMs = ports.clock.localMs() - lookBackMs;
+  const sinceMs = Math.max(dayAgoMs, before === undefined ? 0 : startMs(before));
+  return findOtherRuns(ports, session, { sinceMs }, watch);
 }
 
 function report(observed: ObservedRound, call: ToolCall): void {

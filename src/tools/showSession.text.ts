@@ -1,6 +1,7 @@
 /** What showSession says. */
 
 import * as z from 'zod';
+import { forecastScore, reportedFailure } from '../domain/reported.ts';
 import { formatDuration, plural } from '../domain/text.ts';
 import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
@@ -54,16 +55,9 @@ export const showSessionResult = z.object({
       clusterFailure: z.string().optional(),
       outcome: z.string().optional(),
       failed: z.int(),
-      failures: listOf(z.object({ cause: z.string(), steps: z.int(), checks: z.array(z.string()) })),
+      failures: listOf(reportedFailure),
       report: z.string().optional(),
-      forecast: z
-        .object({
-          forecastSeconds: z.number(),
-          lowSeconds: z.number(),
-          highSeconds: z.number(),
-          measuredSeconds: z.number(),
-        })
-        .optional(),
+      forecast: forecastScore.optional(),
       committed: z.boolean(),
       note: z.string().optional(),
     }),

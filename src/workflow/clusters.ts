@@ -78,7 +78,8 @@ export async function searchRun(
     // A cluster that ended without a step ran nothing.
     const ran = runs.filter((run) => run.steps > 0 || run.active);
     const ids = new Set(ran.map((run) => run.clusterId));
-    if (ids.size > 1) return { kind: 'undecided', runs: ran };
+    // Oldest first, as the user thinks of them.
+    if (ids.size > 1) return { kind: 'undecided', runs: ran.toSorted((a, b) => a.startedMs - b.startedMs) };
     return found(possible.find(({ id }) => ids.has(id)) ?? only);
   }
   for (const clusterId of earlierClusters(round, session.rounds)) {

@@ -212,14 +212,12 @@ export interface Marking {
   readonly deadline: SharedDeadline;
 }
 
-export interface MarkRequest {
-  readonly schedule?: Schedule | undefined;
-  readonly already: boolean;
+type Given<Facts> = { readonly [Name in keyof Facts]?: Facts[Name] | undefined };
+
+export type MarkRequest = Given<Pick<Round, 'schedule' | 'clusterId' | 'round' | 'note'>> & {
   readonly at?: string | undefined;
-  readonly clusterId?: string | undefined;
-  readonly round?: number | undefined;
-  readonly note?: string | undefined;
-}
+  readonly already: boolean;
+};
 
 /** How far in the future a start may be, in milliseconds: the clocks of two machines may differ that much. */
 const futureMs = 5 * 60_000;

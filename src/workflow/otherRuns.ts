@@ -7,6 +7,7 @@ import { localStamp } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { isExpected, otherRunsOn, type SeenRun, type SightedCluster } from '../rounds/otherRuns.ts';
+import { startMs } from '../rounds/window.ts';
 import type { OtherRun, Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
 import { missedWarnings, type SharedDeadline, shareDeadline } from './deadline.ts';
@@ -52,6 +53,21 @@ export async function findOtherRuns(
       run.startedMs >= sinceMs &&
       (bound.has(run.clusterId) || !isExpected({ createdMs: run.startedMs }, run.schedule, rounds)),
   );
+}
+
+/** A run that began so long before a round may still have run beside it. */
+const besideMs = 2 * 3600 * 1000;
+
+/** The runs of no round that ran in a round's time, also those that began before it. */
+export async function findRunsBeside(
+  ports: LookPorts,
+  session: Session,
+  round: Round,
+  watch?: Watch,
+): Promise<SeenRun[]> {
+  const fromMs = startMs(round);
+  const found = await findOtherRuns(ports, session, { sinceMs: fromMs - besideMs }, watch);
+  return found.filter((run) => run.startedMs >= fromMs || run.active || run.lastMs > fromMs);
 }
 
 /** Schedule -> name prefix of its clusters: from the last upload, otherwise from disk. */

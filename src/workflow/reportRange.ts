@@ -1,15 +1,16 @@
 import { ToolError } from '../domain/errors.ts';
 import type { Schedule } from '../domain/schedules.ts';
+import { plural } from '../domain/text.ts';
 import { localStamp, wholeStamp } from '../domain/time.ts';
 import type { Cluster, Step } from '../ports/aws.ts';
 import type { Watch } from '../ports/time.ts';
 import { latestThatRan, ownerOfCluster, type RoundSelector } from '../rounds/choice.ts';
+import { type ClusterSteps, stepsOfRound } from '../rounds/runs.ts';
 import {
   loadOfSteps,
   refuseEmpty,
   requireStamps,
   scheduleOfSteps,
-  startMs,
   stepsIn,
   windowByStamps,
 } from '../rounds/window.ts';
@@ -25,7 +26,7 @@ import {
   unlessToolError,
 } from './looks.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
-import { findOtherRuns, runText } from './otherRuns.ts';
+import { findRunsBeside, runText } from './otherRuns.ts';
 import { requireRound } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
@@ -99,11 +100,7 @@ export async function observeRange(
       ...warnings,
       ...loadWarning(observed.load, asked.load ?? observed.markedLoad),
       ...(await otherRunWarnings(ports, session, observed, watch)),
-      ...(steps.foreign.length === 0
-        ? []
-        : [
-            `${steps.foreign.length} steps of another schedule ran on the cluster in the same window; they are not in this report.`,
-          ]),
+      ...foreignWarning(steps.foreign.length),
     ],
   };
 }
@@ -138,14 +135,11 @@ async function otherRunWarnings(
   watch: Watch,
 ): Promise<string[]> {
   const untilMs = Math.max(...steps.own.map(({ endedMs, createdMs }) => endedMs ?? createdMs));
-  const sinceMs = startMs(round);
-  const found = await findOtherRuns(ports, session, { sinceMs }, watch).catch(unlessToolError);
+  const found = await findRunsBeside(ports, session, round, watch).catch(unlessToolError);
   if (found === undefined) return ['AWS did not say whether other runs belong to no round.'];
   return found
     .filter((run) => run.startedMs < untilMs)
-    .map(
-      (run) => `A run of no round began in this round's time, and is not in this report: ${runText(run)}.`,
-    );
+    .map((run) => `A run of no round ran in this round's time, and is not in this report: ${runText(run)}.`);
 }
 
 /** @throws ToolError NOT_FOUND for an unmarked cluster, WRONG_STATE for the cluster of another round */
@@ -187,23 +181,48 @@ async function byCluster(
   const steps = stepsIn(window, schedule, observed.steps, configsPrefix);
   if (steps.own.length === 0) refuseEmpty(steps, clusterId);
   const carried = loadOfSteps(steps.own, configsPrefix);
-  const load = carried ?? asked.load ?? session.level?.load ?? 1;
+  const round = ownerOfSteps(session, { id: clusterId, steps: observed.steps }, steps.own, configsPrefix);
+  const load = carried ?? asked.load ?? round?.load ?? session.level?.load ?? 1;
   const idleSinceMs = idleSince(observed.steps);
   return {
     ...observed,
     ...(idleSinceMs !== undefined && { idleSinceMs }),
+    ...(round && { round }),
     cluster,
     schedule,
     load,
-    startedAt: wholeStamp(asked.afterTimestamp ?? '') ?? localStamp(cluster.createdMs * 1000),
+    startedAt:
+      round?.startedAt ?? wholeStamp(asked.afterTimestamp ?? '') ?? localStamp(cluster.createdMs * 1000),
     steps: steps.own,
     warnings: [
       ...loadWarning(load, asked.load),
+      ...foreignWarning(steps.foreign.length),
       ...(carried === undefined && asked.load === undefined
         ? ['The steps do not carry a load; this report uses the load on disk.']
         : []),
     ],
   };
+}
+
+function foreignWarning(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${plural(count, 'step')} of another schedule ran on the cluster in the same window; they are not in this report.`,
+  ];
+}
+
+/** The round whose steps are exactly these: a report by cluster and time is then its report. */
+function ownerOfSteps(
+  { rounds }: Session,
+  cluster: ClusterSteps,
+  found: readonly Step[],
+  configsPrefix: string,
+): Round | undefined {
+  return rounds.find((round) => {
+    if (round.clusterId !== cluster.id) return false;
+    const { own } = stepsOfRound(round, rounds, cluster, configsPrefix);
+    return own.length === found.length && own.every((step) => found.includes(step));
+  });
 }
 
 function loadWarning(load: number, expected: number | undefined): string[] {

@@ -1,13 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { onTerminal, hasPython as python } from './onTerminal.ts';
 import { type Environment, until, useServer } from './useServer.ts';
 
 const { product, freshPlaces, world, control, puts } = useServer();
-
-const python = spawnSync('python3', ['-c', 'import pty']).status === 0;
 
 interface Ran {
   readonly status: number | null;
@@ -20,35 +19,8 @@ function run(words: string[], env: Environment): Promise<Ran> {
   return outcome(process.execPath, [product(), ...words], env);
 }
 
-/**
- * Runs its words on a terminal of their own and hands on what is typed. What is drawn there goes to stdout; with `apart`
- * it goes to stderr, and the command's stdout is a pipe.
- */
-const terminal = `
-import os, pty, select, sys
-apart, words = sys.argv[1] == 'apart', sys.argv[2:]
-pipe = os.dup(1)
-child, screen = pty.fork()
-if child == 0:
-    if apart: os.dup2(pipe, 1)
-    os.execvp(words[0], words)
-heard = [screen, 0]
-while True:
-    ready = select.select(heard, [], [])[0]
-    if 0 in ready:
-        typed = os.read(0, 1024)
-        if typed: os.write(screen, typed)
-        else: heard.remove(0)
-    if screen in ready:
-        try: drawn = os.read(screen, 1024)
-        except OSError: break
-        if not drawn: break
-        os.write(2 if apart else 1, drawn)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-`;
-
 function wordsOnTerminal(words: string[], how: 'apart' | 'together'): string[] {
-  return ['-c', terminal, how, process.execPath, product(), ...words];
+  return onTerminal([process.execPath, product(), ...words], how);
 }
 
 /** The command on a terminal of its own, where somebody types. */

@@ -62,6 +62,7 @@ test('two triggers: the user is asked which run counts, and no step is in two re
   harness.minutes(2);
   const second = harness.trigger();
   harness.minutes(200);
+  let asked: Structure[] = [];
   for (const tool of ['pollCluster', 'buildReport', 'markRound']) {
     const given = tool === 'markRound' ? { already: true } : tool === 'pollCluster' ? look : {};
     const before = ours(harness);
@@ -72,8 +73,18 @@ test('two triggers: the user is asked which run counts, and no step is in two re
     expect(byId.get(first)).toMatchObject({ steps: 8, load: 2, schedule: '15m', active: false });
     expect(Date.parse((byId.get(second) as Structure).startedAt)).toBe(clusterOf(harness, second).createdMs);
     expect(ours(harness)).toEqual(before);
+    if (tool !== 'markRound') asked = structure.possibleRuns;
   }
-  const one = (await harness.call('markRound', { clusterId: first })).structure;
+  expect(asked.map(({ clusterId }) => clusterId)).toEqual([first, second]);
+  const chosen = (await harness.call('markRound', { clusterId: second })).structure;
+  expect(chosen.summary).toContain(`is the run on ${second}`);
+  // The other one ran beside it from before its start.
+  const polled = (await harness.call('pollCluster', look)).structure;
+  expect(polled.otherRuns).toMatchObject([{ clusterId: first, steps: 8 }]);
+  expect(polled.warnings.join()).toContain(`The run on ${first} ran at the same time`);
+  const beside = (await harness.call('buildReport')).structure.warnings.join();
+  expect(beside).toContain(`is not in this report: ${first} (2x 15m`);
+  const one = (await harness.call('markRound', { round: 1, clusterId: first })).structure;
   expect(one).toMatchObject({ status: 'moved', round: 1 });
   const two = (await harness.call('markRound', { clusterId: second })).structure;
   expect(two).toMatchObject({ status: 'marked', round: 2 });
