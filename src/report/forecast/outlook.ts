@@ -22,6 +22,9 @@ export interface PlannedRun {
 interface LevelCost {
   readonly seconds: number;
   readonly usd?: number;
+  /** The day of the prices, and whether they are the shipped example. */
+  readonly pricesOf?: string;
+  readonly examplePrices?: true;
 }
 
 export interface Outlook {
@@ -103,15 +106,21 @@ function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConf
 }
 
 /** At the rate of the report's round; nothing where a machine of it has no price. */
-function usdOf({ cost, verdict: { runtimeSeconds } }: Report, seconds: number): { readonly usd?: number } {
+function usdOf({ cost, verdict: { runtimeSeconds } }: Report, seconds: number): Omit<LevelCost, 'seconds'> {
   if (cost?.currency !== 'USD' || cost.notPriced.length > 0) return {};
   if (cost.total === null || !runtimeSeconds) return {};
-  return { usd: Math.round((100 * cost.total * seconds) / runtimeSeconds) / 100 };
+  return {
+    usd: Math.round((100 * cost.total * seconds) / runtimeSeconds) / 100,
+    ...(cost.pricesOf !== null && { pricesOf: cost.pricesOf }),
+    ...(cost.examplePrices && { examplePrices: true }),
+  };
 }
 
-/** `5h 0m (4h 0m to 7h 0m), about 27 USD`. */
-function costText({ seconds, usd }: LevelCost, range = ''): string {
-  const price = usd === undefined ? '' : `, about ${usd < 10 ? usd.toFixed(2) : Math.round(usd)} USD`;
+/** `5h 0m (4h 0m to 7h 0m), about 27 USD (prices of 2025-12-01)`. */
+function costText({ seconds, usd, pricesOf, examplePrices }: LevelCost, range = ''): string {
+  const from = `${examplePrices ? 'example prices' : 'prices'} of ${pricesOf}`;
+  const price =
+    usd === undefined ? '' : `, about ${usd < 10 ? usd.toFixed(2) : Math.round(usd)} USD (${from})`;
   return `${aboutText(seconds)}${range}${price}`;
 }
 
