@@ -102,7 +102,7 @@ it('takes neither another campaign nor a partial round', () => {
 it('has no dollars where a machine has no price', () => {
   const unpriced = dailyRound(2, 60, { prices: { ...price, perHour: {} } });
   expect(outlookOf([unpriced], planned)).toEqual({
-    outlook: '8x daily was not forecast; 2x took 1h 0m.',
+    outlook: '8x daily was not forecast; 2x took 1h 0m 5s.',
     lastLevel: { load: 2, seconds: 3605 },
   });
 });
