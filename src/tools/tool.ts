@@ -157,7 +157,12 @@ export const stillUp = z.object({
   endsAt: z.string().optional(),
 });
 
-const levelCost = { seconds: z.number(), usd: z.number().optional() };
+const levelCost = {
+  seconds: z.number(),
+  usd: z.number().optional(),
+  pricesOf: z.string().optional(),
+  examplePrices: z.literal(true).optional(),
+};
 
 /** What earlier reports say of a run before it is paid for; absent where they say nothing. */
 export const outlookOutput = {

@@ -75,7 +75,7 @@ it('is the forecast with its cost, and what ran out of memory and did not change
   const outlook = outlookOf([two, four], planned);
   expect(outlook).toMatchObject({ knownFailures: known });
   expect(outlook?.outlook).toMatchInlineSnapshot(
-    `"8x daily: about 4h 0m (2h 58m to 5h 24m), about 2.00 USD; check_profile_merges_daily.yml failed at 4x (Driver out of heap), and neither it nor the cluster config changed since."`,
+    `"8x daily: about 4h 0m (2h 58m to 5h 24m), about 2.00 USD (prices of 2025-12-01); check_profile_merges_daily.yml failed at 4x (Driver out of heap), and neither it nor the cluster config changed since."`,
   );
 });
 
@@ -102,7 +102,7 @@ it('takes neither another campaign nor a partial round', () => {
 it('has no dollars where a machine has no price', () => {
   const unpriced = dailyRound(2, 60, { prices: { ...price, perHour: {} } });
   expect(outlookOf([unpriced], planned)).toEqual({
-    outlook: '8x daily was not forecast; 2x took 1h 0m.',
+    outlook: '8x daily was not forecast; 2x took 1h 0m 5s.',
     lastLevel: { load: 2, seconds: 3605 },
   });
 });

@@ -53,10 +53,11 @@ test('without an earlier report nothing is said; then what one level cost; then 
       ],
       "lastLevel": {
         "load": 1,
+        "pricesOf": "2025-12-01",
         "seconds": 304.375,
         "usd": 0.24,
       },
-      "outlook": "2x 15m was not forecast; 1x took 5m 4s, about 0.24 USD; check_consent_15m.yml failed at 1x (Column not found), and neither it nor the cluster config changed since.",
+      "outlook": "2x 15m was not forecast; 1x took 5m 4s, about 0.24 USD (prices of 2025-12-01); check_consent_15m.yml failed at 1x (Column not found), and neither it nor the cluster config changed since.",
     }
   `);
   await reportedLevel(harness, level(2));
@@ -65,6 +66,7 @@ test('without an earlier report nothing is said; then what one level cost; then 
       "expected": {
         "highSeconds": 1573.356,
         "lowSeconds": 863.295,
+        "pricesOf": "2025-12-01",
         "seconds": 1165.449,
         "usd": 0.93,
       },
@@ -75,21 +77,22 @@ test('without an earlier report nothing is said; then what one level cost; then 
           "load": 2,
         },
       ],
-      "outlook": "4x 15m: about 19m (14m to 26m), about 0.93 USD; check_consent_15m.yml failed at 2x (Column not found), and neither it nor the cluster config changed since.",
+      "outlook": "4x 15m: about 19m (14m to 26m), about 0.93 USD (prices of 2025-12-01); check_consent_15m.yml failed at 2x (Column not found), and neither it nor the cluster config changed since.",
     }
   `);
   expect((await openRound(harness, level(32))).outlook).toMatch(
-    /^32x 15m was not forecast; 2x took 9m 47s, about 0\.47 USD; check_consent_15m\.yml failed at 2x/,
+    /^32x 15m was not forecast; 2x took 9m 47s, about 0\.47 USD \(prices of 2025-12-01\); check_consent_15m\.yml failed at 2x/,
   );
   changeConfig(harness);
   const again = await openRound(harness, level(2));
   expect(outlookIn(again)).toMatchInlineSnapshot(`
     {
       "expected": {
+        "pricesOf": "2025-12-01",
         "seconds": 587.195,
         "usd": 0.47,
       },
-      "outlook": "2x 15m: last time with another cluster config 9m 47s, about 0.47 USD.",
+      "outlook": "2x 15m: last time with another cluster config 9m 47s, about 0.47 USD (prices of 2025-12-01).",
     }
   `);
 });
@@ -105,7 +108,9 @@ test('a check that was edited since is no known failure, also when the edit trav
   const { reviewId } = (await harness.call('reviewConfigs')).structure;
   await harness.call('uploadChecks', { reviewId, approved: true });
   const edited = (await harness.call('uploadDags')).structure;
-  expect(edited.outlook).toMatch(/^2x 15m: last time \d+m \d+s, about \d\.\d\d USD\.$/);
+  expect(edited.outlook).toMatch(
+    /^2x 15m: last time \d+m \d+s, about \d\.\d\d USD \(prices of 2025-12-01\)\.$/,
+  );
   expect(edited).not.toHaveProperty('knownFailures');
   await reportedLevel(harness, level(2));
   expect((await openRound(harness, level(4))).knownFailures).toMatchObject([{ check: file, load: 2 }]);
@@ -125,7 +130,9 @@ test('triggerDag says it in its question, and where it waits for a yes', async (
   await harness.restart(airflow.env);
   const { structure, text } = await harness.call('triggerDag');
   expect(structure).toMatchObject({ status: 'awaiting_approval', outlook, lastLevel: { load: 2 } });
-  expect(outlook).toMatch(/^4x 15m was not forecast; 2x took \d+m \d+s; check_consent_15m\.yml failed at 2x/);
+  expect(outlook).toMatch(
+    /^4x 15m was not forecast; 2x took \d+m \d+s, about 0\.\d\d USD \(example prices of \d{4}-\d\d-\d\d\); check_consent_15m\.yml failed at 2x/,
+  );
   expect(asked.join()).toContain(`\n${outlook}`);
   expect(text).toContain(`Outlook: ${outlook}`);
 });

@@ -216,7 +216,7 @@ test('the user is asked through the client; a yes triggers, and a decline change
     status: 'awaiting_approval',
     callAgain: { tool: 'triggerDag', arguments: { schedule: '15m', approved: true } },
   });
-  expect(text).toContain('Nothing was triggered.');
+  expect(text).toContain("Nothing was triggered: the client's question");
   expect(no.harness.everything()).toEqual(before);
   expect(no.airflow.runs).toEqual([]);
 });

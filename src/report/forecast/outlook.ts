@@ -1,5 +1,6 @@
 /** What a run is likely to take, cost and fail at, as the earlier reports of its campaign say: told before it is paid for. */
 import type { Schedule } from '../../domain/schedules.ts';
+import { formatDuration } from '../../domain/text.ts';
 import { checkKey, checkName } from '../model/checkKey.ts';
 import type { Report } from '../model/model.ts';
 import { isDecided, outcomesOf } from '../model/outcomes.ts';
@@ -22,6 +23,9 @@ export interface PlannedRun {
 interface LevelCost {
   readonly seconds: number;
   readonly usd?: number;
+  /** The day of the prices, and whether they are the shipped example. */
+  readonly pricesOf?: string;
+  readonly examplePrices?: true;
 }
 
 export interface Outlook {
@@ -80,7 +84,7 @@ function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConf
   const same = decided.findLast((report) => report.load === load);
   if (same) {
     const expected = cost(same);
-    const text = `${load}x ${schedule}: last time${before(same)} ${costText(expected)}`;
+    const text = `${load}x ${schedule}: last time${before(same)} ${formatDuration(expected.seconds)}${priceText(expected)}`;
     return { text, expected } satisfies LevelOutlook;
   }
   const points = campaign.flatMap((report) => {
@@ -92,27 +96,32 @@ function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConf
     const { makespanSeconds, lowSeconds, highSeconds } = forecast.point;
     const expected = { ...cost(forecast.report, makespanSeconds), lowSeconds, highSeconds };
     const range = `(${aboutText(lowSeconds)} to ${aboutText(highSeconds)})`;
-    const text = `${load}x ${schedule}: about ${costText(expected, ` ${range}`)}${before(forecast.report)}`;
+    const text = `${load}x ${schedule}: about ${aboutText(makespanSeconds)} ${range}${priceText(expected)}${before(forecast.report)}`;
     return { text, expected } satisfies LevelOutlook;
   }
   const last = decided.at(-1);
   if (!last) return undefined;
   const lastLevel = { load: last.load, ...cost(last) };
-  const text = `${load}x ${schedule} was not forecast; ${last.load}x took ${costText(lastLevel)}${before(last)}`;
+  const text = `${load}x ${schedule} was not forecast; ${last.load}x took ${formatDuration(lastLevel.seconds)}${priceText(lastLevel)}${before(last)}`;
   return { text, lastLevel } satisfies LevelOutlook;
 }
 
 /** At the rate of the report's round; nothing where a machine of it has no price. */
-function usdOf({ cost, verdict: { runtimeSeconds } }: Report, seconds: number): { readonly usd?: number } {
+function usdOf({ cost, verdict: { runtimeSeconds } }: Report, seconds: number): Omit<LevelCost, 'seconds'> {
   if (cost?.currency !== 'USD' || cost.notPriced.length > 0) return {};
   if (cost.total === null || !runtimeSeconds) return {};
-  return { usd: Math.round((100 * cost.total * seconds) / runtimeSeconds) / 100 };
+  return {
+    usd: Math.round((100 * cost.total * seconds) / runtimeSeconds) / 100,
+    ...(cost.pricesOf !== null && { pricesOf: cost.pricesOf }),
+    ...(cost.examplePrices && { examplePrices: true }),
+  };
 }
 
-/** `5h 0m (4h 0m to 7h 0m), about 27 USD`. */
-function costText({ seconds, usd }: LevelCost, range = ''): string {
-  const price = usd === undefined ? '' : `, about ${usd < 10 ? usd.toFixed(2) : Math.round(usd)} USD`;
-  return `${aboutText(seconds)}${range}${price}`;
+/** `, about 27 USD (prices of 2025-12-01)`. */
+function priceText({ usd, pricesOf, examplePrices }: LevelCost): string {
+  if (usd === undefined) return '';
+  const from = `${examplePrices ? 'example prices' : 'prices'} of ${pricesOf}`;
+  return `, about ${usd < 10 ? usd.toFixed(2) : Math.round(usd)} USD (${from})`;
 }
 
 /** Failures at this load or a lower one that no later run of at least that load has refuted. */
