@@ -143,6 +143,53 @@ describe('the baseline', () => {
     expect(await versions()).toEqual({ 'a_15m.yml': ['one\n', 'one\n', 'one\n'] });
   });
 
+  test('names the file that is still scaled with the load of its bytes, when another was restored', async () => {
+    harness = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n', 'c_15m.yml': 'three\n' });
+    harness.put({ 'a_15m.yml': 'scaled\n', 'b_15m.yml': 'scaled, too\n' });
+    const names = ['a_15m.yml', 'b_15m.yml'];
+    await harness.target.commit(names, 'Load test 2x configs', '2x review');
+    harness.put({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'scaled more\n' });
+    await harness.target.commit(names, 'Load test 16x configs', '16x review');
+    harness.git('switch', '--quiet', 'main');
+    harness.git('merge', '--quiet', '--ff-only', testBranch);
+    harness.git('switch', '--quiet', testBranch);
+    expect(await loadTested()).toEqual([{ path: 'b_15m.yml', load: 16 }]);
+  });
+
+  test('may be behind its branch: what is newer there, and what is new; deleted and renamed files are neither', async () => {
+    harness = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n', 'sub/c_15m.yml': 'three\n' });
+    expect(await harness.target.baselineLag()).toBeUndefined();
+    harness.git('switch', '--quiet', 'main');
+    harness.git('rm', '--quiet', `${checks}/b_15m.yml`);
+    writeFileSync(join(harness.repository, 'elsewhere.txt'), 'x');
+    harness.commit('Gone, and elsewhere');
+    expect(await harness.target.baselineLag().catch(() => 'failed')).toBeUndefined();
+    harness.put({ 'a_15m.yml': 'later\n', 'sub/new_15m.yml': 'new\n' });
+    harness.commit('Later');
+    harness.git('switch', '--quiet', testBranch);
+    expect(await harness.target.baselineLag()).toEqual({
+      ref: 'main',
+      date: harness.git('log', '-1', '--format=%cs', testBranch),
+      newer: ['a_15m.yml', 'sub/new_15m.yml'],
+      added: ['sub/new_15m.yml'],
+    });
+  });
+
+  test('had its bytes before a commit, or did not', async () => {
+    harness = gitHarness({ 'a_15m.yml': 'one\n', 'b_15m.yml': 'two\n' });
+    const before = harness.git('rev-parse', 'HEAD');
+    harness.put({ 'a_15m.yml': 'later\n' });
+    harness.git('switch', '--quiet', 'main');
+    const after = harness.commit('Later');
+    harness.git('switch', '--quiet', testBranch);
+    harness.git('merge', '--quiet', 'main');
+    const names = ['a_15m.yml', 'b_15m.yml', 'nowhere_15m.yml'];
+    expect([...(await harness.target.heldUpTo(before, names))]).toEqual(['b_15m.yml']);
+    expect([...(await harness.target.heldUpTo(after, names))]).toEqual(['a_15m.yml', 'b_15m.yml']);
+    expect([...(await harness.target.heldUpTo(after, ['a_15m.yml']))]).toEqual(['a_15m.yml']);
+    expect([...(await harness.target.heldUpTo('0'.repeat(40), names))]).toEqual([]);
+  });
+
   test('is undefined for a file that git does not track', async () => {
     harness = gitHarness();
     harness.put({ 'mine_15m.yml': 'untracked\n' });

@@ -14,6 +14,9 @@ test.each([
   "a = 1 and (matched_at < now() - INTERVAL '31' day or b)",
   "not (matched_at > now() - INTERVAL '31' day)",
   "not matched_at > now() - INTERVAL '31' day",
+  "matched_at < now() + INTERVAL '-31' day",
+  "matched_at < now() + INTERVAL -'31' day",
+  "matched_at < now() - INTERVAL - '-31' day",
   "select * from t where matched_at < now() - INTERVAL '31' day",
   "x in (select id from t where t.matched_at < now() - INTERVAL '31' day)",
 ])('reads less: %s', (sql) => {
@@ -22,6 +25,8 @@ test.each([
 
 test.each([
   "created_at >= current_timestamp - INTERVAL '31' day",
+  "matched_at < now() - INTERVAL '-31' day",
+  "matched_at < now() + INTERVAL - '-31' day",
   "created_at > date(now() - INTERVAL '31' day) and created_at <= now()",
   "current_timestamp - INTERVAL '31' day < created_at",
   "current_timestamp - created_at < INTERVAL '31' day",

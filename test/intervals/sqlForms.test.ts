@@ -73,6 +73,16 @@ describe('a literal that an engine of this field reads is scaled', () => {
       "{{ now }} - INTERVAL '6' hour {{ more }}",
     ],
     [
+      'between template blocks, one of them with a quote',
+      "{% if it's %} now() - INTERVAL '3' hour {% endif %}",
+      "{% if it's %} now() - INTERVAL '6' hour {% endif %}",
+    ],
+    [
+      'after an empty template, and one with a quote',
+      "{{}} {{ it's }} - INTERVAL '3' hour",
+      "{{}} {{ it's }} - INTERVAL '6' hour",
+    ],
+    [
       'after a template with quotes in a string',
       "ts > '{{ ds('x') }}' - INTERVAL '3' hour",
       "ts > '{{ ds('x') }}' - INTERVAL '6' hour",

@@ -1,5 +1,5 @@
-// `npm run mutation [-- target]`: changes one thing at a time in the code that trust rests on, in a copy, and runs the
-// tests that should notice. Writes docs/measurements/mutation.md when all targets ran. Not in CI: it takes an hour.
+// `npm run mutation [-- target [mutants]]`: changes one thing at a time in the code that trust rests on, in a copy, and
+// runs the tests that should notice. Writes docs/measurements/mutation.md. Not in CI: it takes hours.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,48 +73,54 @@ async function runTarget({ name, files, tests }, copies) {
       }
     }),
   );
-  const explained = survivors.filter((one) =>
-    equivalent.some(([code, why]) => one.code.includes(code) && why),
-  );
   const killed = chosen.length - survivors.length;
   process.stdout.write(`${name}: ${killed} of ${chosen.length} mutants noticed (${all.length} possible)\n`);
   for (const { place, code, what } of survivors) process.stdout.write(`  ${place} ${what}: ${code}\n`);
-  return { name, possible: all.length, ran: chosen.length, killed, survivors, explained: explained.length };
+  return { name, possible: all.length, ran: chosen.length, killed, survivors };
 }
+
+const whyOf = ({ code }) => equivalent.find(([part]) => code.includes(part))?.[1];
 
 function page(results) {
   const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
-  const rows = results.map(
-    ({ name, possible, ran, killed }) =>
-      `| ${name} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} |`,
-  );
+  const rows = results.map(({ name, possible, ran, killed, survivors }) => {
+    const same = survivors.filter((one) => whyOf(one) !== undefined).length;
+    return `| ${name} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
+  });
   const lists = results.map(({ name, survivors }) => {
-    const lines = survivors.map(({ place, code, what }) => {
-      const why = equivalent.find(([part]) => code.includes(part))?.[1];
-      return `- \`${place}\` ${what}: \`${code.replaceAll('`', "'").slice(0, 120)}\`${why === undefined ? '' : ` – ${why}`}`;
+    const lines = survivors.map((one) => {
+      const why = whyOf(one);
+      return `- \`${one.place}\` ${one.what}: \`${one.code.replaceAll('`', "'").slice(0, 120)}\`${why === undefined ? '' : ` – ${why}`}`;
     });
     return lines.length === 0 ? '' : `## ${name}: survivors\n\n${lines.join('\n')}\n`;
   });
   return [
     '# Mutation testing',
     '',
-    `Written by \`npm run mutation\` (own mutator, see the decision): one change at a time, and the tests that should notice it. Node ${process.version}.`,
+    'Written by `npm run mutation -- <code> <mutants>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. Samples are spread evenly over the code. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each.',
     '',
-    '| Code | possible mutants | run | noticed | score |',
-    '| --- | ---: | ---: | ---: | ---: |',
+    '| Code | possible mutants | run | noticed | score | equivalent | score without them |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
     '',
     ...lists.filter(Boolean),
   ].join('\n');
 }
 
+/** The newest result of each target: one that ran alone keeps the others. */
+function keep(result) {
+  const file = join(import.meta.dirname, 'results.json');
+  const known = new Map(JSON.parse(readFileSync(file, 'utf8')).map((one) => [one.name, one]));
+  known.set(result.name, result);
+  const all = targets.flatMap(({ name }) => known.get(name) ?? []);
+  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
+  writeFileSync(join(project, 'docs/measurements/mutation.md'), page(all));
+}
+
 const copies = Array.from({ length: workers }, copyProject);
 try {
-  const wanted = targets.filter(({ name }) => only === undefined || only === 'all' || name === only);
-  const results = [];
-  for (const target of wanted) results.push(await runTarget(target, copies));
-  if (wanted.length === targets.length)
-    writeFileSync(join(project, 'docs/measurements/mutation.md'), page(results));
+  for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
+    keep(await runTarget(target, copies));
 } finally {
   for (const copy of copies) rmSync(copy, { recursive: true, force: true });
 }

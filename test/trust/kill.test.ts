@@ -279,6 +279,8 @@ test('killed in the middle of their work, servers lose nothing and the same call
   for (const missed of tally.missed) process.stdout.write(`not killed: ${missed}\n`);
   expect([...new Set(tally.found)]).toEqual([]);
   expect(tally.inMidWork / tally.trials).toBeGreaterThanOrEqual(0.95);
+  // Two seconds on a machine of its own: a busy one stretches the clock, not the work.
+  expect(slowestCpuSeconds).toBeLessThan(1);
 });
 
 test.each([
