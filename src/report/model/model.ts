@@ -69,7 +69,7 @@ export const stepSchema = z.object({
 });
 
 /** `fits_just`: with less to spare than two rounds of the same load differ by. */
-export const outcomes = ['fits', 'fits_just', 'missed', 'not_decided', 'not_a_load_test', 'no_data'] as const;
+const outcomes = ['fits', 'fits_just', 'missed', 'not_decided', 'not_a_load_test', 'no_data'] as const;
 
 export const verdictSchema = z.object({
   outcome: z.enum(outcomes),

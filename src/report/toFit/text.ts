@@ -10,7 +10,7 @@ const namesShown = 10;
  *
  * @param named how many checks were named before: these names are left out
  */
-export function optionText(option: ToFitOption | ToFitChange, named = 0): string {
+function optionText(option: ToFitOption | ToFitChange, named = 0): string {
   const changes = 'parts' in option && option.parts ? option.parts : [option];
   const text = changes.map((change) => changeText(change, named)).join(' and ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -52,7 +52,7 @@ function namesText(checks: readonly string[]): string {
 type Window = Pick<Report['verdict'], 'windowSeconds' | 'noiseSeconds'>;
 
 /** `yes`, `just` where rounds differ by more than what is to spare, or `no`. */
-export function fitsWord(runtimeSeconds: number, { windowSeconds, noiseSeconds }: Window): string {
+function fitsWord(runtimeSeconds: number, { windowSeconds, noiseSeconds }: Window): string {
   const spare = windowSeconds - runtimeSeconds;
   return spare < 0 ? 'no' : spare < (noiseSeconds ?? 0) ? 'just' : 'yes';
 }
