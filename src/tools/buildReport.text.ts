@@ -197,7 +197,7 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
           ...coverageLines(coverage, load),
           ...(coverage.read ? [`Rows: ${coverage.read.text ?? noRowsText(coverage.read.logs)}`] : []),
         ],
-  failedOn: (failed) => [`Gates: ${failed.length === 0 ? 'all pass' : `fails on ${failed.join(', ')}`}`],
+  failedOn: (failed) => [`Fails the gate: ${failed.join(', ')}`],
   // The first thing to read.
   status: () => [],
   possibleRuns: possibleRunLines,

@@ -126,7 +126,9 @@ test('triggerDag says it in its question, and where it waits for a yes', async (
   await harness.restart(airflow.env);
   const { structure, text } = await harness.call('triggerDag');
   expect(structure).toMatchObject({ status: 'awaiting_approval', outlook, lastLevel: { load: 2 } });
-  expect(outlook).toMatch(/^4x 15m was not forecast; 2x took \d+m \d+s; check_consent_15m\.yml failed at 2x/);
+  expect(outlook).toMatch(
+    /^4x 15m was not forecast; 2x took \d+m \d+s, about [\d.]+ USD \(example prices\); check_consent_15m\.yml failed at 2x/,
+  );
   expect(asked.join()).toContain(`\n${outlook}`);
   expect(text).toContain(`Outlook: ${outlook}`);
 });

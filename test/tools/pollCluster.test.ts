@@ -202,7 +202,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
   ).toMatchInlineSnapshot(`
     "Wrote the report of round 1 (2x 15m). The cluster failed during it (warnings say how).
 
-    2x 15m: not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 step failed and 5 steps were interrupted.
+    2x 15m: not decided: 6 of 8 checks did not complete, so nothing shows whether this load fits the 15-minute window; 1 of 8 steps failed and 5 of 8 steps were interrupted.
     Directory: <project>/reports/2x_20251208_153000
     Files: …
     Load: 2

@@ -80,7 +80,7 @@ function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConf
   const same = decided.findLast((report) => report.load === load);
   if (same) {
     const expected = cost(same);
-    const text = `${load}x ${schedule}: last time${before(same)} ${costText(expected)}`;
+    const text = `${load}x ${schedule}: last time${before(same)} ${costText(expected, same)}`;
     return { text, expected } satisfies LevelOutlook;
   }
   const points = campaign.flatMap((report) => {
@@ -92,13 +92,13 @@ function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConf
     const { makespanSeconds, lowSeconds, highSeconds } = forecast.point;
     const expected = { ...cost(forecast.report, makespanSeconds), lowSeconds, highSeconds };
     const range = `(${aboutText(lowSeconds)} to ${aboutText(highSeconds)})`;
-    const text = `${load}x ${schedule}: about ${costText(expected, ` ${range}`)}${before(forecast.report)}`;
+    const text = `${load}x ${schedule}: about ${costText(expected, forecast.report, ` ${range}`)}${before(forecast.report)}`;
     return { text, expected } satisfies LevelOutlook;
   }
   const last = decided.at(-1);
   if (!last) return undefined;
   const lastLevel = { load: last.load, ...cost(last) };
-  const text = `${load}x ${schedule} was not forecast; ${last.load}x took ${costText(lastLevel)}${before(last)}`;
+  const text = `${load}x ${schedule} was not forecast; ${last.load}x took ${costText(lastLevel, last)}${before(last)}`;
   return { text, lastLevel } satisfies LevelOutlook;
 }
 
@@ -109,9 +109,11 @@ function usdOf({ cost, verdict: { runtimeSeconds } }: Report, seconds: number): 
   return { usd: Math.round((100 * cost.total * seconds) / runtimeSeconds) / 100 };
 }
 
-/** `5h 0m (4h 0m to 7h 0m), about 27 USD`. */
-function costText({ seconds, usd }: LevelCost, range = ''): string {
-  const price = usd === undefined ? '' : `, about ${usd < 10 ? usd.toFixed(2) : Math.round(usd)} USD`;
+/** `5h 0m (4h 0m to 7h 0m), about 27 USD`; the shipped prices are called an example. */
+function costText({ seconds, usd }: LevelCost, { cost }: Report, range = ''): string {
+  const example = cost?.examplePrices ? ' (example prices)' : '';
+  const price =
+    usd === undefined ? '' : `, about ${usd < 10 ? usd.toFixed(2) : Math.round(usd)} USD${example}`;
   return `${aboutText(seconds)}${range}${price}`;
 }
 

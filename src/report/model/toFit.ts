@@ -43,6 +43,8 @@ export const toFitSchema = z.object({
   why: z.string().optional(),
   /** The round as it was. */
   now: outcomeSchema,
+  /** Of the prices behind each USD figure; absent where there is none. */
+  prices: z.object({ date: z.string(), isExample: z.boolean() }).optional(),
   /** Every check that alone takes longer than the window: no slot, node or order helps it. Longest first. */
   necessary: z.array(z.object({ check: z.string(), seconds: secondsSchema, targetSeconds: secondsSchema })),
   /** What fits comes first, the cheapest of it at the top. */

@@ -147,8 +147,8 @@ export function savingText({ saving, now, why, noGainBeyond }: ToFit): string | 
 
 /** How the rows were made, and where more slots end to help. */
 export function replayText(
-  { error, noGainBeyond, now }: ToFit,
-  { findings: { slots }, counts, cost }: Pick<Report, 'findings' | 'counts' | 'cost'>,
+  { error, noGainBeyond, prices }: ToFit,
+  { findings: { slots }, counts }: Pick<Report, 'findings' | 'counts'>,
 ): string {
   const off =
     error === null
@@ -162,11 +162,15 @@ export function replayText(
         ? `More than ${plural(present, 'slot')} gain nothing.`
         : noGainBeyond < counts.total && `No gain beyond ${plural(noGainBeyond, 'slot')}.`;
   const priced =
-    now.usdPerDay !== undefined &&
-    `USD: all machines, with the start of a cluster that each round makes, at ${cost?.examplePrices ? 'example prices' : 'the prices'} of ${cost?.pricesOf}.`;
+    prices &&
+    `USD: all machines, with the start of a cluster that each round makes, at ${pricesText(prices)}.`;
   return [`By replaying the steps of this round, if no step gets slower${off}.`, limit, priced]
-    .filter((text) => text !== false)
+    .filter((text) => typeof text === 'string')
     .join(' ');
+}
+
+function pricesText({ date, isExample }: NonNullable<ToFit['prices']>): string {
+  return `${isExample ? 'example prices' : 'the prices'} of ${date}`;
 }
 
 /** The first rows, for a result with a budget; report.json has all. */
@@ -180,7 +184,8 @@ export function shownToFit(toFit: ToFit): ToFit {
 
 /** The same as lines of text, the cheapest that is enough first. */
 export function toFitLines(toFit: ToFit, windowSeconds: number): string[] {
-  const { necessary, options, why } = toFit;
+  const { necessary, options, why, prices } = toFit;
+  const priced = prices ? ` (USD at ${pricesText(prices)})` : '';
   const rows = options.map((one) => {
     const cost = one.usdPerDay === undefined ? '' : `, ${money(one.usdPerDay)} a day`;
     const time = formatDuration(one.runtimeSeconds);
@@ -189,8 +194,8 @@ export function toFitLines(toFit: ToFit, windowSeconds: number): string[] {
   const lines = [
     necessaryText(toFit, windowSeconds),
     ...necessaryRows(toFit).map(([check, now, target]) => `  - ${check}: ${now} → ${target}`),
-    ...(rows.length === 0 ? [] : ['What it takes to fit, by replay:', ...rows]),
-    toFit.saving && savingText(toFit),
+    ...(rows.length === 0 ? [] : [`What it takes to fit, by replay${priced}:`, ...rows]),
+    toFit.saving && `${savingText(toFit)}${priced}`,
     why === undefined ? undefined : `Nothing was replayed: ${why}.`,
   ];
   return lines.filter((line) => line !== undefined);

@@ -37,8 +37,10 @@ export function whatItTakes(facts: SuggestionFacts, prices: PriceFacts): ToFit |
   const { runtimeSeconds, windowSeconds, outcome } = verdict;
   if (runtimeSeconds === null || !(outcome === 'missed' || isFit(verdict))) return null;
   const round = replayedRound(facts, prices);
+  const now = priced(prices, runtimeSeconds, []).outcome;
   const found = {
-    now: priced(prices, runtimeSeconds, []).outcome,
+    now,
+    ...(now.usdPerDay !== undefined && { prices: prices.rates?.prices }),
     necessary: round.checks
       .filter(({ seconds }) => seconds > windowSeconds)
       .map(({ check, seconds }) => ({ check, seconds, targetSeconds: round.targetSeconds })),
