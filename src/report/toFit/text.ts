@@ -164,7 +164,11 @@ export function replayText(
   const priced =
     prices &&
     `USD: all machines, with the start of a cluster that each round makes, at ${pricesText(prices)}.`;
-  return [`By replaying the steps of this round, if no step gets slower${off}.`, limit, priced]
+  const open = counts.total - counts.successful;
+  const incomplete =
+    open > 0 &&
+    `${open} of ${plural(counts.total, 'step')} did not complete and count for as long as they ran.`;
+  return [`By replaying the steps of this round, if no step gets slower${off}.`, incomplete, limit, priced]
     .filter((text) => typeof text === 'string')
     .join(' ');
 }

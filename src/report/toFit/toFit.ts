@@ -56,8 +56,10 @@ export function whatItTakes(facts: SuggestionFacts, prices: PriceFacts): ToFit |
 }
 
 function notReplayedBecause(facts: SuggestionFacts): string | undefined {
-  const { counts, findings } = facts;
+  const { counts, findings, verdict } = facts;
   const { error } = findings.model;
+  if (verdict.outcome === 'fits' && !verdict.pass)
+    return 'the round did not pass, so nobody knows whether all of it would fit on less';
   const incomplete = counts.total - counts.successful;
   const lost = findings.lostInstances.length;
   if (lost > 0)

@@ -293,4 +293,20 @@ describe('what it takes to fit', () => {
     expect(tuned).toMatchObject({ checks: ['check_late_15m', 'check_later_15m'], targetSeconds: 450 });
     expect(tuned?.fits).toBe(true);
   });
+
+  it('counts what did not complete for as long as it ran, and saves nothing by it', () => {
+    const failed = (steps: Step[]) =>
+      steps.map((step, index) => (index === 3 ? { ...step, state: 'FAILED' } : step));
+    const missed = reportOf(failed(evenRound(60, 4, () => 72)), 4);
+    expect(missed.toFit?.options[0]).toMatchObject({ kind: 'slots', to: '6' });
+    expect(renderMarkdown(missed)).toContain(
+      '1 of 60 steps did not complete and count for as long as they ran.',
+    );
+    const fits = reportOf(failed(evenRound(26, 9, () => 40)), 9);
+    expect(fits).toMatchObject({ verdict: { outcome: 'fits', pass: false } });
+    expect(fits.toFit?.saving).toBeUndefined();
+    expect(renderMarkdown(fits)).toContain(
+      'Nothing was replayed: the round did not pass, so nobody knows whether all of it would fit on less.',
+    );
+  });
 });
