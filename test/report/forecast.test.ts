@@ -134,7 +134,7 @@ describe('the range', () => {
   });
 });
 
-type Outcome = 'fits' | 'missed' | 'no_data';
+type Outcome = 'fits' | 'fits_just' | 'missed' | 'no_data';
 const windowSeconds = 900;
 
 /** Minutes at 1x, 2x, 3x …, each with a range of so many minutes to either side. */
