@@ -6,7 +6,7 @@ import { formatMeasured, percent, plural, takeWithinBudget, windowName } from '.
 import { kindText } from '../report/failures/logs.ts';
 import { changeText } from '../report/model/findings.ts';
 import type { Report } from '../report/model/model.ts';
-import { toFitSchema } from '../report/model/toFit.ts';
+import { shownToFitSchema } from '../report/model/toFit.ts';
 import {
   failureRows,
   forecastOutput,
@@ -85,7 +85,7 @@ const reportFields = z.object({
     }),
   ),
   /** Null where the round says nothing about its load. */
-  toFit: toFitSchema.nullable(),
+  toFit: shownToFitSchema.nullable(),
   suggestions: listOf(
     z.object({
       title: z.string(),

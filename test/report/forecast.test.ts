@@ -282,7 +282,8 @@ describe('the answer', () => {
         const missed = drawn.filter(([, is]) => is === 'missed').map(([load]) => load);
         const lowestMiss = Math.min(...missed, Number.POSITIVE_INFINITY);
         for (const [load, is] of drawn)
-          if ((is === 'fits' || is === 'fits_just') && load < lowestMiss) expect(fitsUpTo).toBeGreaterThanOrEqual(load);
+          if ((is === 'fits' || is === 'fits_just') && load < lowestMiss)
+            expect(fitsUpTo).toBeGreaterThanOrEqual(load);
         expect(fitsUpTo ?? 0).toBeLessThan(lowestMiss);
         if (missed.length > 0) expect(breaksBetween?.[1]).toBeLessThanOrEqual(lowestMiss);
         if (!breaksBetween) return;

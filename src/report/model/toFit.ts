@@ -57,6 +57,16 @@ export const toFitSchema = z.object({
   error: z.number().nullable(),
 });
 
+/** As a result with a budget shows it: each row with its change in words, and how many there are where a list is cut. */
+export const shownToFitSchema = toFitSchema.extend({
+  necessaryTotal: z.int().optional(),
+  options: z.array(
+    optionSchema.omit({ parts: true, checks: true, targetSeconds: true }).extend({ change: z.string() }),
+  ),
+  optionsTotal: z.int().optional(),
+});
+
+export type ShownToFit = z.infer<typeof shownToFitSchema>;
 export type ToFit = z.infer<typeof toFitSchema>;
 export type ToFitChange = z.infer<typeof changeSchema>;
 export type ToFitOption = z.infer<typeof optionSchema>;

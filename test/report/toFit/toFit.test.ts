@@ -9,6 +9,7 @@ import type { RoundFacts } from '../../../src/report/model/facts.ts';
 import type { ToFit, ToFitOption } from '../../../src/report/model/toFit.ts';
 import { renderMarkdown } from '../../../src/report/render/markdown.ts';
 import { inBrief } from '../../../src/report/summary/inBrief.ts';
+import { shownToFit, toFitLines } from '../../../src/report/toFit/text.ts';
 import { evenRound, factsOf, startMs, stepOf } from '../rounds.ts';
 import { machines, prices, roomOn } from './constructedRounds.ts';
 
@@ -308,5 +309,20 @@ describe('what it takes to fit', () => {
     expect(renderMarkdown(fits)).toContain(
       'Nothing was replayed: the round did not pass, so nobody knows whether all of it would fit on less.',
     );
+  });
+
+  it('is cut for a result with a budget, which says how much there is', () => {
+    const long = reportOf(
+      evenRound(300, 8, () => 1000),
+      8,
+    );
+    expect(renderMarkdown(long).length).toBeLessThan(20_000);
+    const shown = long.toFit && shownToFit(long.toFit);
+    expect(JSON.stringify(shown).length).toBeLessThan(4000);
+    expect(shown).toMatchObject({ necessaryTotal: 300 });
+    const lines = shown ? toFitLines(shown, 900) : [];
+    expect(lines[0]).toContain('Necessary: 300 checks');
+    expect(lines.join('\n')).toMatch(/ and 29\d more, in report\.json/);
+    expect(lines.join('\n')).toContain('Tune these 300 checks to at most 7m 30s each');
   });
 });

@@ -11,7 +11,9 @@ import {
   replayText,
   savingText,
 } from '../../toFit/text.ts';
-import { type Block, list, type Medium, paragraphs } from './blocks.ts';
+import { type Block, cutNote, list, type Medium, paragraphs } from './blocks.ts';
+
+const necessaryShown = 50;
 
 /** What it takes to fit, or what could be saved; nothing where the round says nothing about its load. */
 export function toFitBlocks(report: Report): Block[] {
@@ -19,10 +21,17 @@ export function toFitBlocks(report: Report): Block[] {
   if (toFit === null) return [];
   const { why, necessary, options } = toFit;
   return [
-    ...paragraphs(necessaryText(toFit, verdict.windowSeconds)),
+    ...paragraphs(necessaryText(necessary.length, verdict.windowSeconds)),
     ...(necessary.length === 0
       ? []
-      : [{ kind: 'table', titles: necessaryTitles, rows: necessaryRows(toFit) } as const]),
+      : [
+          {
+            kind: 'table',
+            titles: necessaryTitles,
+            rows: necessaryRows(necessary.slice(0, necessaryShown)),
+          } as const,
+        ]),
+    ...paragraphs(cutNote(necessary.length, necessaryShown, 'check')),
     ...(options.length === 0
       ? []
       : [{ kind: 'table', titles: optionTitles(toFit), rows: optionRows(toFit, verdict) } as const]),
