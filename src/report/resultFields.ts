@@ -65,9 +65,12 @@ export function forecastOutput({ comparison, round }: Report): {
   capacity?: string;
 } {
   const forecast = comparison?.forecast;
-  if (!forecast || forecast.why !== undefined) return {};
+  if (!forecast) return {};
   const earlierForecast = scoreText(forecast, round.startedAt);
-  return { ...(earlierForecast === undefined ? {} : { earlierForecast }), capacity: forecast.sentence };
+  return {
+    ...(earlierForecast !== undefined && { earlierForecast }),
+    ...(forecast.why === undefined && { capacity: forecast.sentence }),
+  };
 }
 
 /** With the round's own offset. */

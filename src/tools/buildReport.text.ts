@@ -6,7 +6,7 @@ import { formatMeasured, percent, plural, takeWithinBudget, windowName } from '.
 import { kindText } from '../report/failures/logs.ts';
 import { changeText } from '../report/model/findings.ts';
 import { countsSchema, type Report } from '../report/model/model.ts';
-import { toFitSchema } from '../report/model/toFit.ts';
+import { shownToFitSchema } from '../report/model/toFit.ts';
 import {
   failureRows,
   forecastOutput,
@@ -78,7 +78,7 @@ const reportFields = z.object({
     }),
   ),
   /** Null where the round says nothing about its load. */
-  toFit: toFitSchema.nullable(),
+  toFit: shownToFitSchema.nullable(),
   suggestions: listOf(
     z.object({
       title: z.string(),
@@ -195,7 +195,7 @@ export const buildReportLines: Wording<z.output<typeof buildReportResult>> = {
           ...coverageLines(coverage, load),
           ...(coverage.read ? [`Rows: ${coverage.read.text ?? noRowsText(coverage.read.logs)}`] : []),
         ],
-  failedOn: (failed) => [`Gates: ${failed.length === 0 ? 'all pass' : `fails on ${failed.join(', ')}`}`],
+  failedOn: (failed) => [`Fails the gate: ${failed.join(', ')}`],
   // The first thing to read.
   status: () => [],
   possibleRuns: possibleRunLines,

@@ -41,7 +41,7 @@ const input = z.strictObject({
   round: z.int().min(1).max(1_000_000).optional(),
   afterTimestamp: z.string().max(60).optional(),
   beforeTimestamp: z.string().max(60).optional(),
-  partial: z.boolean().default(false).describe('while steps run'),
+  partial: z.boolean().default(false),
   failOn: z.array(z.enum(gates)).max(gates.length).optional(),
 });
 

@@ -313,7 +313,7 @@ def forecast_figures(one, earlier, unscaled):
         runs = [seconds_at(*fit, point["load"] / top) for fit in fits]
         makespan = replay(runs, one.slots)
         doublings = max(0.0, math.log2(point["load"] / top), math.log2(lowest / point["load"]))
-        width = max(0.10, (0.15 + 0.20 * min(1.0, max(runs) / makespan)) * doublings, min(1.0, missed))
+        width = max(0.10, (0.15 + 0.20 * min(1.0, max(runs) / makespan)) * doublings, missed)
         total = one.beside + makespan
         where = f"comparison.forecast.points.{index}"
         found[f"{where}.makespanSeconds"] = total

@@ -282,7 +282,7 @@ describe('a round that is hard to report on', () => {
 
   it('(one step) speaks of one step', () => {
     const report = assembleReport(factsOf([stepOf('a_15m', { started: 0, ended: 9 })]));
-    const line = 'n = 1 COMPLETED step with start and end; ';
+    const line = 'n = 1 SUCCESS step with start and end; ';
     expect(renderMarkdown(report)).toContain(`\n${line}`);
     expect(JSON.stringify(metricsBlocks(report, 'page'))).toContain(line);
   });

@@ -2,7 +2,7 @@ import { plural } from '../../domain/text.ts';
 import { checkKey, checkName } from '../model/checkKey.ts';
 import type { Forecast } from '../model/comparisonModel.ts';
 import type { ComparedReport, Verdict } from '../model/model.ts';
-import { isDecided } from '../model/outcomes.ts';
+import { isDecided, isFit } from '../model/outcomes.ts';
 import { milli } from '../statistics/statistics.ts';
 import { endsOf, timingsOf } from '../steps/checkTimes.ts';
 import { roundStartMs } from '../steps/comparable.ts';
@@ -169,11 +169,11 @@ export function fittingRange(
 
 /** A level fits when each of its rounds fits, and each round below it; one round that missed is a miss. */
 function measuredRange(rounds: readonly Measured[]): Pick<Range, 'highestFit' | 'lowestMiss'> {
-  const loads = (outcome: string) =>
-    rounds.filter((round) => round.verdict.outcome === outcome).map((round) => round.load);
-  const missed = loads('missed');
+  const missed = rounds.flatMap(({ load, verdict }) => (verdict.outcome === 'missed' ? load : []));
   const lowestMiss = missed.length === 0 ? null : Math.min(...missed);
-  const fitted = loads('fits').filter((load) => load < (lowestMiss ?? Number.POSITIVE_INFINITY));
+  const fitted = rounds.flatMap(({ load, verdict }) =>
+    isFit(verdict) && load < (lowestMiss ?? Number.POSITIVE_INFINITY) ? load : [],
+  );
   return { highestFit: fitted.length === 0 ? null : Math.max(...fitted), lowestMiss };
 }
 

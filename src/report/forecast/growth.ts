@@ -131,7 +131,7 @@ export function totalAt(model: ForecastModel, load: number) {
   const place = runs.reduce((most, seconds, index) => (seconds > (runs[most] ?? 0) ? index : most), 0);
   const share = Math.min(1, (runs[place] ?? 0) / replayed);
   const doublings = Math.max(0, Math.log2(load / top), Math.log2(lowest / load));
-  const width = Math.max(leastWidth, (widthOfMany + widthOfOne * share) * doublings, Math.min(1, missedBy));
+  const width = Math.max(leastWidth, (widthOfMany + widthOfOne * share) * doublings, missedBy);
   const seconds = unmodelled + replayed;
   return { seconds, low: seconds / (1 + width), high: seconds * (1 + width), longest: { place, share } };
 }

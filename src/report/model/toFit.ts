@@ -43,6 +43,8 @@ export const toFitSchema = z.object({
   why: z.string().optional(),
   /** The round as it was. */
   now: outcomeSchema,
+  /** Of the prices behind each USD figure; absent where there is none. */
+  prices: z.object({ date: z.string(), isExample: z.boolean() }).optional(),
   /** Every check that alone takes longer than the window: no slot, node or order helps it. Longest first. */
   necessary: z.array(z.object({ check: z.string(), seconds: secondsSchema, targetSeconds: secondsSchema })),
   /** What fits comes first, the cheapest of it at the top. */
@@ -55,6 +57,16 @@ export const toFitSchema = z.object({
   error: z.number().nullable(),
 });
 
+/** As a result with a budget shows it: each row with its change in words, and how many there are where a list is cut. */
+export const shownToFitSchema = toFitSchema.extend({
+  necessaryTotal: z.int().optional(),
+  options: z.array(
+    optionSchema.omit({ parts: true, checks: true, targetSeconds: true }).extend({ change: z.string() }),
+  ),
+  optionsTotal: z.int().optional(),
+});
+
+export type ShownToFit = z.infer<typeof shownToFitSchema>;
 export type ToFit = z.infer<typeof toFitSchema>;
 export type ToFitChange = z.infer<typeof changeSchema>;
 export type ToFitOption = z.infer<typeof optionSchema>;

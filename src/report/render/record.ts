@@ -37,7 +37,9 @@ function table(stored: readonly StoredReport[]): string {
 function factsOf(report: Report): [string, string][] {
   const { verdict, steps, coverage, cost } = report;
   const failed = steps.filter(({ failure }) => failure !== undefined).length;
-  const price = cost?.total == null ? 'not known' : `${cost.total.toFixed(2)} ${cost.currency ?? ''}`.trim();
+  const example = cost?.examplePrices ? ' (example prices)' : '';
+  const price =
+    cost?.total == null ? 'not known' : `${cost.total.toFixed(2)} ${cost.currency ?? ''}${example}`.trim();
   return [
     ['Runtime', formatMeasured(verdict.runtimeSeconds)],
     ['Verdict', `${verdict.headline}${report.round.partial ? ' (provisional)' : ''}`],

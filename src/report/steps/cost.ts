@@ -62,6 +62,7 @@ export interface MachineRates {
   readonly usdPerHour: number | undefined;
   /** One more machine of a type, priced as those of the round. */
   usdPerHourOf(type: string): number | undefined;
+  readonly prices: { readonly date: string; readonly isExample: boolean } | undefined;
 }
 
 /** Undefined when no machine is known. */
@@ -85,6 +86,7 @@ export function ratesOf(
   const all = costOfAll(within);
   return {
     machines: hoursOf(within) / roundHours,
+    prices: prices && { date: prices.date, isExample: prices.isExample ?? false },
     usdPerHour: all === undefined ? undefined : all / roundHours,
     usdPerHourOf(type) {
       const same = within.filter(({ instance }) => instance.type === type);

@@ -45,10 +45,9 @@ function doFirst(report: Report): string[] {
  */
 export function capacityText({ comparison, round, verdict }: Report): string | undefined {
   const forecast = comparison?.forecast;
-  if (forecast && forecast.why === undefined)
-    return [scoreText(forecast, round.startedAt), forecast.sentence]
-      .filter((text) => text !== undefined)
-      .join(' ');
+  const score = forecast ? scoreText(forecast, round.startedAt) : undefined;
+  if (forecast && (score !== undefined || forecast.why === undefined))
+    return [score, forecast.sentence].filter((text) => text !== undefined).join(' ');
   return comparison === null && isDecided(verdict)
     ? 'no forecast yet: one load was measured, and a second is needed'
     : undefined;

@@ -18,19 +18,32 @@ export function replayOf(steps: readonly ReportStep[], presentSlots: number): Re
   const runs = inStartOrder(steps).flatMap((step) =>
     step.runSeconds === null ? [] : { name: checkName(step), seconds: step.runSeconds },
   );
-  // Many numbers of slots are tried with the same runs.
-  const known = new Map<ReplayChange['tuned'], Partial<Record<'asStarted' | 'longestFirst', Float64Array>>>();
-  const secondsOf = ({ tuned, longestFirst = false }: ReplayChange): Float64Array => {
-    const kept = known.get(tuned) ?? {};
-    known.set(tuned, kept);
-    kept.asStarted ??= Float64Array.from(runs, ({ name, seconds }) =>
-      tuned?.checks.has(name) ? Math.min(seconds, tuned.targetSeconds) : seconds,
+  // Searches ask for the same numbers of slots with the same runs again.
+  const known = new Map<ReplayChange['tuned'], Map<boolean, Runs>>();
+  const runsOf = ({ tuned, longestFirst = false }: ReplayChange): Runs => {
+    const same = known.get(tuned) ?? new Map<boolean, Runs>();
+    known.set(tuned, same);
+    const kept = same.get(longestFirst);
+    if (kept) return kept;
+    const seconds = Float64Array.from(runs, (run) =>
+      tuned?.checks.has(run.name) ? Math.min(run.seconds, tuned.targetSeconds) : run.seconds,
     );
-    if (!longestFirst) return kept.asStarted;
-    kept.longestFirst ??= kept.asStarted.toSorted().reverse();
-    return kept.longestFirst;
+    const made = { seconds: longestFirst ? seconds.sort().reverse() : seconds, onSlots: new Map() };
+    same.set(longestFirst, made);
+    return made;
   };
-  return ({ slots = presentSlots, ...change }) => makespan(secondsOf(change), slots);
+  return ({ slots = presentSlots, ...change }) => {
+    const { seconds, onSlots } = runsOf(change);
+    const replayed = onSlots.get(slots) ?? makespan(seconds, slots);
+    onSlots.set(slots, replayed);
+    return replayed;
+  };
+}
+
+/** The runs in the order in which they are started, with what they take on each number of slots that was asked for. */
+interface Runs {
+  readonly seconds: Float64Array;
+  readonly onSlots: Map<number, number>;
 }
 
 /**

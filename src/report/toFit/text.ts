@@ -1,7 +1,7 @@
 /** The text of what it takes to fit; names of checks and instance types are foreign. */
 import { formatDuration, percent, plural, takeWithinBudget, windowName } from '../../domain/text.ts';
 import type { Report } from '../model/model.ts';
-import type { ToFit, ToFitChange, ToFitOption } from '../model/toFit.ts';
+import type { ShownToFit, ToFit, ToFitChange, ToFitOption } from '../model/toFit.ts';
 
 const namesShown = 10;
 
@@ -89,15 +89,15 @@ function money(usd: number | undefined): string {
 }
 
 /** Which checks have to be tuned in any case. */
-export function necessaryText({ necessary }: ToFit, windowSeconds: number): string | undefined {
-  if (necessary.length === 0) return undefined;
-  const [isOne] = [necessary.length === 1];
-  return `Necessary: ${plural(necessary.length, 'check')} ${isOne ? 'takes' : 'take'} longer than the ${windowName(windowSeconds)} window alone. No slot, node or order helps ${isOne ? 'it' : 'them'}; the target is half of the window, so that the next level may double it.`;
+export function necessaryText(count: number, windowSeconds: number): string | undefined {
+  if (count === 0) return undefined;
+  const isOne = count === 1;
+  return `Necessary: ${plural(count, 'check')} ${isOne ? 'takes' : 'take'} longer than the ${windowName(windowSeconds)} window alone. No slot, node or order helps ${isOne ? 'it' : 'them'}; the target is half of the window, so that the next level may double it.`;
 }
 
 export const necessaryTitles = ['Check', 'Now', 'Target'];
 
-export function necessaryRows({ necessary }: ToFit): string[][] {
+export function necessaryRows(necessary: ToFit['necessary']): string[][] {
   return necessary.map(({ check, seconds, targetSeconds }) => [
     check,
     formatDuration(seconds),
@@ -129,7 +129,7 @@ export function optionRows({ now, options, necessary }: ToFit, window: Window): 
 }
 
 /** Of a round that fits: on how much less it still would. */
-export function savingText({ saving, now, why, noGainBeyond }: ToFit): string | undefined {
+export function savingText({ saving, now, why, noGainBeyond }: Omit<ToFit, 'options'>): string | undefined {
   if (why !== undefined) return undefined;
   if (!saving)
     return noGainBeyond === null
@@ -147,8 +147,8 @@ export function savingText({ saving, now, why, noGainBeyond }: ToFit): string | 
 
 /** How the rows were made, and where more slots end to help. */
 export function replayText(
-  { error, noGainBeyond, now }: ToFit,
-  { findings: { slots }, counts, cost }: Pick<Report, 'findings' | 'counts' | 'cost'>,
+  { error, noGainBeyond, prices }: ToFit,
+  { findings: { slots }, counts }: Pick<Report, 'findings' | 'counts'>,
 ): string {
   const off =
     error === null
@@ -162,35 +162,54 @@ export function replayText(
         ? `More than ${plural(present, 'slot')} gain nothing.`
         : noGainBeyond < counts.total && `No gain beyond ${plural(noGainBeyond, 'slot')}.`;
   const priced =
-    now.usdPerDay !== undefined &&
-    `USD: all machines, with the start of a cluster that each round makes, at ${cost?.examplePrices ? 'example prices' : 'the prices'} of ${cost?.pricesOf}.`;
-  return [`By replaying the steps of this round, if no step gets slower${off}.`, limit, priced]
-    .filter((text) => text !== false)
+    prices &&
+    `USD: all machines, with the start of a cluster that each round makes, at ${pricesText(prices)}.`;
+  const open = counts.total - counts.successful;
+  const incomplete =
+    open > 0 &&
+    `${open} of ${plural(counts.total, 'step')} did not complete and count for as long as they ran.`;
+  return [`By replaying the steps of this round, if no step gets slower${off}.`, incomplete, limit, priced]
+    .filter((text) => typeof text === 'string')
     .join(' ');
 }
 
+function pricesText({ date, isExample }: NonNullable<ToFit['prices']>): string {
+  return `${isExample ? 'example prices' : 'the prices'} of ${date}`;
+}
+
+const optionsShown = 4;
+
 /** The first rows, for a result with a budget; report.json has all. */
-export function shownToFit(toFit: ToFit): ToFit {
+export function shownToFit(toFit: ToFit): ShownToFit {
+  const { necessary, options } = toFit;
+  const shown = takeWithinBudget(necessary, 900);
   return {
     ...toFit,
-    necessary: takeWithinBudget(toFit.necessary, 1200),
-    options: toFit.options.slice(0, 4).map(({ parts: _, ...option }) => option),
+    necessary: shown,
+    ...(shown.length < necessary.length && { necessaryTotal: necessary.length }),
+    options: options.slice(0, optionsShown).map((option) => {
+      const { parts: _parts, checks: _checks, targetSeconds: _target, ...row } = option;
+      return { change: optionText(option, necessary.length), ...row };
+    }),
+    ...(options.length > optionsShown && { optionsTotal: options.length }),
   };
 }
 
 /** The same as lines of text, the cheapest that is enough first. */
-export function toFitLines(toFit: ToFit, windowSeconds: number): string[] {
-  const { necessary, options, why } = toFit;
-  const rows = options.map((one) => {
-    const cost = one.usdPerDay === undefined ? '' : `, ${money(one.usdPerDay)} a day`;
-    const time = formatDuration(one.runtimeSeconds);
-    return `  - ${optionText(one, necessary.length)}: ${time}, ${one.fits ? 'fits' : 'does not fit'}${cost}`;
+export function toFitLines(toFit: ShownToFit, windowSeconds: number): string[] {
+  const { necessary, necessaryTotal = necessary.length, options, why, prices, saving } = toFit;
+  const priced = prices ? ` (USD at ${pricesText(prices)})` : '';
+  const rows = options.map(({ change, runtimeSeconds, fits, usdPerDay }) => {
+    const cost = usdPerDay === undefined ? '' : `, ${money(usdPerDay)} a day`;
+    return `  - ${change}: ${formatDuration(runtimeSeconds)}, ${fits ? 'fits' : 'does not fit'}${cost}`;
   });
+  const more = necessaryTotal - necessary.length;
   const lines = [
-    necessaryText(toFit, windowSeconds),
-    ...necessaryRows(toFit).map(([check, now, target]) => `  - ${check}: ${now} → ${target}`),
-    ...(rows.length === 0 ? [] : ['What it takes to fit, by replay:', ...rows]),
-    toFit.saving && savingText(toFit),
+    necessaryText(necessaryTotal, windowSeconds),
+    ...necessaryRows(necessary).map(([check, now, target]) => `  - ${check}: ${now} → ${target}`),
+    more > 0 ? `  - and ${more} more, in report.json` : undefined,
+    ...(rows.length === 0 ? [] : [`What it takes to fit, by replay${priced}:`, ...rows]),
+    saving && `${savingText(toFit)}${priced}`,
     why === undefined ? undefined : `Nothing was replayed: ${why}.`,
   ];
   return lines.filter((line) => line !== undefined);

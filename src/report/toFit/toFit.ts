@@ -37,8 +37,10 @@ export function whatItTakes(facts: SuggestionFacts, prices: PriceFacts): ToFit |
   const { runtimeSeconds, windowSeconds, outcome } = verdict;
   if (runtimeSeconds === null || !(outcome === 'missed' || isFit(verdict))) return null;
   const round = replayedRound(facts, prices);
+  const now = priced(prices, runtimeSeconds, []).outcome;
   const found = {
-    now: priced(prices, runtimeSeconds, []).outcome,
+    now,
+    ...(now.usdPerDay !== undefined && { prices: prices.rates?.prices }),
     necessary: round.checks
       .filter(({ seconds }) => seconds > windowSeconds)
       .map(({ check, seconds }) => ({ check, seconds, targetSeconds: round.targetSeconds })),
@@ -54,8 +56,10 @@ export function whatItTakes(facts: SuggestionFacts, prices: PriceFacts): ToFit |
 }
 
 function notReplayedBecause(facts: SuggestionFacts): string | undefined {
-  const { counts, findings } = facts;
+  const { counts, findings, verdict } = facts;
   const { error } = findings.model;
+  if (verdict.outcome === 'fits' && !verdict.pass)
+    return 'the round did not pass, so nobody knows whether all of it would fit on less';
   const incomplete = counts.total - counts.successful;
   const lost = findings.lostInstances.length;
   if (lost > 0)

@@ -9,6 +9,7 @@ import type { RoundFacts } from '../../../src/report/model/facts.ts';
 import type { ToFit, ToFitOption } from '../../../src/report/model/toFit.ts';
 import { renderMarkdown } from '../../../src/report/render/markdown.ts';
 import { inBrief } from '../../../src/report/summary/inBrief.ts';
+import { shownToFit, toFitLines } from '../../../src/report/toFit/text.ts';
 import { evenRound, factsOf, startMs, stepOf } from '../rounds.ts';
 import { machines, prices, roomOn } from './constructedRounds.ts';
 
@@ -292,5 +293,36 @@ describe('what it takes to fit', () => {
     const tuned = toFitOf(steps, 4).options.find(({ kind }) => kind === 'tuned');
     expect(tuned).toMatchObject({ checks: ['check_late_15m', 'check_later_15m'], targetSeconds: 450 });
     expect(tuned?.fits).toBe(true);
+  });
+
+  it('counts what did not complete for as long as it ran, and saves nothing by it', () => {
+    const failed = (steps: Step[]) =>
+      steps.map((step, index) => (index === 3 ? { ...step, state: 'FAILED' } : step));
+    const missed = reportOf(failed(evenRound(60, 4, () => 72)), 4);
+    expect(missed.toFit?.options[0]).toMatchObject({ kind: 'slots', to: '6' });
+    expect(renderMarkdown(missed)).toContain(
+      '1 of 60 steps did not complete and count for as long as they ran.',
+    );
+    const fits = reportOf(failed(evenRound(26, 9, () => 40)), 9);
+    expect(fits).toMatchObject({ verdict: { outcome: 'fits', pass: false } });
+    expect(fits.toFit?.saving).toBeUndefined();
+    expect(renderMarkdown(fits)).toContain(
+      'Nothing was replayed: the round did not pass, so nobody knows whether all of it would fit on less.',
+    );
+  });
+
+  it('is cut for a result with a budget, which says how much there is', () => {
+    const long = reportOf(
+      evenRound(300, 8, () => 1000),
+      8,
+    );
+    expect(renderMarkdown(long).length).toBeLessThan(20_000);
+    const shown = long.toFit && shownToFit(long.toFit);
+    expect(JSON.stringify(shown).length).toBeLessThan(4000);
+    expect(shown).toMatchObject({ necessaryTotal: 300 });
+    const lines = shown ? toFitLines(shown, 900) : [];
+    expect(lines[0]).toContain('Necessary: 300 checks');
+    expect(lines.join('\n')).toMatch(/ and 28\d more, in report\.json/);
+    expect(lines.join('\n')).toContain('Tune these 300 checks to at most 7m 30s each');
   });
 });

@@ -12,7 +12,9 @@ import {
   replayText,
   savingText,
 } from '../../toFit/text.ts';
-import { type Block, type Line, list, type Medium, paragraphs } from './blocks.ts';
+import { type Block, cutNote, type Line, list, type Medium, paragraphs } from './blocks.ts';
+
+const necessaryShown = 50;
 
 /** What it takes to fit, or what could be saved; nothing where the round says nothing about its load. */
 export function toFitBlocks(report: Report): Block[] {
@@ -20,17 +22,18 @@ export function toFitBlocks(report: Report): Block[] {
   if (toFit === null) return [];
   const { why, necessary, options } = toFit;
   return [
-    ...paragraphs(necessaryText(toFit, verdict.windowSeconds)),
+    ...paragraphs(necessaryText(necessary.length, verdict.windowSeconds)),
     ...(necessary.length === 0
       ? []
       : [
           {
             kind: 'table',
             titles: necessaryTitles,
-            rows: necessaryRows(toFit),
+            rows: necessaryRows(necessary.slice(0, necessaryShown)),
             numbers: [1, 2],
           } as const,
         ]),
+    ...paragraphs(cutNote(necessary.length, necessaryShown, 'check')),
     ...(options.length === 0 ? [] : [optionTable(toFit, verdict)]),
     ...paragraphs(
       verdict.outcome === 'fits' ? savingText(toFit) : undefined,
