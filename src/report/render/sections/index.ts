@@ -55,7 +55,7 @@ export function verdictBlocks(report: Report): Block[] {
 /** For a reader who stops there; on the page also where the time went, which report.md says just below. */
 export function briefBlocks(report: Report, medium: Medium): Block[] {
   const isMeasured = report.findings.bounds.longestStepSeconds !== null;
-  const time: Fact[] = medium === 'page' && isMeasured ? [['Time', boundsText(report)]] : [];
+  const time: Fact[] = medium === 'page' && isMeasured ? [['Time', `at least ${boundsText(report)}`]] : [];
   return factList([...inBrief(report), ...time]);
 }
 
