@@ -4,8 +4,8 @@ import { lastEnded, roundTimes, stampsOf } from '../../steps/occupancy.ts';
 import { type Block, factList, type Section } from '../sections/blocks.ts';
 import { proofOf } from '../sections/failures.ts';
 import {
-  briefBlocks,
   noticeBlocks,
+  pageBriefBlocks,
   provenanceBlocks,
   ratiosOf,
   roundFacts,
@@ -24,7 +24,7 @@ export function pageData(report: Report, sections: readonly Section[]) {
   const blocks: Readonly<Record<string, readonly Block[]>> = {
     when: factList(Object.entries(roundFacts(report))),
     verdict: verdictBlocks(report),
-    brief: [...noticeBlocks(report), ...briefBlocks(report, 'page')],
+    brief: [...noticeBlocks(report), ...pageBriefBlocks(report)],
     ...Object.fromEntries(sections.map((section) => [section.id, section.blocks])),
     provenance: provenanceBlocks(report, 'page'),
   };
