@@ -69,7 +69,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
       expect(tops.at(-1)).toBeLessThan(600);
       const { runtimeSeconds, slackSeconds } = report.verdict;
       expect(await page.getByRole('img', { name: /^Runtime / }).getAttribute('aria-label')).toContain(
-        `Runtime ${formatMeasured(runtimeSeconds)}, All 6 slots always busy `,
+        `Runtime ${formatMeasured(runtimeSeconds)}, With all 6 slots busy `,
       );
       expect(await page.locator('.tile dt').allTextContents()).toEqual([
         'Runtime',

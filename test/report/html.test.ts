@@ -256,7 +256,7 @@ describe('what the page leads with', () => {
       ),
     );
     expect(html).toContain(
-      'aria-label="Runtime 20m 5s, All 2 slots always busy 20m 0s, Longest step alone 10m 0s; 15-minute window"',
+      'aria-label="Runtime 20m 5s, With all 2 slots busy 20m 0s, Longest step alone 10m 0s; 15-minute window"',
     );
     // Twice is the window exceeded: by the runtime and by the work on its slots.
     expect(html.match(/class="over"/g)).toHaveLength(2);

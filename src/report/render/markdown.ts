@@ -83,6 +83,7 @@ function pieceText(piece: Piece): string {
   if (typeof piece === 'string') return escaped(piece);
   if ('strong' in piece) return `**${plain(piece.strong)}**`;
   if ('time' in piece) return plain(piece.time);
+  if ('item' in piece) return `${plain(piece.item)}; `;
   return 'code' in piece ? code(piece.code) : plain(piece.name);
 }
 

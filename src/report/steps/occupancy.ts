@@ -42,16 +42,26 @@ export function occupancy(steps: readonly ReportStep[], untilMs: number): Span[]
   return spans;
 }
 
-export function stampsOf(step: ReportStep): {
-  createdMs: number;
-  startedMs: number | null;
-  endedMs: number | null;
-} {
-  return {
+/** The stamps of a step in milliseconds. */
+interface Stamps {
+  readonly createdMs: number;
+  readonly startedMs: number | null;
+  readonly endedMs: number | null;
+}
+
+/** A report asks for the stamps of each step a dozen times, and reading a date is most of what drawing a large round costs. */
+const known = new WeakMap<ReportStep, Stamps>();
+
+export function stampsOf(step: ReportStep): Stamps {
+  const before = known.get(step);
+  if (before) return before;
+  const stamps = {
     createdMs: Date.parse(step.createdAt),
     startedMs: step.startedAt === null ? null : Date.parse(step.startedAt),
     endedMs: step.endedAt === null ? null : Date.parse(step.endedAt),
   };
+  known.set(step, stamps);
+  return stamps;
 }
 
 /** The step that set the end of the round; undefined while steps are active, because then nothing has. */

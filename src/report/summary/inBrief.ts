@@ -14,17 +14,21 @@ const kindsOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
 /** For a reader who stops after the verdict: whether the load was real, what failed, what to do first, and at which load it stops fitting. */
 export function inBrief(report: Report): SummaryFact[] {
+  return briefLists(report).map(([name, texts]) => [name, texts.join('; ')]);
+}
+
+/** The same, each answer as a list: its first few items, and how many more there are below. */
+export function briefLists(report: Report): [name: string, texts: string[]][] {
   const { failures, eventLogs, load } = report;
-  const first = doFirst(report);
   const rows = eventLogs ? rowsText(eventLogs, load) : undefined;
   const capacity = capacityText(report);
-  const lines: (SummaryFact | false)[] = [
-    rows !== undefined && ['Rows', rows],
-    failures.length > 0 && ['Failed', cut(failures.map((group) => failedText(group, report)))],
-    first.length > 0 && ['Do first', cut(first)],
-    capacity !== undefined && ['Capacity', capacity],
+  const lists: [string, string[]][] = [
+    ['Rows', rows === undefined ? [] : [rows]],
+    ['Failed', cut(failures.map((group) => failedText(group, report)))],
+    ['Do first', cut(doFirst(report))],
+    ['Capacity', capacity === undefined ? [] : [capacity]],
   ];
-  return lines.filter((line) => line !== false);
+  return lists.filter(([, texts]) => texts.length > 0);
 }
 
 /** What broke comes before what it takes to fit, and that before the rest; what could be saved comes last. */
@@ -53,9 +57,9 @@ export function capacityText({ comparison, round, verdict }: Report): string | u
     : undefined;
 }
 
-function cut(texts: readonly string[]): string {
+function cut(texts: readonly string[]): string[] {
   const more = texts.length - shown;
-  return texts.slice(0, shown).join('; ') + (more > 0 ? `; and ${more} more below` : '');
+  return [...texts.slice(0, shown), ...(more > 0 ? [`and ${more} more below`] : [])];
 }
 
 /** "Column not found (check_consent_15m, at 2x already: fix the check, not the load)". */

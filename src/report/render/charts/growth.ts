@@ -63,7 +63,7 @@ export function drawGrowth(comparison: Comparison, form: Form = wide): string {
     ...above.parts,
     grid(x, y, plot),
     ...lines.map(({ cssClass, factor }) => path(cssClass, diagonal(factor, from, to, x, y))),
-    ...dots(drawnChecks, x, y),
+    ...dots(drawnChecks, x, y, isNarrow ? 2 : 1),
     ...placedNames(
       drawnChecks.map((one) => ({
         name: one.check,
@@ -108,11 +108,13 @@ function point(x: number, y: number): string {
   return `M${x - 3} ${y}h6`;
 }
 
-function dots(checks: Comparison['checks'], x: Scale, y: Scale): string[] {
+/** In steps of some pixels, because on a phone points that stand closer are one. */
+function dots(checks: Comparison['checks'], x: Scale, y: Scale, pixels: number): string[] {
+  const stepped = (value: number) => pixels * Math.round(value / pixels);
   const points = new Set<string>();
   const rings = new Set<string>();
   for (const check of checks) {
-    const at = [x.at(check.baselineSeconds), y.at(check.candidateSeconds)] as const;
+    const at = [stepped(x.at(check.baselineSeconds)), stepped(y.at(check.candidateSeconds))] as const;
     if (standsOut(check)) rings.add(ring(...at));
     points.add(point(...at));
   }

@@ -4,7 +4,7 @@ import type { Drawing } from './head.ts';
 import type { Scale } from './scale.ts';
 import { bar, classOf, cross, label, path, stateClasses, thickPath } from './svg.ts';
 
-const crossesDrawn = { wide: 150, narrow: 50 } as const;
+const crossesDrawn = { wide: 100, narrow: 40 } as const;
 const stripHeight = 60;
 
 /** A lane for each slot with its steps one behind the other, and below how many ran at once against the limit. */

@@ -120,7 +120,7 @@ export function meter({ verdict, findings, counts }: Report): string {
       ? []
       : [
           {
-            name: `${from === 'cluster' && limit > 1 ? 'All ' : ''}${plural(limit, 'slot')} always busy`,
+            name: `With ${from === 'cluster' && limit > 1 ? 'all ' : ''}${plural(limit, 'slot')} busy`,
             seconds: work,
           },
         ]),

@@ -4,8 +4,8 @@ import { lastEnded, roundTimes, stampsOf } from '../../steps/occupancy.ts';
 import { type Block, factList, type Section } from '../sections/blocks.ts';
 import { proofOf } from '../sections/failures.ts';
 import {
-  briefBlocks,
   noticeBlocks,
+  pageBriefBlocks,
   provenanceBlocks,
   ratiosOf,
   roundFacts,
@@ -24,7 +24,7 @@ export function pageData(report: Report, sections: readonly Section[]) {
   const blocks: Readonly<Record<string, readonly Block[]>> = {
     when: factList(Object.entries(roundFacts(report))),
     verdict: verdictBlocks(report),
-    brief: [...noticeBlocks(report), ...briefBlocks(report, 'page')],
+    brief: [...noticeBlocks(report), ...pageBriefBlocks(report)],
     ...Object.fromEntries(sections.map((section) => [section.id, section.blocks])),
     provenance: provenanceBlocks(report, 'page'),
   };
@@ -62,8 +62,8 @@ export function stepColumns(report: Report) {
   const stamps = steps.map(stampsOf);
   const ratios = ratiosOf(report);
   return {
-    names: foldedNames(steps.map((step) => oneLine(step.name))),
-    ids: steps.map((step) => oneLine(step.id)).join('\n'),
+    names: folded(steps.map((step) => oneLine(step.name))),
+    ids: folded(steps.map((step) => oneLine(step.id))),
     /** Index into `stateNames`. */
     states: steps.map((step) => stateNames.indexOf(step.state)),
     stateNames,
@@ -79,8 +79,8 @@ export function stepColumns(report: Report) {
   };
 }
 
-/** Names, one on a line, without the beginning and the end that all of them have: a fifth of the page. */
-function foldedNames(names: readonly string[]) {
+/** Names, one on a line, without the beginning and the end that all of them have, which would be a fifth of the page. */
+function folded(names: readonly string[]) {
   const [first = ''] = names;
   const shared = (isSame: (length: number) => boolean) => {
     let length = 0;

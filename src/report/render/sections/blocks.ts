@@ -6,13 +6,17 @@ import type { DrawnPictures } from '../charts/pictures.ts';
 /** Where the blocks are shown. The page has room for tables and links where Markdown has lines. */
 export type Medium = 'markdown' | 'page';
 
-/** A piece of a line: text, emphasised text, text as code, a step's name that leads to the step, or a time with a bar. */
+/**
+ * A piece of a line: text, emphasised text, text as code, a step's name that leads to the step, a time with a bar, or
+ * one of several texts, each on a line of its own.
+ */
 export type Piece =
   | string
   | { readonly strong: string }
   | { readonly code: string }
   | { readonly step: number; readonly name: string }
-  | { readonly time: string; readonly bar: Bar };
+  | { readonly time: string; readonly bar: Bar }
+  | { readonly item: string };
 
 /** A time against the window: on the page it has a bar, and every bar of a table has the same scale. */
 export interface Bar {

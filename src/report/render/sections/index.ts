@@ -5,7 +5,7 @@ import { checkName } from '../../model/checkKey.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
 import { boundsText, populationText, summaryFacts } from '../../summary/facts.ts';
-import { inBrief } from '../../summary/inBrief.ts';
+import { briefLists, inBrief } from '../../summary/inBrief.ts';
 import { verdictStart } from '../../verdict/verdict.ts';
 import {
   type Block,
@@ -45,18 +45,25 @@ export function sectionsOf(report: Report, medium: Medium): Section[] {
 
 /** The verdict, and what a reader must know before trusting the numbers. */
 export function headBlocks(report: Report): Block[] {
-  return [...verdictBlocks(report), ...briefBlocks(report, 'markdown'), ...noticeBlocks(report)];
+  return [...verdictBlocks(report), ...briefBlocks(report), ...noticeBlocks(report)];
 }
 
 export function verdictBlocks(report: Report): Block[] {
   return paragraphs(verdictLine(report));
 }
 
-/** For a reader who stops there; on the page also where the time went, which report.md says just below. */
-export function briefBlocks(report: Report, medium: Medium): Block[] {
-  const isMeasured = report.findings.bounds.longestStepSeconds !== null;
-  const time: Fact[] = medium === 'page' && isMeasured ? [['Time', boundsText(report)]] : [];
-  return factList([...inBrief(report), ...time]);
+/** For a reader who stops there. */
+function briefBlocks(report: Report): Block[] {
+  return factList(inBrief(report));
+}
+
+/** The same for the page: what has several answers is a list, and it says where the time went, which report.md does just below. */
+export function pageBriefBlocks(report: Report): Block[] {
+  const { longestStepSeconds } = report.findings.bounds;
+  return factList([
+    ...briefLists(report).map(([name, texts]): Fact => [name, texts.map((item) => ({ item }))]),
+    ...(longestStepSeconds === null ? [] : [['Time', `at least ${boundsText(report)}`] as const]),
+  ]);
 }
 
 export function noticeBlocks({ warnings }: Report): Block[] {

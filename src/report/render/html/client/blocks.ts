@@ -120,6 +120,7 @@ function lineNodes(line: Line, onStep: (place: number) => void): Node[] {
     if (typeof piece === 'string') return document.createTextNode(piece);
     if ('strong' in piece) return element('strong', {}, piece.strong);
     if ('code' in piece) return element('code', {}, piece.code);
+    if ('item' in piece) return element('span', { class: 'item' }, piece.item);
     if ('time' in piece) return timeNode(piece.time, piece.bar);
     const link = element('button', { type: 'button', class: 'step' }, ...breakable(piece.name));
     link.addEventListener('click', () => onStep(piece.step));

@@ -22,9 +22,7 @@ export interface PageStep {
 /** The columns of the page's data as steps. */
 export function stepsOf(columns: StepColumns): PageStep[] {
   if (columns.states.length === 0) return [];
-  const { begin, end, rest } = columns.names;
-  const names = rest.split('\n').map((name) => begin + name + end);
-  const ids = columns.ids.split('\n');
+  const [names, ids] = [unfolded(columns.names), unfolded(columns.ids)];
   let created = 0;
   return columns.states.map((state, place) => {
     created += columns.created[place] ?? 0;
@@ -47,6 +45,10 @@ export function stepsOf(columns: StepColumns): PageStep[] {
       proof,
     };
   });
+}
+
+function unfolded({ begin, end, rest }: StepColumns['names']): string[] {
+  return rest.split('\n').map((name) => begin + name + end);
 }
 
 export type Column = 'name' | 'state' | 'waited' | 'ran' | 'started' | 'ratio' | 'cause';

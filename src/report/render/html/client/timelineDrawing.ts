@@ -111,7 +111,9 @@ function drawAxis(
     const at = Math.round(x(tick)) + 0.5;
     stroke(context, `M${at} 0V${height}`, colours.line, 1);
     context.fillStyle = colours.soft;
-    context.fillText(timeMark(tick), at + 3, 9);
+    // At the edge only its line has room.
+    if (at + 3 + context.measureText(timeMark(tick)).width <= width)
+      context.fillText(timeMark(tick), at + 3, 9);
   }
 }
 
