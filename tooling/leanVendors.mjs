@@ -4,26 +4,33 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { transform } from 'esbuild';
 
-/** The start of a call that builds a schema: `z.object(`, `RequestSchema.extend(`. */
-const schemaCall = /(?<![\w$.*])(?=(?:z|\w+Schema(?:\$\d+)?)\.[a-z]\w*\()/g;
+/** The first line of a schema that a module builds when it is loaded: `const RequestSchema = z.object({`. */
+const schemaStart = /^const (?<name>[\w$]+) = (?=(?:z|[\w$]+Schema(?:\$\d+)?)\.[a-z]\w*\()/;
 
 /** The loops that put every schema into a table of all schemas, which nothing of the server reads. */
 const registrations = /^for \(const .*\) register\(.*\);$/gm;
 
 /** Marks schemas as free of side effects, so that the bundler drops the unused ones. @throws Error if nothing matches */
 function withDroppableSchemas(source, path) {
-  const lines = source
-    .split('\n')
-    .map((line) => (isComment(line) ? line : line.replaceAll(schemaCall, '/* @__PURE__ */ ')));
-  const marked = lines.join('\n');
-  if (!/\/src-\w+\.mjs$/.test(path)) return marked;
-  const lean = marked.replaceAll(registrations, '');
-  if (lean === marked) throw new Error(`${path}: the SDK registers its schemas in another way now`);
+  const marked = [];
+  let open = false;
+  for (const line of source.split('\n')) {
+    const starts = !open && schemaStart.test(line);
+    let text = starts ? line.replace(schemaStart, 'const $<name> = /* @__PURE__ */ __built(() => ') : line;
+    open ||= starts;
+    // A statement ends where a line at its own depth does.
+    if (open && line.endsWith(';') && (starts || /^\S/.test(line))) {
+      text = `${text.slice(0, -1)});`;
+      open = false;
+    }
+    marked.push(text);
+  }
+  // Not a function that is called in place: the bundler would unfold it, and lose the mark.
+  const code = `${marked.join('\n')}\nfunction __built(make) { return make(); }\n`;
+  if (!/\/src-[\w-]+\.mjs$/.test(path)) return code;
+  const lean = code.replaceAll(registrations, '');
+  if (lean === code) throw new Error(`${path}: the SDK registers its schemas in another way now`);
   return lean;
-}
-
-function isComment(line) {
-  return /^\s*(?:\*|\/\/|\/\*)/.test(line);
 }
 
 export const leanVendors = {

@@ -8,7 +8,11 @@ import { baselineQuestionLines, textOf, type Wording } from './text.ts';
 export type Answer = 'accepted' | 'declined' | 'unanswered';
 
 export interface ToolCall extends Watch {
-  /** Asks the user through the client, if the client can; silence and invalid answers are `unanswered`. */
+  /**
+   * Asks the user through the client, if the client can; silence and invalid answers are `unanswered`. Since MCP
+   * 2026-07-28 it is `unanswered` at first, and the client repeats the call with the answer: a call asks one question,
+   * or records each yes, and what it does without a yes can be repeated.
+   */
   ask(question: string): Promise<Answer>;
   /** Asks the user at the terminal of the command. Only the shell has it, and only on a terminal. */
   askAtTerminal?(question: string): Promise<Answer>;

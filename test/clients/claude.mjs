@@ -66,26 +66,17 @@ const storyAt = (load) => [
   },
 ];
 
-for (const [negotiation, version, load] of [
-  ['', '2026-07-28', '2x'],
-  ['legacy', '2025-11-25', '4x'],
-]) {
+/** Plays the story; returns what Claude Code sent to the server. */
+async function play(load, negotiation) {
   const story = storyAt(load);
-  const wire = join(folder, `wire-${version}.jsonl`);
-  const state = { STATE_DIR: join(folder, `state-${version}`) };
+  const wire = join(folder, `wire-${load}.jsonl`);
   const config = join(folder, 'mcp.json');
-  writeFileSync(
-    config,
-    JSON.stringify({
-      mcpServers: {
-        'audit-load-test': {
-          command: 'sh',
-          args: ['-c', `tee '${wire}' | exec '${process.execPath}' '${root}/dist/main.js'`],
-          env: { ...sandbox, ...state },
-        },
-      },
-    }),
-  );
+  const server = {
+    command: 'sh',
+    args: ['-c', `tee '${wire}' | exec '${process.execPath}' '${root}/dist/main.js'`],
+    env: { ...sandbox, STATE_DIR: join(folder, `state-${load}`) },
+  };
+  writeFileSync(config, JSON.stringify({ mcpServers: { 'audit-load-test': server } }));
   let problem;
   const model = await startStubModel(({ messages }) => {
     try {
@@ -108,14 +99,27 @@ for (const [negotiation, version, load] of [
   model.close();
   if (problem !== undefined) throw problem;
   strictEqual(model.requests.length, story.length + 1);
-  const sent = readFileSync(wire, 'utf8').trim().split('\n').map(JSON.parse);
-  const calls = sent.filter(({ method }) => method === 'tools/call');
-  const spoken = (message) =>
-    message.params?._meta?.['io.modelcontextprotocol/protocolVersion'] ?? message.params?.protocolVersion;
-  strictEqual(spoken(sent.find(({ method }) => method === 'initialize') ?? calls[0]), version);
-  ok(negotiation === 'legacy' || !sent.some(({ method }) => method === 'initialize'));
-  say(`${version}: ${load}, ${calls.length} calls for a stand-in model; nothing uploaded before its yes`);
+  return readFileSync(wire, 'utf8').trim().split('\n').map(JSON.parse);
 }
+
+const shakesHands = (sent) => sent.some(({ method }) => method === 'initialize');
+function sayPlayed(version, sent) {
+  const calls = sent.filter(({ method }) => method === 'tools/call');
+  say(`${version}: ${calls.length} calls for a stand-in model; nothing uploaded before its yes`);
+}
+
+// It asks for the new era first. On a busy machine the answer may come later than it waits; then it shakes hands.
+let modern = await play('2x', '');
+for (const load of ['3x', '5x']) if (shakesHands(modern)) modern = await play(load, '');
+ok(!shakesHands(modern), 'Claude Code fell back to the handshake three times');
+for (const { params } of modern)
+  if (params !== undefined)
+    strictEqual(params._meta['io.modelcontextprotocol/protocolVersion'], '2026-07-28');
+sayPlayed('2026-07-28', modern);
+
+const legacy = await play('4x', 'legacy');
+strictEqual(legacy[0].params.protocolVersion, '2025-11-25');
+sayPlayed('2025-11-25', legacy);
 
 /** The structured result of the last call, which is all that the model gets to see of it. */
 function resultIn({ content }) {
