@@ -54,6 +54,8 @@ export function createWarmDriver(
     }
   }
 
+  // In a group of its own, it gets no Ctrl-C.
+  process.once('exit', kill);
   return {
     kill,
     async run(order, memory) {
