@@ -212,7 +212,7 @@ function withOpen(
   untilMs: number,
 ): [number, number][] {
   const all = spans.map(([from, until]): [number, number] => [from, until]);
-  const known = launches.filter((at) => at !== undefined && at < untilMs);
+  const known = launches.flatMap((at) => (at !== undefined && at < untilMs ? [at] : []));
   if (known.length > 0) addSpan(all, Math.min(...known), untilMs);
   return all;
 }
