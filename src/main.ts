@@ -124,6 +124,7 @@ async function startSandbox(): Promise<void> {
 }
 
 async function playDemo(): Promise<void> {
+  exitOnSignals();
   const engine = await readEngine();
   if (engine === undefined) return;
   const options = {

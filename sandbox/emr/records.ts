@@ -174,6 +174,8 @@ export interface SimulationOptions {
   plan(step: StepRequest): StepPlan;
   /** Runs a step whose plan has no time: sets `exitCode` and `endsMs` when it has ended. */
   runStep?(cluster: ClusterRecord, step: StepRecord): void;
+  /** While it is, no step starts: there is nothing yet to run it. */
+  isStarting?(): boolean;
   /** Default: EMR's. */
   readonly pace?: Pace;
   /** Writes a finished step's logs to where EMR puts them. */

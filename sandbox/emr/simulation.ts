@@ -107,7 +107,8 @@ function nextEvent(cluster: ClusterRecord, options: SimulationOptions): Event | 
   };
   consider(cluster.phaseEndsMs, (atMs) => endPhase(cluster, atMs, options));
   for (const step of cluster.active) consider(step.endsMs, (atMs) => endOfStep(cluster, step, atMs, options));
-  consider(cluster.dispatchMs, (atMs) => startNextStep(cluster, atMs, options));
+  if (options.isStarting?.() !== true)
+    consider(cluster.dispatchMs, (atMs) => startNextStep(cluster, atMs, options));
   if (cluster.idleSinceMs !== undefined && cluster.idleTimeoutSeconds !== undefined)
     consider(cluster.idleSinceMs + cluster.idleTimeoutSeconds * 1000, (atMs) =>
       beginTermination(

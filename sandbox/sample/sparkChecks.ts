@@ -85,7 +85,7 @@ expect: 0`,
     `
 query: |
   SELECT size(tokens) - size(array_distinct(tokens)) FROM (
-    SELECT collect_list(repeat(token, 6)) AS tokens
+    SELECT collect_list(repeat(token, 3)) AS tokens
     FROM audit.db.events WHERE ts >= current_timestamp - INTERVAL '1' day)
 expect: 0`,
   ],

@@ -1,7 +1,7 @@
 """A warm Spark driver: one JVM runs one application after the other.
 
 Takes one order per line of stdin, `{"runner": path, "words": [...], "conf": {...}}`, runs the runner as spark-submit
-would, in a SparkContext of its own, and answers with `{"exitCode": n}` on file descriptor 3. An order without a runner
+would, in a SparkContext of its own, and answers with `{"exitCode": n, "alive": …}` on file descriptor 3. An order without a runner
 runs one query, so that the first step does not wait for Java to start. Ends after an application
 that has killed the JVM: whoever started it starts it anew.
 """
@@ -58,7 +58,7 @@ def main():
             alive = stop()
             sys.stdout.flush()
             sys.stderr.flush()
-            print(json.dumps({"exitCode": exit_code}), file=answers, flush=True)
+            print(json.dumps({"exitCode": exit_code, "alive": alive}), file=answers, flush=True)
             if not alive:
                 return
 

@@ -19,21 +19,29 @@ export interface DriverAnswer {
 }
 
 export interface WarmDriver {
+  /** True where a step would wait for Java to start: at first, and after a driver has died. */
+  readonly isCold: boolean;
   /** One at a time. A driver with another heap is a new one. */
   run(order: DriverOrder, memory: string): Promise<DriverAnswer>;
   /** Kills what runs; the answer then has exit code 137. */
   kill(): void;
 }
 
+interface Answer {
+  readonly exitCode: number;
+  /** The JVM can run another application. */
+  readonly alive: boolean;
+}
+
 /** As of a process that SIGKILL ended. */
-const killed = 137;
+const killed: Answer = { exitCode: 137, alive: false };
 
 interface Running {
   readonly process: ChildProcess;
   readonly memory: string;
   /** Of the driver since it was last asked. */
   output(): { stdout: string; stderr: string };
-  answer(): Promise<number>;
+  answer(): Promise<Answer>;
 }
 
 export function createWarmDriver(
@@ -54,16 +62,23 @@ export function createWarmDriver(
     }
   }
 
+  // In a group of its own, it gets no Ctrl-C.
+  process.once('exit', kill);
   return {
     kill,
+    get isCold() {
+      return running === undefined;
+    },
     async run(order, memory) {
       if (running !== undefined && (running.memory !== memory || hasEnded(running))) kill();
       running ??= start(places, environment(), memory);
       const own = running;
       own.output();
       own.process.stdin?.write(`${JSON.stringify(order)}\n`);
-      const exitCode = await own.answer();
-      return { exitCode, ...own.output() };
+      const { exitCode, alive } = await own.answer();
+      const answer = { exitCode, ...own.output() };
+      if (!alive && running === own) kill();
+      return answer;
     },
   };
 }
@@ -94,11 +109,11 @@ function start(places: SparkPlaces, env: Readonly<Record<string, string>>, memor
     });
   // A driver that has died takes no order.
   child.stdin?.on('error', () => undefined);
-  let settle: ((exitCode: number) => void) | undefined;
+  let settle: ((answer: Answer) => void) | undefined;
   const lines = createInterface({ input: child.stdio[3] as Readable });
-  lines.on('line', (line) => settle?.((JSON.parse(line) as { exitCode: number }).exitCode));
+  lines.on('line', (line) => settle?.(JSON.parse(line) as Answer));
   child.on('error', () => settle?.(killed));
-  child.on('close', (code) => settle?.(code ?? killed));
+  child.on('close', (code) => settle?.({ ...killed, exitCode: code ?? killed.exitCode }));
   return {
     process: child,
     memory,

@@ -16,6 +16,7 @@ import { eventLogFolder, type Submission, submissionOf } from './submission.ts';
 export interface SparkEngine {
   readonly pace: Pace;
   runStep(cluster: ClusterRecord, step: StepRecord): void;
+  isStarting(): boolean;
   deliverLogs(cluster: ClusterRecord, step: StepRecord): void;
   /** Starts the driver, so that the first step does not wait for Java. */
   warmUp(): Promise<void>;
@@ -49,6 +50,14 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
   let current: StepRecord | undefined;
   let queue: Promise<void> = Promise.resolve();
   let isClosed = false;
+  let isWarmingUp = false;
+
+  async function warmUp(): Promise<void> {
+    isWarmingUp = true;
+    const conf = { ...sparkConf(places), 'spark.app.name': 'warm-up' };
+    await driver.run({ runner: null, words: [], conf }, driverMemory);
+    isWarmingUp = false;
+  }
 
   async function runnerFile({ runner }: Submission): Promise<string> {
     const [, bucket = '', key = ''] = /^s3[an]?:\/\/([^/]+)\/(.+)$/.exec(runner) ?? [];
@@ -86,18 +95,20 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
     current = undefined;
     outputs.set(step, answer);
     await deliverEvents(buckets, cluster, eventsOf(step));
-    if (step.state !== 'RUNNING') return;
-    step.exitCode = answer.exitCode;
-    step.endsMs = clock.nowMs();
+    if (step.state === 'RUNNING') {
+      step.exitCode = answer.exitCode;
+      step.endsMs = clock.nowMs();
+    }
+    if (driver.isCold && !isClosed) await warmUp();
   }
 
   return {
     pace,
-    async warmUp() {
-      const conf = { ...sparkConf(places), 'spark.app.name': 'warm-up' };
-      await driver.run({ runner: null, words: [], conf }, driverMemory);
-    },
+    warmUp,
+    isStarting: () => isWarmingUp,
     runStep(cluster, step) {
+      // Its turn came while the driver started.
+      step.startedMs = clock.nowMs();
       queue = queue.then(() => runNow(cluster, step));
     },
     deliverLogs(cluster, step) {

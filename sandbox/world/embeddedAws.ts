@@ -29,7 +29,8 @@ export interface AwsOptions {
 }
 
 /** What runs a step, in real time. */
-export interface StepEngine extends Pick<Required<SimulationOptions>, 'pace' | 'runStep' | 'deliverLogs'> {
+export interface StepEngine
+  extends Pick<Required<SimulationOptions>, 'pace' | 'runStep' | 'isStarting' | 'deliverLogs'> {
   /** Called once the sandbox is up, before its first step. */
   warmUp(): Promise<void>;
   /** Called again and again while it is up. */

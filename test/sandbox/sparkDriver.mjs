@@ -7,7 +7,7 @@ const answers = createWriteStream('', { fd: 3 });
 for await (const line of createInterface({ input: process.stdin })) {
   const { runner, words, conf } = JSON.parse(line);
   if (runner === null) {
-    answers.write('{"exitCode":0}\n');
+    answers.write('{"exitCode":0,"alive":true}\n');
     continue;
   }
   const application = conf['spark.test.appId'];
@@ -19,5 +19,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   writeFileSync(`${folder}/events_1_${application}`, JSON.stringify(conf));
   if (isKilled) process.kill(process.pid, 'SIGKILL');
   if (conf['spark.app.name'].includes('endless')) await new Promise(() => setInterval(() => {}, 1000));
-  answers.write(`{"exitCode":${conf['spark.app.name'].includes('violated') ? 1 : 0}}\n`);
+  const isDying = conf['spark.app.name'].includes('dying');
+  const exitCode = isDying || conf['spark.app.name'].includes('violated') ? 1 : 0;
+  answers.write(`${JSON.stringify({ exitCode, alive: !isDying })}\n`);
 }

@@ -97,6 +97,16 @@ test('a driver that is killed fails its step, leaves no event log, and is starte
   expect(driver(2)).not.toBe(driver(0));
 });
 
+test('a driver that says that its Java is dead runs no other step', async () => {
+  const { states, stderr } = await sparkWorld('check_dying_daily', 'check_z_daily');
+  await vi.waitFor(() => {
+    expect(states()?.map(([, state]) => state)).toEqual(['FAILED', 'COMPLETED']);
+    expect(stderr(1)).toContain('application');
+  }, soon);
+  const driver = (step: number) => /of driver (\d+)/.exec(stderr(step))?.[1];
+  expect(driver(1)).not.toBe(driver(0));
+});
+
 test('a cluster that ends interrupts the application, and time is not skipped', async () => {
   const { world, states, clusterId } = await sparkWorld('check_endless_daily');
   await vi.waitFor(() => expect(states()?.[0]?.[1]).toBe('RUNNING'), soon);

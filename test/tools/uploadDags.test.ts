@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Interface } from 'node:readline/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -409,6 +409,10 @@ test('a config that names the reference runner has it uploaded with what keeps A
   const { text: report } = await harness.call('buildReport');
   expect(report).toMatch(/\d+ steps ran the reference runner \(audit_runner\/audit_runner\.py\)/);
 
+  rmSync(join(harness.project, 'dags/.airflowignore'));
+  expect(await harness.refusal('uploadDags')).toMatch(
+    /^CONFIG: \.airflowignore is missing .* Nothing was uploaded\..*name another runner/s,
+  );
   // Somebody who keeps a copy elsewhere uploads it himself.
   writeFileSync(config, text.replace(place, 's3://other/audit_runner/audit_runner.py'));
   const { structure } = await harness.call('uploadDags');

@@ -9,10 +9,11 @@ import { readNow } from '../disk/now.ts';
 export function createDagFolder(dagFile: string): DagFolder {
   const disk = openDisk(dirname(dagFile), 'DAG_FILE');
 
-  function refuseMissing(name: string): never {
-    throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, {
-      next: 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
-    });
+  function refuseMissing(
+    name: string,
+    next = 'point DAG_FILE in .env at the DAG whose folder contains cluster_configs/.',
+  ): never {
+    throw new ToolError('CONFIG', `${name} is missing beside DAG_FILE. Nothing was uploaded.`, { next });
   }
 
   return {
@@ -27,8 +28,11 @@ export function createDagFolder(dagFile: string): DagFolder {
     },
     // In sequence, so that the error always names the first missing file.
     async readOthers(names) {
+      const next =
+        'copy it from the dags folder of this project, or name another runner in the cluster configs.';
       const files: DagFile[] = [];
-      for (const name of names) files.push({ name, bytes: (await disk.read(name)) ?? refuseMissing(name) });
+      for (const name of names)
+        files.push({ name, bytes: (await disk.read(name)) ?? refuseMissing(name, next) });
       return files;
     },
     async writeDag(bytes, expected) {

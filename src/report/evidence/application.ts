@@ -159,7 +159,7 @@ export function createApplicationReader(): ApplicationReader {
       if (Object.hasOwn(handlers, name)) handlers[name]?.(event);
     },
     result() {
-      const seen = stages.result();
+      const seen = stages.result(endedMs ?? lastMs ?? 0);
       const counted = new Map(seen.counted);
       for (const [id, value] of driverCounts) counted.set(id, (counted.get(id) ?? 0) + value);
       const scans = plans.scans(counted);

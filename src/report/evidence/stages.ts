@@ -27,7 +27,8 @@ export interface Stages {
   ended(event: unknown): void;
   /** The stage belongs to a job of a SQL execution. */
   inSql(stage: number): void;
-  result(): StagesResult;
+  /** @param untilMs the end of the log: tasks that are still open ran until then */
+  result(untilMs: number): StagesResult;
 }
 
 export interface StagesResult {
@@ -63,7 +64,7 @@ export function createStages(isPython: (accumulator: number) => boolean): Stages
   const rdds = new Map<number, number>();
   const sqlStages = new Set<number>();
   const counted = new Map<number, number>();
-  const running = new Set<number>();
+  const running = new Map<number, number | undefined>();
   const busy: [number, number][] = [];
   const totals: Totals = {
     runMs: 0,
@@ -135,8 +136,9 @@ export function createStages(isPython: (accumulator: number) => boolean): Stages
     },
     inSql: (stage) => void sqlStages.add(stage),
     started: (event) => {
-      const id = number(field(event, 'Task Info'), 'Task ID');
-      if (id !== undefined) running.add(id);
+      const info = field(event, 'Task Info');
+      const id = number(info, 'Task ID');
+      if (id !== undefined) running.set(id, number(info, 'Launch Time'));
     },
     ended(event) {
       const info = field(event, 'Task Info');
@@ -191,16 +193,28 @@ export function createStages(isPython: (accumulator: number) => boolean): Stages
         if (first) counted.set(id, (counted.get(id) ?? 0) + value);
       }
     },
-    result: () => ({
+    result: (untilMs) => ({
       stages: [...tallies.values()].map(stageOf),
       counted,
       totals,
       stillRunning: running.size,
-      busy,
+      busy: withOpen(busy, [...running.values()], untilMs),
       retries: [...tallies.values()].filter(({ attempt }) => attempt > 0).length,
       sqlStages: sqlStages.size,
     }),
   };
+}
+
+/** A task that never ended was busy until the end: a driver that dies of it does not write its end. */
+function withOpen(
+  spans: readonly (readonly [number, number])[],
+  launches: readonly (number | undefined)[],
+  untilMs: number,
+): [number, number][] {
+  const all = spans.map(([from, until]): [number, number] => [from, until]);
+  const known = launches.flatMap((at) => (at !== undefined && at < untilMs ? [at] : []));
+  if (known.length > 0) addSpan(all, Math.min(...known), untilMs);
+  return all;
 }
 
 /** Tasks end nearly in order, so that only the last spans can meet a new one. */

@@ -1,5 +1,6 @@
 /** The traps of Spark's event logs, on logs that PySpark 3.5 and 4.0 wrote: test/spark/make_logs.py says what is in each. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { createApplicationReader } from '../../../src/report/evidence/application.ts';
 import { designed, evidenceFrom, logLines, sparks } from './logs.ts';
 
 describe.each(sparks)('%s', (spark) => {
@@ -146,6 +147,16 @@ describe.each(sparks)('%s', (spark) => {
     const shown = JSON.stringify(await evidenceFrom(spark, 'environment'));
     expect(shown).not.toMatch(/do-not-show|java|\/tmp|warehouse/);
   });
+});
+
+test('a task that never ends keeps the application busy: its driver died of it, and was not idle', () => {
+  const reader = createApplicationReader();
+  for (const line of logLines('spark-4.0', 'window_2'))
+    if (!line.includes('"Event":"SparkListenerTaskEnd"')) reader.add(line);
+  const { driverOnlyMs, wallMs, tasks } = reader.result();
+  expect(tasks.stillRunning).toBeGreaterThan(0);
+  expect(driverOnlyMs.between + driverOnlyMs.after).toBe(0);
+  expect(driverOnlyMs.before).toBeLessThan(wallMs);
 });
 
 describe('the versions differ', () => {
