@@ -44,7 +44,7 @@ function asked({ question }: Tool, open: OpenQuestion): Answered {
 
 /** Leaves out, at any depth, the empty lists that the schema lets be absent, and their totals. */
 function withoutEmptyLists(schema: z.ZodType, value: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
     return withoutEmptyLists(schema.unwrap() as z.ZodType, value);
   if (schema instanceof z.ZodArray && Array.isArray(value))
     return value.map((one) => withoutEmptyLists(schema.element as z.ZodType, one));

@@ -13,7 +13,7 @@ import {
   settingChangeSchema,
 } from '../report/model/comparisonModel.ts';
 import type { Wording } from './text.ts';
-import { listOf, result } from './tool.ts';
+import { listOf, result, rowsOf } from './tool.ts';
 
 /** The result of compareReports. */
 export const compareReportsResult = z.object({
@@ -25,8 +25,8 @@ export const compareReportsResult = z.object({
   candidate: z.string(),
   ratios: comparisonSchema.shape.ratios,
   loads: z.object({ baseline: z.int(), candidate: z.int() }),
-  worst: listOf(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
-  newFailures: listOf(z.string()),
+  worst: rowsOf(comparisonSchema.shape.checks.element.pick({ check: true, ratio: true, word: true })),
+  newFailures: rowsOf(z.string()),
   undecided: listOf(z.enum(['baseline', 'candidate'])),
   unshared: z.object({ baseline: listOf(z.string()), candidate: listOf(z.string()) }).optional(),
   runtimes: z.object({ baselineSeconds: z.number().nullable(), candidateSeconds: z.number().nullable() }),

@@ -4,14 +4,14 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import { ofThisResult, type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { listOf, loadOutput, result } from './tool.ts';
+import { loadOutput, result, rowsOf } from './tool.ts';
 
 /** The result of fixInterval. */
 export const fixIntervalResult = z.object({
   ...result,
   status: z.enum(['fixed', 'unchanged']),
   file: z.string(),
-  changes: listOf(
+  changes: rowsOf(
     z.object({
       line: z.int(),
       before: z.string(),

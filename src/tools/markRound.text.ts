@@ -5,7 +5,7 @@ import type { Instant } from '../ports/time.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
 import type { Round } from '../state/session.ts';
 import { possibleRunLines, type Wording } from './text.ts';
-import { callAgain, listOf, loadOutput, possibleRun, result, scheduleInput } from './tool.ts';
+import { callAgain, listOf, loadOutput, possibleRun, result, rowsOf, scheduleInput } from './tool.ts';
 
 /** The result of markRound. */
 export const markRoundResult = z.object({
@@ -19,7 +19,7 @@ export const markRoundResult = z.object({
   dagId: z.string().optional(),
   possibleRuns: listOf(possibleRun),
   callAgain: callAgain.optional(),
-  warnings: listOf(z.string()),
+  warnings: rowsOf(z.string()),
 });
 
 type RoundFacts = Pick<Round, 'round' | 'load' | 'schedule' | 'startedAt'>;

@@ -24,7 +24,7 @@ import { type ObservedRound, type StillUp, type UndecidedRound, undecidedText } 
 import { loadAndSchedule, type UnmarkedCluster, whereIs } from '../workflow/namedClusters.ts';
 import { otherRunFields, possibleRunFields } from '../workflow/otherRuns.ts';
 import { otherRunLines, possibleRunLines, rerun, stillUpLines, type Wording } from './text.ts';
-import { listOf, loadOutput, otherRun, possibleRun, result, scheduleInput, stillUp } from './tool.ts';
+import { listOf, loadOutput, otherRun, possibleRun, result, rowsOf, scheduleInput, stillUp } from './tool.ts';
 
 const counted = {
   total: z.int(),
@@ -54,11 +54,11 @@ export const pollClusterResult = z.object({
   pollAfterSeconds: z.int(),
   /** How many of the uploaded checks the run was given (`conf.only`); absent for a run of all of them. */
   partOf: z.object({ checks: z.int(), of: z.int() }).optional(),
-  failed: listOf(z.string()),
+  failed: rowsOf(z.string()),
   possibleRuns: listOf(possibleRun),
-  otherRuns: listOf(otherRun),
+  otherRuns: rowsOf(otherRun),
   stillUp: stillUp.optional(),
-  warnings: listOf(z.string()),
+  warnings: rowsOf(z.string()),
 });
 
 type Output = z.input<typeof pollClusterResult>;

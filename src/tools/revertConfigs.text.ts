@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { plural } from '../domain/text.ts';
 import type { Session } from '../state/session.ts';
 import type { Wording } from './text.ts';
-import { listOf, result, totalOf } from './tool.ts';
+import { result, rowsOf, totalOf } from './tool.ts';
 
 /** The result of revertConfigs. */
 export const revertConfigsResult = z.object({
@@ -12,9 +12,9 @@ export const revertConfigsResult = z.object({
   status: z.enum(['reverted', 'unchanged']),
   filesReverted: z.int(),
   backup: z.string().optional(),
-  stillInBucket: listOf(z.string()),
+  stillInBucket: rowsOf(z.string()),
   /** Files whose fixes and edits the session keeps: their load restores them. */
-  fixesKept: listOf(z.string()),
+  fixesKept: rowsOf(z.string()),
   fixesKeptTotal: totalOf,
   /** Check files that now differ from HEAD. */
   uncommitted: z.int(),

@@ -5,7 +5,7 @@ import { plural } from '../domain/text.ts';
 import type { Review } from '../review/review.ts';
 import { ofThisResult, type Yes, yesTo } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { changedLine, listOf, loadOutput, result, totalOf } from './tool.ts';
+import { changedLine, loadOutput, result, rowsOf, totalOf } from './tool.ts';
 
 /** The result of reviewConfigs. */
 export const reviewConfigsResult = z.object({
@@ -15,10 +15,10 @@ export const reviewConfigsResult = z.object({
   approved: z.boolean(),
   approvalNeeded: z.boolean(),
   filesChanged: z.int(),
-  changedSince: listOf(changedLine),
+  changedSince: rowsOf(changedLine),
   changedSinceTotal: totalOf,
-  fixes: listOf(z.string()),
-  unexpected: listOf(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
+  fixes: rowsOf(z.string()),
+  unexpected: rowsOf(z.object({ file: z.string(), line: z.int(), expected: z.string(), found: z.string() })),
   unexpectedTotal: totalOf,
   changesFile: z.string(),
 });

@@ -1,7 +1,7 @@
 /** What scaleConfigs says in each of its four outcomes. */
 
 import * as z from 'zod';
-import { type Coverage, coverageText, shownCoverageSchema } from '../domain/coverage.ts';
+import { type Coverage, coverageSchema, coverageText } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import { editsText } from '../review/edits.ts';
 import type { describeLevel } from '../review/levelSummary.ts';
@@ -15,6 +15,7 @@ import {
   listOf,
   loadOutput,
   result,
+  rowsOf,
   scheduleInput,
   totalOf,
 } from './tool.ts';
@@ -32,7 +33,7 @@ export const scaleConfigsResult = z.object({
   filesChanged: z.int(),
   intervalsChanged: z.int(),
   written: z.int(),
-  bySchedule: listOf(
+  bySchedule: rowsOf(
     z.object({
       schedule: scheduleInput,
       pattern: z.string(),
@@ -42,7 +43,7 @@ export const scaleConfigsResult = z.object({
       note: z.string().optional(),
     }),
   ),
-  sample: listOf(
+  sample: rowsOf(
     z.object({
       file: z.string(),
       line: z.int(),
@@ -55,9 +56,9 @@ export const scaleConfigsResult = z.object({
     }),
   ),
   /** Absent in a question that comes before any plan. */
-  coverage: shownCoverageSchema.optional(),
-  remarks: listOf(z.string()),
-  notScaled: listOf(
+  coverage: coverageSchema.optional(),
+  remarks: rowsOf(z.string()),
+  notScaled: rowsOf(
     z.object({
       file: z.string(),
       line: z.int(),
@@ -68,14 +69,14 @@ export const scaleConfigsResult = z.object({
     }),
   ),
   notScaledTotal: totalOf,
-  edited: listOf(z.string()),
+  edited: rowsOf(z.string()),
   editedTotal: totalOf,
   edits: listOf(z.object({ file: z.string(), line: z.int(), found: z.string(), scaled: z.string() })),
   /** Where known fixes and carried edits differ from baseline × load. */
   fixedLines: listOf(changedLine),
   fixedLinesTotal: totalOf,
-  fixesApplied: listOf(z.string()),
-  fixesNotCarried: listOf(z.string()),
+  fixesApplied: rowsOf(z.string()),
+  fixesNotCarried: rowsOf(z.string()),
   notCarried: listOf(
     z.object({
       file: z.string(),

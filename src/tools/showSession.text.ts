@@ -7,7 +7,7 @@ import { isUnused } from '../rounds/choice.ts';
 import type { Phase, Round, Session } from '../state/session.ts';
 import { type Yes, yesTo } from '../workflow/approvals.ts';
 import { otherRunLines, stepAfterCommit, stepsAfterRound, type Wording } from './text.ts';
-import { callAgain, listOf, loadOutput, otherRun, result, scheduleInput } from './tool.ts';
+import { callAgain, listOf, loadOutput, otherRun, result, rowsOf, scheduleInput } from './tool.ts';
 
 const phases = [
   'idle',
@@ -30,7 +30,7 @@ export const showSessionResult = z.object({
   disk: z
     .object({ load: loadOutput, reviewId: z.string(), matchesReview: z.boolean(), approved: z.boolean() })
     .nullable(),
-  uploaded: listOf(
+  uploaded: rowsOf(
     z.object({
       schedule: scheduleInput,
       load: loadOutput,
@@ -41,7 +41,7 @@ export const showSessionResult = z.object({
     }),
   ),
   dag: z.object({ load: loadOutput, configDigest: z.string(), at: z.string() }).nullable(),
-  rounds: listOf(
+  rounds: rowsOf(
     z.object({
       round: z.int(),
       load: loadOutput,
@@ -62,7 +62,7 @@ export const showSessionResult = z.object({
       note: z.string().optional(),
     }),
   ),
-  otherRuns: listOf(otherRun),
+  otherRuns: rowsOf(otherRun),
   warnings: listOf(z.string()),
   interrupted: z.object({ tool: z.string(), at: z.string() }).optional(),
   callAgain: callAgain.optional(),

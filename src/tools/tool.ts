@@ -32,6 +32,11 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   return z.array(item).optional();
 }
 
+/** A list that callers rely on: there also when it is empty. */
+export function rowsOf<Item extends z.ZodType>(item: Item) {
+  return z.array(item).default([]);
+}
+
 /** How many rows a list would have uncut; left out with the empty list. */
 export const totalOf = z.int().optional();
 

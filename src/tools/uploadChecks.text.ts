@@ -1,7 +1,7 @@
 /** What uploadChecks says. */
 
 import * as z from 'zod';
-import { coverageText, exceptionsSchema, shownCoverageSchema } from '../domain/coverage.ts';
+import { coverageSchema, coverageText, exceptionsSchema } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import { exceptionsText } from '../review/exceptions.ts';
 import type { Review } from '../review/review.ts';
@@ -9,7 +9,16 @@ import type { Stale } from '../review/uploadPlan.ts';
 import type { Settings } from '../settings.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import type { Wording } from './text.ts';
-import { callAgain, changedLine, declined, listOf, loadOutput, result, scheduleInput } from './tool.ts';
+import {
+  callAgain,
+  changedLine,
+  declined,
+  listOf,
+  loadOutput,
+  result,
+  rowsOf,
+  scheduleInput,
+} from './tool.ts';
 
 /** The result of uploadChecks. */
 export const uploadChecksResult = z.object({
@@ -25,13 +34,13 @@ export const uploadChecksResult = z.object({
   unchanged: z.int(),
   removed: z.int(),
   removedKeys: listOf(z.string()),
-  stale: listOf(z.string()),
-  prefixes: listOf(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
+  stale: rowsOf(z.string()),
+  prefixes: rowsOf(z.object({ schedule: scheduleInput, uri: z.string(), files: z.int() })),
   /** `prefixes` are below CONFIGS_PREFIX. */
-  tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: listOf(z.string()) }),
+  tableMetrics: z.object({ copied: z.int(), unchanged: z.int(), prefixes: rowsOf(z.string()) }),
   /** Of the schedule under test: from the bucket after an upload, planned in a question. */
-  coverage: shownCoverageSchema.optional(),
-  exceptions: listOf(exceptionsSchema),
+  coverage: coverageSchema.optional(),
+  exceptions: rowsOf(exceptionsSchema),
   changesFile: z.string().optional(),
   warnings: listOf(z.string()),
   callAgain: callAgain.optional(),

@@ -7,7 +7,7 @@ import type { SeenRun } from '../rounds/otherRuns.ts';
 import { afterDecline, type Yes } from '../workflow/approvals.ts';
 import { untoldText } from '../workflow/otherRuns.ts';
 import { outlookLines, type Wording } from './text.ts';
-import { callAgain, declined, listOf, loadOutput, outlookOutput, result } from './tool.ts';
+import { callAgain, declined, loadOutput, outlookOutput, result, rowsOf } from './tool.ts';
 
 /** The result of uploadDags. */
 export const uploadDagsResult = z.object({
@@ -17,10 +17,10 @@ export const uploadDagsResult = z.object({
   previousLoad: loadOutput.nullable(),
   remoteLoad: loadOutput.nullable(),
   files: z.array(z.object({ key: z.string(), status: z.enum(['new', 'changed', 'unchanged']) })),
-  changes: listOf(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
+  changes: rowsOf(z.object({ file: z.string(), path: z.string(), from: z.string(), to: z.string() })),
   dagIds: z.array(z.string()),
   ...outlookOutput,
-  warnings: listOf(z.string()),
+  warnings: rowsOf(z.string()),
   round: z.int().optional(),
   declined,
   callAgain: callAgain.optional(),
