@@ -105,10 +105,16 @@ export function coverageText({
   checks,
   scaled,
   unscaledTotal,
+  unscaled = [],
   narrows = [],
 }: ShownCoverage): string {
   const less = narrows.length === 0 ? '' : ` (${narrows.length} of them ${reads(narrows.length)} less)`;
-  const rest = unscaledTotal === 0 ? '' : `; ${unscaledTotal} run${unscaledTotal === 1 ? 's' : ''} at 1x`;
+  const bySomebody = unscaled.filter(({ why }) => why === unscaledWhy.enum['set by a person']).length;
+  const atOne = unscaledTotal - bySomebody;
+  const rest = [
+    ...(atOne === 0 ? [] : [`; ${atOne} run${atOne === 1 ? 's' : ''} at 1x`]),
+    ...(bySomebody === 0 ? [] : [`; ${bySomebody} as set by a person`]),
+  ].join('');
   return `${scaled} of ${plural(checks, `${schedule} check`)} scaled${less}${rest}`;
 }
 

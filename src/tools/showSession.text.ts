@@ -237,6 +237,7 @@ function endText({ end, clusterFailure, failed, report }: RoundRow): string {
 
 /** The outcome is data: the directory has the verdict. */
 function reportText({ report, outcome }: RoundRow): string {
+  if (outcome === 'fits_just') return `${report} (just fits)`;
   return `${report}${outcome === undefined ? '' : ` (${outcome.replaceAll('_', ' ')})`}`;
 }
 

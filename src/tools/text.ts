@@ -210,7 +210,7 @@ export function coverageLines(coverage: ShownCoverage, load: number): string[] {
   const { unscaledTotal, narrows = [], longest = [], missing = [] } = coverage;
   const windows = longest.map(({ file, window }) => `${window} (${file})`);
   return [
-    ...(unscaledTotal === 0 ? [] : [`Run at 1x: ${unscaledText(coverage)}`]),
+    ...(unscaledTotal === 0 ? [] : [`Not scaled: ${unscaledText(coverage)}`]),
     ...(narrows.length === 0
       ? []
       : [`Read less at a higher load (only an upper bound grows): ${narrows.join(', ')}`]),

@@ -29,7 +29,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
     Cluster id: <cluster>
     Round: 1
     Load: 6 of 8 15m checks scaled; 2 run at 1x
-    Run at 1x: 2 of kinds that the rule leaves alone
+    Not scaled: 2 of kinds that the rule leaves alone
     Steps: total 8, successful 7, failed 1, cancelled 0, interrupted 0, unfinished 0
     Total 9m 25s of the 15-minute window; 1% of the steps' time waiting; 8 slots.
     Average 4m 25s, median 4m 47s, P95 8m 50s, P99 9m 16s (7 completed steps)

@@ -122,6 +122,7 @@ test('a fixed interval reads the same on disk, in the sample, in the changes fil
   expect(changesFile(again)).toContain(line);
   // It carries what a person set, not the load.
   expect(again.structure.coverage).toMatchObject({ scaled: 22, unscaledTotal: 9 });
+  expect(again.structure.summary).toContain('22 of 31 15m checks scaled; 8 run at 1x; 1 as set by a person.');
   expect(again.structure.coverage.unscaled).toContainEqual({
     file: 'campaigns/check_campaigns_15m.yml',
     why: 'set by a person',
@@ -134,7 +135,7 @@ test('a fixed interval reads the same on disk, in the sample, in the changes fil
   const body = harness.git('log', '-1', '--format=%B');
   expect(body).toContain(`- campaigns/check_campaigns_15m.yml:8: ${line}`);
   expect(body).toContain('- 23 files in *_15m.yml\n');
-  expect(body).toContain('Load: 22 of 31 15m checks scaled; 9 run at 1x\n');
+  expect(body).toContain('Load: 22 of 31 15m checks scaled; 8 run at 1x; 1 as set by a person\n');
 });
 
 test('every review id has its file, with the lines of the seed', async () => {

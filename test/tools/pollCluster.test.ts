@@ -210,7 +210,7 @@ test('a failing cluster ends the round early, and the round is inconclusive', as
     Cluster id: <cluster>
     Round: 1
     Load: 6 of 8 15m checks scaled; 2 run at 1x
-    Run at 1x: 2 of kinds that the rule leaves alone
+    Not scaled: 2 of kinds that the rule leaves alone
     Steps: total 8, successful 2, failed 1, cancelled 0, interrupted 5, unfinished 0
     Total 1m 59s of the 15-minute window; 3% of the steps' time waiting; 8 slots.
     Average 59s, median 59s, P95 1m 11s, P99 1m 12s (2 completed steps)

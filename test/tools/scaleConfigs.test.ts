@@ -18,7 +18,7 @@ test('"Read README.md, start 2x load test" modifies the 15m and daily files, and
       - 12 of 13 files in *_daily.yml, 13 intervals
     Sample:
       campaigns/check_campaign_sends_15m.yml:12: INTERVAL '3' hour → INTERVAL '6' hour
-    Run at 1x: flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone
+    Not scaled: flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone
     Longest window now: 12 hours (events/check_event_attribution_15m.yml); does the table keep that much?
     Remarks:
       - flows/check_flow_sends_15m.yml:4 is not valid YAML (Plain value cannot start with directive indicator character % (a template?)): uploaded unscaled.
