@@ -8,6 +8,9 @@ import type { Report, StepFailure } from './model/model.ts';
 
 const rowsShown = 5;
 
+/** Milliseconds are in report.json. */
+const wholeSeconds = (seconds: number | null) => (seconds === null ? null : Math.round(seconds));
+
 /** The slowest steps. */
 export function slowestRows({ slowest, steps }: Report) {
   const byId = new Map(steps.map((step) => [step.id, step]));
@@ -15,7 +18,7 @@ export function slowestRows({ slowest, steps }: Report) {
     const step = byId.get(id);
     return step === undefined
       ? []
-      : [{ name: step.name, elapsedSeconds: step.runSeconds, state: step.state }];
+      : [{ name: step.name, elapsedSeconds: wholeSeconds(step.runSeconds), state: step.state }];
   });
 }
 
@@ -90,7 +93,7 @@ function proofIn(failure: StepFailure | undefined): string | undefined {
 /** Where the round's time went. */
 export function timeOf({ verdict, findings }: Report) {
   return {
-    totalSeconds: verdict.runtimeSeconds,
+    totalSeconds: wholeSeconds(verdict.runtimeSeconds),
     windowSeconds: verdict.windowSeconds,
     waitingShare: findings.waitingShare,
     slots: findings.slots.limit,

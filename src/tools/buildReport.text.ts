@@ -164,7 +164,7 @@ export function buildReportOutput(
     ...(report.round.partial && { partial: true as const }),
     ...(failOn.length > 0 && { failedOn: failedGates(report, failOn) }),
     ...(report.coverage && {
-      coverage: { ...shownCoverage(report.coverage), longest: [], read: rowsOutput(report) },
+      coverage: { ...shownCoverage(report.coverage), unscaled: [], longest: [], read: rowsOutput(report) },
     }),
     steps: report.counts,
     time: timeOf(report),

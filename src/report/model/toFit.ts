@@ -58,11 +58,14 @@ export const toFitSchema = z.object({
 });
 
 /** As a result with a budget shows it: each row with its change in words, and how many there are where a list is cut. */
-export const shownToFitSchema = toFitSchema.extend({
+export const shownToFitSchema = toFitSchema.omit({ noGainBeyond: true, error: true }).extend({
+  necessary: toFitSchema.shape.necessary.optional(),
   necessaryTotal: z.int().optional(),
-  options: z.array(
-    optionSchema.omit({ parts: true, checks: true, targetSeconds: true }).extend({ change: z.string() }),
-  ),
+  options: z
+    .array(
+      optionSchema.omit({ parts: true, checks: true, targetSeconds: true }).extend({ change: z.string() }),
+    )
+    .optional(),
   optionsTotal: z.int().optional(),
 });
 

@@ -1,4 +1,4 @@
-export const percentileMethod = 'linear interpolation, h = (n-1)p (R-7)';
+export const percentileMethod = 'linear interpolation (R-7)';
 
 export interface Statistics {
   /** How many durations; every figure is null when it is 0. */

@@ -129,7 +129,12 @@ export function optionRows({ now, options, necessary }: ToFit, window: Window): 
 }
 
 /** Of a round that fits: on how much less it still would. */
-export function savingText({ saving, now, why, noGainBeyond }: Omit<ToFit, 'options'>): string | undefined {
+export function savingText({
+  saving,
+  now,
+  why,
+  noGainBeyond = null,
+}: Pick<ToFit, 'saving' | 'now' | 'why'> & Partial<Pick<ToFit, 'noGainBeyond'>>): string | undefined {
   if (why !== undefined) return undefined;
   if (!saving)
     return noGainBeyond === null
@@ -181,23 +186,28 @@ const optionsShown = 4;
 
 /** The first rows, for a result with a budget; report.json has all. */
 export function shownToFit(toFit: ToFit): ShownToFit {
-  const { necessary, options } = toFit;
+  const { necessary, options, noGainBeyond: _gain, error: _error, ...others } = toFit;
   const shown = takeWithinBudget(necessary, 900);
   return {
-    ...toFit,
+    ...others,
+    now: inWholeSeconds(others.now),
     necessary: shown,
     ...(shown.length < necessary.length && { necessaryTotal: necessary.length }),
     options: options.slice(0, optionsShown).map((option) => {
       const { parts: _parts, checks: _checks, targetSeconds: _target, ...row } = option;
-      return { change: optionText(option, necessary.length), ...row };
+      return { change: optionText(option, necessary.length), ...inWholeSeconds(row) };
     }),
     ...(options.length > optionsShown && { optionsTotal: options.length }),
   };
 }
 
+function inWholeSeconds<Row extends { readonly runtimeSeconds: number }>(row: Row): Row {
+  return { ...row, runtimeSeconds: Math.round(row.runtimeSeconds) };
+}
+
 /** The same as lines of text, the cheapest that is enough first. */
 export function toFitLines(toFit: ShownToFit, windowSeconds: number): string[] {
-  const { necessary, necessaryTotal = necessary.length, options, why, prices, saving } = toFit;
+  const { necessary = [], necessaryTotal = necessary.length, options = [], why, prices, saving } = toFit;
   const priced = prices ? ` (USD at ${pricesText(prices)})` : '';
   const rows = options.map(({ change, runtimeSeconds, fits, usdPerDay }) => {
     const cost = usdPerDay === undefined ? '' : `, ${money(usdPerDay)} a day`;
