@@ -6,6 +6,7 @@ import { formatDuration, formatMeasured } from '../../src/domain/text.ts';
 import type { Report } from '../../src/report/model/model.ts';
 import { renderHtml } from '../../src/report/render/html/index.ts';
 import { renderMarkdown } from '../../src/report/render/markdown.ts';
+import { inBrief } from '../../src/report/summary/inBrief.ts';
 import { type OpenPage, open, startChromium, whyNot } from './chromium.ts';
 import { contrasts } from './contrasts.ts';
 import { hostileReport, roundOf, severalLevels } from './reports.ts';
@@ -85,6 +86,10 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
       ]);
       expect(await page.locator('.tile .note').first().textContent()).toBe(
         `${formatDuration(-(slackSeconds ?? 0))} over the 15-minute window`,
+      );
+      const first = page.locator('#brief-body div', { has: page.getByText('Do first', { exact: true }) });
+      expect((await first.locator('.item').allTextContents()).join('; ')).toBe(
+        new Map(inBrief(report)).get('Do first'),
       );
       // The bar is as long as the numbers say.
       const widths = await page
@@ -196,6 +201,7 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
         const rows = await table.locator('tbody').getByRole('row').all();
         const times = [toFit.now, ...toFit.options].map(({ runtimeSeconds }) => runtimeSeconds);
         expect(rows).toHaveLength(times.length);
+        const lengths = new Set<number>();
         for (const [index, row] of rows.entries()) {
           const seconds = times[index] ?? 0;
           expect(await row.getByRole('cell').nth(1).textContent()).toBe(formatDuration(seconds));
@@ -203,9 +209,13 @@ describe.skipIf(whyNot !== undefined)('report.html in Chromium', () => {
             .locator('.track, .track span')
             .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
           const drawn = parts.reduce((sum, part) => sum + part, 0);
+          // All of one length, so that the marks of the window stand below each other.
+          lengths.add(Math.round(track ?? 0));
           expect(drawn / (track ?? 0)).toBeCloseTo(seconds / Math.max(900, ...times), 1);
           expect(parts).toHaveLength(seconds > 900 ? 2 : 1);
         }
+        expect(lengths.size).toBe(1);
+        expect(Math.min(...lengths)).toBeGreaterThan(140);
         const scroll = page.locator('#to-fit .scroll').last();
         expect(await scroll.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
       });
