@@ -32,7 +32,13 @@ describe.skipIf(whyNot !== undefined)('the report as an app, in a host', () => {
   const methods = (host: AppHost) => host.heard.map(({ method }) => method);
   const built = (host: AppHost) => ({
     content: [{ type: 'text', text: 'the answer in words' }],
-    structuredContent: buildReportOutput(report, { path: host.directory, files: [], kept: [] }),
+    structuredContent: buildReportOutput(report, {
+      directory: host.directory,
+      files: [],
+      kept: [],
+      failOn: [],
+      stillUp: undefined,
+    }),
   });
 
   it('is declared by its two tools, and by no other', async () => {
