@@ -58,7 +58,7 @@ const answers: [string, Person | undefined][] = [
 
 /** In the new era such a client does not come back with an answer: its call ends with the question. */
 const noAnswers: [string, Person][] = [
-  ['answers nonsense', async () => ({ action: 'perhaps' }) as unknown as ElicitResult],
+  ['answers nonsense', async () => ({ action: 'approve' }) as unknown as ElicitResult],
   ['fails', () => Promise.reject(new Error('no window'))],
   ['never answers', () => never],
 ];

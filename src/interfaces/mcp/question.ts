@@ -45,9 +45,9 @@ function formOf(question: string): ElicitRequestFormParams {
 
 /** Only an explicit approval counts. Some hosts decline without asking anyone: a decline is the client's answer. */
 function answerIn(action: unknown, content: Readonly<Record<string, unknown>> | undefined): Answer {
-  const given = action === 'accept' ? content?.decision : action;
-  if (given === 'approve') return 'accepted';
-  return given === 'decline' || given === 'not now' ? 'declined' : 'unanswered';
+  const decision = action === 'accept' ? content?.decision : undefined;
+  if (decision === 'approve') return 'accepted';
+  return action === 'decline' || decision === 'not now' ? 'declined' : 'unanswered';
 }
 
 /** Asks while the call waits, for `answerWithinMs` at most. */
@@ -75,8 +75,8 @@ export function askDuringCall(
   };
 }
 
-/** The name of our one question in a result and in the call that answers it. */
-const decision = 'decision';
+/** Of our one question, in a result and in the call that answers it. */
+const questionName = 'decision';
 
 /**
  * Asks by the result of the call. `subject` is what the call would do: its tool and arguments. The state that travels
@@ -91,11 +91,11 @@ export function askByResult(request: Request, subject: unknown, used: UsedAnswer
       if (!canAsk(capabilitiesIn(request))) return 'unanswered';
       const state = request.requestState<unknown>();
       if (typeof state === 'string' && isStateOf(state, subject, question) && (await used.use(state))) {
-        const response = inputResponse(request.inputResponses, decision);
+        const response = inputResponse(request.inputResponses, questionName);
         if (response.kind === 'elicit') return answerIn(response.action, response.content);
       }
       open = inputRequired({
-        inputRequests: { [decision]: inputRequired.elicit(formOf(question)) },
+        inputRequests: { [questionName]: inputRequired.elicit(formOf(question)) },
         requestState: stateOf(randomUUID(), subject, question),
       });
       return 'unanswered';
