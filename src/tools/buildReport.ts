@@ -42,7 +42,7 @@ const input = z.strictObject({
   afterTimestamp: z.string().max(60).optional(),
   beforeTimestamp: z.string().max(60).optional(),
   partial: z.boolean().default(false),
-  failOn: z.array(z.enum(gates)).max(gates.length).optional(),
+  failOn: z.array(z.enum(gates)).optional(),
 });
 
 type Input = z.output<typeof input>;

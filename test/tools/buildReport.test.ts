@@ -44,7 +44,6 @@ test('"Test is done, generate report" writes the report of the latest round', as
         AnalysisException: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name \`consent_updated_at\` cannot be resolved. Did you mean one of the following? [\`updated_at\`, \`consent_id\`, \`profile_id\`, \`channel\`, \`company_id\`]…
         in s3://klaviyo-data-platform-orchestration-v1/checks_load_test/results/emr_logs/15m/<cluster>/containers/application_1765225806000_0001/container_1765225806000_0001_01_000001/stdout.gz
         No load or cluster changes this: fix the check or the table that it reads.
-    Nothing was replayed: the round did not pass, so nobody knows whether all of it would fit on less.
     Suggestions:
       1. Fix check_consent_15m: 1 of 8 steps failed with "Column not found"
          its query or table: as uploaded → a column that the table has

@@ -78,13 +78,21 @@ export interface Row {
   readonly sufficiency: 0 | 1 | 2;
 }
 
+export type TimedVerdict = Pick<Report['verdict'], 'windowSeconds' | 'runtimeSeconds' | 'noiseSeconds'>;
+
+/** How far rounds differ, as a share of their runtime: a shorter round differs by less. */
+export function noiseShare({ runtimeSeconds, noiseSeconds }: TimedVerdict): number {
+  return runtimeSeconds ? (noiseSeconds ?? 0) / runtimeSeconds : 0;
+}
+
 export function rowOf(
   changes: readonly ToFitChange[],
   { outcome, perDay }: Priced,
   now: Priced,
-  { windowSeconds, noiseSeconds }: Pick<Report['verdict'], 'windowSeconds' | 'noiseSeconds'>,
+  verdict: TimedVerdict,
 ): Row {
-  const spare = windowSeconds - outcome.runtimeSeconds;
+  const { runtimeSeconds } = outcome;
+  const spare = verdict.windowSeconds - runtimeSeconds;
   const joined = (part: 'setting' | 'from' | 'to') => changes.map((change) => change[part]).join('; ');
   const nodes = changes.find((change) => change.nodes)?.nodes;
   const [only, ...others] = changes;
@@ -106,7 +114,7 @@ export function rowOf(
     option,
     addedPerDay: cents(Math.max(0, perDay - now.perDay)),
     effort: changes.reduce((sum, { kind }) => sum + efforts[kind], 0),
-    sufficiency: spare >= (noiseSeconds ?? 0) ? 2 : spare >= 0 ? 1 : 0,
+    sufficiency: spare >= noiseShare(verdict) * runtimeSeconds ? 2 : spare >= 0 ? 1 : 0,
   };
 }
 

@@ -2,6 +2,7 @@
 import { formatDuration, percent, plural, takeWithinBudget, windowName } from '../../domain/text.ts';
 import type { Report } from '../model/model.ts';
 import type { ShownToFit, ToFit, ToFitChange, ToFitOption } from '../model/toFit.ts';
+import { noiseShare, type TimedVerdict } from './rows.ts';
 
 const namesShown = 10;
 
@@ -12,7 +13,8 @@ const namesShown = 10;
  */
 function optionText(option: ToFitOption | ToFitChange, named = 0): string {
   const changes = 'parts' in option && option.parts ? option.parts : [option];
-  const text = changes.map((change) => changeText(change, named)).join(' and ');
+  const parts = changes.map((change) => changeText(change, named));
+  const text = [parts.slice(0, -1).join(', '), parts.at(-1)].filter(Boolean).join(' and ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
@@ -49,12 +51,10 @@ function namesText(checks: readonly string[]): string {
   return checks.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-type Window = Pick<Report['verdict'], 'windowSeconds' | 'noiseSeconds'>;
-
 /** `yes`, `just` where rounds differ by more than what is to spare, or `no`. */
-function fitsWord(runtimeSeconds: number, { windowSeconds, noiseSeconds }: Window): string {
-  const spare = windowSeconds - runtimeSeconds;
-  return spare < 0 ? 'no' : spare < (noiseSeconds ?? 0) ? 'just' : 'yes';
+function fitsWord(runtimeSeconds: number, verdict: TimedVerdict): string {
+  const spare = verdict.windowSeconds - runtimeSeconds;
+  return spare < 0 ? 'no' : spare < noiseShare(verdict) * runtimeSeconds ? 'just' : 'yes';
 }
 
 /** What to do first, for a reader who stops after a line; undefined where nothing is to be done. */
@@ -116,7 +116,7 @@ export function optionTitles({ now }: ToFit): string[] {
 }
 
 /** The round as it was, then every option. */
-export function optionRows({ now, options, necessary }: ToFit, window: Window): string[][] {
+export function optionRows({ now, options, necessary }: ToFit, window: TimedVerdict): string[][] {
   const cost = ({ usdPerRound, usdPerDay }: ToFit['now']) =>
     now.usdPerDay === undefined ? [] : [usdPerRound, usdPerDay].map((usd) => usd?.toFixed(2) ?? '–');
   const row = (text: string, outcome: ToFit['now']) => [

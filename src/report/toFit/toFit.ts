@@ -14,7 +14,7 @@ import {
 } from './candidates.ts';
 import { isSubmittedSlowly, type SuggestionFacts } from './facts.ts';
 import { smallestCount } from './replay.ts';
-import { compareRows, type PriceFacts, priced, type Row, rowOf } from './rows.ts';
+import { compareRows, noiseShare, type PriceFacts, priced, type Row, rowOf } from './rows.ts';
 import { savingOf } from './saving.ts';
 
 /** A replay that is further from what was observed of the very same round says nothing about other settings. */
@@ -30,12 +30,14 @@ const noGain = 1.01;
 
 /**
  * What it takes to fit, by replaying the measured steps; of a round that fits with something to spare, what could be saved.
- * Null for a round that says nothing about its load.
+ * Null for a round that says nothing about its load, or that fits without all of its checks.
  */
 export function whatItTakes(facts: SuggestionFacts, prices: PriceFacts): ToFit | null {
   const { verdict, findings } = facts;
   const { runtimeSeconds, windowSeconds, outcome } = verdict;
   if (runtimeSeconds === null || !(outcome === 'missed' || isFit(verdict))) return null;
+  // Whether all of it would fit on less, nobody knows.
+  if (outcome === 'fits' && !verdict.pass) return null;
   const round = replayedRound(facts, prices);
   const now = priced(prices, runtimeSeconds, []).outcome;
   const found = {
@@ -117,7 +119,7 @@ function rowMaker(round: ReplayedRound): (candidates: readonly Candidate[]) => R
 /** The checks that exceed the window; where none does, as few of the long ones as are enough, else all of them. */
 function toTune(round: ReplayedRound, always: readonly Candidate[]): Candidate | undefined {
   const { checks, targetSeconds, facts } = round;
-  const { windowSeconds, noiseSeconds } = facts.verdict;
+  const { windowSeconds } = facts.verdict;
   const over = checks.filter(({ seconds }) => seconds > windowSeconds);
   const long = checks.filter(({ seconds }) => worthShare * seconds >= targetSeconds);
   if (long.length === 0) return undefined;
@@ -126,7 +128,7 @@ function toTune(round: ReplayedRound, always: readonly Candidate[]): Candidate |
   const enough = smallestCount(secondsWith, {
     least: Math.max(1, over.length),
     most: long.length,
-    atMostSeconds: windowSeconds - (noiseSeconds ?? 0),
+    atMostSeconds: windowSeconds / (1 + noiseShare(facts.verdict)),
   });
   return tunedCandidate(round, long.slice(0, enough ?? (over.length > 0 ? over.length : long.length)));
 }
@@ -141,6 +143,10 @@ function slotsFor(round: ReplayedRound, others: readonly Candidate[]): Candidate
   if (range.most < range.least) return [];
   const enough =
     smallestCount(secondsOn, { ...range, atMostSeconds: sparedShare * windowSeconds }) ??
+    smallestCount(secondsOn, {
+      ...range,
+      atMostSeconds: windowSeconds / (1 + noiseShare(facts.verdict)),
+    }) ??
     smallestCount(secondsOn, { ...range, atMostSeconds: windowSeconds }) ??
     smallestCount(secondsOn, { ...range, atMostSeconds: noGain * secondsOn(mostSlots) });
   const counts = new Set([enough, slotsOnNodes].filter((count) => count !== undefined));
