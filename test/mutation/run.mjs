@@ -1,6 +1,7 @@
 // `npm run mutation [-- target [mutants]]`: changes one thing at a time in the code that trust rests on, in a copy, and
 // runs the tests that should notice. Writes docs/measurements/mutation.md. Not in CI: it takes hours.
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,17 +35,30 @@ function copyProject() {
   return copy;
 }
 
-/** Whether a test fails, or the tests take a minute longer than they should. */
-function isNoticed(cwd, tests) {
-  return new Promise((done) => {
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...tests];
-    const child = spawn(process.execPath, args, { cwd, stdio: 'ignore', detached: true });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 120_000);
-    child.once('exit', (code) => {
+/** A Vitest that stays, in a copy; a new one where a mutant made it hang. */
+function startRunner(cwd, tests) {
+  let child;
+  let ended;
+  const start = () => {
+    child = fork(join(import.meta.dirname, 'runner.mjs'), tests, { cwd, stdio: 'ignore', detached: true });
+    ended = once(child, 'exit').then(() => [{ noticed: true }]);
+  };
+  const end = () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  start();
+  return {
+    end,
+    /** Whether a test fails, or the tests take two minutes. */
+    async isNoticed(file) {
+      if (child.exitCode !== null || child.signalCode !== null) start();
+      const timer = setTimeout(end, 120_000);
+      child.send({ file });
+      const [{ noticed }] = await Promise.race([once(child, 'message'), ended]);
       clearTimeout(timer);
-      done(code !== 0);
-    });
-  });
+      return noticed;
+    },
+  };
 }
 
 async function runTarget({ name, files, tests }, copies) {
@@ -58,14 +72,16 @@ async function runTarget({ name, files, tests }, copies) {
     { length: Math.min(all.length, most) },
     (_, index) => all[Math.floor(index * step)],
   );
-  if (await isNoticed(copies[0], tests)) throw new Error(`${name}: the tests fail without a mutant`);
+  const runners = copies.map((copy) => startRunner(copy, tests));
+  for (const runner of runners)
+    if (await runner.isNoticed()) throw new Error(`${name}: the tests fail without a mutant`);
   const survivors = [];
   const queue = chosen.values();
   await Promise.all(
-    copies.map(async (copy) => {
+    copies.map(async (copy, index) => {
       for (const { file, source, start, end, text, what } of queue) {
         writeFileSync(join(copy, file), source.slice(0, start) + text + source.slice(end));
-        const noticed = await isNoticed(copy, tests);
+        const noticed = await runners[index].isNoticed(join(copy, file));
         writeFileSync(join(copy, file), source);
         if (noticed) continue;
         const line = source.slice(0, start).split('\n').length;
@@ -73,6 +89,7 @@ async function runTarget({ name, files, tests }, copies) {
       }
     }),
   );
+  for (const runner of runners) runner.end();
   const killed = chosen.length - survivors.length;
   process.stdout.write(`${name}: ${killed} of ${chosen.length} mutants noticed (${all.length} possible)\n`);
   for (const { place, code, what } of survivors) process.stdout.write(`  ${place} ${what}: ${code}\n`);
