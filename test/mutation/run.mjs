@@ -47,6 +47,7 @@ function startRunner(cwd, tests) {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
   };
   start();
+  process.once('exit', end);
   return {
     end,
     /** Whether a test fails, or the tests take two minutes. */
@@ -134,6 +135,7 @@ function keep(result) {
   writeFileSync(join(project, 'docs/measurements/mutation.md'), page(all));
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const copies = Array.from({ length: workers }, copyProject);
 try {
   for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
