@@ -1,5 +1,5 @@
 // `npm run mutation [-- target [mutants]]`: changes one thing at a time in the code that trust rests on, in a copy, and
-// runs the tests that should notice. Writes docs/measurements/mutation.md. Not in CI: it takes hours.
+// runs the tests that should notice. Writes docs/measurements/mutation.md (`page` does nothing else). Not in CI.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -99,11 +99,11 @@ async function runTarget({ name, files, tests }, copies) {
 
 const whyOf = ({ code }) => equivalent.find(([part]) => code.includes(part))?.[1];
 
-function page(results) {
+function page(results, missing) {
   const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
-  const rows = results.map(({ name, possible, ran, killed, survivors }) => {
+  const rows = results.map(({ name, note, possible, ran, killed, survivors }) => {
     const same = survivors.filter((one) => whyOf(one) !== undefined).length;
-    return `| ${name} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
+    return `| ${name}${note === undefined ? '' : ` (${note})`} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
   });
   const lists = results.map(({ name, survivors }) => {
     const lines = survivors.map((one) => {
@@ -121,23 +121,32 @@ function page(results) {
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
     '',
-    ...lists.filter(Boolean),
+    `${missing}${lists.filter(Boolean).join('\n')}`,
   ].join('\n');
 }
 
+const resultsFile = join(import.meta.dirname, 'results.json');
+
 /** The newest result of each target: one that ran alone keeps the others. */
 function keep(result) {
-  const file = join(import.meta.dirname, 'results.json');
-  const known = new Map(JSON.parse(readFileSync(file, 'utf8')).map((one) => [one.name, one]));
+  const known = new Map(JSON.parse(readFileSync(resultsFile, 'utf8')).map((one) => [one.name, one]));
   known.set(result.name, result);
   const all = targets.flatMap(({ name }) => known.get(name) ?? []);
-  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
-  writeFileSync(join(project, 'docs/measurements/mutation.md'), page(all));
+  writeFileSync(resultsFile, `${JSON.stringify(all, undefined, 2)}\n`);
+  writePage(all);
+}
+
+function writePage(results) {
+  const missing = targets.filter(({ name }) => !results.some((one) => one.name === name));
+  const not =
+    missing.length === 0 ? '' : `Not measured yet: ${missing.map(({ name }) => name).join(', ')}.\n\n`;
+  writeFileSync(join(project, 'docs/measurements/mutation.md'), page(results, not));
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-const copies = Array.from({ length: workers }, copyProject);
+const copies = only === 'page' ? [] : Array.from({ length: workers }, copyProject);
 try {
+  if (only === 'page') writePage(JSON.parse(readFileSync(resultsFile, 'utf8')));
   for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
     keep(await runTarget(target, copies));
 } finally {
