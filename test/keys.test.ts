@@ -1,6 +1,6 @@
 /** Keys that can be made: plain paths below the folder of a schedule and a load, and nothing else. */
 import { expect, test } from 'vitest';
-import { configKey, dagKey, isPlainPath } from '../src/domain/keys.ts';
+import { configKey, dagFileNames, dagKey, isPlainPath } from '../src/domain/keys.ts';
 import type { Schedule } from '../src/domain/schedules.ts';
 
 const prefixes = { configsPrefix: 'checks_load_test/configs', dagsPrefix: 'dags/datalake/audit_loadtest' };
@@ -56,4 +56,14 @@ test.each<[schedule: string, load: unknown]>([
   ['15m', '2/../..'],
 ])('schedule %j with load %j has no folder', (schedule, load) => {
   expect(() => configKey(prefixes, schedule as Schedule, load as number, 'a')).toThrow(RangeError);
+});
+
+test('the DAG of a path has its own name and three cluster configs', () => {
+  for (const path of ['dags/my.py.dag.py', 'my.py.dag.py', 'C:\\dags\\my.py.dag.py'])
+    expect(dagFileNames(path)).toEqual([
+      'my.py.dag.py',
+      'cluster_configs/my.py.dag_cluster_15m.json',
+      'cluster_configs/my.py.dag_cluster_hourly.json',
+      'cluster_configs/my.py.dag_cluster_daily.json',
+    ]);
 });

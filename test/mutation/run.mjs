@@ -1,6 +1,7 @@
 // `npm run mutation [-- target [mutants]]`: changes one thing at a time in the code that trust rests on, in a copy, and
-// runs the tests that should notice. Writes docs/measurements/mutation.md. Not in CI: it takes hours.
-import { spawn } from 'node:child_process';
+// runs the tests that should notice. Writes docs/measurements/mutation.md (`page` does nothing else). Not in CI.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,17 +35,31 @@ function copyProject() {
   return copy;
 }
 
-/** Whether a test fails, or the tests take a minute longer than they should. */
-function isNoticed(cwd, tests) {
-  return new Promise((done) => {
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...tests];
-    const child = spawn(process.execPath, args, { cwd, stdio: 'ignore', detached: true });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 120_000);
-    child.once('exit', (code) => {
+/** A Vitest that stays, in a copy; a new one where a mutant made it hang. */
+function startRunner(cwd, tests) {
+  let child;
+  let ended;
+  const start = () => {
+    child = fork(join(import.meta.dirname, 'runner.mjs'), tests, { cwd, stdio: 'ignore', detached: true });
+    ended = once(child, 'exit').then(() => [{ noticed: true }]);
+  };
+  const end = () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  start();
+  process.once('exit', end);
+  return {
+    end,
+    /** Whether a test fails, or the tests take two minutes. */
+    async isNoticed(file) {
+      if (child.exitCode !== null || child.signalCode !== null) start();
+      const timer = setTimeout(end, 120_000);
+      child.send({ file });
+      const [{ noticed }] = await Promise.race([once(child, 'message'), ended]);
       clearTimeout(timer);
-      done(code !== 0);
-    });
-  });
+      return noticed;
+    },
+  };
 }
 
 async function runTarget({ name, files, tests }, copies) {
@@ -58,14 +73,16 @@ async function runTarget({ name, files, tests }, copies) {
     { length: Math.min(all.length, most) },
     (_, index) => all[Math.floor(index * step)],
   );
-  if (await isNoticed(copies[0], tests)) throw new Error(`${name}: the tests fail without a mutant`);
+  const runners = copies.map((copy) => startRunner(copy, tests));
+  for (const runner of runners)
+    if (await runner.isNoticed()) throw new Error(`${name}: the tests fail without a mutant`);
   const survivors = [];
   const queue = chosen.values();
   await Promise.all(
-    copies.map(async (copy) => {
+    copies.map(async (copy, index) => {
       for (const { file, source, start, end, text, what } of queue) {
         writeFileSync(join(copy, file), source.slice(0, start) + text + source.slice(end));
-        const noticed = await isNoticed(copy, tests);
+        const noticed = await runners[index].isNoticed(join(copy, file));
         writeFileSync(join(copy, file), source);
         if (noticed) continue;
         const line = source.slice(0, start).split('\n').length;
@@ -73,6 +90,7 @@ async function runTarget({ name, files, tests }, copies) {
       }
     }),
   );
+  for (const runner of runners) runner.end();
   const killed = chosen.length - survivors.length;
   process.stdout.write(`${name}: ${killed} of ${chosen.length} mutants noticed (${all.length} possible)\n`);
   for (const { place, code, what } of survivors) process.stdout.write(`  ${place} ${what}: ${code}\n`);
@@ -81,11 +99,11 @@ async function runTarget({ name, files, tests }, copies) {
 
 const whyOf = ({ code }) => equivalent.find(([part]) => code.includes(part))?.[1];
 
-function page(results) {
+function page(results, missing) {
   const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
-  const rows = results.map(({ name, possible, ran, killed, survivors }) => {
+  const rows = results.map(({ name, note, possible, ran, killed, survivors }) => {
     const same = survivors.filter((one) => whyOf(one) !== undefined).length;
-    return `| ${name} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
+    return `| ${name}${note === undefined ? '' : ` (${note})`} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
   });
   const lists = results.map(({ name, survivors }) => {
     const lines = survivors.map((one) => {
@@ -103,22 +121,32 @@ function page(results) {
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
     '',
-    ...lists.filter(Boolean),
+    `${missing}${lists.filter(Boolean).join('\n')}`,
   ].join('\n');
 }
 
+const resultsFile = join(import.meta.dirname, 'results.json');
+
 /** The newest result of each target: one that ran alone keeps the others. */
 function keep(result) {
-  const file = join(import.meta.dirname, 'results.json');
-  const known = new Map(JSON.parse(readFileSync(file, 'utf8')).map((one) => [one.name, one]));
+  const known = new Map(JSON.parse(readFileSync(resultsFile, 'utf8')).map((one) => [one.name, one]));
   known.set(result.name, result);
   const all = targets.flatMap(({ name }) => known.get(name) ?? []);
-  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
-  writeFileSync(join(project, 'docs/measurements/mutation.md'), page(all));
+  writeFileSync(resultsFile, `${JSON.stringify(all, undefined, 2)}\n`);
+  writePage(all);
 }
 
-const copies = Array.from({ length: workers }, copyProject);
+function writePage(results) {
+  const missing = targets.filter(({ name }) => !results.some((one) => one.name === name));
+  const not =
+    missing.length === 0 ? '' : `Not measured yet: ${missing.map(({ name }) => name).join(', ')}.\n\n`;
+  writeFileSync(join(project, 'docs/measurements/mutation.md'), page(results, not));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+const copies = only === 'page' ? [] : Array.from({ length: workers }, copyProject);
 try {
+  if (only === 'page') writePage(JSON.parse(readFileSync(resultsFile, 'utf8')));
   for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
     keep(await runTarget(target, copies));
 } finally {
