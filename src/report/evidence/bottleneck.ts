@@ -19,7 +19,7 @@ const gcShare = 0.1;
 const spillShare = 0.1;
 
 export function bottleneckOf(application: SparkApplication): Bottleneck | undefined {
-  if (application.wallMs <= 0) return undefined;
+  if (application.wallMs <= 0 || failedBeforeWork(application)) return undefined;
   const found = candidates
     .map((candidate) => candidate(application))
     .filter((candidate) => candidate !== undefined)
@@ -28,6 +28,11 @@ export function bottleneckOf(application: SparkApplication): Bottleneck | undefi
     // A share that is only a limit weighs half of one that was measured.
     .sort((a, b) => b.share / (b.atMost ? 2 : 1) - a.share / (a.atMost ? 2 : 1));
   return found[0];
+}
+
+/** A query that does not compile: its failure is all there is to say. */
+function failedBeforeWork({ outcome, tasks, stages }: SparkApplication): boolean {
+  return outcome === 'failed' && stages.length === 0 && tasks.stillRunning === 0;
 }
 
 type Candidate = (application: SparkApplication) => Bottleneck | undefined;

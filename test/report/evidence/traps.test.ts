@@ -176,6 +176,7 @@ describe('the versions differ', () => {
     expect((await evidenceFrom('spark-3.5', 'no_such_column')).outcome).toBe('succeeded');
     expect(await evidenceFrom('spark-4.0', 'no_such_column')).toMatchObject({
       outcome: 'failed',
+      bottleneck: null,
       failure: expect.stringContaining('UNRESOLVED_COLUMN'),
     });
   });
