@@ -45,7 +45,7 @@ export function committedText(
     summary: isNew
       ? `Committed ${parts.join(' and ')} for ${load}x.`
       : `All results of ${load}x are already committed.`,
-    nextSteps: [nextAfter(rounds, notRun, load), 'Nothing was pushed; no git hooks ran.'],
+    nextSteps: [nextAfter(rounds, notRun, load), 'Nothing was pushed, no hooks ran: the user decides.'],
   };
 }
 

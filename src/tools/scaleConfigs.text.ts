@@ -1,5 +1,4 @@
 /** What scaleConfigs says in each of its four outcomes. */
-
 import * as z from 'zod';
 import { type Coverage, coverageSchema, coverageText } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';

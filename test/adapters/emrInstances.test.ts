@@ -76,10 +76,10 @@ describe('the price table', () => {
     return createPrices(path).read();
   };
 
-  it('is undefined when it is not set, and the example is valid', async () => {
-    expect(await createPrices(undefined).read()).toBeUndefined();
-    const example = await createPrices('docs/prices.example.json').read();
-    expect(example).toMatchObject({ currency: 'USD', perHour: { 'm6i.2xlarge': { onDemand: 0.384 } } });
+  it('is the shipped example, called one, when it is not set', async () => {
+    const prices = { currency: 'USD', perHour: { 'm6i.2xlarge': { onDemand: 0.384 } } };
+    expect(await createPrices(undefined).read()).toMatchObject({ ...prices, isExample: true });
+    expect(await createPrices('docs/prices.example.json').read()).toMatchObject(prices);
   });
 
   it.each([

@@ -53,7 +53,7 @@ describe('killed while scaleConfigs writes', () => {
       );
       const finished = await next.call(session.callAgain.tool, session.callAgain.arguments);
       expect(finished).toMatchObject({ status: 'scaled', reviewId: dry.reviewId });
-      expect(finished).not.toHaveProperty('edited');
+      expect(finished).toHaveProperty('edited', []);
       expect(finished.written).toBe(dry.filesChanged - writes);
       expect((await next.call('showSession')).interrupted).toBeUndefined();
       expect(git(env, 'status', '--porcelain', '--untracked-files=all')).not.toContain('??');
@@ -134,7 +134,7 @@ describe('killed while uploadChecks', () => {
       interrupted: { tool: 'uploadChecks' },
       callAgain: { tool: 'uploadChecks', arguments: given },
     });
-    expect(session).not.toHaveProperty('uploaded');
+    expect(session).toHaveProperty('uploaded', []);
     const done = await next.call('uploadChecks', given);
     expect(done).toMatchObject({ status: 'uploaded' });
     const again = await next.call('uploadChecks', given);
@@ -156,7 +156,7 @@ describe('killed while uploadChecks', () => {
       (one) => `${one.CONFIGS_PREFIX}/hourly`,
     );
     const sent = await puts(env.CONFIGS_PREFIX ?? '');
-    expect(await next.call('showSession')).not.toHaveProperty('uploaded');
+    expect(await next.call('showSession')).toHaveProperty('uploaded', []);
     const done = await next.call('uploadChecks', given);
     expect(done).toMatchObject({ uploaded: 0, unchanged: sent });
     expect(await puts(env.CONFIGS_PREFIX ?? '')).toBe(sent);
@@ -199,7 +199,7 @@ test('killed at each step of a whole round, the session is complete each time', 
   expect(await puts('dags/')).toBe(4);
   const restarted = await restart();
   expect(restarted).toMatchObject({ interrupted: { tool: 'uploadDags' }, phase: 'checks_uploaded' });
-  expect(restarted).not.toHaveProperty('rounds');
+  expect(restarted).toHaveProperty('rounds', []);
   await control('DELETE', 'faults');
   expect(await server.call('uploadDags', { load: 2 })).toMatchObject({ round: 1 });
   expect(await puts('dags/')).toBe(4);

@@ -158,7 +158,7 @@ test('by cluster and time alone, as the seed’s script: without any round of th
     load: 2,
     warnings: expect.arrayContaining(['The steps carry load 2x, not 4x; this report uses 2x.']),
   });
-  expect((await harness.call('showSession')).structure.rounds).toBeUndefined();
+  expect((await harness.call('showSession')).structure.rounds).toEqual([]);
 });
 
 test('several rounds on one cluster have a report each; a load picks the latest round of it', async () => {

@@ -39,7 +39,7 @@ test('"Commit results" commits the approved configs and the report, each in its 
     Reports: <n> files, <sha>: Load test 2x results - 2x fits, one missing column
 
     → Call scaleConfigs with the next load (for example 4x) to go one level up.
-    → Nothing was pushed; no git hooks ran."
+    → Nothing was pushed, no hooks ran: the user decides."
   `);
   expect(harness.git('log', '-1', '--format=%s%n%(trailers)').trim()).toMatch(
     /^Load test 2x configs - 2025-12-08\nAudit-Load-Test: 2x [0-9a-f]{16}$/,

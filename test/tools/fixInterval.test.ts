@@ -40,7 +40,7 @@ test('"check_events_15m should be 4 hours, not 6" changes that one value', async
 
   const again = await harness.call('fixInterval', given);
   expect(again.structure).toMatchObject({ status: 'unchanged', reviewId: structure.reviewId });
-  expect(again.structure).not.toHaveProperty('changes');
+  expect(again.structure).toHaveProperty('changes', []);
 });
 
 test('the check may be given as a file name, with or without extension, or as any path to it', async () => {
@@ -86,7 +86,7 @@ test('a fix back to baseline × load is neither kept nor warned about', async ()
   expect(structure.summary).toMatchInlineSnapshot(
     `"Fixed 1 interval in one check file: 4 → 6. This is baseline × 2 again, so no fix is kept."`,
   );
-  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('fixes');
+  expect((await harness.call('reviewConfigs')).structure).toHaveProperty('fixes', []);
   expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('unexpectedTotal');
   const report = await reportedLevel(harness, { load: 2, scope: 'schedule' });
   expect((report.warnings ?? []).join()).not.toContain('check_events_15m');
@@ -103,7 +103,7 @@ test('an approved fix that the user reverts by hand is dropped at the next appro
   await approve();
   harness.edit(events, "'4' hour", "'6' hour");
   await approve();
-  expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('fixes');
+  expect((await harness.call('reviewConfigs')).structure).toHaveProperty('fixes', []);
   expect((await harness.call('reviewConfigs')).structure).not.toHaveProperty('unexpectedTotal');
 });
 

@@ -149,7 +149,7 @@ test('the cluster of an earlier round belongs to that round, in pollCluster and 
   const two = await reportedLevel(harness, level(4));
   const { structure } = await harness.call('pollCluster', { ...look, clusterId: one.clusterId });
   expect(structure).toMatchObject({ round: 1, load: 2, done: true, clusterFrom: 'given' });
-  expect(structure.warnings).toBeUndefined();
+  expect(structure.warnings).toEqual([]);
   expect(structure.nextSteps).toEqual(['Call buildReport with round: 1 to write the report of this round.']);
   const again = (await harness.call('buildReport', { clusterId: one.clusterId })).structure;
   expect(again).toMatchObject({ round: 1, directory: one.directory, steps: one.steps });
@@ -330,7 +330,7 @@ test('a second run while the first is running is marked with already', async () 
   );
   const { structure } = await harness.call('markRound', { already: true });
   expect(structure).toMatchObject({ status: 'marked', round: 2 });
-  expect(structure.warnings).toBeUndefined();
+  expect(structure.warnings).toEqual([]);
   expect((await harness.call('pollCluster', look)).structure).toMatchObject({ round: 2, clusterId: second });
 });
 

@@ -125,7 +125,7 @@ test('a second run beside a known one is named with its steps, and is in no repo
   const other = (await harness.call('buildReport')).structure;
   expect(other).toMatchObject({ round: 2, clusterId: second });
   expect(stepIds(other).filter((id) => stepIds(report).includes(id))).toEqual([]);
-  expect((await harness.call('showSession')).structure.otherRuns).toBeUndefined();
+  expect((await harness.call('showSession')).structure.otherRuns).toEqual([]);
 });
 
 test('triggered before Airflow read the new DAG: the load that ran is said at once, and is in the verdict', async () => {
@@ -297,7 +297,7 @@ test('two schedules at once: each run has its round, and the session follows the
     { clusterId: quarter, round: 1 },
     { clusterId: hourly, round: 2 },
   ]);
-  expect(polled.map(({ otherRuns }) => otherRuns)).toEqual([undefined, undefined]);
+  expect(polled.map(({ otherRuns }) => otherRuns)).toEqual([[], []]);
   expect((await harness.call('showSession')).structure.schedule).toBe('hourly');
   harness.minutes(200);
   const reports = [];
