@@ -77,7 +77,9 @@ export function createWarmDriver(
       own.process.stdin?.write(`${JSON.stringify(order)}\n`);
       const { exitCode, alive } = await own.answer();
       const answer = { exitCode, ...own.output() };
-      if (!alive && running === own) kill();
+      // Java answers for a moment after it ran out of memory, and then ends.
+      const isDying = !alive || answer.stderr.includes('java.lang.OutOfMemoryError');
+      if (isDying && running === own) kill();
       return answer;
     },
   };

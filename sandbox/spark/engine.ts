@@ -83,6 +83,7 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
       'spark.eventLog.dir': `file://${events}`,
       'spark.test.appId': step.applicationId ?? '',
     };
+    if (isClosed || step.state !== 'RUNNING') return failure('The step was stopped before its driver ran.');
     return driver.run({ runner, words: submission.words, conf }, submission.driverMemory);
   }
 

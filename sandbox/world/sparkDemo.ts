@@ -38,7 +38,7 @@ export async function runSparkDemo({
     await applyAdvice(demo);
     const again = await runRound(demo);
     await story.call('commitResults', {
-      keyFindings: 'the skewed join is salted, the sort has 32 partitions',
+      keyFindings: 'the skewed join is salted, the sort has 128 partitions',
     });
 
     story.chapter('Results');
@@ -114,7 +114,7 @@ async function readReport(built: ToolAnswer): Promise<ReadReport> {
 /** A salt divides the key that nine of ten rows share; more partitions make those of the sort fit into memory. */
 async function applyAdvice(demo: Demo): Promise<void> {
   const { story, world } = demo;
-  story.user('(divides the skewed key by a salt, and raises spark.sql.shuffle.partitions from 8 to 32)');
+  story.user('(divides the skewed key by a salt, and raises spark.sql.shuffle.partitions from 8 to 128)');
   await edit(join(world.targetRepo, checksPath, 'check_account_events_daily.yml'), [
     ['FROM audit.db.events e JOIN audit.db.accounts a ON e.account = a.account', saltedJoin],
   ]);
@@ -122,7 +122,7 @@ async function applyAdvice(demo: Demo): Promise<void> {
     String(world.env.DAG_FILE),
     '../cluster_configs/yang_audit_load_test_cluster_daily.json',
   );
-  await edit(config, [['"spark.sql.shuffle.partitions": "8"', '"spark.sql.shuffle.partitions": "32"']]);
+  await edit(config, [['"spark.sql.shuffle.partitions": "8"', '"spark.sql.shuffle.partitions": "128"']]);
   story.user('I edited a file');
   await upload(demo, await story.call('reviewConfigs', {}));
 }

@@ -19,6 +19,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   writeFileSync(`${folder}/events_1_${application}`, JSON.stringify(conf));
   if (isKilled) process.kill(process.pid, 'SIGKILL');
   if (conf['spark.app.name'].includes('endless')) await new Promise(() => setInterval(() => {}, 1000));
+  if (conf['spark.app.name'].includes('memory'))
+    process.stderr.write('java.lang.OutOfMemoryError: Java heap space\n');
   const isDying = conf['spark.app.name'].includes('dying');
   const exitCode = isDying || conf['spark.app.name'].includes('violated') ? 1 : 0;
   answers.write(`${JSON.stringify({ exitCode, alive: !isDying })}\n`);

@@ -10,6 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$folder/python/bin/pip" install --quiet --disable-pip-version-check pyyaml
 
+# spark-submit sends what Python writes to its own stdout, traceback included.
 submit() { # <check> <expected exit code>
   local code=0
   env -u AWS_ENDPOINT_URL PYSPARK_PYTHON="$folder/python/bin/python" "$folder/python/bin/spark-submit" \
@@ -18,7 +19,7 @@ submit() { # <check> <expected exit code>
     --conf spark.sql.catalog.local=org.apache.iceberg.spark.SparkCatalog --conf spark.sql.catalog.local.type=hadoop \
     --conf "spark.sql.catalog.local.warehouse=file://$folder/warehouse" \
     "$runner" --config "file://$work/$1.yml" --load 2 --results "file://$work/results/" --run-id 'manual__2026-01-11T00:00:00+00:00' \
-    --now '2026-01-11 00:00:00' 2>"$work/$1.err" || code=$?
+    --now '2026-01-11 00:00:00' >"$work/$1.err" 2>&1 || code=$?
   [ "$code" = "$2" ] || { cat "$work/$1.err"; echo "$1 ended with $code, not with $2"; exit 1; }
 }
 status() { "$folder/python/bin/python" -c "import json,sys; r=json.load(open(sys.argv[1])); print(r['status'], *[c['found'] for c in r['checks']])" "$work/results/$1/manual__2026-01-11T00_00_00_00_00.json"; }
