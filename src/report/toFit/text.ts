@@ -64,7 +64,7 @@ export function toFitLead({ toFit, verdict, load }: Pick<Report, 'toFit' | 'verd
   const repeat =
     outcome === 'fits_just' &&
     `Repeat ${load}x once: ${formatDuration(slackSeconds ?? 0)} to spare is less than rounds differ by (${formatDuration(noiseSeconds ?? 0)})`;
-  return [repeat, best && `${optionText(best)}: ${outcomeText(best, windowSeconds)}`].filter(
+  return [repeat, best && `${optionText(best)}: ${outcomeText(best, { ...verdict, windowSeconds })}`].filter(
     (text) => typeof text === 'string',
   );
 }
@@ -79,9 +79,10 @@ export function savingLead({ toFit, load }: Pick<Report, 'toFit' | 'load'>): str
   ];
 }
 
-function outcomeText({ runtimeSeconds, fits }: ToFitOption, windowSeconds: number): string {
+function outcomeText({ runtimeSeconds, fits }: ToFitOption, verdict: TimedVerdict): string {
   const time = formatDuration(runtimeSeconds);
-  return fits ? `${time}, fits` : `${time}, still ${formatDuration(runtimeSeconds - windowSeconds)} over`;
+  if (!fits) return `${time}, still ${formatDuration(runtimeSeconds - verdict.windowSeconds)} over`;
+  return `${time}, ${fitsWord(runtimeSeconds, verdict) === 'just' ? 'just fits' : 'fits'}`;
 }
 
 function money(usd: number | undefined): string {

@@ -2,6 +2,7 @@
 import { carrying } from '../../../domain/coverage.ts';
 import { formatDuration, formatMeasured, plural, windowName } from '../../../domain/text.ts';
 import type { Report } from '../../model/model.ts';
+import type { ToFit } from '../../model/toFit.ts';
 import { xml } from '../charts/svg.ts';
 
 /** A number that is read first, with what it is of. */
@@ -90,13 +91,26 @@ function costTile({ cost, toFit }: Report): Tile {
   if (total === null) return { name, value: '–', note: `not priced; ${used}`, tone: 'plain' };
   const money = (amount: number) => `${amount.toFixed(2)} ${currency ?? ''}`.trim();
   const notes = [
-    ...(toFit?.now.usdPerDay === undefined ? [] : [`${money(toFit.now.usdPerDay)} a day`]),
+    ...dailyNotes(toFit?.now, total, money),
     used,
     ...(examplePrices ? ['example prices'] : []),
     ...(notPriced.length === 0 ? [] : [`without ${notPriced.join(', ')}`]),
     ...(upPerHour === null ? [] : [`still up: ${money(upPerHour)} an hour`]),
   ];
   return { name, value: money(total), note: notes.join('; '), tone: 'plain' };
+}
+
+/** A day of rounds pays for the start of each cluster as well, which the cost of one round leaves out. */
+function dailyNotes(
+  now: ToFit['now'] | undefined,
+  total: number,
+  money: (amount: number) => string,
+): string[] {
+  const { usdPerRound, usdPerDay } = now ?? {};
+  if (usdPerRound === undefined || usdPerDay === undefined) return [];
+  const withStart =
+    money(usdPerRound) === money(total) ? '' : `${money(usdPerRound)} with the start of the cluster, `;
+  return [`${withStart}${money(usdPerDay)} a day`];
 }
 
 /** A row of the meter: how long something took, or would at least take. */
