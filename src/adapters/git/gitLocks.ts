@@ -10,10 +10,10 @@ export function lockFileIn(words: string): string | undefined {
   return /Unable to create '(.+?\.lock)': File exists/.exec(words)?.[1];
 }
 
-/** Whether it is worth a short wait: a process holds it, or it is so young that its owner may just be at work. */
+/** Whether it is worth a short wait: it is gone already, a process holds it, or it is so young that its owner may be at work. */
 export async function isInUse(path: string, directory: string): Promise<boolean> {
   const ageMs = await ageOf(path);
-  return ageMs !== undefined && (ageMs < 2_000 || (await holderOf(path, directory)) !== 'none');
+  return ageMs === undefined || ageMs < 2_000 || (await holderOf(path, directory)) !== 'none';
 }
 
 /** Names the lock file, its age and who holds it. */
