@@ -123,9 +123,9 @@ async function row(name: string, measure: () => Promise<number>): Promise<string
 }
 
 function text(rows: readonly (readonly string[])[]): string {
-  return `# How soon it stops
+  return `# Shutdown times
 
-Written by \`npm run bench:manners\` with Node ${process.version} on ${cpus().length} × ${cpus()[0]?.model}; do not edit. The time from the event to the end of the process, or of a cancelled call's last connection; ${rounds} runs each. *During an upload* means that every object hangs for ten minutes. After stdin ends, earlier requests have 0.4 s to be answered; a cancelled call has 0.4 s to record its state in the session. The limit is one second, except for a dead stdout, which the next ping notices (every 5 s). The tests (\`test/stdio\`) prove that nothing waits for the upload; they do not assert times, which depend on the machine.
+Written by \`npm run bench:manners\` with Node ${process.version} on ${cpus().length} × ${cpus()[0]?.model}; do not edit. The time from the event to the end of the process, or of a cancelled call's last connection; ${rounds} runs each. *During an upload* means that every object hangs for ten minutes. After stdin ends, earlier requests have 1 s to be answered; a cancelled call has 0.4 s to record its state in the session. The limit is one second, except for a dead stdout, which the next ping notices (every 5 s). The tests (\`test/stdio\`) prove that nothing waits for the upload; they do not assert times, which depend on the machine.
 
 ${markdownTable(['Event', 'Median', 'Largest'], rows)}
 `;

@@ -68,7 +68,12 @@ export async function measured(command: readonly string[], { cwd, env }: Command
 export async function versionOf(...command: readonly string[]): Promise<string | undefined> {
   const context = { cwd: process.cwd(), env: {} };
   return measured(command, context).then(
-    ({ out }) => out.trim().split('\n')[0],
+    // aws names its Python and kernel as well.
+    ({ out }) =>
+      out
+        .trim()
+        .split('\n')[0]
+        ?.replace(/ Python\/\S+ \S+\/\S+/, ''),
     () => undefined,
   );
 }

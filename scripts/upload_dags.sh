@@ -6,7 +6,7 @@ root=$(dirname "$0")/..
 main=${AUDIT_LOAD_TEST_MAIN:-$root/dist/main.js}
 [ $# -eq 0 ] || exec node "$main" uploadDags "$@"
 
-set_in_env=$(sed -n 's/^DAG_FILE=//p' "$root/.env" 2>/dev/null | tail -n 1)
+set_in_env=$(sed -n 's/^DAG_FILE=//p' "$root/.env" 2>/dev/null | tail -n 1 | tr -d "\"'")
 dag=${DAG_FILE:-${set_in_env:-$root/dags/yang_audit_load_test.py}}
 now=$(sed -n 's/^LOAD *\(: *[a-z]* *\)\{0,1\}= *["'\'']\{0,1\}\([0-9]*\).*/\2/p' "$dag" | head -n 1)
 printf 'LOAD is %s in %s.' "${now:-unknown}" "$dag"
@@ -23,4 +23,6 @@ case $answer in
 y | Y | yes | YES | Yes) ;;
 *) echo "Nothing was uploaded." && exit 1 ;;
 esac
-exec node "$main" uploadDags --load "${load:-$now}" --overwrite
+load=${load:-$now}
+# shellcheck disable=SC2086
+exec node "$main" uploadDags ${load:+--load $load} --overwrite

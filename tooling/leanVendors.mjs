@@ -27,7 +27,7 @@ function withDroppableSchemas(source, path) {
   }
   // Not a function that is called in place: the bundler would unfold it, and lose the mark.
   const code = `${marked.join('\n')}\nfunction __built(make) { return make(); }\n`;
-  if (!/\/src-[\w-]+\.mjs$/.test(path)) return code;
+  if (!/[\\/]src-[\w-]+\.mjs$/.test(path)) return code;
   const lean = code.replaceAll(registrations, '');
   if (lean === code) throw new Error(`${path}: the SDK registers its schemas in another way now`);
   return lean;

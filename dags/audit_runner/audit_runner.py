@@ -70,7 +70,7 @@ def main(words):
         traceback.print_exc()
     result["ended_at"] = utc_now()
     if result["status"] != "error" or is_alive(spark):
-        write_text(spark, result_uri(arguments, stem), json.dumps(result, indent=2))
+        write_text(spark, result_uri(arguments, stem), json.dumps(result, indent=2, default=str))
     return 0 if result["status"] == "passed" else 1
 
 

@@ -95,7 +95,10 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
     const answer = await answerOf(cluster, step).catch((error: unknown) => failure(String(error)));
     current = undefined;
     outputs.set(step, answer);
-    await deliverEvents(buckets, cluster, eventsOf(step));
+    // A log that cannot be delivered must not stop the steps after it.
+    await deliverEvents(buckets, cluster, eventsOf(step)).catch((error: unknown) =>
+      outputs.set(step, { ...answer, stderr: `${answer.stderr}\nThe event log was not delivered: ${error}` }),
+    );
     if (step.state === 'RUNNING') {
       step.exitCode = answer.exitCode;
       step.endsMs = clock.nowMs();

@@ -24,7 +24,7 @@ export async function invoke(
     return tool.writesInTarget ? ports.target.exclusively(tool.name, limited, run) : run(limited);
   });
   const output = await running.catch(questionIn);
-  if (output instanceof OpenQuestion) return asked(tool, output);
+  if (output instanceof OpenQuestion) return asked(tool, output, ports);
   const checked = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
   const structured = withoutEmptyLists(tool.output, checked) as typeof checked;
   return { structured, text: tool.render(structured) };
@@ -36,9 +36,10 @@ function questionIn(error: unknown): OpenQuestion {
 }
 
 /** @throws OpenQuestion when the tool has no result for it */
-function asked({ question }: Tool, open: OpenQuestion): Answered {
+function asked({ question }: Tool, open: OpenQuestion, ports: Ports): Answered {
   if (question === undefined) throw open;
-  const structured = question.output.parse(open.question);
+  const summary = `${open.question.summary}${damageNotice(ports)}`;
+  const structured = question.output.parse({ ...open.question, summary });
   return { structured, text: question.render(structured) };
 }
 

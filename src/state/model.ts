@@ -95,6 +95,8 @@ export interface Session {
   readonly rounds: readonly Round[];
   /** As last seen; those that a round owns by now are left out. */
   readonly otherRuns: readonly OtherRun[];
+  /** Clusters of every other run that was ever seen: what was said of them is not asked again. */
+  readonly toldClusters: ReadonlySet<string>;
   /** Calls that began and were not recorded as done, one per tool, newest last. */
   readonly interruptions: readonly Interruption[];
 }

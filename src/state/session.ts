@@ -22,6 +22,7 @@ export const emptySession: Session = {
   uploads: [],
   rounds: [],
   otherRuns: [],
+  toldClusters: new Set(),
   uploadedConfigs: new Set(),
   interruptions: [],
 };
@@ -170,7 +171,11 @@ function apply(session: Session, event: SessionEvent, at: string): Session {
       };
     }
     case 'otherRunsSeen':
-      return withOwned({ ...session, otherRuns: event.runs });
+      return withOwned({
+        ...session,
+        otherRuns: event.runs,
+        toldClusters: new Set([...session.toldClusters, ...event.runs.map(({ clusterId }) => clusterId)]),
+      });
     case 'reported': {
       const { type: _, round, load, ...report } = event;
       return {

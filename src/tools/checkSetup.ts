@@ -50,7 +50,6 @@ type CheckSetupPorts = Pick<
   | 'clusters'
   | 'clock'
   | 'localPlaces'
-  | 'sessions'
   | 'prices'
 >;
 

@@ -107,6 +107,7 @@ async function askAboutBaseline(
   const loaded = await loadedBaselines(ports, session, snapshot, call);
   if (loaded.length === 0) return undefined;
   const files = Object.fromEntries(loaded.map(({ file, digest }) => [file, digest]));
+  if (given.acceptBaseline && given.dryRun) return undefined;
   if (given.acceptBaseline)
     return void (await ports.sessions.record(() => [{ type: 'baselineAccepted', files }]));
   const { load, schedule, scheduleFrom, scope } = target;
@@ -120,7 +121,13 @@ async function askAboutBaseline(
     written: 0,
     changesFile: await ports.notes.write(`baseline-${snapshot.baseCommit.slice(0, 12)}.txt`, list),
     location: locationOf(ports.settings),
-    ...baselineQuestion(loaded, ports.settings, { load, schedule, scope, ...answersOf(given) }),
+    ...baselineQuestion(loaded, ports.settings, {
+      load,
+      schedule,
+      scope,
+      ...answersOf(given),
+      ...(given.abandon && { abandon: true }),
+    }),
   };
 }
 

@@ -27,8 +27,8 @@ import {
   triggerQuestion,
 } from './triggerDag.text.ts';
 
-/** Clients give up after 60 s; pollCluster finds a cluster that appears later. */
-const wholeCallMs = 50_000;
+/** Below the time limit of a call, so that it never ends in an error; pollCluster finds a cluster that appears later. */
+const wholeCallMs = 45_000;
 
 const input = z.strictObject({
   schedule: scheduleInput.optional().describe("default: the session's"),
@@ -57,7 +57,7 @@ export const triggerDag = defineTool({
 });
 
 async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCall) {
-  const untilMs = ports.clock.localMs() + wholeCallMs;
+  let untilMs = ports.clock.localMs() + wholeCallMs;
   const session = await ports.sessions.load();
   const schedule = given.schedule ?? session.schedule ?? '15m';
   const [dag] = await ports.dags.read();
@@ -69,30 +69,47 @@ async function runTriggerDag(given: Input, ports: TriggerDagPorts, call: ToolCal
 
   await requireNoRoundUnderWay(ports, session, call);
   const { load, warnings: bucketWarnings } = await loadInBucket(ports, session);
-  if (given.clusterId !== undefined) await requireClusterUp(ports, given.clusterId, call);
-  const hasTag = hasLoadTag(dag?.bytes.toString('utf8') ?? '');
-  const tagWarnings = await requireTriggerable(airflow, { dagId, load, hasTag }, call);
+  const requireReady = async () => {
+    if (given.clusterId !== undefined) await requireClusterUp(ports, given.clusterId, call);
+    const hasTag = hasLoadTag(dag?.bytes.toString('utf8') ?? '');
+    return requireTriggerable(airflow, { dagId, load, hasTag }, call);
+  };
+  const tagWarnings = await requireReady();
   const { outlook, warnings: unread } = await outlookInBucket(ports, session, { load, schedule });
   const warnings = [...bucketWarnings, ...tagWarnings, ...unread];
   const request: RunRequest = { dagId, load, schedule, clusterId: given.clusterId };
   const toMove = async () => lost ?? (await movableRound(ports, session, schedule, call))?.round;
   let moved = await toMove();
   const question = triggerQuestion(request, moved?.round ?? session.rounds.length + 1, outlook?.outlook);
-  const answer = await confirm(ports, question, given.approved, call);
-  if (answer !== 'accepted') {
-    const { approval: mode } = ports.settings;
-    const asked = { mode, isMarked: moved !== undefined, isDeclined: answer === 'declined' };
-    return { ...triggerAwaitingText(request, asked), ...outlook, warnings };
-  }
+  const { answer, tookMs } = await timed(ports, () => confirm(ports, question, given.approved, call));
+  if (answer !== 'accepted')
+    return { ...awaiting(ports, request, moved !== undefined, answer), ...outlook, warnings };
+  untilMs += tookMs;
   // The user may take minutes to answer; a round may have begun meanwhile.
   if (given.approved === undefined) {
     await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
+    await requireReady();
     moved = await toMove();
   }
   const round = await openRound(ports, request, moved, lost?.dagRun.dagRunId);
   const status = await trigger(airflow, request, round, call);
   const followed = await follow(ports, airflow, round, status, given.clusterId, untilMs, call);
   return { ...followed, ...outlook, warnings: [...warnings, ...followed.warnings] };
+}
+
+function awaiting({ settings }: TriggerDagPorts, request: RunRequest, isMarked: boolean, answer: Answer) {
+  return triggerAwaitingText(request, {
+    mode: settings.approval,
+    isMarked,
+    isDeclined: answer === 'declined',
+  });
+}
+
+/** The time that the user takes to answer does not count. */
+async function timed<Result>({ clock }: Pick<Ports, 'clock'>, work: () => Promise<Result>) {
+  const fromMs = clock.localMs();
+  const answer = await work();
+  return { answer, tookMs: clock.localMs() - fromMs };
 }
 
 /** With the cluster config of this session's last upload; without one where the bucket has another LOAD than that. */

@@ -68,10 +68,10 @@ export const uploadChecks = defineTool({
 
 async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: ToolCall): Promise<Output> {
   const { session, review } = await readReview(ports, { forWriting: true }, call);
-  if (given.reviewId !== review.reviewId) return askAgain(ports, session, review, reasons.otherBytes);
+  if (given.reviewId !== review.reviewId) return askAgain(ports, review, reasons.otherBytes);
   await requireNoRoundUnderWay(ports, session, call);
   const asked = await whyAskAgain(given, ports, session, review, call);
-  if (asked.question !== undefined) return askAgain(ports, session, review, asked.question);
+  if (asked.question !== undefined) return askAgain(ports, review, asked.question);
   // The user may take minutes to answer, and a round may have started meanwhile.
   if (given.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 
@@ -163,13 +163,10 @@ async function whyAskAgain(
 }
 
 /** Sends nothing: shows what changed, and the reviewId of the files on disk. */
-async function askAgain(
-  ports: UploadChecksPorts,
-  session: Session,
-  review: Review,
-  reason: string,
-): Promise<Output> {
+async function askAgain(ports: UploadChecksPorts, review: Review, reason: string): Promise<Output> {
   const { reviewId } = review;
+  // With the approval that this very call may have recorded.
+  const session = await ports.sessions.load();
   const changedSince = await changedSinceApproval(ports, session, review);
   const manifest = await keepReview(ports, review);
   await ports.sessions.record(() => [{ type: 'reviewed', reviewId, manifest }]);

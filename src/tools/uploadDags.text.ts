@@ -62,11 +62,14 @@ export function overwriteQuestion(
   folder: string,
   remoteLoad: number | null,
   load: number,
+  contents: string,
 ): string {
   return [
     `Overwrite the DAG folder ${folder}?`,
     `Not from this session's last upload: ${foreign.join(', ')}.`,
     `LOAD in the bucket: ${remoteLoad ?? 'not readable'} → ${load}.`,
+    // A yes to these bytes counts for no others.
+    `Contents: ${contents}.`,
   ].join('\n');
 }
 

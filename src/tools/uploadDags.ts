@@ -79,7 +79,7 @@ async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCal
   }
   const foreign = foreignDagFiles(planned.plan, session);
   const answer =
-    foreign.length === 0 ? 'accepted' : await mayOverwrite(ports, foreign, fields, given.overwrite, call);
+    foreign.length === 0 ? 'accepted' : await mayOverwrite(ports, foreign, planned, given.overwrite, call);
   if (answer !== 'accepted') {
     const question = overwriteText(foreign, load, ports.settings.approval, answer === 'declined');
     return { ...fields, status: 'needs_overwrite', ...question };
@@ -196,12 +196,14 @@ function fieldsOf(
 async function mayOverwrite(
   ports: UploadDagsPorts,
   foreign: readonly string[],
-  { load, remoteLoad }: Pick<PlannedDags, 'load' | 'remoteLoad'>,
+  { load, remoteLoad, plan }: Pick<PlannedDags, 'load' | 'remoteLoad' | 'plan'>,
   agreed: boolean | undefined,
   call: ToolCall,
 ): Promise<Answer> {
   const { approval, bucket, dagsPrefix } = ports.settings;
-  const question = overwriteQuestion(foreign, `s3://${bucket}/${dagsPrefix}/`, remoteLoad, load);
+  const versions = plan.map(({ file, digest, remote }) => [file.name, digest, remote && sha256(remote)]);
+  const contents = sha256(JSON.stringify(versions)).slice(0, 12);
+  const question = overwriteQuestion(foreign, `s3://${bucket}/${dagsPrefix}/`, remoteLoad, load, contents);
   if (approval === 'terminal')
     return agreed === true ? ((await call.askAtTerminal?.(question)) ?? 'unanswered') : 'unanswered';
   if (agreed !== undefined || approval !== 'ask') return agreed === true ? 'accepted' : 'unanswered';

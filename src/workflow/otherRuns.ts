@@ -102,7 +102,7 @@ export async function untoldRuns(
 ): Promise<{ untold: SeenRun[]; warnings: string[] }> {
   const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
   const untold = await lookForUntold(ports, session, deadline);
-  await keepTold(ports, session, untold);
+  await keepTold(ports, untold);
   return { untold, warnings: missedWarnings(deadline) };
 }
 
@@ -114,18 +114,13 @@ async function lookForUntold(
   const since = { sinceMs: ports.clock.localMs() - lookBackMs, strangersOnly: true };
   const look = (inTime: Watch) => findOtherRuns(ports, session, since, inTime);
   const found = (await deadline.look("whether somebody else's run is active", look)) ?? [];
-  const told = new Set(session.otherRuns.map(({ clusterId }) => clusterId));
-  return found.filter((run) => run.active && !told.has(run.clusterId));
+  return found.filter((run) => run.active && !session.toldClusters.has(run.clusterId));
 }
 
 /** From now on these runs count as told. */
-async function keepTold(
-  ports: Pick<Ports, 'sessions'>,
-  { otherRuns }: Session,
-  untold: readonly SeenRun[],
-): Promise<void> {
+async function keepTold(ports: Pick<Ports, 'sessions'>, untold: readonly SeenRun[]): Promise<void> {
   if (untold.length === 0) return;
-  await ports.sessions.record(() => [
+  await ports.sessions.record(({ otherRuns }) => [
     { type: 'otherRunsSeen', runs: [...otherRuns, ...untold.map(otherRunFields)] },
   ]);
 }
@@ -151,7 +146,7 @@ export async function untoldRunsAndLoad(
 ) {
   const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
   const untold = await lookForUntold(ports, session, deadline);
-  await keepTold(ports, session, untold);
+  await keepTold(ports, untold);
   const foreign = await foreignLoadWarnings(ports, session, deadline);
   return { untold, warnings: [...foreign, ...missedWarnings(deadline)] };
 }

@@ -53,7 +53,7 @@ it('says right below the verdict what failed, what to do first and at which load
     /Column not found \(check_consent_15m, at lower levels already: fix the check, not the load\)/,
   );
   expect(failed).toMatch(/\(check_merges_15m, new at 4x\)$/);
-  expect(first?.split('; ')[0]).toBe(four.suggestions[0]?.title);
+  expect(first?.split('; ')[0]).toBe(`(1) ${four.suggestions[0]?.title}`);
   const { forecast } = four.comparison ?? {};
   const score = forecast && scoreText(forecast, four.round.startedAt);
   expect(capacity).toBe(`${score} ${forecast?.sentence}`);

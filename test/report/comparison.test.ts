@@ -296,7 +296,7 @@ describe('the forecast', () => {
     expect(forecast).toMatchObject({ highestFit: 2, leftOut: 1, oneLevelOnly: 2 });
     expect(forecast?.measured.map(({ load }) => load)).toEqual([2]);
     const page = forecast ? sectionText(forecastSection(forecast, '')) : '';
-    expect(page).toContain('Left out: 1 of 40 checks never completed.**');
+    expect(page).toContain('Without 1 of 40 checks, which never completed.**');
     expect(page).toContain('2 checks completed at one level only and are taken to grow in proportion.');
   });
 

@@ -500,7 +500,7 @@ describe('a round at the edge of its window', () => {
     const made = { clusterCreatedMs: start, clusterReadyMs: start + 204_000 };
     const own = { ...made, startedAtText: new Date(start - 1000).toISOString() };
     expect(renderMarkdown(roundOf(822, own))).toContain(
-      '- Total Runtime: 13m 42s (cluster ready after 3m 24s: 17m 12s from its creation to the end)',
+      '- Total Runtime: 13m 42s (17m 12s from the creation of the cluster, which was ready after 3m 24s)',
     );
     // A cluster that was there before the round has no start to pay.
     expect(renderMarkdown(roundOf(822, made))).toContain('- Total Runtime: 13m 42s\n');

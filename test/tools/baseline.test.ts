@@ -108,7 +108,11 @@ test('the baseline before is the way back, and never gives 12 hours', async () =
 test('a baseline that the user accepts is one, and is not asked about again', async () => {
   const harness = await toolHarness();
   await squashed(harness);
-  const asked = (await harness.call('scaleConfigs', { load: 2 })).structure;
+  const asked = (await harness.call('scaleConfigs', { load: 2, abandon: true })).structure;
+  expect(asked.callAgain.arguments).toMatchObject({ abandon: true, acceptBaseline: true });
+  // A dry run accepts nothing for later.
+  await harness.call('scaleConfigs', { load: 2, acceptBaseline: true, dryRun: true });
+  expect((await harness.call('scaleConfigs', { load: 2 })).structure.status).toBe('needs_decision');
   const { structure } = await harness.call(asked.callAgain.tool, asked.callAgain.arguments);
   expect(structure).toMatchObject({ status: 'scaled', load: 2 });
   expect(harness.read(events)).toContain("'12' hour");

@@ -31,7 +31,7 @@ beforeAll(async () => {
 test('"Compare reports from 2x and 4x" tells what grew, what failed only now, and where it breaks', async () => {
   const { text, structure } = await harness.call('compareReports', { baseline: '2x', candidate: '4x' });
   expect(normalise(harness, text)).toMatchInlineSnapshot(`
-    "4x against 2x (15m): runtime 2.00× for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Left out: 1 of 8 checks never completed.
+    "4x against 2x (15m): runtime 2.00× for 2× the load (9m 25s → 18m 49s); a scaled check takes 1.87× the time (1.69× to 2.08×, 5 checks). Fits at 2x, misses at 4x (measured); breaks at about 4x (3x to 4x); 8x: about 38m (28m to 51m). Without 1 of 8 checks, which never completed.
 
     Varies: load
     Baseline: 2x_20251208_153000

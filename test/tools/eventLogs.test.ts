@@ -64,7 +64,7 @@ test('two levels with event logs say whether the load was real, and where it was
   expect(without.report.eventLogs).toMatchObject({ mode: 'slowest', status: 'no_logs', read: 0 });
   expect(without.structure.coverage.read).toBeUndefined();
   expect(without.report.findings.notMeasured[0]).toBe(
-    `Rows read, skew, spill and GC: no Spark event log of this cluster is in that folder (s3://${bucketName}/${folder}).`,
+    `Rows read, skew, spill and GC: no Spark event log of this cluster is in the folder (s3://${bucketName}/${folder}).`,
   );
 
   giveLog(harness, without.report, 'check_events_15m', 'window_2');

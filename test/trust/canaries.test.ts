@@ -45,7 +45,6 @@ function sinksOf(world: TrustWorld, servers: readonly ServerProcess[]): Map<stri
 /** What must be among the sinks, and not empty. */
 const required = [
   /^results$/,
-  /^stderr$/,
   /^commit messages$/,
   /^commits of reports$/,
   /report\.md$/,

@@ -49,7 +49,9 @@ export interface ChecksFolder {
 /** @throws ToolError CONFIG when the folder is missing, outside the repository, or a link out of it. */
 export async function openChecksFolder(repository: string, checksPath: string): Promise<ChecksFolder> {
   const top = await realpath(repository);
-  const folder = await realpath(join(top, checksPath)).catch(() => {
+  const folder = await realpath(join(top, checksPath)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR')
+      throw diskError(cause, { setting, path: join(top, checksPath), verb: 'read' });
     throw new ToolError(
       'CONFIG',
       `CHECKS_PATH ${checksPath} does not exist in TARGET_REPO. Nothing was changed.`,
@@ -143,7 +145,13 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     list: async () => (await walk((entry) => entry.isFile())).filter((path) => !isDraft(path)),
     listOthers: () => walk((entry) => !entry.isFile() && !entry.isDirectory()),
     read: async (path) => read(path),
-    requirePlain: async (path) => void plainMode(path),
+    async requirePlain(path) {
+      try {
+        plainMode(path);
+      } catch (cause) {
+        throw diskError(cause, { setting, path: join(folder, path), verb: 'read' });
+      }
+    },
     write: async (file, done) => write(file, done),
     async removeDrafts() {
       for (const path of await walk((entry) => entry.isFile())) {

@@ -196,7 +196,7 @@ export function help(version: string): string {
     '',
     ...tools.map((tool) => `  ${tool.name.padEnd(width)}  ${tool.title}`),
     '',
-    'audit-load-test <tool> --help lists its arguments. Exit status: 0 done, 1 error or open question, 2 bad usage, 3 a gate of buildReport --failOn fails.',
+    'audit-load-test <tool> --help lists its arguments. Exit status: 0 done, 1 error or open question, 2 bad usage, 3 steps did not complete (wait) or a gate of buildReport --failOn fails.',
   ].join('\n');
 }
 

@@ -33,7 +33,7 @@ const missing: Readonly<Record<Exclude<EventLogsRead['status'], 'read'>, string>
   off: 'EVENT_LOGS is off',
   no_folder: 'the cluster config sets no spark.eventLog.dir',
   not_on_s3: 'spark.eventLog.dir is not on S3',
-  no_logs: 'no Spark event log of this cluster is in that folder',
+  no_logs: 'no Spark event log of this cluster is in the folder',
   no_bucket: 'the bucket of that folder does not exist, or AWS refuses its name or region',
   denied: 'the folder may not be listed',
   unreachable: 'the folder could not be listed',

@@ -70,7 +70,7 @@ export function forecastFrom(
     slots,
     oneLevelOnly: checks.filter(({ check, isScaled }) => isScaled && !endsOf(check)).length,
     decisive: decisiveCheck(model, checks, rounds, levels),
-    sentence: `${forecastSentence(rest)}${leftOut > 0 ? ` Left out: ${without}.` : ''}`,
+    sentence: `${forecastSentence(rest)}${leftOut > 0 ? ` Without ${leftOut} of ${plural(known, 'check')}, which never completed.` : ''}`,
   };
 }
 

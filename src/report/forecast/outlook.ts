@@ -76,7 +76,9 @@ type LevelOutlook = Pick<Outlook, 'expected' | 'lastLevel'> & { readonly text: s
 function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConfig }: PlannedRun) {
   const decided = campaign.filter(({ verdict }) => isDecided(verdict));
   const before = (report: Report) =>
-    report.clusterConfig?.digest === clusterConfig ? '' : ' with another cluster config';
+    clusterConfig === undefined || report.clusterConfig?.digest === clusterConfig
+      ? ''
+      : ' with another cluster config';
   const cost = (report: Report, seconds = report.verdict.runtimeSeconds ?? 0): LevelCost => ({
     seconds,
     ...usdOf(report, seconds),
@@ -138,14 +140,14 @@ function knownFailures(campaign: readonly Report[], planned: PlannedRun): KnownF
       if (load < (known.get(key)?.load ?? 0)) continue;
       if (kind === 'completed') known.delete(key);
       if (kind === 'failed' && load <= planned.load && cause !== undefined)
-        known.set(key, { check: checkName(step).slice(0, nameLength), load, cause, report });
+        known.set(key, { check: checkName(step), load, cause, report });
     }
   }
   return [...known.values()].flatMap(({ report, ...failure }) =>
     planned.clusterConfig !== undefined &&
     report.clusterConfig?.digest === planned.clusterConfig &&
     planned.isUnchanged(failure.check, report)
-      ? failure
+      ? { ...failure, check: failure.check.slice(0, nameLength) }
       : [],
   );
 }

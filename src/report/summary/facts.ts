@@ -7,7 +7,7 @@ import { isBroken } from '../steps/comparable.ts';
 import { leftOut } from '../steps/cost.ts';
 
 /** In words, not escaped: "2.41 USD for 5 instances, 1.14 instance-hours within the round (prices of 2025-12-01)". */
-function costText(cost: Cost): string {
+function costText(cost: Cost, usdWithStart: number | undefined): string {
   const count = cost.instances.reduce((sum, one) => sum + one.count, 0);
   const used = `${plural(count, 'instance')}, ${cost.hours.toFixed(2)} instance-hours within the round`;
   if (cost.currency === null) return `not priced: no price table was read (${used})`;
@@ -18,7 +18,11 @@ function costText(cost: Cost): string {
     cost.upPerHour === null
       ? ''
       : `; the cluster was still up: ${cost.upPerHour.toFixed(2)} ${cost.currency} an hour`;
-  return `${total} for ${used} (${table} of ${cost.pricesOf ?? ''}${left}); without ${leftOut}${up}`;
+  const start =
+    usdWithStart === undefined || usdWithStart.toFixed(2) === cost.total?.toFixed(2)
+      ? ''
+      : `; ${usdWithStart.toFixed(2)} ${cost.currency} with the start of the cluster`;
+  return `${total} for ${used} (${table} of ${cost.pricesOf ?? ''}${left})${start}; without ${leftOut}${up}`;
 }
 
 /** In words, not escaped: "2 instances lost during the round: m6i.2xlarge SPOT (Instance failure) …". */
@@ -53,7 +57,7 @@ export function populationText({ n, method, population }: Report['statistics']):
 function runtimeText({ verdict, counts, cluster: { startUp } }: Report): string {
   const soFar = counts.unfinished > 0 ? ' so far' : '';
   const start = startUp
-    ? ` (cluster ready after ${formatDuration(startUp.readySeconds)}: ${formatDuration(startUp.totalSeconds)} from its creation to the end)`
+    ? ` (${formatDuration(startUp.totalSeconds)} from the creation of the cluster, which was ready after ${formatDuration(startUp.readySeconds)})`
     : '';
   return `${formatMeasured(verdict.runtimeSeconds)}${soFar}${start}`;
 }
@@ -91,7 +95,7 @@ export function summaryFacts(report: Report): SummaryFact[] {
     ],
     findings.lostInstances.length > 0 && ['Lost', lostText(findings.lostInstances)],
     eventLogs?.status === 'read' && ['Event logs', logsReadText(eventLogs)],
-    cost !== null && ['Cost', costText(cost)],
+    cost !== null && ['Cost', costText(cost, report.toFit?.now.usdPerRound)],
     findings.activeCapMet && [
       'Active steps',
       `${findings.peakActive} at once, the most that EMR takes is 256`,
@@ -112,10 +116,12 @@ function lostTimeText({ findings: { lost, bounds }, steps }: Report, rest: numbe
   const name = steps.find(({ id }) => id === last.step)?.name ?? last.step;
   const ended = `${name} ended last: it started ${formatDuration(last.startedAfterSeconds)} after the round began and ran ${formatDuration(last.runSeconds)}`;
   if ((bounds.longestStepSeconds ?? 0) >= (bounds.workOverSlotsSeconds ?? 0)) return ended;
+  const [before, gaps] = [Math.round(beforeFirstStartSeconds), Math.round(gapsSeconds)];
+  // What rounding leaves over goes to the longest part by far, so that the parts add up.
   const parts = [
-    [beforeFirstStartSeconds, 'before the first step started'],
-    [gapsSeconds, 'of idle slots in between'],
-    [tailSeconds, 'of idle slots at the end'],
+    [before, 'before the first step started'],
+    [gaps, 'of idle slots in between'],
+    [Math.round(tailSeconds) >= 1 ? rest - before - gaps : 0, 'of idle slots at the end'],
   ] as const;
   const named = parts
     .filter(([seconds]) => seconds >= 1)
@@ -173,7 +179,7 @@ export function boundsText(report: Report): string {
   const { bounds, slots } = findings;
   const { workOverSlotsSeconds: work, longestStepSeconds: longest } = bounds;
   const highest = Math.max(work ?? 0, longest ?? 0);
-  const rest = (verdict.runtimeSeconds ?? 0) - highest;
+  const rest = Math.round(verdict.runtimeSeconds ?? 0) - Math.round(highest);
   const parts = [
     work !== null &&
       slots.limit !== null &&

@@ -14,7 +14,10 @@ const kindsOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
 /** For a reader who stops after the verdict: whether the load was real, what failed, what to do first, and at which load it stops fitting. */
 export function inBrief(report: Report): SummaryFact[] {
-  return briefLists(report).map(([name, texts]) => [name, texts.join('; ')]);
+  return briefLists(report).map(([name, texts]) => {
+    const isNumbered = name === 'Do first' && texts.length > 1;
+    return [name, texts.map((text, index) => (isNumbered ? `(${index + 1}) ${text}` : text)).join('; ')];
+  });
 }
 
 /** The same, each answer as a list: its first few items, and how many more there are below. */

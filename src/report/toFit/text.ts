@@ -82,7 +82,8 @@ export function savingLead({ toFit, load }: Pick<Report, 'toFit' | 'load'>): str
 function outcomeText({ runtimeSeconds, fits }: ToFitOption, verdict: TimedVerdict): string {
   const time = formatDuration(runtimeSeconds);
   if (!fits) return `${time}, still ${formatDuration(runtimeSeconds - verdict.windowSeconds)} over`;
-  return `${time}, ${fitsWord(runtimeSeconds, verdict) === 'just' ? 'just fits' : 'fits'}`;
+  const spare = formatDuration(Math.round(verdict.windowSeconds) - Math.round(runtimeSeconds));
+  return `${time}, ${fitsWord(runtimeSeconds, verdict) === 'just' ? 'just fits' : 'fits'} with ${spare} to spare`;
 }
 
 function money(usd: number | undefined): string {
@@ -147,7 +148,9 @@ export function savingText({
       ? `${money(savesUsdPerDay)} a day less (${money(now.usdPerDay)} → ${money(usdPerDay)})`
       : usdPerDay === undefined
         ? 'what that saves is not known'
-        : 'which saves nothing, because the round takes longer';
+        : usdPerDay < (now.usdPerDay ?? 0)
+          ? 'which saves too little to be worth a change'
+          : 'which saves nothing, because the round takes longer';
   return `It would still fit with less: ${optionText(saving)}: about ${formatDuration(runtimeSeconds)}; ${cost}.`;
 }
 

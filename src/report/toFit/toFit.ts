@@ -58,10 +58,8 @@ export function whatItTakes(facts: SuggestionFacts, prices: PriceFacts): ToFit |
 }
 
 function notReplayedBecause(facts: SuggestionFacts): string | undefined {
-  const { counts, findings, verdict } = facts;
+  const { counts, findings } = facts;
   const { error } = findings.model;
-  if (verdict.outcome === 'fits' && !verdict.pass)
-    return 'the round did not pass, so nobody knows whether all of it would fit on less';
   const incomplete = counts.total - counts.successful;
   const lost = findings.lostInstances.length;
   if (lost > 0)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../../src/report/build.ts';
-import { inBrief } from '../../../src/report/summary/inBrief.ts';
+import { briefLists } from '../../../src/report/summary/inBrief.ts';
 import { factsOf } from '../rounds.ts';
 import { constructedRounds } from './constructedRounds.ts';
 
@@ -10,7 +10,7 @@ describe('the first advice of a constructed round', () => {
       factsOf(steps, { clusterConfig: { stepConcurrencyLevel: slots }, ...more }),
     );
     expect(report.verdict.outcome).toBe(expected.outcome);
-    const first = new Map(inBrief(report)).get('Do first');
+    const first = new Map(briefLists(report)).get('Do first')?.[0];
     expect(first?.slice(0, expected.first.length)).toBe(expected.first);
     expect(report.toFit?.necessary.map(({ check }) => check) ?? []).toEqual(expected.necessary ?? []);
   });
