@@ -201,7 +201,12 @@ async function mayOverwrite(
   call: ToolCall,
 ): Promise<Answer> {
   const { approval, bucket, dagsPrefix } = ports.settings;
-  const versions = plan.map(({ file, digest, remote }) => [file.name, digest, remote && sha256(remote)]);
+  const overwritten = plan.filter(({ file }) => foreign.includes(file.name));
+  const versions = overwritten.map(({ file, digest, remote }) => [
+    file.name,
+    digest,
+    remote && sha256(remote),
+  ]);
   const contents = sha256(JSON.stringify(versions)).slice(0, 12);
   const question = overwriteQuestion(foreign, `s3://${bucket}/${dagsPrefix}/`, remoteLoad, load, contents);
   if (approval === 'terminal')
