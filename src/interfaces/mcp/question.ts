@@ -117,7 +117,7 @@ function isStateOf(state: string, subject: unknown, question: string): boolean {
 }
 
 export interface UsedAnswers {
-  /** True the first time for a state, in any process on the same STATE_DIR. */
+  /** True the first time for a state, also after a restart. Two processes that ask at the same moment may both be told so. */
   use(state: string): Promise<boolean>;
 }
 
