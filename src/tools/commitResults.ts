@@ -113,7 +113,7 @@ async function commitAll(ports: CommitResultsPorts, all: Commits) {
   };
 }
 
-/** The newest load that ran and is not committed, else the newest uncommitted; where there is none, the newest with anything. */
+/** The newest load that ran and is not committed, else the newest uncommitted, else the newest that has anything. */
 function loadToCommit(session: Session, given: number | undefined): number {
   const { uploads, rounds, level } = session;
   const open = uploads.filter((one) => !one.committed);

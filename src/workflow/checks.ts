@@ -56,7 +56,7 @@ export interface ReviewFacts {
 }
 
 /**
- * The review of the files on disk at the session's load level; `withoutLevel` is reviewed where there is none.
+ * The review of the files on disk at the session's load level; `withoutLevel` is reviewed if no level was scaled.
  * @throws ToolError WRONG_STATE when no load level is on disk, or one is only partly written
  */
 export async function readReview(

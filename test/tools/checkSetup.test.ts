@@ -228,7 +228,7 @@ const broken: [what: string, spoil: (harness: Harness) => unknown, check: string
     /^STATE_DIR is the session of another checkout: .*k-repo, not .*another\./,
   ],
   [
-    'a price table that is none',
+    'a file that is not a price table',
     (harness) => harness.restart({ PRICE_TABLE: harness.env.DAG_FILE ?? '' }),
     'price table',
     /PRICE_TABLE/,

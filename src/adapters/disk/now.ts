@@ -6,7 +6,7 @@ export function existsNow(path: string): boolean {
   return existsSync(path);
 }
 
-/** The bytes of a plain file, or of one that a link leads to; undefined when there is none. For start-up. */
+/** The bytes of a plain file, or of one that a link leads to; undefined when it does not exist. For start-up. */
 export function readNow(path: string, setting: string): Buffer | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

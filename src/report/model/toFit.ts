@@ -43,7 +43,7 @@ export const toFitSchema = z.object({
   why: z.string().optional(),
   /** The round as it was. */
   now: outcomeSchema,
-  /** Of the prices behind each USD figure; absent where there is none. */
+  /** Of the prices behind each USD figure; absent where no price is known. */
   prices: z.object({ date: z.string(), isExample: z.boolean() }).optional(),
   /** Every check that alone takes longer than the window: no slot, node or order helps it. Longest first. */
   necessary: z.array(z.object({ check: z.string(), seconds: secondsSchema, targetSeconds: secondsSchema })),

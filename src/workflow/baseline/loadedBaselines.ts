@@ -1,4 +1,4 @@
-/** The guard of the baseline: what a load test wrote at a load above 1 is none, unless the user says so. */
+/** The guard of the baseline: what a load test wrote at a load above 1 is not a baseline unless the user says so. */
 import { OpenQuestion, type Question } from '../../domain/errors.ts';
 import { ruleFor } from '../../domain/schedules.ts';
 import { plural, takeWithinBudget } from '../../domain/text.ts';
