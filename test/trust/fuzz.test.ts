@@ -100,8 +100,13 @@ async function fuzzTools(
   for (const { name, inputSchema } of result.tools as Message[]) {
     if (only !== undefined && name !== only) continue;
     const random = randomFor(`fuzz ${name}`, phase.outside.size);
-    for (let index = 0; index < perTool; index += 1) {
+    const sent = new Set<string>();
+    for (let draws = 0; sent.size < perTool && draws < 40 * perTool; draws += 1) {
       const given = oddArguments(random, inputSchema);
+      const text = String(JSON.stringify(given));
+      // The same arguments again say nothing new; some tools have few fields.
+      if (sent.has(text)) continue;
+      sent.add(text);
       calls += 1;
       try {
         const id = server.send('tools/call', { name, arguments: given });
