@@ -38,7 +38,7 @@ export const targets = [
   {
     name: 'lock',
     files: ['src/adapters/git/writerLock.ts', 'src/adapters/git/gitLocks.ts'],
-    tests: ['test/adapters/commits.test.ts', 'test/adapters/writerLock.test.ts'],
+    tests: ['test/adapters/writerLock.test.ts', 'test/adapters/gitLocks.test.ts'],
   },
 ];
 
