@@ -10,11 +10,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createWriterLock } from '../../src/adapters/git/writerLock.ts';
 import type { ToolError } from '../../src/domain/errors.ts';
 
@@ -319,15 +321,28 @@ test('a claim that cannot be read now was not taken away', async () => {
 test('a heartbeat that is under way at the end of a call does not bring its claim back', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
+  const handle = await open(folder);
+  const flush = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync');
+  onTestFinished(() => flush.mockRestore());
+  await handle.close();
+  let flushed: (() => void) | undefined;
   const isWriting = () => readdirSync(folder).some((name) => name.startsWith('.audit-load-test-'));
-  const beat = () => readFileSync(join(folder, claims()[0] ?? ''), 'utf8');
-  await lock().exclusively('scaleConfigs', watch, async () => {
-    while (!isWriting()) {
-      const before = beat();
-      vi.advanceTimersByTime(2_000);
-      while (!isWriting() && beat() === before) await turn();
-    }
+  const ended = lock().exclusively('scaleConfigs', watch, async () => {
+    flush.mockImplementationOnce(
+      () =>
+        new Promise((resolve) => {
+          flushed = resolve;
+        }),
+    );
+    vi.advanceTimersByTime(2_000);
+    while (flushed === undefined) await turn();
   });
+  while (flushed === undefined) await turn();
+  // The disk takes longer for the heartbeat than for everything else that a call does at its end.
+  for (let removals = 0; removals < 20; removals += 1) await openDisk(folder, 'TARGET_REPO').remove('none');
+  flushed();
+  await ended;
+  while (isWriting()) await turn();
   expect(claims()).toEqual([]);
 });
 
@@ -361,6 +376,27 @@ test('the claim of a call that ended, and could not be removed, stops nobody', a
   });
   writeFileSync(join(folder, name), bytes);
   expect(await lock().exclusively('scaleConfigs', watch, async () => claims().length)).toBe(1);
+});
+
+test('a call that cannot see the other claims any more leaves none of its own', async () => {
+  const unreadable = join(folder, claimOf(nobody));
+  rmSync(unreadable);
+  for (let refused: unknown; refused === undefined; ) {
+    let isOver = false;
+    const taken = lock().exclusively('scaleConfigs', watch, async () => undefined);
+    const outcome = taken
+      .catch((error: unknown) => error)
+      .finally(() => {
+        isOver = true;
+      });
+    while (!isOver && claims().length === 0) await turn();
+    // Between its claim and its last look at the others.
+    mkdirSync(unreadable);
+    refused = await outcome;
+    rmSync(unreadable, { recursive: true });
+  }
+  expect(claims()).toEqual([]);
+  expect(await lock().exclusively('scaleConfigs', watch, async () => 'free')).toBe('free');
 });
 
 test('a git directory that cannot be written is named as TARGET_REPO', async () => {

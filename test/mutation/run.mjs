@@ -140,7 +140,8 @@ async function runTarget(target, copies) {
   };
 }
 
-const whyOf = ({ code }) => equivalent.find(([part]) => code.includes(part))?.[1];
+const whyOf = ({ code, what }) =>
+  equivalent.find(([part, , change = /./]) => code.includes(part) && change.test(what))?.[1];
 
 function page(results, missing) {
   const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;

@@ -76,7 +76,7 @@ async function lockFilesIn(gitDirectory: string): Promise<string[]> {
   const pending = ['', 'refs/heads'];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const { name, kind } of await disk.list(folder)) {
-      const path = folder === '' ? name : `${folder}/${name}`;
+      const path = join(folder, name);
       if (kind === 'folder' && folder !== '') pending.push(path);
       if (kind === 'file' && name.endsWith('.lock') && !name.startsWith('audit-load-test-')) found.push(path);
     }
