@@ -1,11 +1,24 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createWriterLock } from '../../src/adapters/git/writerLock.ts';
+import type { ToolError } from '../../src/domain/errors.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -35,6 +48,16 @@ beforeEach(() =>
 );
 const nobody = 2_147_483_646;
 
+/** Each look at the clock finds a second gone: the three seconds of waiting take three tries. */
+function secondsFly(): void {
+  let nowMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    nowMs += 1_000;
+    return nowMs;
+  });
+  onTestFinished(() => clock.mockRestore());
+}
+
 test('ten writers of ten servers work one after another', async () => {
   let inside = 0;
   let most = 0;
@@ -54,6 +77,7 @@ test('ten writers of ten servers work one after another', async () => {
 });
 
 test('a second writer is told who writes and when to try again, and the lock is free after a failure', async () => {
+  secondsFly();
   const failing = lock().exclusively('scaleConfigs', watch, async () => {
     await expect(lock().exclusively('commitResults', watch, async () => 'both')).rejects.toMatchObject({
       code: 'CONFLICT',
@@ -77,6 +101,7 @@ test('a dead owner’s claim is taken over, also one whose process id was used a
 });
 
 test('an owner on another machine is alive as long as its heart beats', async () => {
+  secondsFly();
   const place = 'another machine';
   const name = claimOf(nobody, { place, host: 'elsewhere', beatMs: Date.now() });
   await expect(lock().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
@@ -90,34 +115,65 @@ test('an owner on another machine is alive as long as its heart beats', async ()
 test('what a second writer is told: who writes, since when, and when that ends', async () => {
   const child = spawn('sleep', ['60']);
   onTestFinished(() => void child.kill());
-  const now = Date.now();
-  const elsewhere = { place: 'another machine', host: 'elsewhere' };
-  const told: [change: Record<string, unknown>, message: RegExp, next: RegExp][] = [
-    [
-      { sinceMs: now - 20_000 },
-      /^scaleConfigs of .* writing in TARGET_REPO for (?:19|2\d) s\./,
-      /in (?:2|3)\d s:/,
-    ],
-    [{ sinceMs: now - 300_000 }, /for 3\d\d s\./, /^try again in 5 s:/],
-    [{ sinceMs: now + 300_000 }, /for 0 s\. Nothing was changed\.$/, /^try again in 50 s:/],
-    [{ tool: 'x\u001b[31m\npassword=abc' }, /^x password=\[masked\] of another call/, /./],
-    [{ ...elsewhere, beatMs: now - 20_000 }, /\(process \d+ on elsewhere\)/, /./],
+  const nowMs = Date.parse('2026-11-29T12:00:00Z');
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
+  onTestFinished(() => void vi.useRealTimers());
+  const elsewhere = { place: 'another machine', host: 'e'.repeat(100), beatMs: nowMs - 20_000 };
+  const since = (seconds: number) => ({ sinceMs: nowMs - seconds * 1_000 });
+  const told: [change: Record<string, unknown>, message: string, next: string][] = [
+    [since(20), 'scaleConfigs of another call', 'writing in TARGET_REPO for 20 s. Nothing was changed. 30'],
+    [{ sinceMs: nowMs - 20_600 }, 'scaleConfigs of another call', 'for 21 s. Nothing was changed. 29'],
+    [since(44), 'scaleConfigs of', 'for 44 s. Nothing was changed. 6'],
+    [since(300), 'scaleConfigs of', 'for 300 s. Nothing was changed. 5'],
+    [since(0), 'scaleConfigs of', 'for 0 s. Nothing was changed. 50'],
+    [since(-300), 'scaleConfigs of', 'for 0 s. Nothing was changed. 50'],
+    [{ tool: 'x\u001b[31m\npassword=abc' }, 'x password=[masked] of another call', '. 45'],
+    [{ tool: 't'.repeat(60) }, `${'t'.repeat(39)}… of another call`, '. 45'],
+    [elsewhere, `(process ${child.pid} on ${'e'.repeat(79)}…) has`, '. 45'],
   ];
-  await Promise.all(
-    told.map(async ([change, message, next]) => {
-      const where = mkdtempSync(join(tmpdir(), 'lock-'));
-      const name = claimOf(child.pid ?? 0, change, where);
-      const waiting = createWriterLock(async () => where).exclusively('revertConfigs', watch, async () => 1);
-      await expect(waiting).rejects.toMatchObject({
-        code: 'CONFLICT',
-        message: expect.stringMatching(message),
-        next: expect.stringMatching(next),
-      });
-      // The claims that the waiting call made are gone.
-      expect(readdirSync(where)).toEqual([name]);
-      rmSync(where, { recursive: true });
-    }),
+  const clock = vi.spyOn(performance, 'now');
+  onTestFinished(() => clock.mockRestore());
+  for (const [change, message, next] of told) {
+    // Three seconds are over at the second look at the clock.
+    clock.mockReturnValueOnce(0).mockReturnValueOnce(3_000);
+    const name = claimOf(child.pid ?? 0, change);
+    const waiting = lock().exclusively('revertConfigs', watch, async () => 1);
+    const refused = await waiting.then(
+      () => undefined,
+      (error: ToolError) => error,
+    );
+    expect(refused).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining(message) });
+    const [, seconds] =
+      /^try again in (\d+) s: the other call ends by then\.$/.exec(refused?.next ?? '') ?? [];
+    expect(`${refused?.message} ${seconds}`.endsWith(next), `${refused?.message} ${seconds}`).toBe(true);
+    // The claims that the waiting call made are gone.
+    expect(claims()).toEqual([name]);
+  }
+});
+
+test('an unreadable claim of a living process counts as one', async () => {
+  const name = claimOf(process.ppid);
+  writeFileSync(join(folder, name), '{"pid":');
+  secondsFly();
+  await expect(lock().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
+    `a call of another call (process ${process.ppid} on `,
   );
+  expect(claims()).toEqual([name]);
+});
+
+test('without a sign of life for 30 seconds an owner on another machine is dead', async () => {
+  const nowMs = Date.parse('2026-11-29T12:00:00Z');
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
+  onTestFinished(() => void vi.useRealTimers());
+  secondsFly();
+  // The same process id as this one's means nothing there.
+  const place = 'another machine';
+  claimOf(process.pid, { place, beatMs: nowMs - 29_999 });
+  await expect(lock().exclusively('scaleConfigs', watch, async () => 1)).rejects.toMatchObject({
+    code: 'CONFLICT',
+  });
+  claimOf(process.pid, { place, beatMs: nowMs - 30_000 });
+  expect(await lock().exclusively('scaleConfigs', watch, async () => 1)).toBe(1);
 });
 
 test('claims of nobody are taken over: unreadable, of this process but of no call, of a clock that was wrong', async () => {
@@ -230,6 +286,142 @@ test('while a call is in git its claim says so, and a killed process leaves exac
 test('outside of a call nothing is claimed', async () => {
   expect(await lock().whileInGit(folder, async () => 'done')).toBe('done');
   expect(claims()).toEqual([]);
+});
+
+test('many may listen for the end of a call, and its heart stops with it', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const warnings: string[] = [];
+  const warned = (warning: Error) => warnings.push(warning.name);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  await lock().exclusively('scaleConfigs', watch, async ({ signal }) => {
+    for (let count = 0; count < 20; count += 1) signal.addEventListener('abort', () => count);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+  expect(vi.getTimerCount()).toBe(0);
+  expect(warnings).toEqual([]);
+});
+
+test('a claim that cannot be read now was not taken away', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let during: AbortSignal | undefined;
+  await lock().exclusively('scaleConfigs', watch, async ({ signal }) => {
+    during = signal;
+    const claim = join(folder, claims()[0] ?? '');
+    rmSync(claim);
+    mkdirSync(claim);
+    vi.advanceTimersByTime(2_000);
+  });
+  // The call waited for its heartbeat.
+  expect(during?.aborted).toBe(false);
+});
+
+test('a heartbeat that is under way at the end of a call does not bring its claim back', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const handle = await open(folder);
+  const flush = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync');
+  onTestFinished(() => flush.mockRestore());
+  await handle.close();
+  let flushed: (() => void) | undefined;
+  const isWriting = () => readdirSync(folder).some((name) => name.startsWith('.audit-load-test-'));
+  const ended = lock().exclusively('scaleConfigs', watch, async () => {
+    flush.mockImplementationOnce(
+      () =>
+        new Promise((resolve) => {
+          flushed = resolve;
+        }),
+    );
+    vi.advanceTimersByTime(2_000);
+    while (flushed === undefined) await turn();
+  });
+  while (flushed === undefined) await turn();
+  // The disk takes longer for the heartbeat than for everything else that a call does at its end.
+  for (let removals = 0; removals < 20; removals += 1) await openDisk(folder, 'TARGET_REPO').remove('none');
+  flushed();
+  await ended;
+  while (isWriting()) await turn();
+  expect(claims()).toEqual([]);
+});
+
+test('a claim that cannot be removed is removed later, and stops nobody meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let claim = '';
+  const aside = join(folder, 'aside');
+  const result = await lock().exclusively('scaleConfigs', watch, async () => {
+    claim = join(folder, claims()[0] ?? '');
+    renameSync(claim, aside);
+    mkdirSync(claim);
+    return 'done';
+  });
+  expect(result).toBe('done');
+  rmSync(claim, { recursive: true });
+  renameSync(aside, claim);
+  vi.advanceTimersByTime(1_999);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(1);
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(claims()).toEqual([]));
+});
+
+test('the claim of a call that ended, and could not be removed, stops nobody', async () => {
+  let bytes = '';
+  let name = '';
+  await lock().exclusively('scaleConfigs', watch, async () => {
+    name = claims()[0] ?? '';
+    bytes = readFileSync(join(folder, name), 'utf8');
+  });
+  writeFileSync(join(folder, name), bytes);
+  expect(await lock().exclusively('scaleConfigs', watch, async () => claims().length)).toBe(1);
+});
+
+test('a call that cannot see the other claims any more leaves none of its own', async () => {
+  const unreadable = join(folder, claimOf(nobody));
+  rmSync(unreadable);
+  for (let refused: unknown; refused === undefined; ) {
+    let isOver = false;
+    const taken = lock().exclusively('scaleConfigs', watch, async () => undefined);
+    const outcome = taken
+      .catch((error: unknown) => error)
+      .finally(() => {
+        isOver = true;
+      });
+    while (!isOver && claims().length === 0) await turn();
+    // Between its claim and its last look at the others.
+    mkdirSync(unreadable);
+    refused = await outcome;
+    rmSync(unreadable, { recursive: true });
+  }
+  expect(claims()).toEqual([]);
+  expect(await lock().exclusively('scaleConfigs', watch, async () => 'free')).toBe('free');
+});
+
+test('a git directory that cannot be written is named as TARGET_REPO', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const refused = createWriterLock(async () => file).exclusively('scaleConfigs', watch, async () => 1);
+  await expect(refused).rejects.toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringMatching(/^TARGET_REPO: /),
+  });
+});
+
+test('a call that was cancelled and taken over ends in its own reason', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const call = new AbortController();
+  const both = lock().exclusively('scaleConfigs', { ...watch, signal: call.signal }, async ({ signal }) => {
+    const gone = once(signal, 'abort');
+    rmSync(join(folder, claims()[0] ?? ''));
+    vi.advanceTimersByTime(2_000);
+    await gone;
+    call.abort();
+    throw new Error('the user');
+  });
+  await expect(both).rejects.toThrow('the user');
 });
 
 test('a waiting call can be cancelled', async () => {

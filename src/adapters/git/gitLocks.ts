@@ -1,5 +1,5 @@
 /** Git's own lock files: whose they are, and those that a killed call of ours left. */
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../../domain/errors.ts';
 import { openDisk } from '../disk/disk.ts';
@@ -76,7 +76,7 @@ async function lockFilesIn(gitDirectory: string): Promise<string[]> {
   const pending = ['', 'refs/heads'];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const { name, kind } of await disk.list(folder)) {
-      const path = folder === '' ? name : `${folder}/${name}`;
+      const path = join(folder, name);
       if (kind === 'folder' && folder !== '') pending.push(path);
       if (kind === 'file' && name.endsWith('.lock') && !name.startsWith('audit-load-test-')) found.push(path);
     }
@@ -85,7 +85,7 @@ async function lockFilesIn(gitDirectory: string): Promise<string[]> {
 }
 
 async function ageOf(path: string): Promise<number | undefined> {
-  const found = await openDisk(dirname(path), 'TARGET_REPO').stat(path.slice(dirname(path).length + 1));
+  const found = await openDisk(dirname(path), 'TARGET_REPO').stat(basename(path));
   return found && Math.max(0, Date.now() - found.modifiedMs);
 }
 

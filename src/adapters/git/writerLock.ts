@@ -70,7 +70,7 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
       const timer = setInterval(() => {
         beating = beating.then(async () => {
           // Another machine may have taken this process for dead, for example after it was suspended.
-          const found = await disk.read(mine.name).catch(() => 'unreadable');
+          const found = await disk.read(mine.name).catch(() => null);
           if (found === undefined) lost.abort(takenOver());
           else await save({}).catch(() => undefined);
         });
@@ -84,8 +84,7 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
         // A heartbeat under way would bring the claim back.
         await beating;
         held = undefined;
-        active.delete(mine.name);
-        await release(disk, mine.name);
+        await giveUp(disk, mine.name);
       }
     },
 
@@ -97,6 +96,11 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
       return result;
     },
   };
+}
+
+async function giveUp(disk: Disk, name: string): Promise<void> {
+  active.delete(name);
+  await release(disk, name);
 }
 
 /** What a call did stays done when its claim cannot be removed: the removal is tried again until it works. */
@@ -121,13 +125,11 @@ async function take(disk: Disk, tool: string, watch: Watch): Promise<{ name: str
         // Whoever claims at the same time sees this claim, or is seen here.
         other = await livingClaim(disk, name);
         if (other === undefined) return { name, claim };
+        await giveUp(disk, name);
       } catch (error) {
-        active.delete(name);
-        await release(disk, name);
+        await giveUp(disk, name);
         throw error;
       }
-      active.delete(name);
-      await release(disk, name);
     }
     if (performance.now() - startMs >= longestWaitMs) throw busy(other);
     // Two that saw each other must not meet again.
