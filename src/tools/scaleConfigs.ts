@@ -3,6 +3,7 @@ import { type Coverage, carrying } from '../domain/coverage.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ChecksSnapshot } from '../ports/repository.ts';
 import { editsOfLevel, fixedLines } from '../review/edits.ts';
 import { describeLevel } from '../review/levelSummary.ts';
 import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
@@ -63,9 +64,10 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
   const rounds = await roundsBefore(ports, session, given.abandon, call);
-  const loaded = await askAboutBaseline(ports, session, { ...target, scheduleFrom }, given, call);
+  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
+  const loaded = await askAboutBaseline(ports, session, { ...target, scheduleFrom, snapshot }, given, call);
   if (loaded !== undefined) return loaded;
-  const planned = await planLevel(ports, session, target, given, call);
+  const planned = await planLevel(ports, session, { ...target, snapshot }, given, call);
   const { plan, level, reviewId, approvalNeeded } = planned;
 
   const { load, schedule } = target;
@@ -99,11 +101,10 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
 async function askAboutBaseline(
   ports: ScaleConfigsPorts,
   session: Session,
-  target: ReviewTarget & Pick<Output, 'scheduleFrom'>,
+  { snapshot, ...target }: ReviewTarget & Pick<Output, 'scheduleFrom'> & { snapshot: ChecksSnapshot },
   given: Input,
   call: ToolCall,
 ): Promise<Output | undefined> {
-  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
   const loaded = await loadedBaselines(ports, session, snapshot, call);
   if (loaded.length === 0) return undefined;
   const files = Object.fromEntries(loaded.map(({ file, digest }) => [file, digest]));
@@ -165,11 +166,10 @@ type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;
 async function planLevel(
   ports: ScaleConfigsPorts,
   session: Session,
-  target: ReviewTarget,
+  { snapshot, ...target }: ReviewTarget & { snapshot: ChecksSnapshot },
   { keepEdits, overwriteEdits, fixes: choice }: Input,
   call: ToolCall,
 ) {
-  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
   const stored = await readEdits(ports.blobs, session);
   const written = await Promise.all(
     session.writtenManifests.map(async (digest) => (await readManifest(ports.blobs, digest)) ?? {}),

@@ -227,6 +227,30 @@ describe('bytes', () => {
     }
   });
 
+  test('a blob that the repository has lost is no version of its file, and its neighbours keep their bytes', async () => {
+    const first = {
+      'a_15m.yml': 'a\n',
+      'b_15m.yml': 'b',
+      'c_15m.yml': 'c\n',
+      'd_15m.yml': '',
+      'e_15m.yml': 'e\n\n',
+    };
+    harness = gitHarness(first);
+    for (const lost of ['a_15m.yml', 'c_15m.yml', 'd_15m.yml']) {
+      const id = harness.git('rev-parse', `HEAD:${checks}/${lost}`);
+      rmSync(join(harness.repository, '.git/objects', id.slice(0, 2), id.slice(2)));
+    }
+    harness.put(Object.fromEntries(Object.keys(first).map((path) => [path, 'edited\n'])));
+    const files = await harness.files();
+    expect(Object.entries(files).map(([path, { baseline }]) => [path, baseline?.toString()])).toEqual([
+      ['a_15m.yml', undefined],
+      ['b_15m.yml', 'b'],
+      ['c_15m.yml', undefined],
+      ['d_15m.yml', undefined],
+      ['e_15m.yml', 'e\n\n'],
+    ]);
+  });
+
   test.each([
     ['core.autocrlf=true', { 'core.autocrlf': 'true' }, ''],
     ['eol=crlf in .gitattributes', {}, '*.yml text eol=crlf\n'],

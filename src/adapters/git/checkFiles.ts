@@ -5,7 +5,15 @@ import type { Watch } from '../../ports/time.ts';
 import { type ChecksFolder, filesAtOnce } from '../disk/checksFolder.ts';
 import { concurrently } from '../pool.ts';
 import type { Git } from './git.ts';
-import { checkoutKey, firstVersions, objectId, readBlobs, readOthers, readTree } from './gitTree.ts';
+import {
+  type Checkout,
+  checkoutKey,
+  firstVersions,
+  objectId,
+  readBlobs,
+  readOthers,
+  readTree,
+} from './gitTree.ts';
 
 /** Every check file, in path order, with its bytes on disk, at HEAD and in the baseline; unprintable names apart. */
 export async function readCheckFiles(
@@ -46,11 +54,13 @@ export async function readCheckFiles(
       id === undefined || id === diskIds.get(path) ? [] : [{ id, path: below + path }],
     ),
   );
-  const blobs = await readBlobs(git, checkouts, signal);
+  const blobs = new Map<string, Buffer>();
+  const take = (one: Checkout, bytes: Buffer) => void blobs.set(checkoutKey(one), Buffer.from(bytes));
+  await readBlobs(git, checkouts, take, signal);
 
   const files = known.map(({ path, headId, baseId, isNew }) => {
     const version = (id: string): Version =>
-      id === diskIds.get(path) ? now : versionOf(blobs.get(checkoutKey(id, below + path)));
+      id === diskIds.get(path) ? now : versionOf(blobs.get(checkoutKey({ id, path: below + path })));
     const now = versionOf(disk.get(path));
     const atHead: Version = headId === undefined ? {} : version(headId);
     // A file that is not in HEAD has no baseline, whatever an older commit contained.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Commit } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
 import { gitDirectories } from './gitState.ts';
-import { checkoutKey, objectId, readBlobs } from './gitTree.ts';
+import { objectId, readBlobs } from './gitTree.ts';
 
 /** Each commit of the product has this trailer, by which a repeated call and the baseline guard find it. */
 export const trailerKey = 'Audit-Load-Test';
@@ -175,15 +175,13 @@ async function differing(git: Git, approved: Approved | undefined): Promise<{ di
     const [bytes, id] = [approved.bytes.get(path), ids.get(path)];
     return bytes === undefined || id === undefined ? bytes !== id : objectId(bytes, id) !== id;
   });
-  const blobs = await readBlobs(
-    git,
-    others.map((path) => ({ id: ids.get(path) ?? zeros(trailerKey), path })),
-  );
-  const differs = others.filter((path) => {
+  const same = new Set<string>();
+  const checkouts = others.map((path) => ({ id: ids.get(path) ?? zeros(trailerKey), path }));
+  await readBlobs(git, checkouts, ({ path }, blob) => {
     const bytes = approved.bytes.get(path);
-    const blob = blobs.get(checkoutKey(ids.get(path) ?? '', path));
-    return bytes === undefined || blob === undefined || !blob.equals(bytes);
+    if (bytes !== undefined && blob.equals(bytes)) same.add(path);
   });
+  const differs = others.filter((path) => !same.has(path));
   return differs.length === 0 ? {} : { differs };
 }
 

@@ -72,40 +72,62 @@ export function objectId(bytes: Uint8Array, like: string): string {
 }
 
 /** A blob, and the path that determines how git checks it out. */
-interface Checkout {
+export interface Checkout {
   readonly id: string;
   /** Relative to the repository, without control characters. */
   readonly path: string;
 }
 
+/** How many blobs one git process prints: its output is held in memory. */
+const checkoutsAtOnce = 2_000;
+
 /**
- * Reads many blobs in one git process, as a checkout would write them: with the line endings (core.autocrlf, eol) and
- * the filters of their path, so that a freshly checked-out file does not look edited.
+ * Gives `take` many blobs as a checkout would write them: with the line endings (core.autocrlf, eol) and the filters of
+ * their path, so that a freshly checked-out file does not look edited. Leaves out a blob that the repository lacks.
  */
 export async function readBlobs(
   git: Git,
   checkouts: readonly Checkout[],
+  take: (checkout: Checkout, bytes: Buffer) => void,
   signal?: AbortSignal,
-): Promise<Map<string, Buffer>> {
-  const blobs = new Map<string, Buffer>();
-  if (checkouts.length === 0) return blobs;
-  // git prints the size before filters. A request for a missing object marks where each blob ends.
-  const nothing = `nothing-${randomBytes(16).toString('hex')}`;
-  const input = checkouts.map(({ id, path }) => `${id} ${path}\n${nothing}\n`).join('');
-  const output = await git.bytes(['cat-file', '--batch', '--filters'], { input, signal });
-  const end = Buffer.from(`\n${nothing} missing\n`);
-  let position = 0;
-  for (const { id, path } of checkouts) {
-    const start = output.indexOf(0x0a, position) + 1;
-    const stop = output.indexOf(end, start - 1);
-    if (output.toString('latin1', position, start).startsWith(`${id} blob `))
-      blobs.set(checkoutKey(id, path), Buffer.from(output.subarray(start, stop)));
-    position = stop + end.length;
+): Promise<void> {
+  for (let from = 0; from < checkouts.length; from += checkoutsAtOnce) {
+    const some = checkouts.slice(from, from + checkoutsAtOnce);
+    // git prints the size before filters; a word that no blob contains marks where each begins.
+    const nonce = randomBytes(16).toString('hex');
+    const args = ['cat-file', `--batch=${nonce} %(objectname) %(objecttype)`, '--filters'];
+    const input = some.map(({ id, path }) => `${id} ${path}\n`).join('');
+    const output = await git.bytes(args, { input, signal });
+    for (const { checkout, start, end } of placesIn(output, nonce, some))
+      take(checkout, output.subarray(start, end));
   }
-  return blobs;
 }
 
-export function checkoutKey(id: string, path: string): string {
+interface BlobPlace {
+  readonly checkout: Checkout;
+  readonly start: number;
+  end: number;
+}
+
+/** Where each blob is in the output of git, which has a line without the word for each object that is missing. */
+function placesIn(output: Buffer, nonce: string, checkouts: readonly Checkout[]): BlobPlace[] {
+  const places: BlobPlace[] = [];
+  const headerAfter = (from: number) => output.indexOf(`${nonce} `, from);
+  let header = headerAfter(0);
+  for (const checkout of checkouts) {
+    const start = output.indexOf(0x0a, header) + 1;
+    const isHere =
+      header >= 0 && output.toString('latin1', header, start) === `${nonce} ${checkout.id} blob\n`;
+    const last = places.at(-1);
+    if (!isHere && last !== undefined) last.end -= `${checkout.id} missing\n`.length;
+    if (!isHere) continue;
+    header = headerAfter(start);
+    places.push({ checkout, start, end: (header < 0 ? output.length : header) - 1 });
+  }
+  return places;
+}
+
+export function checkoutKey({ id, path }: Checkout): string {
   return `${id} ${path}`;
 }
 
