@@ -25,6 +25,8 @@ export interface Copy {
 export interface Delivered {
   readonly sent: LoadTestKey[];
   readonly unchanged: LoadTestKey[];
+  /** How many of `sent` the store did not take at the first attempt. */
+  readonly retried: number;
 }
 
 export interface ObjectStore {
