@@ -25,7 +25,7 @@ export interface Copy {
 export interface Delivered {
   readonly sent: LoadTestKey[];
   readonly unchanged: LoadTestKey[];
-  /** How many of `sent` the store did not take at the first attempt. */
+  /** How many of `sent` needed a second request. */
   readonly retried: number;
 }
 
