@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface Pool {
-  /** How many tasks run at once. */
-  readonly limit: number;
+  /** How many tasks run at once; a function may lower the number meanwhile. */
+  readonly limit: number | (() => number);
   /** No further task starts once it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Called after every `limit` finished tasks and after the last one; an error it throws stops the pool. */
@@ -24,13 +24,14 @@ export async function concurrently<Item, Result>(
   let done = 0;
   let failure: { error: unknown } | undefined;
   let turn: Promise<void> | undefined;
-  const worker = async () => {
+  const most = () => (typeof limit === 'number' ? limit : limit());
+  const worker = async (number: number) => {
     for (const [index, item] of queue) {
       try {
         if (signal?.aborted) throw new DOMException('The call was cancelled.', 'AbortError');
         results[index] = await task(item);
         done += 1;
-        if (done % limit === 0 || done === items.length) {
+        if (done % most() === 0 || done === items.length) {
           onProgress?.(done);
           // Tasks that never wait for anything would keep the event loop from a cancellation or another call.
           turn = nextTurn();
@@ -39,10 +40,10 @@ export async function concurrently<Item, Result>(
       } catch (error) {
         failure ??= { error };
       }
-      if (failure !== undefined) return;
+      if (failure !== undefined || number >= most()) return;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(most(), items.length) }, (_, number) => worker(number)));
   if (failure !== undefined) throw failure.error;
   return results;
 }

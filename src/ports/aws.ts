@@ -25,6 +25,8 @@ export interface Copy {
 export interface Delivered {
   readonly sent: LoadTestKey[];
   readonly unchanged: LoadTestKey[];
+  /** How many of `sent` needed a second request. */
+  readonly retried: number;
 }
 
 export interface ObjectStore {

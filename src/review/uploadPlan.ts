@@ -136,12 +136,24 @@ export function listedCoverage(
   left: ReadonlyMap<string, Uint8Array>,
   refused: readonly Exception[],
 ): Coverage {
-  const files = new Map(review.files.map((one) => [one.path, one.file]));
+  const files = new Map(review.files.map((one) => [one.path, one]));
   const checks = objects.flatMap(({ key }): RunningCheck[] => {
+    if (!key.endsWith('.yml')) return [];
     const path = key.slice(prefix.length);
-    const file = files.get(path);
-    const bytes = file?.disk ?? left.get(key);
-    return key.endsWith('.yml') ? [{ path, rule: ruleFor(path), baseline: file?.baseline, bytes }] : [];
+    const one = files.get(path);
+    const { baseline, disk, diskDigest } = one?.file ?? {};
+    return [
+      {
+        path,
+        rule: ruleFor(path),
+        baseline,
+        bytes: disk ?? left.get(key),
+        // Scales the baseline, so only where it is asked for.
+        get scaled() {
+          return disk !== undefined && diskDigest === one?.scaledDigest ? one : undefined;
+        },
+      },
+    ];
   });
   return coverageOf(schedule, review.target.load, checks, missingOf(review, schedule, refused));
 }

@@ -27,6 +27,11 @@ export function possibleRunLines(
   ];
 }
 
+/** A sentence after others. */
+export function retriedText(objects: number | undefined): string {
+  return objects ? ` ${plural(objects, 'object')} needed a second request.` : '';
+}
+
 /** The sentence says it all. */
 export const outlookLines = {
   expected: () => [],

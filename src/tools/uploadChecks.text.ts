@@ -8,7 +8,7 @@ import type { Review } from '../review/review.ts';
 import type { Stale } from '../review/uploadPlan.ts';
 import type { Settings } from '../settings.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
-import type { Wording } from './text.ts';
+import { retriedText, type Wording } from './text.ts';
 import {
   callAgain,
   changedLine,
@@ -32,6 +32,8 @@ export const uploadChecksResult = z.object({
   changedSince: listOf(changedLine),
   uploaded: z.int(),
   unchanged: z.int(),
+  /** Of the uploaded: the first request failed. */
+  retried: z.int().optional(),
   removed: z.int(),
   removedKeys: listOf(z.string()),
   stale: rowsOf(z.string()),
@@ -71,12 +73,12 @@ export function awaitingText(review: Review, reason: string, changedLines: numbe
 
 type Delivery = Pick<
   Result,
-  'load' | 'uploaded' | 'unchanged' | 'removed' | 'prefixes' | 'tableMetrics' | 'coverage'
+  'load' | 'uploaded' | 'unchanged' | 'retried' | 'removed' | 'prefixes' | 'tableMetrics' | 'coverage'
 >;
 
 /** `left`: stale objects that are still in the bucket after this upload. */
 export function deliveredText(delivery: Delivery, left: Stale) {
-  const { load, uploaded, unchanged, removed, prefixes = [], tableMetrics, coverage } = delivery;
+  const { load, uploaded, unchanged, retried, removed, prefixes = [], tableMetrics, coverage } = delivery;
   const carried = coverage === undefined || load === 1 ? '' : ` In the bucket: ${coverageText(coverage)}.`;
   const files = prefixes.reduce((sum, prefix) => sum + prefix.files, 0);
   const metrics =
@@ -94,7 +96,7 @@ export function deliveredText(delivery: Delivery, left: Stale) {
     status: isUnchanged ? ('unchanged' as const) : ('uploaded' as const),
     summary: isUnchanged
       ? `All ${files} configs for ${load}x were already in the bucket; nothing was sent.${carried}${stale}`
-      : `Uploaded ${plural(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}${removal}.${carried}${stale}`,
+      : `Uploaded ${plural(uploaded, 'config')} for ${load}x (${unchanged} unchanged)${metrics}${removal}.${retriedText(retried)}${carried}${stale}`,
     nextSteps: [
       `Call uploadDags, so that the DAG reads ${load}x.`,
       ...(left.keys.length === 0
@@ -139,6 +141,8 @@ function unlessAsked(title: string) {
 export const uploadChecksLines: Wording<Result> = {
   uploaded: unlessAsked('Uploaded'),
   unchanged: unlessAsked('Unchanged'),
+  // The summary says it where there is any.
+  retried: () => [],
   removed: unlessAsked('Removed'),
   // The summary of a question contains it.
   reason: () => [],

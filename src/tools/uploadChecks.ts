@@ -93,6 +93,7 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
     ...reviewFields(review, coverage, metrics.refused),
     uploaded: sent.uploaded,
     unchanged: sent.unchanged,
+    retried: sent.retried,
     removed: removed.length,
     removedKeys: takeWithinBudget(removed, 1200),
     stale: takeWithinBudget([...left.keys, ...left.unmanaged.map((key) => clean(key, 300))], 1200),
@@ -224,11 +225,11 @@ async function productionOf(
 
 async function sendConfigs(ports: UploadChecksPorts, review: Review, call: ToolCall) {
   const uploads = planUploads(review, ports.settings);
-  const { sent, unchanged } = await ports.store.upload(
+  const { sent, unchanged, retried } = await ports.store.upload(
     uploads.map(({ key, bytes }) => ({ key, body: async () => bytes })),
     call,
   );
-  return { uploads, uploaded: sent.length, unchanged: unchanged.length };
+  return { uploads, uploaded: sent.length, unchanged: unchanged.length, retried };
 }
 
 /** Table metrics are read from production and only written to the hourly load-test prefixes. */

@@ -6,7 +6,7 @@ import { loadTag } from '../rounds/begin.ts';
 import type { SeenRun } from '../rounds/otherRuns.ts';
 import { afterDecline, type Yes } from '../workflow/approvals.ts';
 import { untoldText } from '../workflow/otherRuns.ts';
-import { outlookLines, type Wording } from './text.ts';
+import { outlookLines, retriedText, type Wording } from './text.ts';
 import { callAgain, declined, loadOutput, outlookOutput, result, rowsOf } from './tool.ts';
 
 /** The result of uploadDags. */
@@ -21,6 +21,8 @@ export const uploadDagsResult = z.object({
   dagIds: z.array(z.string()),
   ...outlookOutput,
   warnings: rowsOf(z.string()),
+  /** Files whose first request failed. */
+  retried: z.int().optional(),
   round: z.int().optional(),
   declined,
   callAgain: callAgain.optional(),
@@ -109,9 +111,13 @@ export function dagUnchangedText(dag: UploadedDag, begun: BegunRound | undefined
   return { summary: `${same} ${about[how]}`, nextSteps: triggerSteps(dag) };
 }
 
-export function uploadedText(files: number, round: number, dag: UploadedDag) {
+export function uploadedText(
+  { files, retried }: { readonly files: number; readonly retried: number },
+  round: number,
+  dag: UploadedDag,
+) {
   return {
-    summary: `Uploaded ${plural(files, 'file')} ${forLoad(dag)} and opened round ${round}. Airflow shows it after 30 s to 6 min.`,
+    summary: `Uploaded ${plural(files, 'file')} ${forLoad(dag)} and opened round ${round}.${retriedText(retried)} Airflow shows it after 30 s to 6 min.`,
     nextSteps: triggerSteps(dag),
   };
 }
@@ -143,6 +149,8 @@ export const uploadDagsLines: Wording<z.output<typeof uploadDagsResult>> = {
       files[0]?.status === 'new' ? 'The bucket had no DAG yet.' : 'LOAD in the bucket before: not readable',
     ];
   },
+  // The summary says it where there is any.
+  retried: () => [],
   files: (rows) => rows.map((row) => `  - ${row.status}: ${row.key}`),
   ...outlookLines,
   changes: (rows) => [

@@ -96,9 +96,10 @@ async function runUploadDags(given: Input, ports: UploadDagsPorts, call: ToolCal
     const round = begun === undefined || begun.how === 'waiting' ? {} : { round: begun.round };
     return { ...fields, ...round, status: 'unchanged', ...dagUnchangedText(planned, begun) };
   }
-  await sendDags(ports, planned, given, call);
+  const { retried } = await sendDags(ports, planned, given, call);
   const round = await recordUploaded(ports, session, planned);
-  return { ...fields, round, status: 'uploaded', ...uploadedText(changed.length, round, planned) };
+  const text = uploadedText({ files: changed.length, retried }, round, planned);
+  return { ...fields, retried, round, status: 'uploaded', ...text };
 }
 
 /** The load and schedule under test, and what the bucket has for them. */
@@ -225,7 +226,7 @@ async function sendDags(ports: UploadDagsPorts, planned: PlannedDags, given: Inp
   for (const config of planned.configs) await ports.blobs.put(config.bytes);
   await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadDags', arguments: { ...given } }]);
   await setLoad(ports, planned);
-  await ports.store.upload(
+  return ports.store.upload(
     planned.changed.map(({ file }) => ({
       key: dagKey(ports.settings, file.name),
       body: async () => file.bytes,

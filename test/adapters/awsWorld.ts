@@ -9,6 +9,7 @@ import type { StepPlan } from '../../sandbox/emr/records.ts';
 import { createSimulation } from '../../sandbox/emr/simulation.ts';
 import { createRandom } from '../../sandbox/random.ts';
 import { createS3 } from '../../sandbox/s3/s3.ts';
+import type { Service, WireRequest } from '../../sandbox/service.ts';
 import { createSts } from '../../sandbox/wire/sts.ts';
 import { exampleKey } from '../../sandbox/wire/verify.ts';
 import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
@@ -45,6 +46,8 @@ export interface AwsWorldOptions {
   /** When the sandbox's clock starts; it stands still. */
   readonly startMs?: number;
   plan?(name: string): StepPlan;
+  /** Called with every request to S3 that a fault did not answer; S3 answers when it resolves. */
+  seen?(request: WireRequest): void | Promise<void>;
 }
 
 export async function startAwsWorld(options: AwsWorldOptions = {}) {
@@ -58,7 +61,14 @@ export async function startAwsWorld(options: AwsWorldOptions = {}) {
     deliverLogs: () => undefined,
   });
   const emr = createEmr(simulation, 'off');
-  const front = await startAwsFront({ services: [s3.service, emr, createSts()], clock });
+  const watched: Service = {
+    ...s3.service,
+    async handle(request, operation) {
+      await options.seen?.(request);
+      return s3.service.handle(request, operation);
+    },
+  };
+  const front = await startAwsFront({ services: [watched, emr, createSts()], clock });
   s3.buckets.create(settings.bucket);
   useEndpoint(front.endpoint);
   const directory = mkdtempSync(join(tmpdir(), 'aws-adapters-'));

@@ -77,3 +77,20 @@ test('an empty list gives no results, and an item may be undefined', async () =>
   expect(await concurrently([], { limit: 4 }, async () => 1)).toEqual([]);
   expect(await concurrently([undefined, undefined], { limit: 1 }, async () => 1)).toEqual([1, 1]);
 });
+
+test('a limit that falls meanwhile lets the running tasks end, and starts no more than it says', async () => {
+  let limit = 8;
+  let running = 0;
+  const most: number[] = [];
+  const done = await concurrently(numbers(60), { limit: () => limit }, async (item) => {
+    running += 1;
+    most[item] = running;
+    await nextTurn();
+    if (item === 4) limit = 3;
+    running -= 1;
+    return item;
+  });
+  expect(done).toEqual(numbers(60));
+  expect(Math.max(...most)).toBe(8);
+  expect(Math.max(...most.slice(20))).toBe(3);
+});

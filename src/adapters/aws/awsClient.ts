@@ -22,10 +22,22 @@ interface ClockReading {
   readonly answeredMs: number;
 }
 
+/** A request as the client's handler takes it, with everything that goes over the wire. */
+export type HttpRequest = Parameters<S3Client['config']['requestHandler']['handle']>[0];
+
+/** Sends a signed request by the client's own handler, after the same check as the client's own requests. */
+export type Send = (
+  request: HttpRequest,
+  abortSignal: AbortSignal,
+) => ReturnType<S3Client['config']['requestHandler']['handle']>;
+
 /** An AWS service, loaded on first use. */
 interface AwsService<Client, Sdk> {
   /** Runs `task`; every failure is thrown as a ToolError, except an abort. */
-  run<Result>(call: AwsCall, task: (client: Client, sdk: Sdk) => Promise<Result>): Promise<Result>;
+  run<Result>(
+    call: AwsCall,
+    task: (client: Client, sdk: Sdk, send: Send) => Promise<Result>,
+  ): Promise<Result>;
   /** Read without credentials. @throws ToolError CONFIG where none is set */
   region(): Promise<string>;
   /** The newest reading of AWS's clock. */
@@ -51,8 +63,8 @@ export function createAwsServices(
       requestTimeout: 60_000,
       throwOnRequestTimeout: true,
       socketTimeout: 60_000,
-      httpAgent: { maxSockets: 50, keepAlive: true },
-      httpsAgent: { maxSockets: 50, keepAlive: true },
+      httpAgent: { maxSockets: 120, keepAlive: true },
+      httpsAgent: { maxSockets: 120, keepAlive: true },
     },
     // Passed on to the credential providers: a login rewrites the files, and the SDK caches them in memory.
     ignoreCache: true,
@@ -81,7 +93,7 @@ function service<Client extends AnyClient, Sdk>(
   settings: AwsSettings,
   load: () => Promise<{ client: Client; sdk: Sdk; findHost?: () => Promise<string | undefined> }>,
 ): AwsService<Client, Sdk> {
-  let loaded: Promise<{ client: Client; sdk: Sdk }> | undefined;
+  let loaded: Promise<{ client: Client; sdk: Sdk; send: Send }> | undefined;
   let reading: ClockReading | undefined;
 
   const create = async () => {
@@ -91,10 +103,10 @@ function service<Client extends AnyClient, Sdk>(
     await credentialsOf(created.client);
     await created.client.config.region();
     const allowed = { service: name, ...settings, serviceHost: await created.findHost?.() };
-    guard(created.client, allowed, (latest) => {
+    const send = guard(created.client, allowed, (latest) => {
       reading = latest;
     });
-    return created;
+    return { ...created, send };
   };
 
   return {
@@ -110,8 +122,8 @@ function service<Client extends AnyClient, Sdk>(
       loaded ??= create();
       const mine = loaded;
       try {
-        const { client, sdk } = await mine;
-        return await task(client, sdk);
+        const { client, sdk, send } = await mine;
+        return await task(client, sdk, send);
       } catch (error) {
         if (
           loaded === mine &&
@@ -147,26 +159,35 @@ async function s3Host(client: S3Client, command: ListBucketsCommand): Promise<st
   return host;
 }
 
-interface WireArguments {
-  request: OutgoingRequest;
-}
 interface WireResult {
-  response: { headers?: Record<string, string> };
+  readonly response: { readonly headers?: Record<string, string> };
 }
 
-/** Installs the check and the clock reading as the innermost middleware: no SDK code runs after it. */
-function guard(client: AnyClient, allowed: Allowed, onReading: (reading: ClockReading) => void): void {
-  const middleware = (next: (args: WireArguments) => Promise<WireResult>) => async (args: WireArguments) => {
-    assertAllowed(args.request, allowed);
+/**
+ * Installs the check and the clock reading as the innermost middleware: no SDK code runs after it. Returned is the only
+ * way past the middleware, with the same check.
+ */
+function guard(client: AnyClient, allowed: Allowed, onReading: (reading: ClockReading) => void): Send {
+  const checked = async <Result extends WireResult>(
+    request: OutgoingRequest,
+    next: () => Promise<Result>,
+  ): Promise<Result> => {
+    assertAllowed(request, allowed);
     const sentMs = Date.now();
-    const result = await next(args);
+    const result = await next();
     const awsMs = Date.parse(result.response.headers?.date ?? '');
     if (!Number.isNaN(awsMs)) onReading({ awsMs, sentMs, answeredMs: Date.now() });
     return result;
   };
+  const middleware =
+    (next: (args: { request: OutgoingRequest }) => Promise<WireResult>) =>
+    (args: { request: OutgoingRequest }) =>
+      checked(args.request, () => next(args));
   // The stacks of the three clients have different types without a common call signature, but the same shape.
   const stack = client.middlewareStack as unknown as {
     add(middleware: unknown, options: { step: string; priority: string; name: string }): void;
   };
   stack.add(middleware, { step: 'deserialize', priority: 'low', name: 'containment' });
+  return (request, abortSignal) =>
+    checked(request, () => client.config.requestHandler.handle(request, { abortSignal }));
 }

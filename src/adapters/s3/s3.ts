@@ -4,8 +4,9 @@ import type { ObjectStore } from '../../ports/aws.ts';
 import type { Disk } from '../../ports/disk.ts';
 import { concurrently } from '../pool.ts';
 import { folderOf, openFolderMemory, type S3Settings } from './memory.ts';
+import { requestsAtOnce } from './put.ts';
 import { head, listAll, readBytes, type S3 } from './read.ts';
-import { copyAll, requestsAtOnce, uploadAll } from './write.ts';
+import { copyAll, uploadAll } from './write.ts';
 
 /** `uploadMemory` is where the memory of uploads is stored. */
 export function createObjectStore({

@@ -1,5 +1,4 @@
 /** Writes to S3 under the two load-test prefixes: uploads and copies, only of what is missing or has changed. */
-import type { S3Client } from '@aws-sdk/client-s3';
 import { sha256 } from '../../domain/digest.ts';
 import type { LoadTestKey } from '../../domain/keys.ts';
 import type { Copy, Delivered, Upload } from '../../ports/aws.ts';
@@ -7,33 +6,14 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import { concurrently } from '../pool.ts';
 import { type KnownObject, openFolders, type RemoteObject, type S3Settings } from './memory.ts';
-import {
-  bareEtag,
-  type Head,
-  head,
-  type S3,
-  type S3Sdk,
-  shaMetadata,
-  sourceEtagMetadata,
-  sourceUriMetadata,
-} from './read.ts';
-
-/** Concurrent requests: enough to hide a latency of 25 ms, below the client's 50 sockets. */
-export const requestsAtOnce = 40;
+import { createSender, type ObjectToSend, requestsAtOnce, type Writer } from './put.ts';
+import { bareEtag, type Head, head, type S3, sourceEtagMetadata, sourceUriMetadata } from './read.ts';
 
 /** The bucket, and where the memory of its folders is stored. */
 export interface Destination {
   readonly s3: S3;
   readonly settings: S3Settings;
   readonly uploadMemory: Disk;
-}
-
-/** What one delivery writes with: the client, and the bucket that it writes to. */
-interface Writer {
-  readonly client: S3Client;
-  readonly sdk: S3Sdk;
-  readonly bucket: string;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -48,11 +28,17 @@ export async function uploadAll(
 ): Promise<Delivered> {
   const words = { doing: 'uploading', done: 'sent', action: 's3:PutObject' };
   const items = uploads.map((upload) => ({ key: upload.key, item: upload }));
-  return deliver(to, items, words, watch, async (writer, { key, body }, remote) => {
-    const bytes = await body();
-    const object = { key, bytes, digest: sha256(bytes) };
-    if (await isUploaded(writer, object, remote)) return undefined;
-    return { etag: await put(writer, object), sizeBytes: bytes.length, sha256: object.digest };
+  return deliver(to, items, words, watch, (writer) => {
+    const { put, count } = createSender(writer);
+    return {
+      count,
+      async send({ key, body }, remote) {
+        const bytes = await body();
+        const object = { key, bytes, digest: sha256(bytes) };
+        if (await isUploaded(writer, object, remote)) return undefined;
+        return { etag: await put(object), sizeBytes: bytes.length, sha256: object.digest };
+      },
+    };
   });
 }
 
@@ -65,26 +51,35 @@ export async function copyAll(to: Destination, copies: readonly Copy[], watch: W
   const items = copies.map((copy) => ({ key: copy.to, item: copy }));
   // One source goes to several folders; its content type is read once.
   const sources = new Map<string, Promise<Head | undefined>>();
-  return deliver(to, items, words, watch, async (writer, copy, remote) => {
-    if (await isCopyAlready(writer, copy, remote)) return undefined;
-    const { bucket, object } = copy.from;
-    const uri = uriOf(copy.from);
-    const source = sources.get(uri) ?? head(writer.client, writer.sdk, bucket, object.key, writer.signal);
-    sources.set(uri, source);
-    const etag = await copyObject(writer, copy, await source);
-    return { etag, sizeBytes: object.sizeBytes, source: sourceOf(copy) };
-  });
+  return deliver(to, items, words, watch, (writer) => ({
+    count: { atOnce: requestsAtOnce, retried: 0 },
+    async send(copy, remote) {
+      if (await isCopyAlready(writer, copy, remote)) return undefined;
+      const { bucket, object } = copy.from;
+      const uri = uriOf(copy.from);
+      const source = sources.get(uri) ?? head(writer.client, writer.sdk, bucket, object.key, writer.signal);
+      sources.set(uri, source);
+      const etag = await copyObject(writer, copy, await source);
+      return { etag, sizeBytes: object.sizeBytes, source: sourceOf(copy) };
+    },
+  }));
 }
 
-/** Delivers every item with `send`, which returns what is then known of the object; undefined when it is unchanged. */
+interface Delivery<Item> {
+  readonly count: { readonly atOnce: number; readonly retried: number };
+  /** Returns what is then known of the object; undefined when it is unchanged. */
+  send(item: Item, remote: RemoteObject): Promise<KnownObject | undefined>;
+}
+
+/** Delivers every item as `start` says. */
 async function deliver<Item>(
   { s3, settings, uploadMemory }: Destination,
   items: readonly { readonly key: LoadTestKey; readonly item: Item }[],
   { doing, done, action }: { readonly doing: string; readonly done: string; readonly action: string },
   watch: Watch,
-  send: (writer: Writer, item: Item, remote: RemoteObject) => Promise<KnownObject | undefined>,
+  start: (writer: Writer) => Delivery<Item>,
 ): Promise<Delivered> {
-  if (items.length === 0) return { sent: [], unchanged: [] };
+  if (items.length === 0) return { sent: [], unchanged: [], retried: 0 };
   const { bucket } = settings;
   const { signal } = watch;
   const sent = new Set<LoadTestKey>();
@@ -97,34 +92,32 @@ async function deliver<Item>(
     changed: () => [sentSoFar(sent.size, items.length), watch.already ?? ''].join(' ').trim(),
   };
   const folders = await openFolders(s3, settings, uploadMemory, keys, watch);
+  let retried = 0;
   try {
-    await s3.run(call, (client, sdk) =>
-      concurrently(items, { limit: requestsAtOnce, signal }, async ({ key, item }) => {
+    await s3.run(call, async (client, sdk, send) => {
+      const delivery = start({ client, sdk, send, bucket, signal });
+      const { count } = delivery;
+      await concurrently(items, { limit: () => count.atOnce, signal }, async ({ key, item }) => {
         const remote = folders.lookUp(key);
-        const known = await send({ client, sdk, bucket, signal }, item, remote);
+        const known = await delivery.send(item, remote);
         (known === undefined ? unchanged : sent).add(key);
         if (known !== undefined) remote.memory.remember(key, known);
         const text = `${sent.size} ${done}, ${unchanged.size} unchanged`;
         watch.progress(sent.size + unchanged.size, items.length, text);
-      }),
-    );
+      });
+      retried = count.retried;
+    });
   } finally {
     await folders.save();
   }
-  return { sent: keys.filter((key) => sent.has(key)), unchanged: keys.filter((key) => unchanged.has(key)) };
+  const among = (some: ReadonlySet<LoadTestKey>) => keys.filter((key) => some.has(key));
+  return { sent: among(sent), unchanged: among(unchanged), retried };
 }
 
 /** For the message of a failure: what the call has already done. */
 function sentSoFar(sent: number, total: number): string {
   if (sent === 0) return `None of the ${total} objects is known to have arrived.`;
   return `${sent} of ${total} objects were sent; they are complete and will not be sent again.`;
-}
-
-interface ObjectToSend {
-  readonly key: LoadTestKey;
-  readonly bytes: Uint8Array;
-  /** sha256, in hex. */
-  readonly digest: string;
 }
 
 async function isUploaded(
@@ -139,29 +132,6 @@ async function isUploaded(
   if (found?.sha256 === undefined) return false;
   memory.remember(key, { etag: found.etag, sizeBytes: found.sizeBytes, sha256: found.sha256 });
   return found.sha256 === digest;
-}
-
-async function put({ client, sdk, bucket, signal }: Writer, object: ObjectToSend): Promise<string> {
-  const answer = await client.send(
-    new sdk.PutObjectCommand({
-      Bucket: bucket,
-      Key: object.key,
-      Body: object.bytes,
-      ContentLength: object.bytes.length,
-      ContentType: contentType(object.key),
-      ChecksumSHA256: Buffer.from(object.digest, 'hex').toString('base64'),
-      Metadata: { [shaMetadata]: object.digest },
-    }),
-    { abortSignal: signal },
-  );
-  return bareEtag(answer.ETag);
-}
-
-function contentType(key: string): string {
-  if (key.endsWith('.yml') || key.endsWith('.yaml')) return 'application/yaml';
-  if (key.endsWith('.json')) return 'application/json';
-  if (key.endsWith('.py')) return 'text/x-python';
-  return 'application/octet-stream';
 }
 
 async function isCopyAlready(

@@ -1,0 +1,152 @@
+/**
+ * Sends objects. The SDK's middleware costs more than a millisecond of CPU for each request, so only the first object
+ * goes through it: the next are the request that the client built for that one, with their own key, headers and bytes,
+ * signed by the client's signer. What S3 does not take so is sent by the whole client, with its retries and errors.
+ */
+import { randomUUID } from 'node:crypto';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { LoadTestKey } from '../../domain/keys.ts';
+import type { HttpRequest, Send } from '../aws/awsClient.ts';
+import { bareEtag, type S3Sdk, shaMetadata } from './read.ts';
+
+/** Concurrent requests: enough to hide a latency of 25 ms. */
+export const requestsAtOnce = 40;
+/** While S3 takes what is sent without the middleware. */
+export const fastRequestsAtOnce = 120;
+/** The SDK sends a larger body only after S3 said to continue, and not from memory alone. */
+const largestFastBytes = 1_000_000;
+
+/** The bucket, and what requests to it are sent with. */
+export interface Writer {
+  readonly client: S3Client;
+  readonly sdk: S3Sdk;
+  readonly send: Send;
+  readonly bucket: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ObjectToSend {
+  readonly key: LoadTestKey;
+  readonly bytes: Uint8Array;
+  /** sha256, in hex. */
+  readonly digest: string;
+}
+
+type AuthScheme = NonNullable<Parameters<S3Client['config']['signer']>[0]>;
+type Sign = (object: ObjectToSend) => Promise<HttpRequest>;
+
+/** Sends objects to one bucket, and counts. */
+export function createSender({ client, sdk, send, bucket, signal }: Writer) {
+  /** Undefined before the first object; resolves to undefined where only the whole client is used. */
+  let sign: Promise<Sign | undefined> | undefined;
+  const count = { atOnce: fastRequestsAtOnce, retried: 0 };
+
+  async function sendWhole(
+    object: ObjectToSend,
+    onSigner?: (signer: Sign | undefined) => void,
+  ): Promise<string> {
+    const command = new sdk.PutObjectCommand({
+      Bucket: bucket,
+      Key: object.key,
+      Body: object.bytes,
+      ContentLength: object.bytes.length,
+      ContentType: contentType(object.key),
+      ChecksumSHA256: Buffer.from(object.digest, 'hex').toString('base64'),
+      Metadata: { [shaMetadata]: object.digest },
+    });
+    if (onSigner !== undefined)
+      command.middlewareStack.add(
+        (next, context) => async (args) => {
+          const result = await next(args);
+          const [scheme] = context.endpointV2?.properties?.authSchemes ?? [];
+          onSigner(await signerLike(client, args.request as HttpRequest, scheme, object));
+          return result;
+        },
+        { step: 'deserialize', name: 'requestOfFirstObject' },
+      );
+    return bareEtag((await client.send(command, { abortSignal: signal })).ETag);
+  }
+
+  async function sendFirst(object: ObjectToSend): Promise<string> {
+    let signer: Sign | undefined;
+    const sent = sendWhole(object, (found) => {
+      signer = found;
+    });
+    sign = sent.then(
+      () => signer,
+      () => undefined,
+    );
+    return sent;
+  }
+
+  /** The ETag; undefined when S3 did not take the object. */
+  async function sendFast(object: ObjectToSend, signer: Sign): Promise<string | undefined> {
+    const answer = await signer(object)
+      .then((request) => send(request, signal))
+      .catch(() => undefined);
+    // Frees the connection.
+    answer?.response.body?.resume?.();
+    const { statusCode = 500, headers = {} } = answer?.response ?? {};
+    if (statusCode === 200 && headers.etag) return bareEtag(headers.etag);
+    count.retried += 1;
+    count.atOnce = requestsAtOnce;
+    // A refusal may concern every object: expired credentials, another region, a wrong clock.
+    if (statusCode < 500) sign = Promise.resolve(undefined);
+    return undefined;
+  }
+
+  return {
+    count: count as Readonly<typeof count>,
+    /** Returns the ETag. Throws the SDK's own errors. */
+    async put(object: ObjectToSend): Promise<string> {
+      if (object.bytes.length > largestFastBytes) return sendWhole(object);
+      if (sign === undefined) return sendFirst(object);
+      const signer = await sign;
+      return (signer && (await sendFast(object, signer))) ?? sendWhole(object);
+    },
+  };
+}
+
+/** Signs requests like this one; undefined unless it says of `object` exactly what `headersOf` says. */
+async function signerLike(
+  { config }: S3Client,
+  request: HttpRequest,
+  scheme: AuthScheme | undefined,
+  object: ObjectToSend,
+): Promise<Sign | undefined> {
+  const key = encodedKey(object.key);
+  const isSame = Object.entries(headersOf(object)).every(([name, value]) => request.headers[name] === value);
+  if (scheme?.name !== 'sigv4' || !request.path.endsWith(`/${key}`) || !isSame) return undefined;
+  const signer = await config.signer(scheme);
+  const beforeKey = request.path.slice(0, -key.length);
+  const { 'x-amz-security-token': _, ...common } = request.headers;
+  return (next) => {
+    const once = { 'amz-sdk-invocation-id': randomUUID(), 'amz-sdk-request': 'attempt=1; max=1' };
+    const headers = { ...common, ...once, ...headersOf(next) };
+    const unsigned = { ...request, path: `${beforeKey}${encodedKey(next.key)}`, headers, body: next.bytes };
+    return signer.sign(unsigned, { signingDate: new Date(Date.now() + config.systemClockOffset) });
+  };
+}
+
+function headersOf({ key, bytes, digest }: ObjectToSend): Record<string, string> {
+  return {
+    'content-length': String(bytes.length),
+    'content-type': contentType(key),
+    'x-amz-checksum-sha256': Buffer.from(digest, 'hex').toString('base64'),
+    'x-amz-content-sha256': digest,
+    [`x-amz-meta-${shaMetadata}`]: digest,
+  };
+}
+
+/** As the SDK encodes keys: RFC 3986. */
+function encodedKey(key: string): string {
+  const encoded = encodeURIComponent(key).replaceAll('%2F', '/');
+  return encoded.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function contentType(key: string): string {
+  if (key.endsWith('.yml') || key.endsWith('.yaml')) return 'application/yaml';
+  if (key.endsWith('.json')) return 'application/json';
+  if (key.endsWith('.py')) return 'text/x-python';
+  return 'application/octet-stream';
+}
