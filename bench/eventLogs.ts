@@ -1,82 +1,76 @@
-/** `npm run bench:eventLogs`: reads a thousand event logs of 300 KB from an S3 that is 25 ms away (`--logs`, `--away`). */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Reads the event logs of a large round from an S3 that is 25 ms away; the reader is a process of its own. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { createEventLogs } from '../src/adapters/eventLogs/eventLogs.ts';
-import type { Cluster, Step } from '../src/ports/aws.ts';
-import { readRoundEvidence } from '../src/workflow/evidence/round.ts';
-import { startAwsWorld, watch } from '../test/adapters/awsWorld.ts';
+import { startEmbeddedAws } from '../sandbox/world/embeddedAws.ts';
+import { serverEnvironment } from '../sandbox/world/environment.ts';
 import { logLines } from '../test/report/evidence/logs.ts';
-import { machineText } from './measured.ts';
-import { numberOf } from './options.ts';
+import { applicationOf, type EventLogReading, logsBucket, stepIdOf } from './eventLogsReader.ts';
+import { median } from './measured.ts';
+import { type BenchOptions, type PartResult, thousands } from './part.ts';
+import { markdownTable } from './tables.ts';
 
-const createdMs = Date.UTC(2026, 0, 11);
-const cluster: Cluster = {
-  id: 'j-1',
-  name: 'load-test',
-  state: 'TERMINATED',
-  createdMs,
-  logUri: 's3://logs/emr/',
-  observedMs: createdMs + 3_600_000,
-};
+const awayMs = 25;
+const mostSeconds = 60;
+const mostMegabytes = 64;
 
-export async function main(args: readonly string[]): Promise<void> {
-  const count = numberOf(args, '--logs', 1000);
-  const awayMs = numberOf(args, '--away', 25);
-  const world = await startAwsWorld({ startMs: createdMs + 3_600_000 });
-  world.buckets.create('logs');
+export async function measureEventLogs({ rounds, logs, isBusy }: BenchOptions): Promise<PartResult> {
+  const aws = await startEmbeddedAws({ speed: 1 });
+  aws.s3.buckets.create(logsBucket);
   const body = logOf300Kb();
-  const steps: Step[] = [];
-  for (let at = 1; at <= count; at += 1) {
-    const application = `application_${createdMs}_${String(at).padStart(4, '0')}`;
-    const id = `s-${at}`;
-    world.buckets.put(
-      'logs',
-      `emr/j-1/steps/${id}/stderr.gz`,
-      gzipSync(`INFO YarnClientImpl: Submitted application ${application}\n`),
-    );
+  for (let at = 1; at <= logs; at += 1) {
+    const application = applicationOf(at);
+    const stderr = `INFO YarnClientImpl: Submitted application ${application}\n`;
+    aws.s3.buckets.put(logsBucket, `emr/j-1/steps/${stepIdOf(at)}/stderr.gz`, gzipSync(stderr));
     const log = body.replaceAll(/"App ID":"[^"]*"/g, `"App ID":"${application}"`);
-    world.buckets.put('logs', `spark/${application}_1`, Buffer.from(log));
-    const times = { createdMs, startedMs: createdMs, endedMs: createdMs + 60_000 };
-    steps.push({ id, name: `check_${at}_15m_2x`, state: 'COMPLETED', arguments: [], ...times });
+    aws.s3.buckets.put(logsBucket, `spark/${application}_1`, Buffer.from(log));
   }
-  const own = createEventLogs(world);
-  const eventLogs = {
-    ...own,
-    applicationOf: (...given: Parameters<typeof own.applicationOf>) =>
-      sleep(awayMs).then(() => own.applicationOf(...given)),
-    read: (...given: Parameters<typeof own.read>) => sleep(awayMs).then(() => own.read(...given)),
-  };
-  const began = performance.now();
-  const usedBefore = process.cpuUsage();
-  const { evidence, unread } = await readRoundEvidence(
-    // Without the product's own limit, which would end the measurement.
-    { eventLogs, clock: { ...noClock, timer: () => () => undefined } },
-    {
-      cluster,
-      steps,
-      load: 2,
-      schedule: '15m',
-      configsPrefix: 'checks_load_test/configs',
-      earlier: [],
-      settings: { 'spark.eventLog.dir': 's3://logs/spark/' },
-      mode: 'all',
-    },
-    watch(),
-  );
-  const seconds = (performance.now() - began) / 1000;
-  const used = process.cpuUsage(usedBefore);
-  const cpuSeconds = (used.user + used.system) / 1e6;
-  console.log(
-    `${evidence.size} of ${count} event logs of ${Math.round(body.length / 1000)} KB, ${awayMs} ms away, in ${seconds.toFixed(1)} s, of which ${cpuSeconds.toFixed(1)} s of CPU with the embedded S3 (${unread.size} not read); ${machineText()}`,
-  );
-  await world.close();
-}
+  aws.front.faults.add({ service: 's3', delayMs: awayMs });
+  const runs: EventLogReading[] = [];
+  try {
+    const project = process.cwd();
+    const env = serverEnvironment({ endpoint: aws.endpoint, targetRepo: project, project });
+    const times = Math.min(rounds, 3);
+    for (let run = 0; run < times; run += 1) {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['bench/run.mjs', 'eventLogsReader', String(logs)],
+        { env: { ...process.env, ...env } },
+      );
+      runs.push(JSON.parse(stdout));
+    }
+  } finally {
+    await aws.close();
+  }
+  const seconds = median(runs.map((run) => run.seconds));
+  const megabytes = Math.max(...runs.map((run) => run.peakMegabytes - run.idleMegabytes));
+  return {
+    outcomes: [
+      {
+        what: `event logs of ${thousands(logs)} steps, ${Math.round(body.length / 1000)} KB each, ${awayMs} ms away`,
+        against: '–',
+        figures: [
+          { text: `${seconds.toFixed(1)} s`, isMet: isBusy ? undefined : seconds < mostSeconds },
+          { text: `${megabytes.toFixed(0)} MB above idle`, isMet: megabytes <= mostMegabytes },
+        ],
+        target: `under ${mostSeconds} s, ${mostMegabytes} MB above idle`,
+      },
+    ],
+    text: `The product's reader in a process of its own, ${awayMs} ms before every response of the embedded S3; *idle* is the process with the AWS SDK loaded and before the first request. buildReport stops reading after 30 s and says so; this runs to the end.
 
-const noClock = {
-  now: () => Promise.reject(new Error('not asked')),
-  localMs: () => createdMs,
-  sleep: () => Promise.resolve(),
-};
+${markdownTable(
+  ['Run', 'Logs read', 'Seconds', 'CPU', 'Idle', 'Peak'],
+  runs.map((run, index) => [
+    String(index + 1),
+    `${thousands(run.read)} of ${thousands(logs)}`,
+    `${run.seconds.toFixed(1)} s`,
+    `${run.cpuSeconds.toFixed(1)} s`,
+    `${run.idleMegabytes.toFixed(0)} MB`,
+    `${run.peakMegabytes.toFixed(0)} MB`,
+  ]),
+)}`,
+  };
+}
 
 /** A real log, made as long as that of a check with two or three queries. */
 function logOf300Kb(): string {

@@ -1,65 +1,63 @@
-/** Runs a command as a user would, and measures its wall-clock and CPU time. */
+/** Runs a command as a user would, and takes its time and memory from the operating system. */
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { searchPath } from './rivals.ts';
 
-export interface Run {
+/** What account.py writes. */
+interface Account {
   readonly wallSeconds: number;
   /** User and system time of the command and the child processes that it waited for. */
   readonly cpuSeconds: number;
-  /** The peak resident size of a Node command started with `ourCommand`. */
-  readonly peakMegabytes?: number;
+  /** The largest of those processes. */
+  readonly peakMegabytes: number;
+}
+
+export interface Run extends Account {
   readonly out: string;
 }
 
 export interface CommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** A file for stdin. */
+  readonly input?: string;
 }
 
-/** The built command, as in the package; records its peak memory at exit. */
+/** The built command, as in the package. */
 export function ourCommand(...args: readonly string[]): string[] {
-  return [
-    process.execPath,
-    '--import',
-    join(process.cwd(), 'bench/peakMemory.mjs'),
-    join(process.cwd(), 'dist/main.js'),
-    ...args,
-  ];
+  return [process.execPath, join(process.cwd(), 'dist/main.js'), ...args];
 }
 
-/** Measures with bash's built-in `time`. @throws Error with the command's stderr when it fails */
-export async function measured(command: readonly string[], { cwd, env }: CommandContext): Promise<Run> {
-  const directory = await mkdtemp(join(tmpdir(), 'bench-times-'));
+/** @throws Error with the end of the command's stderr when it fails */
+export async function measured(
+  command: readonly string[],
+  { cwd, env, input = '/dev/null' }: CommandContext,
+): Promise<Run> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-run-'));
   const at = (name: string) => join(directory, name);
+  const files = [openSync(input, 'r'), openSync(at('out'), 'w'), openSync(at('err'), 'w')];
   try {
-    const script = 'TIMEFORMAT="%3R %3U %3S"; { time "$@" >"$BENCH_OUT" 2>"$BENCH_ERR"; } 2>"$BENCH_TIMES"';
-    const child = spawn('bash', ['-c', script, 'bash', ...command], {
+    const account = join(process.cwd(), 'bench/account.py');
+    const child = spawn('python3', [account, at('account'), ...command], {
       cwd,
-      env: {
-        PATH: process.env.PATH,
-        HOME: directory,
-        ...env,
-        BENCH_OUT: at('out'),
-        BENCH_ERR: at('err'),
-        BENCH_TIMES: at('times'),
-        BENCH_PEAK: at('peak'),
-      },
-      stdio: 'ignore',
+      env: { HOME: directory, ...env, PATH: searchPath },
+      stdio: files,
     });
-    const status = await new Promise((resolve) => child.once('close', resolve));
+    const status = await new Promise((resolve, reject) => {
+      child.once('close', resolve);
+      child.once('error', () => reject(new Error('the benchmark needs python3')));
+    });
     if (status !== 0)
-      throw new Error(`${command.join(' ').slice(0, 300)}: ${await readFile(at('err'), 'utf8')}`);
-    const [wall = 0, user = 0, system = 0] = (await readFile(at('times'), 'utf8')).split(' ').map(Number);
-    const peakKilobytes = await readFile(at('peak'), 'utf8').catch(() => undefined);
-    return {
-      wallSeconds: wall,
-      cpuSeconds: user + system,
-      out: await readFile(at('out'), 'utf8'),
-      ...(peakKilobytes === undefined ? {} : { peakMegabytes: Number(peakKilobytes) / 1024 }),
-    };
+      throw new Error(
+        `${command.join(' ').slice(0, 300)}: ${(await readFile(at('err'), 'utf8')).slice(-2000)}`,
+      );
+    const figures: Account = JSON.parse(await readFile(at('account'), 'utf8'));
+    return { ...figures, out: await readFile(at('out'), 'utf8') };
   } finally {
+    for (const file of files) closeSync(file);
     await rm(directory, { recursive: true, force: true });
   }
 }
@@ -78,23 +76,28 @@ export async function versionOf(...command: readonly string[]): Promise<string |
   );
 }
 
-/** The machine, and its load average of the last minute. */
-export function machineText(): string {
-  const [cpu] = cpus();
-  const [busy = 0] = loadavg();
-  return `Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'} (load average ${busy.toFixed(1)})`;
+export const runColumns = ['Best', 'Median', 'CPU', 'Memory'] as const;
+
+/** Seconds of the fastest and the median run, the least CPU time, and the largest peak memory. */
+export function runCells(runs: readonly Run[]): string[] {
+  if (runs.length === 0) return runColumns.map(() => '–');
+  const seconds = [best(runs), median(runs.map(({ wallSeconds }) => wallSeconds)), leastCpu(runs)];
+  return [...seconds.map((one) => `${one.toFixed(2)} s`), `${peakOf(runs).toFixed(0)} MB`];
 }
 
-/** Seconds of the fastest and the median run, and the least CPU time. */
-export function timeCells(runs: readonly Run[]): string[] {
-  if (runs.length === 0) return ['–', '–', '–'];
-  const walls = runs.map(({ wallSeconds }) => wallSeconds).sort((a, b) => a - b);
-  const cpu = Math.min(...runs.map(({ cpuSeconds }) => cpuSeconds));
-  return [walls[0] ?? 0, walls[Math.floor(walls.length / 2)] ?? 0, cpu].map(
-    (seconds) => `${seconds.toFixed(2)} s`,
-  );
-}
-
-export function fastest(runs: readonly Run[]): number {
+export function best(runs: readonly Run[]): number {
   return Math.min(...runs.map(({ wallSeconds }) => wallSeconds));
+}
+
+export function leastCpu(runs: readonly Run[]): number {
+  return Math.min(...runs.map(({ cpuSeconds }) => cpuSeconds));
+}
+
+export function peakOf(runs: readonly Run[]): number {
+  return Math.max(...runs.map(({ peakMegabytes }) => peakMegabytes));
+}
+
+/** The upper one of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -1,60 +1,92 @@
-/** `npm run bench:round`: compares pollCluster and buildReport with `aws emr list-steps` and pandas, in docs/measurements/speed.md. */
+/** pollCluster and buildReport beside `aws emr list-steps` and pandas, for rounds of growing size. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { region } from '../sandbox/wire/sts.ts';
 import { startWorld, type World } from '../sandbox/world/world.ts';
+import { pointOf, sizesUpTo } from './growth.ts';
 import { manyChecks } from './manyChecks.ts';
 import {
   type CommandContext,
-  fastest,
-  machineText,
   measured,
   ourCommand,
   type Run,
-  timeCells,
+  runCells,
+  runColumns,
   versionOf,
 } from './measured.ts';
-import { numberOf } from './options.ts';
-import { writeSection } from './speedPage.ts';
+import { type BenchOptions, type PartResult, ratioFigure, ratioOf, thousands, timesText } from './part.ts';
 import { markdownTable } from './tables.ts';
 
 /** Time between two polls while the round runs. */
 const pollMinutes = 30;
 
-export async function main(args: readonly string[]): Promise<void> {
-  const repeats = numberOf(args, '--rounds', 5);
-  const sizes = [numberOf(args, '--steps', 1000), numberOf(args, '--large', 10_000)].filter(
-    (size) => size > 0,
-  );
+export async function measureReports({ rounds, steps, isBusy }: BenchOptions): Promise<PartResult> {
   const aws = await versionOf('aws', '--version');
   const pandas = await versionOf('python3', '-c', 'import pandas; print(f"pandas {pandas.__version__}")');
-  const rows: string[][] = [];
-  for (const size of sizes)
-    rows.push(...(await rowsOf(size, repeats, aws !== undefined && pandas !== undefined)));
-  const missing = [
-    aws === undefined && 'aws is not installed: pip install awscli.',
-    pandas === undefined && 'pandas is not installed: pip install pandas.',
-  ].filter((text) => text !== false);
-  writeSection(
-    'Reading and reporting a round',
-    `\`npm run bench:round\` with ${machineText()}; ${[aws, pandas].filter((text) => text !== undefined).join('; ')}: a round on the embedded AWS, with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; full before each run), polled every ${pollMinutes} minutes of simulated time while it ran. The fastest of ${repeats}.
+  const hasRival = aws !== undefined && pandas !== undefined;
+  const sizes: Size[] = [];
+  for (const size of sizesUpTo(steps)) {
+    const isLargest = size === steps;
+    // EMR's quota makes the script wait: beside the largest size it runs once, to compare the figures.
+    sizes.push(await rowsOf(size, { repeats: rounds, scripts: hasRival ? (isLargest ? rounds : 1) : 0 }));
+  }
+  const largest = sizes.at(-1);
+  const ratio = largest && ratioOf(largest.ours.runs, largest.script.runs, isBusy);
+  return {
+    outcomes: [
+      {
+        what: `buildReport, ${thousands(steps)} steps known, forecast included`,
+        against: '`aws emr list-steps` and pandas',
+        figures: [ratioFigure('the script', ratio, 0.025)],
+        target: 'at most 0.02 × (rounded)',
+      },
+    ],
+    growth: { files: [], steps: sizes.map(({ size, ours }) => pointOf(size, ours.runs)) },
+    missing: [...(aws === undefined ? ['aws'] : []), ...(pandas === undefined ? ['pandas'] : [])],
+    text: `${[aws, pandas].filter((text) => text !== undefined).join('; ')}. A round on the embedded AWS, with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; full before each run), polled every ${pollMinutes} minutes of simulated time while it ran; after a round at half its load, so that there is a forecast. buildReport ran ${rounds} times.
 
-${markdownTable(['Steps', 'What', 'Best', 'Median', 'CPU', 'Relative to the script', 'EMR calls', 'Steps seen'], rows)}
-${missing.length > 0 ? `\n${missing.join(' ')}\n` : ''}
+${markdownTable(
+  ['Steps', 'What', ...runColumns, 'Relative to the script', 'EMR calls', 'Steps seen'],
+  sizes.flatMap((size) => tableRows(size, isBusy)),
+)}
+
 The script (\`bench/rival_report.py\`) makes one table: counts, waiting and running times with percentiles, the ten slowest; its figures are compared with the report's when both see every step. buildReport also reads the logs of failed steps, finds missing, duplicate and foreign steps, and draws charts and a forecast. EMR lists the newest 1,000 steps of a cluster, so the script sees only a part of a larger round; pollCluster archives the rest while the round runs.`,
-  );
+  };
 }
 
-async function rowsOf(size: number, repeats: number, hasRival: boolean): Promise<string[][]> {
+interface Row {
+  readonly what: string;
+  readonly runs: Run[];
+  calls: number;
+  seen: number;
+}
+
+interface Size {
+  readonly size: number;
+  readonly script: Row;
+  readonly ours: Row;
+  readonly polls: Row;
+}
+
+interface Repeats {
+  readonly repeats: number;
+  readonly scripts: number;
+}
+
+/** What a size is measured with. */
+interface Bed {
+  readonly world: World;
+  readonly context: CommandContext;
+  /** Runs with EMR's request quota refilled, and counts the calls. */
+  counted(row: Row, work: () => Promise<Run>): Promise<Run>;
+}
+
+async function rowsOf(size: number, repeats: Repeats): Promise<Size> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-round-'));
   let waitedMs = 0;
   const quotaClock = () => performance.now() + waitedMs;
   const world = await startWorld({ directory, dagsFolder: 'dags', speed: 1, quotaClock });
-  /** Refills EMR's request quota. */
-  const refillQuota = () => {
-    waitedMs += 600_000;
-  };
   try {
     await manyChecks(join(directory, 'many'), size);
     // The aws command treats an empty AWS_PROFILE as a name.
@@ -65,119 +97,88 @@ async function rowsOf(size: number, repeats: number, hasRival: boolean): Promise
       cwd: join(directory, 'audit-load-test'),
       env: { ...Object.fromEntries(env), AWS_DEFAULT_REGION: region },
     };
-    return await measureRound(world, context, { size, repeats, hasRival, refillQuota });
+    const counted = async (row: Row, work: () => Promise<Run>) => {
+      world.front.clearRequests();
+      waitedMs += 600_000;
+      const run = await work();
+      row.runs.push(run);
+      row.calls = world.front.requests().filter(({ service }) => service === 'emr').length;
+      return run;
+    };
+    return await measureSize({ world, context, counted }, size, repeats);
   } finally {
     await world.close();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-interface Row {
-  readonly what: string;
-  readonly runs: Run[];
-  calls: number;
-  seen: number;
+async function measureSize(bed: Bed, size: number, { repeats, scripts }: Repeats): Promise<Size> {
+  const row = (what: string): Row => ({ what, runs: [], calls: 0, seen: 0 });
+  const script = row('`aws emr list-steps` and pandas');
+  const ours = row('**buildReport**');
+  const polls = row('**pollCluster**, most calls of the polls after the first');
+  // The forecast needs a level before.
+  await playLevel(bed, '2x', row(''));
+  await output(bed, 'buildReport');
+  await output(bed, 'commitResults', '--keyFindings', 'none');
+  const clusterId = await playLevel(bed, '4x', polls);
+  polls.seen = size;
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    if (repeat < scripts) await bed.counted(script, () => runScript(bed.context, clusterId));
+    const { out } = await bed.counted(ours, () => tool(bed, 'buildReport'));
+    const report = JSON.parse(readFileSync(join(JSON.parse(out).directory, 'report.json'), 'utf8'));
+    if (!report.comparison?.forecast?.points.length) throw new Error('the report has no forecast');
+    ours.seen = report.steps.length;
+    if (scripts > 0) script.seen = compared(join(bed.context.cwd, 'rival.json'), report);
+  }
+  return { size, script, ours, polls };
 }
 
-async function measureRound(
-  world: World,
-  context: CommandContext,
-  {
-    size,
-    repeats,
-    hasRival,
-    refillQuota,
-  }: { size: number; repeats: number; hasRival: boolean; refillQuota(): void },
-): Promise<string[][]> {
-  const tool = (name: string, ...args: string[]) => measured(ourCommand(name, ...args, '--json'), context);
-  const output = async (name: string, ...args: string[]) => JSON.parse((await tool(name, ...args)).out);
-  const counted = async (row: Row, work: () => Promise<Run>) => {
-    world.front.clearRequests();
-    refillQuota();
-    const run = await work();
-    row.runs.push(run);
-    row.calls = world.front.requests().filter(({ service }) => service === 'emr').length;
-    return run;
-  };
-  const { reviewId } = await output(
-    'scaleConfigs',
-    '--load',
-    '2x',
-    '--schedule',
-    '15m',
-    '--scope',
-    'schedule',
-  );
-  await output('uploadChecks', '--reviewId', reviewId, '--approved');
-  await output('uploadDags');
-  const { clusterId } = world.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} });
+const tool = ({ context }: Bed, name: string, ...args: string[]) =>
+  measured(ourCommand(name, ...args, '--json'), context);
+const output = async (bed: Bed, name: string, ...args: string[]) =>
+  JSON.parse((await tool(bed, name, ...args)).out);
 
-  const poll: Row = {
-    what: '**pollCluster**, most calls of the polls after the first',
-    runs: [],
-    calls: 0,
-    seen: 0,
-  };
-  const polls: Row[] = [];
+/** Everything from scaleConfigs to the last poll. Returns the cluster's id. */
+async function playLevel(bed: Bed, load: string, polls: Row): Promise<string> {
+  const { world, counted } = bed;
+  const level = ['--load', load, '--schedule', '15m', '--scope', 'schedule'];
+  const { reviewId } = await output(bed, 'scaleConfigs', ...level);
+  const upload = () => output(bed, 'uploadChecks', '--reviewId', reviewId, '--approved');
+  // On a busy machine the upload is stopped after 49 s; the next call continues it.
+  await upload().catch(upload).catch(upload);
+  await output(bed, 'uploadDags');
+  const { clusterId } = world.dagRuns.trigger({ dagId: 'yang_audit_load_test_15m', conf: {} });
+  const first: Row = { ...polls, runs: [] };
+  let most = 0;
   for (let done = false; !done; ) {
     world.advance(pollMinutes);
-    const one: Row = { ...poll, runs: [] };
-    const { out } = await counted(one, () => tool('pollCluster', '--waitSeconds', '0'));
-    polls.push(one);
+    const into = first.runs.length === 0 ? first : polls;
+    const { out } = await counted(into, () => tool(bed, 'pollCluster', '--waitSeconds', '0'));
+    if (into === polls) most = Math.max(most, polls.calls);
     done = JSON.parse(out).done === true;
   }
-  const later = polls.slice(1);
-  const laterPolls = {
-    ...poll,
-    runs: later.flatMap(({ runs }) => runs),
-    calls: Math.max(...later.map(({ calls }) => calls)),
-    seen: size,
-  };
-  const script: Row = { what: '`aws emr list-steps` and pandas', runs: [], calls: 0, seen: 0 };
-  const ours: Row = { what: '**buildReport**', runs: [], calls: 0, seen: 0 };
-  const cold: Row = {
-    what: '**buildReport**, without the archive of the polls',
-    runs: [],
-    calls: 0,
-    seen: 0,
-  };
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    if (hasRival)
-      await counted(script, () =>
-        measured(
-          [
-            'bash',
-            '-c',
-            'aws emr list-steps --cluster-id "$1" --output json > steps.json && python3 "$2" steps.json rival.md rival.json',
-            'bash',
-            clusterId,
-            join(process.cwd(), 'bench/rival_report.py'),
-          ],
-          context,
-        ),
-      );
-    const { out } = await counted(ours, () => tool('buildReport'));
-    const report = JSON.parse(readFileSync(join(JSON.parse(out).directory, 'report.json'), 'utf8'));
-    ours.seen = report.steps.length;
-    if (hasRival) script.seen = compared(join(context.cwd, 'rival.json'), report);
-  }
-  if (size <= 1000)
-    for (let repeat = 0; repeat < repeats; repeat += 1) {
-      rmSync(join(context.cwd, '.audit-load-test/clusters'), { recursive: true, force: true });
-      await counted(cold, () => tool('buildReport'));
-      cold.seen = size;
-    }
-  return [script, ours, cold, laterPolls]
+  polls.calls = most;
+  return clusterId;
+}
+
+function runScript(context: CommandContext, clusterId: string): Promise<Run> {
+  const script =
+    'aws emr list-steps --cluster-id "$1" --output json > steps.json && python3 "$2" steps.json rival.md rival.json';
+  const rival = join(process.cwd(), 'bench/rival_report.py');
+  return measured(['bash', '-c', script, 'bash', clusterId, rival], context);
+}
+
+function tableRows({ size, script, ours, polls }: Size, isBusy: boolean): string[][] {
+  return [script, ours, polls]
     .filter(({ runs }) => runs.length > 0)
     .map((row) => [
-      size.toLocaleString('en-US'),
+      thousands(size),
       row.what,
-      ...timeCells(row.runs),
-      row === script || row === laterPolls || script.runs.length === 0
-        ? '–'
-        : `${(fastest(row.runs) / fastest(script.runs)).toFixed(2)} ×`,
+      ...runCells(row.runs),
+      row === ours ? timesText(ratioOf(ours.runs, script.runs, isBusy)) : '–',
       String(row.calls),
-      row.seen.toLocaleString('en-US'),
+      thousands(row.seen),
     ]);
 }
 

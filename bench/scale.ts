@@ -1,4 +1,4 @@
-/** `npm run bench:scale`: compares scaleConfigs with perl, cat and git status on the same files, in docs/measurements/speed.md. */
+/** scaleConfigs beside perl, cat and git status on the same files. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,16 +9,14 @@ import { scaleIntervals } from '../src/intervals/scale.ts';
 import { conditions, digestOf, manyChecks, restore } from './manyChecks.ts';
 import {
   type CommandContext,
-  fastest,
-  machineText,
   measured,
   ourCommand,
   type Run,
-  timeCells,
+  runCells,
+  runColumns,
   versionOf,
 } from './measured.ts';
-import { numberOf } from './options.ts';
-import { writeSection } from './speedPage.ts';
+import { type BenchOptions, type PartResult, ratioFigure, ratioOf, thousands, timesText } from './part.ts';
 import { markdownTable } from './tables.ts';
 
 /** The one-liner one would type: multiplies every number of hours in an INTERVAL, wherever it is. */
@@ -26,79 +24,93 @@ const perlExpression = `s/(interval\\s+'?)(\\d+)('?\\s+hours?\\b)/$1.$2*$ENV{LOA
 const everyCheck = "find . -name '*_15m.yml' -print0 | xargs -0";
 const perl = `${everyCheck} perl -pi -e "$EXPRESSION"`;
 
-interface Rows {
-  readonly [name: string]: Run[];
-}
+type Row = 'cat' | 'perl' | 'perlUp' | 'first' | 'up' | 'again' | 'status';
+type Rows = Readonly<Record<Row, Run[]>>;
 
-export async function main(args: readonly string[]): Promise<void> {
-  const rounds = numberOf(args, '--rounds', 5);
-  const count = numberOf(args, '--files', 10_000);
-  const large = numberOf(args, '--large', 100_000);
+export async function measureScaling({ rounds, files, isBusy }: BenchOptions): Promise<PartResult> {
   const perlVersion = await versionOf('perl', '-e', 'print $^V');
   const gitVersion = await versionOf('git', '--version');
-  const table = [
-    ...(await rowsOf(count, rounds, perlVersion)),
-    ...(large > 0 ? await rowsOf(large, 1, perlVersion) : []),
-  ];
-  const missing = perlVersion === undefined ? '\n\nperl is not installed: apt-get install perl.' : '';
-  writeSection(
-    'Scaling the configs',
-    `\`npm run bench:scale\` with ${machineText()}, ${gitVersion}, perl ${perlVersion ?? 'not installed'}: files with ${conditions} conditions, one window each; ${count.toLocaleString('en-US')} files ${rounds} times${large > 0 ? `, ${large.toLocaleString('en-US')} once` : ''}. scaleConfigs is timed as a whole command, including process start: it reads the YAML and the git baseline, checks for manual edits, and writes each file atomically, the list of changes and the session.
+  const tree = await scalingTree(files);
+  try {
+    const rows = await measureRounds(tree, rounds, perlVersion !== undefined);
+    const table = tableOf(rows, isBusy);
+    return {
+      outcomes: [
+        {
+          what: `scaleConfigs, ${thousands(files)} files of ${conditions} checks`,
+          against: '`perl -pi -e`, blindly',
+          figures: [ratioFigure('perl', ratioOf(rows.first, rows.perl, isBusy), 3)],
+          target: 'at most 3.0 ×',
+        },
+        {
+          what: 'scaleConfigs again, nothing to do',
+          against: '`git status`',
+          figures: [ratioFigure('git status', ratioOf(rows.again, rows.status, isBusy), 12)],
+          target: 'at most 12 × as a command, every byte hashed',
+        },
+      ],
+      missing: perlVersion === undefined ? ['perl'] : [],
+      text: `${gitVersion}, perl ${perlVersion ?? 'missing'}: ${thousands(files)} files with ${conditions} conditions, one window each, ${rounds} rounds. scaleConfigs is timed as a whole command, including process start: it reads the YAML and the git baseline, checks for manual edits, and writes each file atomically, the list of changes and the session.
 
-${markdownTable(['Files', 'What', 'Best', 'Median', 'CPU', 'Relative', 'Memory'], table)}${missing}
+${table}
 
 perl multiplies everything that looks like hours in an \`INTERVAL\`, also in comments and prose, and multiplies again on a second run; the row with \`git restore\` starts from the baseline, as scaleConfigs does. On these files both write the same bytes, which the benchmark verifies. On the sandbox's sample checks they do not: ${await differences(perlVersion)}`,
-  );
-}
-
-async function rowsOf(count: number, rounds: number, perlVersion: string | undefined): Promise<string[][]> {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-scale-'));
-  try {
-    const repository = join(directory, 'k-repo');
-    const folder = await manyChecks(repository, count);
-    const runs = await measureRounds({ directory, repository, folder }, rounds, perlVersion !== undefined);
-    return tableOf(count, runs);
+    };
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(tree.directory, { recursive: true, force: true });
   }
 }
 
-interface Tree {
+interface ScalingTree {
+  /** To be removed afterwards. */
   readonly directory: string;
   readonly repository: string;
   readonly folder: string;
+  /** Restores the baseline and forgets the session. */
+  reset(): void;
+  scale(load: string): Promise<Run>;
 }
 
-async function measureRounds(
-  { directory, repository, folder }: Tree,
-  rounds: number,
-  hasPerl: boolean,
-): Promise<Rows> {
+/** A repository of that many checks, with what scaleConfigs needs. */
+export async function scalingTree(files: number): Promise<ScalingTree> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-scale-'));
+  const repository = join(directory, 'k-repo');
   const project = join(directory, 'project');
+  const folder = await manyChecks(repository, files);
   await mkdir(project, { recursive: true });
-  const ours: CommandContext = {
+  const context: CommandContext = {
     cwd: project,
     env: serverEnvironment({ endpoint: 'http://127.0.0.1:9', targetRepo: repository, project }),
   };
+  return {
+    directory,
+    repository,
+    folder,
+    reset() {
+      restore(repository);
+      rmSync(join(project, '.audit-load-test'), { recursive: true, force: true });
+    },
+    scale: (load) =>
+      measured(
+        ourCommand('scaleConfigs', '--load', load, '--schedule', '15m', '--scope', 'schedule'),
+        context,
+      ),
+  };
+}
+
+async function measureRounds(
+  { repository, folder, reset, scale }: ScalingTree,
+  rounds: number,
+  hasPerl: boolean,
+): Promise<Rows> {
   const shell = (script: string, load = 2) =>
     measured(['bash', '-c', script], {
       cwd: folder,
       env: { LOAD: String(load), EXPRESSION: perlExpression },
     });
-  const scale = (load: string) =>
-    measured(ourCommand('scaleConfigs', '--load', load, '--schedule', '15m', '--scope', 'schedule'), ours);
-  const rows = {
-    cat: [],
-    perl: [],
-    perlUp: [],
-    first: [],
-    up: [],
-    again: [],
-    status: [],
-  } satisfies Rows as Record<'cat' | 'perl' | 'perlUp' | 'first' | 'up' | 'again' | 'status', Run[]>;
+  const rows: Rows = { cat: [], perl: [], perlUp: [], first: [], up: [], again: [], status: [] };
   for (let round = 0; round < rounds; round += 1) {
-    restore(repository);
-    rmSync(join(project, '.audit-load-test'), { recursive: true, force: true });
+    reset();
     rows.cat.push(await shell(`${everyCheck} cat >/dev/null`));
     const expected = new Map<string, string>();
     if (hasPerl) {
@@ -123,28 +135,24 @@ function requireSame(folder: string, expected: string | undefined): void {
     throw new Error('scaleConfigs and perl wrote different files');
 }
 
-function tableOf(count: number, rows: Rows): string[][] {
-  const row = (what: string, name: string, relativeTo?: string) => {
-    const runs = rows[name] ?? [];
-    const other = relativeTo === undefined ? [] : (rows[relativeTo] ?? []);
-    const peak = Math.max(...runs.map((run) => run.peakMegabytes ?? 0));
-    return [
-      count.toLocaleString('en-US'),
-      what,
-      ...timeCells(runs),
-      other.length === 0 || runs.length === 0 ? '–' : `${(fastest(runs) / fastest(other)).toFixed(1)} ×`,
-      peak > 0 ? `${peak.toFixed(0)} MB` : '–',
-    ];
-  };
-  return [
-    row('`cat` of the files (the floor)', 'cat'),
-    row('`perl -pi -e`, text only', 'perl'),
-    row('**scaleConfigs 2x**, relative to perl', 'first', 'perl'),
-    row('`git restore` and `perl -pi -e`, one level up', 'perlUp'),
-    row('**scaleConfigs 4x** after 2x, relative to both', 'up', 'perlUp'),
-    row('`git status`', 'status'),
-    row('**scaleConfigs 4x again**, nothing to do, relative to `git status`', 'again', 'status'),
+function tableOf(rows: Rows, isBusy: boolean): string {
+  const row = (what: string, name: Row, relativeTo?: Row) => [
+    what,
+    ...runCells(rows[name]),
+    relativeTo === undefined ? '–' : timesText(ratioOf(rows[name], rows[relativeTo], isBusy)),
   ];
+  return markdownTable(
+    ['What', ...runColumns, 'Relative'],
+    [
+      row('`cat` of the files (the floor)', 'cat'),
+      row('`perl -pi -e`, text only', 'perl'),
+      row('**scaleConfigs 2x**, relative to perl', 'first', 'perl'),
+      row('`git restore` and `perl -pi -e`, one level up', 'perlUp'),
+      row('**scaleConfigs 4x** after 2x, relative to both', 'up', 'perlUp'),
+      row('`git status`', 'status'),
+      row('**scaleConfigs 4x again**, nothing to do, relative to `git status`', 'again', 'status'),
+    ],
+  );
 }
 
 /** Which of the sample's 15m checks the perl expression scales differently from the product. */

@@ -1,29 +1,69 @@
-/** docs/measurements/speed.md: each benchmark writes its own section. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** docs/measurements/speed.md out of what one run measured. */
+import { cpus, totalmem } from 'node:os';
+import type { Outcome, PartResult } from './part.ts';
+import { missingText } from './rivals.ts';
+import { markdownTable } from './tables.ts';
 
-const page = 'docs/measurements/speed.md';
-const head = `# Speed, compared with the usual tools
-
-Each section is written by the benchmark that it names. Benchmarks install nothing, and list the tools that are missing. *Best* and *median* are wall-clock seconds; *CPU* is the least user and system time of a run, with all child processes. Runs are interleaved. Other work on the machine adds to the wall-clock time first: when the load average exceeds the number of processors, compare the CPU time.
-`;
-
-/** Replaces the section with the same title, or appends it. */
-export function writeSection(title: string, body: string): void {
-  const sections = readPage()
-    .split(/^(?=## )/m)
-    .slice(1);
-  const section = `## ${title}\n\n${body.trim()}\n`;
-  const at = sections.findIndex((one) => one.startsWith(`## ${title}\n`));
-  if (at === -1) sections.push(section);
-  else sections[at] = section;
-  writeFileSync(page, [head, ...sections.map((one) => `${one.trim()}\n`)].join('\n'));
-  console.log(section);
+export interface MeasuredPart {
+  readonly title: string;
+  /** The load average when it began. */
+  readonly load: number;
+  readonly result?: PartResult;
+  readonly failure?: string;
 }
 
-function readPage(): string {
-  try {
-    return readFileSync(page, 'utf8');
-  } catch {
-    return '';
-  }
+interface RunFacts {
+  readonly date: Date;
+  /** The load average before the run. */
+  readonly load: number;
+  readonly minutes: number;
+  readonly isBusy: boolean;
+  readonly isWhole: boolean;
+}
+
+export function speedPage(parts: readonly MeasuredPart[], facts: RunFacts): string {
+  const results = parts.flatMap(({ result }) => result ?? []);
+  const missing = missingText(results.flatMap((result) => result.missing ?? []));
+  const failed = parts.filter(({ failure }) => failure !== undefined).map(({ title }) => title);
+  const hasChart = ['files', 'steps'].every((unit) =>
+    results.some(({ growth }) => (growth?.[unit as 'files' | 'steps'].length ?? 0) > 0),
+  );
+  return [
+    `# Speed, compared with the usual tools`,
+    head(facts),
+    ...(missing === '' ? [] : [missing]),
+    ...(failed.length === 0 ? [] : [`Not measured, because the benchmark failed: ${failed.join(', ')}.`]),
+    '## Targets',
+    markdownTable(
+      ['What', 'Against', 'Today', 'Target', 'Met'],
+      results.flatMap(({ outcomes }) => outcomes.map(outcomeRow)),
+    ),
+    ...(hasChart ? ['![Growth of time and memory with files and steps](growth.svg)'] : []),
+    ...parts.map(sectionOf),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function head({ date, load, minutes, isBusy, isWhole }: RunFacts): string {
+  const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const judged = isBusy
+    ? 'That is more than the processors: ratios compare CPU time, and seconds are not judged.'
+    : 'Ratios compare the best wall-clock times.';
+  return `Written by \`npm run bench\` on ${date.toISOString().slice(0, 10)} with Node ${process.version} on ${machine}, in ${minutes.toFixed(0)} minutes; do not edit.${isWhole ? '' : ' A shortened run.'} The load average before the run was ${load.toFixed(1)}. ${judged}
+
+Everything was measured in this run, interleaved with its rivals. *Best* and *Median* are wall-clock seconds; *CPU* is the least user and system time of a run with all its child processes, *Memory* the largest peak of one process: both as the operating system accounts for them (getrusage). 1 MB is 1,000,000 bytes.`;
+}
+
+function outcomeRow({ what, against, figures, target }: Outcome): string[] {
+  const judged = figures.flatMap(({ isMet }) => (isMet === undefined ? [] : [isMet]));
+  const texts = figures.map(({ text, isMet }) => (isMet === false ? `**${text}**` : text));
+  const met = judged.length === 0 ? 'not judged' : judged.every((isMet) => isMet) ? 'yes' : 'no';
+  return [what, against, texts.join('; '), target, met];
+}
+
+function sectionOf({ title, load, result, failure }: MeasuredPart): string {
+  const body = result?.text.trim() ?? `The benchmark failed: ${failure?.split('\n')[0]}`;
+  return `## ${title}\n\nLoad average at the start of this part: ${load.toFixed(1)}.\n\n${body}`;
 }

