@@ -28,7 +28,14 @@ export const targets = [
   {
     name: 'interval scanner',
     files: ['src/intervals/sql/find.ts', 'src/intervals/sql/interval.ts', 'src/intervals/sql/sql.ts'],
-    tests: ['test/intervals'],
+    tests: [
+      'test/intervals/sqlForms.test.ts',
+      'test/intervals/bounds.test.ts',
+      'test/intervals/fixIntervals.test.ts',
+      'test/intervals/fixtures.test.ts',
+      'test/intervals/yamlForms.test.ts',
+      'test/intervals/corpus.test.ts',
+    ],
   },
   {
     name: 'masker',
@@ -39,6 +46,21 @@ export const targets = [
     name: 'lock',
     files: ['src/adapters/git/writerLock.ts', 'src/adapters/git/gitLocks.ts'],
     tests: ['test/adapters/writerLock.test.ts', 'test/adapters/gitLocks.test.ts'],
+  },
+  {
+    name: 'review digest',
+    files: ['src/review/review.ts'],
+    tests: ['test/review/review.test.ts'],
+  },
+  {
+    name: 'disk door',
+    files: ['src/adapters/disk/disk.ts'],
+    tests: ['test/adapters/disk.test.ts', 'test/adapters/diskDoor.test.ts'],
+  },
+  {
+    name: 'commit',
+    files: ['src/adapters/git/commits.ts', 'src/workflow/commits/keptLevels.ts'],
+    tests: ['test/adapters/commits.test.ts', 'test/tools/commitResults.test.ts'],
   },
 ];
 
