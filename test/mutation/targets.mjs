@@ -77,4 +77,6 @@ export const equivalent = [
   ['await sleep(waitStepMs * (0.5 + Math.random())', 'another random wait', /^0\.5|^[*+]/],
   ['asked < patience', 'one look more or less of twenty', /^(0|<)/],
   ['if (bytes === undefined) continue;', 'a claim that went away a moment ago costs another look', /false$/],
+  ['file.diskDigest === one.scaledDigest ? one', 'only saves time: without it the bytes are read', /false$/],
+  ["one.file.diskDigest ?? 'deleted'", 'any word that is no digest stands for a deleted file', /mutant/],
 ];

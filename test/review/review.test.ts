@@ -99,6 +99,8 @@ test('of one schedule the others are outside: changed ones are counted, without 
 test('bytes that all equal the baseline need no approval', () => {
   const files = [check('a_15m.yml', hours(3), hours(3))];
   expect(review(all, { ...snapshot, files })).toMatchObject({ approvalNeeded: false, changed: [] });
+  const one = [...files, check('b_15m.yml', hours(3), hours(6))];
+  expect(review(all, { ...snapshot, files: one })).toMatchObject({ approvalNeeded: true });
 });
 
 test('the coverage is that of the schedule under test, unless another is named', () => {
@@ -134,6 +136,9 @@ test('the review id changes with every fact that is approved, and with nothing e
   ].map(({ reviewId }) => reviewId);
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{16}$/);
+  const empty = { ...snapshot, files: [] };
+  const ofSchedule = (schedule: '15m' | 'daily') => review({ ...all, scope: 'schedule', schedule }, empty);
+  expect(ofSchedule('15m').reviewId).not.toBe(ofSchedule('daily').reviewId);
   const same = [
     review(),
     review({ ...all, schedule: 'daily' }),
