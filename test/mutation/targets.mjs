@@ -18,17 +18,19 @@ export const targets = [
   {
     name: 'baseline guard',
     files: ['src/adapters/git/baselineGuard.ts', 'src/workflow/baseline/loadedBaselines.ts'],
-    tests: [
-      'test/adapters/targetRepository.test.ts',
-      'test/tools/baseline.test.ts',
-      'test/tools/edits.test.ts',
-      'test/tools/loads.test.ts',
-    ],
+    tests: ['test/workflow/loadedBaselines.test.ts', 'test/adapters/baselineGuard.test.ts'],
   },
   {
     name: 'interval scanner',
     files: ['src/intervals/sql/find.ts', 'src/intervals/sql/interval.ts', 'src/intervals/sql/sql.ts'],
-    tests: ['test/intervals'],
+    tests: [
+      'test/intervals/sqlForms.test.ts',
+      'test/intervals/bounds.test.ts',
+      'test/intervals/fixIntervals.test.ts',
+      'test/intervals/fixtures.test.ts',
+      'test/intervals/yamlForms.test.ts',
+      'test/intervals/corpus.test.ts',
+    ],
   },
   {
     name: 'masker',
@@ -39,6 +41,21 @@ export const targets = [
     name: 'lock',
     files: ['src/adapters/git/writerLock.ts', 'src/adapters/git/gitLocks.ts'],
     tests: ['test/adapters/writerLock.test.ts', 'test/adapters/gitLocks.test.ts'],
+  },
+  {
+    name: 'review digest',
+    files: ['src/review/review.ts'],
+    tests: ['test/review/review.test.ts'],
+  },
+  {
+    name: 'disk door',
+    files: ['src/adapters/disk/disk.ts'],
+    tests: ['test/adapters/disk.test.ts', 'test/adapters/diskDoor.test.ts'],
+  },
+  {
+    name: 'commit',
+    files: ['src/adapters/git/commits.ts', 'src/workflow/commits/keptLevels.ts'],
+    tests: ['test/adapters/commits.test.ts', 'test/tools/commitResults.test.ts'],
   },
 ];
 
@@ -55,4 +72,8 @@ export const equivalent = [
   ['await sleep(waitStepMs * (0.5 + Math.random())', 'another random wait', /^0\.5|^[*+]/],
   ['asked < patience', 'one look more or less of twenty', /^(0|<)/],
   ['if (bytes === undefined) continue;', 'a claim that went away a moment ago costs another look', /false$/],
+  ['file.diskDigest === one.scaledDigest ? one', 'only saves time: without it the bytes are read', /false$/],
+  ["one.file.diskDigest ?? 'deleted'", 'any word that is no digest stands for a deleted file', /mutant/],
+  ['rm(', 'differs only where somebody else removed the draft in between', /^false$/],
+  ['\\n?:\\d+ \\d+', 'what follows a path in the list is never a path', /expression/],
 ];
