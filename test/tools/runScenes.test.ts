@@ -76,6 +76,10 @@ test('two triggers: the user is asked which run counts, and no step is in two re
     if (tool !== 'markRound') asked = structure.possibleRuns;
   }
   expect(asked.map(({ clusterId }) => clusterId)).toEqual([first, second]);
+  // The question about an edit of a round is answered by an edit of that round.
+  const edit = { round: 1, already: true, note: 'which' };
+  const about = (await harness.call('markRound', edit)).structure;
+  expect(about.callAgain.arguments).toEqual({ ...edit, clusterId: first });
   const chosen = (await harness.call('markRound', { clusterId: second })).structure;
   expect(chosen.summary).toContain(`is the run on ${second}`);
   // The other one ran beside it from before its start.
