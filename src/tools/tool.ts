@@ -178,6 +178,7 @@ const levelCost = {
   usd: z.number().optional(),
   pricesOf: z.string().optional(),
   examplePrices: z.literal(true).optional(),
+  baselineUnknown: z.literal(true).optional(),
 };
 
 /** What earlier reports say of a run before it is paid for; absent where they say nothing. */
