@@ -335,6 +335,34 @@ test('two people: somebody else’s active run is told once before anything is c
   expect(harness.object(dagKey)).toContain('\nLOAD = 2\n');
 });
 
+test('a run is told once, also when it is no longer among the runs that were seen last', async () => {
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  const early = harness.trigger();
+  harness.minutes(5);
+  await harness.call('pollCluster', look);
+  // Its steps hang.
+  for (const step of clusterOf(harness, early).steps)
+    if (step.endsMs !== undefined) step.endsMs += 24 * 3_600_000;
+  await harness.restart({ STATE_DIR: join(harness.directory, 'theirs') });
+  const { reviewId } = (await harness.call('scaleConfigs', { ...level(4), overwriteEdits: true })).structure;
+  const upload = async () => (await harness.call('uploadChecks', { reviewId, approved: true })).structure;
+  const isTold = (told: Structure) => [told.status, told.summary.includes(early)];
+  expect(isTold(await upload())).toEqual(['awaiting_approval', true]);
+  expect((await upload()).status).toBe('uploaded');
+  harness.minutes(180);
+  await harness.call('uploadDags', { load: 4, overwrite: true });
+  await runToEnd(harness);
+  const session = (await harness.call('showSession')).structure;
+  expect(session.otherRuns ?? []).toEqual([]);
+  expect(clusterOf(harness, early).steps.some(({ state }) => state === 'RUNNING')).toBe(true);
+  expect((await upload()).status).toBe('unchanged');
+  const late = harness.trigger();
+  const asked = await upload();
+  expect(isTold(asked)).toEqual(['awaiting_approval', false]);
+  expect(asked.summary).toContain(late);
+});
+
 test('a LOAD in the bucket that somebody else wrote is told by the mark', async () => {
   const harness = await toolHarness();
   await openRound(harness, level(2));
