@@ -10,6 +10,9 @@ const schemaStart = /^const (?<name>[\w$]+) = (?=(?:z|[\w$]+Schema(?:\$\d+)?)\.[
 /** The loops that put every schema into a table of all schemas, which nothing of the server reads. */
 const registrations = /^for \(const .*\) register\(.*\);$/gm;
 
+/** The chunk of the SDK that does so; the rest of its name is a hash. */
+const registry = /[\\/]src-[\w-]+\.mjs$/;
+
 /** Marks schemas as free of side effects, so that the bundler drops the unused ones. @throws Error if nothing matches */
 function withDroppableSchemas(source, path) {
   const marked = [];
@@ -27,31 +30,41 @@ function withDroppableSchemas(source, path) {
   }
   // Not a function that is called in place: the bundler would unfold it, and lose the mark.
   const code = `${marked.join('\n')}\nfunction __built(make) { return make(); }\n`;
-  if (!/[\\/]src-[\w-]+\.mjs$/.test(path)) return code;
+  if (!registry.test(path)) return code;
   const lean = code.replaceAll(registrations, '');
   if (lean === code) throw new Error(`${path}: the SDK registers its schemas in another way now`);
   return lean;
 }
 
+/** What the server's bundle replaces, as the SDK names it now. */
+const replaced = {
+  shims: '@modelcontextprotocol/server/_shims',
+  provider: 'validation/ajv-provider.js of @modelcontextprotocol/sdk',
+  registry: 'the chunk src-<hash>.mjs with the schemas',
+};
+
 export const leanVendors = {
   name: 'lean vendors',
-  setup({ onResolve, onLoad }) {
+  setup({ onResolve, onLoad, onEnd }) {
+    const missing = new Set(Object.values(replaced));
     // By the name of the export: the file behind it has a hash in its name.
-    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path }) => ({
-      path,
-      namespace: 'without-ajv',
-    }));
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path }) => {
+      missing.delete(replaced.shims);
+      return { path, namespace: 'without-ajv' };
+    });
     onLoad({ filter: /./, namespace: 'without-ajv' }, () => ({
       contents:
         "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
     }));
     // The first generation of the SDK is the client of the demo.
-    onLoad({ filter: /[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
-      contents: 'export class AjvJsonSchemaValidator {}',
-    }));
+    onLoad({ filter: /[\\/]validation[\\/]ajv-provider\.js$/ }, () => {
+      missing.delete(replaced.provider);
+      return { contents: 'export class AjvJsonSchemaValidator {}' };
+    });
     onLoad(
       { filter: /[\\/](?:zod|@modelcontextprotocol[\\/](?:core|server))[\\/].*\.m?js$/ },
       async ({ path }) => {
+        if (registry.test(path)) missing.delete(replaced.registry);
         const source = await readFile(path, 'utf8');
         const isSdk = path.includes('@modelcontextprotocol');
         const { code } = await transform(isSdk ? withDroppableSchemas(source, path) : source, {
@@ -64,5 +77,11 @@ export const leanVendors = {
         return { contents: code, resolveDir: dirname(path) };
       },
     );
+    // Otherwise a renamed module would come back into the server without a word.
+    onEnd(({ errors }) => {
+      if (errors.length > 0 || missing.size === 0) return undefined;
+      const text = `leanVendors replaces modules of the MCP SDK that this bundle does not load: ${[...missing].join('; ')}. Find their new names in node_modules, or drop the replacement.`;
+      return { errors: [{ text }] };
+    });
   },
 };

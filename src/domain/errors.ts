@@ -41,7 +41,7 @@ export interface Question {
   readonly [field: string]: unknown;
 }
 
-/** Stops a call with a question to the user: a tool answers it as a result; elsewhere it reads as a failure. */
+/** Stops a call with a question to the user, which the interfaces answer as a result. */
 export class OpenQuestion extends ToolError {
   readonly question: Question;
 

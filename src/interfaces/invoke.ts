@@ -24,7 +24,7 @@ export async function invoke(
     return tool.writesInTarget ? ports.target.exclusively(tool.name, limited, run) : run(limited);
   });
   const output = await running.catch(questionIn);
-  if (output instanceof OpenQuestion) return asked(tool, output, ports);
+  if (output instanceof OpenQuestion) return answerOf(tool, output, ports);
   const checked = tool.output.parse({ ...output, summary: `${output.summary}${damageNotice(ports)}` });
   const structured = withoutEmptyLists(tool.output, checked) as typeof checked;
   return { structured, text: tool.render(structured) };
@@ -35,8 +35,8 @@ function questionIn(error: unknown): OpenQuestion {
   throw error;
 }
 
-/** @throws OpenQuestion when the tool has no result for it */
-function asked({ question }: Tool, open: OpenQuestion, ports: Ports): Answered {
+/** A question that stopped the work, as the tool answers it. @throws OpenQuestion when the tool has no result for it */
+export function answerOf({ question }: Tool, open: OpenQuestion, ports: Pick<Ports, 'sessions'>): Answered {
   if (question === undefined) throw open;
   const summary = `${open.question.summary}${damageNotice(ports)}`;
   const structured = question.output.parse({ ...open.question, summary });

@@ -110,6 +110,7 @@ export function assembleReport(facts: RoundFacts): Report {
   const suggested = suggest(
     {
       load,
+      coverage,
       cluster,
       verdict,
       counts,

@@ -13,6 +13,8 @@ import { afterEntry, emptySession, foldSession, type Session } from './session.t
 export interface Blobs {
   /** Stores the bytes and returns their sha256 in hex. */
   put(bytes: Uint8Array): Promise<string>;
+  /** Stores the bytes unless their name is taken; true for the one caller, of any process, that stored them. */
+  claim(bytes: Uint8Array): Promise<boolean>;
   /** The bytes, or undefined if they are missing or no longer match their digest. @throws ToolError for a failed read */
   get(digest: string): Promise<Buffer | undefined>;
 }
@@ -30,7 +32,7 @@ export function openBlobs(disk: Disk): Blobs {
     return digest;
   }
 
-  return { put, get };
+  return { put, get, claim: (bytes) => disk.create(fileOf(sha256(bytes)), bytes) };
 }
 
 function fileOf(digest: string): string {

@@ -6,7 +6,7 @@ import type { Commit } from '../ports/repository.ts';
 import type { Round, Session } from '../state/session.ts';
 import { stepsToYes, type Yes } from '../workflow/approvals.ts';
 import { rerun, stepAfterCommit, type Wording } from './text.ts';
-import { callAgain, declined, listOf, loadOutput, result } from './tool.ts';
+import { callAgain, declined, givenIn, listOf, loadOutput, result } from './tool.ts';
 
 const commit = z.object({ sha: z.string(), files: z.int(), message: z.string() });
 
@@ -61,8 +61,14 @@ function nextAfter(rounds: readonly Round[], notRun: readonly string[], load: nu
   );
 }
 
+/** What the call was given; a repeated call is given the same. */
+interface Given {
+  readonly keyFindings?: string | undefined;
+  readonly withoutReport: boolean;
+}
+
 /** Nothing of the load ever ran: are the configs to be committed alone? */
-export function neverRanText(session: Session, load: number) {
+export function neverRanText(session: Session, given: Given, load: number) {
   const other = session.rounds.findLast(
     (one) => one.report !== undefined && !one.committed && !one.abandoned && one.load !== load,
   );
@@ -79,7 +85,7 @@ export function neverRanText(session: Session, load: number) {
         : []),
       `Ask the user: commit the ${load}x configs alone (withoutReport: true), or run ${load}x first?`,
     ],
-    callAgain: { tool: 'commitResults', arguments: { load, withoutReport: true } },
+    callAgain: { tool: 'commitResults', arguments: givenIn({ ...given, load, withoutReport: true }) },
   };
 }
 
@@ -125,12 +131,13 @@ export function commitWarnings(load: number, missing: CommitGaps): string[] {
 }
 
 export function commitAwaitingText(
-  { withoutReport }: { readonly withoutReport: boolean },
+  { keyFindings, withoutReport }: Given,
   load: number,
   reviewId: string,
   yes: Yes,
 ) {
-  const again = { load, ...(withoutReport && { withoutReport }) };
+  const steps = stepsToYes('commitResults', givenIn({ load, withoutReport }), reviewId, yes);
+  const { tool, arguments: again } = steps.callAgain;
   return {
     status: 'awaiting_approval' as const,
     load,
@@ -141,7 +148,8 @@ export function commitAwaitingText(
     summary: yes.declined
       ? `Nothing was committed: the client's question about the ${load}x configs (review ${reviewId}) was declined.`
       : `Nothing was committed: the user has not approved the ${load}x configs on disk (review ${reviewId}).`,
-    ...stepsToYes('commitResults', again, reviewId, yes),
+    nextSteps: steps.nextSteps,
+    callAgain: { tool, arguments: givenIn({ keyFindings, ...again }) },
   };
 }
 

@@ -51,7 +51,7 @@ async function runCommitResults(given: Input, ports: CommitResultsPorts, call: T
   const reported = rounds.filter((one) => one.report !== undefined);
   const uploads = session.uploads.filter((one) => one.load === load);
   requireUploaded(session, load, uploads.length + reported.length);
-  if (!rounds.some(hasRun) && !given.withoutReport) return neverRanText(session, load);
+  if (!rounds.some(hasRun) && !given.withoutReport) return neverRanText(session, given, load);
 
   const levels = await levelsToCommit(ports, session, load);
   for (const { review } of levels) {

@@ -33,7 +33,7 @@ import {
   ownedRunText,
   whichRunText,
 } from './markRound.text.ts';
-import { clusterIdInput, defineTool, scheduleInput, type ToolCall } from './tool.ts';
+import { clusterIdInput, defineTool, givenIn, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   schedule: scheduleInput.optional(),
@@ -161,7 +161,7 @@ function whichRun(runs: readonly SeenRun[], given: Input, load: number, schedule
     load,
     schedule,
     possibleRuns: runs.map(possibleRunFields),
-    callAgain: { tool: 'markRound', arguments: { ...(given.note && { note: given.note }), clusterId } },
+    callAgain: { tool: 'markRound', arguments: givenIn({ ...given, clusterId }) },
     warnings: [],
   };
 }

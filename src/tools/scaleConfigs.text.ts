@@ -11,6 +11,7 @@ import { baselineQuestionLines, coverageLines, missingText, type Wording } from 
 import {
   baselineQuestionFields,
   changedLine,
+  givenIn,
   listOf,
   loadOutput,
   result,
@@ -100,27 +101,25 @@ export interface Scaling {
   readonly coverage: Coverage;
   readonly reviewId: string;
   readonly approvalNeeded: boolean;
-  readonly abandon: boolean;
-  readonly keepEdits: boolean;
-  /** What the call said about edits and fixes; a repeated call says the same. */
-  readonly answers: Readonly<Record<string, unknown>>;
+  /** What the call was given; a repeated call is given the same. */
+  readonly given: { readonly dryRun: boolean; readonly keepEdits: boolean };
   /** Uploads wait until that round ends. */
   readonly isRoundRunning: boolean;
   readonly mode: Yes['mode'];
 }
 
-function callWith({ target, abandon }: Scaling, given: Readonly<Record<string, unknown>> = {}) {
+function callWith({ target, given }: Scaling, more: Readonly<Record<string, unknown>>) {
   const { load, schedule, scope } = target;
-  const leaving = abandon ? { abandon } : {};
-  return { tool: 'scaleConfigs', arguments: { load, schedule, scope, ...leaving, ...given } };
+  const level = { load, schedule, scope };
+  return { tool: 'scaleConfigs', arguments: givenIn({ ...level, ...given, ...level, ...more }) };
 }
 
 export const bothAnswers =
   'keepEdits and overwriteEdits are opposite answers to one question. Nothing was changed.';
 
 export function decisionText(scaling: Scaling) {
-  const { target, plan } = scaling;
-  const again = `scaleConfigs with load ${target.load}`;
+  const { target, plan, given } = scaling;
+  const again = `scaleConfigs with load ${target.load}${given.dryRun ? ', dryRun: true' : ''}`;
   const { found, question, kept, replaced } = editsText(plan.edited);
   return {
     summary: `${found} Nothing was written.`,
@@ -129,7 +128,7 @@ export function decisionText(scaling: Scaling) {
       `To keep them: ${again} and keepEdits: true. ${kept}`,
       `To ${replaced}: ${again} and overwriteEdits: true.`,
     ],
-    callAgain: callWith(scaling, { ...scaling.answers, keepEdits: true }),
+    callAgain: callWith(scaling, { keepEdits: true }),
   };
 }
 
@@ -144,19 +143,19 @@ export function nothingScaledText(scaling: Scaling) {
       `Files are renamed or fixed on the branch of the baseline; then scaleConfigs with load ${load} again.`,
       `To go on anyway: scaleConfigs with load ${load} and acceptUnscaled: true.`,
     ],
-    callAgain: callWith(scaling, { ...scaling.answers, acceptUnscaled: true }),
+    callAgain: callWith(scaling, { acceptUnscaled: true }),
   };
 }
 
 export function dryRunText(scaling: Scaling) {
   const { target, plan, level, coverage } = scaling;
   const { edited, writes } = plan;
-  const done = scaling.keepEdits ? 'kept' : 'saved as a patch first';
-  const patch = edited.length === 0 ? '' : ` Edits in ${plural(edited.length, 'file')} would be ${done}.`;
+  const done = scaling.given.keepEdits ? 'kept' : 'saved as a patch first';
+  const patch = edited.length === 0 ? '' : ` (edits in ${plural(edited.length, 'file')} ${done})`;
   return {
-    summary: `Dry run for ${target.load}x: would write ${plural(writes.length, 'file')}; ${sizeOf(level)} would then differ from the baseline.${loadSentence(target, coverage)}${patch} Nothing was written.`,
+    summary: `Dry run for ${target.load}x, nothing was written: would write ${plural(writes.length, 'file')}${patch}; ${sizeOf(level)} would then differ from the baseline.${loadSentence(target, coverage)}`,
     nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
-    callAgain: callWith(scaling, scaling.answers),
+    callAgain: callWith(scaling, { dryRun: false }),
   };
 }
 

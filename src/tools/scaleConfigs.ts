@@ -23,7 +23,7 @@ import {
   scaledText,
 } from './scaleConfigs.text.ts';
 import { lagText } from './text.ts';
-import { defineTool, loadInput, scheduleInput, type ToolCall } from './tool.ts';
+import { defineTool, givenIn, loadInput, scheduleInput, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({
   load: loadInput,
@@ -59,7 +59,7 @@ export const scaleConfigs = defineTool({
 });
 
 async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: ToolCall): Promise<Output> {
-  const answers = answersOf(given);
+  requireOneAnswer(given);
   const session = await ports.sessions.load();
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
@@ -73,7 +73,7 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const { load, schedule } = target;
   const fields = { load, schedule, scheduleFrom, ...level, ...(await detailsOf(ports, planned)), written: 0 };
   const { isRunning: isRoundRunning } = rounds;
-  const scaling = { ...planned, ...given, answers, isRoundRunning, mode: ports.settings.approval };
+  const scaling = { ...planned, given, isRoundRunning, mode: ports.settings.approval };
   if (plan.edited.length > 0 && !given.overwriteEdits && !given.keepEdits) {
     // Unwritten files have no changes to show.
     const nothing = { bySchedule: [], sample: [], notScaled: [], notScaledTotal: 0 };
@@ -122,13 +122,7 @@ async function askAboutBaseline(
     written: 0,
     changesFile: await ports.notes.write(`baseline-${snapshot.baseCommit.slice(0, 12)}.txt`, list),
     location: locationOf(ports.settings),
-    ...baselineQuestion(loaded, ports.settings, {
-      load,
-      schedule,
-      scope,
-      ...answersOf(given),
-      ...(given.abandon && { abandon: true }),
-    }),
+    ...baselineQuestion(loaded, ports.settings, givenIn({ ...given, schedule, scope })),
   };
 }
 
@@ -148,16 +142,10 @@ function targetOf(given: Input, session: Session) {
   return { target, scheduleFrom: given.schedule === undefined ? known : ('given' as const) };
 }
 
-/** A call without these would ask again. @throws ToolError BAD_INPUT when it asks for opposites */
-function answersOf({ keepEdits, overwriteEdits, acceptUnscaled, fixes }: Input): Record<string, unknown> {
+/** @throws ToolError BAD_INPUT */
+function requireOneAnswer({ keepEdits, overwriteEdits }: Input): void {
   if (keepEdits && overwriteEdits)
     throw new ToolError('BAD_INPUT', bothAnswers, { next: 'ask the user which of the two, and call again.' });
-  return {
-    ...(keepEdits ? { keepEdits } : {}),
-    ...(overwriteEdits ? { overwriteEdits } : {}),
-    ...(acceptUnscaled ? { acceptUnscaled } : {}),
-    ...(fixes === undefined ? {} : { fixes }),
-  };
 }
 
 type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;

@@ -140,6 +140,13 @@ export const declined = z.literal(true).optional();
 /** The same call with the missing arguments, for results that are a question to the user. */
 export const callAgain = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });
 
+/** What a call was given, for the same call again; a flag that is not set says nothing. */
+export function givenIn(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== false),
+  );
+}
+
 /** Files of the baseline that a load test wrote at a load: only in that question. */
 export const baselineQuestionFields = {
   loadedBaselines: listOf(z.object({ file: z.string(), load: loadOutput })),
@@ -171,6 +178,7 @@ const levelCost = {
   usd: z.number().optional(),
   pricesOf: z.string().optional(),
   examplePrices: z.literal(true).optional(),
+  baselineUnknown: z.literal(true).optional(),
 };
 
 /** What earlier reports say of a run before it is paid for; absent where they say nothing. */

@@ -13,6 +13,7 @@ import {
   callAgain,
   changedLine,
   declined,
+  givenIn,
   listOf,
   loadOutput,
   result,
@@ -54,7 +55,13 @@ export const reasons = {
   declined: "The client's question about these bytes was declined.",
 } as const;
 
-export function awaitingText(review: Review, reason: string, changedLines: number, yes: Yes) {
+export function awaitingText(
+  review: Review,
+  { removeStale }: { readonly removeStale: boolean },
+  reason: string,
+  changedLines: number,
+  yes: Yes,
+) {
   const { reviewId, target, changed, unexpected } = review;
   const parts = [
     `${target.load}x with ${plural(changed.length, 'changed file')}`,
@@ -67,7 +74,7 @@ export function awaitingText(review: Review, reason: string, changedLines: numbe
   ];
   return {
     summary: `Nothing was uploaded. ${reason} Under review: ${parts.join(', ')}.`,
-    ...stepsToYes('uploadChecks', { reviewId }, reviewId, yes, changedLines > 0),
+    ...stepsToYes('uploadChecks', givenIn({ reviewId, removeStale }), reviewId, yes, changedLines > 0),
   };
 }
 

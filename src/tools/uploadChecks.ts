@@ -68,10 +68,10 @@ export const uploadChecks = defineTool({
 
 async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: ToolCall): Promise<Output> {
   const { session, review } = await readReview(ports, { forWriting: true }, call);
-  if (given.reviewId !== review.reviewId) return askAgain(ports, review, reasons.otherBytes);
+  if (given.reviewId !== review.reviewId) return askAgain(given, ports, review, reasons.otherBytes);
   await requireNoRoundUnderWay(ports, session, call);
   const asked = await whyAskAgain(given, ports, session, review, call);
-  if (asked.question !== undefined) return askAgain(ports, review, asked.question);
+  if (asked.question !== undefined) return askAgain(given, ports, review, asked.question);
   // The user may take minutes to answer, and a round may have started meanwhile.
   if (given.approved === undefined) await requireNoRoundUnderWay(ports, await ports.sessions.load(), call);
 
@@ -164,7 +164,7 @@ async function whyAskAgain(
 }
 
 /** Sends nothing: shows what changed, and the reviewId of the files on disk. */
-async function askAgain(ports: UploadChecksPorts, review: Review, reason: string): Promise<Output> {
+async function askAgain(given: Input, ports: UploadChecksPorts, review: Review, reason: string) {
   const { reviewId } = review;
   // With the approval that this very call may have recorded.
   const session = await ports.sessions.load();
@@ -180,7 +180,7 @@ async function askAgain(ports: UploadChecksPorts, review: Review, reason: string
     ...reviewFields(review, [plannedCoverage(review)], []),
     reviewId,
     changesFile: await writeReviewFile(ports, review),
-    status: 'awaiting_approval',
+    status: 'awaiting_approval' as const,
     reason,
     ...(approval.declined && { declined: true as const }),
     changedSince: takeWithinBudget(changedSince, 3000),
@@ -192,7 +192,7 @@ async function askAgain(ports: UploadChecksPorts, review: Review, reason: string
     prefixes: [],
     tableMetrics: { copied: 0, unchanged: 0, prefixes: [] },
     warnings: [],
-    ...awaitingText(review, reason, changedSince.length, approval),
+    ...awaitingText(review, given, reason, changedSince.length, approval),
   };
 }
 

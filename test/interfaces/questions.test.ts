@@ -101,14 +101,14 @@ describe('commitResults', () => {
       ]);
     });
 
+    const given = { load: 5, withoutReport: true, keyFindings: 'never ran' };
+
     test.each(notYes)('with a client that %s commits nothing', async (_, person, era) => {
-      expect(
-        await call(await connect(ports, person, era), 'commitResults', { load: 5, withoutReport: true }),
-      ).toMatchObject({
+      expect(await call(await connect(ports, person, era), 'commitResults', given)).toMatchObject({
         status: 'awaiting_approval',
         target: null,
         reports: null,
-        callAgain: { tool: 'commitResults', arguments: { load: 5, withoutReport: true, approved: true } },
+        callAgain: { tool: 'commitResults', arguments: { ...given, approved: true } },
       });
     });
 

@@ -106,3 +106,39 @@ it('has no dollars where a machine has no price', () => {
     lastLevel: { load: 2, seconds: 3605 },
   });
 });
+
+it('joins no reports whose baseline is not known, and says so', () => {
+  const day = (text: string) => ({ startedAtText: `2025-12-0${text}T15:30:00-05:00` });
+  const first = dailyRound(2, 60, { baseCommit: undefined, ...day('2') });
+  const second = dailyRound(4, 120, { baseCommit: undefined, earlier: [first], failed: true, ...day('4') });
+  expect(second.comparison?.forecast?.points.map(({ load }) => load)).toContain(8);
+  const latest = {
+    outlook:
+      '8x daily was not forecast; 4x took 2h 0m 5s, about 1.00 USD (prices of 2025-12-01) (perhaps from another baseline).',
+    lastLevel: { load: 4, seconds: 7205, usd: 1, pricesOf: '2025-12-01', baselineUnknown: true },
+  };
+  // Neither side may be unknown.
+  expect(outlookOf([first, second], planned)).toEqual(latest);
+  expect(outlookOf([two, four], { ...planned, baseCommit: undefined })).toEqual(latest);
+  expect(outlookOf([first, second], { ...planned, load: 2 })).toEqual({
+    outlook:
+      '2x daily: last time (perhaps from another baseline) 1h 0m 5s, about 0.50 USD (prices of 2025-12-01).',
+    expected: { seconds: 3605, usd: 0.5, pricesOf: '2025-12-01', baselineUnknown: true },
+  });
+  // What is known of the campaign comes first.
+  const { outlook = '' } = outlookOf([two, first, second], planned) ?? {};
+  expect(outlook).toBe('8x daily was not forecast; 2x took 1h 0m 5s, about 0.50 USD (prices of 2025-12-01).');
+});
+
+it('says what is not known of the cluster config', () => {
+  const unknown = dailyRound(8, 60, { clusterConfig: undefined });
+  const known = dailyRound(8, 60);
+  const perhaps =
+    '8x daily: last time (perhaps with another cluster config) 1h 0m 5s, about 0.50 USD (prices of 2025-12-01).';
+  const textOf = (report: Report, clusterConfig: string | undefined) =>
+    outlookOf([report], { ...planned, clusterConfig })?.outlook;
+  expect(textOf(unknown, config.digest)).toBe(perhaps);
+  expect(textOf(known, undefined)).toBe(perhaps);
+  expect(textOf(known, config.digest)).not.toContain('config');
+  expect(textOf(known, 'b'.repeat(64))).toContain('last time (with another cluster config) 1h');
+});

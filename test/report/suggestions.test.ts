@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { UnscaledWhy } from '../../src/domain/coverage.ts';
 import type { Step, StepLog } from '../../src/ports/aws.ts';
 import { assembleReport } from '../../src/report/build.ts';
 import type { RoundFacts } from '../../src/report/model/facts.ts';
 import { renderMarkdown } from '../../src/report/render/markdown.ts';
-import { evenRound, factsOf, stepOf } from './rounds.ts';
+import { covering, evenRound, factsOf, stepOf } from './rounds.ts';
 
 const reportOf = (steps: readonly Step[], slots: number, more: Partial<RoundFacts> = {}) =>
   assembleReport(factsOf(steps, { clusterConfig: { stepConcurrencyLevel: slots }, ...more }));
@@ -105,6 +106,55 @@ describe('suggestions', () => {
         id: 'failure:missing-table',
         title: 'Fix check_0000_15m, check_0001_15m, check_0002_15m and 57 more',
         setting: 'its query or table',
+      },
+    ]);
+  });
+
+  it('name the checks beside a setting, and the first three of many', () => {
+    const heavy = (count: number) => {
+      const steps = [
+        ...evenRound(20, 4, () => 60),
+        ...Array.from({ length: count }, (_, index) =>
+          stepOf(`check_heavy_${index}_15m`, { started: 5, ended: 45, state: 'FAILED' }),
+        ),
+      ];
+      const heap = log('java.lang.OutOfMemoryError: Java heap space');
+      const failures = new Map(steps.flatMap(({ id, state }) => (state === 'FAILED' ? [[id, heap]] : [])));
+      return reportOf(steps, 4, { failures }).suggestions.map(({ title }) => title);
+    };
+    expect(heavy(1)).toEqual(['Change spark.driver.memory (for check_heavy_0_15m)']);
+    expect(heavy(5)).toEqual([
+      'Change spark.driver.memory (for check_heavy_0_15m, check_heavy_1_15m, check_heavy_2_15m and 2 more)',
+    ]);
+  });
+
+  it('name what stayed at 1x by mistake with what to do, and nothing that a rule or a person decided', () => {
+    const files = (why: UnscaledWhy, ...names: string[]) => names.map((file) => ({ file, why }));
+    const unscaled = [
+      ...files('unparseable', 'flows/a_15m.yml'),
+      ...files('not a literal', 'b_15m.yml', 'c_15m.yml', 'd_15m.yml', 'e_15m.yml'),
+      ...files('a kind that the rule leaves alone', 'f_freshness.yml'),
+      ...files('set by a person', 'g_15m.yml'),
+      ...files('another unit', 'h_15m.yml'),
+      ...files('no interval', 'i_15m.yml'),
+    ];
+    const coverage = { ...covering([]), scaled: 31, unscaled, unscaledTotal: unscaled.length, kinds: 1 };
+    const { suggestions } = reportOf(
+      evenRound(20, 4, () => 60),
+      4,
+      { coverage },
+    );
+    expect(suggestions).toMatchObject([
+      {
+        title: 'Scale flows/a_15m.yml, which ran at 1x (unparseable)',
+        measured: '1 of 40 15m checks ran at 1x: unparseable',
+        setting: 'its file on the branch of the baseline',
+        to: 'valid YAML in UTF-8; then scaleConfigs with load 2',
+      },
+      {
+        title: 'Scale b_15m.yml, c_15m.yml, d_15m.yml and 1 more, which ran at 1x (not a literal)',
+        setting: 'their interval on the branch of the baseline',
+        to: "a literal, as INTERVAL '3' hour; then scaleConfigs with load 2",
       },
     ]);
   });

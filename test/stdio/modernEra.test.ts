@@ -1,5 +1,5 @@
 /** The protocol of 2026-07-28: no handshake, and questions that end a call instead of interrupting it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
@@ -113,6 +113,25 @@ describe.each(['2025-06-18', '2026-07-28'])('a client of %s that writes and clos
   });
 });
 
+/** Once the folder `gate` exists, a process that is about to store bytes waits there until a second one is. */
+function meetingAt(gate: string): string[] {
+  const code = `
+    import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+    import files from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const gate = ${JSON.stringify(gate)};
+    const open = files.open;
+    files.open = async (path, flags, ...rest) => {
+      if (flags === 'wx' && existsSync(gate)) {
+        writeFileSync(gate + '/' + process.pid, '');
+        while (readdirSync(gate).length < 2) await new Promise((done) => setImmediate(done));
+      }
+      return open(path, flags, ...rest);
+    };
+    syncBuiltinESMExports();`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+}
+
 describe('a call that needs the user’s approval', () => {
   test('ends with the question and uploads nothing; the same call with the answer uploads', async () => {
     const env = freshPlaces();
@@ -218,6 +237,27 @@ describe('a call that needs the user’s approval', () => {
       expect(question(again)).toBe(question(asked));
       expect(again.requestState).not.toBe(asked.requestState);
     }
+  });
+
+  test('lets one of two processes use an answer that both get at once', async () => {
+    const { CONFIGS_PREFIX: _, ...env } = freshPlaces();
+    const gate = join(env.STATE_DIR, 'gate');
+    const servers = [run(env, meetingAt(gate)), run(env, meetingAt(gate))];
+    const [server = run(env)] = servers;
+    const { reviewId } = await scale(server, 2);
+    await call(server, 'uploadChecks', { reviewId, approved: true });
+    const key = `${world().env.DAGS_PREFIX}/yang_audit_load_test.py`;
+    world().s3.buckets.put(world().env.S3_BUCKET ?? '', key, Buffer.from('LOAD = 3\n'));
+    const { requestState } = await call(server, 'uploadDags', {});
+    const answered = {
+      inputResponses: { decision: { action: 'accept', content: { decision: 'not now' } } },
+      requestState,
+    };
+    mkdirSync(gate);
+    const results = await Promise.all(servers.map((one) => call(one, 'uploadDags', {}, answered)));
+    expect(readdirSync(gate)).toHaveLength(2);
+    expect(results.filter(({ structuredContent }) => structuredContent?.declined === true)).toHaveLength(1);
+    expect(results.filter(({ resultType }) => resultType === 'input_required')).toHaveLength(1);
   });
 
   test.each([

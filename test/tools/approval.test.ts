@@ -27,10 +27,10 @@ test('an edit between review and upload gets a new review id, and nothing is sen
   expect(structure.summary).toMatchInlineSnapshot(
     `"Nothing was uploaded. The files on disk do not match this reviewId, so an approval of it does not count. Under review: 2x with 8 changed files, 1 of them unexpected (reviewConfigs shows the lines), 1 line changed since the last approval or scaling."`,
   );
-  expect(structure.callAgain).toEqual({
-    tool: 'uploadChecks',
-    arguments: { reviewId: structure.reviewId, approved: true },
-  });
+  const again = { reviewId: structure.reviewId, approved: true };
+  expect(structure.callAgain).toEqual({ tool: 'uploadChecks', arguments: again });
+  const removing = await harness.call('uploadChecks', { reviewId: structure.reviewId, removeStale: true });
+  expect(removing.structure.callAgain.arguments).toEqual({ ...again, removeStale: true });
   expect((await harness.call('uploadChecks', structure.callAgain.arguments)).structure.status).toBe(
     'uploaded',
   );

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
+import { runApprove } from '../../src/interfaces/cli/approve.ts';
 import { type Harness, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
@@ -43,6 +44,24 @@ test('scaled files that a squash made the baseline are a question of every tool 
   expect(harness.git('status', '--porcelain')).toBe('');
   const setup = (await harness.call('checkSetup')).structure;
   expect(setup.summary).toBe('1 problem to fix: baseline.');
+});
+
+test('the command approve and the resource of the changes ask the same, with the way out', async () => {
+  const harness = await toolHarness();
+  await squashed(harness);
+  const { text } = await harness.call('reviewConfigs');
+  expect(text).toContain('scaleConfigs with load 2 and acceptBaseline: true.');
+  const uri = 'load-test://review/changes';
+  const { contents } = await harness.client().readResource({ uri });
+  expect(contents).toEqual([{ uri, mimeType: 'text/plain', text }]);
+  const printed: string[] = [];
+  const shell = {
+    out: (line: string) => printed.push(line),
+    err: (line: string) => printed.push(`! ${line}`),
+  };
+  const never = { question: () => Promise.reject(new Error('asked')) } as never;
+  const status = await runApprove(['0123456789abcdef'], async () => harness.ports(), never, shell);
+  expect([status, ...printed]).toEqual([1, text]);
 });
 
 /** Every tool asks in the same words, and says the one call that goes on. */
@@ -111,7 +130,11 @@ test('a baseline that the user accepts is one, and is not asked about again', as
   const asked = (await harness.call('scaleConfigs', { load: 2, abandon: true })).structure;
   expect(asked.callAgain.arguments).toMatchObject({ abandon: true, acceptBaseline: true });
   // A dry run accepts nothing for later.
-  await harness.call('scaleConfigs', { load: 2, acceptBaseline: true, dryRun: true });
+  const dry = (await harness.call('scaleConfigs', { load: 2, dryRun: true })).structure;
+  expect(dry.nextSteps.at(-1)).toContain('scaleConfigs with load 2, dryRun: true and acceptBaseline: true.');
+  const planned = (await harness.call('scaleConfigs', dry.callAgain.arguments)).structure;
+  expect(planned).toMatchObject({ status: 'dry_run', callAgain: { arguments: { acceptBaseline: true } } });
+  expect(planned.callAgain.arguments.dryRun).toBeUndefined();
   expect((await harness.call('scaleConfigs', { load: 2 })).structure.status).toBe('needs_decision');
   const { structure } = await harness.call(asked.callAgain.tool, asked.callAgain.arguments);
   expect(structure).toMatchObject({ status: 'scaled', load: 2 });

@@ -62,8 +62,10 @@ test('before any run it is a question; then the configs are committed alone, wit
   const harness = await toolHarness();
   await uploadLevel(harness, { load: 2, scope: 'schedule' });
   const before = harness.everything();
-  const asked = (await harness.call('commitResults')).structure;
+  const given = { load: 2, keyFindings: 'never ran' };
+  const asked = (await harness.call('commitResults', given)).structure;
   expect(asked).toMatchObject({ status: 'needs_decision', target: null, reports: null });
+  expect(asked.callAgain.arguments).toEqual({ ...given, withoutReport: true });
   expect(harness.everything()).toEqual(before);
   const { structure, text } = await harness.call('commitResults', asked.callAgain.arguments);
   expect(structure).toMatchObject({ status: 'committed', target: { files: 6 }, reports: null });

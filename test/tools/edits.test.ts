@@ -38,6 +38,22 @@ test('a manual edit is named, and nothing is written', async () => {
   `);
 });
 
+test('the call that answers carries all that was given: a dry run stays one', async () => {
+  const harness = await toolHarness();
+  await harness.call('scaleConfigs', { load: 2 });
+  harness.edit(events, "'6' hour", "'5' hour");
+  const before = harness.everything();
+  const given = { load: 4, schedule: '15m', scope: 'schedule', dryRun: true, fixes: 'keep', abandon: true };
+  const asked = (await harness.call('scaleConfigs', given)).structure;
+  expect(asked.callAgain.arguments).toEqual({ ...given, keepEdits: true });
+  expect(asked.nextSteps[2]).toContain('with load 4, dryRun: true and overwriteEdits: true.');
+  const dry = (await harness.call('scaleConfigs', asked.callAgain.arguments)).structure;
+  expect(dry.status).toBe('dry_run');
+  expect(harness.everything()).toEqual(before);
+  const { dryRun: _, ...toWrite } = asked.callAgain.arguments;
+  expect(dry.callAgain.arguments).toEqual(toWrite);
+});
+
 test('every edited line is listed as it was and as it is, without a review id', async () => {
   const harness = await toolHarness();
   await harness.call('scaleConfigs', { load: 2 });

@@ -92,7 +92,7 @@ test('without an earlier report nothing is said; then what one level cost; then 
         "seconds": 587.195,
         "usd": 0.47,
       },
-      "outlook": "2x 15m: last time with another cluster config 9m 47s, about 0.47 USD (prices of 2025-12-01).",
+      "outlook": "2x 15m: last time (with another cluster config) 9m 47s, about 0.47 USD (prices of 2025-12-01).",
     }
   `);
 });

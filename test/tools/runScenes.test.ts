@@ -76,6 +76,10 @@ test('two triggers: the user is asked which run counts, and no step is in two re
     if (tool !== 'markRound') asked = structure.possibleRuns;
   }
   expect(asked.map(({ clusterId }) => clusterId)).toEqual([first, second]);
+  // The question about an edit of a round is answered by an edit of that round.
+  const edit = { round: 1, already: true, note: 'which' };
+  const about = (await harness.call('markRound', edit)).structure;
+  expect(about.callAgain.arguments).toEqual({ ...edit, clusterId: first });
   const chosen = (await harness.call('markRound', { clusterId: second })).structure;
   expect(chosen.summary).toContain(`is the run on ${second}`);
   // The other one ran beside it from before its start.
@@ -329,6 +333,34 @@ test('two people: somebody else’s active run is told once before anything is c
   const dag = (await harness.call('uploadDags', { load: 4 })).structure;
   expect(dag).toMatchObject({ status: 'needs_overwrite', remoteLoad: 2 });
   expect(harness.object(dagKey)).toContain('\nLOAD = 2\n');
+});
+
+test('a run is told once, also when it is no longer among the runs that were seen last', async () => {
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  const early = harness.trigger();
+  harness.minutes(5);
+  await harness.call('pollCluster', look);
+  // Its steps hang.
+  for (const step of clusterOf(harness, early).steps)
+    if (step.endsMs !== undefined) step.endsMs += 24 * 3_600_000;
+  await harness.restart({ STATE_DIR: join(harness.directory, 'theirs') });
+  const { reviewId } = (await harness.call('scaleConfigs', { ...level(4), overwriteEdits: true })).structure;
+  const upload = async () => (await harness.call('uploadChecks', { reviewId, approved: true })).structure;
+  const isTold = (told: Structure) => [told.status, told.summary.includes(early)];
+  expect(isTold(await upload())).toEqual(['awaiting_approval', true]);
+  expect((await upload()).status).toBe('uploaded');
+  harness.minutes(180);
+  await harness.call('uploadDags', { load: 4, overwrite: true });
+  await runToEnd(harness);
+  const session = (await harness.call('showSession')).structure;
+  expect(session.otherRuns ?? []).toEqual([]);
+  expect(clusterOf(harness, early).steps.some(({ state }) => state === 'RUNNING')).toBe(true);
+  expect((await upload()).status).toBe('unchanged');
+  const late = harness.trigger();
+  const asked = await upload();
+  expect(isTold(asked)).toEqual(['awaiting_approval', false]);
+  expect(asked.summary).toContain(late);
 });
 
 test('a LOAD in the bucket that somebody else wrote is told by the mark', async () => {

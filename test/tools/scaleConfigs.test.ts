@@ -87,7 +87,7 @@ test('a dry run shows the plan and writes nothing', async () => {
   expect(harness.everything()).toEqual(before);
   expect(structure).toMatchObject({ status: 'dry_run', written: 0, filesChanged: 35, intervalsChanged: 39 });
   expect(structure.summary).toMatchInlineSnapshot(
-    `"Dry run for 4x: would write 35 files; 35 files (39 intervals) would then differ from the baseline. 4x: 23 of 31 15m checks scaled; 8 run at 1x. Nothing was written."`,
+    `"Dry run for 4x, nothing was written: would write 35 files; 35 files (39 intervals) would then differ from the baseline. 4x: 23 of 31 15m checks scaled; 8 run at 1x."`,
   );
   const { tool, arguments: given } = structure.callAgain;
   const real = await harness.call(tool, given);

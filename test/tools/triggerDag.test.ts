@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { type AirflowMajor, airflowStandIn, credentials, type StandIn } from './airflowStandIn.ts';
 import {
@@ -445,6 +445,28 @@ test('if the cluster takes longer than the call, the result says how to continue
   expect(structure).toMatchObject({ status: 'triggered', runState: 'queued' });
   expect(structure.clusterId).toBeUndefined();
   expect(text).toContain('its cluster is not visible yet');
+});
+
+test('a run is followed for 45 s, and the time that the user takes for the question comes on top', async () => {
+  const minutes = 10;
+  const user = () => {
+    asked.harness.minutes(minutes);
+    vi.setSystemTime(asked.harness.aws.clock.nowMs());
+    return { action: 'accept' as const, content: { decision: 'approve' } };
+  };
+  const [told, asked] = [await uploaded(), await uploaded({ user })];
+  const secondsOf = async ({ harness, airflow }: Story, given: { approved?: boolean }) => {
+    airflow.scheduler = false;
+    const fromMs = harness.aws.clock.nowMs();
+    const { structure } = await harness.call('triggerDag', given);
+    expect(structure).toMatchObject({ status: 'triggered', runState: 'queued' });
+    return (harness.aws.clock.nowMs() - fromMs) / 1000;
+  };
+  const seconds = await secondsOf(told, { approved: true });
+  expect(seconds).toBeLessThanOrEqual(45);
+  // The next look would have come after at most 8 s.
+  expect(seconds).toBeGreaterThan(45 - 8);
+  expect(await secondsOf(asked, {})).toBeCloseTo(seconds + 60 * minutes);
 });
 
 test('a run that ends before it has a cluster is an error with the URL of its log; another one can follow', async () => {

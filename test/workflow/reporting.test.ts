@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const noBlobs = { put: () => Promise.reject(new Error('not asked')), get: () => Promise.resolve(undefined) };
+const notAsked = () => Promise.reject(new Error('not asked'));
+const noBlobs = { put: notAsked, claim: notAsked, get: () => Promise.resolve(undefined) };
 
 const portsWith = (priceTable?: string) => ({
   instances: createInstances({ ...world, quota: emrQuota(instantClock()) }),

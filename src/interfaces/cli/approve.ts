@@ -1,10 +1,11 @@
 /** Approval in a terminal: the user types it, for the bytes that are on disk now. */
 import type { Interface } from 'node:readline/promises';
-import { ToolError } from '../../domain/errors.ts';
+import { OpenQuestion, ToolError } from '../../domain/errors.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { reviewConfigs } from '../../tools/reviewConfigs.ts';
 import { recordApproval, uploadQuestion } from '../../workflow/approvals.ts';
 import { readReview } from '../../workflow/checks.ts';
-import { requireSettings, toolErrorIn } from '../invoke.ts';
+import { answerOf, requireSettings, toolErrorIn } from '../invoke.ts';
 import type { ExitStatus, Shell } from './cli.ts';
 import { saysYes } from './terminal.ts';
 
@@ -61,6 +62,10 @@ export async function runApprove(
     shell.out(await approve(args.length === 1 ? args[0] : undefined, await ports(), terminal));
     return 0;
   } catch (error) {
+    if (error instanceof OpenQuestion) {
+      shell.out(answerOf(reviewConfigs, error, await ports()).text);
+      return 1;
+    }
     const expected = toolErrorIn(error);
     if (expected === undefined) throw error;
     shell.err(expected.text);

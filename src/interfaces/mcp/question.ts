@@ -117,19 +117,10 @@ function isStateOf(state: string, subject: unknown, question: string): boolean {
 }
 
 export interface UsedAnswers {
-  /** True the first time for a state, also after a restart. Two processes that ask at the same moment may both be told so. */
+  /** True once for a state, whichever process asks and also after a restart. */
   use(state: string): Promise<boolean>;
 }
 
-export function usedAnswers({ blobs }: Pick<Ports, 'blobs'>, here: Set<string>): UsedAnswers {
-  return {
-    async use(state) {
-      if (here.has(state)) return false;
-      here.add(state);
-      const mark = Buffer.from(`answered ${state}`);
-      if ((await blobs.get(sha256(mark))) !== undefined) return false;
-      await blobs.put(mark);
-      return true;
-    },
-  };
+export function usedAnswers({ blobs }: Pick<Ports, 'blobs'>): UsedAnswers {
+  return { use: (state) => blobs.claim(Buffer.from(`answered ${state}`)) };
 }

@@ -1,15 +1,16 @@
 /** MCP resources: the session, the changes under review, the pages of each report. */
-import { ToolError } from '../../domain/errors.ts';
+import { OpenQuestion, ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
 import { version } from '../../domain/version.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ReportPage } from '../../ports/project.ts';
 import type { Watch } from '../../ports/time.ts';
 import { changesText } from '../../review/levelSummary.ts';
+import { reviewConfigs } from '../../tools/reviewConfigs.ts';
 import { showSession } from '../../tools/showSession.ts';
 import type { ToolCall } from '../../tools/tool.ts';
 import { readReview } from '../../workflow/checks.ts';
-import { invoke, requireSettings } from '../invoke.ts';
+import { answerOf, invoke, requireSettings } from '../invoke.ts';
 import { text as script } from '../view/main.ts?bundle';
 
 export interface Resource {
@@ -100,8 +101,13 @@ export async function readResource(uri: string, ports: Ports, watch: Watch) {
       ? { uri, mimeType: session.mimeType, text }
       : { uri, mimeType: sessionJson.mimeType, text: JSON.stringify(structured, null, 2) };
   }
-  if (uri === changes.uri)
-    return { uri, mimeType: changes.mimeType, text: await changesUnderReview(ports, watch) };
+  if (uri === changes.uri) {
+    const text = await changesUnderReview(ports, watch).catch((error: unknown) => {
+      if (error instanceof OpenQuestion) return answerOf(reviewConfigs, error, ports).text;
+      throw error;
+    });
+    return { uri, mimeType: changes.mimeType, text };
+  }
   const [, directory, name] = /^load-test:\/\/reports\/([^/]+)\/(report\.(?:md|html|json))$/.exec(uri) ?? [];
   const text = directory && name && (await ports.reports.read(directory, name));
   if (typeof text !== 'string')

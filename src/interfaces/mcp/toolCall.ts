@@ -26,10 +26,8 @@ export interface CallOptions {
 
 /** Answers calls of one connection. */
 export function toolCaller(server: Server, era: Era, options: CallOptions) {
-  const used = new Set<string>();
-
   function asking(tool: string, parsed: Record<string, unknown>, ports: Ports, { mcpReq }: ServerContext) {
-    if (era === 'modern') return askByResult(mcpReq, [tool, parsed], usedAnswers(ports, used));
+    if (era === 'modern') return askByResult(mcpReq, [tool, parsed], usedAnswers(ports));
     const answerWithinMs = options.answerWithinMs ?? 10 * 60_000;
     return askDuringCall(mcpReq.elicitInput, server.getClientCapabilities(), answerWithinMs, mcpReq.signal);
   }

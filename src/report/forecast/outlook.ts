@@ -26,6 +26,8 @@ interface LevelCost {
   /** The day of the prices, and whether they are the shipped example. */
   readonly pricesOf?: string;
   readonly examplePrices?: true;
+  /** Whether both were scaled from one baseline is not known. */
+  readonly baselineUnknown?: true;
 }
 
 export interface Outlook {
@@ -53,12 +55,13 @@ const nameLength = 120;
 
 /** undefined where no earlier report says anything about the run. */
 export function outlookOf(reports: readonly Report[], planned: PlannedRun): Outlook | undefined {
-  const { load, schedule } = planned;
-  const campaign = reports
-    .filter(({ round }) => !round.partOf && !round.partial)
-    .filter((one) => one.schedule === schedule && one.baseCommit === (planned.baseCommit ?? null))
+  const { load, schedule, baseCommit } = planned;
+  const whole = reports
+    .filter((one) => one.schedule === schedule && !one.round.partOf && !one.round.partial)
     .toSorted((a, b) => roundStartMs(a) - roundStartMs(b));
-  const level = levelOutlook(campaign, planned);
+  const campaign = whole.filter((one) => baseCommit !== undefined && one.baseCommit === baseCommit);
+  const unknown = whole.filter((one) => baseCommit === undefined || one.baseCommit === null);
+  const level = levelOutlook(campaign, planned) ?? levelOutlook(unknown, planned, true);
   const failures = knownFailures(campaign, planned);
   if (level === undefined && failures.length === 0) return undefined;
   const { text = `${load}x ${schedule}`, ...data } = level ?? {};
@@ -72,16 +75,21 @@ export function outlookOf(reports: readonly Report[], planned: PlannedRun): Outl
 
 type LevelOutlook = Pick<Outlook, 'expected' | 'lastLevel'> & { readonly text: string };
 
-/** What the level took if it ran, else its forecast, else what the newest level took. */
-function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConfig }: PlannedRun) {
-  const decided = campaign.filter(({ verdict }) => isDecided(verdict));
-  const before = (report: Report) =>
-    clusterConfig === undefined || report.clusterConfig?.digest === clusterConfig
-      ? ''
-      : ' with another cluster config';
+/**
+ * What the level took if it ran, else its forecast, else what the newest level took. With `baselineUnknown` the reports
+ * may be of several campaigns, so that only one of them is told, and no forecast.
+ */
+function levelOutlook(
+  reports: readonly Report[],
+  { load, schedule, clusterConfig }: PlannedRun,
+  baselineUnknown = false,
+) {
+  const decided = reports.filter(({ verdict }) => isDecided(verdict));
+  const before = (report: Report) => caveatsText(report, clusterConfig, baselineUnknown);
   const cost = (report: Report, seconds = report.verdict.runtimeSeconds ?? 0): LevelCost => ({
     seconds,
     ...usdOf(report, seconds),
+    ...(baselineUnknown && { baselineUnknown }),
   });
   const same = decided.findLast((report) => report.load === load);
   if (same) {
@@ -89,7 +97,7 @@ function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConf
     const text = `${load}x ${schedule}: last time${before(same)} ${formatDuration(expected.seconds)}${priceText(expected)}`;
     return { text, expected } satisfies LevelOutlook;
   }
-  const points = campaign.flatMap((report) => {
+  const points = (baselineUnknown ? [] : reports).flatMap((report) => {
     const point = report.comparison?.forecast?.points.find((one) => one.load === load);
     return point ? [{ report, point }] : [];
   });
@@ -106,6 +114,18 @@ function levelOutlook(campaign: readonly Report[], { load, schedule, clusterConf
   const lastLevel = { load: last.load, ...cost(last) };
   const text = `${load}x ${schedule} was not forecast; ${last.load}x took ${formatDuration(lastLevel.seconds)}${priceText(lastLevel)}${before(last)}`;
   return { text, lastLevel } satisfies LevelOutlook;
+}
+
+/** ` (with another cluster config)`: why the run may take another time than the report says. */
+function caveatsText(report: Report, clusterConfig: string | undefined, baselineUnknown: boolean): string {
+  const digest = report.clusterConfig?.digest;
+  const isConfigKnown = clusterConfig !== undefined && digest !== undefined;
+  const caveats = [
+    ...(isConfigKnown ? [] : ['perhaps with another cluster config']),
+    ...(isConfigKnown && digest !== clusterConfig ? ['with another cluster config'] : []),
+    ...(baselineUnknown ? ['perhaps from another baseline'] : []),
+  ];
+  return caveats.length === 0 ? '' : ` (${caveats.join(', ')})`;
 }
 
 /** At the rate of the report's round; nothing where a machine of it has no price. */

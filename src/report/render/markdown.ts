@@ -1,6 +1,6 @@
 import type { Report } from '../model/model.ts';
 import type { DrawnPicture, DrawnPictures } from './charts/pictures.ts';
-import type { Block, Item, Line, Piece, Section } from './sections/blocks.ts';
+import type { Block, Fact, Item, Line, Piece, Section } from './sections/blocks.ts';
 import { headBlocks, provenanceBlocks, roundFacts, sectionsOf } from './sections/index.ts';
 
 /** report.md: the verdict first, then the sections. Pictures lie beside it. */
@@ -41,7 +41,7 @@ function blockText(block: Block): string {
     case 'notice':
       return `> ${lineText(block.line)}`;
     case 'facts':
-      return block.facts.map(([name, value]) => `- ${name}: ${lineText(value)}`).join('\n');
+      return block.facts.map(factText).join('\n');
     case 'list':
       return block.items.map(itemText).join('\n');
     case 'numbered':
@@ -69,6 +69,16 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+/** Several items are a list below the name. */
+function factText([name, value]: Fact): string {
+  const pieces: readonly Piece[] = typeof value === 'object' && 'length' in value ? value : [value];
+  const items = pieces.flatMap((piece) =>
+    typeof piece === 'object' && 'item' in piece ? plain(piece.item) : [],
+  );
+  if (items.length < 2) return `- ${name}: ${lineText(value)}`;
+  return [`- ${name}:`, ...items.map((item) => `  - ${item}`)].join('\n');
+}
+
 function itemText(item: Item): string {
   if (typeof item === 'string' || !('below' in item)) return `- ${lineText(item)}`;
   return [`- ${lineText(item.line)}`, ...item.below.map((line) => `  - ${lineText(line)}`)].join('\n');
@@ -83,7 +93,7 @@ function pieceText(piece: Piece): string {
   if (typeof piece === 'string') return escaped(piece);
   if ('strong' in piece) return `**${plain(piece.strong)}**`;
   if ('time' in piece) return plain(piece.time);
-  if ('item' in piece) return `${plain(piece.item)}; `;
+  if ('item' in piece) return plain(piece.item);
   return 'code' in piece ? code(piece.code) : plain(piece.name);
 }
 

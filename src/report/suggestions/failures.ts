@@ -9,15 +9,14 @@ export function fromFailures({ failures, counts, clusterConfig, steps }: Suggest
   return failures.flatMap((group) => {
     const remedy = remedyOf(group);
     if (!remedy) return [];
+    const checks = checksOf(group.steps, steps);
     const present = memorySize(remedy.setting, clusterConfig?.settings);
     return {
       id: failures.some((other) => other !== group && other.signature === group.signature)
         ? `failure:${group.signature}:${group.side}`
         : `failure:${group.signature}`,
-      title: remedy.ofQuery
-        ? `Fix ${checksOf(group.steps, steps)}`
-        : `${group.title}: change ${remedy.setting}`,
-      measured: `${group.steps.length} of ${plural(counts.total, 'step')} failed with ${remedy.ofQuery ? `"${group.title}"` : `it (${checksOf(group.steps, steps)})`}`,
+      title: remedy.ofQuery ? `Fix ${checks}` : `Change ${remedy.setting} (for ${checks})`,
+      measured: `${group.steps.length} of ${plural(counts.total, 'step')} failed with "${group.title}"`,
       setting: remedy.setting,
       from:
         present?.text ??

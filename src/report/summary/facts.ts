@@ -62,8 +62,8 @@ function runtimeText({ verdict, counts, cluster: { startUp } }: Report): string 
   return `${formatMeasured(verdict.runtimeSeconds)}${soFar}${start}`;
 }
 
-/** A name and its value, which may contain foreign text and is not escaped. */
-export type SummaryFact = readonly [name: string, value: string];
+/** A name and its value, or several; they may contain foreign text and are not escaped. */
+type SummaryFact = readonly [name: string, value: string | readonly string[]];
 
 /** Counts and runtime under the names that the report always had, then what they mean for the window. */
 export function summaryFacts(report: Report): SummaryFact[] {
@@ -84,7 +84,7 @@ export function summaryFacts(report: Report): SummaryFact[] {
       'Waiting',
       `${percent(findings.waitingShare)} of the steps' time was spent waiting for a slot`,
     ],
-    findings.bounds.longestStepSeconds !== null && ['Lower bound', boundsText(report)],
+    findings.bounds.longestStepSeconds !== null && ['Lower bound', boundsTexts(report)],
     (findings.startGapSeconds ?? 0) >= 60 && [
       'Before the first step started',
       formatMeasured(findings.startGapSeconds),
@@ -109,24 +109,28 @@ function busySlots(limit: number, from: Report['findings']['slots']['from']): st
   return limit === 1 ? 'the one slot' : `all ${limit} slots`;
 }
 
-/** Where the time beyond the higher lower bound went: idle slots where the work sets it, else the wait of the step that ended last. */
-function lostTimeText({ findings: { lost, bounds }, steps }: Report, rest: number): string | false {
+/** Where the time beyond the work of all slots went; the parts add up to it. */
+function idleText({ lost }: Report['findings'], rest: number): string | false {
   if (lost === null) return false;
-  const { beforeFirstStartSeconds, gapsSeconds, tailSeconds, last } = lost;
-  const name = steps.find(({ id }) => id === last.step)?.name ?? last.step;
-  const ended = `${name} ended last: it started ${formatDuration(last.startedAfterSeconds)} after the round began and ran ${formatDuration(last.runSeconds)}`;
-  if ((bounds.longestStepSeconds ?? 0) >= (bounds.workOverSlotsSeconds ?? 0)) return ended;
-  const [before, gaps] = [Math.round(beforeFirstStartSeconds), Math.round(gapsSeconds)];
-  // What rounding leaves over goes to the longest part by far, so that the parts add up.
+  const [before, gaps] = [Math.round(lost.beforeFirstStartSeconds), Math.round(lost.gapsSeconds)];
+  // What rounding leaves over goes to the longest part by far.
   const parts = [
     [before, 'before the first step started'],
     [gaps, 'of idle slots in between'],
-    [Math.round(tailSeconds) >= 1 ? rest - before - gaps : 0, 'of idle slots at the end'],
+    [Math.round(lost.tailSeconds) >= 1 ? rest - before - gaps : 0, 'of idle slots at the end'],
   ] as const;
   const named = parts
     .filter(([seconds]) => seconds >= 1)
     .map(([seconds, what]) => `${formatDuration(seconds)} ${what}`);
-  return `the other ${formatDuration(rest)}: ${named.join(', ')} (${ended})`;
+  return `${formatDuration(rest)} beyond the work: ${named.join(', ')}`;
+}
+
+/** The step that ended last, and whether it waited or ran long. */
+function lastText({ findings: { lost }, steps }: Report): string | false {
+  if (lost === null) return false;
+  const { step, startedAfterSeconds, runSeconds } = lost.last;
+  const name = steps.find(({ id }) => id === step)?.name ?? step;
+  return `${name} ended last: it started after ${formatDuration(startedAfterSeconds)} and ran ${formatDuration(runSeconds)}`;
 }
 
 /** What was uploaded against what was found. */
@@ -173,8 +177,8 @@ function slotsText({ slots, meanRunning, peakRunning }: Report['findings']): str
     : `${mean} busy on average, ${peakRunning} at most (a slot runs one step at a time; how many there are is not known)`;
 }
 
-/** The two lower bounds, and by name what the round took beyond the higher of them. */
-export function boundsText(report: Report): string {
+/** The two lower bounds, and what the round took beyond the higher of them: at most three short texts. */
+export function boundsTexts(report: Report): string[] {
   const { verdict, findings } = report;
   const { bounds, slots } = findings;
   const { workOverSlotsSeconds: work, longestStepSeconds: longest } = bounds;
@@ -186,11 +190,11 @@ export function boundsText(report: Report): string {
       `${formatDuration(work)} with ${busySlots(slots.limit, slots.from)} busy to the end`,
     `${formatMeasured(longest)} for the longest step alone`,
   ].filter((text) => text !== false);
+  const never = highest > verdict.windowSeconds ? ': no order of these steps fits the window' : '';
+  const isSetByWork = (work ?? 0) > (longest ?? 0);
   return [
-    parts.join(', '),
-    highest > verdict.windowSeconds && 'no order of these steps fits the window',
-    rest >= 60 && lostTimeText(report, rest),
-  ]
-    .filter((text) => text !== false)
-    .join('; ');
+    `${parts.join(', ')}${never}`,
+    rest >= 60 && isSetByWork && idleText(findings, rest),
+    rest >= 60 && lastText(report),
+  ].filter((text) => text !== false);
 }

@@ -6,14 +6,13 @@ import type { Suggestion } from '../model/findings.ts';
 import type { Report } from '../model/model.ts';
 import { isDecided } from '../model/outcomes.ts';
 import { savingLead, toFitLead } from '../toFit/text.ts';
-import type { SummaryFact } from './facts.ts';
 
 const shown = 3;
 /** Kinds of failures that are fixed in a check or in its table. */
 const kindsOfChecks: ReadonlySet<string> = new Set(['data', 'code']);
 
 /** For a reader who stops after the verdict: whether the load was real, what failed, what to do first, and at which load it stops fitting. */
-export function inBrief(report: Report): SummaryFact[] {
+export function inBrief(report: Report): [name: string, text: string][] {
   return briefLists(report).map(([name, texts]) => {
     const isNumbered = name === 'Do first' && texts.length > 1;
     return [name, texts.map((text, index) => (isNumbered ? `(${index + 1}) ${text}` : text)).join('; ')];
@@ -28,7 +27,7 @@ export function briefLists(report: Report): [name: string, texts: string[]][] {
   const lists: [string, string[]][] = [
     ['Rows', rows === undefined ? [] : [rows]],
     ['Failed', cut(failures.map((group) => failedText(group, report)))],
-    ['Do first', cut(doFirst(report))],
+    ['Do first', cut(doFirst(report), shown + 1)],
     ['Capacity', capacity === undefined ? [] : [capacity]],
   ];
   return lists.filter(([, texts]) => texts.length > 0);
@@ -60,9 +59,9 @@ export function capacityText({ comparison, round, verdict }: Report): string | u
     : undefined;
 }
 
-function cut(texts: readonly string[]): string[] {
-  const more = texts.length - shown;
-  return [...texts.slice(0, shown), ...(more > 0 ? [`and ${more} more below`] : [])];
+function cut(texts: readonly string[], most = shown): string[] {
+  const more = texts.length - most;
+  return [...texts.slice(0, most), ...(more > 0 ? [`and ${more} more below`] : [])];
 }
 
 /** "Column not found (check_consent_15m, at 2x already: fix the check, not the load)". */

@@ -2,7 +2,7 @@ import type { Report } from '../model/model.ts';
 
 export type SuggestionFacts = Pick<
   Report,
-  'load' | 'cluster' | 'verdict' | 'counts' | 'findings' | 'failures' | 'clusterConfig' | 'steps'
+  'load' | 'coverage' | 'cluster' | 'verdict' | 'counts' | 'findings' | 'failures' | 'clusterConfig' | 'steps'
 >;
 
 /** Slots stay free although nothing waits: the steps came more slowly than they ran. */

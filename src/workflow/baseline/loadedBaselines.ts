@@ -86,7 +86,7 @@ export function baselineQuestion(
     nextSteps: [
       'Ask the user: are these files (loadedBaselines) the baseline now?',
       back,
-      `Only if the user says that they are: scaleConfigs with load ${again.load} and acceptBaseline: true.`,
+      `Only if the user says that they are: scaleConfigs with load ${again.load}${again.dryRun ? ', dryRun: true' : ''} and acceptBaseline: true.`,
     ],
     status: 'needs_decision' as const,
     loadedBaselines: takeWithinBudget(

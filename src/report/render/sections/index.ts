@@ -4,7 +4,7 @@ import { whyText } from '../../evidence/text.ts';
 import { checkName } from '../../model/checkKey.ts';
 import type { Report, ReportStep } from '../../model/model.ts';
 import { statusWord } from '../../steps/checkTimes.ts';
-import { boundsText, populationText, summaryFacts } from '../../summary/facts.ts';
+import { boundsTexts, populationText, summaryFacts } from '../../summary/facts.ts';
 import { briefLists, inBrief } from '../../summary/inBrief.ts';
 import { verdictStart } from '../../verdict/verdict.ts';
 import {
@@ -60,10 +60,15 @@ function briefBlocks(report: Report): Block[] {
 /** The same for the page: what has several answers is a list, and it says where the time went, which report.md does just below. */
 export function pageBriefBlocks(report: Report): Block[] {
   const { longestStepSeconds } = report.findings.bounds;
+  const [bounds = '', ...beyond] = boundsTexts(report);
   return factList([
-    ...briefLists(report).map(([name, texts]): Fact => [name, texts.map((item) => ({ item }))]),
-    ...(longestStepSeconds === null ? [] : [['Time', `at least ${boundsText(report)}`] as const]),
+    ...briefLists(report).map(([name, texts]) => itemsFact(name, texts)),
+    ...(longestStepSeconds === null ? [] : [itemsFact('Time', [`at least ${bounds}`, ...beyond])]),
   ]);
+}
+
+function itemsFact(name: string, texts: readonly string[]): Fact {
+  return [name, texts.map((item) => ({ item }))];
 }
 
 export function noticeBlocks({ warnings }: Report): Block[] {
@@ -88,7 +93,11 @@ export function roundFacts({ round, clusterId, cluster, schedule }: Report) {
 }
 
 export function summaryBlocks(report: Report): Block[] {
-  return factList(summaryFacts(report));
+  return factList(
+    summaryFacts(report).map(([name, value]) =>
+      typeof value === 'string' ? [name, value] : itemsFact(name, value),
+    ),
+  );
 }
 
 /** The slowest steps; each name leads to its step. */
