@@ -39,6 +39,13 @@ export function isPlainPath(path: string): boolean {
     .every((one) => !['', '.', '..'].includes(one) && !/[\\\p{Cc}]|%(?:25)*(?:2e|2f|5c|00)/iu.test(one));
 }
 
+const lfsPointer = Buffer.from('version https://git-lfs.github.com/spec/');
+
+/** Whether these bytes are a pointer of Git LFS to bytes that are elsewhere. */
+export function isLfsPointer(bytes: Uint8Array): boolean {
+  return lfsPointer.equals(bytes.subarray(0, lfsPointer.length));
+}
+
 function join(folder: string, path: string): LoadTestKey {
   if (!isPlainPath(path)) throw new RangeError(`not a plain relative path: ${JSON.stringify(path)}`);
   return `${folder}${path}` as LoadTestKey;

@@ -65,8 +65,8 @@ export interface Reports {
 }
 
 export interface Notes {
-  /** Stores text that is too long for a result under STATE_DIR. Returns its path. */
-  write(name: string, text: string): Promise<string>;
+  /** Stores text that is too long for a result under STATE_DIR, or its lines. Returns its path. */
+  write(name: string, text: string | Iterable<string>): Promise<string>;
 }
 
 export interface LogFiles {

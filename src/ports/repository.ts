@@ -4,21 +4,32 @@ import type { Watch } from './time.ts';
 /** sha256, in hex. */
 export type Digest = string;
 
-/** One check file, in git and on disk. */
+/** Bytes put aside: in memory as long as they are few, otherwise in a file that nobody else can change. */
+export interface Spool {
+  put(bytes: Uint8Array): Spooled;
+}
+
+export interface Spooled {
+  read(): Buffer;
+}
+
+/** One check file, in git and on disk. Its bytes may be read anew at each look, so a spread of it reads them all. */
 export interface CheckFile {
   /** Relative to CHECKS_PATH, with forward slashes. */
   readonly path: string;
   /** The bytes on disk; undefined when the file is deleted. */
-  readonly disk?: Buffer;
-  readonly diskDigest?: Digest;
+  readonly disk?: Buffer | undefined;
+  readonly diskDigest?: Digest | undefined;
   /** The bytes at HEAD; undefined when HEAD does not have the file. */
-  readonly head?: Buffer;
-  readonly headDigest?: Digest;
+  readonly head?: Buffer | undefined;
+  readonly headDigest?: Digest | undefined;
   /** Undefined when the file is not in git yet. */
-  readonly baseline?: Buffer;
-  readonly baselineDigest?: Digest;
+  readonly baseline?: Buffer | undefined;
+  readonly baselineDigest?: Digest | undefined;
   /** Created on the test branch: its baseline is its first version there. */
   readonly newOnBranch: boolean;
+  /** Whether the bytes on disk are a pointer of Git LFS; undefined where only the bytes tell. */
+  readonly isPointer?: boolean | undefined;
 }
 
 export interface ChecksSnapshot {
@@ -28,6 +39,8 @@ export interface ChecksSnapshot {
   readonly baseCommit: string;
   /** In path order. */
   readonly files: readonly CheckFile[];
+  /** Where the bytes of the files are, and where those made from them can be put. */
+  readonly spool?: Spool;
   /** Files on disk whose names contain control or format characters, or are not UTF-8: reported, else ignored. */
   readonly unprintableNames: readonly string[];
   /** Links, submodules and special files: never followed, never read. */

@@ -15,7 +15,7 @@ export interface Change {
   readonly scaled?: string;
 }
 
-export interface FileChanges {
+interface FileChanges {
   readonly rows: readonly Change[];
   /** How many intervals differ from the baseline. */
   readonly intervals: number;
@@ -23,13 +23,21 @@ export interface FileChanges {
 
 const lineLength = 160;
 
+/** How many intervals of one file differ from the baseline. */
+export function changedIntervalsIn(one: ExpectedFile): number {
+  const { diskDigest, baselineDigest } = one.file;
+  const isScaled = diskDigest !== baselineDigest && diskDigest === one.scaledDigest;
+  return isScaled ? one.intervals : changesIn(one).intervals;
+}
+
 /** The changes of one file, read from the bytes of the baseline and of the disk. */
 export function changesIn(one: ExpectedFile): FileChanges {
-  const { baseline, disk, diskDigest, baselineDigest } = one.file;
+  const { diskDigest, baselineDigest } = one.file;
   if (diskDigest === baselineDigest) return { rows: [], intervals: 0 };
+  if (diskDigest === one.scaledDigest) return { rows: one.changes, intervals: one.intervals };
+  const { baseline, disk } = one.file;
   if (baseline === undefined || disk === undefined)
     return { rows: [{ line: 1, before: 'the whole file', after: 'deleted' }], intervals: 0 };
-  if (diskDigest === one.scaledDigest) return { rows: one.changes, intervals: one.changes.length };
   const pairs = changedIntervals(one, baseline, disk);
   const rows = lineChanges(textOf(baseline), textOf(disk)).flatMap(({ line, before, after }): Change[] => {
     const onLine = pairs.filter((pair) => pair.line === line);

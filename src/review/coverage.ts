@@ -17,6 +17,24 @@ export interface RunningCheck {
   readonly scaled?: Pick<ExpectedFile, 'above0' | 'notScaled' | 'invalid'> | undefined;
 }
 
+/** A check under review as it is on disk; its bytes are read, and its baseline is scaled, when they have to be. */
+export function checkOnDisk(one: ExpectedFile): RunningCheck {
+  const { path, rule, file } = one;
+  return {
+    path,
+    rule,
+    get baseline() {
+      return file.baseline;
+    },
+    get bytes() {
+      return file.disk;
+    },
+    get scaled() {
+      return file.diskDigest === one.scaledDigest ? one : undefined;
+    },
+  };
+}
+
 type LoadOnCheck =
   | { readonly why: UnscaledWhy }
   | { readonly narrows: boolean; readonly longest: bigint | undefined };
@@ -63,12 +81,15 @@ export function coverageOf(
 }
 
 /** At a load above 1. An hourly check gets a wider window from its DAG run, so its file stays as it is. */
-function loadOn({ rule, baseline, bytes, scaled }: RunningCheck, load: number): LoadOnCheck {
+function loadOn(check: RunningCheck, load: number): LoadOnCheck {
+  const { rule } = check;
   if (rule?.schedule === 'hourly' && !rule.fromProduction) return { narrows: false, longest: undefined };
   if (rule !== undefined && rule.scales === undefined) return { why: 'a kind that the rule leaves alone' };
-  if (rule?.scales === undefined || baseline === undefined || bytes === undefined)
-    return { why: 'not in the repository' };
+  if (rule?.scales === undefined) return { why: 'not in the repository' };
+  const { scaled } = check;
   if (scaled !== undefined) return loadOnScaled(scaled, load);
+  const { baseline, bytes } = check;
+  if (baseline === undefined || bytes === undefined) return { why: 'not in the repository' };
   const now = scanIntervals(bytes, rule.scales);
   if (now.invalid !== undefined) return { why: 'unparseable' };
   const before = scanIntervals(baseline, rule.scales);

@@ -152,8 +152,9 @@ function editedLines(
   edited: readonly ExpectedFile[],
   { session, stored }: Pick<Merging, 'session' | 'stored'>,
 ): FileChange[] {
-  const usual = usualLoad(files, session);
   const lines: FileChange[] = [];
+  if (edited.length === 0) return lines;
+  const usual = usualLoad(files, session);
   for (const { path, rule, file } of edited) {
     const { baseline, baselineDigest, disk } = file;
     if (baseline === undefined) continue;

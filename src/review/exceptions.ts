@@ -1,6 +1,6 @@
 /** Accounts for every file under CHECKS_PATH that will not run, by its cause. */
 import { causeText, type ExceptionCause, type Exceptions, exceptionCause } from '../domain/coverage.ts';
-import { isPlainPath } from '../domain/keys.ts';
+import { isLfsPointer, isPlainPath } from '../domain/keys.ts';
 import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import { plural } from '../domain/text.ts';
 import type { CheckFile, ChecksSnapshot } from '../ports/repository.ts';
@@ -12,11 +12,10 @@ export interface Exception {
   readonly schedule: Schedule | undefined;
 }
 
-const lfsPointer = 'version https://git-lfs.github.com/spec/';
-
 /** Whether a file of a known suffix can be uploaded: a plain key, and not a pointer to bytes that are elsewhere. */
-export function isUploadable({ path, disk }: Pick<CheckFile, 'path' | 'disk'>): boolean {
-  return isPlainPath(path) && disk?.subarray(0, lfsPointer.length).toString('latin1') !== lfsPointer;
+export function isUploadable(file: CheckFile): boolean {
+  const isPointer = () => file.disk !== undefined && isLfsPointer(file.disk);
+  return isPlainPath(file.path) && !(file.isPointer ?? isPointer());
 }
 
 /** Every file that will not run. Table metrics are none: production's are copied, the local ones are ignored. */
@@ -44,8 +43,8 @@ function causeOf(file: CheckFile): ExceptionCause | undefined {
   if (rule === undefined) return scheduleMeant(file.path) === undefined ? 'no_schedule' : 'name';
   if (rule.fromProduction) return undefined;
   if (!isUploadable(file)) return 'not_uploadable';
-  if (file.disk === undefined) return 'not_on_disk';
-  return file.baseline === undefined ? 'not_in_git' : undefined;
+  if (file.diskDigest === undefined) return 'not_on_disk';
+  return file.baselineDigest === undefined ? 'not_in_git' : undefined;
 }
 
 function isOurs(path: string): boolean {

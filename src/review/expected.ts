@@ -1,7 +1,7 @@
 import { sha256 } from '../domain/digest.ts';
 import { type FileRule, ruleFor, type Schedule } from '../domain/schedules.ts';
 import { type NotScaled, type Remark, type Rewritten, scaleIntervals } from '../intervals/scale.ts';
-import type { CheckFile } from '../ports/repository.ts';
+import type { CheckFile, Spool } from '../ports/repository.ts';
 import type { Fix } from '../state/session.ts';
 
 export interface LiteralChange {
@@ -12,18 +12,23 @@ export interface LiteralChange {
 }
 
 /** What a check file should contain at a load: its baseline × load, or what the user fixed it to. */
-export interface ExpectedFile extends Expectation {
+export interface ExpectedFile extends Findings {
   readonly path: string;
   readonly rule: FileRule;
   readonly file: CheckFile;
+  /** Read anew at each look, as the changes are. */
+  readonly bytes: Uint8Array;
+  readonly changes: readonly LiteralChange[];
+  /** With another file on disk, and with another known fix when one is given. */
+  with(file: CheckFile, fix?: { readonly fix: Fix | undefined }): ExpectedFile;
 }
 
-interface Expectation {
-  readonly bytes: Uint8Array;
+interface Findings {
   readonly digest: string;
   /** Of baseline × load, ignoring any fix. */
   readonly scaledDigest: string;
-  readonly changes: readonly LiteralChange[];
+  /** How many changes there are. */
+  readonly intervals: number;
   readonly notScaled: readonly NotScaled[];
   readonly remarks: readonly Remark[];
   /** The intervals of the baseline that the load multiplies. */
@@ -57,76 +62,140 @@ export function withFixes(one: KnownFixes, later: KnownFixes): KnownFixes {
  *
  * Computed on first use: to upload and commit bytes that are already approved, what is on disk is enough.
  */
-export function expectedFile(file: CheckFile, load: number, known: KnownFixes): ExpectedFile | undefined {
+export function expectedFile(
+  file: CheckFile,
+  load: number,
+  known: KnownFixes,
+  spool: Spool = inMemory,
+): ExpectedFile | undefined {
   const rule = ruleFor(file.path);
-  const { baseline: bytes, baselineDigest: digest } = file;
-  if (rule === undefined || rule.fromProduction || bytes === undefined || digest === undefined)
-    return undefined;
-  let made: Expectation | undefined;
-  const expectation = () => {
-    made ??= { ...scaledBaseline({ bytes, digest }, rule, load), ...fixed(file, known) };
-    return made;
-  };
-  return {
-    path: file.path,
-    rule,
-    file,
-    get bytes() {
-      return expectation().bytes;
-    },
-    get digest() {
-      return expectation().digest;
-    },
-    get scaledDigest() {
-      return expectation().scaledDigest;
-    },
-    get changes() {
-      return expectation().changes;
-    },
-    get notScaled() {
-      return expectation().notScaled;
-    },
-    get remarks() {
-      return expectation().remarks;
-    },
-    get above0() {
-      return expectation().above0;
-    },
-    get invalid() {
-      return expectation().invalid;
-    },
-    get fix() {
-      return expectation().fix;
-    },
-  };
+  if (rule === undefined || rule.fromProduction || file.baselineDigest === undefined) return undefined;
+  return new Expected(file, rule, new Scaling(file, rule, { load, known, spool }));
 }
 
-interface Version {
-  readonly bytes: Uint8Array;
-  readonly digest: string;
+const inMemory: Spool = { put: (bytes) => ({ read: () => viewOf(bytes) }) };
+
+/** The bytes without a copy. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-function scaledBaseline(baseline: Version, rule: FileRule, load: number): Expectation {
-  const unscaled = { ...baseline, scaledDigest: baseline.digest, ...nothing };
-  if (rule.scales === undefined) return unscaled;
-  const scaled = scaleIntervals(baseline.bytes, rule.scales, load);
-  if (scaled.invalid !== undefined) return { ...unscaled, invalid: scaled.invalid };
-  const { bytes } = scaled;
-  const digest = bytes === baseline.bytes ? baseline.digest : sha256(bytes);
+class Expected implements ExpectedFile {
+  readonly file: CheckFile;
+  readonly rule: FileRule;
+  readonly #scaling: Scaling;
+  readonly #fix: { readonly fix: Fix | undefined } | undefined;
+
+  constructor(file: CheckFile, rule: FileRule, scaling: Scaling, fix?: { readonly fix: Fix | undefined }) {
+    this.file = file;
+    this.rule = rule;
+    this.#scaling = scaling;
+    this.#fix = fix;
+  }
+
+  with(file: CheckFile, fix = this.#fix): ExpectedFile {
+    return new Expected(file, this.rule, this.#scaling, fix);
+  }
+
+  get path() {
+    return this.file.path;
+  }
+  get bytes() {
+    return this.#scaling.made.bytes();
+  }
+  get changes() {
+    return this.#scaling.made.changes();
+  }
+  get digest() {
+    return this.#scaling.made.digest;
+  }
+  get scaledDigest() {
+    return this.#scaling.made.scaledDigest;
+  }
+  get intervals() {
+    return this.#scaling.made.intervals;
+  }
+  get notScaled() {
+    return this.#scaling.made.notScaled;
+  }
+  get remarks() {
+    return this.#scaling.made.remarks;
+  }
+  get above0() {
+    return this.#scaling.made.above0;
+  }
+  get invalid() {
+    return this.#scaling.made.invalid;
+  }
+  get fix() {
+    return this.#fix === undefined ? this.#scaling.made.fix : this.#fix.fix;
+  }
+}
+
+interface Level {
+  readonly load: number;
+  readonly known: KnownFixes;
+  readonly spool: Spool;
+}
+
+interface Expectation extends Findings {
+  bytes(): Uint8Array;
+  changes(): readonly LiteralChange[];
+}
+
+/** What a baseline becomes; computed once. */
+class Scaling {
+  readonly #file: CheckFile;
+  readonly #rule: FileRule;
+  readonly #level: Level;
+  #made: Expectation | undefined;
+
+  constructor(file: CheckFile, rule: FileRule, level: Level) {
+    this.#file = file;
+    this.#rule = rule;
+    this.#level = level;
+  }
+
+  get made(): Expectation {
+    this.#made ??= {
+      ...scaledBaseline(this.#file, this.#rule, this.#level),
+      ...fixed(this.#file, this.#level),
+    };
+    return this.#made;
+  }
+}
+
+function scaledBaseline(file: CheckFile, { scales }: FileRule, { load, spool }: Level): Expectation {
+  const { baselineDigest = '' } = file;
+  const unscaled = {
+    ...nothing,
+    bytes: () => file.baseline ?? Buffer.of(),
+    digest: baselineDigest,
+    scaledDigest: baselineDigest,
+  };
+  if (scales === undefined) return unscaled;
+  const baseline = unscaled.bytes();
+  const { bytes, changes, invalid, notScaled, remarks, above0 } = scaleIntervals(baseline, scales, load);
+  if (invalid !== undefined) return { ...unscaled, invalid };
+  const findings = { notScaled, remarks, above0 };
+  if (bytes === baseline) return { ...unscaled, ...findings };
+  const digest = sha256(bytes);
+  const kept = spool.put(bytes);
+  const rows = spool.put(Buffer.from(JSON.stringify(changes)));
   return {
     ...unscaled,
-    bytes,
+    ...findings,
+    bytes: () => kept.read(),
+    changes: () => JSON.parse(rows.read().toString('utf8')) as readonly LiteralChange[],
+    intervals: changes.length,
     digest,
     scaledDigest: digest,
-    changes: scaled.changes,
-    notScaled: scaled.notScaled,
-    remarks: scaled.remarks,
-    above0: scaled.above0,
   };
 }
 
 const nothing = {
-  changes: [],
+  changes: () => [],
+  intervals: 0,
   notScaled: [],
   remarks: [],
   above0: undefined,
@@ -134,16 +203,58 @@ const nothing = {
   fix: undefined,
 } as const;
 
-function fixed(
-  file: CheckFile,
-  known: KnownFixes,
-): { fix: Fix; bytes: Uint8Array; digest: string } | undefined {
+function fixed(file: CheckFile, { known }: Level): Pick<Expectation, 'fix' | 'bytes' | 'digest'> | undefined {
   // A fix belongs to the baseline it was made against.
   const fix = known.fixes.find(
     ({ path, baselineDigest }) => path === file.path && baselineDigest === file.baselineDigest,
   );
   const bytes = fix && known.bytes.get(fix.digest);
-  return fix && bytes && { fix, bytes, digest: fix.digest };
+  return fix && bytes && { fix, bytes: () => bytes, digest: fix.digest };
+}
+
+/** The file with other bytes on disk, which are read when somebody looks at them. */
+export function withDisk(file: CheckFile, disk: DiskVersion | undefined): CheckFile {
+  return new OtherDisk(file, disk);
+}
+
+interface DiskVersion {
+  readonly digest: string;
+  read(): Uint8Array;
+}
+
+class OtherDisk implements CheckFile {
+  readonly #file: CheckFile;
+  readonly #disk: DiskVersion | undefined;
+
+  constructor(file: CheckFile, disk: DiskVersion | undefined) {
+    this.#file = file;
+    this.#disk = disk;
+  }
+
+  get path() {
+    return this.#file.path;
+  }
+  get newOnBranch() {
+    return this.#file.newOnBranch;
+  }
+  get disk() {
+    return this.#disk && viewOf(this.#disk.read());
+  }
+  get diskDigest() {
+    return this.#disk?.digest;
+  }
+  get head() {
+    return this.#file.head;
+  }
+  get headDigest() {
+    return this.#file.headDigest;
+  }
+  get baseline() {
+    return this.#file.baseline;
+  }
+  get baselineDigest() {
+    return this.#file.baselineDigest;
+  }
 }
 
 /** The schedules whose files a call handles. */

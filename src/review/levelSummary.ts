@@ -3,7 +3,7 @@ import { type Coverage, coverageText } from '../domain/coverage.ts';
 import { fileRules, schedules } from '../domain/schedules.ts';
 import { plural, takeWithinBudget } from '../domain/text.ts';
 import { scanIntervals } from '../intervals/scale.ts';
-import { type Change, changesIn } from './changes.ts';
+import { type Change, changedIntervalsIn, changesIn } from './changes.ts';
 import { byCause, exceptionsText } from './exceptions.ts';
 import { type ExpectedFile, schedulesInScope } from './expected.ts';
 import { missingOf, plannedCoverage, type Review } from './review.ts';
@@ -19,7 +19,7 @@ export function describeLevel(before: Review, review: Review, plan: ScalePlan, c
   const { remarks, notScaled } = remarksOn(review);
   return {
     filesChanged: review.changed.length,
-    intervalsChanged: review.changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
+    intervalsChanged: review.changed.reduce((sum, one) => sum + changedIntervalsIn(one), 0),
     coverage: shownCoverage(coverage),
     bySchedule: summariseSchedules(review),
     sample: takeWithinBudget(sampleChanges(before, review, 1), 900),
@@ -56,9 +56,10 @@ function summariseSchedules({ files, target }: Review) {
     if (!inScope.includes(schedule)) return [];
     const scaling = fileRules.find((rule) => rule.schedule === schedule && rule.scales !== undefined);
     const pattern = scaling?.suffix ?? '_hourly.yml';
-    const rows = files.filter((one) => one.rule.suffix === pattern && one.file.disk !== undefined);
+    const rows = files.filter((one) => one.rule.suffix === pattern && one.file.diskDigest !== undefined);
     const others = files.filter(
-      (one) => one.rule.schedule === schedule && one.rule.suffix !== pattern && one.file.disk !== undefined,
+      (one) =>
+        one.rule.schedule === schedule && one.rule.suffix !== pattern && one.file.diskDigest !== undefined,
     );
     const changed = rows.filter((one) => one.file.diskDigest !== one.file.baselineDigest);
     return [
@@ -67,7 +68,7 @@ function summariseSchedules({ files, target }: Review) {
         pattern: `*${pattern}`,
         files: rows.length,
         changed: changed.length,
-        intervals: changed.reduce((sum, one) => sum + changesIn(one).intervals, 0),
+        intervals: changed.reduce((sum, one) => sum + changedIntervalsIn(one), 0),
         ...noteOn(scaling === undefined, others.length, target.load),
       },
     ];
@@ -173,55 +174,42 @@ export function commitBody(review: Review): string {
 
 /** The file of a review, which lists all of it: each change, each check at 1x, each file that does not run, each remark. */
 export function changesText(review: Review, location: string): string {
+  return [...changesLines(review, location)].join('\n');
+}
+
+/** The same line by line: of many files it is long. */
+export function* changesLines(review: Review, location: string): Generator<string> {
   const { remarks, notScaled } = remarksOn(review);
   const { changed, reviewId, baseCommit, target } = review;
   const coverage = plannedCoverage(review);
   const exceptions = byCause(review.exceptions);
-  const section = (title: string, lines: readonly string[]) => ['', `## ${title}`, ...lines];
-  return [
-    `# ${target.load}x, review ${reviewId}`,
+  yield* [`# ${target.load}x, review ${reviewId}`, '', ...levelLines(review, location)];
+  yield 'Review the git diff. Reply "approved" to continue, or say what is wrong.';
+  yield* [
     '',
-    ...levelLines(review, location),
-    'Review the git diff. Reply "approved" to continue, or say what is wrong.',
-    ...section(
-      `Changed against the baseline ${baseCommit.slice(0, 12)} (${plural(changed.length, 'file')})`,
-      [
-        ...changed.flatMap((one) => {
-          const isFix = one.fix !== undefined && one.fix.digest === one.file.diskDigest;
-          return [
-            '',
-            `${one.path}${isFix ? ` (known fix, ${one.fix?.origin})` : ''}`,
-            ...changesIn(one).rows.map((change) => `  ${changeLine(change, isFix)}`),
-          ];
-        }),
-      ],
-    ),
-    ...section(
-      `${target.schedule} checks that run at 1x (${coverage.unscaledTotal})`,
-      coverage.unscaled.map(({ file, why }) => `  ${file}: ${why}`),
-    ),
-    ...section(
-      `Scaled checks that read less at a higher load (${coverage.narrows.length})`,
-      coverage.narrows.map((file) => `  ${file}`),
-    ),
-    ...section(
-      'Longest windows after scaling: does the table keep that much?',
-      coverage.longest.map(({ file, window }) => `  ${file}: ${window}`),
-    ),
-    ...section(
-      `Files that do not run (${review.exceptions.length})`,
-      exceptions.flatMap((one) => [`  ${exceptionsText(one, 0)}`, ...one.files.map((file) => `    ${file}`)]),
-    ),
-    ...section(
-      `Left unscaled (${notScaled.length})`,
-      notScaled.map((one) => `  ${one.file}:${one.line}: ${one.text} (${one.reason})`),
-    ),
-    ...section(
-      `Remarks (${remarks.length})`,
-      remarks.map((remark) => `  ${remark}`),
-    ),
-    '',
-  ].join('\n');
+    `## Changed against the baseline ${baseCommit.slice(0, 12)} (${plural(changed.length, 'file')})`,
+  ];
+  for (const one of changed) {
+    const isFix = one.fix !== undefined && one.fix.digest === one.file.diskDigest;
+    yield* ['', `${one.path}${isFix ? ` (known fix, ${one.fix?.origin})` : ''}`];
+    for (const change of changesIn(one).rows) yield `  ${changeLine(change, isFix)}`;
+  }
+  yield* ['', `## ${target.schedule} checks that run at 1x (${coverage.unscaledTotal})`];
+  for (const { file, why } of coverage.unscaled) yield `  ${file}: ${why}`;
+  yield* ['', `## Scaled checks that read less at a higher load (${coverage.narrows.length})`];
+  for (const file of coverage.narrows) yield `  ${file}`;
+  yield* ['', '## Longest windows after scaling: does the table keep that much?'];
+  for (const { file, window } of coverage.longest) yield `  ${file}: ${window}`;
+  yield* ['', `## Files that do not run (${review.exceptions.length})`];
+  for (const one of exceptions) {
+    yield `  ${exceptionsText(one, 0)}`;
+    for (const file of one.files) yield `    ${file}`;
+  }
+  yield* ['', `## Left unscaled (${notScaled.length})`];
+  for (const one of notScaled) yield `  ${one.file}:${one.line}: ${one.text} (${one.reason})`;
+  yield* ['', `## Remarks (${remarks.length})`];
+  for (const remark of remarks) yield `  ${remark}`;
+  yield '';
 }
 
 /**
@@ -230,21 +218,26 @@ export function changesText(review: Review, location: string): string {
  */
 function sampleChanges(before: Review, review: Review, most: number) {
   const ofSchedule = review.changed.filter(({ rule }) => rule.schedule === review.target.schedule);
-  const rows = (ofSchedule.length > 0 ? ofSchedule : review.changed).flatMap((one) => {
-    const changes = changesIn(one).rows;
-    const change = changes.find(isSet) ?? changes[0];
-    return change === undefined ? [] : [{ one, change }];
-  });
-  const earlier = new Map(before.files.map((one) => [one.path, one]));
-  // What a person set comes first: it is what a reviewer has to see.
-  const inOrder = [...rows.filter(({ change }) => isSet(change)), ...rows];
-  return [...new Set(inOrder)].slice(0, most).map(({ one, change }) => {
-    const { line, before: baseline, after, scaled } = change;
-    const onDisk = literalOnDisk(earlier.get(one.path), line) ?? baseline;
+  const shown = firstChanges(ofSchedule.length > 0 ? ofSchedule : review.changed, most);
+  return [...shown].map(([one, { line, before: baseline, after, scaled }]) => {
+    const earlier = before.files.find(({ path }) => path === one.path);
+    const onDisk = literalOnDisk(earlier, line) ?? baseline;
     const row = { file: one.path, line, before: onDisk, after };
     const known = onDisk === baseline ? {} : { baseline };
     return { ...row, ...known, ...(scaled !== undefined && { scaled }) };
   });
+}
+
+/** What a person set comes first: it is what a reviewer has to see. */
+function firstChanges(files: readonly ExpectedFile[], most: number): Map<ExpectedFile, Change> {
+  const shown = new Map<ExpectedFile, Change>();
+  const show = (one: ExpectedFile, change: Change | undefined) => {
+    if (change !== undefined && shown.size < most && !shown.has(one)) shown.set(one, change);
+  };
+  for (const one of files)
+    if (one.file.diskDigest !== one.scaledDigest) show(one, changesIn(one).rows.find(isSet));
+  for (const one of files) if (shown.size < most) show(one, changesIn(one).rows[0]);
+  return shown;
 }
 
 function isSet({ scaled }: Change): boolean {
@@ -253,7 +246,8 @@ function isSet({ scaled }: Change): boolean {
 
 /** Scaling keeps every line in its place, so the literal that is replaced is on the same line. */
 function literalOnDisk(one: ExpectedFile | undefined, line: number): string | undefined {
-  if (one?.file.disk === undefined || one.rule.scales === undefined) return undefined;
-  const { literals } = scanIntervals(one.file.disk, one.rule.scales);
+  const { disk } = one?.file ?? {};
+  if (disk === undefined || one?.rule.scales === undefined) return undefined;
+  const { literals } = scanIntervals(disk, one.rule.scales);
   return literals.find((literal) => literal.line === line)?.text;
 }

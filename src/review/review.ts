@@ -4,7 +4,7 @@ import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
 import type { Scope } from '../state/session.ts';
-import { coverageOf, type RunningCheck } from './coverage.ts';
+import { checkOnDisk, coverageOf } from './coverage.ts';
 import { byCause, type Exception, exceptionsIn, isUploadable } from './exceptions.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, schedulesInScope } from './expected.ts';
 
@@ -47,7 +47,7 @@ export function filesUnderReview(
   return snapshot.files.flatMap((file) => {
     const rule = ruleFor(file.path);
     if (rule === undefined || !isUploadable(file) || !schedules.includes(rule.schedule)) return [];
-    return expectedFile(file, target.load, known) ?? [];
+    return expectedFile(file, target.load, known, snapshot.spool) ?? [];
   });
 }
 
@@ -96,13 +96,10 @@ export function plannedCoverage(review: Review, schedule = review.target.schedul
 }
 
 function planCoverage(review: Review, schedule: Schedule): Coverage {
-  const checks = review.files.flatMap((one): RunningCheck[] => {
-    const { path, rule, file } = one;
-    if (rule.schedule !== schedule || file.disk === undefined) return [];
-    const scaled = file.diskDigest === one.scaledDigest ? one : undefined;
-    return [{ path, rule, baseline: file.baseline, bytes: file.disk, scaled }];
-  });
-  return coverageOf(schedule, review.target.load, checks, missingOf(review, schedule));
+  const checks = review.files.filter(
+    ({ rule, file }) => rule.schedule === schedule && file.diskDigest !== undefined,
+  );
+  return coverageOf(schedule, review.target.load, checks.map(checkOnDisk), missingOf(review, schedule));
 }
 
 /** Files that look like checks of a schedule and will not run; `more` are found outside CHECKS_PATH. */

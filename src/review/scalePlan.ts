@@ -1,6 +1,6 @@
 import type { Session } from '../state/session.ts';
 import { wholeLoad } from './carry.ts';
-import type { ExpectedFile } from './expected.ts';
+import { type ExpectedFile, withDisk } from './expected.ts';
 import type { Manifest, Review } from './review.ts';
 
 /**
@@ -29,6 +29,7 @@ export function foreignEdits(
 
 /** The load whose level this file on disk is, whoever scaled it; undefined for anything else. */
 export function levelOf({ file, rule }: ExpectedFile): number | undefined {
+  if (rule.scales === undefined) return undefined;
   const { baseline, disk } = file;
   return baseline && disk && wholeLoad(baseline, disk, rule.scales);
 }
@@ -61,7 +62,7 @@ export function planScaling(
 ): ScalePlan {
   const editedPaths = new Set(edited.map(({ path }) => path));
   const stays = (one: ExpectedFile) =>
-    one.file.disk === undefined && !(overwrite && editedPaths.has(one.path));
+    one.file.diskDigest === undefined && !(overwrite && editedPaths.has(one.path));
   return {
     writes: review.files.filter((one) => one.file.diskDigest !== one.digest && !stays(one)),
     edited,
@@ -74,12 +75,6 @@ export function planScaling(
 export function afterWrites(files: readonly ExpectedFile[], writes: readonly ExpectedFile[]): ExpectedFile[] {
   const written = new Set(writes);
   return files.map((one) =>
-    written.has(one)
-      ? { ...one, file: { ...one.file, disk: viewOf(one.bytes), diskDigest: one.digest } }
-      : one,
+    written.has(one) ? one.with(withDisk(one.file, { digest: one.digest, read: () => one.bytes })) : one,
   );
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

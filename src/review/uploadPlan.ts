@@ -3,7 +3,7 @@ import { configKey, configsFolder, isPlainPath, type LoadTestKey } from '../doma
 import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { StoredObject } from '../ports/aws.ts';
 import type { Settings } from '../settings.ts';
-import { coverageOf, type RunningCheck } from './coverage.ts';
+import { checkOnDisk, coverageOf, type RunningCheck } from './coverage.ts';
 import type { Exception } from './exceptions.ts';
 import { schedulesInScope } from './expected.ts';
 import { missingOf, type Review } from './review.ts';
@@ -12,6 +12,7 @@ export interface PlannedUpload {
   readonly key: LoadTestKey;
   readonly path: string;
   readonly schedule: Schedule;
+  /** Read when they are sent. */
   readonly bytes: Uint8Array;
 }
 
@@ -21,14 +22,16 @@ export function planUploads(
   settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
 ): PlannedUpload[] {
   return review.files.flatMap(({ path, rule, file }) =>
-    file.disk === undefined
+    file.diskDigest === undefined
       ? []
       : [
           {
             key: configKey(settings, rule.schedule, review.target.load, path),
             path,
             schedule: rule.schedule,
-            bytes: file.disk,
+            get bytes() {
+              return file.disk ?? Buffer.of();
+            },
           },
         ],
   );
@@ -118,7 +121,7 @@ export interface ListedPrefix {
 /** Keys of checks that are still in the bucket although their file is not on disk any more: only their bytes tell. */
 export function leftKeys(review: Review, { prefix, objects }: ListedPrefix): string[] {
   const deleted = new Set(
-    review.files.flatMap(({ path, file }) => (file.disk === undefined ? prefix + path : [])),
+    review.files.flatMap(({ path, file }) => (file.diskDigest === undefined ? prefix + path : [])),
   );
   return objects.flatMap(({ key }) => (deleted.has(key) ? key : []));
 }
@@ -141,19 +144,8 @@ export function listedCoverage(
     if (!key.endsWith('.yml')) return [];
     const path = key.slice(prefix.length);
     const one = files.get(path);
-    const { baseline, disk, diskDigest } = one?.file ?? {};
-    return [
-      {
-        path,
-        rule: ruleFor(path),
-        baseline,
-        bytes: disk ?? left.get(key),
-        // Scales the baseline, so only where it is asked for.
-        get scaled() {
-          return disk !== undefined && diskDigest === one?.scaledDigest ? one : undefined;
-        },
-      },
-    ];
+    if (one?.file.diskDigest !== undefined) return [checkOnDisk(one)];
+    return [{ path, rule: ruleFor(path), baseline: one?.file.baseline, bytes: left.get(key) }];
   });
   return coverageOf(schedule, review.target.load, checks, missingOf(review, schedule, refused));
 }

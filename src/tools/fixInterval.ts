@@ -5,7 +5,7 @@ import { takeWithinBudget } from '../domain/text.ts';
 import { fixIntervals, intervalNumbers } from '../intervals/scale.ts';
 import type { Ports } from '../ports/ports.ts';
 import { findCheck } from '../review/checkSearch.ts';
-import type { ExpectedFile } from '../review/expected.ts';
+import { type ExpectedFile, withDisk } from '../review/expected.ts';
 import { type Review, reviewFiles } from '../review/review.ts';
 import type { Fix } from '../state/session.ts';
 import {
@@ -123,9 +123,9 @@ function reviewWith(
   bytes: Uint8Array,
 ): Review {
   const digest = sha256(bytes);
-  const file = { ...one.file, disk: Buffer.from(bytes), diskDigest: digest };
+  const file = withDisk(one.file, { digest, read: () => bytes });
   const fix = digest === one.scaledDigest ? undefined : fixOf(one, digest);
-  const files = review.files.map((other) => (other === one ? { ...one, file, fix } : other));
+  const files = review.files.map((other) => (other === one ? one.with(file, { fix }) : other));
   return reviewFiles(snapshot, files, review.target, settings);
 }
 

@@ -3,8 +3,9 @@ import { type Coverage, carrying } from '../domain/coverage.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ChecksSnapshot } from '../ports/repository.ts';
+import type { ChecksSnapshot, WrittenFile } from '../ports/repository.ts';
 import { editsOfLevel, fixedLines } from '../review/edits.ts';
+import type { ExpectedFile } from '../review/expected.ts';
 import { describeLevel } from '../review/levelSummary.ts';
 import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
@@ -203,6 +204,17 @@ async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLev
   };
 }
 
+/** Its bytes are read when they are written. */
+function toWrite(one: ExpectedFile): WrittenFile {
+  return {
+    path: one.path,
+    expected: one.file.diskDigest,
+    get bytes() {
+      return one.bytes;
+    },
+  };
+}
+
 /** Saves edits as a patch, writes the files and records the level. An interrupted call stays recorded as begun. */
 async function applyLevel(
   ports: ScaleConfigsPorts,
@@ -227,10 +239,7 @@ async function applyLevel(
         ...(kept.fixes.length === 0 ? {} : { kept: [...kept.fixes] }),
       },
     ]);
-    await ports.target.write(
-      plan.writes.map(({ path, bytes, file }) => ({ path, bytes, expected: file.diskDigest })),
-      call,
-    );
+    await ports.target.write(plan.writes.map(toWrite), call);
   }
   const { reviewId, approvalNeeded, baseCommit } = review;
   const { filesChanged, intervalsChanged } = level;

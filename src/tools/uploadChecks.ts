@@ -226,7 +226,7 @@ async function productionOf(
 async function sendConfigs(ports: UploadChecksPorts, review: Review, call: ToolCall) {
   const uploads = planUploads(review, ports.settings);
   const { sent, unchanged, retried } = await ports.store.upload(
-    uploads.map(({ key, bytes }) => ({ key, body: async () => bytes })),
+    uploads.map((one) => ({ key: one.key, body: async () => one.bytes })),
     call,
   );
   return { uploads, uploaded: sent.length, unchanged: unchanged.length, retried };

@@ -4,7 +4,7 @@ import { coverageText } from '../domain/coverage.ts';
 import { plural } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
-import { changesIn } from '../review/changes.ts';
+import { changedIntervalsIn } from '../review/changes.ts';
 import { schedulesInScope } from '../review/expected.ts';
 import { setLines } from '../review/levelSummary.ts';
 import { plannedCoverage, type Review } from '../review/review.ts';
@@ -123,7 +123,7 @@ export function commitQuestion(review: Review, directories: readonly string[]): 
 function changedIn(review: Review, schedule: string): string {
   const files = review.files.filter(({ rule }) => rule.schedule === schedule).length;
   const changed = review.changed.filter(({ rule }) => rule.schedule === schedule);
-  const intervals = changed.reduce((sum, one) => sum + changesIn(one).intervals, 0);
+  const intervals = changed.reduce((sum, one) => sum + changedIntervalsIn(one), 0);
   const size = changed.length === 0 ? '' : ` (${plural(intervals, 'interval')})`;
   return `${schedule}: ${changed.length} of ${files} files changed${size}`;
 }

@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Watch } from '../ports/time.ts';
 import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../review/expected.ts';
-import { changesText } from '../review/levelSummary.ts';
+import { changesLines } from '../review/levelSummary.ts';
 import { type FileChange, fileChanges } from '../review/lineChanges.ts';
 import {
   filesUnderReview,
@@ -201,5 +201,5 @@ export async function writeReviewFile(
   ports: Pick<Ports, 'notes' | 'settings'>,
   review: Review,
 ): Promise<string> {
-  return ports.notes.write(`${review.reviewId}.txt`, changesText(review, locationOf(ports.settings)));
+  return ports.notes.write(`${review.reviewId}.txt`, changesLines(review, locationOf(ports.settings)));
 }

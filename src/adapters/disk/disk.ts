@@ -7,6 +7,8 @@ import { diskError, refused } from './diskErrors.ts';
 import { draftBeside, isDraft, isLeftDraft } from './drafts.ts';
 import { kindOf } from './now.ts';
 
+type Written = Parameters<Disk['write']>[1];
+
 interface DiskOptions {
   /** The largest file that is read. */
   readonly maxBytes?: number;
@@ -85,11 +87,11 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
   }
 
   /** Writes and flushes a draft; returns its path. */
-  async function draftOf(target: string, bytes: string | Uint8Array, mode?: number): Promise<string> {
+  async function draftOf(target: string, bytes: Written, mode?: number): Promise<string> {
     const draft = draftBeside(target);
     const file = await open(draft, 'wx', mode);
     try {
-      await file.writeFile(bytes);
+      for (const piece of Array.isArray(bytes) ? bytes : [bytes]) await file.writeFile(piece);
       await file.sync();
     } catch (error) {
       await rm(draft, { force: true });
@@ -100,11 +102,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
     return draft;
   }
 
-  async function replace(
-    path: string,
-    bytes: string | Uint8Array,
-    { mode, check }: WriteOptions = {},
-  ): Promise<void> {
+  async function replace(path: string, bytes: Written, { mode, check }: WriteOptions = {}): Promise<void> {
     const { target } = await reachPlain(path);
     await prepareFolder(dirname(target));
     const draft = await draftOf(target, bytes, mode);

@@ -1,12 +1,13 @@
 /** Combines what git knows about the check files with the files on disk. */
 import { sha256 } from '../../domain/digest.ts';
-import type { ChecksSnapshot } from '../../ports/repository.ts';
+import { isLfsPointer } from '../../domain/keys.ts';
+import type { CheckFile, ChecksSnapshot, Spool, Spooled } from '../../ports/repository.ts';
 import type { Watch } from '../../ports/time.ts';
 import { type ChecksFolder, filesAtOnce } from '../disk/checksFolder.ts';
 import { concurrently } from '../pool.ts';
 import type { Git } from './git.ts';
 import {
-  type Checkout,
+  type BlobOfPath,
   checkoutKey,
   firstVersions,
   objectId,
@@ -19,9 +20,11 @@ import {
 export async function readCheckFiles(
   git: Git,
   folder: ChecksFolder,
-  { baseCommit, headCommit }: { readonly baseCommit: string; readonly headCommit: string },
+  commits: { readonly baseCommit: string; readonly headCommit: string },
+  spool: Spool,
   watch?: Watch,
 ): Promise<Omit<ChecksSnapshot, 'branch' | 'headCommit' | 'baseCommit' | 'loadTested'>> {
+  const { baseCommit, headCommit } = commits;
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;
   const readBase = readTree(git, baseCommit, folder.inRepository, signal);
@@ -33,11 +36,10 @@ export async function readCheckFiles(
   ]);
   const added = [...head.keys()].filter((path) => !base.has(path));
   const firsts = await firstVersions(git, baseCommit, folder.inRepository, added, base, signal);
-  const disk = await readDisk(folder, onDisk.filter(hasPrintableName), watch);
+  const idLike = head.values().next().value ?? baseCommit;
+  const disk = await readDisk(folder, onDisk.filter(hasPrintableName), { spool, idLike }, watch);
 
   // Only what differs from the bytes on disk has to be read from git.
-  const idLike = head.values().next().value ?? baseCommit;
-  const diskIds = new Map([...disk].map(([path, bytes]) => [path, objectId(bytes, idLike)]));
   const inHead = [...head.keys()].map((path) => path.slice(below.length)).filter(hasPrintableName);
   const paths = [...new Set([...disk.keys(), ...inHead])].sort();
   const known = paths.map((path) => {
@@ -51,28 +53,22 @@ export async function readCheckFiles(
   });
   const checkouts = known.flatMap(({ path, headId, baseId }) =>
     [...new Set([headId, baseId])].flatMap((id) =>
-      id === undefined || id === diskIds.get(path) ? [] : [{ id, path: below + path }],
+      id === undefined || id === disk.get(path)?.id ? [] : [{ id, path: below + path }],
     ),
   );
-  const blobs = new Map<string, Buffer>();
-  const take = (one: Checkout, bytes: Buffer) => void blobs.set(checkoutKey(one), Buffer.from(bytes));
+  const blobs = new Map<string, Version>();
+  const take = (one: BlobOfPath, bytes: Buffer) => void blobs.set(checkoutKey(one), versionOf(bytes, spool));
   await readBlobs(git, checkouts, take, signal);
 
   const files = known.map(({ path, headId, baseId, isNew }) => {
-    const version = (id: string): Version =>
-      id === diskIds.get(path) ? now : versionOf(blobs.get(checkoutKey({ id, path: below + path })));
-    const now = versionOf(disk.get(path));
-    const atHead: Version = headId === undefined ? {} : version(headId);
+    const now = disk.get(path);
+    const version = (id: string) =>
+      id === now?.id ? now : blobs.get(checkoutKey({ id, path: below + path }));
+    const atHead = headId === undefined ? undefined : version(headId);
     // A file that is not in HEAD has no baseline, whatever an older commit contained.
     const isKnown = headId !== undefined && baseId !== undefined;
-    const baseline: Version = isKnown ? (baseId === headId ? atHead : version(baseId)) : {};
-    return {
-      path,
-      newOnBranch: headId !== undefined && isNew,
-      ...(now.bytes === undefined ? {} : { disk: now.bytes, diskDigest: now.digest }),
-      ...(atHead.bytes === undefined ? {} : { head: atHead.bytes, headDigest: atHead.digest }),
-      ...(baseline.bytes === undefined ? {} : { baseline: baseline.bytes, baselineDigest: baseline.digest }),
-    };
+    const baseline = isKnown ? (baseId === headId ? atHead : version(baseId)) : undefined;
+    return new FileVersions(path, headId !== undefined && isNew, { now, atHead, baseline });
   });
   const inGit = (await readOthers(git, headCommit, folder.inRepository, signal)).map((path) =>
     path.slice(below.length),
@@ -81,6 +77,7 @@ export async function readCheckFiles(
   const deleted = [...base].flatMap(([path, id]) => (head.has(path) || renamed.has(id) ? [] : path));
   return {
     files,
+    spool,
     unprintableNames: onDisk.filter((path) => !hasPrintableName(path)),
     // A plain file in place of a link of HEAD is read as that file.
     notFiles: [...new Set([...notFiles, ...inGit.filter((path) => !disk.has(path))])].sort(),
@@ -88,24 +85,86 @@ export async function readCheckFiles(
   };
 }
 
-type Version = { bytes: Buffer; digest: string } | { bytes?: never };
+interface Version {
+  readonly digest: string;
+  readonly spooled: Spooled;
+}
 
-function versionOf(bytes: Buffer | undefined): Version {
-  return bytes === undefined ? {} : { bytes, digest: sha256(bytes) };
+interface OnDisk extends Version {
+  /** What git would call these bytes. */
+  readonly id: string;
+  readonly isPointer: boolean;
+}
+
+/** Keeps digests, and no bytes. */
+class FileVersions implements CheckFile {
+  readonly path: string;
+  readonly newOnBranch: boolean;
+  readonly #now: OnDisk | undefined;
+  readonly #atHead: Version | undefined;
+  readonly #baseline: Version | undefined;
+
+  constructor(
+    path: string,
+    newOnBranch: boolean,
+    versions: Readonly<{
+      now: OnDisk | undefined;
+      atHead: Version | undefined;
+      baseline: Version | undefined;
+    }>,
+  ) {
+    this.path = path;
+    this.newOnBranch = newOnBranch;
+    this.#now = versions.now;
+    this.#atHead = versions.atHead;
+    this.#baseline = versions.baseline;
+  }
+
+  get disk() {
+    return this.#now?.spooled.read();
+  }
+  get diskDigest() {
+    return this.#now?.digest;
+  }
+  get isPointer() {
+    return this.#now?.isPointer ?? false;
+  }
+  get head() {
+    return this.#atHead?.spooled.read();
+  }
+  get headDigest() {
+    return this.#atHead?.digest;
+  }
+  get baseline() {
+    return this.#baseline?.spooled.read();
+  }
+  get baselineDigest() {
+    return this.#baseline?.digest;
+  }
+}
+
+function versionOf(bytes: Buffer, spool: Spool): Version {
+  return { digest: sha256(bytes), spooled: spool.put(bytes) };
 }
 
 async function readDisk(
   folder: ChecksFolder,
   paths: readonly string[],
+  { spool, idLike }: { readonly spool: Spool; readonly idLike: string },
   watch: Watch | undefined,
-): Promise<Map<string, Buffer>> {
+): Promise<Map<string, OnDisk>> {
   const pool = {
     limit: filesAtOnce,
     signal: watch?.signal,
     onProgress: (done: number) => watch?.progress(done, paths.length, 'check files read'),
   };
-  const bytes = await concurrently(paths, pool, folder.read);
-  return new Map(paths.flatMap((path, index) => (bytes[index] === undefined ? [] : [[path, bytes[index]]])));
+  const found = await concurrently(paths, pool, async (path): Promise<OnDisk | undefined> => {
+    const bytes = await folder.read(path);
+    if (bytes === undefined) return undefined;
+    const id = objectId(bytes, idLike);
+    return { ...versionOf(bytes, spool), id, isPointer: isLfsPointer(bytes) };
+  });
+  return new Map(paths.flatMap((path, index) => (found[index] === undefined ? [] : [[path, found[index]]])));
 }
 
 /** False for a name that is not UTF-8, would break git's line-based input, or looks like another name. */

@@ -72,7 +72,7 @@ export function objectId(bytes: Uint8Array, like: string): string {
 }
 
 /** A blob, and the path that determines how git checks it out. */
-export interface Checkout {
+export interface BlobOfPath {
   readonly id: string;
   /** Relative to the repository, without control characters. */
   readonly path: string;
@@ -87,8 +87,8 @@ const checkoutsAtOnce = 2_000;
  */
 export async function readBlobs(
   git: Git,
-  checkouts: readonly Checkout[],
-  take: (checkout: Checkout, bytes: Buffer) => void,
+  checkouts: readonly BlobOfPath[],
+  take: (checkout: BlobOfPath, bytes: Buffer) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   for (let from = 0; from < checkouts.length; from += checkoutsAtOnce) {
@@ -99,18 +99,18 @@ export async function readBlobs(
     const input = some.map(({ id, path }) => `${id} ${path}\n`).join('');
     const output = await git.bytes(args, { input, signal });
     for (const { checkout, start, end } of placesIn(output, nonce, some))
-      take(checkout, output.subarray(start, end));
+      take(checkout, Buffer.from(output.subarray(start, end)));
   }
 }
 
 interface BlobPlace {
-  readonly checkout: Checkout;
+  readonly checkout: BlobOfPath;
   readonly start: number;
   end: number;
 }
 
 /** Where each blob is in the output of git, which has a line without the word for each object that is missing. */
-function placesIn(output: Buffer, nonce: string, checkouts: readonly Checkout[]): BlobPlace[] {
+function placesIn(output: Buffer, nonce: string, checkouts: readonly BlobOfPath[]): BlobPlace[] {
   const places: BlobPlace[] = [];
   const headerAfter = (from: number) => output.indexOf(`${nonce} `, from);
   let header = headerAfter(0);
@@ -127,7 +127,7 @@ function placesIn(output: Buffer, nonce: string, checkouts: readonly Checkout[])
   return places;
 }
 
-export function checkoutKey({ id, path }: Checkout): string {
+export function checkoutKey({ id, path }: BlobOfPath): string {
   return `${id} ${path}`;
 }
 

@@ -7,6 +7,7 @@ import type { Settings } from '../../settings.ts';
 import { type ChecksFolder, filesAtOnce, openChecksFolder } from '../disk/checksFolder.ts';
 import { openDisk } from '../disk/disk.ts';
 import { exists, realPath } from '../disk/places.ts';
+import { openSpool } from '../disk/spool.ts';
 import { concurrently } from '../pool.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineHistory, filesHeldUpTo, readBaselineLag } from './baselineGuard.ts';
@@ -59,7 +60,8 @@ export function createTarget(settings: TargetRepositorySettings): Target {
       const state = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
       const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = state;
       const scaled = await scaledInHistory(baseCommit, headCommit, folder.inRepository);
-      const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, watch);
+      const spool = openSpool(join(settings.stateDir, 'reviews'), 'STATE_DIR');
+      const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, spool, watch);
       const loadTested = [...scaled].map(([path, { load }]) => ({
         path: path.slice(folder.inRepository.length + 1),
         load,

@@ -3,6 +3,7 @@ import { sha256 } from '../../domain/digest.ts';
 import { ToolError } from '../../domain/errors.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ChecksSnapshot } from '../../ports/repository.ts';
+import { withDisk } from '../../review/expected.ts';
 import type { Review } from '../../review/review.ts';
 import { getPack, putPack } from '../../state/packs.ts';
 import type { Session, Uploaded } from '../../state/session.ts';
@@ -62,12 +63,12 @@ async function keptLevel(
       },
     );
   let differOnDisk = 0;
-  const asUploaded = snapshot.files.map(({ disk, diskDigest, ...file }) => {
-    if (!kept.has(file.path)) return { ...file, ...(disk && { disk }), ...(diskDigest && { diskDigest }) };
+  const asUploaded = snapshot.files.map((file) => {
+    if (!kept.has(file.path)) return file;
     const bytes = kept.get(file.path);
     const digest = bytes && sha256(bytes);
-    if (digest !== diskDigest) differOnDisk += 1;
-    return { ...file, ...(bytes && digest && { disk: bytes, diskDigest: digest }) };
+    if (digest !== file.diskDigest) differOnDisk += 1;
+    return withDisk(file, bytes && digest ? { digest, read: () => bytes } : undefined);
   });
   return {
     review: await reviewOf(ports, session, { ...snapshot, files: asUploaded }, upload),
