@@ -27,6 +27,8 @@ export interface Delivered {
   readonly unchanged: LoadTestKey[];
   /** How many of `sent` needed a second request. */
   readonly retried: number;
+  /** Each folder of the keys, by its prefix, as it was before anything was sent. */
+  readonly listed: ReadonlyMap<string, readonly StoredObject[]>;
 }
 
 export interface ObjectStore {

@@ -21,6 +21,8 @@ export interface RemoteObject {
 }
 
 interface Folders {
+  /** By prefix. */
+  readonly listed: ReadonlyMap<string, readonly StoredObject[]>;
   lookUp(key: LoadTestKey): RemoteObject;
   /** Stores every memory. */
   save(): Promise<void>;
@@ -36,20 +38,23 @@ export async function openFolders(
 ): Promise<Folders> {
   const names = [...new Set(keys.map((key) => folderOf(key, settings)))];
   const memories = new Map<string, FolderMemory>();
-  const listed = new Map<string, StoredObject>();
+  const listed = new Map<string, readonly StoredObject[]>();
+  const byKey = new Map<string, StoredObject>();
   await concurrently(names, { limit: 8, signal: watch.signal }, async (name) => {
     const [objects, memory] = await Promise.all([
       listAll(s3, settings.bucket, name, watch),
       openFolderMemory(disk, settings.bucket, name),
     ]);
-    for (const object of objects) listed.set(object.key, object);
+    listed.set(name, objects);
+    for (const object of objects) byKey.set(object.key, object);
     memories.set(name, memory);
   });
   return {
+    listed,
     lookUp(key) {
       const memory = memories.get(folderOf(key, settings));
       if (memory === undefined) throw new RangeError(`the folder of ${key} was not opened`);
-      return { listed: listed.get(key), memory };
+      return { listed: byKey.get(key), memory };
     },
     async save() {
       await Promise.all([...memories.values()].map((memory) => memory.save()));
