@@ -32,8 +32,8 @@ export interface Delivered {
 }
 
 export interface ObjectStore {
-  /** Every object of the bucket under `prefix`, all pages, in key order. */
-  list(prefix: string, watch?: Watch): Promise<StoredObject[]>;
+  /** Every object of the bucket under `prefix`, all pages, in key order: sooner with the keys that are probably there. */
+  list(prefix: string, watch?: Watch, expected?: readonly string[]): Promise<StoredObject[]>;
   /** The same for `s3://bucket/prefix`, which may be another bucket. */
   listUri(uri: string, watch?: Watch): Promise<{ bucket: string; prefix: string; objects: StoredObject[] }>;
   /** The bytes, or undefined when the object does not exist. */

@@ -85,7 +85,7 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   const afterCopies = { ...call, already: alreadySent(delivered) };
   const fresh = new Set<string>([...sent.uploads.map(({ key }) => key), ...metrics.keys]);
   const before = new Map(delivered === 0 ? [...sent.listed, ...metrics.listed] : []);
-  const listed = await listPrefixes(ports, review, before, afterCopies);
+  const listed = await listPrefixes(ports, review, { before, expected: [...fresh] }, afterCopies);
   const stale = staleAmong(listed, fresh, review.target.load, ports.settings);
   const removed = given.removeStale ? stale.keys : [];
   const result = { files: sent.uploads.length, listed, refused: metrics.refused };
@@ -270,14 +270,14 @@ async function copyTableMetrics(
 function listPrefixes(
   ports: UploadChecksPorts,
   review: Review,
-  before: ReadonlyMap<string, readonly StoredObject[]>,
+  { before, expected }: { before: ReadonlyMap<string, readonly StoredObject[]>; expected: string[] },
   watch: Watch,
 ): Promise<ListedPrefix[]> {
   return Promise.all(
-    prefixesOf(review, ports.settings).map(async (one) => ({
-      ...one,
-      objects: before.get(one.prefix) ?? (await ports.store.list(one.prefix, watch)),
-    })),
+    prefixesOf(review, ports.settings).map(async (one) => {
+      const keys = expected.filter((key) => key.startsWith(one.prefix));
+      return { ...one, objects: before.get(one.prefix) ?? (await ports.store.list(one.prefix, watch, keys)) };
+    }),
   );
 }
 
