@@ -27,11 +27,13 @@ export interface Delivered {
   readonly unchanged: LoadTestKey[];
   /** How many of `sent` needed a second request. */
   readonly retried: number;
+  /** Each folder of the keys, by its prefix, as it was before anything was sent. */
+  readonly listed: ReadonlyMap<string, readonly StoredObject[]>;
 }
 
 export interface ObjectStore {
-  /** Every object of the bucket under `prefix`, all pages, in key order. */
-  list(prefix: string, watch?: Watch): Promise<StoredObject[]>;
+  /** Every object of the bucket under `prefix`, all pages, in key order: sooner with the keys that are probably there. */
+  list(prefix: string, watch?: Watch, expected?: readonly string[]): Promise<StoredObject[]>;
   /** The same for `s3://bucket/prefix`, which may be another bucket. */
   listUri(uri: string, watch?: Watch): Promise<{ bucket: string; prefix: string; objects: StoredObject[] }>;
   /** The bytes, or undefined when the object does not exist. */

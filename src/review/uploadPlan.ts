@@ -92,7 +92,7 @@ export interface Stale {
  * Objects in a schedule's prefix that are not part of this upload; the DAG would run them anyway. Table metrics do not
  * count when production listed none: then the production source is more likely wrong than the copies are stale.
  */
-export function staleIn(
+function staleIn(
   objects: readonly StoredObject[],
   fresh: ReadonlySet<string>,
   { schedule, load }: { readonly schedule: Schedule; readonly load: number },
@@ -107,6 +107,20 @@ export function staleIn(
   return {
     keys: paths.filter(isPlainPath).map((path) => configKey(settings, schedule, load, path)),
     unmanaged: paths.filter((path) => !isPlainPath(path)).map((path) => folder + path),
+  };
+}
+
+/** `staleIn` of every prefix. */
+export function staleAmong(
+  listed: readonly ListedPrefix[],
+  fresh: ReadonlySet<string>,
+  load: number,
+  settings: Pick<Settings, 'configsPrefix' | 'dagsPrefix'>,
+): Stale {
+  const found = listed.map(({ schedule, objects }) => staleIn(objects, fresh, { schedule, load }, settings));
+  return {
+    keys: found.flatMap(({ keys }) => keys),
+    unmanaged: found.flatMap(({ unmanaged }) => unmanaged),
   };
 }
 

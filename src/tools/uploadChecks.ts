@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Coverage } from '../domain/coverage.ts';
 import { clean } from '../domain/foreignText.ts';
 import { takeWithinBudget } from '../domain/text.ts';
+import type { StoredObject } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { byCause, type Exception } from '../review/exceptions.ts';
@@ -16,7 +17,7 @@ import {
   planUploads,
   prefixesOf,
   type Stale,
-  staleIn,
+  staleAmong,
 } from '../review/uploadPlan.ts';
 import type { Session } from '../state/session.ts';
 import { askApproval } from '../workflow/approvals.ts';
@@ -78,22 +79,22 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   const production = await productionOf(ports, review, call);
   await ports.sessions.record(() => [{ type: 'begun', tool: 'uploadChecks', arguments: { ...given } }]);
   const sent = await sendConfigs(ports, review, call);
-  const afterConfigs = { ...call, already: alreadySent(sent.uploaded) };
+  const afterConfigs = { ...call, already: alreadySent(sent.fields.uploaded) };
   const metrics = await copyTableMetrics(ports, review, production, afterConfigs);
-  const afterCopies = { ...call, already: alreadySent(sent.uploaded + metrics.fields.copied) };
+  const delivered = sent.fields.uploaded + metrics.fields.copied;
+  const afterCopies = { ...call, already: alreadySent(delivered) };
   const fresh = new Set<string>([...sent.uploads.map(({ key }) => key), ...metrics.keys]);
-  const listed = await listPrefixes(ports, review, afterCopies);
-  const stale = staleAmong(ports, review, listed, fresh);
+  const before = new Map(delivered === 0 ? [...sent.listed, ...metrics.listed] : []);
+  const listed = await listPrefixes(ports, review, { before, expected: [...fresh] }, afterCopies);
+  const stale = staleAmong(listed, fresh, review.target.load, ports.settings);
   const removed = given.removeStale ? stale.keys : [];
-  const delivered = { files: sent.uploads.length, listed, refused: metrics.refused };
-  const coverage = await finishUpload(ports, review, delivered, removed, afterCopies);
+  const result = { files: sent.uploads.length, listed, refused: metrics.refused };
+  const coverage = await finishUpload(ports, review, result, removed, afterCopies);
 
   const left = { ...stale, keys: given.removeStale ? [] : stale.keys };
   const fields = {
     ...reviewFields(review, coverage, metrics.refused),
-    uploaded: sent.uploaded,
-    unchanged: sent.unchanged,
-    retried: sent.retried,
+    ...sent.fields,
     removed: removed.length,
     removedKeys: takeWithinBudget(removed, 1200),
     stale: takeWithinBudget([...left.keys, ...left.unmanaged.map((key) => clean(key, 300))], 1200),
@@ -225,11 +226,11 @@ async function productionOf(
 
 async function sendConfigs(ports: UploadChecksPorts, review: Review, call: ToolCall) {
   const uploads = planUploads(review, ports.settings);
-  const { sent, unchanged, retried } = await ports.store.upload(
+  const { sent, unchanged, retried, listed } = await ports.store.upload(
     uploads.map((one) => ({ key: one.key, body: async () => one.bytes })),
     call,
   );
-  return { uploads, uploaded: sent.length, unchanged: unchanged.length, retried };
+  return { uploads, listed, fields: { uploaded: sent.length, unchanged: unchanged.length, retried } };
 }
 
 /** Table metrics are read from production and only written to the hourly load-test prefixes. */
@@ -240,15 +241,16 @@ async function copyTableMetrics(
   watch: Watch,
 ) {
   if (production === undefined)
-    return { keys: [], refused: [], fields: { copied: 0, unchanged: 0, prefixes: [] } };
+    return { keys: [], refused: [], listed: [], fields: { copied: 0, unchanged: 0, prefixes: [] } };
   const { copies, loads, refused } = planTableMetrics(production, review.target.load, ports.settings);
   const { bucket } = production;
-  const { sent, unchanged } = await ports.store.copy(
+  const { sent, unchanged, listed } = await ports.store.copy(
     copies.map(({ object, to }) => ({ from: { bucket, object }, to })),
     watch,
   );
   return {
     keys: copies.map(({ to }) => to),
+    listed,
     refused: refused.map(
       (key): Exception => ({
         file: `s3://${bucket}/${clean(key, 300)}`,
@@ -264,29 +266,19 @@ async function copyTableMetrics(
   };
 }
 
-/** Every prefix that this upload wrote to, as it is now. */
-function listPrefixes(ports: UploadChecksPorts, review: Review, watch: Watch): Promise<ListedPrefix[]> {
+/** Every prefix of this upload as it is now: as listed `before`, unless something was sent since. */
+function listPrefixes(
+  ports: UploadChecksPorts,
+  review: Review,
+  { before, expected }: { before: ReadonlyMap<string, readonly StoredObject[]>; expected: string[] },
+  watch: Watch,
+): Promise<ListedPrefix[]> {
   return Promise.all(
-    prefixesOf(review, ports.settings).map(async (one) => ({
-      ...one,
-      objects: await ports.store.list(one.prefix, watch),
-    })),
+    prefixesOf(review, ports.settings).map(async (one) => {
+      const keys = expected.filter((key) => key.startsWith(one.prefix));
+      return { ...one, objects: before.get(one.prefix) ?? (await ports.store.list(one.prefix, watch, keys)) };
+    }),
   );
-}
-
-function staleAmong(
-  { settings }: UploadChecksPorts,
-  { target }: Review,
-  listed: readonly ListedPrefix[],
-  fresh: ReadonlySet<string>,
-): Stale {
-  const found = listed.map(({ schedule, objects }) =>
-    staleIn(objects, fresh, { schedule, load: target.load }, settings),
-  );
-  return {
-    keys: found.flatMap(({ keys }) => keys),
-    unmanaged: found.flatMap(({ unmanaged }) => unmanaged),
-  };
 }
 
 function prefixFields(ports: UploadChecksPorts, review: Review, uploads: readonly PlannedUpload[]) {

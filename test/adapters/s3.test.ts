@@ -100,6 +100,30 @@ describe('upload', () => {
     expect(await world.store().list('checks_load_test/')).toHaveLength(1101);
   });
 
+  it('lists pages side by side where it knows the keys, and finds what else is there', async () => {
+    const many = Array.from({ length: 2500 }, (_, index) =>
+      check(`team_${index % 7}/\u{1F600}c${index}_15m.yml`, 'x'),
+    );
+    const keys = many.map(({ key }) => key);
+    const folder = 'checks_load_test/configs/15m/2x/';
+    const foreign = ['team_0/\uFF5E.yml', 'team_3/!.yml', '~.yml', '!.yml'].map((name) => `${folder}${name}`);
+    const crowd = Array.from({ length: 1500 }, (_, index) => `${folder}team_5/${index}`);
+    for (const key of [...keys, ...foreign, ...crowd])
+      world.buckets.put(settings.bucket, key, Buffer.from('x'));
+    const sides = await Promise.all([world.store().list(folder, watch(), keys), world.store().list(folder)]);
+    expect(sides[0]).toEqual(sides[1]);
+    expect(sides[0].map(({ key }) => key)).toEqual(world.buckets.keys(settings.bucket, folder));
+    // Just the keys that were expected: no page waits for another.
+    const exact = keys.map((key) => key.replace('/2x/', '/4x/'));
+    for (const key of exact) world.buckets.put(settings.bucket, key, Buffer.from('x'));
+    world.front.clearRequests();
+    expect(await world.store().list(folder.replace('/2x/', '/4x/'), watch(), exact)).toHaveLength(2500);
+    const queries = world.front.requests().map(({ query = '' }) => query);
+    expect(queries.filter((query) => query.includes('start-after='))).toHaveLength(2);
+    expect(queries.filter((query) => query.includes('continuation-token='))).toEqual([]);
+    expect(await world.store().list('nowhere/', watch(), keys)).toEqual([]);
+  });
+
   it('stops when it is cancelled, and the next call finishes without sending anything twice', async () => {
     const abort = new AbortController();
     const many = Array.from({ length: 200 }, (_, index) => check(`c${index}_15m.yml`, String(index)));

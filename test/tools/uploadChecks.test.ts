@@ -239,3 +239,39 @@ test('a file name with invisible characters is listed as not uploadable and not 
   expect(odd.files).toContain('events/check_\\u202egnp_15m.yml');
   expect(structure.uploaded).toBe(12);
 });
+
+test('an object that S3 did not take at first is sent again, and the result says so', async () => {
+  const harness = await toolHarness();
+  const { reviewId } = (await harness.call('scaleConfigs', { load: '2x' })).structure;
+  harness.aws.front.faults.add({
+    service: 's3',
+    operation: 'PutObject',
+    keyPrefix: `${configs}/15m/2x/events/check_events_15m.yml`,
+    error: 'SlowDown',
+    times: 1,
+  });
+  const { text, structure } = await harness.call('uploadChecks', { reviewId, approved: true });
+  expect(structure).toMatchObject({ status: 'uploaded', uploaded: 12, retried: 1 });
+  expect(text).toContain('from production. 1 object needed a second request. In the bucket:');
+  const dags = await harness.call('uploadDags', {});
+  expect(dags.structure).toMatchObject({ status: 'uploaded', retried: 0 });
+  expect(dags.text).not.toContain('second request');
+});
+
+test('a repeated call lists each prefix once: nothing was sent since', async () => {
+  const harness = await toolHarness();
+  const reviewId = await uploadLevel(harness, { load: 2, schedule: 'hourly' });
+  const listings = () =>
+    harness.aws.front.requests().filter(({ operation }) => operation === 'ListObjectsV2').length;
+  harness.aws.front.clearRequests();
+  expect((await harness.call('uploadChecks', { reviewId })).structure).toMatchObject({ status: 'unchanged' });
+  // hourly/2x for the configs, production, and the three prefixes of the copies.
+  expect(listings()).toBe(1 + 1 + 3);
+  // What somebody else put there before the call is seen.
+  harness.aws.s3.buckets.put(bucketName, `${configs}/hourly/2x/foreign_hourly.yml`, Buffer.from('x: 1'));
+  const after = await harness.call('uploadChecks', { reviewId });
+  expect(after.structure).toMatchObject({
+    status: 'unchanged',
+    stale: [`${configs}/hourly/2x/foreign_hourly.yml`],
+  });
+});

@@ -24,7 +24,7 @@ export async function eventLogsInFolder(
   const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
   const listed = await Promise.all(
     ['application_', 'eventlog_v2_application_'].map((start) =>
-      listAll(aws.s3, bucket, `${folder}${start}`, watch, `${folder}${start}${sinceMs}`).catch(
+      listAll(aws.s3, bucket, `${folder}${start}`, watch, { after: `${folder}${start}${sinceMs}` }).catch(
         (error: unknown) => {
           if (error instanceof ToolError && error.code === 'NOT_FOUND') return [];
           throw error;

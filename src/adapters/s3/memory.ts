@@ -10,7 +10,7 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { Settings } from '../../settings.ts';
 import { concurrently } from '../pool.ts';
-import { listAll, type S3 } from './read.ts';
+import { listExpected, type S3 } from './read.ts';
 
 export type S3Settings = Pick<Settings, 'bucket' | 'configsPrefix' | 'dagsPrefix'>;
 
@@ -21,6 +21,8 @@ export interface RemoteObject {
 }
 
 interface Folders {
+  /** By prefix. */
+  readonly listed: ReadonlyMap<string, readonly StoredObject[]>;
   lookUp(key: LoadTestKey): RemoteObject;
   /** Stores every memory. */
   save(): Promise<void>;
@@ -34,22 +36,31 @@ export async function openFolders(
   keys: readonly LoadTestKey[],
   watch: Watch,
 ): Promise<Folders> {
-  const names = [...new Set(keys.map((key) => folderOf(key, settings)))];
+  const keysOf = new Map<string, LoadTestKey[]>();
+  for (const key of keys) {
+    const name = folderOf(key, settings);
+    const known = keysOf.get(name);
+    if (known === undefined) keysOf.set(name, [key]);
+    else known.push(key);
+  }
   const memories = new Map<string, FolderMemory>();
-  const listed = new Map<string, StoredObject>();
-  await concurrently(names, { limit: 8, signal: watch.signal }, async (name) => {
+  const listed = new Map<string, readonly StoredObject[]>();
+  const byKey = new Map<string, StoredObject>();
+  await concurrently([...keysOf], { limit: 8, signal: watch.signal }, async ([name, expected]) => {
     const [objects, memory] = await Promise.all([
-      listAll(s3, settings.bucket, name, watch),
+      listExpected(s3, settings.bucket, name, expected, watch),
       openFolderMemory(disk, settings.bucket, name),
     ]);
-    for (const object of objects) listed.set(object.key, object);
+    listed.set(name, objects);
+    for (const object of objects) byKey.set(object.key, object);
     memories.set(name, memory);
   });
   return {
+    listed,
     lookUp(key) {
       const memory = memories.get(folderOf(key, settings));
       if (memory === undefined) throw new RangeError(`the folder of ${key} was not opened`);
-      return { listed: listed.get(key), memory };
+      return { listed: byKey.get(key), memory };
     },
     async save() {
       await Promise.all([...memories.values()].map((memory) => memory.save()));

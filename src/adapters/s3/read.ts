@@ -4,6 +4,7 @@ import type { StoredObject } from '../../ports/aws.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
 import { isNotFound, statusOf } from '../aws/awsErrors.ts';
+import { concurrently } from '../pool.ts';
 
 export type S3 = AwsServices['s3'];
 export type S3Sdk = typeof import('@aws-sdk/client-s3');
@@ -16,13 +17,36 @@ export const sourceUriMetadata = 'source-uri';
 /** S3 sends ETags in quotes; they are compared without. */
 export const bareEtag = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
 
-/** Every object under `prefix` (with a key beyond `after`), all pages, in S3's order: by the bytes of the key. */
+/** S3's order: by the bytes of the key. */
+const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+/** Lists like `listAll`, pages side by side: they begin where they would end if `prefix` had just these keys. */
+export async function listExpected(
+  s3: S3,
+  bucket: string,
+  prefix: string,
+  keys: readonly string[],
+  watch?: Watch,
+): Promise<StoredObject[]> {
+  const ends = keys.length <= keysPerPage ? [] : keys.toSorted(byBytes);
+  const cuts = ends.filter((_, index) => (index + 1) % keysPerPage === 0);
+  const ranges = [undefined, ...cuts].map((after, index) => ({ after, until: cuts[index] }));
+  const parts = await concurrently(ranges, { limit: 8, signal: watch?.signal }, (range) =>
+    listAll(s3, bucket, prefix, watch, range),
+  );
+  return parts.flat();
+}
+
+/** The most that S3 lists at once. */
+const keysPerPage = 1000;
+
+/** Every object under `prefix` (with a key beyond `after`, to `until`), all pages, in S3's order. */
 export async function listAll(
   s3: S3,
   bucket: string,
   prefix: string,
   watch?: Watch,
-  after?: string,
+  { after, until }: { readonly after?: string | undefined; readonly until?: string | undefined } = {},
 ): Promise<StoredObject[]> {
   const call = {
     what: `listing s3://${bucket}/${prefix}`,
@@ -43,14 +67,18 @@ export async function listAll(
         }),
         { ...(watch && { abortSignal: watch.signal }) },
       );
-      for (const object of page.Contents ?? [])
+      const contents = page.Contents ?? [];
+      const isLast = until !== undefined && byBytes(contents.at(-1)?.Key ?? '', until) >= 0;
+      for (const object of contents) {
+        if (isLast && byBytes(object.Key ?? '', until) > 0) break;
         objects.push({
           key: object.Key ?? '',
           sizeBytes: object.Size ?? 0,
           etag: bareEtag(object.ETag),
           modifiedMs: object.LastModified?.getTime() ?? 0,
         });
-      from = page.IsTruncated ? page.NextContinuationToken : undefined;
+      }
+      from = page.IsTruncated && !isLast ? page.NextContinuationToken : undefined;
     } while (from !== undefined);
     return objects;
   });

@@ -5,7 +5,7 @@ import type { Disk } from '../../ports/disk.ts';
 import { concurrently } from '../pool.ts';
 import { folderOf, openFolderMemory, type S3Settings } from './memory.ts';
 import { requestsAtOnce } from './put.ts';
-import { head, listAll, readBytes, type S3 } from './read.ts';
+import { head, listAll, listExpected, readBytes, type S3 } from './read.ts';
 import { copyAll, uploadAll } from './write.ts';
 
 /** `uploadMemory` is where the memory of uploads is stored. */
@@ -21,7 +21,7 @@ export function createObjectStore({
   const { bucket } = settings;
   const destination = { s3, settings, uploadMemory };
   return {
-    list: (prefix, watch) => listAll(s3, bucket, prefix, watch),
+    list: (prefix, watch, expected = []) => listExpected(s3, bucket, prefix, expected, watch),
     async listUri(uri, watch) {
       const location = parseUri(uri);
       return { ...location, objects: await listAll(s3, location.bucket, location.prefix, watch) };

@@ -79,7 +79,7 @@ async function deliver<Item>(
   watch: Watch,
   start: (writer: Writer) => Delivery<Item>,
 ): Promise<Delivered> {
-  if (items.length === 0) return { sent: [], unchanged: [], retried: 0 };
+  if (items.length === 0) return { sent: [], unchanged: [], retried: 0, listed: new Map() };
   const { bucket } = settings;
   const { signal } = watch;
   const sent = new Set<LoadTestKey>();
@@ -111,7 +111,7 @@ async function deliver<Item>(
     await folders.save();
   }
   const among = (some: ReadonlySet<LoadTestKey>) => keys.filter((key) => some.has(key));
-  return { sent: among(sent), unchanged: among(unchanged), retried };
+  return { sent: among(sent), unchanged: among(unchanged), retried, listed: folders.listed };
 }
 
 /** For the message of a failure: what the call has already done. */
