@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createWriterLock } from '../../src/adapters/git/writerLock.ts';
+import { instantClock } from './instantClock.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -16,6 +17,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const watch = { signal: new AbortController().signal, progress: () => undefined };
 /** As another server has it: nothing is shared but the directory. */
 const lock = () => createWriterLock(async () => folder);
+/** The same, for one that waits in vain: its seconds take no time. */
+const waiting = (where = folder) => createWriterLock(async () => where, instantClock());
 const claims = () => readdirSync(folder).filter((name) => name.endsWith('.lock'));
 
 /** A claim as a killed call leaves it. */
@@ -55,7 +58,7 @@ test('ten writers of ten servers work one after another', async () => {
 
 test('a second writer is told who writes and when to try again, and the lock is free after a failure', async () => {
   const failing = lock().exclusively('scaleConfigs', watch, async () => {
-    await expect(lock().exclusively('commitResults', watch, async () => 'both')).rejects.toMatchObject({
+    await expect(waiting().exclusively('commitResults', watch, async () => 'both')).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringMatching(
         new RegExp(
@@ -79,7 +82,7 @@ test('a dead owner’s claim is taken over, also one whose process id was used a
 test('an owner on another machine is alive as long as its heart beats', async () => {
   const place = 'another machine';
   const name = claimOf(nobody, { place, host: 'elsewhere', beatMs: Date.now() });
-  await expect(lock().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
+  await expect(waiting().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
     `(process ${nobody} on elsewhere)`,
   );
   expect(claims()).toEqual([name]);
@@ -107,8 +110,7 @@ test('what a second writer is told: who writes, since when, and when that ends',
     told.map(async ([change, message, next]) => {
       const where = mkdtempSync(join(tmpdir(), 'lock-'));
       const name = claimOf(child.pid ?? 0, change, where);
-      const waiting = createWriterLock(async () => where).exclusively('revertConfigs', watch, async () => 1);
-      await expect(waiting).rejects.toMatchObject({
+      await expect(waiting(where).exclusively('revertConfigs', watch, async () => 1)).rejects.toMatchObject({
         code: 'CONFLICT',
         message: expect.stringMatching(message),
         next: expect.stringMatching(next),
