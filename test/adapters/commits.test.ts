@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createReports } from '../../src/adapters/files/reports.ts';
 import { checks, type GitHarness, gitHarness, testBranch } from './gitHarness.ts';
+import { instantClock } from './instantClock.ts';
 
 let harness: GitHarness;
 afterEach(() => harness.close());
@@ -213,13 +214,18 @@ test('a lock file that nobody holds is named with its age, and so is the process
 });
 
 test('a lock file that another git gives up within a moment is waited for', async () => {
-  harness = gitHarness();
+  const clock = instantClock();
+  // The other git gives it up while this one waits for the second time.
+  const sleep = async (ms: number) => {
+    await clock.sleep(ms);
+    if (clock.waitedMs === 400) rmSync(lock);
+  };
+  harness = gitHarness(undefined, { clock: { ...clock, sleep } });
   harness.put({ 'a_15m.yml': 'scaled\n' });
   const lock = join(harness.repository, '.git/index.lock');
   writeFileSync(lock, '');
-  const committing = commitA();
-  setTimeout(() => rmSync(lock), 500);
-  expect((await committing).created).toBe(true);
+  expect((await commitA()).created).toBe(true);
+  expect(clock.waitedMs).toBe(400);
 });
 
 test('a repository of another user is refused with the command that trusts it', async (context) => {

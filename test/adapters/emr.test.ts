@@ -2,7 +2,8 @@ import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tally, watch } from './awsWorld.ts';
-import { instantClock, minute, startEmrWorld, startMs } from './emrWorld.ts';
+import { minute, startEmrWorld, startMs } from './emrWorld.ts';
+import { instantClock } from './instantClock.ts';
 
 let world: Awaited<ReturnType<typeof startEmrWorld>>;
 beforeEach(async () => {

@@ -7,7 +7,8 @@ import { emrQuota } from '../../src/adapters/aws/limits.ts';
 import { createInstances } from '../../src/adapters/emr/emr.ts';
 import { createPrices } from '../../src/adapters/files/prices.ts';
 import { watch } from './awsWorld.ts';
-import { instantClock, minute, startEmrWorld, startMs } from './emrWorld.ts';
+import { minute, startEmrWorld, startMs } from './emrWorld.ts';
+import { instantClock } from './instantClock.ts';
 
 describe('the instances of a cluster', () => {
   let world: Awaited<ReturnType<typeof startEmrWorld>>;

@@ -5,24 +5,10 @@ import { emrQuota } from '../../src/adapters/aws/limits.ts';
 import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { startAwsWorld } from './awsWorld.ts';
+import { instantClock } from './instantClock.ts';
 
 export const startMs = Date.UTC(2025, 11, 8, 20, 0, 0);
 export const minute = 60_000;
-
-/** A clock that does not really wait, and adds up the waiting time. */
-export function instantClock() {
-  let nowMs = 0;
-  const clock = {
-    waitedMs: 0,
-    nowMs: () => nowMs,
-    random: () => 0,
-    sleep: async (ms: number) => {
-      nowMs += ms;
-      clock.waitedMs += ms;
-    },
-  };
-  return clock;
-}
 
 /** Steps run for a minute, those named "slow…" for ten hours; time passes only through `pass`. */
 export async function startEmrWorld() {

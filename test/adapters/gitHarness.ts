@@ -4,8 +4,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTargetRepository } from '../../src/adapters/git/targetRepository.ts';
+import type { WaitingClock } from '../../src/adapters/waiting.ts';
 import { sha256 } from '../../src/domain/digest.ts';
 import type { CheckFile, TargetRepository, WrittenFile } from '../../src/ports/repository.ts';
+import { instantClock } from './instantClock.ts';
 
 export const checks = 'checks/iceberg';
 export const testBranch = 'audit_checks_load_testing';
@@ -35,7 +37,7 @@ let plainRepository = '';
 /** main contains `files`; the test branch is checked out. */
 export function gitHarness(
   files: Readonly<Record<string, string | Uint8Array>> = oneCheck,
-  options: { init?: string[]; config?: Readonly<Record<string, string>> } = {},
+  options: { init?: string[]; config?: Readonly<Record<string, string>>; clock?: WaitingClock } = {},
 ): GitHarness {
   const folder = mkdtempSync(join(tmpdir(), 'git-'));
   const repository = join(folder, 'k-repo');
@@ -48,14 +50,17 @@ export function gitHarness(
       .replace(/\n$/, '');
 
   const adapter: GitHarness['adapter'] = (changes) =>
-    createTargetRepository({
-      targetRepo: repository,
-      checksPath: checks,
-      testBranch,
-      baselineRef: 'main',
-      stateDir: join(folder, 'state'),
-      ...changes,
-    });
+    createTargetRepository(
+      {
+        targetRepo: repository,
+        checksPath: checks,
+        testBranch,
+        baselineRef: 'main',
+        stateDir: join(folder, 'state'),
+        ...changes,
+      },
+      options.clock ?? instantClock(),
+    );
   const harness: GitHarness = {
     folder,
     repository,

@@ -13,12 +13,12 @@ import {
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { openDisk } from '../../src/adapters/disk/disk.ts';
 import { createWriterLock } from '../../src/adapters/git/writerLock.ts';
 import type { ToolError } from '../../src/domain/errors.ts';
+import { instantClock } from './instantClock.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -29,6 +29,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const watch = { signal: new AbortController().signal, progress: () => undefined };
 /** As another server has it: nothing is shared but the directory. */
 const lock = () => createWriterLock(async () => folder);
+/** The same, for one that waits in vain: its seconds take no time. */
+const waiting = (where = folder) => createWriterLock(async () => where, instantClock());
 const claims = () => readdirSync(folder).filter((name) => name.endsWith('.lock'));
 
 /** A claim as a killed call leaves it. */
@@ -47,16 +49,6 @@ beforeEach(() =>
   }),
 );
 const nobody = 2_147_483_646;
-
-/** Each look at the clock finds a second gone: the three seconds of waiting take three tries. */
-function secondsFly(): void {
-  let nowMs = 0;
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
-    nowMs += 1_000;
-    return nowMs;
-  });
-  onTestFinished(() => clock.mockRestore());
-}
 
 test('ten writers of ten servers work one after another', async () => {
   let inside = 0;
@@ -77,9 +69,8 @@ test('ten writers of ten servers work one after another', async () => {
 });
 
 test('a second writer is told who writes and when to try again, and the lock is free after a failure', async () => {
-  secondsFly();
   const failing = lock().exclusively('scaleConfigs', watch, async () => {
-    await expect(lock().exclusively('commitResults', watch, async () => 'both')).rejects.toMatchObject({
+    await expect(waiting().exclusively('commitResults', watch, async () => 'both')).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringMatching(
         new RegExp(
@@ -101,10 +92,9 @@ test('a dead owner’s claim is taken over, also one whose process id was used a
 });
 
 test('an owner on another machine is alive as long as its heart beats', async () => {
-  secondsFly();
   const place = 'another machine';
   const name = claimOf(nobody, { place, host: 'elsewhere', beatMs: Date.now() });
-  await expect(lock().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
+  await expect(waiting().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
     `(process ${nobody} on elsewhere)`,
   );
   expect(claims()).toEqual([name]);
@@ -131,14 +121,10 @@ test('what a second writer is told: who writes, since when, and when that ends',
     [{ tool: 't'.repeat(60) }, `${'t'.repeat(39)}… of another call`, '. 45'],
     [elsewhere, `(process ${child.pid} on ${'e'.repeat(79)}…) has`, '. 45'],
   ];
-  const clock = vi.spyOn(performance, 'now');
-  onTestFinished(() => clock.mockRestore());
   for (const [change, message, next] of told) {
-    // Three seconds are over at the second look at the clock.
-    clock.mockReturnValueOnce(0).mockReturnValueOnce(3_000);
     const name = claimOf(child.pid ?? 0, change);
-    const waiting = lock().exclusively('revertConfigs', watch, async () => 1);
-    const refused = await waiting.then(
+    const call = waiting().exclusively('revertConfigs', watch, async () => 1);
+    const refused = await call.then(
       () => undefined,
       (error: ToolError) => error,
     );
@@ -154,8 +140,7 @@ test('what a second writer is told: who writes, since when, and when that ends',
 test('an unreadable claim of a living process counts as one', async () => {
   const name = claimOf(process.ppid);
   writeFileSync(join(folder, name), '{"pid":');
-  secondsFly();
-  await expect(lock().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
+  await expect(waiting().exclusively('scaleConfigs', watch, async () => 1)).rejects.toThrow(
     `a call of another call (process ${process.ppid} on `,
   );
   expect(claims()).toEqual([name]);
@@ -165,11 +150,10 @@ test('without a sign of life for 30 seconds an owner on another machine is dead'
   const nowMs = Date.parse('2026-11-29T12:00:00Z');
   vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
   onTestFinished(() => void vi.useRealTimers());
-  secondsFly();
   // The same process id as this one's means nothing there.
   const place = 'another machine';
   claimOf(process.pid, { place, beatMs: nowMs - 29_999 });
-  await expect(lock().exclusively('scaleConfigs', watch, async () => 1)).rejects.toMatchObject({
+  await expect(waiting().exclusively('scaleConfigs', watch, async () => 1)).rejects.toMatchObject({
     code: 'CONFLICT',
   });
   claimOf(process.pid, { place, beatMs: nowMs - 30_000 });

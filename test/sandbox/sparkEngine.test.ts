@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, type TestContext, test, vi } from 'vitest';
 import { nameReferenceRunner } from '../../sandbox/spark/config.ts';
 import { chooseEngine } from '../../sandbox/spark/places.ts';
 import { bucketName, dagsPrefix } from '../../sandbox/world/environment.ts';
 import { startWorld } from '../../sandbox/world/world.ts';
 
-async function sparkWorld(...checks: string[]) {
+async function sparkWorld(context: TestContext, ...checks: string[]) {
   const directory = mkdtempSync(join(tmpdir(), 'spark-world-'));
   const spark = {
     python: resolve('test/sandbox/sparkDriver.mjs'),
@@ -21,7 +21,7 @@ async function sparkWorld(...checks: string[]) {
     driverFile: 'driver.py',
   };
   const world = await startWorld({ directory, dagsFolder: 'dags', spark });
-  onTestFinished(async () => {
+  context.onTestFinished(async () => {
     await world.close();
     rmSync(directory, { recursive: true, force: true });
   });
@@ -59,8 +59,11 @@ async function sparkWorld(...checks: string[]) {
 
 const soon = { timeout: 30_000, interval: 50 };
 
-test('a step ends as its application does, with its logs and its event log in the bucket', async () => {
+// A world in real time mostly waits for its next second, so they wait together.
+
+test.concurrent('a step ends as its application does, with its logs and its event log in the bucket', async (context) => {
   const { world, states, stderr, keys, clusterId } = await sparkWorld(
+    context,
     'check_a_daily',
     'check_violated_daily',
   );
@@ -84,8 +87,13 @@ test('a step ends as its application does, with its logs and its event log in th
   expect(keys(`${clusterId}/steps/`)).toHaveLength(8);
 });
 
-test('a driver that is killed fails its step, leaves no event log, and is started anew', async () => {
-  const { states, stderr, keys } = await sparkWorld('check_a_daily', 'check_killed_daily', 'check_z_daily');
+test.concurrent('a driver that is killed fails its step, leaves no event log, and is started anew', async (context) => {
+  const { states, stderr, keys } = await sparkWorld(
+    context,
+    'check_a_daily',
+    'check_killed_daily',
+    'check_z_daily',
+  );
   await vi.waitFor(() => {
     expect(states()?.map(([, state]) => state)).toEqual(['COMPLETED', 'FAILED', 'COMPLETED']);
     expect(stderr(2)).toContain('application');
@@ -97,18 +105,21 @@ test('a driver that is killed fails its step, leaves no event log, and is starte
   expect(driver(2)).not.toBe(driver(0));
 });
 
-test.each(['dying', 'memory'])('a driver whose Java is %s runs no other step', async (how) => {
-  const { states, stderr } = await sparkWorld(`check_${how}_daily`, 'check_z_daily');
-  await vi.waitFor(() => {
-    expect(states()?.[1]?.[1]).toBe('COMPLETED');
-    expect(stderr(1)).toContain('application');
-  }, soon);
-  const driver = (step: number) => /of driver (\d+)/.exec(stderr(step))?.[1];
-  expect(driver(1)).not.toBe(driver(0));
-});
+test.concurrent.for(['dying', 'memory'])(
+  'a driver whose Java is %s runs no other step',
+  async (how, context) => {
+    const { states, stderr } = await sparkWorld(context, `check_${how}_daily`, 'check_z_daily');
+    await vi.waitFor(() => {
+      expect(states()?.[1]?.[1]).toBe('COMPLETED');
+      expect(stderr(1)).toContain('application');
+    }, soon);
+    const driver = (step: number) => /of driver (\d+)/.exec(stderr(step))?.[1];
+    expect(driver(1)).not.toBe(driver(0));
+  },
+);
 
-test('a cluster that ends interrupts the application, and time is not skipped', async () => {
-  const { world, states, clusterId } = await sparkWorld('check_endless_daily');
+test.concurrent('a cluster that ends interrupts the application, and time is not skipped', async (context) => {
+  const { world, states, clusterId } = await sparkWorld(context, 'check_endless_daily');
   await vi.waitFor(() => expect(states()?.[0]?.[1]).toBe('RUNNING'), soon);
   const advance = await fetch(`${world.endpoint}/_sandbox/advance`, {
     method: 'POST',

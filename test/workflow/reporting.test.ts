@@ -6,7 +6,8 @@ import { createPrices } from '../../src/adapters/files/prices.ts';
 import type { Step } from '../../src/ports/aws.ts';
 import { readClusterConfig, readFailures, readInstances } from '../../src/workflow/reporting.ts';
 import { watch } from '../adapters/awsWorld.ts';
-import { instantClock, startEmrWorld } from '../adapters/emrWorld.ts';
+import { startEmrWorld } from '../adapters/emrWorld.ts';
+import { instantClock } from '../adapters/instantClock.ts';
 import { stepOf } from '../report/rounds.ts';
 
 let world: Awaited<ReturnType<typeof startEmrWorld>>;

@@ -1,6 +1,5 @@
 /** How often AWS is called: retries after a failure, and the quotas of EMR's API. */
-import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { machineClock, type WaitingClock } from '../waiting.ts';
 import { statusOf } from './awsErrors.ts';
 
 /** Milliseconds before attempt number `attempt` (2, 3, …). */
@@ -77,27 +76,11 @@ interface Rate {
   readonly perSecond: number;
 }
 
-interface BucketClock {
-  /** Milliseconds on a monotonic clock. */
-  nowMs(): number;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** From 0 to 1. */
-  random(): number;
-}
-
-const machineClock: BucketClock = {
-  nowMs: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await sleep(ms, undefined, signal && { signal });
-  },
-  random: Math.random,
-};
-
 /**
  * The quotas of EMR's API, per account and region, from "Amazon EMR endpoints and quotas": one bucket for each
  * operation, and one for all together. In tests, `clock` does not really wait.
  */
-export function emrQuota(clock: BucketClock = machineClock): EmrQuota {
+export function emrQuota(clock: WaitingClock = machineClock): EmrQuota {
   const buckets = {
     ListSteps: tokenBucket({ burst: 10, perSecond: 0.5 }, clock),
     DescribeCluster: tokenBucket({ burst: 10, perSecond: 1 }, clock),
@@ -117,7 +100,7 @@ export function emrQuota(clock: BucketClock = machineClock): EmrQuota {
  * A quota with a burst and a refill rate. The bucket starts full and serves waiting callers in order: `take` resolves
  * when the quota allows one more request, and rejects with an AbortError when the signal is aborted.
  */
-export function tokenBucket(rate: Rate, clock: BucketClock) {
+export function tokenBucket(rate: Rate, clock: WaitingClock) {
   let tokens = rate.burst;
   let filledMs = clock.nowMs();
   return {

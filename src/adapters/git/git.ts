@@ -1,8 +1,8 @@
 /** Runs git. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleGit } from 'simple-git';
 import { type ErrorCode, ToolError } from '../../domain/errors.ts';
 import { clean } from '../../domain/foreignText.ts';
+import { machineClock, type WaitingClock } from '../waiting.ts';
 import { isInUse, lockedError, lockFileIn } from './gitLocks.ts';
 
 /**
@@ -50,7 +50,7 @@ const config = [
   'core.quotePath=false',
 ];
 
-export function openGit(directory: string): Git {
+export function openGit(directory: string, clock: Pick<WaitingClock, 'sleep'> = machineClock): Git {
   function start({ input, signal, places = {} }: GitOptions) {
     return simpleGit({
       baseDir: directory,
@@ -83,7 +83,7 @@ export function openGit(directory: string): Git {
             throw await lockedError(lock, directory, error);
         }
         // The user's editor runs git all the time, each time for a moment.
-        await sleep(lockStepMs, undefined, signal && { signal });
+        await clock.sleep(lockStepMs, signal);
       }
     },
     async bytes(args, { input = '', signal } = {}) {

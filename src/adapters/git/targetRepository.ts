@@ -9,6 +9,7 @@ import { openDisk } from '../disk/disk.ts';
 import { exists, realPath } from '../disk/places.ts';
 import { openSpool } from '../disk/spool.ts';
 import { concurrently } from '../pool.ts';
+import { machineClock } from '../waiting.ts';
 import { backupPatch } from './backups.ts';
 import { createBaselineHistory, filesHeldUpTo, readBaselineLag } from './baselineGuard.ts';
 import { readCheckFiles } from './checkFiles.ts';
@@ -32,8 +33,8 @@ export interface Target {
   readonly lock: WriterLock;
 }
 
-export function createTarget(settings: TargetRepositorySettings): Target {
-  const git = openGit(settings.targetRepo);
+export function createTarget(settings: TargetRepositorySettings, clock = machineClock): Target {
+  const git = openGit(settings.targetRepo, clock);
   const scaledInHistory = createBaselineHistory(git);
 
   let known: GitDirectories | undefined;
@@ -44,7 +45,7 @@ export function createTarget(settings: TargetRepositorySettings): Target {
     return known;
   }
 
-  const lock = createWriterLock(async () => (await directories()).common);
+  const lock = createWriterLock(async () => (await directories()).common, clock);
 
   async function open(): Promise<ChecksFolder> {
     await requireRepository(settings.targetRepo);
@@ -151,8 +152,11 @@ export function createTarget(settings: TargetRepositorySettings): Target {
   return { target, lock };
 }
 
-export function createTargetRepository(settings: TargetRepositorySettings): TargetRepository {
-  return createTarget(settings).target;
+export function createTargetRepository(
+  settings: TargetRepositorySettings,
+  clock = machineClock,
+): TargetRepository {
+  return createTarget(settings, clock).target;
 }
 
 async function requireRepository(targetRepo: string): Promise<void> {

@@ -6,14 +6,13 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../../domain/errors.ts';
 import { cleanLine } from '../../domain/foreignText.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import { openDisk } from '../disk/disk.ts';
 import { isSameRunning, processStart, thisPlace } from '../disk/processes.ts';
+import { machineClock, type WaitingClock } from '../waiting.ts';
 import { removeLeftLocks } from './gitLocks.ts';
 
 interface Claim {
@@ -49,7 +48,10 @@ const longestCallMs = 50_000;
 const active = new Set<string>();
 
 /** @param commonDirectory finds the git common directory of the repository */
-export function createWriterLock(commonDirectory: () => Promise<string>): WriterLock {
+export function createWriterLock(
+  commonDirectory: () => Promise<string>,
+  clock: WaitingClock = machineClock,
+): WriterLock {
   let held: { disk: Disk; name: string; claim: Claim } | undefined;
 
   async function save(change: Partial<Claim>): Promise<void> {
@@ -61,7 +63,7 @@ export function createWriterLock(commonDirectory: () => Promise<string>): Writer
   return {
     async exclusively(tool, watch, work) {
       const disk = openDisk(await commonDirectory(), 'TARGET_REPO');
-      const mine = await take(disk, tool, watch);
+      const mine = await take(disk, tool, watch, clock);
       held = { disk, ...mine };
       const lost = new AbortController();
       const signal = AbortSignal.any([watch.signal, lost.signal]);
@@ -111,8 +113,13 @@ async function release(disk: Disk, name: string): Promise<void> {
 }
 
 /** Waits until no other claim lives, then returns this call's. */
-async function take(disk: Disk, tool: string, watch: Watch): Promise<{ name: string; claim: Claim }> {
-  for (const startMs = performance.now(); ; ) {
+async function take(
+  disk: Disk,
+  tool: string,
+  watch: Watch,
+  clock: WaitingClock,
+): Promise<{ name: string; claim: Claim }> {
+  for (const startMs = clock.nowMs(); ; ) {
     const now = Date.now();
     const name = `audit-load-test-${process.pid}-${randomBytes(6).toString('hex')}.lock`;
     const me = { pid: process.pid, start: processStart(process.pid), host: hostname(), place: thisPlace };
@@ -131,9 +138,9 @@ async function take(disk: Disk, tool: string, watch: Watch): Promise<{ name: str
         throw error;
       }
     }
-    if (performance.now() - startMs >= longestWaitMs) throw busy(other);
+    if (clock.nowMs() - startMs >= longestWaitMs) throw busy(other);
     // Two that saw each other must not meet again.
-    await sleep(waitStepMs * (0.5 + Math.random()), undefined, { signal: watch.signal });
+    await clock.sleep(waitStepMs * (0.5 + clock.random()), watch.signal);
   }
 }
 
