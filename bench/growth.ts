@@ -19,10 +19,15 @@ export function sizesUpTo(largest: number): number[] {
 export async function measureGrowth({ rounds, largeFiles }: BenchOptions): Promise<PartResult> {
   const points: GrowthPoint[] = [];
   const rows: string[][] = [];
+  const failures: string[] = [];
   for (const size of sizesUpTo(largeFiles)) {
     // The largest takes half a minute a run.
     const times = size > 10_000 ? Math.min(rounds, 2) : rounds;
-    const runs = await runsOf(size, times);
+    const runs = await runsOf(size, times).catch((error: Error) => error);
+    if (runs instanceof Error) {
+      failures.push(`${thousands(size)} files: ${runs.message.slice(-300).replaceAll(/\s+/g, ' ')}`);
+      continue;
+    }
     const point = pointOf(size, runs);
     points.push(point);
     rows.push([
@@ -42,6 +47,7 @@ export async function measureGrowth({ rounds, largeFiles }: BenchOptions): Promi
         what: `scaleConfigs, ${thousands(largeFiles)} files`,
         against: 'linear',
         figures: [
+          ...failures.map((text) => ({ text, isMet: false })),
           ...(factor === undefined
             ? []
             : [{ text: `${factor.toFixed(1)} × the CPU of a tenth`, isMet: factor <= mostPerTen }]),

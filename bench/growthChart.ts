@@ -4,8 +4,11 @@ import { logScale, type Scale } from '../src/report/render/charts/scale.ts';
 import { bar, label, lineItem, path, picture, thickPath } from '../src/report/render/charts/svg.ts';
 import { type GrowthPoint, thousands } from './part.ts';
 
-const decades = [0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
+const decades = [10, 100, 1000, 10_000, 100_000, 1_000_000];
+const marks = [0.1, 1, 10, 100, 1000].flatMap((decade) => [1, 2, 5].map((digit) => digit * decade));
 const plotHeight = 200;
+const plotLeft = 70;
+const plotRight = wide.width - 20;
 
 interface Line {
   readonly name: string;
@@ -13,8 +16,6 @@ interface Line {
   draw(d: string): string;
   /** The class that fills the line's points. */
   readonly filled: string;
-  /** Where the figures stand, below or above the points. */
-  readonly textBelow: number;
 }
 
 interface Quantity {
@@ -56,14 +57,12 @@ export function drawGrowthChart(files: readonly GrowthPoint[], steps: readonly G
       points: files,
       draw: (d) => path('lt-curve', d),
       filled: 'lt-completed',
-      textBelow: -10,
     },
     {
       name: 'buildReport, by steps',
       points: steps,
       draw: (d) => thickPath('lt-other', d, 2),
       filled: 'lt-other',
-      textBelow: 20,
     },
   ];
   const legend = lines.map(({ name, draw }) => ({
@@ -73,7 +72,7 @@ export function drawGrowthChart(files: readonly GrowthPoint[], steps: readonly G
   const proportional = lineItem({ word: 'ten times the time for ten times as many', cssClass: 'lt-earlier' });
   const head = drawHead('Growth of time and memory', [...legend, proportional], wide);
   const counts = lines.flatMap(({ points }) => points.map(({ count }) => count));
-  const x = logScale(Math.min(...counts), Math.max(...counts), 70, wide.width - 60, decades);
+  const x = logScale(Math.min(...counts) / 1.4, Math.max(...counts) * 1.4, plotLeft, plotRight, decades);
   const parts = quantities.flatMap((quantity, index) => {
     const top = head.bottom + 46 + index * (plotHeight + 76);
     return drawPlot(quantity, lines, x, top, index === 0);
@@ -91,25 +90,29 @@ function drawPlot(
 ): string[] {
   const bottom = top + plotHeight;
   const values = lines.flatMap(({ points }) => points.map(of));
-  const y = logScale(Math.min(...values) / 1.6, Math.max(...values) * 1.6, bottom, top, decades);
-  const [left, right] = [70, wide.width - 60];
+  const y = logScale(Math.min(...values) / 2.2, Math.max(...values) * 1.6, bottom, top, marks);
   const ticks = [
     ...x.ticks.map((tick) => `M${x.at(tick)} ${top}V${bottom}`),
-    ...y.ticks.map((tick) => `M${left} ${y.at(tick)}H${right}`),
+    ...y.ticks.map((tick) => `M${plotLeft} ${y.at(tick)}H${plotRight}`),
   ];
   return [
-    path('lt-grid', `M${left} ${top}V${bottom}H${right}${ticks.join('')}`),
-    label(left, top - 12, `↑ ${title}`, 'lt-soft'),
+    path('lt-grid', `M${plotLeft} ${top}V${bottom}H${plotRight}${ticks.join('')}`),
+    label(plotLeft, top - 12, `↑ ${title}`, 'lt-soft'),
     ...x.ticks.map((tick) => label(x.at(tick), bottom + 18, thousands(tick), 'lt-mid lt-soft')),
-    ...y.ticks.map((tick) => label(left - 8, y.at(tick) + 4, text(tick), 'lt-end lt-soft')),
-    label(right, bottom + 36, 'files or steps →', 'lt-end lt-soft'),
-    ...lines.flatMap(({ points, draw, filled, textBelow }) => {
-      const places = points.map((point) => ({ value: of(point), x: x.at(point.count), y: y.at(of(point)) }));
+    ...y.ticks.map((tick) => label(plotLeft - 8, y.at(tick) + 4, text(tick), 'lt-end lt-soft')),
+    label(plotRight, bottom + 36, 'files or steps →', 'lt-end lt-soft'),
+    ...lines.flatMap(({ points, draw, filled }) => {
+      const others = lines.flatMap((line) => (line.points === points ? [] : line.points));
+      const places = points.map((point) => ({ x: x.at(point.count), y: y.at(of(point)) }));
       return [
         isTime ? proportionalLine(points, of, x, y) : '',
         draw(places.map((place, at) => `${at === 0 ? 'M' : 'L'}${place.x} ${place.y}`).join('')),
         path(filled, places.map((place) => bar(place.x - 4, place.y - 4, 8, 8)).join('')),
-        ...places.map((place) => label(place.x, place.y + textBelow, text(place.value), 'lt-mid')),
+        ...points.map((point, at) => {
+          const isUpper = others.every((other) => other.count !== point.count || of(other) <= of(point));
+          const place = places[at] ?? { x: 0, y: 0 };
+          return label(place.x, place.y + (isUpper ? -10 : 20), text(of(point)), 'lt-mid lt-name');
+        }),
       ];
     }),
   ];

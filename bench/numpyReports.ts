@@ -5,7 +5,7 @@ import type { PriceTable } from '../src/ports/project.ts';
 import { assembleReport } from '../src/report/build.ts';
 import type { RoundFacts } from '../src/report/model/facts.ts';
 import type { Report } from '../src/report/model/model.ts';
-import { stepsOf } from './campaigns.ts';
+import { roundFacts, stepsOf } from './campaigns.ts';
 import { randomFrom } from './random.ts';
 
 const startMs = Date.parse('2025-12-07T20:30:00.000Z');
@@ -54,28 +54,18 @@ const coverage: Coverage = {
 };
 
 function reportOf(load: number, steps: readonly Step[], more: Partial<RoundFacts>): Report {
-  return assembleReport({
-    load,
-    schedule: '15m',
-    clusterId: `j-${load}`,
-    windowSeconds: 900,
-    startedAtText: `2025-12-07T15:29:0${load}.000000-05:00`,
-    clusterConfig,
-    coverage,
-    steps,
-    failures: new Map(),
-    instances: machines(startMs - 7_200_000),
-    prices,
-    clusterCreatedMs: startMs - 7_200_000,
-    clusterReadyMs: startMs - 7_000_000,
-    partial: false,
-    knownFromDiskOnly: 0,
-    configsPrefix: 'configs',
-    version: 'simulation',
-    earlier: [],
-    warnings: [],
-    ...more,
-  });
+  return assembleReport(
+    roundFacts(load, steps, {
+      startedAtText: `2025-12-07T15:29:0${load}.000000-05:00`,
+      clusterConfig,
+      coverage,
+      instances: machines(startMs - 7_200_000),
+      prices,
+      clusterCreatedMs: startMs - 7_200_000,
+      clusterReadyMs: startMs - 7_000_000,
+      ...more,
+    }),
+  );
 }
 
 /** The reports with what else they were made of, by which a recomputation starts from the same facts. */

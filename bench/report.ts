@@ -1,4 +1,4 @@
-/** `npm run bench`: how large a report's files are, how long they take, and what was promised; in docs/measurements/bench.md. */
+/** `npm run bench:report`: how large a report's files are, how long they take, and what was promised; in docs/measurements/report.md. */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -8,7 +8,8 @@ import { assembleReport } from '../src/report/build.ts';
 import type { RoundFacts } from '../src/report/model/facts.ts';
 import type { Report } from '../src/report/model/model.ts';
 import { reportFiles } from '../src/report/render/files.ts';
-import { stepsOf } from './campaigns.ts';
+import { roundFacts, stepsOf } from './campaigns.ts';
+import { thousands } from './part.ts';
 import { randomFrom } from './random.ts';
 import { markdownTable } from './tables.ts';
 
@@ -56,7 +57,7 @@ export function main(): void {
   const [cpu] = cpus();
   const text = `# The report: time and size
 
-Written by \`npm run bench\` with Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'}: rounds of 1,000 and 10,000 steps on ${slots} slots, one step in fifty failed and has a log, two earlier levels for the forecast.
+Written by \`npm run bench:report\` with Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'an unknown processor'}: rounds of 1,000 and 10,000 steps on ${slots} slots, one step in fifty failed and has a log, two earlier levels for the forecast.
 
 ## Time
 
@@ -68,7 +69,7 @@ ${markdownTable(['Steps', 'Report', 'First', 'Then', 'Budget'], times)}
 
 ${markdownTable(['Steps', 'File', 'Size', 'Packed', 'Budget'], sizes)}
 `;
-  writeFileSync('docs/measurements/bench.md', text);
+  writeFileSync('docs/measurements/report.md', text);
   console.log(text);
 }
 
@@ -92,23 +93,15 @@ function factsOf(count: number, load: number, earlier: readonly Report[]): Round
     (step, index): Step =>
       index % 50 === 7 ? { ...step, state: 'FAILED', failure: { reason: 'Unknown Error.' } } : step,
   );
-  return {
-    load,
-    schedule: '15m',
+  return roundFacts(load, steps, {
     round: load,
     clusterId: `j-BENCH${load}`,
     clusterConfig: { digest: 'one', stepConcurrencyLevel: slots, releaseLabel: 'emr-7.12.0' },
-    windowSeconds: 900,
     startedAtText: `2025-12-07T1${load}:30:00.123456-05:00`,
-    steps,
     failures: new Map(steps.filter(({ failure }) => failure).map(({ id }) => [id, failedLog(id)])),
-    partial: false,
-    knownFromDiskOnly: 0,
-    configsPrefix: 'configs',
     version: 'bench',
     earlier,
-    warnings: [],
-  };
+  });
 }
 
 function failedLog(id: string): StepLog {
@@ -129,8 +122,4 @@ function timed(work: () => unknown): number {
 
 function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(1)} KB`;
-}
-
-function thousands(count: number): string {
-  return count.toLocaleString('en-US');
 }

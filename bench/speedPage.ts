@@ -53,7 +53,7 @@ function head({ date, load, minutes, isBusy, isWhole }: RunFacts): string {
     : 'Ratios compare the best wall-clock times.';
   return `Written by \`npm run bench\` on ${date.toISOString().slice(0, 10)} with Node ${process.version} on ${machine}, in ${minutes.toFixed(0)} minutes; do not edit.${isWhole ? '' : ' A shortened run.'} The load average before the run was ${load.toFixed(1)}. ${judged}
 
-Everything was measured in this run, interleaved with its rivals. *Best* and *Median* are wall-clock seconds; *CPU* is the least user and system time of a run with all its child processes, *Memory* the largest peak of one process: both as the operating system accounts for them (getrusage). 1 MB is 1,000,000 bytes.`;
+Everything was measured in this run, interleaved with its rivals. *Best* and *Median* are wall-clock seconds; *CPU* is the least user and system time of a run with all its child processes, *Memory* the largest peak of one process: both as the operating system accounts for them (getrusage), which shows 11 MB for anything smaller. 1 MB is 1,000,000 bytes.`;
 }
 
 function outcomeRow({ what, against, figures, target }: Outcome): string[] {

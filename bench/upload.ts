@@ -73,8 +73,9 @@ export async function measureUploads({ rounds, files, isBusy }: BenchOptions): P
   const versions = await Promise.all(rivals.map(({ version }) => versionOf(...version)));
   const present = rivals.filter((_, index) => versions[index] !== undefined);
   const directory = mkdtempSync(join(tmpdir(), 'bench-upload-'));
+  const failed: string[] = [];
   try {
-    const rows = await measureRounds(directory, files, rounds, present);
+    const rows = await measureRounds(directory, files, rounds, present, failed);
     const known = versions.filter((version) => version !== undefined).join('; ');
     return {
       outcomes: outcomesOf(rows, files, isBusy),
@@ -91,7 +92,7 @@ ${[false, true]
   )
   .join('\n\n')}
 
-The others compare size and time (rclone with \`--checksum\`: MD5): they miss a check that changed to the same size within the clock's resolution, and send one again that was only rewritten. uploadChecks compares the bytes.`,
+The others compare size and time (rclone with \`--checksum\`: MD5): they miss a check that changed to the same size within the clock's resolution, and send one again that was only rewritten. uploadChecks compares the bytes.${failed.map((text) => `\n\nFailed, and not counted: ${text}`).join('')}`,
     };
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -141,6 +142,7 @@ async function measureRounds(
   count: number,
   rounds: number,
   present: readonly Uploader[],
+  failed: string[],
 ): Promise<Measured[]> {
   const folder = await manyChecks(join(directory, 'k-repo'), count);
   const project = join(directory, 'project');
@@ -193,11 +195,21 @@ async function measureRounds(
       aws = await startEmbeddedAws({ speed: 1, port: Number(new URL(endpoint).port) });
       rmSync(join(project, '.audit-load-test/uploads'), { recursive: true, force: true });
       if (row.far) aws.front.faults.add({ service: 's3', delayMs: latencyMs });
-      row.first.push(await measured(uploader.command(folder, endpoint), context));
-      requireSame(aws, contents, row.name);
-      row.requests.first = requestsOf(aws);
-      row.again.push(await measured(uploader.command(folder, endpoint), context));
-      row.requests.again = requestsOf(aws);
+      try {
+        row.first.push(await measured(uploader.command(folder, endpoint), context));
+        requireSame(aws, contents, row.name);
+        row.requests.first = requestsOf(aws);
+        row.again.push(await measured(uploader.command(folder, endpoint), context));
+        row.requests.again = requestsOf(aws);
+      } catch (error) {
+        // A run that was stopped, as uploadChecks is after 49 s, does not cost the other rows.
+        failed.push(
+          `${row.name} ${row.far ? 'far' : 'near'}: ${String(error).slice(-300).replaceAll(/\s+/g, ' ')}`,
+        );
+        console.error(error);
+        process.exitCode = 1;
+        continue;
+      }
       console.error(
         `round ${round + 1}, ${row.far ? 'far' : 'near'}, ${row.name}: ${row.first.at(-1)?.wallSeconds.toFixed(1)} s, again ${row.again.at(-1)?.wallSeconds.toFixed(1)} s`,
       );
