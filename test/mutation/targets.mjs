@@ -28,8 +28,6 @@ export const targets = [
       'test/intervals/bounds.test.ts',
       'test/intervals/fixIntervals.test.ts',
       'test/intervals/fixtures.test.ts',
-      'test/intervals/yamlForms.test.ts',
-      'test/intervals/corpus.test.ts',
     ],
   },
   {
