@@ -196,10 +196,9 @@ function writePage(results) {
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const copies = only === 'page' ? [] : Array.from({ length: workers }, copyProject);
-try {
-  if (only === 'page') writePage(JSON.parse(readFileSync(resultsFile, 'utf8')));
-  for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
-    keep(await runTarget(target, copies));
-} finally {
+process.once('exit', () => {
   for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-}
+});
+if (only === 'page') writePage(JSON.parse(readFileSync(resultsFile, 'utf8')));
+for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
+  keep(await runTarget(target, copies));

@@ -52,8 +52,8 @@ export const targets = [
   },
   {
     name: 'commit',
-    files: ['src/adapters/git/commits.ts', 'src/workflow/commits/keptLevels.ts'],
-    tests: ['test/adapters/commits.test.ts', 'test/tools/commitResults.test.ts'],
+    files: ['src/adapters/git/commits.ts'],
+    tests: ['test/adapters/commits.test.ts'],
   },
 ];
 
