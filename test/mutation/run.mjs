@@ -92,6 +92,7 @@ function shuffled({ files }) {
 async function runTarget(target, copies) {
   const { name, tests } = target;
   const all = shuffled(target);
+  const code = codeOf(target);
   const chosen = Number.isFinite(most) ? all.slice((sample - 1) * most, sample * most) : all;
   const runners = copies.map((copy) => startRunner(copy, tests));
   const unchanged = async () => {
@@ -131,7 +132,7 @@ async function runTarget(target, copies) {
   return {
     name,
     sample: samples,
-    digest: codeOf(target),
+    digest: code,
     possible: all.length,
     ran: chosen.length,
     killed,
