@@ -25,6 +25,7 @@ export const targets = [
     files: ['src/intervals/sql/find.ts', 'src/intervals/sql/interval.ts', 'src/intervals/sql/sql.ts'],
     tests: [
       'test/intervals/sqlForms.test.ts',
+      'test/intervals/sqlReadings.test.ts',
       'test/intervals/bounds.test.ts',
       'test/intervals/fixIntervals.test.ts',
       'test/intervals/fixtures.test.ts',
