@@ -75,4 +75,11 @@ export const equivalent = [
   ["one.file.diskDigest ?? 'deleted'", 'any word that is no digest stands for a deleted file', /mutant/],
   ['rm(', 'differs only where somebody else removed the draft in between', /^false$/],
   ['\\n?:\\d+ \\d+', 'what follows a path in the list is never a path', /expression/],
+  [
+    "const templates = text.includes('{{')",
+    'only saves time: without a template both readings are one',
+    /true$/,
+  ],
+  ['endOfTemplate(text, at) - 1', 'the last brace of a template is no quote', /^1 /],
+  ['return end === -1 ? -1 : at + end', 'any place before the template says that there is none', /^1 /],
 ];
