@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mutantsOf } from './mutants.mjs';
-import { equivalent, targets } from './targets.mjs';
+import { equivalent, targets, untested } from './targets.mjs';
 
 const only = process.argv[2];
 const [most = Number.POSITIVE_INFINITY, sample = 1] = process.argv.slice(3).map(Number);
@@ -141,28 +141,43 @@ async function runTarget(target, copies) {
   };
 }
 
-const whyOf = ({ code, what }) =>
-  equivalent.find(([part, , change = /./]) => code.includes(part) && change.test(what))?.[1];
+const reasonIn = (list, { code, what }) =>
+  list.find(([part, , change = /./]) => code.includes(part) && change.test(what))?.[1];
+const isEquivalent = (one) => reasonIn(equivalent, one) !== undefined;
+
+function reasonOf(one) {
+  const [same, other] = [reasonIn(equivalent, one), reasonIn(untested, one)];
+  if (same !== undefined) return ` – equivalent: ${same}`;
+  return other === undefined ? '' : ` – untested: ${other}`;
+}
+
+const listed = (isListed) =>
+  targets
+    .filter(isListed)
+    .map(({ name }) => name)
+    .join(', ');
 
 function page(results, missing) {
   const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
   const rows = results.map(({ name, sample, digest: then, possible, ran, killed, late = [], survivors }) => {
-    const same = survivors.filter((one) => whyOf(one) !== undefined).length;
+    const same = survivors.filter(isEquivalent).length;
     const now = codeOf(targets.find((target) => target.name === name));
     const note = then === now ? '' : ' (the code has changed since)';
     return `| ${name}${note} | ${sample} | ${possible} | ${ran} | ${killed} | ${late.length} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
   });
   const lists = results.map(({ name, sample, survivors }) => {
-    const lines = survivors.map((one) => {
-      const why = whyOf(one);
-      return `- \`${one.place}\` ${one.what}: \`${one.code.replaceAll('`', "'").slice(0, 120)}\`${why === undefined ? '' : ` – ${why}`}`;
-    });
+    const lines = survivors.map(
+      (one) =>
+        `- \`${one.place}\` ${one.what}: \`${one.code.replaceAll('`', "'").slice(0, 120)}\`${reasonOf(one)}`,
+    );
     return lines.length === 0 ? '' : `## ${name}, sample ${sample}: survivors\n\n${lines.join('\n')}\n`;
   });
   return [
     '# Mutation testing',
     '',
-    'Written by `npm run mutation -- <code> <mutants> <sample>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. A sample is drawn by a hash of the changed line, so that it stays the same when other lines change; no mutant is in two samples. The tests were improved with the survivors of sample 1 in view, and then both samples were run: sample 2 shows what the tests notice of mutants that nobody had looked at. "Late" are noticed only by a time limit. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each.',
+    'Written by `npm run mutation -- <code> <mutants> <sample>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. A sample is drawn by a hash of the changed line, so that it stays the same when other lines change; no mutant is in two samples. "Late" are noticed only by a time limit: most are loops that never end. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each survivor.',
+    '',
+    `How blind a sample is: the tests of ${listed(({ seen }) => seen)} were written from the list of all their mutants, so no sample of these is blind. Of ${listed(({ seen }) => !seen)} only the survivors of sample 1 were looked at: sample 2 shows what the tests notice of mutants that nobody had seen.`,
     '',
     '| Code | sample | possible mutants | run | noticed | of these late | score | equivalent | score without them |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',

@@ -1,4 +1,5 @@
-// The code that trust rests on, and the tests that should notice a change in it.
+// The code that trust rests on, and the tests that should notice a change in it. `seen`: the tests were written from the
+// list of all mutants.
 export const targets = [
   {
     name: 'key guard',
@@ -7,6 +8,7 @@ export const targets = [
   },
   {
     name: 'approval',
+    seen: true,
     files: ['src/workflow/approvals.ts'],
     tests: [
       'test/workflow/approval.test.ts',
@@ -17,6 +19,7 @@ export const targets = [
   },
   {
     name: 'baseline guard',
+    seen: true,
     files: ['src/adapters/git/baselineGuard.ts', 'src/workflow/baseline/loadedBaselines.ts'],
     tests: ['test/workflow/loadedBaselines.test.ts', 'test/adapters/baselineGuard.test.ts'],
   },
@@ -38,16 +41,19 @@ export const targets = [
   },
   {
     name: 'lock',
+    seen: true,
     files: ['src/adapters/git/writerLock.ts', 'src/adapters/git/gitLocks.ts'],
     tests: ['test/adapters/writerLock.test.ts', 'test/adapters/gitLocks.test.ts'],
   },
   {
     name: 'review digest',
+    seen: true,
     files: ['src/review/review.ts'],
     tests: ['test/review/review.test.ts'],
   },
   {
     name: 'disk door',
+    seen: true,
     files: ['src/adapters/disk/disk.ts'],
     tests: ['test/adapters/disk.test.ts', 'test/adapters/diskDoor.test.ts'],
   },
@@ -82,4 +88,15 @@ export const equivalent = [
   ],
   ['endOfTemplate(text, at) - 1', 'the last brace of a template is no quote', /^1 /],
   ['return end === -1 ? -1 : at + end', 'any place before the template says that there is none', /^1 /],
+  ['const patience = 20;', 'one look more or less of twenty'],
+  ['Math.max(0, Date.now() - found.modifiedMs)', 'a millisecond, and whole seconds are shown', /^0/],
+];
+
+/** Survivors that change something which no test of ours looks at, and why not. */
+export const untested = [
+  ['await sleep(100);', 'no test asserts how long anything waits'],
+  [
+    'if (file === undefined) return undefined;',
+    'a file that goes away between the look at it and its opening: no test can hold that moment',
+  ],
 ];
