@@ -88,7 +88,10 @@ export const equivalent = [
   ],
   ['endOfTemplate(text, at) - 1', 'the last brace of a template is no quote', /^1 /],
   ['return end === -1 ? -1 : at + end', 'any place before the template says that there is none', /^1 /],
-  ['.sort((a, b) => (a.name < b.name ? -1 : 1))', 'only the sign counts', /^1 /],
+  [
+    '.sort((a, b) => (a.name < b.name ? -1 : 1))',
+    'Node’s libuv sorts a listing already, which its documents do not promise; of a number only the sign counts',
+  ],
   ['const patience = 20;', 'one look more or less of twenty'],
   ['Math.max(0, Date.now() - found.modifiedMs)', 'a millisecond, and whole seconds are shown', /^0/],
 ];
