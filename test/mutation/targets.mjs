@@ -92,6 +92,7 @@ export const equivalent = [
     '.sort((a, b) => (a.name < b.name ? -1 : 1))',
     'Node’s libuv sorts a listing already, which its documents do not promise; of a number only the sign counts',
   ],
+  ['at + 1 < words.length', 'the list ends in an empty word', /^1 /],
   ['const patience = 20;', 'one look more or less of twenty'],
   ['Math.max(0, Date.now() - found.modifiedMs)', 'a millisecond, and whole seconds are shown', /^0/],
 ];
