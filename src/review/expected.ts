@@ -76,7 +76,7 @@ export function expectedFile(
 const inMemory: Spool = { put: (bytes) => ({ read: () => viewOf(bytes) }) };
 
 /** The bytes without a copy. */
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 

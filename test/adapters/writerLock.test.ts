@@ -172,7 +172,8 @@ test('files of other names in the git directory are no claims', async () => {
   const others = [
     'audit-load-test-id',
     'audit-load-test-1-xyz.lock',
-    'x-audit-load-test-1-0123456789ab.lock.old',
+    'x-audit-load-test-1-0123456789ab.lock',
+    'audit-load-test-1-0123456789ab.lock.old',
   ];
   for (const name of others) writeFileSync(join(folder, name), 'theirs');
   expect(await lock().exclusively('scaleConfigs', watch, async () => 1)).toBe(1);
@@ -360,6 +361,32 @@ test('the claim of a call that ended, and could not be removed, stops nobody', a
   });
   writeFileSync(join(folder, name), bytes);
   expect(await lock().exclusively('scaleConfigs', watch, async () => claims().length)).toBe(1);
+});
+
+test('a call whose claim was taken away ends in that conflict, whatever it failed with', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const taken = lock().exclusively('scaleConfigs', watch, async ({ signal }) => {
+    const gone = once(signal, 'abort');
+    rmSync(join(folder, claims()[0] ?? ''));
+    vi.advanceTimersByTime(2_000);
+    await gone;
+    throw new Error('request aborted');
+  });
+  await expect(taken).rejects.toThrow(/^Another server took over TARGET_REPO/);
+});
+
+test('on a full disk the call ends at once and says so', async () => {
+  const handle = await open(folder);
+  const write = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'writeFile');
+  onTestFinished(() => write.mockRestore());
+  await handle.close();
+  write.mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+  await expect(waiting().exclusively('scaleConfigs', watch, async () => 1)).rejects.toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringContaining('no space left on its disk'),
+  });
+  expect(write).toHaveBeenCalledTimes(1);
 });
 
 test('a call that cannot see the other claims any more leaves none of its own', async () => {

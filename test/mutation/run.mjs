@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { mutantsOf } from './mutants.mjs';
-import { equivalent, targets } from './targets.mjs';
+import { equivalent, targets, untested } from './targets.mjs';
 
 const only = process.argv[2];
 const [most = Number.POSITIVE_INFINITY, sample = 1] = process.argv.slice(3).map(Number);
@@ -92,6 +92,7 @@ function shuffled({ files }) {
 async function runTarget(target, copies) {
   const { name, tests } = target;
   const all = shuffled(target);
+  const code = codeOf(target);
   const chosen = Number.isFinite(most) ? all.slice((sample - 1) * most, sample * most) : all;
   const runners = copies.map((copy) => startRunner(copy, tests));
   const unchanged = async () => {
@@ -103,7 +104,7 @@ async function runTarget(target, copies) {
   await unchanged();
   const before = performance.now();
   await Promise.all(runners.map((runner) => runner.noticedBy()));
-  const limitMs = 60_000 + 3 * (performance.now() - before);
+  const limitMs = 30_000 + 4 * (performance.now() - before);
   const survivors = [];
   const late = [];
   const queue = chosen.values();
@@ -127,11 +128,11 @@ async function runTarget(target, copies) {
   process.stdout.write(`${name}: ${killed} of ${chosen.length} mutants noticed (${all.length} possible)\n`);
   const byPlace = (a, b) => a.place.localeCompare(b.place, 'en', { numeric: true });
   survivors.sort(byPlace);
-  const samples = Number.isFinite(most) ? sample : 'all';
+  const samples = chosen.length === all.length ? 'all' : sample;
   return {
     name,
     sample: samples,
-    digest: codeOf(target),
+    digest: code,
     possible: all.length,
     ran: chosen.length,
     killed,
@@ -140,28 +141,43 @@ async function runTarget(target, copies) {
   };
 }
 
-const whyOf = ({ code, what }) =>
-  equivalent.find(([part, , change = /./]) => code.includes(part) && change.test(what))?.[1];
+const reasonIn = (list, { code, what }) =>
+  list.find(([part, , change = /./]) => code.includes(part) && change.test(what))?.[1];
+const isEquivalent = (one) => reasonIn(equivalent, one) !== undefined;
+
+function reasonOf(one) {
+  const [same, other] = [reasonIn(equivalent, one), reasonIn(untested, one)];
+  if (same !== undefined) return ` – equivalent: ${same}`;
+  return other === undefined ? '' : ` – untested: ${other}`;
+}
+
+const listed = (isListed) =>
+  targets
+    .filter(isListed)
+    .map(({ name }) => name)
+    .join(', ');
 
 function page(results, missing) {
   const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
   const rows = results.map(({ name, sample, digest: then, possible, ran, killed, late = [], survivors }) => {
-    const same = survivors.filter((one) => whyOf(one) !== undefined).length;
+    const same = survivors.filter(isEquivalent).length;
     const now = codeOf(targets.find((target) => target.name === name));
     const note = then === now ? '' : ' (the code has changed since)';
     return `| ${name}${note} | ${sample} | ${possible} | ${ran} | ${killed} | ${late.length} | ${percent(killed, ran)} | ${same} | ${percent(killed, ran - same)} |`;
   });
   const lists = results.map(({ name, sample, survivors }) => {
-    const lines = survivors.map((one) => {
-      const why = whyOf(one);
-      return `- \`${one.place}\` ${one.what}: \`${one.code.replaceAll('`', "'").slice(0, 120)}\`${why === undefined ? '' : ` – ${why}`}`;
-    });
+    const lines = survivors.map(
+      (one) =>
+        `- \`${one.place}\` ${one.what}: \`${one.code.replaceAll('`', "'").slice(0, 120)}\`${reasonOf(one)}`,
+    );
     return lines.length === 0 ? '' : `## ${name}, sample ${sample}: survivors\n\n${lines.join('\n')}\n`;
   });
   return [
     '# Mutation testing',
     '',
-    'Written by `npm run mutation -- <code> <mutants> <sample>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. A sample is drawn by a hash of the changed line, so that it stays the same when other lines change; no mutant is in two samples. The tests were improved with the survivors of sample 1 in view, and then both samples were run: sample 2 shows what the tests notice of mutants that nobody had looked at. "Late" are noticed only by a time limit. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each.',
+    'Written by `npm run mutation -- <code> <mutants> <sample>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. A sample is drawn by a hash of the changed line, so that it stays the same when other lines change; no mutant is in two samples. "Late" are noticed only by a time limit: most are loops that never end. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each survivor.',
+    '',
+    `How blind a sample is: the tests of ${listed(({ seen }) => seen)} were written from the list of all their mutants, so no sample of these is blind. Of ${listed(({ seen }) => !seen)} only the survivors of sample 1 were looked at: sample 2 shows what the tests notice of mutants that nobody had seen.`,
     '',
     '| Code | sample | possible mutants | run | noticed | of these late | score | equivalent | score without them |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
@@ -176,7 +192,8 @@ const resultsFile = join(import.meta.dirname, 'results.json');
 /** The newest result of each target and sample: one that ran alone keeps the others. */
 function keep(result) {
   const known = JSON.parse(readFileSync(resultsFile, 'utf8')).filter(
-    (one) => one.name !== result.name || one.sample !== result.sample,
+    ({ name, sample }) =>
+      name !== result.name || (![sample, 'all'].includes(result.sample) && sample !== 'all'),
   );
   known.push(result);
   const all = targets.flatMap(({ name }) =>
@@ -195,10 +212,9 @@ function writePage(results) {
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const copies = only === 'page' ? [] : Array.from({ length: workers }, copyProject);
-try {
-  if (only === 'page') writePage(JSON.parse(readFileSync(resultsFile, 'utf8')));
-  for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
-    keep(await runTarget(target, copies));
-} finally {
+process.once('exit', () => {
   for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-}
+});
+if (only === 'page') writePage(JSON.parse(readFileSync(resultsFile, 'utf8')));
+for (const target of targets.filter(({ name }) => only === undefined || only === 'all' || name === only))
+  keep(await runTarget(target, copies));

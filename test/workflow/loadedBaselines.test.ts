@@ -169,7 +169,8 @@ test('a loaded baseline is a question that repeats the level, the last upload, o
       (error: OpenQuestion) => error,
     );
     expect(question).toBeInstanceOf(OpenQuestion);
-    return (question?.question as ReturnType<typeof baselineQuestion>).callAgain.arguments;
+    const asQuestion = question?.question as ReturnType<typeof baselineQuestion> | undefined;
+    return asQuestion?.callAgain.arguments;
   };
   expect(await again({})).toEqual({ load: 1, acceptBaseline: true });
   const uploads = [{ load: 2 }, { load: 8 }] as unknown as Session['uploads'];

@@ -45,13 +45,13 @@ async function scaledFiles(
   if (log === '') return scaled;
   const tree = await readTree(git, baseCommit, folder);
   let load = 1;
-  let change: string[] | undefined;
+  let change: string[] = [];
   // Newest first, so the file's first load test is seen last and decides.
   for (const word of log.split('\0')) {
     const header = /^\n?commit (?:(\d+)x\b)?/.exec(word);
     if (header !== null) load = Number(header[1] ?? 1);
     else if (/^\n?:/.test(word)) change = word.split(' ');
-    else if (change !== undefined) {
+    else {
       const [, , before, after] = change;
       if (load > 1 && tree.get(word) === after && !scaled.has(word)) scaled.set(word, { load });
       else if (tree.get(word) === before) scaled.delete(word);

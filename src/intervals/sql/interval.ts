@@ -42,9 +42,8 @@ function furtherPart(tokens: readonly Token[], at: number): Token | undefined {
 function templatedOrComputed(
   tokens: readonly Token[],
   at: number,
+  first: Token,
 ): { reason: string; last: Token } | undefined {
-  const first = tokens[at];
-  if (first === undefined) return undefined;
   const last = expressionEnd(tokens, at);
   if (last === undefined) {
     if (first.kind !== 'template' || !/^(?:\$|\{(?!%))/.test(first.value)) return undefined;
@@ -142,7 +141,7 @@ export function intervalAt(tokens: readonly Token[], at: number): Interval | und
   if (isValue(literalValue) && next?.kind === 'template')
     return cannotScale('a template follows the value', next);
   if (!isValue(literalValue) || (literalValue.kind === 'number' && unit === undefined)) {
-    const found = templatedOrComputed(tokens, valueAt);
+    const found = templatedOrComputed(tokens, valueAt, literalValue);
     return found && cannotScale(found.reason, found.last);
   }
 

@@ -135,8 +135,7 @@ function after(text: string, mark: string, from: number): number {
   return found === -1 ? -1 : found + mark.length;
 }
 
-/** ASCII only: no engine reads the Kelvin sign as a k. */
+/** ASCII only: no engine reads the Kelvin sign as a k, and no word that is compared has another letter. */
 function lowerCase(text: string): string {
-  if (isAscii.test(text)) return text.toLowerCase();
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return isAscii.test(text) ? text.toLowerCase() : text;
 }
