@@ -4,7 +4,7 @@ import type { InjectedFaults } from './faults.ts';
 import type { RequestLog } from './requestLog.ts';
 
 /**
- * @param body the parsed body; undefined when there is none
+ * @param body the parsed body, if any
  * @param id what the path has in place of `{id}`
  * @returns what is sent as JSON
  * @throws WireError, whose status, code and message are sent

@@ -29,7 +29,7 @@ function failedCondition(headers: IncomingHttpHeaders, object: S3Object, scope: 
   const modifiedSince = seconds(header(headers, `${scope}if-modified-since`));
   const unmodifiedSince = seconds(header(headers, `${scope}if-unmodified-since`));
   const modified = Math.floor(object.modifiedMs / 1000);
-  // A condition on dates counts only when there is none on tags.
+  // A condition on dates counts only without one on tags.
   if (match !== undefined) {
     if (!names(match, object.etag)) return 'If-Match';
   } else if (unmodifiedSince !== undefined && modified > unmodifiedSince) return 'If-Unmodified-Since';

@@ -88,7 +88,7 @@ function stemOf(uri: string): string {
 const hoursOf: Readonly<Record<string, number>> = { minute: 1 / 60, hour: 1, day: 24, week: 168 };
 
 /**
- * The widest `INTERVAL` of a check config in hours, without comments; undefined when there is none. The sandbox's own
+ * The widest `INTERVAL` of a check config in hours, without comments; undefined without one. The sandbox's own
  * reading of the SQL, independent of the product's: enough for the sample checks, but it does not understand strings.
  */
 export function windowHours(config: string): number | undefined {

@@ -97,7 +97,7 @@ export function createSparkEngine(options: EngineOptions): SparkEngine {
     outputs.set(step, answer);
     // A log that cannot be delivered must not stop the steps after it.
     await deliverEvents(buckets, cluster, eventsOf(step)).catch((error: unknown) =>
-      outputs.set(step, { ...answer, stderr: `${answer.stderr}\nThe event log was not delivered: ${error}` }),
+      outputs.set(step, { ...answer, stderr: `${answer.stderr}The event log was not delivered: ${error}\n` }),
     );
     if (step.state === 'RUNNING') {
       step.exitCode = answer.exitCode;

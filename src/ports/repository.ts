@@ -129,7 +129,7 @@ export interface TargetRepository {
    * @throws ToolError CONFLICT with who writes, after a wait of a few seconds
    */
   exclusively<Result>(tool: string, watch: Watch, work: (watch: Watch) => Promise<Result>): Promise<Result>;
-  /** Which checkout this is; undefined when there is none. */
+  /** Which checkout this is; undefined without one. */
   checkout(): Promise<Checkout | undefined>;
   /** `Name <email>` as git would record it. @throws ToolError CONFIG when git has no identity */
   identity(): Promise<string>;

@@ -90,7 +90,7 @@ export function loadOfEdit({ baseline, edited, unit }: Omit<Edit, 'from'>, usual
   return best.load;
 }
 
-/** The load at which baseline × load is exactly these bytes; undefined when there is none. */
+/** The load at which baseline × load is exactly these bytes; undefined without one. */
 export function wholeLoad(
   baseline: Uint8Array,
   bytes: Uint8Array,

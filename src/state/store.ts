@@ -50,7 +50,7 @@ export interface Sessions {
   damaged(): readonly string[];
 }
 
-/** `checkout` is that of the target repository now; undefined where there is none. */
+/** `checkout` is that of the target repository now; undefined without one. */
 export function openSessions(
   journal: Journal,
   localMs: () => number,

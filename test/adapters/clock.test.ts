@@ -27,7 +27,7 @@ describe('now', () => {
   });
 
   it.each(['AccessDenied', 'NoSuchBucket', 'ExpiredToken'])(
-    'believes the date of a refusal, too: %s',
+    'also believes the date of a refusal: %s',
     async (error) => {
       world = await startAwsWorld({ startMs: Date.now() + 3_600_000 });
       world.front.faults.add([{ service: 's3', error }]);

@@ -17,7 +17,7 @@ os.environ.update(
     AIRFLOW_HOME=home.name,
     AIRFLOW__CORE__DAGS_FOLDER=str(dags_folder),
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
-    # Else a DAG that one test ran by itself waits for ever in the scheduler of another.
+    # Else a DAG that one test ran alone waits for ever in the scheduler of another.
     AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION="False",
     AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS="False",
     AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",

@@ -17,10 +17,10 @@ for candidate in python3.11 python3.12 python3; do
 done
 if [ -z "$python" ]; then
   if [ "${CI:-}" = true ]; then
-    echo "failed: the DAG's tests need Python 3.11 or 3.12 with venv, and there is none" >&2
+    echo "failed: the DAG's tests need Python 3.11 or 3.12 with venv; neither was found" >&2
     exit 1
   fi
-  echo "skipped: the DAG's tests need Python 3.11 or 3.12 with venv, and there is none"
+  echo "skipped: the DAG's tests need Python 3.11 or 3.12 with venv; neither was found"
   exit 0
 fi
 [ -f "$root/dist/main.js" ] || { echo "dist/main.js is missing: npm run build" >&2; exit 1; }

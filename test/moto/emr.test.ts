@@ -31,7 +31,7 @@ let sides: { sandbox: Side; moto: Side };
 beforeAll(async () => {
   clock = sandboxClock({ speed: 0, startMs: Date.now() });
   const random = createRandom(1);
-  // Long enough that nothing ends by itself: moto's steps never do.
+  // Long enough that nothing ends alone: moto's steps never do.
   const plan = () => ({ runMs: 3_600_000 });
   const simulation = createSimulation({ clock, random, plan, deliverLogs: () => {} });
   const service = createEmr(simulation, 'off');

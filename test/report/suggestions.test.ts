@@ -76,7 +76,7 @@ describe('suggestions', () => {
     ).toEqual([]);
   });
 
-  it('begin with what broke, with the setting and its present value', () => {
+  it('begin with what failed, with the setting and its present value', () => {
     const failed = stepOf('check_mem_15m', { started: 0, ended: 60, state: 'FAILED' });
     const steps = [failed, ...evenRound(10, 4, (index) => 40 + index * 20)];
     const [first] = reportOf(steps, 4, {

@@ -320,7 +320,7 @@ describe('a round of which something is missing', () => {
     });
   });
 
-  it('knows no more of a check that exceededEstimate the earlier round, too', () => {
+  it('knows no more of a check that also exceeded the earlier round', () => {
     const exceededEstimate = { started: 405, ended: 705, state: 'FAILED' };
     expect(roundWith(exceededEstimate, { earlier: [lowerRound(100)] }).sentence).toContain(
       'Had it run no longer than it did (5m 0s), the round would have taken 11m 45s',
@@ -337,7 +337,7 @@ describe('a round of which something is missing', () => {
     });
   });
 
-  it('remembers how long the first try ran when the second broke at once', () => {
+  it('remembers how long the first try ran when the second failed at once', () => {
     const twice = [
       ...evenRound(16, 4, () => 100),
       stepOf('check_last_15m', { started: 5, ended: 655, state: 'FAILED' }, 's-first'),

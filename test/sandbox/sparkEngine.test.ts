@@ -87,6 +87,26 @@ test.concurrent('a step ends as its application does, with its logs and its even
   expect(keys(`${clusterId}/steps/`)).toHaveLength(8);
 });
 
+test.concurrent('an event log that cannot be delivered is said in the log of its step, and stops no other', async (context) => {
+  const { world, states, stderr, keys } = await sparkWorld(context, 'check_a_daily', 'check_z_daily');
+  const { buckets } = world.s3;
+  const put = buckets.put.bind(buckets);
+  Object.assign(buckets, {
+    put(...given: Parameters<typeof put>) {
+      if (given[1].includes('/spark_events/') && given[1].includes('_0001')) throw new Error('no space left');
+      return put(...given);
+    },
+  });
+  await vi.waitFor(() => {
+    expect(states()?.map(([, state]) => state)).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(stderr(1)).toContain('application');
+  }, soon);
+  expect(stderr(0)).toContain('The event log was not delivered: Error: no space left\n');
+  expect(stderr(0)).toContain("Command exiting with ret '0'");
+  expect(stderr(1)).not.toContain('not delivered');
+  expect(keys('/spark_events/').some((key) => key.includes('_0002'))).toBe(true);
+});
+
 test.concurrent('a driver that is killed fails its step, leaves no event log, and is started anew', async (context) => {
   const { states, stderr, keys } = await sparkWorld(
     context,

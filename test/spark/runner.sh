@@ -42,11 +42,21 @@ cat >"$work/check_column_daily.yml" <<'END'
 table: local.db.events
 where: no_such_column >= current_timestamp - INTERVAL '2' day
 END
+# What JSON has no type for: a decimal and a date.
+cat >"$work/check_types_daily.yml" <<'END'
+checks:
+  - query: SELECT CAST(12.5 AS DECIMAL(10, 2))
+    expect: 12.5
+  - query: SELECT DATE '2026-01-10'
+    expect: 2026-01-10
+END
 submit check_both_daily 0
 expect "$(status check_both_daily)" 'passed 0 5'
 submit check_violated_daily 1
 expect "$(status check_violated_daily)" 'violated 40000'
+submit check_types_daily 0
+expect "$(status check_types_daily)" 'passed 12.50 2026-01-10'
 submit check_column_daily 1
 expect "$(status check_column_daily)" 'error'
 grep -q UNRESOLVED_COLUMN "$work/check_column_daily.err"
-echo "the reference runner: three checks as expected"
+echo "the reference runner: four configs as expected"

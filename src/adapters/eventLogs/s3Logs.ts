@@ -100,7 +100,7 @@ function partOf(s3: S3, bucket: string, key: string, sizeBytes: number): EventLo
         if (signal?.aborted) throw error;
         throw new ToolError(
           'UPSTREAM',
-          `The connection broke off (while reading ${uri}). Nothing was changed.`,
+          `The connection was cut (while reading ${uri}). Nothing was changed.`,
           {
             next: 'call the tool again.',
             cause: error,

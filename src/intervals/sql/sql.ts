@@ -107,7 +107,7 @@ function endOfNestedComment(text: string, at: number): number {
   return -1;
 }
 
-/** The position after the closing quote; -1 when there is none. A doubled quote stands for one quote. */
+/** The position after the closing quote; -1 without one. A doubled quote stands for one quote. */
 function endOfQuoted(text: string, start: number, backslashEscapes: boolean, templates: boolean): number {
   const quote = text[start];
   for (let at = start + 1; at < text.length; at += 1) {
@@ -122,7 +122,7 @@ function endOfQuoted(text: string, start: number, backslashEscapes: boolean, tem
   return -1;
 }
 
-/** The position after the `{{ … }}` or `{% … %}` at `at`; -1 when there is none. */
+/** The position after the `{{ … }}` or `{% … %}` at `at`; -1 without one. */
 function endOfTemplate(text: string, at: number): number {
   const mark = text.startsWith('{{', at) ? '}}' : text.startsWith('{%', at) ? '%}' : undefined;
   if (mark === undefined) return -1;

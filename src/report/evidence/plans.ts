@@ -22,7 +22,7 @@ interface ScanNode {
   readonly rows: number;
   readonly ids: ReadonlyMap<string, number>;
   readonly limited: boolean;
-  /** The id that counts the rows behind the window's Filter; undefined for a Filter with other conditions, too. */
+  /** The id that counts the rows behind the window's Filter; undefined for a Filter that also has other conditions. */
   readonly kept: number | 'all' | undefined;
 }
 

@@ -26,7 +26,7 @@ const unreadWords: Readonly<Record<UnreadReason, string>> = {
   no_log: 'no log of their application is in the folder',
   other_application: 'the log is of another application',
   denied: 'may not be read',
-  unreachable: 'the connection broke off',
+  unreachable: 'the connection was cut',
 };
 
 const missing: Readonly<Record<Exclude<EventLogsRead['status'], 'read'>, string>> = {

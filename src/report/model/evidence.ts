@@ -116,7 +116,7 @@ const growthSchema = z.object({
 });
 
 export const rowsSchema = z.object({
-  /** The median over the checks that read something; null where there is none. */
+  /** The median over the checks that read something; null without one. */
   ratio: z.number().nullable(),
   loadBefore: z.int(),
   checks: z.array(growthSchema),

@@ -33,7 +33,7 @@ export function briefLists(report: Report): [name: string, texts: string[]][] {
   return lists.filter(([, texts]) => texts.length > 0);
 }
 
-/** What broke comes before what it takes to fit, and that before the rest; what could be saved comes last. */
+/** What failed comes before what it takes to fit, and that before the rest; what could be saved comes last. */
 function doFirst(report: Report): string[] {
   const isBroken = ({ id }: Suggestion) => id.startsWith('failure:') || id === 'lost-machines';
   const titles = (some: readonly Suggestion[]) => some.map(({ title }) => title);

@@ -103,7 +103,7 @@ describe.each(sparks)('%s', (spark) => {
     expect(lost.failedTasks).toBeGreaterThan(0);
   });
 
-  it('calls skew only what is skewed in records, too', async () => {
+  it('calls skew only what is also skewed in records', async () => {
     const skewed = await evidenceFrom(spark, 'skewed');
     expect(skewed.bottleneck?.kind).toBe('skew');
     expect(skewed.skew?.records).toBeGreaterThan(100);

@@ -28,7 +28,7 @@ function contents(sections: readonly Pick<Section, 'id' | 'title'>[]): string {
   return `<nav aria-label="Contents"><details id="contents"><summary>Contents</summary><ul>${links.join('')}</ul></details></nav>`;
 }
 
-/** What a reader asks first comes first: what it takes, what broke, where the time went, then what it compares with. */
+/** What a reader asks first comes first: what it takes, what failed, where the time went, then what it compares with. */
 const pageOrder = [
   'to-fit',
   'failures',

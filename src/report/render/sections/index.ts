@@ -63,7 +63,7 @@ export function pageBriefBlocks(report: Report): Block[] {
   const [bounds = '', ...beyond] = boundsTexts(report);
   return factList([
     ...briefLists(report).map(([name, texts]) => itemsFact(name, texts)),
-    ...(longestStepSeconds === null ? [] : [itemsFact('Time', [`at least ${bounds}`, ...beyond])]),
+    ...(longestStepSeconds === null ? [] : [itemsFact('Time', [`At least ${bounds}`, ...beyond])]),
   ]);
 }
 
