@@ -10,6 +10,9 @@ import {
 import { type DuplicateKey, readScalars } from './yaml/scalars.ts';
 import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './yaml/sourceText.ts';
 
+/** Changes with the code of this room: the bundle names its file after what it contains. */
+export const scalingCode = import.meta.url.replace(/^.*\//, '');
+
 /** An interval of the chosen unit. `line` is that of its digits, 1-based; offsets count in the decoded file. */
 export interface IntervalLiteral extends SurveyedLiteral {
   readonly line: number;

@@ -9,6 +9,7 @@ import {
   type ExpectedFile,
   expectedFile,
   type KnownFixes,
+  type KnownScalings,
   noFixes,
   schedulesInScope,
   withFixes,
@@ -39,6 +40,8 @@ interface Merging {
   readonly target: ReviewTarget;
   /** What the person chose for the intervals that were set by hand. */
   readonly choice: FixesChoice | undefined;
+  /** What an earlier call knew of baseline × load. */
+  readonly scalings?: KnownScalings | undefined;
 }
 
 /**
@@ -49,8 +52,8 @@ export function editsOfLevel(
   snapshot: ChecksSnapshot,
   merging: Merging & { readonly written: readonly Manifest[]; readonly keepEdits: boolean },
 ) {
-  const { session, stored, target, written, keepEdits } = merging;
-  const own = { fixes: session.fixes.get(target.load) ?? [], bytes: stored };
+  const { session, stored, target, written, keepEdits, scalings } = merging;
+  const own = { fixes: session.fixes.get(target.load) ?? [], bytes: stored, scalings };
   const carried = carriedEdits(snapshot, own, merging);
   const known = withFixes(own, carried);
   const seen = filesUnderReview(snapshot, target, known);

@@ -1,6 +1,13 @@
 import { sha256 } from '../domain/digest.ts';
 import { type FileRule, ruleFor, type Schedule } from '../domain/schedules.ts';
-import { type NotScaled, type Remark, type Rewritten, scaleIntervals } from '../intervals/scale.ts';
+import { version } from '../domain/version.ts';
+import {
+  type NotScaled,
+  type Remark,
+  type Rewritten,
+  scaleIntervals,
+  scalingCode,
+} from '../intervals/scale.ts';
 import type { CheckFile, Spool } from '../ports/repository.ts';
 import type { Fix } from '../state/session.ts';
 
@@ -19,12 +26,31 @@ export interface ExpectedFile extends Findings {
   /** Read anew at each look, as the changes are. */
   readonly bytes: Uint8Array;
   readonly changes: readonly LiteralChange[];
+  readonly scaled: ScaledBaseline;
   /** With another file on disk, and with another known fix when one is given. */
   with(file: CheckFile, fix?: { readonly fix: Fix | undefined }): ExpectedFile;
 }
 
-interface Findings {
+interface Findings extends ScalingFindings {
   readonly digest: string;
+  /** The known fix that replaces the scaled bytes. */
+  readonly fix: Fix | undefined;
+}
+
+/** What a baseline becomes at a load. */
+export interface ScaledBaseline extends ScalingFindings {
+  /** The changes, as JSON. */
+  rows(): Buffer;
+}
+
+/** What it becomes depends on this alone, besides its bytes, its unit and the load. */
+export const scalingVersion = `${version} ${scalingCode}`;
+
+export interface KnownScalings {
+  lookUp(baselineDigest: string, unit: string): ScaledBaseline | undefined;
+}
+
+interface ScalingFindings {
   /** Of baseline × load, ignoring any fix. */
   readonly scaledDigest: string;
   /** How many changes there are. */
@@ -35,14 +61,14 @@ interface Findings {
   readonly above0: Rewritten['above0'];
   /** Why the whole file is left alone. */
   readonly invalid: Rewritten['invalid'];
-  /** The known fix that replaces the scaled bytes. */
-  readonly fix: Fix | undefined;
 }
 
 export interface KnownFixes {
   readonly fixes: readonly Fix[];
   /** digest -> bytes, for the fixes whose bytes are kept. */
   readonly bytes: ReadonlyMap<string, Uint8Array>;
+  /** What is known of baseline × load from an earlier call. */
+  readonly scalings?: KnownScalings | undefined;
 }
 
 export const noFixes: KnownFixes = { fixes: [], bytes: new Map() };
@@ -53,6 +79,7 @@ export function withFixes(one: KnownFixes, later: KnownFixes): KnownFixes {
   return {
     fixes: [...one.fixes.filter(({ path }) => !replaced.has(path)), ...later.fixes],
     bytes: new Map([...one.bytes, ...later.bytes]),
+    scalings: one.scalings ?? later.scalings,
   };
 }
 
@@ -104,7 +131,10 @@ class Expected implements ExpectedFile {
     return this.#scaling.made.bytes();
   }
   get changes() {
-    return this.#scaling.made.changes();
+    return JSON.parse(this.scaled.rows().toString('utf8')) as readonly LiteralChange[];
+  }
+  get scaled() {
+    return this.#scaling.made;
   }
   get digest() {
     return this.#scaling.made.digest;
@@ -138,9 +168,8 @@ interface Level {
   readonly spool: Spool;
 }
 
-interface Expectation extends Findings {
+interface Expectation extends Findings, ScaledBaseline {
   bytes(): Uint8Array;
-  changes(): readonly LiteralChange[];
 }
 
 /** What a baseline becomes; computed once. */
@@ -158,11 +187,21 @@ class Scaling {
 
   get made(): Expectation {
     this.#made ??= {
-      ...scaledBaseline(this.#file, this.#rule, this.#level),
+      ...(rememberedScaling(this.#file, this.#rule, this.#level) ??
+        scaledBaseline(this.#file, this.#rule, this.#level)),
       ...fixed(this.#file, this.#level),
     };
     return this.#made;
   }
+}
+
+/** Of a file that has the bytes which the memory names: whatever else it has is scaled. */
+function rememberedScaling(file: CheckFile, { scales }: FileRule, { known }: Level): Expectation | undefined {
+  const { baselineDigest = '', diskDigest } = file;
+  if (diskDigest === undefined || scales === undefined) return undefined;
+  const scaled = known.scalings?.lookUp(baselineDigest, scales);
+  if (scaled?.scaledDigest !== diskDigest) return undefined;
+  return { ...scaled, digest: diskDigest, fix: undefined, bytes: () => file.disk ?? Buffer.of() };
 }
 
 function scaledBaseline(file: CheckFile, { scales }: FileRule, { load, spool }: Level): Expectation {
@@ -186,15 +225,17 @@ function scaledBaseline(file: CheckFile, { scales }: FileRule, { load, spool }: 
     ...unscaled,
     ...findings,
     bytes: () => kept.read(),
-    changes: () => JSON.parse(rows.read().toString('utf8')) as readonly LiteralChange[],
+    rows: () => rows.read(),
     intervals: changes.length,
     digest,
     scaledDigest: digest,
   };
 }
 
+const noRows = Buffer.from('[]');
+
 const nothing = {
-  changes: () => [],
+  rows: () => noRows,
   intervals: 0,
   notScaled: [],
   remarks: [],
@@ -210,51 +251,6 @@ function fixed(file: CheckFile, { known }: Level): Pick<Expectation, 'fix' | 'by
   );
   const bytes = fix && known.bytes.get(fix.digest);
   return fix && bytes && { fix, bytes: () => bytes, digest: fix.digest };
-}
-
-/** The file with other bytes on disk, which are read when somebody looks at them. */
-export function withDisk(file: CheckFile, disk: DiskVersion | undefined): CheckFile {
-  return new OtherDisk(file, disk);
-}
-
-interface DiskVersion {
-  readonly digest: string;
-  read(): Uint8Array;
-}
-
-class OtherDisk implements CheckFile {
-  readonly #file: CheckFile;
-  readonly #disk: DiskVersion | undefined;
-
-  constructor(file: CheckFile, disk: DiskVersion | undefined) {
-    this.#file = file;
-    this.#disk = disk;
-  }
-
-  get path() {
-    return this.#file.path;
-  }
-  get newOnBranch() {
-    return this.#file.newOnBranch;
-  }
-  get disk() {
-    return this.#disk && viewOf(this.#disk.read());
-  }
-  get diskDigest() {
-    return this.#disk?.digest;
-  }
-  get head() {
-    return this.#file.head;
-  }
-  get headDigest() {
-    return this.#file.headDigest;
-  }
-  get baseline() {
-    return this.#file.baseline;
-  }
-  get baselineDigest() {
-    return this.#file.baselineDigest;
-  }
 }
 
 /** The schedules whose files a call handles. */

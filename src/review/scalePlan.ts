@@ -1,6 +1,7 @@
+import type { CheckFile } from '../ports/repository.ts';
 import type { Session } from '../state/session.ts';
 import { wholeLoad } from './carry.ts';
-import { type ExpectedFile, withDisk } from './expected.ts';
+import { type ExpectedFile, viewOf } from './expected.ts';
 import type { Manifest, Review } from './review.ts';
 
 /**
@@ -77,4 +78,49 @@ export function afterWrites(files: readonly ExpectedFile[], writes: readonly Exp
   return files.map((one) =>
     written.has(one) ? one.with(withDisk(one.file, { digest: one.digest, read: () => one.bytes })) : one,
   );
+}
+
+/** The file with other bytes on disk, which are read when somebody looks at them. */
+export function withDisk(file: CheckFile, disk: DiskVersion | undefined): CheckFile {
+  return new OtherDisk(file, disk);
+}
+
+interface DiskVersion {
+  readonly digest: string;
+  read(): Uint8Array;
+}
+
+class OtherDisk implements CheckFile {
+  readonly #file: CheckFile;
+  readonly #disk: DiskVersion | undefined;
+
+  constructor(file: CheckFile, disk: DiskVersion | undefined) {
+    this.#file = file;
+    this.#disk = disk;
+  }
+
+  get path() {
+    return this.#file.path;
+  }
+  get newOnBranch() {
+    return this.#file.newOnBranch;
+  }
+  get disk() {
+    return this.#disk && viewOf(this.#disk.read());
+  }
+  get diskDigest() {
+    return this.#disk?.digest;
+  }
+  get head() {
+    return this.#file.head;
+  }
+  get headDigest() {
+    return this.#file.headDigest;
+  }
+  get baseline() {
+    return this.#file.baseline;
+  }
+  get baselineDigest() {
+    return this.#file.baselineDigest;
+  }
 }

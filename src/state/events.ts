@@ -64,6 +64,8 @@ export const sessionEvent = z.discriminatedUnion('type', [
     manifest: digest,
     filesChanged: z.int(),
     intervalsChanged: z.int(),
+    /** Digest of what each baseline became; absent in older entries and at load 1. */
+    scalings: digest.optional(),
     /** Edits of other loads that this level contains, as they read at this load. */
     carried: z.array(fix).optional(),
     /** Unapproved edits on disk that the user kept. */

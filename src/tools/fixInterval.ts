@@ -5,8 +5,9 @@ import { takeWithinBudget } from '../domain/text.ts';
 import { fixIntervals, intervalNumbers } from '../intervals/scale.ts';
 import type { Ports } from '../ports/ports.ts';
 import { findCheck } from '../review/checkSearch.ts';
-import { type ExpectedFile, withDisk } from '../review/expected.ts';
+import type { ExpectedFile } from '../review/expected.ts';
 import { type Review, reviewFiles } from '../review/review.ts';
+import { withDisk } from '../review/scalePlan.ts';
 import type { Fix } from '../state/session.ts';
 import {
   keepManifest,

@@ -12,6 +12,7 @@ import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
 import { baselineQuestion, loadedBaselines } from '../workflow/baseline/loadedBaselines.ts';
 import { readManifest } from '../workflow/baseline/manifests.ts';
+import { keepScalings, readScalings } from '../workflow/baseline/scalings.ts';
 import { keepManifest, locationOf, readEdits, writeReviewFile } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
@@ -163,7 +164,8 @@ async function planLevel(
   const written = await Promise.all(
     session.writtenManifests.map(async (digest) => (await readManifest(ports.blobs, digest)) ?? {}),
   );
-  const edits = editsOfLevel(snapshot, { session, stored, written, target, choice, keepEdits });
+  const scalings = await readScalings(ports.blobs, session.level, target.load);
+  const edits = editsOfLevel(snapshot, { session, stored, written, target, choice, keepEdits, scalings });
   const before = reviewFiles(snapshot, edits.files, target, ports.settings);
   const plan = planScaling(before, { ...edits, overwrite: overwriteEdits });
   const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
@@ -172,7 +174,7 @@ async function planLevel(
   const coverage = plannedCoverage(review);
   const level = describeLevel(before, review, plan, coverage);
   const lag = await lagRemarks(ports, call);
-  return { lag, target, plan, before, review, reviewId, approvalNeeded, coverage, level, edits };
+  return { lag, scalings, target, plan, before, review, reviewId, approvalNeeded, coverage, level, edits };
 }
 
 /** A level in which nothing of the schedule under test carries the load; an hourly one is widened by its DAG run. */
@@ -218,13 +220,14 @@ function toWrite(one: ExpectedFile): WrittenFile {
 /** Saves edits as a patch, writes the files and records the level. An interrupted call stays recorded as begun. */
 async function applyLevel(
   ports: ScaleConfigsPorts,
-  { target, plan, review, level, edits: { carried, kept } }: PlannedLevel,
+  { target, plan, review, level, scalings: known, edits: { carried, kept } }: PlannedLevel,
   given: Input,
   abandoned: readonly number[],
   call: ToolCall,
 ): Promise<{ backup?: string }> {
   const after = manifestOf(review.files, (one) => one.file.diskDigest);
   const manifest = await keepManifest(ports.blobs, after);
+  const scalings = await keepScalings(ports.blobs, review.files, target.load, known);
   for (const bytes of [...carried.bytes.values(), ...kept.bytes.values()]) await ports.blobs.put(bytes);
   const edits = plan.edited.map(({ path, file, bytes }) => ({ path, before: file.disk, after: bytes }));
   const isReplaced = edits.length > 0 && !given.keepEdits;
@@ -243,7 +246,7 @@ async function applyLevel(
   }
   const { reviewId, approvalNeeded, baseCommit } = review;
   const { filesChanged, intervalsChanged } = level;
-  const scaled = { reviewId, approvalNeeded, baseCommit, manifest, filesChanged, intervalsChanged };
+  const scaled = { reviewId, approvalNeeded, baseCommit, manifest, filesChanged, intervalsChanged, scalings };
   await ports.sessions.record(() => [
     ...(abandoned.length > 0 ? [{ type: 'abandoned' as const, rounds: [...abandoned] }] : []),
     {

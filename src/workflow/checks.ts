@@ -4,7 +4,13 @@ import { type Schedule, schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Watch } from '../ports/time.ts';
-import { type ExpectedFile, expectedFile, type KnownFixes, noFixes } from '../review/expected.ts';
+import {
+  type ExpectedFile,
+  expectedFile,
+  type KnownFixes,
+  type KnownScalings,
+  noFixes,
+} from '../review/expected.ts';
 import { changesLines } from '../review/levelSummary.ts';
 import { type FileChange, fileChanges } from '../review/lineChanges.ts';
 import {
@@ -20,6 +26,7 @@ import { approvalKey, type Fix, type Session } from '../state/session.ts';
 import type { Blobs } from '../state/store.ts';
 import { requireUnloadedBaseline } from './baseline/loadedBaselines.ts';
 import { readManifest } from './baseline/manifests.ts';
+import { readScalings } from './baseline/scalings.ts';
 
 /** The fixes of one load, with the file contents that they produce. */
 async function readFixes(blobs: Blobs, session: Session, load: number): Promise<KnownFixes> {
@@ -69,7 +76,8 @@ export async function readReview(
   const level = session.level ?? withoutLevel ?? requireLevel(session);
   const snapshot = await ports.target.snapshot({ forWriting }, watch);
   await requireUnloadedBaseline(ports, session, snapshot, watch);
-  return { session, snapshot, review: await reviewOf(ports, session, snapshot, level) };
+  const scalings = await readScalings(ports.blobs, session.level, level.load);
+  return { session, snapshot, review: await reviewOf(ports, session, snapshot, level, scalings) };
 }
 
 export async function reviewOf(
@@ -77,8 +85,9 @@ export async function reviewOf(
   session: Session,
   snapshot: ChecksSnapshot,
   target: ReviewTarget,
+  scalings?: KnownScalings,
 ): Promise<Review> {
-  const known = await readFixes(ports.blobs, session, target.load);
+  const known = { ...(await readFixes(ports.blobs, session, target.load)), scalings };
   return reviewFiles(snapshot, filesUnderReview(snapshot, target, known), target, ports.settings);
 }
 
