@@ -12,7 +12,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WireRequest } from '../../sandbox/service.ts';
 import { exampleKey } from '../../sandbox/wire/verify.ts';
 import type { HttpRequest, Send } from '../../src/adapters/aws/awsClient.ts';
-import { createSender, fastRequestsAtOnce, requestsAtOnce } from '../../src/adapters/s3/put.ts';
+import {
+  createSender,
+  fastRequestsAtOnce,
+  type ObjectToSend,
+  requestsAtOnce,
+} from '../../src/adapters/s3/put.ts';
 import { sha256 } from '../../src/domain/digest.ts';
 import type { LoadTestKey } from '../../src/domain/keys.ts';
 import { check, settings, startAwsWorld, tally, watch } from './awsWorld.ts';
@@ -47,11 +52,10 @@ function lasting({ method, rawPath, rawQuery, headers, body }: WireRequest) {
 async function wholly({ key, body }: ReturnType<typeof put>): Promise<WireRequest> {
   const bytes = await body();
   await world.aws.s3.run({ what: 'sending' }, (client, sdk, send) =>
-    createSender({ client, sdk, send, ...settings, signal: watch().signal }).put({
-      key,
-      bytes,
-      digest: sha256(bytes),
-    }),
+    createSender().put(
+      { client, sdk, send, ...settings, signal: watch().signal },
+      { key, bytes, digest: sha256(bytes) },
+    ),
   );
   const request = puts().at(-1);
   if (request === undefined || isFast(request)) throw new Error('the client sent nothing');
@@ -357,7 +361,9 @@ describe('the address is the one that the SDK finds', () => {
     });
     const { signal } = watch();
     const send: Send = (request) => client.config.requestHandler.handle(request);
-    return { requests, sender: createSender({ client, sdk, send, bucket, signal }) };
+    const { put, count } = createSender();
+    const writer = { client, sdk, send, bucket, signal };
+    return { requests, sender: { count, put: (one: ObjectToSend) => put(writer, one) } };
   }
 
   /** S3 Express hands out credentials for a session first. */
