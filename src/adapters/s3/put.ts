@@ -13,7 +13,7 @@ import { bareEtag, type S3Sdk, shaMetadata } from './read.ts';
 export const requestsAtOnce = 40;
 /** While S3 takes what is sent without the middleware. */
 export const fastRequestsAtOnce = 120;
-/** The SDK sends a larger body only after S3 said to continue, and not from memory alone. */
+/** From 2 MB on, the SDK asks S3 first whether it takes the body. */
 const largestFastBytes = 1_000_000;
 
 /** The bucket, and what requests to it are sent with. */
@@ -39,6 +39,7 @@ type Sign = (object: ObjectToSend) => Promise<HttpRequest>;
 export type SendCount = Readonly<{ atOnce: number; retried: number }>;
 /** A request as the client sent it, and how it was signed. */
 type Pattern = Readonly<{ request: HttpRequest; scheme: AuthScheme | undefined }>;
+
 /** Sends the objects of one upload. */
 export function createSender() {
   /** Undefined before the first object; resolves to undefined where only the whole client is used. */
@@ -118,7 +119,7 @@ async function signerLike(
   const signer = await config.signer(scheme);
   const beforeKey = request.path.slice(0, -key.length);
   const { 'x-amz-security-token': _, ...common } = request.headers;
-  return (next) => {
+  return async (next) => {
     const once = { 'amz-sdk-invocation-id': randomUUID(), 'amz-sdk-request': 'attempt=1; max=1' };
     const headers = { ...common, ...once, ...headersOf(next) };
     const unsigned = { ...request, path: `${beforeKey}${encodedKey(next.key)}`, headers, body: next.bytes };
