@@ -13,7 +13,7 @@ import { bareEtag, type S3Sdk, shaMetadata } from './read.ts';
 export const requestsAtOnce = 40;
 /** While S3 takes what is sent without the middleware. */
 export const fastRequestsAtOnce = 120;
-/** The SDK sends a larger body only after S3 said to continue, and not from memory alone. */
+/** From 2 MB on, the SDK asks S3 first whether it takes the body. */
 const largestFastBytes = 1_000_000;
 
 /** The bucket, and what requests to it are sent with. */
@@ -35,54 +35,21 @@ export interface ObjectToSend {
 type AuthScheme = NonNullable<Parameters<S3Client['config']['signer']>[0]>;
 type Sign = (object: ObjectToSend) => Promise<HttpRequest>;
 
-/** Sends objects to one bucket, and counts. */
-export function createSender({ client, sdk, send, bucket, signal }: Writer) {
+/** How many requests may be under way, and how many objects needed a second one. */
+export type SendCount = Readonly<{ atOnce: number; retried: number }>;
+/** A request as the client sent it, and how it was signed. */
+type Pattern = Readonly<{ request: HttpRequest; scheme: AuthScheme | undefined }>;
+
+/** Sends the objects of one upload. */
+export function createSender() {
   /** Undefined before the first object; resolves to undefined where only the whole client is used. */
   let sign: Promise<Sign | undefined> | undefined;
   const count = { atOnce: fastRequestsAtOnce, retried: 0 };
 
-  async function sendWhole(
-    object: ObjectToSend,
-    onSigner?: (signer: Sign | undefined) => void,
-  ): Promise<string> {
-    const command = new sdk.PutObjectCommand({
-      Bucket: bucket,
-      Key: object.key,
-      Body: object.bytes,
-      ContentLength: object.bytes.length,
-      ContentType: contentType(object.key),
-      ChecksumSHA256: Buffer.from(object.digest, 'hex').toString('base64'),
-      Metadata: { [shaMetadata]: object.digest },
-    });
-    if (onSigner !== undefined)
-      command.middlewareStack.add(
-        (next, context) => async (args) => {
-          const result = await next(args);
-          const [scheme] = context.endpointV2?.properties?.authSchemes ?? [];
-          onSigner(await signerLike(client, args.request as HttpRequest, scheme, object));
-          return result;
-        },
-        { step: 'deserialize', name: 'requestOfFirstObject' },
-      );
-    return bareEtag((await client.send(command, { abortSignal: signal })).ETag);
-  }
-
-  async function sendFirst(object: ObjectToSend): Promise<string> {
-    let signer: Sign | undefined;
-    const sent = sendWhole(object, (found) => {
-      signer = found;
-    });
-    sign = sent.then(
-      () => signer,
-      () => undefined,
-    );
-    return sent;
-  }
-
   /** The ETag; undefined when S3 did not take the object. */
-  async function sendFast(object: ObjectToSend, signer: Sign): Promise<string | undefined> {
-    const answer = await signer(object)
-      .then((request) => send(request, signal))
+  async function sendFast(writer: Writer, object: ObjectToSend, signed: Sign): Promise<string | undefined> {
+    const answer = await signed(object)
+      .then((request) => writer.send(request, writer.signal))
       .catch(() => undefined);
     // Frees the connection.
     answer?.response.body?.resume?.();
@@ -96,31 +63,63 @@ export function createSender({ client, sdk, send, bucket, signal }: Writer) {
   }
 
   return {
-    count: count as Readonly<typeof count>,
+    count: count as SendCount,
     /** Returns the ETag. Throws the SDK's own errors. */
-    async put(object: ObjectToSend): Promise<string> {
-      if (object.bytes.length > largestFastBytes) return sendWhole(object);
-      if (sign === undefined) return sendFirst(object);
-      const signer = await sign;
-      return (signer && (await sendFast(object, signer))) ?? sendWhole(object);
+    async put(writer: Writer, object: ObjectToSend): Promise<string> {
+      const isSmall = object.bytes.length <= largestFastBytes;
+      if (isSmall && sign === undefined) {
+        const first = sendWhole(writer, object);
+        sign = first.then(({ pattern }) => signerLike(writer, pattern, object)).catch(() => undefined);
+        return (await first).etag;
+      }
+      const signed = isSmall ? await sign : undefined;
+      if (signed === undefined) count.atOnce = requestsAtOnce;
+      return (signed && (await sendFast(writer, object, signed))) ?? (await sendWhole(writer, object)).etag;
     },
   };
 }
 
+async function sendWhole(
+  { client, sdk, bucket, signal }: Writer,
+  { key, bytes, digest }: ObjectToSend,
+): Promise<{ etag: string; pattern: Pattern | undefined }> {
+  const command = new sdk.PutObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    Body: bytes,
+    ContentLength: bytes.length,
+    ContentType: contentType(key),
+    ChecksumSHA256: Buffer.from(digest, 'hex').toString('base64'),
+    Metadata: { [shaMetadata]: digest },
+  });
+  let pattern: Pattern | undefined;
+  command.middlewareStack.add(
+    (next, context) => (args) => {
+      const scheme = context.endpointV2?.properties?.authSchemes?.[0];
+      pattern = { request: args.request as HttpRequest, scheme };
+      return next(args);
+    },
+    { step: 'deserialize', name: 'pattern' },
+  );
+  const { ETag } = await client.send(command, { abortSignal: signal });
+  return { etag: bareEtag(ETag), pattern };
+}
+
 /** Signs requests like this one; undefined unless it says of `object` exactly what `headersOf` says. */
 async function signerLike(
-  { config }: S3Client,
-  request: HttpRequest,
-  scheme: AuthScheme | undefined,
+  { client: { config } }: Writer,
+  pattern: Pattern | undefined,
   object: ObjectToSend,
 ): Promise<Sign | undefined> {
+  if (pattern?.scheme?.name !== 'sigv4') return undefined;
+  const { request, scheme } = pattern;
   const key = encodedKey(object.key);
   const isSame = Object.entries(headersOf(object)).every(([name, value]) => request.headers[name] === value);
-  if (scheme?.name !== 'sigv4' || !request.path.endsWith(`/${key}`) || !isSame) return undefined;
+  if (!request.path.endsWith(`/${key}`) || !isSame) return undefined;
   const signer = await config.signer(scheme);
   const beforeKey = request.path.slice(0, -key.length);
   const { 'x-amz-security-token': _, ...common } = request.headers;
-  return (next) => {
+  return async (next) => {
     const once = { 'amz-sdk-invocation-id': randomUUID(), 'amz-sdk-request': 'attempt=1; max=1' };
     const headers = { ...common, ...once, ...headersOf(next) };
     const unsigned = { ...request, path: `${beforeKey}${encodedKey(next.key)}`, headers, body: next.bytes };

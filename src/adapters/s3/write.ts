@@ -6,7 +6,7 @@ import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import { concurrently } from '../pool.ts';
 import { type KnownObject, openFolders, type RemoteObject, type S3Settings } from './memory.ts';
-import { createSender, type ObjectToSend, requestsAtOnce, type Writer } from './put.ts';
+import { createSender, type ObjectToSend, requestsAtOnce, type SendCount, type Writer } from './put.ts';
 import { bareEtag, type Head, head, type S3, sourceEtagMetadata, sourceUriMetadata } from './read.ts';
 
 /** The bucket, and where the memory of its folders is stored. */
@@ -28,18 +28,14 @@ export async function uploadAll(
 ): Promise<Delivered> {
   const words = { doing: 'uploading', done: 'sent', action: 's3:PutObject' };
   const items = uploads.map((upload) => ({ key: upload.key, item: upload }));
-  return deliver(to, items, words, watch, (writer) => {
-    const { put, count } = createSender(writer);
-    return {
-      count,
-      async send({ key, body }, remote) {
-        const bytes = await body();
-        const object = { key, bytes, digest: sha256(bytes) };
-        if (await isUploaded(writer, object, remote)) return undefined;
-        return { etag: await put(object), sizeBytes: bytes.length, sha256: object.digest };
-      },
-    };
-  });
+  const { put, count } = createSender();
+  const send = async (writer: Writer, { key, body }: Upload, remote: RemoteObject) => {
+    const bytes = await body();
+    const object = { key, bytes, digest: sha256(bytes) };
+    if (await isUploaded(writer, object, remote)) return undefined;
+    return { etag: await put(writer, object), sizeBytes: bytes.length, sha256: object.digest };
+  };
+  return deliver(to, items, words, watch, send, count);
 }
 
 /**
@@ -51,33 +47,25 @@ export async function copyAll(to: Destination, copies: readonly Copy[], watch: W
   const items = copies.map((copy) => ({ key: copy.to, item: copy }));
   // One source goes to several folders; its content type is read once.
   const sources = new Map<string, Promise<Head | undefined>>();
-  return deliver(to, items, words, watch, (writer) => ({
-    count: { atOnce: requestsAtOnce, retried: 0 },
-    async send(copy, remote) {
-      if (await isCopyAlready(writer, copy, remote)) return undefined;
-      const { bucket, object } = copy.from;
-      const uri = uriOf(copy.from);
-      const source = sources.get(uri) ?? head(writer.client, writer.sdk, bucket, object.key, writer.signal);
-      sources.set(uri, source);
-      const etag = await copyObject(writer, copy, await source);
-      return { etag, sizeBytes: object.sizeBytes, source: sourceOf(copy) };
-    },
-  }));
+  return deliver(to, items, words, watch, async (writer, copy, remote) => {
+    if (await isCopyAlready(writer, copy, remote)) return undefined;
+    const { bucket, object } = copy.from;
+    const uri = uriOf(copy.from);
+    const source = sources.get(uri) ?? head(writer.client, writer.sdk, bucket, object.key, writer.signal);
+    sources.set(uri, source);
+    const etag = await copyObject(writer, copy, await source);
+    return { etag, sizeBytes: object.sizeBytes, source: sourceOf(copy) };
+  });
 }
 
-interface Delivery<Item> {
-  readonly count: { readonly atOnce: number; readonly retried: number };
-  /** Returns what is then known of the object; undefined when it is unchanged. */
-  send(item: Item, remote: RemoteObject): Promise<KnownObject | undefined>;
-}
-
-/** Delivers every item as `start` says. */
+/** Delivers every item with `send`, which returns what is then known of the object; undefined when it is unchanged. */
 async function deliver<Item>(
   { s3, settings, uploadMemory }: Destination,
   items: readonly { readonly key: LoadTestKey; readonly item: Item }[],
   { doing, done, action }: { readonly doing: string; readonly done: string; readonly action: string },
   watch: Watch,
-  start: (writer: Writer) => Delivery<Item>,
+  send: (writer: Writer, item: Item, remote: RemoteObject) => Promise<KnownObject | undefined>,
+  count: SendCount = { atOnce: requestsAtOnce, retried: 0 },
 ): Promise<Delivered> {
   if (items.length === 0) return { sent: [], unchanged: [], retried: 0, listed: new Map() };
   const { bucket } = settings;
@@ -92,26 +80,22 @@ async function deliver<Item>(
     changed: () => [sentSoFar(sent.size, items.length), watch.already ?? ''].join(' ').trim(),
   };
   const folders = await openFolders(s3, settings, uploadMemory, keys, watch);
-  let retried = 0;
   try {
-    await s3.run(call, async (client, sdk, send) => {
-      const delivery = start({ client, sdk, send, bucket, signal });
-      const { count } = delivery;
-      await concurrently(items, { limit: () => count.atOnce, signal }, async ({ key, item }) => {
+    await s3.run(call, (client, sdk, sendRequest) =>
+      concurrently(items, { limit: () => count.atOnce, signal }, async ({ key, item }) => {
         const remote = folders.lookUp(key);
-        const known = await delivery.send(item, remote);
+        const known = await send({ client, sdk, send: sendRequest, bucket, signal }, item, remote);
         (known === undefined ? unchanged : sent).add(key);
         if (known !== undefined) remote.memory.remember(key, known);
         const text = `${sent.size} ${done}, ${unchanged.size} unchanged`;
         watch.progress(sent.size + unchanged.size, items.length, text);
-      });
-      retried = count.retried;
-    });
+      }),
+    );
   } finally {
     await folders.save();
   }
   const among = (some: ReadonlySet<LoadTestKey>) => keys.filter((key) => some.has(key));
-  return { sent: among(sent), unchanged: among(unchanged), retried, listed: folders.listed };
+  return { sent: among(sent), unchanged: among(unchanged), retried: count.retried, listed: folders.listed };
 }
 
 /** For the message of a failure: what the call has already done. */
