@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/moto/**', 'test/airflow/**', 'test/browser/**', 'test/large/**', 'test/trust/**'],
-    maxWorkers: 2,
+    // One more than two cores have: a fifth of the time is waiting for servers and for git.
+    maxWorkers: 3,
     // Reloading the product for each of a hundred test files would add a fifth to the run.
     isolate: false,
     globalSetup: 'test/temporaryFiles.ts',

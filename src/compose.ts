@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { createAirflow } from './adapters/airflow/airflow.ts';
 import { createAccount, createClock } from './adapters/aws/account.ts';
 import { createAwsServices } from './adapters/aws/awsClient.ts';
-import { emrQuota } from './adapters/aws/limits.ts';
+import { emrQuota, type RetryDelay } from './adapters/aws/limits.ts';
 import { openDisk } from './adapters/disk/disk.ts';
 import { existsNow } from './adapters/disk/now.ts';
 import { createLocalPlaces } from './adapters/disk/places.ts';
@@ -17,17 +17,24 @@ import { createPrices } from './adapters/files/prices.ts';
 import { createReports } from './adapters/files/reports.ts';
 import { createTarget } from './adapters/git/targetRepository.ts';
 import { createObjectStore } from './adapters/s3/s3.ts';
+import type { WaitingClock } from './adapters/waiting.ts';
 import type { Ports } from './ports/ports.ts';
 import type { LoadedSettings } from './settings.ts';
 import { openJournal } from './state/journal.ts';
 import { openBlobs, openSessions } from './state/store.ts';
 
-export function compose({ settings, problems }: LoadedSettings): Ports {
+/** How the adapters wait for AWS. In tests it takes no real time. */
+export interface AwsWaits {
+  readonly quotaClock?: WaitingClock;
+  readonly retryDelayMs?: RetryDelay;
+}
+
+export function compose({ settings, problems }: LoadedSettings, waits: AwsWaits = {}): Ports {
   const { stateDir, bucket } = settings;
   const state = openDisk(stateDir, 'STATE_DIR');
   const { target, lock } = createTarget(settings);
-  const aws = createAwsServices(settings);
-  const quota = emrQuota();
+  const aws = createAwsServices(settings, waits);
+  const quota = emrQuota(waits.quotaClock);
   const clock = createClock({ aws, bucket });
   return {
     settings,

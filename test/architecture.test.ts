@@ -174,6 +174,7 @@ const productImports: ImportRules = {
     '@aws-sdk/client-sts',
     'node:',
   ],
+  'src/adapters/aws/limits.ts': ['src/adapters/waiting.ts', domain],
   'src/adapters/aws/logins.ts': ['src/adapters/disk', '@aws-sdk/credential-provider-ini', domain, 'node:'],
   'src/adapters/s3': ['src/adapters', domain, 'node:'],
   'src/adapters/emr': ['src/adapters', domain, 'node:'],
@@ -181,7 +182,7 @@ const productImports: ImportRules = {
   'src/adapters/eventLogs/zstd.ts': ['src/adapters', 'fzstd'],
   'src/adapters/airflow': [domain, 'zod', 'node:'],
   'src/adapters/git': ['src/adapters', domain, 'node:'],
-  'src/adapters/git/git.ts': ['simple-git', domain, 'node:'],
+  'src/adapters/git/git.ts': ['src/adapters/waiting.ts', 'simple-git', domain],
   'src/adapters/git/backups.ts': ['src/adapters', domain, 'diff', 'node:'],
   'src/adapters/files': ['src/adapters', domain, 'zod', 'node:'],
 };

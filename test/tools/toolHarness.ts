@@ -13,14 +13,11 @@ import { beforeAll, onTestFinished, vi } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../sandbox/world/embeddedAws.ts';
 import { bucketName, serverEnvironment } from '../../sandbox/world/environment.ts';
-import { createAwsServices } from '../../src/adapters/aws/awsClient.ts';
-import { emrQuota } from '../../src/adapters/aws/limits.ts';
-import { openDisk } from '../../src/adapters/disk/disk.ts';
-import { createClusters } from '../../src/adapters/emr/emr.ts';
 import { compose } from '../../src/compose.ts';
 import { serveMcp } from '../../src/interfaces/mcp/server.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import { readSettings } from '../../src/settings.ts';
+import { instantClock } from '../adapters/instantClock.ts';
 import { type Checks, preparedWorld } from '../preparedWorld.ts';
 import { requireResultConventions } from './resultConventions.ts';
 
@@ -187,23 +184,11 @@ async function connect(
   aws: EmbeddedAws,
   user: HarnessOptions['user'],
 ) {
-  const loaded = readSettings(env, home);
-  const composed = compose(loaded);
-  let quotaMs = 0;
+  // Waiting for AWS and between two looks takes no real time.
+  const waits = { quotaClock: instantClock(), retryDelayMs: () => 0 };
+  const composed = compose(readSettings(env, home), waits);
   const ports: Ports = {
     ...composed,
-    // Waiting for EMR's quota and between two looks takes no real time.
-    clusters: createClusters({
-      aws: createAwsServices(loaded.settings),
-      archive: openDisk(loaded.settings.stateDir, 'STATE_DIR').below('clusters'),
-      quota: emrQuota({
-        nowMs: () => quotaMs,
-        sleep: async (ms) => {
-          quotaMs += ms;
-        },
-        random: () => 0,
-      }),
-    }),
     clock: {
       ...composed.clock,
       async sleep(ms) {
