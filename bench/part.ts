@@ -18,6 +18,8 @@ export interface BenchOptions {
 export interface Figure {
   readonly text: string;
   readonly isMet?: boolean | undefined;
+  /** A rival is missing. */
+  readonly isUnmeasured?: boolean;
 }
 
 /** A row of the table of targets. */
@@ -56,7 +58,7 @@ export function timesText(ratio: number | undefined): string {
 
 /** A ratio as a figure, with the most that it may be. */
 export function ratioFigure(name: string, ratio: number | undefined, most?: number): Figure {
-  if (ratio === undefined) return { text: `${name}: not measured` };
+  if (ratio === undefined) return { text: `${name}: not measured`, isUnmeasured: true };
   return { text: `${timesText(ratio)} ${name}`, isMet: most === undefined ? undefined : ratio <= most };
 }
 

@@ -59,7 +59,14 @@ Everything was measured in this run, interleaved with its rivals. *Best* and *Me
 function outcomeRow({ what, against, figures, target }: Outcome): string[] {
   const judged = figures.flatMap(({ isMet }) => (isMet === undefined ? [] : [isMet]));
   const texts = figures.map(({ text, isMet }) => (isMet === false ? `**${text}**` : text));
-  const met = judged.length === 0 ? 'not judged' : judged.every((isMet) => isMet) ? 'yes' : 'no';
+  const isPart = figures.some(({ isUnmeasured }) => isUnmeasured);
+  const met = judged.includes(false)
+    ? 'no'
+    : judged.length === 0
+      ? 'not judged'
+      : isPart
+        ? 'as far as measured'
+        : 'yes';
   return [what, against, texts.join('; '), target, met];
 }
 

@@ -104,7 +104,7 @@ export async function measureStartup(
               ? []
               : [{ text: `without ${certificates}: CPU ${plainFigures.join(' and ')} ×` }]),
             rivals.length === 0
-              ? { text: 'other servers: not measured' }
+              ? { text: 'other servers: not measured', isUnmeasured: true }
               : {
                   text: `${slowest.toFixed(0)} ms, the first of the others ${quickest.toFixed(0)} ms`,
                   isMet: slowest < quickest,
