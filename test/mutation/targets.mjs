@@ -10,12 +10,7 @@ export const targets = [
     name: 'approval',
     seen: true,
     files: ['src/workflow/approvals.ts'],
-    tests: [
-      'test/workflow/approval.test.ts',
-      'test/workflow/askApproval.test.ts',
-      'test/tools/approval.test.ts',
-      'test/tools/uploadChecks.test.ts',
-    ],
+    tests: ['test/workflow/approval.test.ts', 'test/workflow/askApproval.test.ts'],
   },
   {
     name: 'baseline guard',
