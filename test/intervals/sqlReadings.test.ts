@@ -44,6 +44,10 @@ test.each([
   ["INTERVAL '1E2' hour", "INTERVAL '1E2' hour: a fraction"],
   ["INTERVAL '1.5 hour 3'", "INTERVAL '1.5 hour 3': no known unit"],
   ["INTERVAL 'x 1.5 hour'", "INTERVAL 'x 1.5 hour': no known unit"],
+  ["INTERVAL 'x 1 day 2 hours'", "INTERVAL 'x 1 day 2 hours': no known unit"],
+  ["INTERVAL '1 day 2 hours 3'", "INTERVAL '1 day 2 hours 3': no known unit"],
+  ["INTERVAL '3''4' hour", "INTERVAL '3''4' hour: the value is not a whole number"],
+  ['INTERVAL (case when a then 1 end) hour', `INTERVAL (case when a then 1 end) hour: ${expression}`],
   ["INTERVAL '2 DAYS 3 HOURS'", "INTERVAL '2 DAYS 3 HOURS': a compound interval"],
   ["INTERVAL a || '0' hour", `INTERVAL a || '0' hour: ${expression}`],
   ['INTERVAL a::int hour', `INTERVAL a::int hour: ${expression}`],
@@ -59,6 +63,13 @@ test.each([
 ])('%s is left alone as a whole', (sql, left) => {
   expect(readingOf(sql)).toEqual({ scaled: [], left: [left] });
 });
+
+test.each(['select interval {% further_columns %}', 'select interval x, y hour'])(
+  '%s has no interval',
+  (sql) => {
+    expect(readingOf(sql)).toEqual({ scaled: [], left: [] });
+  },
+);
 
 test('a template has at most 4,000 characters: the quote in a longer one is a quote', () => {
   const sql = (length: number) => `{{ it's ${'x'.repeat(length)} }} INTERVAL '3' hour`;
