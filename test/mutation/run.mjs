@@ -74,7 +74,9 @@ function startRunner(cwd, tests) {
 
 const digest = (...texts) => createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16);
 const sourceOf = (file) => readFileSync(join(project, file), 'utf8');
-const codeOf = ({ files }) => digest(...files.map(sourceOf));
+/** Of the code without the lines that are comments. */
+const codeOf = ({ files }) =>
+  digest(...files.map((file) => sourceOf(file).replace(/^\s*(?:\/\*\*|\*|\/\/).*\n/gm, '')));
 
 /** All mutants of a target in an order that other lines do not change: by a hash of the line and what happens to it. */
 function shuffled({ files }) {
