@@ -1,6 +1,6 @@
 /** Keys that can be made: plain paths below the folder of a schedule and a load, and nothing else. */
 import { expect, test } from 'vitest';
-import { configKey, dagFileNames, dagKey, isPlainPath } from '../src/domain/keys.ts';
+import { configKey, dagFileNames, dagKey, isLfsPointer, isPlainPath } from '../src/domain/keys.ts';
 import type { Schedule } from '../src/domain/schedules.ts';
 
 const prefixes = { configsPrefix: 'checks_load_test/configs', dagsPrefix: 'dags/datalake/audit_loadtest' };
@@ -66,4 +66,11 @@ test('the DAG of a path has its own name and three cluster configs', () => {
       'cluster_configs/my.py.dag_cluster_hourly.json',
       'cluster_configs/my.py.dag_cluster_daily.json',
     ]);
+});
+
+test('a pointer of Git LFS is known by its first bytes', () => {
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n';
+  expect(isLfsPointer(Buffer.from(pointer))).toBe(true);
+  for (const text of ['', 'version', ` ${pointer}`, 'version: 1\nwhere: a > now()\n'])
+    expect(isLfsPointer(Buffer.from(text))).toBe(false);
 });

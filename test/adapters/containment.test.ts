@@ -90,6 +90,8 @@ describe('writes that are refused', () => {
     ['PUT', { partNumber: '1', uploadId: 'x' }],
     ['DELETE', { versionId: '1' }],
     ['DELETE', { tagging: '' }],
+    ['PUT', { 'x-id': 'PutObject', acl: '' }],
+    ['DELETE', { versionId: '1', 'x-id': 'DeleteObject' }],
   ])('%s with the query %o', (method, query) => {
     expect(verdict(put(virtual, inside, { method, query }))).toBe('DENIED');
   });

@@ -1,4 +1,4 @@
-// `npm run mutation [-- target [mutants [sample]]]`: changes one thing at a time in the code that trust rests on, in a
+// `npm run mutation [-- target [mutants [sample [survivors]]]]`: changes one thing at a time in the code that trust rests on, in a
 // copy, and runs the tests that should notice. Sample 2 has none of the mutants of sample 1, and so on. Writes
 // docs/measurements/mutation.md (`page` does nothing else). Not in CI.
 import { fork } from 'node:child_process';
@@ -11,8 +11,11 @@ import { mutantsOf } from './mutants.mjs';
 import { equivalent, targets, untested } from './targets.mjs';
 
 const only = process.argv[2];
-const [most = Number.POSITIVE_INFINITY, sample = 1] = process.argv.slice(3).map(Number);
+// `survivors` as the last word: only those of the last run of this sample, after tests were added.
+const again = process.argv[5] === 'survivors';
+const [most = Number.POSITIVE_INFINITY, sample = 1] = process.argv.slice(3, 5).map(Number);
 const project = resolve(import.meta.dirname, '../..');
+const resultsFile = join(import.meta.dirname, 'results.json');
 const workers = Number(process.env.WORKERS ?? 2);
 
 function copyProject() {
@@ -71,7 +74,9 @@ function startRunner(cwd, tests) {
 
 const digest = (...texts) => createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16);
 const sourceOf = (file) => readFileSync(join(project, file), 'utf8');
-const codeOf = ({ files }) => digest(...files.map(sourceOf));
+/** Of the code without the lines that are comments. */
+const codeOf = ({ files }) =>
+  digest(...files.map((file) => sourceOf(file).replace(/^\s*(?:\/\*\*|\*|\/\/).*\n/gm, '')));
 
 /** All mutants of a target in an order that other lines do not change: by a hash of the line and what happens to it. */
 function shuffled({ files }) {
@@ -89,11 +94,27 @@ function shuffled({ files }) {
   return all.toSorted((a, b) => (a.order < b.order ? -1 : 1));
 }
 
+const placeOf = ({ file, line }) => `${file}:${line}`;
+const keyOf = ({ place, what, code }) => [place, what, code].join('\n');
+
+/** @throws when the code is another by now: what was noticed then need not be noticed now */
+function lastRun(name, code) {
+  const result = JSON.parse(readFileSync(resultsFile, 'utf8')).find(
+    (one) => one.name === name && [sample, 'all'].includes(one.sample),
+  );
+  if (result?.digest !== code) throw new Error(`${name}: no result of this code`);
+  return { survivors: new Set(result.survivors.map(keyOf)), late: result.late };
+}
+
 async function runTarget(target, copies) {
   const { name, tests } = target;
   const all = shuffled(target);
   const code = codeOf(target);
-  const chosen = Number.isFinite(most) ? all.slice((sample - 1) * most, sample * most) : all;
+  const drawn = Number.isFinite(most) ? all.slice((sample - 1) * most, sample * most) : all;
+  const known = again ? lastRun(name, code) : undefined;
+  const chosen = drawn.filter(
+    (one) => known === undefined || known.survivors.has(keyOf({ ...one, place: placeOf(one) })),
+  );
   const runners = copies.map((copy) => startRunner(copy, tests));
   const unchanged = async () => {
     for (const runner of runners) {
@@ -106,7 +127,7 @@ async function runTarget(target, copies) {
   await Promise.all(runners.map((runner) => runner.noticedBy()));
   const limitMs = 30_000 + 4 * (performance.now() - before);
   const survivors = [];
-  const late = [];
+  const late = [...(known?.late ?? [])];
   const queue = chosen.values();
   await Promise.all(
     copies.map(async (copy, index) => {
@@ -114,7 +135,7 @@ async function runTarget(target, copies) {
         writeFileSync(join(copy, file), source.slice(0, start) + text + source.slice(end));
         const by = await runners[index].noticedBy(join(copy, file), limitMs);
         writeFileSync(join(copy, file), source);
-        const one = { place: `${file}:${line}`, code, what };
+        const one = { place: placeOf({ file, line }), code, what };
         process.stdout.write(`${by === undefined ? 'SURVIVES' : '-'} ${one.place} ${what}: ${by ?? code}\n`);
         if (by === undefined) survivors.push(one);
         if (by === 'timeout') late.push(one);
@@ -124,17 +145,17 @@ async function runTarget(target, copies) {
   // A test that fails now and then would have noticed mutants that it does not see.
   await unchanged();
   for (const runner of runners) runner.end();
-  const killed = chosen.length - survivors.length;
-  process.stdout.write(`${name}: ${killed} of ${chosen.length} mutants noticed (${all.length} possible)\n`);
+  const killed = drawn.length - survivors.length;
+  process.stdout.write(`${name}: ${killed} of ${drawn.length} mutants noticed (${all.length} possible)\n`);
   const byPlace = (a, b) => a.place.localeCompare(b.place, 'en', { numeric: true });
   survivors.sort(byPlace);
-  const samples = chosen.length === all.length ? 'all' : sample;
+  const samples = drawn.length === all.length ? 'all' : sample;
   return {
     name,
     sample: samples,
     digest: code,
     possible: all.length,
-    ran: chosen.length,
+    ran: drawn.length,
     killed,
     late: late.sort(byPlace),
     survivors,
@@ -186,8 +207,6 @@ function page(results, missing) {
     `${missing}${lists.filter(Boolean).join('\n')}`,
   ].join('\n');
 }
-
-const resultsFile = join(import.meta.dirname, 'results.json');
 
 /** The newest result of each target and sample: one that ran alone keeps the others. */
 function keep(result) {

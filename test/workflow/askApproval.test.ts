@@ -125,9 +125,14 @@ test('an approval records what was fixed and edited by hand, not what is scaled 
   expect(Buffer.from(kept ?? []).toString()).toBe(harness.read(events));
 });
 
-/** Of the first files, each with a change. */
+/** The review with other facts of some files. */
 function withFiles(review: Review, change: (index: number) => Partial<Review['files'][number]>): Review {
-  return { ...review, files: review.files.map((one, index) => ({ ...one, ...change(index) })) };
+  const files = review.files.map((one, index) => {
+    const changed = change(index);
+    // The facts of a file are computed on first use.
+    return new Proxy(one, { get: (file, key) => Reflect.get(key in changed ? changed : file, key) });
+  });
+  return { ...review, files };
 }
 
 describe('the question before an upload', () => {
