@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { runApprove } from '../../src/interfaces/cli/approve.ts';
-import { type Harness, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
+import { type Harness, onMain, prepareWorld, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 const events = 'events/check_events_15m.yml';
@@ -155,11 +155,7 @@ test('values that the file had before the test are its own, whichever load wrote
   harness.git('merge', '-q', '--ff-only', 'main');
   await harness.call('scaleConfigs', { load: 2 });
   await harness.call('revertConfigs');
-  harness.git('checkout', '-q', 'main');
-  harness.edit(events, "'3' hour", "'6' hour");
-  harness.git('commit', '-qam', 'Six again');
-  harness.git('checkout', '-q', branch);
-  harness.git('merge', '-q', '--ff-only', 'main');
+  onMain(harness, () => harness.edit(events, "'3' hour", "'6' hour"));
   expect((await harness.call('scaleConfigs', { load: 2 })).structure.status).toBe('scaled');
   expect(harness.read(events)).toContain("'12' hour");
 });

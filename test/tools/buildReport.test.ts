@@ -7,6 +7,7 @@ import {
   openRound,
   prepareWorld,
   reportedLevel,
+  reportJson,
   runToEnd,
   toolHarness,
 } from './toolHarness.ts';
@@ -71,7 +72,7 @@ test('"Test is done, generate report" writes the report of the latest round', as
     'Optimization Suggestions',
   ])
     expect(markdown).toContain(`## ${heading}`);
-  const json = JSON.parse(readFileSync(join(structure.directory, 'report.json'), 'utf8'));
+  const json = reportJson(structure);
   expect(json).toMatchObject({ load: 2, schedule: '15m', clusterId: structure.clusterId });
   expect(json.steps).toHaveLength(8);
 });
@@ -92,7 +93,7 @@ test('a check whose window a person fixed is named in report.json, so that no ra
   await harness.call('scaleConfigs', { load: 2 });
   await harness.call('fixInterval', { check: 'check_events_15m', from: 6, to: 4 });
   const { directory } = await reportedLevel(harness, { load: 2, scope: 'schedule' });
-  const { fixedWindows } = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+  const { fixedWindows } = reportJson({ directory });
   expect(fixedWindows).toEqual(['events/check_events_15m.yml']);
 });
 

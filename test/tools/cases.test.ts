@@ -1,25 +1,19 @@
 /** Scenes of check files that once got a wrong answer, told as a user would play them; each ends with the right one. */
-import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
-import { type Harness, prepareWorld, reportedLevel, runToEnd, toolHarness } from './toolHarness.ts';
+import {
+  changesFile,
+  onMain,
+  prepareWorld,
+  reportedLevel,
+  reportJson,
+  runToEnd,
+  toolHarness,
+} from './toolHarness.ts';
 
 prepareWorld('all');
-
-/** Commits a change on main and brings the test branch there. */
-function onMain(harness: Harness, change: () => void): void {
-  harness.git('checkout', '-q', 'main');
-  change();
-  harness.git('add', '-A');
-  harness.git('commit', '-qm', 'Change checks');
-  harness.git('checkout', '-q', 'audit_checks_load_testing');
-  harness.git('merge', '-q', '--ff-only', 'main');
-}
-
-function changesFile({ structure }: { structure: Record<string, string> }): string {
-  return readFileSync(structure.changesFile ?? '', 'utf8');
-}
 
 test('two checks deleted on disk: asked once, named, counted, and repeated by the upload', async () => {
   const harness = await toolHarness();
@@ -100,7 +94,7 @@ test('minutes in a 15m check stay, are fixed by name, and run unscaled', async (
   await harness.call('uploadDags');
   await runToEnd(harness);
   const { directory } = (await harness.call('buildReport')).structure;
-  const report = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+  const report = reportJson({ directory });
   expect(report.coverage).toMatchObject({ checks: 32, scaled: 23, unscaledTotal: 9 });
   expect(report.coverage.unscaled).toContainEqual(unscaled);
 });

@@ -5,10 +5,13 @@ import { expect, test } from 'vitest';
 import { checksPath } from '../../sandbox/sample/targetRepository.ts';
 import { bucketName } from '../../sandbox/world/environment.ts';
 import {
+  changesFile,
   type Harness,
+  onMain,
   openRound,
   prepareWorld,
   reportedLevel,
+  reportJson,
   runToEnd,
   toolHarness,
 } from './toolHarness.ts';
@@ -16,20 +19,6 @@ import {
 prepareWorld('all');
 
 const configs = 'checks_load_test/configs';
-
-/** Changes main and brings the test branch there. */
-function onMain(harness: Harness, change: () => void): void {
-  harness.git('checkout', '-q', 'main');
-  change();
-  harness.git('add', '-A');
-  harness.git('commit', '-qm', 'Change checks');
-  harness.git('checkout', '-q', 'audit_checks_load_testing');
-  harness.git('merge', '-q', '--ff-only', 'main');
-}
-
-function changesFile({ structure }: { structure: Record<string, string> }): string {
-  return readFileSync(structure.changesFile ?? '', 'utf8');
-}
 
 const scaledChecks = (harness: Harness) =>
   harness
@@ -82,7 +71,7 @@ test('the ratio of scaled checks is over those whose bytes the load changed, and
     expect(readFileSync(join(directory, 'report.md'), 'utf8')).toContain(
       '- Load: 23 of 31 15m checks scaled; 8 run at 1x: flows/check_flow_sends_15m.yml (unparseable), 7 of kinds that the rule leaves alone',
     );
-    const json = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+    const json = reportJson({ directory });
     expect(json.coverage.unscaled).toHaveLength(8);
     const toDo = json.suggestions.find(({ id }: { id: string }) => id === 'unscaled:unparseable');
     expect(toDo.title).toBe('Scale flows/check_flow_sends_15m.yml, which ran at 1x (unparseable)');
@@ -91,7 +80,7 @@ test('the ratio of scaled checks is over those whose bytes the load changed, and
   const { structure } = await harness.call('compareReports', { baseline: '2x', candidate: '4x' });
   // 23 are scaled; one fails for a missing column at every load, one for its memory at 4x.
   expect(structure.ratios.n).toBe(21);
-  const { comparison } = JSON.parse(readFileSync(join(four.directory, 'report.json'), 'utf8'));
+  const { comparison } = reportJson(four);
   const scaled = comparison.checks.filter((check: { scaled: boolean }) => check.scaled);
   expect(scaled).toHaveLength(21);
   expect(JSON.stringify(scaled)).not.toContain('flow_sends');

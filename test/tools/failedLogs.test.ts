@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { type FailureText, failureTexts } from '../../bench/failureTexts.ts';
 import { bucketName } from '../../sandbox/world/environment.ts';
 import type { Report } from '../../src/report/model/model.ts';
-import { type Harness, openRound, prepareWorld, toolHarness } from './toolHarness.ts';
+import { type Harness, openRound, prepareWorld, reportJson, toolHarness } from './toolHarness.ts';
 
 prepareWorld();
 
@@ -27,7 +27,7 @@ test.each([
     const byStep = failWith(harness, harness.trigger(), { isClient: words !== '', texts });
     await harness.call('pollCluster', { waitSeconds: 0 });
     const { structure, text } = await harness.call('buildReport');
-    const report: Report = JSON.parse(readFileSync(join(structure.directory, 'report.json'), 'utf8'));
+    const report: Report = reportJson(structure);
 
     expect(report.steps).toHaveLength(texts.length);
     for (const { id, failure } of report.steps) {

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openRound, prepareWorld, runToEnd, toolHarness, uploadLevel } from './toolHarness.ts';
+import { openRound, prepareWorld, reportJson, runToEnd, toolHarness, uploadLevel } from './toolHarness.ts';
 
 prepareWorld();
 
@@ -68,9 +68,7 @@ test('a DAG of thirty lines with plain RunJobFlow JSON goes through a whole roun
   const cluster = await runToEnd(harness);
   const report = (await harness.call('buildReport')).structure;
   expect(report).toMatchObject({ load: 2, schedule: '15m' });
-  const { clusterId, steps, verdict } = JSON.parse(
-    readFileSync(join(report.directory, 'report.json'), 'utf8'),
-  );
+  const { clusterId, steps, verdict } = reportJson(report);
   expect(clusterId).toBe(cluster);
   expect(steps).toHaveLength(8);
   expect(
@@ -130,9 +128,7 @@ test('a DAG without LOAD and without our cluster configs is taken as it is, with
   const cluster = await runToEnd(harness, '15m', { load: 2 });
   const report = (await harness.call('buildReport')).structure;
   expect(report).toMatchObject({ load: 2, schedule: '15m' });
-  const { clusterId, steps, verdict } = JSON.parse(
-    readFileSync(join(report.directory, 'report.json'), 'utf8'),
-  );
+  const { clusterId, steps, verdict } = reportJson(report);
   expect([clusterId, steps.length, verdict.outcome]).toEqual([cluster, 8, 'fits']);
 });
 

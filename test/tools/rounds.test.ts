@@ -8,6 +8,7 @@ import {
   openRound,
   prepareWorld,
   reportedLevel,
+  reportJson,
   runToEnd,
   toolHarness,
 } from './toolHarness.ts';
@@ -304,7 +305,7 @@ test('a report built after the cluster config changed still shows what its round
   const harness = await toolHarness();
   await openRound(harness, level(2));
   await runToEnd(harness);
-  const read = (directory: string) => JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+  const read = (directory: string) => reportJson({ directory });
   const { directory } = (await harness.call('buildReport')).structure;
   const { settings, room } = read(directory).clusterConfig;
   expect(settings).toMatchObject({ 'spark.executor.memory': expect.any(String) });

@@ -1,5 +1,4 @@
 /** Scenes about runs: each asserts what is said against EMR's records, the bucket and the journal. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bucketName } from '../../sandbox/world/environment.ts';
@@ -9,6 +8,7 @@ import {
   openRound,
   prepareWorld,
   reportedLevel,
+  reportJson,
   runToEnd,
   type Structure,
   toolHarness,
@@ -34,7 +34,7 @@ function ours(harness: Harness): unknown {
 
 /** Ids of a report's steps. */
 function stepIds({ directory }: Structure): string[] {
-  const { steps } = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+  const { steps } = reportJson({ directory });
   return steps.map(({ id }: { id: string }) => id);
 }
 
@@ -259,9 +259,9 @@ test('an interrupted 2x: no failure of the check, said to be undecided, and told
   expect(round.failures.map(({ cause }: { cause: string }) => cause)).toContain('Column not found');
   await reportedLevel(harness, level(4));
   const { directory } = (await harness.call('buildReport')).structure;
-  const report = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
-  const interrupted = JSON.parse(readFileSync(join(two.directory, 'report.json'), 'utf8')).steps.flatMap(
-    ({ state, check }: { state: string; check: string }) => (state === 'INTERRUPTED' ? check : []),
+  const report = reportJson({ directory });
+  const interrupted = reportJson(two).steps.flatMap(({ state, check }: { state: string; check: string }) =>
+    state === 'INTERRUPTED' ? check : [],
   );
   expect(interrupted.length).toBeGreaterThan(0);
   for (const { alsoFailedAt } of report.failures)

@@ -300,3 +300,23 @@ export async function reportedLevel(harness: Harness, given: Record<string, unkn
   await runToEnd(harness);
   return (await harness.call('buildReport')).structure;
 }
+
+/** Commits a change on main and brings the test branch there. */
+export function onMain(harness: Harness, change: () => void): void {
+  harness.git('checkout', '-q', 'main');
+  change();
+  harness.git('add', '-A');
+  harness.git('commit', '-qm', 'Change checks');
+  harness.git('checkout', '-q', 'audit_checks_load_testing');
+  harness.git('merge', '-q', '--ff-only', 'main');
+}
+
+/** The file that a result names for its whole list of changes. */
+export function changesFile({ structure }: { structure: Record<string, string> }): string {
+  return readFileSync(structure.changesFile ?? '', 'utf8');
+}
+
+/** The report.json that a result of buildReport names. */
+export function reportJson({ directory }: Structure) {
+  return JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+}
