@@ -45,7 +45,13 @@ function outsideOf({ directory, env }: TrustWorld): Map<string, string> {
   return new Map(
     filesBelow(directory)
       .filter((path) => ![...places, dagFolder].some((place) => path.startsWith(`${place}/`)))
-      .filter((path) => !/\/\.git\/(objects|logs|index|COMMIT_EDITMSG|refs\/heads|HEAD|ORIG_HEAD)/.test(path))
+      // The last is the name that the first writer gives the checkout.
+      .filter(
+        (path) =>
+          !/\/\.git\/(objects|logs|index|COMMIT_EDITMSG|refs\/heads|HEAD|ORIG_HEAD|audit-load-test-id$)/.test(
+            path,
+          ),
+      )
       .map((path) => [path, readFileSync(path, 'latin1')]),
   );
 }
