@@ -15,7 +15,12 @@ import type { ScalePlan } from './scalePlan.ts';
  * @param before the files on disk before the plan is written
  * @param review the files once it is written
  */
-export function describeLevel(before: Review, review: Review, plan: ScalePlan, coverage: Coverage) {
+export function describeLevel(
+  before: readonly ExpectedFile[],
+  review: Review,
+  plan: ScalePlan,
+  coverage: Coverage,
+) {
   const { remarks, notScaled } = remarksOn(review);
   return {
     filesChanged: review.changed.length,
@@ -216,11 +221,11 @@ export function* changesLines(review: Review, location: string): Generator<strin
  * The first change of a few files of the schedule under test, of others where none of it changed: the literal in the
  * baseline, on disk before, and on disk now.
  */
-function sampleChanges(before: Review, review: Review, most: number) {
+function sampleChanges(before: readonly ExpectedFile[], review: Review, most: number) {
   const ofSchedule = review.changed.filter(({ rule }) => rule.schedule === review.target.schedule);
   const shown = firstChanges(ofSchedule.length > 0 ? ofSchedule : review.changed, most);
   return [...shown].map(([one, { line, before: baseline, after, scaled }]) => {
-    const earlier = before.files.find(({ path }) => path === one.path);
+    const earlier = before.find(({ path }) => path === one.path);
     const onDisk = literalOnDisk(earlier, line) ?? baseline;
     const row = { file: one.path, line, before: onDisk, after };
     const known = onDisk === baseline ? {} : { baseline };

@@ -2,7 +2,7 @@ import type { CheckFile } from '../ports/repository.ts';
 import type { Session } from '../state/session.ts';
 import { wholeLoad } from './carry.ts';
 import { type ExpectedFile, viewOf } from './expected.ts';
-import type { Manifest, Review } from './review.ts';
+import type { Manifest } from './review.ts';
 
 /**
  * Files that somebody edited, scaled or not: their bytes are not those of the baseline or of baseline × a whole
@@ -49,25 +49,24 @@ export interface ScalePlan {
  * Plans what a scaling writes. `edited` are the files with edits, which stay as they are when they are deleted files:
  * only an answer to a question brings those back.
  */
-export function planScaling(
-  review: Review,
-  {
-    edited,
-    carried,
-    overwrite,
-  }: {
-    readonly edited: readonly ExpectedFile[];
-    readonly carried: { readonly notCarriedPaths: readonly string[] };
-    readonly overwrite: boolean;
-  },
-): ScalePlan {
+export function planScaling({
+  files,
+  edited,
+  carried,
+  overwrite,
+}: {
+  readonly files: readonly ExpectedFile[];
+  readonly edited: readonly ExpectedFile[];
+  readonly carried: { readonly notCarriedPaths: readonly string[] };
+  readonly overwrite: boolean;
+}): ScalePlan {
   const editedPaths = new Set(edited.map(({ path }) => path));
   const stays = (one: ExpectedFile) =>
     one.file.diskDigest === undefined && !(overwrite && editedPaths.has(one.path));
   return {
-    writes: review.files.filter((one) => one.file.diskDigest !== one.digest && !stays(one)),
+    writes: files.filter((one) => one.file.diskDigest !== one.digest && !stays(one)),
     edited,
-    fixesApplied: review.files.flatMap((one) => (one.fix === undefined ? [] : [one.path])),
+    fixesApplied: files.flatMap((one) => (one.fix === undefined ? [] : [one.path])),
     fixesNotCarried: carried.notCarriedPaths,
   };
 }

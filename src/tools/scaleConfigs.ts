@@ -152,7 +152,7 @@ function requireOneAnswer({ keepEdits, overwriteEdits }: Input): void {
 
 type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;
 
-/** `before`: the review of the files on disk now; `review`: of the files as they are once the plan is written. */
+/** `review` is that of the files as they are once the plan is written. */
 async function planLevel(
   ports: ScaleConfigsPorts,
   session: Session,
@@ -166,15 +166,14 @@ async function planLevel(
   );
   const scalings = await readScalings(ports.blobs, session.level, target.load);
   const edits = editsOfLevel(snapshot, { session, stored, written, target, choice, keepEdits, scalings });
-  const before = reviewFiles(snapshot, edits.files, target, ports.settings);
-  const plan = planScaling(before, { ...edits, overwrite: overwriteEdits });
-  const review = reviewFiles(snapshot, afterWrites(before.files, plan.writes), target, ports.settings);
+  const plan = planScaling({ ...edits, overwrite: overwriteEdits });
+  const review = reviewFiles(snapshot, afterWrites(edits.files, plan.writes), target, ports.settings);
   const { reviewId } = review;
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
   const coverage = plannedCoverage(review);
-  const level = describeLevel(before, review, plan, coverage);
+  const level = describeLevel(edits.files, review, plan, coverage);
   const lag = await lagRemarks(ports, call);
-  return { lag, scalings, target, plan, before, review, reviewId, approvalNeeded, coverage, level, edits };
+  return { lag, scalings, target, plan, review, reviewId, approvalNeeded, coverage, level, edits };
 }
 
 /** A level in which nothing of the schedule under test carries the load; an hourly one is widened by its DAG run. */
