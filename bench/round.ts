@@ -18,8 +18,8 @@ import {
 import { type BenchOptions, type PartResult, ratioFigure, ratioOf, thousands, timesText } from './part.ts';
 import { markdownTable } from './tables.ts';
 
-/** Time between two polls while the round runs: some 550 steps end meanwhile, and EMR lists the newest 1,000. */
-const pollHours = 6;
+/** Time between two polls while the round runs: some 200 steps end meanwhile, and ten calls list 500 without waiting for EMR's quota. */
+const pollHours = 2;
 
 export async function measureReports({ rounds, steps, isBusy }: BenchOptions): Promise<PartResult> {
   const aws = await versionOf('aws', '--version');
