@@ -30,6 +30,8 @@ test.each([
   ["{##} INTERVAL '3' hour", ["INTERVAL '6' hour"], []],
   ["{# a #}{# b #} INTERVAL '3' hour", ["INTERVAL '6' hour"], []],
   ["{#} INTERVAL '9' hour #} INTERVAL '3' hour", ["INTERVAL '6' hour"], []],
+  ["'it\\'' < INTERVAL '3' hour", ["INTERVAL '6' hour"], []],
+  ["f(INTERVAL '3' hour, day)", ["INTERVAL '6' hour"], []],
   // Only Spark closes each quote; a backslash in a quoted name is one.
   ["'it\\'s' < `a\\` - INTERVAL '3' hour", ["INTERVAL '6' hour"], []],
 ] as const)('%j', (sql, scaled, left) => {
@@ -48,6 +50,7 @@ test.each([
   ["INTERVAL '1 day 2 hours 3'", "INTERVAL '1 day 2 hours 3': no known unit"],
   ["INTERVAL '3''4' hour", "INTERVAL '3''4' hour: the value is not a whole number"],
   ['INTERVAL (case when a then 1 end) hour', `INTERVAL (case when a then 1 end) hour: ${expression}`],
+  ["INTERVAL '3' wee\u212a", "INTERVAL '3': no known unit"],
   ["INTERVAL '2 DAYS 3 HOURS'", "INTERVAL '2 DAYS 3 HOURS': a compound interval"],
   ["INTERVAL a || '0' hour", `INTERVAL a || '0' hour: ${expression}`],
   ['INTERVAL a::int hour', `INTERVAL a::int hour: ${expression}`],

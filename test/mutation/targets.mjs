@@ -96,6 +96,7 @@ export const equivalent = [
   ],
   ['if (mark === undefined) return -1;', 'any place before the template says that there is none', /^1 /],
   ['const afterGap =', 'any place before the text stands for no token', /^1 /],
+  ['Array.isArray(bytes)', 'writeFile takes a list of pieces as well', /false$/],
   ['const patience = 20;', 'one look more or less of twenty'],
   ['Math.max(0, Date.now() - found.modifiedMs)', 'a millisecond, and whole seconds are shown', /^0/],
 ];
