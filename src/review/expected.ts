@@ -103,7 +103,7 @@ export function expectedFile(
 const inMemory: Spool = { put: (bytes) => ({ read: () => viewOf(bytes) }) };
 
 /** The bytes without a copy. */
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
