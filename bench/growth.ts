@@ -1,5 +1,4 @@
 /** scaleConfigs from 100 to 100,000 files: time and memory of each size. The steps of the chart come from round.ts. */
-import { rmSync } from 'node:fs';
 import { leastCpu, median, peakOf, type Run } from './measured.ts';
 import { type BenchOptions, type GrowthPoint, type PartResult, thousands } from './part.ts';
 import { scalingTree } from './scale.ts';
@@ -76,7 +75,7 @@ export function pointOf(count: number, runs: readonly Run[]): GrowthPoint {
 }
 
 async function runsOf(size: number, times: number): Promise<Run[]> {
-  const { directory, reset, scale } = await scalingTree(size);
+  const { close, reset, scale } = await scalingTree(size);
   const runs: Run[] = [];
   try {
     for (let run = 0; run < times; run += 1) {
@@ -85,6 +84,6 @@ async function runsOf(size: number, times: number): Promise<Run[]> {
     }
     return runs;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    await close();
   }
 }

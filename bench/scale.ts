@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkFiles } from '../sandbox/sample/files.ts';
+import { startEmbeddedAws } from '../sandbox/world/embeddedAws.ts';
 import { serverEnvironment } from '../sandbox/world/environment.ts';
 import { scaleIntervals } from '../src/intervals/scale.ts';
 import { conditions, digestOf, manyChecks, restore } from './manyChecks.ts';
@@ -57,35 +58,38 @@ ${table}
 perl multiplies everything that looks like hours in an \`INTERVAL\`, also in comments and prose, and multiplies again on a second run; the row with \`git restore\` starts from the baseline, as scaleConfigs does. On these files both write the same bytes, which the benchmark verifies. On the sandbox's sample checks they do not: ${await differences(perlVersion)}`,
     };
   } finally {
-    rmSync(tree.directory, { recursive: true, force: true });
+    await tree.close();
   }
 }
 
 interface ScalingTree {
-  /** To be removed afterwards. */
-  readonly directory: string;
   readonly repository: string;
   readonly folder: string;
   /** Restores the baseline and forgets the session. */
   reset(): void;
   scale(load: string): Promise<Run>;
+  close(): Promise<void>;
 }
 
-/** A repository of that many checks, with what scaleConfigs needs. */
+/** A repository of that many checks, with what scaleConfigs needs: it asks EMR whether a round is running. */
 export async function scalingTree(files: number): Promise<ScalingTree> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-scale-'));
   const repository = join(directory, 'k-repo');
   const project = join(directory, 'project');
   const folder = await manyChecks(repository, files);
+  const aws = await startEmbeddedAws({ quotaClock: 'off' });
   await mkdir(project, { recursive: true });
   const context: CommandContext = {
     cwd: project,
-    env: serverEnvironment({ endpoint: 'http://127.0.0.1:9', targetRepo: repository, project }),
+    env: serverEnvironment({ endpoint: aws.endpoint, targetRepo: repository, project }),
   };
   return {
-    directory,
     repository,
     folder,
+    async close() {
+      await aws.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
     reset() {
       restore(repository);
       rmSync(join(project, '.audit-load-test'), { recursive: true, force: true });
