@@ -1,4 +1,4 @@
-/** What a person waits for: calls of a running server with 60 and with 300 checks, also while a round runs. */
+/** Response times of a running server with 60 and with 300 checks, also while a round runs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

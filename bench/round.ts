@@ -28,7 +28,7 @@ export async function measureReports({ rounds, steps, isBusy }: BenchOptions): P
   const sizes: Size[] = [];
   for (const size of sizesUpTo(steps)) {
     const isLargest = size === steps;
-    // EMR's quota makes the script wait: beside the largest size it runs once, to compare the figures.
+    // EMR's quota makes the script wait: for all but the largest size it runs once, to compare the figures.
     sizes.push(await rowsOf(size, { repeats: rounds, scripts: hasRival ? (isLargest ? rounds : 1) : 0 }));
   }
   const largest = sizes.at(-1);
