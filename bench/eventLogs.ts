@@ -56,7 +56,7 @@ export async function measureEventLogs({ rounds, logs, isBusy }: BenchOptions): 
         target: `under ${mostSeconds} s, ${mostMegabytes} MB above idle`,
       },
     ],
-    text: `The product's reader in a process of its own, ${awayMs} ms before every response of the embedded S3; *idle* is the process with the AWS SDK loaded and before the first request. buildReport stops reading after 30 s and says so; this runs to the end.
+    text: `The product's reader in a process of its own, with ${awayMs} ms before every response of the embedded S3. *Idle* is the process with the AWS SDK loaded, before the first request. buildReport stops reading after 30 s and says so; this benchmark reads to the end.
 
 ${markdownTable(
   ['Run', 'Logs read', 'Seconds', 'CPU', 'Idle', 'Peak'],

@@ -1,4 +1,4 @@
-/** What a person waits for: calls of a running server with 60 and with 300 checks, also while a round runs. */
+/** Response times of a running server with 60 and with 300 checks, also while a round runs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,13 +55,13 @@ export async function measureFelt({ rounds, isBusy }: BenchOptions): Promise<Par
   return {
     outcomes: [
       {
-        what: `what a person feels at ${sizes.join(' and ')} checks, server running`,
+        what: `response times at ${sizes.join(' and ')} checks, server running`,
         against: '–',
         figures,
-        target: 'every call under 0.5 s but the first upload (1 s); at most 1 s for EMR’s quota',
+        target: 'at most 0.5 s a call; 1 s for the first upload and while EMR’s quota is used up',
       },
     ],
-    text: `A server over stdio and a client; medians of ${rounds} rounds, each at a load of its own, and the largest. *During a round* EMR's request quotas for DescribeCluster and ListSteps are used up before the call.
+    text: `One server over stdio, called by one client: the median and the largest of ${rounds} rounds, each at another load. In the last two rows a round is running, and EMR's request quotas for DescribeCluster and ListSteps are used up before the call.
 
 ${markdownTable(['Call', ...sizes.flatMap((size) => [`${size} checks`, 'largest']), 'Limit'], names.map(row))}`,
   };

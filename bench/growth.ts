@@ -59,11 +59,11 @@ export async function measureGrowth({ rounds, largeFiles }: BenchOptions): Promi
                 },
               ]),
         ],
-        target: `linear (at most ${mostPerTen} × for ten times the files), at most ${mostMegabytes} MB`,
+        target: `linear (at most ${mostPerTen} × the CPU for ten times the files); at most ${mostMegabytes} MB`,
       },
     ],
     growth: { files: points, steps: [] },
-    text: `scaleConfigs 2x as a command, in repositories of each size; the CPU is the least of the runs, the memory the most.
+    text: `scaleConfigs 2x as a command, in a repository of each size. *CPU* is the lowest of the runs, *Memory* the highest; growth compares the CPU time of the two largest sizes.
 
 ${markdownTable(['Files', 'Runs', 'Median', 'CPU', 'CPU per file', 'Memory'], rows)}`,
   };

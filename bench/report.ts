@@ -1,4 +1,4 @@
-/** `npm run bench:report`: how large a report's files are, how long they take, and what was promised; in docs/measurements/report.md. */
+/** `npm run bench:report`: how large a report's files are, and how long they take, beside their budgets; in docs/measurements/report.md. */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';

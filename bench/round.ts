@@ -28,7 +28,7 @@ export async function measureReports({ rounds, steps, isBusy }: BenchOptions): P
   const sizes: Size[] = [];
   for (const size of sizesUpTo(steps)) {
     const isLargest = size === steps;
-    // EMR's quota makes the script wait: beside the largest size it runs once, to compare the figures.
+    // EMR's quota makes the script wait: for all but the largest size it runs once, to compare the figures.
     sizes.push(await rowsOf(size, { repeats: rounds, scripts: hasRival ? (isLargest ? rounds : 1) : 0 }));
   }
   const largest = sizes.at(-1);
@@ -37,21 +37,21 @@ export async function measureReports({ rounds, steps, isBusy }: BenchOptions): P
     outcomes: [
       {
         what: `buildReport, ${thousands(steps)} steps known, forecast included`,
-        against: '`aws emr list-steps` and pandas',
+        against: 'a script of `aws emr list-steps` and pandas',
         figures: [ratioFigure('the script', ratio, 0.025)],
-        target: 'at most 0.02 × (rounded)',
+        target: 'at most 0.02 ×, rounded',
       },
     ],
     growth: { files: [], steps: sizes.map(({ size, ours }) => pointOf(size, ours.runs)) },
     missing: [...(aws === undefined ? ['aws'] : []), ...(pandas === undefined ? ['pandas'] : [])],
-    text: `${[aws, pandas].filter((text) => text !== undefined).join('; ')}. A round on the embedded AWS, with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; full before each run), polled every ${pollHours} hours of simulated time while it ran; after a round at half its load, so that there is a forecast. buildReport ran ${rounds} times.
+    text: `${[aws, pandas].filter((text) => text !== undefined).join('; ')}. A round on the embedded AWS with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; refilled before each run). pollCluster was called every ${pollHours} hours of simulated time. A round at half the load came before it, so that there is a forecast. buildReport ran ${rounds} times; the script too for the largest round, and once for the others.
 
 ${markdownTable(
   ['Steps', 'What', ...runColumns, 'Relative to the script', 'EMR calls', 'Steps seen'],
   sizes.flatMap((size) => tableRows(size, isBusy)),
 )}
 
-The script (\`bench/rival_report.py\`) makes one table: counts, waiting and running times with percentiles, the ten slowest; its figures are compared with the report's when both see every step. buildReport also reads the logs of failed steps, finds missing, duplicate and foreign steps, and draws charts and a forecast. EMR lists the newest 1,000 steps of a cluster, so the script sees only a part of a larger round; pollCluster archives the rest while the round runs.`,
+The script (\`bench/rival_report.py\`) makes one table: counts, waiting and running times with percentiles, the ten slowest steps. Its figures are compared with the report's when both see every step. buildReport also reads the logs of failed steps, finds missing, duplicate and foreign steps, and draws charts and a forecast. EMR lists the newest 1,000 steps of a cluster, so the script sees only part of a larger round; pollCluster archives the rest while the round runs.`,
   };
 }
 

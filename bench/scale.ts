@@ -38,8 +38,8 @@ export async function measureScaling({ rounds, files, isBusy }: BenchOptions): P
     return {
       outcomes: [
         {
-          what: `scaleConfigs, ${thousands(files)} files of ${conditions} checks`,
-          against: '`perl -pi -e`, blindly',
+          what: `scaleConfigs, ${thousands(files)} files with ${conditions} conditions each`,
+          against: '`perl -pi -e`',
           figures: [ratioFigure('perl', ratioOf(rows.first, rows.perl, isBusy), 3)],
           target: 'at most 3.0 ×',
         },
@@ -47,11 +47,11 @@ export async function measureScaling({ rounds, files, isBusy }: BenchOptions): P
           what: 'scaleConfigs again, nothing to do',
           against: '`git status`',
           figures: [ratioFigure('git status', ratioOf(rows.again, rows.status, isBusy), 12)],
-          target: 'at most 12 × as a command, every byte hashed',
+          target: 'at most 12 ×, process start and hashing every byte included',
         },
       ],
       missing: perlVersion === undefined ? ['perl'] : [],
-      text: `${gitVersion}, perl ${perlVersion ?? 'missing'}: ${thousands(files)} files with ${conditions} conditions, one window each, ${rounds} rounds. scaleConfigs is timed as a whole command, including process start: it reads the YAML and the git baseline, checks for manual edits, and writes each file atomically, the list of changes and the session.
+      text: `${gitVersion}, perl ${perlVersion ?? 'missing'}: ${thousands(files)} files with ${conditions} conditions, each with one time window; ${rounds} rounds. scaleConfigs is timed as a whole command, including process start: it reads the YAML and the git baseline, checks for manual edits, and writes each file atomically, the list of changes and the session.
 
 ${table}
 

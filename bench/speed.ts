@@ -27,7 +27,7 @@ const parts: Readonly<
     { title: string; measure(options: BenchOptions, dist: readonly string[]): Promise<PartResult> }
   >
 > = {
-  felt: { title: 'What a person feels', measure: measureFelt },
+  felt: { title: 'Response times', measure: measureFelt },
   startup: { title: 'Start-up', measure: measureStartup },
   scale: { title: 'Scaling the configs', measure: measureScaling },
   growth: { title: 'Growth', measure: measureGrowth },

@@ -35,7 +35,7 @@ export function speedPage(parts: readonly MeasuredPart[], facts: RunFacts): stri
     ...(failed.length === 0 ? [] : [`Not measured, because the benchmark failed: ${failed.join(', ')}.`]),
     '## Targets',
     markdownTable(
-      ['What', 'Against', 'Today', 'Target', 'Met'],
+      ['What', 'Compared with', 'Measured', 'Target', 'Met'],
       results.flatMap(({ outcomes }) => outcomes.map(outcomeRow)),
     ),
     ...(hasChart ? ['![Growth of time and memory with files and steps](growth.svg)'] : []),
@@ -49,11 +49,11 @@ function head({ date, load, minutes, isBusy, isWhole }: RunFacts): string {
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const judged = isBusy
-    ? 'That is more than the processors: ratios compare CPU time, and seconds are not judged.'
-    : 'Ratios compare the best wall-clock times.';
+    ? 'It exceeds the number of processors, so ratios compare CPU time, and seconds are not judged.'
+    : 'Ratios compare the best wall-clock times, except where a section says otherwise.';
   return `Written by \`npm run bench\` on ${date.toISOString().slice(0, 10)} with Node ${process.version} on ${machine}, in ${minutes.toFixed(0)} minutes; do not edit.${isWhole ? '' : ' A shortened run.'} The load average before the run was ${load.toFixed(1)}. ${judged}
 
-Everything was measured in this run, interleaved with its rivals. *Best* and *Median* are wall-clock seconds; *CPU* is the least user and system time of a run with all its child processes, *Memory* the largest peak of one process: both as the operating system accounts for them (getrusage), which shows 11 MB for anything smaller. 1 MB is 1,000,000 bytes.`;
+Everything was measured in this run, interleaved with its rivals. *Best* and *Median* are wall-clock seconds. *CPU* is the lowest user and system time of a run, with all its child processes. *Memory* is the largest peak of one process; anything below 11 MB shows as 11 MB. The operating system reports both (getrusage). 1 MB is 1,000,000 bytes.`;
 }
 
 function outcomeRow({ what, against, figures, target }: Outcome): string[] {

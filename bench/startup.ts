@@ -106,20 +106,20 @@ export async function measureStartup(
             rivals.length === 0
               ? { text: 'other servers: not measured', isUnmeasured: true }
               : {
-                  text: `${slowest.toFixed(0)} ms, the first of the others ${quickest.toFixed(0)} ms`,
+                  text: `${slowest.toFixed(0)} ms, the fastest of the others ${quickest.toFixed(0)} ms`,
                   isMet: slowest < quickest,
                 },
           ],
-          target: `at most ${mostTimes} ×; first of all servers`,
+          target: `at most ${mostTimes} ×; the fastest of all servers`,
         },
       ],
       missing: otherServers
         .filter((server) => scriptOf(server) === undefined)
         .map((server) => server.package),
-      text: `Medians of ${times} interleaved rounds. CPU is user and system time of the whole process, from its start with the requests on stdin to its end; other servers do not all end with their stdin, and have none.${
+      text: `Medians of ${times} interleaved rounds. *CPU* is user and system time of the whole process, from its start with the requests on stdin to its end. The other servers have no CPU time here: some do not end when their stdin does.${
         plainRows.length === 0
           ? ''
-          : ` On this machine ${certificates} is set: an empty Node process reads those certificates before anything else, which makes its time long and the ratios small. The target was set on such a machine; the second table is without.`
+          : ` On this machine ${certificates} is set: even an empty Node process reads those certificates first, which lengthens its time and lowers the ratios. The target was set on such a machine. The second table is without them.`
       }
 
 ${tableOf(beside)}${plainRows.length === 0 ? '' : `\n\nWithout ${certificates}:\n\n${tableOf(plainRows)}`}`,

@@ -1,4 +1,4 @@
-/** uploadChecks beside aws, s5cmd and rclone, on the embedded AWS near by and 25 ms away. */
+/** uploadChecks beside aws, s5cmd and rclone, on the embedded AWS nearby and 25 ms away. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ export async function measureUploads({ rounds, files, isBusy }: BenchOptions): P
     return {
       outcomes: outcomesOf(rows, files, isBusy),
       missing: rivals.filter((rival) => !present.includes(rival)).map(programOf),
-      text: `${known}. ${thousands(files)} check files, ${rounds} rounds, to the embedded AWS on the same machine, which uses the processors as well but is not in the CPU column; *far* with ${latencyMs} ms before every response. All read the credentials from the environment. uploadChecks is timed as a whole command, including process start: it reads the git baseline and scales it again to know what was approved, sends each body with its sha256, copies the table metrics and looks for stale objects. The benchmark compares every uploaded object with its file.
+      text: `${known}. ${thousands(files)} check files, ${rounds} rounds, to the embedded AWS on the same machine. It uses the same processors, but is not in the CPU column. *Far* adds ${latencyMs} ms before every response. All read their credentials from the environment. uploadChecks is timed as a whole command, including process start: it reads and hashes each file and its git baseline to know that the bytes were approved, sends each body with its sha256, copies the table metrics and looks for stale objects. The benchmark compares every uploaded object with its file.
 
 ${[false, true]
   .map(
@@ -92,7 +92,7 @@ ${[false, true]
   )
   .join('\n\n')}
 
-The others compare size and time (rclone with \`--checksum\`: MD5): they miss a check that changed to the same size within the clock's resolution, and send one again that was only rewritten. uploadChecks compares the bytes.${failed.map((text) => `\n\nFailed, and not counted: ${text}`).join('')}`,
+aws and s5cmd compare size and time: they miss a check that changed within the clock's resolution and kept its size, and resend one that was rewritten with the same bytes. rclone with \`--checksum\` compares size and MD5, uploadChecks size and sha256.${failed.map((text) => `\n\nFailed, and not counted: ${text}`).join('')}`,
     };
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -126,7 +126,7 @@ function outcomesOf(rows: readonly Measured[], files: number, isBusy: boolean): 
         ...figures('first', false, { s5cmd: 0.6, rclone: 1.1 }),
         ...figures('first', true, { s5cmd: 0.8 }),
       ],
-      target: 'at most 0.6 × s5cmd near and 0.8 × far; 1.1 × rclone near',
+      target: 'at most 0.6 × s5cmd near, 0.8 × far; at most 1.1 × rclone near',
     },
     {
       what: 'upload again, nothing changed',
@@ -250,7 +250,7 @@ function tableOf(rows: readonly Measured[], isBusy: boolean): string {
     row.requests[which],
   ];
   return markdownTable(
-    ['Upload', 'By', ...runColumns, 'uploadChecks relative to it', 'Requests'],
+    ['Upload', 'By', ...runColumns, 'uploadChecks relative to this', 'Requests'],
     (['first', 'again'] as const).flatMap((which) => rows.map((row) => line(row, which))),
   );
 }

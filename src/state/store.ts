@@ -1,4 +1,4 @@
-/** Bytes stored under STATE_DIR by their digest: review manifests, and files that scaling cannot reproduce. */
+/** Bytes stored under STATE_DIR by digest: review manifests, scaling memory, files that scaling cannot reproduce. */
 import { join } from 'node:path';
 import { sha256 } from '../domain/digest.ts';
 import { ToolError } from '../domain/errors.ts';

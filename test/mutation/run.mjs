@@ -196,9 +196,9 @@ function page(results, missing) {
   return [
     '# Mutation testing',
     '',
-    'Written by `npm run mutation -- <code> <mutants> <sample>` (own mutator, see decision 105): one change at a time, and the tests that should notice it. A sample is drawn by a hash of the changed line, so that it stays the same when other lines change; no mutant is in two samples. "Late" are noticed only by a time limit: most are loops that never end. "Equivalent" are survivors that change nothing anybody can see; the reason stands beside each survivor.',
+    'Written by `npm run mutation -- <code> <mutants> <sample>` (own mutator, see [decision 105](../decisions/105-campaigns-and-mutation.md)): one change at a time, and the tests that should notice it. A sample is drawn by a hash of the changed line, so that it stays the same when other lines change; no mutant is in two samples. "Late" mutants are noticed only by a time limit; most are loops that never end. "Equivalent" mutants survive because they change nothing that anybody can see. The reason stands beside each survivor that was judged.',
     '',
-    `How blind a sample is: the tests of ${listed(({ seen }) => seen)} were written from the list of all their mutants, so no sample of these is blind. Of ${listed(({ seen }) => !seen)} only the survivors of sample 1 were looked at before sample 2 ran: of it, blind, 84 of 100 were noticed in the scanner (88% without the equivalent ones) and 48 of 49 in the masker. Then tests were added for what had survived, and the survivors were run again. The survivors of commit are not looked at yet.`,
+    `Which scores are blind: the tests of ${listed(({ seen }) => seen)} were written from the list of all their mutants, so none of their scores is blind. Of interval scanner and masker, only the survivors of sample 1 were known when sample 2 first ran: 84 of 100 mutants were noticed in the scanner (88% without the equivalent ones) and 48 of 49 in the masker. Then tests were added for the survivors, and these were run again; the table shows the result. Key guard has one sample, and tests were added for its survivors. The survivors of commit have not been reviewed yet.`,
     '',
     '| Code | sample | possible mutants | run | noticed | of these late | score | equivalent | score without them |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',

@@ -1,7 +1,7 @@
 /**
  * Sends objects. The SDK's middleware costs more than a millisecond of CPU for each request, so only the first object
- * goes through it: the next are the request that the client built for that one, with their own key, headers and bytes,
- * signed by the client's signer. What S3 does not take so is sent by the whole client, with its retries and errors.
+ * goes through it. The others reuse the request that the client built for that one, each with its own key, headers and
+ * bytes, signed by the client's signer. What S3 refuses is sent again by the whole client, with its retries and errors.
  */
 import { randomUUID } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
