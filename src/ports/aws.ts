@@ -14,6 +14,8 @@ export interface Upload {
   readonly key: LoadTestKey;
   /** Called once, when the upload starts; the bytes that are hashed are the bytes that are sent. */
   body(): Promise<Uint8Array>;
+  /** The sha256 of the bytes that were reviewed: others are not sent. */
+  readonly digest?: string | undefined;
 }
 
 export interface Copy {

@@ -13,7 +13,7 @@ export interface Spooled {
   read(): Buffer;
 }
 
-/** One check file, in git and on disk. Its bytes may be read anew at each look, so a spread of it reads them all. */
+/** One check file, in git and on disk. Its bytes may be read anew at each look, and a spread of it may lack them. */
 export interface CheckFile {
   /** Relative to CHECKS_PATH, with forward slashes. */
   readonly path: string;

@@ -12,6 +12,8 @@ export interface PlannedUpload {
   readonly key: LoadTestKey;
   readonly path: string;
   readonly schedule: Schedule;
+  /** Of the bytes that were reviewed. */
+  readonly digest: string;
   /** Read when they are sent. */
   readonly bytes: Uint8Array;
 }
@@ -29,6 +31,7 @@ export function planUploads(
             key: configKey(settings, rule.schedule, review.target.load, path),
             path,
             schedule: rule.schedule,
+            digest: file.diskDigest,
             get bytes() {
               return file.disk ?? Buffer.of();
             },

@@ -68,7 +68,7 @@ interface Given {
 }
 
 /** Nothing of the load ever ran: are the configs to be committed alone? */
-export function neverRanText(session: Session, given: Given, load: number) {
+export function neverRanText(session: Session, { keyFindings }: Pick<Given, 'keyFindings'>, load: number) {
   const other = session.rounds.findLast(
     (one) => one.report !== undefined && !one.committed && !one.abandoned && one.load !== load,
   );
@@ -85,7 +85,7 @@ export function neverRanText(session: Session, given: Given, load: number) {
         : []),
       `Ask the user: commit the ${load}x configs alone (withoutReport: true), or run ${load}x first?`,
     ],
-    callAgain: { tool: 'commitResults', arguments: givenIn({ ...given, load, withoutReport: true }) },
+    callAgain: { tool: 'commitResults', arguments: givenIn({ keyFindings, load, withoutReport: true }) },
   };
 }
 

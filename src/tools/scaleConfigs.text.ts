@@ -102,7 +102,7 @@ export interface Scaling {
   readonly reviewId: string;
   readonly approvalNeeded: boolean;
   /** What the call was given; a repeated call is given the same. */
-  readonly given: { readonly dryRun: boolean; readonly keepEdits: boolean };
+  readonly given: { readonly dryRun: boolean; readonly keepEdits: boolean; readonly acceptBaseline: boolean };
   /** Uploads wait until that round ends. */
   readonly isRoundRunning: boolean;
   readonly mode: Yes['mode'];
@@ -111,7 +111,12 @@ export interface Scaling {
 function callWith({ target, given }: Scaling, more: Readonly<Record<string, unknown>>) {
   const { load, schedule, scope } = target;
   const level = { load, schedule, scope };
-  return { tool: 'scaleConfigs', arguments: givenIn({ ...level, ...given, ...level, ...more }) };
+  // Recorded already unless nothing was written: a later baseline is another question.
+  const acceptBaseline = given.dryRun && given.acceptBaseline;
+  return {
+    tool: 'scaleConfigs',
+    arguments: givenIn({ ...level, ...given, acceptBaseline, ...level, ...more }),
+  };
 }
 
 export const bothAnswers =
@@ -155,7 +160,7 @@ export function dryRunText(scaling: Scaling) {
   return {
     summary: `Dry run for ${target.load}x, nothing was written: would write ${plural(writes.length, 'file')}${patch}; ${sizeOf(level)} would then differ from the baseline.${loadSentence(target, coverage)}`,
     nextSteps: [`To write it: scaleConfigs with load ${target.load}, without dryRun.`],
-    callAgain: callWith(scaling, { dryRun: false }),
+    callAgain: callWith(scaling, { dryRun: false, acceptBaseline: false }),
   };
 }
 

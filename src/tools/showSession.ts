@@ -16,7 +16,7 @@ import {
   showSessionLines,
   showSessionResult,
 } from './showSession.text.ts';
-import { defineTool, type ToolCall } from './tool.ts';
+import { defineTool, givenIn, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
 
@@ -123,5 +123,5 @@ function interruptionOf({ interruptions }: Session) {
   const newest = interruptions.at(-1);
   if (newest === undefined) return {};
   const { tool, arguments: given, at } = newest;
-  return { interrupted: { tool, at }, callAgain: { tool, arguments: { ...given } } };
+  return { interrupted: { tool, at }, callAgain: { tool, arguments: givenIn(given) } };
 }

@@ -167,6 +167,7 @@ async function whyAskAgain(
 /** Sends nothing: shows what changed, and the reviewId of the files on disk. */
 async function askAgain(given: Input, ports: UploadChecksPorts, review: Review, reason: string) {
   const { reviewId } = review;
+  const isSame = given.reviewId === reviewId;
   // With the approval that this very call may have recorded.
   const session = await ports.sessions.load();
   const changedSince = await changedSinceApproval(ports, session, review);
@@ -193,7 +194,14 @@ async function askAgain(given: Input, ports: UploadChecksPorts, review: Review, 
     prefixes: [],
     tableMetrics: { copied: 0, unchanged: 0, prefixes: [] },
     warnings: [],
-    ...awaitingText(review, given, reason, changedSince.length, approval),
+    // The stale objects of another review are others.
+    ...awaitingText(
+      review,
+      { removeStale: given.removeStale && isSame },
+      reason,
+      changedSince.length,
+      approval,
+    ),
   };
 }
 
@@ -227,7 +235,7 @@ async function productionOf(
 async function sendConfigs(ports: UploadChecksPorts, review: Review, call: ToolCall) {
   const uploads = planUploads(review, ports.settings);
   const { sent, unchanged, retried, listed } = await ports.store.upload(
-    uploads.map((one) => ({ key: one.key, body: async () => one.bytes })),
+    uploads.map((one) => ({ key: one.key, digest: one.digest, body: async () => one.bytes })),
     call,
   );
   return { uploads, listed, fields: { uploaded: sent.length, unchanged: unchanged.length, retried } };

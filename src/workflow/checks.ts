@@ -109,7 +109,7 @@ function requireWhole({ interruptions }: Session): void {
 
 /**
  * A warning when the check files on disk differ from the uploaded ones of this load: the next round runs the uploaded
- * ones. No warning when the repository cannot be read.
+ * ones, or where that could not be looked at.
  */
 export async function notUploaded(
   ports: Pick<Ports, 'target' | 'blobs' | 'settings'>,
@@ -120,12 +120,18 @@ export async function notUploaded(
   const { level } = session;
   const uploaded = session.uploads.findLast((one) => one.load === load && one.schedule === schedule);
   if (level?.load !== load || uploaded === undefined) return [];
-  const snapshot = await ports.target.snapshot({ forWriting: false }, watch).catch((error: unknown) => {
-    if (error instanceof ToolError) return undefined;
+  const look = async () => {
+    const snapshot = await ports.target.snapshot({ forWriting: false }, watch);
+    return (await reviewOf(ports, session, snapshot, level)).reviewId;
+  };
+  const reviewId = await look().catch((error: unknown) => {
+    if (error instanceof ToolError) return error;
     throw error;
   });
-  if (snapshot === undefined) return [];
-  const { reviewId } = await reviewOf(ports, session, snapshot, level);
+  if (reviewId instanceof ToolError)
+    return [
+      `This could not be looked at: whether the ${load}x files on disk are the uploaded ones. showSession says why.`,
+    ];
   if (reviewId === uploaded.reviewId) return [];
   return [
     `The ${load}x files on disk differ from the uploaded ones, and the next run reads the uploaded ones. To run the files on disk: reviewConfigs, the user's approval, then uploadChecks.`,

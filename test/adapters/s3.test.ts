@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/domain/digest.ts';
 import { configKey } from '../../src/domain/keys.ts';
 import type { Copy } from '../../src/ports/aws.ts';
 import { check, dagFile, settings, startAwsWorld, tally, watch } from './awsWorld.ts';
@@ -75,6 +76,16 @@ describe('upload', () => {
     const delivered = await world.store().upload(three(), watch());
     expect(delivered.sent).toEqual([key]);
     expect(textAt(key)).toBe('a');
+  });
+
+  it('sends no bytes but the reviewed ones', async () => {
+    const reviewed = { ...check('a_15m.yml', 'other'), digest: sha256(Buffer.from('a')) };
+    await expect(world.store().upload([reviewed], watch())).rejects.toThrow(
+      /^The bytes of .*a_15m.yml are no longer the reviewed ones/,
+    );
+    expect(textAt(reviewed.key)).toBeUndefined();
+    const same = { ...check('a_15m.yml', 'a'), digest: reviewed.digest };
+    expect((await world.store().upload([same], watch())).sent).toEqual([same.key]);
   });
 
   it('sends a removed object again', async () => {

@@ -133,8 +133,9 @@ test('a baseline that the user accepts is one, and is not asked about again', as
   const dry = (await harness.call('scaleConfigs', { load: 2, dryRun: true })).structure;
   expect(dry.nextSteps.at(-1)).toContain('scaleConfigs with load 2, dryRun: true and acceptBaseline: true.');
   const planned = (await harness.call('scaleConfigs', dry.callAgain.arguments)).structure;
-  expect(planned).toMatchObject({ status: 'dry_run', callAgain: { arguments: { acceptBaseline: true } } });
-  expect(planned.callAgain.arguments.dryRun).toBeUndefined();
+  expect(planned.status).toBe('dry_run');
+  expect(planned.callAgain.arguments).not.toHaveProperty('dryRun');
+  expect(planned.callAgain.arguments).not.toHaveProperty('acceptBaseline');
   expect((await harness.call('scaleConfigs', { load: 2 })).structure.status).toBe('needs_decision');
   const { structure } = await harness.call(asked.callAgain.tool, asked.callAgain.arguments);
   expect(structure).toMatchObject({ status: 'scaled', load: 2 });

@@ -66,6 +66,9 @@ test('before any run it is a question; then the configs are committed alone, wit
   const asked = (await harness.call('commitResults', given)).structure;
   expect(asked).toMatchObject({ status: 'needs_decision', target: null, reports: null });
   expect(asked.callAgain.arguments).toEqual({ ...given, withoutReport: true });
+  // The question is another one: a yes to it approves no bytes.
+  const eager = (await harness.call('commitResults', { ...given, approved: true })).structure;
+  expect(eager.callAgain).toEqual(asked.callAgain);
   expect(harness.everything()).toEqual(before);
   const { structure, text } = await harness.call('commitResults', asked.callAgain.arguments);
   expect(structure).toMatchObject({ status: 'committed', target: { files: 6 }, reports: null });

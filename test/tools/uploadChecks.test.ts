@@ -94,6 +94,18 @@ test('objects of deleted files are listed, and removed only on request', async (
   expect(harness.object(other)).toBe('old');
 });
 
+test('the removal of stale objects is asked for one review, and not carried to another', async () => {
+  const harness = await toolHarness();
+  const older = (await harness.call('scaleConfigs', { load: 2 })).structure.reviewId;
+  const newer = (await harness.call('scaleConfigs', { load: 4 })).structure.reviewId;
+  const askedOf = async (reviewId: string) =>
+    (await harness.call('uploadChecks', { reviewId, removeStale: true })).structure.callAgain.arguments;
+  expect(await askedOf(newer)).toMatchObject({ reviewId: newer, removeStale: true });
+  const given = await askedOf(older);
+  expect(given).toMatchObject({ reviewId: newer });
+  expect(given).not.toHaveProperty('removeStale');
+});
+
 test('a stale key that no tool may touch is listed for the user, and blocks nothing', async () => {
   const harness = await toolHarness();
   const reviewId = await uploadLevel(harness, { load: 2 });

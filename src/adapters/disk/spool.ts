@@ -53,7 +53,11 @@ class SpoolFile {
     this.#file = this.#tried('written', () => {
       mkdirSync(folder, { recursive: true });
       const file = openSync(this.#path, 'wx+', 0o600);
-      rmSync(this.#path);
+      try {
+        rmSync(this.#path);
+      } catch {
+        // Some shares keep the name of an open file; a later call removes the draft.
+      }
       return file;
     });
     forgotten.register(this, this.#file);

@@ -1,5 +1,6 @@
 /** Writes to S3 under the two load-test prefixes: uploads and copies, only of what is missing or has changed. */
 import { sha256 } from '../../domain/digest.ts';
+import { ToolError } from '../../domain/errors.ts';
 import type { LoadTestKey } from '../../domain/keys.ts';
 import type { Copy, Delivered, Upload } from '../../ports/aws.ts';
 import type { Disk } from '../../ports/disk.ts';
@@ -8,6 +9,16 @@ import { concurrently } from '../pool.ts';
 import { type KnownObject, openFolders, type RemoteObject, type S3Settings } from './memory.ts';
 import { createSender, type ObjectToSend, requestsAtOnce, type SendCount, type Writer } from './put.ts';
 import { bareEtag, type Head, head, type S3, sourceEtagMetadata, sourceUriMetadata } from './read.ts';
+
+function otherBytes(key: string): ToolError {
+  return new ToolError(
+    'CONFLICT',
+    `The bytes of ${key} are no longer the reviewed ones; they were not sent.`,
+    {
+      next: 'call reviewConfigs, show the user what changed, and upload again.',
+    },
+  );
+}
 
 /** The bucket, and where the memory of its folders is stored. */
 export interface Destination {
@@ -29,9 +40,10 @@ export async function uploadAll(
   const words = { doing: 'uploading', done: 'sent', action: 's3:PutObject' };
   const items = uploads.map((upload) => ({ key: upload.key, item: upload }));
   const { put, count } = createSender();
-  const send = async (writer: Writer, { key, body }: Upload, remote: RemoteObject) => {
+  const send = async (writer: Writer, { key, body, digest }: Upload, remote: RemoteObject) => {
     const bytes = await body();
     const object = { key, bytes, digest: sha256(bytes) };
+    if (digest !== undefined && object.digest !== digest) throw otherBytes(key);
     if (await isUploaded(writer, object, remote)) return undefined;
     return { etag: await put(writer, object), sizeBytes: bytes.length, sha256: object.digest };
   };

@@ -5,7 +5,10 @@ import type { Report } from '../model/model.ts';
 
 /** Why a check ran at 1x although its schedule scales; the other reasons are a rule's or a person's decision. */
 const mistakes: Partial<Record<UnscaledWhy, { readonly setting: string; readonly to: string }>> = {
-  unparseable: { setting: 'file on the branch of the baseline', to: 'valid YAML in UTF-8' },
+  unparseable: {
+    setting: 'file on the branch of the baseline',
+    to: 'valid YAML in UTF-8, and not too large',
+  },
   'not a literal': {
     setting: 'interval on the branch of the baseline',
     to: "a literal, as INTERVAL '3' hour",
@@ -31,7 +34,7 @@ export function unscaledByMistake({ load, coverage }: Pick<Report, 'load' | 'cov
         from: why,
         to: `${to}; then scaleConfigs with load ${load}`,
         expected: `${files.length === 1 ? 'it carries' : 'they carry'} the load`,
-        success: `No check is at 1x because it is ${why}.`,
+        success: `No check is at 1x for this reason (${why}).`,
       },
     ];
   });
