@@ -38,6 +38,11 @@ export async function chooseEngine(
 ): Promise<ChosenEngine> {
   const at = args.indexOf('--engine');
   const engine = at < 0 ? 'simulated' : args[at + 1];
+  const unknown = args.find((_, index) => at < 0 || (index !== at && index !== at + 1));
+  if (unknown !== undefined)
+    return {
+      problem: `There is no option ${unknown}, only --engine simulated, the default, or --engine spark.`,
+    };
   if (engine === 'simulated') return {};
   if (engine !== 'spark') return { problem: '--engine is simulated, the default, or spark.' };
   const folder = sparkFolder();

@@ -164,6 +164,11 @@ test('without an installation the command says how to make one', async () => {
   });
   expect(await chooseEngine([], '.', () => undefined)).toEqual({});
   expect(await chooseEngine(['--engine', 'flink'], '.', () => undefined)).toHaveProperty('problem');
+  for (const args of [['--help'], ['--engine', 'simulated', '--speed']])
+    expect(await chooseEngine(args, '.', () => undefined)).toHaveProperty(
+      'problem',
+      expect.stringContaining(`There is no option ${args.at(-1)}, `),
+    );
 });
 
 test('the reference runner is Python 3.9, as on EMR 7', async () => {
