@@ -109,14 +109,10 @@ export interface Scaling {
 }
 
 function callWith({ target, given }: Scaling, more: Readonly<Record<string, unknown>>) {
-  const { load, schedule, scope } = target;
-  const level = { load, schedule, scope };
-  // Recorded already unless nothing was written: a later baseline is another question.
-  const acceptBaseline = given.dryRun && given.acceptBaseline;
-  return {
-    tool: 'scaleConfigs',
-    arguments: givenIn({ ...level, ...given, acceptBaseline, ...level, ...more }),
-  };
+  const level = { load: target.load, schedule: target.schedule, scope: target.scope };
+  // Recorded already but in a dry run: a later baseline is another question.
+  const known = { ...level, ...given, ...level, acceptBaseline: given.dryRun && given.acceptBaseline };
+  return { tool: 'scaleConfigs', arguments: givenIn({ ...known, ...more }) };
 }
 
 export const bothAnswers =

@@ -16,7 +16,7 @@ import {
   showSessionLines,
   showSessionResult,
 } from './showSession.text.ts';
-import { defineTool, givenIn, type ToolCall } from './tool.ts';
+import { defineTool, type ToolCall } from './tool.ts';
 
 const input = z.strictObject({});
 
@@ -123,5 +123,8 @@ function interruptionOf({ interruptions }: Session) {
   const newest = interruptions.at(-1);
   if (newest === undefined) return {};
   const { tool, arguments: given, at } = newest;
-  return { interrupted: { tool, at }, callAgain: { tool, arguments: givenIn(given) } };
+  const { approved, ...others } = given;
+  // An approval is of the bytes that the call names, not of whatever is there now.
+  const again = 'reviewId' in given ? given : others;
+  return { interrupted: { tool, at }, callAgain: { tool, arguments: { ...again } } };
 }

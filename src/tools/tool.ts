@@ -140,15 +140,10 @@ export const declined = z.literal(true).optional();
 /** The same call with the missing arguments, for results that are a question to the user. */
 export const callAgain = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });
 
-/**
- * What a call was given, for the same call again. A flag that is not set says nothing, and an approval is of one call:
- * one that is kept is in the journal.
- */
+/** What a call was given, for the same call again; a flag that is not set says nothing. */
 export function givenIn(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(given).filter(
-      ([name, value]) => name !== 'approved' && value !== undefined && value !== false,
-    ),
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== false),
   );
 }
 

@@ -149,7 +149,7 @@ describe('suggestions', () => {
         title: 'Scale flows/a_15m.yml, which ran at 1x (unparseable)',
         measured: '1 of 40 15m checks ran at 1x: unparseable',
         setting: 'its file on the branch of the baseline',
-        to: 'valid YAML in UTF-8; then scaleConfigs with load 2',
+        to: 'valid YAML in UTF-8, and not too large; then scaleConfigs with load 2',
       },
       {
         title: 'Scale b_15m.yml, c_15m.yml, d_15m.yml and 1 more, which ran at 1x (not a literal)',

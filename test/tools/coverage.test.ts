@@ -75,7 +75,7 @@ test('the ratio of scaled checks is over those whose bytes the load changed, and
     expect(json.coverage.unscaled).toHaveLength(8);
     const toDo = json.suggestions.find(({ id }: { id: string }) => id === 'unscaled:unparseable');
     expect(toDo.title).toBe('Scale flows/check_flow_sends_15m.yml, which ran at 1x (unparseable)');
-    expect(toDo.to).toBe(`valid YAML in UTF-8; then scaleConfigs with load ${load}`);
+    expect(toDo.to).toBe(`valid YAML in UTF-8, and not too large; then scaleConfigs with load ${load}`);
   }
   const { structure } = await harness.call('compareReports', { baseline: '2x', candidate: '4x' });
   // 23 are scaled; one fails for a missing column at every load, one for its memory at 4x.

@@ -287,7 +287,7 @@ test.each([
   [
     'a rename in two halves',
     'tornRename',
-    { kind: 'rename', at: 3, scope: 'process' },
+    { kind: 'rename', at: 5, scope: 'process' },
     /neither a baseline nor scaled/,
   ],
   [
