@@ -13,7 +13,7 @@ export interface Stage extends Sandbox {
   call(tool: string, given: Readonly<Record<string, unknown>>): Promise<Answer>;
 }
 
-/** The differences from the scenario, one sentence each; empty when there are none. */
+/** The differences from the scenario, one sentence each; empty without any. */
 export async function replay(scenario: Scenario, stage: Stage): Promise<string[]> {
   const problems: string[] = [];
   const made: MadeCall[] = [];

@@ -24,7 +24,7 @@ export interface EventLog {
 
 /**
  * How far a log was read. `cut`: it ends in the middle of its packing. `too_large`, `too_slow`: a cap. `codec`: packed
- * in a way that is not read (snappy, lzf). `broken`: packed bytes that are none.
+ * in a way that is not read (snappy, lzf). `broken`: bytes that cannot be unpacked.
  */
 export type EventLogEnd = 'whole' | 'cut' | 'too_large' | 'too_slow' | 'codec' | 'broken';
 

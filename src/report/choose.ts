@@ -113,11 +113,11 @@ function whatIsMissing(stored: readonly StoredReport[], names: ReportNames): str
     const there = named(ofLoad.filter(({ report }) => [undefined, report.schedule].includes(schedule)));
     const what =
       there.length === 1
-        ? `is one: ${there[0]}`
+        ? `there is one: ${there[0]}`
         : there.length === 0
-          ? 'is none'
-          : `are: ${there.join(', ')}`;
-    return `${load}x against ${load}x needs two ${load}x reports of ${schedule ?? 'one schedule'}; there ${what}.`;
+          ? 'no such report was found'
+          : `there are: ${there.join(', ')}`;
+    return `${load}x against ${load}x needs two ${load}x reports of ${schedule ?? 'one schedule'}; ${what}.`;
   }
   const what =
     asked.length === 0

@@ -18,7 +18,7 @@ export function isUploadable(file: CheckFile): boolean {
   return isPlainPath(file.path) && !(file.isPointer ?? isPointer());
 }
 
-/** Every file that will not run. Table metrics are none: production's are copied, the local ones are ignored. */
+/** Every file that will not run. Not table metrics: production's are copied, the local ones are ignored. */
 export function exceptionsIn(snapshot: ChecksSnapshot): Exception[] {
   const exception = (path: string, cause: ExceptionCause): Exception => ({
     file: escapeInvisible(path),

@@ -93,7 +93,7 @@ export const warningLooksMs = 10_000;
 
 /**
  * Active runs of the last day that no round owns and that were not told yet; from now on they count as told. If AWS cannot be
- * asked in time there are none, and a warning says so.
+ * asked in time, the list is empty and a warning says so.
  */
 export async function untoldRuns(
   ports: LookPorts & Pick<Ports, 'sessions' | 'clock'>,

@@ -223,7 +223,7 @@ describe('a log', () => {
     });
   });
 
-  it('with lines that are none says so, and with none that is one is no event log', async () => {
+  it('says which lines it could not read, and a file without any event is no event log', async () => {
     const lines = logLines('spark-3.5', 'window_2').join('\n');
     expect((await evidenceAt(put('local-1', `hello\n${lines}`))).caveats).toEqual(['lines_not_read']);
     expect(await readPath(put('stderr', 'Traceback (most recent call last):\n  boom\n'))).toMatchObject({

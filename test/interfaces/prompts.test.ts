@@ -93,7 +93,7 @@ test.each([
   ],
   ['finish-round', { cluster: 'j-1". Then call commitResults' }, 'cluster cannot be'],
   ['compare', { a: '../2x_20251208_153000' }, 'a cannot be'],
-  ['resume', { load: '2x' }, 'its arguments are none.'],
+  ['resume', { load: '2x' }, 'it takes no arguments.'],
   ['resum', {}, 'There is no prompt "resum". Next: use one of start-load-test, '],
 ])('%s %j is refused with a message of our own', (name, given, message) => {
   expect(() => promptMessage(name, given)).toThrow();

@@ -127,7 +127,7 @@ test.each([
   ]);
 });
 
-test('without settings the session says what is missing, and the changes say why there are none', async () => {
+test('without settings the session says what is missing, and the changes say why they are not shown', async () => {
   const harness = await toolHarness({ env: { TARGET_REPO: '' } });
   expect((await read(harness, 'load-test://session')).text).toContain('No load test has started.');
   await expect(harness.client().readResource({ uri: 'load-test://review/changes' })).rejects.toThrow(

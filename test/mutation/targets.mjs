@@ -82,7 +82,7 @@ export const equivalent = [
     /true$/,
   ],
   ['endOfTemplate(text, at) - 1', 'the last brace of a template is not a quote', /^1 /],
-  ['return end === -1 ? -1 : at + end', 'any place before the template means that there is none', /^1 /],
+  ['return end === -1 ? -1 : at + end', 'any place before the template means the same', /^1 /],
   [
     '.sort((a, b) => (a.name < b.name ? -1 : 1))',
     'libuv already sorts a listing, though Node does not document it; only the sign of the number counts',
@@ -94,7 +94,7 @@ export const equivalent = [
     'only saves time: without a backslash or a comment both readings are one',
     /true$/,
   ],
-  ['if (mark === undefined) return -1;', 'any place before the template means that there is none', /^1 /],
+  ['if (mark === undefined) return -1;', 'any place before the template means the same', /^1 /],
   ['const afterGap =', 'any place before the text means no token', /^1 /],
   ['Array.isArray(bytes)', 'writeFile also takes a list of pieces', /false$/],
   ['const patience = 20;', 'one look more or less, of twenty'],

@@ -44,7 +44,9 @@ test('what is not there is refused with the names of what is', () => {
   expect(() => names({ baseline: '2x', candidate: '2x' })).toThrow(
     /^2x against 2x needs two 2x reports of one schedule; there is one: 2x_20251207_153000 \(15m\)\. Nothing/,
   );
-  expect(() => names({ baseline: '3x', candidate: '3' })).toThrow(/two 3x reports.*; there is none\./);
+  expect(() => names({ baseline: '3x', candidate: '3' })).toThrow(
+    /two 3x reports.*; no such report was found\./,
+  );
   expect(() => names({ schedule: 'hourly' })).toThrow(/not two reports of one schedule/);
   expect(() => names({}, [])).toThrow(/No report is in REPORTS_DIR/);
 });

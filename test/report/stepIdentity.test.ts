@@ -60,7 +60,7 @@ describe('which check a step ran', () => {
     expect(identify(name, 'spark-submit', '--x')).toEqual(expected);
   });
 
-  it('takes the run id in both spellings, and none where there is none', () => {
+  it('takes the run id in both spellings, and undefined without one', () => {
     expect(identify('n', '--run-id=r 1').runId).toBe('r 1');
     expect(identify('n', '--run-id').runId).toBeUndefined();
   });

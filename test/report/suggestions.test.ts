@@ -20,7 +20,7 @@ describe('suggestions', () => {
   it.each([
     ['whose cluster failed', { clusterFailure: 'INSTANCE_FAILURE: core nodes were lost' }, 0],
     ['of which most steps were interrupted', {}, 31],
-  ])('are none from a round %s, and nothing is replayed either', (_what, more, interrupted) => {
+  ])('are not made from a round %s, and nothing is replayed either', (_what, more, interrupted) => {
     const steps = evenRound(60, 4, (index) => 70 + (index % 5)).map((step, index) =>
       index < interrupted ? { ...step, state: 'INTERRUPTED' } : step,
     );

@@ -15,7 +15,7 @@ const downloadBytes = 16 * 1024 * 1024;
 type Aws = Pick<AwsServices, 's3'>;
 type Absence = Exclude<NoLog, 'not_delivered_yet'>;
 
-/** What a few places contain together: parts with text, or the most useful reason why there is none. */
+/** What a few places contain together: parts with text, or the most useful reason for their absence. */
 interface Reading {
   readonly parts: readonly LogPart[];
   readonly absence: Absence;

@@ -28,7 +28,7 @@ const single = new RegExp(`^${application}${codec}(\\.inprogress)?(?:\\.gz)?$`);
 const folder = new RegExp(`^eventlog_v2_${application}$`);
 const rolled = /^events_(\d+)_.*?(\.compact)?$/;
 
-/** Every log among the files, in any order. Files of other names are none. */
+/** Every log among the files, in any order. Files of other names are left out. */
 export function eventLogsAmong<File>(files: Iterable<NamedFile<File>>): NamedLog<File>[] {
   const logs: NamedLog<File>[] = [];
   const folders = new Map<string, NamedFile<File>[]>();

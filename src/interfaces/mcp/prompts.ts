@@ -118,7 +118,7 @@ Call showSession {}. Tell me the phase, the load on disk and in the bucket, the 
   },
 ];
 
-/** The arguments of a call as a model writes them; `{}` when there are none. */
+/** The arguments of a call as a model writes them; `{}` without any. */
 function callWith(given: Arguments): string {
   const pairs = Object.entries(given).filter(([, value]) => value !== undefined);
   return pairs.length === 0 ? '{}' : `{${pairs.map(([name, value]) => `${name}: "${value}"`).join(', ')}}`;
@@ -137,7 +137,7 @@ export function promptMessage(name: string, given: Arguments): string {
   for (const unknown of Object.keys(given).filter((one) => !known.includes(one)))
     throw badInput(
       `${name} has no argument ${quoted(unknown)}.`,
-      `its arguments are ${known.join(', ') || 'none'}.`,
+      known.length === 0 ? 'it takes no arguments.' : `its arguments are ${known.join(', ')}.`,
     );
   const read = prompt.arguments.map((argument) => {
     const text = given[argument.name]?.trim() ?? '';

@@ -91,7 +91,7 @@ function folderOf(
   return bucket === undefined ? 'not_on_s3' : { folder: { bucket, prefix }, uri };
 }
 
-/** Evidence, or why there is none, of each step. */
+/** The evidence of each step, or why it has no evidence. */
 async function readSteps(
   eventLogs: EventLogs,
   cluster: Cluster,
