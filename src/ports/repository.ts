@@ -37,6 +37,8 @@ export interface ChecksSnapshot {
   readonly headCommit: string;
   /** The merge-base of HEAD and BASELINE_REF. */
   readonly baseCommit: string;
+  /** The newest commit of BASELINE_REF. */
+  readonly baselineTip: string;
   /** In path order. */
   readonly files: readonly CheckFile[];
   /** Where the bytes of the files are, and where those made from them can be put. */
@@ -98,7 +100,10 @@ export interface TargetRepository {
    */
   snapshot(options: { forWriting: boolean }, watch?: Watch): Promise<ChecksSnapshot>;
   /** Whether the branch of BASELINE_REF has check files that the baseline does not have yet. */
-  baselineLag(watch?: Watch): Promise<BaselineLag | undefined>;
+  baselineLag(
+    baseline: Pick<ChecksSnapshot, 'baseCommit' | 'baselineTip'>,
+    watch?: Watch,
+  ): Promise<BaselineLag | undefined>;
   /**
    * Of these check files, those whose bytes in the baseline stood in the same file up to `commit` (included). None
    * when that commit is not in the repository.

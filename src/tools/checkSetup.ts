@@ -142,7 +142,7 @@ async function repository({ settings, target, sessions, blobs }: CheckSetupPorts
   const rows = repositoryRows(settings, snapshot, checks.length);
   const loaded = await loadedBaselines({ blobs, target }, await sessions.load(), snapshot, call);
   if (loaded.length > 0) return [...rows, loadedRow(loaded, settings)];
-  return [...rows, ...lagRows(await target.baselineLag(call), settings)];
+  return [...rows, ...lagRows(await target.baselineLag(snapshot, call), settings)];
 }
 
 async function production({ settings, store }: CheckSetupPorts, call: ToolCall) {

@@ -172,7 +172,7 @@ async function planLevel(
   const approvalNeeded = review.approvalNeeded && !session.approved.has(reviewId);
   const coverage = plannedCoverage(review);
   const level = describeLevel(edits.files, review, plan, coverage);
-  const lag = await lagRemarks(ports, call);
+  const lag = await lagRemarks(ports, snapshot, call);
   return { lag, scalings, target, plan, review, reviewId, approvalNeeded, coverage, level, edits };
 }
 
@@ -181,8 +181,12 @@ function isNothingScaled({ load, schedule }: ReviewTarget, coverage: Coverage): 
   return load > 1 && schedule !== 'hourly' && carrying(coverage) === 0;
 }
 
-async function lagRemarks({ target, settings }: ScaleConfigsPorts, call: ToolCall): Promise<string[]> {
-  const lag = await target.baselineLag(call);
+async function lagRemarks(
+  { target, settings }: ScaleConfigsPorts,
+  snapshot: ChecksSnapshot,
+  call: ToolCall,
+): Promise<string[]> {
+  const lag = await target.baselineLag(snapshot, call);
   if (lag === undefined) return [];
   const { what, fix } = lagText(lag, settings);
   return [`${what} To branch anew: ${fix}`];

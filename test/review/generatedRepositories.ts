@@ -53,6 +53,7 @@ function snapshotOf(files: readonly Generated[]): ChecksSnapshot {
     branch: 'test',
     headCommit: 'h',
     baseCommit: 'b',
+    baselineTip: 'b',
     files: checks.map((one): CheckFile => {
       const bytes = Buffer.from(one.text);
       const known = one.state === 'committed' ? { baseline: bytes, baselineDigest: sha256(bytes) } : {};

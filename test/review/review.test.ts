@@ -30,6 +30,7 @@ const snapshot: ChecksSnapshot = {
   branch: 'test',
   headCommit: 'head',
   baseCommit: 'base',
+  baselineTip: 'base',
   files: [
     check('a_15m.yml', hours(3), hours(6)),
     check('b_15m.yml', hours(3), hours(60)),

@@ -20,8 +20,8 @@ const file = (path: string, baselineDigest?: string, newOnBranch = false): Check
 });
 
 function snapshotOf(files: CheckFile[], loadTested: ChecksSnapshot['loadTested'] = []): ChecksSnapshot {
-  const nothing = { unprintableNames: [], notFiles: [], deletedOnBranch: [] };
-  return { branch: 'test', headCommit: 'head', baseCommit: 'base', files, loadTested, ...nothing };
+  const commits = { branch: 'test', headCommit: 'head', baseCommit: 'base', baselineTip: 'base' };
+  return { ...commits, files, loadTested, unprintableNames: [], notFiles: [], deletedOnBranch: [] };
 }
 
 /** The manifests of STATE_DIR, and the files that each commit's history has: both as their ports say it. */

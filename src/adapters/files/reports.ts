@@ -8,7 +8,7 @@ import { isOutside, openDisk } from '../disk/disk.ts';
 import { realPath } from '../disk/places.ts';
 import { commitFiles } from '../git/commits.ts';
 import { openGit } from '../git/git.ts';
-import { gitDirectories, requireNothingUnfinished } from '../git/gitState.ts';
+import { branchForCommit, gitDirectories } from '../git/gitState.ts';
 import type { WriterLock } from '../git/writerLock.ts';
 import { rebuild } from './handwritten.ts';
 
@@ -126,10 +126,10 @@ export function createReports(
     async commit(directories, message, trailer) {
       const git = openGit(await existingAncestor(disk.root));
       const top = (await git.run(['rev-parse', '--show-toplevel']).catch(() => '')).trim();
-      const branch = top === '' ? '' : (await git.run(['symbolic-ref', '-q', '--short', 'HEAD'])).trim();
-      if (branch === '') return null;
+      if (top === '') return null;
       const repository = openGit(top);
-      await requireNothingUnfinished(repository);
+      const head = await branchForCommit(repository);
+      if (head === undefined) return null;
       const dags = openDisk(dirname(settings.dagFile), 'DAG_FILE');
       const paths = await Promise.all([
         ...directories.map(filesOfReport),
@@ -145,7 +145,7 @@ export function createReports(
         .filter((path) => !isOutside(path))
         .map((path) => path.split(sep).join('/'));
       return lock.whileInGit((await gitDirectories(repository)).own, () =>
-        commitFiles(repository, branch, inside, message, trailer),
+        commitFiles(repository, head, inside, message, trailer),
       );
     },
   };

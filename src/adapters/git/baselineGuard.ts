@@ -2,6 +2,7 @@
 import type { BaselineLag } from '../../ports/repository.ts';
 import { trailerKey } from './commits.ts';
 import type { Git } from './git.ts';
+import type { BaselineCommits } from './gitState.ts';
 import { readTree } from './gitTree.ts';
 
 /** How far back to search for a merged load test: the whole history of a large repository takes long to read. */
@@ -63,11 +64,13 @@ async function scaledFiles(
 /** What the branch of the baseline has below the folder that the baseline lacks; undefined when it has nothing newer. */
 export async function readBaselineLag(
   git: Git,
-  { baseCommit, ref, folder }: { readonly baseCommit: string; readonly ref: string; readonly folder: string },
+  { baseCommit, baselineTip }: BaselineCommits,
+  folder: string,
   signal?: AbortSignal,
-): Promise<BaselineLag | undefined> {
+): Promise<Omit<BaselineLag, 'ref'> | undefined> {
+  if (baselineTip === baseCommit) return undefined;
   const options = ['--name-status', '--no-renames', '-z', '--no-ext-diff', '--diff-filter=AMT'];
-  const diff = await git.run(['diff', ...options, baseCommit, ref, '--', folder], { signal });
+  const diff = await git.run(['diff', ...options, baseCommit, baselineTip, '--', folder], { signal });
   const words = diff.split('\0');
   const newer: string[] = [];
   const added: string[] = [];
@@ -78,7 +81,7 @@ export async function readBaselineLag(
   }
   if (newer.length === 0) return undefined;
   const date = (await git.run(['log', '-1', '--format=%cs', baseCommit], { signal })).trim();
-  return { ref, date, newer, added };
+  return { date, newer, added };
 }
 
 /** Of these paths (relative to the repository), those whose blob in the baseline the history up to `commit` has. */

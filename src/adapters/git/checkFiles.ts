@@ -23,7 +23,7 @@ export async function readCheckFiles(
   commits: { readonly baseCommit: string; readonly headCommit: string },
   spool: Spool,
   watch?: Watch,
-): Promise<Omit<ChecksSnapshot, 'branch' | 'headCommit' | 'baseCommit' | 'loadTested'>> {
+): Promise<Omit<ChecksSnapshot, 'branch' | 'headCommit' | 'baseCommit' | 'baselineTip' | 'loadTested'>> {
   const { baseCommit, headCommit } = commits;
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Commit } from '../../ports/repository.ts';
 import type { Git } from './git.ts';
-import { gitDirectories } from './gitState.ts';
+import { type BranchHead, gitDirectories } from './gitState.ts';
 import { objectId, readBlobs } from './gitTree.ts';
 
 /** Each commit of the product has this trailer, by which a repeated call and the baseline guard find it. */
@@ -22,17 +22,16 @@ export interface Approved {
  */
 export async function commitFiles(
   git: Git,
-  branch: string,
+  { branch, headCommit: before = '' }: BranchHead,
   paths: readonly string[],
   message: string,
   trailer: string,
   approved?: Approved,
 ): Promise<Commit> {
-  const before = await headOf(git);
   const tree = await treeWith(git, before, await notIgnored(git, paths), approved?.workTree);
   const changes = await changesTo(git, before, tree);
   if (changes.length === 0) {
-    const known = (await findCommit(git, branch, trailer)) ?? (await unchanged(git, branch));
+    const known = (await findCommit(git, branch, trailer)) ?? unchanged(branch, before);
     return { ...known, ...(await differing(git, approved)) };
   }
   const { sha, unsigned } = await makeCommit(git, tree, before, `${message}\n\n${trailerKey}: ${trailer}\n`);
@@ -204,13 +203,8 @@ async function describe(git: Git, branch: string, sha: string): Promise<Commit> 
   return { sha, branch, files, message: subject, created: false };
 }
 
-async function unchanged(git: Git, branch: string): Promise<Commit> {
-  return { sha: await headOf(git), branch, files: [], message: '', created: false };
-}
-
-/** Empty for a branch without a commit. */
-async function headOf(git: Git): Promise<string> {
-  return (await git.run(['rev-parse', '-q', '--verify', 'HEAD'])).trim();
+function unchanged(branch: string, sha: string): Commit {
+  return { sha, branch, files: [], message: '', created: false };
 }
 
 /** The top folders of the paths: status of a few folders instead of ten thousand arguments. */

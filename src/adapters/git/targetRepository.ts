@@ -15,7 +15,7 @@ import { createBaselineHistory, filesHeldUpTo, readBaselineLag } from './baselin
 import { readCheckFiles } from './checkFiles.ts';
 import { type Approved, commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
-import { type GitDirectories, gitDirectories, mergeBase, requireBranch } from './gitState.ts';
+import { gitDirectories, mergeBase, requireBranch } from './gitState.ts';
 import { withFiles } from './workTree.ts';
 import { createWriterLock, type WriterLock } from './writerLock.ts';
 
@@ -37,12 +37,9 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
   const git = openGit(settings.targetRepo, clock);
   const scaledInHistory = createBaselineHistory(git);
 
-  let known: GitDirectories | undefined;
-
-  async function directories(): Promise<GitDirectories> {
+  async function directories() {
     await requireRepository(settings.targetRepo);
-    known ??= await gitDirectories(git);
-    return known;
+    return gitDirectories(git);
   }
 
   const lock = createWriterLock(async () => (await directories()).common, clock);
@@ -59,7 +56,8 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
       const folder = await open();
       const { testBranch, baselineRef } = settings;
       const state = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
-      const { branch, headCommit, baseCommit = await mergeBase(git, baselineRef) } = state;
+      const { branch, headCommit, baseline = await mergeBase(git, baselineRef) } = state;
+      const { baseCommit } = baseline;
       const scaled = await scaledInHistory(baseCommit, headCommit, folder.inRepository);
       const spool = openSpool(join(settings.stateDir, 'reviews'), 'STATE_DIR');
       const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, spool, watch);
@@ -67,22 +65,18 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
         path: path.slice(folder.inRepository.length + 1),
         load,
       }));
-      return { branch, headCommit, baseCommit, loadTested, ...checks };
+      return { branch, headCommit, ...baseline, loadTested, ...checks };
     },
 
-    async baselineLag(watch) {
+    async baselineLag(baseline, watch) {
       const folder = await open();
-      const baseCommit = await mergeBase(git, settings.baselineRef);
-      return readBaselineLag(
-        git,
-        { baseCommit, ref: settings.baselineRef, folder: folder.inRepository },
-        watch?.signal,
-      );
+      const lag = await readBaselineLag(git, baseline, folder.inRepository, watch?.signal);
+      return lag && { ref: settings.baselineRef, ...lag };
     },
 
     async heldUpTo(commit, paths, watch) {
       const folder = await open();
-      const baseCommit = await mergeBase(git, settings.baselineRef);
+      const { baseCommit } = await mergeBase(git, settings.baselineRef);
       const names = paths.map((path) => `${folder.inRepository}/${path}`);
       const held = await filesHeldUpTo(
         git,
@@ -122,11 +116,11 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
 
     async commit(paths, message, trailer, approved) {
       const folder = await open();
-      const { branch } = await requireBranch(git, settings.testBranch);
+      const head = await requireBranch(git, settings.testBranch);
       const inRepository = (path: string) => `${folder.inRepository}/${path}`;
       const work = async (given?: Approved) =>
         lock.whileInGit((await directories()).own, () =>
-          commitFiles(git, branch, paths.map(inRepository), message, trailer, given),
+          commitFiles(git, head, paths.map(inRepository), message, trailer, given),
         );
       if (approved === undefined) return work();
       const bytes = new Map([...approved].map(([path, some]) => [inRepository(path), some]));
