@@ -10,20 +10,24 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const bytesOf = (index: number) => Buffer.from(`${index} `.repeat(index % 7));
+/** Of no bytes up to more than are written at once. */
+const bytesOf = (index: number) =>
+  Buffer.from(`${index} `.repeat([0, 1, 900, 6_000, 70_000][index % 5] ?? 0));
 
 test('bytes are read as they were put, in any order and again, from memory and from the file', () => {
-  const spool = openSpool(join(folder, 'state'), 'STATE_DIR', 100);
-  const spooled = Array.from({ length: 200 }, (_, index) => spool.put(bytesOf(index)));
+  const spool = openSpool(join(folder, 'state'), 'STATE_DIR', 100_000);
+  const spooled = Array.from({ length: 100 }, (_, index) => spool.put(bytesOf(index)));
   for (const order of [spooled, spooled.toReversed(), spooled])
-    for (const one of order) expect(one.read()).toEqual(bytesOf(spooled.indexOf(one)));
+    for (const one of order) expect(one.read().equals(bytesOf(spooled.indexOf(one)))).toBe(true);
 });
 
 test('a few bytes need no file, and the file of many has no name that a crash could leave', () => {
-  const spool = openSpool(join(folder, 'state'), 'STATE_DIR', 100);
-  spool.put(Buffer.alloc(100));
+  const spool = openSpool(join(folder, 'state'), 'STATE_DIR', 200_000);
+  spool.put(Buffer.alloc(100_000));
+  spool.put(Buffer.alloc(100_000));
   expect(readdirSync(folder)).toEqual([]);
   const inFile = spool.put(Buffer.from('more'));
+  spool.put(Buffer.alloc(100_000));
   expect(readdirSync(join(folder, 'state'))).toEqual([]);
   rmSync(join(folder, 'state'), { recursive: true });
   expect(inFile.read().toString()).toBe('more');
@@ -32,6 +36,7 @@ test('a few bytes need no file, and the file of many has no name that a crash co
 test('a folder that cannot be made is named with its setting', () => {
   writeFileSync(join(folder, 'state'), 'a file');
   const spool = openSpool(join(folder, 'state'), 'STATE_DIR', 0);
+  spool.put(Buffer.alloc(100_000));
   expect(() => spool.put(Buffer.from('more'))).toThrow(
     expect.objectContaining({
       code: 'CONFIG',

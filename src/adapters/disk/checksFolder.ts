@@ -1,5 +1,6 @@
 /** The folder of the check files on disk. */
 import {
+  type BigIntStats,
   closeSync,
   constants,
   type Dirent,
@@ -7,8 +8,9 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   realpathSync,
+  statSync,
 } from 'node:fs';
 import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -60,8 +62,8 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       },
     );
   });
-  const inside = relative(top, folder);
-  if (inside === '' || isOutside(inside) || forbidden(inside) || isInKernelFolder(folder))
+  const inRepository = relative(top, folder);
+  if (inRepository === '' || isOutside(inRepository) || forbidden(inRepository) || isInKernelFolder(folder))
     throw new ToolError(
       'CONFIG',
       `CHECKS_PATH ${checksPath} leads outside TARGET_REPO or into a protected folder. Nothing was changed.`,
@@ -86,12 +88,23 @@ export async function openChecksFolder(repository: string, checksPath: string): 
 
   // Synchronous: a check is a few kilobytes, and the thread pool would take several times as long as the work.
 
+  /** Folders that are inside, by the path that led there. A path that leads to another folder later is looked at anew. */
+  const inside = new Map<string, BigIntStats>();
+
+  function isInside(parent: string): boolean {
+    const known = inside.get(parent);
+    const now = statSync(parent, { bigint: true, throwIfNoEntry: false });
+    if (known !== undefined && known.ino === now?.ino && known.dev === now.dev) return true;
+    const real = unlessMissing(() => realpathSync.native(existingAncestor(parent)));
+    const found = real !== undefined && !isOutside(relative(folder, real));
+    if (found && now !== undefined) inside.set(parent, now);
+    return found;
+  }
+
   /** The mode of the plain file at this path; undefined when it does not exist yet. */
   function plainMode(path: string): number | undefined {
     const target = join(folder, path);
-    const parent = unlessMissing(() => realpathSync.native(existingAncestor(dirname(target))));
-    if (parent === undefined || isOutside(relative(folder, parent)) || forbidden(path))
-      refuse(path, 'it is not under CHECKS_PATH');
+    if (!isInside(dirname(target)) || forbidden(path)) refuse(path, 'it is not under CHECKS_PATH');
     const found = unlessMissing(() => lstatSync(target));
     if (found !== undefined && !found.isFile()) refuse(path, 'it is a link or not a plain file');
     if (found !== undefined && found.nlink > 1) refuse(path, 'it has a second name (hard link)');
@@ -108,7 +121,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       try {
         const found = fstatSync(file);
         if (!found.isFile()) throw refused(setting, target, `is ${kindOf(found)}, not a plain file`);
-        return readFileSync(file);
+        return readWhole(file, found.size);
       } finally {
         closeSync(file);
       }
@@ -141,7 +154,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
   }
 
   return {
-    inRepository: inside.split(sep).join('/'),
+    inRepository: inRepository.split(sep).join('/'),
     list: async () => (await walk((entry) => entry.isFile())).filter((path) => !isDraft(path)),
     listOthers: () => walk((entry) => !entry.isFile() && !entry.isDirectory()),
     read: async (path) => read(path),
@@ -159,6 +172,15 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       }
     },
   };
+}
+
+/** One call less for each file than readFileSync, which asks for the size again. */
+function readWhole(file: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  for (let read = -1; length < size && read !== 0; length += read)
+    read = readSync(file, bytes, length, size - length, null);
+  return bytes.subarray(0, length);
 }
 
 function forbidden(path: string): boolean {

@@ -8,6 +8,12 @@ import { draftBeside } from './drafts.ts';
 /** The bytes of a few thousand checks. */
 const mostInMemory = 8 * 1024 * 1024;
 
+/** Written and read as one: what is put one after the other is looked at one after the other. */
+const blockBytes = 64 * 1024;
+
+/** A file is looked at in up to three versions and with its changes: each has its place in the spool. */
+const blocksHeld = 8;
+
 /** Gives a file back to the system when nobody can read from it any more. */
 const forgotten = new FinalizationRegistry<number>((file) => closeSync(file));
 
@@ -15,28 +21,69 @@ const forgotten = new FinalizationRegistry<number>((file) => closeSync(file));
 export function openSpool(folder: string, setting: string, limit = mostInMemory): Spool {
   let inMemory = 0;
   let file: SpoolFile | undefined;
+  let block = new Block(blockBytes);
   return {
     put(bytes) {
-      if (inMemory + bytes.length <= limit) {
-        inMemory += bytes.length;
-        return new InMemory(bytes);
+      if (!block.hasRoomFor(bytes)) {
+        inMemory += block.length;
+        if (inMemory > limit) {
+          file ??= new SpoolFile(folder, setting);
+          block.moveTo(file);
+        }
+        block = new Block(Math.max(blockBytes, bytes.length));
       }
-      file ??= new SpoolFile(folder, setting);
-      return file.append(bytes);
+      return block.append(bytes);
     },
   };
 }
 
-class InMemory implements Spooled {
-  readonly #bytes: Uint8Array;
+/** Filled in memory; once it is full it may move to the file. */
+class Block {
+  #bytes: Buffer | undefined;
+  #file: SpoolFile | undefined;
+  /** Where it begins in the file. */
+  #at = 0;
+  length = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+  constructor(size: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(size);
+  }
+
+  hasRoomFor(bytes: Uint8Array): boolean {
+    return this.#bytes !== undefined && this.length + bytes.length <= this.#bytes.length;
+  }
+
+  append(bytes: Uint8Array): Spooled {
+    const start = this.length;
+    this.#bytes?.set(bytes, start);
+    this.length += bytes.length;
+    return new Place(this, start, this.length);
+  }
+
+  moveTo(file: SpoolFile): void {
+    this.#at = file.append(this.read());
+    this.#file = file;
+    this.#bytes = undefined;
   }
 
   read(): Buffer {
-    const { buffer, byteOffset, byteLength } = this.#bytes;
-    return Buffer.from(buffer, byteOffset, byteLength);
+    return this.#bytes?.subarray(0, this.length) ?? this.#file?.read(this.#at, this.length) ?? Buffer.of();
+  }
+}
+
+class Place implements Spooled {
+  readonly #block: Block;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(block: Block, start: number, end: number) {
+    this.#block = block;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  read(): Buffer {
+    return this.#block.read().subarray(this.#start, this.#end);
   }
 }
 
@@ -45,6 +92,8 @@ class SpoolFile {
   readonly #path: string;
   readonly #setting: string;
   readonly #file: number;
+  /** The blocks read last, by where they begin. */
+  readonly #held = new Map<number, Buffer>();
   #length = 0;
 
   constructor(folder: string, setting: string) {
@@ -63,18 +112,27 @@ class SpoolFile {
     forgotten.register(this, this.#file);
   }
 
-  append(bytes: Uint8Array): Spooled {
+  /** Returns where the bytes begin. */
+  append(bytes: Uint8Array): number {
     const at = this.#length;
     this.#tried('written', () => {
       for (let done = 0; done < bytes.length; )
         done += writeSync(this.#file, bytes, done, bytes.length - done, at + done);
     });
     this.#length += bytes.length;
-    return new InFile(this, at, bytes.length);
+    return at;
   }
 
   read(at: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
+    const bytes = this.#held.get(at) ?? this.#readAnew(at, length);
+    this.#held.delete(at);
+    this.#held.set(at, bytes);
+    for (const oldest of this.#held.keys()) if (this.#held.size > blocksHeld) this.#held.delete(oldest);
+    return bytes;
+  }
+
+  #readAnew(at: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(length);
     return this.#tried('read', () => {
       for (let done = 0; done < length; ) {
         const read = readSync(this.#file, bytes, done, length - done, at + done);
@@ -91,21 +149,5 @@ class SpoolFile {
     } catch (cause) {
       throw diskError(cause, { setting: this.#setting, path: this.#path, verb });
     }
-  }
-}
-
-class InFile implements Spooled {
-  readonly #file: SpoolFile;
-  readonly #at: number;
-  readonly #length: number;
-
-  constructor(file: SpoolFile, at: number, length: number) {
-    this.#file = file;
-    this.#at = at;
-    this.#length = length;
-  }
-
-  read(): Buffer {
-    return this.#file.read(this.#at, this.#length);
   }
 }
