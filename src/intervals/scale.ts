@@ -13,10 +13,8 @@ import { decodeCheck, encodeCheck, type InvalidCheck, lineCounter } from './yaml
 /** Changes with the code of this room: the bundle names its file after what it contains. */
 export const scalingCode = import.meta.url.replace(/^.*\//, '');
 
-/** An interval of the chosen unit. `line` is that of its digits, 1-based; offsets count in the decoded file. */
-export interface IntervalLiteral extends SurveyedLiteral {
-  readonly line: number;
-}
+/** An interval of the chosen unit; offsets count in the decoded file. */
+export type IntervalLiteral = SurveyedLiteral;
 
 /** An interval that a load leaves unscaled, and why. */
 export interface NotScaled {
@@ -37,7 +35,7 @@ interface Findings {
   readonly notScaled: readonly NotScaled[];
   readonly remarks: readonly Remark[];
   /** Present when the whole file is left alone; every list is empty then. */
-  readonly invalid?: InvalidCheck;
+  readonly invalid?: InvalidCheck | undefined;
 }
 
 /** Lists are in the order of the file. */
@@ -54,7 +52,7 @@ export interface Rewritten extends Findings {
   /** How many intervals of the unit the file contains, changed or not. */
   readonly literals: number;
   /** Of the intervals above zero as they were: the largest value, and whether each lets fewer rows through as it grows. */
-  readonly above0?: { readonly largest: bigint; readonly allReadLess: boolean };
+  readonly above0?: { readonly largest: bigint; readonly allReadLess: boolean } | undefined;
 }
 
 /** Finds every interval of `unit` in the SQL of a check file. */
@@ -75,17 +73,15 @@ export interface IntervalNumber extends IntervalLiteral {
 /** Every whole number that `fixIntervals` can replace, in the order of the file. */
 export function intervalNumbers(bytes: Uint8Array): IntervalNumber[] {
   const decoded = decodeCheck(bytes);
-  return 'invalid' in decoded ? [] : numbersIn(scanOf(bytes, decoded.source, 'hour'), decoded.source);
+  return 'invalid' in decoded ? [] : numbersIn(scanOf(bytes, decoded.source, 'hour'));
 }
 
-function numbersIn({ literals, rest }: TextScan, source: string): IntervalNumber[] {
-  const lineOf = lineCounter(source);
+function numbersIn({ literals, rest }: TextScan): IntervalNumber[] {
   const numbers = new Map<number, IntervalNumber>();
   for (const literal of literals) numbers.set(literal.start, { ...literal, unit: 'hour', isProse: false });
   // A call within a call lists the inner numbers twice.
   for (const { numbers: found, unit, kind } of rest)
-    for (const number of found)
-      numbers.set(number.start, { ...number, line: lineOf(number.start), unit, isProse: kind === 'prose' });
+    for (const number of found) numbers.set(number.start, { ...number, unit, isProse: kind === 'prose' });
   return [...numbers.values()].sort((a, b) => a.start - b.start);
 }
 
@@ -110,8 +106,8 @@ export interface IntervalFix {
  * with `unit`, only those of that unit. Text for people is changed only where nothing else matches.
  */
 export function fixIntervals(bytes: Uint8Array, { from, to, unit, line }: IntervalFix): Rewritten {
-  return rewrite(bytes, 'hour', (scan, source) => {
-    const matches = numbersIn(scan, source).filter(
+  return rewrite(bytes, 'hour', (scan) => {
+    const matches = numbersIn(scan).filter(
       (number) =>
         number.value === BigInt(from) &&
         (line === undefined || line === number.line) &&
@@ -160,8 +156,8 @@ function scanText(source: string, unit: IntervalUnit): TextScan {
   const rest: SurveyedRest[] = [];
   const remarks: Remark[] = read.duplicates.map((duplicate) => duplicateRemark(duplicate, lineOf));
   for (const scalar of read.scalars) {
-    const survey = surveyScalar(source, scalar, unit);
-    for (const literal of survey.literals) literals.push({ ...literal, line: lineOf(literal.start) });
+    const survey = surveyScalar({ source, lineOf }, scalar, unit);
+    literals.push(...survey.literals);
     rest.push(...survey.notScaled);
     for (const { offset, first, second } of survey.twoSided)
       remarks.push({ line: lineOf(offset), text: twoSidedRemark(first, second) });
@@ -185,17 +181,17 @@ interface NewValue {
 function rewrite(
   bytes: Uint8Array,
   unit: IntervalUnit,
-  choose: (scan: TextScan, source: string) => readonly NewValue[],
+  choose: (scan: TextScan) => readonly NewValue[],
 ): Rewritten {
   const decoded = decodeCheck(bytes);
   if ('invalid' in decoded) return { ...nothing, bytes, changes: [], literals: 0, invalid: decoded.invalid };
   const { source } = decoded;
   const scan = scanOf(bytes, source, unit);
-  const { rest: _, literals, ...findings } = scan;
+  const { literals, notScaled, remarks, invalid } = scan;
   const changes: { line: number; before: string; after: string }[] = [];
   let text = '';
   let copied = 0;
-  for (const { literal, value } of choose(scan, source)) {
+  for (const { literal, value } of choose(scan)) {
     if (value === literal.value) continue;
     const digits = String(value);
     changes.push({ line: literal.line, before: literal.text, after: textWith(literal, digits) });
@@ -203,17 +199,26 @@ function rewrite(
     copied = literal.end;
   }
   const rewritten = changes.length === 0 ? bytes : encodeCheck(text + source.slice(copied));
-  return { ...findings, bytes: rewritten, changes, literals: literals.length, ...above0In(literals) };
+  const above0 = above0In(literals);
+  return {
+    bytes: rewritten,
+    changes,
+    literals: literals.length,
+    notScaled,
+    remarks,
+    above0,
+    invalid,
+  };
 }
 
-function above0In(literals: readonly IntervalLiteral[]): Pick<Rewritten, 'above0'> {
+function above0In(literals: readonly IntervalLiteral[]): Rewritten['above0'] {
   let largest = 0n;
   let allReadLess = true;
   for (const { value, readsLess } of literals) {
     if (value > largest) largest = value;
     if (value > 0n && !readsLess) allReadLess = false;
   }
-  return largest === 0n ? {} : { above0: { largest, allReadLess } };
+  return largest === 0n ? undefined : { largest, allReadLess };
 }
 
 function textWith({ text, digitsStart, digitsEnd }: SurveyedLiteral, digits: string): string {

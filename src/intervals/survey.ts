@@ -7,6 +7,8 @@ import { intervalWords } from './sql/unscalable.ts';
 import type { CheckScalar, DecodedText, ScalarFilter } from './yaml/decode.ts';
 
 export interface SurveyedLiteral {
+  /** That of its digits, 1-based. */
+  readonly line: number;
   /** Source offsets (UTF-16 code units) of the digits. */
   readonly start: number;
   readonly end: number;
@@ -73,7 +75,13 @@ export function mayContainInterval(source: string): ScalarFilter {
   };
 }
 
-export function surveyScalar(source: string, scalar: CheckScalar, unit: IntervalUnit): Survey {
+export interface CheckText {
+  readonly source: string;
+  /** The 1-based line of an offset. */
+  lineOf(offset: number): number;
+}
+
+export function surveyScalar({ source, lineOf }: CheckText, scalar: CheckScalar, unit: IntervalUnit): Survey {
   const decoded = scalar.decode();
   const { found, tokens } = intervalsIn(decoded.text);
   const survey: Survey = { literals: [], notScaled: [], twoSided: [] };
@@ -84,7 +92,7 @@ export function surveyScalar(source: string, scalar: CheckScalar, unit: Interval
     else if (left !== undefined) {
       const text = cut(oneLine(decoded.text.slice(interval.start, interval.end)), longestText);
       const offset = decoded.sourceSpan(interval.start, interval.end).start;
-      const numbers = numbersIn(interval, source, decoded);
+      const numbers = numbersIn(interval, { source, lineOf }, decoded);
       const found = { numbers, unit: interval.kind === 'literal' ? interval.unit : undefined };
       survey.notScaled.push({ offset, text, ...left, ...found });
     }
@@ -93,7 +101,7 @@ export function surveyScalar(source: string, scalar: CheckScalar, unit: Interval
   const { pairs, readLess } = boundsOf(tokens, scaled);
   const surveyed = new Map<Literal, SurveyedLiteral>();
   for (const literal of scaled.values()) {
-    const inFile = inSource(literal, decoded, readLess.has(literal));
+    const inFile = inSource(literal, decoded, lineOf, readLess.has(literal));
     surveyed.set(literal, inFile);
     survey.literals.push(inFile);
   }
@@ -129,7 +137,11 @@ function reasonToLeave(
 const wholeNumber = /(?<![\w.:]|\d-)\d{1,18}(?![\w:]|\.\d|-\d)/g;
 
 /** The whole numbers of an interval that the source spells on one line. */
-function numbersIn(interval: Interval, source: string, decoded: DecodedText): SurveyedLiteral[] {
+function numbersIn(
+  interval: Interval,
+  { source, lineOf }: CheckText,
+  decoded: DecodedText,
+): SurveyedLiteral[] {
   const { start, end } = interval;
   const places =
     interval.kind === 'literal'
@@ -141,19 +153,22 @@ function numbersIn(interval: Interval, source: string, decoded: DecodedText): Su
           digitsEnd: start + index + digits.length,
         }));
   return places
-    .map((place) => inSource(place, decoded, false))
+    .map((place) => inSource(place, decoded, lineOf, false))
     .filter((found) => /^\d+$/.test(source.slice(found.start, found.end)));
 }
 
 function inSource(
   literal: NumberSpan,
   { text, sourceSpan }: DecodedText,
+  lineOf: CheckText['lineOf'],
   readsLess: boolean,
 ): SurveyedLiteral {
   const digits = text.slice(literal.digitsStart, literal.digitsEnd);
   const head = cut(oneLine(text.slice(literal.start, literal.digitsStart)), longestPart);
   const { start, end } = sourceSpan(literal.digitsStart, literal.digitsEnd);
+  // No object of a check is made by a spread: V8 keeps those until a full collection, which takes most of the memory.
   return {
+    line: lineOf(start),
     start,
     end,
     value: BigInt(digits),

@@ -291,7 +291,7 @@ test.each([
   (_form, source, line, key, first) => {
     const scaled = scaleText(source, 'hour', 2);
     expect(scaled.text).toBe(source.replace("'3'", "'6'").replace("'4'", "'8'"));
-    expect(scaled).not.toHaveProperty('invalid');
+    expect(scaled.invalid).toBeUndefined();
     expect(scaled.remarks).toEqual([
       {
         line,

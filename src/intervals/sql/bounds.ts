@@ -22,7 +22,7 @@ interface Comparison {
 /** Deeper than any condition in real SQL. */
 const deepest = 100;
 
-interface Bound extends Comparison {
+interface Bound extends Pick<Comparison, 'operand' | 'side'> {
   readonly literal: Literal;
 }
 
@@ -78,15 +78,20 @@ export function boundsOf(tokens: readonly Token[], literals: ReadonlyMap<number,
     } else if (value === 'not') frame.not = true;
     else if (value === 'and') {
       const { comparison } = frame;
-      const first = comparison?.between && comparison.side === 'from';
-      frame.comparison = first ? { ...comparison, side: 'to' } : undefined;
+      const first = comparison?.between && comparison.side === 'from' ? comparison : undefined;
+      frame.comparison = first && {
+        operand: first.operand,
+        side: 'to',
+        between: true,
+        negated: first.negated,
+      };
       frame.left = [];
       frame.not = false;
     } else if (clauses.has(value)) {
       const { isQuery, filters, negated } = frame;
       // A CASE ends where it began: what it is part of filters again.
       const goesOn = value === 'or' ? filters : !computing.has(value);
-      frame = { ...newFrame(), isQuery: isQuery || value === 'select', filters: goesOn, negated };
+      frame = newFrame(goesOn, negated, isQuery || value === 'select');
     }
   }
 
@@ -97,7 +102,7 @@ export function boundsOf(tokens: readonly Token[], literals: ReadonlyMap<number,
       const inverted = tokens[at - 1]?.value === 'not';
       if (inverted) frame.not = false;
       outer.push(frame);
-      frame = { ...newFrame(), filters, negated: negated !== inverted };
+      frame = newFrame(filters, negated !== inverted);
     } else if (token.value === ')') {
       const inner = frame;
       frame = outer.pop() ?? newFrame();
@@ -125,7 +130,7 @@ export function boundsOf(tokens: readonly Token[], literals: ReadonlyMap<number,
       left.push(literal);
       return;
     }
-    bound({ ...comparison, literal });
+    bound({ operand: comparison.operand, side: comparison.side, literal });
     read(literal, ((comparison.side === 'from') !== literal.backwards) !== comparison.negated);
   }
 
@@ -143,16 +148,8 @@ export function boundsOf(tokens: readonly Token[], literals: ReadonlyMap<number,
   }
 }
 
-function newFrame(): Frame {
-  return {
-    bounds: new Map(),
-    loose: [],
-    left: [],
-    isQuery: false,
-    not: false,
-    filters: true,
-    negated: false,
-  };
+function newFrame(filters = true, negated = false, isQuery = false): Frame {
+  return { bounds: new Map(), loose: [], left: [], isQuery, not: false, filters, negated };
 }
 
 /** `t.created_at`, `date(created_at)`: names, dots and calls directly before `at`. */
