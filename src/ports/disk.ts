@@ -10,6 +10,11 @@ export interface DiskFile {
   readonly bytes: string | Uint8Array;
 }
 
+/** A long text that need not be in memory as a whole. */
+export interface Pieces {
+  readonly pieces: Iterable<string>;
+}
+
 export interface WriteOptions {
   /** The mode of the new file, before the umask. 0o666 unless given. */
   readonly mode?: number;
@@ -32,12 +37,11 @@ export interface Disk {
   stat(path: string): Promise<{ sizeBytes: number; modifiedMs: number; mode: number } | undefined>;
   /** Sorted, without the drafts of writers. Empty when there is no such folder. */
   list(folder?: string): Promise<readonly DiskEntry[]>;
-  /** Replaces or creates a file, from one piece or several, and the folders above it. Removes the drafts that killed writers left there. */
-  write(
-    path: string,
-    bytes: string | Uint8Array | readonly Uint8Array[],
-    options?: WriteOptions,
-  ): Promise<void>;
+  /**
+   * Replaces or creates a file and the folders above it. Pieces are asked for one after the other, and each has the time
+   * limit to itself. Removes the drafts that killed writers left there.
+   */
+  write(path: string, bytes: string | Uint8Array | Pieces, options?: WriteOptions): Promise<void>;
   /** The same for several files: every draft is complete before the first file is replaced. */
   writeAll(files: readonly DiskFile[]): Promise<void>;
   /** Creates a file whole; false when the name is taken. */

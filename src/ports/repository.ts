@@ -57,7 +57,7 @@ export interface WrittenFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   /** Digest on disk in the snapshot; undefined when there was no file. Any other bytes are somebody's edit. */
-  readonly expected: Digest | undefined;
+  readonly replaces: Digest | undefined;
 }
 
 export interface Commit {

@@ -19,20 +19,31 @@ export interface RunningCheck {
 
 /** A check under review as it is on disk; its bytes are read, and its baseline is scaled, when they have to be. */
 export function checkOnDisk(one: ExpectedFile): RunningCheck {
-  const { path, rule, file } = one;
-  return {
-    path,
-    rule,
-    get baseline() {
-      return file.baseline;
-    },
-    get bytes() {
-      return file.disk;
-    },
-    get scaled() {
-      return file.diskDigest === one.scaledDigest ? one : undefined;
-    },
-  };
+  return new CheckOnDisk(one);
+}
+
+class CheckOnDisk implements RunningCheck {
+  readonly #one: ExpectedFile;
+
+  constructor(one: ExpectedFile) {
+    this.#one = one;
+  }
+
+  get path() {
+    return this.#one.path;
+  }
+  get rule() {
+    return this.#one.rule;
+  }
+  get baseline() {
+    return this.#one.file.baseline;
+  }
+  get bytes() {
+    return this.#one.file.disk;
+  }
+  get scaled() {
+    return this.#one.file.diskDigest === this.#one.scaledDigest ? this.#one : undefined;
+  }
 }
 
 type LoadOnCheck =
@@ -56,7 +67,7 @@ export function coverageOf(
   }
   const unscaled: Coverage['unscaled'] = [];
   const narrows: string[] = [];
-  const windows: { file: string; window: string; hours: number }[] = [];
+  let longest: { file: string; window: string; hours: number }[] = [];
   for (const check of checks) {
     const found = loadOn(check, load);
     if ('why' in found) unscaled.push({ file: check.path, why: found.why });
@@ -65,10 +76,12 @@ export function coverageOf(
       const unit = check.rule?.scales;
       if (unit === undefined || found.longest === undefined) continue;
       const value = Number(found.longest);
-      windows.push({ file: check.path, window: plural(value, unit), hours: value * hoursIn[unit] });
+      const hours = value * hoursIn[unit];
+      if (hours <= (longest[longestShown - 1]?.hours ?? -1)) continue;
+      longest.push({ file: check.path, window: plural(value, unit), hours });
+      longest = longest.sort((a, b) => b.hours - a.hours).slice(0, longestShown);
     }
   }
-  const longest = windows.sort((a, b) => b.hours - a.hours).slice(0, longestShown);
   return {
     ...known,
     scaled: checks.length - unscaled.length,

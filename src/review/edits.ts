@@ -46,17 +46,20 @@ interface Merging {
 
 /**
  * The files of a level with the edits that belong to it: those carried from other loads, and with `keepEdits` those
- * on disk that nobody approved (`edited`; `lines` says where they are).
+ * on disk that nobody approved (`edited`; `lines` says where they are). `scale` scales many files without holding up
+ * everything else.
  */
-export function editsOfLevel(
+export async function editsOfLevel(
   snapshot: ChecksSnapshot,
   merging: Merging & { readonly written: readonly Manifest[]; readonly keepEdits: boolean },
+  scale: (files: readonly ExpectedFile[]) => Promise<void>,
 ) {
   const { session, stored, target, written, keepEdits, scalings } = merging;
   const own = { fixes: session.fixes.get(target.load) ?? [], bytes: stored, scalings };
   const carried = carriedEdits(snapshot, own, merging);
   const known = withFixes(own, carried);
   const seen = filesUnderReview(snapshot, target, known);
+  await scale(seen);
   const edited = foreignEdits(seen, written, session);
   if (!keepEdits)
     return { files: seen, edited, carried, kept: noFixes, lines: editedLines(seen, edited, merging) };
@@ -113,7 +116,7 @@ function isInScope(file: CheckFile, fix: Fix, { scope, schedule }: ReviewTarget)
 }
 
 function scaledDigest(file: CheckFile, load: number): string | undefined {
-  return expectedFile(file, load, noFixes)?.scaledDigest;
+  return expectedFile(file, { load, known: noFixes })?.scaledDigest;
 }
 
 /** One row for an interval that a person set, and that this level has at baseline × load. */
@@ -166,7 +169,7 @@ function editedLines(
     const fix = session.fixes
       .get(from)
       ?.find((one) => one.path === path && one.baselineDigest === baselineDigest);
-    const ours = (fix && stored.get(fix.digest)) ?? expectedFile(file, from, noFixes)?.bytes;
+    const ours = (fix && stored.get(fix.digest)) ?? expectedFile(file, { load: from, known: noFixes })?.bytes;
     lines.push(...fileChanges(path, ours, disk));
   }
   return lines;
@@ -209,6 +212,6 @@ export function fixedLines(files: readonly ExpectedFile[], load: number): FileCh
   return files.flatMap((one) =>
     one.fix === undefined
       ? []
-      : fileChanges(one.path, expectedFile(one.file, load, noFixes)?.bytes, one.bytes),
+      : fileChanges(one.path, expectedFile(one.file, { load, known: noFixes })?.bytes, one.bytes),
   );
 }

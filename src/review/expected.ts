@@ -8,7 +8,7 @@ import {
   scaleIntervals,
   scalingCode,
 } from '../intervals/scale.ts';
-import type { CheckFile, Spool } from '../ports/repository.ts';
+import type { CheckFile, Spool, Spooled, WrittenFile } from '../ports/repository.ts';
 import type { Fix } from '../state/session.ts';
 
 export interface LiteralChange {
@@ -19,7 +19,7 @@ export interface LiteralChange {
 }
 
 /** What a check file should contain at a load: its baseline × load, or what the user fixed it to. */
-export interface ExpectedFile extends Findings {
+export interface ExpectedFile extends Findings, WrittenFile {
   readonly path: string;
   readonly rule: FileRule;
   readonly file: CheckFile;
@@ -40,7 +40,7 @@ interface Findings extends ScalingFindings {
 /** What a baseline becomes at a load. */
 export interface ScaledBaseline extends ScalingFindings {
   /** The changes, as JSON. */
-  rows(): Buffer;
+  readonly rows: Spooled;
 }
 
 /** What it becomes depends on this alone, besides its bytes, its unit and the load. */
@@ -89,15 +89,10 @@ export function withFixes(one: KnownFixes, later: KnownFixes): KnownFixes {
  *
  * Computed on first use: to upload and commit bytes that are already approved, what is on disk is enough.
  */
-export function expectedFile(
-  file: CheckFile,
-  load: number,
-  known: KnownFixes,
-  spool: Spool = inMemory,
-): ExpectedFile | undefined {
+export function expectedFile(file: CheckFile, level: ScaledLevel): ExpectedFile | undefined {
   const rule = ruleFor(file.path);
   if (rule === undefined || rule.fromProduction || file.baselineDigest === undefined) return undefined;
-  return new Expected(file, rule, new Scaling(file, rule, { load, known, spool }));
+  return new Expected(file, rule, new Scaling(file, rule, level));
 }
 
 const inMemory: Spool = { put: (bytes) => ({ read: () => viewOf(bytes) }) };
@@ -127,11 +122,14 @@ class Expected implements ExpectedFile {
   get path() {
     return this.file.path;
   }
+  get replaces() {
+    return this.file.diskDigest;
+  }
   get bytes() {
-    return this.#scaling.made.bytes();
+    return this.#scaling.made.bytes.read();
   }
   get changes() {
-    return JSON.parse(this.scaled.rows().toString('utf8')) as readonly LiteralChange[];
+    return JSON.parse(this.scaled.rows.read().toString('utf8')) as readonly LiteralChange[];
   }
   get scaled() {
     return this.#scaling.made;
@@ -162,95 +160,118 @@ class Expected implements ExpectedFile {
   }
 }
 
-interface Level {
+/** What the files of one level share. */
+export interface ScaledLevel {
   readonly load: number;
   readonly known: KnownFixes;
-  readonly spool: Spool;
+  /** For the scaled bytes; in memory unless given. */
+  readonly spool?: Spool | undefined;
 }
 
+/** Bytes that somewhere else has, or keeps. */
 interface Expectation extends Findings, ScaledBaseline {
-  bytes(): Uint8Array;
+  readonly bytes: Spooled;
 }
 
 /** What a baseline becomes; computed once. */
 class Scaling {
   readonly #file: CheckFile;
   readonly #rule: FileRule;
-  readonly #level: Level;
+  readonly #level: ScaledLevel;
   #made: Expectation | undefined;
 
-  constructor(file: CheckFile, rule: FileRule, level: Level) {
+  constructor(file: CheckFile, rule: FileRule, level: ScaledLevel) {
     this.#file = file;
     this.#rule = rule;
     this.#level = level;
   }
 
   get made(): Expectation {
-    this.#made ??= {
-      ...(rememberedScaling(this.#file, this.#rule, this.#level) ??
-        scaledBaseline(this.#file, this.#rule, this.#level)),
-      ...fixed(this.#file, this.#level),
-    };
+    this.#made ??= this.#make();
     return this.#made;
+  }
+
+  #make(): Expectation {
+    const scaled =
+      rememberedScaling(this.#file, this.#rule, this.#level) ??
+      scaledBaseline(this.#file, this.#rule, this.#level);
+    const fix = fixOf(this.#file, this.#level);
+    return fix === undefined ? scaled : { ...scaled, ...fix };
   }
 }
 
 /** Of a file that has the bytes which the memory names: whatever else it has is scaled. */
-function rememberedScaling(file: CheckFile, { scales }: FileRule, { known }: Level): Expectation | undefined {
+function rememberedScaling(
+  file: CheckFile,
+  { scales }: FileRule,
+  { known }: ScaledLevel,
+): Expectation | undefined {
   const { baselineDigest = '', diskDigest } = file;
   if (diskDigest === undefined || scales === undefined) return undefined;
   const scaled = known.scalings?.lookUp(baselineDigest, scales);
   if (scaled?.scaledDigest !== diskDigest) return undefined;
-  return { ...scaled, digest: diskDigest, fix: undefined, bytes: () => file.disk ?? Buffer.of() };
+  const bytes = { read: () => file.disk ?? Buffer.of() };
+  return { ...scaled, digest: diskDigest, fix: undefined, bytes };
 }
 
-function scaledBaseline(file: CheckFile, { scales }: FileRule, { load, spool }: Level): Expectation {
-  const { baselineDigest = '' } = file;
-  const unscaled = {
-    ...nothing,
-    bytes: () => file.baseline ?? Buffer.of(),
-    digest: baselineDigest,
-    scaledDigest: baselineDigest,
-  };
-  if (scales === undefined) return unscaled;
-  const baseline = unscaled.bytes();
-  const { bytes, changes, invalid, notScaled, remarks, above0 } = scaleIntervals(baseline, scales, load);
-  if (invalid !== undefined) return { ...unscaled, invalid };
-  const findings = { notScaled, remarks, above0 };
-  if (bytes === baseline) return { ...unscaled, ...findings };
+function scaledBaseline(
+  file: CheckFile,
+  { scales }: FileRule,
+  { load, spool = inMemory }: ScaledLevel,
+): Expectation {
+  const baseline = file.baseline ?? Buffer.of();
+  if (scales === undefined) return asBefore(file, nothingFound);
+  const { bytes, changes, ...found } = scaleIntervals(baseline, scales, load);
+  if (bytes === baseline || found.invalid !== undefined) return asBefore(file, found);
   const digest = sha256(bytes);
-  const kept = spool.put(bytes);
-  const rows = spool.put(Buffer.from(JSON.stringify(changes)));
+  // One literal, without a spread: there are as many of them as checks, and each shape of its own takes more than all else.
   return {
-    ...unscaled,
-    ...findings,
-    bytes: () => kept.read(),
-    rows: () => rows.read(),
+    bytes: spool.put(bytes),
+    rows: spool.put(Buffer.from(JSON.stringify(changes))),
     intervals: changes.length,
     digest,
     scaledDigest: digest,
+    notScaled: found.notScaled.length === 0 ? none : found.notScaled,
+    remarks: found.remarks.length === 0 ? none : found.remarks,
+    above0: found.above0,
+    invalid: undefined,
+    fix: undefined,
   };
 }
 
-const noRows = Buffer.from('[]');
+const none: readonly never[] = [];
+const noRows: Spooled = { read: () => Buffer.from('[]') };
+const nothingFound = { notScaled: none, remarks: none };
 
-const nothing = {
-  rows: () => noRows,
-  intervals: 0,
-  notScaled: [],
-  remarks: [],
-  above0: undefined,
-  invalid: undefined,
-  fix: undefined,
-} as const;
+function asBefore(
+  file: CheckFile,
+  found: Pick<Rewritten, 'notScaled' | 'remarks' | 'above0' | 'invalid'>,
+): Expectation {
+  const { baselineDigest = '' } = file;
+  return {
+    bytes: { read: () => file.baseline ?? Buffer.of() },
+    rows: noRows,
+    intervals: 0,
+    digest: baselineDigest,
+    scaledDigest: baselineDigest,
+    notScaled: found.notScaled,
+    remarks: found.remarks,
+    above0: found.above0,
+    invalid: found.invalid,
+    fix: undefined,
+  };
+}
 
-function fixed(file: CheckFile, { known }: Level): Pick<Expectation, 'fix' | 'bytes' | 'digest'> | undefined {
+function fixOf(
+  file: CheckFile,
+  { known }: ScaledLevel,
+): Pick<Expectation, 'fix' | 'bytes' | 'digest'> | undefined {
   // A fix belongs to the baseline it was made against.
   const fix = known.fixes.find(
     ({ path, baselineDigest }) => path === file.path && baselineDigest === file.baselineDigest,
   );
   const bytes = fix && known.bytes.get(fix.digest);
-  return fix && bytes && { fix, bytes: () => bytes, digest: fix.digest };
+  return fix && bytes && { fix, bytes: { read: () => viewOf(bytes) }, digest: fix.digest };
 }
 
 /** The schedules whose files a call handles. */

@@ -1,5 +1,5 @@
 import type { Coverage } from '../domain/coverage.ts';
-import { sha256 } from '../domain/digest.ts';
+import { sha256Of } from '../domain/digest.ts';
 import { ruleFor, type Schedule } from '../domain/schedules.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import type { Settings } from '../settings.ts';
@@ -44,10 +44,11 @@ export function filesUnderReview(
   known: KnownFixes,
 ): ExpectedFile[] {
   const schedules = schedulesInScope(target.scope, target.schedule);
+  const level = { load: target.load, known, spool: snapshot.spool };
   return snapshot.files.flatMap((file) => {
     const rule = ruleFor(file.path);
     if (rule === undefined || !isUploadable(file) || !schedules.includes(rule.schedule)) return [];
-    return expectedFile(file, target.load, known, snapshot.spool) ?? [];
+    return expectedFile(file, level) ?? [];
   });
 }
 
@@ -127,9 +128,14 @@ function reviewIdOf(
     destination.bucket,
     destination.configsPrefix,
     destination.dagsPrefix,
-    files.map((one) => [one.path, one.file.diskDigest ?? 'deleted']),
   ];
-  return sha256(JSON.stringify(facts)).slice(0, 16);
+  return sha256Of(textOf(facts, files)).slice(0, 16);
+}
+
+/** Piece by piece: as one text, those of many files take a large part of the memory. */
+function* textOf(facts: readonly unknown[], files: readonly ExpectedFile[]): Generator<string> {
+  yield `${JSON.stringify(facts)}\n`;
+  for (const { path, file } of files) yield `${JSON.stringify(path)} ${file.diskDigest ?? 'deleted'}\n`;
 }
 
 /** Path -> digest of every file under review that differs from its baseline; the session stores it. */
@@ -139,10 +145,10 @@ export function manifestOf(
   files: readonly ExpectedFile[],
   digestOf: (one: ExpectedFile) => string | undefined,
 ): Manifest {
-  return Object.fromEntries(
-    files.flatMap((one) => {
-      const digest = digestOf(one) ?? 'deleted';
-      return digest === one.file.baselineDigest ? [] : [[one.path, digest]];
-    }),
-  );
+  const manifest: Record<string, string> = Object.create(null);
+  for (const one of files) {
+    const digest = digestOf(one) ?? 'deleted';
+    if (digest !== one.file.baselineDigest) manifest[one.path] = digest;
+  }
+  return manifest;
 }

@@ -74,9 +74,7 @@ export function planScaling({
 /** The files as they will be on disk after the writes. */
 export function afterWrites(files: readonly ExpectedFile[], writes: readonly ExpectedFile[]): ExpectedFile[] {
   const written = new Set(writes);
-  return files.map((one) =>
-    written.has(one) ? one.with(withDisk(one.file, { digest: one.digest, read: () => one.bytes })) : one,
-  );
+  return files.map((one) => (written.has(one) ? one.with(withDisk(one.file, one)) : one));
 }
 
 /** The file with other bytes on disk, which are read when somebody looks at them. */
@@ -86,7 +84,7 @@ export function withDisk(file: CheckFile, disk: DiskVersion | undefined): CheckF
 
 interface DiskVersion {
   readonly digest: string;
-  read(): Uint8Array;
+  readonly bytes: Uint8Array;
 }
 
 class OtherDisk implements CheckFile {
@@ -105,7 +103,7 @@ class OtherDisk implements CheckFile {
     return this.#file.newOnBranch;
   }
   get disk() {
-    return this.#disk && viewOf(this.#disk.read());
+    return this.#disk && viewOf(this.#disk.bytes);
   }
   get diskDigest() {
     return this.#disk?.digest;

@@ -75,7 +75,7 @@ async function runFixInterval(
 
   const { bytes } = fixed;
   const digest = await keepFix(ports, one, bytes, { ...given, load });
-  await ports.target.write([{ path: one.path, bytes, expected: one.file.diskDigest }], call);
+  await ports.target.write([{ path: one.path, bytes, replaces: one.replaces }], call);
   const after = reviewWith(ports, facts, one, bytes);
   const { reviewId } = after;
   const restored = digest === one.scaledDigest;
@@ -124,7 +124,7 @@ function reviewWith(
   bytes: Uint8Array,
 ): Review {
   const digest = sha256(bytes);
-  const file = withDisk(one.file, { digest, read: () => bytes });
+  const file = withDisk(one.file, { digest, bytes });
   const fix = digest === one.scaledDigest ? undefined : fixOf(one, digest);
   const files = review.files.map((other) => (other === one ? one.with(file, { fix }) : other));
   return reviewFiles(snapshot, files, review.target, settings);

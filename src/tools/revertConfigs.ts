@@ -72,7 +72,7 @@ function revertOf(file: CheckFile, to: RevertTarget) {
   const bytes = to === 'baseline' ? file.baseline : file.head;
   const digest = to === 'baseline' ? file.baselineDigest : file.headDigest;
   if (ruleFor(file.path) === undefined || bytes === undefined || digest === file.diskDigest) return [];
-  return [{ path: file.path, before: file.disk, bytes, expected: file.diskDigest }];
+  return [{ path: file.path, before: file.disk, bytes, replaces: file.diskDigest }];
 }
 
 /** Whether the file differs from HEAD after the revert. */

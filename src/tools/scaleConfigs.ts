@@ -3,9 +3,8 @@ import { type Coverage, carrying } from '../domain/coverage.ts';
 import { ToolError } from '../domain/errors.ts';
 import { takeWithinBudget } from '../domain/text.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ChecksSnapshot, WrittenFile } from '../ports/repository.ts';
+import type { ChecksSnapshot } from '../ports/repository.ts';
 import { editsOfLevel, fixedLines } from '../review/edits.ts';
-import type { ExpectedFile } from '../review/expected.ts';
 import { describeLevel } from '../review/levelSummary.ts';
 import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
@@ -13,7 +12,7 @@ import type { Session } from '../state/session.ts';
 import { baselineQuestion, loadedBaselines } from '../workflow/baseline/loadedBaselines.ts';
 import { readManifest } from '../workflow/baseline/manifests.ts';
 import { keepScalings, readScalings } from '../workflow/baseline/scalings.ts';
-import { keepManifest, locationOf, readEdits, writeReviewFile } from '../workflow/checks.ts';
+import { keepManifest, locationOf, readEdits, scaleInTurns, writeReviewFile } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
   bothAnswers,
@@ -165,7 +164,8 @@ async function planLevel(
     session.writtenManifests.map(async (digest) => (await readManifest(ports.blobs, digest)) ?? {}),
   );
   const scalings = await readScalings(ports.blobs, session.level, target.load);
-  const edits = editsOfLevel(snapshot, { session, stored, written, target, choice, keepEdits, scalings });
+  const merging = { session, stored, written, target, choice, keepEdits, scalings };
+  const edits = await editsOfLevel(snapshot, merging, (files) => scaleInTurns(files, ports.clock, call));
   const plan = planScaling({ ...edits, overwrite: overwriteEdits });
   const review = reviewFiles(snapshot, afterWrites(edits.files, plan.writes), target, ports.settings);
   const { reviewId } = review;
@@ -209,17 +209,6 @@ async function detailsOf(ports: ScaleConfigsPorts, { review, edits }: PlannedLev
   };
 }
 
-/** Its bytes are read when they are written. */
-function toWrite(one: ExpectedFile): WrittenFile {
-  return {
-    path: one.path,
-    expected: one.file.diskDigest,
-    get bytes() {
-      return one.bytes;
-    },
-  };
-}
-
 /** Saves edits as a patch, writes the files and records the level. An interrupted call stays recorded as begun. */
 async function applyLevel(
   ports: ScaleConfigsPorts,
@@ -245,7 +234,7 @@ async function applyLevel(
         ...(kept.fixes.length === 0 ? {} : { kept: [...kept.fixes] }),
       },
     ]);
-    await ports.target.write(plan.writes.map(toWrite), call);
+    await ports.target.write(plan.writes, call);
   }
   const { reviewId, approvalNeeded, baseCommit } = review;
   const { filesChanged, intervalsChanged } = level;

@@ -3,7 +3,7 @@ import { ToolError } from '../domain/errors.ts';
 import { type Schedule, schedules } from '../domain/schedules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
-import type { Watch } from '../ports/time.ts';
+import type { Clock, Watch } from '../ports/time.ts';
 import {
   type ExpectedFile,
   expectedFile,
@@ -192,7 +192,9 @@ async function bytesOf(
   load: number,
 ): Promise<Uint8Array | undefined> {
   if (digest === one.file.baselineDigest) return one.file.baseline;
-  const known = [one, expectedFile(one.file, load, noFixes)].find((expected) => expected?.digest === digest);
+  const known = [one, expectedFile(one.file, { load, known: noFixes })].find(
+    (expected) => expected?.digest === digest,
+  );
   return known?.bytes ?? (await blobs.get(digest));
 }
 
@@ -217,4 +219,24 @@ export async function writeReviewFile(
   review: Review,
 ): Promise<string> {
   return ports.notes.write(`${review.reviewId}.txt`, changesLines(review, locationOf(ports.settings)));
+}
+
+/** How many files are scaled before anything else gets its turn. */
+const filesInTurn = 250;
+
+/**
+ * Scales files that would be scaled at the first look, with progress: the call can be cancelled, others are answered,
+ * and the memory of one turn can be used in the next.
+ */
+export async function scaleInTurns(
+  files: readonly ExpectedFile[],
+  clock: Pick<Clock, 'sleep'>,
+  watch: Watch,
+): Promise<void> {
+  for (let done = 0; done < files.length; ) {
+    for (const one of files.slice(done, done + filesInTurn)) void one.scaled;
+    done = Math.min(done + filesInTurn, files.length);
+    watch.progress(done, files.length, 'check files scaled');
+    if (done < files.length) await clock.sleep(0, watch.signal);
+  }
 }

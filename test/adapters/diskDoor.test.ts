@@ -225,6 +225,6 @@ test('a root that does not exist yet is made by the first write', async () => {
   const deep = openDisk(at('not/there/yet'), 'REPORTS_DIR');
   expect(await deep.list()).toEqual([]);
   expect(await deep.read('a')).toBeUndefined();
-  await deep.below('more').write('a', [Buffer.from('x'), Buffer.from('yz')]);
+  await deep.below('more').write('a', { pieces: ['x', 'yz'] });
   expect(readFileSync(at('not/there/yet/more/a'), 'utf8')).toBe('xyz');
 });

@@ -79,7 +79,7 @@ export function gitHarness(
       return {
         path,
         bytes: Buffer.from(bytes),
-        expected: existsSync(file) ? sha256(readFileSync(file)) : undefined,
+        replaces: existsSync(file) ? sha256(readFileSync(file)) : undefined,
       };
     },
     commit(message) {

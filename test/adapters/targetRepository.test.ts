@@ -406,7 +406,7 @@ describe('containment', () => {
       '.mcp.json',
     ])
       await expect(
-        harness.target.write([harness.over('a_15m.yml', bytes), { path, bytes, expected: undefined }]),
+        harness.target.write([harness.over('a_15m.yml', bytes), { path, bytes, replaces: undefined }]),
       ).rejects.toMatchObject({ code: 'DENIED' });
     // Refused before any file was written.
     expect(textOf(harness.read('a_15m.yml'))).toBe('one\n');
@@ -418,7 +418,7 @@ describe('containment', () => {
     harness.git('init', '--quiet', join(checks, 'nested'));
     expect(Object.keys(await harness.files())).toEqual(['a_15m.yml']);
     await expect(
-      harness.target.write([{ path: 'nested/.git/config', bytes, expected: undefined }]),
+      harness.target.write([{ path: 'nested/.git/config', bytes, replaces: undefined }]),
     ).rejects.toMatchObject({
       code: 'DENIED',
     });

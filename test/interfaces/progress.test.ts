@@ -57,6 +57,7 @@ describe('long work reports numbers and messages', () => {
         ],
         "scaled": [
           "check files read",
+          "check files scaled",
           "check files written",
         ],
         "uploaded": [

@@ -151,7 +151,7 @@ function writesOf(parts: typeof Parts, { base, root }: Place): Record<string, Wr
     async check(path) {
       const folder = await parts.openChecksFolder(join(base, 'repository'), 'checks/iceberg');
       const before = await folder.read(path).catch(() => undefined);
-      await folder.write({ path, bytes, expected: before && parts.sha256(before) });
+      await folder.write({ path, bytes, replaces: before && parts.sha256(before) });
     },
   };
 }

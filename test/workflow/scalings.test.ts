@@ -30,7 +30,7 @@ function scaledFiles(load: number) {
       baseline: Buffer.from(text),
       baselineDigest: sha256(text),
     };
-    return expectedFile(file, load, noFixes) ?? [];
+    return expectedFile(file, { load, known: noFixes }) ?? [];
   });
 }
 
@@ -44,7 +44,7 @@ test('what was kept is found by baseline and unit', async () => {
     const { scaledDigest, intervals, notScaled, remarks, above0, invalid } = scaled;
     expect(found).toMatchObject({ scaledDigest, intervals, notScaled, remarks });
     expect([found?.above0, found?.invalid]).toEqual([above0, invalid]);
-    expect(found?.rows()).toEqual(scaled.rows());
+    expect(found?.rows.read()).toEqual(scaled.rows.read());
     expect(known?.lookUp(file.baselineDigest ?? '', 'day')).toBeUndefined();
   }
   expect(known?.lookUp(sha256('other'), 'hour')).toBeUndefined();

@@ -3,7 +3,6 @@ import {
   type BigIntStats,
   closeSync,
   constants,
-  type Dirent,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -34,10 +33,8 @@ export const filesAtOnce = 32;
 export interface ChecksFolder {
   /** Relative to the repository's top level, with forward slashes. */
   readonly inRepository: string;
-  /** Paths of the plain files below it, relative to the folder, with forward slashes, sorted. */
-  list(): Promise<string[]>;
-  /** The same for links and special files, which are never followed. */
-  listOthers(): Promise<string[]>;
+  /** Paths below it, relative to the folder, with forward slashes, sorted. Links and special files are never followed. */
+  list(): Promise<{ files: string[]; others: string[] }>;
   /** The bytes; undefined when the file no longer exists. */
   read(path: string): Promise<Buffer | undefined>;
   /** @throws ToolError DENIED when `write` would reject the path */
@@ -70,8 +67,9 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       { next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.' },
     );
 
-  async function walk(isWanted: (entry: Dirent) => boolean): Promise<string[]> {
-    const paths: string[] = [];
+  async function walk(): Promise<{ files: string[]; others: string[] }> {
+    const files: string[] = [];
+    const others: string[] = [];
     const pending = [''];
     for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
       const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((cause) => {
@@ -79,11 +77,12 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       });
       for (const entry of entries) {
         const path = below === '' ? entry.name : `${below}/${entry.name}`;
-        if (entry.isDirectory() && !forbidden(path)) pending.push(path);
-        else if (isWanted(entry)) paths.push(path);
+        if (entry.isFile()) files.push(path);
+        else if (!entry.isDirectory()) others.push(path);
+        else if (!forbidden(path)) pending.push(path);
       }
     }
-    return paths.sort();
+    return { files: files.sort(), others: others.sort() };
   }
 
   // Synchronous: a check is a few kilobytes, and the thread pool would take several times as long as the work.
@@ -130,9 +129,9 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     }
   }
 
-  function requireUntouched({ path, expected }: WrittenFile): void {
+  function requireUntouched({ path, replaces }: WrittenFile): void {
     const found = read(path);
-    if ((found && sha256(found)) === expected) return;
+    if ((found && sha256(found)) === replaces) return;
     throw new ToolError(
       'CONFLICT',
       `${path} changed while this call was running. That file was not written.`,
@@ -155,8 +154,10 @@ export async function openChecksFolder(repository: string, checksPath: string): 
 
   return {
     inRepository: inRepository.split(sep).join('/'),
-    list: async () => (await walk((entry) => entry.isFile())).filter((path) => !isDraft(path)),
-    listOthers: () => walk((entry) => !entry.isFile() && !entry.isDirectory()),
+    async list() {
+      const { files, others } = await walk();
+      return { files: files.filter((path) => !isDraft(path)), others };
+    },
     read: async (path) => read(path),
     async requirePlain(path) {
       try {
@@ -167,7 +168,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
     },
     write: async (file, done) => write(file, done),
     async removeDrafts() {
-      for (const path of await walk((entry) => entry.isFile())) {
+      for (const path of (await walk()).files) {
         if (isLeftDraft(path)) await unlink(join(folder, path)).catch(() => undefined);
       }
     },

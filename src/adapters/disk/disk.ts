@@ -4,7 +4,7 @@ import { link, lstat, mkdir, open, readdir, realpath, rm } from 'node:fs/promise
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Disk, DiskEntry, WriteOptions } from '../../ports/disk.ts';
 import { diskError, refused } from './diskErrors.ts';
-import { draftBeside, isDraft, isLeftDraft } from './drafts.ts';
+import { draftBeside, inOneBuffer, isDraft, isLeftDraft } from './drafts.ts';
 import { kindOf } from './now.ts';
 
 type Written = Parameters<Disk['write']>[1];
@@ -49,7 +49,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
   async function limited<Result>(
     path: string | (() => string),
     verb: string,
-    work: () => Promise<Result>,
+    work: (isAlive: () => void) => Promise<Result>,
     done?: () => string,
   ): Promise<Result> {
     const at = () => join(top, typeof path === 'string' ? path : path());
@@ -61,7 +61,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
       );
     });
     try {
-      return await Promise.race([work(), silence]);
+      return await Promise.race([work(() => timer?.refresh()), silence]);
     } catch (cause) {
       throw diskError(cause, { setting, path: at(), verb, ...(done && { done: done() }) });
     } finally {
@@ -87,11 +87,20 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
   }
 
   /** Writes and flushes a draft; returns its path. */
-  async function draftOf(target: string, bytes: Written, mode?: number): Promise<string> {
+  async function draftOf(
+    target: string,
+    bytes: Written,
+    { mode, isAlive }: { readonly mode?: number | undefined; readonly isAlive?: () => void } = {},
+  ): Promise<string> {
     const draft = draftBeside(target);
     const file = await open(draft, 'wx', mode);
     try {
-      for (const piece of Array.isArray(bytes) ? bytes : [bytes]) await file.writeFile(piece);
+      if (typeof bytes === 'string' || bytes instanceof Uint8Array) await file.writeFile(bytes);
+      else
+        for (const piece of inOneBuffer(bytes.pieces)) {
+          isAlive?.();
+          await file.writeFile(piece);
+        }
       await file.sync();
     } catch (error) {
       await rm(draft, { force: true });
@@ -102,10 +111,15 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
     return draft;
   }
 
-  async function replace(path: string, bytes: Written, { mode, check }: WriteOptions = {}): Promise<void> {
+  async function replace(
+    path: string,
+    bytes: Written,
+    { mode, check }: WriteOptions = {},
+    isAlive = () => {},
+  ): Promise<void> {
     const { target } = await reachPlain(path);
     await prepareFolder(dirname(target));
-    const draft = await draftOf(target, bytes, mode);
+    const draft = await draftOf(target, bytes, { mode, isAlive });
     try {
       // Together and synchronous: nobody else's change comes between the two.
       check?.();
@@ -154,7 +168,8 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
           .sort((a, b) => (a.name < b.name ? -1 : 1));
       }),
 
-    write: (path, bytes, options) => limited(path, 'written', () => replace(path, bytes, options)),
+    write: (path, bytes, options) =>
+      limited(path, 'written', (isAlive) => replace(path, bytes, options, isAlive)),
 
     async writeAll(files) {
       const drafts: { target: string; draft: string }[] = [];

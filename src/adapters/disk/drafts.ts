@@ -54,3 +54,13 @@ export function replaceFast(
     throw error;
   }
 }
+
+/** Encodes piece after piece in the same memory: each is gone when the next is asked for. */
+export function* inOneBuffer(pieces: Iterable<string>): Generator<Uint8Array> {
+  let buffer = Buffer.of();
+  for (const piece of pieces) {
+    // A UTF-16 code unit takes at most three bytes in UTF-8.
+    if (buffer.length < piece.length * 3) buffer = Buffer.allocUnsafeSlow(piece.length * 3);
+    yield buffer.subarray(0, buffer.write(piece));
+  }
+}

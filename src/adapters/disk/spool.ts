@@ -61,13 +61,15 @@ class Block {
   }
 
   moveTo(file: SpoolFile): void {
-    this.#at = file.append(this.read());
+    this.#at = file.append(this.slice(0, this.length));
     this.#file = file;
     this.#bytes = undefined;
   }
 
-  read(): Buffer {
-    return this.#bytes?.subarray(0, this.length) ?? this.#file?.read(this.#at, this.length) ?? Buffer.of();
+  slice(start: number, end: number): Buffer {
+    if (this.#bytes !== undefined) return this.#bytes.subarray(start, end);
+    // A copy: the memory of a block is used again.
+    return Buffer.from(this.#file?.read(this.#at, this.length).subarray(start, end) ?? []);
   }
 }
 
@@ -83,7 +85,7 @@ class Place implements Spooled {
   }
 
   read(): Buffer {
-    return this.#block.read().subarray(this.#start, this.#end);
+    return this.#block.slice(this.#start, this.#end);
   }
 }
 
@@ -92,7 +94,7 @@ class SpoolFile {
   readonly #path: string;
   readonly #setting: string;
   readonly #file: number;
-  /** The blocks read last, by where they begin. */
+  /** The blocks read last, by where they begin; the one that was read first is forgotten first. */
   readonly #held = new Map<number, Buffer>();
   #length = 0;
 
@@ -123,16 +125,24 @@ class SpoolFile {
     return at;
   }
 
+  /** Valid until the next call. */
   read(at: number, length: number): Buffer {
-    const bytes = this.#held.get(at) ?? this.#readAnew(at, length);
-    this.#held.delete(at);
+    const held = this.#held.get(at);
+    if (held !== undefined) return held;
+    const bytes = this.#readInto(this.#unused(length), at, length);
     this.#held.set(at, bytes);
-    for (const oldest of this.#held.keys()) if (this.#held.size > blocksHeld) this.#held.delete(oldest);
     return bytes;
   }
 
-  #readAnew(at: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(length);
+  /** The memory of the oldest block: new memory for each would only be freed much later. */
+  #unused(length: number): Buffer {
+    const [oldest] = this.#held.size < blocksHeld ? [] : this.#held;
+    if (oldest === undefined) return Buffer.allocUnsafeSlow(Math.max(length, blockBytes));
+    this.#held.delete(oldest[0]);
+    return oldest[1].length < length ? Buffer.allocUnsafeSlow(length) : oldest[1];
+  }
+
+  #readInto(bytes: Buffer, at: number, length: number): Buffer {
     return this.#tried('read', () => {
       for (let done = 0; done < length; ) {
         const read = readSync(this.#file, bytes, done, length - done, at + done);

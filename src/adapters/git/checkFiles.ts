@@ -28,11 +28,10 @@ export async function readCheckFiles(
   const signal = watch?.signal;
   const below = `${folder.inRepository}/`;
   const readBase = readTree(git, baseCommit, folder.inRepository, signal);
-  const [base, head, onDisk, notFiles] = await Promise.all([
+  const [base, head, { files: onDisk, others: notFiles }] = await Promise.all([
     readBase,
     headCommit === baseCommit ? readBase : readTree(git, headCommit, folder.inRepository, signal),
     folder.list(),
-    folder.listOthers(),
   ]);
   const added = [...head.keys()].filter((path) => !base.has(path));
   const firsts = await firstVersions(git, baseCommit, folder.inRepository, added, base, signal);
@@ -40,9 +39,12 @@ export async function readCheckFiles(
   const disk = await readDisk(folder, onDisk.filter(hasPrintableName), { spool, idLike }, watch);
 
   // Only what differs from the bytes on disk has to be read from git.
-  const inHead = [...head.keys()].map((path) => path.slice(below.length)).filter(hasPrintableName);
-  const paths = [...new Set([...disk.keys(), ...inHead])].sort();
-  const known = paths.map((path) => {
+  const paths = new Set(disk.keys());
+  for (const path of head.keys()) {
+    const name = path.slice(below.length);
+    if (hasPrintableName(name)) paths.add(name);
+  }
+  const known = [...paths].sort().map((path) => {
     const name = below + path;
     return {
       path,
@@ -63,12 +65,13 @@ export async function readCheckFiles(
   const files = known.map(({ path, headId, baseId, isNew }) => {
     const now = disk.get(path);
     const version = (id: string) =>
-      id === now?.id ? now : blobs.get(checkoutKey({ id, path: below + path }));
+      id === now?.id ? now.version : blobs.get(checkoutKey({ id, path: below + path }));
     const atHead = headId === undefined ? undefined : version(headId);
     // A file that is not in HEAD has no baseline, whatever an older commit contained.
     const isKnown = headId !== undefined && baseId !== undefined;
     const baseline = isKnown ? (baseId === headId ? atHead : version(baseId)) : undefined;
-    return new FileVersions(path, headId !== undefined && isNew, { now, atHead, baseline });
+    const facts = { newOnBranch: headId !== undefined && isNew, isPointer: now?.isPointer ?? false };
+    return new FileVersions(path, facts, { now: now?.version, atHead, baseline });
   });
   const inGit = (await readOthers(git, headCommit, folder.inRepository, signal)).map((path) =>
     path.slice(below.length),
@@ -90,7 +93,8 @@ interface Version {
   readonly spooled: Spooled;
 }
 
-interface OnDisk extends Version {
+interface OnDisk {
+  readonly version: Version;
   /** What git would call these bytes. */
   readonly id: string;
   readonly isPointer: boolean;
@@ -100,21 +104,23 @@ interface OnDisk extends Version {
 class FileVersions implements CheckFile {
   readonly path: string;
   readonly newOnBranch: boolean;
-  readonly #now: OnDisk | undefined;
+  readonly isPointer: boolean;
+  readonly #now: Version | undefined;
   readonly #atHead: Version | undefined;
   readonly #baseline: Version | undefined;
 
   constructor(
     path: string,
-    newOnBranch: boolean,
+    { newOnBranch, isPointer }: Readonly<{ newOnBranch: boolean; isPointer: boolean }>,
     versions: Readonly<{
-      now: OnDisk | undefined;
+      now: Version | undefined;
       atHead: Version | undefined;
       baseline: Version | undefined;
     }>,
   ) {
     this.path = path;
     this.newOnBranch = newOnBranch;
+    this.isPointer = isPointer;
     this.#now = versions.now;
     this.#atHead = versions.atHead;
     this.#baseline = versions.baseline;
@@ -125,9 +131,6 @@ class FileVersions implements CheckFile {
   }
   get diskDigest() {
     return this.#now?.digest;
-  }
-  get isPointer() {
-    return this.#now?.isPointer ?? false;
   }
   get head() {
     return this.#atHead?.spooled.read();
@@ -162,7 +165,7 @@ async function readDisk(
     const bytes = await folder.read(path);
     if (bytes === undefined) return undefined;
     const id = objectId(bytes, idLike);
-    return { ...versionOf(bytes, spool), id, isPointer: isLfsPointer(bytes) };
+    return { version: versionOf(bytes, spool), id, isPointer: isLfsPointer(bytes) };
   });
   return new Map(paths.flatMap((path, index) => (found[index] === undefined ? [] : [[path, found[index]]])));
 }

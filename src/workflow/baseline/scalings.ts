@@ -19,7 +19,7 @@ interface Index {
   readonly packs: readonly string[];
 }
 
-const filesInPack = 5_000;
+const filesInPack = 2_000;
 
 type Head = [
   scaledDigest: string,
@@ -59,7 +59,7 @@ function lineOf({ file, rule, scaled }: ExpectedFile): Buffer[] {
   const largest = above0 === undefined ? null : { ...above0, largest: String(above0.largest) };
   const head: Head = [scaledDigest, intervals, notScaled, remarks, largest, invalid ?? null];
   const key = keyOf(file.baselineDigest ?? '', rule.scales ?? '');
-  return [Buffer.from(`${key}\t${JSON.stringify(head)}`), tab, scaled.rows(), newline];
+  return [Buffer.from(`${key}\t${JSON.stringify(head)}`), tab, scaled.rows.read(), newline];
 }
 
 function keyOf(baselineDigest: string, unit: string): string {
@@ -111,6 +111,6 @@ function scalingOf(line: Buffer): ScaledBaseline {
     remarks,
     above0: above0 === null ? undefined : { ...above0, largest: BigInt(above0.largest) },
     invalid: invalid ?? undefined,
-    rows: () => line.subarray(headEnd + 1),
+    rows: { read: () => line.subarray(headEnd + 1) },
   };
 }

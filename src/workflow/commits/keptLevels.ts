@@ -68,7 +68,7 @@ async function keptLevel(
     const bytes = kept.get(file.path);
     const digest = bytes && sha256(bytes);
     if (digest !== file.diskDigest) differOnDisk += 1;
-    return withDisk(file, bytes && digest ? { digest, read: () => bytes } : undefined);
+    return withDisk(file, bytes && digest ? { digest, bytes } : undefined);
   });
   return {
     review: await reviewOf(ports, session, { ...snapshot, files: asUploaded }, upload),
