@@ -210,8 +210,18 @@ function rememberedScaling(
   if (diskDigest === undefined || scales === undefined) return undefined;
   const scaled = known.scalings?.lookUp(baselineDigest, scales);
   if (scaled?.scaledDigest !== diskDigest) return undefined;
-  const bytes = { read: () => file.disk ?? Buffer.of() };
-  return { ...scaled, digest: diskDigest, fix: undefined, bytes };
+  return {
+    bytes: { read: () => file.disk ?? Buffer.of() },
+    rows: scaled.rows,
+    intervals: scaled.intervals,
+    digest: diskDigest,
+    scaledDigest: diskDigest,
+    notScaled: scaled.notScaled,
+    remarks: scaled.remarks,
+    above0: scaled.above0,
+    invalid: scaled.invalid,
+    fix: undefined,
+  };
 }
 
 function scaledBaseline(

@@ -2,7 +2,7 @@
 import { type Coverage, coverageText } from '../domain/coverage.ts';
 import { fileRules, schedules } from '../domain/schedules.ts';
 import { plural, takeWithinBudget } from '../domain/text.ts';
-import { scanIntervals } from '../intervals/scale.ts';
+import { type NotScaled, scanIntervals } from '../intervals/scale.ts';
 import { type Change, changedIntervalsIn, changesIn } from './changes.ts';
 import { byCause, exceptionsText } from './exceptions.ts';
 import { type ExpectedFile, schedulesInScope } from './expected.ts';
@@ -94,19 +94,17 @@ function remarksOn(review: Review) {
   const missing = missingOf(review, schedule);
   const isMissing = new Set(missing.flatMap(({ files }) => files));
   const others = byCause(review.exceptions.filter(({ file }) => !isMissing.has(file)));
-  const invalid = review.files.flatMap((one) =>
-    one.invalid === undefined
-      ? []
-      : [
-          one.invalid.kind === 'bytes'
-            ? `${one.path}:${one.invalid.line} left alone: ${one.invalid.message}; uploaded unscaled.`
-            : `${one.path}:${one.invalid.line} is not valid YAML (${one.invalid.message}): uploaded unscaled.`,
-        ],
-  );
-  const moved = review.files.flatMap((one) =>
-    one.remarks.map((remark) => `${one.path}:${remark.line} ${remark.text}`),
-  );
-  const added = review.files.filter((one) => one.file.newOnBranch).map((one) => one.path);
+  const invalid: string[] = [];
+  const moved: string[] = [];
+  const added: string[] = [];
+  const notScaled: (Omit<NotScaled, 'kind'> & { file: string })[] = [];
+  for (const one of review.files) {
+    const { path } = one;
+    if (one.invalid !== undefined) invalid.push(`${path}:${one.invalid.line} ${invalidText(one.invalid)}`);
+    for (const { line, text } of one.remarks) moved.push(`${path}:${line} ${text}`);
+    if (one.file.newOnBranch) added.push(path);
+    for (const { kind: _, ...left } of one.notScaled) notScaled.push({ file: path, ...left });
+  }
   return {
     remarks: [
       ...missing.map((one) => exceptionsText(one)),
@@ -116,10 +114,14 @@ function remarksOn(review: Review) {
       ...many(added, 'new on the test branch, so the first version there is the baseline'),
       ...others.map((one) => exceptionsText(one)),
     ],
-    notScaled: review.files.flatMap((one) =>
-      one.notScaled.map(({ kind: _, ...left }) => ({ file: one.path, ...left })),
-    ),
+    notScaled,
   };
+}
+
+function invalidText({ kind, message }: NonNullable<ExpectedFile['invalid']>): string {
+  return kind === 'bytes'
+    ? `left alone: ${message}; uploaded unscaled.`
+    : `is not valid YAML (${message}): uploaded unscaled.`;
 }
 
 function outside({ changedOutside, target }: Review): string[] {

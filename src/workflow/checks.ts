@@ -222,7 +222,7 @@ export async function writeReviewFile(
 }
 
 /** How many files are scaled before anything else gets its turn. */
-const filesInTurn = 250;
+const filesInTurn = 1_000;
 
 /**
  * Scales files that would be scaled at the first look, with progress: the call can be cancelled, others are answered,

@@ -35,43 +35,44 @@ export async function readCheckFiles(
   ]);
   const added = [...head.keys()].filter((path) => !base.has(path));
   const firsts = await firstVersions(git, baseCommit, folder.inRepository, added, base, signal);
-  const idLike = head.values().next().value ?? baseCommit;
-  const disk = await readDisk(folder, onDisk.filter(hasPrintableName), { spool, idLike }, watch);
+  const listed = new Set(onDisk);
+  const paths = new Set(onDisk);
+  for (const path of head.keys()) paths.add(path.slice(below.length));
+  const reading = { folder, spool, idLike: headCommit, read: watchReading(onDisk.length, watch), signal };
 
-  // Only what differs from the bytes on disk has to be read from git.
-  const paths = new Set(disk.keys());
-  for (const path of head.keys()) {
-    const name = path.slice(below.length);
-    if (hasPrintableName(name)) paths.add(name);
-  }
-  const known = [...paths].sort().map((path) => {
-    const name = below + path;
-    return {
-      path,
-      headId: head.get(name),
-      baseId: base.get(name) ?? firsts.get(name),
-      isNew: !base.has(name),
-    };
-  });
-  const checkouts = known.flatMap(({ path, headId, baseId }) =>
-    [...new Set([headId, baseId])].flatMap((id) =>
-      id === undefined || id === disk.get(path)?.id ? [] : [{ id, path: below + path }],
-    ),
-  );
-  const blobs = new Map<string, Version>();
-  const take = (one: BlobOfPath, bytes: Buffer) => void blobs.set(checkoutKey(one), versionOf(bytes, spool));
-  await readBlobs(git, checkouts, take, signal);
-
-  const files = known.map(({ path, headId, baseId, isNew }) => {
-    const now = disk.get(path);
-    const version = (id: string) =>
-      id === now?.id ? now.version : blobs.get(checkoutKey({ id, path: below + path }));
-    const atHead = headId === undefined ? undefined : version(headId);
-    // A file that is not in HEAD has no baseline, whatever an older commit contained.
-    const isKnown = headId !== undefined && baseId !== undefined;
-    const baseline = isKnown ? (baseId === headId ? atHead : version(baseId)) : undefined;
-    const facts = { newOnBranch: headId !== undefined && isNew, isPointer: now?.isPointer ?? false };
-    return new FileVersions(path, facts, { now: now?.version, atHead, baseline });
+  const parts = inParts([...paths].filter(hasPrintableName).sort());
+  // The files of one part are read while git prints the versions of another.
+  const files = await concurrently(parts, { limit: 2, signal }, async (part) => {
+    const disk = await readDisk(
+      part.filter((path) => listed.has(path)),
+      reading,
+    );
+    const known = part.map((path) => {
+      const name = below + path;
+      const [headId, baseId] = [head.get(name), base.get(name) ?? firsts.get(name)];
+      return { path, name, headId, baseId, now: disk.get(path) };
+    });
+    // Only what differs from the bytes on disk has to be read from git.
+    const checkouts = known.flatMap(({ name, headId, baseId, now }) =>
+      [...new Set([headId, baseId])].flatMap((id) =>
+        id === undefined || id === now?.id ? [] : [{ id, path: name }],
+      ),
+    );
+    const blobs = new Map<string, Version>();
+    const take = (one: BlobOfPath, bytes: Buffer) =>
+      void blobs.set(checkoutKey(one), versionOf(bytes, spool));
+    await readBlobs(git, checkouts, take, signal);
+    return known.map(({ path, name, headId, baseId, now }) => {
+      const version = (id: string) =>
+        id === now?.id ? now.version : blobs.get(checkoutKey({ id, path: name }));
+      const atHead = headId === undefined ? undefined : version(headId);
+      // A file that is not in HEAD has no baseline, whatever an older commit contained.
+      const isKnown = headId !== undefined && baseId !== undefined;
+      const baseline = isKnown ? (baseId === headId ? atHead : version(baseId)) : undefined;
+      const newOnBranch = headId !== undefined && !base.has(name);
+      const facts = { newOnBranch, isPointer: now?.isPointer ?? false };
+      return new FileVersions(path, facts, { now: now?.version, atHead, baseline });
+    });
   });
   const inGit = (await readOthers(git, headCommit, folder.inRepository, signal)).map((path) =>
     path.slice(below.length),
@@ -79,12 +80,12 @@ export async function readCheckFiles(
   const renamed = new Set(firsts.values());
   const deleted = [...base].flatMap(([path, id]) => (head.has(path) || renamed.has(id) ? [] : path));
   return {
-    files,
+    files: files.flat(),
     spool,
     unprintableNames: onDisk.filter((path) => !hasPrintableName(path)),
     // A plain file in place of a link of HEAD is read as that file.
-    notFiles: [...new Set([...notFiles, ...inGit.filter((path) => !disk.has(path))])].sort(),
-    deletedOnBranch: deleted.map((path) => path.slice(below.length)).filter((path) => !disk.has(path)),
+    notFiles: [...new Set([...notFiles, ...inGit.filter((path) => !listed.has(path))])].sort(),
+    deletedOnBranch: deleted.map((path) => path.slice(below.length)).filter((path) => !listed.has(path)),
   };
 }
 
@@ -150,24 +151,44 @@ function versionOf(bytes: Buffer, spool: Spool): Version {
   return { digest: sha256(bytes), spooled: spool.put(bytes) };
 }
 
+interface Reading {
+  readonly folder: ChecksFolder;
+  readonly spool: Spool;
+  readonly idLike: string;
+  /** Called for each file. */
+  readonly read: () => void;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function readDisk(
-  folder: ChecksFolder,
   paths: readonly string[],
-  { spool, idLike }: { readonly spool: Spool; readonly idLike: string },
-  watch: Watch | undefined,
+  { folder, spool, idLike, read, signal }: Reading,
 ): Promise<Map<string, OnDisk>> {
-  const pool = {
-    limit: filesAtOnce,
-    signal: watch?.signal,
-    onProgress: (done: number) => watch?.progress(done, paths.length, 'check files read'),
-  };
-  const found = await concurrently(paths, pool, async (path): Promise<OnDisk | undefined> => {
+  const disk = new Map<string, OnDisk>();
+  await concurrently(paths, { limit: filesAtOnce, signal }, async (path) => {
     const bytes = await folder.read(path);
-    if (bytes === undefined) return undefined;
+    read();
+    if (bytes === undefined) return;
     const id = objectId(bytes, idLike);
-    return { version: versionOf(bytes, spool), id, isPointer: isLfsPointer(bytes) };
+    disk.set(path, { version: versionOf(bytes, spool), id, isPointer: isLfsPointer(bytes) });
   });
-  return new Map(paths.flatMap((path, index) => (found[index] === undefined ? [] : [[path, found[index]]])));
+  return disk;
+}
+
+function watchReading(total: number, watch: Watch | undefined): () => void {
+  let read = 0;
+  return () => {
+    read += 1;
+    if (read % filesAtOnce === 0 || read === total) watch?.progress(read, total, 'check files read');
+  };
+}
+
+/** Of one part, git's versions are in memory. */
+const filesInPart = 2_000;
+
+function inParts(paths: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(paths.length / filesInPart);
+  return Array.from({ length: count }, (_, at) => paths.slice(at * filesInPart, (at + 1) * filesInPart));
 }
 
 /** False for a name that is not UTF-8, would break git's line-based input, or looks like another name. */

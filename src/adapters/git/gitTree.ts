@@ -1,5 +1,6 @@
 /** The check files in git's trees and blobs. */
 import { createHash, randomBytes } from 'node:crypto';
+import { concurrently } from '../pool.ts';
 import type { Git } from './git.ts';
 
 /** Path (relative to the repository) -> object id of each regular file in a tree. */
@@ -82,7 +83,7 @@ export interface BlobOfPath {
 const checkoutsAtOnce = 2_000;
 
 /**
- * Gives `take` many blobs as a checkout would write them: with the line endings (core.autocrlf, eol) and the filters of
+ * Gives `take` many blobs, to copy, as a checkout would write them: with the line endings (core.autocrlf, eol) and the filters of
  * their path, so that a freshly checked-out file does not look edited. Leaves out a blob that the repository lacks.
  */
 export async function readBlobs(
@@ -91,16 +92,19 @@ export async function readBlobs(
   take: (checkout: BlobOfPath, bytes: Buffer) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (let from = 0; from < checkouts.length; from += checkoutsAtOnce) {
-    const some = checkouts.slice(from, from + checkoutsAtOnce);
+  const parts: (readonly BlobOfPath[])[] = [];
+  for (let from = 0; from < checkouts.length; from += checkoutsAtOnce)
+    parts.push(checkouts.slice(from, from + checkoutsAtOnce));
+  // The next git prints while the bytes of the one before are taken.
+  await concurrently(parts, { limit: 2, signal }, async (some) => {
     // git prints the size before filters; a word that no blob contains marks where each begins.
     const nonce = randomBytes(16).toString('hex');
     const args = ['cat-file', `--batch=${nonce} %(objectname) %(objecttype)`, '--filters'];
     const input = some.map(({ id, path }) => `${id} ${path}\n`).join('');
     const output = await git.bytes(args, { input, signal });
     for (const { checkout, start, end } of placesIn(output, nonce, some))
-      take(checkout, Buffer.from(output.subarray(start, end)));
-  }
+      take(checkout, output.subarray(start, end));
+  });
 }
 
 interface BlobPlace {

@@ -47,8 +47,8 @@ export async function keepScalings(
   return blobs.put(Buffer.from(JSON.stringify(index)));
 }
 
-function isKnown({ file, rule, scaledDigest }: ExpectedFile, known: KnownScalings): boolean {
-  return known.lookUp(file.baselineDigest ?? '', rule.scales ?? '')?.scaledDigest === scaledDigest;
+function isKnown({ file, rule, scaledDigest }: ExpectedFile, known: RememberedScalings): boolean {
+  return known.scaledDigest(file.baselineDigest ?? '', rule.scales ?? '') === scaledDigest;
 }
 
 const tab = Buffer.from('\t');
@@ -68,6 +68,8 @@ function keyOf(baselineDigest: string, unit: string): string {
 
 export interface RememberedScalings extends KnownScalings {
   readonly digest: string;
+  /** That of `lookUp`, without reading the rest. */
+  scaledDigest(baselineDigest: string, unit: string): string | undefined;
 }
 
 /** What the session remembers of its level at this load; undefined when that is nothing. */
@@ -96,6 +98,10 @@ export async function readScalings(
       const line = lines.get(keyOf(baselineDigest, unit));
       return line && scalingOf(line);
     },
+    scaledDigest(baselineDigest, unit) {
+      const line = lines.get(keyOf(baselineDigest, unit));
+      return line?.toString('latin1', '["'.length, '["'.length + 64);
+    },
   };
 }
 
@@ -109,7 +115,8 @@ function scalingOf(line: Buffer): ScaledBaseline {
     intervals,
     notScaled,
     remarks,
-    above0: above0 === null ? undefined : { ...above0, largest: BigInt(above0.largest) },
+    above0:
+      above0 === null ? undefined : { largest: BigInt(above0.largest), allReadLess: above0.allReadLess },
     invalid: invalid ?? undefined,
     rows: { read: () => line.subarray(headEnd + 1) },
   };
