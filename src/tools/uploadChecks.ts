@@ -89,7 +89,7 @@ async function runUploadChecks(given: Input, ports: UploadChecksPorts, call: Too
   const stale = staleAmong(listed, fresh, review.target.load, ports.settings);
   const removed = given.removeStale ? stale.keys : [];
   const result = { files: sent.uploads.length, listed, refused: metrics.refused };
-  const coverage = await finishUpload(ports, review, result, removed, afterCopies);
+  const coverage = await finishUpload(ports, session, review, result, removed, afterCopies);
 
   const left = { ...stale, keys: given.removeStale ? [] : stale.keys };
   const fields = {
@@ -120,6 +120,7 @@ interface Delivered {
 /** Records the upload with what the bucket holds of each schedule, and again once the stale objects are removed. */
 async function finishUpload(
   ports: UploadChecksPorts,
+  session: Session,
   review: Review,
   { files, listed, refused }: Delivered,
   removed: Stale['keys'],
@@ -129,7 +130,7 @@ async function finishUpload(
   const schedules = listed.map(({ schedule }) => schedule);
   const keys = listed.flatMap((prefix) => leftKeys(review, prefix)).slice(0, mostRead);
   const bytes = await Promise.all(keys.map((key) => ports.store.read(key)));
-  const kept = await keepBytes(ports.blobs, review);
+  const kept = await keepBytes(ports.blobs, session, review);
   const left = new Map(keys.flatMap((key, index) => (bytes[index] ? [[key, bytes[index]] as const] : [])));
   const record = async (gone: ReadonlySet<string>) => {
     const coverage = listed.map(({ objects, ...prefix }) => {

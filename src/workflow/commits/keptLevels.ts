@@ -10,8 +10,10 @@ import type { Session, Uploaded } from '../../state/session.ts';
 import type { Blobs } from '../../state/store.ts';
 import { reviewOf } from '../checks.ts';
 
-/** Stores every file under review. Returns the digest. */
-export async function keepBytes(blobs: Blobs, review: Review): Promise<string> {
+/** Stores every file under review, unless an earlier upload of it did. Returns the digest. */
+export async function keepBytes(blobs: Blobs, { uploads }: Session, review: Review): Promise<string> {
+  const known = uploads.find(({ reviewId }) => reviewId === review.reviewId)?.bytes;
+  if (known !== undefined && (await blobs.get(known)) !== undefined) return known;
   return putPack(blobs, new Map(review.files.map(({ path, file }) => [path, file.disk])));
 }
 
