@@ -1,4 +1,15 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checks, type GitHarness, gitHarness, testBranch, textOf } from './gitHarness.ts';
@@ -411,6 +422,27 @@ describe('containment', () => {
     // Refused before any file was written.
     expect(textOf(harness.read('a_15m.yml'))).toBe('one\n');
     expect(textOf(harness.read('../../../secret'))).toBe('secret');
+  });
+
+  test('a folder that becomes a link after it was looked at is not written through', async () => {
+    harness = gitHarness({ 'sub/a_15m.yml': 'one\n' });
+    const inside = (path: string) => join(harness.repository, checks, path);
+    const outside = join(harness.folder, 'outside');
+    cpSync(inside('sub'), outside, { recursive: true });
+    const planned = harness.over('sub/a_15m.yml', bytes);
+    const swapped = {
+      ...planned,
+      // Read after every path was looked at, and before this file is replaced.
+      get bytes() {
+        renameSync(inside('sub'), inside('before'));
+        symlinkSync(outside, inside('sub'));
+        return bytes;
+      },
+    };
+    await expect(harness.target.write([swapped])).rejects.toMatchObject({ code: 'DENIED' });
+    expect(readdirSync(outside)).toEqual(['a_15m.yml']);
+    expect(readFileSync(join(outside, 'a_15m.yml'), 'utf8')).toBe('one\n');
+    expect(textOf(harness.read('before/a_15m.yml'))).toBe('one\n');
   });
 
   test('a repository inside the checks is not touched', async () => {
