@@ -47,3 +47,9 @@ export async function concurrently<Item, Result>(
   if (failure !== undefined) throw failure.error;
   return results;
 }
+
+/** The items in their order, `size` in each part but the last. */
+export function inParts<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
+}

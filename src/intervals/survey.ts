@@ -93,8 +93,9 @@ export function surveyScalar({ source, lineOf }: CheckText, scalar: CheckScalar,
       const text = cut(oneLine(decoded.text.slice(interval.start, interval.end)), longestText);
       const offset = decoded.sourceSpan(interval.start, interval.end).start;
       const numbers = numbersIn(interval, { source, lineOf }, decoded);
-      const found = { numbers, unit: interval.kind === 'literal' ? interval.unit : undefined };
-      survey.notScaled.push({ offset, text, ...left, ...found });
+      const found = interval.kind === 'literal' ? interval.unit : undefined;
+      const { reason, kind } = left;
+      survey.notScaled.push({ offset, text, reason, kind, numbers, unit: found });
     }
   }
   if (scaled.size === 0) return survey;
@@ -166,7 +167,7 @@ function inSource(
   const digits = text.slice(literal.digitsStart, literal.digitsEnd);
   const head = cut(oneLine(text.slice(literal.start, literal.digitsStart)), longestPart);
   const { start, end } = sourceSpan(literal.digitsStart, literal.digitsEnd);
-  // No object of a check is made by a spread: V8 keeps those until a full collection, which takes most of the memory.
+  // Not by a spread: V8 keeps such objects until a full collection, which takes most of the memory.
   return {
     line: lineOf(start),
     start,

@@ -38,7 +38,7 @@ export interface Disk {
   /** Sorted, without the drafts of writers. Empty when there is no such folder. */
   list(folder?: string): Promise<readonly DiskEntry[]>;
   /**
-   * Replaces or creates a file and the folders above it. Pieces are asked for one after the other, and each has the time
+   * Replaces or creates a file; creates the folders above it. Pieces are asked for one after the other, and each has the time
    * limit to itself. Removes the drafts that killed writers left there.
    */
   write(path: string, bytes: string | Uint8Array | Pieces, options?: WriteOptions): Promise<void>;

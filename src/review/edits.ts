@@ -64,8 +64,10 @@ export async function editsOfLevel(
   if (!keepEdits)
     return { files: seen, edited, carried, kept: noFixes, lines: editedLines(seen, edited, merging) };
   const kept = keptEdits(seen, edited, merging);
+  const files = filesUnderReview(snapshot, target, withFixes(known, kept));
+  await scale(files);
   return {
-    files: filesUnderReview(snapshot, target, withFixes(known, kept)),
+    files,
     edited,
     carried,
     kept,

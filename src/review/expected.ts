@@ -20,7 +20,6 @@ export interface LiteralChange {
 
 /** What a check file should contain at a load: its baseline × load, or what the user fixed it to. */
 export interface ExpectedFile extends Findings, WrittenFile {
-  readonly path: string;
   readonly rule: FileRule;
   readonly file: CheckFile;
   /** Read anew at each look, as the changes are. */
@@ -229,9 +228,10 @@ function scaledBaseline(
   { scales }: FileRule,
   { load, spool = inMemory }: ScaledLevel,
 ): Expectation {
-  const baseline = file.baseline ?? Buffer.of();
   if (scales === undefined) return asBefore(file, nothingFound);
-  const { bytes, changes, ...found } = scaleIntervals(baseline, scales, load);
+  const baseline = file.baseline ?? Buffer.of();
+  const found = scaleIntervals(baseline, scales, load);
+  const { bytes, changes } = found;
   if (bytes === baseline || found.invalid !== undefined) return asBefore(file, found);
   const digest = sha256(bytes);
   // One literal, without a spread: there are as many of them as checks, and each shape of its own takes more than all else.

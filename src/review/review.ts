@@ -132,10 +132,15 @@ function reviewIdOf(
   return sha256Of(textOf(facts, files)).slice(0, 16);
 }
 
-/** Piece by piece: as one text, those of many files take a large part of the memory. */
+/** One JSON list, piece by piece: as one text, that of many files takes a large part of the memory. */
 function* textOf(facts: readonly unknown[], files: readonly ExpectedFile[]): Generator<string> {
-  yield `${JSON.stringify(facts)}\n`;
-  for (const { path, file } of files) yield `${JSON.stringify(path)} ${file.diskDigest ?? 'deleted'}\n`;
+  yield `${JSON.stringify(facts).slice(0, -1)},[`;
+  let before = '';
+  for (const { path, file } of files) {
+    yield before + JSON.stringify([path, file.diskDigest ?? 'deleted']);
+    before = ',';
+  }
+  yield ']]';
 }
 
 /** Path -> digest of every file under review that differs from its baseline; the session stores it. */

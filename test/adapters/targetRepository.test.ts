@@ -1,5 +1,4 @@
 import {
-  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -424,17 +423,16 @@ describe('containment', () => {
     expect(textOf(harness.read('../../../secret'))).toBe('secret');
   });
 
-  test('a folder that becomes a link after it was looked at is not written through', async () => {
+  test('a folder that is moved away and replaced by a link to it is not written through', async () => {
     harness = gitHarness({ 'sub/a_15m.yml': 'one\n' });
     const inside = (path: string) => join(harness.repository, checks, path);
     const outside = join(harness.folder, 'outside');
-    cpSync(inside('sub'), outside, { recursive: true });
     const planned = harness.over('sub/a_15m.yml', bytes);
     const swapped = {
       ...planned,
       // Read after every path was looked at, and before this file is replaced.
       get bytes() {
-        renameSync(inside('sub'), inside('before'));
+        renameSync(inside('sub'), outside);
         symlinkSync(outside, inside('sub'));
         return bytes;
       },
@@ -442,7 +440,6 @@ describe('containment', () => {
     await expect(harness.target.write([swapped])).rejects.toMatchObject({ code: 'DENIED' });
     expect(readdirSync(outside)).toEqual(['a_15m.yml']);
     expect(readFileSync(join(outside, 'a_15m.yml'), 'utf8')).toBe('one\n');
-    expect(textOf(harness.read('before/a_15m.yml'))).toBe('one\n');
   });
 
   test('a repository inside the checks is not touched', async () => {

@@ -1,6 +1,5 @@
 /** The folder of the check files on disk. */
 import {
-  type BigIntStats,
   closeSync,
   constants,
   fstatSync,
@@ -9,7 +8,6 @@ import {
   openSync,
   readSync,
   realpathSync,
-  statSync,
 } from 'node:fs';
 import { readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -67,6 +65,8 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       { next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.' },
     );
 
+  const opened = lstatSync(folder, { bigint: true });
+
   async function walk(): Promise<{ files: string[]; others: string[] }> {
     const files: string[] = [];
     const others: string[] = [];
@@ -87,17 +87,20 @@ export async function openChecksFolder(repository: string, checksPath: string): 
 
   // Synchronous: a check is a few kilobytes, and the thread pool would take several times as long as the work.
 
-  /** Folders that are inside, by the path that led there. A path that leads to another folder later is looked at anew. */
-  const inside = new Map<string, BigIntStats>();
+  /** The folders from here up to the one of the checks are no links: a few calls, where realpath looks at every folder of the path. */
+  function isPlainlyInside(parent: string): boolean {
+    for (let at = parent; at.length >= folder.length; at = dirname(at)) {
+      const found = lstatSync(at, { bigint: true, throwIfNoEntry: false });
+      if (found?.isDirectory() !== true) return false;
+      if (at === folder) return found.ino === opened.ino && found.dev === opened.dev;
+    }
+    return false;
+  }
 
   function isInside(parent: string): boolean {
-    const known = inside.get(parent);
-    const now = statSync(parent, { bigint: true, throwIfNoEntry: false });
-    if (known !== undefined && known.ino === now?.ino && known.dev === now.dev) return true;
+    if (isPlainlyInside(parent)) return true;
     const real = unlessMissing(() => realpathSync.native(existingAncestor(parent)));
-    const found = real !== undefined && !isOutside(relative(folder, real));
-    if (found && now !== undefined) inside.set(parent, now);
-    return found;
+    return real !== undefined && !isOutside(relative(folder, real));
   }
 
   /** The mode of the plain file at this path; undefined when it does not exist yet. */

@@ -4,7 +4,7 @@ import { isLfsPointer } from '../../domain/keys.ts';
 import type { CheckFile, ChecksSnapshot, Spool, Spooled } from '../../ports/repository.ts';
 import type { Watch } from '../../ports/time.ts';
 import { type ChecksFolder, filesAtOnce } from '../disk/checksFolder.ts';
-import { concurrently } from '../pool.ts';
+import { concurrently, inParts } from '../pool.ts';
 import type { Git } from './git.ts';
 import {
   type BlobOfPath,
@@ -38,19 +38,20 @@ export async function readCheckFiles(
   const listed = new Set(onDisk);
   const paths = new Set(onDisk);
   for (const path of head.keys()) paths.add(path.slice(below.length));
-  const reading = { folder, spool, idLike: headCommit, read: watchReading(onDisk.length, watch), signal };
+  const read = watchReading(onDisk.filter(hasPrintableName).length, watch);
+  const reading = { folder, spool, idLike: headCommit, listed, read, signal };
 
-  const parts = inParts([...paths].filter(hasPrintableName).sort());
+  const parts = inParts([...paths].filter(hasPrintableName).sort(), filesInPart);
   // The files of one part are read while git prints the versions of another.
   const files = await concurrently(parts, { limit: 2, signal }, async (part) => {
-    const disk = await readDisk(
-      part.filter((path) => listed.has(path)),
-      reading,
-    );
-    const known = part.map((path) => {
+    const disk = await readDisk(part, reading);
+    const known = part.flatMap((path) => {
       const name = below + path;
       const [headId, baseId] = [head.get(name), base.get(name) ?? firsts.get(name)];
-      return { path, name, headId, baseId, now: disk.get(path) };
+      const now = disk.get(path);
+      // Listed, and gone before it was read.
+      if (now === undefined && headId === undefined) return [];
+      return { path, name, headId, baseId, now };
     });
     // Only what differs from the bytes on disk has to be read from git.
     const checkouts = known.flatMap(({ name, headId, baseId, now }) =>
@@ -155,6 +156,8 @@ interface Reading {
   readonly folder: ChecksFolder;
   readonly spool: Spool;
   readonly idLike: string;
+  /** The files on disk; those that are gone when they are read are taken out. */
+  readonly listed: Set<string>;
   /** Called for each file. */
   readonly read: () => void;
   readonly signal: AbortSignal | undefined;
@@ -162,13 +165,17 @@ interface Reading {
 
 async function readDisk(
   paths: readonly string[],
-  { folder, spool, idLike, read, signal }: Reading,
+  { folder, spool, idLike, listed, read, signal }: Reading,
 ): Promise<Map<string, OnDisk>> {
   const disk = new Map<string, OnDisk>();
-  await concurrently(paths, { limit: filesAtOnce, signal }, async (path) => {
+  const here = paths.filter((path) => listed.has(path));
+  await concurrently(here, { limit: filesAtOnce, signal }, async (path) => {
     const bytes = await folder.read(path);
     read();
-    if (bytes === undefined) return;
+    if (bytes === undefined) {
+      listed.delete(path);
+      return;
+    }
     const id = objectId(bytes, idLike);
     disk.set(path, { version: versionOf(bytes, spool), id, isPointer: isLfsPointer(bytes) });
   });
@@ -183,13 +190,8 @@ function watchReading(total: number, watch: Watch | undefined): () => void {
   };
 }
 
-/** Of one part, git's versions are in memory. */
+/** Git's versions of two parts are in memory. */
 const filesInPart = 2_000;
-
-function inParts(paths: readonly string[]): (readonly string[])[] {
-  const count = Math.ceil(paths.length / filesInPart);
-  return Array.from({ length: count }, (_, at) => paths.slice(at * filesInPart, (at + 1) * filesInPart));
-}
 
 /** False for a name that is not UTF-8, would break git's line-based input, or looks like another name. */
 function hasPrintableName(path: string): boolean {

@@ -127,7 +127,7 @@ const markers = [
 
 async function readHeadState(git: Git, baselineRef?: string): Promise<HeadState> {
   // `A...B` expands to B, A and, with a ^, their merge bases.
-  const common = baselineRef === undefined ? [] : [`${baselineRef}...HEAD`];
+  const common = baselineRef === undefined ? [] : [`${baselineRef}^{commit}...HEAD`];
   const revisions = ['--revs-only', ...common, 'HEAD', '--symbolic-full-name', 'HEAD'];
   const answer = await git.run(['rev-parse', '--git-dir', ...revisions]);
   const [directory = '', ...words] = answer.trimEnd().split('\n');

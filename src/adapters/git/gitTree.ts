@@ -1,6 +1,6 @@
 /** The check files in git's trees and blobs. */
 import { createHash, randomBytes } from 'node:crypto';
-import { concurrently } from '../pool.ts';
+import { concurrently, inParts } from '../pool.ts';
 import type { Git } from './git.ts';
 
 /** Path (relative to the repository) -> object id of each regular file in a tree. */
@@ -83,8 +83,9 @@ export interface BlobOfPath {
 const checkoutsAtOnce = 2_000;
 
 /**
- * Gives `take` many blobs, to copy, as a checkout would write them: with the line endings (core.autocrlf, eol) and the filters of
- * their path, so that a freshly checked-out file does not look edited. Leaves out a blob that the repository lacks.
+ * Gives `take` each blob as a checkout would write it: with the line endings (core.autocrlf, eol) and the filters of its
+ * path, so that a freshly checked-out file does not look edited. `take` copies what it keeps. Leaves out a blob that the
+ * repository lacks.
  */
 export async function readBlobs(
   git: Git,
@@ -92,11 +93,8 @@ export async function readBlobs(
   take: (checkout: BlobOfPath, bytes: Buffer) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const parts: (readonly BlobOfPath[])[] = [];
-  for (let from = 0; from < checkouts.length; from += checkoutsAtOnce)
-    parts.push(checkouts.slice(from, from + checkoutsAtOnce));
   // The next git prints while the bytes of the one before are taken.
-  await concurrently(parts, { limit: 2, signal }, async (some) => {
+  await concurrently(inParts(checkouts, checkoutsAtOnce), { limit: 2, signal }, async (some) => {
     // git prints the size before filters; a word that no blob contains marks where each begins.
     const nonce = randomBytes(16).toString('hex');
     const args = ['cat-file', `--batch=${nonce} %(objectname) %(objecttype)`, '--filters'];

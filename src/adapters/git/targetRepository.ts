@@ -15,7 +15,7 @@ import { createBaselineHistory, filesHeldUpTo, readBaselineLag } from './baselin
 import { readCheckFiles } from './checkFiles.ts';
 import { type Approved, commitFiles } from './commits.ts';
 import { openGit } from './git.ts';
-import { gitDirectories, mergeBase, requireBranch } from './gitState.ts';
+import { type GitDirectories, gitDirectories, mergeBase, requireBranch } from './gitState.ts';
 import { withFiles } from './workTree.ts';
 import { createWriterLock, type WriterLock } from './writerLock.ts';
 
@@ -37,9 +37,12 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
   const git = openGit(settings.targetRepo, clock);
   const scaledInHistory = createBaselineHistory(git);
 
-  async function directories() {
+  let known: GitDirectories | undefined;
+
+  async function directories(): Promise<GitDirectories> {
     await requireRepository(settings.targetRepo);
-    return gitDirectories(git);
+    known ??= await gitDirectories(git);
+    return known;
   }
 
   const lock = createWriterLock(async () => (await directories()).common, clock);
@@ -116,12 +119,13 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
 
     async commit(paths, message, trailer, approved) {
       const folder = await open();
-      const head = await requireBranch(git, settings.testBranch);
       const inRepository = (path: string) => `${folder.inRepository}/${path}`;
       const work = async (given?: Approved) =>
-        lock.whileInGit((await directories()).own, () =>
-          commitFiles(git, head, paths.map(inRepository), message, trailer, given),
-        );
+        lock.whileInGit((await directories()).own, async () => {
+          // As late as possible: the user may commit, or change branches, while files are laid out.
+          const head = await requireBranch(git, settings.testBranch);
+          return commitFiles(git, head, paths.map(inRepository), message, trailer, given);
+        });
       if (approved === undefined) return work();
       const bytes = new Map([...approved].map(([path, some]) => [inRepository(path), some]));
       const draft = openDisk(settings.stateDir, 'STATE_DIR').below('commit');
