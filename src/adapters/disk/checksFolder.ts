@@ -9,7 +9,7 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
-import { readdir, realpath, unlink } from 'node:fs/promises';
+import { lstat, readdir, realpath, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { sha256 } from '../../domain/digest.ts';
 import { ToolError } from '../../domain/errors.ts';
@@ -65,7 +65,9 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       { next: 'point CHECKS_PATH at the folder of the check files inside TARGET_REPO.' },
     );
 
-  const opened = lstatSync(folder, { bigint: true });
+  const opened = await lstat(folder, { bigint: true }).catch((cause) => {
+    throw diskError(cause, { setting, path: folder, verb: 'read' });
+  });
 
   async function walk(): Promise<{ files: string[]; others: string[] }> {
     const files: string[] = [];
