@@ -45,7 +45,9 @@ export interface ChecksFolder {
 
 /** @throws ToolError CONFIG when the folder is missing, outside the repository, or a link out of it. */
 export async function openChecksFolder(repository: string, checksPath: string): Promise<ChecksFolder> {
-  const top = await realpath(repository);
+  const top = await realpath(repository).catch((cause) => {
+    throw diskError(cause, { setting: 'TARGET_REPO', path: repository, verb: 'read' });
+  });
   const folder = await realpath(join(top, checksPath)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR')
       throw diskError(cause, { setting, path: join(top, checksPath), verb: 'read' });
