@@ -167,7 +167,7 @@ export interface ScaledLevel {
   readonly spool?: Spool | undefined;
 }
 
-/** Bytes that somewhere else has, or keeps. */
+/** With the bytes that the file should contain, read anew at each look. */
 interface Expectation extends Findings, ScaledBaseline {
   readonly bytes: Spooled;
 }
