@@ -34,6 +34,16 @@ export class ToolError extends Error {
   }
 }
 
+/** EMR would only answer after a wait that the caller does not want. */
+export class QuotaUsedUp extends ToolError {
+  constructor(what: string, cause?: unknown) {
+    super('UPSTREAM', `EMR's request quota is used up (while ${what}). Nothing was changed.`, {
+      next: 'Wait a minute and call the same tool again.',
+      cause,
+    });
+  }
+}
+
 /** The fields of a result that asks the user something. */
 export interface Question {
   readonly summary: string;

@@ -91,6 +91,12 @@ export interface ObservedSteps {
   readonly observedMs: number;
 }
 
+/** What the last complete look of this process saw of a cluster. */
+export interface LastSeen extends ObservedSteps {
+  readonly cluster: Cluster;
+  readonly agoMs: number;
+}
+
 export interface Clusters {
   /** @throws ToolError NOT_FOUND when EMR does not know the cluster. */
   describe(clusterId: string, watch?: Watch): Promise<Cluster>;
@@ -101,6 +107,8 @@ export interface Clusters {
    * call reads all pages; later calls read only active steps, new steps, and those that are no longer active.
    */
   steps(clusterId: string, watch?: Watch): Promise<ObservedSteps>;
+  /** Without a request. */
+  lastSeen(clusterId: string): LastSeen | undefined;
 }
 
 /** One EC2 instance of a cluster, in an instance group or a fleet. */

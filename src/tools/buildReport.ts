@@ -76,7 +76,6 @@ export const buildReport = defineTool({
   lines: buildReportLines,
 });
 
-/** @throws ToolError WRONG_STATE while steps are active, unless the caller given for a provisional report */
 async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolCall) {
   const session = await ports.sessions.load();
   const look = await lookWithin(ports.clock, call, lookMs, (watch) =>
@@ -84,7 +83,6 @@ async function runBuildReport(given: Input, ports: BuildReportPorts, call: ToolC
   );
   const range = look.late ? refuseLate() : look.found;
   if ('undecided' in range) return undecidedReportOutput(range.undecided);
-  requireEnded(range, given.partial);
   const directory = reportDirectory(range.load, range.startedAt);
   const facts = await readRound(ports, session, range, directory, call);
   const report = assembleReport(facts);
@@ -246,17 +244,4 @@ function laterRound({ rounds }: Session, round: Round | undefined): string[] {
   return [
     `This is round ${round.round}; the latest is round ${latest.round} (${latest.load}x ${latest.schedule}), ${state}.`,
   ];
-}
-
-/** @throws ToolError WRONG_STATE while steps are active, unless the caller given for a provisional report */
-function requireEnded({ steps, cluster }: ReportRange, partial: boolean): void {
-  const active = steps.filter(isActive).length;
-  if (active === 0 || partial) return;
-  throw new ToolError(
-    'WRONG_STATE',
-    `${active} of ${steps.length} steps on ${cluster.id} are still active. No report was written.`,
-    {
-      next: 'call pollCluster until the round is done, or buildReport with partial: true for a provisional report.',
-    },
-  );
 }

@@ -1,5 +1,5 @@
 /** Time limits: AWS's quotas can keep one look waiting for minutes, and an answer without it is worth more. */
-import { ToolError } from '../domain/errors.ts';
+import { QuotaUsedUp, ToolError } from '../domain/errors.ts';
 import type { Clock, Watch } from '../ports/time.ts';
 
 type Timer = Pick<Clock, 'timer'>;
@@ -58,6 +58,7 @@ export function shareDeadline(clock: Timer, call: Watch, ms: number): SharedDead
         return await task(watch);
       } catch (error) {
         if (isLate()) missed.push(`${what} (AWS did not answer in time)`);
+        else if (error instanceof QuotaUsedUp) missed.push(`${what} (EMR's request quota is used up)`);
         else if (error instanceof ToolError && cannotBeAsked.has(error.code))
           missed.push(`${what} (${error.code})`);
         else throw error;
@@ -65,6 +66,14 @@ export function shareDeadline(clock: Timer, call: Watch, ms: number): SharedDead
       }
     },
   };
+}
+
+/** In milliseconds. */
+const shortLooksMs = 10_000;
+
+/** Looks whose findings are only told: nothing waits longer for them. */
+export function shortLooks(clock: Timer, call: Watch): SharedDeadline {
+  return shareDeadline(clock, call, shortLooksMs);
 }
 
 const cannotBeAsked: ReadonlySet<string> = new Set(['UPSTREAM', 'DENIED', 'CONFIG']);

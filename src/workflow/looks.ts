@@ -44,6 +44,8 @@ export interface ObservedRound {
   readonly idleSinceMs?: number;
   /** How many of the uploaded checks its run was given; absent for a run of all of them. */
   readonly partOf?: PartOfChecks;
+  /** How old an earlier look is that stands for one now. */
+  readonly agoMs?: number;
 }
 
 /** Several runs that could be the round's: the user knows which. */
@@ -118,9 +120,11 @@ function undecidedNext({ runs }: UndecidedRound): string {
   return `ask the user which run counts, then call markRound with its clusterId (for example ${runs[0]?.clusterId}); call it again with another one's to make that a round as well.`;
 }
 
-/** A cluster and its steps now. */
+/** A cluster and its steps now, or as they were seen last. */
 export interface SeenCluster extends Pick<ObservedSteps, 'steps' | 'knownFromDiskOnly' | 'observedMs'> {
   readonly cluster: Cluster;
+  /** Absent for a look now. */
+  readonly agoMs?: number;
 }
 
 export async function seeCluster(
@@ -147,7 +151,9 @@ export async function recordLook(
   const named = isOwn || clusterFrom === 'found' ? await loadNamed(ports, round, cluster) : undefined;
   const load = loadOfSteps(steps.own, configsPrefix) ?? named ?? round.load;
   const done = isDone(steps.own, cluster, observedMs);
-  const events = eventsOf(round, { clusterId, isOwn, load, done, cluster, steps });
+  // What an earlier look saw was recorded then.
+  const isNow = seen.agoMs === undefined;
+  const events = isNow ? eventsOf(round, { clusterId, isOwn, load, done, cluster, steps }) : [];
   if (events.length > 0) await ports.sessions.record(() => events);
   const { markedLoad = round.load } = round;
   const idleSinceMs = idleSince(seen.steps);
@@ -156,6 +162,7 @@ export async function recordLook(
     ...{ round, cluster, clusterFrom, steps, knownFromDiskOnly, observedMs, done, load, markedLoad },
     ...(idleSinceMs !== undefined && { idleSinceMs }),
     ...(partOf && { partOf }),
+    ...(seen.agoMs !== undefined && { agoMs: seen.agoMs }),
   };
 }
 

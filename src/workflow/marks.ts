@@ -17,7 +17,7 @@ import { candidateText } from './clusters.ts';
 import type { SharedDeadline } from './deadline.ts';
 import { lookAtRound, type RoundPorts, seeCluster } from './looks.ts';
 import { findOtherRuns, foreignLoadText, lookBackMs, namesOf } from './otherRuns.ts';
-import { roundUnderWay } from './rounds.ts';
+import { roundUnderWay, stillRunningText } from './rounds.ts';
 
 type Beginning = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
 
@@ -109,17 +109,12 @@ export async function refuseWhileRunning(
 ): Promise<string[]> {
   const running = await roundUnderWay(ports, session, watch);
   if (running === undefined) return [];
-  const { round, clusterId, state, activeSteps, load } = running;
-  const what = `Round ${round.round} (${load}x ${round.schedule})`;
-  if (named !== undefined && named !== round.schedule)
-    return [`${what} is running on ${clusterId}: two rounds at once distort each other's measurements.`];
-  throw new ToolError(
-    'WRONG_STATE',
-    `${what} is running on ${clusterId} (${state}, ${activeSteps} active steps), and a mark now would end its window. Nothing was marked.`,
-    {
-      next: 'call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time.',
-    },
-  );
+  const what = stillRunningText(running);
+  if (named !== undefined && named !== running.round.schedule)
+    return [`${what}: two rounds at once distort each other's measurements.`];
+  throw new ToolError('WRONG_STATE', `${what}; a mark now would end its window. Nothing was marked.`, {
+    next: 'call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time.',
+  });
 }
 
 /** The running round of the schedule, if any: without another visible run, the user's run is this round's. */

@@ -10,7 +10,7 @@ import { isExpected, otherRunsOn, type SeenRun, type SightedCluster } from '../r
 import { startMs } from '../rounds/window.ts';
 import type { OtherRun, Round, Session } from '../state/session.ts';
 import { clusterNames } from './clusters.ts';
-import { missedWarnings, type SharedDeadline, shareDeadline } from './deadline.ts';
+import { missedWarnings, type SharedDeadline, shortLooks } from './deadline.ts';
 
 type LookPorts = Pick<Ports, 'clusters' | 'dags' | 'settings'>;
 
@@ -88,9 +88,6 @@ export async function keepOtherRuns(
   await ports.sessions.record(() => [{ type: 'otherRunsSeen', runs }]);
 }
 
-/** Looks that only warn: nothing waits longer for them. */
-export const warningLooksMs = 10_000;
-
 /**
  * Active runs of the last day that no round owns and that were not told yet; from now on they count as told. If AWS cannot be
  * asked in time, the list is empty and a warning says so.
@@ -100,7 +97,7 @@ export async function untoldRuns(
   session: Session,
   watch: Watch,
 ): Promise<{ untold: SeenRun[]; warnings: string[] }> {
-  const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
+  const deadline = shortLooks(ports.clock, watch);
   const untold = await lookForUntold(ports, session, deadline);
   await keepTold(ports, untold);
   return { untold, warnings: missedWarnings(deadline) };
@@ -144,7 +141,7 @@ export async function untoldRunsAndLoad(
   session: Session,
   watch: Watch,
 ) {
-  const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
+  const deadline = shortLooks(ports.clock, watch);
   const untold = await lookForUntold(ports, session, deadline);
   await keepTold(ports, untold);
   const foreign = await foreignLoadWarnings(ports, session, deadline);

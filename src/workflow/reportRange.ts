@@ -5,6 +5,7 @@ import { localStamp, wholeStamp } from '../domain/time.ts';
 import type { Cluster, Step } from '../ports/aws.ts';
 import type { Watch } from '../ports/time.ts';
 import { latestThatRan, ownerOfCluster, type RoundSelector } from '../rounds/choice.ts';
+import { isActive } from '../rounds/progress.ts';
 import { type ClusterSteps, stepsOfRound } from '../rounds/runs.ts';
 import {
   loadOfSteps,
@@ -27,7 +28,7 @@ import {
 } from './looks.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
 import { findRunsBeside, runText } from './otherRuns.ts';
-import { requireRound } from './rounds.ts';
+import { agoText, lookWhetherRunning, requireRound } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
 export interface ReportRange {
@@ -54,9 +55,11 @@ export interface RangeRequest extends RoundSelector {
   readonly clusterId?: string | undefined;
   readonly afterTimestamp?: string | undefined;
   readonly beforeTimestamp?: string | undefined;
+  /** Steps may still be active. */
+  readonly partial: boolean;
 }
 
-/** @throws ToolError NOT_FOUND with the nearest steps for an empty range */
+/** @throws ToolError NOT_FOUND with the nearest steps for an empty range, WRONG_STATE while its steps are active unless `partial` */
 export async function observeRange(
   ports: RoundPorts,
   session: Session,
@@ -91,6 +94,7 @@ export async function observeRange(
       owner: ownerOfCluster(session.rounds, undefined, ended, ports.settings.configsPrefix),
     });
   }
+  requireEnded(steps.own, observed, asked);
   return {
     ...observed,
     schedule: round.schedule,
@@ -113,7 +117,10 @@ async function observeAsked(
   watch: Watch,
 ): Promise<{ observed: ObservedRound; warnings: string[] } | UndecidedRange> {
   const round = requireRound(session, asked);
-  const look = await lookAtRound(ports, session, round, undefined, watch);
+  // A provisional report needs the steps as they are now.
+  const look = asked.partial
+    ? await lookAtRound(ports, session, round, undefined, watch)
+    : await lookWhetherRunning(ports, session, round, watch);
   if (look.kind === 'seen') return { observed: look.observed, warnings: [] };
   if (look.kind === 'undecided') return { undecided: look };
   const isByLoad = asked.round === undefined && asked.load !== undefined;
@@ -180,6 +187,7 @@ async function byCluster(
   const schedule = asked.schedule ?? scheduleOfSteps(inWindow, configsPrefix) ?? session.schedule ?? '15m';
   const steps = stepsIn(window, schedule, observed.steps, configsPrefix);
   if (steps.own.length === 0) refuseEmpty(steps, clusterId);
+  requireEnded(steps.own, { cluster }, asked);
   const carried = loadOfSteps(steps.own, configsPrefix);
   const round = ownerOfSteps(session, { id: clusterId, steps: observed.steps }, steps.own, configsPrefix);
   const load = carried ?? asked.load ?? round?.load ?? session.level?.load ?? 1;
@@ -202,6 +210,24 @@ async function byCluster(
         : []),
     ],
   };
+}
+
+/** @throws ToolError WRONG_STATE while steps are active, unless the caller asks for a provisional report */
+function requireEnded(
+  steps: readonly Step[],
+  { cluster, agoMs }: Pick<ObservedRound, 'cluster' | 'agoMs'>,
+  { partial }: Pick<RangeRequest, 'partial'>,
+): void {
+  const active = steps.filter(isActive).length;
+  if (active === 0 || partial) return;
+  const verb = agoMs === undefined ? 'are' : 'were';
+  throw new ToolError(
+    'WRONG_STATE',
+    `${active} of ${steps.length} steps on ${cluster.id} ${verb} still active${agoText(agoMs)}. No report was written.`,
+    {
+      next: 'call pollCluster until the round is done, or buildReport with partial: true for a provisional report.',
+    },
+  );
 }
 
 function foreignWarning(count: number): string[] {

@@ -1,21 +1,24 @@
 /** Which round is meant, which one is under way, and what to warn of before a new level. */
-import { ToolError } from '../domain/errors.ts';
+import { QuotaUsedUp, ToolError } from '../domain/errors.ts';
+import { formatDuration, plural } from '../domain/text.ts';
+import type { LastSeen } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { chooseRound, type RoundSelector } from '../rounds/choice.ts';
 import { isActive, isEnding } from '../rounds/progress.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { missedWarnings, shareDeadline } from './deadline.ts';
-import { lookAtRound, type ObservedRound, type RoundPorts } from './looks.ts';
-import { strangerWarnings, warningLooksMs } from './otherRuns.ts';
+import { missedWarnings, shortLooks } from './deadline.ts';
+import { lookAtRound, type ObservedRound, type RoundLook, type RoundPorts, recordLook } from './looks.ts';
+import { strangerWarnings } from './otherRuns.ts';
 
 /**
  * The rounds that `abandon` gives up: those not seen to finish, and one that finished but whose cluster runs again (an
  * unmarked run). Works without AWS: a failed lookup does not keep a round.
  */
 export async function roundsToLeave(ports: RoundPorts, session: Session, watch: Watch): Promise<number[]> {
-  const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
+  const quick = { ...watch, mayWaitForQuota: false };
+  const running = await roundUnderWay(ports, session, quick).catch(() => undefined);
   const open = session.rounds.filter((round) => round.finished === undefined && !round.abandoned);
   const left = [...open, ...(running === undefined ? [] : [running.round])];
   return [...new Set(left.map(({ round }) => round))];
@@ -36,7 +39,7 @@ export async function roundWarnings(
   session: Session,
   watch: Watch,
 ): Promise<{ isRunning: boolean; warnings: string[] }> {
-  const deadline = shareDeadline(ports.clock, watch, warningLooksMs);
+  const deadline = shortLooks(ports.clock, { ...watch, mayWaitForQuota: false });
   const running =
     session.rounds.length === 0
       ? undefined
@@ -45,14 +48,8 @@ export async function roundWarnings(
   const strangers = await strangerWarnings(ports, await ports.sessions.load(), deadline);
   const others = [...strangers, ...missedWarnings(deadline)];
   if (running === undefined) return { isRunning: false, warnings: others };
-  const { round, load, clusterId } = running;
-  return {
-    isRunning: true,
-    warnings: [
-      `Round ${round.round} (${load}x ${round.schedule}) is still running on ${clusterId}; uploads wait until it is done.`,
-      ...others,
-    ],
-  };
+  const warning = `${stillRunningText(running)}; uploads wait until it is done.`;
+  return { isRunning: true, warnings: [warning, ...others] };
 }
 
 /** A reported round of another load than `load` that is not committed. Its bytes are kept, so scaling does not lose them. */
@@ -93,6 +90,16 @@ export interface RoundUnderWay {
   readonly clusterId: string;
   readonly state: string;
   readonly activeSteps: number;
+  /** How old an earlier look is that stands for one now. */
+  readonly agoMs?: number | undefined;
+}
+
+/** `Round 3 (4x 15m) is still running on j-X (RUNNING, 5 active steps)`, or when it was, if that was seen earlier. */
+export function stillRunningText(running: RoundUnderWay): string {
+  const { round, load, clusterId, state, activeSteps, agoMs } = running;
+  const what = `Round ${round.round} (${load}x ${round.schedule})`;
+  const where = `${clusterId} (${state}, ${plural(activeSteps, 'active step')})`;
+  return `${what} ${agoMs === undefined ? 'is' : 'was'} still running on ${where}${agoText(agoMs)}`;
 }
 
 /**
@@ -103,12 +110,12 @@ export interface RoundUnderWay {
 export async function roundUnderWay(
   ports: RoundPorts,
   session: Session,
-  watch?: Watch,
+  watch: Watch,
 ): Promise<RoundUnderWay | undefined> {
   const present = session.rounds.filter((round) => !round.abandoned);
   const newest = present.findLast((round) => round.clusterId !== undefined);
   for (const round of present.filter((one) => one.finished === undefined || one === newest)) {
-    const look = await lookAtRound(ports, session, round, undefined, watch).catch(unknownCluster);
+    const look = await lookWhetherRunning(ports, session, round, watch).catch(unknownCluster);
     if (look === undefined) continue;
     if (look.kind === 'undecided') {
       const active = look.runs.findLast((run) => run.active);
@@ -122,12 +129,59 @@ export async function roundUnderWay(
   return undefined;
 }
 
+/** A look so old, in milliseconds, still says whether a round runs. */
+const recentMs = 60_000;
+
+/**
+ * As lookAtRound, but does not wait for EMR's quota if a look of the last minute saw steps of the round active. A watch that
+ * may not wait accepts any look of the last minute.
+ * @throws ToolError QuotaUsedUp without such a look, if the watch may not wait
+ */
+export async function lookWhetherRunning(
+  ports: RoundPorts,
+  session: Session,
+  round: Round,
+  watch: Watch,
+): Promise<RoundLook> {
+  const look = (inTime: Watch) => lookAtRound(ports, session, round, undefined, inTime);
+  const last = await lastLook(ports, session, round);
+  const isEnough = watch.mayWaitForQuota === false || last?.steps.own.some(isActive) === true;
+  if (last === undefined || !isEnough) return look(watch);
+  try {
+    return await look({ ...watch, mayWaitForQuota: false });
+  } catch (error) {
+    if (!(error instanceof QuotaUsedUp)) throw error;
+    return { kind: 'seen', observed: last };
+  }
+}
+
+/** A clock that was set back makes a look of any age one of the future. */
+const isRecent = ({ agoMs }: LastSeen) => agoMs >= 0 && agoMs <= recentMs;
+
+/** What was seen of a round's cluster within the last minute. */
+async function lastLook(
+  ports: RoundPorts,
+  session: Session,
+  round: Round,
+): Promise<ObservedRound | undefined> {
+  const { clusterId } = round;
+  const seen = clusterId === undefined ? undefined : ports.clusters.lastSeen(clusterId);
+  if (clusterId === undefined || seen === undefined || !isRecent(seen)) return undefined;
+  return recordLook(ports, session, round, { clusterId, clusterFrom: 'round', certain: true }, seen);
+}
+
+/** ` 12s ago, and EMR's …`, for what an earlier look saw; empty for a look now. */
+export function agoText(agoMs: number | undefined): string {
+  if (agoMs === undefined) return '';
+  return ` ${formatDuration(agoMs / 1000)} ago, and EMR's request quota allows no look now`;
+}
+
 /** Nothing runs on a cluster that EMR does not know. */
 function unknownCluster(error: unknown): undefined {
   if (!(error instanceof ToolError && error.code === 'NOT_FOUND')) throw error;
 }
 
-function runningOf({ round, cluster, steps, load, done }: ObservedRound): RoundUnderWay | undefined {
+function runningOf({ round, cluster, steps, load, done, agoMs }: ObservedRound): RoundUnderWay | undefined {
   const { id: clusterId, state } = cluster;
   const unmarked = steps.unowned.find((run) => run.steps.some(isActive));
   const own = done ? [] : steps.own.filter(isActive);
@@ -139,24 +193,24 @@ function runningOf({ round, cluster, steps, load, done }: ObservedRound): RoundU
       clusterId,
       state,
       activeSteps: active.length,
+      agoMs,
     };
   const isCreatedFor = cluster.createdMs >= startMs(round);
   const waits = round.finished === undefined && steps.own.length === 0 && isCreatedFor && !isEnding(cluster);
-  return waits ? { round, load, clusterId, state, activeSteps: 0 } : undefined;
+  return waits ? { round, load, clusterId, state, activeSteps: 0, agoMs } : undefined;
 }
 
 /** @throws ToolError WRONG_STATE while a round is under way: two loads at once distort each other's measurements. */
 export async function requireNoRoundUnderWay(
   ports: RoundPorts,
   session: Session,
-  watch?: Watch,
+  watch: Watch,
 ): Promise<void> {
   const running = await roundUnderWay(ports, session, watch);
   if (running === undefined) return;
-  const { round, load, clusterId, state, activeSteps } = running;
   throw new ToolError(
     'WRONG_STATE',
-    `Round ${round.round} (${load}x ${round.schedule}) is still running on ${clusterId} (${state}, ${activeSteps} active steps); one level runs at a time. Nothing was uploaded or triggered.`,
+    `${stillRunningText(running)}; one level runs at a time. Nothing was uploaded or triggered.`,
     {
       next: 'call pollCluster until it is done, or scaleConfigs with abandon: true to abandon a round that hangs.',
     },

@@ -43,3 +43,20 @@ it('returns the token of a caller that was cancelled while waiting', async () =>
   await bucket.take();
   expect(clock.slept).toEqual([1_125]);
 });
+
+it('gives a caller that may not wait a token that is there, and takes none otherwise', async () => {
+  const clock = standingClock();
+  const bucket = tokenBucket({ burst: 2, perSecond: 0.5 }, clock);
+  expect([bucket.takeNow(), bucket.takeNow(), bucket.takeNow(), bucket.takeNow()]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  await bucket.take();
+  expect(clock.slept).toEqual([2_125]);
+  clock.atMs = 3_000;
+  expect(bucket.takeNow()).toBe(false);
+  clock.atMs = 4_000;
+  expect(bucket.takeNow()).toBe(true);
+});

@@ -249,17 +249,17 @@ test('while a round runs, a mark is refused; one for another schedule gets a war
   const cluster = harness.trigger();
   await harness.call('pollCluster', look);
   expect(await harness.refusal('markRound')).toMatch(
-    /^WRONG_STATE: Round 1 \(2x 15m\) is running on j-\w+ \(STARTING, 0 active steps\)/,
+    /^WRONG_STATE: Round 1 \(2x 15m\) is still running on j-\w+ \(STARTING, 0 active steps\)/,
   );
   harness.minutes(6);
   await harness.call('pollCluster', look);
   const before = await harness.ports().sessions.load();
   expect(normalise(harness, await harness.refusal('markRound'))).toMatchInlineSnapshot(
-    `"WRONG_STATE: Round 1 (2x 15m) is running on <cluster> (RUNNING, 4 active steps), and a mark now would end its window. Nothing was marked. Next: call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time."`,
+    `"WRONG_STATE: Round 1 (2x 15m) is still running on <cluster> (RUNNING, 4 active steps); a mark now would end its window. Nothing was marked. Next: call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time."`,
   );
   expect(await harness.ports().sessions.load()).toEqual(before);
   expect((await harness.call('markRound', { schedule: 'hourly' })).structure.warnings).toEqual([
-    `Round 1 (2x 15m) is running on ${cluster}: two rounds at once distort each other's measurements.`,
+    `Round 1 (2x 15m) is still running on ${cluster} (RUNNING, 4 active steps): two rounds at once distort each other's measurements.`,
   ]);
 });
 

@@ -166,7 +166,9 @@ test('a running round is warned about and does not prevent scaling', async () =>
   harness.minutes(6);
   const { structure } = await harness.call('scaleConfigs', { load: 4 });
   expect(structure.status).toBe('scaled');
-  expect(structure.remarks[0]).toMatch(/^Round 1 \(2x 15m\) is still running on j-\w+; uploads wait/);
+  expect(structure.remarks[0]).toMatch(
+    /^Round 1 \(2x 15m\) is still running on j-\w+ \(RUNNING, 24 active steps\); uploads wait/,
+  );
 });
 
 test('a misspelt argument is refused with a suggestion', async () => {

@@ -41,6 +41,20 @@ export function translated(
   });
 }
 
+const throttlings = [
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'SlowDown',
+  'RequestLimitExceeded',
+];
+
+/** The account's request quota is used up. */
+export function isThrottling(error: unknown): boolean {
+  return is(awsErrorOf(error), ...throttlings);
+}
+
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
@@ -218,16 +232,7 @@ const rules: readonly AwsErrorRule[] = [
     next: 'Check the id in the EMR console, and AWS_PROFILE and AWS_REGION in .env; or omit clusterId to let the tool find it.',
   },
   {
-    when: (f) =>
-      is(
-        f,
-        'Throttling',
-        'ThrottlingException',
-        'ThrottledException',
-        'TooManyRequestsException',
-        'SlowDown',
-        'RequestLimitExceeded',
-      ),
+    when: (f) => is(f, ...throttlings),
     code: 'UPSTREAM',
     what: 'AWS throttled the requests, and several retries as well',
     next: again,

@@ -69,6 +69,8 @@ export type EmrOperation = 'ListSteps' | 'DescribeCluster' | 'ListClusters' | 'L
 export interface EmrQuota {
   /** Waits until the quota allows one more request of this operation. */
   take(operation: EmrOperation, signal?: AbortSignal): Promise<void>;
+  /** Takes one more request if the quota allows it now; otherwise nothing, and false. */
+  takeNow(operation: EmrOperation): boolean;
 }
 
 interface Rate {
@@ -93,6 +95,9 @@ export function emrQuota(clock: WaitingClock = machineClock): EmrQuota {
       await buckets[operation].take(signal);
       await together.take(signal);
     },
+    takeNow(operation) {
+      return together.hasToken() && buckets[operation].takeNow() && together.takeNow();
+    },
   };
 }
 
@@ -103,11 +108,24 @@ export function emrQuota(clock: WaitingClock = machineClock): EmrQuota {
 export function tokenBucket(rate: Rate, clock: WaitingClock) {
   let tokens = rate.burst;
   let filledMs = clock.nowMs();
+  const refill = () => {
+    const now = clock.nowMs();
+    tokens = Math.min(rate.burst, tokens + ((now - filledMs) / 1000) * rate.perSecond);
+    filledMs = now;
+  };
+  const hasToken = () => {
+    refill();
+    return tokens >= 1;
+  };
   return {
+    hasToken,
+    takeNow(): boolean {
+      if (!hasToken()) return false;
+      tokens -= 1;
+      return true;
+    },
     async take(signal?: AbortSignal): Promise<void> {
-      const now = clock.nowMs();
-      tokens = Math.min(rate.burst, tokens + ((now - filledMs) / 1000) * rate.perSecond);
-      filledMs = now;
+      refill();
       // Taken immediately, below zero if necessary, so that later callers wait for this one's token as well.
       tokens -= 1;
       if (tokens >= 0) return;

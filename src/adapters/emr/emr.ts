@@ -1,11 +1,12 @@
 /** Reads EMR: clusters, their steps and their instances. The product never writes to EMR. */
 import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
-import { ToolError } from '../../domain/errors.ts';
+import { QuotaUsedUp, ToolError } from '../../domain/errors.ts';
 import { clean } from '../../domain/foreignText.ts';
-import type { Clusters, Instance, Instances, Step } from '../../ports/aws.ts';
+import type { Cluster, Clusters, Instance, Instances, ObservedSteps, Step } from '../../ports/aws.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
+import { isThrottling } from '../aws/awsErrors.ts';
 import type { EmrOperation, EmrQuota } from '../aws/limits.ts';
 import { stepArchive } from './stepArchive.ts';
 import { clusterOf, clusterSummaryOf, type KnownSteps, lookAtSteps, stepOf } from './steps.ts';
@@ -23,16 +24,21 @@ export function createClusters({
   archive: disk,
 }: EmrOptions & { readonly archive: Disk }): Clusters {
   const known = new Map<string, KnownSteps>();
+  const described = new Map<string, Seen<Cluster>>();
+  const listed = new Map<string, Seen<ObservedSteps>>();
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
 
   return {
     async describe(clusterId, watch) {
       const call = callOn(clusterId, `describing cluster ${clusterId}`, 'elasticmapreduce:DescribeCluster');
       return emr.run(call, async (client, sdk) => {
-        const options = await withinQuota(quota, 'DescribeCluster', watch);
-        const answer = await client.send(new sdk.DescribeClusterCommand({ ClusterId: clusterId }), options);
+        const command = new sdk.DescribeClusterCommand({ ClusterId: clusterId });
+        const options = await withinQuota(quota, 'DescribeCluster', command, watch);
+        const answer = await client.send(command, options);
         if (answer.Cluster === undefined) throw unknownCluster(clusterId);
-        return clusterOf(answer.Cluster, observedMs());
+        const cluster = clusterOf(answer.Cluster, observedMs());
+        described.set(clusterId, { found: cluster, atMs: Date.now() });
+        return cluster;
       });
     },
 
@@ -40,10 +46,11 @@ export function createClusters({
       const call = { what: 'listing clusters', action: 'elasticmapreduce:ListClusters' };
       return emr.run(call, async (client, sdk) => {
         const clusters = await allPages(async (Marker) => {
-          const options = await withinQuota(quota, 'ListClusters', watch);
           // One second earlier, then filtered exactly: servers may truncate the fraction of the timestamp.
           const input = { CreatedAfter: new Date(sinceMs - 1000), Marker };
-          const page = await client.send(new sdk.ListClustersCommand(input), options);
+          const command = new sdk.ListClustersCommand(input);
+          const options = await withinQuota(quota, 'ListClusters', command, watch);
+          const page = await client.send(command, options);
           return { items: page.Clusters, next: page.Marker };
         });
         return clusters
@@ -63,8 +70,8 @@ export function createClusters({
       const after = await emr.run(call, async (client, sdk) => {
         let read = 0;
         return lookAtSteps(before, async (input) => {
-          const options = await withinQuota(quota, 'ListSteps', watch);
           const command = new sdk.ListStepsCommand({ ...input, ClusterId: clusterId });
+          const options = await withinQuota(quota, 'ListSteps', command, watch);
           const page = await client.send(command, options);
           const steps = (page.Steps ?? []).flatMap((summary) => stepOf(summary) ?? []);
           read += steps.length;
@@ -78,9 +85,25 @@ export function createClusters({
       if (changed.length > 0 || !before.complete) await archive.append(changed, after.steps.size);
       known.set(clusterId, after);
       const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
-      return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
+      const found = { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
+      listed.set(clusterId, { found, atMs: Date.now() });
+      return found;
+    },
+
+    lastSeen(clusterId) {
+      const cluster = described.get(clusterId);
+      const steps = listed.get(clusterId);
+      if (cluster === undefined || steps === undefined) return undefined;
+      // By the clock that also runs while a laptop sleeps.
+      const agoMs = Date.now() - Math.min(cluster.atMs, steps.atMs);
+      return { ...steps.found, cluster: cluster.found, agoMs };
     },
   };
+}
+
+interface Seen<Found> {
+  readonly found: Found;
+  readonly atMs: number;
 }
 
 /** The instances of a cluster, in instance groups or fleets. */
@@ -94,8 +117,8 @@ export function createInstances({ aws: { emr }, quota }: EmrOptions): Instances 
       );
       return emr.run(call, async (client, sdk) => {
         const instances = await allPages(async (Marker) => {
-          const options = await withinQuota(quota, 'ListInstances', watch);
           const command = new sdk.ListInstancesCommand({ ClusterId: clusterId, Marker });
+          const options = await withinQuota(quota, 'ListInstances', command, watch);
           const page = await client.send(command, options);
           return { items: page.Instances, next: page.Marker };
         });
@@ -105,10 +128,41 @@ export function createInstances({ aws: { emr }, quota }: EmrOptions): Instances 
   };
 }
 
-/** Waits until the quota allows the operation. Returns the options of its request. */
-async function withinQuota(quota: EmrQuota, operation: EmrOperation, watch: Watch | undefined) {
-  await quota.take(operation, watch?.signal);
+/**
+ * Waits until the quota allows the command. Returns the options of its request.
+ * @throws QuotaUsedUp at once for a watch that may not wait, here or when the request is throttled
+ */
+async function withinQuota(
+  quota: EmrQuota,
+  operation: EmrOperation,
+  command: { readonly middlewareStack: unknown },
+  watch: Watch | undefined,
+) {
+  if (watch?.mayWaitForQuota === false) {
+    if (!quota.takeNow(operation)) throw new QuotaUsedUp(operation);
+    (command.middlewareStack as Middleware).add(notRetriedIfThrottled(operation), {
+      step: 'finalizeRequest',
+      priority: 'low',
+      name: 'notRetriedIfThrottled',
+    });
+  } else await quota.take(operation, watch?.signal);
   return { ...(watch && { abortSignal: watch.signal }) };
+}
+
+/** The stacks of the commands have different types without a common call signature, but the same shape. */
+interface Middleware {
+  add(middleware: unknown, options: { step: string; priority: string; name: string }): void;
+}
+
+/** Below the SDK's retries, which do not repeat a request that failed with an error of ours. */
+function notRetriedIfThrottled(operation: EmrOperation) {
+  return (next: (request: unknown) => Promise<unknown>) => async (request: unknown) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      throw isThrottling(error) ? new QuotaUsedUp(operation, error) : error;
+    }
+  };
 }
 
 async function allPages<Item>(
