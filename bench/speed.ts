@@ -60,21 +60,28 @@ export async function main(args: readonly string[]): Promise<void> {
   };
   const began = performance.now();
   const measured: MeasuredPart[] = [];
-  for (const name of names) measured.push(await measurePart(name, bench, values.dist ?? []));
-  const minutes = (performance.now() - began) / 60_000;
-  const page = speedPage(measured, { date: new Date(), load, minutes, isBusy: bench.isBusy, isWhole });
-  console.log(page);
   const folder = values.out ?? (isWhole ? 'docs/measurements' : undefined);
-  if (folder !== undefined) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'speed.md'), page);
-    const [files, steps] = (['files', 'steps'] as const).map((unit) =>
-      measured.flatMap(({ result }) => result?.growth?.[unit] ?? []),
-    );
-    if (files?.length && steps?.length)
-      writeFileSync(join(folder, 'growth.svg'), drawGrowthChart(files, steps));
+  let page = '';
+  for (const [at, name] of names.entries()) {
+    measured.push(await measurePart(name, bench, values.dist ?? []));
+    const minutes = (performance.now() - began) / 60_000;
+    const left = names.slice(at + 1).map((other) => parts[other]?.title ?? other);
+    page = speedPage(measured, { date: new Date(), load, minutes, isBusy: bench.isBusy, isWhole, left });
+    // After each part: a run that is ended early has measured something.
+    if (folder !== undefined) writePage(folder, page, measured);
   }
+  console.log(page);
   if (measured.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+}
+
+function writePage(folder: string, page: string, measured: readonly MeasuredPart[]): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'speed.md'), page);
+  const [files, steps] = (['files', 'steps'] as const).map((unit) =>
+    measured.flatMap(({ result }) => result?.growth?.[unit] ?? []),
+  );
+  if (files?.length && steps?.length)
+    writeFileSync(join(folder, 'growth.svg'), drawGrowthChart(files, steps));
 }
 
 /** One part that fails does not take the others with it: the page says what failed. */

@@ -19,6 +19,8 @@ interface RunFacts {
   readonly minutes: number;
   readonly isBusy: boolean;
   readonly isWhole: boolean;
+  /** Titles of the parts that come after these. */
+  readonly left: readonly string[];
 }
 
 export function speedPage(parts: readonly MeasuredPart[], facts: RunFacts): string {
@@ -33,6 +35,7 @@ export function speedPage(parts: readonly MeasuredPart[], facts: RunFacts): stri
     head(facts),
     ...(missing === '' ? [] : [missing]),
     ...(failed.length === 0 ? [] : [`Not measured, because the benchmark failed: ${failed.join(', ')}.`]),
+    ...(facts.left.length === 0 ? [] : [`The run has not come to: ${facts.left.join(', ')}.`]),
     '## Targets',
     markdownTable(
       ['What', 'Compared with', 'Measured', 'Target', 'Met'],
