@@ -64,7 +64,8 @@ interface CountedServer {
 }
 
 async function countOurs(directory: string): Promise<{ tools: Counted[]; story: Counted[] }> {
-  const world = await startWorld({ directory: join(directory, 'world'), dagsFolder: 'dags', speed: 1 });
+  const home = join(directory, 'world');
+  const world = await startWorld({ directory: home, dagsFolder: 'dags', speed: 1 });
   const client = await startClient(process.execPath, ['dist/main.js'], world.env);
   try {
     const tools = await listOf(client);
@@ -73,7 +74,7 @@ async function countOurs(directory: string): Promise<{ tools: Counted[]; story: 
         const answer = await client.request('tools/call', { name, arguments: given });
         if (answer.isError === true) throw new Error(`${name}: ${JSON.stringify(answer.content)}`);
         // Paths as on a user's machine, as in test/tokens.test.ts.
-        return JSON.parse(JSON.stringify(answer.structuredContent).replaceAll(directory, '/home/engineer'));
+        return JSON.parse(JSON.stringify(answer.structuredContent).replaceAll(home, '/home/engineer'));
       },
       // The round is over at the first look, as after `wait` in a background shell.
       trigger: async () => {
