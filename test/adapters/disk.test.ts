@@ -33,9 +33,9 @@ const leftDraft = (path: string) =>
 describe('a write', () => {
   test('creates a file with the folders above it, replaces it, and leaves no draft', async () => {
     await disk().write('a/b.json', 'one');
-    await disk().write('a/b.json', Buffer.from('two'), { mode: 0o700 });
+    await disk().write('a/b.json', Buffer.from('two'), { mode: 0o666 });
     expect(readFileSync(at('a/b.json'), 'utf8')).toBe('two');
-    expect(statSync(at('a/b.json')).mode & 0o777).toBe(0o700);
+    expect(statSync(at('a/b.json')).mode & 0o777).toBe(0o666);
     expect(readdirSync(at('a'))).toEqual(['b.json']);
   });
 

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -6,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -333,6 +335,15 @@ describe('names', () => {
     harness.git('apply', backup);
     for (const path of spoken) expect(harness.read(path)).toEqual(mine);
   });
+});
+
+test('a file that is written keeps its mode, whatever the umask', async () => {
+  harness = gitHarness({ 'a_15m.yml': 'one\n' });
+  const path = join(harness.repository, checks, 'a_15m.yml');
+  chmodSync(path, 0o666);
+  await harness.target.write([harness.over('a_15m.yml', 'two\n')]);
+  expect(readFileSync(path, 'utf8')).toBe('two\n');
+  expect(statSync(path).mode & 0o777).toBe(0o666);
 });
 
 test('a backup restores a deletion as a deletion, and never replaces an earlier backup', async () => {

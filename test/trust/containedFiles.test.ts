@@ -221,7 +221,7 @@ test.each<[what: string, seed: Seed]>([
     'a check file whose real place is not looked at',
     {
       file: 'src/adapters/disk/checksFolder.ts',
-      replaced: [['if (!isInside(dirname(target)) || forbidden(path))', 'if (path === undefined)']],
+      replaced: [['if (!isInPlace(dirname(target)) || forbidden(path))', 'if (path === undefined)']],
     },
   ],
 ])('the campaign notices %s', async (_, seed) => {

@@ -35,8 +35,8 @@ export interface ChecksFolder {
   list(): Promise<{ files: string[]; others: string[] }>;
   /** The bytes; undefined when the file no longer exists. */
   read(path: string): Promise<Buffer | undefined>;
-  /** @throws ToolError DENIED when `write` would reject the path */
-  requirePlain(path: string): Promise<void>;
+  /** For many paths: looks at each folder once. What it returns throws ToolError DENIED when `write` would reject the path. */
+  plainnessCheck(): (path: string) => Promise<void>;
   /** Replaces one file atomically and keeps its mode; `done` says what was written before. @throws ToolError CONFLICT when its bytes are not as expected */
   write(file: WrittenFile, done?: () => string): Promise<void>;
   /** Removes the drafts of writers that were killed. */
@@ -108,9 +108,9 @@ export async function openChecksFolder(repository: string, checksPath: string): 
   }
 
   /** The mode of the plain file at this path; undefined when it does not exist yet. */
-  function plainMode(path: string): number | undefined {
+  function plainMode(path: string, isInPlace = isInside): number | undefined {
     const target = join(folder, path);
-    if (!isInside(dirname(target)) || forbidden(path)) refuse(path, 'it is not under CHECKS_PATH');
+    if (!isInPlace(dirname(target)) || forbidden(path)) refuse(path, 'it is not under CHECKS_PATH');
     const found = unlessMissing(() => lstatSync(target));
     if (found !== undefined && !found.isFile()) refuse(path, 'it is a link or not a plain file');
     if (found !== undefined && found.nlink > 1) refuse(path, 'it has a second name (hard link)');
@@ -166,12 +166,20 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       return { files: files.filter((path) => !isDraft(path)), others };
     },
     read: async (path) => read(path),
-    async requirePlain(path) {
-      try {
-        plainMode(path);
-      } catch (cause) {
-        throw diskError(cause, { setting, path: join(folder, path), verb: 'read' });
-      }
+    plainnessCheck() {
+      const parents = new Map<string, boolean>();
+      const isKnownInside = (parent: string) => {
+        const isIn = parents.get(parent) ?? isInside(parent);
+        parents.set(parent, isIn);
+        return isIn;
+      };
+      return async (path) => {
+        try {
+          plainMode(path, isKnownInside);
+        } catch (cause) {
+          throw diskError(cause, { setting, path: join(folder, path), verb: 'read' });
+        }
+      };
     },
     write: async (file, done) => write(file, done),
     async removeDrafts() {

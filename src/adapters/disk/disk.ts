@@ -95,6 +95,8 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
     const draft = draftBeside(target);
     const file = await open(draft, 'wx', mode);
     try {
+      // Whatever the umask is now.
+      if (mode !== undefined) await file.chmod(mode);
       if (typeof bytes === 'string' || bytes instanceof Uint8Array) await file.writeFile(bytes);
       else
         for (const piece of inOneBuffer(bytes.pieces)) {

@@ -3,11 +3,16 @@
  * after its writer, so that the next one knows what a killed writer left.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+/** Counts from a random number: another process may have had this one's id. */
+let drafts = randomBytes(6).readUIntBE(0, 6);
+
 export function draftBeside(path: string): string {
-  return join(dirname(path), `.audit-load-test-${process.pid}-${randomBytes(6).toString('hex')}`);
+  drafts = (drafts + 1) % 2 ** 48;
+  const name = drafts.toString(16).padStart(12, '0');
+  return join(dirname(path), `.audit-load-test-${process.pid}-${name}`);
 }
 
 const draftName = /^\.audit-load-test-(\d+)-[0-9a-f]{12}$/;
@@ -43,6 +48,8 @@ export function replaceFast(
   try {
     const file = openSync(draft, 'wx', mode);
     try {
+      // Whatever the umask is now.
+      if (mode !== undefined) fchmodSync(file, mode);
       writeFileSync(file, bytes);
     } finally {
       closeSync(file);

@@ -98,7 +98,8 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
       if ((await common.read(checkoutIdFile)) === undefined)
         await common.create(checkoutIdFile, randomBytes(16).toString('hex'));
       await folder.removeDrafts();
-      await concurrently(files, { limit: filesAtOnce }, (file) => folder.requirePlain(file.path));
+      const requirePlain = folder.plainnessCheck();
+      await concurrently(files, { limit: filesAtOnce }, (file) => requirePlain(file.path));
       const pool = {
         limit: filesAtOnce,
         signal: watch?.signal,
