@@ -32,6 +32,20 @@ export interface StepIdentity {
  * @param configsPrefix without slashes at its ends
  */
 export function identifyStep(step: SubmittedStep, configsPrefix: string): StepIdentity {
+  const before = identified.get(step);
+  if (before?.configsPrefix === configsPrefix) return before.identity;
+  const identity = readIdentity(step, configsPrefix);
+  identified.set(step, { configsPrefix, identity });
+  return identity;
+}
+
+/** A report asks for each of its steps some ten times. */
+const identified = new WeakMap<
+  SubmittedStep,
+  { readonly configsPrefix: string; readonly identity: StepIdentity }
+>();
+
+function readIdentity(step: SubmittedStep, configsPrefix: string): StepIdentity {
   const run = runOf(step.arguments);
   for (const argument of step.arguments) {
     const found = fromUri(argument, configsPrefix);

@@ -23,7 +23,9 @@ export function runsOn(clusterId: string, steps: readonly Step[], configsPrefix:
   for (const step of steps) {
     const { runId, schedule } = identifyStep(step, configsPrefix);
     const key = runId === undefined ? `\0${schedule ?? ''}` : runId;
-    byRun.set(key, [...(byRun.get(key) ?? []), step]);
+    const others = byRun.get(key);
+    if (others === undefined) byRun.set(key, [step]);
+    else others.push(step);
   }
   return [...byRun].map(([key, own]) => {
     const schedule = scheduleOfSteps(own, configsPrefix);

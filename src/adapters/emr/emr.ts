@@ -187,7 +187,8 @@ function unknownCluster(clusterId: string): ToolError {
 }
 
 /** Steps are plain data, created in one place with one order of keys. */
-const isSameStep = (a: Step, b: Step | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSameStep = (a: Step, b: Step | undefined): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** Undefined for an entry without an id, a type or a creation time. */
 function instanceOf({ Id, InstanceType, Market, Status }: EmrInstance): Instance | undefined {
