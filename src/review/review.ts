@@ -146,14 +146,23 @@ function* textOf(facts: readonly unknown[], files: readonly ExpectedFile[]): Gen
 /** Path -> digest of every file under review that differs from its baseline; the session stores it. */
 export type Manifest = Readonly<Record<string, string>>;
 
-export function manifestOf(
-  files: readonly ExpectedFile[],
-  digestOf: (one: ExpectedFile) => string | undefined,
-): Manifest {
-  const manifest: Record<string, string> = Object.create(null);
-  for (const one of files) {
-    const digest = digestOf(one) ?? 'deleted';
-    if (digest !== one.file.baselineDigest) manifest[one.path] = digest;
+/** The JSON of the files' manifest. */
+export function manifestJson(files: readonly ExpectedFile[]): Buffer {
+  let size = 0;
+  for (const piece of manifestPieces(files)) size += Buffer.byteLength(piece);
+  const bytes = Buffer.allocUnsafe(size);
+  let written = 0;
+  for (const piece of manifestPieces(files)) written += bytes.write(piece, written);
+  return bytes;
+}
+
+function* manifestPieces(files: readonly ExpectedFile[]): Generator<string> {
+  let before = '{';
+  for (const { path, file } of files) {
+    const digest = file.diskDigest ?? 'deleted';
+    if (digest === file.baselineDigest) continue;
+    yield `${before}${JSON.stringify(path)}:"${digest}"`;
+    before = ',';
   }
-  return manifest;
+  yield before === '{' ? '{}' : '}';
 }

@@ -9,13 +9,7 @@ import type { ExpectedFile } from '../review/expected.ts';
 import { type Review, reviewFiles } from '../review/review.ts';
 import { withDisk } from '../review/scalePlan.ts';
 import type { Fix } from '../state/session.ts';
-import {
-  keepManifest,
-  type ReviewFacts,
-  type ReviewPorts,
-  readReview,
-  writeReviewFile,
-} from '../workflow/checks.ts';
+import { type ReviewFacts, type ReviewPorts, readReview, writeReviewFile } from '../workflow/checks.ts';
 import {
   alreadyFixedText,
   byHand,
@@ -102,7 +96,7 @@ async function keepFix(
 ): Promise<string> {
   const isEdited = one.file.diskDigest !== one.digest;
   const digest = await ports.blobs.put(isEdited ? fixedExpectation(one, given) : bytes);
-  const manifest = await keepManifest(ports.blobs, { [one.path]: sha256(bytes) });
+  const manifest = await ports.blobs.put(Buffer.from(JSON.stringify({ [one.path]: sha256(bytes) })));
   const isOurs = isEdited ? {} : { manifest };
   await ports.sessions.record(() => [
     {

@@ -6,13 +6,13 @@ import type { Ports } from '../ports/ports.ts';
 import type { ChecksSnapshot } from '../ports/repository.ts';
 import { editsOfLevel, fixedLines } from '../review/edits.ts';
 import { describeLevel } from '../review/levelSummary.ts';
-import { manifestOf, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
+import { manifestJson, plannedCoverage, type ReviewTarget, reviewFiles } from '../review/review.ts';
 import { afterWrites, planScaling } from '../review/scalePlan.ts';
 import type { Session } from '../state/session.ts';
 import { baselineQuestion, loadedBaselines } from '../workflow/baseline/loadedBaselines.ts';
 import { readManifest } from '../workflow/baseline/manifests.ts';
 import { keepScalings, readScalings } from '../workflow/baseline/scalings.ts';
-import { keepManifest, locationOf, readEdits, scaleInTurns, writeReviewFile } from '../workflow/checks.ts';
+import { locationOf, readEdits, scaleInTurns, writeReviewFile } from '../workflow/checks.ts';
 import { leavingWarnings, roundsToLeave, roundWarnings, uncommittedWarning } from '../workflow/rounds.ts';
 import {
   bothAnswers,
@@ -217,8 +217,7 @@ async function applyLevel(
   abandoned: readonly number[],
   call: ToolCall,
 ): Promise<{ backup?: string }> {
-  const after = manifestOf(review.files, (one) => one.file.diskDigest);
-  const manifest = await keepManifest(ports.blobs, after);
+  const manifest = await ports.blobs.put(manifestJson(review.files));
   const scalings = await keepScalings(ports.blobs, review.files, target.load, known);
   for (const bytes of [...carried.bytes.values(), ...kept.bytes.values()]) await ports.blobs.put(bytes);
   const edits = plan.edited.map(({ path, file, bytes }) => ({ path, before: file.disk, after: bytes }));

@@ -16,7 +16,7 @@ import { type FileChange, fileChanges } from '../review/lineChanges.ts';
 import {
   filesUnderReview,
   type Manifest,
-  manifestOf,
+  manifestJson,
   type Review,
   type ReviewTarget,
   reviewFiles,
@@ -47,10 +47,6 @@ async function readStored(blobs: Blobs, fixes: readonly Fix[]): Promise<Map<stri
 /** The bytes of every edit and fix that the session knows. */
 export function readEdits(blobs: Blobs, { edits, fixes }: Session): Promise<Map<string, Uint8Array>> {
   return readStored(blobs, [...[...edits.values()].map(({ fix }) => fix), ...[...fixes.values()].flat()]);
-}
-
-export async function keepManifest(blobs: Blobs, manifest: Manifest): Promise<string> {
-  return blobs.put(Buffer.from(JSON.stringify(manifest)));
 }
 
 /** What it takes to review the files on disk. */
@@ -202,10 +198,7 @@ async function bytesOf(
 export async function keepReview(ports: Pick<Ports, 'blobs'>, review: Review): Promise<string> {
   // Scaling cannot reproduce these bytes, so store them whole.
   for (const one of review.unexpected) if (one.file.disk !== undefined) await ports.blobs.put(one.file.disk);
-  return keepManifest(
-    ports.blobs,
-    manifestOf(review.files, (one) => one.file.diskDigest),
-  );
+  return ports.blobs.put(manifestJson(review.files));
 }
 
 /** The folder of the check files, as the user opens it. */

@@ -5,8 +5,8 @@ import type { Spool, Spooled } from '../../ports/repository.ts';
 import { diskError } from './diskErrors.ts';
 import { draftBeside } from './drafts.ts';
 
-/** The bytes of a few thousand checks. */
-const mostInMemory = 8 * 1024 * 1024;
+/** The bytes of some hundred checks. */
+const mostInMemory = 2 * 1024 * 1024;
 
 /** Written and read as one: what is put one after the other is looked at one after the other. */
 const blockBytes = 64 * 1024;

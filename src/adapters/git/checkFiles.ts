@@ -36,12 +36,15 @@ export async function readCheckFiles(
   const added = [...head.keys()].filter((path) => !base.has(path));
   const firsts = await firstVersions(git, baseCommit, folder.inRepository, added, base, signal);
   const listed = new Set(onDisk);
-  const paths = new Set(onDisk);
-  for (const path of head.keys()) paths.add(path.slice(below.length));
+  const paths = [...onDisk];
+  for (const name of head.keys()) {
+    const path = name.slice(below.length);
+    if (!listed.has(path)) paths.push(path);
+  }
   const read = watchReading(onDisk.filter(hasPrintableName).length, watch);
   const reading = { folder, spool, idLike: headCommit, listed, read, signal };
 
-  const parts = inParts([...paths].filter(hasPrintableName).sort(), filesInPart);
+  const parts = inParts(paths.filter(hasPrintableName).sort(), filesInPart);
   // The files of one part are read while git prints the versions of another.
   const files = await concurrently(parts, { limit: 2, signal }, async (part) => {
     const disk = await readDisk(part, reading);
