@@ -95,7 +95,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
     const draft = draftBeside(target);
     const file = await open(draft, 'wx', mode);
     try {
-      // Whatever the umask is now.
+      // The umask may be stricter than when the file was made.
       if (mode !== undefined) await file.chmod(mode);
       if (typeof bytes === 'string' || bytes instanceof Uint8Array) await file.writeFile(bytes);
       else

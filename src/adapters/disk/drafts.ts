@@ -3,7 +3,7 @@
  * after its writer, so that the next one knows what a killed writer left.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** Counts from a random number: another process may have had this one's id. */
@@ -48,8 +48,8 @@ export function replaceFast(
   try {
     const file = openSync(draft, 'wx', mode);
     try {
-      // Whatever the umask is now.
-      if (mode !== undefined) fchmodSync(file, mode);
+      // The umask may be stricter than when the file was made.
+      if (mode !== undefined && (fstatSync(file).mode & 0o777) !== mode) fchmodSync(file, mode);
       writeFileSync(file, bytes);
     } finally {
       closeSync(file);
