@@ -1,4 +1,5 @@
 /** AWS over real sockets for the tests of the adapters, with adapters that retry without waiting. */
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,8 @@ export async function startAwsWorld(options: AwsWorldOptions = {}) {
 }
 
 export function watch(signal: AbortSignal = new AbortController().signal) {
+  // As the interfaces do: many requests listen at once.
+  setMaxListeners(0, signal);
   const said: string[] = [];
   return { signal, said, progress: (_done, _total, message) => said.push(message) } satisfies Watch & {
     said: string[];
