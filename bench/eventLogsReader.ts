@@ -33,7 +33,7 @@ export async function main([count]: readonly string[]): Promise<void> {
   const settings = { bucket: 'b', configsPrefix: 'c', dagsPrefix: 'd', awsLoginCommand: 'none' };
   const eventLogs = createEventLogs({ aws: createAwsServices(settings) });
   // Loads the SDK, and warms up what reads a log.
-  await readLogs(eventLogs, 1);
+  if ((await readLogs(eventLogs, 1)) !== 1) throw new Error('the first log was not read');
   const idleMegabytes = process.memoryUsage().rss / 1e6;
   const began = performance.now();
   const usedBefore = process.cpuUsage();

@@ -27,9 +27,7 @@ export async function measureReports({ rounds, steps, isBusy }: BenchOptions): P
   const hasRival = aws !== undefined && pandas !== undefined;
   const sizes: Size[] = [];
   for (const size of sizesUpTo(steps)) {
-    const isLargest = size === steps;
-    // EMR's quota makes the script wait: for all but the largest size it runs once, to compare the figures.
-    sizes.push(await rowsOf(size, { repeats: rounds, scripts: hasRival ? (isLargest ? rounds : 1) : 0 }));
+    sizes.push(await rowsOf(size, rounds, hasRival));
   }
   // EMR lists the newest 1,000 steps: of a larger round the script reads only those.
   const judged = [sizes.findLast(({ size, script }) => script.seen === size), sizes.at(-1)];
@@ -37,7 +35,9 @@ export async function measureReports({ rounds, steps, isBusy }: BenchOptions): P
     one === undefined
       ? []
       : ratioFigure(
-          `the script, which sees ${thousands(one.script.seen)} of ${thousands(one.size)} steps`,
+          hasRival
+            ? `the script, which sees ${thousands(one.script.seen)} of ${thousands(one.size)} steps`
+            : 'the script',
           ratioOf(one.ours.runs, one.script.runs, isBusy),
           0.025,
         ),
@@ -53,7 +53,7 @@ export async function measureReports({ rounds, steps, isBusy }: BenchOptions): P
     ],
     growth: { files: [], steps: sizes.map(({ size, ours }) => pointOf(size, ours.runs)) },
     missing: [...(aws === undefined ? ['aws'] : []), ...(pandas === undefined ? ['pandas'] : [])],
-    text: `${[aws, pandas].filter((text) => text !== undefined).join('; ')}. A round on the embedded AWS with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; refilled before each run). pollCluster was called every hour of simulated time. A round at half the load came before it, so that there is a forecast. buildReport ran ${rounds} times; the script too for the largest round, and once for the others.
+    text: `${[aws, pandas].filter((text) => text !== undefined).join('; ')}. A round on the embedded AWS with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; refilled before each run). pollCluster was called every ${pollMinutes} minutes of simulated time. A round at half the load came before it, so that there is a forecast. buildReport and the script ran ${rounds} times.
 
 ${markdownTable(
   ['Steps', 'What', ...runColumns, 'Relative to the script', 'EMR calls', 'Steps seen'],
@@ -78,11 +78,6 @@ interface Size {
   readonly polls: Row;
 }
 
-interface Repeats {
-  readonly repeats: number;
-  readonly scripts: number;
-}
-
 /** What a size is measured with. */
 interface Bed {
   readonly world: World;
@@ -91,7 +86,7 @@ interface Bed {
   counted(row: Row, work: () => Promise<Run>): Promise<Run>;
 }
 
-async function rowsOf(size: number, repeats: Repeats): Promise<Size> {
+async function rowsOf(size: number, repeats: number, hasRival: boolean): Promise<Size> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-round-'));
   let waitedMs = 0;
   const quotaClock = () => performance.now() + waitedMs;
@@ -114,14 +109,17 @@ async function rowsOf(size: number, repeats: Repeats): Promise<Size> {
       row.calls = world.front.requests().filter(({ service }) => service === 'emr').length;
       return run;
     };
-    return await measureSize({ world, context, counted }, size, repeats);
+    return await measureSize({ world, context, counted }, { size, repeats, hasRival });
   } finally {
     await world.close();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-async function measureSize(bed: Bed, size: number, { repeats, scripts }: Repeats): Promise<Size> {
+async function measureSize(
+  bed: Bed,
+  { size, repeats, hasRival }: Readonly<{ size: number; repeats: number; hasRival: boolean }>,
+): Promise<Size> {
   const row = (what: string): Row => ({ what, runs: [], calls: 0, seen: 0 });
   const script = row('`aws emr list-steps` and pandas');
   const ours = row('**buildReport**');
@@ -133,13 +131,13 @@ async function measureSize(bed: Bed, size: number, { repeats, scripts }: Repeats
   const clusterId = await playLevel(bed, '4x', polls);
   polls.seen = size;
   for (let repeat = 0; repeat < repeats; repeat += 1) {
-    if (repeat < scripts) await bed.counted(script, () => runScript(bed.context, clusterId));
+    if (hasRival) await bed.counted(script, () => runScript(bed.context, clusterId));
     const { out } = await bed.counted(ours, () => tool(bed, 'buildReport'));
     const report = JSON.parse(readFileSync(join(JSON.parse(out).directory, 'report.json'), 'utf8'));
     if (!report.comparison?.forecast?.points.length) throw new Error('the report has no forecast');
     ours.seen = report.steps.length;
     if (ours.seen !== size) throw new Error(`the report has ${ours.seen} of ${size} steps`);
-    if (scripts > 0) script.seen = compared(join(bed.context.cwd, 'rival.json'), report);
+    if (hasRival) script.seen = compared(join(bed.context.cwd, 'rival.json'), report);
   }
   return { size, script, ours, polls };
 }

@@ -1,9 +1,9 @@
 /**
  * `npm run bench`: every row of the table of targets beside its rivals, in one run; writes docs/measurements/speed.md
- * and growth.svg. A shortened run writes only into the folder of `--out`.
+ * and growth.svg. A shortened run writes only into the folder of `--out`. What is measured so far is in a temporary folder.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureEventLogs } from './eventLogs.ts';
@@ -60,17 +60,19 @@ export async function main(args: readonly string[]): Promise<void> {
   };
   const began = performance.now();
   const measured: MeasuredPart[] = [];
-  const folder = values.out ?? (isWhole ? 'docs/measurements' : undefined);
+  const sofar = join(tmpdir(), 'audit-load-test-speed');
   let page = '';
   for (const [at, name] of names.entries()) {
     measured.push(await measurePart(name, bench, values.dist ?? []));
     const minutes = (performance.now() - began) / 60_000;
     const left = names.slice(at + 1).map((other) => parts[other]?.title ?? other);
     page = speedPage(measured, { date: new Date(), load, minutes, isBusy: bench.isBusy, isWhole, left });
-    // After each part: a run that is ended early has measured something.
-    if (folder !== undefined) writePage(folder, page, measured);
+    // A run that is ended early has measured something.
+    writePage(sofar, page, measured);
   }
   console.log(page);
+  const folder = values.out ?? (isWhole ? 'docs/measurements' : undefined);
+  if (folder !== undefined) writePage(folder, page, measured);
   if (measured.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
 }
 

@@ -35,7 +35,7 @@ export function speedPage(parts: readonly MeasuredPart[], facts: RunFacts): stri
     head(facts),
     ...(missing === '' ? [] : [missing]),
     ...(failed.length === 0 ? [] : [`Not measured, because the benchmark failed: ${failed.join(', ')}.`]),
-    ...(facts.left.length === 0 ? [] : [`The run has not come to: ${facts.left.join(', ')}.`]),
+    ...(facts.left.length === 0 ? [] : [`Not measured yet: ${facts.left.join(', ')}.`]),
     '## Targets',
     markdownTable(
       ['What', 'Compared with', 'Measured', 'Target', 'Met'],

@@ -34,10 +34,10 @@ export class ToolError extends Error {
   }
 }
 
-/** EMR would only answer after a wait that the caller does not want. */
+/** EMR throttles, or would by our own count of its quota, and the caller does not wait. */
 export class QuotaUsedUp extends ToolError {
-  constructor(what: string, cause?: unknown) {
-    super('UPSTREAM', `EMR's request quota is used up (while ${what}). Nothing was changed.`, {
+  constructor(cause?: unknown) {
+    super('UPSTREAM', "EMR's request quota is used up. Nothing was changed.", {
       next: 'Wait a minute and call the same tool again.',
       cause,
     });

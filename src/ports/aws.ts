@@ -91,10 +91,9 @@ export interface ObservedSteps {
   readonly observedMs: number;
 }
 
-/** What the last complete look of this process saw of a cluster. */
-export interface LastSeen extends ObservedSteps {
+/** A cluster and its steps. */
+export interface ClusterLook extends ObservedSteps {
   readonly cluster: Cluster;
-  readonly agoMs: number;
 }
 
 export interface Clusters {
@@ -107,8 +106,13 @@ export interface Clusters {
    * call reads all pages; later calls read only active steps, new steps, and those that are no longer active.
    */
   steps(clusterId: string, watch?: Watch): Promise<ObservedSteps>;
-  /** Without a request. */
-  lastSeen(clusterId: string): LastSeen | undefined;
+  /** describe, then steps. @throws ToolError NOT_FOUND when EMR does not know the cluster. */
+  look(clusterId: string, watch?: Watch): Promise<ClusterLook>;
+  /**
+   * The last look of this process, without a request, and how long ago it began; undefined once the cluster is known to be in
+   * another state.
+   */
+  lastLook(clusterId: string): (ClusterLook & { readonly agoMs: number }) | undefined;
 }
 
 /** One EC2 instance of a cluster, in an instance group or a fleet. */

@@ -5,7 +5,7 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** `done` of `total`, with a message; the interface throttles it, and drops it when nobody listens. */
   progress(done: number, total: number | undefined, message: string): void;
-  /** False for a look that only warns: where EMR's request quota is used up, it fails with QuotaUsedUp at once. */
+  /** False: a call to EMR fails with QuotaUsedUp at once where it would have to wait for EMR's request quota. */
   readonly mayWaitForQuota?: boolean | undefined;
   /** What the call has already changed, as a sentence: an error says this instead of "Nothing was changed." */
   readonly already?: string | undefined;

@@ -71,7 +71,7 @@ export function shareDeadline(clock: Timer, call: Watch, ms: number): SharedDead
 /** In milliseconds. */
 const shortLooksMs = 10_000;
 
-/** Looks whose findings are only told: nothing waits longer for them. */
+/** Looks for what is told or asked before something else is done: nothing waits longer for them. */
 export function shortLooks(clock: Timer, call: Watch): SharedDeadline {
   return shareDeadline(clock, call, shortLooksMs);
 }

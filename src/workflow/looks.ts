@@ -3,7 +3,7 @@ import { isObject, parseClusterConfig } from '../dag/clusterConfig/model.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { PartOfChecks } from '../domain/stepIdentity.ts';
 import { localStamp } from '../domain/time.ts';
-import type { Cluster, ObservedSteps, Step } from '../ports/aws.ts';
+import type { Cluster, ClusterLook, Step } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import type { RoundFacts } from '../report/model/facts.ts';
@@ -72,7 +72,7 @@ export async function lookAtRound(
   watch?: Watch,
 ): Promise<RoundLook> {
   const look = async (chosen: ChosenCluster): Promise<RoundLook> => {
-    const seen = await seeCluster(ports, chosen.clusterId, watch);
+    const seen = await ports.clusters.look(chosen.clusterId, watch);
     return { kind: 'seen', observed: await recordLook(ports, session, round, chosen, seen) };
   };
   if (givenCluster !== undefined)
@@ -120,20 +120,10 @@ function undecidedNext({ runs }: UndecidedRound): string {
   return `ask the user which run counts, then call markRound with its clusterId (for example ${runs[0]?.clusterId}); call it again with another one's to make that a round as well.`;
 }
 
-/** A cluster and its steps now, or as they were seen last. */
-export interface SeenCluster extends Pick<ObservedSteps, 'steps' | 'knownFromDiskOnly' | 'observedMs'> {
-  readonly cluster: Cluster;
-  /** Absent for a look now. */
+/** A cluster and its steps. */
+export interface SeenCluster extends ClusterLook {
+  /** How long ago the look began; absent for a look now. */
   readonly agoMs?: number;
-}
-
-export async function seeCluster(
-  ports: Pick<Ports, 'clusters'>,
-  clusterId: string,
-  watch?: Watch,
-): Promise<SeenCluster> {
-  const cluster = await ports.clusters.describe(clusterId, watch);
-  return { cluster, ...(await ports.clusters.steps(clusterId, watch)) };
 }
 
 /** Returns what was observed of a round on a cluster, and records what is certain. */
@@ -151,7 +141,7 @@ export async function recordLook(
   const named = isOwn || clusterFrom === 'found' ? await loadNamed(ports, round, cluster) : undefined;
   const load = loadOfSteps(steps.own, configsPrefix) ?? named ?? round.load;
   const done = isDone(steps.own, cluster, observedMs);
-  // What an earlier look saw was recorded then.
+  // Only a look now is recorded: later events may contradict an earlier one.
   const isNow = seen.agoMs === undefined;
   const events = isNow ? eventsOf(round, { clusterId, isOwn, load, done, cluster, steps }) : [];
   if (events.length > 0) await ports.sessions.record(() => events);

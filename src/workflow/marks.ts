@@ -1,6 +1,6 @@
 /** What a mark needs: the load of the bucket's DAG, the round it may move, and when an unmarked run began. */
 import { readLoad, usesLoad } from '../dag/source.ts';
-import { ToolError } from '../domain/errors.ts';
+import { QuotaUsedUp, ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp, parseStamp } from '../domain/time.ts';
@@ -15,7 +15,7 @@ import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
 import { candidateText } from './clusters.ts';
 import type { SharedDeadline } from './deadline.ts';
-import { lookAtRound, type RoundPorts, seeCluster } from './looks.ts';
+import { lookAtRound, type RoundPorts } from './looks.ts';
 import { findOtherRuns, foreignLoadText, lookBackMs, namesOf } from './otherRuns.ts';
 import { roundUnderWay, stillRunningText } from './rounds.ts';
 
@@ -111,7 +111,7 @@ export async function refuseWhileRunning(
   if (running === undefined) return [];
   const what = stillRunningText(running);
   if (named !== undefined && named !== running.round.schedule)
-    return [`${what}: two rounds at once distort each other's measurements.`];
+    return [`${what}. Two rounds at once distort each other's measurements.`];
   throw new ToolError('WRONG_STATE', `${what}; a mark now would end its window. Nothing was marked.`, {
     next: 'call pollCluster until it is done; call markRound with already: true only if the DAG was triggered a second time.',
   });
@@ -125,6 +125,7 @@ async function roundOfKnownRun(
   watch: Watch,
 ): Promise<Round | undefined> {
   const running = await roundUnderWay(ports, session, watch);
+  if (running?.agoMs !== undefined) throw new QuotaUsedUp();
   return running?.round.schedule === schedule ? running.round : undefined;
 }
 
@@ -184,7 +185,7 @@ export async function namedRun(
   moved: Round | undefined,
   watch: Watch,
 ): Promise<NamedRun> {
-  const { cluster, steps } = await seeCluster(ports, clusterId, watch);
+  const { cluster, steps } = await ports.clusters.look(clusterId, watch);
   const rounds = session.rounds.filter((round) => round.round !== moved?.round);
   const { configsPrefix } = ports.settings;
   const seen = { id: clusterId, created: cluster, steps };
@@ -267,7 +268,7 @@ export async function startOfMark(
     return { undecided: runs };
   if (run !== undefined) return startOfRun(run);
   const known =
-    moved === undefined
+    moved === undefined && runs !== undefined
       ? await deadline.look('whether a round is running', (watch) =>
           roundOfKnownRun(ports, session, schedule, watch),
         )

@@ -6,7 +6,7 @@ import { isSettled, ownerOfCluster, type RoundSelector, waitingRound } from '../
 import { otherRunsOn } from '../rounds/otherRuns.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
-import { type ObservedRound, type RoundPorts, recordLook, type SeenCluster, seeCluster } from './looks.ts';
+import { type ObservedRound, type RoundPorts, recordLook, type SeenCluster } from './looks.ts';
 import { lookBackMs, namesOf } from './otherRuns.ts';
 import { requireRound } from './rounds.ts';
 
@@ -34,7 +34,7 @@ export async function observeNamed(
   watch: Watch,
 ): Promise<NamedLook> {
   const preferred = requireRound(session, selector);
-  const seen = await seeCluster(ports, clusterId, watch).catch(orUnknown(clusterId, preferred));
+  const seen = await ports.clusters.look(clusterId, watch).catch(orUnknown(clusterId, preferred));
   const { id, state } = seen.cluster;
   const owner = ownerOfCluster(
     session.rounds,

@@ -28,7 +28,7 @@ import {
 } from './looks.ts';
 import { loadAndSchedule, observeNamed, refuseUnmarked } from './namedClusters.ts';
 import { findRunsBeside, runText } from './otherRuns.ts';
-import { agoText, lookWhetherRunning, requireRound } from './rounds.ts';
+import { lookWhetherRunning, requireRound, staleText } from './rounds.ts';
 
 /** The steps of one report: of a round, or of a cluster between two stamps. */
 export interface ReportRange {
@@ -223,7 +223,7 @@ function requireEnded(
   const verb = agoMs === undefined ? 'are' : 'were';
   throw new ToolError(
     'WRONG_STATE',
-    `${active} of ${steps.length} steps on ${cluster.id} ${verb} still active${agoText(agoMs)}. No report was written.`,
+    `${active} of ${steps.length} steps on ${cluster.id} ${verb} still active${staleText(agoMs)}. No report was written.`,
     {
       next: 'call pollCluster until the round is done, or buildReport with partial: true for a provisional report.',
     },

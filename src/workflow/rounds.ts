@@ -1,24 +1,23 @@
 /** Which round is meant, which one is under way, and what to warn of before a new level. */
 import { QuotaUsedUp, ToolError } from '../domain/errors.ts';
 import { formatDuration, plural } from '../domain/text.ts';
-import type { LastSeen } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Watch } from '../ports/time.ts';
 import { chooseRound, type RoundSelector } from '../rounds/choice.ts';
 import { isActive, isEnding } from '../rounds/progress.ts';
 import { startMs } from '../rounds/window.ts';
 import type { Round, Session } from '../state/session.ts';
+import type { ChosenCluster } from './clusters.ts';
 import { missedWarnings, shortLooks } from './deadline.ts';
 import { lookAtRound, type ObservedRound, type RoundLook, type RoundPorts, recordLook } from './looks.ts';
 import { strangerWarnings } from './otherRuns.ts';
 
 /**
  * The rounds that `abandon` gives up: those not seen to finish, and one that finished but whose cluster runs again (an
- * unmarked run). Works without AWS: a failed lookup does not keep a round.
+ * unmarked run). Without an answer of AWS, only the former.
  */
 export async function roundsToLeave(ports: RoundPorts, session: Session, watch: Watch): Promise<number[]> {
-  const quick = { ...watch, mayWaitForQuota: false };
-  const running = await roundUnderWay(ports, session, quick).catch(() => undefined);
+  const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
   const open = session.rounds.filter((round) => round.finished === undefined && !round.abandoned);
   const left = [...open, ...(running === undefined ? [] : [running.round])];
   return [...new Set(left.map(({ round }) => round))];
@@ -99,7 +98,7 @@ export function stillRunningText(running: RoundUnderWay): string {
   const { round, load, clusterId, state, activeSteps, agoMs } = running;
   const what = `Round ${round.round} (${load}x ${round.schedule})`;
   const where = `${clusterId} (${state}, ${plural(activeSteps, 'active step')})`;
-  return `${what} ${agoMs === undefined ? 'is' : 'was'} still running on ${where}${agoText(agoMs)}`;
+  return `${what} ${agoMs === undefined ? 'is' : 'was'} still running on ${where}${staleText(agoMs)}`;
 }
 
 /**
@@ -129,13 +128,13 @@ export async function roundUnderWay(
   return undefined;
 }
 
-/** A look so old, in milliseconds, still says whether a round runs. */
+/** A look at most so old, in milliseconds, may say that a round runs. */
 const recentMs = 60_000;
 
 /**
- * As lookAtRound, but does not wait for EMR's quota if a look of the last minute saw steps of the round active. A watch that
- * may not wait accepts any look of the last minute.
- * @throws ToolError QuotaUsedUp without such a look, if the watch may not wait
+ * As lookAtRound, but without waiting for EMR's quota where a look of the last minute saw steps of the round active: that
+ * look is returned then.
+ * @throws ToolError QuotaUsedUp without such a look, for a watch that may not wait
  */
 export async function lookWhetherRunning(
   ports: RoundPorts,
@@ -144,36 +143,37 @@ export async function lookWhetherRunning(
   watch: Watch,
 ): Promise<RoundLook> {
   const look = (inTime: Watch) => lookAtRound(ports, session, round, undefined, inTime);
-  const last = await lastLook(ports, session, round);
-  const isEnough = watch.mayWaitForQuota === false || last?.steps.own.some(isActive) === true;
-  if (last === undefined || !isEnough) return look(watch);
+  if ((await recentlyRunning(ports, session, round)) === undefined) return look(watch);
   try {
     return await look({ ...watch, mayWaitForQuota: false });
   } catch (error) {
     if (!(error instanceof QuotaUsedUp)) throw error;
-    return { kind: 'seen', observed: last };
+    // Asked again: meanwhile EMR may have said that the cluster ends.
+    const observed = await recentlyRunning(ports, session, round);
+    return observed === undefined ? look(watch) : { kind: 'seen', observed };
   }
 }
 
-/** A clock that was set back makes a look of any age one of the future. */
-const isRecent = ({ agoMs }: LastSeen) => agoMs >= 0 && agoMs <= recentMs;
-
-/** What was seen of a round's cluster within the last minute. */
-async function lastLook(
+/** What a look of the last minute saw, if steps of the round were active. */
+async function recentlyRunning(
   ports: RoundPorts,
   session: Session,
   round: Round,
 ): Promise<ObservedRound | undefined> {
   const { clusterId } = round;
-  const seen = clusterId === undefined ? undefined : ports.clusters.lastSeen(clusterId);
-  if (clusterId === undefined || seen === undefined || !isRecent(seen)) return undefined;
-  return recordLook(ports, session, round, { clusterId, clusterFrom: 'round', certain: true }, seen);
+  const seen = clusterId === undefined ? undefined : ports.clusters.lastLook(clusterId);
+  // A clock that was set back makes a look of any age one of the future.
+  if (clusterId === undefined || seen === undefined || seen.agoMs < 0 || seen.agoMs > recentMs)
+    return undefined;
+  const chosen: ChosenCluster = { clusterId, clusterFrom: 'round', certain: true };
+  const observed = await recordLook(ports, session, round, chosen, seen);
+  return observed.steps.own.some(isActive) ? observed : undefined;
 }
 
 /** ` 12s ago, and EMR's …`, for what an earlier look saw; empty for a look now. */
-export function agoText(agoMs: number | undefined): string {
+export function staleText(agoMs: number | undefined): string {
   if (agoMs === undefined) return '';
-  return ` ${formatDuration(agoMs / 1000)} ago, and EMR's request quota allows no look now`;
+  return ` ${formatDuration(Math.ceil(agoMs / 1000))} ago, and EMR's request quota allows no look now`;
 }
 
 /** Nothing runs on a cluster that EMR does not know. */

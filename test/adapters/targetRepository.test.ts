@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { checks, type GitHarness, gitHarness, testBranch, textOf } from './gitHarness.ts';
 
 let harness: GitHarness;
@@ -344,6 +344,14 @@ test('a file that is written keeps its mode, whatever the umask', async () => {
   await harness.target.write([harness.over('a_15m.yml', 'two\n')]);
   expect(readFileSync(path, 'utf8')).toBe('two\n');
   expect(statSync(path).mode & 0o777).toBe(0o666);
+});
+
+test('a file that is new has the mode that the umask leaves', async () => {
+  harness = gitHarness();
+  const before = process.umask(0o077);
+  onTestFinished(() => void process.umask(before));
+  await harness.target.write([{ path: 'b_15m.yml', bytes: Buffer.from('one\n'), replaces: undefined }]);
+  expect(statSync(join(harness.repository, checks, 'b_15m.yml')).mode & 0o777).toBe(0o600);
 });
 
 test('a backup restores a deletion as a deletion, and never replaces an earlier backup', async () => {

@@ -17,8 +17,9 @@ async function throttledRound(): Promise<{ harness: Harness; clusterId: string }
   return { harness, clusterId };
 }
 
-async function throttle(harness: Harness, times?: number): Promise<void> {
-  await harness.fault({ service: 'emr', error: 'ThrottlingException', ...(times && { times }) });
+async function throttle(harness: Harness, times?: number, operation?: string): Promise<void> {
+  const where = { service: 'emr', ...(operation && { operation }) };
+  await harness.fault({ ...where, error: 'ThrottlingException', ...(times && { times }) });
 }
 
 async function requestsToEmr(harness: Harness): Promise<string[]> {
@@ -86,4 +87,52 @@ test('that a round has ended is never known from an earlier look: the report wai
   await throttle(harness, 3);
   const { structure } = await harness.call('buildReport');
   expect(structure.steps).toMatchObject({ total: 8, unfinished: 0 });
+});
+
+test('an earlier look in which nothing ran says nothing, and the answer says that it was not looked at', async () => {
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  await runToEnd(harness);
+  await harness.call('pollCluster', look);
+  await throttle(harness);
+  const { remarks } = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  expect(remarks.join()).toContain(
+    "This could not be looked at: whether a round is running (EMR's request quota is used up)",
+  );
+});
+
+test('what was seen before the cluster ended refuses nothing any more', async () => {
+  const { harness, clusterId } = await throttledRound();
+  const { reviewId } = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  await harness.fault(undefined);
+  const body = JSON.stringify({ code: 'INSTANCE_FAILURE', message: 'core nodes were lost' });
+  await fetch(`${harness.aws.endpoint}/_sandbox/clusters/${clusterId}/fail`, { method: 'POST', body });
+  await throttle(harness, 2, 'ListSteps');
+  const { structure } = await harness.call('uploadChecks', { reviewId, approved: true });
+  expect(structure.status).toBe('uploaded');
+});
+
+test('abandon gives up no round that has ended on the word of an earlier look', async () => {
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  const clusterId = harness.trigger('15m', { keep_cluster: true });
+  harness.minutes(60);
+  await harness.call('pollCluster', look);
+  await harness.call('buildReport');
+  harness.trigger('15m', { cluster_id: clusterId });
+  harness.minutes(2);
+  const running = (await harness.call('scaleConfigs', { load: 4 })).structure;
+  expect(running.remarks.join()).toContain('is still running');
+  harness.minutes(0.5);
+  await throttle(harness);
+  const { remarks } = (await harness.call('scaleConfigs', { load: 4, abandon: true })).structure;
+  expect(remarks.join()).not.toContain('bandoned');
+  expect((await harness.ports().sessions.load()).rounds[0]?.abandoned).toBeFalsy();
+});
+
+test('a run that the user reports is marked, whatever an earlier look saw running', async () => {
+  const { harness } = await throttledRound();
+  const { structure } = await harness.call('markRound', { already: true });
+  expect(structure.status).toBe('marked');
+  expect(structure.warnings.join()).toContain('which runs belong to no round');
 });

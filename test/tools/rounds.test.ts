@@ -259,7 +259,7 @@ test('while a round runs, a mark is refused; one for another schedule gets a war
   );
   expect(await harness.ports().sessions.load()).toEqual(before);
   expect((await harness.call('markRound', { schedule: 'hourly' })).structure.warnings).toEqual([
-    `Round 1 (2x 15m) is still running on ${cluster} (RUNNING, 4 active steps): two rounds at once distort each other's measurements.`,
+    `Round 1 (2x 15m) is still running on ${cluster} (RUNNING, 4 active steps). Two rounds at once distort each other's measurements.`,
   ]);
 });
 

@@ -49,7 +49,7 @@ function endTimeLimits(harness: Harness): void {
   Object.assign(harness.ports().clock, {
     timer(ms: number, due: () => void) {
       // Not the budget of a whole call, which is the longest.
-      const pending = setTimeout(due, ms > 45_000 ? ms : 20);
+      const pending = setTimeout(due, ms > 45_000 ? ms : 1);
       return () => clearTimeout(pending);
     },
   });

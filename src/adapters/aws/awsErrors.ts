@@ -45,6 +45,8 @@ const throttlings = [
   'Throttling',
   'ThrottlingException',
   'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
   'TooManyRequestsException',
   'SlowDown',
   'RequestLimitExceeded',
@@ -52,7 +54,7 @@ const throttlings = [
 
 /** The account's request quota is used up. */
 export function isThrottling(error: unknown): boolean {
-  return is(awsErrorOf(error), ...throttlings);
+  return statusOf(error) === 429 || is(awsErrorOf(error), ...throttlings);
 }
 
 function isAbort(error: unknown): boolean {

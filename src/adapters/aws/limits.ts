@@ -1,4 +1,5 @@
 /** How often AWS is called: retries after a failure, and the quotas of EMR's API. */
+import { ToolError } from '../../domain/errors.ts';
 import { machineClock, type WaitingClock } from '../waiting.ts';
 import { statusOf } from './awsErrors.ts';
 
@@ -44,10 +45,11 @@ const token = (retries: number, delayMs: number): Token => ({
 });
 
 /**
- * Responses that a retry cannot change. While the SDK corrects for a clock that is four minutes off, it classifies
+ * Responses that a retry cannot change, and errors of our own. While the SDK corrects for a clock that is four minutes off, it classifies
  * every error as transient, including "not found".
  */
 function isFinalAnswer(error: unknown): boolean {
+  if (error instanceof ToolError) return true;
   const status = statusOf(error);
   return status === 404 || status === 412;
 }

@@ -153,7 +153,7 @@ export async function openChecksFolder(repository: string, checksPath: string): 
       const mode = plainMode(path);
       if (mode === undefined) mkdirSync(dirname(target), { recursive: true });
       // As late as possible: between this check and the rename lie microseconds, not a wait for AWS.
-      replaceFast(target, bytes, { mode: mode ?? 0o644, check: () => requireUntouched(written) });
+      replaceFast(target, bytes, { mode, newMode: 0o644, check: () => requireUntouched(written) });
     } catch (cause) {
       throw diskError(cause, { setting, path: target, verb: 'written', ...(done && { done: done() }) });
     }

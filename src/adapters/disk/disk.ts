@@ -96,7 +96,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
     const file = await open(draft, 'wx', mode);
     try {
       // The umask may be stricter than when the file was made.
-      if (mode !== undefined) await file.chmod(mode);
+      if (mode !== undefined && ((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
       if (typeof bytes === 'string' || bytes instanceof Uint8Array) await file.writeFile(bytes);
       else
         for (const piece of inOneBuffer(bytes.pieces)) {

@@ -35,6 +35,15 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+interface ReplaceOptions {
+  /** Of the file that is replaced: kept, whatever the umask is now. */
+  readonly mode?: number | undefined;
+  /** Of a file that is new. */
+  readonly newMode?: number;
+  /** Called between the write and the rename; what it throws leaves the file as it was. */
+  readonly check?: () => void;
+}
+
 /**
  * Replaces one small file without flushing it: for many files whose content can be made again. Synchronous, because
  * waiting for the thread pool takes several times as long. On any failure the file stays as it was.
@@ -42,11 +51,11 @@ export function isRunning(pid: number): boolean {
 export function replaceFast(
   path: string,
   bytes: string | Uint8Array,
-  { mode, check }: { readonly mode?: number; readonly check?: () => void } = {},
+  { mode, newMode, check }: ReplaceOptions = {},
 ): void {
   const draft = draftBeside(path);
   try {
-    const file = openSync(draft, 'wx', mode);
+    const file = openSync(draft, 'wx', mode ?? newMode);
     try {
       // The umask may be stricter than when the file was made.
       if (mode !== undefined && (fstatSync(file).mode & 0o777) !== mode) fchmodSync(file, mode);

@@ -5,7 +5,7 @@ import type { Spool, Spooled } from '../../ports/repository.ts';
 import { diskError } from './diskErrors.ts';
 import { draftBeside } from './drafts.ts';
 
-/** The bytes of some hundred checks. */
+/** The bytes of several hundred checks. */
 const mostInMemory = 2 * 1024 * 1024;
 
 /** Written and read as one: what is put one after the other is looked at one after the other. */

@@ -2,7 +2,7 @@
 import type { Instance as EmrInstance } from '@aws-sdk/client-emr';
 import { QuotaUsedUp, ToolError } from '../../domain/errors.ts';
 import { clean } from '../../domain/foreignText.ts';
-import type { Cluster, Clusters, Instance, Instances, ObservedSteps, Step } from '../../ports/aws.ts';
+import type { ClusterLook, Clusters, Instance, Instances, Step } from '../../ports/aws.ts';
 import type { Disk } from '../../ports/disk.ts';
 import type { Watch } from '../../ports/time.ts';
 import type { AwsServices } from '../aws/awsClient.ts';
@@ -24,11 +24,10 @@ export function createClusters({
   archive: disk,
 }: EmrOptions & { readonly archive: Disk }): Clusters {
   const known = new Map<string, KnownSteps>();
-  const described = new Map<string, Seen<Cluster>>();
-  const listed = new Map<string, Seen<ObservedSteps>>();
+  const looks = new Map<string, { readonly look: ClusterLook; readonly beganMs: number }>();
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
 
-  return {
+  const clusters: Clusters = {
     async describe(clusterId, watch) {
       const call = callOn(clusterId, `describing cluster ${clusterId}`, 'elasticmapreduce:DescribeCluster');
       return emr.run(call, async (client, sdk) => {
@@ -37,7 +36,7 @@ export function createClusters({
         const answer = await client.send(command, options);
         if (answer.Cluster === undefined) throw unknownCluster(clusterId);
         const cluster = clusterOf(answer.Cluster, observedMs());
-        described.set(clusterId, { found: cluster, atMs: Date.now() });
+        if (looks.get(clusterId)?.look.cluster.state !== cluster.state) looks.delete(clusterId);
         return cluster;
       });
     },
@@ -85,25 +84,24 @@ export function createClusters({
       if (changed.length > 0 || !before.complete) await archive.append(changed, after.steps.size);
       known.set(clusterId, after);
       const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
-      const found = { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
-      listed.set(clusterId, { found, atMs: Date.now() });
-      return found;
+      return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
     },
 
-    lastSeen(clusterId) {
-      const cluster = described.get(clusterId);
-      const steps = listed.get(clusterId);
-      if (cluster === undefined || steps === undefined) return undefined;
-      // By the clock that also runs while a laptop sleeps.
-      const agoMs = Date.now() - Math.min(cluster.atMs, steps.atMs);
-      return { ...steps.found, cluster: cluster.found, agoMs };
+    async look(clusterId, watch) {
+      // This clock also runs while a laptop sleeps.
+      const beganMs = Date.now();
+      const cluster = await clusters.describe(clusterId, watch);
+      const look = { cluster, ...(await clusters.steps(clusterId, watch)) };
+      if ((looks.get(clusterId)?.beganMs ?? 0) <= beganMs) looks.set(clusterId, { look, beganMs });
+      return look;
+    },
+
+    lastLook(clusterId) {
+      const last = looks.get(clusterId);
+      return last && { ...last.look, agoMs: Date.now() - last.beganMs };
     },
   };
-}
-
-interface Seen<Found> {
-  readonly found: Found;
-  readonly atMs: number;
+  return clusters;
 }
 
 /** The instances of a cluster, in instance groups or fleets. */
@@ -139,8 +137,8 @@ async function withinQuota(
   watch: Watch | undefined,
 ) {
   if (watch?.mayWaitForQuota === false) {
-    if (!quota.takeNow(operation)) throw new QuotaUsedUp(operation);
-    (command.middlewareStack as Middleware).add(notRetriedIfThrottled(operation), {
+    if (!quota.takeNow(operation)) throw new QuotaUsedUp();
+    (command.middlewareStack as Middleware).add(notRetriedIfThrottled, {
       step: 'finalizeRequest',
       priority: 'low',
       name: 'notRetriedIfThrottled',
@@ -154,16 +152,16 @@ interface Middleware {
   add(middleware: unknown, options: { step: string; priority: string; name: string }): void;
 }
 
-/** Below the SDK's retries, which do not repeat a request that failed with an error of ours. */
-function notRetriedIfThrottled(operation: EmrOperation) {
-  return (next: (request: unknown) => Promise<unknown>) => async (request: unknown) => {
+/** Below the SDK's retries: retryStrategy does not repeat a request that failed with an error of ours. */
+const notRetriedIfThrottled =
+  (next: (request: unknown) => Promise<unknown>) =>
+  async (request: unknown): Promise<unknown> => {
     try {
       return await next(request);
     } catch (error) {
-      throw isThrottling(error) ? new QuotaUsedUp(operation, error) : error;
+      throw isThrottling(error) ? new QuotaUsedUp(error) : error;
     }
   };
-}
 
 async function allPages<Item>(
   read: (marker: string | undefined) => Promise<{ items?: Item[] | undefined; next: string | undefined }>,

@@ -45,8 +45,8 @@ export function createDagFolder(dagFile: string): DagFolder {
         );
       };
       const name = basename(dagFile);
-      const mode = (await disk.stat(name))?.mode ?? 0o644;
-      await disk.write(name, bytes, { mode, check: requireUntouched });
+      const found = await disk.stat(name);
+      await disk.write(name, bytes, { ...(found && { mode: found.mode }), check: requireUntouched });
     },
   };
 }
