@@ -1,4 +1,5 @@
 /** The settings that point a server at the sandbox and keep it from your own AWS account and Airflow. */
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { checksPath } from '../sample/targetRepository.ts';
 import { region } from '../wire/sts.ts';
@@ -37,8 +38,8 @@ export function serverEnvironment(places: {
     AWS_SECRET_ACCESS_KEY: exampleKey.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
     // Your own profile, endpoints and Airflow must not be used.
-    AWS_CONFIG_FILE: join(project, 'no-aws-config'),
-    AWS_SHARED_CREDENTIALS_FILE: join(project, 'no-aws-credentials'),
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_PROFILE: '',
     AWS_SESSION_TOKEN: '',
     AWS_ENDPOINT_URL_S3: '',
