@@ -18,8 +18,8 @@ import {
 import { type BenchOptions, type PartResult, ratioFigure, ratioOf, thousands, timesText } from './part.ts';
 import { markdownTable } from './tables.ts';
 
-/** Time between two polls while the round runs: some 100 steps end meanwhile, which ten calls list without waiting for EMR's quota. */
-const pollMinutes = 60;
+/** Time between two polls while the round runs. A shorter one takes longer: each poll waits for EMR's quota. */
+const pollMinutes = 120;
 
 export async function measureReports({ rounds, steps, isBusy }: BenchOptions): Promise<PartResult> {
   const aws = await versionOf('aws', '--version');
