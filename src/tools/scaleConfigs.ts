@@ -65,10 +65,10 @@ async function runScaleConfigs(given: Input, ports: ScaleConfigsPorts, call: Too
   const { target, scheduleFrom } = targetOf(given, session);
   // Call AWS before reading the disk; the user may keep editing meanwhile.
   const rounds = await roundsBefore(ports, session, given.abandon, call);
-  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
+  const { snapshot, scalings } = await readLevel(ports, session, target.load, call);
   const loaded = await askAboutBaseline(ports, session, { ...target, scheduleFrom, snapshot }, given, call);
   if (loaded !== undefined) return loaded;
-  const planned = await planLevel(ports, session, { ...target, snapshot }, given, call);
+  const planned = await planLevel(ports, session, { ...target, snapshot, scalings }, given, call);
   const { plan, level, reviewId, approvalNeeded } = planned;
 
   const { load, schedule } = target;
@@ -149,13 +149,24 @@ function requireOneAnswer({ keepEdits, overwriteEdits }: Input): void {
     throw new ToolError('BAD_INPUT', bothAnswers, { next: 'ask the user which of the two, and call again.' });
 }
 
+type ReadLevel = Awaited<ReturnType<typeof readLevel>>;
+
+/** The files, and what this load is known to make of their baselines: the latter is read while git works. */
+async function readLevel(ports: ScaleConfigsPorts, session: Session, load: number, call: ToolCall) {
+  const remembered = readScalings(ports.blobs, session.level, load);
+  // Awaited later: until then its failure is nobody's.
+  remembered.catch(() => undefined);
+  const snapshot = await ports.target.snapshot({ forWriting: true }, call);
+  return { snapshot, scalings: await remembered };
+}
+
 type PlannedLevel = Awaited<ReturnType<typeof planLevel>>;
 
 /** `review` is that of the files as they are once the plan is written. */
 async function planLevel(
   ports: ScaleConfigsPorts,
   session: Session,
-  { snapshot, ...target }: ReviewTarget & { snapshot: ChecksSnapshot },
+  { snapshot, scalings, ...target }: ReviewTarget & ReadLevel,
   { keepEdits, overwriteEdits, fixes: choice }: Input,
   call: ToolCall,
 ) {
@@ -163,7 +174,6 @@ async function planLevel(
   const written = await Promise.all(
     session.writtenManifests.map(async (digest) => (await readManifest(ports.blobs, digest)) ?? {}),
   );
-  const scalings = await readScalings(ports.blobs, session.level, target.load);
   const merging = { session, stored, written, target, choice, keepEdits, scalings };
   const edits = await editsOfLevel(snapshot, merging, (files) => scaleInTurns(files, ports.clock, call));
   const plan = planScaling({ ...edits, overwrite: overwriteEdits });

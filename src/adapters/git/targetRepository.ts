@@ -61,10 +61,12 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
       const state = await requireBranch(git, forWriting ? testBranch : undefined, baselineRef);
       const { branch, headCommit, baseline = await mergeBase(git, baselineRef) } = state;
       const { baseCommit } = baseline;
-      const scaled = await scaledInHistory(baseCommit, headCommit, folder.inRepository);
       const spool = openSpool(join(settings.stateDir, 'reviews'), 'STATE_DIR');
+      const scaled = scaledInHistory(baseCommit, headCommit, folder.inRepository);
+      // Awaited later: until then its failure is nobody's.
+      scaled.catch(() => undefined);
       const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, spool, watch);
-      const loadTested = [...scaled].map(([path, { load }]) => ({
+      const loadTested = [...(await scaled)].map(([path, { load }]) => ({
         path: path.slice(folder.inRepository.length + 1),
         load,
       }));
