@@ -51,7 +51,7 @@ export async function measureEventLogs({ rounds, logs, isBusy }: BenchOptions): 
         target: `under ${mostSeconds} s, ${mostMegabytes} MB above idle`,
       },
     ],
-    text: `The product's reader in a process of its own, with ${awayMs} ms before every response of the embedded S3. *Idle* is the process after it has read one log, so that what is above does not depend on the code that has to be loaded; seconds and CPU follow that as well. buildReport stops reading after 30 s and says so; this benchmark reads to the end.
+    text: `The product's reader in a process of its own, with ${awayMs} ms before every response of the embedded S3. *Idle* is the process after it has read one log, so that what is above does not depend on the code that has to be loaded; seconds and CPU are counted from then on as well. buildReport stops reading after 30 s and says so; this benchmark reads to the end.
 
 ${markdownTable(
   ['Run', 'Logs read', 'Seconds', 'CPU', 'Idle', 'Peak'],

@@ -53,7 +53,7 @@ export async function measureReports({ rounds, steps, isBusy }: BenchOptions): P
     ],
     growth: { files: [], steps: sizes.map(({ size, ours }) => pointOf(size, ours.runs)) },
     missing: [...(aws === undefined ? ['aws'] : []), ...(pandas === undefined ? ['pandas'] : [])],
-    text: `${[aws, pandas].filter((text) => text !== undefined).join('; ')}. A round on the embedded AWS with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; refilled before each run). pollCluster was called every ${pollMinutes} minutes of simulated time. A round at half the load came before it, so that there is a forecast. buildReport and the script ran ${rounds} times.
+    text: `${[aws, pandas].filter((text) => text !== undefined).join('; ')}. A round on the embedded AWS with EMR's quotas (a burst of ten ListSteps calls, then one every two seconds; refilled before each run). pollCluster was called every ${pollMinutes} minutes of simulated time. A round at half the load came before it, so that there is a forecast. buildReport ran ${rounds} times${hasRival ? ', and so did the script' : ''}.
 
 ${markdownTable(
   ['Steps', 'What', ...runColumns, 'Relative to the script', 'EMR calls', 'Steps seen'],

@@ -2,7 +2,7 @@
  * `npm run bench`: every row of the table of targets beside its rivals, in one run; writes docs/measurements/speed.md
  * and growth.svg. A shortened run writes only into the folder of `--out`. What is measured so far is in a temporary folder.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -60,7 +60,8 @@ export async function main(args: readonly string[]): Promise<void> {
   };
   const began = performance.now();
   const measured: MeasuredPart[] = [];
-  const sofar = join(tmpdir(), 'audit-load-test-speed');
+  const partial = mkdtempSync(join(tmpdir(), 'audit-load-test-speed-'));
+  console.error(`What is measured so far: ${partial}`);
   let page = '';
   for (const [at, name] of names.entries()) {
     measured.push(await measurePart(name, bench, values.dist ?? []));
@@ -68,7 +69,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const left = names.slice(at + 1).map((other) => parts[other]?.title ?? other);
     page = speedPage(measured, { date: new Date(), load, minutes, isBusy: bench.isBusy, isWhole, left });
     // A run that is ended early has measured something.
-    writePage(sofar, page, measured);
+    writePage(partial, page, measured);
   }
   console.log(page);
   const folder = values.out ?? (isWhole ? 'docs/measurements' : undefined);

@@ -109,8 +109,8 @@ export interface Clusters {
   /** describe, then steps. @throws ToolError NOT_FOUND when EMR does not know the cluster. */
   look(clusterId: string, watch?: Watch): Promise<ClusterLook>;
   /**
-   * The last look of this process, without a request, and how long ago it began; undefined once the cluster is known to be in
-   * another state.
+   * The last look of this process, without a request, and how long ago it began; undefined once the cluster or one of its
+   * steps is known to be in another state.
    */
   lastLook(clusterId: string): (ClusterLook & { readonly agoMs: number }) | undefined;
 }

@@ -16,15 +16,13 @@ export interface Pieces {
 }
 
 export interface WriteOptions {
-  /** The mode of the new file, before the umask. 0o666 unless given. */
-  readonly mode?: number;
   /** Called just before the file is replaced. When it throws, the file stays as it was. */
   readonly check?: () => void;
 }
 
 /**
  * Plain files only: a link, a pipe or a device, and a folder that is reached through a link, is refused by name. Each
- * call has a time limit, each file a limit of size. A file is replaced as a whole, flushed, or it stays as it was.
+ * call has a time limit, each file a limit of size. A file is replaced as a whole, flushed, and keeps its mode, or it stays as it was.
  * Every failure is a ToolError CONFIG that names the setting, the path and what was written.
  */
 export interface Disk {
@@ -34,7 +32,7 @@ export interface Disk {
   /** Undefined when there is no such file. */
   read(path: string): Promise<Buffer | undefined>;
   /** Size and time of a plain file with one name; undefined for anything else. */
-  stat(path: string): Promise<{ sizeBytes: number; modifiedMs: number; mode: number } | undefined>;
+  stat(path: string): Promise<{ sizeBytes: number; modifiedMs: number } | undefined>;
   /** Sorted, without the drafts of writers. Empty when there is no such folder. */
   list(folder?: string): Promise<readonly DiskEntry[]>;
   /**

@@ -48,10 +48,14 @@ export function notedText({ round, load, schedule, startedAt }: RoundFacts, note
   };
 }
 
-/** The run that the user reports already has its round. */
-export function knownRunText({ round, load, schedule }: RoundFacts) {
+/** The run that the user reports already has its round, as far as runs could be looked at. */
+export function knownRunText({ round, load, schedule }: RoundFacts, missed: readonly string[]) {
+  const running = `Round ${round} (${load}x ${schedule}) is running`;
   return {
-    summary: `Round ${round} (${load}x ${schedule}) is running and no other run is visible, so that run already has its round. Nothing was marked.`,
+    summary:
+      missed.length === 0
+        ? `${running} and no other run is visible, so that run already has its round. Nothing was marked.`
+        : `${running}. ${missed.join(' ')} Nothing was marked.`,
     nextSteps: [
       seeProgress,
       'If the DAG was triggered once more: call markRound with already: true again once its cluster exists.',

@@ -100,7 +100,10 @@ async function markNew(marking: Marking, ports: MarkRoundPorts, before: Session)
     run: named.run,
   });
   if ('known' in start)
-    return { ...(await addNote(ports, start.known, given.note)), ...knownRunText(start.known) };
+    return {
+      ...(await addNote(ports, start.known, given.note)),
+      ...knownRunText(start.known, missedWarnings(deadline)),
+    };
   if ('undecided' in start) return whichRun(start.undecided, given, bucket.load, schedule);
 
   const load = start.run?.load ?? bucket.load;
@@ -186,7 +189,11 @@ async function edit(
   const run = named?.run;
   const schedule = given.schedule ?? run?.schedule ?? round.schedule;
   const start = await startOfMark({ given, now, deadline }, ports, session, { schedule, moved: round, run });
-  if ('known' in start) return { ...(await addNote(ports, round, given.note)), ...knownRunText(start.known) };
+  if ('known' in start)
+    return {
+      ...(await addNote(ports, round, given.note)),
+      ...knownRunText(start.known, missedWarnings(deadline)),
+    };
   if ('undecided' in start) return whichRun(start.undecided, given, round.load, schedule);
   const load = start.run?.load ?? round.load;
   const facts = {

@@ -130,7 +130,7 @@ async function askAboutBaseline(
 /** Rounds that may still run: given up with `abandon`, otherwise only warned about. */
 async function roundsBefore(ports: ScaleConfigsPorts, session: Session, abandon: boolean, call: ToolCall) {
   return abandon
-    ? { abandoned: await roundsToLeave(ports, session, call), isRunning: false, warnings: [] }
+    ? { isRunning: false, ...(await roundsToLeave(ports, session, call)) }
     : { abandoned: [], ...(await roundWarnings(ports, session, call)) };
 }
 

@@ -1,6 +1,6 @@
 /** What a mark needs: the load of the bucket's DAG, the round it may move, and when an unmarked run began. */
 import { readLoad, usesLoad } from '../dag/source.ts';
-import { QuotaUsedUp, ToolError } from '../domain/errors.ts';
+import { ToolError } from '../domain/errors.ts';
 import { dagKey } from '../domain/keys.ts';
 import type { Schedule } from '../domain/schedules.ts';
 import { localStamp, parseStamp } from '../domain/time.ts';
@@ -17,7 +17,7 @@ import { candidateText } from './clusters.ts';
 import type { SharedDeadline } from './deadline.ts';
 import { lookAtRound, type RoundPorts } from './looks.ts';
 import { findOtherRuns, foreignLoadText, lookBackMs, namesOf } from './otherRuns.ts';
-import { roundUnderWay, stillRunningText } from './rounds.ts';
+import { lookNow, roundUnderWay, stillRunningText } from './rounds.ts';
 
 type Beginning = Pick<Round, 'load' | 'schedule' | 'startedAt' | 'clock'>;
 
@@ -124,8 +124,7 @@ async function roundOfKnownRun(
   schedule: Schedule,
   watch: Watch,
 ): Promise<Round | undefined> {
-  const running = await roundUnderWay(ports, session, watch);
-  if (running?.agoMs !== undefined) throw new QuotaUsedUp();
+  const running = await roundUnderWay(ports, session, watch, lookNow);
   return running?.round.schedule === schedule ? running.round : undefined;
 }
 
@@ -268,7 +267,7 @@ export async function startOfMark(
     return { undecided: runs };
   if (run !== undefined) return startOfRun(run);
   const known =
-    moved === undefined && runs !== undefined
+    moved === undefined
       ? await deadline.look('whether a round is running', (watch) =>
           roundOfKnownRun(ports, session, schedule, watch),
         )

@@ -16,11 +16,21 @@ import { strangerWarnings } from './otherRuns.ts';
  * The rounds that `abandon` gives up: those not seen to finish, and one that finished but whose cluster runs again (an
  * unmarked run). Without an answer of AWS, only the former.
  */
-export async function roundsToLeave(ports: RoundPorts, session: Session, watch: Watch): Promise<number[]> {
-  const running = await roundUnderWay(ports, session, watch).catch(() => undefined);
+export async function roundsToLeave(
+  ports: RoundPorts & Pick<Ports, 'clock'>,
+  session: Session,
+  watch: Watch,
+): Promise<{ abandoned: number[]; warnings: string[] }> {
+  const deadline = shortLooks(ports.clock, watch);
+  const running =
+    session.rounds.length === 0
+      ? undefined
+      : await deadline.look('whether the newest round runs again', (inTime) =>
+          roundUnderWay(ports, session, inTime, lookNow),
+        );
   const open = session.rounds.filter((round) => round.finished === undefined && !round.abandoned);
   const left = [...open, ...(running === undefined ? [] : [running.round])];
-  return [...new Set(left.map(({ round }) => round))];
+  return { abandoned: [...new Set(left.map(({ round }) => round))], warnings: missedWarnings(deadline) };
 }
 
 /** What is said of abandoned rounds, before and after they are. */
@@ -104,17 +114,19 @@ export function stillRunningText(running: RoundUnderWay): string {
 /**
  * The round under way, if any: its steps are active, or its cluster was created for it and has no step yet, whatever its state
  * is. Also looks at the newest finished round again: on a cluster that stays up, an unmarked run is on its cluster.
+ * @param lookAt lookNow where an earlier look must not count
  * @throws ToolError UPSTREAM if AWS does not answer: the caller must not continue without knowing
  */
 export async function roundUnderWay(
   ports: RoundPorts,
   session: Session,
   watch: Watch,
+  lookAt = lookWhetherRunning,
 ): Promise<RoundUnderWay | undefined> {
   const present = session.rounds.filter((round) => !round.abandoned);
   const newest = present.findLast((round) => round.clusterId !== undefined);
   for (const round of present.filter((one) => one.finished === undefined || one === newest)) {
-    const look = await lookWhetherRunning(ports, session, round, watch).catch(unknownCluster);
+    const look = await lookAt(ports, session, round, watch).catch(unknownCluster);
     if (look === undefined) continue;
     if (look.kind === 'undecided') {
       const active = look.runs.findLast((run) => run.active);
@@ -142,7 +154,7 @@ export async function lookWhetherRunning(
   round: Round,
   watch: Watch,
 ): Promise<RoundLook> {
-  const look = (inTime: Watch) => lookAtRound(ports, session, round, undefined, inTime);
+  const look = (inTime: Watch) => lookNow(ports, session, round, inTime);
   if ((await recentlyRunning(ports, session, round)) === undefined) return look(watch);
   try {
     return await look({ ...watch, mayWaitForQuota: false });
@@ -154,6 +166,10 @@ export async function lookWhetherRunning(
   }
 }
 
+/** As lookAtRound. */
+export const lookNow: typeof lookWhetherRunning = (ports, session, round, watch) =>
+  lookAtRound(ports, session, round, undefined, watch);
+
 /** What a look of the last minute saw, if steps of the round were active. */
 async function recentlyRunning(
   ports: RoundPorts,
@@ -162,9 +178,9 @@ async function recentlyRunning(
 ): Promise<ObservedRound | undefined> {
   const { clusterId } = round;
   const seen = clusterId === undefined ? undefined : ports.clusters.lastLook(clusterId);
+  if (clusterId === undefined || !seen?.steps.some(isActive)) return undefined;
   // A clock that was set back makes a look of any age one of the future.
-  if (clusterId === undefined || seen === undefined || seen.agoMs < 0 || seen.agoMs > recentMs)
-    return undefined;
+  if (seen.agoMs < 0 || seen.agoMs > recentMs) return undefined;
   const chosen: ChosenCluster = { clusterId, clusterFrom: 'round', certain: true };
   const observed = await recordLook(ports, session, round, chosen, seen);
   return observed.steps.own.some(isActive) ? observed : undefined;

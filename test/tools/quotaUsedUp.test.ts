@@ -136,3 +136,36 @@ test('a run that the user reports is marked, whatever an earlier look saw runnin
   expect(structure.status).toBe('marked');
   expect(structure.warnings.join()).toContain('which runs belong to no round');
 });
+
+test('a run that the user reports is that of the round that runs, also where clusters may not be listed', async () => {
+  const harness = await toolHarness();
+  await openRound(harness, { load: 2 });
+  harness.trigger();
+  harness.minutes(6);
+  await harness.call('pollCluster', look);
+  await harness.fault({ service: 'emr', operation: 'ListClusters', error: 'AccessDenied' });
+  const { structure } = await harness.call('markRound', { already: true });
+  expect(structure.summary).toBe(
+    'Round 1 (2x 15m) is running. This could not be looked at: which runs belong to no round (DENIED). Nothing was marked.',
+  );
+  expect((await harness.ports().sessions.load()).rounds).toHaveLength(1);
+});
+
+test('steps that were seen to end make an earlier look of them worth nothing', async () => {
+  const { harness, clusterId } = await throttledRound();
+  await harness.fault(undefined);
+  harness.minutes(1);
+  const { clusters } = harness.ports();
+  await clusters.look(clusterId);
+  expect(clusters.lastLook(clusterId)).toBeDefined();
+  harness.minutes(30);
+  await clusters.steps(clusterId);
+  expect(clusters.lastLook(clusterId)).toBeUndefined();
+});
+
+test('abandon says what it could not look at', async () => {
+  const { harness } = await throttledRound();
+  const { remarks } = (await harness.call('scaleConfigs', { load: 4, abandon: true })).structure;
+  expect(remarks.join()).toContain('This could not be looked at: whether the newest round runs again');
+  expect(remarks.join()).toContain('Abandoned round 1');
+});

@@ -116,12 +116,12 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
   async function replace(
     path: string,
     bytes: Written,
-    { mode, check }: WriteOptions = {},
+    { check }: WriteOptions = {},
     isAlive = () => {},
   ): Promise<void> {
-    const { target } = await reachPlain(path);
+    const { target, found } = await reachPlain(path);
     await prepareFolder(dirname(target));
-    const draft = await draftOf(target, bytes, { mode, isAlive });
+    const draft = await draftOf(target, bytes, { mode: found && found.mode & 0o777, isAlive });
     try {
       // Together and synchronous: nobody else's change comes between the two.
       check?.();
@@ -149,7 +149,7 @@ export function openDisk(root: string, setting: string, options: DiskOptions = {
       limited(path, 'read', async () => {
         const found = await statOf(await reach(path));
         if (found?.isFile() !== true || found.nlink > 1) return undefined;
-        return { sizeBytes: found.size, modifiedMs: found.mtimeMs, mode: found.mode & 0o777 };
+        return { sizeBytes: found.size, modifiedMs: found.mtimeMs };
       }),
 
     list: (folder = '') =>

@@ -24,7 +24,10 @@ export function createClusters({
   archive: disk,
 }: EmrOptions & { readonly archive: Disk }): Clusters {
   const known = new Map<string, KnownSteps>();
-  const looks = new Map<string, { readonly look: ClusterLook; readonly beganMs: number }>();
+  /** The state in which each cluster was seen last. */
+  const states = new Map<string, string>();
+  const looks = new Map<string, Readonly<{ look: ClusterLook; order: number; beganMs: number }>>();
+  let begun = 0;
   const observedMs = () => emr.clockReading()?.awsMs ?? Date.now();
 
   const clusters: Clusters = {
@@ -36,7 +39,8 @@ export function createClusters({
         const answer = await client.send(command, options);
         if (answer.Cluster === undefined) throw unknownCluster(clusterId);
         const cluster = clusterOf(answer.Cluster, observedMs());
-        if (looks.get(clusterId)?.look.cluster.state !== cluster.state) looks.delete(clusterId);
+        if (states.get(clusterId) !== cluster.state) looks.delete(clusterId);
+        states.set(clusterId, cluster.state);
         return cluster;
       });
     },
@@ -82,17 +86,20 @@ export function createClusters({
         (step) => !isSameStep(step, before.steps.get(step.id)),
       );
       if (changed.length > 0 || !before.complete) await archive.append(changed, after.steps.size);
+      if (changed.length > 0) looks.delete(clusterId);
       known.set(clusterId, after);
       const steps = [...after.steps.values()].sort((a, b) => a.createdMs - b.createdMs);
       return { steps, knownFromDiskOnly: after.hidden, observedMs: observedMs() };
     },
 
     async look(clusterId, watch) {
+      begun += 1;
       // This clock also runs while a laptop sleeps.
-      const beganMs = Date.now();
+      const [order, beganMs] = [begun, Date.now()];
       const cluster = await clusters.describe(clusterId, watch);
       const look = { cluster, ...(await clusters.steps(clusterId, watch)) };
-      if ((looks.get(clusterId)?.beganMs ?? 0) <= beganMs) looks.set(clusterId, { look, beganMs });
+      const isNewest = (looks.get(clusterId)?.order ?? 0) < order && states.get(clusterId) === cluster.state;
+      if (isNewest) looks.set(clusterId, { look, order, beganMs });
       return look;
     },
 

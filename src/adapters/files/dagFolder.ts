@@ -44,9 +44,7 @@ export function createDagFolder(dagFile: string): DagFolder {
           { next: 'call uploadDags again: it reads the file again.' },
         );
       };
-      const name = basename(dagFile);
-      const found = await disk.stat(name);
-      await disk.write(name, bytes, { ...(found && { mode: found.mode }), check: requireUntouched });
+      await disk.write(basename(dagFile), bytes, { check: requireUntouched });
     },
   };
 }

@@ -17,11 +17,11 @@ type ScaledFiles = ReadonlyMap<string, { readonly load: number }>;
  */
 export function createBaselineHistory(
   git: Git,
-): (baseCommit: string, headCommit: string, folder: string) => Promise<ScaledFiles> {
+): (baseCommit: string, headCommit: string, folder: string, signal?: AbortSignal) => Promise<ScaledFiles> {
   const searched = new Map<string, ScaledFiles>();
-  return async (baseCommit, headCommit, folder) => {
+  return async (baseCommit, headCommit, folder, signal) => {
     const key = `${baseCommit} ${headCommit}`;
-    const found = searched.get(key) ?? (await scaledFiles(git, baseCommit, headCommit, folder));
+    const found = searched.get(key) ?? (await scaledFiles(git, baseCommit, headCommit, folder, signal));
     searched.set(key, found);
     return found;
   };
@@ -37,14 +37,16 @@ async function scaledFiles(
   baseCommit: string,
   headCommit: string,
   folder: string,
+  signal: AbortSignal | undefined,
 ): Promise<ScaledFiles> {
   const format = `--format=commit %(trailers:key=${trailerKey},valueonly,separator=%x20)`;
   const shape = ['-z', '--raw', '--no-abbrev', '--no-renames', format];
   const commits = [baseCommit, headCommit];
-  const log = await git.run(['log', searchPeriod, `--grep=^${trailerKey}: `, ...shape, ...commits]);
+  const options = [searchPeriod, `--grep=^${trailerKey}: `, ...shape];
+  const log = await git.run(['log', ...options, ...commits], { signal });
   const scaled = new Map<string, { load: number }>();
   if (log === '') return scaled;
-  const tree = await readTree(git, baseCommit, folder);
+  const tree = await readTree(git, baseCommit, folder, signal);
   let load = 1;
   let change: string[] = [];
   // Newest first, so the file's first load test is seen last and decides.

@@ -62,7 +62,7 @@ export function createTarget(settings: TargetRepositorySettings, clock = machine
       const { branch, headCommit, baseline = await mergeBase(git, baselineRef) } = state;
       const { baseCommit } = baseline;
       const spool = openSpool(join(settings.stateDir, 'reviews'), 'STATE_DIR');
-      const scaled = scaledInHistory(baseCommit, headCommit, folder.inRepository);
+      const scaled = scaledInHistory(baseCommit, headCommit, folder.inRepository, watch?.signal);
       // Awaited later: until then its failure is nobody's.
       scaled.catch(() => undefined);
       const checks = await readCheckFiles(git, folder, { baseCommit, headCommit }, spool, watch);
