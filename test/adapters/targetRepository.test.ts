@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openGit } from '../../src/adapters/git/git.ts';
 import { checks, type GitHarness, gitHarness, testBranch, textOf } from './gitHarness.ts';
 
 let harness: GitHarness;
@@ -634,5 +635,15 @@ describe('the state of the repository', () => {
     });
     const { sha } = await harness.target.commit(['a_15m.yml'], '2x', '2x r');
     expect(sha).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+test.each(['run', 'bytes'] as const)('a folder that git cannot start in is named (%s)', async (how) => {
+  harness = gitHarness();
+  const gone = join(harness.folder, 'gone');
+  const git = openGit(gone, { sleep: async () => undefined });
+  await expect(git[how](['cat-file', '--batch'])).rejects.toMatchObject({
+    code: 'UPSTREAM',
+    message: expect.stringContaining('git cat-file failed'),
   });
 });

@@ -89,9 +89,11 @@ export function openGit(directory: string, clock: Pick<WaitingClock, 'sleep'> = 
     async bytes(args, { input = '', signal } = {}) {
       const [command, ...rest] = args;
       if (command !== 'cat-file') throw new RangeError('only cat-file returns bytes');
-      return (start({ input, signal }).binaryCatFile(rest) as Promise<Buffer>).catch((error) =>
-        failure(args, error, signal, directory),
-      );
+      try {
+        return (await start({ input, signal }).binaryCatFile(rest)) as Buffer;
+      } catch (error) {
+        return failure(args, error, signal, directory);
+      }
     },
   };
 }
