@@ -39,7 +39,7 @@ export function identifyStep(step: SubmittedStep, configsPrefix: string): StepId
   return identity;
 }
 
-/** A report asks for each of its steps some ten times. */
+/** A report asks several times for each of its steps. */
 const identified = new WeakMap<
   SubmittedStep,
   { readonly configsPrefix: string; readonly identity: StepIdentity }

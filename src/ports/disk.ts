@@ -22,8 +22,8 @@ export interface WriteOptions {
 
 /**
  * Plain files only: a link, a pipe or a device, and a folder that is reached through a link, is refused by name. Each
- * call has a time limit, each file a limit of size. A file is replaced as a whole, flushed, and keeps its mode, or it stays as it was.
- * Every failure is a ToolError CONFIG that names the setting, the path and what was written.
+ * call has a time limit, each file a limit of size. A file is replaced as a whole, flushed, and keeps its mode, or it
+ * stays as it was. Every failure is a ToolError CONFIG that names the setting, the path and what was written.
  */
 export interface Disk {
   /** Absolute. */

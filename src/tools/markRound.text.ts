@@ -58,7 +58,9 @@ export function knownRunText({ round, load, schedule }: RoundFacts, missed: read
         : `${running}. ${missed.join(' ')} Nothing was marked.`,
     nextSteps: [
       seeProgress,
-      'If the DAG was triggered once more: call markRound with already: true again once its cluster exists.',
+      missed.length === 0
+        ? 'If the DAG was triggered once more: call markRound with already: true again once its cluster exists.'
+        : 'If the DAG was triggered once more: ask the user for the new cluster, and call markRound with its clusterId.',
     ],
   };
 }

@@ -97,8 +97,10 @@ export interface RoundUnderWay {
   /** The load that runs. */
   readonly load: number;
   readonly clusterId: string;
-  readonly state: string;
-  readonly activeSteps: number;
+  /** Absent where it was not seen. */
+  readonly state?: string | undefined;
+  /** Absent for one of several possible runs. */
+  readonly activeSteps?: number | undefined;
   /** How old an earlier look is that stands for one now. */
   readonly agoMs?: number | undefined;
 }
@@ -107,7 +109,9 @@ export interface RoundUnderWay {
 export function stillRunningText(running: RoundUnderWay): string {
   const { round, load, clusterId, state, activeSteps, agoMs } = running;
   const what = `Round ${round.round} (${load}x ${round.schedule})`;
-  const where = `${clusterId} (${state}, ${plural(activeSteps, 'active step')})`;
+  const active = activeSteps === undefined ? [] : [plural(activeSteps, 'active step')];
+  const details = [...(state === undefined ? [] : [state]), ...active].join(', ');
+  const where = details === '' ? clusterId : `${clusterId} (${details})`;
   return `${what} ${agoMs === undefined ? 'is' : 'was'} still running on ${where}${staleText(agoMs)}`;
 }
 
@@ -131,8 +135,8 @@ export async function roundUnderWay(
     if (look.kind === 'undecided') {
       const active = look.runs.findLast((run) => run.active);
       if (active === undefined) continue;
-      const { clusterId, load = round.load, state = 'RUNNING', steps } = active;
-      return { round, load, clusterId, state, activeSteps: steps };
+      const { clusterId, load = round.load, state } = active;
+      return { round, load, clusterId, state };
     }
     const running = look.kind === 'seen' ? runningOf(look.observed) : undefined;
     if (running !== undefined) return running;

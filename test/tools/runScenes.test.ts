@@ -55,6 +55,19 @@ function endTimeLimits(harness: Harness): void {
   });
 }
 
+test('of two runs that could be the round, the warning claims no number of active steps', async () => {
+  const harness = await toolHarness();
+  await openRound(harness, level(2));
+  harness.trigger();
+  harness.minutes(2);
+  const second = harness.trigger();
+  harness.minutes(6);
+  const { remarks } = (await harness.call('scaleConfigs', level(4))).structure;
+  expect(remarks[0]).toBe(
+    `Round 1 (2x 15m) is still running on ${second} (${clusterOf(harness, second).state}); uploads wait until it is done.`,
+  );
+});
+
 test('two triggers: the user is asked which run counts, and no step is in two reports', async () => {
   const harness = await toolHarness();
   await openRound(harness, level(2));

@@ -45,8 +45,8 @@ const token = (retries: number, delayMs: number): Token => ({
 });
 
 /**
- * Responses that a retry cannot change, and errors of our own. While the SDK corrects for a clock that is four minutes off, it classifies
- * every error as transient, including "not found".
+ * Errors of our own, and responses that a retry cannot change. While the SDK corrects for a clock that is four minutes
+ * off, it classifies every error as transient, including "not found".
  */
 function isFinalAnswer(error: unknown): boolean {
   if (error instanceof ToolError) return true;
